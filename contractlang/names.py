@@ -1,0 +1,155 @@
+"""Every use tied to its declaration: names and aliases in both languages over one table.
+
+A declared name may be written in either language. Options of enumerations are looked up in their enumeration, so
+`active` may be an option of two states.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from contractlang.diagnostic import Diagnostic, Label, Said, error
+from contractlang.kinds import SIMPLE, Kind, money_in, occurrence_of, one_of
+from contractlang.norms import (
+    Declaration,
+    OccurrenceDecl,
+    OptionName,
+    PartyDecl,
+    QuestionDecl,
+    ReadingDecl,
+    StateDecl,
+    ThingDecl,
+    TypeDecl,
+)
+from contractlang.source import Span
+from contractlang.suggest import nearest, segmented
+from contractlang.values import MINOR_DIGITS
+
+LIFE = (
+    OptionName("draft", "未生效"),
+    OptionName("in_force", "有效"),
+    OptionName("expired", "到期"),
+    OptionName("terminated", "解除"),
+)
+YES = {"yes", "true", "是"}
+NO = {"no", "false", "否"}
+
+
+@dataclass
+class Names:
+    """The declarations visible in one document, under every spelling."""
+
+    declarations: dict[str, Declaration] = field(default_factory=dict)
+    spellings: dict[str, str] = field(default_factory=dict)
+    labels: dict[str, Span] = field(default_factory=dict)
+    amounts: dict[str, str] = field(default_factory=dict)
+    amount_kinds: dict[str, Kind] = field(default_factory=dict)
+    wrong: list[Diagnostic] = field(default_factory=list)
+    chinese: bool = False
+
+    def declare(self, declared: Declaration) -> None:
+        """Add a declaration; a name that is taken is reported with the place that took it."""
+        for spelling in dict.fromkeys((declared.name, declared.alias)):
+            if not spelling:
+                continue
+            taken = self.spellings.get(spelling)
+            if taken is not None:
+                other = self.declarations[taken]
+                if taken == declared.name and type(other) is type(declared) and other.document != declared.document:
+                    continue
+                self.wrong.append(
+                    error(
+                        "duplicate",
+                        declared.span,
+                        f"`{spelling}` is declared twice",
+                        f"`{spelling}`声明了两次",
+                        help=Said(f"choose another name for one of the two, such as `{spelling}_2`", f"给其中一个换名，如`{spelling}二`"),
+                        labels=(Label(other.span, Said("first declared here", "先在此处声明")),),
+                    )
+                )
+                continue
+            self.spellings[spelling] = declared.name
+        self.declarations.setdefault(declared.name, declared)
+
+    def find(self, spelling: str) -> Declaration | None:
+        """Return what is declared under that spelling, or None."""
+        name = self.spellings.get(spelling)
+        return self.declarations[name] if name is not None else None
+
+    def known(self) -> list[str]:
+        """Return every spelling that can be used, labels included."""
+        return [*self.spellings, *self.labels, *self.amounts]
+
+    def unknown(self, spelling: str, span: Span, what: Said, known: Iterable[str] | None = None) -> None:
+        """Report a name that nothing declares, with the nearest known one."""
+        among = list(known) if known is not None else self.known()
+        near = nearest(spelling, among)
+        cut = None if spelling.isascii() else segmented(spelling, among)
+        help: Said | None = None
+        if near:
+            help = Said(f"did you mean `{near}`?", f"是否想写`{near}`？")
+        elif cut:
+            help = Said(f"write `{cut}`: words are separated by spaces", f"请写 `{cut}`：词与词之间用空格隔开")
+        elif 0 < len(among) <= 8:
+            listed = ", ".join(f"`{each}`" for each in among)
+            help = Said(f"write one of {listed}", f"可写：{listed}")
+        self.wrong.append(
+            error("undeclared", span, f"no {what.en} is called `{spelling}`", f"没有名为`{spelling}`的{what.zh}", help)
+        )
+
+    def options_of(self, enumeration: str) -> tuple[OptionName, ...]:
+        """Return the options of a declared enumeration: a type, a state, a question, or the agreement's life."""
+        if enumeration == "agreement":
+            return LIFE
+        declared = self.declarations.get(enumeration)
+        if isinstance(declared, TypeDecl | StateDecl | QuestionDecl):
+            return declared.options
+        return ()
+
+    def option(self, enumeration: str, spelling: str) -> str | None:
+        """Return the canonical option of an enumeration under that spelling, or None."""
+        for each in self.options_of(enumeration):
+            if spelling in (each.name, each.alias):
+                return each.name
+        declared = self.declarations.get("agreement")
+        if enumeration == "agreement" and isinstance(declared, StateDecl):
+            for own, each in zip(LIFE, declared.options, strict=False):
+                if spelling in (each.name, each.alias):
+                    return own.name
+        return None
+
+    def reading_option(self, reading: ReadingDecl, spelling: str) -> str | None:
+        """Return the canonical option of a reading under that spelling, or None."""
+        return next((each.name for each in reading.options if spelling in (each.name, each.alias)), None)
+
+    def kind_called(self, spelling: str, more: str | None = None) -> Kind | None:
+        """Return the kind a type name stands for: a simple kind, money, a declared enumeration, an occurrence."""
+        simple = _CHINESE_KINDS.get(spelling, spelling)
+        if simple == "money":
+            currency = more or "CNY"
+            return money_in(currency) if currency in MINOR_DIGITS else None
+        if simple in ("years", "months", "days"):
+            return Kind("duration", simple)
+        if simple in SIMPLE:
+            return SIMPLE[simple]
+        declared = self.find(spelling)
+        if isinstance(declared, TypeDecl | StateDecl):
+            return one_of(declared.name) if declared.options else None
+        if isinstance(declared, OccurrenceDecl | ThingDecl):
+            return occurrence_of(declared.name)
+        return None
+
+    def parties(self) -> list[str]:
+        """Return the canonical names of the parties."""
+        return [each.name for each in self.declarations.values() if isinstance(each, PartyDecl)]
+
+
+_CHINESE_KINDS = {
+    "是否": "flag", "数量": "count", "日": "day", "日期": "day", "时点": "instant", "期间": "duration", "比例": "share",
+    "文字": "text", "时刻": "time", "当事人": "party", "金额": "money", "国家": "text", "number": "count",
+    "年数": "years", "月数": "months", "日数": "days",
+}  # fmt: skip
+
+KIND_NAMES = sorted([*SIMPLE, "money"])
+FLAG_OPTIONS = (OptionName("yes", "是"), OptionName("no", "否"))

@@ -1,0 +1,105 @@
+"""Literal values of the language: money, periods, shares, times of day.
+
+All are whole numbers inside: fen (minor units), days, minutes. Nothing here is a floating-point number.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+Unit = Literal["seconds", "minutes", "hours", "days", "business_days", "weeks", "months", "years"]
+
+MINOR_DIGITS = {"CNY": 2, "EUR": 2, "USD": 2}
+SIGNS = {"元": "CNY", "¥": "CNY", "￥": "CNY"}
+
+_UNITS: dict[str, Unit] = {
+    "second": "seconds", "秒": "seconds", "minute": "minutes", "分钟": "minutes", "hour": "hours", "小时": "hours",
+    "day": "days", "日": "days", "天": "days", "business day": "business_days", "工作日": "business_days",
+    "个工作日": "business_days", "week": "weeks", "周": "weeks", "month": "months", "个月": "months",
+    "year": "years", "年": "years",
+}  # fmt: skip
+
+
+class Money(NamedTuple):
+    """An amount in whole minor units (fen, cents) of one currency (ISO code)."""
+
+    minor: int
+    currency: str
+
+    def __str__(self) -> str:
+        sign = "-" if self.minor < 0 else ""
+        whole, rest = divmod(abs(self.minor), 100)
+        return f"{sign}{whole}.{rest:02d} {self.currency}"
+
+
+def money(text: str, currency: str = "CNY") -> Money:
+    """Return the money written in `text`: `100.00 CNY`, `100元`, `¥100` or, of the given currency, `100.00`.
+
+    Raises ValueError for another shape and for more decimals than the currency has.
+    """
+    found = re.fullmatch(r"\s*([¥￥])?\s*(-?\d+)(?:\.(\d+))?\s*([A-Z]{3}|元)?\s*", text)
+    if not found or (found[1] and found[4]):
+        raise ValueError(f"{text!r} is not an amount of money")
+    mark = found[1] or found[4] or currency
+    code = SIGNS.get(mark, mark)
+    if code not in MINOR_DIGITS:
+        raise ValueError(f"{code} is not a known currency ({', '.join(MINOR_DIGITS)})")
+    decimals = found[3] or ""
+    if len(decimals) > MINOR_DIGITS[code]:
+        raise ValueError(f"{text!r} has more decimals than {code} has ({MINOR_DIGITS[code]})")
+    minor = abs(int(found[2])) * 100 + int(decimals.ljust(2, "0") or 0)
+    return Money(-minor if found[2].startswith("-") else minor, code)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A length of time: calendar days, months and years are counted in days of the zone, hours elapse."""
+
+    count: int
+    unit: Unit
+
+    def __str__(self) -> str:
+        return f"{self.count} {self.unit.replace('_', ' ')}"
+
+
+def period(text: str) -> Period:
+    """Return the period written in `text`, for example `30 days`, `5个工作日`, `2年`. Raises ValueError."""
+    found = re.fullmatch(r"(\d+)\s*(.+)", text.strip())
+    if not found:
+        raise ValueError(f"{text!r} is not a period")
+    word = " ".join(found[2].split())
+    unit = _UNITS.get(word) or _UNITS.get(word.removesuffix("s"))
+    if unit is None:
+        raise ValueError(f"{word!r} is not a unit of time")
+    return Period(int(found[1]), unit)
+
+
+class Share(NamedTuple):
+    """A part of a whole, exactly: 3‰ is 3 over 1000."""
+
+    over: int
+    under: int
+
+    def __str__(self) -> str:
+        if self.under == 1000:
+            return f"{self.over}‰"
+        return f"{self.over}%" if self.under == 100 else f"{self.over}/{self.under}"
+
+
+def share(text: str) -> Share:
+    """Return the share written in `text`, for example `3‰` or `12.5%`. Raises ValueError."""
+    found = re.fullmatch(r"(\d+)(?:\.(\d+))?\s*([‰%])", text.strip())
+    if not found:
+        raise ValueError(f"{text!r} is not a share")
+    decimals = found[2] or ""
+    return Share(int(found[1] + decimals), (1000 if found[3] == "‰" else 100) * 10 ** len(decimals))
+
+
+def minutes_of_day(text: str) -> int:
+    """Return the minutes after midnight of a time like `18:00`, up to `24:00`. Raises ValueError."""
+    found = re.fullmatch(r"(\d{1,2}):(\d{2})", text.strip())
+    if not found or int(found[2]) > 59 or int(found[1]) * 60 + int(found[2]) > 1440:
+        raise ValueError(f"{text!r} is not a time of day")
+    return int(found[1]) * 60 + int(found[2])

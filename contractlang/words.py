@@ -1,0 +1,774 @@
+"""Every norm, and every part of one, in plain words: Chinese and English, from one place.
+
+Messages, explanations, documents and the editor speak through this page. Different norms get different words, so a
+reader who compares two sentences compares two meanings: whatever changes what a norm demands changes its sentence.
+Ids, clause numbers and places are left out; the caller prints those beside it.
+
+A sentence has no capital and no full stop, so that it can stand inside another.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, assert_never
+
+from contractlang.expressions import kind_of
+from contractlang.kinds import DAY, FLAG, INSTANT
+from contractlang.names import LIFE
+from contractlang.norms import (
+    Accrued,
+    Act,
+    AmountDue,
+    AmountOf,
+    AmountRule,
+    And,
+    Answer,
+    AnyNorm,
+    Arithmetic,
+    AsOf,
+    AtOnce,
+    Bar,
+    Bearer,
+    BeforeDay,
+    BlankDecl,
+    BlankValue,
+    Bound,
+    ByAct,
+    ByBreach,
+    ByClause,
+    ByDay,
+    ByDocument,
+    ByLabel,
+    Chosen,
+    Clock,
+    Compare,
+    Const,
+    Contract,
+    CountOf,
+    Declaration,
+    DefineDecl,
+    Discharged,
+    Expr,
+    Field,
+    Happened,
+    InBreach,
+    IsBlank,
+    Later,
+    Life,
+    Limit,
+    LossRule,
+    Maintenance,
+    MonthDay,
+    Norm,
+    Not,
+    Now,
+    Obligation,
+    OccurrenceDecl,
+    OnBreach,
+    OnOccurrence,
+    OptionName,
+    Or,
+    Overdue,
+    Param,
+    PartyDecl,
+    Permission,
+    Power,
+    Priority,
+    Prohibition,
+    QuestionDecl,
+    ReadingDecl,
+    ReadingOption,
+    Reasonable,
+    Remark,
+    StateDecl,
+    StateValue,
+    SumOf,
+    Target,
+    ThingDecl,
+    Trigger,
+    TypeDecl,
+    Used,
+    Who,
+    Window,
+    Within,
+)
+from contractlang.values import Money, Period
+
+Language = Literal["zh", "en"]
+
+
+def say(norm: Norm, contract: Contract, language: Language) -> str:
+    """Return what the norm demands, forbids or allows."""
+    return _Speaker(contract, language).norm(norm)
+
+
+def say_amount(rule: AmountRule, contract: Contract, language: Language) -> str:
+    """Return how a named sum is derived, and when it can be claimed."""
+    return _Speaker(contract, language).amount(rule)
+
+
+def say_loss(rule: LossRule, contract: Contract, language: Language) -> str:
+    """Return who bears which loss."""
+    return _Speaker(contract, language).loss(rule)
+
+
+def say_priority(priority: Priority, contract: Contract, language: Language) -> str:
+    """Return which norms give way to which."""
+    return _Speaker(contract, language).priority(priority)
+
+
+def say_bar(bar: Bar, contract: Contract, language: Language) -> str:
+    """Return when a power ends, or a claim is barred by time."""
+    return _Speaker(contract, language).bar(bar)
+
+
+def say_life(life: Life, contract: Contract, language: Language) -> str:
+    """Return one sentence on the life of the agreement."""
+    return _Speaker(contract, language).life(life)
+
+
+def say_remark(remark: Remark, language: Language) -> str:
+    """Return what a clause without behaviour says."""
+    match remark.how:
+        case "states":
+            said = f"states that “{remark.text}”", f"声明“{remark.text}”"
+        case "see":
+            said = f"says the same as clause {remark.text}", f"与第{remark.text}条同"
+        case "not_formalised":
+            said = f"is not formalised, because “{remark.text}”", f"不作规范，因为“{remark.text}”"
+        case _:
+            assert_never(remark.how)
+    return said[language == "zh"]
+
+
+def say_expr(expr: Expr, contract: Contract, language: Language) -> str:
+    """Return a condition or a value."""
+    return _Speaker(contract, language).expr(expr)
+
+
+def say_window(window: Window, contract: Contract, language: Language) -> str:
+    """Return the time allowed; the empty text when the window sets no bound."""
+    return _Speaker(contract, language).window(window)
+
+
+def say_trigger(trigger: Trigger, contract: Contract, language: Language) -> str:
+    """Return for each of what a norm arises."""
+    return _Speaker(contract, language).trigger(trigger)
+
+
+def say_target(target: Target, contract: Contract, language: Language) -> str:
+    """Return which norms are meant."""
+    return _Speaker(contract, language).target(target)
+
+
+def say_name(name: str, contract: Contract, language: Language) -> str:
+    """Return a declared name as that language calls it; the name itself where it has no other."""
+    return _Speaker(contract, language).name(name)
+
+
+# The fields that the language itself gives to every occurrence and every breach.
+_BUILT_IN = {
+    "at": ("moment", "时点"), "day": ("day", "发生日"), "by": ("doer", "行为人"), "arrives": ("arrival", "到达时点"),
+    "last_day": ("last day", "末日"), "unpaid": ("unpaid sum", "欠额"), "norm": ("norm", "规范"),
+    "cured": ("cured", "已补正"), "cured_at": ("moment of cure", "补正时点"),
+}  # fmt: skip
+
+_UNITS = {
+    "seconds": ("second", "秒"), "minutes": ("minute", "分钟"), "hours": ("hour", "小时"), "days": ("day", "日"),
+    "business_days": ("business day", "个工作日"), "weeks": ("week", "周"), "months": ("month", "个月"),
+    "years": ("year", "年"),
+}  # fmt: skip
+
+_WHO: dict[str, Bearer] = {who.value: who for who in Who}
+_ELAPSED = ("seconds", "minutes", "hours")
+
+_RELATIONS = {
+    "<": ("is less than", "少于"), "<=": ("is at most", "不超过"), ">": ("is more than", "多于"),
+    ">=": ("is at least", "不少于"), "==": ("is", "为"), "!=": ("is not", "不为"),
+}  # fmt: skip
+
+_ORDER_OF_DAYS = {
+    "<": ("is before", "早于"), "<=": ("is not after", "不晚于"), ">": ("is after", "晚于"),
+    ">=": ("is not before", "不早于"),
+}  # fmt: skip
+
+# A name in which one of these joins two parts would read like a sentence, so it keeps the shape that was written.
+_JOINS_EN = {
+    "of", "is", "and", "or", "for", "by", "the", "in", "to", "from", "until", "where", "than", "must", "may", "unless",
+    "if", "as", "has", "with", "on", "that", "after", "marked", "filled", "did",
+}  # fmt: skip
+_JOINS_ZH = re.compile(r"(?<=.)(?:[的为且或就应由自至后已]|不得|可以|有权|限于|项下|除非|直到|标明)(?=.)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Speaker:
+    """Speaks of one contract in one language. `pick` chooses between the two ways of saying a thing."""
+
+    contract: Contract
+    language: Language
+
+    def pick(self, en: str, zh: str) -> str:
+        return en if self.language == "en" else zh
+
+    # ---- Norms ----
+
+    def norm(self, norm: Norm) -> str:
+        lead = self.lead(norm.trigger, norm.when)
+        match norm:
+            case Obligation():
+                core = self.doing(norm.bearer, "must", "应", norm.act) + self.timing(norm.window)
+            case Maintenance():
+                keeps = self.expr(norm.keeps)
+                bearer = self.bearer(norm.bearer)
+                core = self.pick(
+                    f"{bearer} must at all times ensure that {keeps}", f"{bearer}应始终保持：{keeps}"
+                )
+            case Prohibition():
+                core = self.doing(norm.bearer, "must not", "不得", norm.act)
+            case Permission():
+                core = self.doing(norm.bearer, "may", "可以", norm.act) + self.timing(norm.window)
+            case Power():
+                core = self.doing(norm.bearer, "has the power to", "有权", norm.act) + self.timing(
+                    norm.window
+                )
+                core += self.effects(norm)
+            case _:
+                assert_never(norm)
+        return lead + core + self.tails(norm) + self.readings(norm.option)
+
+    def lead(self, trigger: Trigger | None, when: Expr | None) -> str:
+        """For each of what, and on which condition: what stands before the bearer."""
+        said = "" if trigger is None else self.trigger(trigger) + self.pick(", ", "，")
+        if when is not None:
+            condition = self.expr(when)
+            said += self.pick(f"if {condition}, ", f"若{condition}，")
+        return said
+
+    def doing(self, bearer: Bearer, en: str, zh: str, act: Act) -> str:
+        who, name = self.bearer(bearer), self.name(act.name)
+        if self.language == "en":
+            said = f"{who} {en} {name}"
+            if act.amount is not None:
+                amount = self.operand(act.amount)
+                said += f" {amount}" if re.match(r"the |\d|\(", amount) else f" the amount {amount}"
+            if act.about is not None:
+                said += f" in respect of {self.operand(act.about)}"
+            if act.where is not None:
+                said += f" where {self.expr(act.where)}"
+            return said
+        about = "" if act.about is None else f"就{self.operand(act.about)}"
+        said = f"{who}{about}{zh}{name}"
+        if act.amount is not None:
+            said += f"，金额为{self.operand(act.amount)}"
+        if act.where is not None:
+            said += f"，限于{self.expr(act.where)}"
+        return said
+
+    def effects(self, power: Power) -> str:
+        """What a power does to other norms while it stands exercised."""
+        said = ""
+        if power.suspends is not None:
+            meant = self.quoted(power.suspends)
+            match power.clock:
+                case Clock.STOPS:
+                    clock = self.pick("whose time stops meanwhile", "其期间停算")
+                case Clock.RUNS:
+                    clock = self.pick("whose time runs on", "其期间照算")
+                case Clock.EXTENDS:
+                    clock = self.pick("whose time is extended by as long", "其期间相应顺延")
+                case _:
+                    assert_never(power.clock)
+            said += self.pick(f", which suspends {meant}, {clock}", f"，{meant}因此暂停履行，{clock}")
+        if power.resumes is not None:
+            meant = self.quoted(power.resumes)
+            said += self.pick(f", which resumes {meant}", f"，{meant}因此恢复履行")
+        return said
+
+    def tails(self, norm: Norm) -> str:
+        """From when, until when and except when it binds."""
+        said = ""
+        if norm.since is not None:
+            since = self.expr(norm.since)
+            said += self.pick(f", from {since} on", f"，自{since}起")
+        if norm.until is not None:
+            until = self.expr(norm.until)
+            said += self.pick(f", until {until}", f"，直到{until}")
+        if norm.unless is not None:
+            unless = self.expr(norm.unless)
+            said += self.pick(f", unless {unless}", f"，除非{unless}")
+        for excepted in norm.excepts:
+            target = self.target(excepted)
+            said += self.pick(f", except as against {target}", f"，但不适用于{target}")
+        if norm.survives:
+            said += self.pick(", even after the agreement has ended", "，协议终止后仍然有效")
+        return said
+
+    def readings(self, option: Iterable[Chosen]) -> str:
+        said = self.pick(" and ", "且").join(self.expr(chosen) for chosen in option)
+        return said and self.pick(f" — when {said}", f"（以{said}为限）")
+
+    # ---- Triggers and windows ----
+
+    def trigger(self, trigger: Trigger) -> str:
+        match trigger:
+            case OnOccurrence():
+                of = self.name(trigger.name)
+                said = self.pick(f"for each {of}", f"就每次{of}")
+                if trigger.variable and trigger.variable != trigger.name:
+                    said += self.variable(trigger.variable)
+            case OnBreach():
+                of = self.target(trigger.target)
+                said = self.pick(f"for each breach of {of}", f"就每次违反{of}")
+                if trigger.variable:
+                    said += self.variable(trigger.variable)
+            case _:
+                assert_never(trigger)
+        if trigger.where is not None:
+            where = self.expr(trigger.where)
+            said += self.pick(f" where {where}", f"（限于{where}）")
+        return said
+
+    def variable(self, name: str) -> str:
+        spelled = self.bound(name)
+        return self.pick(f" ({spelled})", f"（{spelled}）")
+
+    def timing(self, window: Window | None) -> str:
+        said = "" if window is None else self.window(window)
+        return said and self.pick(", ", "，") + said
+
+    def window(self, window: Window) -> str:
+        parts = []
+        if window.not_before is not None:
+            first = self.operand(window.not_before)
+            parts.append(self.pick(f"not before {first} (including that day)", f"不早于{first}（含当日）"))
+        if window.limit is not None:
+            parts.append(self.limit(window.limit))
+        match window.rolls:
+            case None:
+                pass
+            case Const(value=True):
+                parts.append(
+                    self.pick("if that is a rest day, on the next working day", "遇休息日顺延至次一工作日")
+                )
+            case Const(value=False):
+                parts.append(self.pick("even if that is a rest day", "遇休息日不顺延"))
+            case _:
+                rolls = self.expr(window.rolls)
+                parts.append(
+                    self.pick(
+                        f"if that is a rest day, on the next working day when {rolls}",
+                        f"遇休息日顺延至次一工作日（以{rolls}为限）",
+                    )
+                )
+        return self.pick(", ", "，").join(parts)
+
+    def limit(self, limit: Limit) -> str:
+        match limit:
+            case ByDay():
+                day = self.operand(limit.day)
+                return self.pick(f"at the latest on {day} (including that day)", f"至迟于{day}（含当日）")
+            case BeforeDay():
+                day = self.operand(limit.day)
+                return self.pick(f"before {day} (not including that day)", f"早于{day}（不含当日）")
+            case Within():
+                length = self.operand(limit.period)
+                hours = isinstance(limit.period, Const) and limit.period.value.unit in _ELAPSED
+                end = self.pick("moment", "时刻") if hours else self.pick("day", "日")
+                of = None if limit.of is None else self.operand(limit.of)
+                start_en, start_zh = (f" of {of}", f"自{of}起") if of else ("", "")
+                return self.pick(
+                    f"within {length}{start_en} (including the last {end})",
+                    f"{start_zh}{length}内（含最后一{end}）",
+                )
+            case Reasonable():
+                judged = self.quoted(limit.question) if limit.question else ""
+                said = self.pick("within a reasonable time", "在合理期限内")
+                return said + (
+                    judged and self.pick(f", as the answer to {judged} tells", f"（依对{judged}的认定）")
+                )
+            case AtOnce():
+                return self.pick("at once", "立即")
+            case _:
+                assert_never(limit)
+
+    # ---- Sums, losses, priority, bars, life ----
+
+    def amount(self, rule: AmountRule) -> str:
+        name, value = self.name(rule.name), self.expr(rule.value)
+        said = self.lead(rule.trigger, None) + self.pick(f"the sum {name} is {value}", f"款项{name}为{value}")
+        if rule.where is not None:
+            where = self.expr(rule.where)
+            said += self.pick(f", where {where}", f"，限于{where}")
+        if rule.claimable is not None:
+            claimable = self.expr(rule.claimable)
+            said += self.pick(f", which can be claimed when {claimable}", f"，于{claimable}时可主张")
+        return said + self.readings(rule.option)
+
+    def loss(self, rule: LossRule) -> str:
+        loss, bearer = self.operand(rule.loss), self.bearer(rule.bearer)
+        said = self.pick(f"{bearer} bears the loss: {loss}", f"{bearer}承担损失：{loss}")
+        return self.lead(rule.trigger, rule.when) + said + self.readings(rule.option)
+
+    def priority(self, priority: Priority) -> str:
+        by, over = self.target(priority.by), self.target(priority.over)
+        match priority.how:
+            case "prevails":
+                said = self.pick(f"{by} prevails over {over}", f"{by}优先于{over}")
+            case "limits":
+                said = self.pick(f"{over} holds only while {by} does", f"{over}仅在{by}成立时成立")
+            case "voids":
+                said = self.pick(f"{by} makes void {over}", f"{by}使{over}无效")
+            case _:
+                assert_never(priority.how)
+        return self.lead(None, priority.when) + said + self.readings(priority.option)
+
+    def bar(self, bar: Bar) -> str:
+        target, length, since = self.target(bar.target), self.operand(bar.period), self.operand(bar.since)
+        match bar.how:
+            case "lapses":
+                said = self.pick(
+                    f"{target} lapses {length} after {since}", f"{target}自{since}起满{length}消灭"
+                )
+            case "time-barred":
+                said = self.pick(
+                    f"a claim on {target} is time-barred {length} after {since}",
+                    f"{target}的时效自{since}起满{length}届满",
+                )
+            case _:
+                assert_never(bar.how)
+        if bar.restarting is not None:
+            restart = self.name(bar.restarting)
+            said += self.pick(f", counted anew from each {restart}", f"，因{restart}重新起算")
+        return said
+
+    def life(self, life: Life) -> str:
+        value = self.expr(life.value)
+        match life.how:
+            case "takes_effect":
+                said = self.pick(f"the agreement takes effect once {value}", f"一旦{value}，协议生效")
+            case "lasts":
+                said = self.pick(f"the agreement lasts {value}", f"协议存续{value}")
+            case "renews":
+                said = self.pick(f"the agreement is renewed once {value}", f"一旦{value}，协议续期")
+            case "ends":
+                said = self.pick(f"the agreement ends once {value}", f"一旦{value}，协议终止")
+            case _:
+                assert_never(life.how)
+        if life.where is not None:
+            where = self.expr(life.where)
+            said += self.pick(f", where {where}", f"，限于{where}")
+        if life.rolls is not None:
+            rolls = self.expr(life.rolls)
+            said += self.pick(
+                f", rolling past rest days when {rolls}", f"，末日遇休息日顺延（以{rolls}为限）"
+            )
+        if life.first_day_counted is not None:
+            counted = self.expr(life.first_day_counted)
+            said += self.pick(f", its first day counted when {counted}", f"，首日计入（以{counted}为限）")
+        return said + self.readings(life.option)
+
+    # ---- Targets ----
+
+    def target(self, target: Target) -> str:
+        match target:
+            case ByLabel():
+                said = self.quoted(target.label)
+                if target.about is None:
+                    return said
+                about = self.operand(target.about)
+                return self.pick(f"{said} for {about}", f"{said}（就{about}）")
+            case ByClause():
+                return self.pick(f"clause {target.clause}", f"第{target.clause}条")
+            case ByBreach():
+                breach = self.operand(target.variable)
+                return self.pick(f"the norm that {breach} breaks", f"{breach}所违反的规范")
+            case ByAct():
+                act = self.name(target.act)
+                who = "" if target.bearer is None else self.name(target.bearer)
+                if self.language == "en":
+                    agreed = "agreed " if target.agreed else ""
+                    return f"any {agreed}{target.what}" + (f" of {who}" if who else "") + f" to {act}"
+                kind = {"duty": "义务", "power": "权力"}[target.what]
+                return (
+                    f"{who}的" if who else ""
+                ) + f"任何{'约定的' if target.agreed else ''}有关{act}的{kind}"
+            case ByDocument():
+                return self.pick(f"the document “{target.document}”", f"文件“{target.document}”")
+            case AnyNorm():
+                return self.pick("any norm", "任何规范")
+            case _:
+                assert_never(target)
+
+    # ---- Expressions ----
+
+    def operand(self, expr: Expr) -> str:
+        """The expression as a part of another: in brackets where its end could not be heard."""
+        said = self.expr(expr)
+        match expr:
+            case Const() | BlankValue() | StateValue() | Bound() | Field() | MonthDay() | Now() | AmountOf():
+                return said
+            case _:
+                return self.pick(f"({said})", f"（{said}）")
+
+    def condition(self, expr: Expr) -> str:
+        """The expression as one of several conditions."""
+        return self.operand(expr) if isinstance(expr, And | Or | Not) else self.expr(expr)
+
+    def expr(self, expr: Expr) -> str:
+        match expr:
+            case Const():
+                return self.const(expr)
+            case BlankValue():
+                name = self.name(expr.name)
+                return self.pick(f"the {name} filled in", f"所填{name}")
+            case StateValue():
+                name = self.name(expr.name)
+                if not expr.document or expr.document == self.contract.name:
+                    return name
+                return self.pick(f"{name} under “{expr.document}”", f"“{expr.document}”的{name}")
+            case AsOf():
+                at = self.operand(expr.at)
+                return self.pick(
+                    f"{self.expr(expr.state)} as it was on {at}", f"{at}当时的{self.expr(expr.state)}"
+                )
+            case Bound():
+                return self.bound(expr.name)
+            case Field():
+                return self.field(expr)
+            case Not():
+                return self.pick(
+                    f"it is not so that {self.condition(expr.part)}", f"并非{self.condition(expr.part)}"
+                )
+            case And():
+                parts = [self.condition(part) for part in expr.parts]
+                return self.pick(" and ", "且").join(parts) or self.pick("in any case", "在任何情形下")
+            case Or():
+                parts = [self.condition(part) for part in expr.parts]
+                return self.pick(" or ", "或").join(parts) or self.pick("in no case", "在无任何情形下")
+            case Compare():
+                order = kind_of(expr.left) in (DAY, INSTANT) and expr.op in _ORDER_OF_DAYS
+                relation = self.pick(*(_ORDER_OF_DAYS if order else _RELATIONS)[expr.op])
+                return self.pick(" ", "").join((self.operand(expr.left), relation, self.operand(expr.right)))
+            case Arithmetic():
+                sign = {"+": "+", "-": "−", "*": "×"}[expr.op]
+                return f"{self.operand(expr.left)} {sign} {self.operand(expr.right)}"
+            case Later():
+                base, length = self.operand(expr.base), self.operand(expr.period)
+                return self.pick(f"{length} after {base}", f"{base}后{length}")
+            case MonthDay():
+                return self.pick(f"day {expr.number} of that month", f"当月{expr.number}日")
+            case Now():
+                return self.pick("the present moment", "此刻")
+            case Overdue():
+                said = self.pick(f"{self.target(expr.target)} is overdue", f"{self.target(expr.target)}逾期")
+                return said + self.longer(expr.longer)
+            case InBreach():
+                target = self.target(expr.target)
+                by = "" if expr.party is None else self.operand(expr.party)
+                if not by:
+                    return self.pick(f"there is a breach of {target}", f"存在对{target}的违反")
+                return self.pick(f"there is a breach of {target} by {by}", f"存在{by}对{target}的违反")
+            case Discharged():
+                target = self.target(expr.target)
+                return self.pick(f"{target} was discharged in time", f"{target}已按期履行")
+            case Happened():
+                return self.happened(expr)
+            case Used():
+                target = self.target(expr.target)
+                return self.pick(f"{target} stands exercised", f"{target}已行使") + self.longer(expr.longer)
+            case IsBlank():
+                name = self.name(expr.name)
+                return self.pick(f"the {name} is not filled in", f"{name}未填")
+            case Answer():
+                return self.answer(expr)
+            case Chosen():
+                return self.chosen(expr)
+            case AmountOf():
+                name = self.name(expr.name)
+                if expr.about is None:
+                    return self.pick(f"the sum {name}", f"款项{name}")
+                about = self.operand(expr.about)
+                return self.pick(f"the {name} for {about}", f"{about}项下的{name}")
+            case AmountDue():
+                target = self.target(expr.target)
+                return self.pick(f"what is still owed on {target}", f"{target}项下尚欠的款额")
+            case CountOf():
+                said = self.name(expr.name) + self.counted(expr.where)
+                return self.pick(f"the number of all {said}", f"全部{said}的次数")
+            case SumOf():
+                of = self.name(expr.name) + self.counted(expr.where)
+                name = self.param(occurrence(expr.name, self.contract), expr.field)
+                return self.pick(f"the total {name} of all {of}", f"全部{of}的{name}之和")
+            case Accrued():
+                base, since, until = (self.operand(part) for part in (expr.base, expr.since, expr.until))
+                return self.pick(
+                    f"{expr.share} accrued daily on {base} from {since} until {until}",
+                    f"以{base}为基数，自{since}起至{until}，按日计{expr.share}",
+                )
+            case _:
+                assert_never(expr)
+
+    def longer(self, period: Expr | None) -> str:
+        if period is None:
+            return ""
+        length = self.operand(period)
+        return self.pick(f" for more than {length}", f"超过{length}")
+
+    def counted(self, where: Expr | None) -> str:
+        if where is None:
+            return ""
+        condition = self.expr(where)
+        return self.pick(f" (where {condition})", f"（限于{condition}）")
+
+    def field(self, field: Field) -> str:
+        of, name = self.operand(field.of), self.param(self.declared_of(field.of), field.name)
+        if field.kind == FLAG:
+            return self.pick(f"{of} is marked {name}", f"{of}标明{name}")
+        return self.pick(f"the {name} of {of}", f"{of}的{name}")
+
+    def happened(self, expr: Happened) -> str:
+        name = self.name(expr.name)
+        about = "" if expr.about is None else self.operand(expr.about)
+        about = about and self.pick(f" in respect of {about}", f"（就{about}）")
+        if expr.by is None:
+            return self.pick(f"{name}{about} has happened", f"{name}{about}已发生")
+        by = self.operand(expr.by)
+        return self.pick(f"{by} did {name}{about}", f"{by}已{name}{about}")
+
+    def answer(self, expr: Answer) -> str:
+        asked = self.quoted(expr.question)
+        about = "" if expr.about is None else self.operand(expr.about)
+        if expr.kind == FLAG:
+            return self.pick(f"it is found that {asked}", f"经认定{asked}") + (
+                about and self.pick(f" for {about}", f"（就{about}）")
+            )
+        return self.pick(f"the answer to {asked}", f"对{asked}的认定") + (
+            about and self.pick(f" for {about}", f"（就{about}）")
+        )
+
+    def chosen(self, expr: Chosen) -> str:
+        reading = self.quoted(expr.reading)
+        option = self.option(expr.reading, expr.option)
+        return self.pick(f"reading {reading} is taken as “{option}”", f"解释{reading}取“{option}”")
+
+    def const(self, const: Const) -> str:
+        value, kind = const.value, const.kind
+        match kind.name:
+            case "flag":
+                return self.pick("yes", "是") if value else self.pick("no", "否")
+            case "money":
+                amount = str(Money(value, kind.of))
+                return self.pick(amount, amount.replace(" CNY", "元"))
+            case "duration":
+                return self.period(value)
+            case "day" | "instant" if isinstance(value, date):
+                return self.pick(value.isoformat(), f"{value.year}年{value.month}月{value.day}日")
+            case "time":
+                return f"{value // 60:02d}:{value % 60:02d}"
+            case "text":
+                return f"“{value}”"
+            case "party":
+                return self.bearer(_WHO.get(value, value))
+            case "one of":
+                return self.option(kind.of, str(value))
+            case _:
+                return self.name(value) if isinstance(value, str) else str(value)
+
+    def period(self, period: Period) -> str:
+        en, zh = _UNITS[period.unit]
+        return self.pick(f"{period.count} {en}{'' if period.count == 1 else 's'}", f"{period.count}{zh}")
+
+    # ---- Names ----
+
+    def bearer(self, bearer: Bearer) -> str:
+        match bearer:
+            case Who.EITHER:
+                return self.pick("either party", "任何一方")
+            case Who.OTHER:
+                return self.pick("the other party", "对方")
+            case Who.BOTH:
+                return self.pick("both parties together", "双方")
+            case str():
+                return self.name(bearer)
+            case _:
+                assert_never(bearer)
+
+    def name(self, name: str) -> str:
+        declared = self.contract.declarations.get(name)
+        return self.spell(name, declared.alias if declared else "")
+
+    def quoted(self, name: str) -> str:
+        """A label, question or reading as it is called: in quotation marks, since it is not a thing of the text."""
+        declared = self.contract.declarations.get(name)
+        return f"“{self.prefer(name, declared.alias if declared else '').replace('_', ' ')}”"
+
+    def bound(self, name: str) -> str:
+        """A variable. `@act` stands for the act that is being judged."""
+        if name == "@act":
+            return self.pick("the act", "该行为")
+        # A variable may be called like a state; the state is the one that goes without marks.
+        hidden = isinstance(self.contract.declarations.get(name), StateDecl | PartyDecl)
+        return self.quoted(name) if hidden else self.name(name)
+
+    def prefer(self, name: str, alias: str) -> str:
+        """Of the two names, the one in the language asked for."""
+        for each in (name, alias):
+            if each and _is_chinese(each) is (self.language == "zh"):
+                return each
+        return name
+
+    def spell(self, name: str, alias: str) -> str:
+        chosen = self.prefer(name, alias)
+        if _is_chinese(chosen):
+            return f"“{chosen}”" if _JOINS_ZH.search(chosen) else chosen
+        words = chosen.split("_")
+        return chosen if _JOINS_EN.intersection(words[1:-1]) else " ".join(words)
+
+    def option(self, enumeration: str, name: str) -> str:
+        """One value of an enumeration, or one option of a reading."""
+        declared = self.contract.declarations.get(enumeration)
+        options: tuple[OptionName | ReadingOption, ...] = LIFE if enumeration == "agreement" else ()
+        if isinstance(declared, StateDecl | TypeDecl | QuestionDecl | ReadingDecl):
+            options = declared.options
+        alias = next((each.alias for each in options if each.name == name), "")
+        return self.spell(name, alias)
+
+    def param(self, declared: Declaration | None, name: str) -> str:
+        alias = next((each.alias for each in _params(declared) if each.name == name), "")
+        if not alias and name in _BUILT_IN:
+            return self.pick(*_BUILT_IN[name])
+        return self.spell(name, alias)
+
+    def declared_of(self, expr: Expr) -> Declaration | None:
+        """What declares the properties of the thing an expression stands for."""
+        match expr:
+            case Bound(kind=kind) | Field(kind=kind) | Const(kind=kind):
+                called = str(expr.value) if isinstance(expr, Const) and not kind.of else kind.of
+                return self.contract.declarations.get(called)
+            case _:
+                return None
+
+
+def occurrence(name: str, contract: Contract) -> OccurrenceDecl | None:
+    """Return the act or event of that name, or None."""
+    declared = contract.declarations.get(name)
+    return declared if isinstance(declared, OccurrenceDecl) else None
+
+
+def _params(declared: Declaration | None) -> tuple[Param, ...]:
+    match declared:
+        case OccurrenceDecl():
+            return declared.params
+        case PartyDecl() | ThingDecl():
+            return declared.attributes
+        case BlankDecl() | StateDecl() | TypeDecl() | QuestionDecl() | ReadingDecl() | DefineDecl() | None:
+            return ()
+        case _:
+            assert_never(declared)
+
+
+def _is_chinese(name: str) -> bool:
+    return any("\u4e00" <= letter <= "\u9fff" for letter in name)

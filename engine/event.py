@@ -1,0 +1,185 @@
+"""What happened on an account: events, and the append-only ledger that keeps them.
+
+Instants are whole microseconds UTC. An event happened at `occurred_at` (None: the date is not known) and we learnt of
+it at `recorded_at`. Corrections, retractions and changes of standing are entries of their own that name an earlier
+one; `Ledger.as_known` applies them, so nothing is ever rewritten.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import Any
+
+Instant = int
+
+# Entries about other entries, and about what humans decided; the rest are acts and events of the vocabulary.
+ANSWER = "answer"
+WAIVE = "waive"
+DISPUTE = "dispute"
+CORRECT = "correct"
+RETRACT = "retract"
+ESTABLISH = "establish"
+REJECT = "reject"
+ABOUT_ENTRIES = frozenset({CORRECT, RETRACT, ESTABLISH, REJECT})
+BUILT_IN = frozenset({ANSWER, WAIVE, DISPUTE}) | ABOUT_ENTRIES
+
+BOTH = "both parties"
+
+
+class Standing(Enum):
+    """How far a fact stands."""
+
+    ESTABLISHED = "established"
+    ALLEGED = "alleged"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One dated fact about an account.
+
+    `name` is an act or event of the vocabulary, or one of BUILT_IN. `actor` is the party that acted (BOTH for a joint
+    act). `fields` holds typed values: money as whole minor units, days as dates, references as event ids. `effect_at`
+    is when it takes effect: on arrival for acts that need arriving. `personal` is kept apart: it is in no hash, so it
+    can be erased. Events of one source at one instant follow `sequence`.
+    """
+
+    id: str
+    name: str
+    actor: str | None
+    occurred_at: Instant | None
+    recorded_at: Instant
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    source: str = ""
+    sequence: int | None = None
+    standing: Standing = Standing.ESTABLISHED
+    effect_at: Instant = 0
+    settled_by: tuple[str, ...] = ()
+    personal: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    digest: bytes = b""
+
+    def content(self) -> dict[str, Any]:
+        """Return everything that identifies the fact, as JSON-ready values; personal data left out."""
+        return {
+            "id": self.id,
+            "source": self.source,
+            "name": self.name,
+            "actor": self.actor,
+            "occurred_at": self.occurred_at,
+            "recorded_at": self.recorded_at,
+            "effect_at": self.effect_at,
+            "sequence": self.sequence,
+            "standing": self.standing.value,
+            "fields": {key: str(value) for key, value in sorted(self.fields.items())},
+        }
+
+
+def event(
+    id: str,
+    name: str,
+    actor: str | None,
+    occurred_at: Instant | None,
+    *,
+    recorded_at: Instant | None = None,
+    fields: Mapping[str, Any] | None = None,
+    source: str = "",
+    sequence: int | None = None,
+    standing: Standing = Standing.ESTABLISHED,
+    effect_at: Instant | None = None,
+    settled_by: tuple[str, ...] = (),
+    personal: Mapping[str, Any] | None = None,
+) -> Event:
+    """Return an event with its digest (BLAKE2b over its canonical content) worked out.
+
+    Left out, `recorded_at` and `effect_at` are `occurred_at` (or 0 where that is unknown).
+    """
+    at = occurred_at if occurred_at is not None else 0
+    made = Event(
+        id,
+        name,
+        actor,
+        occurred_at,
+        at if recorded_at is None else recorded_at,
+        dict(fields or {}),
+        source,
+        sequence,
+        standing,
+        at if effect_at is None else effect_at,
+        settled_by,
+        dict(personal or {}),
+    )
+    return sealed(made)
+
+
+def sealed(made: Event) -> Event:
+    """Return `made` with its digest worked out from its content."""
+    text = json.dumps(made.content(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return replace(made, digest=hashlib.blake2b(text.encode(), digest_size=16).digest())
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The entries of one account in the order in which they were recorded. Append-only; ids are unique per source."""
+
+    entries: tuple[Event, ...] = ()
+
+    def __iter__(self) -> Iterator[Event]:
+        return iter(self.entries)
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def with_events(self, more: Iterable[Event]) -> Ledger:
+        """Return the ledger with `more` appended."""
+        return Ledger((*self.entries, *more))
+
+    def only(self, ids: Iterable[str]) -> Ledger:
+        """Return the ledger with only the entries of those ids."""
+        kept = set(ids)
+        return Ledger(tuple(each for each in self.entries if each.id in kept))
+
+    def as_known(self, known_at: Instant | None = None) -> tuple[Event, ...]:
+        """Return the facts as known at `known_at` (None: everything), in the order in which they take effect.
+
+        Entries recorded later are left out; corrections, retractions and changes of standing are applied, the last
+        recorded winning. Undated events come last, in the order recorded. Rejected ones are gone.
+        """
+        known = [each for each in self.entries if known_at is None or each.recorded_at <= known_at]
+        facts = {each.id: each for each in known if each.name not in ABOUT_ENTRIES}
+        if len(facts) != len(known):
+            known.sort(key=lambda each: each.recorded_at)
+            for entry in known:
+                if entry.name in ABOUT_ENTRIES:
+                    _apply(entry, facts)
+        kept = [each for each in facts.values() if each.standing is not Standing.REJECTED]
+        kept.sort(key=_order)
+        return tuple(kept)
+
+
+def _order(fact: Event) -> tuple[bool, Instant, str, int]:
+    return (fact.occurred_at is None, fact.effect_at, fact.source, fact.sequence or 0)
+
+
+def _apply(entry: Event, facts: dict[str, Event]) -> None:
+    """Apply an entry about another entry; an unknown reference was refused when the ledger was read."""
+    of = entry.fields.get("of", "")
+    old = facts.get(of)
+    if old is None:
+        return
+    match entry.name:
+        case "retract":
+            del facts[of]
+        case "establish":
+            facts[of] = replace(old, standing=Standing.ESTABLISHED)
+        case "reject":
+            facts[of] = replace(old, standing=Standing.REJECTED)
+        case "correct":
+            changed = {key: value for key, value in entry.fields.items() if key not in ("of", "occurred_at", "effect_at")}
+            occurred = entry.fields.get("occurred_at", old.occurred_at)
+            effect = entry.fields.get("effect_at", occurred if "occurred_at" in entry.fields else old.effect_at)
+            fields = {**old.fields, **changed}
+            facts[of] = sealed(replace(old, fields=fields, occurred_at=occurred, effect_at=effect or 0))

@@ -1,0 +1,100 @@
+"""What may be asked of an account. Instants are microseconds UTC; a question carries the day it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.event import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class May:
+    """May, or must, the party do the act, with these values of its parameters, at that instant?"""
+
+    party: str
+    act: str
+    at: Instant
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class InBreachOf:
+    """Is the party in breach of the norms of a clause, or of one norm (`五.2`, `三.2b`, a label)?"""
+
+    party: str
+    norm: str
+    at: Instant
+    document: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StateOf:
+    """What is a state (`agreement`, `service`, `tariff`)?"""
+
+    state: str
+    at: Instant
+    document: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LastDay:
+    """What is the end of a window: of the agreement (norm None), or of a duty for one trigger (an event's id)?
+
+    `trigger` may be the fields of one still to come.
+    """
+
+    norm: str | None
+    at: Instant
+    about: str | None = None
+    document: str | None = None
+    trigger: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AmountOfSum:
+    """How much is a named amount, or (`due`) what is unpaid on a duty, for one trigger or in all?"""
+
+    name: str
+    at: Instant
+    about: str | None = None
+    document: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WhoBears:
+    """Who bears the loss of an event?"""
+
+    about: str
+    at: Instant
+    loss: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """Was the agreement renewed?"""
+
+    at: Instant
+    document: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """Has that notice arrived?"""
+
+    about: str
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class TimeBarred:
+    """Is the claim from a duty's breach time-barred?"""
+
+    norm: str
+    about: str | None
+    at: Instant
+    document: str | None = None
+
+
+Question = May | InBreachOf | StateOf | LastDay | AmountOfSum | WhoBears | Renewed | Arrived | TimeBarred
