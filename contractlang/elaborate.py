@@ -70,7 +70,7 @@ from contractlang.norms import (
     Window,
     Within,
 )
-from contractlang.parser import number_of
+from contractlang.numerals import plain_number
 from contractlang.source import Span
 from contractlang.syntax import Clause, Node, Statement, Word, Written
 
@@ -876,14 +876,6 @@ def _with(norm: Norm, **changes: Any) -> Norm:
 def same_clause(one: str, other: str) -> bool:
     """Tell whether two clause numbers are the same, whether written `五.3` or `5.3`."""
     return plain_number(one) == plain_number(other)
-
-
-def plain_number(number: str) -> str:
-    """Return a clause number with its Chinese numerals as digits (`五.3b` is `5.3b`)."""
-    head, dot, rest = number.partition(".")
-    if head and all(letter in "一二三四五六七八九十百" for letter in head):
-        head = str(number_of(head))
-    return head + dot + rest
 
 
 def _digest(text: str) -> str:

@@ -15,6 +15,7 @@ from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken
 
 from contractlang.diagnostic import Diagnostic, Said, error
+from contractlang.numerals import number_of
 from contractlang.source import Source, Span
 from contractlang.suggest import nearest, segmented
 from contractlang.syntax import Clause, Node, Statement, Word, Written
@@ -32,23 +33,6 @@ _ARTICLE = re.compile(r"\s*(?P<n>[一二三四五六七八九十百]+)[、.．]\
 _LAW_ARTICLE = re.compile(r"\s*(?:第(?P<zh>[一二三四五六七八九十百千零〇\d]+)条(?P<zhsub>之[一二三四五六七八九十]+)?|(?:Article|Art\.|Section) (?P<en>\d+[a-z]?))(?:\s*[(（](?P<par>\d+|[一二三四五六七八九十]+)[)）])?")
 _ITEM = re.compile(r"\s*(?P<n>\d+)\s*[.．、](?!\d)\s*\S")
 _NUMBERED = re.compile(r"\s*(?P<n>\d+\.\d+(?:\.\d+)*)[.．、]?\s+\S")
-
-_DIGITS = {letter: value for value, letter in enumerate("零一二三四五六七八九")} | {"〇": 0}
-
-
-def number_of(chinese: str) -> int:
-    """Return the whole number written in Chinese numerals (or digits), below 10,000."""
-    if chinese.isdigit():
-        return int(chinese)
-    total, digit = 0, 0
-    for letter in chinese:
-        if letter in "十百千":
-            total += (digit or 1) * {"十": 10, "百": 100, "千": 1000}[letter]
-            digit = 0
-        else:
-            digit = _DIGITS[letter]
-    return total + digit
-
 
 @cache
 def _lark() -> Lark:

@@ -182,6 +182,9 @@ _UNITS = {
     "years": ("year", "年"),
 }  # fmt: skip
 
+# The variables that nobody has named: the act being judged, and what a norm arises from.
+THE_ACT, IT = "@act", "@it"
+
 _WHO: dict[str, Bearer] = {who.value: who for who in Who}
 _ELAPSED = ("seconds", "minutes", "hours")
 
@@ -271,7 +274,7 @@ class _Speaker:
         """What a power does to other norms while it stands exercised."""
         said = ""
         if power.suspends is not None:
-            meant = self.quoted(power.suspends)
+            meant = self.label(power.suspends)
             match power.clock:
                 case Clock.STOPS:
                     clock = self.pick("whose time stops meanwhile", "其期间停算")
@@ -283,7 +286,7 @@ class _Speaker:
                     assert_never(power.clock)
             said += self.pick(f", which suspends {meant}, {clock}", f"，{meant}因此暂停履行，{clock}")
         if power.resumes is not None:
-            meant = self.quoted(power.resumes)
+            meant = self.label(power.resumes)
             said += self.pick(f", which resumes {meant}", f"，{meant}因此恢复履行")
         return said
 
@@ -317,12 +320,12 @@ class _Speaker:
             case OnOccurrence():
                 of = self.name(trigger.name)
                 said = self.pick(f"for each {of}", f"就每次{of}")
-                if trigger.variable and trigger.variable != trigger.name:
+                if trigger.variable not in ("", IT, trigger.name):
                     said += self.variable(trigger.variable)
             case OnBreach():
                 of = self.target(trigger.target)
                 said = self.pick(f"for each breach of {of}", f"就每次违反{of}")
-                if trigger.variable:
+                if trigger.variable not in ("", IT):
                     said += self.variable(trigger.variable)
             case _:
                 assert_never(trigger)
@@ -475,7 +478,7 @@ class _Speaker:
     def target(self, target: Target) -> str:
         match target:
             case ByLabel():
-                said = self.quoted(target.label)
+                said = self.label(target.label)
                 if target.about is None:
                     return said
                 about = self.operand(target.about)
@@ -705,10 +708,18 @@ class _Speaker:
         declared = self.contract.declarations.get(name)
         return f"“{self.prefer(name, declared.alias if declared else '').replace('_', ' ')}”"
 
+    def label(self, label: str) -> str:
+        """A norm as the author calls it, or by its place where he gave it no name."""
+        if label.startswith("@"):
+            return self.pick(f"norm {label[1:]}", f"规范{label[1:]}")
+        return self.quoted(label)
+
     def bound(self, name: str) -> str:
-        """A variable. `@act` stands for the act that is being judged."""
-        if name == "@act":
+        """A variable; the two that the language itself binds are spoken of by what they stand for."""
+        if name == THE_ACT:
             return self.pick("the act", "该行为")
+        if name == IT:
+            return self.pick("that one", "该次")
         # A variable may be called like a state; the state is the one that goes without marks.
         hidden = isinstance(self.contract.declarations.get(name), StateDecl | PartyDecl)
         return self.quoted(name) if hidden else self.name(name)
