@@ -136,7 +136,7 @@ def say_remark(remark: Remark, language: Language) -> str:
         case "states":
             said = f"states that “{remark.text}”", f"声明“{remark.text}”"
         case "see":
-            said = f"says the same as clause {remark.text}", f"与第{remark.text}条同"
+            said = f"says the same as clause {remark.text}", f"与条款{remark.text}同"
         case "not_formalised":
             said = f"is not formalised, because “{remark.text}”", f"不作规范，因为“{remark.text}”"
         case _:
@@ -182,8 +182,8 @@ _UNITS = {
     "years": ("year", "年"),
 }  # fmt: skip
 
-# The variables that nobody has named: the act being judged, and what a norm arises from.
-THE_ACT, IT = "@act", "@it"
+# The variables that nobody has named: the act being judged, what a norm arises from, the last of an act or event.
+THE_ACT, IT, LAST = "@act", "@it", "@last "
 
 _WHO: dict[str, Bearer] = {who.value: who for who in Who}
 _ELAPSED = ("seconds", "minutes", "hours")
@@ -224,7 +224,8 @@ class _Speaker:
             case Obligation():
                 core = self.doing(norm.bearer, "must", "应", norm.act) + self.timing(norm.window)
             case Maintenance():
-                keeps = self.expr(norm.keeps)
+                never = isinstance(norm.keeps, Const) and norm.keeps.value is False
+                keeps = self.pick("this does not happen", "不发生此情形") if never else self.expr(norm.keeps)
                 bearer = self.bearer(norm.bearer)
                 core = self.pick(
                     f"{bearer} must at all times ensure that {keeps}", f"{bearer}应始终保持：{keeps}"
@@ -234,9 +235,8 @@ class _Speaker:
             case Permission():
                 core = self.doing(norm.bearer, "may", "可以", norm.act) + self.timing(norm.window)
             case Power():
-                core = self.doing(norm.bearer, "has the power to", "有权", norm.act) + self.timing(
-                    norm.window
-                )
+                has = "have the power to" if norm.bearer is Who.BOTH else "has the power to"
+                core = self.doing(norm.bearer, has, "有权", norm.act) + self.timing(norm.window)
                 core += self.effects(norm)
             case _:
                 assert_never(norm)
@@ -352,21 +352,21 @@ class _Speaker:
         match window.rolls:
             case None:
                 pass
-            case Const(value=True):
-                parts.append(
-                    self.pick("if that is a rest day, on the next working day", "遇休息日顺延至次一工作日")
-                )
             case Const(value=False):
                 parts.append(self.pick("even if that is a rest day", "遇休息日不顺延"))
             case _:
-                rolls = self.expr(window.rolls)
-                parts.append(
-                    self.pick(
-                        f"if that is a rest day, on the next working day when {rolls}",
-                        f"遇休息日顺延至次一工作日（以{rolls}为限）",
-                    )
+                rolls = self.pick(
+                    "if that is a rest day, on the next working day", "遇休息日顺延至次一工作日"
                 )
+                parts.append(rolls + self.provided(window.rolls))
         return self.pick(", ", "，").join(parts)
+
+    def provided(self, condition: Expr) -> str:
+        """On which condition the words before it hold; nothing where they always do."""
+        if isinstance(condition, Const) and condition.value is True:
+            return ""
+        said = self.expr(condition)
+        return self.pick(f" when {said}", f"（以{said}为限）")
 
     def limit(self, limit: Limit) -> str:
         match limit:
@@ -464,13 +464,9 @@ class _Speaker:
             where = self.expr(life.where)
             said += self.pick(f", where {where}", f"，限于{where}")
         if life.rolls is not None:
-            rolls = self.expr(life.rolls)
-            said += self.pick(
-                f", rolling past rest days when {rolls}", f"，末日遇休息日顺延（以{rolls}为限）"
-            )
+            said += self.pick(", rolling past rest days", "，末日遇休息日顺延") + self.provided(life.rolls)
         if life.first_day_counted is not None:
-            counted = self.expr(life.first_day_counted)
-            said += self.pick(f", its first day counted when {counted}", f"，首日计入（以{counted}为限）")
+            said += self.pick(", its first day counted", "，首日计入") + self.provided(life.first_day_counted)
         return said + self.readings(life.option)
 
     # ---- Targets ----
@@ -484,7 +480,7 @@ class _Speaker:
                 about = self.operand(target.about)
                 return self.pick(f"{said} for {about}", f"{said}（就{about}）")
             case ByClause():
-                return self.pick(f"clause {target.clause}", f"第{target.clause}条")
+                return self.pick(f"clause {target.clause}", f"条款{target.clause}")
             case ByBreach():
                 breach = self.operand(target.variable)
                 return self.pick(f"the norm that {breach} breaks", f"{breach}所违反的规范")
@@ -528,7 +524,7 @@ class _Speaker:
                 name = self.name(expr.name)
                 return self.pick(f"the {name} filled in", f"所填{name}")
             case StateValue():
-                name = self.name(expr.name)
+                name = self.state(expr.name)
                 if not expr.document or expr.document == self.contract.name:
                     return name
                 return self.pick(f"{name} under “{expr.document}”", f"“{expr.document}”的{name}")
@@ -654,7 +650,7 @@ class _Speaker:
 
     def chosen(self, expr: Chosen) -> str:
         reading = self.quoted(expr.reading)
-        option = self.option(expr.reading, expr.option)
+        option = self.option_called(expr.reading, expr.option).replace("_", " ")
         return self.pick(f"reading {reading} is taken as “{option}”", f"解释{reading}取“{option}”")
 
     def const(self, const: Const) -> str:
@@ -676,7 +672,7 @@ class _Speaker:
             case "party":
                 return self.bearer(_WHO.get(value, value))
             case "one of":
-                return self.option(kind.of, str(value))
+                return self.shaped(self.option_called(kind.of, str(value)))
             case _:
                 return self.name(value) if isinstance(value, str) else str(value)
 
@@ -708,6 +704,11 @@ class _Speaker:
         declared = self.contract.declarations.get(name)
         return f"“{self.prefer(name, declared.alias if declared else '').replace('_', ' ')}”"
 
+    def state(self, name: str) -> str:
+        """A state; that of the agreement itself belongs to the language."""
+        own = name == "agreement" and name not in self.contract.declarations
+        return self.pick("agreement", "协议") if own else self.name(name)
+
     def label(self, label: str) -> str:
         """A norm as the author calls it, or by its place where he gave it no name."""
         if label.startswith("@"):
@@ -720,6 +721,9 @@ class _Speaker:
             return self.pick("the act", "该行为")
         if name == IT:
             return self.pick("that one", "该次")
+        if name.startswith(LAST):
+            last = self.name(name.removeprefix(LAST))
+            return self.pick(f"the last {last}", f"最近一次{last}")
         # A variable may be called like a state; the state is the one that goes without marks.
         hidden = isinstance(self.contract.declarations.get(name), StateDecl | PartyDecl)
         return self.quoted(name) if hidden else self.name(name)
@@ -732,20 +736,22 @@ class _Speaker:
         return name
 
     def spell(self, name: str, alias: str) -> str:
-        chosen = self.prefer(name, alias)
+        return self.shaped(self.prefer(name, alias))
+
+    def shaped(self, chosen: str) -> str:
+        """The name as it stands in a sentence: words parted by spaces, unless it would read like a sentence itself."""
         if _is_chinese(chosen):
             return f"“{chosen}”" if _JOINS_ZH.search(chosen) else chosen
         words = chosen.split("_")
         return chosen if _JOINS_EN.intersection(words[1:-1]) else " ".join(words)
 
-    def option(self, enumeration: str, name: str) -> str:
+    def option_called(self, enumeration: str, name: str) -> str:
         """One value of an enumeration, or one option of a reading."""
         declared = self.contract.declarations.get(enumeration)
         options: tuple[OptionName | ReadingOption, ...] = LIFE if enumeration == "agreement" else ()
         if isinstance(declared, StateDecl | TypeDecl | QuestionDecl | ReadingDecl):
             options = declared.options
-        alias = next((each.alias for each in options if each.name == name), "")
-        return self.spell(name, alias)
+        return self.prefer(name, next((each.alias for each in options if each.name == name), ""))
 
     def param(self, declared: Declaration | None, name: str) -> str:
         alias = next((each.alias for each in _params(declared) if each.name == name), "")

@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from engine.calendars import default_calendar
@@ -37,8 +38,9 @@ class Terms:
         kept = {name: {**getattr(self, name), **more.get(name, {})} for name in _MAPS}
         return Terms(**kept, layers=self.layers, calendar=self.calendar)
 
-    def digest(self) -> str:
-        """Return a hash of everything set, for receipts."""
+    @cached_property
+    def sealed(self) -> str:
+        """A hash of everything set, for receipts."""
         plain = {name: {key: str(value) for key, value in sorted(getattr(self, name).items())} for name in _MAPS}
         text = json.dumps([plain, list(self.layers)], ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]

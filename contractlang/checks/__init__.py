@@ -1,3 +1,33 @@
-"""The checks on a contract, in the order in which they are shown."""
+"""What can be wrong with a contract whose every line has a meaning: one file a check, and their order.
 
-CHECKS = ()
+A check is a function from a contract to diagnostics. Its docstring is its page in the documentation: what it finds,
+why that matters, an example, and what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from contractlang.checks.circular import circular
+from contractlang.checks.missing_deadline import missing_deadline
+from contractlang.checks.never_arising import never_arising
+from contractlang.checks.restless_cascade import restless_cascade
+from contractlang.checks.unaccounted import unaccounted
+from contractlang.checks.unfilled_blank import unfilled_blank
+from contractlang.checks.unused import unused
+from contractlang.diagnostic import Diagnostic
+from contractlang.norms import Contract
+
+Check = Callable[[Contract], Iterator[Diagnostic]]
+
+# What stops a contract from being asked comes first, what is merely worth saying last.
+CHECKS: Final[tuple[Check, ...]] = (
+    circular,
+    restless_cascade,
+    never_arising,
+    missing_deadline,
+    unused,
+    unaccounted,
+    unfilled_blank,
+)

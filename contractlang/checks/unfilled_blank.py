@@ -1,0 +1,64 @@
+"""Blanks and gaps that norms need and no rule of the text fills."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from contractlang.checks.parts import Rule, called, clause_called, listed, parts_of, rules_of
+from contractlang.diagnostic import Diagnostic, Label, Said, Severity
+from contractlang.norms import BlankDecl, BlankValue, Contract, NormBase
+
+
+def unfilled_blank(contract: Contract) -> Iterator[Diagnostic]:
+    """List the blanks and gaps that norms need, each with the norms that need it.
+
+    Why it matters: whoever asks about an account must have filled them, or the answer is undetermined. A blank is
+    filled by the account's settings. A gap is a hole that the text does not even mark: settings do not fill it, only
+    a supplement or gap-filling law does.
+
+    Example: with
+
+        | blank due_day: day
+        | user must pay by due_day
+
+    nobody knows when to pay until an account says so.
+
+    Remedy: none is needed where the text means to leave it open. Otherwise write the value into the text, or
+    `define` it in a supplement.
+    """
+    needs: dict[str, list[Rule]] = {}
+    for rule in rules_of(contract):
+        for name in dict.fromkeys(part.name for part in parts_of(rule) if isinstance(part, BlankValue)):
+            needs.setdefault(name, []).append(rule)
+    for declared in contract.declarations.values():
+        if not isinstance(declared, BlankDecl) or declared.name not in needs:
+            continue
+        needing = needs[declared.name]
+        names = listed(_called(rule) for rule in needing)
+        what = Said("gap", "缺漏") if declared.gap else Said("blank", "空白")
+        own = declared.document == contract.name
+        places = needing if own else needing[1:]
+        yield Diagnostic(
+            "unfilled-blank",
+            Severity.NOTE,
+            Said(f"{what.en} `{declared.name}` is open; {names.en} cannot be decided without it",
+                 f"{what.zh}`{declared.name}`尚待填补；{names.zh}须有它才能判断"),
+            declared.span if own else needing[0].span,
+            tuple(Label(rule.span, Said("needs it", "需要它")) for rule in places),
+            _remedy(declared),
+        )  # fmt: skip
+
+
+def _called(rule: Rule) -> Said:
+    return called(rule) if isinstance(rule, NormBase) else clause_called(rule.clause)
+
+
+def _remedy(declared: BlankDecl) -> Said:
+    if declared.gap:
+        return Said(
+            f"a supplement may say `| define {declared.name} is …`; settings do not fill a gap",
+            f"补充协议可写 `| 定义 {declared.name} 为 …`；账户设置不能填补缺漏",
+        )
+    return Said(
+        f"give each account a value for `{declared.name}`", f"请在每个账户的设置中填写`{declared.name}`"
+    )

@@ -1,0 +1,181 @@
+"""Declarations that nothing in the document uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import assert_never
+
+from contractlang.checks.parts import parts_of, rules_of
+from contractlang.diagnostic import Diagnostic, Said, warning
+from contractlang.kinds import Kind
+from contractlang.norms import (
+    Act,
+    Answer,
+    Bar,
+    BlankDecl,
+    BlankValue,
+    ByAct,
+    Chosen,
+    Const,
+    Contract,
+    CountOf,
+    Declaration,
+    DefineDecl,
+    Happened,
+    IsBlank,
+    LossRule,
+    NormBase,
+    OccurrenceDecl,
+    OnOccurrence,
+    PartyDecl,
+    QuestionDecl,
+    ReadingDecl,
+    Reasonable,
+    RelationDecl,
+    Sets,
+    Shows,
+    StateDecl,
+    StateValue,
+    SumOf,
+    ThingDecl,
+    TypeDecl,
+    Who,
+)
+
+
+def unused(contract: Contract) -> Iterator[Diagnostic]:
+    """Find what a document declares and never uses: a party that nothing binds, a blank that nothing asks for.
+
+    Why it matters: what is declared was meant to do something. A name that nothing uses is most often a clause that
+    has not been written yet, or one that uses another name for the same thing.
+
+    Example: after
+
+        | party provider, user, guarantor
+        | user must pay
+
+    `guarantor` is a party that no norm binds or benefits.
+
+    Remedy: use the name in a norm, or remove its declaration. A vocabulary is not checked: it is there for others.
+    """
+    if contract.kind == "vocabulary":
+        return
+    used = set(_used(contract))
+    for declared in contract.declarations.values():
+        if declared.document != contract.name or declared.name in used or _works_alone(declared, contract):
+            continue
+        what, use = _described(declared)
+        yield warning(
+            "unused",
+            declared.span,
+            f"{what.en} `{declared.name}` is declared and never used",
+            f"{what.zh}`{declared.name}`已声明而从未使用",
+            help=Said(f"{use.en}, or remove the declaration", f"{use.zh}，或删去该声明"),
+        )
+
+
+def _used(contract: Contract) -> Iterator[str]:
+    """Return every declared name that the document uses somewhere else than in that declaration itself."""
+    for rule in (*rules_of(contract), *contract.remarks, *contract.relations):
+        yield from _mentioned(rule)
+    for declared in contract.declarations.values():
+        yield from (name for name in _mentioned(declared) if name != declared.name)
+    if any(isinstance(rule.bearer, Who) for rule in (*contract.norms, *contract.losses)):
+        yield from (each.name for each in contract.declarations.values() if isinstance(each, PartyDecl))
+
+
+def _mentioned(thing: object) -> Iterator[str]:
+    for part in parts_of(thing):
+        yield from (name for name in _named_by(part) if name)
+        if isinstance(part, NormBase | LossRule) and isinstance(part.bearer, str):
+            yield part.bearer
+
+
+def _named_by(part: object) -> Iterable[str | None]:
+    match part:
+        case BlankValue() | IsBlank() | StateValue():
+            return (part.name,)
+        case Happened() | CountOf() | SumOf() | Act() | OnOccurrence():
+            return (part.name,)
+        case Answer() | Reasonable():
+            return (part.question,)
+        case Chosen():
+            return (part.reading,)
+        case ByAct():
+            return part.act, part.bearer
+        case Kind():
+            return (part.of,)
+        case Const():
+            return (part.value,) if isinstance(part.value, str) else ()
+        case Bar():
+            return (part.restarting,)
+        case RelationDecl():
+            return part.left, part.right
+        case OccurrenceDecl():
+            return part.kind_of, part.per, part.actor if isinstance(part.actor, str) else None
+        case Sets():
+            return part.state, part.until
+        case Shows():
+            return part.state, part.since
+        case QuestionDecl():
+            return (part.about,)
+        case _:
+            return ()
+
+
+def _works_alone(declared: Declaration, contract: Contract) -> bool:
+    """Tell whether a declaration does something without being named: it sets a state, or bars an act without basis.
+
+    A definition is written out wherever it is used, so no trace of its use is left. The readings of a law that carry
+    an outside name are settings of the engine itself (rest days, cut-off).
+    """
+    match declared:
+        case DefineDecl():
+            return True
+        case OccurrenceDecl():
+            return bool(declared.sets or declared.shows or declared.needs_basis)
+        case ReadingDecl():
+            return contract.kind == "law" and bool(declared.external)
+        case _:
+            return False
+
+
+def _described(declared: Declaration) -> tuple[Said, Said]:
+    """What it is, and how it could be used."""
+    name = declared.name
+    match declared:
+        case PartyDecl():
+            what = Said("party", "当事人")
+            use = Said(
+                f"give it a norm, for example `| {name} must …`", f"为其写一条规范，例如 `| {name} 应 …`"
+            )
+        case BlankDecl():
+            what = Said("gap", "缺漏") if declared.gap else Said("blank", "空白")
+            use = Said(f"use `{name}` in a norm", f"在规范中使用`{name}`")
+        case QuestionDecl():
+            what = Said("question", "问题")
+            use = Said(f"ask it, for example `when {name}`", f"提出该问题，例如 `{name} 时`")
+        case ReadingDecl():
+            what = Said("reading", "解释")
+            use = Said("give it options with norms: `| option …: …`", "为其选项写规范：`| 选项 …：…`")
+        case StateDecl():
+            what = Said("state", "状态")
+            use = Said(f"ask for it: `when {name} is …`", f"询问该状态：`{name} 为 … 时`")
+        case OccurrenceDecl(is_act=True):
+            what = Said("act", "行为")
+            use = Said(f"write a norm on it: `… may {name}`", f"为其写规范：`… 可以 {name}`")
+        case OccurrenceDecl():
+            what = Said("event", "事件")
+            use = Said(f"let a norm wait for it: `for each {name}, …`", f"由其触发规范：`就 每次 {name}，…`")
+        case TypeDecl():
+            what = Said("type", "类型")
+            use = Said(f"give something that type: `…: {name}`", f"以其为类型：`…：{name}`")
+        case ThingDecl():
+            what = Said("thing", "物")
+            use = Said(f"speak of it: `{name}.…`", f"提及该物：`{name}.…`")
+        case DefineDecl():
+            what = Said("definition", "定义")
+            use = Said(f"use `{name}` in a norm", f"在规范中使用`{name}`")
+        case _:
+            assert_never(declared)
+    return what, use

@@ -1,0 +1,188 @@
+"""One account: its documents, terms and ledger, and every answer about it.
+
+Positions are kept for each fact, so a question about the past starts from what was reached then, and a late fact
+re-derives only what comes after it. Everything is a function of what was given: nothing is stored, no clock is read.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from contractlang.norms import Answer, Maintenance, Norm, Not, OccurrenceDecl, Prohibition
+from contractlang.numerals import plain_number
+from engine.decide import decide
+from engine.decision import Decision, Item, Reason
+from engine.event import Event, Instant, Ledger, Standing, event
+from engine.graph import walk
+from engine.position import Position, advance, elapse, together
+from engine.program import Program
+from engine.question import Arrived, May, Question
+from engine.terms import Terms
+
+MOST_TOGETHER = 4
+MOST_PLACES = 60
+
+
+@dataclass
+class Account:
+    """The relationship whose ledger is kept."""
+
+    program: Program
+    terms: Terms
+    ledger: Ledger
+    _lines: dict[Instant | None, _Line] = field(default_factory=dict, repr=False)
+
+    def decide(self, question: Question, known_at: Instant | None = None) -> Decision:
+        """Return the answer to a question, with the knowledge of `known_at` (None: everything)."""
+        line = self.line(known_at)
+        if not line.undated:
+            return self._decided(line, question, known_at)
+        return self._undated(line, question, known_at)
+
+    def what_if(self, events: Iterable[Event]) -> Account:
+        """Return a copy of the account to which those events have happened; nothing is stored."""
+        return Account(self.program, self.terms, self.ledger.with_events(events))
+
+    def position_at(self, at: Instant, known_at: Instant | None = None) -> Position:
+        """Return where every norm stands at an instant."""
+        return elapse(self.line(known_at).before(at + 1), at)
+
+    def line(self, known_at: Instant | None = None) -> _Line:
+        """Return the facts known then, and the positions that they lead to."""
+        line = self._lines.get(known_at)
+        if line is None:
+            facts = with_allegations(self.program, self.ledger.as_known(known_at))
+            line = self._lines[known_at] = _Line(self.program, self.terms, facts)
+        return line
+
+    def _decided(self, line: _Line, question: Question, known_at: Instant | None) -> Decision:
+        if isinstance(question, May):
+            asked = question
+            position = line.before(question.at + 1, lambda e: e.name == asked.act and e.actor == asked.party and e.effect_at == asked.at)
+        else:
+            position = line.before(question.at + 1)
+        return decide(position, question, known_at)
+
+    def _undated(self, line: _Line, question: Question, known_at: Instant | None) -> Decision:
+        """Ask for every place that the undated facts could take; what differs with the place is missing."""
+        instants = sorted({fact.effect_at for fact in line.facts})
+        places: list[Instant | None] = [None]
+        if instants:
+            places.append(instants[0] - 1)
+            for one, other in zip(instants, [*instants[1:], question.at], strict=False):
+                places += [one + 1] + ([other - 1] if other > one + 2 else [])
+        places = [p for p in dict.fromkeys(places) if p is None or p <= question.at][:MOST_PLACES]
+        found: list[Decision] = []
+        for place in places:
+            facts = list(line.facts)
+            if place is not None:
+                facts += [replace(each, occurred_at=place, effect_at=place) for each in line.undated]
+            found.append(self._decided(_Line(self.program, self.terms, tuple(facts)), question, known_at))
+        answers = {(each.answer, each.value, each.required) for each in found}
+        if len(answers) == 1:
+            return found[0]
+        missing = {item: None for each in found for item in each.missing}
+        missing |= {Item("date", each.id, f"{each.actor} {each.name}"): None for each in line.undated}
+        could_be = sorted({str(each.value) if each.answer == "value" else each.answer for each in found} | {w for each in found for w in each.could_be})
+        parts = tuple(dict.fromkeys(reason for each in found for reason in each.reasons))
+        return found[0]._replace(
+            answer="undetermined", verdict=None, required=False, value=None, missing=tuple(missing),
+            could_be=tuple(w for w in could_be if w != "undetermined"),
+            reasons=(Reason("open", tuple(f"date:{each.id}" for each in line.undated), None, parts),), cure=(),
+        )  # fmt: skip
+
+
+class _Line:
+    """Facts in order, and the position after each group of simultaneous ones, reached as far as was asked."""
+
+    def __init__(self, program: Program, terms: Terms, facts: tuple[Event, ...]) -> None:
+        self.facts = tuple(each for each in facts if each.occurred_at is not None)
+        self.undated = tuple(each for each in facts if each.occurred_at is None)
+        self.groups = groups_of(self.facts)
+        self.instants = [group[0].effect_at for group in self.groups]
+        self.reached = [Position.opening(program, terms)]
+
+    def before(self, at: Instant, leaving_out: object = None) -> Position:
+        """Return the position after all facts before `at`; the facts of the last instant may leave some out."""
+        wanted = bisect_right(self.instants, at - 1)
+        while len(self.reached) <= wanted:
+            self.reached.append(take(self.reached[-1], self.groups[len(self.reached) - 1]))
+        if callable(leaving_out) and wanted and any(leaving_out(each) for each in self.groups[wanted - 1]):
+            kept = [each for each in self.groups[wanted - 1] if not leaving_out(each)]
+            last = self.reached[wanted - 1]
+            return take(last, kept) if kept else elapse(last, self.groups[wanted - 1][0].effect_at)
+        return self.reached[wanted]
+
+
+def groups_of(facts: tuple[Event, ...]) -> list[list[Event]]:
+    """Return the facts in order, those of one instant together."""
+    groups: list[list[Event]] = []
+    for each in facts:
+        if groups and groups[-1][0].effect_at == each.effect_at:
+            groups[-1].append(each)
+        else:
+            groups.append([each])
+    return groups
+
+
+def take(position: Position, group: list[Event]) -> Position:
+    """Return the position after the facts of one instant: in their order where they have one, else in every order."""
+    ordered = len({each.source for each in group}) == 1 and all(each.sequence is not None for each in group)
+    if len(group) == 1 or ordered or len(group) > MOST_TOGETHER:
+        for each in group:
+            position = advance(position, each)
+        return position
+    return together(position, group)
+
+
+def replay(program: Program, terms: Terms, ledger: Ledger, until: Instant) -> Position:
+    """Return the position at `until`. What happens after it does not alter it, however long the ledger grows."""
+    return Account(program, terms, ledger).position_at(until)
+
+
+def with_allegations(program: Program, facts: tuple[Event, ...]) -> tuple[Event, ...]:
+    """Return the facts with what their grounds allege: an act or event that the norm cited is about."""
+    found: list[Event] = []
+    for fact in facts:
+        ground = fact.fields.get("ground")
+        if isinstance(ground, str) and fact.name in program.acts:
+            found += _alleged(program, fact, ground, facts)
+        found.append(fact)
+    return tuple(found)
+
+
+def _alleged(program: Program, notice: Event, ground: str, facts: tuple[Event, ...]) -> list[Event]:
+    cited = {plain_number(word.removeprefix("1.").removeprefix("2.")) for word in ground.split()} | {plain_number(w) for w in ground.split()}
+    for rule in program.rules:
+        norm = rule.norm
+        if plain_number(norm.id) not in cited and plain_number(norm.clause) not in cited:
+            continue
+        name, questions = _about(program, norm)
+        if name is None or any(name in program.touches[each.name].names for each in facts if each.name in program.touches):
+            return []
+        actor = norm.bearer if isinstance(norm.bearer, str) else None
+        at = notice.effect_at - 1
+        declared = program.declarations[name]
+        by = actor if isinstance(declared, OccurrenceDecl) and declared.is_act else None
+        same = [r.norm for r in program.rules if r.norm.clause == norm.clause and r.document == rule.document]
+        asked = questions or tuple(q for each in same for q in _about(program, each)[1])
+        return [event(f"{notice.id}/alleged", name, by, at, recorded_at=notice.recorded_at, standing=Standing.ALLEGED, settled_by=tuple(dict.fromkeys(asked)))]
+    return []
+
+
+def _about(program: Program, norm: Norm) -> tuple[str | None, tuple[str, ...]]:
+    """Return the act or event that a norm is about, and the questions on which its breach turns."""
+    if isinstance(norm, Prohibition):
+        asked = (part.question for part in walk(norm.when) if isinstance(part, Answer))
+        return norm.act.name, tuple(q for q in asked if program.questions[q].presumed is None)
+    if isinstance(norm, Maintenance):
+        trigger = norm.trigger
+        name = getattr(trigger, "name", None) or next((getattr(p, "name", None) for p in walk(norm.keeps) if type(p).__name__ == "Happened"), None)
+        denied = (part.part.question for part in walk(norm.keeps) if isinstance(part, Not) and isinstance(part.part, Answer))
+        return name, tuple(q for q in denied if program.questions[q].presumed is None)
+    return None, ()
+
+
+_ = (Arrived,)

@@ -1,0 +1,326 @@
+"""Whether a norm is in force, applies, or is open to an act: the steps of docs/semantics.md, "Basis", in order.
+
+`closed_by` tells which step closes a norm, so the fold asks only whether it is None and a decision turns it into a
+reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from contractlang.norms import Maintenance, Obligation, Permission, Power, Prohibition, Who
+from engine.dates import end_of, start_of
+from engine.event import BOTH, Event, Instant
+from engine.program import Rule
+from engine.scene import Breach, Inst, Scene
+
+Step = tuple[str, Any]
+
+IN_FORCE: Step = ("in force", None)
+
+
+def not_in_force(scene: Scene, rule: Rule) -> Step | None:
+    """Return why the norm is not in force, or None if it is."""
+    if rule.life:
+        state = scene.read(("S", "agreement", rule.document))
+        if state is None:
+            state = scene.program.initial(scene, "agreement", rule.document)
+        if state != "in_force" and not (rule.norm.survives and state in ("expired", "terminated")):
+            return ("agreement", state)
+    for chosen in rule.option:
+        if scene.option_of(chosen.reading) != chosen.option:
+            return ("reading", chosen)
+    if rule.since is not None and not rule.since.value(scene):
+        return ("since", rule.since)
+    if rule.until is not None and rule.until.value(scene):
+        return ("until", rule.until)
+    for when in rule.voided:
+        if when is None or when.value(scene):
+            return ("voided", when)
+    return None
+
+
+def conditions_fail(scene: Scene, rule: Rule) -> Step | None:
+    """Return which condition of a norm in force keeps it from applying, or None."""
+    if rule.when is not None and not rule.when.value(scene):
+        return ("when", rule.when)
+    if rule.unless is not None and rule.unless.value(scene):
+        return ("unless", rule.unless)
+    for index in rule.excepts:
+        other = scene.program.rules[index]
+        if not_in_force(scene, other) is None and conditions_fail(scene, other) is None:
+            return ("except", index)
+    return None
+
+
+def bears(rule: Rule, party: str | None, breach: Any) -> bool:
+    """Tell whether the norm binds, or empowers, that party."""
+    bearer = rule.norm.bearer
+    if isinstance(bearer, str):
+        return party == bearer or party == BOTH
+    if bearer is Who.OTHER:
+        return isinstance(breach, Breach) and party != breach.by
+    return True
+
+
+def bearer_of(rule: Rule, trigger: Any, scene: Scene) -> str | None:
+    """Return who bears the norm in this instance; None where it may be either."""
+    bearer = rule.norm.bearer
+    if isinstance(bearer, str):
+        return bearer
+    if bearer is Who.OTHER and isinstance(trigger, Breach):
+        return next((party for party in scene.program.bound_parties if party != trigger.by), None)
+    return BOTH if bearer is Who.BOTH else None
+
+
+def bindings(scene: Scene, rule: Rule, act: Event | None) -> Iterator[Any]:
+    """Yield what the norm's instances are bound to: the act itself, occurrences, breaches, or once nothing."""
+    if rule.norm.trigger is None:
+        yield None
+    elif rule.self_triggered:
+        yield act
+    elif rule.trigger_name is not None:
+        chain = scene.get(("F", rule.trigger_name))
+        while chain is not None:
+            event, chain = chain
+            if event.standing.value != "alleged" or scene.happened_for_real(event):
+                yield event
+    else:
+        for index in sorted(rule.on_breach_of):
+            chain = scene.get(("BN", index))
+            while chain is not None:
+                trig, chain = chain
+                breach = scene.read(("B", index, trig))
+                if breach is not None and breach.status != "waived":
+                    yield breach
+
+
+def bind(scene: Scene, rule: Rule, bound: Any, act: Event | None) -> None:
+    """Bind the norm's variables for one instance."""
+    scene.event = act
+    scene.vars = {} if bound is None else {rule.variable: bound, "@trigger": bound}
+    if rule.rolls is not None:
+        scene.vars["@rolls"] = rule.rolls
+
+
+def closed_by(scene: Scene, rule: Rule, party: str, act: Event) -> Step | None:
+    """Return the step that closes the norm to the act, or None if it is open; the open instance stays bound."""
+    closed = not_in_force(scene, rule)
+    if closed is not None:
+        return closed
+    if isinstance(rule.norm, Obligation):
+        return duty_closed(scene, rule, party, act)
+    last: Step = ("no trigger", None)
+    for bound in bindings(scene, rule, act):
+        if not bears(rule, party, bound):
+            last = ("bearer", None) if last[0] == "no trigger" else last
+            continue
+        bind(scene, rule, bound, act)
+        step = instance_closed(scene, rule, party, act, bound)
+        if step is None:
+            return None
+        last = step
+    for index in rule.on_breach_of:
+        # A window that is still open may yet bring the breach that opens the power.
+        for trig in scene.get(("IO", index)) or ():
+            inst: Inst | None = scene.read(("I", index, trig))
+            if inst is not None and inst.end is not None and inst.status == "open":
+                scene.until(inst.end)
+    return last
+
+
+def instance_closed(scene: Scene, rule: Rule, party: str, act: Event, bound: Any) -> Step | None:
+    """Return the step that closes one instance of a permission or power, or None."""
+    if rule.trigger_where is not None and not rule.trigger_where.value(scene):
+        return ("trigger where", rule.trigger_where)
+    step = conditions_fail(scene, rule)
+    if step is not None:
+        return step
+    if rule.where is not None and not rule.where.value(scene):
+        return ("where", rule.where)
+    if rule.about_field is not None and isinstance(bound, Event):
+        named = act.fields.get(rule.about_field)
+        if named is not None and named != bound.id:
+            return ("about", None)
+    step = window_closed(scene, rule, bound)
+    if step is not None:
+        return step
+    for period, name in rule.lapses:
+        known = scene.read(("H", name, party))
+        if known is not None:
+            end = scene.deadline_period(known[1].effect_at, period.value(scene), None).end
+            if end <= scene.at:
+                return ("lapsed", (name, known[1].id, end))
+            scene.until(end)
+    step = overridden(scene, rule, act)
+    if step is not None:
+        return step
+    return limited(scene, rule, party, act)
+
+
+def window_closed(scene: Scene, rule: Rule, bound: Any) -> Step | None:
+    """Return whether the time for a power has not begun, or is over."""
+    if rule.limit is None and rule.not_before is None:
+        return None
+    start = bound.effect_at if isinstance(bound, Event) else bound.started_at if isinstance(bound, Breach) else scene.at
+    if rule.not_before is not None:
+        first = rule.not_before.value(scene)
+        begins: Instant = start_of(first) if not isinstance(first, int) else first
+        if scene.at < begins:
+            scene.until(begins)
+            return ("not before", begins)
+    if rule.limit is not None and bound is not None:
+        end, _ = window(scene, rule, start)
+        if end is not None:
+            if end <= scene.at:
+                return ("window past", end)
+            scene.until(end)
+    return None
+
+
+def overridden(scene: Scene, rule: Rule, act: Event) -> Step | None:
+    """Return what prevails over the norm now: a power that stands exercised, a prohibition that applies."""
+    for index, when in rule.prevailed_by:
+        if when is not None and not when.value(scene):
+            continue
+        other = scene.program.rules[index]
+        if isinstance(other.norm, Power | Permission):
+            since = scene.program.standing_since(scene, index)
+            if since is not None:
+                return ("prevailed", (index, since))
+        elif isinstance(other.norm, Prohibition):
+            if forbids(scene, other, act.actor, act):
+                return ("forbidden", index)
+    return None
+
+
+def limited(scene: Scene, rule: Rule, party: str, act: Event) -> Step | None:
+    """Return the limit that is not open, if the norm is limited to others."""
+    for indexes, when in rule.limited_to:
+        if when is not None and not when.value(scene):
+            continue
+        kept = scene.vars
+        steps = [closed_by(scene, scene.program.rules[index], party, act) for index in indexes]
+        scene.vars = kept
+        if steps and all(step is not None for step in steps):
+            return ("limited", (indexes[0], steps[0]))
+    return None
+
+
+def duty_closed(scene: Scene, rule: Rule, party: str, act: Event) -> Step | None:
+    """Return why no instance of the obligation asks for the act, or None if one does."""
+    if rule.norm.trigger is None and rule.when is None and rule.unless is None and scene.get(("IO", rule.index)) is None:
+        return ("no trigger", None)
+    last: Step = ("no duty", rule.when)
+    for trig in scene.get(("IO", rule.index)) or ():
+        inst: Inst | None = scene.read(("I", rule.index, trig))
+        if inst is None or inst.status not in ("open", "breached"):
+            continue
+        if not bears(rule, party, inst.trigger):
+            last = ("bearer", None)
+            continue
+        bind(scene, rule, inst.trigger, act)
+        if rule.where is not None and not rule.where.value(scene):
+            last = ("where", rule.where)
+            continue
+        if rule.about_field is not None:
+            named = act.fields.get(rule.about_field)
+            if named is not None and named != trig:
+                last = ("about", None)
+                continue
+        return None
+    return last
+
+
+def forbids(scene: Scene, rule: Rule, party: str | None, act: Event) -> bool:
+    """Tell whether a prohibition applies to the act by that party; what prevails over it is another question."""
+    if not_in_force(scene, rule) is not None:
+        return False
+    for bound in bindings(scene, rule, act):
+        if not bears(rule, party, bound):
+            continue
+        bind(scene, rule, bound, act)
+        if rule.trigger_where is not None and not rule.trigger_where.value(scene):
+            continue
+        if rule.where is not None and not rule.where.value(scene):
+            continue
+        if conditions_fail(scene, rule) is None:
+            return True
+    return False
+
+
+def beats(scene: Scene, rule: Rule, over: Rule) -> bool:
+    """Tell whether a stated priority lets `rule` prevail over `over`."""
+    return any(
+        index == rule.index and (when is None or when.value(scene)) for index, when in over.prevailed_by
+    )  # fmt: skip
+
+
+def basis_of(scene: Scene, party: str, act: Event) -> int | None:
+    """Return the index of a norm that is open to the act, or None; a joint act wants all who must join."""
+    rules = scene.program.rules
+    for index in scene.program.by_act[act.name]:
+        rule = rules[index]
+        if isinstance(rule.norm, Prohibition | Maintenance):
+            continue
+        if closed_by(scene, rule, party, act) is None:
+            if rule.norm.bearer is Who.BOTH and party != BOTH and not joined(scene, party, act.name):
+                continue
+            return int(index)
+    return None
+
+
+def joined(scene: Scene, party: str, name: str) -> bool:
+    """Tell whether every other party has done the joint act too."""
+    others = [each for each in scene.program.bound_parties if each != party]
+    return all(scene.read(("H", name, other)) is not None for other in others)
+
+
+def window(scene: Scene, rule: Rule, start: Instant) -> tuple[Instant | None, Any]:
+    """Return the (exclusive) end and the last day of the norm's window for an instance that arose at `start`."""
+    limit = rule.limit
+    if limit is None:
+        return None, None
+    match type(limit).__name__:
+        case "AtOnce":
+            return start + 1_000_000, None
+        case "Reasonable":
+            return reasonable(scene, limit.question, start)
+        case "Within":
+            assert rule.limit_value is not None
+            period = rule.limit_value.value(scene)
+            origin: Any = start
+            if rule.limit_of is not None:
+                origin = rule.limit_of.value(scene)
+                if isinstance(origin, bool):
+                    origin = start
+                elif isinstance(origin, Event):
+                    origin = origin.effect_at
+            if period is None or origin is None or hasattr(origin, "item") or hasattr(period, "item"):
+                return None, None
+            deadline = scene.deadline_period(origin, period, rule.rolls)
+            return deadline.end, deadline.last_day
+        case _:
+            assert rule.limit_value is not None
+            day = rule.limit_value.value(scene)
+            if day is None or hasattr(day, "item"):
+                return None, None
+            if isinstance(day, int):
+                return day + (1 if type(limit).__name__ == "ByDay" else 0), None
+            if type(limit).__name__ == "BeforeDay":
+                return start_of(day), None
+            deadline = scene.deadline_day(day, rule.rolls)
+            return deadline.end, deadline.last_day
+
+
+def reasonable(scene: Scene, question: str, start: Instant) -> tuple[Instant | None, Any]:
+    """Return the end of a reasonable time: open until its question is answered; `no` means it is past.
+
+    The answer `yes` (it is prompt, reasonable) keeps the window open; `no` ends it at once.
+    """
+    answer = scene.answer(question, None)
+    return (None, None) if answer else (start, None)
+
+
+_ = (end_of,)

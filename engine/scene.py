@@ -1,0 +1,264 @@
+"""Where an expression is looked at: the cells of a position, an instant, what is bound, and what the case assumes.
+
+A scene answers everything that may be open. With `collect` set (a decision is being made) a default reading is taken
+and remembered; without it (the ledger is being folded) it splits, so that positions know what the other option would
+have made of the past. Only one reading departs from its default at a time: that is what `assumes` speaks of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, NamedTuple
+
+from contractlang.kinds import FLAG, Kind
+from contractlang.norms import Norm, QuestionDecl
+from contractlang.values import Period
+from engine.choice import Choice, Split
+from engine.dates import Deadline, RestDays, day_of, deadline_after, deadline_after_day, deadline_by_day
+from engine.decision import Item
+from engine.event import Event, Instant
+from engine.terms import Terms
+
+NOTHING: Any = object()
+SECOND = 1_000_000
+FLAGS = (True, False)
+
+
+class Unknown:
+    """A number, day or amount that nothing gives yet; comparing it is open."""
+
+    __slots__ = ("item",)
+
+    def __init__(self, item: Item) -> None:
+        self.item = item
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Unknown) and other.item == self.item
+
+    def __hash__(self) -> int:
+        return hash(self.item)
+
+
+class Inst(NamedTuple):
+    """One instance of an obligation (or of a maintenance duty with a trigger)."""
+
+    trigger: Any
+    arisen_at: Instant
+    end: Instant | None
+    last_day: date | None
+    owed: Any
+    paid: int
+    done_at: Instant | None
+    status: str
+    paused_at: Instant | None = None
+    clock: str = ""
+
+
+class Breach(NamedTuple):
+    """One breach: of the norm with index `norm`, for the instance `trig`."""
+
+    norm: int
+    trig: str
+    by: str | None
+    started_at: Instant
+    last_day: date | None
+    ended_at: Instant | None
+    status: str
+    trigger: Any
+    event: str | None
+
+
+class Cause(NamedTuple):
+    """What set a state: the event, the index of the norm that was its basis, and when."""
+
+    event: str
+    basis: int | None
+    at: Instant
+
+
+class LifeCell(NamedTuple):
+    """The life of an agreement so far: since when in force, until when, and the event that renewed it."""
+
+    since: Instant | None
+    end: Instant | None
+    renewed: str | None
+
+
+class Scene:
+    """One look at a position, in one case."""
+
+    __slots__ = (
+        "assigned", "at", "collect", "departed", "event", "fixed", "get", "lenient", "program", "provisional", "terms", "turn", "vars",
+    )  # fmt: skip
+
+    def __init__(self, program: Any, terms: Terms, fixed: dict[str, Any], get: Callable[..., Any], at: Instant) -> None:
+        self.program, self.terms, self.fixed, self.get, self.at = program, terms, fixed, get, at
+        self.assigned: dict[Item, Any] = {}
+        self.vars: dict[str, Any] = {}
+        self.event: Event | None = None
+        self.collect: dict[Item, str] | None = None
+        self.departed = False
+        self.lenient = False
+        self.turn: Instant | None = None
+        self.provisional = False
+
+    # -- cells and open items
+
+    def read(self, key: tuple[Any, ...], default: Any = None) -> Any:
+        """Return the value of a cell in this case."""
+        value = self.get(key, default)
+        while type(value) is Choice:
+            value = value.branches.get(self.resolve(value.item, tuple(value.branches)), default)
+        return value
+
+    def resolve(self, item: Item, options: tuple[Any, ...]) -> Any:
+        """Return what an open item is in this case: settled since, or as the case has it."""
+        kind = item.kind
+        if kind == "reading":
+            return self.option_of(item.name)
+        if kind == "question" and "#" not in (item.about or ""):
+            return self.answer(item.name, item.about)
+        return self.pick(item, options)
+
+    def pick(self, item: Item, options: tuple[Any, ...]) -> Any:
+        """Return what the case assigns to an item; split if it does not say."""
+        got = self.assigned.get(item, NOTHING)
+        if got is NOTHING:
+            if self.lenient:
+                return options[0]
+            raise Split(item, options)
+        return got
+
+    def option_of(self, reading: str) -> str:
+        """Return the option in which a reading is taken."""
+        got: str | None = self.fixed.get(reading)
+        if got is not None:
+            return got
+        item, options, default = self.program.readings[reading]
+        got = self.assigned.get(item)
+        if got is not None:
+            return got
+        default = default(self.terms)
+        if default is None:
+            return str(self.pick(item, options))
+        if self.collect is not None:
+            self.collect[item] = default
+            return str(default)
+        if self.departed:
+            return str(default)
+        raise Split(item, (default, *(each for each in options if each != default)))
+
+    def answer(self, question: str, about: str | None) -> Any:
+        """Return the answer to a question: given, recorded, presumed, or open."""
+        got = self.terms.answers.get(question, NOTHING)
+        if got is not NOTHING:
+            return got
+        recorded = self.get(("Q", question, about), NOTHING)
+        if recorded is NOTHING and about is not None:
+            recorded = self.get(("Q", question, None), NOTHING)
+        if recorded is not NOTHING and recorded is not None:
+            return recorded
+        declared: QuestionDecl = self.program.questions[question]
+        if declared.presumed is not None and self.get(("X", question, about)) is None:
+            return declared.presumed
+        item = Item("question", question, about)
+        if declared.kind == FLAG:
+            return self.pick(item, FLAGS)
+        if declared.options:
+            return self.pick(item, tuple(each.name for each in declared.options))
+        return Unknown(item)
+
+    def blank(self, name: str, kind: Kind) -> Any:
+        """Return what fills a blank or gap; None where it is endless, Unknown where any number would do."""
+        got = self.terms.answers.get(name, NOTHING)
+        gap = name in self.program.gaps
+        if got is NOTHING and not gap:
+            got = self.terms.blanks.get(name)
+            got = NOTHING if got is None else got
+        if got is not NOTHING:
+            return None if got == "blank" else got
+        item = Item("blank", name)
+        if kind.name == "duration":
+            unit: Any = kind.of or "days"
+            return Period(1, unit) if self.pick(item, ("shortest", "endless")) == "shortest" else None
+        if kind.name == "day":
+            return NOTHING if self.pick(item, ("trigger", "none")) == "trigger" else None
+        return Unknown(item)
+
+    def happened_for_real(self, event: Event) -> bool:
+        """Tell whether an alleged event happened: its questions settle it, or else its standing."""
+        for question in event.settled_by:
+            if not self.answer(question, event.id):
+                return False
+        if not event.settled_by:
+            return bool(self.pick(Item("event", event.id), FLAGS))
+        return True
+
+    # -- time
+
+    def until(self, instant: Instant) -> None:
+        """Remember that what was looked at may change at `instant` by time alone."""
+        if instant > self.at and (self.turn is None or instant < self.turn):
+            self.turn = instant
+
+    def _rest(self) -> RestDays:
+        if "rest_days" not in self.program.readings:
+            return RestDays.WEEKEND_AND_SHIFTED
+        return RestDays(self.option_of("rest_days"))
+
+    def _cutoff(self) -> int | None:
+        cutoff = self.terms.blanks.get("cutoff")
+        if cutoff is None or "day_end" not in self.program.readings:
+            return None
+        return int(cutoff) if self.option_of("day_end") == "business_close" else None
+
+    def deadline_day(self, day: date, rolls: Any) -> Deadline:
+        """Return the deadline of a named day; `rolls` is asked only where rolling would make a difference."""
+        if rolls is not None and self.may_roll(day) and rolls.value(self):
+            return self.settled(deadline_by_day(day, self.terms.calendar, self._rest(), True, self._cutoff()))
+        return self.settled(deadline_by_day(day, self.terms.calendar, RestDays.WEEKEND_AND_SHIFTED, False, self._cutoff()))
+
+    def deadline_period(self, start: Instant | date, period: Period, rolls: Any, first_day: bool = False) -> Deadline:
+        """Return the deadline of a period from an instant or a day; `rolls` None: a period of days rolls."""
+        calendar, count, unit = self.terms.calendar, period.count, period.unit
+        plain = RestDays.WEEKEND_AND_SHIFTED
+
+        def counted(rest: RestDays, rolling: bool, cutoff: int | None) -> Deadline:
+            if isinstance(start, date):
+                if unit in ("hours", "minutes", "seconds"):
+                    from engine.dates import end_of
+
+                    return deadline_after(end_of(start), count, unit, calendar, rest, rolling, cutoff)
+                return deadline_after_day(start, count, unit, calendar, rest, rolling, cutoff, first_day)  # type: ignore[arg-type]
+            return deadline_after(start, count, unit, calendar, rest, rolling, cutoff, first_day)
+
+        if unit in ("hours", "minutes", "seconds"):
+            return counted(plain, False, None)
+        bare = counted(plain, False, None)
+        if bare.last_day is not None and unit != "business_days" and self.may_roll(bare.last_day):
+            if rolls is None or rolls is True or (rolls is not False and rolls.value(self)):
+                return self.settled(counted(self._rest(), True, self._cutoff()))
+        return self.settled(counted(plain, False, self._cutoff()))
+
+    def may_roll(self, day: date) -> bool:
+        """Tell whether the day is, or may turn out to be, a rest day under some reading."""
+        calendar = self.terms.calendar
+        return calendar.is_rest_day(day, RestDays.WEEKEND_AND_SHIFTED) or calendar.is_rest_day(
+            day, RestDays.STATUTORY_ONLY
+        ) or calendar.is_provisional(day, RestDays.WEEKEND_AND_SHIFTED)  # fmt: skip
+
+    def settled(self, deadline: Deadline) -> Deadline:
+        """Return the deadline in this case: where the calendar is not published, the earliest or the latest."""
+        if not deadline.provisional or deadline.earliest == deadline.latest:
+            return deadline
+        self.provisional = True
+        year = str(day_of(deadline.latest - 1).year)
+        chosen = self.pick(Item("calendar", year), ("earliest", "latest"))
+        end = deadline.earliest if chosen == "earliest" else deadline.latest
+        return Deadline(day_of(end - 1), end, True, deadline.earliest, deadline.latest)
+
+
+def breach_id(norms: tuple[Norm, ...], breach: Breach) -> str:
+    """Return how a breach is called: its norm's id and its instance."""
+    return f"{norms[breach.norm].id}/{breach.trig}"

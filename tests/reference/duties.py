@@ -1,0 +1,291 @@
+"""Duties: how an obligation begins and ends, what discharges it, what breaches a prohibition or a maintenance duty."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from contractlang.norms import (
+    And,
+    Clock,
+    Compare,
+    Const,
+    Expr,
+    Maintenance,
+    Norm,
+    Obligation,
+    OccurrenceDecl,
+    OnOccurrence,
+    Power,
+    Prohibition,
+    StateValue,
+)
+from engine.dates import DAY, day_of
+from engine.event import Event, Instant
+from tests.reference import basis, facts, norms, values, windows
+
+if TYPE_CHECKING:
+    from tests.reference.world import Instance, Thing, World
+
+
+# ---- Obligations ----------------------------------------------------------------------------------------------------
+
+
+def begin(world: World, norm: Norm, thing: Thing) -> None:
+    """Let an instance of a norm arise, for each who bears it."""
+    from tests.reference.world import Instance
+
+    for bearer in norms.bearers(world, norm, thing):
+        made = Instance(norm, thing, bearer, world.now)
+        world.instances.append(made)
+        if isinstance(norm, Obligation):
+            env = norms.env_of(norm, thing)
+            made.about = norms.object_of(world, norm, thing, norm.act.about)
+            if norm.act.amount is not None:
+                made.owed = values.value(world, norm.act.amount, env, norm.document)
+            look_for_end(world, made)
+            if made.owed == 0:
+                finish(world, made, "discharged")
+
+
+def look_for_end(world: World, instance: Instance) -> None:
+    """Work out when the window of an instance ends, if that can be told yet."""
+    norm = instance.norm
+    assert isinstance(norm, Obligation)
+    env = norms.env_of(norm, instance.trigger)
+    found = windows.close(world, norm.window, env, norm.document, instance.arose_at, instance.trigger)
+    instance.end, instance.last_day = found
+    world.wake(instance.end)
+
+
+def finish(world: World, instance: Instance, status: str) -> None:
+    """End an instance. What was breached is cured by being done, and over when it is waived or released."""
+    instance.status = status
+    if instance.breach is not None:
+        if status == "cured":
+            instance.breach.cured_at = world.now
+        else:
+            instance.breach.over = True
+
+
+def end_windows(world: World) -> bool:
+    """Let the windows that have ended be missed. Tell whether one was."""
+    changed = False
+    for each in world.instances:
+        if isinstance(each.norm, Obligation) and each.status == "open":
+            if each.end is None:
+                look_for_end(world, each)
+            if each.end is not None and each.end <= world.now:
+                each.status = "breached"
+                breach(world, each.norm, each.trigger, each.bearer, each.end, each)
+                changed = True
+    return changed
+
+
+def breach(world: World, norm: Norm, thing: Thing, by: str, at: Instant, instance: Instance | None = None,
+           trigger: str | None = None) -> None:  # fmt: skip
+    """Record a breach."""
+    from tests.reference.world import Breach, thing_id
+
+    last_day = instance.last_day if instance is not None and instance.last_day is not None else day_of(at)
+    made = Breach(norm, thing_id(thing) if trigger is None else trigger, at, by, last_day)
+    if instance is not None:
+        instance.breach = made
+        if isinstance(norm, Obligation):
+            made.instance = instance
+    world.breaches.append(made)
+    world.fresh.append(made)
+
+
+def discharge(world: World, act: Event) -> None:
+    """Let an act discharge what it can: each duty that it is about, or, if it names none, those that are owed first."""
+    kind = world.declared[act.name]
+    assert isinstance(kind, OccurrenceDecl)
+    object_id = facts.object_of(world.declared, act)
+    owing = [each for each in world.instances if _could_be_done_by(world, each, act)]
+    amount = act.fields.get(kind.accumulates or "")
+    if kind.accumulates is not None and isinstance(amount, int):
+        if object_id is None and kind.per is not None:
+            appropriate(world, owing, amount)
+        else:
+            for each in owing:
+                if each.about in (None, object_id):
+                    pay(world, each, amount)
+        return
+    for each in owing:
+        if each.about in (None, object_id):
+            finish(world, each, "cured" if each.status == "breached" else "discharged")
+
+
+def _could_be_done_by(world: World, instance: Instance, act: Event) -> bool:
+    norm = instance.norm
+    if not isinstance(norm, Obligation) or instance.status not in ("open", "breached"):
+        return False
+    named = facts.covers(world.declared, norm.act.name, act.name) and act.actor == instance.bearer or (
+        facts.covers(world.declared, norm.act.name, act.name) and facts.did(act.actor, instance.bearer)
+    )
+    return named and values.holds(world, norm.act.where, norms.env_of(norm, instance.trigger, act), norm.document)
+
+
+def pay(world: World, instance: Instance, amount: int) -> None:
+    """Add what was paid; the duty is done when the sum reaches what is owed."""
+    instance.paid.append((world.now, amount))
+    if instance.owed is None or instance.unpaid_at(world.now) == 0:
+        finish(world, instance, "cured" if instance.status == "breached" else "discharged")
+
+
+def appropriate(world: World, owing: list[Instance], amount: int) -> None:
+    """Spread what names no debt (民法典 560): past their window first, then the earlier window, equal ones in proportion."""
+    never = 10**30
+    ends = sorted({(each.status != "breached", never if each.end is None else each.end) for each in owing})
+    for turn in ends:
+        group = [each for each in owing if (each.status != "breached", never if each.end is None else each.end) == turn]
+        total = sum(each.unpaid_at(world.now) for each in group)
+        spent = min(amount, total)
+        left = spent
+        for each in group:
+            unpaid = each.unpaid_at(world.now)
+            part = left if each is group[-1] else spent * unpaid // total if total else 0
+            left -= part
+            pay(world, each, part)
+        amount -= spent
+        if not amount:
+            return
+
+
+def waive(world: World, fact: Event) -> None:
+    """End the duties that their counterparty waives."""
+    wanted, about = str(fact.fields.get("norm", "")), fact.fields.get("about")
+    for each in world.instances:
+        if not isinstance(each.norm, Obligation) or each.status not in ("open", "breached", "suspended"):
+            continue
+        meant = wanted in (each.norm.id, each.norm.clause, each.norm.label)
+        of_it = about is None or (each.trigger is not None and each.trigger.id == about)
+        if meant and of_it and fact.actor in world.parties and fact.actor != each.bearer:
+            finish(world, each, "waived")
+
+
+def suspend_and_resume(world: World, act: Event, grounds: list[Norm]) -> None:
+    """Let a power that is exercised suspend a duty, or resume it."""
+    for norm in grounds:
+        if not isinstance(norm, Power):
+            continue
+        for each in world.instances:
+            if each.norm.document != norm.document or not isinstance(each.norm, Obligation):
+                continue
+            if norm.suspends is not None and each.norm.label == norm.suspends and each.status == "open":
+                each.status, each.suspended_at, each.suspended_by = "suspended", world.now, norm
+            elif norm.resumes is not None and each.norm.label == norm.resumes and each.status == "suspended":
+                resume(world, each)
+
+
+def resume(world: World, instance: Instance) -> None:
+    """Let the window of a suspended duty go on, by the clock of the power that suspended it."""
+    instance.status = "open"
+    assert instance.suspended_at is not None and instance.suspended_by is not None
+    if instance.end is None:
+        return
+    lasted = world.now - instance.suspended_at
+    match instance.suspended_by.clock:
+        case Clock.STOPS:
+            instance.end += lasted
+        case Clock.RUNS:
+            instance.end = max(instance.end, world.now)
+        case Clock.EXTENDS:
+            instance.end += -(-lasted // DAY) * DAY
+    instance.last_day = day_of(instance.end - 1)
+    world.wake(instance.end)
+
+
+# ---- Prohibitions ---------------------------------------------------------------------------------------------------
+
+
+def judge(world: World, act: Event) -> None:
+    """Record the prohibitions that an act breaches, judged on what stood before it."""
+    for norm, thing in forbidding(world, act):
+        if not any(each in basis.prevailing_over(world, norm) for each in basis.openers(world, act)):
+            from tests.reference.world import thing_id
+
+            breach(world, norm, thing, str(act.actor), world.now, None, thing_id(thing) or act.id)
+
+
+def forbidding(world: World, act: Event) -> list[tuple[Norm, Thing]]:
+    """Return the prohibitions that apply to an act, each with its trigger."""
+    found: list[tuple[Norm, Thing]] = []
+    for norm in world.norms:
+        if isinstance(norm, Prohibition) and norms.is_prohibition_on(world, norm, act):
+            for thing in _triggers_of(world, norm, act):
+                borne = any(norms.acts_for(each, act.actor) for each in norms.bearers(world, norm, thing))
+                env = norms.env_of(norm, thing, act)
+                if borne and norms.applies(world, norm, thing, act) and values.holds(world, norm.act.where, env, norm.document):
+                    found.append((norm, thing))
+    return found
+
+
+def _triggers_of(world: World, norm: Norm, act: Event) -> list[Thing]:
+    """Return the triggers for which a prohibition stands. That of one on the very act it forbids is that act."""
+    if norm.trigger is None:
+        return [None]
+    if isinstance(norm.trigger, OnOccurrence) and facts.covers(world.declared, norm.trigger.name, act.name):
+        return [act] if norms.is_triggered(world, norm, act) else []
+    return list(dict.fromkeys(each.trigger for each in world.instances if each.norm is norm))
+
+
+# ---- Maintenance ----------------------------------------------------------------------------------------------------
+
+
+def keep_watch(world: World) -> bool:
+    """Record which maintenance duties are breached now, and which are cured. Tell whether one is."""
+    changed = False
+    for norm in world.norms:
+        if isinstance(norm, Maintenance):
+            if norm.trigger is None and not any(each.norm is norm for each in world.instances):
+                if norms.is_in_force(world, norm):
+                    begin(world, norm, None)
+                    changed = True
+            for each in world.instances:
+                if each.norm is norm:
+                    changed = _watch(world, norm, each) or changed
+    return changed
+
+
+def _watch(world: World, norm: Maintenance, instance: Instance) -> bool:
+    kept = values.holds(world, norm.keeps, norms.env_of(norm, instance.trigger), norm.document)
+    if instance.breach is not None and instance.breach.is_open:
+        if kept:
+            instance.breach.cured_at = world.now
+        return kept
+    if kept or is_asleep(world, norm) or not norms.applies(world, norm, instance.trigger):
+        return False
+    breach(world, norm, instance.trigger, instance.bearer, _began(world, norm, instance), instance)
+    return True
+
+
+def is_asleep(world: World, norm: Norm) -> bool:
+    """Tell whether a power that prevails over the duty stands exercised."""
+    over = basis.prevailing_over(world, norm)
+    return any(isinstance(each, Power) and basis.exercised_since(world, each) is not None for each in over)
+
+
+def _began(world: World, norm: Maintenance, instance: Instance) -> Instant:
+    """Return when a breach started: now, or as far back as what was shown reaches."""
+    for part in comparisons(norm.keeps):
+        assert isinstance(part.left, StateValue)
+        setting = world.setting(part.left.name, part.left.document, world.now)
+        if setting.shown:
+            return max(setting.start, instance.arose_at)
+    return world.now
+
+
+def comparisons(keeps: Expr) -> list[Compare]:
+    """Return what a maintenance duty wants states to be."""
+    parts = keeps.parts if isinstance(keeps, And) else (keeps,)
+    return [each for each in parts if isinstance(each, Compare) and each.op == "=="
+            and isinstance(each.left, StateValue) and isinstance(each.right, Const)]  # fmt: skip
+
+
+def restores(world: World, norm: Maintenance, act: str) -> bool:
+    """Tell whether an act sets the state a maintenance duty is about to the value it wants."""
+    kind = world.declared.get(act)
+    sets = kind.sets if isinstance(kind, OccurrenceDecl) else ()
+    wanted = {(each.left.name, each.right.value) for each in comparisons(norm.keeps)}  # type: ignore[union-attr]
+    return any((each.state, each.option) in wanted for each in sets)

@@ -1,0 +1,106 @@
+"""Questions and their answers: every case walked from the beginning, and what they share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from contractlang.norms import Contract, ReadingDecl
+from contractlang.numerals import plain_number
+from engine.decision import Item
+from engine.event import Event, Instant, Ledger
+from engine.question import InBreachOf, May, StateOf
+from engine.terms import Terms
+from tests.reference import basis, facts
+from tests.reference.cases import Case, every_case, items_that_matter
+from tests.reference.open_items import Unknown
+from tests.reference.world import World
+
+Asked = May | InBreachOf | StateOf
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one case says."""
+
+    answer: str
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class Told:
+    """What all cases say together."""
+
+    answer: str
+    required: bool
+    missing: frozenset[Item]
+    could_be: frozenset[str]
+    assumes: frozenset[tuple[str, str]]
+
+
+def interpret(contracts: Iterable[Contract], terms: Terms, ledger: Ledger, question: Asked,
+              known_at: Instant | None = None) -> Told:  # fmt: skip
+    """Answer a question by the letter of the semantics."""
+    documents = tuple(contracts)
+    cases = _cases(documents, terms, ledger, question, known_at, {})
+    told = _told(cases)
+    assumes = set()
+    for reading, default in {pair for case, _ in cases for pair in case.defaults.items()}:
+        declared = next(each.declarations[reading] for each in documents if reading in each.declarations)
+        assert isinstance(declared, ReadingDecl)
+        for option in declared.options:
+            if option.name != default:
+                other = _told(_cases(documents, terms, ledger, question, known_at, {reading: option.name}))
+                if other.answer != told.answer:
+                    assumes.add((reading, default))
+    return Told(told.answer, told.required, told.missing, told.could_be, frozenset(assumes))
+
+
+Cases = list[tuple[Case, Outcome]]
+
+
+def _cases(documents: tuple[Contract, ...], terms: Terms, ledger: Ledger, question: Asked, known_at: Instant | None,
+           taken: dict[str, str]) -> Cases:  # fmt: skip
+    known = [fact for fact in ledger.as_known(known_at) if fact.effect_at <= question.at]
+    if isinstance(question, May):
+        known = [fact for fact in known if not _is_asked_about(fact, question)]
+    return every_case(lambda case: _answer(World(documents, terms, case, known, question.at, taken), question))
+
+
+def _told(cases: Cases) -> Told:
+    answers = {outcome.answer for _, outcome in cases}
+    if len(answers) == 1:
+        required = all(outcome.required for _, outcome in cases)
+        return Told(answers.pop(), required, frozenset(), frozenset(), frozenset())
+    missing = items_that_matter([(case, outcome.answer) for case, outcome in cases])
+    return Told("undetermined", False, frozenset(missing), frozenset(answers), frozenset())
+
+
+def _is_asked_about(fact: Event, question: May) -> bool:
+    """`May` sees everything up to its instant, but the very act asked about at that instant."""
+    return (fact.name, fact.actor, fact.effect_at) == (question.act, question.party, question.at)
+
+
+def _answer(world: World, question: Asked) -> Outcome:
+    world.walk()
+    match question:
+        case May():
+            act = Event("", question.act, question.party, question.at, question.at, dict(question.fields), effect_at=question.at)
+            return Outcome(*basis.may(world, act))
+        case InBreachOf():
+            return Outcome(_in_breach(world, question))
+        case StateOf():
+            document = question.document or next(each.name for each in world.contracts if each.kind == "agreement")
+            in_law = question.state == "agreement" or world.is_in_law(question.state)
+            value = world.state(question.state, document if in_law else "")
+            return Outcome("unknown" if isinstance(value, Unknown) else str(value))
+
+
+def _in_breach(world: World, question: InBreachOf) -> str:
+    wanted = plain_number(question.norm)
+    found = [each for each in world.breaches
+             if wanted in (plain_number(each.norm.id), plain_number(each.norm.clause), each.norm.label)
+             and question.document in (None, each.norm.document) and facts.did(each.by, question.party)]  # fmt: skip
+    if any(each.is_open for each in found):
+        return "yes"
+    return "cured" if any(each.cured_at is not None for each in found) else "no"

@@ -1,0 +1,299 @@
+"""Which norms are in force, which apply, which others they speak of, and what makes an instance of one arise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING, Any, assert_never
+
+from contractlang.norms import (
+    AnyNorm,
+    ByAct,
+    ByBreach,
+    ByClause,
+    ByDocument,
+    ByLabel,
+    Chosen,
+    Maintenance,
+    Norm,
+    Obligation,
+    OnBreach,
+    OnOccurrence,
+    Permission,
+    Power,
+    Prohibition,
+    Target,
+    Who,
+)
+from contractlang.numerals import plain_number
+from engine.dates import day_of, end_of, start_of
+from engine.event import BOTH, Event
+from tests.reference import duties, facts, open_items, values
+
+if TYPE_CHECKING:
+    from tests.reference.world import Breach, Instance, Thing, World
+
+
+# ---- Parties --------------------------------------------------------------------------------------------------------
+
+
+def bearers(world: World, norm: Norm, thing: Thing) -> list[str]:
+    """Return who bears a norm, for one trigger. Both parties together are one bearer."""
+    match norm.bearer:
+        case Who.EITHER:
+            return world.parties
+        case Who.BOTH:
+            return [BOTH]
+        case Who.OTHER:
+            one = thing.actor if isinstance(thing, Event) else None if thing is None else thing.by
+            return [party for party in world.parties if party != one] if one in world.parties else []
+        case str():
+            return [norm.bearer]
+        case _:
+            assert_never(norm.bearer)
+
+
+def is_by(world: World, fact: Event, by: str) -> bool:
+    """Tell whether an act was done by the party, or parties, that an expression names."""
+    if by == Who.EITHER.value:
+        return any(facts.did(fact.actor, party) for party in world.parties)
+    return fact.actor == BOTH if by == Who.BOTH.value else facts.did(fact.actor, by)
+
+
+def acts_for(bearer: str, actor: str | None) -> bool:
+    """Tell whether what an actor does is done by the bearer; what both must do, each may set about."""
+    return actor is not None and (actor == bearer or BOTH in (actor, bearer))
+
+
+# ---- In force and applying ------------------------------------------------------------------------------------------
+
+
+def is_chosen(world: World, option: Iterable[Chosen]) -> bool:
+    """Tell whether the readings named are taken in these options."""
+    return all(open_items.option_of(world, each.reading) == each.option for each in option)
+
+
+def env_of(norm: Norm, thing: Thing, act: Event | None = None) -> values.Env:
+    """Return what the variables of a norm stand for."""
+    env: values.Env = {"@norm": norm, "@act": act}
+    if norm.trigger is not None:
+        env[norm.trigger.variable] = thing
+    return env
+
+
+def is_in_force(world: World, norm: Norm, thing: Thing = None) -> bool:
+    """Tell whether a norm is in force: its readings taken, its agreement alive, its time begun and not over."""
+    if not is_chosen(world, norm.option):
+        return False
+    contract = world.contract(norm.document)
+    if contract.kind == "law":
+        if contract.valid_from is not None:
+            world.wake(start_of(contract.valid_from))
+        if contract.valid_to is not None:
+            world.wake(end_of(contract.valid_to))
+        today = day_of(world.now)
+        if contract.valid_from is not None and today < contract.valid_from:
+            return False
+        if contract.valid_to is not None and today > contract.valid_to:
+            return False
+    else:
+        alive = ("in_force", "expired", "terminated") if norm.survives else ("in_force",)
+        agreement = contract.amends if contract.kind == "supplement" and contract.amends else contract.name
+        if world.state("agreement", agreement) not in alive:
+            return False
+    env = env_of(norm, thing)
+    return (
+        has_begun(world, norm, env)
+        and not values.holds(world, norm.until, env, norm.document, missing=False)
+        and not is_void(world, norm)
+    )
+
+
+def has_begun(world: World, norm: Norm, env: values.Env) -> bool:
+    """Tell whether what a norm is bound from has happened, or its day has come."""
+    if norm.since is None:
+        return True
+    since = values.value(world, norm.since, env, norm.document)
+    if isinstance(since, date):
+        world.wake(start_of(since))
+        return start_of(since) <= world.now
+    if isinstance(since, int) and not isinstance(since, bool):
+        world.wake(since)
+        return since <= world.now
+    return bool(since)
+
+
+def is_void(world: World, norm: Norm) -> bool:
+    """Tell whether another document makes a norm void."""
+    for contract in world.contracts:
+        for priority in contract.priorities:
+            if priority.how == "voids" and is_chosen(world, priority.option):
+                if norm in resolve(world, priority.over, priority.document):
+                    if values.holds(world, priority.when, {}, priority.document):
+                        return True
+    return False
+
+
+def conditions_hold(world: World, norm: Norm, thing: Thing, act: Event | None = None) -> bool:
+    """Tell whether the conditions of a norm are true, its `unless` is not, and nothing it excepts applies."""
+    env = env_of(norm, thing, act)
+    return (
+        values.holds(world, norm.when, env, norm.document)
+        and not values.holds(world, norm.unless, env, norm.document, missing=False)
+        and not any(applies_at_all(world, each, thing, act) for each in excepted(world, norm))
+    )
+
+
+def excepted(world: World, norm: Norm) -> list[Norm]:
+    """Return the norms before which a norm gives way."""
+    return [other for target in norm.excepts for other in resolve(world, target, norm.document) if other is not norm]
+
+
+def applies(world: World, norm: Norm, thing: Thing, act: Event | None = None) -> bool:
+    """Tell whether a norm is in force and its conditions hold."""
+    return is_in_force(world, norm, thing) and conditions_hold(world, norm, thing, act)
+
+
+def applies_at_all(world: World, norm: Norm, thing: Thing, act: Event | None) -> bool:
+    """Tell whether a norm applies: for the same trigger where it has the same, else for any it has."""
+    if norm.trigger is None:
+        return applies(world, norm, None, act)
+    found = [each.trigger for each in world.instances if each.norm is norm]
+    if thing in found:
+        found = [thing]
+    return any(applies(world, norm, each, act) for each in found)
+
+
+# ---- Targets --------------------------------------------------------------------------------------------------------
+
+
+def resolve(world: World, target: Target, document: str) -> list[Norm]:
+    """Return the norms that a target of a document means."""
+    match target:
+        case ByLabel():
+            return [each for each in world.norms if (each.document, each.label) == (document, target.label)]
+        case ByClause():
+            wanted = plain_number(target.clause)
+            return [each for each in world.norms if each.document == document
+                    and wanted in (plain_number(each.clause), plain_number(each.id))]  # fmt: skip
+        case ByDocument():
+            return [each for each in world.norms if each.document == target.document]
+        case ByAct():
+            return [each for each in world.norms if _is_about(world, each, target)]
+        case AnyNorm():
+            return [each for each in world.norms if each.document == document
+                    and isinstance(each, Obligation | Maintenance | Prohibition) and not _is_remedy_of_any(each)]  # fmt: skip
+        case ByBreach():
+            return []
+        case _:
+            assert_never(target)
+
+
+def _is_about(world: World, norm: Norm, target: ByAct) -> bool:
+    match norm:
+        case Obligation():
+            fits = target.what == "duty"
+        case Permission() | Power():
+            fits = target.what == "power"
+        case _:
+            return False
+    agreed = not target.agreed or world.contract(norm.document).kind != "law"
+    borne = target.bearer is None or norm.bearer == target.bearer
+    return fits and agreed and borne and norm.act.name == target.act
+
+
+def _is_remedy_of_any(norm: Norm) -> bool:
+    return isinstance(norm.trigger, OnBreach) and isinstance(norm.trigger.target, AnyNorm)
+
+
+def breaches_of(world: World, target: Target, env: values.Env, document: str) -> list[Breach]:
+    """Return the breaches of the norms a target means: of one trigger, where it names one."""
+    if isinstance(target, ByBreach):
+        breach = values.value(world, target.variable, env, document)
+        return [] if breach is None else [breach]
+    meant = resolve(world, target, document)
+    found = [each for each in world.breaches if each.norm in meant]
+    if isinstance(target, ByLabel) and target.about is not None:
+        about = values.value(world, target.about, env, document)
+        return [each for each in found if about is not None and each.trigger == values.about_id(about)]
+    return found
+
+
+def instances_of(world: World, target: Target, env: values.Env, document: str) -> list[Instance]:
+    """Return the instances of the norms a target means: of one trigger, where it names one."""
+    if isinstance(target, ByBreach):
+        return [each.instance for each in breaches_of(world, target, env, document) if each.instance is not None]
+    meant = resolve(world, target, document)
+    found = [each for each in world.instances if each.norm in meant]
+    if isinstance(target, ByLabel) and target.about is not None:
+        about = values.value(world, target.about, env, document)
+        return [each for each in found if about is not None and each.trigger is not None
+                and each.trigger.id == values.about_id(about)]  # fmt: skip
+    return found
+
+
+# ---- Instances ------------------------------------------------------------------------------------------------------
+
+
+def arise(world: World) -> bool:
+    """Let instances arise, and end those whose condition has ended. Tell whether one did."""
+    if world.fresh:
+        thing = world.fresh.pop(0)
+        for norm in world.norms:
+            if is_triggered(world, norm, thing) and is_in_force(world, norm, thing):
+                if not isinstance(norm, Obligation) or conditions_hold(world, norm, thing):
+                    duties.begin(world, norm, thing)
+        return True
+    return any([_follow(world, norm) for norm in world.norms if norm.trigger is None])
+
+
+def is_triggered(world: World, norm: Norm, thing: Event | Breach) -> bool:
+    """Tell whether an occurrence or breach is what a norm waits for."""
+    match norm.trigger:
+        case OnOccurrence(name, _, where):
+            meant = isinstance(thing, Event) and facts.covers(world.declared, name, thing.name)
+        case OnBreach(target, _, where):
+            meant = not isinstance(thing, Event) and thing.norm in resolve(world, target, norm.document)
+        case _:
+            return False
+    return meant and values.holds(world, where, env_of(norm, thing), norm.document)
+
+
+def _follow(world: World, norm: Norm) -> bool:
+    """Follow the conditions of a norm without a trigger."""
+    from tests.reference.world import key
+
+    me, changed = key(norm), False
+    in_force = is_in_force(world, norm)
+    if in_force and me not in world.in_force_since:
+        world.in_force_since[me] = world.now
+        changed = True
+    elif not in_force:
+        world.in_force_since.pop(me, None)
+    conditional = norm.when is not None or norm.unless is not None or bool(norm.excepts)
+    true = in_force and conditions_hold(world, norm, None)
+    if true and me not in world.true_since:
+        world.true_since[me] = world.now
+        if isinstance(norm, Obligation) and (conditional or me not in world.was_true):
+            duties.begin(world, norm, None)
+            changed = True
+        world.was_true.add(me)
+    elif not true:
+        world.true_since.pop(me, None)
+        if isinstance(norm, Obligation) and conditional and not conditions_hold(world, norm, None):
+            for each in world.instances:
+                if each.norm is norm and each.status in ("open", "breached", "suspended"):
+                    duties.finish(world, each, "released")
+                    changed = True
+    return changed
+
+
+def object_of(world: World, norm: Norm, thing: Thing, about: Any) -> str | None:
+    """Return the id of what an act is to be done about."""
+    found = None if about is None else values.value(world, about, env_of(norm, thing), norm.document)
+    return None if found is None else values.about_id(found)
+
+
+def is_prohibition_on(world: World, norm: Norm, act: Event) -> bool:
+    """Tell whether a norm is a prohibition on the act (or on what it is a kind of)."""
+    return isinstance(norm, Prohibition) and facts.covers(world.declared, norm.act.name, act.name)

@@ -1,0 +1,113 @@
+"""The open items: readings, questions, blanks, allegations, fields that were not given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from contractlang.kinds import FLAG, Kind
+from contractlang.norms import BlankDecl, QuestionDecl, ReadingDecl, StateDecl, TypeDecl
+from contractlang.values import Period
+from engine.decision import Item
+from engine.event import ANSWER, Event
+from tests.reference import values
+
+if TYPE_CHECKING:
+    from tests.reference.world import World
+
+YES_OR_NO = (True, False)
+ENDLESS = "endless"
+"""What a blank period may be, beside one unit."""
+
+
+class Unknown(NamedTuple):
+    """A number that nothing gives: every comparison with it is open."""
+
+    item: Item
+
+
+def unknown(kind: str, name: str, about: str | None = None) -> Unknown:
+    """Return the unknown number that an item stands for."""
+    return Unknown(Item(kind, name, about))
+
+
+def option_of(world: World, reading: str) -> str:
+    """Return the option a reading is taken in: as agreed, by default, or as the case says."""
+    if reading in world.taken:
+        return world.taken[reading]
+    if reading in world.terms.readings:
+        return world.terms.readings[reading]
+    declared = world.declared[reading]
+    assert isinstance(declared, ReadingDecl)
+    default = _default(world, declared)
+    if default is not None:
+        world.case.defaults[reading] = default
+        return default
+    return str(world.case.ask(Item("reading", reading), tuple(each.name for each in declared.options)))
+
+
+def _default(world: World, declared: ReadingDecl) -> str | None:
+    """Return the default of a reading: that of a layer asked for, else the one that holds in all."""
+    general = None
+    for option in declared.options:
+        for default in option.defaults:
+            if default.when is not None and not values.holds(world, default.when, {}, declared.document):
+                continue
+            if default.layer is None:
+                general = general or option.name
+            elif default.layer in world.terms.layers:
+                return option.name
+    return general
+
+
+def answer(world: World, question: str, about: str | None) -> Any:
+    """Return the answer to a question: agreed, recorded, presumed, or as the case says."""
+    if question in world.terms.answers:
+        return world.terms.answers[question]
+    declared = world.declared[question]
+    assert isinstance(declared, QuestionDecl)
+    told = [fact for fact in world.retroactive if fact.fields.get("question") == question
+            and fact.fields.get("about") in (about, None)]  # fmt: skip
+    answers = [fact for fact in told if fact.name == ANSWER]
+    if answers:
+        return answers[-1].fields["value"]
+    if declared.presumed is not None and not told:
+        return declared.presumed
+    return ask(world, Item("question", question, about), declared.kind, tuple(each.name for each in declared.options))
+
+
+def ask(world: World, item: Item, kind: Kind, options: tuple[str, ...] = ()) -> Any:
+    """Ask the case for a value of a kind; a number stays unknown."""
+    if kind == FLAG:
+        return world.case.ask(item, YES_OR_NO)
+    if kind.name == "one of" and not options:
+        declared = world.declared.get(kind.of)
+        if isinstance(declared, StateDecl | TypeDecl | QuestionDecl):
+            options = tuple(each.name for each in declared.options)
+    return world.case.ask(item, options) if options else Unknown(item)
+
+
+def happened(world: World, alleged: Event) -> bool:
+    """Tell whether what is alleged happened."""
+    about = [each for each in world.declared.values() if isinstance(each, QuestionDecl) and each.about == alleged.name]
+    settling = [each.name for each in about if each.kind == FLAG]
+    if settling:
+        return all(answer(world, each, alleged.id) for each in settling)
+    return bool(world.case.ask(Item("event", alleged.id), YES_OR_NO))
+
+
+def filling(world: World, name: str) -> Any:
+    """Return what fills a blank, or None. Settings do not fill a gap."""
+    declared = world.declared[name]
+    assert isinstance(declared, BlankDecl)
+    return None if declared.gap else world.terms.blanks.get(name)
+
+
+def blank(world: World, name: str, kind: Kind) -> Any:
+    """Return the value of a blank: what fills it; a period is one unit or endless; other numbers are unknown."""
+    filled = filling(world, name)
+    if filled is not None:
+        return Period(filled, kind.of) if kind.name == "duration" and isinstance(filled, int) else filled  # type: ignore[arg-type]
+    item = Item("blank", name)
+    if kind.name == "duration":
+        return world.case.ask(item, (Period(1, kind.of or "days"), ENDLESS))  # type: ignore[arg-type]
+    return ask(world, item, kind)

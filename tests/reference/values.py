@@ -1,0 +1,371 @@
+"""The value of an expression now: flags, whole numbers, days, names."""
+
+from __future__ import annotations
+
+import operator
+from datetime import date
+from typing import TYPE_CHECKING, Any, assert_never
+
+from contractlang.norms import (
+    Accrued,
+    AmountDue,
+    AmountOf,
+    And,
+    Answer,
+    Arithmetic,
+    AsOf,
+    BlankValue,
+    Bound,
+    Chosen,
+    Compare,
+    Const,
+    CountOf,
+    Discharged,
+    Expr,
+    Field,
+    Happened,
+    InBreach,
+    IsBlank,
+    Later,
+    MonthDay,
+    Not,
+    Now,
+    OccurrenceDecl,
+    OnOccurrence,
+    Or,
+    Overdue,
+    PartyDecl,
+    StateValue,
+    SumOf,
+    Used,
+    Who,
+)
+from contractlang.values import Period, Share
+from engine.dates import day_of, day_of_month, end_of, start_of
+from engine.decision import Item
+from engine.event import BOTH, Event, Instant
+from tests.reference import basis, facts, norms, open_items, windows
+from tests.reference.open_items import Unknown
+
+if TYPE_CHECKING:
+    from tests.reference.world import Breach, World
+
+Env = dict[str, Any]
+"""What the variables stand for: the trigger under its name, `@act` the act judged, `@norm` the norm whose words these are."""
+
+_COMPARE: dict[str, Any] = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
+}  # fmt: skip
+
+
+def holds(world: World, expr: Expr | None, env: Env, document: str, missing: bool = True) -> bool:
+    """Tell whether a condition is true; a condition that is not there is what `missing` says."""
+    return missing if expr is None else value(world, expr, env, document) is True
+
+
+def instant_of(moment: date | Instant) -> Instant:
+    """Return a day or an instant as an instant: a day by its last."""
+    return end_of(moment) - 1 if isinstance(moment, date) else moment
+
+
+def value(world: World, expr: Expr, env: Env, document: str) -> Any:
+    """Return the value of an expression of a document; None where there is nothing to speak of."""
+
+    def of(part: Expr) -> Any:
+        return value(world, part, env, document)
+
+    match expr:
+        case Const():
+            return expr.value
+        case BlankValue():
+            return open_items.blank(world, expr.name, expr.kind)
+        case IsBlank():
+            return open_items.filling(world, expr.name) is None
+        case StateValue():
+            return world.state(expr.name, expr.document)
+        case AsOf():
+            at = of(expr.at)
+            return None if at is None else world.setting(expr.state.name, expr.state.document, instant_of(at)).value
+        case Bound():
+            return bound(world, expr.name, env)
+        case Field():
+            return field_of(world, of(expr.of), expr)
+        case Not():
+            return not of(expr.part)
+        case And():
+            return all(of(part) for part in expr.parts)
+        case Or():
+            return any(of(part) for part in expr.parts)
+        case Compare():
+            return compare(world, expr, of(expr.left), of(expr.right))
+        case Arithmetic():
+            return arithmetic(expr.op, of(expr.left), of(expr.right))
+        case Later():
+            return later(world, of(expr.base), of(expr.period))
+        case MonthDay():
+            day = _trigger_day(world, env)
+            return day_of_month(day.year, day.month, expr.number)
+        case Now():
+            return world.now
+        case Overdue():
+            return overdue(world, expr, env, document)
+        case InBreach():
+            by = None if expr.party is None else of(expr.party)
+            found = norms.breaches_of(world, expr.target, env, document)
+            return any(not each.over and (by is None or each.by in (by, BOTH) or by == Who.EITHER.value) for each in found)
+        case Discharged():
+            return any(each.status == "discharged" for each in norms.instances_of(world, expr.target, env, document))
+        case Happened():
+            by = None if expr.by is None else of(expr.by)
+            about = None if expr.about is None else of(expr.about)
+            return happened(world, expr.name, by, None if about is None else about_id(about), expr.about is not None)
+        case Used():
+            return used(world, expr, env, document)
+        case Answer():
+            return answer(world, expr, None if expr.about is None else of(expr.about))
+        case Chosen():
+            return open_items.option_of(world, expr.reading) == expr.option
+        case AmountOf():
+            return amount_of(world, expr.name, None if expr.about is None else of(expr.about), document)
+        case AmountDue():
+            owing = norms.instances_of(world, expr.target, env, document)
+            return sum(each.unpaid_at(world.now) for each in owing if each.status in ("open", "breached", "suspended"))
+        case CountOf():
+            return len(occurrences(world, expr.name, expr.where, env, document))
+        case SumOf():
+            total: Any = 0
+            for fact in occurrences(world, expr.name, expr.where, env, document):
+                total = arithmetic("+", total, field_of(world, fact, Field(Bound(expr.name, expr.kind), expr.field, expr.kind)))
+            return total
+        case Accrued():
+            return accrued(world, expr, env, document)
+        case _:
+            assert_never(expr)
+
+
+# ---- Names ----------------------------------------------------------------------------------------------------------
+
+
+def bound(world: World, name: str, env: Env) -> Any:
+    """Return what a variable stands for. `@last X` is the act being judged if it is an X, else the last X."""
+    if not name.startswith("@last "):
+        return env.get(name)
+    wanted = name.removeprefix("@last ")
+    act = env.get("@act")
+    if act is not None and facts.covers(world.declared, wanted, act.name):
+        return act
+    found = [each for each in world.happened if facts.covers(world.declared, wanted, each.name)]
+    return found[-1] if found else None
+
+
+def field_of(world: World, of: Any, field: Field) -> Any:
+    """Return a property of an occurrence, a breach or a party."""
+    if of is None:
+        return None
+    if isinstance(of, str):
+        given = world.terms.attributes.get(f"{of}.{field.name}")
+        assert isinstance(world.declared.get(of), PartyDecl), of
+        return open_items.ask(world, Item("fact", field.name, of), field.kind) if given is None else given
+    if not isinstance(of, Event):
+        return of_breach(world, of, field.name)
+    kind = world.declared[of.name]
+    assert isinstance(kind, OccurrenceDecl)
+    if any(param.name == field.name for param in kind.params):
+        given = of.fields.get(field.name)
+        if given is None:
+            return open_items.ask(world, Item("fact", field.name, of.id or None), field.kind)
+        if field.kind.name == "occurrence":
+            return next((each for each in world.happened if each.id == given), None)
+        return given
+    match field.name:
+        case "at":
+            return of.occurred_at
+        case "day":
+            return None if of.occurred_at is None else day_of(of.occurred_at)
+        case "arrives":
+            return of.effect_at
+        case _:
+            return of.actor
+
+
+def of_breach(world: World, breach: Breach, name: str) -> Any:
+    """Return what a breach knows of itself."""
+    match name:
+        case "at":
+            return breach.at
+        case "day":
+            return day_of(breach.at)
+        case "last_day":
+            return breach.last_day
+        case "unpaid":
+            return 0 if breach.instance is None else breach.instance.unpaid_at(world.now)
+        case "by":
+            return breach.by
+        case "cured":
+            return breach.cured_at is not None
+        case "cured_at":
+            return breach.cured_at
+        case _:
+            return breach.norm.id
+
+
+def about_id(thing: Any) -> str | None:
+    """Return the id of what a question is about; the act of a question still to be done has none."""
+    if isinstance(thing, str):
+        return thing
+    return thing.id or None
+
+
+def answer(world: World, asked: Answer, about: Any) -> Any:
+    """Return the answer to a question; about something that did not happen it is no."""
+    if asked.about is None:
+        return open_items.answer(world, asked.question, None)
+    if about is None:
+        return False
+    return open_items.answer(world, asked.question, about_id(about))
+
+
+def _trigger_day(world: World, env: Env) -> date:
+    norm = env.get("@norm")
+    thing = env.get(norm.trigger.variable) if norm is not None and isinstance(norm.trigger, OnOccurrence) else None
+    return day_of(thing.effect_at if isinstance(thing, Event) else world.now)
+
+
+# ---- Arithmetic -----------------------------------------------------------------------------------------------------
+
+
+def compare(world: World, expr: Compare, left: Any, right: Any) -> bool:
+    """Compare two values. With an unknown number the comparison itself is open."""
+    for side in (left, right):
+        if isinstance(side, Unknown):
+            return bool(world.case.ask(side.item, open_items.YES_OR_NO, (expr.op, str(left), str(right))))
+    if left is None or right is None:
+        return (expr.op == "!=") is not (left is right)
+    if isinstance(left, date) is not isinstance(right, date):
+        left, right = instant_of(left), instant_of(right)
+    if isinstance(expr.left, Now) or isinstance(expr.right, Now):
+        other = instant_of(right if isinstance(expr.left, Now) else left)
+        world.wake(other)
+        world.wake(other + 1)
+    return bool(_COMPARE[expr.op](left, right))
+
+
+def arithmetic(op: str, left: Any, right: Any) -> Any:
+    """Add, take away or multiply. A share of money rounds half up to the minor unit."""
+    for side in (left, right):
+        if isinstance(side, Unknown):
+            return side
+    if left is None or right is None:
+        return None
+    if isinstance(left, Share) or isinstance(right, Share):
+        share, base = (left, right) if isinstance(left, Share) else (right, left)
+        return rounded(base * share.over, share.under)
+    if isinstance(left, date):
+        return (left - right).days
+    return {"+": operator.add, "-": operator.sub, "*": operator.mul}[op](left, right)
+
+
+def rounded(over: int, under: int) -> int:
+    """Return a fraction rounded half up."""
+    return (2 * over + under) // (2 * under)
+
+
+def later(world: World, base: Any, period: Any) -> Any:
+    """Return the day, or instant, some period after another. A day so named does not roll."""
+    if base is None or not isinstance(period, Period):
+        return None
+    made = windows.after(world, base, period, rolls=False)
+    if made.last_day is None:
+        return made.end
+    return made.last_day if isinstance(base, date) else made.end
+
+
+def accrued(world: World, expr: Accrued, env: Env, document: str) -> Any:
+    """Add a share of what was unpaid at the start of each day after `since`, up to and including `until`."""
+    since, until = (value(world, each, env, document) for each in (expr.since, expr.until))
+    if since is None or until is None:
+        return None
+    first, last = (each if isinstance(each, date) else day_of(each) for each in (since, until))
+    total = 0
+    for number in range(first.toordinal() + 1, last.toordinal() + 1):
+        total += _unpaid_at(world, expr.base, start_of(date.fromordinal(number)), env, document) * expr.share.over
+    return rounded(total, expr.share.under)
+
+
+def _unpaid_at(world: World, base: Expr, at: Instant, env: Env, document: str) -> int:
+    if isinstance(base, AmountDue):
+        return sum(each.unpaid_at(at - 1) for each in norms.instances_of(world, base.target, env, document))
+    if isinstance(base, Field) and base.name == "unpaid":
+        breach = value(world, base.of, env, document)
+        return 0 if breach is None or breach.instance is None else breach.instance.unpaid_at(at - 1)
+    return value(world, base, env, document) or 0
+
+
+# ---- What was done --------------------------------------------------------------------------------------------------
+
+
+def happened(world: World, name: str, by: str | None, about: str | None, asks_about: bool) -> bool:
+    """Tell whether something has happened, by that party, about that thing."""
+    found = [each for each in world.happened if facts.covers(world.declared, name, each.name)]
+    if asks_about:
+        found = [each for each in found if about is not None and about in each.fields.values()]
+    if by == Who.BOTH.value:
+        return all(any(facts.did(each.actor, party) for each in found) for party in world.parties)
+    return any(by is None or norms.is_by(world, each, by) for each in found)
+
+
+def occurrences(world: World, name: str, where: Expr | None, env: Env, document: str) -> list[Event]:
+    """Return the occurrences for which a condition holds."""
+    found = [each for each in world.happened if facts.covers(world.declared, name, each.name)]
+    return [each for each in found if holds(world, where, {**env, name: each}, document)]
+
+
+def overdue(world: World, expr: Overdue, env: Env, document: str) -> bool:
+    """Tell whether a duty's window has passed, for longer than a period, and it is still open."""
+    late = [each for each in norms.breaches_of(world, expr.target, env, document) if each.is_open and each.instance is not None]
+    if expr.longer is None:
+        return bool(late)
+    period = value(world, expr.longer, env, document)
+    if not isinstance(period, Period):
+        return False
+    # The period runs from the last day of the window, and is one of 民法典 203 unless the norm says when it rolls.
+    norm = env.get("@norm")
+    window = getattr(norm, "window", None)
+    rolls = windows.rolls(world, window, env, document, usually=True)
+    for each in late:
+        start: date | Instant = each.at if each.last_day is None or period.unit in ("hours", "minutes", "seconds") else each.last_day
+        end = windows.after(world, start, period, rolls).end
+        world.wake(end)
+        if end <= world.now:
+            return True
+    return False
+
+
+def used(world: World, expr: Used, env: Env, document: str) -> bool:
+    """Tell whether a power stands exercised, for longer than a period where one is named."""
+    since = [basis.exercised_since(world, norm) for norm in norms.resolve(world, expr.target, document)]
+    stands = [each for each in since if each is not None]
+    if expr.longer is None or not stands:
+        return bool(stands)
+    period = value(world, expr.longer, env, document)
+    if not isinstance(period, Period):
+        return False
+    rolls = windows.rolls(world, getattr(env.get("@norm"), "window", None), env, document, usually=True)
+    for each in stands:
+        end = windows.after(world, each, period, rolls).end
+        world.wake(end)
+        if end <= world.now:
+            return True
+    return False
+
+
+def amount_of(world: World, name: str, about: Any, document: str) -> Any:
+    """Return a named sum for one thing: by the first rule for it that applies."""
+    for contract in world.contracts:
+        for rule in contract.amounts:
+            if rule.name != name or not norms.is_chosen(world, rule.option):
+                continue
+            env: Env = {} if rule.trigger is None else {rule.trigger.variable: about}
+            if holds(world, rule.where, env, contract.name):
+                return value(world, rule.value, env, contract.name)
+    return None

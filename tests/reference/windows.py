@@ -1,0 +1,136 @@
+"""The ends of windows: which day is the last, and until when it lasts."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from contractlang.norms import AtOnce, BeforeDay, BlankValue, ByDay, Expr, Happened, Reasonable, Window, Within
+from contractlang.norms import QuestionDecl, ReadingDecl
+from contractlang.values import Period
+from engine.dates import SECOND, Deadline, RestDays, day_of, deadline_after, deadline_after_day, deadline_by_day, start_of
+from engine.decision import Item
+from engine.event import Event, Instant
+from tests.reference import facts, open_items, values
+
+if TYPE_CHECKING:
+    from tests.reference.world import Thing, World
+
+
+class Close(NamedTuple):
+    """The end of a window, exclusive, and the last day in it; both None where it does not end."""
+
+    end: Instant | None
+    last_day: date | None = None
+
+
+NEVER = Close(None)
+
+
+def rest_days(world: World) -> RestDays:
+    """Return which days are rest days, as the calendar's reading has it."""
+    if isinstance(world.declared.get("rest_days"), ReadingDecl):
+        return RestDays(open_items.option_of(world, "rest_days"))
+    return RestDays.WEEKEND_AND_SHIFTED
+
+
+def cutoff(world: World) -> int | None:
+    """Return the minute at which a last day ends, as the calendar's reading has it; None: at its end."""
+    if isinstance(world.declared.get("day_end"), ReadingDecl):
+        if open_items.option_of(world, "day_end") == "business_close":
+            closes = open_items.filling(world, "cutoff")
+            return closes if isinstance(closes, int) else None
+    return None
+
+
+def settled(world: World, deadline: Deadline) -> Deadline:
+    """Return a deadline in a calendar as the case has it."""
+    if deadline.earliest == deadline.latest:
+        return deadline
+    assert deadline.last_day is not None
+    said = world.case.ask(Item("calendar", str(deadline.last_day.year)), ("earliest", "latest"))
+    end = deadline.earliest if said == "earliest" else deadline.latest
+    return Deadline(day_of(end - 1), end, False, end, end)
+
+
+def after(world: World, start: Instant | date, period: Period, rolls: bool, first_day: bool = False) -> Deadline:
+    """Return the end of a period from an instant, or from a day."""
+    calendar, rest, minute = world.terms.calendar, rest_days(world), cutoff(world)
+    if isinstance(start, date) and period.unit not in ("hours", "minutes", "seconds"):
+        made = deadline_after_day(start, period.count, period.unit, calendar, rest, rolls, minute, first_day)
+    else:
+        since = start_of(start) if isinstance(start, date) else start
+        made = deadline_after(since, period.count, period.unit, calendar, rest, rolls, minute, first_day)
+    return settled(world, made)
+
+
+def by_day(world: World, day: date, rolls: bool) -> Deadline:
+    """Return the end of a named day."""
+    return settled(world, deadline_by_day(day, world.terms.calendar, rest_days(world), rolls, cutoff(world)))
+
+
+def rolls(world: World, window: Window | None, env: values.Env, document: str, usually: bool) -> bool:
+    """Tell whether a last day that is a rest day gives way: as the norm says, or as is usual."""
+    if window is None or window.rolls is None:
+        return usually
+    return values.holds(world, window.rolls, env, document)
+
+
+def close(world: World, window: Window | None, env: values.Env, document: str, arose_at: Instant, trigger: Thing) -> Close:
+    """Return the end of a window that began at `arose_at`."""
+    if window is None or window.limit is None:
+        return NEVER
+    match window.limit:
+        case AtOnce():
+            return Close(arose_at + SECOND, day_of(arose_at))
+        case Reasonable(question):
+            declared = world.declared[question]
+            assert isinstance(declared, QuestionDecl)
+            about = trigger.id if declared.about is not None and trigger is not None else None
+            if open_items.answer(world, question, about) is True:
+                return NEVER
+            return Close(arose_at + SECOND, day_of(arose_at))
+        case Within(period, of):
+            length = values.value(world, period, env, document)
+            start = arose_at if of is None else moment(world, of, env, document)
+            if not isinstance(length, Period) or start is None:
+                return NEVER
+            return _close(after(world, start, length, rolls(world, window, env, document, usually=True)))
+        case ByDay(day):
+            named = _day(world, day, env, document, arose_at)
+            if isinstance(named, date):
+                return _close(by_day(world, named, rolls(world, window, env, document, usually=False)))
+            return NEVER if named is None else Close(named + 1, day_of(named))
+        case BeforeDay(day):
+            named = _day(world, day, env, document, arose_at)
+            if isinstance(named, date):
+                return Close(start_of(named), day_of(start_of(named) - 1))
+            return NEVER if named is None else Close(named, day_of(named - 1))
+
+
+def _close(deadline: Deadline) -> Close:
+    return Close(deadline.end, deadline.last_day or day_of(deadline.end - 1))
+
+
+def _day(world: World, expr: Expr, env: values.Env, document: str, arose_at: Instant) -> date | Instant | None:
+    """Return the day or instant a limit names. A blank is the day on which the duty arose, or none."""
+    if isinstance(expr, BlankValue) and open_items.filling(world, expr.name) is None:
+        said = world.case.ask(Item("blank", expr.name), ("trigger", "none"))
+        return day_of(arose_at) if said == "trigger" else None
+    named = values.value(world, expr, env, document)
+    return named if isinstance(named, date | int) and not isinstance(named, bool) else None
+
+
+def moment(world: World, expr: Expr, env: values.Env, document: str) -> date | Instant | None:
+    """Return the instant or day from which a period runs: of an occurrence, when it last happened."""
+    if isinstance(expr, Happened):
+        found = [each for each in world.happened if facts.covers(world.declared, expr.name, each.name)]
+        return found[-1].effect_at if found else None
+    found_value: Any = values.value(world, expr, env, document)
+    if isinstance(found_value, Event):
+        return found_value.effect_at
+    if found_value is None or isinstance(found_value, bool):
+        return None
+    if isinstance(found_value, date | int):
+        return found_value
+    return getattr(found_value, "at", None)
