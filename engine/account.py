@@ -79,6 +79,7 @@ class Account:
             facts = list(line.facts)
             if place is not None:
                 facts += [replace(each, occurred_at=place, effect_at=place) for each in line.undated]
+                facts.sort(key=lambda each: each.effect_at)
             found.append(self._decided(_Line(self.program, self.terms, tuple(facts)), question, known_at))
         answers = {(each.answer, each.value, each.required) for each in found}
         if len(answers) == 1:
@@ -150,6 +151,8 @@ def with_allegations(program: Program, facts: tuple[Event, ...]) -> tuple[Event,
         if isinstance(ground, str) and fact.name in program.acts:
             found += _alleged(program, fact, ground, facts)
         found.append(fact)
+    if len(found) != len(facts):
+        found.sort(key=lambda each: (each.occurred_at is None, each.effect_at))
     return tuple(found)
 
 

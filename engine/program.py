@@ -39,6 +39,7 @@ from contractlang.norms import (
     Prohibition,
     QuestionDecl,
     ReadingDecl,
+    RelationDecl,
     StateDecl,
     Target,
     Who,
@@ -175,6 +176,7 @@ class Program:
     maintained: tuple[int, ...]
     versions: tuple[tuple[str, str, str], ...]
     life_rules: tuple[LifeRule, ...] = ()
+    vocabulary_relations: tuple[RelationDecl, ...] = ()
 
     @property
     def truncated(self) -> bool:

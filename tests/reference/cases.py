@@ -7,7 +7,7 @@ walked again, once for each of the item's options.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from engine.decision import Item
 
@@ -17,6 +17,12 @@ Key = tuple[Item, Any]
 T = TypeVar("T")
 
 LIMIT = 4096
+
+
+class Unknown(NamedTuple):
+    """A number that nothing gives: every comparison with it is open."""
+
+    item: Item
 
 
 class NeedItem(Exception):

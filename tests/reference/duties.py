@@ -120,7 +120,7 @@ def _could_be_done_by(world: World, instance: Instance, act: Event) -> bool:
     norm = instance.norm
     if not isinstance(norm, Obligation) or instance.status not in ("open", "breached"):
         return False
-    named = facts.covers(world.declared, norm.act.name, act.name) and act.actor == instance.bearer or (
+    named = (facts.covers(world.declared, norm.act.name, act.name) and act.actor == instance.bearer) or (
         facts.covers(world.declared, norm.act.name, act.name) and facts.did(act.actor, instance.bearer)
     )
     return named and values.holds(world, norm.act.where, norms.env_of(norm, instance.trigger, act), norm.document)

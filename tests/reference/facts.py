@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from itertools import permutations
 
 from contractlang.norms import Declaration, OccurrenceDecl
@@ -46,21 +46,15 @@ def in_order(case: Case, facts: list[Event]) -> list[Event]:
     """Return the facts of one instant in order: as their sources number them, else as the case says."""
     orders = [each for each in permutations(facts) if _keeps_sequences(each)]
     if len(orders) == 1:
-        return facts_of(orders[0])
+        return list(orders[0])
     by_id = {fact.id: fact for fact in facts}
     chosen = case.ask(order_item(facts), tuple(tuple(fact.id for fact in order) for order in orders))
     return [by_id[id] for id in chosen]
 
 
-def facts_of(order: Iterable[Event]) -> list[Event]:
-    """Return an order as a list."""
-    return list(order)
-
-
 def order_item(facts: list[Event]) -> Item:
     """Return how the order of simultaneous facts is called."""
-    first, *rest = sorted(fact.id for fact in facts)
-    return Item("order", first, ",".join(rest))
+    return Item("order", "+".join(sorted(fact.id for fact in facts)))
 
 
 def _keeps_sequences(order: tuple[Event, ...]) -> bool:

@@ -12,8 +12,7 @@ from engine.event import Event, Instant, Ledger
 from engine.question import InBreachOf, May, StateOf
 from engine.terms import Terms
 from tests.reference import basis, facts
-from tests.reference.cases import Case, every_case, items_that_matter
-from tests.reference.open_items import Unknown
+from tests.reference.cases import Case, Unknown, every_case, items_that_matter
 from tests.reference.world import World
 
 Asked = May | InBreachOf | StateOf

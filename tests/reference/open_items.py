@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from contractlang.kinds import FLAG, Kind
 from contractlang.norms import BlankDecl, QuestionDecl, ReadingDecl, StateDecl, TypeDecl
@@ -10,6 +10,7 @@ from contractlang.values import Period
 from engine.decision import Item
 from engine.event import ANSWER, Event
 from tests.reference import values
+from tests.reference.cases import Unknown
 
 if TYPE_CHECKING:
     from tests.reference.world import World
@@ -17,12 +18,6 @@ if TYPE_CHECKING:
 YES_OR_NO = (True, False)
 ENDLESS = "endless"
 """What a blank period may be, beside one unit."""
-
-
-class Unknown(NamedTuple):
-    """A number that nothing gives: every comparison with it is open."""
-
-    item: Item
 
 
 def unknown(kind: str, name: str, about: str | None = None) -> Unknown:

@@ -45,7 +45,7 @@ from engine.dates import day_of, day_of_month, end_of, start_of
 from engine.decision import Item
 from engine.event import BOTH, Event, Instant
 from tests.reference import basis, facts, norms, open_items, windows
-from tests.reference.open_items import Unknown
+from tests.reference.cases import Unknown
 
 if TYPE_CHECKING:
     from tests.reference.world import Breach, World

@@ -5,10 +5,21 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from contractlang.norms import AtOnce, BeforeDay, BlankValue, ByDay, Expr, Happened, Reasonable, Window, Within
-from contractlang.norms import QuestionDecl, ReadingDecl
+from contractlang.norms import (
+    AtOnce,
+    BeforeDay,
+    BlankValue,
+    ByDay,
+    Expr,
+    Happened,
+    QuestionDecl,
+    ReadingDecl,
+    Reasonable,
+    Window,
+    Within,
+)
 from contractlang.values import Period
-from engine.dates import SECOND, Deadline, RestDays, day_of, deadline_after, deadline_after_day, deadline_by_day, start_of
+from engine.dates import SECOND, Deadline, RestDays, day_of, deadline_after, deadline_by_day, start_of
 from engine.decision import Item
 from engine.event import Event, Instant
 from tests.reference import facts, open_items, values
@@ -36,19 +47,18 @@ def rest_days(world: World) -> RestDays:
 
 def cutoff(world: World) -> int | None:
     """Return the minute at which a last day ends, as the calendar's reading has it; None: at its end."""
-    if isinstance(world.declared.get("day_end"), ReadingDecl):
-        if open_items.option_of(world, "day_end") == "business_close":
-            closes = open_items.filling(world, "cutoff")
-            return closes if isinstance(closes, int) else None
-    return None
+    asked = isinstance(world.declared.get("day_end"), ReadingDecl)
+    if not asked or open_items.option_of(world, "day_end") != "business_close":
+        return None
+    closes = open_items.filling(world, "cutoff")
+    return closes if isinstance(closes, int) else None
 
 
 def settled(world: World, deadline: Deadline) -> Deadline:
     """Return a deadline in a calendar as the case has it."""
     if deadline.earliest == deadline.latest:
         return deadline
-    assert deadline.last_day is not None
-    said = world.case.ask(Item("calendar", str(deadline.last_day.year)), ("earliest", "latest"))
+    said = world.case.ask(Item("calendar", str(day_of(deadline.latest - 1).year)), ("earliest", "latest"))
     end = deadline.earliest if said == "earliest" else deadline.latest
     return Deadline(day_of(end - 1), end, False, end, end)
 
@@ -56,12 +66,9 @@ def settled(world: World, deadline: Deadline) -> Deadline:
 def after(world: World, start: Instant | date, period: Period, rolls: bool, first_day: bool = False) -> Deadline:
     """Return the end of a period from an instant, or from a day."""
     calendar, rest, minute = world.terms.calendar, rest_days(world), cutoff(world)
-    if isinstance(start, date) and period.unit not in ("hours", "minutes", "seconds"):
-        made = deadline_after_day(start, period.count, period.unit, calendar, rest, rolls, minute, first_day)
-    else:
-        since = start_of(start) if isinstance(start, date) else start
-        made = deadline_after(since, period.count, period.unit, calendar, rest, rolls, minute, first_day)
-    return settled(world, made)
+    # An hour of a day runs from its beginning; days, weeks, months and years run from day to day.
+    since = start_of(start) if isinstance(start, date) else start
+    return settled(world, deadline_after(since, period.count, period.unit, calendar, rest, rolls, minute, first_day))
 
 
 def by_day(world: World, day: date, rolls: bool) -> Deadline:

@@ -1,0 +1,320 @@
+"""Ledgers as people and services write them: JSON Lines to events, with every fault named by line and field.
+
+A first line without `name` describes the account: `account`, `agreements`, `settings`, `readings`, `answers`,
+`layers`. Nothing is half-applied: a ledger is read whole or refused whole.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from contractlang.norms import OccurrenceDecl, PartyDecl, QuestionDecl, StateDecl, TypeDecl, Who
+from contractlang.suggest import nearest
+from engine.dates import iso, parse_day, parse_instant
+from engine.errors import BadEvent, BadTerms
+from engine.event import (
+    ABOUT_ENTRIES,
+    ANSWER,
+    BOTH,
+    BUILT_IN,
+    CORRECT,
+    DISPUTE,
+    WAIVE,
+    Event,
+    Ledger,
+    Standing,
+    event,
+)
+from engine.program import Program
+from engine.settings import typed
+
+_META = frozenset({
+    "id", "name", "type", "by", "actor", "at", "occurred_at", "recorded_at", "arrives", "source", "sequence", "standing",
+    "personal", "note",
+})  # fmt: skip
+MOST_LINES = 5_000_000
+
+
+@dataclass
+class Book:
+    """A ledger with what its first line says of the account."""
+
+    ledger: Ledger
+    account: str = ""
+    agreements: tuple[str, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    readings: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    layers: tuple[str, ...] = ("contract",)
+
+
+_HEAD = ("account", "agreement", "agreements", "settings", "readings", "answers", "layers", "note")
+
+
+def head_of(text: str) -> dict[str, Any]:
+    """Return what the first line of a ledger says of the account; empty if it is an event."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip():
+            raw = _json(line, number)
+            return raw if "name" not in raw and "type" not in raw else {}
+    return {}
+
+
+def read_ledger(program: Program, text: str) -> Book:
+    """Return the ledger written in `text`, one JSON object a line. Raises BadEvent for the first fault."""
+    book = Book(Ledger())
+    found: list[Event] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        if number > MOST_LINES:
+            raise BadEvent(f"line {number}", "", f"a ledger may have {MOST_LINES:,} lines")
+        raw = _json(line, number)
+        if not found and "name" not in raw and "type" not in raw:
+            book = _head(raw, number)
+            continue
+        found.append(event_from(program, raw, f"line {number}"))
+    book.ledger = checked(program, found)
+    return book
+
+
+def _json(line: str, number: int) -> dict[str, Any]:
+    if len(line) > 1_000_000:
+        raise BadEvent(f"line {number}", "", "the line has more than a million characters")
+    try:
+        raw = json.loads(line, parse_float=str)
+    except (ValueError, RecursionError) as wrong:
+        raise BadEvent(f"line {number}", "", f"not a JSON object ({wrong})") from None
+    if not isinstance(raw, dict):
+        raise BadEvent(f"line {number}", "", "not a JSON object")
+    return raw
+
+
+def _head(raw: dict[str, Any], number: int) -> Book:
+    for name in raw:
+        if name not in _HEAD:
+            near = nearest(name, _HEAD)
+            raise BadEvent(f"line {number}", name, "no event has no `name`" + (f"; did you mean `{near}`?" if near else ""))
+    agreements = raw.get("agreements") or ([raw["agreement"]] if "agreement" in raw else [])
+    layers = raw.get("layers") or ["contract"]
+    for name, value, kind in (("settings", raw.get("settings"), dict), ("readings", raw.get("readings"), dict), ("answers", raw.get("answers"), dict), ("agreements", agreements, list), ("layers", layers, list)):
+        if value is not None and not isinstance(value, kind):
+            raise BadEvent(f"line {number}", name, f"a JSON {'object' if kind is dict else 'array'} is wanted")
+    return Book(
+        Ledger(), str(raw.get("account", "")), tuple(map(str, agreements)), raw.get("settings") or {},
+        raw.get("readings") or {}, raw.get("answers") or {}, tuple(map(str, layers)),
+    )  # fmt: skip
+
+
+def checked(program: Program, events: Iterable[Event]) -> Ledger:
+    """Return the events as a ledger: repeats dropped, everything that is referred to there.
+
+    The same id with the same content is one event; with other content it is refused. Raises BadEvent.
+    """
+    kept: dict[tuple[str, str], Event] = {}
+    ids: dict[str, Event] = {}
+    for each in events:
+        same = kept.get((each.source, each.id))
+        if same is not None:
+            if same.digest != each.digest:
+                raise BadEvent(each.id, "id", "another event has this id, with other content; correct it with a `correct` entry")
+            continue
+        if each.id in ids:
+            raise BadEvent(each.id, "id", f"an event of the source `{ids[each.id].source}` has this id")
+        if each.name in ABOUT_ENTRIES and each.fields.get("of") not in ids:
+            raise BadEvent(each.id, "of", f"`{each.fields.get('of')}` is no event recorded before it")
+        kept[each.source, each.id] = ids[each.id] = each
+    _once_only(program, kept.values())
+    _after(program, kept.values())
+    return Ledger(tuple(kept.values()))
+
+
+def _once_only(program: Program, events: Iterable[Event]) -> None:
+    """An occurrence declared `once`, or `once for each`, may not happen twice."""
+    seen: dict[tuple[Any, ...], str] = {}
+    for each in events:
+        declared = program.declarations.get(each.name)
+        if not isinstance(declared, OccurrenceDecl) or declared.once is None or each.standing is not Standing.ESTABLISHED:
+            continue
+        per = each.actor if declared.once == "by" else each.fields.get(declared.once) if declared.once else None
+        if declared.once and per is None:
+            continue
+        first = seen.setdefault((each.name, per), each.id)
+        if first != each.id:
+            raise BadEvent(each.id, declared.once or "name", f"`{each.name}` happens once{f' for each {declared.once}' if declared.once else ''}, and {first} was it")
+
+
+def _after(program: Program, events: Iterable[Event]) -> None:
+    """What is declared to come only after something else may not come without it."""
+    relations = [r for contract in program.contracts for r in contract.relations if r.how == "only_after"]
+    relations += [r for d in program.vocabulary_relations if (r := d).how == "only_after"]
+    if not relations:
+        return
+    first: dict[str, int] = {}
+    dated = [each for each in events if each.occurred_at is not None]
+    for each in dated:
+        first[each.name] = min(first.get(each.name, each.effect_at), each.effect_at)
+    undated = {each.name for each in events if each.occurred_at is None}
+    for relation in relations:
+        for each in dated:
+            if each.name == relation.left and relation.right not in undated and first.get(relation.right, 1 << 62) > each.effect_at:
+                raise BadEvent(each.id, "at", f"`{each.name}` comes only after `{relation.right}`, which has not happened by {iso(each.effect_at)}")
+
+
+def event_from(program: Program, raw: Mapping[str, Any], where: str) -> Event:
+    """Return the event that one JSON object writes. Raises BadEvent naming `where` and the field."""
+    id = raw.get("id")
+    if not isinstance(id, str) or not id:
+        raise BadEvent(where, "id", "every event has an id, a text")
+    where = f"{where} ({id})"
+    spelling = str(raw.get("name") or raw.get("type") or "")
+    name, declared = _named(program, spelling, where)
+    at = _instant(raw.get("at", raw.get("occurred_at")), where, "at") if raw.get("at", raw.get("occurred_at")) is not None else None
+    if at is None and "at" not in raw and "occurred_at" not in raw:
+        raise BadEvent(where, "at", "when did it happen? write null if the date is not known")
+    recorded = _instant(raw["recorded_at"], where, "recorded_at") if raw.get("recorded_at") is not None else None
+    if recorded is not None and at is not None and recorded < at:
+        raise BadEvent(where, "recorded_at", f"recorded {iso(recorded)}, before it happened ({iso(at)})")
+    effect = at
+    if raw.get("arrives") is not None and declared is not None and declared.on_arrival:
+        effect = _instant(raw["arrives"], where, "arrives")
+        if at is not None and effect < at:
+            raise BadEvent(where, "arrives", "a notice cannot arrive before it is sent")
+    standing = str(raw.get("standing", "established"))
+    if standing not in {each.value for each in Standing}:
+        raise BadEvent(where, "standing", f"`{standing}` is none of established, alleged, rejected")
+    sequence = raw.get("sequence")
+    if sequence is not None and (isinstance(sequence, bool) or not isinstance(sequence, int)):
+        raise BadEvent(where, "sequence", "a whole number is wanted")
+    personal = raw.get("personal") or {}
+    if not isinstance(personal, dict):
+        raise BadEvent(where, "personal", "a JSON object is wanted")
+    given = {key: value for key, value in raw.items() if key not in _META and value is not None}
+    actor = _actor(program, raw.get("by", raw.get("actor")), declared, where)
+    fields = _fields(program, declared, given, where) if declared is not None else _built_in(program, name, given, where)
+    return event(
+        id, name, actor, at, recorded_at=recorded, fields=fields, source=str(raw.get("source", "")), sequence=sequence,
+        standing=Standing(standing), effect_at=effect, personal=personal,
+    )  # fmt: skip
+
+
+def _named(program: Program, spelling: str, where: str) -> tuple[str, OccurrenceDecl | None]:
+    if spelling in BUILT_IN:
+        return spelling, None
+    for declared in program.declarations.values():
+        if isinstance(declared, OccurrenceDecl) and spelling in (declared.name, declared.alias):
+            return declared.name, declared
+    known = [s for d in program.declarations.values() if isinstance(d, OccurrenceDecl) for s in (d.name, d.alias) if s]
+    near = nearest(spelling, [*known, *BUILT_IN])
+    raise BadEvent(where, "name", f"the vocabulary has no act or event `{spelling}`" + (f"; did you mean `{near}`?" if near else ""))
+
+
+def _instant(value: Any, where: str, name: str) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        raise BadEvent(where, name, "write a date and time such as \"2026-03-02T10:00\"")
+    text = str(value)
+    try:
+        return parse_instant(text + "T00:00" if len(text) == 10 else text)
+    except ValueError as wrong:
+        raise BadEvent(where, name, str(wrong)) from None
+
+
+def _actor(program: Program, value: Any, declared: OccurrenceDecl | None, where: str) -> str | None:
+    if value is None:
+        if declared is None or not declared.is_act:
+            return None
+        if declared.actor is Who.BOTH:
+            return BOTH
+        if isinstance(declared.actor, str):
+            return declared.actor
+        raise BadEvent(where, "by", f"who did `{declared.name}`?")
+    if value in ("both", BOTH, "双方"):
+        return BOTH
+    for party in program.declarations.values():
+        if isinstance(party, PartyDecl) and value in (party.name, party.alias):
+            if declared is not None and declared.is_act and isinstance(declared.actor, str) and declared.actor != party.name:
+                raise BadEvent(where, "by", f"`{declared.name}` is an act of {declared.actor}, not of {party.name}")
+            return party.name
+    if declared is not None and not declared.is_act:
+        return None
+    raise BadEvent(where, "by", f"no party is called `{value}`")
+
+
+def _fields(program: Program, declared: OccurrenceDecl, given: dict[str, Any], where: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in given.items():
+        param = next((each for each in declared.params if name in (each.name, each.alias)), None)
+        if param is None:
+            known = [s for each in declared.params for s in (each.name, each.alias) if s]
+            near = nearest(name, known)
+            hint = f"; did you mean `{near}`?" if near else f"; it has {', '.join(p.name for p in declared.params) or 'none'}"
+            raise BadEvent(where, name, f"`{declared.name}` has no such field{hint}")
+        kind = param.kind
+        if kind.name == "occurrence":
+            found[param.name] = str(value)
+            continue
+        if kind.name == "one of":
+            enumeration = program.declarations.get(kind.of)
+            options = enumeration.options if isinstance(enumeration, TypeDecl | StateDecl | QuestionDecl) else ()
+            option = next((o.name for o in options if value in (o.name, o.alias)), None)
+            if option is None:
+                raise BadEvent(where, name, f"`{value}` is none of {', '.join(o.name for o in options)}")
+            found[param.name] = option
+            continue
+        try:
+            found[param.name] = typed(value, kind, name)
+        except BadTerms as wrong:
+            raise BadEvent(where, name, wrong.reason) from None
+        if kind.name == "money" and found[param.name] < 0:
+            raise BadEvent(where, name, "an amount cannot be negative")
+    return found
+
+
+def _built_in(program: Program, name: str, given: dict[str, Any], where: str) -> dict[str, Any]:
+    """Return the fields of an entry about entries, questions or norms."""
+    found = dict(given)
+    if name in ABOUT_ENTRIES:
+        if not isinstance(found.get("of"), str):
+            raise BadEvent(where, "of", "which event is this about?")
+        if name == CORRECT:
+            for each in ("occurred_at", "effect_at"):
+                if each in found:
+                    found[each] = _instant(found[each], where, each)
+            if isinstance(found.get("due"), str):
+                found["due"] = parse_day(found["due"])
+            if isinstance(found.get("amount"), str):
+                found["amount"] = typed(found["amount"], _money(), "amount")
+    if name in (ANSWER, DISPUTE):
+        spelling = str(found.get("question", ""))
+        question = next(
+            (d for d in program.questions.values() if spelling in (d.name, d.alias, d.external)), None
+        )  # fmt: skip
+        if question is None:
+            near = nearest(spelling, [s for d in program.questions.values() for s in (d.name, d.alias, d.external) if s])
+            raise BadEvent(where, "question", f"no question is called `{spelling}`" + (f"; did you mean `{near}`?" if near else ""))
+        found["question"] = question.name
+        if name == ANSWER and found.get("value") not in (None, "open"):
+            if question.options:
+                option = next((o.name for o in question.options if found["value"] in (o.name, o.alias)), None)
+                if option is None:
+                    raise BadEvent(where, "value", f"`{found['value']}` is none of {', '.join(o.name for o in question.options)}")
+                found["value"] = option
+            else:
+                try:
+                    found["value"] = typed(found["value"], question.kind, "value")
+                except BadTerms as wrong:
+                    raise BadEvent(where, "value", wrong.reason) from None
+        elif name == ANSWER:
+            found["value"] = None
+    if name == WAIVE and not isinstance(found.get("norm"), str):
+        raise BadEvent(where, "norm", "which duty is waived?")
+    return found
+
+
+def _money() -> Any:
+    from contractlang.kinds import money_in
+
+    return money_in("CNY")

@@ -1,0 +1,337 @@
+"""Scenario files (YAML): dated histories of the two agreements with expected answers, run query by query.
+
+The file's event types and actions are those of `scenarios.yaml`; `contracts/scenarios/mapping.yaml` says what they
+are called in the vocabulary. A query is not applicable only where `--layers` leaves out a layer it asks for; a kind
+of query that is not supported fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from contractlang.norms import BlankDecl, Obligation
+from engine.account import Account
+from engine.dates import day_of_month, parse_instant, spoken, start_of
+from engine.decision import Decision, Item
+from engine.errors import EngineError
+from engine.event import Event, Ledger
+from engine.ledger import event_from
+from engine.program import Program
+from engine.question import (
+    AmountOfSum,
+    Arrived,
+    InBreachOf,
+    LastDay,
+    May,
+    Question,
+    Renewed,
+    StateOf,
+    TimeBarred,
+    WhoBears,
+)
+from engine.settings import terms_from
+
+PASSED, FAILED, NOT_APPLICABLE = "passed", "failed", "not applicable"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one query, or of one variant of it."""
+
+    scenario: str
+    query: str
+    variant: str
+    status: str
+    expected: str
+    got: str
+
+
+class Unsupported(Exception):
+    """A query asks for something that cannot be asked; it counts as failed."""
+
+
+@dataclass(frozen=True)
+class Mapping_:
+    """How the words of a scenario file are said in the vocabulary."""
+
+    raw: Mapping[str, Any]
+
+    @staticmethod
+    def read(path: Path) -> Mapping_:
+        """Return the mapping in a file."""
+        return Mapping_(yaml.safe_load(path.read_text("utf-8")))
+
+    def amended(self, scenario: str, query: str, variant: str, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return what is expected, as amended where the file's answer follows no one rule (each with its reason)."""
+        change = (self.raw.get("amendments") or {}).get("/".join(each for each in (scenario, query, variant) if each))
+        return {**wanted, "answer": change["answer"]} if change and str(wanted.get("answer")) == str(change["instead_of"]) else wanted
+
+    @cached_property
+    def documents(self) -> dict[str, list[str]]:
+        """Agreement tags to document names."""
+        return {key: list(value) for key, value in self.raw["agreements"].items()}
+
+
+def run_file(text: str, programs: Mapping[tuple[str, ...], Program], mapping: Mapping_, layers: tuple[str, ...] | None = None) -> Iterator[Outcome]:
+    """Yield the outcome of every query of a scenario file; `layers` leaves out queries that ask for other layers."""
+    data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    for scenario in data.get("scenarios", ()):
+        yield from run_scenario(scenario, programs, mapping, layers)
+
+
+def run_scenario(
+    scenario: Mapping[str, Any], programs: Mapping[tuple[str, ...], Program], mapping: Mapping_, layers: tuple[str, ...] | None
+) -> Iterator[Outcome]:
+    """Yield the outcome of every query of one scenario."""
+    for query in scenario.get("queries", ()):
+        asked_layers = tuple(query.get("layers", ("contract",)))
+        expect = query.get("expect", {})
+        variants = [("", expect)] + [(key, {"answer": value}) for key, value in (expect.get("by_reading") or {}).items()]
+        for variant, wanted in variants:
+            wanted = mapping.amended(scenario["id"], query["id"], variant, wanted)
+            if layers is not None and not set(asked_layers) <= set(layers):
+                yield Outcome(scenario["id"], query["id"], variant, NOT_APPLICABLE, _expected(wanted), "")
+                continue
+            yield _run(scenario, query, variant, wanted, asked_layers, programs, mapping)
+
+
+def _run(
+    scenario: Mapping[str, Any], query: Mapping[str, Any], variant: str, wanted: Mapping[str, Any], layers: tuple[str, ...],
+    programs: Mapping[tuple[str, ...], Program], mapping: Mapping_,
+) -> Outcome:  # fmt: skip
+    try:
+        documents = tuple(mapping.documents[scenario["agreement"]])
+        program = programs[documents]
+        situation = Situation(scenario, query, variant, layers, program, mapping)
+        decision = situation.decision()
+    except (EngineError, Unsupported, KeyError, ValueError) as wrong:
+        reason = f"not supported: {wrong}" if isinstance(wrong, Unsupported | KeyError) else f"error: {wrong}"
+        return Outcome(scenario["id"], query["id"], variant, FAILED, _expected(wanted), reason)
+    got = situation.spoken(decision)
+    missing = situation.missing(decision)
+    passed = matches(wanted, got, decision, missing, [situation.word(each) for each in decision.could_be], by_reading=bool(variant))
+    told = got + (f" missing {', '.join(missing)}" if missing else "") + (f" could be {', '.join(decision.could_be)}" if decision.could_be else "")
+    return Outcome(scenario["id"], query["id"], variant, PASSED if passed else FAILED, _expected(wanted), told)
+
+
+def _expected(wanted: Mapping[str, Any]) -> str:
+    text = str(wanted.get("value", wanted.get("answer"))) if wanted.get("answer") == "value" else str(wanted.get("answer"))
+    return text + (f" missing {', '.join(wanted['missing'])}" if wanted.get("missing") else "")
+
+
+def matches(wanted: Mapping[str, Any], got: str, decision: Decision, missing: list[str], could_be: list[str], by_reading: bool) -> bool:
+    """Tell whether an answer is the expected one (notes to the schema in `docs/scenarios.md`).
+
+    `missing` is a lower bound. A breach that was cured is a breach: `yes` holds of it, while `cured` asks for the
+    cure. Under a variant a question may still be open: then the expected answer must be among what it could be.
+    """
+    answer = str(wanted.get("answer"))
+    if by_reading and got == "undetermined" and answer != "undetermined":
+        return any(_same(answer, each) for each in could_be)
+    if answer == "undetermined":
+        return got == "undetermined" and set(wanted.get("missing") or ()) <= set(missing)
+    if answer == "value":
+        return _same(str(wanted.get("value")), got)
+    return _same(answer, got)
+
+
+def _same(wanted: str, got: str) -> bool:
+    return wanted == got or (wanted == "yes" and got == "cured")
+
+
+class Situation:
+    """One query of one scenario: the account as the scenario has it, and the question."""
+
+    def __init__(
+        self, scenario: Mapping[str, Any], query: Mapping[str, Any], variant: str, layers: tuple[str, ...], program: Program, mapping: Mapping_
+    ) -> None:
+        self.scenario, self.query, self.program, self.mapping = scenario, query, program, mapping
+        change = query.get("variant") or {}
+        self.parameters = {**scenario.get("parameters", {}), **(change.get("parameters") or {})}
+        gone = set(change.get("remove_events") or ())
+        self.raw_events = [e for e in scenario.get("events", ()) if e["id"] not in gone] + list(change.get("events") or ())
+        self.readings: dict[str, str] = {}
+        self.answers: dict[str, Any] = {}
+        self.vary(variant)
+        self.ids = {e.get("invoice"): e["id"] for e in self.raw_events if e["type"] == "invoice_issued"}
+        self.events = [event for raw in self.raw_events for event in self.event(raw)]
+        settings = dict(self.settings())
+        self.account = Account(program, terms_from(program, settings, layers, self.readings, self.answers), Ledger(tuple(self.events)))
+
+    def vary(self, variant: str) -> None:
+        """Take a variant such as `RS-x=option`, `D-x=true`, `P-DUE=10` or `service_class=mobile`."""
+        if not variant:
+            return
+        name, value = variant.split("=", 1)
+        if name.startswith("RS-"):
+            self.readings[name] = value
+        elif name.startswith(("D-", "P-")):
+            value = self.mapping.raw["answers"].get(name, {}).get(value, value)
+            self.answers[name] = value
+        else:
+            self.parameters[name] = value
+
+    def settings(self) -> Iterator[tuple[str, Any]]:
+        """Yield the account's settings, in the words of the vocabulary."""
+        named = self.mapping.raw["parameters"]
+        for key, value in _flat(self.parameters):
+            target = named.get(key)
+            if target is None:
+                continue
+            known = [
+                d for d in self.program.declarations.values() if target in (d.name, d.alias, d.external) and not (isinstance(d, BlankDecl) and d.gap)
+            ]
+            if known or "." in target:
+                yield target, value
+
+    def event(self, raw: Mapping[str, Any]) -> Iterator[Event]:
+        """Yield the events that one event of the file is in the vocabulary."""
+        listed = self.mapping.raw["events"].get(raw["type"])
+        if listed is None:
+            raise Unsupported(f"event type {raw['type']}")
+        for place, rule in enumerate(listed):
+            made: dict[str, Any] = {"id": raw["id"] if place == 0 else f"{raw['id']}.{place}", "name": rule["name"]}
+            for key in ("at", "recorded_at", "arrives"):
+                if key in raw:
+                    made[key] = raw[key]
+            if rule.get("by") or "by" in raw:
+                made["by"] = rule.get("by") or raw["by"]
+            for target, source in (rule.get("fields") or {}).items():
+                value = source["is"] if isinstance(source, dict) else next((raw[s] for s in source.split(" or ") if raw.get(s) is not None), None)
+                if value is None:
+                    continue
+                made[target] = self.ids.get(value, value) if target == "bill" else value
+            if rule.get("if") and raw.get(rule["if"]) is None:
+                continue
+            yield event_from(self.program, made, "event")
+
+    def decision(self) -> Decision:
+        """Return the engine's answer."""
+        known = self.query.get("known_at")
+        return self.account.decide(self.question(), parse_instant(known) if known else None)
+
+    def question(self) -> Question:
+        """Return the question that the query asks. Raises Unsupported for a kind that cannot be asked."""
+        ask, at = self.query["ask"], parse_instant(self.query["at"])
+        match ask["kind"]:
+            case "allowed":
+                fields = {k: v for k, v in ask.items() if k not in ("kind", "actor", "action")}
+                act = self.mapping.raw["actions"].get(ask["action"], ask["action"])
+                return May(ask["actor"], act, at, fields)
+            case "breach":
+                document, norm = self.norm(ask["norm"])
+                return InBreachOf(ask["party"], norm, at, document)
+            case "state":
+                of = {"account": "service"}.get(ask["of"], ask["of"])
+                return StateOf(of, at, self.first() if of == "agreement" else None)
+            case "renewed":
+                return Renewed(at, self.first())
+            case "deadline":
+                return self.deadline(str(ask["of"]), at)
+            case "amount":
+                return self.amount(str(ask["of"]), at)
+            case "bears_loss":
+                leak = next((e.id for e in self.events if e.name == "credentials_leaked"), "")
+                return WhoBears(leak, at)
+            case "limitation_expired":
+                return TimeBarred("pay", self.ids.get(ask["claim"]), at)
+            case "notice_arrived" | "arrived":
+                return Arrived(str(ask.get("event") or ask.get("of")), at)
+            case kind:
+                raise Unsupported(f"kind of query {kind}")
+
+    def first(self) -> str:
+        return self.mapping.documents[self.scenario["agreement"]][0]
+
+    def norm(self, written: str) -> tuple[str | None, str]:
+        """Return document and norm of a reference like `1.五.2` or `statute:…`."""
+        number, _, rest = written.partition(".")
+        documents = self.mapping.raw["documents"]
+        if number in documents:
+            return documents[number], rest
+        raise Unsupported(f"norm {written}")
+
+    def deadline(self, of: str, at: int) -> Question:
+        what, _, about = of.partition(":")
+        if what == "term_end":
+            return LastDay(None, at, document=self.first())
+        if what == "payment" and about.startswith("due-in-"):
+            year, month = map(int, about.removeprefix("due-in-").split("-")[:2])
+            day = day_of_month(year, month, int(self.parameters["due_day"]))
+            return LastDay("pay", at, trigger={"due": day, "at": start_of(day.replace(day=1))})
+        if what == "payment":
+            return LastDay("pay", at, about=self.ids.get(about))
+        act = self.mapping.raw["actions"].get(what, what)
+        if any(isinstance(rule.norm, Obligation) and rule.act_name == act for rule in self.program.rules):
+            return LastDay(act, at)
+        raise Unsupported(f"deadline of {of}")
+
+    def amount(self, of: str, at: int) -> Question:
+        what, _, about = of.partition(":")
+        if what == "due":
+            name = next((n for n in self.program.sums if n in ("fee", "费用")), None)
+            if name is None:
+                raise Unsupported("amount of a fee")
+            return AmountOfSum(name, at, self.ids.get(about))
+        if what == "outstanding_principal":
+            return AmountOfSum("pay", at)
+        name = self.mapping.raw["amounts"].get(what)
+        if name is None or name not in self.program.sums:
+            raise Unsupported(f"amount of {of}")
+        return AmountOfSum(name, at)
+
+    # -- speaking
+
+    def word(self, answer: str) -> str:
+        words: dict[str, str] = self.mapping.raw["words"]
+        kind = self.query["ask"]["kind"]
+        if kind == "state" and self.query["ask"]["of"] == "agreement":
+            return words.get(answer, answer)
+        if kind == "amount" and answer.lstrip("-").isdigit():
+            return f"{int(answer) // 100}.{int(answer) % 100:02d}"
+        return answer
+
+    def spoken(self, decision: Decision) -> str:
+        """Return the answer in the words of the file."""
+        if decision.answer == "permitted" and decision.required:
+            return "obliged"
+        if decision.answer == "value":
+            value = decision.value
+            if self.query["ask"]["kind"] == "deadline" and isinstance(value, str) and not value.endswith("24:00"):
+                return value[:16]
+            return self.word(str(value))
+        return self.word(decision.answer)
+
+    def missing(self, decision: Decision) -> list[str]:
+        """Return what is missing by the ids of the file, each once."""
+        return list(dict.fromkeys(self.outside(item) for item in decision.missing))
+
+    def outside(self, item: Item) -> str:
+        declared = self.program.declarations.get(item.name)
+        if declared is not None and declared.external:
+            return declared.external
+        if item.kind == "order":
+            return "F-EVENT-ORDER"
+        if item.kind == "calendar":
+            return f"F-CALENDAR-{item.name}"
+        if item.kind == "date":
+            event = next((e for e in self.events if e.id == item.name), None)
+            return f"F-{event.actor}-{event.name}-DATE".upper() if event is not None else item.name
+        return f"{item.kind}:{item.name}"
+
+
+def _flat(parameters: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in parameters.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{above}{key}.")
+        else:
+            yield f"{above}{key}", value
+
+
+_ = (spoken,)
