@@ -52,6 +52,13 @@ def leaves(value: Any) -> list[Any]:
     return [leaf for branch in value.branches.values() for leaf in leaves(branch)]
 
 
+def reduced(value: Any, case: Mapping[Item, Any]) -> Any:
+    """Return what is left of a value in a case: choices that the case settles are gone."""
+    while type(value) is Choice and value.item in case:
+        value = value.branches.get(case[value.item])
+    return value
+
+
 def choice(item: Item, branches: dict[Any, Any]) -> Any:
     """Return the choice between `branches`, or their value where all are the same."""
     values = iter(branches.values())

@@ -233,13 +233,11 @@ def _looked_at(scene: Scene, rules: tuple[Rule, ...], party: str, act: Event) ->
 def _restored(scene: Scene, sets: tuple[Any, ...], party: str) -> tuple[Rule, Breach] | None:
     """Return the breached maintenance duty that the act would restore, if there is one."""
     for effect in sets:
-        for index in scene.program.maintained:
-            rule: Rule = scene.program.rules[index]
-            if rule.restores and any(s == effect.state and v == effect.option for s, _, v in rule.restores):
-                for trig in scene.get(("BO", index)) or ():
-                    breach = scene.read(("B", index, trig))
-                    if breach is not None and breach.status == "open" and breach.by == party:
-                        return rule, breach
+        for rule in scene.program.restorers.get((effect.state, effect.option), ()):
+            for trig in scene.get(("BO", rule.index)) or ():
+                breach = scene.read(("B", rule.index, trig))
+                if breach is not None and breach.status == "open" and breach.by == party:
+                    return rule, breach
     return None
 
 

@@ -87,10 +87,10 @@ def bindings(scene: Scene, rule: Rule, act: Event | None) -> Iterator[Any]:
             if event.standing.value != "alleged" or scene.happened_for_real(event):
                 yield event
     else:
-        for index in sorted(rule.on_breach_of):
-            chain = scene.get(("BN", index))
-            while chain is not None:
-                trig, chain = chain
+        chain = scene.get(("BA",))
+        while chain is not None:
+            index, trig, chain = chain
+            if index in rule.on_breach_of:
                 breach = scene.read(("B", index, trig))
                 if breach is not None and breach.status != "waived":
                     yield breach
@@ -121,12 +121,14 @@ def closed_by(scene: Scene, rule: Rule, party: str, act: Event) -> Step | None:
         if step is None:
             return None
         last = step
-    for index in rule.on_breach_of:
+    if rule.on_breach_of:
         # A window that is still open may yet bring the breach that opens the power.
-        for trig in scene.get(("IO", index)) or ():
-            inst: Inst | None = scene.read(("I", index, trig))
-            if inst is not None and inst.end is not None and inst.status == "open":
-                scene.until(inst.end)
+        for at, kind, index, trig in scene.agenda:
+            if kind == "D" and index in rule.on_breach_of:
+                inst: Inst | None = scene.read(("I", index, trig))
+                if inst is not None and inst.status == "open":
+                    scene.until(at)
+                    break
     return last
 
 

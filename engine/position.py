@@ -4,8 +4,8 @@ A position is immutable and shares its cells with the ones before it, so keeping
 make positions and nothing else does. The work for an event is bounded by the norms it touches.
 
 Cells, by the first part of their key: S state, C its cause, V its history; H an occurrence that happened, F all of a
-kind, FI by a field's value; I an instance of a duty, IO those not over; B a breach, BN those of a norm, BO the open
-ones; Q an answer, X a dispute; L the life of an agreement; G the basis of an act, W one without; E and M what a
+kind, FI by a field's value; I an instance of a duty, IO those not over; B a breach, BN those of a norm, BA all, BO
+the open ones; Q an answer, X a dispute; L the life of an agreement; G the basis of an act, W one without; E and M what a
 condition-triggered norm was last seen as. `docs/architecture.md` has the table.
 """
 
@@ -19,7 +19,7 @@ from typing import Any
 
 from contractlang.norms import Maintenance, Obligation, Power, StateDecl, Who
 from contractlang.values import Period
-from engine.choice import LIMIT, Choice, Split, choice, leaves
+from engine.choice import LIMIT, Choice, Split, choice, leaves, reduced
 from engine.dates import day_of, start_of
 from engine.decision import Item
 from engine.errors import OutOfOrder
@@ -35,6 +35,7 @@ Entry = tuple[Instant, str, int, str]
 Writes = dict[Key, Any]
 
 EMPTY: Map[str, bool] = Map()
+_LISTS = frozenset({"F", "FI", "BN", "BA", "H", "HA", "D"})
 OVER = frozenset({"done", "cured", "waived", "released"})
 DAY = 86_400_000_000
 _ROUNDS = 40
@@ -69,7 +70,9 @@ class Position:
 
     def scene(self, at: Instant | None = None) -> Scene:
         """Return a look at this position, by default at its instant."""
-        return Scene(self.program, self.terms, self.fixed, self.cells.get, self.now if at is None else at)
+        scene = Scene(self.program, self.terms, self.fixed, self.cells.get, self.now if at is None else at)
+        scene.agenda = self.agenda
+        return scene
 
 
 def advance(position: Position, event: Event) -> Position:
@@ -121,7 +124,7 @@ def together(position: Position, events: list[Event]) -> Position:
             written.update(dict.fromkeys(reached.changed))
         ends.append((reached, written))
     first = ends[0][0]
-    keys = {key: None for _, written in ends for key in written if key[0] not in ("F", "FI", "BN", "H", "HA", "D")}
+    keys = {key: None for _, written in ends for key in written if key[0] not in _LISTS}
     item = Item("order", "+".join(sorted(event.id for event in events)))
     cells = first.cells.mutate()
     for key in keys:
@@ -202,7 +205,11 @@ class _Step:
             found[option] = writes
         merged: Writes = {}
         for key in {key: None for writes in found.values() for key in writes}:
-            merged[key] = choice(item, {option: w[key] if key in w else self.new.get(key) for option, w in found.items()})
+            old = self.new.get(key)
+            merged[key] = choice(
+                item,
+                {o: w[key] if key in w else reduced(old, {**assigned, item: o}) for o, w in found.items()},
+            )
         return merged
 
     def write(self, key: Key, value: Any) -> None:
@@ -218,6 +225,7 @@ class _Step:
         elif kind == "B":
             if old is None:
                 self.new["BN", key[1]] = (key[2], self.new.get(("BN", key[1])))
+                self.new["BA",] = (key[1], key[2], self.new.get(("BA",)))
                 if key[1] in self.program.on_breach:
                     self.breached.append((key[1], key[2]))
             self.keep_open(("BO", key[1]), key[2], value, old is None)

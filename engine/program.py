@@ -177,11 +177,8 @@ class Program:
     versions: tuple[tuple[str, str, str], ...]
     life_rules: tuple[LifeRule, ...] = ()
     vocabulary_relations: tuple[RelationDecl, ...] = ()
-
-    @property
-    def truncated(self) -> bool:
-        """Whether the text of some document breaks off, so that its silence proves nothing."""
-        return any(contract.truncated for contract in self.contracts)
+    restorers: dict[tuple[str, Any], tuple[Rule, ...]] = field(default_factory=dict)
+    truncated: bool = False
 
     def fixed_readings(self, terms: Terms) -> dict[str, str]:
         """Return the readings that the terms choose."""
@@ -331,7 +328,11 @@ class _Compilation:
             is_obligation=tuple(isinstance(n, Obligation) for n in self.norms),
             maintained=tuple(r.index for r in rules if isinstance(r.norm, Maintenance)),
             versions=tuple((c.name, c.text_hash, c.meaning_hash) for c in self.contracts),
+            truncated=any(c.truncated for c in self.contracts),
         )  # fmt: skip
+        for rule in rules:
+            for state, _, value in rule.restores:
+                program.restorers[state, value] = (*program.restorers.get((state, value), ()), rule)
         program.watchers = self.watchers(program)
         program.touches = self.touches(program)
         return program

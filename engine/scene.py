@@ -89,7 +89,7 @@ class Scene:
     """One look at a position, in one case."""
 
     __slots__ = (
-        "assigned", "at", "collect", "departed", "event", "fixed", "get", "lenient", "program", "provisional", "terms", "turn", "vars",
+        "agenda", "assigned", "at", "collect", "departed", "event", "fixed", "get", "lenient", "program", "provisional", "terms", "turn", "vars",
     )  # fmt: skip
 
     def __init__(self, program: Any, terms: Terms, fixed: dict[str, Any], get: Callable[..., Any], at: Instant) -> None:
@@ -100,6 +100,7 @@ class Scene:
         self.collect: dict[Item, str] | None = None
         self.departed = False
         self.lenient = False
+        self.agenda: tuple[tuple[Instant, str, int, str], ...] = ()
         self.turn: Instant | None = None
         self.provisional = False
 

@@ -59,6 +59,7 @@ class Asked:
     terms: Terms
     ledger: Ledger
     question: Question
+    known_at: Instant | None = None
 
     @property
     def contracts(self) -> tuple[Contract, ...]:
@@ -73,7 +74,7 @@ class Asked:
             f"occurred={e.occurred_at} recorded={e.recorded_at} {e.source}/{e.sequence}" for e in self.ledger
         )  # fmt: skip
         given = {name: getattr(self.terms, name) for name in ("blanks", "readings", "answers") if getattr(self.terms, name)}
-        return f"\n{own}\n{facts}\n{given}\n{self.question}"
+        return f"\n{own}\n{facts}\n{given}\n{self.question} known at {self.known_at}"
 
 
 @lru_cache(maxsize=512)
@@ -152,8 +153,7 @@ def _window(draw: Draw) -> Line:
     days = _days(draw)
     return _pick(
         draw, NOTHING, Line(" at once", "，立即"), Line(f" within {days.en}", f"，限 {days.zh} 内"),
-        Line(f" within {days.en}", f"，限 {days.zh} 内"), Line(f" within {days.en}, rolled if no", f"，限 {days.zh} 内，遇休息日顺延 若 （否）")
-        if False else Line(" within grace", "，限 宽限 内"),
+        Line(f" within {days.en}", f"，限 {days.zh} 内"), Line(" within grace", "，限 宽限 内"),
         Line(" by 2026-04-10", "，不迟于 2026年4月10日"), Line(" before 2026-04-10", "，早于 2026年4月10日"),
         Line(" by 2026-04-05, rolled", "，不迟于 2026年4月5日，遇休息日顺延"),
     )  # fmt: skip
@@ -169,8 +169,10 @@ def _pay_fee(draw: Draw) -> list[Line]:
     )  # fmt: skip
     where = _pick(draw, NOTHING, NOTHING, Line(" where b.amount > 50.00 CNY", " 限于 b.金额数 > 50.00元"))
     fee = _pick(draw, Line("b.amount", "b.金额数"), Line("b.amount", "b.金额数"), Line("(b.amount + 10.00 CNY)", "（b.金额数 + 10.00元）"),
-                Line("(5% * b.amount)", "（5% * b.金额数）"))  # fmt: skip
-    return [
+                Line("(5% * b.amount)", "（5% * b.金额数）"), Line("fee(b)", "fee（b）"))  # fmt: skip
+    amount = Line("amount fee: for each bill as x, is x.amount where not fault\n| amount fee: for each bill as x, is 10.00 CNY where fault",
+                  "金额 fee：就 每次 账单 作为 x，为 x.金额数 限于 非 故障\n| 金额 fee：就 每次 账单 作为 x，为 10.00元 限于 故障")  # fmt: skip
+    return [amount] * (fee.en == "fee(b)") + [
         Line(
             f"pay_fee: for each bill as b{where.en}, buyer must pay {fee.en} for b{window.en}",
             f"pay_fee：就 每次 账单 作为 b{where.zh}，乙方 应 付款 {fee.zh} 就 b{window.zh}".replace(f"付款 {fee.zh} 就 b", f"就 b 付款 {fee.zh}"),
@@ -204,6 +206,8 @@ def _stop_right(draw: Draw) -> list[Line]:
         draw, Line("while pay_fee is overdue, ", "pay_fee 逾期 时，"),
         Line(f"while pay_fee is overdue for more than {days.en}, ", f"pay_fee 逾期 超过 {days.zh} 时，"),
         Line("while (count of fault where fault.grave) > 1, ", "（故障 限于 故障.严重 之数）> 1 时，"),
+        Line("while (sum of bill.amount) > 110.00 CNY, ", "（账单.金额数 之和）> 110.00元 时，"),
+        Line("while amount due of pay_fee > 50.00 CNY, ", "pay_fee 的 欠额 > 50.00元 时，"),
         Line("for each breach of pay_fee as v where v.unpaid > 20.00 CNY, ", "就 每次 违反 pay_fee 作为 v 限于 v.欠额 > 20.00元，"),
     )  # fmt: skip
     made = [Line(f"stop_right: {lead.en}seller may stop", f"stop_right：{lead.zh}甲方 可以 停机")]
@@ -223,15 +227,15 @@ def _serve(draw: Draw) -> list[Line]:
 def _use(draw: Draw) -> list[Line]:
     tail = _pick(draw, NOTHING, Line(" when service is on", "，当 服务 为 开"), Line(" unless pay_fee is overdue", "，除非 pay_fee 逾期"),
                  Line(" not before 2026-04-01", "，不早于 2026年4月1日"), Line(" by 2026-04-10", "，不迟于 2026年4月10日"),
-                 Line(" until buyer is in breach", "，直到 乙方 违约"))  # fmt: skip
+                 Line(" until buyer is in breach", "，直到 乙方 违约"), Line(" from sign", "，自 签字 起"),
+                 Line(" when price < 90.00 CNY", "，当 价格 < 90.00元"))  # fmt: skip
     return [Line(f"use: buyer may call{tail.en}", f"use：乙方 可以 呼叫{tail.zh}")]
 
 
 def _hush(draw: Draw) -> list[Line]:
     who = _pick(draw, Line("either party", "任何一方"), Line("buyer", "乙方"))
     where = _pick(draw, NOTHING, Line(" where paid", "，限于 有偿"), Line(" where paid or harmful(leak)", "，限于 有偿 或 有害（泄露）"))
-    tail = _pick(draw, NOTHING, Line(" unless seller is in breach of serve", "，除非 甲方 违约 serve")) if False else NOTHING
-    made = [Line(f"hush: {who.en} must not leak{where.en}{tail.en}", f"hush：{who.zh} 不得 泄露{where.zh}{tail.zh}")]
+    made = [Line(f"hush: {who.en} must not leak{where.en}", f"hush：{who.zh} 不得 泄露{where.zh}")]
     if draw(st.booleans()):
         made.append(Line("hush_ok: buyer may leak where not paid", "hush_ok：乙方 可以 泄露，限于 非 有偿"))
         made += draw(st.sampled_from([[], [Line("hush_ok prevails over hush", "hush_ok 优先于 hush")],
@@ -385,7 +389,9 @@ def _used(draft: Draft) -> list[str]:
     extra = [name for name in ("stop", "resume") if "service" in text]
     if "pay_fee" in text:
         extra += ["bill", "bill", "pay", "pay"]
-    return [*found, *extra, "call"]
+    if "takes effect" in text:
+        found = [name for name in found if name != "sign"]
+    return [*found, *extra] or ["call"]
 
 
 @st.composite
@@ -399,13 +405,13 @@ def ledgers(draw: Draw, draft: Draft) -> Ledger:
         facts += [event("s1", "sign", "seller", at), event("s2", "sign", "buyer", at if same else at + HOUR)]
         at += HOUR
     names = _used(draft)
-    for number in range(draw(st.integers(0, 6))):
+    for number in range(draw(st.sampled_from([0, 1, 2, 3, 4, 5, 6, 6]))):
         name = draw(st.sampled_from(names))
         # Steps of nothing make facts simultaneous; whole days meet the ends of windows.
         step = draw(st.sampled_from([0, SECOND, HOUR, DAY, DAY, 2 * DAY, 5 * DAY, 15 * DAY, -1]))
         at = at + step if step >= 0 else end_of(date.fromordinal(719163 + (at + 8 * HOUR) // DAY))
         id, who = f"e{number}", draw(st.sampled_from(_ACTS.get(name, (None,))))
-        fields = _fields(draw, name, at, bills, faults)
+        fields = _fields(draw, name, at, facts, bills, faults)
         source = draw(st.sampled_from(["", "", "a", "b"]))
         alleged = name in ("leak", "fault", "deliver") and draw(st.integers(0, 3)) == 0
         late = draw(st.sampled_from([0, 0, 0, 2 * DAY]))
@@ -420,13 +426,15 @@ def ledgers(draw: Draw, draft: Draft) -> Ledger:
     return Ledger(tuple(facts + entries))
 
 
-def _fields(draw: Draw, name: str, at: Instant, bills: list[str], faults: list[str]) -> dict[str, Any]:
+def _fields(draw: Draw, name: str, at: Instant, facts: list[Event], bills: list[str], faults: list[str]) -> dict[str, Any]:
     day = date.fromordinal(719163 + (at + 8 * HOUR) // DAY)
     match name:
         case "bill":
             return {"amount": draw(st.sampled_from(_AMOUNTS)), "due": day + timedelta(days=draw(st.sampled_from([1, 2, 5, 10])))}
         case "pay":
-            made: dict[str, Any] = {"amount": draw(st.sampled_from(_AMOUNTS))}
+            billed = [fact.fields["amount"] for fact in facts if fact.name == "bill"] or [5000]
+            whole = draw(st.sampled_from(billed))
+            made: dict[str, Any] = {"amount": draw(st.sampled_from([whole, whole + 1000, whole // 2, whole // 20, whole - 1, 2 * whole]))}
             if bills and draw(st.booleans()):
                 made["bill"] = draw(st.sampled_from(bills))
             return made
@@ -490,16 +498,18 @@ def questions(draw: Draw, draft: Draft, ledger: Ledger) -> Question:
         labels = [each for each in _LABELS if f"{each}:" in text and each not in ("use", "stop_right", "leave", "hush_ok")]
         if labels:
             return InBreachOf(draw(st.sampled_from(_PERSONS)), draw(st.sampled_from(labels)), at)
-    act = draw(st.sampled_from([name for name in _used(draft) if name in _ACTS]))
-    who = draw(st.sampled_from(_ACTS[act]))
+    act = draw(st.sampled_from([name for name in _used(draft) if name in _ACTS] + ["call"] * ("use:" in text or "quiet:" in text)))
+    who = draw(st.sampled_from(_ACTS[act] if act != "renew" else _PERSONS))
     fields = {"leak": {"paid": True}, "reprice": {"rate": 5000, "starts": date(2026, 4, 10)}}.get(act, {})
     return May(who, act, at, draw(st.sampled_from([{}, fields])))
 
 
 def _instants(ledger: Ledger) -> list[Instant]:
-    found = {fact.effect_at for fact in ledger} | {FIRST + 30 * DAY}
+    found = {fact.effect_at for fact in ledger} or {FIRST + DAY}
     days = [fact.fields["due"] for fact in ledger if "due" in fact.fields]
-    found |= {end_of(day) for day in days} | {end_of(day) - 1 for day in days} | {end_of(date(2026, 4, 10)) - 1, end_of(date(2026, 4, 10))}
+    found |= {end_of(day) for day in days} | {end_of(day) - 1 for day in days}
+    if min(found) < LATE:
+        found |= {end_of(date(2026, 4, 10)) - 1, end_of(date(2026, 4, 10))}
     last = max(found)
     more = {last + HOUR, last + 2 * DAY, last + 11 * DAY, last + 40 * DAY}
     more |= {fact.effect_at + SECOND for fact in ledger} | {fact.effect_at + 2 * DAY for fact in ledger}
@@ -514,7 +524,8 @@ def asked(draw: Draw) -> Asked:
     grace = draw(st.sampled_from([{}, {"grace": Period(3, "days")}]))
     text = " ".join(line.en for line in draft.lines)
     readings = draw(st.sampled_from([{}, {"degree": "any"}])) if "degree" in text else {}
-    return Asked(draft, Terms(blanks=grace, readings=readings), ledger, draw(questions(draft, ledger)))
+    known_at = draw(st.sampled_from([None, None, None, *(fact.recorded_at for fact in ledger)]))
+    return Asked(draft, Terms(blanks=grace, readings=readings), ledger, draw(questions(draft, ledger)), known_at)
 
 
 def named_after(ledger: Ledger, contracts: tuple[Contract, ...]) -> Ledger:

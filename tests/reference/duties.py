@@ -86,7 +86,9 @@ def breach(world: World, norm: Norm, thing: Thing, by: str, at: Instant, instanc
     """Record a breach."""
     from tests.reference.world import Breach, thing_id
 
-    last_day = instance.last_day if instance is not None and instance.last_day is not None else day_of(at)
+    last_day = None if instance is None else instance.last_day
+    if last_day is None and at != windows.world_beginning():
+        last_day = day_of(at)
     made = Breach(norm, thing_id(thing) if trigger is None else trigger, at, by, last_day)
     if instance is not None:
         instance.breach = made
@@ -203,9 +205,7 @@ def judge(world: World, act: Event) -> None:
     """Record the prohibitions that an act breaches, judged on what stood before it."""
     for norm, thing in forbidding(world, act):
         if not any(each in basis.prevailing_over(world, norm) for each in basis.openers(world, act)):
-            from tests.reference.world import thing_id
-
-            breach(world, norm, thing, str(act.actor), world.now, None, thing_id(thing) or act.id)
+            breach(world, norm, thing, str(act.actor), world.now, None, act.id)
 
 
 def forbidding(world: World, act: Event) -> list[tuple[Norm, Thing]]:

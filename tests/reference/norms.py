@@ -26,7 +26,7 @@ from contractlang.norms import (
     Who,
 )
 from contractlang.numerals import plain_number
-from engine.dates import day_of, end_of, start_of
+from engine.dates import end_of, start_of
 from engine.event import BOTH, Event
 from tests.reference import duties, facts, open_items, values
 
@@ -91,10 +91,9 @@ def is_in_force(world: World, norm: Norm, thing: Thing = None) -> bool:
             world.wake(start_of(contract.valid_from))
         if contract.valid_to is not None:
             world.wake(end_of(contract.valid_to))
-        today = day_of(world.now)
-        if contract.valid_from is not None and today < contract.valid_from:
+        if contract.valid_from is not None and world.now < start_of(contract.valid_from):
             return False
-        if contract.valid_to is not None and today > contract.valid_to:
+        if contract.valid_to is not None and world.now >= end_of(contract.valid_to):
             return False
     else:
         alive = ("in_force", "expired", "terminated") if norm.survives else ("in_force",)

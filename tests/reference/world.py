@@ -19,6 +19,9 @@ from tests.reference import basis, duties, life, norms, open_items, values
 from tests.reference.cases import Case
 from tests.reference.facts import in_order, is_retroactive
 
+BEGINNING: Instant = -(1 << 62)
+"""Before every fact: an agreement that does not say when it takes effect has always been in force."""
+
 NormKey = tuple[str, str, tuple[Any, ...]]
 
 
@@ -123,10 +126,10 @@ class World:
 
     @property
     def parties(self) -> list[str]:
-        """The parties that norms bind; the first two declared where none is named."""
+        """The parties that norms bind; the first two declared where fewer are named."""
         declared = [each.name for each in self.declared.values() if isinstance(each, PartyDecl)]
         bound = {norm.bearer for norm in self.norms if isinstance(norm.bearer, str)}
-        return [name for name in declared if name in bound] or declared[:2]
+        return [name for name in declared if name in bound] if len(bound) > 1 else declared[:2]
 
     def contract(self, name: str) -> Contract:
         """Return the document of that name."""
@@ -141,7 +144,7 @@ class World:
 
     def changes(self, state: str, document: str = "") -> list[Setting]:
         """Return what set a state, in law of one document or in fact; and first what it was at first."""
-        return [Setting(-(10**30), None, life.at_first(self, state, document), None),
+        return [Setting(BEGINNING, None, life.at_first(self, state, document), None),
                 *self.settings.get((state, document), ())]  # fmt: skip
 
     def setting(self, state: str, document: str, at: Instant) -> Setting:
@@ -163,7 +166,7 @@ class World:
 
     def walk(self) -> None:
         """Walk from the first instant to the one asked about."""
-        self.now = min([fact.effect_at for fact in self.facts] + [self.asked_at])
+        self.now = BEGINNING
         while True:
             self.settle()
             group = [fact for fact in self.facts if fact.effect_at == self.now]
