@@ -224,7 +224,9 @@ class _Cutter:
             self.article = found["n"].split(".")[0]
             return found["n"]
         if found := _ITEM.match(line):
-            return f"{self.article}.{found['n']}" if self.article else found["n"]
+            # Under 五、 an item 3. is clause 五.3; beside clauses numbered 1.1 it is the heading of article 3.
+            under = self.article and not self.article.isdigit()
+            return f"{self.article}.{found['n']}" if under else found["n"]
         if found := _LAW_ARTICLE.match(line):
             article = found["en"] or str(number_of(found["zh"])) + (found["zhsub"] or "")
             paragraph = found["par"]

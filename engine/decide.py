@@ -18,7 +18,7 @@ from engine.dates import day_of, spoken
 from engine.decision import Cure, Decision, Item, Reason, Receipt, Verdict
 from engine.errors import BadQuestion
 from engine.evaluate import breach_events
-from engine.event import Event, Instant
+from engine.event import BOTH, Event, Instant
 from engine.judge import beats, bind, closed_by, forbids, window
 from engine.position import Position, elapse
 from engine.program import ENGINE_VERSION, Rule
@@ -186,7 +186,7 @@ def _may(position: Position, question: May, known_at: Instant | None) -> Decisio
     act = program.acts.get(question.act)
     if act is None:
         raise BadQuestion("act", f"no act is called `{question.act}`")
-    if question.party not in program.declarations:
+    if question.party not in program.declarations and question.party != BOTH:
         raise BadQuestion("party", f"no party is called `{question.party}`")
     asked = Event(ASKED, question.act, question.party, question.at, question.at, question.fields, effect_at=question.at)
     rules = tuple(program.rules[index] for index in program.by_act[question.act])

@@ -27,7 +27,11 @@ REJECT = "reject"
 ABOUT_ENTRIES = frozenset({CORRECT, RETRACT, ESTABLISH, REJECT})
 BUILT_IN = frozenset({ANSWER, WAIVE, DISPUTE}) | ABOUT_ENTRIES
 
+KNOWLEDGE = frozenset({ANSWER, DISPUTE})
+
 BOTH = "both parties"
+START = -(1 << 61)
+"""Before anything that can have happened."""
 
 
 class Standing(Enum):
@@ -156,12 +160,27 @@ class Ledger:
                 if entry.name in ABOUT_ENTRIES:
                     _apply(entry, facts)
         kept = [each for each in facts.values() if each.standing is not Standing.REJECTED]
+        if any(each.name in KNOWLEDGE for each in kept):
+            kept = _from_the_start(kept)
         kept.sort(key=_order)
         return tuple(kept)
 
 
 def _order(fact: Event) -> tuple[bool, Instant, str, int]:
     return (fact.occurred_at is None, fact.effect_at, fact.source, fact.sequence or 0)
+
+
+def _from_the_start(facts: list[Event]) -> list[Event]:
+    """Answers and disputes are knowledge, not happenings: once known they hold from the start, the last recorded winning.
+
+    An answer that names a `since` holds from then.
+    """
+    known = sorted((each for each in facts if each.name in KNOWLEDGE), key=lambda each: each.recorded_at)
+    placed = [
+        replace(each, effect_at=each.fields["since"] if "since" in each.fields else START + place, occurred_at=each.occurred_at or 0)
+        for place, each in enumerate(known)
+    ]
+    return [each for each in facts if each.name not in KNOWLEDGE] + placed
 
 
 def _apply(entry: Event, facts: dict[str, Event]) -> None:

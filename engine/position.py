@@ -23,7 +23,7 @@ from engine.choice import LIMIT, Choice, Split, choice, leaves, reduced
 from engine.dates import day_of, start_of
 from engine.decision import Item
 from engine.errors import OutOfOrder
-from engine.event import ANSWER, BOTH, DISPUTE, WAIVE, Event, Instant, Standing
+from engine.event import ANSWER, BOTH, DISPUTE, START, WAIVE, Event, Instant, Standing
 from engine.judge import basis_of, bearer_of, bears, bind, closed_by, conditions_fail, forbids, not_in_force, window
 from engine.program import LifeRule, Program, Rule, Touch
 from engine.scene import Breach, Cause, Inst, LifeCell, Scene, Unknown
@@ -61,7 +61,7 @@ class Position:
     @staticmethod
     def opening(program: Program, terms: Terms) -> Position:
         """Return the position before anything has happened; what is in force from the start is looked at."""
-        start = -(1 << 62)
+        start = START - 1
         first = Position(program, terms, Map(), (), start, 0, b"", (), program.fixed_readings(terms))
         step = _Step(first, start)
         watched = sorted(program.order, key=program.order.__getitem__)
@@ -393,6 +393,8 @@ class _Step:
         for trig in (named,) if named is not None else tuple(listed):
             inst: Inst | None = scene.read(("I", rule.index, trig))
             if inst is None or inst.status in OVER or not bears(rule, event.actor, inst.trigger):
+                continue
+            if isinstance(inst.trigger, Breach) and event.fields.get(touch.declared.per or "") not in (None, inst.trigger.trig):
                 continue
             bind(scene, rule, inst.trigger, event)
             if rule.where is not None and not rule.where.value(scene):

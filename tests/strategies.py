@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from contractlang.load import load_text
@@ -391,7 +392,7 @@ def _used(draft: Draft) -> list[str]:
         extra += ["bill", "bill", "pay", "pay"]
     if "takes effect" in text:
         found = [name for name in found if name != "sign"]
-    return [*found, *extra] or ["call"]
+    return [*found, *extra, *(["call"] if not found else [])]
 
 
 @st.composite
@@ -498,7 +499,8 @@ def questions(draw: Draw, draft: Draft, ledger: Ledger) -> Question:
         labels = [each for each in _LABELS if f"{each}:" in text and each not in ("use", "stop_right", "leave", "hush_ok")]
         if labels:
             return InBreachOf(draw(st.sampled_from(_PERSONS)), draw(st.sampled_from(labels)), at)
-    act = draw(st.sampled_from([name for name in _used(draft) if name in _ACTS] + ["call"] * ("use:" in text or "quiet:" in text)))
+    acts = [name for name in _used(draft) if name in _ACTS] + ["call"] * ("use:" in text or "quiet:" in text)
+    act = draw(st.sampled_from(acts or ["call"]))
     who = draw(st.sampled_from(_ACTS[act] if act != "renew" else _PERSONS))
     fields = {"leak": {"paid": True}, "reprice": {"rate": 5000, "starts": date(2026, 4, 10)}}.get(act, {})
     return May(who, act, at, draw(st.sampled_from([{}, fields])))
@@ -539,3 +541,13 @@ def named_after(ledger: Ledger, contracts: tuple[Contract, ...]) -> Ledger:
         return value
 
     return Ledger(tuple(replace(each, fields={key: named(value) for key, value in each.fields.items()}) for each in ledger))
+
+
+# ---- How long to try ------------------------------------------------------------------------------------------------
+
+_SLOW_IS_FINE = {"deadline": None, "suppress_health_check": list(HealthCheck)}
+QUICK = settings(max_examples=60, derandomize=True, database=None, **_SLOW_IS_FINE)  # type: ignore[arg-type]
+"""The same few examples on every machine: for `make test`."""
+
+SOAK = settings(max_examples=5_000, database=None, **_SLOW_IS_FINE)  # type: ignore[arg-type]
+"""Many new ones each time: for `make soak`."""

@@ -1,5 +1,7 @@
 """The published working days of mainland China, one file for each year.
 
+Years to come have only the holidays that 放假办法 2 fixes, together in one file; what is near them is provisional.
+
 A year's file restates the holidays of 放假办法 2 and the notice of the State Council that arranges them. To
 add a year, fill in its file from the notice; every decision names the calendar version it was made with.
 """
@@ -15,8 +17,18 @@ from engine.dates import Calendar, CalendarYear
 @cache
 def default_calendar() -> Calendar:
     """Return the calendar of all the years on file."""
-    files = resources.files(__name__).iterdir()
-    return Calendar(read_year(file.read_text("utf-8")) for file in files if file.name.endswith(".json"))
+    files = [file for file in resources.files(__name__).iterdir() if file.name.endswith(".json")]
+    noticed = [read_year(file.read_text("utf-8")) for file in files if file.name.startswith("cn-")]
+    to_come = [year for file in files if file.name.startswith("statutory-") for year in read_years(file.read_text("utf-8"))]
+    return Calendar([*noticed, *to_come])
+
+
+def read_years(text: str) -> list[CalendarYear]:
+    """Read a file of years for which only the statutory days are known."""
+    listed = json.loads(text)
+    return [
+        CalendarYear(each["year"], False, _days(each["statutory_days"]), source=listed["source"]) for each in listed["years"]
+    ]
 
 
 def read_year(text: str) -> CalendarYear:
