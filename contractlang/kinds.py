@@ -33,8 +33,13 @@ NORM = Kind("norm")
 
 SIMPLE = {kind.name: kind for kind in (FLAG, COUNT, DAY, INSTANT, PERIOD, SHARE, TEXT, TIME, PARTY)}
 CHINESE = {
-    "flag": "是否", "count": "数量", "day": "日", "instant": "时点", "duration": "期间", "share": "比例", "text": "文字",
+    "flag": "是或否", "count": "数量", "day": "日", "instant": "时点", "duration": "期间", "share": "比例", "text": "文字",
     "time": "时刻", "party": "当事人", "money": "金额", "one of": "枚举", "occurrence": "事件", "breach": "违约", "norm": "规范",
+}  # fmt: skip
+_CURRENCIES = {"CNY": "人民币", "EUR": "欧元", "USD": "美元"}
+_SAMPLES = {
+    "flag": ("yes", "是"), "count": ("3", "3"), "day": ("2026-03-31", "2026年3月31日"), "text": ('"…"', "“……”"),
+    "instant": ("now", "现在"), "duration": ("30 days", "30日"), "share": ("3‰", "3‰"), "time": ("18:00", "18:00"),
 }  # fmt: skip
 
 
@@ -56,9 +61,45 @@ def occurrence_of(name: str) -> Kind:
 BREACH = Kind("breach")
 
 
+def in_english(kind: Kind) -> str:
+    """Return the kind with its article, as a sentence has it (`an occurrence of invoice`, `money in CNY`)."""
+    match kind.name:
+        case "money":
+            return f"money in {kind.of}"
+        case "flag":
+            return "a yes or no"
+        case "duration":
+            return "a period" if not kind.of else f"a number of {kind.of}"
+        case "one of":
+            return f"an option of {kind.of}"
+        case "occurrence":
+            return f"an occurrence of {kind.of}"
+        case "text":
+            return "text"
+        case name:
+            return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+
+
 def in_chinese(kind: Kind) -> str:
-    """Return the kind's name for a Chinese reader."""
-    return f"{CHINESE.get(kind.name, kind.name)}{kind.of}"
+    """Return the kind as a Chinese sentence has it (`人民币金额`, `服务的取值`)."""
+    match kind.name:
+        case "money":
+            return f"{_CURRENCIES.get(kind.of, kind.of)}金额"
+        case "duration" if kind.of:
+            return {"years": "年数", "months": "月数", "days": "日数"}.get(kind.of, "期间")
+        case "one of":
+            return f"`{kind.of}`的取值"
+        case "occurrence":
+            return f"一次`{kind.of}`"
+        case name:
+            return CHINESE.get(name, name)
+
+
+def sample_of(kind: Kind) -> tuple[str, str]:
+    """Return a value of the kind as it can be typed in English and in Chinese; empty where none can."""
+    if kind.name == "money":
+        return f"100.00 {kind.of}", "100.00元" if kind.of == "CNY" else f"100.00 {kind.of}"
+    return _SAMPLES.get(kind.name, ("", ""))
 
 
 def comparable(left: Kind, right: Kind) -> bool:

@@ -22,6 +22,7 @@ from contractlang.norms import (
     ThingDecl,
     TypeDecl,
 )
+from contractlang.parser import keywords
 from contractlang.source import Span
 from contractlang.suggest import nearest, segmented
 from contractlang.values import MINOR_DIGITS
@@ -64,7 +65,10 @@ class Names:
                         declared.span,
                         f"`{spelling}` is declared twice",
                         f"`{spelling}`声明了两次",
-                        help=Said(f"choose another name for one of the two, such as `{spelling}_2`", f"给其中一个换名，如`{spelling}二`"),
+                        help=Said(
+                            f"choose another name for one of the two, such as `{spelling}_2`",
+                            f"给其中一个换名，如`{spelling}二`",
+                        ),
                         labels=(Label(other.span, Said("first declared here", "先在此处声明")),),
                     )
                 )
@@ -82,18 +86,23 @@ class Names:
         return [*self.spellings, *self.labels, *self.amounts]
 
     def unknown(self, spelling: str, span: Span, what: Said, known: Iterable[str] | None = None) -> None:
-        """Report a name that nothing declares, with the nearest known one."""
+        """Report a name that nothing declares: with the nearest known one, the few that there are, or how to declare it."""
         among = list(known) if known is not None else self.known()
         near = nearest(spelling, among)
-        cut = None if spelling.isascii() else segmented(spelling, among)
-        help: Said | None = None
+        cut = None if spelling.isascii() else segmented(spelling, [*keywords(), *self.known()])
         if near:
             help = Said(f"did you mean `{near}`?", f"是否想写`{near}`？")
         elif cut:
             help = Said(f"write `{cut}`: words are separated by spaces", f"请写 `{cut}`：词与词之间用空格隔开")
-        elif 0 < len(among) <= 8:
-            listed = ", ".join(f"`{each}`" for each in among)
-            help = Said(f"write one of {listed}", f"可写：{listed}")
+        elif what.en in _DECLARED_BY:
+            en, zh = (each.replace("…", spelling, 1) for each in _DECLARED_BY[what.en])
+            help = Said(en, zh)
+        elif among:
+            own = [each for each in among if each.isascii() is not self.chinese] or among
+            listed = ", ".join(f"`{each}`" for each in own[:8])
+            help = Said(f"write one of {listed}", f"可写：{listed.replace(', ', '、')}")
+        else:
+            help = Said(f"declare `{spelling}`", f"请先声明`{spelling}`")
         self.wrong.append(
             error("undeclared", span, f"no {what.en} is called `{spelling}`", f"没有名为`{spelling}`的{what.zh}", help)
         )
@@ -151,5 +160,17 @@ _CHINESE_KINDS = {
     "年数": "years", "月数": "months", "日数": "days",
 }  # fmt: skip
 
-KIND_NAMES = sorted([*SIMPLE, "money"])
-FLAG_OPTIONS = (OptionName("yes", "是"), OptionName("no", "否"))
+KIND_NAMES = [*sorted([*SIMPLE, "money"]), *_CHINESE_KINDS]
+
+# How a name that is missing can be declared; the first … is the name.
+_DECLARED_BY = {
+    "party": ("declare it: `| party …`", "请先声明：`| 当事人 …`"),
+    "act or event": ("declare it: `| act … by either party` or `| event …`", "请先声明：`| 行为 … 由 任何一方`"),
+    "state": ("declare it: `| state …: on | off`", "请先声明：`| 状态 …：开 | 关`"),
+    "blank": ("declare it: `| blank …: text`", "请先声明：`| 空白 …：文字`"),
+    "question": ('declare it: `| question …: "is it so?"`', "请先声明：`| 问题 …：“是否如此？”`"),
+    "question or amount": ('declare it: `| question …: "is it so?"`', "请先声明：`| 问题 …：“是否如此？”`"),
+    "norm": ("give a norm that name: `| …: user must pay`", "请给一条规范取此名：`| …：乙方 应 支付`"),
+    "thing": ("declare it, for example `| blank …: text`", "请先声明，例如 `| 空白 …：文字`"),
+    "document": ("put `….contract` beside this file", "请将 `….contract` 放在本文件旁"),
+}  # fmt: skip

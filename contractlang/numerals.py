@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 _DIGITS = {letter: value for value, letter in enumerate("零一二三四五六七八九")} | {"〇": 0}
 _STEPS = {"十": 10, "百": 100, "千": 1000}
 
 
 def number_of(chinese: str) -> int:
-    """Return the whole number written in Chinese numerals (or digits), below 10,000."""
-    if chinese.isdigit():
+    """Return the whole number written in Chinese numerals (or in digits), below 10,000. Raises ValueError."""
+    if chinese.isdecimal():
         return int(chinese)
+    if not all(letter in _DIGITS or letter in _STEPS for letter in chinese):
+        raise ValueError(f"{chinese!r} is not a number")
     total, digit = 0, 0
     for letter in chinese:
         if letter in _STEPS:
@@ -20,6 +24,7 @@ def number_of(chinese: str) -> int:
     return total + digit
 
 
+@lru_cache(maxsize=20_000)
 def plain_number(number: str) -> str:
     """Return a clause number with its Chinese numerals as digits (`五.3b` is `5.3b`)."""
     head, dot, rest = number.partition(".")

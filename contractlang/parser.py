@@ -1,43 +1,136 @@
 """Text to syntax: cuts a file into clauses and statements, and parses each statement alone.
 
 The mark `|` begins a statement and `||` continues it, so a statement that does not parse hides nothing else. This is
-the only file that imports lark.
+the only file that imports lark. To make the tables of lark anew after a change of the grammar, run
+`python -m contractlang.parser`; without them, or with old ones, the grammar itself is read, which takes half a second.
 """
 
 from __future__ import annotations
 
+import gc
+import io
 import re
-from functools import cache, lru_cache
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
+from hashlib import sha256
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
+import lark
 from lark import Lark, Token, Tree
-from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken
+from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
 from contractlang.diagnostic import Diagnostic, Said, error
 from contractlang.numerals import number_of
 from contractlang.source import Source, Span
-from contractlang.suggest import nearest, segmented
+from contractlang.suggest import MEANT, nearest, segmented
 from contractlang.syntax import Clause, Node, Statement, Word, Written
 
+TABLES = "grammar.tables"
 MAX_DEPTH = 60
 MAX_STATEMENT = 8_000
+MAX_STATEMENTS = 20_000
+MAX_WRONG = 200
 
 # Full-width letters, digits and marks stand for the half-width ones, character by character, so offsets stay true.
 _WIDTH: dict[int, int | str] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-_WIDTH |= {ord(wide): narrow for wide, narrow in {"　": " ", "“": '"', "”": '"', "、": ",", "。": " ", "；": " ", ";": " "}.items()}
+_WIDTH |= {ord("　"): " ", ord("“"): '"', ord("”"): '"', ord("、"): ",", ord("。"): " ", ord("；"): " ", ord(";"): " "}
 _INSIDE = {wide: narrow for wide, narrow in _WIDTH.items() if wide not in map(ord, "“”„")}
 
+_NUMERAL = "一二三四五六七八九十百"
 _MARK = re.compile(r"[ \t　]*[|｜](?P<more>[|｜])?(?P<rest>[^\n]*)")
-_ARTICLE = re.compile(r"\s*(?P<n>[一二三四五六七八九十百]+)[、.．]\s*\S")
-_LAW_ARTICLE = re.compile(r"\s*(?:第(?P<zh>[一二三四五六七八九十百千零〇\d]+)条(?P<zhsub>之[一二三四五六七八九十]+)?|(?:Article|Art\.|Section) (?P<en>\d+[a-z]?))(?:\s*[(（](?P<par>\d+|[一二三四五六七八九十]+)[)）])?")
-_ITEM = re.compile(r"\s*(?P<n>\d+)\s*[.．、](?!\d)\s*\S")
-_NUMBERED = re.compile(r"\s*(?P<n>\d+\.\d+(?:\.\d+)*)[.．、]?\s+\S")
+_CONTINUED = re.compile(r"\n[ \t　]*[|｜]{2}(?:[ \t　]*[#＃][^\n]*)?")
+_ARTICLE = re.compile(rf"\s*(?P<n>[{_NUMERAL}]+)[、.．]\s*\S")
+_LAW_ARTICLE = re.compile(
+    rf"\s*(?:第(?P<zh>[{_NUMERAL}千零〇]+|[0-9]{{1,5}})条(?P<zhsub>之[{_NUMERAL}]+)?"
+    r"|(?:Article|Art\.|Section) (?P<en>[0-9]{1,5}[a-z]?))"
+    rf"(?:\s*[(（](?P<par>[0-9]{{1,5}}|[{_NUMERAL}]+)[)）])?"
+)
+_ITEM = re.compile(r"\s*(?P<n>[0-9]{1,5})\s*[.．、](?!\d)\s*\S")
+# A number with a unit behind it begins a sentence, not a clause.
+_NUMBERED = re.compile(
+    rf"\s*(?P<n>(?:[0-9]+|[{_NUMERAL}]+)\.[0-9]+(?:\.[0-9]+)*)[.．、]?"
+    r"(?:\s+\S|(?![元万亿日天年月周小分秒个倍])[\u4e00-\u9fff])"
+)
 
-@cache
-def _lark() -> Lark:
-    grammar = files("contractlang").joinpath("grammar.lark").read_text("utf-8")
-    return Lark(grammar, parser="lalr", lexer="contextual", maybe_placeholders=True, propagate_positions=True)
+
+# ---- One statement --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class NotAStatement:
+    """A statement that does not parse: where in it, what was found, and which terminals could have stood there."""
+
+    start: int
+    end: int
+    found: str
+    expected: frozenset[str]
+    why: str = ""
+
+
+@lru_cache(maxsize=50_000)
+def parse_statement(raw: str) -> tuple[Word | None, Node] | NotAStatement:
+    """Return the label and the body of one statement, given without its mark; offsets are relative to `raw`."""
+    if len(raw) > MAX_STATEMENT:
+        return NotAStatement(0, 1, "", frozenset(), "long")
+    # Typographic quotes delimit a text only where straight ones do not: “甲” may stand inside "…".
+    plain = raw.translate(_INSIDE if '"' in raw or "＂" in raw else _WIDTH)
+    try:
+        tree = _lark().parse(plain)
+    except UnexpectedCharacters as wrong:
+        at = wrong.pos_in_stream or 0
+        return NotAStatement(at, at + 1, raw[at : at + 1], frozenset(wrong.allowed or ()))
+    except UnexpectedToken as wrong:
+        accepted = frozenset(wrong.accepts or wrong.expected)
+        token = wrong.token
+        if token.type == "$END":
+            end = len(raw.rstrip())
+            return NotAStatement(max(0, end - 1), end, "", accepted)
+        start, end = token.start_pos or 0, token.end_pos or 0
+        return NotAStatement(start, end, raw[start:end], accepted)
+    except UnexpectedInput:
+        return NotAStatement(0, len(raw), raw, frozenset())
+    if _is_deep(tree):
+        return NotAStatement(0, 1, "", frozenset(), "deep")
+    label, body = _parts(tree, raw)
+    assert isinstance(body, Node)
+    assert label is None or isinstance(label, Word)
+    return label, body
+
+
+def _is_deep(tree: Tree[Token]) -> bool:
+    """Tell whether constructs stand in one another deeper than anybody reads (and than recursion should go)."""
+    level: list[Any] = [tree]
+    for _ in range(MAX_DEPTH + 1):
+        level = [child for each in level for child in each.children if isinstance(child, Tree)]
+        if not level:
+            return False
+    return True
+
+
+def _node(tree: Tree[Token], raw: str) -> Node | Word | None:
+    parts = _parts(tree, raw)
+    if tree.data == "name":
+        return parts[0]
+    meta = tree.meta
+    return Node(str(tree.data), tuple(parts), getattr(meta, "start_pos", 0), getattr(meta, "end_pos", 0))
+
+
+def _parts(tree: Tree[Token], raw: str) -> list[Node | Word | None]:
+    parts: list[Node | Word | None] = []
+    for child in tree.children:
+        if child is None:
+            parts.append(None)
+        elif isinstance(child, Token):
+            start, end = child.start_pos or 0, child.end_pos or 0
+            text = raw[start + 1 : end - 1] if child.type == "STRING" else str(child)
+            parts.append(Word(child.type, text, start, end))
+        else:
+            parts.append(_node(child, raw))
+    return parts
 
 
 @cache
@@ -50,123 +143,48 @@ def keywords() -> dict[str, str]:
     }
 
 
-class NotAStatement(Exception):
-    """A statement that does not parse: where in it, what was found, and what could have stood there."""
-
-    def __init__(self, start: int, end: int, found: str, expected: frozenset[str], why: str = "") -> None:
-        super().__init__(found)
-        self.start, self.end, self.found, self.expected, self.why = start, end, found, expected, why
+# ---- The tables -----------------------------------------------------------------------------------------------------
 
 
-def _node(tree: Tree[Any], raw: str) -> Node:
-    parts: list[Node | Word | None] = []
-    for child in tree.children:
-        if child is None:
-            parts.append(None)
-        elif isinstance(child, Token):
-            start, end = child.start_pos or 0, child.end_pos or 0
-            text = raw[start:end] if child.type == "STRING" else str(child)
-            parts.append(Word(child.type, text[1:-1] if child.type == "STRING" else text, start, end))
-        else:
-            parts.append(_node(child, raw))
-    meta = tree.meta
-    if tree.data == "name":
-        return _only_word(parts)
-    return Node(str(tree.data), tuple(parts), getattr(meta, "start_pos", 0), getattr(meta, "end_pos", 0))
+@cache
+def _lark() -> Lark:
+    folder = files("contractlang")
+    grammar = folder.joinpath("grammar.lark").read_text("utf-8")
+    tables = folder.joinpath(TABLES)
+    stored = tables.read_bytes() if tables.is_file() else b""
+    mark = _mark_of(grammar)
+    return _restored(stored[len(mark) :]) if stored.startswith(mark) else _built(grammar)
 
 
-def _only_word(parts: list[Node | Word | None]) -> Any:
-    return parts[0]
+def _built(grammar: str) -> Lark:
+    return Lark(grammar, parser="lalr", lexer="contextual", maybe_placeholders=True, propagate_positions=True)
 
 
-@lru_cache(maxsize=50_000)
-def _parse(raw: str) -> tuple[Word | None, Node]:
-    """Parse one statement, without its mark. Raises NotAStatement; offsets are relative to `raw`."""
-    if len(raw) > MAX_STATEMENT:
-        raise NotAStatement(0, 1, "", frozenset(), "long")
-    depth = deepest = 0
-    for letter in raw:
-        depth += letter in "(（"
-        depth -= letter in ")）"
-        deepest = max(deepest, depth)
-    if deepest > MAX_DEPTH:
-        raise NotAStatement(0, 1, "", frozenset(), "deep")
-    # Typographic quotes delimit a text only where straight ones do not: “甲” may stand inside "…".
-    plain = raw.translate(_INSIDE if '"' in raw or "＂" in raw else _WIDTH)
+def _restored(stored: bytes) -> Lark:
+    # Many small objects are made and all are kept; to look for garbage among them would take as long again.
+    was_on = gc.isenabled()
+    gc.disable()
     try:
-        tree = _lark().parse(plain)
-    except UnexpectedCharacters as wrong:
-        at = wrong.pos_in_stream
-        raise NotAStatement(at, at + 1, raw[at : at + 1], frozenset(wrong.allowed or ())) from None
-    except UnexpectedToken as wrong:
-        token = wrong.token
-        if token.type == "$END":
-            end = len(raw.rstrip())
-            raise NotAStatement(max(0, end - 1), end, "", frozenset(wrong.accepts or wrong.expected)) from None
-        start, end = token.start_pos or 0, token.end_pos or 0
-        accepts = frozenset(wrong.accepts or wrong.expected)
-        raise NotAStatement(start, end, raw[start:end], accepts) from None
-    except (UnexpectedEOF, UnexpectedInput):
-        raise NotAStatement(0, len(raw), raw, frozenset()) from None
-    top = _node(tree, raw)
-    label, body = top.parts
-    assert isinstance(body, Node) and (label is None or isinstance(label, Word))
-    return label, body
+        return Lark.load(io.BytesIO(zlib.decompress(stored)))
+    finally:
+        if was_on:
+            gc.enable()
 
 
-_KINDS_OF_WORD = {
-    "NAME": Said("a name", "名称"), "INT": Said("a number", "数字"), "STRING": Said("a quoted text", "引号中的文字"),
-    "MONEY": Said("an amount such as `100.00 CNY`", "金额，如 `100.00元`"),
-    "DURATION": Said("a period such as `30 days`", "期间，如 `30日`"), "DATE": Said("a day", "日期"),
-    "_COLON": Said("`:`", "`：`"), "_COMMA": Said("`,`", "`，`"), "_LPAR": Said("`(`", "`（`"), "_RPAR": Said("`)`", "`）`"),
-}  # fmt: skip
+def _mark_of(grammar: str) -> bytes:
+    """Return what tells tables of this grammar, made by this lark, from others."""
+    return sha256(f"{lark.__version__}\n{grammar}".encode()).digest()
 
 
-def _explain(source: Source, base: int, wrong: NotAStatement) -> Diagnostic:
-    """Put a statement that does not parse into words, with what can be typed instead."""
-    span = Span(source.path, base + wrong.start, base + max(wrong.end, wrong.start + 1))
-    if wrong.why:
-        said = {
-            "long": ("a statement may have 8,000 characters; this one has more", "一条规范至多8000字"),
-            "deep": (f"brackets may be nested {MAX_DEPTH} deep", f"括号至多嵌套{MAX_DEPTH}层"),
-        }[wrong.why]
-        return error("too-large", span, *said, help=Said("split it into several statements", "拆成几条"))
-    words = keywords()
-    spelled = {name: text for text, name in words.items()}
-    chinese = source.is_chinese
-    wanted = [spelled[name] for name in wrong.expected if name in spelled]
-    wanted.sort(key=lambda text: ((text[0] > "\u2e80") is not chinese, text))
-    kinds = [_KINDS_OF_WORD[name] for name in _KINDS_OF_WORD if name in wrong.expected]
-    found = wrong.found.strip().translate(_WIDTH)
-    if not found:
-        en, zh = "the statement ends too early", "这一条没有写完"
-    else:
-        en, zh = f"`{found}` cannot stand here", f"`{found}`不能写在这里"
-    help: Said | None = None
-    near = nearest(found, wanted) if found else None
-    cut = segmented(found, [*words, *_names_like(source)]) if found and not found.isascii() else None
-    if cut:
-        help = Said(f"write `{cut}`: words are separated by spaces", f"请写 `{cut}`：词与词之间用空格隔开")
-    elif found in words and "NAME" in wrong.expected:
-        help = Said(f"`{found}` is a reserved word; choose another name", f"`{found}`是保留词，请换一个名称")
-    elif near:
-        help = Said(f"write `{near}`", f"请写 `{near}`")
-    else:
-        # A modal tells whether the author left out the deontic word, the commonest slip.
-        listed = [f"`{text}`" for text in wanted if (text[0] > "\u2e80") is chinese][:6]
-        both = ([kind.zh for kind in kinds][:3] if chinese else [kind.en for kind in kinds][:3]) + listed
-        if both:
-            help = Said("write " + " or ".join(both), "此处可写：" + "、".join(both))
-    return error("syntax", span, en, zh, help)
+def write_tables(folder: Path) -> None:
+    """Make the tables of the grammar in `folder` anew, beside it."""
+    grammar = (folder / "grammar.lark").read_text("utf-8")
+    made = io.BytesIO()
+    _built(grammar).save(made)
+    (folder / TABLES).write_bytes(_mark_of(grammar) + zlib.compress(made.getvalue(), 9))
 
 
-def _names_like(source: Source) -> set[str]:
-    """Return words that stand alone in the norm lines: candidates when a run of Chinese has to be cut."""
-    found: set[str] = set()
-    for line in source.lines:
-        if line.lstrip()[:1] in ("|", "｜"):
-            found.update(re.findall(r"(?<!\w)[\u4e00-\u9fff]{1,8}(?!\w)", line))
-    return found
+# ---- A whole file ---------------------------------------------------------------------------------------------------
 
 
 def parse(source: Source) -> tuple[Written, list[Diagnostic]]:
@@ -183,10 +201,12 @@ class _Cutter:
 
     def __init__(self, source: Source) -> None:
         self.source = source
+        self.explainer = _Explainer(source)
         self.preamble = Clause("")
         self.clauses: list[Clause] = []
         self.wrong: list[Diagnostic] = []
         self.article = ""
+        self.count = 0
         self.pending: tuple[int, int] | None = None
         self.saw_statement = False
 
@@ -221,17 +241,15 @@ class _Cutter:
 
     def number(self, line: str) -> str | None:
         if found := _NUMBERED.match(line):
-            self.article = found["n"].split(".")[0]
+            self.article = ""
             return found["n"]
         if found := _ITEM.match(line):
-            # Under 五、 an item 3. is clause 五.3; beside clauses numbered 1.1 it is the heading of article 3.
-            under = self.article and not self.article.isdigit()
-            return f"{self.article}.{found['n']}" if under else found["n"]
+            # Under 五、 or Article 5 an item 3. is clause 五.3 or 5.3; elsewhere it is a heading of its own.
+            return f"{self.article}.{found['n']}" if self.article else found["n"]
         if found := _LAW_ARTICLE.match(line):
-            article = found["en"] or str(number_of(found["zh"])) + (found["zhsub"] or "")
+            self.article = found["en"] or str(number_of(found["zh"])) + (found["zhsub"] or "")
             paragraph = found["par"]
-            self.article = article
-            return f"{article}({number_of(paragraph)})" if paragraph else article
+            return f"{self.article}({number_of(paragraph)})" if paragraph else self.article
         if found := _ARTICLE.match(line):
             self.article = found["n"]
             return found["n"]
@@ -242,24 +260,38 @@ class _Cutter:
             return
         base, end = self.pending
         self.pending = None
-        raw = self.source.text[base:end]
         # Continuation marks and remarks become blanks of the same length, so offsets stay true.
-        raw = re.sub(r"\n[ \t　]*[|｜]{2}", lambda found: " " * len(found[0]), raw)
+        raw = _CONTINUED.sub(lambda found: " " * len(found[0]), self.source.text[base:end])
         lead = len(raw) - len(raw.lstrip(" \t　"))
         base, raw = base + lead, raw[lead:].rstrip()
         clause = self.clauses[-1] if self.clauses else self.preamble
-        try:
-            label, body = _parse(raw)
-        except NotAStatement as wrong:
+        self.count += 1
+        if self.count > MAX_STATEMENTS or len(self.wrong) > MAX_WRONG:
             clause.broken += 1
-            self.wrong.append(_explain(self.source, base, wrong))
+            self.give_up(base)
             return
+        parsed = parse_statement(raw)
+        if isinstance(parsed, NotAStatement):
+            clause.broken += 1
+            self.wrong.append(self.explainer.explain(base, raw, parsed))
+            return
+        label, body = parsed
         self.saw_statement = True
-        statement = Statement(label, body, self.source.path, base, len(raw))
+        statement = Statement(label, body, self.source.path, base, len(raw), raw)
         if body.rule == "clause":
             self.name_clause(clause, body)
             return
         clause.statements.append(statement)
+
+    def give_up(self, base: int) -> None:
+        """Say, once, that what follows is not read."""
+        said = Said("split it into several documents", "请拆成几份文书")
+        en, zh = f"a document may have {MAX_STATEMENTS:,} statements", f"一份文书至多{MAX_STATEMENTS}条规范"
+        if len(self.wrong) > MAX_WRONG:
+            said = Said("mend the statements above first", "请先改正上面各条")
+            en, zh = "too much is wrong above; from here on the file is not read", "以上错误过多，自此以下未读"
+        if not self.wrong or self.wrong[-1].code != "too-much":
+            self.wrong.append(error("too-much", Span(self.source.path, base, base + 1), en, zh, said))
 
     def name_clause(self, clause: Clause, body: Node) -> None:
         """`clause 签` names the unnumbered text just above; where there is none, it opens a clause without text."""
@@ -268,3 +300,140 @@ class _Cutter:
             clause = Clause(name)
             self.clauses.append(clause)
         clause.number, clause.named = name, True
+
+
+# ---- What to type instead -------------------------------------------------------------------------------------------
+
+# One of each kind of word that is not a keyword, as it can be typed.
+_SAMPLES = {
+    "NAME": Said("a name", "名称"), "STRING": Said('`"…"`', "`“……”`"), "DURATION": Said("`30 days`", "`30日`"),
+    "DATE": Said("`2026-03-31`", "`2026年3月31日`"), "MONEY": Said("`100.00 CNY`", "`100.00元`"),
+    "CMP": Said("`>`", "`>`"), "INT": Said("`3`", "`3`"), "CLAUSE_NAME": Said("`5.3`", "`五.3`"),
+    "_COLON": Said("`:`", "`：`"), "_COMMA": Said("`,`", "`，`"), "_LPAR": Said("`(`", "`（`"), "_RPAR": Said("`)`", "`）`"),
+}  # fmt: skip
+_OPERANDS = {"DURATION", "MONEY", "DATE", "STRING"}
+
+# What most often stands behind a word, where the grammar allows nearly anything.
+_BEHIND = {
+    "within": Said("`within 30 days`", ""), "by": Said("`by bill.due`", ""), "before": Said("`before 2026-03-31`", ""),
+    "限": Said("", "`限 30日 内`"), "不迟于": Said("", "`不迟于 账单.到期日`"), "早于": Said("", "`早于 2026年3月31日`"),
+    "when": Said("`when pay_fee is overdue`", ""), "while": Said("`while pay_fee is overdue`", ""),
+    "if": Said("`if pay_fee is overdue`", ""), "unless": Said("`unless pay_fee is overdue`", ""),
+    "where": Said("`where bill.amount > 100.00 CNY`", ""), "若": Said("", "`若 付费 逾期`"), "当": Said("", "`当 付费 逾期`"),
+    "除非": Said("", "`除非 付费 逾期`"), "限于": Said("", "`限于 账单.金额 > 100.00元`"),
+}  # fmt: skip
+_MODALS = Said("`must`, `must not` or `may`", "`应`、`不得`或`可以`")
+_MODAL_WORDS = {"must", "may", "应", "必须", "不得", "可以", "有权"}
+_NAMED = re.compile(r"[|｜]\s*(?:act|行为)\s+(\w+)(?:\s+(\w+))?")
+
+
+class _Explainer:
+    """Puts statements of one file that do not parse into words, with what can be typed instead."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+
+    def explain(self, base: int, raw: str, wrong: NotAStatement) -> Diagnostic:
+        span = Span(self.source.path, base + wrong.start, base + max(wrong.end, wrong.start + 1))
+        if wrong.why:
+            return self.too_large(span, wrong.why)
+        found = wrong.found.strip().translate(_WIDTH)
+        if found == '"' and "STRING" not in wrong.expected or found == '"' and wrong.end == wrong.start + 1:
+            said = Said('close the quotation: `"…"`', "补上后引号：`“……”`")
+            return error("syntax", span, "the quotation is not closed", "引号没有关闭", said)
+        before = raw[: wrong.start].translate(_WIDTH) if found else raw.translate(_WIDTH)
+        behind = re.search(r"\w+$", before.rstrip())
+        glued = self.glued(found, behind[0] if behind else "")
+        if glued is not None and behind is not None and glued[0] == behind[0] and glued[0] != found:
+            span = Span(self.source.path, base + behind.start(), base + behind.end())
+            found = glued[0]
+        en, zh = f"`{found}` cannot stand here", f"`{found}`不能写在这里"
+        if not found:
+            en, zh = "the statement ends too early", "这一条没有写完"
+        if glued is not None:
+            if glued[0] != wrong.found.strip().translate(_WIDTH):
+                en, zh = f"`{glued[0]}` is read as one word", f"`{glued[0]}`被读作一个词"
+            help: Said | None = Said(
+                f"write `{glued[1]}`: words are separated by spaces", f"请写 `{glued[1]}`：词与词之间用空格隔开"
+            )
+        else:
+            after = re.match(r"\s*not\b", raw[wrong.end :])
+            help = self.instead(found, behind[0] if behind else "", wrong.expected, after is not None)
+        return error("syntax", span, en, zh, help)
+
+    def too_large(self, span: Span, why: str) -> Diagnostic:
+        if why == "long":
+            en, zh = f"a statement may have {MAX_STATEMENT:,} characters; this one has more", f"一条规范至多{MAX_STATEMENT}字"
+        else:
+            en, zh = f"a statement may be nested {MAX_DEPTH} deep", f"一条规范至多嵌套{MAX_DEPTH}层"
+        help = Said("split it into several statements, or `define` a part of it", "拆成几条，或将其中一部分写成 `定义`")
+        return error("too-large", span, en, zh, help)
+
+    def glued(self, found: str, behind: str) -> tuple[str, str] | None:
+        """Return the run of Chinese that should have been several words, and how it is cut."""
+        known = {*keywords(), *self.alone}
+        for run in (found, behind):
+            if len(run) > 1 and not run.isascii() and run not in known and run not in MEANT:
+                cut = segmented(run, known)
+                if cut is not None:
+                    return run, cut
+        return None
+
+    @cached_property
+    def alone(self) -> frozenset[str]:
+        """The words that stand alone in the norm lines: candidates when a run of Chinese has to be cut."""
+        found: set[str] = set()
+        for line in self.source.lines:
+            if line.lstrip()[:1] in ("|", "｜"):
+                found.update(re.findall(r"(?<!\w)[\u4e00-\u9fff]{1,8}(?!\w)", line))
+        return frozenset(found)
+
+    @cached_property
+    def acts(self) -> tuple[str, ...]:
+        """The names of the acts that the file declares."""
+        found = [_NAMED.match(line.lstrip()) for line in self.source.lines]
+        names = [name for each in found if each is not None for name in each.groups() if name]
+        chinese = self.source.is_chinese
+        return tuple(sorted(names, key=lambda name: name.isascii() is chinese))
+
+    def instead(self, found: str, behind: str, expected: frozenset[str], before_not: bool) -> Said | None:
+        """Return what can be typed where `found` stands, behind the word `behind`."""
+        words = keywords()
+        wanted = {text for text, name in words.items() if name in expected}
+        meant = MEANT.get(found.lower())
+        if meant == "must" and before_not and "must" in wanted:
+            return Said("write `must not`", "请写 `must not`")
+        if meant is not None and meant.split()[0] in wanted:
+            return Said(f"write `{meant}`", f"请写 `{meant}`")
+        if found in words and "NAME" in expected and len(found) > 1 and found not in _MODAL_WORDS:
+            return Said(f"`{found}` is a reserved word; choose another name", f"`{found}`是保留词，请换一个名称")
+        near = nearest(found, wanted) if found else None
+        if near is not None:
+            return Said(f"write `{near}`", f"请写 `{near}`")
+        if "_MUST" in expected and (not found or found[0].isalpha()):
+            # A word behind a party, and no modal: the commonest slip.
+            return Said(f"write {_MODALS.en}", f"请写 {_MODALS.zh}")
+        if behind in _MODAL_WORDS:
+            act = self.acts[0] if self.acts else ("支付" if self.source.is_chinese else "pay")
+            return Said(f"write an act, for example `{behind} {act}`", f"请写行为，例如 `{behind} {act}`")
+        sample = _BEHIND.get(behind)
+        if sample is not None and expected >= _OPERANDS:
+            return Said(f"write for example {sample.en or sample.zh}", f"例如写 {sample.zh or sample.en}")
+        return self.listed(expected, wanted)
+
+    def listed(self, expected: frozenset[str], wanted: Iterable[str]) -> Said | None:
+        """Return some of the words that can stand here, those of the file's language only."""
+        chinese = self.source.is_chinese
+        own = sorted((text for text in wanted if (text[0] > "\u2e80") is chinese), key=lambda text: (len(text), text))
+        kinds = [sample for name, sample in _SAMPLES.items() if name in expected]
+        said = [sample.zh if chinese else sample.en for sample in kinds[:3]]
+        said += [f"`{text}`" for text in own[: 5 - len(said)]]
+        if not said:
+            return None
+        en = ", ".join(said[:-1]) + (" or " if len(said) > 1 else "") + said[-1]
+        zh = "、".join(said[:-1]) + ("或" if len(said) > 1 else "") + said[-1]
+        return Said(f"write {en}", f"可写 {zh}")
+
+
+if __name__ == "__main__":
+    write_tables(Path(__file__).parent)

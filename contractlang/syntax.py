@@ -53,13 +53,14 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One norm line (with its continuations): an optional label, a body, and where it stands."""
+    """One norm line (with its continuations): an optional label, a body, where it stands, and its text as parsed."""
 
     label: Word | None
     body: Node
     path: str
     base: int
     length: int
+    raw: str = ""
 
     def span(self, part: Node | Word | None = None) -> Span:
         """Return where `part` stands in the file; the whole statement when no part is given."""

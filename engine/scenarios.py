@@ -181,14 +181,15 @@ class Situation:
         """Yield the account's settings, in the words of the vocabulary."""
         named = self.mapping.raw["parameters"]
         for key, value in _flat(self.parameters):
-            target = named.get(key)
-            if target is None:
-                continue
-            known = [
-                d for d in self.program.declarations.values() if target in (d.name, d.alias, d.external) and not (isinstance(d, BlankDecl) and d.gap)
-            ]
-            if known or "." in target:
-                yield target, value
+            targets = named.get(key) or ()
+            for target in [targets] if isinstance(targets, str) else targets:
+                # A target is a setting that takes the value, or `{setting: a value that it implies}`.
+                name, given = (target, value) if isinstance(target, str) else next(iter(target.items()))
+                if "." in name or any(
+                    name in (d.name, d.alias, d.external) and not (isinstance(d, BlankDecl) and d.gap)
+                    for d in self.program.declarations.values()
+                ):
+                    yield name, given
 
     def event(self, raw: Mapping[str, Any]) -> Iterator[Event]:
         """Yield the events that one event of the file is in the vocabulary."""
@@ -291,7 +292,7 @@ class Situation:
     def word(self, answer: str) -> str:
         words: dict[str, str] = self.mapping.raw["words"]
         kind = self.query["ask"]["kind"]
-        if kind == "state" and self.query["ask"]["of"] == "agreement":
+        if kind == "allowed" or (kind == "state" and self.query["ask"]["of"] == "agreement"):
             return words.get(answer, answer)
         if kind == "amount" and answer.lstrip("-").isdigit():
             return f"{int(answer) // 100}.{int(answer) % 100:02d}"

@@ -173,10 +173,9 @@ def may(world: World, act: Event) -> tuple[str, bool]:
         return ("conflicting" if giving else "forbidden"), False
     if giving:
         return "permitted", any(isinstance(each, Obligation | Maintenance) for each in giving)
-    speaking = [norm for norm in world.norms if _speaks_of(world, norm, act)]
     if kind.needs_basis:
-        return ("forbidden" if speaking else "no_basis"), False
-    return ("permitted" if speaking else "unregulated"), False
+        return ("forbidden" if any(_speaks_of(world, norm, act) for norm in world.norms) else "no_basis"), False
+    return "unregulated", False
 
 
 def _speaks_of(world: World, norm: Norm, act: Event) -> bool:

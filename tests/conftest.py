@@ -1,0 +1,63 @@
+"""What the tests share: the real contracts, made ready once, and the rule that in CI a skip fails."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from contractlang.load import Loaded, load
+from engine.program import Program, compile_program
+
+ROOT = Path(__file__).parents[1]
+CONTRACTS = ROOT / "contracts"
+
+
+@pytest.fixture(scope="session")
+def loaded() -> Loaded:
+    """Both agreements and the sale, with their vocabularies."""
+    return load([CONTRACTS / "voip-1", CONTRACTS / "voip-2", CONTRACTS / "sale"], [CONTRACTS / "vocabulary"])
+
+
+@pytest.fixture(scope="session")
+def voip_1(loaded: Loaded) -> Program:
+    """Agreement 1 made ready."""
+    return compile_program([loaded.contracts["voip-1"]])
+
+
+@pytest.fixture(scope="session")
+def voip_2(loaded: Loaded) -> Program:
+    """Agreement 2 made ready."""
+    return compile_program([loaded.contracts["voip-2"]])
+
+
+@pytest.fixture(scope="session")
+def both(loaded: Loaded) -> Program:
+    """Both agreements together, for one account."""
+    return compile_program([loaded.contracts["voip-1"], loaded.contracts["voip-2"]])
+
+
+@pytest.fixture(scope="session")
+def sale(loaded: Loaded) -> Program:
+    """The sale made ready."""
+    return compile_program([loaded.contracts["sale"]])
+
+
+@pytest.fixture(scope="session")
+def vectors() -> Path:
+    """The folder of test vectors from elsewhere; skipped by name where it is not."""
+    folder = os.environ.get("CONTRACT_VECTORS", "")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("CONTRACT_VECTORS names no folder: vectors from elsewhere are not run")
+    return Path(folder)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):  # type: ignore[no-untyped-def]
+    """Where CONTRACT_NO_SKIPS is set (CI), a skipped test fails: nothing is left out silently there."""
+    outcome = yield
+    report = outcome.get_result()
+    if report.skipped and os.environ.get("CONTRACT_NO_SKIPS") and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped where no skip is allowed: {report.longrepr}"
