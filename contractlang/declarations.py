@@ -7,11 +7,12 @@ questions about them can name one another in any order.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TypedDict
 
 from contractlang.diagnostic import Said, error
-from contractlang.expressions import Mistake, Reader
+from contractlang.expressions import Mistake, Reader, has_more_parts
 from contractlang.kinds import FLAG, TEXT, Kind, occurrence_of, one_of
-from contractlang.names import NO, YES, Names
+from contractlang.names import KIND_NAMES, NO, YES, Names
 from contractlang.norms import (
     Bearer,
     BlankDecl,
@@ -31,7 +32,22 @@ from contractlang.norms import (
     Who,
 )
 from contractlang.parser import keywords
+from contractlang.source import Span
 from contractlang.syntax import Node, Statement, Word
+
+
+# How many parts a named expression may have, all that it names written out: what uses it repeats them.
+MAX_PARTS = 500
+
+
+class _Base(TypedDict):
+    """What every declaration has."""
+
+    name: str
+    alias: str
+    external: str
+    document: str
+    span: Span
 
 
 class Declarations:
@@ -39,6 +55,7 @@ class Declarations:
 
     def __init__(self, names: Names, document: str) -> None:
         self.names, self.document = names, document
+        self.reported: set[Span] = set()
 
     def take(self, statements: Iterable[Statement]) -> None:
         """Declare everything that `statements` declare; mistakes are reported, the rest goes on."""
@@ -60,41 +77,44 @@ class Declarations:
     def placeholders(self, statements: list[Statement]) -> None:
         for statement in statements:
             if statement.body.rule in ("act", "event"):
-                name, alias, external = self.three(statement, statement.body)
-                self.names.declare(
-                    OccurrenceDecl(
-                        name=name, alias=alias, external=external, document=self.document,
-                        span=statement.span(statement.body.node("decl_name")), is_act=statement.body.rule == "act",
-                    )
-                )  # fmt: skip
+                base = self.base(statement, statement.body)
+                self.names.declare(OccurrenceDecl(**base, is_act=statement.body.rule == "act"))
 
     # -- parts
 
-    def three(self, statement: Statement, node: Node) -> tuple[str, str, str]:
-        """Return name, alias and outside id of a declaration; a reserved word is reported."""
-        named = node if node.rule in ("decl_name",) else node.node("decl_name")
+    def base(self, statement: Statement, node: Node) -> _Base:
+        """Return what every declaration has; a reserved word is reported."""
+        named = node if node.rule == "decl_name" else node.node("decl_name")
         assert named is not None
-        name = alias = external = ""
+        names: list[str] = []
+        external = ""
         for part in named.parts:
             if isinstance(part, Word) and part.kind == "STRING":
                 external = part.text
             elif isinstance(part, Word):
-                if part.text in keywords():
-                    self.names.wrong.append(
-                        error(
-                            "reserved", statement.span(part), f"`{part.text}` is a reserved word",
-                            f"`{part.text}`是保留词", Said("choose another name", "请换一个名称"),
-                        )
-                    )  # fmt: skip
-                name, alias = (part.text, "") if not name else (name, part.text)
-        return name, alias, external
-
-    def base(self, statement: Statement, node: Node) -> dict[str, object]:
-        name, alias, external = self.three(statement, node)
-        named = node if node.rule == "decl_name" else node.node("decl_name")
+                self.reserved(statement, part)
+                names.append(part.text)
         return {
-            "name": name, "alias": alias, "external": external, "document": self.document, "span": statement.span(named),
+            "name": names[0], "alias": names[1] if len(names) > 1 else "", "external": external,
+            "document": self.document, "span": statement.span(named),
         }  # fmt: skip
+
+    def reserved(self, statement: Statement, word: Word) -> None:
+        """Report a name that is a word of the language, once."""
+        span = statement.span(word)
+        if word.text in keywords() and span not in self.reported:
+            self.reported.add(span)
+            own = f"{word.text}_1" if word.text.isascii() else f"本{word.text}"
+            self.names.wrong.append(
+                error(
+                    "reserved", span, f"`{word.text}` is a reserved word", f"`{word.text}`是保留词",
+                    Said(f"choose another name, such as `{own}`", f"请换一个名称，例如 `{own}`"),
+                )
+            )  # fmt: skip
+
+    def called(self, *types: type) -> list[str]:
+        """Return every spelling of a declaration of those types."""
+        return [s for s, name in self.names.spellings.items() if isinstance(self.names.declarations[name], types)]
 
     def params(self, statement: Statement, node: Node | None) -> tuple[Param, ...]:
         found = []
@@ -109,9 +129,7 @@ class Declarations:
         words = node.words()
         kind = self.names.kind_called(words[0].text, words[1].text if len(words) > 1 else None)
         if kind is None:
-            from contractlang.names import KIND_NAMES
-
-            known = [*KIND_NAMES, *self.names.spellings]
+            known = [*KIND_NAMES, *self.called(TypeDecl, StateDecl, OccurrenceDecl, ThingDecl)]
             self.names.unknown(words[0].text, statement.span(words[0]), Said("kind of value", "类型"), known)
             return TEXT
         return kind
@@ -131,11 +149,11 @@ class Declarations:
                 return Who.OTHER
             case "both_parties":
                 return Who.BOTH
-        word = node.words()[0]
+            case _:
+                word = node.words()[0]
         declared = self.names.find(word.text)
         if not isinstance(declared, PartyDecl):
-            known = [s for s, name in self.names.spellings.items() if isinstance(self.names.declarations[name], PartyDecl)]
-            self.names.unknown(word.text, statement.span(word), Said("party", "当事人"), known)
+            self.names.unknown(word.text, statement.span(word), Said("party", "当事人"), self.called(PartyDecl))
             raise Mistake
         return declared.name
 
@@ -144,32 +162,33 @@ class Declarations:
     def parties(self, statement: Statement, body: Node) -> None:
         for each in body.nodes("party_name"):
             made = self.base(statement, each)
-            self.names.declare(PartyDecl(**made, attributes=self.params(statement, each.node("params"))))  # type: ignore[arg-type]
+            self.names.declare(PartyDecl(**made, attributes=self.params(statement, each.node("params"))))
 
     def thing(self, statement: Statement, body: Node) -> None:
         made = self.base(statement, body)
-        self.names.declare(ThingDecl(**made, attributes=self.params(statement, body.node("params"))))  # type: ignore[arg-type]
+        self.names.declare(ThingDecl(**made, attributes=self.params(statement, body.node("params"))))
 
     def type_decl(self, statement: Statement, body: Node) -> None:
         listed = body.node("alternatives")
         assert listed is not None
-        self.names.declare(TypeDecl(**self.base(statement, body), options=self.options(listed)))  # type: ignore[arg-type]
+        self.names.declare(TypeDecl(**self.base(statement, body), options=self.options(listed)))
 
     def state(self, statement: Statement, body: Node) -> None:
         made = self.base(statement, body)
         listed = body.node("alternatives")
-        kind = one_of(str(made["name"])) if listed else self.kind(statement, body.node("type"))
+        kind = one_of(made["name"]) if listed else self.kind(statement, body.node("type"))
         options = self.options(listed) if listed else ()
         in_law = body.node("in_law") is not None
-        self.names.declare(StateDecl(**made, kind=kind, in_law=in_law, options=options))  # type: ignore[arg-type]
+        self.names.declare(StateDecl(**made, kind=kind, in_law=in_law, options=options))
 
     def blank(self, statement: Statement, body: Node) -> None:
         kind = self.kind(statement, body.node("type"))
-        self.names.declare(BlankDecl(**self.base(statement, body), kind=kind, gap=body.rule == "gap"))  # type: ignore[arg-type]
+        self.names.declare(BlankDecl(**self.base(statement, body), kind=kind, gap=body.rule == "gap"))
 
     gap = blank
 
     def question(self, statement: Statement, body: Node) -> None:
+        made = self.base(statement, body)
         about = body.node("about")
         of = None
         if about is not None:
@@ -177,7 +196,8 @@ class Declarations:
             declared = self.names.find(word.text)
             # What a question is about need not be declared elsewhere (a violation, a clause): then it is a word.
             of = declared.name if declared else word.text
-        kind, options, presumed, decided, evidence = FLAG, (), None, "", ""  # type: ignore[var-annotated]
+        kind, presumed, decided, evidence = FLAG, None, "", ""
+        options: tuple[OptionName, ...] = ()
         for part in body.parts:
             if not isinstance(part, Node):
                 continue
@@ -187,7 +207,7 @@ class Declarations:
                     assert isinstance(inner, Node)
                     if inner.rule == "alternatives":
                         options = self.options(inner)
-                        kind = one_of(self.three(statement, body)[0])
+                        kind = one_of(made["name"])
                     else:
                         kind = self.kind(statement, inner)
                 case "presumed":
@@ -196,13 +216,14 @@ class Declarations:
                     decided = part.words()[0].text
                 case "evidence":
                     evidence = part.words()[0].text
+                case _:
+                    pass
         text = next(part.text for part in reversed(body.parts) if isinstance(part, Word))
-        made = self.base(statement, body)
         self.names.declare(
             QuestionDecl(
                 **made, text=text, about=of, kind=kind, options=options, presumed=presumed, decided_by=decided,
                 evidence=evidence,
-            )  # type: ignore[arg-type]
+            )
         )  # fmt: skip
 
     def yes(self, statement: Statement, word: Word) -> bool:
@@ -213,7 +234,7 @@ class Declarations:
 
     def reading(self, statement: Statement, body: Node) -> None:
         text = next(part.text for part in reversed(body.parts) if isinstance(part, Word))
-        self.names.declare(ReadingDecl(**self.base(statement, body), text=text, options=()))  # type: ignore[arg-type]
+        self.names.declare(ReadingDecl(**self.base(statement, body), text=text, options=()))
 
     def act(self, statement: Statement, body: Node) -> None:
         made = self.base(statement, body)
@@ -249,10 +270,12 @@ class Declarations:
                     sets.append(self.effect(statement, part, params))
                 case "shows":
                     shows.append(self.showing(statement, part))
+                case _:
+                    pass
         declared = OccurrenceDecl(
             **made, is_act=body.rule == "act", params=params, actor=actor, needs_basis=needs_basis, kind_of=kind_of,
             sets=tuple(sets), shows=tuple(shows), on_arrival=on_arrival, once=once, accumulates=accumulates, per=per,
-        )  # type: ignore[arg-type]  # fmt: skip
+        )  # fmt: skip
         existing = self.names.declarations.get(declared.name)
         if isinstance(existing, OccurrenceDecl) and existing.document == self.document:
             self.names.declarations[declared.name] = declared
@@ -262,7 +285,9 @@ class Declarations:
     def occurrence(self, statement: Statement, word: Word) -> str:
         declared = self.names.find(word.text)
         if not isinstance(declared, OccurrenceDecl):
-            self.names.unknown(word.text, statement.span(word), Said("act or event", "行为或事件"))
+            self.names.unknown(
+                word.text, statement.span(word), Said("act or event", "行为或事件"), self.called(OccurrenceDecl)
+            )
             raise Mistake
         return declared.name
 
@@ -286,8 +311,7 @@ class Declarations:
             option = self.names.option("agreement", value.text)
             return Sets("agreement", option or value.text, None, None, None)
         if not isinstance(state, StateDecl):
-            known = [s for s, n in self.names.spellings.items() if isinstance(self.names.declarations[n], StateDecl)]
-            self.names.unknown(state_word.text, statement.span(state_word), Said("state", "状态"), known)
+            self.names.unknown(state_word.text, statement.span(state_word), Said("state", "状态"), self.called(StateDecl))
             raise Mistake
         since, until = node.node("from_field"), node.node("until_ends")
         since_field = self.param(statement, since.words()[0], params) if since else None
@@ -307,11 +331,12 @@ class Declarations:
         words = node.words()
         state = self.names.find(words[0].text)
         if not isinstance(state, StateDecl):
-            self.names.unknown(words[0].text, statement.span(words[0]), Said("state", "状态"))
+            self.names.unknown(words[0].text, statement.span(words[0]), Said("state", "状态"), self.called(StateDecl))
             raise Mistake
         option = self.names.option(state.name, words[1].text)
         if option is None:
-            self.names.unknown(words[1].text, statement.span(words[1]), Said("option", "取值"))
+            known = [s for each in state.options for s in (each.name, each.alias) if s]
+            self.names.unknown(words[1].text, statement.span(words[1]), Said("option", "取值"), known)
             raise Mistake
         return Shows(state.name, option, self.occurrence(statement, words[2]))
 
@@ -337,6 +362,11 @@ class Declarations:
         if isinstance(taken, BlankDecl) and taken.gap:
             return
         value = reader.expression(last)
+        if has_more_parts(value, MAX_PARTS):
+            raise reader.fail(
+                "too-large", last, f"with all that it names this has more than {MAX_PARTS} parts",
+                f"连同所引用的定义，此处超过{MAX_PARTS}项", Said("use fewer definitions in it", "请少引用定义"),
+            )  # fmt: skip
         self.names.declare(
             DefineDecl(
                 name=named.text, alias="", external="", document=self.document, span=statement.span(named),

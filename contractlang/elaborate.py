@@ -540,7 +540,6 @@ class _Elaboration:
                 "undeclared", tail, "nothing says who judges what time is reasonable", "没有写明由谁判断合理期限",
                 Said('declare `| question reasonable_period: "is the period reasonable?"`', "请声明问题，并写 `判断依 该问题`"),
             )  # fmt: skip
-        reader.note(declared.name, tail)
         return declared.name
 
     def exception(self, reader: Reader, node: Node, told: _Told) -> None:

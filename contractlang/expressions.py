@@ -10,7 +10,7 @@ import dataclasses
 import re
 from dataclasses import dataclass, field
 from datetime import date
-from typing import assert_never
+from typing import Any, Literal, assert_never
 
 from contractlang.diagnostic import Label, Said, error
 from contractlang.kinds import (
@@ -28,8 +28,10 @@ from contractlang.kinds import (
     Kind,
     comparable,
     in_chinese,
+    in_english,
     money_in,
     one_of,
+    sample_of,
 )
 from contractlang.names import NO, YES, Names
 from contractlang.norms import (
@@ -80,7 +82,7 @@ from contractlang.norms import (
 )
 from contractlang.source import Span
 from contractlang.syntax import Node, Statement, Word
-from contractlang.values import Money, minutes_of_day, money, period, share
+from contractlang.values import Period, minutes_of_day, money, period, share, whole
 
 # What every occurrence and every breach knows of itself, whatever its declaration says.
 OF_ANY_OCCURRENCE = {"at": INSTANT, "day": DAY, "by": PARTY, "arrives": INSTANT}
@@ -91,7 +93,13 @@ OF_A_BREACH = {
 _FIELDS_ZH = {
     "时点": "at", "发生日": "day", "行为人": "by", "末日": "last_day", "欠额": "unpaid", "到达": "arrives", "已补正": "cured",
 }  # fmt: skip
-_FLIPPED = {"≥": ">=", "≤": "<=", "≠": "!="}
+_OPERATORS: dict[str, Literal["<", "<=", ">", ">=", "==", "!="]] = {
+    "<": "<", "<=": "<=", "≤": "<=", ">": ">", ">=": ">=", "≥": ">=", "==": "==", "!=": "!=", "≠": "!=",
+}  # fmt: skip
+_LITERALS = {
+    "MONEY": ("100.00 CNY", "100.00元"), "DURATION": ("30 days", "30日"), "SHARE": ("3‰", "3‰"),
+    "TIME": ("18:00", "18:00"), "DATE": ("2026-03-31", "2026年3月31日"),
+}  # fmt: skip
 
 
 class Mistake(Exception):
@@ -107,7 +115,6 @@ class Reader:
     document: str
     variables: dict[str, Expr] = field(default_factory=dict)
     act: OccurrenceDecl | None = None
-    read: list[tuple[str, Span]] = field(default_factory=list)
 
     # -- reporting
 
@@ -134,9 +141,9 @@ class Reader:
             raise self.fail(
                 "kind",
                 part,
-                f"a condition is wanted here, not a {kind}",
+                f"a condition is wanted here, not {in_english(kind)}",
                 f"此处需要条件，而不是{in_chinese(kind)}",
-                Said("compare it, for example `… is …` or `… > 0`", "请作比较，例如 `… 为 …` 或 `… > 0`"),
+                self.compared(part, kind),
             )
         return made
 
@@ -185,11 +192,10 @@ class Reader:
                 who = self.who(parts[0])
                 return Happened(self.occurrence(parts[1]).name, who, about)
             case "is_blank":
-                word = _last_word(parts[0])
+                word = self.word_of(parts[0])
                 declared = self.names.find(word.text)
                 if not isinstance(declared, BlankDecl):
                     raise self.unknown(word, "blank", "空白", self._called(BlankDecl))
-                self.note(declared.name, word)
                 return IsBlank(declared.name)
             case "plus" | "minus" | "times":
                 return self.arithmetic(part, parts)
@@ -209,13 +215,24 @@ class Reader:
             case "as_of":
                 state = self.expression(parts[0])
                 if not isinstance(state, StateValue):
-                    raise self.fail("kind", parts[0], "only a state can be asked as of a day", "只有状态可以截至某日")
+                    states = self._called(StateDecl)
+                    raise self.fail(
+                        "kind", parts[0], "only a state can be asked as of a day", "只有状态可以截至某日",
+                        Said(f"write `({states[0]} as of 2026-03-31)`", f"例如 `({states[-1]} 截至 账单.期间)`") if states
+                        else Said("declare `| state tariff, in law: money`", "请先声明 `| 状态 收费标准，法律上：金额`"),
+                    )  # fmt: skip
                 return AsOf(state, self.expression(parts[1]))
             case "accrued":
                 return self.accrued(part, parts)
             case "month_day":
-                found = re.search(r"\d+", part.words()[0].text)
-                return MonthDay(int(found[0]) if found else 1)
+                found = re.search(r"\d{1,9}", part.words()[0].text)
+                number = int(found[0]) if found else 0
+                if not 1 <= number <= 31:
+                    raise self.fail(
+                        "literal", part, "no month has such a day", "没有一个月有这一天",
+                        Said("write `day 15 of each month`", "例如写 `每月15日`"),
+                    )  # fmt: skip
+                return MonthDay(number)
             case "either_party":
                 return Const(Who.EITHER.value, PARTY)
             case "both_parties":
@@ -227,8 +244,11 @@ class Reader:
                     "kind", part, "ask something of these duties", "请说明要问这些义务的什么",
                     Said("write `any duty to pay is overdue`", "例如 `… 逾期`"),
                 )  # fmt: skip
-            case rule:
-                raise self.fail("syntax", part, f"`{rule}` cannot stand here", "此处不能这样写")
+            case _:
+                said = self.statement.raw[part.start : part.end]
+                raise self.fail(
+                    "syntax", part, f"`{said}` is no value", f"`{said}`不是一个值", Said("write a name or a value", "请写名称或值")
+                )  # fmt: skip
 
     def longer(self, node: Node | None) -> Expr | None:
         """Return the period of `for more than …`, if there is one."""
@@ -253,20 +273,28 @@ class Reader:
 
     # -- names
 
-    def note(self, name: str, word: Node | Word) -> None:
-        """Remember that `name` is used here."""
-        self.read.append((name, self.statement.span(word)))
-
     def _called(self, *types: type) -> list[str]:
         return [s for s, name in self.names.spellings.items() if isinstance(self.names.declarations[name], types)]
 
+    def word_of(self, part: Node | Word) -> Word:
+        """Return the one word that `part` is, where only a name can stand."""
+        words = [part] if isinstance(part, Word) else part.words() if part.rule in ("path", "bracket") else []
+        if len(words) != 1 or words[0].kind != "NAME":
+            said = self.statement.raw[part.start : part.end]
+            known = [*self.names.labels, *self._called(OccurrenceDecl)]
+            raise self.fail(
+                "syntax", part, f"a name is wanted here, not `{said}`", f"此处需要名称，而不是`{said}`",
+                Said(f"write a name, for example `{known[0]}`", f"请写名称，例如 `{known[0]}`") if known
+                else Said("write the name of a norm or an act", "请写规范或行为的名称"),
+            )  # fmt: skip
+        return words[0]
+
     def occurrence(self, part: Node | Word) -> OccurrenceDecl:
         """Return the act or event that `part` names."""
-        word = _last_word(part)
+        word = self.word_of(part)
         declared = self.names.find(word.text)
         if not isinstance(declared, OccurrenceDecl):
             raise self.unknown(word, "act or event", "行为或事件", self._called(OccurrenceDecl))
-        self.note(declared.name, word)
         return declared
 
     def who(self, part: Node | Word) -> Expr:
@@ -316,7 +344,6 @@ class Reader:
                     Said(f"write `{spelling} is overdue` or `{spelling} is in breach`", f"可写 `{spelling} 逾期` 或 `{spelling} 违约`"),
                 )  # fmt: skip
             raise self.unknown(word, "thing", "事物")
-        self.note(declared.name, word)
         match declared:
             case PartyDecl():
                 return Const(declared.name, PARTY)
@@ -330,13 +357,18 @@ class Reader:
                 return Answer(declared.name, None, declared.kind)
             case DefineDecl():
                 if declared.params:
-                    raise self.fail("kind", word, f"`{spelling}` wants arguments", f"`{spelling}`需要参数")
+                    wants = ", ".join(param.name for param in declared.params)
+                    raise self.fail(
+                        "kind", word, f"`{spelling}` must be told of what", f"`{spelling}`须写明对象",
+                        Said(f"write `{spelling}({wants})`", f"请写 `{spelling}({wants})`"),
+                    )  # fmt: skip
                 return declared.value
             case ReadingDecl():
                 raise self.fail(
                     "kind", word, f"say which option `{spelling}` is taken in", f"请写明`{spelling}`取哪一选项",
-                    Said(f"write `{spelling} is {declared.options[0].name}`" if declared.options else "give it options",
-                         f"可写 `{spelling} 为 {declared.options[0].name}`" if declared.options else "请先列出选项"),
+                    Said(f"write `{spelling} is {declared.options[0].name}`", f"可写 `{spelling} 为 {declared.options[0].name}`")
+                    if declared.options
+                    else Said("give it options: `| option wide`", "请先列出选项：`| 选项 广义`"),
                 )  # fmt: skip
             case ThingDecl():
                 return Bound(declared.name, Kind("occurrence", declared.name))
@@ -369,7 +401,7 @@ class Reader:
                 if word.text in (param.name, param.alias):
                     return Field(of, param.name, param.kind)
                 known += [param.name, param.alias]
-        raise self.unknown(word, f"property of a {kind}", f"{in_chinese(kind)}的属性", known)
+        raise self.unknown(word, f"property of {in_english(kind)}", f"{in_chinese(kind)}的属性", known)
 
     def call(self, node: Node, wanted: Kind | None) -> Expr:
         """Return what a name with arguments stands for: a question, an amount, a definition."""
@@ -380,13 +412,14 @@ class Reader:
             return AmountOf(name, self.expression(rest[0]), self.names.amount_kinds.get(name, money_in("CNY")))
         declared = self.names.find(word.text)
         if isinstance(declared, QuestionDecl):
-            self.note(declared.name, word)
             return Answer(declared.name, self.about(declared, rest[0]), declared.kind)
         if isinstance(declared, DefineDecl):
-            self.note(declared.name, word)
             if len(rest) != len(declared.params):
+                wants = f"{word.text}({', '.join(param.name for param in declared.params)})"
+                count = len(declared.params)
                 raise self.fail(
-                    "kind", node, f"`{word.text}` wants {len(declared.params)} arguments", f"`{word.text}`需要{len(declared.params)}个参数"
+                    "kind", node, f"`{word.text}` takes {count} argument{'s' if count != 1 else ''}, not {len(rest)}",
+                    f"`{word.text}`有{count}个参数，而非{len(rest)}个", Said(f"write `{wants}`", f"请写 `{wants}`"),
                 )  # fmt: skip
             values = {param.name: self.expression(each) for param, each in zip(declared.params, rest, strict=True)}
             return substitute(declared.value, values)
@@ -395,12 +428,11 @@ class Reader:
 
     def about(self, question: QuestionDecl, part: Node | Word) -> Expr:
         """Return the thing a question is asked about: a variable, the last occurrence of a name, or a norm's name."""
-        if isinstance(part, Node) and part.rule == "path" and len(part.parts) == 1 or isinstance(part, Word):
-            word = _last_word(part)
+        if _is_single(part):
+            word = self.word_of(part)
             if word.text not in self.variables:
                 declared = self.names.find(word.text)
                 if isinstance(declared, OccurrenceDecl):
-                    self.note(declared.name, word)
                     if self.act is not None and declared.name == self.act.name:
                         return Bound("@act", Kind("occurrence", declared.name))
                     return Bound(f"@last {declared.name}", Kind("occurrence", declared.name))
@@ -416,15 +448,21 @@ class Reader:
         """Report and stop unless `made` is of that kind."""
         found = kind_of(made)
         if not comparable(found, kind):
-            raise self.fail("kind", part, f"a {kind} is wanted here, not a {found}", f"此处需要{in_chinese(kind)}，而不是{in_chinese(found)}")
+            en, zh = sample_of(kind)
+            if kind == PARTY:
+                known = self._called(PartyDecl) or ["user"]
+                en, zh = known[0], known[-1]
+            raise self.fail(
+                "kind", part, f"{in_english(kind)} is wanted here, not {in_english(found)}",
+                f"此处需要{in_chinese(kind)}，而不是{in_chinese(found)}", Said(f"write for example `{en}`", f"例如写 `{zh}`"),
+            )  # fmt: skip
 
     def equals(self, node: Node, left: Node | Word, right: Node | Word) -> Expr:
         """`A is B`: a reading taken in an option, a state in a value, or two equal values."""
-        word = _last_word(left) if _is_single(left) else None
+        word = self.word_of(left) if _is_single(left) else None
         declared = self.names.find(word.text) if word is not None and word.text not in self.variables else None
         if isinstance(declared, ReadingDecl) and word is not None:
-            self.note(declared.name, word)
-            chosen = _last_word(right)
+            chosen = self.word_of(right)
             option = self.names.reading_option(declared, chosen.text)
             if option is None:
                 options = [s for each in declared.options for s in (each.name, each.alias) if s]
@@ -446,29 +484,63 @@ class Reader:
                 error(
                     "kind",
                     self.statement.span(node),
-                    f"a {a} cannot be compared with a {b}",
+                    f"{in_english(a)} cannot be compared with {in_english(b)}",
                     f"{in_chinese(a)}不能与{in_chinese(b)}比较",
-                    help=self.compare_help(a, b),
+                    help=self.other_side(left, one, op, right, other),
                     labels=(
-                        Label(self.statement.span(left), Said(f"this is a {a}", f"这是{in_chinese(a)}")),
-                        Label(self.statement.span(right), Said(f"this is a {b}", f"这是{in_chinese(b)}")),
+                        Label(self.statement.span(left), Said(f"this is {in_english(a)}", f"这是{in_chinese(a)}")),
+                        Label(self.statement.span(right), Said(f"this is {in_english(b)}", f"这是{in_chinese(b)}")),
                     ),
                 )
             )
             raise Mistake
         if op not in ("==", "!=") and a.name in ("one of", "flag", "text", "party"):
-            raise self.fail("kind", node, f"a {a} has no order", f"{in_chinese(a)}没有大小", Said("write `is`", "请写 `为`"))
-        return Compare(_FLIPPED.get(op, op), one, other, self.statement.span(node))  # type: ignore[arg-type]
+            said = f"{self.said(left)} is {self.said(right)}", f"{self.said(left)} 为 {self.said(right)}"
+            raise self.fail(
+                "kind", node, f"{in_english(a)} is neither more nor less than another", f"{in_chinese(a)}没有大小之分",
+                Said(f"write `{said[0]}`", f"请写 `{said[1]}`"),
+            )  # fmt: skip
+        return Compare(_OPERATORS[op], one, other, self.statement.span(node))
 
-    def compare_help(self, a: Kind, b: Kind) -> Said | None:
-        """Tell what to type when two kinds do not meet."""
-        if a.name == b.name == "money":
-            return Said(f"write both amounts in {a.of}", f"两个金额都用{a.of}")
-        if a.name == "one of":
-            options = ", ".join(f"`{each.name}`" for each in self.names.options_of(a.of))
-            zh = "、".join(f"`{each.alias or each.name}`" for each in self.names.options_of(a.of))
-            return Said(f"write one of {options}", f"可写：{zh}")
-        return None
+    def said(self, part: Node | Word) -> str:
+        """Return the author's words."""
+        return self.statement.raw[part.start : part.end].strip()
+
+    def compared(self, part: Node | Word, kind: Kind) -> Said:
+        """Return how a value of that kind becomes a condition."""
+        said = self.said(part)
+        options = self.options_said(kind)
+        if options:
+            return Said(f"write `{said} is {options.en}`", f"可写 `{said} 为 {options.zh}`")
+        if kind.name in ("occurrence", "breach"):
+            return Said(f"ask for a property of it: `{said}.day < now`", f"请写明其属性：`{said}.发生日 < 现在`")
+        en, zh = sample_of(kind)
+        sign = "is", "为"
+        if kind.name not in ("text", "party"):
+            sign = ">", ">"
+        return Said(f"compare it: `{said} {sign[0]} {en or '…'}`", f"请作比较：`{said} {sign[1]} {zh or '…'}`")
+
+    def other_side(self, left: Node | Word, one: Expr, op: str, right: Node | Word, other: Expr) -> Said:
+        """Return what to type instead of the right side, or of the left where that is the literal."""
+        turned = isinstance(one, Const) and not isinstance(other, Const)
+        kind, kept = (kind_of(other), right) if turned else (kind_of(one), left)
+        if kind.name == kind_of(other).name == kind_of(one).name == "money":
+            return Said(f"write both amounts in {kind.of}", f"两个金额都用{in_chinese(kind).removesuffix('金额')}")
+        options = self.options_said(kind)
+        en, zh = options or sample_of(kind)
+        if kind.name in ("occurrence", "breach"):
+            return Said(f"compare a property of it: `{self.said(kept)}.day`", f"请比较其属性：`{self.said(kept)}.发生日`")
+        sign = {"==": ("is", "为"), "!=": ("!=", "≠")}.get(op, (op, op))
+        if not en:
+            return Said(f"compare `{self.said(kept)}` with {in_english(kind)}", f"请将`{self.said(kept)}`与{in_chinese(kind)}比较")
+        if turned:
+            return Said(f"write `{en} {sign[0]} {self.said(kept)}`", f"可写 `{zh} {sign[1]} {self.said(kept)}`")
+        return Said(f"write `{self.said(kept)} {sign[0]} {en}`", f"可写 `{self.said(kept)} {sign[1]} {zh}`")
+
+    def options_said(self, kind: Kind) -> Said | None:
+        """Return the first option of an enumeration in both languages."""
+        options = self.names.options_of(kind.of) if kind.name == "one of" else ()
+        return Said(options[0].name, options[0].alias or options[0].name) if options else None
 
     def arithmetic(self, node: Node, parts: list[Node | Word]) -> Expr:
         """Return a sum, difference or product; shares multiply money, periods add to days."""
@@ -487,7 +559,15 @@ class Reader:
         elif op == "-" and a == b == DAY:
             return Arithmetic("-", left, right, COUNT)
         sign = {"+": "added to", "-": "taken from", "*": "multiplied with"}[op]
-        raise self.fail("kind", node, f"a {b} cannot be {sign} a {a}", f"{in_chinese(a)}与{in_chinese(b)}不能这样运算", self.compare_help(a, b))
+        zh = {"+": "相加", "-": "相减", "*": "相乘"}[op]
+        wanted = sample_of(PERIOD if a in (DAY, INSTANT) else COUNT if op == "*" else a)
+        written = {"+": "+", "-": "-", "*": "*"}[op]
+        said = f"{self.said(parts[0])} {written} "
+        raise self.fail(
+            "kind", node, f"{in_english(b)} cannot be {sign} {in_english(a)}", f"{in_chinese(a)}与{in_chinese(b)}不能{zh}",
+            Said(f"write `{said}{wanted[0]}`", f"可写 `{said}{wanted[1]}`") if wanted[0]
+            else Said("write amounts, counts, or days and periods", "请写金额、数量，或日与期间"),
+        )  # fmt: skip
 
     def later(self, node: Node, base: Node | Word, span_of_time: Node | Word) -> Expr:
         """Return a day some period after another."""
@@ -505,7 +585,12 @@ class Reader:
         of = self.field(Bound(declared.name, Kind("occurrence", declared.name)), words[1])
         assert isinstance(of, Field)
         if of.kind.name not in ("money", "count"):
-            raise self.fail("kind", words[1], f"a {of.kind} cannot be summed", f"{in_chinese(of.kind)}不能求和")
+            summed = [p for p in declared.params if p.kind.name in ("money", "count")]
+            raise self.fail(
+                "kind", words[1], f"{in_english(of.kind)} cannot be summed", f"{in_chinese(of.kind)}不能求和",
+                Said(f"write `{declared.name}.{summed[0].name}`", f"可写 `{words[0].text}.{summed[0].alias or summed[0].name}`")
+                if summed else Said(f"write `(count of {declared.name})`", f"可写 `({words[0].text} 之数)`"),
+            )  # fmt: skip
         return SumOf(declared.name, of.name, self.where_of(declared, parts[1:]), of.kind)
 
     def accrued(self, node: Node, parts: list[Node | Word]) -> Expr:
@@ -522,7 +607,7 @@ class Reader:
         subject = parts[0]
         of = self.target(_node(parts[1])) if len(parts) > 1 else None
         if _is_single(subject):
-            word = _last_word(subject)
+            word = self.word_of(subject)
             if isinstance(self.names.find(word.text), PartyDecl):
                 return InBreach(of or AnyNorm(), self.who(subject))
         elif isinstance(subject, Node) and subject.rule in ("either_party", "both_parties", "other_party"):
@@ -545,14 +630,18 @@ class Reader:
                 case "TIME":
                     return Const(minutes_of_day(word.text), TIME)
                 case "INT":
-                    return Const(int(word.text), COUNT)
+                    return Const(whole(word.text), COUNT)
                 case "DATE":
                     year, month, day = map(int, re.findall(r"\d+", word.text))
                     return Const(date(year, month, day), DAY)
                 case _:
                     return Const(word.text, TEXT)
         except ValueError as wrong:
-            raise self.fail("literal", word, str(wrong), f"`{word.text}`不是有效的值：{wrong}") from None
+            en, zh = _LITERALS.get(word.kind, ("3", "3"))
+            raise self.fail(
+                "literal", word, str(wrong) or f"`{word.text}` is not a value", f"`{word.text}`不是有效的值",
+                Said(f"write for example `{en}`", f"例如写 `{zh}`"),
+            ) from None  # fmt: skip
 
     # -- targets
 
@@ -569,7 +658,7 @@ class Reader:
             about = part.parts[1]
             assert about is not None
             return ByLabel(label, self.expression(about))
-        word = _last_word(part)
+        word = self.word_of(part)
         bound = self.variables.get(word.text)
         if bound is not None and kind_of(bound) == BREACH:
             return ByBreach(bound)
@@ -611,7 +700,10 @@ class Reader:
                 what = node.rule == "agreed_powers"
                 return ByAct("power" if what else "duty", self.occurrence(node.words()[-1]).name, True, bearer)
             case _:
-                raise self.fail("syntax", node, "name a norm, a clause or a group of norms", "请写规范、条款或一类规范")
+                raise self.fail(
+                    "syntax", node, "a norm, a clause or a group of norms is wanted here", "此处需要规范、条款或一类规范",
+                    Said("write for example `5.3` or `any norm`", "例如写 `五.3` 或 `任何规范`"),
+                )  # fmt: skip
 
 
 def _cmp(node: Node) -> str:
@@ -644,11 +736,6 @@ def _is_single(part: Node | Word) -> bool:
     return isinstance(part, Word) or (part.rule == "path" and len(part.parts) == 1)
 
 
-def _last_word(part: Node | Word) -> Word:
-    return part if isinstance(part, Word) else part.words()[-1]
-
-
-
 def kind_of(made: Expr) -> Kind:
     """Return the kind of an expression's value."""
     match made:
@@ -678,11 +765,36 @@ def substitute(made: Expr, values: dict[str, Expr]) -> Expr:
     """Return `made` with the named variables replaced (a definition's parameters by its arguments)."""
     if isinstance(made, Bound) and made.name in values:
         return values[made.name]
-    changes: dict[str, object] = {}
+    changes = {}
     for each in dataclasses.fields(made):
         value = getattr(made, each.name)
-        if isinstance(value, tuple) and not isinstance(value, Money):
-            changes[each.name] = tuple(substitute(x, values) if dataclasses.is_dataclass(x) else x for x in value)
-        elif dataclasses.is_dataclass(value) and not isinstance(value, Kind | Span):
-            changes[each.name] = substitute(value, values)  # type: ignore[arg-type]
-    return dataclasses.replace(made, **changes) if changes else made
+        new = _substituted(value, values)
+        if new is not value:
+            changes[each.name] = new
+    replaced: Expr = dataclasses.replace(made, **changes) if changes else made
+    return replaced
+
+
+def _substituted(value: Any, values: dict[str, Expr]) -> Any:
+    if type(value) is tuple:
+        parts = tuple(_substituted(each, values) for each in value)
+        return value if all(one is other for one, other in zip(parts, value, strict=True)) else parts
+    if dataclasses.is_dataclass(value) and not isinstance(value, Kind | Span | Period):
+        return substitute(value, values)  # type: ignore[arg-type]
+    return value
+
+
+def has_more_parts(made: Expr, most: int) -> bool:
+    """Tell whether an expression has more than `most` parts, those shared counted wherever they stand."""
+    waiting: list[Any] = [made]
+    count = 0
+    while waiting:
+        each = waiting.pop()
+        if type(each) is tuple:
+            waiting += each
+        elif dataclasses.is_dataclass(each) and not isinstance(each, Kind | Span | Period):
+            count += 1
+            if count > most:
+                return True
+            waiting += [getattr(each, part.name) for part in dataclasses.fields(each)]
+    return False

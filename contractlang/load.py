@@ -105,7 +105,7 @@ def _find(name: str, beside: str, shelf: Mapping[str, Path]) -> Path | None:
     for path in (*shelf.values(), *sorted((folder.parent / "vocabulary").glob(f"*{SUFFIX}"))):
         # A document may be used under its name in the other language, which only its first lines tell.
         head = path.read_bytes()[:400].decode("utf-8", "replace")
-        if any(name in line.split() for line in head.splitlines()[:3]):
+        if any(name in line.split() and not {"uses", "引用"} & set(line.split()) for line in head.splitlines()[:3]):
             return path
     return None
 

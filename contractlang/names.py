@@ -57,7 +57,8 @@ class Names:
             taken = self.spellings.get(spelling)
             if taken is not None:
                 other = self.declarations[taken]
-                if taken == declared.name and type(other) is type(declared) and other.document != declared.document:
+                twice = taken == declared.name and type(other) is type(declared)
+                if twice and other.document != declared.document:
                     continue
                 self.wrong.append(
                     error(
@@ -148,10 +149,6 @@ class Names:
         if isinstance(declared, OccurrenceDecl | ThingDecl):
             return occurrence_of(declared.name)
         return None
-
-    def parties(self) -> list[str]:
-        """Return the canonical names of the parties."""
-        return [each.name for each in self.declarations.values() if isinstance(each, PartyDecl)]
 
 
 _CHINESE_KINDS = {

@@ -487,6 +487,7 @@ class AmountRule:
     claimable: Expr | None
     option: tuple[Chosen, ...]
     kind: Kind
+    alias: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -534,7 +535,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Life:
-    """One sentence on the life of an agreement: `takes_effect` and `renews` and `ends` are conditions, `lasts` a period."""
+    """One sentence on the life of an agreement: `lasts` is a period, the others are conditions."""
 
     how: Literal["takes_effect", "lasts", "renews", "ends"]
     value: Expr
@@ -733,12 +734,16 @@ Rank = Literal["mandatory", "agreed", "gap-filling"]
 
 @dataclass(frozen=True, slots=True)
 class ClauseText:
-    """One clause as printed: its number, its lines, where they stand, and its heading's number where it has one."""
+    """One clause as printed: its number, its lines, where they stand, and whether it is only a heading.
+
+    It is `accounted` for when something beneath it says what it means, or why that is not said.
+    """
 
     number: str
     lines: tuple[str, ...]
     span: Span | None
     is_heading: bool
+    accounted: bool = True
 
     @property
     def text(self) -> str:

@@ -81,7 +81,7 @@ def parse_statement(raw: str) -> tuple[Word | None, Node] | NotAStatement:
     try:
         tree = _lark().parse(plain)
     except UnexpectedCharacters as wrong:
-        at = wrong.pos_in_stream or 0
+        at = int(getattr(wrong, "pos_in_stream", None) or 0)
         return NotAStatement(at, at + 1, raw[at : at + 1], frozenset(wrong.allowed or ()))
     except UnexpectedToken as wrong:
         accepted = frozenset(wrong.accepts or wrong.expected)

@@ -22,6 +22,22 @@ _UNITS: dict[str, Unit] = {
 }  # fmt: skip
 
 
+# Longer numbers and longer times than a contract can mean; what is computed with them stays within the calendar.
+_MOST_DIGITS = 15
+_MOST_YEARS = 1_000
+_A_YEAR = {
+    "seconds": 31_622_400, "minutes": 527_040, "hours": 8_784, "days": 366, "business_days": 366, "weeks": 53,
+    "months": 12, "years": 1,
+}  # fmt: skip
+
+
+def whole(text: str) -> int:
+    """Return the whole number written in `text`. Raises ValueError where it has more than 15 digits."""
+    if len(text) > _MOST_DIGITS:
+        raise ValueError(f"a number may have {_MOST_DIGITS} digits")
+    return int(text)
+
+
 class Money(NamedTuple):
     """An amount in whole minor units (fen, cents) of one currency (ISO code)."""
 
@@ -49,7 +65,7 @@ def money(text: str, currency: str = "CNY") -> Money:
     decimals = found[3] or ""
     if len(decimals) > MINOR_DIGITS[code]:
         raise ValueError(f"{text!r} has more decimals than {code} has ({MINOR_DIGITS[code]})")
-    minor = abs(int(found[2])) * 100 + int(decimals.ljust(2, "0") or 0)
+    minor = whole(found[2].removeprefix("-")) * 100 + int(decimals.ljust(2, "0"))
     return Money(-minor if found[2].startswith("-") else minor, code)
 
 
@@ -73,7 +89,10 @@ def period(text: str) -> Period:
     unit = _UNITS.get(word) or _UNITS.get(word.removesuffix("s"))
     if unit is None:
         raise ValueError(f"{word!r} is not a unit of time")
-    return Period(int(found[1]), unit)
+    count = whole(found[1])
+    if count > _MOST_YEARS * _A_YEAR[unit]:
+        raise ValueError(f"a period may last {_MOST_YEARS:,} years")
+    return Period(count, unit)
 
 
 class Share(NamedTuple):
@@ -94,7 +113,7 @@ def share(text: str) -> Share:
     if not found:
         raise ValueError(f"{text!r} is not a share")
     decimals = found[2] or ""
-    return Share(int(found[1] + decimals), (1000 if found[3] == "‰" else 100) * 10 ** len(decimals))
+    return Share(whole(found[1] + decimals), (1000 if found[3] == "‰" else 100) * 10 ** len(decimals))
 
 
 def minutes_of_day(text: str) -> int:

@@ -400,7 +400,7 @@ class _Speaker:
     # ---- Sums, losses, priority, bars, life ----
 
     def amount(self, rule: AmountRule) -> str:
-        name, value = self.name(rule.name), self.expr(rule.value)
+        name, value = self.spell(rule.name, rule.alias), self.expr(rule.value)
         said = self.lead(rule.trigger, None) + self.pick(f"the sum {name} is {value}", f"款项{name}为{value}")
         if rule.where is not None:
             where = self.expr(rule.where)
@@ -586,7 +586,7 @@ class _Speaker:
             case Chosen():
                 return self.chosen(expr)
             case AmountOf():
-                name = self.name(expr.name)
+                name = self.sum_called(expr.name)
                 if expr.about is None:
                     return self.pick(f"the sum {name}", f"款项{name}")
                 about = self.operand(expr.about)
@@ -703,6 +703,11 @@ class _Speaker:
         """A label, question or reading as it is called: in quotation marks, since it is not a thing of the text."""
         declared = self.contract.declarations.get(name)
         return f"“{self.prefer(name, declared.alias if declared else '').replace('_', ' ')}”"
+
+    def sum_called(self, name: str) -> str:
+        """A named sum; like a declaration it may have a name in each language."""
+        alias = next((rule.alias for rule in self.contract.amounts if rule.name == name and rule.alias), "")
+        return self.spell(name, alias) if alias else self.name(name)
 
     def state(self, name: str) -> str:
         """A state; that of the agreement itself belongs to the language."""

@@ -191,14 +191,15 @@ def judged(program: Program, decision: Decision, wanted: str) -> tuple[str, bool
     """Return how the decision is said, and whether it is what was wanted: an answer, then `missing …` if it is open."""
     answer, _, missing = (part.strip() for part in re.sub(r"\s*(缺|missing)\s*", "\n", wanted, count=1).partition("\n"))
     answer = ANSWERS.get(answer, answer)
-    names = {_outside(program, item.name) or item.kind for item in decision.missing}
+    names = {_outside(program, item.name) or item.name for item in decision.missing}
+    kinds = {item.kind for item in decision.missing}
     got = "required" if decision.required else decision.answer
     if decision.answer == "value":
         value = decision.value
         got = str(Money(value, "CNY")).removesuffix(" CNY") if type(value) is int else str(value)
     said = got + (f" missing {', '.join(sorted(names))}" if names else "")
     same = got == answer or (answer == "permitted" and got == "required")
-    return said, same and {m.strip() for m in re.split("[,，、]", missing) if m.strip()} <= names
+    return said, same and {m.strip() for m in re.split("[,，、]", missing) if m.strip()} <= names | kinds
 
 
 def _outside(program: Program, name: str) -> str:

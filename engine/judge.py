@@ -150,6 +150,10 @@ def instance_closed(scene: Scene, rule: Rule, party: str, act: Event, bound: Any
         return step
     for period, name in rule.lapses:
         known = scene.read(("H", name, party))
+        if known is None:
+            # An event that names nobody as knowing is known to all.
+            last = scene.read(("H", name, None))
+            known = last if last is not None and last[1].actor is None and "by" not in last[1].fields else None
         if known is not None:
             end = scene.deadline_period(known[1].effect_at, period.value(scene), None).end
             if end <= scene.at:
@@ -187,6 +191,8 @@ def overridden(scene: Scene, rule: Rule, act: Event) -> Step | None:
         if when is not None and not when.value(scene):
             continue
         other = scene.program.rules[index]
+        if isinstance(other.norm, Prohibition) and index not in scene.program.by_act[act.name]:
+            continue
         if isinstance(other.norm, Power | Permission):
             since = scene.program.standing_since(scene, index)
             if since is not None:

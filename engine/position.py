@@ -135,6 +135,10 @@ def together(position: Position, events: list[Event]) -> Position:
                 merged = merged.update(branch or {})
             cells[key] = merged
         else:
+            if key[0] == "B" and first.cells.get(key) is None:
+                # A breach that only some orders bring is listed for all: its cell tells in which it is.
+                cells["BN", key[1]] = (key[2], cells.get(("BN", key[1])))
+                cells["BA",] = (key[1], key[2], cells.get(("BA",)))
             cells[key] = choice(item, branches)
     agenda = tuple(sorted({entry for end, _ in ends for entry in end.agenda}))
     changed = tuple(keys)
@@ -302,8 +306,9 @@ class _Step:
         """Breach a prohibition by the act, unless something open prevails over it."""
         if not self.real(scene, event) or not forbids(scene, rule, event.actor, event):
             return
+        about = self.program.by_act[event.name]
         for index, when in rule.prevailed_by:
-            if when is not None and not when.value(scene):
+            if index not in about or (when is not None and not when.value(scene)):
                 continue
             if closed_by(scene, self.program.rules[index], event.actor or "", event) is None:
                 return
@@ -322,7 +327,7 @@ class _Step:
         if not self.real(scene, event):
             return
         for name in touch.names:
-            for who in (None, event.actor):
+            for who in (None, event.actor or event.fields.get("by")):
                 before = scene.get(("H", name, who))
                 count = before[0] if type(before) is tuple else 0
                 w["H", name, who] = (count + 1, event)

@@ -110,8 +110,8 @@ VOCABULARY = (
     Line("act rescue 急救呼叫 by buyer, needs basis, kind of call", "行为 rescue 急救呼叫 由 乙方，须有依据，属于 呼叫"),
     Line("act leak 泄露 (paid 有偿: flag) by either party", "行为 leak 泄露（paid 有偿：是否）由 任何一方"),
     Line(
-        "act quit 解约 by either party, needs basis, takes effect on arrival, sets agreement to terminated",
-        "行为 quit 解约 由 任何一方，须有依据，到达生效，使 协议 至 解除",
+        "act quit 解约 (ground 事由: text) by either party, needs basis, takes effect on arrival, sets agreement to terminated",
+        "行为 quit 解约（ground 事由：文字）由 任何一方，须有依据，到达生效，使 协议 至 解除",
     ),
     Line(
         "act reprice 调价 (rate 新价: money, starts 起日: day) by seller, needs basis, sets price to rate from starts",
@@ -419,7 +419,6 @@ def ledgers(draw: Draw, draft: Draft) -> Ledger:
         made = event(
             id, name, who, at, fields=fields, recorded_at=at + late, source=source, sequence=number if source else None,
             standing=Standing.ALLEGED if alleged else Standing.ESTABLISHED, effect_at=at + (MINUTE if name == "quit" else 0),
-            settled_by={"leak": ("harmful",), "fault": ("act_of_god", "prompt")}.get(name, ()),
         )  # fmt: skip
         facts.append(made)
         {"bill": bills, "fault": faults, "leak": leaks}.get(name, others).append(id)
@@ -445,11 +444,14 @@ def _fields(draw: Draw, name: str, at: Instant, facts: list[Event], bills: list[
             return draw(st.sampled_from([{"grave": True}, {"grave": False}, {}]))
         case "leak":
             return draw(st.sampled_from([{"paid": True}, {"paid": False}, {}]))
+        case "quit":
+            return draw(st.sampled_from([{}, {"ground": "?:hush"}, {"ground": "?:steady"}]))
         case "reprice":
             return {"rate": draw(st.sampled_from(_AMOUNTS)), "starts": day + timedelta(days=draw(st.sampled_from([0, 1, 5])))}
         case "renew":
             return {"term": Period(draw(st.sampled_from([10, 30])), "days"), "starts": day + timedelta(days=draw(st.sampled_from([0, 3])))}
-    return {}
+        case _:
+            return {}
 
 
 def _about_entries(draw: Draw, text: str, at: Instant, facts: list[Event], bills: list[str], faults: list[str],
@@ -467,6 +469,8 @@ def _about_entries(draw: Draw, text: str, at: Instant, facts: list[Event], bills
             case 2:
                 at += HOUR
                 made.append(event(f"a{len(made)}", "dispute", "seller", at, fields={"question": question, "about": about}))
+            case _:
+                pass
     if bills and draw(st.integers(0, 4)) == 0:
         at += HOUR
         fields = {"norm": draw(st.sampled_from(["pay_fee", _id_of(text, "pay_fee")]))}

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import permutations
 
-from contractlang.norms import Declaration, OccurrenceDecl
+from contractlang.norms import Contract, Declaration, OccurrenceDecl, PartyDecl
 from engine.decision import Item
 from engine.event import ANSWER, BOTH, DISPUTE, Event
 from tests.reference.cases import Case
 
 Declared = Mapping[str, Declaration]
+
+
+def parties_of(contracts: Iterable[Contract]) -> list[str]:
+    """Return the parties that norms bind; the first two declared where fewer are named."""
+    documents = tuple(contracts)
+    declared = dict.fromkeys(each.name for contract in documents for each in contract.declarations.values()
+                             if isinstance(each, PartyDecl))  # fmt: skip
+    bound = {norm.bearer for contract in documents for norm in contract.norms if isinstance(norm.bearer, str)}
+    return [name for name in declared if name in bound] if len(bound) > 1 else list(declared)[:2]
 
 
 def covers(declared: Declared, name: str, done: str) -> bool:
@@ -37,8 +46,8 @@ def object_of(declared: Declared, fact: Event) -> str | None:
     return None
 
 
-def is_retroactive(fact: Event) -> bool:
-    """Answers and disputes hold for what lies before, so the walk does not meet them."""
+def is_knowledge(fact: Event) -> bool:
+    """Answers and disputes are no happenings: the walk does not meet them."""
     return fact.name in (ANSWER, DISPUTE)
 
 

@@ -11,7 +11,7 @@ from engine.decision import Item
 from engine.event import Event, Instant, Ledger
 from engine.question import InBreachOf, May, StateOf
 from engine.terms import Terms
-from tests.reference import basis, facts
+from tests.reference import basis, facts, grounds
 from tests.reference.cases import Case, Unknown, every_case, items_that_matter
 from tests.reference.world import World
 
@@ -60,7 +60,8 @@ Cases = list[tuple[Case, Outcome]]
 
 def _cases(documents: tuple[Contract, ...], terms: Terms, ledger: Ledger, question: Asked, known_at: Instant | None,
            taken: dict[str, str]) -> Cases:  # fmt: skip
-    known = [fact for fact in ledger.as_known(known_at) if fact.effect_at <= question.at]
+    known = grounds.with_allegations(documents, ledger.as_known(known_at))
+    known = [fact for fact in known if facts.is_knowledge(fact) or fact.effect_at <= question.at]
     if isinstance(question, May):
         known = [fact for fact in known if not _is_asked_about(fact, question)]
     return every_case(lambda case: _answer(World(documents, terms, case, known, question.at, taken), question))

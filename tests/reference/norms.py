@@ -281,7 +281,7 @@ def _follow(world: World, norm: Norm) -> bool:
         world.true_since.pop(me, None)
         if isinstance(norm, Obligation) and conditional and not conditions_hold(world, norm, None):
             for each in world.instances:
-                if each.norm is norm and each.status in ("open", "breached", "suspended"):
+                if each.norm is norm and each.status in ("open", "suspended"):
                     duties.finish(world, each, "released")
                     changed = True
     return changed

@@ -8,7 +8,7 @@ from contractlang.kinds import FLAG, Kind
 from contractlang.norms import BlankDecl, QuestionDecl, ReadingDecl, StateDecl, TypeDecl
 from contractlang.values import Period
 from engine.decision import Item
-from engine.event import ANSWER, Event
+from engine.event import ANSWER, DISPUTE, Event
 from tests.reference import values
 from tests.reference.cases import Unknown
 
@@ -55,17 +55,23 @@ def _default(world: World, declared: ReadingDecl) -> str | None:
 
 
 def answer(world: World, question: str, about: str | None) -> Any:
-    """Return the answer to a question: agreed, recorded, presumed, or as the case says."""
+    """Return the answer to a question: agreed, known, presumed, or as the case says.
+
+    What is known of a question holds for every instant, or from its `since`; the last recorded counts.
+    """
     if question in world.terms.answers:
         return world.terms.answers[question]
     declared = world.declared[question]
     assert isinstance(declared, QuestionDecl)
-    told = [fact for fact in world.retroactive if fact.fields.get("question") == question
+    told = [fact for fact in world.knowledge if fact.fields.get("question") == question
             and fact.fields.get("about") in (about, None)]  # fmt: skip
-    answers = [fact for fact in told if fact.name == ANSWER]
-    if answers:
+    for fact in told:
+        world.wake(fact.fields.get("since"))
+    answers = [fact for fact in told if fact.name == ANSWER and fact.fields.get("since", world.now) <= world.now]
+    if answers and answers[-1].fields.get("value") is not None:
         return answers[-1].fields["value"]
-    if declared.presumed is not None and not told:
+    disputed = any(fact.name == DISPUTE for fact in told)
+    if declared.presumed is not None and not disputed and not answers:
         return declared.presumed
     return ask(world, Item("question", question, about), declared.kind, tuple(each.name for each in declared.options))
 
@@ -82,11 +88,9 @@ def ask(world: World, item: Item, kind: Kind, options: tuple[str, ...] = ()) -> 
 
 
 def happened(world: World, alleged: Event) -> bool:
-    """Tell whether what is alleged happened."""
-    about = [each for each in world.declared.values() if isinstance(each, QuestionDecl) and each.about == alleged.name]
-    settling = [each.name for each in about if each.kind == FLAG]
-    if settling:
-        return all(answer(world, each, alleged.id) for each in settling)
+    """Tell whether what is alleged happened: what the ground of a notice alleges, if its questions are answered yes."""
+    if alleged.settled_by:
+        return all(answer(world, each, alleged.id) for each in alleged.settled_by)
     return bool(world.case.ask(Item("event", alleged.id), YES_OR_NO))
 
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from contractlang.norms import Contract, Declaration, Norm, OccurrenceDecl, PartyDecl, Power, StateDecl
+from contractlang.norms import Contract, Declaration, Norm, OccurrenceDecl, Power, StateDecl
 from engine.dates import start_of
 from engine.event import WAIVE, Event, Instant, Standing
 from engine.terms import Terms
 from tests.reference import basis, duties, life, norms, open_items, values
 from tests.reference.cases import Case
-from tests.reference.facts import in_order, is_retroactive
+from tests.reference.facts import in_order, is_knowledge, parties_of
 
 BEGINNING: Instant = -(1 << 62)
 """Before every fact: an agreement that does not say when it takes effect has always been in force."""
@@ -106,9 +106,10 @@ class World:
         self.declared: dict[str, Declaration] = {}
         for contract in self.contracts:
             self.declared.update(contract.declarations)
+        self.parties = parties_of(self.contracts)
         self.norms = tuple(norm for contract in self.contracts for norm in contract.norms)
-        self.retroactive = [fact for fact in facts if is_retroactive(fact) and fact.effect_at <= at]
-        self.facts = [fact for fact in facts if not is_retroactive(fact)]
+        self.knowledge = sorted((each for each in facts if is_knowledge(each)), key=lambda each: each.recorded_at)
+        self.facts = [fact for fact in facts if not is_knowledge(fact)]
         self.now: Instant = 0
         self.alarms: set[Instant] = set()
         self.happened: list[Event] = []
@@ -123,13 +124,6 @@ class World:
         self.last_end: dict[str, Instant] = {}
 
     # -- the parts of the agreement
-
-    @property
-    def parties(self) -> list[str]:
-        """The parties that norms bind; the first two declared where fewer are named."""
-        declared = [each.name for each in self.declared.values() if isinstance(each, PartyDecl)]
-        bound = {norm.bearer for norm in self.norms if isinstance(norm.bearer, str)}
-        return [name for name in declared if name in bound] if len(bound) > 1 else declared[:2]
 
     def contract(self, name: str) -> Contract:
         """Return the document of that name."""

@@ -1,0 +1,1048 @@
+"""Decisions in words, Chinese and English, both from the one reason tree.
+
+`outline` gives lines with their depth, `prose` a paragraph, `as_json` everything for a machine. A code of a `Reason`
+without a sentence here is a mistake, and a test looks for it. The clause that is cited is quoted in its own words,
+whatever the language around it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import PurePath
+from typing import Any, Literal, assert_never
+
+from contractlang.kinds import DAY, FLAG, Kind, money_in, one_of
+from contractlang.norms import (
+    BlankDecl,
+    Compare,
+    Const,
+    Contract,
+    Expr,
+    Field,
+    Maintenance,
+    Norm,
+    Obligation,
+    OccurrenceDecl,
+    Permission,
+    QuestionDecl,
+    ReadingDecl,
+    StateDecl,
+    Who,
+)
+from contractlang.source import Source, Span
+from contractlang.values import Money
+from contractlang.words import say_expr, say_name
+from engine.dates import day_of, iso, parse_day, spoken, start_of
+from engine.decision import Cure, Decision, Item, Reason, Receipt
+from engine.event import BOTH, Event, Instant
+from engine.graph import walk
+from engine.program import Program
+from engine.question import (
+    AmountOfSum,
+    Arrived,
+    InBreachOf,
+    LastDay,
+    May,
+    Question,
+    Renewed,
+    StateOf,
+    TimeBarred,
+    WhoBears,
+)
+
+Language = Literal["zh", "en"]
+Line = tuple[int, str]
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
+
+# How long a quoted clause may be: enough to know it again, short enough for one line.
+QUOTED = 60
+
+ANSWERS = {
+    "permitted": ("permitted", "可以"), "required": ("required", "应当"), "forbidden": ("forbidden", "不得"),
+    "no_basis": ("no basis", "没有依据"), "unregulated": ("unregulated", "未作规定"),
+    "undetermined": ("undetermined", "尚不能确定"), "conflicting": ("conflicting", "规范相互冲突"),
+    "yes": ("yes", "是"), "no": ("no", "否"), "cured": ("yes, but cured", "曾违反，已补正"), "none": ("none", "无"),
+    "open": ("open", "未定"), "either party": ("either party", "任何一方"), "both parties": ("both parties", "双方"),
+    "the other party": ("the other party", "对方"), "waived": ("waived", "已免除"),
+}  # fmt: skip
+
+# Why a norm is closed to the act, by the step of docs/semantics.md, "Basis", that closes it.
+STEPS = {
+    "in force": ("it is not in force", "该规范不生效"), "agreement": ("its agreement is not in force", "协议不在有效期"),
+    "reading": ("it belongs to another reading", "属于另一种解释"), "since": ("it does not bind yet", "尚未开始适用"),
+    "until": ("it has ended", "已经终止"), "voided": ("the law voids it", "依法无效"),
+    "when": ("its condition is not met", "条件不成立"), "unless": ("its exception applies", "属于例外情形"),
+    "except": ("another norm takes its place", "另有规范替代"), "no trigger": ("nothing has called for it", "未发生应适用的情形"),
+    "bearer": ("it is another party's", "属于另一方"), "trigger where": ("what happened is not what it is about", "所发生者不属其情形"),
+    "where": ("it does not reach such an act", "不及于此种行为"), "about": ("it is about something else", "所指对象不同"),
+    "not before": ("its time has not come", "期间尚未开始"), "window past": ("its time is over", "期间已过"),
+    "lapsed": ("it has lapsed", "权利已消灭"), "prevailed": ("another norm prevails", "另有规范优先"),
+    "forbidden": ("a prohibition prevails", "禁止规范优先"), "limited": ("what limits it is not open", "受限制而不能适用"),
+    "no duty": ("no such duty is open", "没有未履行的此项义务"),
+}  # fmt: skip
+
+_STATUSES = {"open": ("open", "尚未补正"), "cured": ("cured since", "其后已补正"), "waived": ("waived", "已免除"), "barred": ("time-barred", "时效已过")}
+_RELATIONS = {"==": ("is", "为"), "!=": ("is not", "不为"), "<": ("is less than", "少于"), "<=": ("is at most", "不超过"), ">": ("is more than", "多于"), ">=": ("is at least", "不少于")}  # fmt: skip
+_OPPOSITES = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+_HANZI = re.compile(r"[\u3400-\u9fff]")
+_SPOKEN_END = re.compile(r"(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}(?::\d{2})?)")
+# Instants count microseconds, so every one of them since 1974 is beyond any amount of money a contract names.
+_LEAST_INSTANT = 10**14
+
+
+def outline(
+    decision: Decision, question: Question, program: Program, language: Language, sources: Mapping[str, Source] | None = None
+) -> list[Line]:
+    """Return the explanation as lines with their depth: the answer, why, what is open, what would turn it, until when.
+
+    With `sources`, a line that cites a clause ends with three spaces and its place, like `voip-1.contract:88`.
+    """
+    return list(_lines(decision, Voice(program, language, question, sources or {})))
+
+
+def prose(
+    decision: Decision, question: Question, program: Program, language: Language, sources: Mapping[str, Source] | None = None
+) -> str:
+    """Return the explanation as one paragraph: a reason that rests on others has them in brackets after it."""
+    voice = Voice(program, language, question, sources or {})
+    stop, gap = voice.pick(".", "。"), voice.pick(" ", "")
+    said: list[str] = []
+    open_brackets = 0
+    last = 0
+    for depth, line in _lines(decision, voice):
+        if said and depth > last and depth > 1:
+            said.append(voice.pick(" (", "（") + line)
+            open_brackets += 1
+        elif said and depth > 1 and open_brackets:
+            said.append(voice.pick("; ", "；") + line)
+        else:
+            said.append(voice.pick(")", "）") * open_brackets + (stop + gap if said else "") + line)
+            open_brackets = 0
+        last = depth
+    return "".join(said) + voice.pick(")", "）") * open_brackets + stop
+
+
+def as_json(
+    decision: Decision, question: Question, program: Program, sources: Mapping[str, Source] | None = None
+) -> dict[str, Any]:
+    """Return the explanation as JSON-ready values: facts by name, and every sentence in both languages."""
+    voices = {language: Voice(program, language, question, sources or {}) for language in LANGUAGES}
+
+    def said(speak: Callable[[Voice], str]) -> dict[str, str]:
+        return {language: speak(voice) for language, voice in voices.items()}
+
+    def node(reason: Reason, norm: Norm | None) -> dict[str, Any]:
+        inner = voices["en"].cited(reason) or norm
+        return {
+            "code": reason.code, "args": [_plain(each) for each in reason.args], "holds": reason.holds,
+            "events": list(reason.events), "text": said(lambda voice: voice.sentence(reason, norm)),
+            "place": voices["en"].place(inner) if inner is not norm and inner is not None else None,
+            "parts": [node(part, inner) for part in reason.parts],
+        }  # fmt: skip
+
+    return {
+        "version": 1, "question": question_as_json(question), "answer": decision.answer,
+        "verdict": decision.verdict.value if decision.verdict else None, "required": decision.required,
+        "value": _plain(decision.value), "text": said(lambda voice: voice.head(decision)), "truncated": decision.truncated,
+        "reasons": [node(each, None) for each in decision.reasons],
+        "missing": [{"kind": i.kind, "name": i.name, "about": i.about, "text": said(lambda v, i=i: v.item(i))} for i in decision.missing],  # type: ignore[misc]
+        "could_be": [{"answer": each, "text": said(lambda v, a=each: v.answer(a))} for each in decision.could_be],  # type: ignore[misc]
+        "assumes": [{"reading": r, "option": o, "text": said(lambda v, r=r, o=o: v.assumed(r, o))} for r, o in decision.assumes],  # type: ignore[misc]
+        "cure": [{**each._asdict(), "text": said(lambda v, c=each: v.cure(c))} for each in decision.cure],  # type: ignore[misc]
+        "holds_until": iso(decision.holds_until) if decision.holds_until is not None else None,
+        "provisional": decision.provisional, "exact": decision.exact, "cited_events": list(decision.cited_events),
+        "receipt": receipt_as_json(decision.receipt),
+    }  # fmt: skip
+
+
+def question_as_json(question: Question) -> dict[str, Any]:
+    """Return a question as JSON-ready values: its kind, and what it is about."""
+    found: dict[str, Any] = {"kind": _KINDS[type(question)]}
+    for name in question.__slots__:
+        value = getattr(question, name)
+        if name == "at":
+            found["as_of"] = iso(value)
+        elif isinstance(value, Mapping):
+            found[name] = {key: _plain(each) for key, each in value.items()}
+        else:
+            found[name] = value
+    return found
+
+
+_KINDS: dict[type, str] = {
+    May: "may", InBreachOf: "in_breach", StateOf: "state", LastDay: "last_day", AmountOfSum: "amount", WhoBears: "who_bears",
+    Renewed: "renewed", Arrived: "arrived", TimeBarred: "time_barred",
+}  # fmt: skip
+
+
+def receipt_as_json(receipt: Receipt) -> dict[str, Any]:
+    """Return a receipt as JSON-ready values."""
+    return {
+        "documents": [{"name": n, "text_hash": t, "meaning_hash": m} for n, t, m in receipt.documents],
+        "engine": receipt.engine, "calendar": receipt.calendar, "terms": receipt.terms, "ledger": receipt.ledger,
+        "events": receipt.events, "as_of": iso(receipt.as_of),
+        "known_at": iso(receipt.known_at) if receipt.known_at is not None else None,
+    }  # fmt: skip
+
+
+def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, str | int | bool):
+        return value
+    return [_plain(each) for each in value] if isinstance(value, tuple) else str(value)
+
+
+# ---- The lines ----------------------------------------------------------------------------------------------------
+
+
+def _lines(decision: Decision, voice: Voice) -> Iterator[Line]:
+    pick = voice.pick
+    yield 0, voice.head(decision)
+    reasons = decision.reasons
+    if decision.answer == "undetermined":
+        # The tree below an open question is that of one case; the items come first, since they are the answer.
+        for item in decision.missing:
+            yield 1, pick(f"missing: {voice.item(item)}", f"待定：{voice.item(item)}")
+        if decision.could_be:
+            could_be = [voice.answer(each) for each in decision.could_be]
+            yield 1, pick(f"could be: {', '.join(could_be)}", f"可能是：{'、'.join(could_be)}")
+        if reasons and reasons[0].code == "open":
+            reasons = reasons[0].parts
+        if reasons:
+            yield 1, pick("in one of these cases:", "在其中一种情形下：")
+            for reason in reasons:
+                yield from voice.tree(reason, 2, None)
+    else:
+        for reason in reasons:
+            yield from voice.tree(reason, 1, None)
+    if decision.truncated and decision.answer in ("no_basis", "unregulated", "no", "none"):
+        yield 1, pick("the available text breaks off: its silence proves nothing", "现有文本不完整：未作规定不足为证")
+    for reading, option in decision.assumes:
+        yield 1, voice.assumed(reading, option)
+    if decision.cure:
+        facts = [voice.cure(each) for each in decision.cure]
+        yield 1, pick(f"would turn if: {' and '.join(facts)}", f"如有下列事实，结论即变：{'，并且'.join(facts)}")
+    if decision.provisional:
+        yield 1, pick("provisional: the calendar of that year is not published yet", "暂定：该年度的节假日安排尚未公布")
+    if not decision.exact:
+        yield 1, pick("not exact: there were more cases than were looked at", "未穷尽：情形过多，未逐一检查")
+    if decision.holds_until is not None:
+        end = voice.end(decision.holds_until)
+        yield 1, pick(f"holds until {end}, unless something happens", f"如无新事实，至{end}有效")
+    yield 1, voice.receipt(decision.receipt)
+
+
+@dataclass(frozen=True)
+class Voice:
+    """Speaks of one program in one language, about one question where there is one."""
+
+    program: Program
+    language: Language
+    question: Question | None = None
+    sources: Mapping[str, Source] = field(default_factory=dict)
+
+    def pick(self, en: str, zh: str) -> str:
+        """Of the two ways of saying a thing, the one in this language."""
+        return en if self.language == "en" else zh
+
+    # -- the head
+
+    def head(self, decision: Decision) -> str:
+        """Return the question and its answer in one sentence."""
+        question = self.question
+        assert question is not None
+        answer = self.answer(decision.answer, decision)
+        at = self.as_of(question.at)
+        match question:
+            case May():
+                # A party may be told what it must do; the verdict says both.
+                if decision.required:
+                    answer = self.pick("permitted, and required", "可以，且应当")
+                fields = self.fields(question.act, question.fields)
+                who, act = self.who(question.party), self.name(question.act)
+                return self.pick(f"{who} may {act}{fields} on {at}: {answer}", f"{who}于{at}可否{act}{fields}：{answer}")
+            case InBreachOf():
+                norm, who = self.named(question.norm), self.who(question.party)
+                return self.pick(f"{who} is in breach of {norm} on {at}: {answer}", f"{who}于{at}是否违反{norm}：{answer}")
+            case StateOf():
+                state = self.state(question.state) + self.of_document(question.document)
+                return self.pick(f"{state} on {at}: {answer}", f"{at}，{state}：{answer}")
+            case LastDay():
+                if question.norm is None:
+                    of = self.pick("the agreement", "协议") + self.of_document(question.document)
+                    return self.pick(f"{of} ends, as seen on {at}: {answer}", f"自{at}看，{of}的末日：{answer}")
+                about = self.about(question.about)
+                norm = self.named(question.norm)
+                return self.pick(f"the time for {norm}{about} ends, as seen on {at}: {answer}", f"自{at}看，{norm}{about}的期间末日：{answer}")
+            case AmountOfSum():
+                name, about = self.named(question.name), self.about(question.about)
+                return self.pick(f"amount of {name}{about} on {at}: {answer}", f"{at}，{name}{about}的金额：{answer}")
+            case WhoBears():
+                return self.pick(f"the loss from {question.about} is borne by: {answer}", f"{question.about}的损失由谁承担：{answer}")
+            case Renewed():
+                of = self.of_document(question.document)
+                return self.pick(f"the agreement{of} was renewed by {at}: {answer}", f"至{at}，协议{of}是否已续期：{answer}")
+            case Arrived():
+                return self.pick(f"{question.about} has arrived by {at}: {answer}", f"至{at}，{question.about}是否到达：{answer}")
+            case TimeBarred():
+                norm, about = self.named(question.norm), self.about(question.about)
+                return self.pick(f"the claim from {norm}{about} is time-barred on {at}: {answer}", f"{at}，{norm}{about}的请求权时效是否已过：{answer}")
+            case _:
+                assert_never(question)
+
+    def answer(self, answer: str, decision: Decision | None = None) -> str:
+        """Return an answer in words: a verdict, a state, a party, or a value with its kind."""
+        if answer == "value" and decision is not None:
+            return self.value(decision.value, self._kind_asked)
+        if isinstance(self.question, StateOf):
+            if answer in ("undetermined",):
+                return self.pick(*ANSWERS[answer])
+            return self.option(self.question.state, answer)
+        if answer in ANSWERS:
+            return self.pick(*ANSWERS[answer])
+        if answer in self.program.declarations:
+            return self.name(answer)
+        if answer.lstrip("-").isdigit():
+            return self.value(int(answer), self._kind_asked)
+        return self.value(answer, None)
+
+    @cached_property
+    def _kind_asked(self) -> Kind | None:
+        """The kind of the value that the question asks for."""
+        match self.question:
+            case AmountOfSum(name=name):
+                sums = self.program.sums.get(name)
+                return sums[0].rule.kind if sums else money_in(self.currency)
+            case StateOf(state=state):
+                declared = self.program.declarations.get(state)
+                return declared.kind if isinstance(declared, StateDecl) else None
+            case _:
+                return None
+
+    # -- reasons
+
+    def tree(self, reason: Reason, depth: int, norm: Norm | None) -> Iterator[Line]:
+        """Yield a reason and what it rests on. A negation or a conjunction is told by its parts, which are facts."""
+        if reason.code in ("not", "and") or (reason.code == "or" and reason.holds):
+            for part in reason.parts:
+                yield from self.tree(part, depth, norm)
+            return
+        inner = self.cited(reason) or norm
+        said = self.sentence(reason, norm)
+        place = self.place(inner) if inner is not norm and inner is not None else ""
+        yield depth, f"{said}   {place}" if place else said
+        for part in reason.parts:
+            yield from self.tree(part, depth + 1, inner)
+
+    def cited(self, reason: Reason) -> Norm | None:
+        """Return the norm that a reason cites with its document, or None."""
+        if reason.code in _CITING and len(reason.args) >= 2:
+            return self.norm_of(str(reason.args[0]), str(reason.args[1]))
+        return None
+
+    def sentence(self, reason: Reason, norm: Norm | None) -> str:
+        """Return the sentence of one reason; `norm` is the one whose condition is being looked at."""
+        return SENTENCES[reason.code](self, reason, norm)
+
+    def norm_of(self, document: str | None, id: str) -> Norm | None:
+        """Return the norm with that id; of alternatives, the first."""
+        return next((n for n in self.program.norms if n.id == id and document in (None, n.document)), None)
+
+    def called(self, norm: Norm) -> str:
+        """Return how a norm is spoken of: its clause, with the letter where it has one, and the document if there are two."""
+        letter = norm.label if len(norm.label) == 1 and norm.label.isascii() else ""
+        return f"{self._document(norm.document)}{norm.clause}{letter}"
+
+    def _document(self, name: str) -> str:
+        if len(self._speaking) < 2:
+            return ""
+        contract = self.contract(name)
+        return self._prefer(contract.name, contract.alias) + " " if contract is not None else f"{name} "
+
+    @cached_property
+    def _speaking(self) -> list[str]:
+        """The documents that have norms: clauses are told apart by them where there are several."""
+        return [contract.name for contract in self.program.contracts if contract.norms]
+
+    def named(self, reference: str) -> str:
+        """Return a clause, norm or sum as the question calls it, in this language."""
+        norm = self.norm_of(None, reference)
+        if norm is not None:
+            return self.called(norm)
+        if any(reference == norm.clause for norm in self.program.norms):
+            return reference
+        labelled = next((n for n in self.program.norms if reference in (n.label, getattr(getattr(n, "act", None), "name", None))), None)
+        return self.called(labelled) if labelled is not None else self.name(reference)
+
+    def by_id(self, id: Any) -> str:
+        """Return a norm that a reason calls by its id alone."""
+        if id == "any norm":
+            return self.pick("any norm", "任何规范")
+        norm = self.norm_of(None, str(id))
+        return self.called(norm) if norm is not None else self.named(str(id))
+
+    def quote(self, norm: Norm) -> str:
+        """Return the words of a norm's clause, cut short."""
+        contract = self.contract(norm.document)
+        clause = contract.clause(norm.clause) if contract is not None else None
+        if clause is None or not clause.lines:
+            return ""
+        text = re.sub(r"^\s*(?:\d+(?:\.\d+)*\s*[.．、]?\s*)", "", " ".join(clause.text.split()))
+        short = text if len(text) <= QUOTED else text[: QUOTED - 1].rstrip() + "…"
+        return self.pick(f': "{short}"', f"：“{short}”")
+
+    def place(self, norm: Norm) -> str:
+        """Return where a norm's clause stands, `voip-1.contract:88`; the empty text without its source."""
+        contract = self.contract(norm.document)
+        clause = contract.clause(norm.clause) if contract is not None else None
+        return self.at_span(clause.span if clause is not None and clause.span is not None else norm.span)
+
+    def at_span(self, span: Span) -> str:
+        """Return a place in the text, by file and line."""
+        source = self.sources.get(span.path)
+        return f"{PurePath(span.path).name}:{source.place(span.start)[0]}" if source is not None else ""
+
+    def doing(self, norm: Norm) -> tuple[str, str]:
+        """Return who a norm speaks of, and what that party is to do."""
+        bearer = norm.bearer
+        if isinstance(bearer, Who) and isinstance(self.question, May) and bearer is not Who.BOTH:
+            bearer = self.question.party
+        who = self.who(bearer if isinstance(bearer, str) else bearer.value)
+        if isinstance(norm, Maintenance):
+            contract = self.contract(norm.document)
+            return who, say_expr(norm.keeps, contract, self.language) if contract is not None else ""
+        return who, self.name(norm.act.name)
+
+    def condition(self, norm: Norm | None, sign: str, value: Any) -> Compare | None:
+        """Return the comparison in a norm that a reason tells of: the only one with that sign, or that value."""
+        if norm is None:
+            return None
+        exprs: list[Expr | None] = [norm.when, norm.unless, norm.since, norm.until, norm.trigger.where if norm.trigger else None]
+        if not isinstance(norm, Maintenance):
+            exprs.append(norm.act.where)
+        else:
+            exprs.append(norm.keeps)
+        found = [part for expr in exprs for part in walk(expr) if isinstance(part, Compare) and part.op == sign]
+        exact = [part for part in found if isinstance(part.right, Const) and str(part.right.value) == str(value)]
+        chosen = exact or found
+        return chosen[0] if len(chosen) == 1 or exact else None
+
+    # -- what is open, assumed, or would help
+
+    def item(self, item: Item) -> str:
+        """Return an open item as something that a person can go and find out."""
+        declared = self.program.declarations.get(item.name)
+        about = self.about(item.about)
+        match item.kind:
+            case "blank":
+                outside = self._outside(declared)
+                if isinstance(declared, BlankDecl) and declared.gap:
+                    return self.pick(f"what the text leaves out: {self.name(item.name)}{outside}", f"文本所缺：{self.name(item.name)}{outside}")
+                return self.pick(f"the blank {self.name(item.name)}{outside} is not filled", f"空白“{self.name(item.name)}”{outside}未填")
+            case "question":
+                if not isinstance(declared, QuestionDecl):
+                    return self.name(item.name) + about
+                text = self.text(declared.text) or self.name(item.name)
+                who = self.pick(f", decided by {declared.decided_by}", f"，由{declared.decided_by}判断") if declared.decided_by else ""
+                return f"{text}{self._outside(declared)}{about}{who}"
+            case "reading":
+                return self._reading(item.name)
+            case "event":
+                return self.pick(f"did {item.name} really happen? it is only alleged", f"{item.name}是否属实：仅为一方所称")
+            case "date":
+                return self.pick(f"when did {item.name} happen{about}?", f"{item.name}何时发生{about}")
+            case "order":
+                ids = item.name.split("+")
+                return self.pick(f"which came first: {' or '.join(ids)}?", f"{'、'.join(ids)}的先后")
+            case "calendar":
+                return self.pick(f"the holidays of {item.name}, not published yet", f"{item.name}年节假日安排，尚未公布")
+            case "fact":
+                of = f" of {item.about}" if item.about else ""
+                return self.pick(f"{self.param(item.name)}{of} is not given", f"{item.about or ''}的{self.param(item.name)}未提供")
+            case _:
+                return f"{item.kind} {item.name}{about}"
+
+    def _reading(self, name: str) -> str:
+        declared = self.program.declarations.get(name)
+        if not isinstance(declared, ReadingDecl):
+            return self.name(name)
+        options = [self._prefer(each.name, each.alias).replace("_", " ") for each in declared.options]
+        text = self.text(declared.text) or self.name(name)
+        return f"{text}{self._outside(declared)}" + self.pick(f": {' or '.join(options)}", f"：{'，或'.join(options)}")
+
+    def assumed(self, reading: str, option: str) -> str:
+        """Return that a default reading was taken, which another option would gainsay."""
+        declared = self.program.declarations.get(reading)
+        text = self.text(declared.text) if isinstance(declared, ReadingDecl) else self.name(reading)
+        chosen = self.option(reading, option)
+        return self.pick(f"assumes {chosen}: {text}{self._outside(declared)}", f"采默认解释“{chosen}”：{text}{self._outside(declared)}")
+
+    def cure(self, cure: Cure) -> str:
+        """Return one fact that would help to turn the answer, in the present: `user pays 100.00 CNY for e4`."""
+        act = self.program.acts.get(cure.act)
+        amount = self.value(cure.amount, self.money_of(act)) if cure.amount is not None else ""
+        who = self.who(cure.party) if cure.party else self.pick("a party", "一方")
+        if self.language == "en":
+            about = f" for {cure.about}" if cure.about and cure.amount is not None else f" ({cure.about})" if cure.about else ""
+            return f"{who} {_third_person(self.name(cure.act))}{' ' + amount if amount else ''}{about}"
+        about = f"就{cure.about}" if cure.about else ""
+        return f"{who}{about}{self.name(cure.act)}{amount}"
+
+    def receipt(self, receipt: Receipt) -> str:
+        """Return what an answer rests on, in one line."""
+        documents = ", ".join(f"{name}@{text[:8]}" for name, text, _ in receipt.documents)
+        ledger = receipt.ledger[:8] or "0"
+        known = f", known {iso(receipt.known_at)}" if receipt.known_at is not None else ""
+        known_zh = f"，已知至{iso(receipt.known_at)}" if receipt.known_at is not None else ""
+        return self.pick(
+            f"receipt: {documents}; ledger {ledger} ({receipt.events} events); terms {receipt.terms[:8]}; engine {receipt.engine}{known}",
+            f"凭据：{documents}；台账 {ledger}（{receipt.events}项）；设定 {receipt.terms[:8]}；引擎 {receipt.engine}{known_zh}",
+        )
+
+    # -- names
+
+    def contract(self, name: str) -> Contract | None:
+        """Return a document by its name."""
+        return next((each for each in self.program.contracts if each.name == name), None)
+
+    @cached_property
+    def _home(self) -> dict[str, Contract]:
+        """For each declared name, a document in which it is visible."""
+        found: dict[str, Contract] = {}
+        for contract in self.program.contracts:
+            for name in contract.declarations:
+                found.setdefault(name, contract)
+        return found
+
+    def name(self, name: str) -> str:
+        """Return a declared name in this language; a name that nobody declared, as it is."""
+        contract = self._home.get(name) or self.program.contracts[0]
+        if name == "agreement":
+            return self.pick("agreement", "协议")
+        return say_name(name, contract, self.language)
+
+    def who(self, party: str) -> str:
+        """Return a party, or those together."""
+        if party == BOTH:
+            return self.pick("both parties", "双方")
+        return self.pick(*ANSWERS[party]) if party in ANSWERS else self.name(party)
+
+    def state(self, name: str) -> str:
+        """Return the name of a state."""
+        return self.name(name)
+
+    def option(self, enumeration: str, value: Any) -> str:
+        """Return a value of a state or an option of a reading."""
+        if not isinstance(value, str):
+            return self.value(value, None)
+        if value.startswith("?"):
+            return self.pick("not known", "未知")
+        contract = self._home.get(enumeration) or self.program.contracts[0]
+        return say_expr(Const(value, one_of(enumeration)), contract, self.language)
+
+    def param(self, name: str) -> str:
+        """Return the name of a field, as the first act, event or party that has it calls it."""
+        for declared in self.program.declarations.values():
+            for each in getattr(declared, "params", getattr(declared, "attributes", ())):
+                if getattr(each, "kind", None) is not None and each.name == name:
+                    return self._prefer(each.name, each.alias).replace("_", " ")
+        return name.replace("_", " ")
+
+    def _prefer(self, name: str, alias: str) -> str:
+        return next((each for each in (name, alias) if each and bool(_HANZI.search(each)) is (self.language == "zh")), name)
+
+    def _outside(self, declared: Any) -> str:
+        external = getattr(declared, "external", "")
+        return (f" ({external})" if self.language == "en" else f"（{external}）") if external else ""
+
+    def of_document(self, document: str | None) -> str:
+        """Return which agreement is meant, where there are two."""
+        if document is None or len(self._speaking) < 2:
+            return ""
+        return self.pick(f" of {document}", f"（{self._document(document).strip()}）")
+
+    def about(self, about: str | None) -> str:
+        """Return what something is about: an event's id, a breach (`五.2/e4`), as an aside."""
+        return self.pick(f" (about {about})", f"（就{about}）") if about else ""
+
+    def text(self, text: str) -> str:
+        """Of a text that says a thing in Chinese and then in English, the half in this language; else all of it."""
+        halves = re.fullmatch(r"(.*[\u3400-\u9fff。？！”][?。？！]?)\s+([\x20-\x7e‘’“”]+)", text.strip(), re.S)
+        return (halves[2] if self.language == "en" else halves[1]) if halves else text.strip()
+
+    def fields(self, act: str, fields: Mapping[str, Any]) -> str:
+        """Return the values that an act has, as an aside."""
+        declared = self.program.declarations.get(act)
+        params = {each.name: each for each in declared.params} if isinstance(declared, OccurrenceDecl) else {}
+        said = []
+        for name, value in fields.items():
+            param = params.get(name)
+            if param is None or value is None:
+                continue
+            called = self._prefer(param.name, param.alias).replace("_", " ")
+            said.append(f"{called} {self.value(value, param.kind)}")
+        return (f" ({', '.join(said)})" if self.language == "en" else f"（{'，'.join(said)}）") if said else ""
+
+    def event(self, event: Event) -> str:
+        """Return what an event says: who did what, with which values."""
+        who = self.who(event.actor) + self.pick(": ", "") if event.actor else ""
+        return f"{who}{self.name(event.name)}{self.fields(event.name, event.fields)}"
+
+    # -- values
+
+    @cached_property
+    def currency(self) -> str:
+        """The currency in which the documents count."""
+        for act in self.program.acts.values():
+            for param in act.params:
+                if param.kind.name == "money":
+                    return param.kind.of
+        return "CNY"
+
+    def money_of(self, act: OccurrenceDecl | None) -> Kind:
+        """Return the kind of what an act accumulates."""
+        param = next((p for p in act.params if p.name == act.accumulates), None) if act is not None else None
+        return param.kind if param is not None else money_in(self.currency)
+
+    def value(self, value: Any, kind: Kind | None) -> str:
+        """Return a value of a kind; without one, by what it looks like."""
+        if value is None:
+            return self.pick("nothing", "无")
+        if kind is not None and kind.name == "money" and type(value) is int:
+            return self.money(Money(value, kind.of))
+        if kind is not None and kind.name not in ("occurrence", "instant", "text", "party") and not isinstance(value, str):
+            return say_expr(Const(value, kind), self.program.contracts[0], self.language)
+        if kind is not None and kind.name == "one of":
+            return self.option(kind.of, value)
+        if isinstance(value, bool):
+            return self.pick("yes", "是") if value else self.pick("no", "否")
+        if isinstance(value, date):
+            return say_expr(Const(value, DAY), self.program.contracts[0], self.language)
+        if isinstance(value, int):
+            return self.moment(value) if value > _LEAST_INSTANT else str(value)
+        text = str(value)
+        if found := _SPOKEN_END.fullmatch(text):
+            return self._day_and_time(parse_day(found[1]), found[2])
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            return self.day(parse_day(text))
+        if text.startswith("?"):
+            return self.pick("not known", "未知")
+        return self.name(text) if text in self._home or not text.isascii() else self._option_of_any(text)
+
+    def money(self, amount: Money) -> str:
+        """Return an amount as people of this language write it."""
+        return self.pick(str(amount), str(amount).replace(" CNY", "元"))
+
+    def _option_of_any(self, text: str) -> str:
+        for name, declared in self.program.declarations.items():
+            if any(getattr(each, "name", "") == text for each in getattr(declared, "options", ())):
+                return self.option(name, text)
+        return text
+
+    def day(self, day: date) -> str:
+        """Return a day: `2026-09-11`, `2026年9月11日`."""
+        return self.pick(day.isoformat(), f"{day.year}年{day.month}月{day.day}日")
+
+    def moment(self, at: Instant) -> str:
+        """Return an instant: the day alone where it is the day's first instant."""
+        day = day_of(at)
+        if at == start_of(day):
+            return self.day(day)
+        return self._day_and_time(day, spoken(at)[11:19])
+
+    def end(self, at: Instant) -> str:
+        """Return an exclusive end: the last day at 24:00 where it is the end of a day."""
+        text = spoken(at)
+        return self._day_and_time(parse_day(text[:10]), text[11:19])
+
+    def as_of(self, at: Instant) -> str:
+        """Return the instant that a question is about: its last instant is the day itself."""
+        if day_of(at + 1) != day_of(at):
+            return self.day(day_of(at))
+        return self.pick(f"{day_of(at).isoformat()} {spoken(at)[11:19]}", self._day_and_time(day_of(at), spoken(at)[11:19]))
+
+    def _day_and_time(self, day: date, time: str) -> str:
+        if time[2:] in (":00", ":00:00"):
+            return self.pick(f"{day.isoformat()} {time[:5]}", f"{self.day(day)}{int(time[:2])}时")
+        return f"{self.day(day)}{self.pick(' ', '')}{time}"
+
+
+def _third_person(verb: str) -> str:
+    """`pay` → `pays`, `accept terms` → `accepts terms`: acts are named by the bare verb."""
+    first, _, rest = verb.partition(" ")
+    if not first.isascii():
+        return verb
+    if re.search(r"(?:s|x|z|ch|sh|o)$", first):
+        said = first + "es"
+    else:
+        said = re.sub(r"(?<=[^aeiou])y$", "ie", first) + "s"
+    return f"{said} {rest}".strip()
+
+
+# ---- Sentences ----------------------------------------------------------------------------------------------------
+
+Sentence = Callable[[Voice, Reason, Norm | None], str]
+SENTENCES: dict[str, Sentence] = {}
+# Reasons whose first two arguments are a document and a norm's id.
+_CITING = frozenset({"restores", "forbids", "requires", "permits", "closed", "prevailed", "limited", "window", "loss"})
+
+
+def _says(code: str) -> Callable[[Sentence], Sentence]:
+    def keep(sentence: Sentence) -> Sentence:
+        SENTENCES[code] = sentence
+        return sentence
+
+    return keep
+
+
+def _on(voice: Voice, reason: Reason) -> str:
+    """The events that a reason rests on, as an aside."""
+    if not reason.events:
+        return ""
+    return voice.pick(f" ({', '.join(reason.events)})", f"（{'、'.join(reason.events)}）")
+
+
+@_says("permits")
+def _permits(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    norm = voice.cited(reason)
+    if norm is None:
+        return voice.pick("a norm permits it", "有规范允许")
+    clause, (who, act), quote = voice.called(norm), voice.doing(norm), voice.quote(norm)
+    if isinstance(norm, Permission):
+        said = voice.pick(f"{clause} permits {who} to {act}", f"{clause}允许{who}{act}")
+    else:
+        said = voice.pick(f"{clause} gives {who} the power to {act}", f"{clause}赋予{who}{act}的权利")
+    return said + _on(voice, reason) + quote
+
+
+@_says("requires")
+def _requires(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    norm = voice.cited(reason)
+    if norm is None:
+        return voice.pick("a norm requires it", "有规范要求")
+    clause, (who, act) = voice.called(norm), voice.doing(norm)
+    return voice.pick(f"{clause} requires {who} to {act}", f"{clause}要求{who}{act}") + _on(voice, reason) + voice.quote(norm)
+
+
+@_says("forbids")
+def _forbids(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    norm = voice.cited(reason)
+    if norm is None:
+        return voice.pick("a norm forbids it", "有规范禁止")
+    clause, (who, act) = voice.called(norm), voice.doing(norm)
+    return voice.pick(f"{clause} forbids {who} to {act}", f"{clause}禁止{who}{act}") + voice.quote(norm)
+
+
+@_says("restores")
+def _restores(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    norm = voice.cited(reason)
+    clause = voice.called(norm) if norm is not None else str(reason.args[1])
+    since = voice.moment(reason.args[2])
+    said = voice.pick(f"it puts right the breach of {clause} that began on {since}", f"它补正自{since}起对{clause}的违反")
+    return said + _on(voice, reason) + (voice.quote(norm) if norm is not None else "")
+
+
+@_says("closed")
+def _closed(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    norm = voice.cited(reason)
+    step = voice.pick(*STEPS[reason.args[2]])
+    if norm is None:
+        return step
+    clause, (_who, act) = voice.called(norm), voice.doing(norm)
+    if isinstance(norm, Obligation):
+        said = voice.pick(f"{clause} does not require it, because {step}", f"{clause}此时不要求{act}，因为{step}")
+    else:
+        said = voice.pick(f"{clause} does not give it, because {step}", f"{clause}此时不赋予{act}的权利，因为{step}")
+    return said + voice.quote(norm)
+
+
+@_says("nothing speaks of it")
+def _silent(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    if reason.args[0] == "loss":
+        return voice.pick("no norm says who bears such a loss", "没有规范规定此种损失由谁承担")
+    act = voice.name(str(reason.args[0]))
+    return voice.pick(f"no norm speaks of {act}", f"没有规范涉及{act}")
+
+
+@_says("open")
+def _open(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    return voice.pick("it depends on what is not known yet", "取决于尚未确定的事项")
+
+
+@_says("not")
+def _not(voice: Voice, reason: Reason, norm: Norm | None) -> str:
+    inner = "; ".join(voice.sentence(part, norm) for part in reason.parts)
+    return voice.pick(f"the contrary is asked for, and {inner}", f"所要求者相反，而{inner}")
+
+
+@_says("and")
+def _and(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    return voice.pick("all of these hold", "下列各项均成立") if reason.holds else voice.pick("not all of it holds", "未全部成立")
+
+
+@_says("or")
+def _or(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    return voice.pick("one of these holds", "下列一项成立") if reason.holds else voice.pick("none of these holds:", "下列各项均不成立：")
+
+
+@_says("said")
+def _said(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    return voice.pick("the text says so without condition", "文本无条件如此规定") if reason.holds else voice.pick("the text never allows it", "文本不容许任何情形")
+
+
+@_says("value")
+def _value(voice: Voice, reason: Reason, norm: Norm | None) -> str:
+    flags = [] if norm is None else [part for expr in (norm.when, norm.unless, getattr(getattr(norm, "act", None), "where", None)) for part in walk(expr) if isinstance(part, Field) and part.kind == FLAG]  # fmt: skip
+    contract = voice.contract(norm.document) if norm is not None else None
+    if reason.args[0] == "FieldE" and len(flags) == 1 and contract is not None:
+        said = say_expr(flags[0], contract, voice.language)
+        return voice.pick(f"{said}: {'yes' if reason.holds else 'no'}", f"{said}：{'是' if reason.holds else '否'}")
+    return voice.pick("the condition holds", "条件成立") if reason.holds else voice.pick("the condition does not hold", "条件不成立")
+
+
+@_says("compare")
+def _compare(voice: Voice, reason: Reason, norm: Norm | None) -> str:
+    left, sign, right = reason.args
+    found = voice.condition(norm, sign, right)
+    contract = voice.contract(norm.document) if norm is not None else None
+    relation = voice.pick(*_RELATIONS[sign if reason.holds else _OPPOSITES[sign]])
+    gap = voice.pick(" ", "")
+    if found is None or contract is None:
+        return f"{voice.value(left, None)}{gap}{relation}{gap}{voice.value(right, None)}"
+    kind = getattr(found.left, "kind", None) or getattr(found.right, "kind", None)
+    what = say_expr(found.left, contract, voice.language)
+    if left is None:
+        return voice.pick(f"{what} is not known", f"{what}不明")
+    wanted = say_expr(found.right, contract, voice.language) if isinstance(found.right, Const) else voice.value(right, kind)
+    seen = voice.value(left, kind)
+    if sign == "==" and reason.holds:
+        return f"{what}{gap}{relation}{gap}{seen}"
+    return voice.pick(f"{what} {relation} {wanted}: it is {seen}", f"{what}{relation}{wanted}：实为{seen}")
+
+
+@_says("state")
+def _state(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    name, value = reason.args[0], reason.args[1]
+    declared = voice.program.declarations.get(name)
+    kind = declared.kind if isinstance(declared, StateDecl) and declared.kind.name == "money" else None
+    is_value = voice.value(value, kind) if kind is not None else voice.option(name, value)
+    if reason.args[3] in _RELATIONS:
+        wanted = reason.args[2]
+        said = voice.pick(f"{voice.state(name)} is {is_value}", f"{voice.state(name)}为{is_value}")
+        if value != wanted:
+            other = voice.option(name, wanted) if kind is None else voice.value(wanted, kind)
+            said += voice.pick(f", not {other}", f"，而非{other}")
+        return said + _on(voice, reason)
+    _, _, document, at = reason.args
+    since = "" if at is None else voice.pick(f" since {voice.moment(at)}", f"，自{voice.moment(at)}起")
+    of = voice.of_document(document) if document else ""
+    return voice.pick(f"{voice.state(name)}{of} is {is_value}{since}", f"{voice.state(name)}{of}为{is_value}{since}") + _on(voice, reason)
+
+
+@_says("overdue")
+def _overdue(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    id, trig, started, unpaid = reason.args
+    norm, since = voice.by_id(id), voice.moment(started)
+    owed = voice.norm_of(None, str(id))
+    act = voice.program.acts.get(owed.act.name) if isinstance(owed, Obligation) else None
+    amount = voice.value(unpaid, voice.money_of(act)) if unpaid is not None else ""
+    on = f" on {trig}" if trig and not trig.startswith("+") else ""
+    if voice.language == "en":
+        rest = f": {amount} unpaid{on}" if amount else f"{on}"
+        return f"{norm} is overdue since {since}{rest}"
+    rest = f"：{trig + '尚欠' if trig else '尚欠'}{amount}" if amount else (f"（就{trig}）" if trig else "")
+    return f"{norm}自{since}起逾期{rest}"
+
+
+@_says("not overdue")
+def _not_overdue(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    norm = voice.by_id(reason.args[0])
+    return voice.pick(f"{norm} is not overdue", f"{norm}没有逾期") + _on(voice, reason)
+
+
+@_says("breach")
+def _breach(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    id, trig, started, status = reason.args
+    norm, since, how = voice.by_id(id), voice.moment(started), voice.pick(*_STATUSES.get(status, (status, status)))
+    about = voice.about(trig) if trig and not trig.startswith("+") else ""
+    return voice.pick(f"{norm} was breached on {since}{about}: {how}", f"{norm}于{since}被违反{about}：{how}") + _on(voice, reason)
+
+
+@_says("no breach")
+def _no_breach(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    norm = voice.by_id(reason.args[0])
+    return voice.pick(f"{norm} has not been breached", f"{norm}未被违反")
+
+
+@_says("done in time")
+def _done_in_time(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    norm = voice.by_id(reason.args[0])
+    about = voice.about(str(reason.args[1])) if reason.args[1] else ""
+    return voice.pick(f"what {norm} asks was done{about}", f"{norm}所要求者已履行{about}") + _on(voice, reason)
+
+
+@_says("discharged")
+def _discharged(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    norm = voice.by_id(reason.args[0])
+    return voice.pick(f"{norm} was done in time", f"{norm}已按时履行") if reason.holds else voice.pick(f"{norm} was not done in time", f"{norm}未按时履行")
+
+
+@_says("used")
+def _used(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    norm = voice.by_id(reason.args[0])
+    if reason.holds:
+        return voice.pick(f"the power of {norm} stands exercised", f"{norm}的权利已行使")
+    return voice.pick(f"the power of {norm} does not stand exercised", f"{norm}的权利未行使")
+
+
+@_says("happened")
+def _happened(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    name, who, at = reason.args
+    actor = voice.who(who) if who else ""
+    if voice.language == "en":
+        return f"{voice.name(name)}{' by ' + actor if actor else ''} happened on {voice.moment(at)}{_on(voice, reason)}"
+    return f"{actor}于{voice.moment(at)}{voice.name(name)}{_on(voice, reason)}"
+
+
+@_says("not happened")
+def _not_happened(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    name, who = reason.args
+    actor = voice.who(who) if who else ""
+    by = f" by {actor}" if actor else ""
+    return voice.pick(f"{voice.name(name)}{by} has not happened", f"{actor or '尚'}未{voice.name(name)}")
+
+
+@_says("blank")
+def _blank(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    name = voice.name(reason.args[0])
+    return voice.pick(f"the blank {name} is not filled", f"空白“{name}”未填") if reason.holds else voice.pick(f"the blank {name} is filled", f"空白“{name}”已填")
+
+
+@_says("answer")
+def _answer(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    question, about, value, how = reason.args
+    declared = voice.program.questions.get(question)
+    text = voice.text(declared.text) if declared is not None and declared.text else voice.name(question)
+    said = voice.value(value, declared.kind if declared is not None else None)
+    if how == "answered":
+        known = voice.pick("answered", "经认定")
+    elif declared is not None and declared.presumed is not None and value == declared.presumed:
+        known = voice.pick("presumed", "推定")
+    else:
+        known = voice.pick("taken here as", "此处设为")
+    return voice.pick(f"{text}{voice.about(about)} {known} {said}", f"{text}{voice.about(about)}{known}：{said}") + _on(voice, reason)
+
+
+@_says("reading")
+def _reading(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    reading, option = reason.args
+    chosen = voice.option(reading, option)
+    return voice.pick(f"{voice.name(reading)} is read as: {chosen}", f"{voice.name(reading)}取解释：{chosen}")
+
+
+@_says("agreement")
+def _agreement(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    state = voice.option("agreement", reason.args[0])
+    return voice.pick(f"the agreement is {state}", f"协议为{state}")
+
+
+@_says("prevailed")
+def _prevailed(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    norm = voice.cited(reason)
+    clause = voice.called(norm) if norm is not None else str(reason.args[1])
+    since = voice.moment(reason.args[2])
+    said = voice.pick(f"{clause} prevails, exercised since {since}", f"{clause}优先，自{since}起已行使")
+    return said + _on(voice, reason) + (voice.quote(norm) if norm is not None else "")
+
+
+@_says("limited")
+def _limited(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    norm = voice.cited(reason)
+    clause = voice.called(norm) if norm is not None else str(reason.args[1])
+    said = voice.pick(f"it is open only while {clause} is, which it is not", f"仅在{clause}可适用时方可适用，而{clause}此时不可适用")
+    return said + (voice.quote(norm) if norm is not None else "")
+
+
+@_says("lapsed")
+def _lapsed(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    name, end = reason.args
+    ended = voice.end(end)
+    return voice.pick(f"its time since {voice.name(name)} ended on {ended}", f"自{voice.name(name)}起的期间已于{ended}届满") + _on(voice, reason)
+
+
+@_says("not before")
+def _not_before(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    begins = voice.moment(reason.args[0])
+    return voice.pick(f"not before {begins}", f"不得早于{begins}")
+
+
+@_says("window past")
+def _window_past(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    end = voice.end(reason.args[0])
+    return voice.pick(f"the time for it ended on {end}", f"期间已于{end}届满")
+
+
+@_says("last day")
+def _last_day(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    document, end = reason.args
+    of = voice.of_document(document)
+    if end is None:
+        return voice.pick(f"the agreement{of} has no last day", f"协议{of}没有末日") + _on(voice, reason)
+    last = voice.end(end) if type(end) is int else voice.value(end, None)
+    return voice.pick(f"the agreement{of} lasts until {last}", f"协议{of}至{last}届满") + _on(voice, reason)
+
+
+@_says("window")
+def _window(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    norm = voice.cited(reason)
+    clause = voice.called(norm) if norm is not None else str(reason.args[1])
+    quote = voice.quote(norm) if norm is not None else ""
+    if reason.args[2] is None:
+        return voice.pick(f"{clause} sets no end", f"{clause}没有确定的期间末日") + _on(voice, reason) + quote
+    end = voice.value(reason.args[2], None)
+    return voice.pick(f"{clause} gives time until {end}", f"{clause}的期间至{end}") + _on(voice, reason) + quote
+
+
+@_says("amount")
+def _amount(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    name, about, value = reason.args
+    sums = voice.program.sums.get(name)
+    kind = sums[0].rule.kind if sums else money_in(voice.currency)
+    said = voice.pick("not known", "不明") if value is None else voice.value(value, kind)
+    return voice.pick(f"{voice.named(name)}{voice.about(about)} comes to {said}", f"{voice.named(name)}{voice.about(about)}为{said}")
+
+
+@_says("loss")
+def _loss(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    document, id, who = reason.args
+    rule = next((loss.rule for loss in voice.program.losses if loss.rule.document == document and loss.rule.id == id), None)
+    clause = f"{voice._document(document)}{rule.clause if rule is not None else id}"
+    if who in ("no_basis", "undetermined"):
+        return voice.pick(f"{clause} does not reach this loss", f"{clause}不及于此项损失") + _on(voice, reason)
+    return voice.pick(f"{clause} puts the loss on {voice.who(who)}", f"{clause}规定损失由{voice.who(who)}承担") + _on(voice, reason)
+
+
+@_says("renewed")
+def _renewed(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    of = voice.of_document(reason.args[0])
+    if reason.holds:
+        return voice.pick(f"the agreement{of} was renewed", f"协议{of}已续期") + _on(voice, reason)
+    return voice.pick(f"the agreement{of} was not renewed with a basis", f"协议{of}未经有依据的续签")
+
+
+@_says("arrived")
+def _arrived(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    id = reason.args[0]
+    return voice.pick(f"{id} has arrived", f"{id}已到达") if reason.holds else voice.pick(f"{id} has not arrived", f"{id}未到达")
+
+
+@_says("time-barred")
+def _time_barred(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    norm, end = voice.named(reason.args[0]), reason.args[1]
+    if end is None:
+        return voice.pick(f"no limitation runs for {norm}", f"{norm}没有起算的时效")
+    last = voice.value(end, None)
+    return voice.pick(f"the limitation for {norm} runs until {last}", f"{norm}的时效至{last}届满")
