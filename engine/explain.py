@@ -58,8 +58,8 @@ Language = Literal["zh", "en"]
 Line = tuple[int, str]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 
-# How long a quoted clause may be: enough to know it again, short enough for one line.
-QUOTED = 60
+# How wide a quoted clause may be, in cells: enough to know it again, short enough for one line.
+QUOTED = 96
 
 ANSWERS = {
     "permitted": ("permitted", "可以"), "required": ("required", "应当"), "forbidden": ("forbidden", "不得"),
@@ -85,7 +85,12 @@ STEPS = {
     "no duty": ("no such duty is open", "没有未履行的此项义务"),
 }  # fmt: skip
 
-_STATUSES = {"open": ("open", "尚未补正"), "cured": ("cured since", "其后已补正"), "waived": ("waived", "已免除"), "barred": ("time-barred", "时效已过")}
+_STATUSES = {
+    "open": ("open", "尚未补正"),
+    "cured": ("cured since", "其后已补正"),
+    "waived": ("waived", "已免除"),
+    "barred": ("time-barred", "时效已过"),
+}
 _RELATIONS = {"==": ("is", "为"), "!=": ("is not", "不为"), "<": ("is less than", "少于"), "<=": ("is at most", "不超过"), ">": ("is more than", "多于"), ">=": ("is at least", "不少于")}  # fmt: skip
 _OPPOSITES = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 _HANZI = re.compile(r"[\u3400-\u9fff]")
@@ -95,7 +100,11 @@ _LEAST_INSTANT = 10**14
 
 
 def outline(
-    decision: Decision, question: Question, program: Program, language: Language, sources: Mapping[str, Source] | None = None
+    decision: Decision,
+    question: Question,
+    program: Program,
+    language: Language,
+    sources: Mapping[str, Source] | None = None,
 ) -> list[Line]:
     """Return the explanation as lines with their depth: the answer, why, what is open, what would turn it, until when.
 
@@ -105,7 +114,11 @@ def outline(
 
 
 def prose(
-    decision: Decision, question: Question, program: Program, language: Language, sources: Mapping[str, Source] | None = None
+    decision: Decision,
+    question: Question,
+    program: Program,
+    language: Language,
+    sources: Mapping[str, Source] | None = None,
 ) -> str:
     """Return the explanation as one paragraph: a reason that rests on others has them in brackets after it."""
     voice = Voice(program, language, question, sources or {})
@@ -218,15 +231,30 @@ def _lines(decision: Decision, voice: Voice) -> Iterator[Line]:
     else:
         for reason in reasons:
             yield from voice.tree(reason, 1, None)
-    if decision.truncated and decision.answer in ("no_basis", "unregulated", "no", "none"):
-        yield 1, pick("the available text breaks off: its silence proves nothing", "现有文本不完整：未作规定不足为证")
+    if decision.truncated and decision.answer in ("no_basis", "unregulated"):
+        yield (
+            1,
+            pick(
+                "the available text breaks off: its silence proves nothing",
+                "现有文本不完整：未作规定不足为证",
+            ),
+        )
     for reading, option in decision.assumes:
         yield 1, voice.assumed(reading, option)
     if decision.cure:
         facts = [voice.cure(each) for each in decision.cure]
-        yield 1, pick(f"would turn if: {' and '.join(facts)}", f"如有下列事实，结论即变：{'，并且'.join(facts)}")
+        yield (
+            1,
+            pick(f"would turn if: {' and '.join(facts)}", f"如有下列事实，结论即变：{'，并且'.join(facts)}"),
+        )
     if decision.provisional:
-        yield 1, pick("provisional: the calendar of that year is not published yet", "暂定：该年度的节假日安排尚未公布")
+        yield (
+            1,
+            pick(
+                "provisional: the calendar of that year is not published yet",
+                "暂定：该年度的节假日安排尚未公布",
+            ),
+        )
     if not decision.exact:
         yield 1, pick("not exact: there were more cases than were looked at", "未穷尽：情形过多，未逐一检查")
     if decision.holds_until is not None:
@@ -263,33 +291,56 @@ class Voice:
                     answer = self.pick("permitted, and required", "可以，且应当")
                 fields = self.fields(question.act, question.fields)
                 who, act = self.who(question.party), self.name(question.act)
-                return self.pick(f"{who} may {act}{fields} on {at}: {answer}", f"{who}于{at}可否{act}{fields}：{answer}")
+                return self.pick(
+                    f"{who} may {act}{fields} on {at}: {answer}", f"{who}于{at}可否{act}{fields}：{answer}"
+                )
             case InBreachOf():
                 norm, who = self.named(question.norm), self.who(question.party)
-                return self.pick(f"{who} is in breach of {norm} on {at}: {answer}", f"{who}于{at}是否违反{norm}：{answer}")
+                return self.pick(
+                    f"{who} is in breach of {norm} on {at}: {answer}", f"{who}于{at}是否违反{norm}：{answer}"
+                )
             case StateOf():
                 state = self.state(question.state) + self.of_document(question.document)
                 return self.pick(f"{state} on {at}: {answer}", f"{at}，{state}：{answer}")
             case LastDay():
                 if question.norm is None:
                     of = self.pick("the agreement", "协议") + self.of_document(question.document)
-                    return self.pick(f"{of} ends, as seen on {at}: {answer}", f"自{at}看，{of}的末日：{answer}")
+                    return self.pick(
+                        f"{of} ends, as seen on {at}: {answer}", f"自{at}看，{of}的末日：{answer}"
+                    )
                 about = self.about(question.about)
                 norm = self.named(question.norm)
-                return self.pick(f"the time for {norm}{about} ends, as seen on {at}: {answer}", f"自{at}看，{norm}{about}的期间末日：{answer}")
+                return self.pick(
+                    f"the time for {norm}{about} ends, as seen on {at}: {answer}",
+                    f"自{at}看，{norm}{about}的期间末日：{answer}",
+                )
             case AmountOfSum():
                 name, about = self.named(question.name), self.about(question.about)
-                return self.pick(f"amount of {name}{about} on {at}: {answer}", f"{at}，{name}{about}的金额：{answer}")
+                return self.pick(
+                    f"amount of {name}{about} on {at}: {answer}", f"{at}，{name}{about}的金额：{answer}"
+                )
             case WhoBears():
-                return self.pick(f"the loss from {question.about} is borne by: {answer}", f"{question.about}的损失由谁承担：{answer}")
+                return self.pick(
+                    f"the loss from {question.about} is borne by: {answer}",
+                    f"{question.about}的损失由谁承担：{answer}",
+                )
             case Renewed():
                 of = self.of_document(question.document)
-                return self.pick(f"the agreement{of} was renewed by {at}: {answer}", f"至{at}，协议{of}是否已续期：{answer}")
+                return self.pick(
+                    f"the agreement{of} was renewed by {at}: {answer}",
+                    f"至{at}，协议{of}是否已续期：{answer}",
+                )
             case Arrived():
-                return self.pick(f"{question.about} has arrived by {at}: {answer}", f"至{at}，{question.about}是否到达：{answer}")
+                return self.pick(
+                    f"{question.about} has arrived by {at}: {answer}",
+                    f"至{at}，{question.about}是否到达：{answer}",
+                )
             case TimeBarred():
                 norm, about = self.named(question.norm), self.about(question.about)
-                return self.pick(f"the claim from {norm}{about} is time-barred on {at}: {answer}", f"{at}，{norm}{about}的请求权时效是否已过：{answer}")
+                return self.pick(
+                    f"the claim from {norm}{about} is time-barred on {at}: {answer}",
+                    f"{at}，{norm}{about}的请求权时效是否已过：{answer}",
+                )
             case _:
                 assert_never(question)
 
@@ -374,7 +425,14 @@ class Voice:
             return self.called(norm)
         if any(reference == norm.clause for norm in self.program.norms):
             return reference
-        labelled = next((n for n in self.program.norms if reference in (n.label, getattr(getattr(n, "act", None), "name", None))), None)
+        labelled = next(
+            (
+                n
+                for n in self.program.norms
+                if reference in (n.label, getattr(getattr(n, "act", None), "name", None))
+            ),
+            None,
+        )
         return self.called(labelled) if labelled is not None else self.name(reference)
 
     def by_id(self, id: Any) -> str:
@@ -390,9 +448,15 @@ class Voice:
         clause = contract.clause(norm.clause) if contract is not None else None
         if clause is None or not clause.lines:
             return ""
-        text = re.sub(r"^\s*(?:\d+(?:\.\d+)*\s*[.．、]?\s*)", "", " ".join(clause.text.split()))
-        short = text if len(text) <= QUOTED else text[: QUOTED - 1].rstrip() + "…"
-        return self.pick(f': "{short}"', f"：“{short}”")
+        text = re.sub(r"^\s*\d+(?:\.\d+)*\s*[.．、]?\s*", "", " ".join(clause.text.split())).rstrip("。.")
+        width = 0
+        for at, letter in enumerate(text):
+            # A Chinese letter is as wide as two others.
+            width += 2 if ord(letter) > 0x2E7F else 1
+            if width > QUOTED:
+                text = text[:at].rstrip() + "…"
+                break
+        return self.pick(f': "{text}"', f"：“{text}”")
 
     def place(self, norm: Norm) -> str:
         """Return where a norm's clause stands, `voip-1.contract:88`; the empty text without its source."""
@@ -420,13 +484,23 @@ class Voice:
         """Return the comparison in a norm that a reason tells of: the only one with that sign, or that value."""
         if norm is None:
             return None
-        exprs: list[Expr | None] = [norm.when, norm.unless, norm.since, norm.until, norm.trigger.where if norm.trigger else None]
+        exprs: list[Expr | None] = [
+            norm.when,
+            norm.unless,
+            norm.since,
+            norm.until,
+            norm.trigger.where if norm.trigger else None,
+        ]
         if not isinstance(norm, Maintenance):
             exprs.append(norm.act.where)
         else:
             exprs.append(norm.keeps)
-        found = [part for expr in exprs for part in walk(expr) if isinstance(part, Compare) and part.op == sign]
-        exact = [part for part in found if isinstance(part.right, Const) and str(part.right.value) == str(value)]
+        found = [
+            part for expr in exprs for part in walk(expr) if isinstance(part, Compare) and part.op == sign
+        ]
+        exact = [
+            part for part in found if isinstance(part.right, Const) and str(part.right.value) == str(value)
+        ]
         chosen = exact or found
         return chosen[0] if len(chosen) == 1 or exact else None
 
@@ -440,28 +514,45 @@ class Voice:
             case "blank":
                 outside = self._outside(declared)
                 if isinstance(declared, BlankDecl) and declared.gap:
-                    return self.pick(f"what the text leaves out: {self.name(item.name)}{outside}", f"文本所缺：{self.name(item.name)}{outside}")
-                return self.pick(f"the blank {self.name(item.name)}{outside} is not filled", f"空白“{self.name(item.name)}”{outside}未填")
+                    return self.pick(
+                        f"what the text leaves out: {self.name(item.name)}{outside}",
+                        f"文本所缺：{self.name(item.name)}{outside}",
+                    )
+                return self.pick(
+                    f"the blank {self.name(item.name)}{outside} is not filled",
+                    f"空白“{self.name(item.name)}”{outside}未填",
+                )
             case "question":
                 if not isinstance(declared, QuestionDecl):
                     return self.name(item.name) + about
                 text = self.text(declared.text) or self.name(item.name)
-                who = self.pick(f", decided by {declared.decided_by}", f"，由{declared.decided_by}判断") if declared.decided_by else ""
+                who = (
+                    self.pick(f", decided by {declared.decided_by}", f"，由{declared.decided_by}判断")
+                    if declared.decided_by
+                    else ""
+                )
                 return f"{text}{self._outside(declared)}{about}{who}"
             case "reading":
                 return self._reading(item.name)
             case "event":
-                return self.pick(f"did {item.name} really happen? it is only alleged", f"{item.name}是否属实：仅为一方所称")
+                return self.pick(
+                    f"did {item.name} really happen? it is only alleged", f"{item.name}是否属实：仅为一方所称"
+                )
             case "date":
                 return self.pick(f"when did {item.name} happen{about}?", f"{item.name}何时发生{about}")
             case "order":
                 ids = item.name.split("+")
                 return self.pick(f"which came first: {' or '.join(ids)}?", f"{'、'.join(ids)}的先后")
             case "calendar":
-                return self.pick(f"the holidays of {item.name}, not published yet", f"{item.name}年节假日安排，尚未公布")
+                return self.pick(
+                    f"the holidays of {item.name}, not published yet", f"{item.name}年节假日安排，尚未公布"
+                )
             case "fact":
                 of = f" of {item.about}" if item.about else ""
-                return self.pick(f"{self.param(item.name)}{of} is not given", f"{item.about or ''}的{self.param(item.name)}未提供")
+                return self.pick(
+                    f"{self.param(item.name)}{of} is not given",
+                    f"{item.about or ''}的{self.param(item.name)}未提供",
+                )
             case _:
                 return f"{item.kind} {item.name}{about}"
 
@@ -471,14 +562,19 @@ class Voice:
             return self.name(name)
         options = [self._prefer(each.name, each.alias).replace("_", " ") for each in declared.options]
         text = self.text(declared.text) or self.name(name)
-        return f"{text}{self._outside(declared)}" + self.pick(f": {' or '.join(options)}", f"：{'，或'.join(options)}")
+        return f"{text}{self._outside(declared)}" + self.pick(
+            f": {' or '.join(options)}", f"：{'，或'.join(options)}"
+        )
 
     def assumed(self, reading: str, option: str) -> str:
         """Return that a default reading was taken, which another option would gainsay."""
         declared = self.program.declarations.get(reading)
         text = self.text(declared.text) if isinstance(declared, ReadingDecl) else self.name(reading)
         chosen = self.option(reading, option)
-        return self.pick(f"assumes {chosen}: {text}{self._outside(declared)}", f"采默认解释“{chosen}”：{text}{self._outside(declared)}")
+        return self.pick(
+            f"assumes {chosen}: {text}{self._outside(declared)}",
+            f"采默认解释“{chosen}”：{text}{self._outside(declared)}",
+        )
 
     def cure(self, cure: Cure) -> str:
         """Return one fact that would help to turn the answer, in the present: `user pays 100.00 CNY for e4`."""
@@ -486,7 +582,13 @@ class Voice:
         amount = self.value(cure.amount, self.money_of(act)) if cure.amount is not None else ""
         who = self.who(cure.party) if cure.party else self.pick("a party", "一方")
         if self.language == "en":
-            about = f" for {cure.about}" if cure.about and cure.amount is not None else f" ({cure.about})" if cure.about else ""
+            about = (
+                f" for {cure.about}"
+                if cure.about and cure.amount is not None
+                else f" ({cure.about})"
+                if cure.about
+                else ""
+            )
             return f"{who} {_third_person(self.name(cure.act))}{' ' + amount if amount else ''}{about}"
         about = f"就{cure.about}" if cure.about else ""
         return f"{who}{about}{self.name(cure.act)}{amount}"
@@ -552,7 +654,10 @@ class Voice:
         return name.replace("_", " ")
 
     def _prefer(self, name: str, alias: str) -> str:
-        return next((each for each in (name, alias) if each and bool(_HANZI.search(each)) is (self.language == "zh")), name)
+        return next(
+            (each for each in (name, alias) if each and bool(_HANZI.search(each)) is (self.language == "zh")),
+            name,
+        )
 
     def _outside(self, declared: Any) -> str:
         external = getattr(declared, "external", "")
@@ -565,12 +670,21 @@ class Voice:
         return self.pick(f" of {document}", f"（{self._document(document).strip()}）")
 
     def about(self, about: str | None) -> str:
-        """Return what something is about: an event's id, a breach (`五.2/e4`), as an aside."""
-        return self.pick(f" (about {about})", f"（就{about}）") if about else ""
+        """Return what something is about, as an aside: an event's id, or a breach (`五.2/e4`)."""
+        if not about:
+            return ""
+        id, _, trigger = about.partition("/")
+        norm = self.norm_of(None, id) if trigger else None
+        if norm is not None:
+            clause = self.called(norm)
+            return self.pick(f" (about the breach of {clause}, {trigger})", f"（就{clause}的违反，{trigger}）")
+        return self.pick(f" (about {about})", f"（就{about}）")
 
     def text(self, text: str) -> str:
         """Of a text that says a thing in Chinese and then in English, the half in this language; else all of it."""
-        halves = re.fullmatch(r"(.*[\u3400-\u9fff。？！”][?。？！]?)\s+([\x20-\x7e‘’“”]+)", text.strip(), re.S)
+        halves = re.fullmatch(
+            r"(.*[\u3400-\u9fff。？！”][?。？！]?)\s+([\x20-\x7e‘’“”]+)", text.strip(), re.S
+        )
         return (halves[2] if self.language == "en" else halves[1]) if halves else text.strip()
 
     def fields(self, act: str, fields: Mapping[str, Any]) -> str:
@@ -584,7 +698,9 @@ class Voice:
                 continue
             called = self._prefer(param.name, param.alias).replace("_", " ")
             said.append(f"{called} {self.value(value, param.kind)}")
-        return (f" ({', '.join(said)})" if self.language == "en" else f"（{'，'.join(said)}）") if said else ""
+        return (
+            (f" ({', '.join(said)})" if self.language == "en" else f"（{'，'.join(said)}）") if said else ""
+        )
 
     def event(self, event: Event) -> str:
         """Return what an event says: who did what, with which values."""
@@ -613,7 +729,11 @@ class Voice:
             return self.pick("nothing", "无")
         if kind is not None and kind.name == "money" and type(value) is int:
             return self.money(Money(value, kind.of))
-        if kind is not None and kind.name not in ("occurrence", "instant", "text", "party") and not isinstance(value, str):
+        if (
+            kind is not None
+            and kind.name not in ("occurrence", "instant", "text", "party")
+            and not isinstance(value, str)
+        ):
             return say_expr(Const(value, kind), self.program.contracts[0], self.language)
         if kind is not None and kind.name == "one of":
             return self.option(kind.of, value)
@@ -649,9 +769,7 @@ class Voice:
     def moment(self, at: Instant) -> str:
         """Return an instant: the day alone where it is the day's first instant."""
         day = day_of(at)
-        if at == start_of(day):
-            return self.day(day)
-        return self._day_and_time(day, spoken(at)[11:19])
+        return self.day(day) if at == start_of(day) else self._day_and_time(day, iso(at)[11:-6])
 
     def end(self, at: Instant) -> str:
         """Return an exclusive end: the last day at 24:00 where it is the end of a day."""
@@ -660,12 +778,12 @@ class Voice:
 
     def as_of(self, at: Instant) -> str:
         """Return the instant that a question is about: its last instant is the day itself."""
-        if day_of(at + 1) != day_of(at):
-            return self.day(day_of(at))
-        return self.pick(f"{day_of(at).isoformat()} {spoken(at)[11:19]}", self._day_and_time(day_of(at), spoken(at)[11:19]))
+        day = day_of(at)
+        return self.day(day) if day_of(at + 1) != day else self._day_and_time(day, iso(at)[11:-6])
 
     def _day_and_time(self, day: date, time: str) -> str:
-        if time[2:] in (":00", ":00:00"):
+        time = time[:8].removesuffix(":00") if len(time) > 5 else time
+        if time.endswith(":00") and len(time) == 5:
             return self.pick(f"{day.isoformat()} {time[:5]}", f"{self.day(day)}{int(time[:2])}时")
         return f"{self.day(day)}{self.pick(' ', '')}{time}"
 
@@ -687,7 +805,9 @@ def _third_person(verb: str) -> str:
 Sentence = Callable[[Voice, Reason, Norm | None], str]
 SENTENCES: dict[str, Sentence] = {}
 # Reasons whose first two arguments are a document and a norm's id.
-_CITING = frozenset({"restores", "forbids", "requires", "permits", "closed", "prevailed", "limited", "window", "loss"})
+_CITING = frozenset(
+    {"restores", "forbids", "requires", "permits", "closed", "prevailed", "limited", "window", "loss"}
+)
 
 
 def _says(code: str) -> Callable[[Sentence], Sentence]:
@@ -724,7 +844,11 @@ def _requires(voice: Voice, reason: Reason, _: Norm | None) -> str:
     if norm is None:
         return voice.pick("a norm requires it", "有规范要求")
     clause, (who, act) = voice.called(norm), voice.doing(norm)
-    return voice.pick(f"{clause} requires {who} to {act}", f"{clause}要求{who}{act}") + _on(voice, reason) + voice.quote(norm)
+    return (
+        voice.pick(f"{clause} requires {who} to {act}", f"{clause}要求{who}{act}")
+        + _on(voice, reason)
+        + voice.quote(norm)
+    )
 
 
 @_says("forbids")
@@ -741,7 +865,9 @@ def _restores(voice: Voice, reason: Reason, _: Norm | None) -> str:
     norm = voice.cited(reason)
     clause = voice.called(norm) if norm is not None else str(reason.args[1])
     since = voice.moment(reason.args[2])
-    said = voice.pick(f"it puts right the breach of {clause} that began on {since}", f"它补正自{since}起对{clause}的违反")
+    said = voice.pick(
+        f"it puts right the breach of {clause} that began on {since}", f"它补正自{since}起对{clause}的违反"
+    )
     return said + _on(voice, reason) + (voice.quote(norm) if norm is not None else "")
 
 
@@ -753,9 +879,13 @@ def _closed(voice: Voice, reason: Reason, _: Norm | None) -> str:
         return step
     clause, (_who, act) = voice.called(norm), voice.doing(norm)
     if isinstance(norm, Obligation):
-        said = voice.pick(f"{clause} does not require it, because {step}", f"{clause}此时不要求{act}，因为{step}")
+        said = voice.pick(
+            f"{clause} does not require it, because {step}", f"{clause}此时不要求{act}，因为{step}"
+        )
     else:
-        said = voice.pick(f"{clause} does not give it, because {step}", f"{clause}此时不赋予{act}的权利，因为{step}")
+        said = voice.pick(
+            f"{clause} does not give it, because {step}", f"{clause}此时不赋予{act}的权利，因为{step}"
+        )
     return said + voice.quote(norm)
 
 
@@ -780,17 +910,29 @@ def _not(voice: Voice, reason: Reason, norm: Norm | None) -> str:
 
 @_says("and")
 def _and(voice: Voice, reason: Reason, _: Norm | None) -> str:
-    return voice.pick("all of these hold", "下列各项均成立") if reason.holds else voice.pick("not all of it holds", "未全部成立")
+    return (
+        voice.pick("all of these hold", "下列各项均成立")
+        if reason.holds
+        else voice.pick("not all of it holds", "未全部成立")
+    )
 
 
 @_says("or")
 def _or(voice: Voice, reason: Reason, _: Norm | None) -> str:
-    return voice.pick("one of these holds", "下列一项成立") if reason.holds else voice.pick("none of these holds:", "下列各项均不成立：")
+    return (
+        voice.pick("one of these holds", "下列一项成立")
+        if reason.holds
+        else voice.pick("none of these holds:", "下列各项均不成立：")
+    )
 
 
 @_says("said")
 def _said(voice: Voice, reason: Reason, _: Norm | None) -> str:
-    return voice.pick("the text says so without condition", "文本无条件如此规定") if reason.holds else voice.pick("the text never allows it", "文本不容许任何情形")
+    return (
+        voice.pick("the text says so without condition", "文本无条件如此规定")
+        if reason.holds
+        else voice.pick("the text never allows it", "文本不容许任何情形")
+    )
 
 
 @_says("value")
@@ -799,8 +941,14 @@ def _value(voice: Voice, reason: Reason, norm: Norm | None) -> str:
     contract = voice.contract(norm.document) if norm is not None else None
     if reason.args[0] == "FieldE" and len(flags) == 1 and contract is not None:
         said = say_expr(flags[0], contract, voice.language)
-        return voice.pick(f"{said}: {'yes' if reason.holds else 'no'}", f"{said}：{'是' if reason.holds else '否'}")
-    return voice.pick("the condition holds", "条件成立") if reason.holds else voice.pick("the condition does not hold", "条件不成立")
+        return voice.pick(
+            f"{said}: {'yes' if reason.holds else 'no'}", f"{said}：{'是' if reason.holds else '否'}"
+        )
+    return (
+        voice.pick("the condition holds", "条件成立")
+        if reason.holds
+        else voice.pick("the condition does not hold", "条件不成立")
+    )
 
 
 @_says("compare")
@@ -816,7 +964,11 @@ def _compare(voice: Voice, reason: Reason, norm: Norm | None) -> str:
     what = say_expr(found.left, contract, voice.language)
     if left is None:
         return voice.pick(f"{what} is not known", f"{what}不明")
-    wanted = say_expr(found.right, contract, voice.language) if isinstance(found.right, Const) else voice.value(right, kind)
+    wanted = (
+        say_expr(found.right, contract, voice.language)
+        if isinstance(found.right, Const)
+        else voice.value(right, kind)
+    )
     seen = voice.value(left, kind)
     if sign == "==" and reason.holds:
         return f"{what}{gap}{relation}{gap}{seen}"
@@ -839,7 +991,9 @@ def _state(voice: Voice, reason: Reason, _: Norm | None) -> str:
     _, _, document, at = reason.args
     since = "" if at is None else voice.pick(f" since {voice.moment(at)}", f"，自{voice.moment(at)}起")
     of = voice.of_document(document) if document else ""
-    return voice.pick(f"{voice.state(name)}{of} is {is_value}{since}", f"{voice.state(name)}{of}为{is_value}{since}") + _on(voice, reason)
+    return voice.pick(
+        f"{voice.state(name)}{of} is {is_value}{since}", f"{voice.state(name)}{of}为{is_value}{since}"
+    ) + _on(voice, reason)
 
 
 @_says("overdue")
@@ -866,9 +1020,15 @@ def _not_overdue(voice: Voice, reason: Reason, _: Norm | None) -> str:
 @_says("breach")
 def _breach(voice: Voice, reason: Reason, _: Norm | None) -> str:
     id, trig, started, status = reason.args
-    norm, since, how = voice.by_id(id), voice.moment(started), voice.pick(*_STATUSES.get(status, (status, status)))
+    norm, since, how = (
+        voice.by_id(id),
+        voice.moment(started),
+        voice.pick(*_STATUSES.get(status, (status, status))),
+    )
     about = voice.about(trig) if trig and not trig.startswith("+") else ""
-    return voice.pick(f"{norm} was breached on {since}{about}: {how}", f"{norm}于{since}被违反{about}：{how}") + _on(voice, reason)
+    return voice.pick(
+        f"{norm} was breached on {since}{about}: {how}", f"{norm}于{since}被违反{about}：{how}"
+    ) + _on(voice, reason)
 
 
 @_says("no breach")
@@ -881,13 +1041,19 @@ def _no_breach(voice: Voice, reason: Reason, _: Norm | None) -> str:
 def _done_in_time(voice: Voice, reason: Reason, _: Norm | None) -> str:
     norm = voice.by_id(reason.args[0])
     about = voice.about(str(reason.args[1])) if reason.args[1] else ""
-    return voice.pick(f"what {norm} asks was done{about}", f"{norm}所要求者已履行{about}") + _on(voice, reason)
+    return voice.pick(f"what {norm} asks was done{about}", f"{norm}所要求者已履行{about}") + _on(
+        voice, reason
+    )
 
 
 @_says("discharged")
 def _discharged(voice: Voice, reason: Reason, _: Norm | None) -> str:
     norm = voice.by_id(reason.args[0])
-    return voice.pick(f"{norm} was done in time", f"{norm}已按时履行") if reason.holds else voice.pick(f"{norm} was not done in time", f"{norm}未按时履行")
+    return (
+        voice.pick(f"{norm} was done in time", f"{norm}已按时履行")
+        if reason.holds
+        else voice.pick(f"{norm} was not done in time", f"{norm}未按时履行")
+    )
 
 
 @_says("used")
@@ -918,7 +1084,11 @@ def _not_happened(voice: Voice, reason: Reason, _: Norm | None) -> str:
 @_says("blank")
 def _blank(voice: Voice, reason: Reason, _: Norm | None) -> str:
     name = voice.name(reason.args[0])
-    return voice.pick(f"the blank {name} is not filled", f"空白“{name}”未填") if reason.holds else voice.pick(f"the blank {name} is filled", f"空白“{name}”已填")
+    return (
+        voice.pick(f"the blank {name} is not filled", f"空白“{name}”未填")
+        if reason.holds
+        else voice.pick(f"the blank {name} is filled", f"空白“{name}”已填")
+    )
 
 
 @_says("answer")
@@ -933,7 +1103,9 @@ def _answer(voice: Voice, reason: Reason, _: Norm | None) -> str:
         known = voice.pick("presumed", "推定")
     else:
         known = voice.pick("taken here as", "此处设为")
-    return voice.pick(f"{text}{voice.about(about)} {known} {said}", f"{text}{voice.about(about)}{known}：{said}") + _on(voice, reason)
+    return voice.pick(
+        f"{text}{voice.about(about)} {known} {said}", f"{text}{voice.about(about)}{known}：{said}"
+    ) + _on(voice, reason)
 
 
 @_says("reading")
@@ -962,7 +1134,10 @@ def _prevailed(voice: Voice, reason: Reason, _: Norm | None) -> str:
 def _limited(voice: Voice, reason: Reason, _: Norm | None) -> str:
     norm = voice.cited(reason)
     clause = voice.called(norm) if norm is not None else str(reason.args[1])
-    said = voice.pick(f"it is open only while {clause} is, which it is not", f"仅在{clause}可适用时方可适用，而{clause}此时不可适用")
+    said = voice.pick(
+        f"it is open only while {clause} is, which it is not",
+        f"仅在{clause}可适用时方可适用，而{clause}此时不可适用",
+    )
     return said + (voice.quote(norm) if norm is not None else "")
 
 
@@ -970,7 +1145,9 @@ def _limited(voice: Voice, reason: Reason, _: Norm | None) -> str:
 def _lapsed(voice: Voice, reason: Reason, _: Norm | None) -> str:
     name, end = reason.args
     ended = voice.end(end)
-    return voice.pick(f"its time since {voice.name(name)} ended on {ended}", f"自{voice.name(name)}起的期间已于{ended}届满") + _on(voice, reason)
+    return voice.pick(
+        f"its time since {voice.name(name)} ended on {ended}", f"自{voice.name(name)}起的期间已于{ended}届满"
+    ) + _on(voice, reason)
 
 
 @_says("not before")
@@ -1003,7 +1180,9 @@ def _window(voice: Voice, reason: Reason, _: Norm | None) -> str:
     if reason.args[2] is None:
         return voice.pick(f"{clause} sets no end", f"{clause}没有确定的期间末日") + _on(voice, reason) + quote
     end = voice.value(reason.args[2], None)
-    return voice.pick(f"{clause} gives time until {end}", f"{clause}的期间至{end}") + _on(voice, reason) + quote
+    return (
+        voice.pick(f"{clause} gives time until {end}", f"{clause}的期间至{end}") + _on(voice, reason) + quote
+    )
 
 
 @_says("amount")
@@ -1012,17 +1191,27 @@ def _amount(voice: Voice, reason: Reason, _: Norm | None) -> str:
     sums = voice.program.sums.get(name)
     kind = sums[0].rule.kind if sums else money_in(voice.currency)
     said = voice.pick("not known", "不明") if value is None else voice.value(value, kind)
-    return voice.pick(f"{voice.named(name)}{voice.about(about)} comes to {said}", f"{voice.named(name)}{voice.about(about)}为{said}")
+    return voice.pick(
+        f"{voice.named(name)}{voice.about(about)} comes to {said}",
+        f"{voice.named(name)}{voice.about(about)}为{said}",
+    )
 
 
 @_says("loss")
 def _loss(voice: Voice, reason: Reason, _: Norm | None) -> str:
     document, id, who = reason.args
-    rule = next((loss.rule for loss in voice.program.losses if loss.rule.document == document and loss.rule.id == id), None)
+    rule = next(
+        (loss.rule for loss in voice.program.losses if loss.rule.document == document and loss.rule.id == id),
+        None,
+    )
     clause = f"{voice._document(document)}{rule.clause if rule is not None else id}"
     if who in ("no_basis", "undetermined"):
-        return voice.pick(f"{clause} does not reach this loss", f"{clause}不及于此项损失") + _on(voice, reason)
-    return voice.pick(f"{clause} puts the loss on {voice.who(who)}", f"{clause}规定损失由{voice.who(who)}承担") + _on(voice, reason)
+        return voice.pick(f"{clause} does not reach this loss", f"{clause}不及于此项损失") + _on(
+            voice, reason
+        )
+    return voice.pick(
+        f"{clause} puts the loss on {voice.who(who)}", f"{clause}规定损失由{voice.who(who)}承担"
+    ) + _on(voice, reason)
 
 
 @_says("renewed")
@@ -1036,7 +1225,11 @@ def _renewed(voice: Voice, reason: Reason, _: Norm | None) -> str:
 @_says("arrived")
 def _arrived(voice: Voice, reason: Reason, _: Norm | None) -> str:
     id = reason.args[0]
-    return voice.pick(f"{id} has arrived", f"{id}已到达") if reason.holds else voice.pick(f"{id} has not arrived", f"{id}未到达")
+    return (
+        voice.pick(f"{id} has arrived", f"{id}已到达")
+        if reason.holds
+        else voice.pick(f"{id} has not arrived", f"{id}未到达")
+    )
 
 
 @_says("time-barred")

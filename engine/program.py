@@ -488,12 +488,24 @@ class _Compilation:
     def touches(self, program: Program) -> dict[str, Touch]:
         wanted_counts = {part.name for part in self.everything() if isinstance(part, Happened)}
         wanted_last = {part.name.removeprefix("@last ") for part in self.everything() if type(part).__name__ == "Bound" and part.name.startswith("@last ")}
+        # The graph's edges tell which norms an occurrence reaches; lines that share a label share a node.
+        places: dict[str, list[int]] = {}
+        for i, norm in enumerate(self.norms):
+            places.setdefault(key(norm), []).append(i)
+        reached: dict[str, list[int]] = {}
+        for edge in self.graph.edges:
+            if edge.kind in ("discharges", "breaches", "triggers") and edge.target[0] == "norm":
+                reached.setdefault(edge.source[1], []).extend(places[edge.target[1]])
+        shown_since = {s.since for d in self.declarations.values() if isinstance(d, OccurrenceDecl) for s in d.shows}
+        looked_through = {
+            r.trigger_name for r in program.rules
+            if not r.self_triggered and isinstance(r.norm, Permission | Power | Prohibition)
+        }  # fmt: skip
         found = {}
         for name, above in self.kinds.items():
             declared = self.declarations[name]
             assert isinstance(declared, OccurrenceDecl)
-            about = {e.target[1]: e for e in self.graph.edges if e.kind in ("discharges", "breaches", "triggers") and e.source[1] in above}
-            indexes = [i for i, norm in enumerate(self.norms) if key(norm) in about]
+            indexes = sorted({i for each in above for i in reached.get(each, ())})
             prohibitions, discharges, instances = [], [], []
             for i in indexes:
                 rule, norm = program.rules[i], self.norms[i]
@@ -511,19 +523,14 @@ class _Compilation:
             found[name] = Touch(
                 declared=declared, names=tuple(above), prohibitions=tuple(prohibitions), discharges=tuple(discharges),
                 instances=tuple(instances), powers=powers, renews=renews,
-                remember=any(each in self.compiler.folded for each in above) or any(
-                    r.trigger_name in above and not r.self_triggered and isinstance(r.norm, Permission | Power | Prohibition) for r in program.rules
-                ),
-                counted=any(each in wanted_counts | wanted_last for each in above) or bool(declared.shows) or self.is_shown(name),
+                remember=any(each in self.compiler.folded or each in looked_through for each in above),
+                counted=any(each in wanted_counts | wanted_last for each in above) or bool(declared.shows) or name in shown_since,
                 fields=tuple(f for n, f in sorted(self.compiler.indexed) if n in above),
                 effects=bool(declared.sets or declared.shows or renews) or any(program.rules[i].suspends or program.rules[i].resumes for i in powers),
                 topics=tuple(topic for topic in dict.fromkeys(topics) if topic in program.watchers),
                 abouts=tuple(p.name for p in declared.params if p.kind.name == "occurrence"),
             )  # fmt: skip
         return found
-
-    def is_shown(self, name: str) -> bool:
-        return any(s.since == name for d in self.declarations.values() if isinstance(d, OccurrenceDecl) for s in d.shows)
 
     def everything(self) -> Iterable[Any]:
         for contract in self.contracts:

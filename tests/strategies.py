@@ -131,7 +131,7 @@ VOCABULARY = (
 
 _LABELS = (
     "pay_fee", "handover", "back_on", "stop_right", "serve", "use", "hush", "hush_ok", "leave", "mend", "steady", "apology",
-    "hold", "let_go", "quiet", "mercy", "raise_price", "renewal", "patience",
+    "hold", "let_go", "quiet", "mercy", "raise_price", "renewal", "patience", "favour",
 )  # fmt: skip
 
 
@@ -156,7 +156,7 @@ def _window(draw: Draw) -> Line:
         draw, NOTHING, Line(" at once", "，立即"), Line(f" within {days.en}", f"，限 {days.zh} 内"),
         Line(f" within {days.en}", f"，限 {days.zh} 内"), Line(" within grace", "，限 宽限 内"),
         Line(" by 2026-04-10", "，不迟于 2026年4月10日"), Line(" before 2026-04-10", "，早于 2026年4月10日"),
-        Line(" by 2026-04-05, rolled", "，不迟于 2026年4月5日，遇休息日顺延"),
+        Line(" within 3 days of sign", "，自 签字 起，限 3日 内"), Line(" by 2026-04-05, rolled", "，不迟于 2026年4月5日，遇休息日顺延"),
     )  # fmt: skip
 
 
@@ -314,6 +314,14 @@ def _quiet(draw: Draw) -> list[Line]:
     return made
 
 
+def _favour(draw: Draw) -> list[Line]:
+    days = _days(draw)
+    where = _pick(draw, NOTHING, Line(" where f.grave", " 限于 f.严重"))
+    tail = _pick(draw, NOTHING, Line(f" within {days.en}", f"，限 {days.zh} 内"), Line(" unless seller did repair(f)", "，除非 甲方 已 修理（f）"))
+    return [Line(f"favour: for each fault as f{where.en}, buyer may call{tail.en}",
+                 f"favour：就 每次 故障 作为 f{where.zh}，乙方 可以 呼叫{tail.zh}")]  # fmt: skip
+
+
 def _raise_price(draw: Draw) -> list[Line]:
     tail = _pick(draw, NOTHING, Line(" when fault is done", "，当 故障 已发生"), Line(" where rate < 90.00 CNY", "，限于 新价 < 90.00元"))
     made = [Line(f"raise_price: seller may reprice{tail.en}", f"raise_price：甲方 可以 调价{tail.zh}")]
@@ -347,7 +355,7 @@ def _life(draw: Draw) -> list[Line]:
 _NORMS = {
     "handover": _handover, "back_on": _back_on, "stop_right": _stop_right, "serve": _serve, "use": _use, "hush": _hush,
     "hush_each": _hush_each, "leave": _leave, "mend": _mend, "steady": _steady, "apology": _apology, "hold": _hold,
-    "quiet": _quiet, "raise_price": _raise_price, "patience": _patience,
+    "quiet": _quiet, "raise_price": _raise_price, "patience": _patience, "favour": _favour,
 }  # fmt: skip
 _NEEDS = {"stop_right": ("serve", "use"), "back_on": (), "apology": ("serve", "handover"), "hold": ("handover",),
           "patience": ("stop_right", "serve", "use")}  # fmt: skip

@@ -100,7 +100,7 @@ def close(world: World, window: Window | None, env: values.Env, document: str, a
             about = trigger.id if declared.about is not None and trigger is not None else None
             if open_items.answer(world, question, about) is True:
                 return NEVER
-            return Close(arose_at + SECOND, day_of(arose_at))
+            return Close(arose_at, day_of(arose_at))
         case Within(period, of):
             length = values.value(world, period, env, document)
             start = arose_at if of is None else moment(world, of, env, document)
