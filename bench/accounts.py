@@ -41,16 +41,68 @@ def ledger(events: int, calls_a_day: int = 8) -> list[Event]:
         start = start_of(day)
         for call in range(calls_a_day):
             number += 1
-            found.append(event(f"c{number}", "place_call", "user", start + (8 + call) * HOUR, fields={"to": "10010"}, source="switch", sequence=number))
+            found.append(
+                event(
+                    f"c{number}",
+                    "place_call",
+                    "user",
+                    start + (8 + call) * HOUR,
+                    fields={"to": "10010"},
+                    source="switch",
+                    sequence=number,
+                )
+            )
         month = f"{day.year}-{day.month:02d}"
         if day.day == 1:
-            found.append(event(f"b{month}", "invoice_issued", None, start + 17 * HOUR, fields={"period": month, "amount": 5800, "due": day.replace(day=12)}, source="billing", sequence=number))
+            found.append(
+                event(
+                    f"b{month}",
+                    "invoice_issued",
+                    None,
+                    start + 17 * HOUR,
+                    fields={"period": month, "amount": 5800, "due": day.replace(day=12)},
+                    source="billing",
+                    sequence=number,
+                )
+            )
         if day.day == (10 if day.month % 4 else 14):
-            found.append(event(f"p{month}", "pay", "user", start + 18 * HOUR, fields={"amount": 5800, "bill": f"b{month}"}, source="billing", sequence=number))
+            found.append(
+                event(
+                    f"p{month}",
+                    "pay",
+                    "user",
+                    start + 18 * HOUR,
+                    fields={"amount": 5800, "bill": f"b{month}"},
+                    source="billing",
+                    sequence=number,
+                )
+            )
         if day.day == 20:
-            found.append(event(f"u{month}", "usage", None, start + 19 * HOUR, fields={"period": month, "minutes": 200}, source="switch", sequence=number))
+            found.append(
+                event(
+                    f"u{month}",
+                    "usage",
+                    None,
+                    start + 19 * HOUR,
+                    fields={"period": month, "minutes": 200},
+                    source="switch",
+                    sequence=number,
+                )
+            )
         if day.day == 25 and day.month % 6 == 0:
-            found.append(event(f"k{month}", "complaint_filed", None, start + 20 * HOUR, source="crm", sequence=number))
-            found.append(event(f"a{month}", "answer_complaint", "provider", start + 21 * HOUR, fields={"complaint": f"k{month}"}, source="crm", sequence=number))
+            found.append(
+                event(f"k{month}", "complaint_filed", None, start + 20 * HOUR, source="crm", sequence=number)
+            )
+            found.append(
+                event(
+                    f"a{month}",
+                    "answer_complaint",
+                    "provider",
+                    start + 21 * HOUR,
+                    fields={"complaint": f"k{month}"},
+                    source="crm",
+                    sequence=number,
+                )
+            )
         day += timedelta(days=1)
     return found[:events]

@@ -32,12 +32,18 @@ def write(folder: Path, copies: int) -> Path:
     words = (ROOT / "vocabulary" / "telecom.contract").read_text("utf-8").split("\n")
     text = (ROOT / "voip-1" / "voip-1.contract").read_text("utf-8").split("\n")
     vocabulary, contract = list(words), list(text)
-    own = [line for line in words if line.startswith("|") and not re.match(r"\|\s*(#|vocabulary|uses|party|type)", line)]
+    own = [
+        line
+        for line in words
+        if line.startswith("|") and not re.match(r"\|\s*(#|vocabulary|uses|party|type)", line)
+    ]
     for copy in range(1, copies):
         vocabulary += [_renamed(line, renamed, copy) for line in own]
         contract += _copy(text, renamed, copy)
     (folder / "telecom.contract").write_text("\n".join(vocabulary), "utf-8")
-    (folder / "calendar.contract").write_text((ROOT / "vocabulary" / "calendar.contract").read_text("utf-8"), "utf-8")
+    (folder / "calendar.contract").write_text(
+        (ROOT / "vocabulary" / "calendar.contract").read_text("utf-8"), "utf-8"
+    )
     path = folder / "big.contract"
     path.write_text("\n".join(contract), "utf-8")
     return path
@@ -47,7 +53,11 @@ def _renamed(line: str, renamed: set[str], copy: int) -> str:
     """Give every declared name outside quotation marks the copy's number."""
     parts = re.split(r'("[^"]*")', line)
     for index in range(0, len(parts), 2):
-        parts[index] = re.sub(r"[^\W\d]\w*", lambda found: f"{found[0]}{copy}" if found[0] in renamed else found[0], parts[index])
+        parts[index] = re.sub(
+            r"[^\W\d]\w*",
+            lambda found: f"{found[0]}{copy}" if found[0] in renamed else found[0],
+            parts[index],
+        )
     for index in range(1, len(parts), 2):
         parts[index] = re.sub(r'^"((?:RS|D|P)-[\w-]+)"$', rf'"\1-{copy}"', parts[index])
     return "".join(parts)
@@ -67,7 +77,11 @@ def _copy(text: list[str], renamed: set[str], copy: int) -> list[str]:
             if line.startswith("||") and dropped:
                 continue
             dropped = False
-            line = re.sub(r"([一二三四五六七八九十]+)\.(\d+)(?=\w?\b|$)", lambda m: f"{copy * 20 + number_of(m[1])}.{m[2]}", line)
+            line = re.sub(
+                r"([一二三四五六七八九十]+)\.(\d+)(?=\w?\b|$)",
+                lambda m: f"{copy * 20 + number_of(m[1])}.{m[2]}",
+                line,
+            )
             found.append(_renamed(line, renamed, copy))
             continue
         if head := re.match(r"([一二三四五六七八九十]+)、(.*)", line):
@@ -75,4 +89,8 @@ def _copy(text: list[str], renamed: set[str], copy: int) -> list[str]:
             found.append(f"{article}.0 {head[2]}")
         elif item := re.match(r"(\d+)\.(.*)", line):
             found.append(f"{article}.{item[1]} {item[2]}")
-    return [line for line in found if not (line.startswith("|") and ("同 " in line or "空白 " in line and "P-PARTIES" in line))]
+    return [
+        line
+        for line in found
+        if not (line.startswith("|") and ("同 " in line or ("空白 " in line and "P-PARTIES" in line)))
+    ]

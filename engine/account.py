@@ -18,7 +18,7 @@ from engine.event import Event, Instant, Ledger, Standing, event
 from engine.graph import walk
 from engine.position import Position, advance, elapse, together
 from engine.program import Program
-from engine.question import Arrived, May, Question
+from engine.question import May, Question
 from engine.terms import Terms
 
 MOST_TOGETHER = 4
@@ -60,7 +60,10 @@ class Account:
     def _decided(self, line: _Line, question: Question, known_at: Instant | None) -> Decision:
         if isinstance(question, May):
             asked = question
-            position = line.before(question.at + 1, lambda e: e.name == asked.act and e.actor == asked.party and e.effect_at == asked.at)
+            position = line.before(
+                question.at + 1,
+                lambda e: e.name == asked.act and e.actor == asked.party and e.effect_at == asked.at,
+            )
         else:
             position = line.before(question.at + 1)
         return decide(position, question, known_at)
@@ -86,7 +89,10 @@ class Account:
             return found[0]
         missing = {item: None for each in found for item in each.missing}
         missing |= {Item("date", each.id, f"{each.actor} {each.name}"): None for each in line.undated}
-        could_be = sorted({str(each.value) if each.answer == "value" else each.answer for each in found} | {w for each in found for w in each.could_be})
+        could_be = sorted(
+            {str(each.value) if each.answer == "value" else each.answer for each in found}
+            | {w for each in found for w in each.could_be}
+        )
         parts = tuple(dict.fromkeys(reason for each in found for reason in each.reasons))
         return found[0]._replace(
             answer="undetermined", verdict=None, required=False, value=None, missing=tuple(missing),
@@ -157,13 +163,17 @@ def with_allegations(program: Program, facts: tuple[Event, ...]) -> tuple[Event,
 
 
 def _alleged(program: Program, notice: Event, ground: str, facts: tuple[Event, ...]) -> list[Event]:
-    cited = {plain_number(word.removeprefix("1.").removeprefix("2.")) for word in ground.split()} | {plain_number(w) for w in ground.split()}
+    cited = {plain_number(word.removeprefix("1.").removeprefix("2.")) for word in ground.split()} | {
+        plain_number(w) for w in ground.split()
+    }
     for rule in program.rules:
         norm = rule.norm
         if plain_number(norm.id) not in cited and plain_number(norm.clause) not in cited:
             continue
         name, questions = _about(program, norm)
-        if name is None or any(name in program.touches[each.name].names for each in facts if each.name in program.touches):
+        if name is None or any(
+            name in program.touches[each.name].names for each in facts if each.name in program.touches
+        ):
             return []
         actor = norm.bearer if isinstance(norm.bearer, str) else None
         at = notice.effect_at - 1
@@ -171,7 +181,17 @@ def _alleged(program: Program, notice: Event, ground: str, facts: tuple[Event, .
         by = actor if isinstance(declared, OccurrenceDecl) and declared.is_act else None
         same = [r.norm for r in program.rules if r.norm.clause == norm.clause and r.document == rule.document]
         asked = questions or tuple(q for each in same for q in _about(program, each)[1])
-        return [event(f"{notice.id}/alleged", name, by, at, recorded_at=notice.recorded_at, standing=Standing.ALLEGED, settled_by=tuple(dict.fromkeys(asked)))]
+        return [
+            event(
+                f"{notice.id}/alleged",
+                name,
+                by,
+                at,
+                recorded_at=notice.recorded_at,
+                standing=Standing.ALLEGED,
+                settled_by=tuple(dict.fromkeys(asked)),
+            )
+        ]
     return []
 
 
@@ -182,10 +202,13 @@ def _about(program: Program, norm: Norm) -> tuple[str | None, tuple[str, ...]]:
         return norm.act.name, tuple(q for q in asked if program.questions[q].presumed is None)
     if isinstance(norm, Maintenance):
         trigger = norm.trigger
-        name = getattr(trigger, "name", None) or next((getattr(p, "name", None) for p in walk(norm.keeps) if type(p).__name__ == "Happened"), None)
-        denied = (part.part.question for part in walk(norm.keeps) if isinstance(part, Not) and isinstance(part.part, Answer))
+        name = getattr(trigger, "name", None) or next(
+            (getattr(p, "name", None) for p in walk(norm.keeps) if type(p).__name__ == "Happened"), None
+        )
+        denied = (
+            part.part.question
+            for part in walk(norm.keeps)
+            if isinstance(part, Not) and isinstance(part.part, Answer)
+        )
         return name, tuple(q for q in denied if program.questions[q].presumed is None)
     return None, ()
-
-
-_ = (Arrived,)

@@ -27,7 +27,9 @@ from engine.terms import Terms
 
 _HEADING = re.compile(r"^(#+)\s+(.*)$")
 _FENCE = re.compile(r"^```\s*(\w*)\s*$")
-_WHEN = re.compile(r"^(?P<day>\d{4}-\d{2}-\d{2}|\?)(?:[ T](?P<time>\d{1,2}:\d{2}(?::\d{2})?))?\s+(?P<rest>.*)$")
+_WHEN = re.compile(
+    r"^(?P<day>\d{4}-\d{2}-\d{2}|\?)(?:[ T](?P<time>\d{1,2}:\d{2}(?::\d{2})?))?\s+(?P<rest>.*)$"
+)
 _PAIR = re.compile(r"(?P<key>[^\s=]+)=(?:\"(?P<quoted>[^\"]*)\"|(?P<plain>\S+))")
 
 ANSWERS = {
@@ -79,7 +81,11 @@ def cases_in(path: str, text: str) -> list[Case]:
             if "expect" in current.blocks:
                 found.append(current)
             # A contract stated once serves the cases that follow it.
-            kept = {name: block for name, block in current.blocks.items() if name in ("contract", "settings") and len(heading[1]) > 1}
+            kept = {
+                name: block
+                for name, block in current.blocks.items()
+                if name in ("contract", "settings") and len(heading[1]) > 1
+            }
             current = Case(path, number, heading[2], kept)
     if "expect" in current.blocks:
         found.append(current)
@@ -132,7 +138,9 @@ def event_of(program: Program, line: str, where: str, place: int) -> Event:
     """Return the event that one line says: day, time, party, act or event, `field=value` pairs."""
     when = _WHEN.match(line)
     if when is None:
-        raise BadEvent(where, "at", "begin with a day, such as 2026-09-01 09:00 (or ? for a date that is not known)")
+        raise BadEvent(
+            where, "at", "begin with a day, such as 2026-09-01 09:00 (or ? for a date that is not known)"
+        )
     raw: dict[str, Any] = {"id": f"e{place}", "at": _at(when)}
     rest = _PAIR.sub(lambda found: _pair(found, raw), when["rest"])
     words = rest.split()
@@ -158,7 +166,9 @@ def _at(when: re.Match[str]) -> str | None:
 
 def _pair(found: re.Match[str], raw: dict[str, Any]) -> str:
     value = found["quoted"] if found["quoted"] is not None else found["plain"]
-    key = {"recorded": "recorded_at", "记录于": "recorded_at", "到达": "arrives"}.get(found["key"], found["key"])
+    key = {"recorded": "recorded_at", "记录于": "recorded_at", "到达": "arrives"}.get(
+        found["key"], found["key"]
+    )
     raw[key] = value
     return ""
 
@@ -174,7 +184,10 @@ def _party(program: Program, word: str) -> str | None:
 
 def _expectation(case: Case, account: Account, line: str, number: int) -> Expectation:
     asked, _, wanted = line.rpartition(":") if ":" in line.split("T24:")[0] else line.rpartition("：")
-    split = re.match(r"^(?P<asked>\S+(?: \d{1,2}:\d{2})?\s+.*?)\s*[:：]\s+(?P<wanted>.*)$|^(?P<asked2>.*?)：(?P<wanted2>.*)$", line)
+    split = re.match(
+        r"^(?P<asked>\S+(?: \d{1,2}:\d{2})?\s+.*?)\s*[:：]\s+(?P<wanted>.*)$|^(?P<asked2>.*?)：(?P<wanted2>.*)$",
+        line,
+    )
     if split is not None:
         asked, wanted = split["asked"] or split["asked2"], split["wanted"] or split["wanted2"]
     wanted = wanted.strip()
@@ -189,7 +202,9 @@ def _expectation(case: Case, account: Account, line: str, number: int) -> Expect
 
 def judged(program: Program, decision: Decision, wanted: str) -> tuple[str, bool]:
     """Return how the decision is said, and whether it is what was wanted: an answer, then `missing …` if it is open."""
-    answer, _, missing = (part.strip() for part in re.sub(r"\s*(缺|missing)\s*", "\n", wanted, count=1).partition("\n"))
+    answer, _, missing = (
+        part.strip() for part in re.sub(r"\s*(缺|missing)\s*", "\n", wanted, count=1).partition("\n")
+    )
     answer = ANSWERS.get(answer, answer)
     names = {_outside(program, item.name) or item.name for item in decision.missing}
     kinds = {item.kind for item in decision.missing}
@@ -212,7 +227,11 @@ def question_of(program: Program, text: str) -> tuple[Question, int | None]:
     when = _WHEN.match(text)
     if when is None:
         raise BadQuestion("at", f"begin with a day: {text}")
-    at = end_of(parse_day(when["day"])) - 1 if when["time"] is None else parse_instant(f"{when['day']}T{when['time'].zfill(5)}")
+    at = (
+        end_of(parse_day(when["day"])) - 1
+        if when["time"] is None
+        else parse_instant(f"{when['day']}T{when['time'].zfill(5)}")
+    )
     rest = when["rest"].strip()
     known_at = None
     if known := re.search(r"\s+(?:known|已知)\s+(\d{4}-\d{2}-\d{2})(?:[ T](\d{1,2}:\d{2}))?$", rest):
@@ -243,7 +262,9 @@ def _asked(program: Program, rest: str, at: int) -> Question:
             return StateOf(declared.name, at)
     if rest in ("agreement", "协议"):
         return StateOf("agreement", at)
-    raise BadQuestion("question", f"`{rest}` is no question; write for example `provider may suspend_service`")
+    raise BadQuestion(
+        "question", f"`{rest}` is no question; write for example `provider may suspend_service`"
+    )
 
 
 def _act(program: Program, word: str) -> OccurrenceDecl:
@@ -256,7 +277,11 @@ def _act(program: Program, word: str) -> OccurrenceDecl:
 def _asked_fields(program: Program, act: OccurrenceDecl, fields: Mapping[str, Any]) -> Mapping[str, Any]:
     if not fields:
         return {}
-    made = event_from(program, {"id": "?", "name": act.name, "at": "2000-01-01T00:00", "by": _any(program, act), **fields}, "question")
+    made = event_from(
+        program,
+        {"id": "?", "name": act.name, "at": "2000-01-01T00:00", "by": _any(program, act), **fields},
+        "question",
+    )
     return made.fields
 
 

@@ -77,7 +77,9 @@ class TooMany(Exception):
         self.found = found
 
 
-def explore(answer: Callable[[dict[Item, Any]], T], given: Mapping[Item, Any] | None = None) -> list[tuple[dict[Item, Any], T]]:
+def explore(
+    answer: Callable[[dict[Item, Any]], T], given: Mapping[Item, Any] | None = None
+) -> list[tuple[dict[Item, Any], T]]:
     """Return every case: what was assigned to the open items that `answer` asked for, and what it said.
 
     Raises TooMany past LIMIT.

@@ -100,7 +100,7 @@ def _answer(
         cases: list[tuple[dict[Item, Any], Case]] = [({}, only)]
     except Split:
         cases, exact = _explored(one)
-    outcomes = {found[:2] + (_frozen(found.value),): found for _, found in cases}
+    outcomes = {(*found[:2], _frozen(found.value)): found for _, found in cases}
     missing: tuple[Item, ...] = ()
     could_be: tuple[str, ...] = ()
     if len(outcomes) == 1 and exact:
@@ -109,7 +109,7 @@ def _answer(
     else:
         shown, assigned = cases[0][1], cases[0][0]
         answer = "undetermined"
-        missing = _spoken_items(items_that_matter([(a, c[:2] + (_frozen(c.value),)) for a, c in cases]))
+        missing = _spoken_items(items_that_matter([(a, (*c[:2], _frozen(c.value))) for a, c in cases]))
         could_be = tuple(sorted({_said(found) for found in outcomes.values()}))
     assumes = _assumed(one, position.program.readings, defaults, cases) if defaults else ()
     # Reasons look further than the answer had to: what is open there is not asked, only shown in one case.
@@ -159,17 +159,20 @@ def _spelled(item: Item) -> str:
 
 
 def _assumed(
-    one: Callable[[dict[Item, Any]], Case], readings: dict[str, Any], defaults: dict[Item, str], cases: list[tuple[dict[Item, Any], Case]]
+    one: Callable[[dict[Item, Any]], Case],
+    readings: dict[str, Any],
+    defaults: dict[Item, str],
+    cases: list[tuple[dict[Item, Any], Case]],
 ) -> tuple[tuple[str, str], ...]:
     """Return the default readings of which another option, everything else as it is, changes the answer."""
     found: list[tuple[str, str]] = []
-    kept = {case[:2] + (_frozen(case.value),) for _, case in cases}
+    kept = {(*case[:2], _frozen(case.value)) for _, case in cases}
     for item, default in list(defaults.items()):
         for option in readings[item.name][1]:
             if option == default:
                 continue
             try:
-                others = {case[:2] + (_frozen(case.value),) for _, case in explore(one, {item: option})}
+                others = {(*case[:2], _frozen(case.value)) for _, case in explore(one, {item: option})}
             except TooMany:
                 others = set()
             if others != kept:
@@ -188,7 +191,9 @@ def _may(position: Position, question: May, known_at: Instant | None) -> Decisio
         raise BadQuestion("act", f"no act is called `{question.act}`")
     if question.party not in program.declarations and question.party != BOTH:
         raise BadQuestion("party", f"no party is called `{question.party}`")
-    asked = Event(ASKED, question.act, question.party, question.at, question.at, question.fields, effect_at=question.at)
+    asked = Event(
+        ASKED, question.act, question.party, question.at, question.at, question.fields, effect_at=question.at
+    )
     rules = tuple(program.rules[index] for index in program.by_act[question.act])
     mine = tuple(r for r in rules if not isinstance(r.norm.bearer, str) or r.norm.bearer == question.party)
 
@@ -211,7 +216,9 @@ def _may(position: Position, question: May, known_at: Instant | None) -> Decisio
     return _answer(position, question.at, known_at, case, reasons)
 
 
-def _looked_at(scene: Scene, rules: tuple[Rule, ...], party: str, act: Event) -> tuple[list[Rule], list[Rule], bool, bool]:
+def _looked_at(
+    scene: Scene, rules: tuple[Rule, ...], party: str, act: Event
+) -> tuple[list[Rule], list[Rule], bool, bool]:
     """Return the norms open to the act, those that forbid it, whether any in force speaks of it, whether it is owed."""
     opens: list[Rule] = []
     forbidding: list[Rule] = []
@@ -241,14 +248,24 @@ def _restored(scene: Scene, sets: tuple[Any, ...], party: str) -> tuple[Rule, Br
     return None
 
 
-def _why_may(scene: Scene, rules: tuple[Rule, ...], question: May, act: Event, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
+def _why_may(
+    scene: Scene, rules: tuple[Rule, ...], question: May, act: Event, shown: Case
+) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
     program = scene.program
     found: list[Reason] = []
     cure: tuple[Cure, ...] | None = None
     restored = _restored(scene, program.acts[question.act].sets, question.party)
     if restored is not None:
         rule, breach = restored
-        found.append(Reason("restores", (rule.norm.document, rule.norm.id, breach.started_at), True, (), breach_events(breach)))
+        found.append(
+            Reason(
+                "restores",
+                (rule.norm.document, rule.norm.id, breach.started_at),
+                True,
+                (),
+                breach_events(breach),
+            )
+        )
     for rule in rules:
         where = (rule.norm.document, rule.norm.id)
         if isinstance(rule.norm, Prohibition):
@@ -262,7 +279,7 @@ def _why_may(scene: Scene, rules: tuple[Rule, ...], question: May, act: Event, s
             found.append(Reason(code, where, True, parts, _bound_events(scene)))
             if cure is None and shown.answer == "permitted" and rule.when is not None:
                 cure = rule.when.cure(scene, False)
-        elif step[0] != "reading" and not (step[0] in ("bearer",)):
+        elif step[0] != "reading" and step[0] not in ("bearer",):
             part = _why_closed(scene, step)
             found.append(Reason("closed", (*where, step[0]), False, (part,) if part is not None else ()))
             if shown.answer == "forbidden" and step[0] == "when" and rule.when is not None:
@@ -299,21 +316,31 @@ def _bound_events(scene: Scene) -> tuple[str, ...]:
 
 def _why_closed(scene: Scene, step: tuple[str, Any]) -> Reason | None:
     code, payload = step
-    if code in ("when", "unless", "since", "until", "where", "trigger where", "no duty") and payload is not None:
+    if (
+        code in ("when", "unless", "since", "until", "where", "trigger where", "no duty")
+        and payload is not None
+    ):
         return payload.why(scene)  # type: ignore[no-any-return]
     if code == "agreement":
         return Reason("agreement", (payload,), False)
     if code == "prevailed":
         index, since = payload
         norm = scene.program.norms[index]
-        events = tuple(e for s, d in scene.program.rules[index].sets for e in scene.program.cause_events(scene, s, d))
+        events = tuple(
+            e for s, d in scene.program.rules[index].sets for e in scene.program.cause_events(scene, s, d)
+        )
         return Reason("prevailed", (norm.document, norm.id, since), True, (), events)
     if code == "forbidden":
         norm = scene.program.norms[payload]
         return Reason("forbids", (norm.document, norm.id), True)
     if code == "limited":
         norm = scene.program.norms[payload[0]]
-        return Reason("limited", (norm.document, norm.id), False, tuple(r for r in (_why_closed(scene, payload[1]),) if r is not None))
+        return Reason(
+            "limited",
+            (norm.document, norm.id),
+            False,
+            tuple(r for r in (_why_closed(scene, payload[1]),) if r is not None),
+        )
     if code == "lapsed":
         name, event, end = payload
         return Reason("lapsed", (name, end), True, (), (event,))
@@ -332,7 +359,10 @@ def find_rules(position: Position, norm: str, document: str | None) -> list[Rule
         rule
         for rule in position.program.rules
         if (document is None or rule.document == document)
-        and (wanted in (plain_number(rule.norm.id), plain_number(rule.norm.clause)) or norm in (rule.norm.label, rule.act_name))
+        and (
+            wanted in (plain_number(rule.norm.id), plain_number(rule.norm.clause))
+            or norm in (rule.norm.label, rule.act_name)
+        )
     ]
     if not rules:
         known = any(
@@ -354,7 +384,11 @@ def _in_breach(position: Position, question: InBreachOf, known_at: Instant | Non
             while chain is not None:
                 trig, chain = chain
                 breach = scene.read(("B", rule.index, trig))
-                if breach is not None and breach.status != "waived" and breach.by in (None, question.party, "both parties"):
+                if (
+                    breach is not None
+                    and breach.status != "waived"
+                    and breach.by in (None, question.party, "both parties")
+                ):
                     found.append(breach)
             for trig in scene.get(("IO", rule.index)) or ():
                 inst: Inst | None = scene.read(("I", rule.index, trig))
@@ -370,7 +404,13 @@ def _in_breach(position: Position, question: InBreachOf, known_at: Instant | Non
 
     def reasons(scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
         found = [
-            Reason("breach", (position.program.norms[b.norm].id, b.trig, b.started_at, b.status), True, (), breach_events(b))
+            Reason(
+                "breach",
+                (position.program.norms[b.norm].id, b.trig, b.started_at, b.status),
+                True,
+                (),
+                breach_events(b),
+            )
             for b in breaches(scene)
         ]
         cures = []
@@ -419,8 +459,20 @@ def _state(position: Position, question: StateOf, known_at: Instant | None) -> D
         cause = scene.read(("C", question.state, document))
         at = cause.at if cause is not None else None
         life: LifeCell | None = scene.read(("L", document)) if question.state == "agreement" else None
-        parts = (Reason("last day", (document, life.end), True),) if life is not None and life.end is not None else ()
-        return (Reason("state", (question.state, shown.answer if shown.value is None else shown.value, document, at), True, parts, events),), ()
+        parts = (
+            (Reason("last day", (document, life.end), True),)
+            if life is not None and life.end is not None
+            else ()
+        )
+        return (
+            Reason(
+                "state",
+                (question.state, shown.answer if shown.value is None else shown.value, document, at),
+                True,
+                parts,
+                events,
+            ),
+        ), ()
 
     return _answer(position, question.at, known_at, case, reasons)
 
@@ -432,14 +484,22 @@ def _last_day(position: Position, question: LastDay, known_at: Instant | None) -
 
         def ends(scene: Scene) -> Case:
             cell: LifeCell | None = scene.read(("L", document))
-            return Case("value", False, spoken(cell.end)) if cell is not None and cell.end is not None else Case("none")
+            return (
+                Case("value", False, spoken(cell.end))
+                if cell is not None and cell.end is not None
+                else Case("none")
+            )
 
         def why_ends(scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
             events = program.cause_events(scene, "agreement", document)
             return (Reason("last day", (document, shown.value), True, (), events),), ()
 
         return _answer(position, question.at, known_at, ends, why_ends)
-    rules = [rule for rule in find_rules(position, question.norm, question.document) if isinstance(rule.norm, Obligation)]
+    rules = [
+        rule
+        for rule in find_rules(position, question.norm, question.document)
+        if isinstance(rule.norm, Obligation)
+    ]
     future = _still_to_come(position, rules, question)
 
     def case(scene: Scene) -> Case:
@@ -454,7 +514,11 @@ def _last_day(position: Position, question: LastDay, known_at: Instant | None) -
                 found += [end] if end is not None else []
                 open_ended = open_ended or end is None
                 continue
-            names = (question.about,) if question.about is not None else tuple(scene.get(("IO", rule.index)) or ())
+            names = (
+                (question.about,)
+                if question.about is not None
+                else tuple(scene.get(("IO", rule.index)) or ())
+            )
             for trig in names:
                 inst: Inst | None = scene.read(("I", rule.index, trig))
                 if inst is not None:
@@ -466,7 +530,10 @@ def _last_day(position: Position, question: LastDay, known_at: Instant | None) -
 
     def reasons(scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
         events = (question.about,) if question.about else ()
-        return tuple(Reason("window", (rule.norm.document, rule.norm.id, shown.value), True, (), events) for rule in rules[:1]), ()
+        return tuple(
+            Reason("window", (rule.norm.document, rule.norm.id, shown.value), True, (), events)
+            for rule in rules[:1]
+        ), ()
 
     return _answer(position, question.at, known_at, case, reasons)
 
@@ -494,7 +561,11 @@ def _amount(position: Position, question: AmountOfSum, known_at: Instant | None)
             for rule in rules:
                 for trig in scene.get(("IO", rule.index)) or ():
                     inst: Inst | None = scene.read(("I", rule.index, trig))
-                    if inst is not None and inst.owed is not None and (question.about is None or question.about == trig):
+                    if (
+                        inst is not None
+                        and inst.owed is not None
+                        and (question.about is None or question.about == trig)
+                    ):
                         value = inst.owed if isinstance(inst.owed, Unknown) else value + inst.owed - inst.paid
         if isinstance(value, Unknown):
             scene.pick(value.item, ("unknown", "other"))
@@ -527,7 +598,9 @@ def _loss(position: Position, question: WhoBears, known_at: Instant | None) -> D
             rule = loss.rule
             if any(scene.option_of(chosen.reading) != chosen.option for chosen in rule.option):
                 continue
-            event = _of_kind(scene, rule.trigger.name if isinstance(rule.trigger, OnOccurrence) else "", question.about)
+            event = _of_kind(
+                scene, rule.trigger.name if isinstance(rule.trigger, OnOccurrence) else "", question.about
+            )
             if event is None:
                 continue
             scene.vars = {loss.variable: event, "@trigger": event}
@@ -539,7 +612,10 @@ def _loss(position: Position, question: WhoBears, known_at: Instant | None) -> D
         return Case("no_basis")
 
     def reasons(scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
-        found = tuple(Reason("loss", (loss.rule.document, loss.rule.id, shown.answer), True, (), (question.about,)) for loss in program.losses)
+        found = tuple(
+            Reason("loss", (loss.rule.document, loss.rule.id, shown.answer), True, (), (question.about,))
+            for loss in program.losses
+        )
         return found or (Reason("nothing speaks of it", ("loss", program.truncated), None),), ()
 
     return _answer(position, question.at, known_at, case, reasons)
@@ -603,11 +679,13 @@ def _time_barred(position: Position, question: TimeBarred, known_at: Instant | N
         end = ends(scene)
         if not bars:
             return Case("no_basis")
-        return Case("yes" if end is not None and end <= scene.at else "no", False, spoken(end) if end is not None else None)
+        return Case(
+            "yes" if end is not None and end <= scene.at else "no",
+            False,
+            spoken(end) if end is not None else None,
+        )
 
     def reasons(scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
         return (Reason("time-barred", (question.norm, shown.value), shown.answer == "yes"),), ()
 
     return _answer(position, question.at, known_at, case, reasons)
-
-

@@ -47,11 +47,10 @@ from contractlang.norms import (
     Who,
 )
 from contractlang.values import Period, Share
-from engine.choice import leaves
 from engine.dates import day_of, day_of_month, end_of, start_of
 from engine.decision import Cure, Item, Reason
 from engine.event import BOTH, Event, Instant
-from engine.scene import FLAGS, NOTHING, Breach, Cause, Inst, Scene, Unknown, breach_id
+from engine.scene import FLAGS, NOTHING, Breach, Inst, Scene, Unknown, breach_id
 
 _OPS: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
@@ -276,10 +275,7 @@ class AndE(_Base):
         self.parts = parts
 
     def value(self, scene: Scene) -> Any:
-        for part in self.parts:
-            if not part.value(scene):
-                return False
-        return True
+        return all(part.value(scene) for part in self.parts)
 
     def why(self, scene: Scene) -> Reason:
         found = []
@@ -301,10 +297,7 @@ class OrE(_Base):
         self.parts = parts
 
     def value(self, scene: Scene) -> Any:
-        for part in self.parts:
-            if part.value(scene):
-                return True
-        return False
+        return any(part.value(scene) for part in self.parts)
 
     def why(self, scene: Scene) -> Reason:
         found = []
@@ -319,7 +312,9 @@ class OrE(_Base):
         return _cure_of(self.parts, scene, wanted, together=not wanted)
 
 
-def _cure_of(parts: tuple[Evaluator, ...], scene: Scene, wanted: bool, together: bool) -> tuple[Cure, ...] | None:
+def _cure_of(
+    parts: tuple[Evaluator, ...], scene: Scene, wanted: bool, together: bool
+) -> tuple[Cure, ...] | None:
     """All parts must turn (`together`), or the one that takes the fewest facts."""
     each = [part.cure(scene, wanted) for part in parts]
     if together:
@@ -363,14 +358,23 @@ class CompareE(_Base):
         left, right = self.left, self.right
         if type(left) is StateE:
             events = scene.program.cause_events(scene, left.name, left.document)
-            return Reason("state", (left.name, _plain(left.value(scene)), _plain(right.value(scene)), self.sign), holds, (), events)
+            return Reason(
+                "state",
+                (left.name, _plain(left.value(scene)), _plain(right.value(scene)), self.sign),
+                holds,
+                (),
+                events,
+            )
         return Reason("compare", (_plain(left.value(scene)), self.sign, _plain(right.value(scene))), holds)
 
     def cure(self, scene: Scene, wanted: bool) -> tuple[Cure, ...] | None:
         if bool(self.value(scene)) is wanted:
             return ()
         if type(self.left) is StateE and (self.sign == "==") is wanted:
-            return scene.program.acts_that_set(self.left.name, self.right.value(scene))
+            found: tuple[Cure, ...] | None = scene.program.acts_that_set(
+                self.left.name, self.right.value(scene)
+            )
+            return found
         return None
 
 
@@ -528,7 +532,13 @@ class OverdueE(_Base):
         inst: Inst | None = scene.read(("I", breach.norm, breach.trig))
         events = (breach.trig,) if inst is not None and isinstance(inst.trigger, Event) else ()
         unpaid = inst.owed - inst.paid if inst is not None and type(inst.owed) is int else None
-        return Reason("overdue", (scene.program.norms[breach.norm].id, breach.trig, breach.started_at, unpaid), True, (), events)
+        return Reason(
+            "overdue",
+            (scene.program.norms[breach.norm].id, breach.trig, breach.started_at, unpaid),
+            True,
+            (),
+            events,
+        )
 
     def settled_by(self, scene: Scene) -> tuple[str, ...]:
         """Return the events that keep the duties from being overdue: what triggered them and what discharged them."""
@@ -577,7 +587,13 @@ class InBreachE(_Base):
         breach = self.found(scene)
         if breach is None:
             return Reason("no breach", (self.spoken,), False)
-        return Reason("breach", (scene.program.norms[breach.norm].id, breach.trig, breach.started_at, breach.status), True, (), breach_events(breach))
+        return Reason(
+            "breach",
+            (scene.program.norms[breach.norm].id, breach.trig, breach.started_at, breach.status),
+            True,
+            (),
+            breach_events(breach),
+        )
 
 
 def breach_events(breach: Breach) -> tuple[str, ...]:
@@ -716,7 +732,9 @@ class AnswerE(_Base):
         got = self.value(scene)
         settled = scene.get(("QE", self.question, about)) or scene.get(("QE", self.question, None))
         how = "answered" if settled or self.question in scene.terms.answers else "presumed or assumed"
-        return Reason("answer", (self.question, about, _plain(got), how), bool(got), (), (settled,) if settled else ())
+        return Reason(
+            "answer", (self.question, about, _plain(got), how), bool(got), (), (settled,) if settled else ()
+        )
 
 
 class ChosenE(_Base):
@@ -755,7 +773,11 @@ class AmountDueE(_Base):
         total = 0
         for index in self.norms.indexes:
             for trig, inst in self.norms.instances(scene, index):
-                if (about is None or trig == about) and inst.status in ("open", "suspended", "breached") and inst.owed is not None:
+                if (
+                    (about is None or trig == about)
+                    and inst.status in ("open", "suspended", "breached")
+                    and inst.owed is not None
+                ):
                     if isinstance(inst.owed, Unknown):
                         return inst.owed
                     total += max(0, inst.owed - inst.paid)
@@ -767,7 +789,9 @@ class FoldE(_Base):
 
     __slots__ = ("counts", "field", "index", "name", "where")
 
-    def __init__(self, name: str, field: str | None, where: Evaluator | None, index: tuple[str, Evaluator] | None) -> None:
+    def __init__(
+        self, name: str, field: str | None, where: Evaluator | None, index: tuple[str, Evaluator] | None
+    ) -> None:
         self.name, self.field, self.where, self.index = name, field, where, index
 
     def value(self, scene: Scene) -> Any:
@@ -888,7 +912,9 @@ class Compiler:
             case SumOf():
                 return self.fold(expr.name, expr.field, expr.where)
             case Accrued():
-                return AccruedE(expr.share, self.made(expr.base), self.made(expr.since), self.made(expr.until))
+                return AccruedE(
+                    expr.share, self.made(expr.base), self.made(expr.since), self.made(expr.until)
+                )
             case _:
                 assert_never(expr)
 
@@ -909,7 +935,11 @@ class Compiler:
 
 def spoken(target: Target) -> str:
     """Return how a target is called in reasons."""
-    return next((str(getattr(target, name)) for name in ("label", "clause", "act", "document") if hasattr(target, name)), "any norm")
-
-
-_ = (leaves, Cause)
+    return next(
+        (
+            str(getattr(target, name))
+            for name in ("label", "clause", "act", "document")
+            if hasattr(target, name)
+        ),
+        "any norm",
+    )

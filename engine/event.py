@@ -177,7 +177,11 @@ def _from_the_start(facts: list[Event]) -> list[Event]:
     """
     known = sorted((each for each in facts if each.name in KNOWLEDGE), key=lambda each: each.recorded_at)
     placed = [
-        replace(each, effect_at=each.fields["since"] if "since" in each.fields else START + place, occurred_at=each.occurred_at or 0)
+        replace(
+            each,
+            effect_at=each.fields["since"] if "since" in each.fields else START + place,
+            occurred_at=each.occurred_at or 0,
+        )
         for place, each in enumerate(known)
     ]
     return [each for each in facts if each.name not in KNOWLEDGE] + placed
@@ -197,8 +201,16 @@ def _apply(entry: Event, facts: dict[str, Event]) -> None:
         case "reject":
             facts[of] = replace(old, standing=Standing.REJECTED)
         case "correct":
-            changed = {key: value for key, value in entry.fields.items() if key not in ("of", "occurred_at", "effect_at")}
+            changed = {
+                key: value
+                for key, value in entry.fields.items()
+                if key not in ("of", "occurred_at", "effect_at")
+            }
             occurred = entry.fields.get("occurred_at", old.occurred_at)
-            effect = entry.fields.get("effect_at", occurred if "occurred_at" in entry.fields else old.effect_at)
+            effect = entry.fields.get(
+                "effect_at", occurred if "occurred_at" in entry.fields else old.effect_at
+            )
             fields = {**old.fields, **changed}
             facts[of] = sealed(replace(old, fields=fields, occurred_at=occurred, effect_at=effect or 0))
+        case _:
+            raise ValueError(f"{entry.name} is no entry about an entry")

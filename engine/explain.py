@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import PurePath
 from typing import Any, Literal, assert_never
 
@@ -72,26 +72,37 @@ ANSWERS = {
 
 # Why a norm is closed to the act, by the step of docs/semantics.md, "Basis", that closes it.
 STEPS = {
-    "in force": ("it is not in force", "该规范不生效"), "agreement": ("its agreement is not in force", "协议不在有效期"),
-    "reading": ("it belongs to another reading", "属于另一种解释"), "since": ("it does not bind yet", "尚未开始适用"),
-    "until": ("it has ended", "已经终止"), "voided": ("the law voids it", "依法无效"),
-    "when": ("its condition is not met", "条件不成立"), "unless": ("its exception applies", "属于例外情形"),
-    "except": ("another norm takes its place", "另有规范替代"), "no trigger": ("nothing has called for it", "未发生应适用的情形"),
-    "bearer": ("it is another party's", "属于另一方"), "trigger where": ("what happened is not what it is about", "所发生者不属其情形"),
-    "where": ("it does not reach such an act", "不及于此种行为"), "about": ("it is about something else", "所指对象不同"),
-    "not before": ("its time has not come", "期间尚未开始"), "window past": ("its time is over", "期间已过"),
-    "lapsed": ("it has lapsed", "权利已消灭"), "prevailed": ("another norm prevails", "另有规范优先"),
-    "forbidden": ("a prohibition prevails", "禁止规范优先"), "limited": ("what limits it is not open", "受限制而不能适用"),
+    "in force": ("it is not in force", "该规范不生效"),
+    "agreement": ("its agreement is not in force", "协议不在有效期"),
+    "reading": ("it belongs to another reading", "属于另一种解释"),
+    "since": ("it does not bind yet", "尚未开始适用"),
+    "until": ("it has ended", "已经终止"),
+    "voided": ("the law voids it", "依法无效"),
+    "when": ("its condition is not met", "条件不成立"),
+    "unless": ("its exception applies", "属于例外情形"),
+    "except": ("another norm takes its place", "另有规范替代"),
+    "no trigger": ("nothing has called for it", "未发生应适用的情形"),
+    "bearer": ("it is another party's", "属于另一方"),
+    "trigger where": ("what happened is not what it is about", "所发生者不属其情形"),
+    "where": ("it does not reach such an act", "不及于此种行为"),
+    "about": ("it is about something else", "所指对象不同"),
+    "not before": ("its time has not come", "期间尚未开始"),
+    "window past": ("its time is over", "期间已过"),
+    "lapsed": ("it has lapsed", "权利已消灭"),
+    "prevailed": ("another norm prevails", "另有规范优先"),
+    "forbidden": ("a prohibition prevails", "禁止规范优先"),
+    "limited": ("what limits it is not open", "受限制而不能适用"),
     "no duty": ("no such duty is open", "没有未履行的此项义务"),
-}  # fmt: skip
+}
 
 _STATUSES = {
-    "open": ("open", "尚未补正"),
-    "cured": ("cured since", "其后已补正"),
-    "waived": ("waived", "已免除"),
+    "open": ("not cured", "尚未补正"), "cured": ("since cured", "其后已补正"), "waived": ("waived", "已免除"),
     "barred": ("time-barred", "时效已过"),
-}
-_RELATIONS = {"==": ("is", "为"), "!=": ("is not", "不为"), "<": ("is less than", "少于"), "<=": ("is at most", "不超过"), ">": ("is more than", "多于"), ">=": ("is at least", "不少于")}  # fmt: skip
+}  # fmt: skip
+_RELATIONS = {
+    "==": ("is", "为"), "!=": ("is not", "不为"), "<": ("is less than", "少于"), "<=": ("is at most", "不超过"),
+    ">": ("is more than", "多于"), ">=": ("is at least", "不少于"),
+}  # fmt: skip
 _OPPOSITES = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 _HANZI = re.compile(r"[\u3400-\u9fff]")
 _SPOKEN_END = re.compile(r"(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}(?::\d{2})?)")
@@ -123,20 +134,24 @@ def prose(
     """Return the explanation as one paragraph: a reason that rests on others has them in brackets after it."""
     voice = Voice(program, language, question, sources or {})
     stop, gap = voice.pick(".", "。"), voice.pick(" ", "")
-    said: list[str] = []
-    open_brackets = 0
-    last = 0
+    said = ""
+    brackets = last = 0
+    first = 1
     for depth, line in _lines(decision, voice):
-        if said and depth > last and depth > 1:
-            said.append(voice.pick(" (", "（") + line)
-            open_brackets += 1
-        elif said and depth > 1 and open_brackets:
-            said.append(voice.pick("; ", "；") + line)
+        # What stands under "in one of these cases:" reads on; the depths of the rest are counted from there.
+        if depth <= 1:
+            first = 1
+        if said.endswith((":", "：")):
+            said, first = said + gap + line, depth
+        elif depth > max(last, first):
+            said, brackets = said + voice.pick(" (", "（") + line, brackets + 1
+        elif depth > first:
+            said += voice.pick("; ", "；") + line
         else:
-            said.append(voice.pick(")", "）") * open_brackets + (stop + gap if said else "") + line)
-            open_brackets = 0
+            said += voice.pick(")", "）") * brackets + (stop + gap if said else "") + line
+            brackets = 0
         last = depth
-    return "".join(said) + voice.pick(")", "）") * open_brackets + stop
+    return said + voice.pick(")", "）") * brackets + stop
 
 
 def as_json(
@@ -158,18 +173,36 @@ def as_json(
         }  # fmt: skip
 
     return {
-        "version": 1, "question": question_as_json(question), "answer": decision.answer,
-        "verdict": decision.verdict.value if decision.verdict else None, "required": decision.required,
-        "value": _plain(decision.value), "text": said(lambda voice: voice.head(decision)), "truncated": decision.truncated,
+        "version": 1,
+        "question": question_as_json(question),
+        "answer": decision.answer,
+        "verdict": decision.verdict.value if decision.verdict else None,
+        "required": decision.required,
+        "value": _plain(decision.value),
+        "text": said(lambda voice: voice.head(decision)),
+        "truncated": decision.truncated,
         "reasons": [node(each, None) for each in decision.reasons],
-        "missing": [{"kind": i.kind, "name": i.name, "about": i.about, "text": said(lambda v, i=i: v.item(i))} for i in decision.missing],  # type: ignore[misc]
-        "could_be": [{"answer": each, "text": said(lambda v, a=each: v.answer(a))} for each in decision.could_be],  # type: ignore[misc]
-        "assumes": [{"reading": r, "option": o, "text": said(lambda v, r=r, o=o: v.assumed(r, o))} for r, o in decision.assumes],  # type: ignore[misc]
-        "cure": [{**each._asdict(), "text": said(lambda v, c=each: v.cure(c))} for each in decision.cure],  # type: ignore[misc]
+        "missing": [
+            {**each._asdict(), "text": said(partial(Voice.item, item=each))} for each in decision.missing
+        ],
+        "could_be": [
+            {"answer": each, "text": said(partial(Voice.answer, answer=each))} for each in decision.could_be
+        ],
+        "assumes": [
+            {
+                "reading": reading,
+                "option": option,
+                "text": said(partial(Voice.assumed, reading=reading, option=option)),
+            }
+            for reading, option in decision.assumes
+        ],
+        "cure": [{**each._asdict(), "text": said(partial(Voice.cure, cure=each))} for each in decision.cure],
         "holds_until": iso(decision.holds_until) if decision.holds_until is not None else None,
-        "provisional": decision.provisional, "exact": decision.exact, "cited_events": list(decision.cited_events),
+        "provisional": decision.provisional,
+        "exact": decision.exact,
+        "cited_events": list(decision.cited_events),
         "receipt": receipt_as_json(decision.receipt),
-    }  # fmt: skip
+    }
 
 
 def question_as_json(question: Question) -> dict[str, Any]:
@@ -187,8 +220,8 @@ def question_as_json(question: Question) -> dict[str, Any]:
 
 
 _KINDS: dict[type, str] = {
-    May: "may", InBreachOf: "in_breach", StateOf: "state", LastDay: "last_day", AmountOfSum: "amount", WhoBears: "who_bears",
-    Renewed: "renewed", Arrived: "arrived", TimeBarred: "time_barred",
+    May: "may", InBreachOf: "in_breach", StateOf: "state", LastDay: "last_day", AmountOfSum: "amount",
+    WhoBears: "who_bears", Renewed: "renewed", Arrived: "arrived", TimeBarred: "time_barred",
 }  # fmt: skip
 
 
@@ -348,16 +381,12 @@ class Voice:
         """Return an answer in words: a verdict, a state, a party, or a value with its kind."""
         if answer == "value" and decision is not None:
             return self.value(decision.value, self._kind_asked)
-        if isinstance(self.question, StateOf):
-            if answer in ("undetermined",):
-                return self.pick(*ANSWERS[answer])
+        if answer.lstrip("-").isdigit():
+            return self.value(int(answer), self._kind_asked)
+        if isinstance(self.question, StateOf) and answer != "undetermined":
             return self.option(self.question.state, answer)
         if answer in ANSWERS:
             return self.pick(*ANSWERS[answer])
-        if answer in self.program.declarations:
-            return self.name(answer)
-        if answer.lstrip("-").isdigit():
-            return self.value(int(answer), self._kind_asked)
         return self.value(answer, None)
 
     @cached_property
@@ -403,7 +432,7 @@ class Voice:
         return next((n for n in self.program.norms if n.id == id and document in (None, n.document)), None)
 
     def called(self, norm: Norm) -> str:
-        """Return how a norm is spoken of: its clause, with the letter where it has one, and the document if there are two."""
+        """Return how a norm is called: its clause, with the letter if it has one, and the document if there are two."""
         letter = norm.label if len(norm.label) == 1 and norm.label.isascii() else ""
         return f"{self._document(norm.document)}{norm.clause}{letter}"
 
@@ -569,11 +598,11 @@ class Voice:
     def assumed(self, reading: str, option: str) -> str:
         """Return that a default reading was taken, which another option would gainsay."""
         declared = self.program.declarations.get(reading)
-        text = self.text(declared.text) if isinstance(declared, ReadingDecl) else self.name(reading)
-        chosen = self.option(reading, option)
+        text = self.text(declared.text) if isinstance(declared, ReadingDecl) else ""
+        name, chosen, outside = self.name(reading), self.option(reading, option), self._outside(declared)
         return self.pick(
-            f"assumes {chosen}: {text}{self._outside(declared)}",
-            f"采默认解释“{chosen}”：{text}{self._outside(declared)}",
+            f"assumes that {name} is “{chosen}”{outside}: {text}",
+            f"采默认解释：{name}取“{chosen}”{outside}。{text}",
         )
 
     def cure(self, cure: Cure) -> str:
@@ -595,14 +624,16 @@ class Voice:
 
     def receipt(self, receipt: Receipt) -> str:
         """Return what an answer rests on, in one line."""
-        documents = ", ".join(f"{name}@{text[:8]}" for name, text, _ in receipt.documents)
-        ledger = receipt.ledger[:8] or "0"
-        known = f", known {iso(receipt.known_at)}" if receipt.known_at is not None else ""
-        known_zh = f"，已知至{iso(receipt.known_at)}" if receipt.known_at is not None else ""
-        return self.pick(
-            f"receipt: {documents}; ledger {ledger} ({receipt.events} events); terms {receipt.terms[:8]}; engine {receipt.engine}{known}",
-            f"凭据：{documents}；台账 {ledger}（{receipt.events}项）；设定 {receipt.terms[:8]}；引擎 {receipt.engine}{known_zh}",
-        )
+        texts = ", ".join(f"{name}@{text[:8]}" for name, text, _ in receipt.documents)
+        ledger, terms, count = receipt.ledger[:8] or "0", receipt.terms[:8], receipt.events
+        known = iso(receipt.known_at) if receipt.known_at is not None else ""
+        if self.language == "en":
+            said = (
+                f"receipt: {texts}; ledger {ledger} ({count} events); terms {terms}; engine {receipt.engine}"
+            )
+            return f"{said}; known at {known}" if known else said
+        said = f"凭据：{texts}；台账 {ledger}（{count}项）；设定 {terms}；引擎 {receipt.engine}"
+        return f"{said}；已知至{known}" if known else said
 
     # -- names
 
@@ -643,7 +674,7 @@ class Voice:
         if value.startswith("?"):
             return self.pick("not known", "未知")
         contract = self._home.get(enumeration) or self.program.contracts[0]
-        return say_expr(Const(value, one_of(enumeration)), contract, self.language)
+        return say_expr(Const(value, one_of(enumeration)), contract, self.language).replace("_", " ")
 
     def param(self, name: str) -> str:
         """Return the name of a field, as the first act, event or party that has it calls it."""
@@ -677,7 +708,9 @@ class Voice:
         norm = self.norm_of(None, id) if trigger else None
         if norm is not None:
             clause = self.called(norm)
-            return self.pick(f" (about the breach of {clause}, {trigger})", f"（就{clause}的违反，{trigger}）")
+            return self.pick(
+                f" (about the breach of {clause}, {trigger})", f"（就{clause}的违反，{trigger}）"
+            )
         return self.pick(f" (about {about})", f"（就{about}）")
 
     def text(self, text: str) -> str:
@@ -937,18 +970,21 @@ def _said(voice: Voice, reason: Reason, _: Norm | None) -> str:
 
 @_says("value")
 def _value(voice: Voice, reason: Reason, norm: Norm | None) -> str:
-    flags = [] if norm is None else [part for expr in (norm.when, norm.unless, getattr(getattr(norm, "act", None), "where", None)) for part in walk(expr) if isinstance(part, Field) and part.kind == FLAG]  # fmt: skip
     contract = voice.contract(norm.document) if norm is not None else None
+    looked_at = (
+        [] if norm is None else [norm.when, norm.unless, getattr(getattr(norm, "act", None), "where", None)]
+    )
+    flags = [
+        part for expr in looked_at for part in walk(expr) if isinstance(part, Field) and part.kind == FLAG
+    ]
     if reason.args[0] == "FieldE" and len(flags) == 1 and contract is not None:
         said = say_expr(flags[0], contract, voice.language)
         return voice.pick(
             f"{said}: {'yes' if reason.holds else 'no'}", f"{said}：{'是' if reason.holds else '否'}"
         )
-    return (
-        voice.pick("the condition holds", "条件成立")
-        if reason.holds
-        else voice.pick("the condition does not hold", "条件不成立")
-    )
+    if reason.holds:
+        return voice.pick("the condition holds", "条件成立")
+    return voice.pick("the condition does not hold", "条件不成立")
 
 
 @_says("compare")
@@ -1020,15 +1056,11 @@ def _not_overdue(voice: Voice, reason: Reason, _: Norm | None) -> str:
 @_says("breach")
 def _breach(voice: Voice, reason: Reason, _: Norm | None) -> str:
     id, trig, started, status = reason.args
-    norm, since, how = (
-        voice.by_id(id),
-        voice.moment(started),
-        voice.pick(*_STATUSES.get(status, (status, status))),
-    )
-    about = voice.about(trig) if trig and not trig.startswith("+") else ""
-    return voice.pick(
-        f"{norm} was breached on {since}{about}: {how}", f"{norm}于{since}被违反{about}：{how}"
-    ) + _on(voice, reason)
+    norm, since, how = voice.by_id(id), voice.moment(started), voice.pick(*_STATUSES[status])
+    told = trig in reason.events or trig.startswith("+")
+    about = "" if told else voice.about(trig)
+    said = voice.pick(f"{norm} was breached on {since}{about}, {how}", f"{norm}于{since}被违反{about}，{how}")
+    return said + _on(voice, reason)
 
 
 @_says("no breach")
@@ -1040,10 +1072,7 @@ def _no_breach(voice: Voice, reason: Reason, _: Norm | None) -> str:
 @_says("done in time")
 def _done_in_time(voice: Voice, reason: Reason, _: Norm | None) -> str:
     norm = voice.by_id(reason.args[0])
-    about = voice.about(str(reason.args[1])) if reason.args[1] else ""
-    return voice.pick(f"what {norm} asks was done{about}", f"{norm}所要求者已履行{about}") + _on(
-        voice, reason
-    )
+    return voice.pick(f"what {norm} asks was done", f"{norm}所要求者已履行") + _on(voice, reason)
 
 
 @_says("discharged")
@@ -1169,7 +1198,9 @@ def _last_day(voice: Voice, reason: Reason, _: Norm | None) -> str:
     if end is None:
         return voice.pick(f"the agreement{of} has no last day", f"协议{of}没有末日") + _on(voice, reason)
     last = voice.end(end) if type(end) is int else voice.value(end, None)
-    return voice.pick(f"the agreement{of} lasts until {last}", f"协议{of}至{last}届满") + _on(voice, reason)
+    return voice.pick(f"last day of the agreement{of}: {last}", f"协议{of}的末日：{last}") + _on(
+        voice, reason
+    )
 
 
 @_says("window")

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from contractlang.norms import (
-    Answer,
     AmountDue,
     AmountOf,
+    Answer,
     AnyNorm,
     BlankValue,
     ByAct,
@@ -91,7 +91,9 @@ class ObligationGraph:
 
     def impact(self, document: str, clause: str) -> tuple[Node, ...]:
         """Return everything that a change of a clause can reach, nearest first."""
-        start = [("norm", key(norm)) for norm in self.norms if norm.document == document and norm.clause == clause]
+        start = [
+            ("norm", key(norm)) for norm in self.norms if norm.document == document and norm.clause == clause
+        ]
         ahead: dict[Node, list[Node]] = {}
         for edge in self.edges:
             if edge.kind in _BACKWARD:
@@ -182,9 +184,13 @@ class ObligationGraph:
         """Return the graph in the language of Graphviz."""
         lines = ["digraph obligations {", "  rankdir=LR;", '  node [shape=box, fontname="sans-serif"];']
         nodes = sorted({node for edge in self.edges for node in (edge.source, edge.target)})
-        lines += [f"  {_quoted('/'.join(node))} [label={_quoted(node[1])}, class={_quoted(node[0])}];" for node in nodes]
         lines += [
-            f"  {_quoted('/'.join(e.source))} -> {_quoted('/'.join(e.target))} [label={_quoted(e.kind)}];" for e in self.edges
+            f"  {_quoted('/'.join(node))} [label={_quoted(node[1])}, class={_quoted(node[0])}];"
+            for node in nodes
+        ]
+        lines += [
+            f"  {_quoted('/'.join(e.source))} -> {_quoted('/'.join(e.target))} [label={_quoted(e.kind)}];"
+            for e in self.edges
         ]
         return "\n".join([*lines, "}"])
 
@@ -251,7 +257,12 @@ def _edges_of(document: Contract, norms: tuple[Norm, ...]) -> Iterator[Edge]:
         yield from _reads(document, here, life.value, norms, life.span)
     for remark in document.remarks:
         if remark.how == "see":
-            yield Edge(("clause", f"{document.name}/{remark.clause}"), ("clause", f"{document.name}/{remark.text}"), "cites", remark.span)
+            yield Edge(
+                ("clause", f"{document.name}/{remark.clause}"),
+                ("clause", f"{document.name}/{remark.text}"),
+                "cites",
+                remark.span,
+            )
     for law in document.governed_by:
         yield Edge(("document", document.name), ("document", law), "cites", None)
 
@@ -299,7 +310,9 @@ def _edges_of_norm(document: Contract, norm: Norm, norms: tuple[Norm, ...]) -> I
             yield Edge(("norm", key(other)), here, "excepts", norm.span)
 
 
-def _reads(document: Contract, here: Node, expr: Expr | None, norms: tuple[Norm, ...], span: Span) -> Iterator[Edge]:
+def _reads(
+    document: Contract, here: Node, expr: Expr | None, norms: tuple[Norm, ...], span: Span
+) -> Iterator[Edge]:
     """What an expression looks at: an edge from the one who looks, or from a question to the one it settles."""
     declared = document.declarations
     for part in walk(expr):
@@ -353,7 +366,11 @@ def resolve(target: Target, document: str, norms: tuple[Norm, ...]) -> list[Norm
             return [n for n in norms if n.document == document and n.label == target.label]
         case ByClause():
             wanted = plain_number(target.clause)
-            return [n for n in norms if n.document == document and wanted in (plain_number(n.clause), plain_number(n.id))]
+            return [
+                n
+                for n in norms
+                if n.document == document and wanted in (plain_number(n.clause), plain_number(n.id))
+            ]
         case ByDocument():
             return [n for n in norms if n.document == target.document]
         case ByAct():

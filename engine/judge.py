@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from contractlang.norms import Maintenance, Obligation, Permission, Power, Prohibition, Who
-from engine.dates import end_of, start_of
+from engine.dates import start_of
 from engine.event import BOTH, Event, Instant
 from engine.program import Rule
 from engine.scene import Breach, Inst, Scene
@@ -58,7 +58,7 @@ def bears(rule: Rule, party: str | None, breach: Any) -> bool:
     """Tell whether the norm binds, or empowers, that party."""
     bearer = rule.norm.bearer
     if isinstance(bearer, str):
-        return party == bearer or party == BOTH
+        return party in (bearer, BOTH)
     if bearer is Who.OTHER:
         return isinstance(breach, Breach) and party != breach.by
     return True
@@ -153,7 +153,9 @@ def instance_closed(scene: Scene, rule: Rule, party: str, act: Event, bound: Any
         if known is None:
             # An event that names nobody as knowing is known to all.
             last = scene.read(("H", name, None))
-            known = last if last is not None and last[1].actor is None and "by" not in last[1].fields else None
+            known = (
+                last if last is not None and last[1].actor is None and "by" not in last[1].fields else None
+            )
         if known is not None:
             end = scene.deadline_period(known[1].effect_at, period.value(scene), None).end
             if end <= scene.at:
@@ -169,7 +171,13 @@ def window_closed(scene: Scene, rule: Rule, bound: Any) -> Step | None:
     """Return whether the time for a power has not begun, or is over."""
     if rule.limit is None and rule.not_before is None:
         return None
-    start = bound.effect_at if isinstance(bound, Event) else bound.started_at if isinstance(bound, Breach) else scene.at
+    start = (
+        bound.effect_at
+        if isinstance(bound, Event)
+        else bound.started_at
+        if isinstance(bound, Breach)
+        else scene.at
+    )
     if rule.not_before is not None:
         first = rule.not_before.value(scene)
         begins: Instant = start_of(first) if not isinstance(first, int) else first
@@ -197,9 +205,8 @@ def overridden(scene: Scene, rule: Rule, act: Event) -> Step | None:
             since = scene.program.standing_since(scene, index)
             if since is not None:
                 return ("prevailed", (index, since))
-        elif isinstance(other.norm, Prohibition):
-            if forbids(scene, other, act.actor, act):
-                return ("forbidden", index)
+        elif isinstance(other.norm, Prohibition) and forbids(scene, other, act.actor, act):
+            return ("forbidden", index)
     return None
 
 
@@ -218,7 +225,12 @@ def limited(scene: Scene, rule: Rule, party: str, act: Event) -> Step | None:
 
 def duty_closed(scene: Scene, rule: Rule, party: str, act: Event) -> Step | None:
     """Return why no instance of the obligation asks for the act, or None if one does."""
-    if rule.norm.trigger is None and rule.when is None and rule.unless is None and scene.get(("IO", rule.index)) is None:
+    if (
+        rule.norm.trigger is None
+        and rule.when is None
+        and rule.unless is None
+        and scene.get(("IO", rule.index)) is None
+    ):
         return ("no trigger", None)
     last: Step = ("no duty", rule.when)
     for trig in scene.get(("IO", rule.index)) or ():
@@ -329,6 +341,3 @@ def reasonable(scene: Scene, question: str, start: Instant) -> tuple[Instant | N
     """
     answer = scene.answer(question, None)
     return (None, None) if answer else (start, None)
-
-
-_ = (end_of,)

@@ -97,12 +97,24 @@ def _head(raw: dict[str, Any], number: int) -> Book:
     for name in raw:
         if name not in _HEAD:
             near = nearest(name, _HEAD)
-            raise BadEvent(f"line {number}", name, "no event has no `name`" + (f"; did you mean `{near}`?" if near else ""))
+            raise BadEvent(
+                f"line {number}",
+                name,
+                "no event has no `name`" + (f"; did you mean `{near}`?" if near else ""),
+            )
     agreements = raw.get("agreements") or ([raw["agreement"]] if "agreement" in raw else [])
     layers = raw.get("layers") or ["contract"]
-    for name, value, kind in (("settings", raw.get("settings"), dict), ("readings", raw.get("readings"), dict), ("answers", raw.get("answers"), dict), ("agreements", agreements, list), ("layers", layers, list)):
+    for name, value, kind in (
+        ("settings", raw.get("settings"), dict),
+        ("readings", raw.get("readings"), dict),
+        ("answers", raw.get("answers"), dict),
+        ("agreements", agreements, list),
+        ("layers", layers, list),
+    ):
         if value is not None and not isinstance(value, kind):
-            raise BadEvent(f"line {number}", name, f"a JSON {'object' if kind is dict else 'array'} is wanted")
+            raise BadEvent(
+                f"line {number}", name, f"a JSON {'object' if kind is dict else 'array'} is wanted"
+            )
     return Book(
         Ledger(), str(raw.get("account", "")), tuple(map(str, agreements)), raw.get("settings") or {},
         raw.get("readings") or {}, raw.get("answers") or {}, tuple(map(str, layers)),
@@ -120,7 +132,11 @@ def checked(program: Program, events: Iterable[Event]) -> Ledger:
         same = kept.get((each.source, each.id))
         if same is not None:
             if same.digest != each.digest:
-                raise BadEvent(each.id, "id", "another event has this id, with other content; correct it with a `correct` entry")
+                raise BadEvent(
+                    each.id,
+                    "id",
+                    "another event has this id, with other content; correct it with a `correct` entry",
+                )
             continue
         if each.id in ids:
             raise BadEvent(each.id, "id", f"an event of the source `{ids[each.id].source}` has this id")
@@ -137,14 +153,24 @@ def _once_only(program: Program, events: Iterable[Event]) -> None:
     seen: dict[tuple[Any, ...], str] = {}
     for each in events:
         declared = program.declarations.get(each.name)
-        if not isinstance(declared, OccurrenceDecl) or declared.once is None or each.standing is not Standing.ESTABLISHED:
+        if (
+            not isinstance(declared, OccurrenceDecl)
+            or declared.once is None
+            or each.standing is not Standing.ESTABLISHED
+        ):
             continue
-        per = each.actor if declared.once == "by" else each.fields.get(declared.once) if declared.once else None
+        per = (
+            each.actor if declared.once == "by" else each.fields.get(declared.once) if declared.once else None
+        )
         if declared.once and per is None:
             continue
         first = seen.setdefault((each.name, per), each.id)
         if first != each.id:
-            raise BadEvent(each.id, declared.once or "name", f"`{each.name}` happens once{f' for each {declared.once}' if declared.once else ''}, and {first} was it")
+            raise BadEvent(
+                each.id,
+                declared.once or "name",
+                f"`{each.name}` happens once{f' for each {declared.once}' if declared.once else ''}, and {first} was it",
+            )
 
 
 def _after(program: Program, events: Iterable[Event]) -> None:
@@ -160,8 +186,16 @@ def _after(program: Program, events: Iterable[Event]) -> None:
     undated = {each.name for each in events if each.occurred_at is None}
     for relation in relations:
         for each in dated:
-            if each.name == relation.left and relation.right not in undated and first.get(relation.right, 1 << 62) > each.effect_at:
-                raise BadEvent(each.id, "at", f"`{each.name}` comes only after `{relation.right}`, which has not happened by {iso(each.effect_at)}")
+            if (
+                each.name == relation.left
+                and relation.right not in undated
+                and first.get(relation.right, 1 << 62) > each.effect_at
+            ):
+                raise BadEvent(
+                    each.id,
+                    "at",
+                    f"`{each.name}` comes only after `{relation.right}`, which has not happened by {iso(each.effect_at)}",
+                )
 
 
 def event_from(program: Program, raw: Mapping[str, Any], where: str) -> Event:
@@ -172,10 +206,16 @@ def event_from(program: Program, raw: Mapping[str, Any], where: str) -> Event:
     where = f"{where} ({id})"
     spelling = str(raw.get("name") or raw.get("type") or "")
     name, declared = _named(program, spelling, where)
-    at = _instant(raw.get("at", raw.get("occurred_at")), where, "at") if raw.get("at", raw.get("occurred_at")) is not None else None
+    at = (
+        _instant(raw.get("at", raw.get("occurred_at")), where, "at")
+        if raw.get("at", raw.get("occurred_at")) is not None
+        else None
+    )
     if at is None and "at" not in raw and "occurred_at" not in raw:
         raise BadEvent(where, "at", "when did it happen? write null if the date is not known")
-    recorded = _instant(raw["recorded_at"], where, "recorded_at") if raw.get("recorded_at") is not None else None
+    recorded = (
+        _instant(raw["recorded_at"], where, "recorded_at") if raw.get("recorded_at") is not None else None
+    )
     if recorded is not None and at is not None and recorded < at:
         raise BadEvent(where, "recorded_at", f"recorded {iso(recorded)}, before it happened ({iso(at)})")
     effect = at
@@ -194,7 +234,11 @@ def event_from(program: Program, raw: Mapping[str, Any], where: str) -> Event:
         raise BadEvent(where, "personal", "a JSON object is wanted")
     given = {key: value for key, value in raw.items() if key not in _META and value is not None}
     actor = _actor(program, raw.get("by", raw.get("actor")), declared, where)
-    fields = _fields(program, declared, given, where) if declared is not None else _built_in(program, name, given, where)
+    fields = (
+        _fields(program, declared, given, where)
+        if declared is not None
+        else _built_in(program, name, given, where)
+    )
     return event(
         id, name, actor, at, recorded_at=recorded, fields=fields, source=str(raw.get("source", "")), sequence=sequence,
         standing=Standing(standing), effect_at=effect, personal=personal,
@@ -207,14 +251,24 @@ def _named(program: Program, spelling: str, where: str) -> tuple[str, Occurrence
     for declared in program.declarations.values():
         if isinstance(declared, OccurrenceDecl) and spelling in (declared.name, declared.alias):
             return declared.name, declared
-    known = [s for d in program.declarations.values() if isinstance(d, OccurrenceDecl) for s in (d.name, d.alias) if s]
+    known = [
+        s
+        for d in program.declarations.values()
+        if isinstance(d, OccurrenceDecl)
+        for s in (d.name, d.alias)
+        if s
+    ]
     near = nearest(spelling, [*known, *BUILT_IN])
-    raise BadEvent(where, "name", f"the vocabulary has no act or event `{spelling}`" + (f"; did you mean `{near}`?" if near else ""))
+    raise BadEvent(
+        where,
+        "name",
+        f"the vocabulary has no act or event `{spelling}`" + (f"; did you mean `{near}`?" if near else ""),
+    )
 
 
 def _instant(value: Any, where: str, name: str) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
-        raise BadEvent(where, name, "write a date and time such as \"2026-03-02T10:00\"")
+        raise BadEvent(where, name, 'write a date and time such as "2026-03-02T10:00"')
     text = str(value)
     try:
         return parse_instant(text + "T00:00" if len(text) == 10 else text)
@@ -235,8 +289,15 @@ def _actor(program: Program, value: Any, declared: OccurrenceDecl | None, where:
         return BOTH
     for party in program.declarations.values():
         if isinstance(party, PartyDecl) and value in (party.name, party.alias):
-            if declared is not None and declared.is_act and isinstance(declared.actor, str) and declared.actor != party.name:
-                raise BadEvent(where, "by", f"`{declared.name}` is an act of {declared.actor}, not of {party.name}")
+            if (
+                declared is not None
+                and declared.is_act
+                and isinstance(declared.actor, str)
+                and declared.actor != party.name
+            ):
+                raise BadEvent(
+                    where, "by", f"`{declared.name}` is an act of {declared.actor}, not of {party.name}"
+                )
             return party.name
     if declared is not None and not declared.is_act:
         return None
@@ -250,7 +311,11 @@ def _fields(program: Program, declared: OccurrenceDecl, given: dict[str, Any], w
         if param is None:
             known = [s for each in declared.params for s in (each.name, each.alias) if s]
             near = nearest(name, known)
-            hint = f"; did you mean `{near}`?" if near else f"; it has {', '.join(p.name for p in declared.params) or 'none'}"
+            hint = (
+                f"; did you mean `{near}`?"
+                if near
+                else f"; it has {', '.join(p.name for p in declared.params) or 'none'}"
+            )
             raise BadEvent(where, name, f"`{declared.name}` has no such field{hint}")
         kind = param.kind
         if kind.name == "occurrence":
@@ -258,7 +323,9 @@ def _fields(program: Program, declared: OccurrenceDecl, given: dict[str, Any], w
             continue
         if kind.name == "one of":
             enumeration = program.declarations.get(kind.of)
-            options = enumeration.options if isinstance(enumeration, TypeDecl | StateDecl | QuestionDecl) else ()
+            options = (
+                enumeration.options if isinstance(enumeration, TypeDecl | StateDecl | QuestionDecl) else ()
+            )
             option = next((o.name for o in options if value in (o.name, o.alias)), None)
             if option is None:
                 raise BadEvent(where, name, f"`{value}` is none of {', '.join(o.name for o in options)}")
@@ -293,14 +360,24 @@ def _built_in(program: Program, name: str, given: dict[str, Any], where: str) ->
             (d for d in program.questions.values() if spelling in (d.name, d.alias, d.external)), None
         )  # fmt: skip
         if question is None:
-            near = nearest(spelling, [s for d in program.questions.values() for s in (d.name, d.alias, d.external) if s])
-            raise BadEvent(where, "question", f"no question is called `{spelling}`" + (f"; did you mean `{near}`?" if near else ""))
+            near = nearest(
+                spelling, [s for d in program.questions.values() for s in (d.name, d.alias, d.external) if s]
+            )
+            raise BadEvent(
+                where,
+                "question",
+                f"no question is called `{spelling}`" + (f"; did you mean `{near}`?" if near else ""),
+            )
         found["question"] = question.name
         if name == ANSWER and found.get("value") not in (None, "open"):
             if question.options:
                 option = next((o.name for o in question.options if found["value"] in (o.name, o.alias)), None)
                 if option is None:
-                    raise BadEvent(where, "value", f"`{found['value']}` is none of {', '.join(o.name for o in question.options)}")
+                    raise BadEvent(
+                        where,
+                        "value",
+                        f"`{found['value']}` is none of {', '.join(o.name for o in question.options)}",
+                    )
                 found["value"] = option
             else:
                 try:

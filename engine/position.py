@@ -17,6 +17,8 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from immutables import Map
+
 from contractlang.norms import Maintenance, Obligation, Power, StateDecl, Who
 from contractlang.values import Period
 from engine.choice import LIMIT, Choice, Split, choice, leaves, reduced
@@ -24,11 +26,20 @@ from engine.dates import day_of, start_of
 from engine.decision import Item
 from engine.errors import OutOfOrder
 from engine.event import ANSWER, BOTH, DISPUTE, START, WAIVE, Event, Instant, Standing
-from engine.judge import basis_of, bearer_of, bears, bind, closed_by, conditions_fail, forbids, not_in_force, window
+from engine.judge import (
+    basis_of,
+    bearer_of,
+    bears,
+    bind,
+    closed_by,
+    conditions_fail,
+    forbids,
+    not_in_force,
+    window,
+)
 from engine.program import LifeRule, Program, Rule, Touch
 from engine.scene import Breach, Cause, Inst, LifeCell, Scene, Unknown
 from engine.terms import Terms
-from immutables import Map
 
 Key = tuple[Any, ...]
 Entry = tuple[Instant, str, int, str]
@@ -79,7 +90,9 @@ def advance(position: Position, event: Event) -> Position:
     """Return the position after `event`. Raises OutOfOrder if it takes effect before the position's instant."""
     at = event.effect_at
     if at < position.now:
-        raise OutOfOrder(f"{event.id} takes effect before what was already taken: replay from an earlier position")
+        raise OutOfOrder(
+            f"{event.id} takes effect before what was already taken: replay from an earlier position"
+        )
     agenda = position.agenda
     if agenda and agenda[0][0] <= at:
         position = elapse(position, at)
@@ -128,7 +141,10 @@ def together(position: Position, events: list[Event]) -> Position:
     item = Item("order", "+".join(sorted(event.id for event in events)))
     cells = first.cells.mutate()
     for key in keys:
-        branches = {"<".join(e.id for e in order): end.cells.get(key) for order, (end, _) in zip(orders, ends, strict=True)}
+        branches = {
+            "<".join(e.id for e in order): end.cells.get(key)
+            for order, (end, _) in zip(orders, ends, strict=True)
+        }
         if key[0] in ("IO", "BO"):
             merged: Any = EMPTY
             for branch in branches.values():
@@ -150,7 +166,20 @@ def together(position: Position, events: list[Event]) -> Position:
 class _Step:
     """One instant's work: reads what stood before, writes what stands after."""
 
-    __slots__ = ("agenda", "at", "before", "breached", "changed", "leaves", "new", "now", "position", "program", "queue", "shown")
+    __slots__ = (
+        "agenda",
+        "at",
+        "before",
+        "breached",
+        "changed",
+        "leaves",
+        "new",
+        "now",
+        "position",
+        "program",
+        "queue",
+        "shown",
+    )
 
     def __init__(self, position: Position, at: Instant) -> None:
         self.position, self.program, self.at = position, position.program, at
@@ -171,7 +200,9 @@ class _Step:
         if event is not None:
             chain, count = hashlib.blake2b(chain + event.digest, digest_size=16).digest(), count + 1
         agenda = p.agenda if self.agenda is None else tuple(self.agenda)
-        return Position(p.program, p.terms, self.new.finish(), agenda, self.at, count, chain, tuple(self.changed), p.fixed)
+        return Position(
+            p.program, p.terms, self.new.finish(), agenda, self.at, count, chain, tuple(self.changed), p.fixed
+        )
 
     # -- running a rule in every case
 
@@ -192,7 +223,9 @@ class _Step:
         departed: bool,
     ) -> Writes:  # fmt: skip
         item = split.item
-        has_default = item.kind == "reading" and self.program.readings[item.name][2](self.position.terms) is not None
+        has_default = (
+            item.kind == "reading" and self.program.readings[item.name][2](self.position.terms) is not None
+        )
         found: dict[Any, Writes] = {}
         for place, option in enumerate(split.options):
             if self.leaves > LIMIT:
@@ -236,7 +269,11 @@ class _Step:
             topic = ("N", key[1])
         elif kind in ("S", "H", "Q"):
             if kind == "S" and value != old:
-                self.new["V", key[1], key[2]] = (self.at, ("VS", key[1], key[2], self.at), self.new.get(("V", key[1], key[2])))
+                self.new["V", key[1], key[2]] = (
+                    self.at,
+                    ("VS", key[1], key[2], self.at),
+                    self.new.get(("V", key[1], key[2])),
+                )
                 self.new["VS", key[1], key[2], self.at] = value
             topic = (kind, key[1])
         else:
@@ -259,7 +296,7 @@ class _Step:
 
     def schedule(self, at: Instant | None, kind: str, index: int, name: str) -> None:
         """Look again at `at`: time alone may change something then."""
-        if at is None or at <= self.at and kind == "K":
+        if at is None or (at <= self.at and kind == "K"):
             return
         if self.agenda is None:
             self.agenda = list(self.position.agenda)
@@ -312,7 +349,9 @@ class _Step:
                 continue
             if closed_by(scene, self.program.rules[index], event.actor or "", event) is None:
                 return
-        w["B", rule.index, event.id] = Breach(rule.index, event.id, event.actor, self.at, None, None, "open", event, event.id)
+        w["B", rule.index, event.id] = Breach(
+            rule.index, event.id, event.actor, self.at, None, None, "open", event, event.id
+        )
 
     def remember(self, event: Event, touch: Touch) -> None:
         """Keep the occurrence itself where norms count, sum or look through all of its kind."""
@@ -358,7 +397,10 @@ class _Step:
                 ends = event.fields.get(effect.until)
                 if isinstance(ends, int):
                     before = scene.read(("S", effect.state, document))
-                    w["T", effect.state, document, event.id] = (before if before is not None else self.program.initial(scene, effect.state, document), None)
+                    w["T", effect.state, document, event.id] = (
+                        before if before is not None else self.program.initial(scene, effect.state, document),
+                        None,
+                    )
                     self.schedule(ends, "T", 0, f"{effect.state}\n{document}\n{event.id}")
             w["S", effect.state, document] = value
             w["C", effect.state, document] = Cause(event.id, basis, self.at)
@@ -376,14 +418,18 @@ class _Step:
             if rule.resumes:
                 self.resume(scene, w, rule)
             for life in touch.renews:
-                if life.document == rule.document and all(scene.option_of(c.reading) == c.option for c in life.option):
+                if life.document == rule.document and all(
+                    scene.option_of(c.reading) == c.option for c in life.option
+                ):
                     self.renew(scene, w, event, life)
 
     # -- duties
 
     def discharges(self, event: Event, touch: Touch) -> None:
         declared = touch.declared
-        if declared.accumulates and not any(event.fields.get(each) is not None for each in (declared.per or "",)):
+        if declared.accumulates and not any(
+            event.fields.get(each) is not None for each in (declared.per or "",)
+        ):
             self.run(self.now, self.appropriate, event, touch)
             return
         for index in touch.discharges:
@@ -399,7 +445,10 @@ class _Step:
             inst: Inst | None = scene.read(("I", rule.index, trig))
             if inst is None or inst.status in OVER or not bears(rule, event.actor, inst.trigger):
                 continue
-            if isinstance(inst.trigger, Breach) and event.fields.get(touch.declared.per or "") not in (None, inst.trigger.trig):
+            if isinstance(inst.trigger, Breach) and event.fields.get(touch.declared.per or "") not in (
+                None,
+                inst.trigger.trig,
+            ):
                 continue
             bind(scene, rule, inst.trigger, event)
             if rule.where is not None and not rule.where.value(scene):
@@ -410,23 +459,47 @@ class _Step:
             amount = event.fields.get(touch.declared.accumulates) if touch.declared.accumulates else None
             self.perform(scene, w, rule, trig, inst, event, amount)
 
-    def perform(self, scene: Scene, w: Writes, rule: Rule, trig: str, inst: Inst, event: Event, amount: int | None) -> None:
+    def perform(
+        self, scene: Scene, w: Writes, rule: Rule, trig: str, inst: Inst, event: Event, amount: int | None
+    ) -> None:
         """Count one performance towards an instance; it is done when what is owed is reached."""
         paid = inst.paid + (amount or 0)
         if amount is not None and inst.owed is not None:
             owed = inst.owed
             if type(owed) is Unknown:
-                enough = scene.pick(Item(owed.item.kind, owed.item.name, f"{owed.item.about or ''}#{trig}"), (True, False))
+                enough = scene.pick(
+                    Item(owed.item.kind, owed.item.name, f"{owed.item.about or ''}#{trig}"), (True, False)
+                )
             else:
                 enough = paid >= owed
                 if paid > owed:
                     w["CR", event.actor] = (scene.read(("CR", event.actor)) or 0) + paid - owed
                     paid = owed
             if not enough:
-                w["I", rule.index, trig] = Inst(inst.trigger, inst.arisen_at, inst.end, inst.last_day, inst.owed, paid, None, inst.status, inst.paused_at, inst.clock)
+                w["I", rule.index, trig] = Inst(
+                    inst.trigger,
+                    inst.arisen_at,
+                    inst.end,
+                    inst.last_day,
+                    inst.owed,
+                    paid,
+                    None,
+                    inst.status,
+                    inst.paused_at,
+                    inst.clock,
+                )
                 return
         late = inst.status == "breached"
-        w["I", rule.index, trig] = Inst(inst.trigger, inst.arisen_at, inst.end, inst.last_day, inst.owed, paid, self.at, "cured" if late else "done")
+        w["I", rule.index, trig] = Inst(
+            inst.trigger,
+            inst.arisen_at,
+            inst.end,
+            inst.last_day,
+            inst.owed,
+            paid,
+            self.at,
+            "cured" if late else "done",
+        )
         w["D", rule.index] = (trig, event.id)
         if late:
             breach: Breach | None = scene.read(("B", rule.index, trig))
@@ -445,11 +518,24 @@ class _Step:
             rule = self.program.rules[index]
             for trig in scene.get(("IO", index)) or ():
                 inst = scene.read(("I", index, trig))
-                if inst is None or inst.status in OVER or not bears(rule, event.actor, inst.trigger) or type(inst.owed) is not int:
+                if (
+                    inst is None
+                    or inst.status in OVER
+                    or not bears(rule, event.actor, inst.trigger)
+                    or type(inst.owed) is not int
+                ):
                     continue
                 bind(scene, rule, inst.trigger, event)
                 if rule.where is None or rule.where.value(scene):
-                    debts.append((inst.status != "breached", inst.end if inst.end is not None else 1 << 62, rule, trig, inst))
+                    debts.append(
+                        (
+                            inst.status != "breached",
+                            inst.end if inst.end is not None else 1 << 62,
+                            rule,
+                            trig,
+                            inst,
+                        )
+                    )
         debts.sort(key=lambda debt: (debt[0], debt[1], debt[2].index, debt[4].arisen_at))
         while debts and left > 0:
             rank = debts[0][:2]
@@ -467,7 +553,9 @@ class _Step:
         if left > 0:
             w["CR", event.actor] = (scene.read(("CR", event.actor)) or 0) + left
 
-    def arise(self, scene: Scene, w: Writes, event: Event | None, rule: Rule, trig: str, trigger: Any) -> None:
+    def arise(
+        self, scene: Scene, w: Writes, event: Event | None, rule: Rule, trig: str, trigger: Any
+    ) -> None:
         """Bring an instance of a duty into being."""
         if event is not None and event.standing is Standing.ALLEGED and not self.real(scene, event):
             return
@@ -486,7 +574,9 @@ class _Step:
         end, last_day = window(scene, rule, self.at)
         owed = rule.amount.value(scene) if rule.amount is not None else None
         status = "done" if owed == 0 else "open"
-        w["I", rule.index, trig] = Inst(trigger, self.at, end, last_day, owed, 0, self.at if owed == 0 else None, status)
+        w["I", rule.index, trig] = Inst(
+            trigger, self.at, end, last_day, owed, 0, self.at if owed == 0 else None, status
+        )
         self.schedule(end, "D", rule.index, trig)
 
     def suspend(self, scene: Scene, w: Writes, rule: Rule) -> None:
@@ -495,7 +585,9 @@ class _Step:
             for trig in scene.get(("IO", index)) or ():
                 inst: Inst | None = scene.read(("I", index, trig))
                 if inst is not None and inst.status == "open":
-                    w["I", index, trig] = inst._replace(status="suspended", paused_at=self.at, clock=rule.norm.clock.value)
+                    w["I", index, trig] = inst._replace(
+                        status="suspended", paused_at=self.at, clock=rule.norm.clock.value
+                    )
 
     def resume(self, scene: Scene, w: Writes, rule: Rule) -> None:
         for index in rule.resumes:
@@ -509,14 +601,18 @@ class _Step:
                 elif end is not None and inst.clock == "extends":
                     end = end + -(-(self.at - inst.paused_at) // DAY) * DAY
                 last = day_of(end - 1) if end is not None and inst.last_day is not None else inst.last_day
-                w["I", index, trig] = Inst(inst.trigger, inst.arisen_at, end, last, inst.owed, inst.paid, None, "open")
+                w["I", index, trig] = Inst(
+                    inst.trigger, inst.arisen_at, end, last, inst.owed, inst.paid, None, "open"
+                )
                 self.schedule(end if end is None or end > self.at else self.at, "D", index, trig)
 
     # -- the life of the agreement
 
     def renew(self, scene: Scene, w: Writes, event: Event, rule: LifeRule) -> None:
         """Move the last day of a renewed agreement, or put an expired one back in force."""
-        fields = {param.kind.name: event.fields.get(param.name) for param in self.program.acts[event.name].params}
+        fields = {
+            param.kind.name: event.fields.get(param.name) for param in self.program.acts[event.name].params
+        }
         period, starts = fields.get("duration"), fields.get("day")
         begin = start_of(starts) if isinstance(starts, date) else self.at
         end = None
@@ -540,7 +636,9 @@ class _Step:
 
     def live(self, scene: Scene, w: Writes, rule: LifeRule, event: Event | None) -> None:
         """Look at `takes effect` and `ends`."""
-        state = scene.read(("S", "agreement", rule.document)) or self.program.initial(scene, "agreement", rule.document)
+        state = scene.read(("S", "agreement", rule.document)) or self.program.initial(
+            scene, "agreement", rule.document
+        )
         wanted = "draft" if rule.life.how == "takes_effect" else "in_force"
         if state != wanted:
             return
@@ -563,7 +661,9 @@ class _Step:
     def term(self, scene: Scene, document: str) -> Instant | None:
         """Return the end of an agreement that takes effect now; None where it has no last day."""
         for rule in self.program.life.get(document, ()):
-            if rule.life.how != "lasts" or not all(scene.option_of(c.reading) == c.option for c in rule.option):
+            if rule.life.how != "lasts" or not all(
+                scene.option_of(c.reading) == c.option for c in rule.option
+            ):
                 continue
             period = rule.value.value(scene)
             if period is None or isinstance(period, Unknown):
@@ -658,7 +758,9 @@ class _Step:
         if holds:
             if open_trig is not None:
                 breach: Breach = scene.read(("B", rule.index, open_trig))
-                w["B", rule.index, open_trig] = breach._replace(ended_at=self.at, status="cured", event=event.id if event else breach.event)
+                w["B", rule.index, open_trig] = breach._replace(
+                    ended_at=self.at, status="cured", event=event.id if event else breach.event
+                )
                 w["M", rule.index, trig] = (count, None)
             return
         if open_trig is not None:
@@ -675,7 +777,9 @@ class _Step:
         own = trig if count == 0 else f"{trig}+{count}"
         w["M", rule.index, trig] = (count + 1, own)
         by = bearer_of(rule, trigger, scene)
-        w["B", rule.index, own] = Breach(rule.index, own, by, started, None, None, "open", trigger, event.id if event is not None else None)
+        w["B", rule.index, own] = Breach(
+            rule.index, own, by, started, None, None, "open", trigger, event.id if event is not None else None
+        )
 
     # -- time alone
 
@@ -691,7 +795,7 @@ class _Step:
                     self.run(self.now, self.begin_again, name)
                 case "T":
                     self.run(self.now, self.turn_state, *name.split("\n"))
-                case "K":
+                case _:
                     self.queue.add((name, index))
         self.settle(None)
 
@@ -703,7 +807,9 @@ class _Step:
         w["I", rule.index, trig] = inst._replace(status="breached")
         by = bearer_of(rule, inst.trigger, scene)
         started = max(inst.end, at) if inst.end < at else inst.end
-        w["B", rule.index, trig] = Breach(rule.index, trig, by, started, inst.last_day, None, "open", inst.trigger, None)
+        w["B", rule.index, trig] = Breach(
+            rule.index, trig, by, started, inst.last_day, None, "open", inst.trigger, None
+        )
 
     def expire(self, scene: Scene, w: Writes, document: str, at: Instant) -> None:
         cell: LifeCell | None = scene.read(("L", document))
@@ -743,7 +849,9 @@ class _Step:
 
     def waived(self, event: Event) -> list[int]:
         wanted = event.fields.get("norm")
-        return [i for i, norm in enumerate(self.program.norms) if wanted in (norm.id, norm.label, norm.clause)]
+        return [
+            i for i, norm in enumerate(self.program.norms) if wanted in (norm.id, norm.label, norm.clause)
+        ]
 
     def waive(self, scene: Scene, w: Writes, event: Event, rule: Rule) -> None:
         """The counterparty gives up a duty or a breach."""

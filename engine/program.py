@@ -9,13 +9,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import date
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from contractlang.norms import (
     AmountRule,
-    AnyNorm,
     Bar,
     BlankDecl,
     ByAct,
@@ -31,7 +29,6 @@ from contractlang.norms import (
     OccurrenceDecl,
     OnBreach,
     OnOccurrence,
-    OptionName,
     PartyDecl,
     Permission,
     Power,
@@ -42,12 +39,9 @@ from contractlang.norms import (
     RelationDecl,
     StateDecl,
     Target,
-    Who,
 )
-from engine.choice import Split
 from engine.decision import Cure, Item
 from engine.evaluate import Compiler, Evaluator
-from engine.event import Event
 from engine.graph import ObligationGraph, build, key, resolve, walk
 from engine.scene import Cause, Scene, Unknown
 from engine.terms import Terms
@@ -198,7 +192,11 @@ class Program:
     def initial(self, scene: Scene, name: str, document: str) -> Any:
         """Return what a state is before anything sets it."""
         if name == "agreement":
-            return "draft" if any(r.life.how == "takes_effect" for r in self.life.get(document, ())) else "in_force"
+            return (
+                "draft"
+                if any(r.life.how == "takes_effect" for r in self.life.get(document, ()))
+                else "in_force"
+            )
         given = scene.terms.states.get(name)
         if given is not None:
             return given
@@ -308,7 +306,9 @@ class _Compilation:
             for loss in contract.losses:
                 where = loss.trigger.where if loss.trigger else None
                 variable = loss.trigger.variable if loss.trigger else ""
-                losses.append(Loss(loss, self.compiler.maybe(loss.when), self.compiler.maybe(where), variable))
+                losses.append(
+                    Loss(loss, self.compiler.maybe(loss.when), self.compiler.maybe(where), variable)
+                )
             for bar in contract.bars:
                 indexes = self.resolve(bar.target, contract.name)
                 made = (bar, indexes, self.compiler.made(bar.period), self.compiler.made(bar.since))
@@ -349,8 +349,17 @@ class _Compilation:
         limit = window.limit if window else None
         value = getattr(limit, "day", None) or getattr(limit, "period", None)
         about_field = None
-        if act is not None and act.about is not None and isinstance(declared, OccurrenceDecl) and isinstance(trigger, OnOccurrence):
-            fits = [p.name for p in declared.params if p.kind.name == "occurrence" and p.kind.of in self.kinds[trigger.name]]
+        if (
+            act is not None
+            and act.about is not None
+            and isinstance(declared, OccurrenceDecl)
+            and isinstance(trigger, OnOccurrence)
+        ):
+            fits = [
+                p.name
+                for p in declared.params
+                if p.kind.name == "occurrence" and p.kind.of in self.kinds[trigger.name]
+            ]
             about_field = fits[0] if fits else None
         sets: list[tuple[str, str]] = []
         if isinstance(declared, OccurrenceDecl):
@@ -393,7 +402,12 @@ class _Compilation:
         found = []
         parts = norm.keeps.parts if isinstance(norm.keeps, And) else (norm.keeps,)
         for part in parts:
-            if isinstance(part, Compare) and part.op == "==" and isinstance(part.left, StateValue) and isinstance(part.right, Const):
+            if (
+                isinstance(part, Compare)
+                and part.op == "=="
+                and isinstance(part.left, StateValue)
+                and isinstance(part.right, Const)
+            ):
                 found.append((part.left.name, part.left.document, part.right.value))
         return tuple(found)
 
@@ -411,9 +425,13 @@ class _Compilation:
                 if bar.how == "lapses":
                     for index in self.resolve(bar.target, contract.name):
                         period = self.compiler.made(bar.period)
-                        rules[index].lapses.append((period, bar.since.name if isinstance(bar.since, Happened) else ""))
+                        rules[index].lapses.append(
+                            (period, bar.since.name if isinstance(bar.since, Happened) else "")
+                        )
 
-    def priority(self, rules: tuple[Rule, ...], priority: Priority, document: str, when: Evaluator | None) -> None:
+    def priority(
+        self, rules: tuple[Rule, ...], priority: Priority, document: str, when: Evaluator | None
+    ) -> None:
         by = self.resolve(priority.by, document)
         over = self.resolve(priority.over, document)
         for index in over:
@@ -430,13 +448,23 @@ class _Compilation:
             act = next((part.name for part in walk(life.value) if isinstance(part, Happened)), None)
         made = self.compiler
         return LifeRule(
-            life, life.document, life.option, made.made(life.value), made.maybe(life.rolls), made.maybe(life.first_day_counted), act
+            life,
+            life.document,
+            life.option,
+            made.made(life.value),
+            made.maybe(life.rolls),
+            made.maybe(life.first_day_counted),
+            act,
         )
 
     def sum(self, amount: AmountRule) -> Sum:
         made = self.compiler
         trigger = amount.trigger
-        on_breach = frozenset(self.resolve(trigger.target, amount.document)) if isinstance(trigger, OnBreach) else frozenset()
+        on_breach = (
+            frozenset(self.resolve(trigger.target, amount.document))
+            if isinstance(trigger, OnBreach)
+            else frozenset()
+        )
         return Sum(
             amount, made.made(amount.value), made.maybe(amount.where), made.maybe(amount.claimable),
             trigger.variable if trigger else "", on_breach,
@@ -452,7 +480,11 @@ class _Compilation:
 
     def default_of(self, reading: ReadingDecl) -> Callable[[Terms], str | None]:
         """Return how a reading's default follows from the terms: the last layer asked for that has one, else the plain one."""
-        listed = [(option.name, default.layer, self.compiler.maybe(default.when)) for option in reading.options for default in option.defaults]
+        listed = [
+            (option.name, default.layer, self.compiler.maybe(default.when))
+            for option in reading.options
+            for default in option.defaults
+        ]
         known: dict[int, str | None] = {}
         kept: list[Terms] = []
 
@@ -481,13 +513,20 @@ class _Compilation:
         for rule in rules:
             if rule.act_name:
                 named.setdefault(rule.act_name, []).append(rule.index)
-        return {name: tuple(i for each in above for i in named.get(each, ())) for name, above in self.kinds.items()}
+        return {
+            name: tuple(i for each in above for i in named.get(each, ()))
+            for name, above in self.kinds.items()
+        }
 
     # -- what each event touches
 
     def touches(self, program: Program) -> dict[str, Touch]:
         wanted_counts = {part.name for part in self.everything() if isinstance(part, Happened)}
-        wanted_last = {part.name.removeprefix("@last ") for part in self.everything() if type(part).__name__ == "Bound" and part.name.startswith("@last ")}
+        wanted_last = {
+            part.name.removeprefix("@last ")
+            for part in self.everything()
+            if type(part).__name__ == "Bound" and part.name.startswith("@last ")
+        }
         # The graph's edges tell which norms an occurrence reaches; lines that share a label share a node.
         places: dict[str, list[int]] = {}
         for i, norm in enumerate(self.norms):
@@ -496,7 +535,9 @@ class _Compilation:
         for edge in self.graph.edges:
             if edge.kind in ("discharges", "breaches", "triggers") and edge.target[0] == "norm":
                 reached.setdefault(edge.source[1], []).extend(places[edge.target[1]])
-        shown_since = {s.since for d in self.declarations.values() if isinstance(d, OccurrenceDecl) for s in d.shows}
+        shown_since = {
+            s.since for d in self.declarations.values() if isinstance(d, OccurrenceDecl) for s in d.shows
+        }
         looked_through = {
             r.trigger_name for r in program.rules
             if not r.self_triggered and isinstance(r.norm, Permission | Power | Prohibition)
@@ -515,7 +556,9 @@ class _Compilation:
                     discharges.append(i)
                 if rule.trigger_name in above and isinstance(norm, Obligation | Maintenance):
                     instances.append(i)
-            renews = tuple(r for rules in program.life.values() for r in rules if r.act is not None and r.act in above)
+            renews = tuple(
+                r for rules in program.life.values() for r in rules if r.act is not None and r.act in above
+            )
             shown = tuple(s.state for s in declared.shows)
             topics: list[tuple[str, Any]] = [("H", each) for each in above]
             topics += [("S", effect.state) for effect in declared.sets] + [("S", state) for state in shown]
@@ -534,7 +577,14 @@ class _Compilation:
 
     def everything(self) -> Iterable[Any]:
         for contract in self.contracts:
-            for group in (contract.norms, contract.amounts, contract.losses, contract.priorities, contract.bars, contract.life):
+            for group in (
+                contract.norms,
+                contract.amounts,
+                contract.losses,
+                contract.priorities,
+                contract.bars,
+                contract.life,
+            ):
                 for each in group:
                     yield from walk(each)
             for declared in contract.declarations.values():
@@ -548,9 +598,13 @@ class _Compilation:
             norm = rule.norm
             name = ("norm", rule.index)
             if isinstance(norm, Maintenance):
-                topics[name] = self.topics_of(norm.keeps, norm.when, norm.unless, norm.since, norm.until, document=norm.document)
+                topics[name] = self.topics_of(
+                    norm.keeps, norm.when, norm.unless, norm.since, norm.until, document=norm.document
+                )
             elif isinstance(norm, Obligation) and norm.trigger is None:
-                topics[name] = self.topics_of(norm.when, norm.unless, norm.since, norm.until, document=norm.document)
+                topics[name] = self.topics_of(
+                    norm.when, norm.unless, norm.since, norm.until, document=norm.document
+                )
             else:
                 continue
             topics[name].add(("S", "agreement"))
@@ -585,16 +639,22 @@ class _Compilation:
                         if type(part).__name__ == "Used":
                             for index in self.resolve(part.target, document):
                                 norm = self.norms[index]
-                                declared = self.declarations.get(getattr(getattr(norm, "act", None), "name", ""))
+                                declared = self.declarations.get(
+                                    getattr(getattr(norm, "act", None), "name", "")
+                                )
                                 if isinstance(declared, OccurrenceDecl):
                                     found |= {("S", effect.state) for effect in declared.sets}
+                    case _:
+                        pass
         return found
 
     def ordered(self, topics: dict[tuple[str, int], set[tuple[str, Any]]]) -> list[tuple[str, int]]:
         """Order the watchers so that one comes after those whose status it reads; a circle keeps the written order."""
         sorter: TopologicalSorter[tuple[str, int]] = TopologicalSorter()
         for name, read in topics.items():
-            sorter.add(name, *(("norm", index) for kind, index in read if kind == "N" and ("norm", index) in topics))
+            sorter.add(
+                name, *(("norm", index) for kind, index in read if kind == "N" and ("norm", index) in topics)
+            )
         try:
             found = [name for name in sorter.static_order() if name in topics]
         except CycleError:
@@ -605,6 +665,3 @@ class _Compilation:
 def describe(program: Program) -> str:
     """Return a hash of the program's meaning: of its documents, in order."""
     return hashlib.sha256("".join(version[2] for version in program.versions).encode()).hexdigest()[:16]
-
-
-_ = (AnyNorm, Event, OptionName, Permission, Who, Split, date)

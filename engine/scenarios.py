@@ -17,7 +17,7 @@ import yaml
 
 from contractlang.norms import BlankDecl, Obligation
 from engine.account import Account
-from engine.dates import day_of_month, parse_instant, spoken, start_of
+from engine.dates import day_of_month, parse_instant, start_of
 from engine.decision import Decision, Item
 from engine.errors import EngineError
 from engine.event import Event, Ledger
@@ -67,10 +67,18 @@ class Mapping_:
         """Return the mapping in a file."""
         return Mapping_(yaml.safe_load(path.read_text("utf-8")))
 
-    def amended(self, scenario: str, query: str, variant: str, wanted: Mapping[str, Any]) -> Mapping[str, Any]:
+    def amended(
+        self, scenario: str, query: str, variant: str, wanted: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
         """Return what is expected, as amended where the file's answer follows no one rule (each with its reason)."""
-        change = (self.raw.get("amendments") or {}).get("/".join(each for each in (scenario, query, variant) if each))
-        return {**wanted, "answer": change["answer"]} if change and str(wanted.get("answer")) == str(change["instead_of"]) else wanted
+        change = (self.raw.get("amendments") or {}).get(
+            "/".join(each for each in (scenario, query, variant) if each)
+        )
+        return (
+            {**wanted, "answer": change["answer"]}
+            if change and str(wanted.get("answer")) == str(change["instead_of"])
+            else wanted
+        )
 
     @cached_property
     def documents(self) -> dict[str, list[str]]:
@@ -78,7 +86,12 @@ class Mapping_:
         return {key: list(value) for key, value in self.raw["agreements"].items()}
 
 
-def run_file(text: str, programs: Mapping[tuple[str, ...], Program], mapping: Mapping_, layers: tuple[str, ...] | None = None) -> Iterator[Outcome]:
+def run_file(
+    text: str,
+    programs: Mapping[tuple[str, ...], Program],
+    mapping: Mapping_,
+    layers: tuple[str, ...] | None = None,
+) -> Iterator[Outcome]:
     """Yield the outcome of every query of a scenario file; `layers` leaves out queries that ask for other layers."""
     data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     for scenario in data.get("scenarios", ()):
@@ -86,13 +99,18 @@ def run_file(text: str, programs: Mapping[tuple[str, ...], Program], mapping: Ma
 
 
 def run_scenario(
-    scenario: Mapping[str, Any], programs: Mapping[tuple[str, ...], Program], mapping: Mapping_, layers: tuple[str, ...] | None
+    scenario: Mapping[str, Any],
+    programs: Mapping[tuple[str, ...], Program],
+    mapping: Mapping_,
+    layers: tuple[str, ...] | None,
 ) -> Iterator[Outcome]:
     """Yield the outcome of every query of one scenario."""
     for query in scenario.get("queries", ()):
         asked_layers = tuple(query.get("layers", ("contract",)))
         expect = query.get("expect", {})
-        variants = [("", expect)] + [(key, {"answer": value}) for key, value in (expect.get("by_reading") or {}).items()]
+        variants = [("", expect)] + [
+            (key, {"answer": value}) for key, value in (expect.get("by_reading") or {}).items()
+        ]
         for variant, wanted in variants:
             wanted = mapping.amended(scenario["id"], query["id"], variant, wanted)
             if layers is not None and not set(asked_layers) <= set(layers):
@@ -115,17 +133,41 @@ def _run(
         return Outcome(scenario["id"], query["id"], variant, FAILED, _expected(wanted), reason)
     got = situation.spoken(decision)
     missing = situation.missing(decision)
-    passed = matches(wanted, got, decision, missing, [situation.word(each) for each in decision.could_be], by_reading=bool(variant))
-    told = got + (f" missing {', '.join(missing)}" if missing else "") + (f" could be {', '.join(decision.could_be)}" if decision.could_be else "")
-    return Outcome(scenario["id"], query["id"], variant, PASSED if passed else FAILED, _expected(wanted), told)
+    passed = matches(
+        wanted,
+        got,
+        decision,
+        missing,
+        [situation.word(each) for each in decision.could_be],
+        by_reading=bool(variant),
+    )
+    told = (
+        got
+        + (f" missing {', '.join(missing)}" if missing else "")
+        + (f" could be {', '.join(decision.could_be)}" if decision.could_be else "")
+    )
+    return Outcome(
+        scenario["id"], query["id"], variant, PASSED if passed else FAILED, _expected(wanted), told
+    )
 
 
 def _expected(wanted: Mapping[str, Any]) -> str:
-    text = str(wanted.get("value", wanted.get("answer"))) if wanted.get("answer") == "value" else str(wanted.get("answer"))
+    text = (
+        str(wanted.get("value", wanted.get("answer")))
+        if wanted.get("answer") == "value"
+        else str(wanted.get("answer"))
+    )
     return text + (f" missing {', '.join(wanted['missing'])}" if wanted.get("missing") else "")
 
 
-def matches(wanted: Mapping[str, Any], got: str, decision: Decision, missing: list[str], could_be: list[str], by_reading: bool) -> bool:
+def matches(
+    wanted: Mapping[str, Any],
+    got: str,
+    decision: Decision,
+    missing: list[str],
+    could_be: list[str],
+    by_reading: bool,
+) -> bool:
     """Tell whether an answer is the expected one (notes to the schema in `docs/scenarios.md`).
 
     `missing` is a lower bound. A breach that was cured is a breach: `yes` holds of it, while `cured` asks for the
@@ -149,20 +191,32 @@ class Situation:
     """One query of one scenario: the account as the scenario has it, and the question."""
 
     def __init__(
-        self, scenario: Mapping[str, Any], query: Mapping[str, Any], variant: str, layers: tuple[str, ...], program: Program, mapping: Mapping_
+        self,
+        scenario: Mapping[str, Any],
+        query: Mapping[str, Any],
+        variant: str,
+        layers: tuple[str, ...],
+        program: Program,
+        mapping: Mapping_,
     ) -> None:
         self.scenario, self.query, self.program, self.mapping = scenario, query, program, mapping
         change = query.get("variant") or {}
         self.parameters = {**scenario.get("parameters", {}), **(change.get("parameters") or {})}
         gone = set(change.get("remove_events") or ())
-        self.raw_events = [e for e in scenario.get("events", ()) if e["id"] not in gone] + list(change.get("events") or ())
+        self.raw_events = [e for e in scenario.get("events", ()) if e["id"] not in gone] + list(
+            change.get("events") or ()
+        )
         self.readings: dict[str, str] = {}
         self.answers: dict[str, Any] = {}
         self.vary(variant)
         self.ids = {e.get("invoice"): e["id"] for e in self.raw_events if e["type"] == "invoice_issued"}
         self.events = [event for raw in self.raw_events for event in self.event(raw)]
         settings = dict(self.settings())
-        self.account = Account(program, terms_from(program, settings, layers, self.readings, self.answers), Ledger(tuple(self.events)))
+        self.account = Account(
+            program,
+            terms_from(program, settings, layers, self.readings, self.answers),
+            Ledger(tuple(self.events)),
+        )
 
     def vary(self, variant: str) -> None:
         """Take a variant such as `RS-x=option`, `D-x=true`, `P-DUE=10` or `service_class=mobile`."""
@@ -197,14 +251,21 @@ class Situation:
         if listed is None:
             raise Unsupported(f"event type {raw['type']}")
         for place, rule in enumerate(listed):
-            made: dict[str, Any] = {"id": raw["id"] if place == 0 else f"{raw['id']}.{place}", "name": rule["name"]}
+            made: dict[str, Any] = {
+                "id": raw["id"] if place == 0 else f"{raw['id']}.{place}",
+                "name": rule["name"],
+            }
             for key in ("at", "recorded_at", "arrives"):
                 if key in raw:
                     made[key] = raw[key]
             if rule.get("by") or "by" in raw:
                 made["by"] = rule.get("by") or raw["by"]
             for target, source in (rule.get("fields") or {}).items():
-                value = source["is"] if isinstance(source, dict) else next((raw[s] for s in source.split(" or ") if raw.get(s) is not None), None)
+                value = (
+                    source["is"]
+                    if isinstance(source, dict)
+                    else next((raw[s] for s in source.split(" or ") if raw.get(s) is not None), None)
+                )
                 if value is None:
                     continue
                 made[target] = self.ids.get(value, value) if target == "bill" else value
@@ -304,7 +365,11 @@ class Situation:
             return "obliged"
         if decision.answer == "value":
             value = decision.value
-            if self.query["ask"]["kind"] == "deadline" and isinstance(value, str) and not value.endswith("24:00"):
+            if (
+                self.query["ask"]["kind"] == "deadline"
+                and isinstance(value, str)
+                and not value.endswith("24:00")
+            ):
                 return value[:16]
             return self.word(str(value))
         return self.word(decision.answer)
@@ -333,6 +398,3 @@ def _flat(parameters: Mapping[str, Any], above: str = "") -> Iterator[tuple[str,
             yield from _flat(value, f"{above}{key}.")
         else:
             yield f"{above}{key}", value
-
-
-_ = (spoken,)

@@ -92,7 +92,9 @@ class Scene:
         "agenda", "assigned", "at", "collect", "departed", "event", "fixed", "get", "lenient", "program", "provisional", "terms", "turn", "vars",
     )  # fmt: skip
 
-    def __init__(self, program: Any, terms: Terms, fixed: dict[str, Any], get: Callable[..., Any], at: Instant) -> None:
+    def __init__(
+        self, program: Any, terms: Terms, fixed: dict[str, Any], get: Callable[..., Any], at: Instant
+    ) -> None:
         self.program, self.terms, self.fixed, self.get, self.at = program, terms, fixed, get, at
         self.assigned: dict[Item, Any] = {}
         self.vars: dict[str, Any] = {}
@@ -137,9 +139,9 @@ class Scene:
         if got is not None:
             return got
         item, options, default = self.program.readings[reading]
-        got = self.assigned.get(item)
-        if got is not None:
-            return got
+        taken = self.assigned.get(item)
+        if taken is not None:
+            return str(taken)
         default = default(self.terms)
         if default is None:
             return str(self.pick(item, options))
@@ -218,9 +220,13 @@ class Scene:
         """Return the deadline of a named day; `rolls` is asked only where rolling would make a difference."""
         if rolls is not None and self.may_roll(day) and rolls.value(self):
             return self.settled(deadline_by_day(day, self.terms.calendar, self._rest(), True, self._cutoff()))
-        return self.settled(deadline_by_day(day, self.terms.calendar, RestDays.WEEKEND_AND_SHIFTED, False, self._cutoff()))
+        return self.settled(
+            deadline_by_day(day, self.terms.calendar, RestDays.WEEKEND_AND_SHIFTED, False, self._cutoff())
+        )
 
-    def deadline_period(self, start: Instant | date, period: Period, rolls: Any, first_day: bool = False) -> Deadline:
+    def deadline_period(
+        self, start: Instant | date, period: Period, rolls: Any, first_day: bool = False
+    ) -> Deadline:
         """Return the deadline of a period from an instant or a day; `rolls` None: a period of days rolls."""
         calendar, count, unit = self.terms.calendar, period.count, period.unit
         plain = RestDays.WEEKEND_AND_SHIFTED

@@ -45,11 +45,25 @@ def terms_from(
             raise BadTerms(name, _unknown(program, name, (BlankDecl, StateDecl)))
         for declared in known:
             if isinstance(declared, BlankDecl):
-                blanks[declared.name] = None if value is None or value == "blank" else typed(value, declared.kind, name)
+                blanks[declared.name] = (
+                    None if value is None or value == "blank" else typed(value, declared.kind, name)
+                )
             elif isinstance(declared, StateDecl):
-                states[declared.name] = _option(declared, str(value), name) if declared.options else typed(value, declared.kind, name)
-    chosen = {reading: option for name, value in (readings or {}).items() for reading, option in _reading(program, name, value)}
-    answered = {question: answer for name, value in (answers or {}).items() for question, answer in _answers(program, name, value)}
+                states[declared.name] = (
+                    _option(declared, str(value), name)
+                    if declared.options
+                    else typed(value, declared.kind, name)
+                )
+    chosen = {
+        reading: option
+        for name, value in (readings or {}).items()
+        for reading, option in _reading(program, name, value)
+    }
+    answered = {
+        question: answer
+        for name, value in (answers or {}).items()
+        for question, answer in _answers(program, name, value)
+    }
     return Terms(blanks, chosen, answered, states, attributes, layers)
 
 
@@ -63,7 +77,13 @@ def _called(program: Program, name: str, kinds: tuple[type, ...]) -> Iterator[De
 def _unknown(program: Program, name: str, kinds: tuple[type, ...]) -> str:
     from contractlang.suggest import nearest
 
-    known = [s for d in program.declarations.values() if isinstance(d, kinds) for s in (d.name, d.alias, d.external) if s]
+    known = [
+        s
+        for d in program.declarations.values()
+        if isinstance(d, kinds)
+        for s in (d.name, d.alias, d.external)
+        if s
+    ]
     near = nearest(name, known)
     return "the contracts know no such name" + (f"; did you mean `{near}`?" if near else "")
 
@@ -130,7 +150,9 @@ def _typed(value: Any, kind: Kind) -> Any:
     match kind.name:
         case "money":
             if isinstance(value, float):
-                raise ValueError(f"write the amount {value} in quotes, as \"{value:.2f}\": a float is not exact")
+                raise ValueError(
+                    f'write the amount {value} in quotes, as "{value:.2f}": a float is not exact'
+                )
             amount = money(str(value), kind.of)
             if amount.currency != kind.of:
                 raise ValueError(f"{value!r} is in {amount.currency}, not in {kind.of}")

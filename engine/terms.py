@@ -41,7 +41,9 @@ class Terms:
     @cached_property
     def sealed(self) -> str:
         """A hash of everything set, for receipts."""
-        plain = {name: {key: str(value) for key, value in sorted(getattr(self, name).items())} for name in _MAPS}
+        plain = {
+            name: {key: str(value) for key, value in sorted(getattr(self, name).items())} for name in _MAPS
+        }
         text = json.dumps([plain, list(self.layers)], ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 

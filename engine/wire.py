@@ -15,7 +15,6 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from contractlang.norms import Norm
-from contractlang.source import Span
 from engine.choice import Choice
 from engine.dates import iso
 from engine.decision import Cure, Decision, Item, Reason
@@ -92,7 +91,9 @@ class DecisionWire(Wire):
 
     version: Literal[1] = 1
     answer: str
-    verdict: Literal["permitted", "forbidden", "no_basis", "unregulated", "undetermined", "conflicting"] | None
+    verdict: (
+        Literal["permitted", "forbidden", "no_basis", "unregulated", "undetermined", "conflicting"] | None
+    )
     required: bool
     value: str | int | bool | None
     truncated: bool
@@ -190,7 +191,7 @@ def decision_to_wire(decision: Decision) -> DecisionWire:
             events=receipt.events, as_of=iso(receipt.as_of),
             known_at=None if receipt.known_at is None else iso(receipt.known_at),
         ),
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
 
 
 def _item(item: Item) -> ItemWire:
@@ -226,9 +227,15 @@ def event_to_wire(event: Event) -> EventWire:
 def norm_to_wire(norm: Norm) -> NormWire:
     """Return a norm as it goes over the wire, without its place in the text."""
     own = {"id", "document", "clause", "label", "span"}
-    parts = {each.name: _tree(getattr(norm, each.name)) for each in dataclasses.fields(norm) if each.name not in own}
+    parts = {
+        each.name: _tree(getattr(norm, each.name))
+        for each in dataclasses.fields(norm)
+        if each.name not in own
+    }
     kind: Any = type(norm).__name__.lower()
-    return NormWire(id=norm.id, document=norm.document, clause=norm.clause, label=norm.label, kind=kind, parts=parts)
+    return NormWire(
+        id=norm.id, document=norm.document, clause=norm.clause, label=norm.label, kind=kind, parts=parts
+    )
 
 
 def _tree(value: Any) -> Any:
@@ -236,7 +243,11 @@ def _tree(value: Any) -> Any:
         return value.value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         found = {"is": type(value).__name__}
-        found |= {each.name: _tree(getattr(value, each.name)) for each in dataclasses.fields(value) if each.name != "span"}
+        found |= {
+            each.name: _tree(getattr(value, each.name))
+            for each in dataclasses.fields(value)
+            if each.name != "span"
+        }
         return found
     if isinstance(value, tuple | list):
         return [_tree(each) for each in value]
@@ -300,8 +311,10 @@ def _cases(value: Any) -> list[Any]:
 
 def schemas() -> dict[str, dict[str, Any]]:
     """Return the JSON Schema of each document."""
-    models: dict[str, type[Wire]] = {"decision": DecisionWire, "event": EventWire, "norm": NormWire, "position": PositionWire}
+    models: dict[str, type[Wire]] = {
+        "decision": DecisionWire,
+        "event": EventWire,
+        "norm": NormWire,
+        "position": PositionWire,
+    }
     return {name: model.model_json_schema() for name, model in models.items()}
-
-
-_ = (Span,)

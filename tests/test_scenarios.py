@@ -56,7 +56,9 @@ def programs(voip_1: Program, voip_2: Program, both: Program) -> dict[tuple[str,
 def test_the_contract_layer_of_a_scenario(scenario: dict, programs: dict[tuple[str, ...], Program]) -> None:
     mapping = Mapping_.read(CONTRACTS / "scenarios" / "mapping.yaml")
     outcomes = list(run_scenario(scenario, programs, mapping, ("contract",)))
-    assert {each.status for each in outcomes} <= {PASSED, NOT_APPLICABLE}, [o for o in outcomes if o.status == FAILED]
+    assert {each.status for each in outcomes} <= {PASSED, NOT_APPLICABLE}, [
+        o for o in outcomes if o.status == FAILED
+    ]
 
 
 def test_the_copy_of_the_scenarios_is_the_one_given(vectors: Path) -> None:
@@ -65,7 +67,13 @@ def test_the_copy_of_the_scenarios_is_the_one_given(vectors: Path) -> None:
 
 def test_a_kind_of_query_that_is_not_supported_fails(programs: dict[tuple[str, ...], Program]) -> None:
     mapping = Mapping_.read(CONTRACTS / "scenarios" / "mapping.yaml")
-    query = {"id": "q", "at": "2026-01-01T00:00", "layers": ["contract"], "ask": {"kind": "weather"}, "expect": {"answer": "fine"}}
+    query = {
+        "id": "q",
+        "at": "2026-01-01T00:00",
+        "layers": ["contract"],
+        "ask": {"kind": "weather"},
+        "expect": {"answer": "fine"},
+    }
     (outcome,) = run_scenario({"id": "S", "agreement": "A1", "queries": [query]}, programs, mapping, None)
     assert outcome.status == FAILED
     assert "weather" in outcome.got

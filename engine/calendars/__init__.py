@@ -19,7 +19,12 @@ def default_calendar() -> Calendar:
     """Return the calendar of all the years on file."""
     files = [file for file in resources.files(__name__).iterdir() if file.name.endswith(".json")]
     noticed = [read_year(file.read_text("utf-8")) for file in files if file.name.startswith("cn-")]
-    to_come = [year for file in files if file.name.startswith("statutory-") for year in read_years(file.read_text("utf-8"))]
+    to_come = [
+        year
+        for file in files
+        if file.name.startswith("statutory-")
+        for year in read_years(file.read_text("utf-8"))
+    ]
     return Calendar([*noticed, *to_come])
 
 
@@ -27,7 +32,8 @@ def read_years(text: str) -> list[CalendarYear]:
     """Read a file of years for which only the statutory days are known."""
     listed = json.loads(text)
     return [
-        CalendarYear(each["year"], False, _days(each["statutory_days"]), source=listed["source"]) for each in listed["years"]
+        CalendarYear(each["year"], False, _days(each["statutory_days"]), source=listed["source"])
+        for each in listed["years"]
     ]
 
 
