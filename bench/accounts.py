@@ -27,82 +27,53 @@ def terms() -> Terms:
     return Terms(blanks={"有效期": Period(60, "years")})
 
 
-def ledger(events: int, calls_a_day: int = 8) -> list[Event]:
-    """Return about `events` events of one account: each month a bill, paid before or after its due day."""
-    opened = date(2023, 1, 3)
-    at = start_of(opened)
-    found = [
-        event("s1", "sign", "provider", at + HOUR, source="crm", sequence=1),
-        event("s2", "sign", "user", at + 2 * HOUR, source="crm", sequence=2),
-        event("s3", "activate_service", "provider", at + 3 * HOUR, source="crm", sequence=3),
-    ]
-    day, number = opened + timedelta(days=1), 0
+def ledger(events: int, calls_a_day: int = 8, unpaid: bool = False) -> list[Event]:
+    """Return `events` events of one account: calls each day, each month a bill, paid now and then after its due day.
+
+    `unpaid` leaves every third bill unpaid.
+    """
+    found = _opened()
+    day, number = date(2023, 1, 4), 0
+
+    def add(id: str, name: str, by: str | None, hour: int, source: str, **fields: object) -> None:
+        nonlocal number
+        number += 1
+        found.append(event(id, name, by, start_of(day) + hour * HOUR, fields=fields, source=source, sequence=number))
+
     while len(found) < events:
-        start = start_of(day)
         for call in range(calls_a_day):
-            number += 1
-            found.append(
-                event(
-                    f"c{number}",
-                    "place_call",
-                    "user",
-                    start + (8 + call) * HOUR,
-                    fields={"to": "10010"},
-                    source="switch",
-                    sequence=number,
-                )
-            )
+            add(f"c{number}", "place_call", "user", 8 + call, "switch", to="10010")
         month = f"{day.year}-{day.month:02d}"
         if day.day == 1:
-            found.append(
-                event(
-                    f"b{month}",
-                    "invoice_issued",
-                    None,
-                    start + 17 * HOUR,
-                    fields={"period": month, "amount": 5800, "due": day.replace(day=12)},
-                    source="billing",
-                    sequence=number,
-                )
-            )
-        if day.day == (10 if day.month % 4 else 14):
-            found.append(
-                event(
-                    f"p{month}",
-                    "pay",
-                    "user",
-                    start + 18 * HOUR,
-                    fields={"amount": 5800, "bill": f"b{month}"},
-                    source="billing",
-                    sequence=number,
-                )
-            )
+            add(f"b{month}", "invoice_issued", None, 17, "billing", period=month, amount=5800, due=day.replace(day=12))
+        if day.day == (10 if day.month % 4 else 14) and not (unpaid and day.month % 3 == 0):
+            add(f"p{month}", "pay", "user", 18, "billing", amount=5800, bill=f"b{month}")
         if day.day == 20:
-            found.append(
-                event(
-                    f"u{month}",
-                    "usage",
-                    None,
-                    start + 19 * HOUR,
-                    fields={"period": month, "minutes": 200},
-                    source="switch",
-                    sequence=number,
-                )
-            )
+            add(f"u{month}", "usage", None, 19, "switch", period=month, minutes=200)
         if day.day == 25 and day.month % 6 == 0:
-            found.append(
-                event(f"k{month}", "complaint_filed", None, start + 20 * HOUR, source="crm", sequence=number)
-            )
-            found.append(
-                event(
-                    f"a{month}",
-                    "answer_complaint",
-                    "provider",
-                    start + 21 * HOUR,
-                    fields={"complaint": f"k{month}"},
-                    source="crm",
-                    sequence=number,
-                )
-            )
+            add(f"k{month}", "complaint_filed", None, 20, "crm")
+            add(f"a{month}", "answer_complaint", "provider", 21, "crm", complaint=f"k{month}")
         day += timedelta(days=1)
     return found[:events]
+
+
+def bills(events: int) -> list[Event]:
+    """Return `events` events of one account that is billed every day and pays two days later: nothing but duties."""
+    found = _opened()
+    day, number = date(2023, 1, 4), 10
+    while len(found) < events:
+        start = start_of(day)
+        number += 2
+        fields = {"period": day.isoformat(), "amount": 200, "due": day + timedelta(days=5)}
+        found.append(event(f"b{day}", "invoice_issued", None, start + HOUR, fields=fields, source="b", sequence=number))
+        paid = {"amount": 200, "bill": f"b{day - timedelta(days=2)}"}
+        if number > 15:
+            found.append(event(f"p{day}", "pay", "user", start + 2 * HOUR, fields=paid, source="b", sequence=number + 1))
+        day += timedelta(days=1)
+    return found[:events]
+
+
+def _opened() -> list[Event]:
+    at = start_of(date(2023, 1, 3))
+    acts = (("sign", "provider"), ("sign", "user"), ("activate_service", "provider"))
+    return [event(f"s{n}", name, by, at + n * HOUR, source="crm", sequence=n) for n, (name, by) in enumerate(acts, 1)]

@@ -10,43 +10,43 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import date
-from typing import Any, Literal
+from functools import cache
+from operator import is_ as _is
+from typing import Any, Literal, TypedDict, TypeVar
 
 from contractlang.declarations import Declarations
 from contractlang.diagnostic import Diagnostic, Label, Said, error
 from contractlang.expressions import Mistake, Reader, kind_of
-from contractlang.kinds import BREACH, COUNT, DAY, FLAG, INSTANT, PERIOD, Kind, money_in, occurrence_of
+from contractlang.kinds import BREACH, DAY, FLAG, PERIOD, Kind, in_english, money_in, occurrence_of
 from contractlang.names import Names
 from contractlang.norms import (
     Act,
     AmountRule,
+    And,
     AtOnce,
     Bar,
-    Bearer,
     BeforeDay,
-    BlankDecl,
     Bound,
     ByClause,
     ByDay,
+    ByDocument,
     ByLabel,
     Chosen,
     ClauseText,
     Clock,
     Const,
     Contract,
-    Declaration,
     Default,
     Expr,
-    And,
-    Happened,
     Life,
     Limit,
     LossRule,
     Maintenance,
     Norm,
+    Not,
     Obligation,
     OccurrenceDecl,
     OnBreach,
@@ -63,10 +63,8 @@ from contractlang.norms import (
     Reasonable,
     RelationDecl,
     Remark,
-    StateDecl,
     Target,
     Trigger,
-    Who,
     Window,
     Within,
 )
@@ -84,6 +82,15 @@ _KINDS: dict[str, Literal["agreement", "law", "vocabulary", "supplement"]] = {
 }  # fmt: skip
 
 Built = Norm | AmountRule | LossRule | Priority | Bar | Life | Remark
+Kept = TypeVar("Kept", AmountRule, LossRule, Priority, Bar, Life, Remark)
+
+
+class _Place(TypedDict):
+    """Where a rule stands."""
+
+    document: str
+    clause: str
+    span: Span
 
 
 @dataclass
@@ -104,11 +111,54 @@ class Draft:
     relations: list[RelationDecl] = field(default_factory=list)
     built: list[Built] = field(default_factory=list)
     surviving: set[str] = field(default_factory=set)
+    meanings: list[str] = field(default_factory=list)
 
 
-def elaborate(written: Written, library: Mapping[str, Contract]) -> tuple[Contract, list[Diagnostic]]:
-    """Return what `written` means, with everything wrong in it. `library` holds the documents it may use, by name."""
-    return _Elaboration(written, library).run()
+@dataclass(frozen=True, slots=True)
+class _Here:
+    """Where a construct stands: its clause, its statement, its label, and the option of a reading it belongs to."""
+
+    clause: str
+    statement: Statement
+    node: Node
+    label: Word | None
+    option: tuple[Chosen, ...]
+
+
+@dataclass(slots=True)
+class _Made:
+    """What came of one statement that stood at `base`: what it lays down, what is wrong in it, and its meaning."""
+
+    base: int
+    built: list[Built] = field(default_factory=list)
+    relations: list[RelationDecl] = field(default_factory=list)
+    wrong: list[Diagnostic] = field(default_factory=list)
+    kinds: dict[str, Kind] = field(default_factory=dict)
+    survives: bool = False
+    unnamed: int = 0
+    meaning: str = ""
+
+
+@dataclass
+class Memo:
+    """What the statements of one document meant when it was last read.
+
+    A statement means the same again, wherever it now stands in the file, while its clause and everything that the
+    document declares are the same.
+    """
+
+    seen: object = None
+    made: dict[tuple[object, ...], _Made] = field(default_factory=dict)
+
+
+def elaborate(
+    written: Written, library: Mapping[str, Contract], near: Iterable[str] = (), memo: Memo | None = None
+) -> tuple[Contract, list[Diagnostic]]:
+    """Return what `written` means, with everything wrong in it.
+
+    `library` holds the documents it may use, by name; `near` are the names of others that might have been meant.
+    """
+    return _Elaboration(written, library, near, Memo() if memo is None else memo).run()
 
 
 def head_of(written: Written) -> tuple[str, list[tuple[str, Span]]]:
@@ -124,42 +174,104 @@ def head_of(written: Written) -> tuple[str, list[tuple[str, Span]]]:
 
 
 class _Elaboration:
-    def __init__(self, written: Written, library: Mapping[str, Contract]) -> None:
-        self.written, self.library = written, library
+    def __init__(
+        self, written: Written, library: Mapping[str, Contract], near: Iterable[str], memo: Memo
+    ) -> None:
+        self.written, self.library, self.near, self.memo = written, library, near, memo
+        self.statements = written.statements()
         self.draft = Draft()
         self.names = Names(chinese=written.source.is_chinese)
         self.wrong = self.names.wrong
-        self.reading: tuple[str, Statement] | None = None
+        self.declarations = Declarations(self.names, "")
+        self.numbers = {plain_number(each.number) for each in written.clauses}
+        self.reading: str | None = None
         self.options: dict[str, list[ReadingOption]] = {}
         self.count: Counter[str] = Counter()
-        self.ids: dict[str, Span] = {}
+        self.made = _Made(0)
 
     # -- the order of things
 
     def run(self) -> tuple[Contract, list[Diagnostic]]:
-        statements = self.written.statements()
-        for _, statement in statements:
+        for _, statement in self.statements:
             self.head(statement)
         if not self.draft.name:
             self.no_head()
         self.bring_in()
-        declarations = Declarations(self.names, self.draft.name)
-        declarations.take(statement for _, statement in statements)
-        self.collect_options(statements)
-        self.collect_labels(statements)
-        for _, statement in statements:
+        self.declarations = Declarations(self.names, self.draft.name)
+        self.declarations.take(statement for _, statement in self.statements)
+        self.collect_options()
+        self.collect_labels()
+        for _, statement in self.statements:
             if statement.body.rule == "define":
-                self.attempt(declarations.define, statement, statement.body)
-        for clause, statement in statements:
-            self.attempt(self.statement, clause, statement)
-        self.defaults(statements)
+                self.attempt(self.declarations.define, statement, statement.body)
+        self.everything()
+        self.defaults()
         return self.contract(), self.wrong
 
-    def attempt(self, act: Any, *args: Any) -> None:
+    def attempt(self, act: Callable[..., None], *args: object) -> None:
         try:
             act(*args)
         except Mistake:
             return
+
+    def everything(self) -> None:
+        """Read what the statements lay down, or take over what they meant when nothing they can see has changed."""
+        seen = self.what_is_declared()
+        before = self.memo.made if seen == self.memo.seen else {}
+        self.memo.seen, self.memo.made = seen, {}
+        for clause, statement in self.statements:
+            rule = statement.body.rule
+            if rule == "reading":
+                found = self.names.find(_names_of(statement.body)[0])
+                self.reading = found.name if isinstance(found, ReadingDecl) else None
+            if rule in _ONLY_DECLARE:
+                continue
+            number = clause.number or "0"
+            key = (statement.raw, clause.number, self.reading, self.count[number])
+            made = before.get(key)
+            if made is None:
+                made = self.make(clause, statement)
+            elif made.base != statement.base:
+                made = _moved_to(statement.base, made)
+            self.memo.made[key] = made
+            self.count[number] += made.unnamed
+            self.take(clause, made)
+
+    def make(self, clause: Clause, statement: Statement) -> _Made:
+        self.made = made = _Made(statement.base)
+        already = len(self.wrong)
+        self.attempt(self.statement, clause, statement)
+        made.wrong = self.wrong[already:]
+        del self.wrong[already:]
+        rules = [each for each in made.built if not isinstance(each, Remark)]
+        made.meaning = _spelled((*rules, *made.relations)) if rules or made.relations else ""
+        return made
+
+    def take(self, clause: Clause, made: _Made) -> None:
+        draft = self.draft
+        draft.built += made.built
+        draft.relations += made.relations
+        if made.meaning:
+            draft.meanings.append(made.meaning)
+        self.wrong += made.wrong
+        self.names.amount_kinds.update(made.kinds)
+        if made.survives:
+            draft.surviving.add(clause.number)
+
+    def what_is_declared(self) -> object:
+        """Return all that a statement can see of the others."""
+        declaring = []
+        for _, statement in self.statements:
+            rule = statement.body.rule
+            if rule == "option":
+                declaring.append(" ".join(_names_of(statement.body)))
+            elif rule in _ONLY_DECLARE or rule == "amount":
+                declaring.append(statement.raw)
+        used = [(name, self.library[name].meaning_hash) for name in self.draft.uses if name in self.library]
+        return (
+            self.draft.name, self.written.source.path, tuple(declaring), tuple(used), frozenset(self.names.labels),
+            frozenset(self.numbers), frozenset(self.library),
+        )  # fmt: skip
 
     def no_head(self) -> None:
         path = self.written.source.path
@@ -201,6 +313,8 @@ class _Elaboration:
                 dates = [self.date(statement, node) for node in body.nodes("date")]
                 draft.valid_from = dates[0]
                 draft.valid_to = dates[1] if len(dates) > 1 else None
+            case _:
+                pass
 
     def date(self, statement: Statement, node: Node) -> date | None:
         numbers = [int(each) for each in re.findall(r"\d+", node.words()[0].text)]
@@ -214,56 +328,56 @@ class _Elaboration:
 
     def bring_in(self) -> None:
         """Bring in the declarations of the documents used."""
-        for _, statement in self.written.statements():
+        for _, statement in self.statements:
             if statement.body.rule != "uses":
                 continue
             for word in statement.body.words():
                 used = self.library.get(word.text)
                 if used is None:
-                    self.names.unknown(word.text, statement.span(word), Said("document", "文书"), self.library)
+                    known = [*self.library, *self.near]
+                    self.names.unknown(word.text, statement.span(word), Said("document", "文书"), known)
                     continue
                 self.draft.uses.append(used.name)
                 for declared in used.declarations.values():
                     if declared.name not in self.names.declarations:
                         self.names.declare(declared)
 
-    def collect_options(self, statements: list[tuple[Clause, Statement]]) -> None:
-        """Give every reading its options before anything asks for one."""
-        current: ReadingDecl | None = None
-        for _, statement in statements:
+    def under_readings(self) -> Iterable[tuple[str, Statement]]:
+        """Return every option with the reading it stands under."""
+        current: str | None = None
+        for _, statement in self.statements:
             body = statement.body
             if body.rule == "reading":
-                named = body.node("decl_name")
-                assert named is not None
-                found = self.names.find(named.words()[0].text)
-                current = found if isinstance(found, ReadingDecl) else None
+                found = self.names.find(_names_of(body)[0])
+                current = found.name if isinstance(found, ReadingDecl) else None
             elif body.rule == "option" and current is not None:
-                named = body.node("decl_name")
-                assert named is not None
-                words = [part.text for part in named.parts if isinstance(part, Word) and part.kind == "NAME"]
-                outside = next((part.text for part in named.parts if isinstance(part, Word) and part.kind == "STRING"), "")
-                name, alias = words[0], words[1] if len(words) > 1 else ""
-                listed = self.options.setdefault(current.name, list(current.options))
-                if name not in (each.name for each in listed):
-                    listed.append(ReadingOption(name, alias, (), statement.span(named), outside))
-                self.replace_reading(current)
+                yield current, statement
 
-    def replace_reading(self, old: ReadingDecl) -> None:
-        self.names.declarations[old.name] = ReadingDecl(
-            name=old.name, alias=old.alias, external=old.external, document=old.document, span=old.span,
-            text=old.text, options=tuple(self.options[old.name]),
-        )  # fmt: skip
+    def collect_options(self) -> None:
+        """Give every reading its options before anything asks for one."""
+        for reading, statement in self.under_readings():
+            named = statement.body.node("decl_name")
+            assert named is not None
+            names = _names_of(statement.body)
+            outside = next((part.text for part in named.words() if part.kind == "STRING"), "")
+            listed = self.options.setdefault(reading, [])
+            if names[0] not in (each.name for each in listed):
+                alias = names[1] if len(names) > 1 else ""
+                listed.append(ReadingOption(names[0], alias, (), statement.span(named), outside))
+                self.give_options(reading)
 
-    def collect_labels(self, statements: list[tuple[Clause, Statement]]) -> None:
+    def give_options(self, reading: str) -> None:
+        declared = self.names.declarations[reading]
+        assert isinstance(declared, ReadingDecl)
+        self.names.declarations[reading] = replace(declared, options=tuple(self.options[reading]))
+
+    def collect_labels(self) -> None:
         """Know all labels and amounts before the first expression is read."""
-        for _, statement in statements:
+        for _, statement in self.statements:
             body = statement.body
             if body.rule == "amount":
-                named = body.node("decl_name")
-                assert named is not None
-                words = [part.text for part in named.parts if isinstance(part, Word) and part.kind == "NAME"]
-                for word in words:
-                    self.names.amounts[word] = words[0]
+                names = _names_of(body)
+                self.names.amounts.update(dict.fromkeys(names, names[0]))
                 continue
             label = statement.label
             if body.rule == "option":
@@ -274,17 +388,10 @@ class _Elaboration:
     # -- statements
 
     def statement(self, clause: Clause, statement: Statement) -> None:
-        body = statement.body
-        if body.rule == "reading":
-            named = body.node("decl_name")
-            assert named is not None
-            found = self.names.find(named.words()[0].text)
-            self.reading = (found.name, statement) if isinstance(found, ReadingDecl) else None
-            return
-        if body.rule == "option":
+        if statement.body.rule == "option":
             self.option(clause, statement)
-            return
-        self.body(clause, statement, body, statement.label, ())
+        else:
+            self.body(_Here(clause.number, statement, statement.body, statement.label, ()))
 
     def option(self, clause: Clause, statement: Statement) -> None:
         if self.reading is None:
@@ -295,58 +402,56 @@ class _Elaboration:
                 )
             )  # fmt: skip
             return
-        named = statement.body.node("decl_name")
-        assert named is not None
-        chosen = Chosen(self.reading[0], named.words()[0].text)
-        inner = [part for part in statement.body.parts if isinstance(part, Node) and part.rule not in ("decl_name", "default")]
-        label = next((part for part in statement.body.parts if isinstance(part, Word)), None)
-        for node in inner:
-            self.body(clause, statement, node, label, (chosen,))
+        body = statement.body
+        chosen = Chosen(self.reading, _names_of(body)[0])
+        label = next((part for part in body.parts if isinstance(part, Word)), None)
+        for node in body.parts:
+            if isinstance(node, Node) and node.rule not in ("decl_name", "default"):
+                self.body(_Here(clause.number, statement, node, label, (chosen,)))
 
-    def body(self, clause: Clause, statement: Statement, node: Node, label: Word | None, option: tuple[Chosen, ...]) -> None:
-        maker = getattr(self, f"make_{node.rule}", None)
+    def body(self, here: _Here) -> None:
+        maker = getattr(self, f"make_{here.node.rule}", None)
         if maker is not None:
-            maker(clause, statement, node, label, option)
+            maker(here)
 
     def reader(self, statement: Statement) -> Reader:
         return Reader(self.names, statement, self.draft.name)
 
-    def identify(self, clause: Clause, label: Word | None, option: tuple[Chosen, ...]) -> tuple[str, str]:
+    def place(self, here: _Here) -> _Place:
+        return {"document": self.draft.name, "clause": here.clause, "span": here.statement.span(here.node)}
+
+    def identify(self, here: _Here) -> tuple[str, str]:
         """Return a norm's stable id and its label."""
-        number = clause.number or "0"
+        number, label = here.clause or "0", here.label
         if label is None:
-            self.count[number] += 1
-            nth = self.count[number]
+            self.made.unnamed += 1
+            nth = self.count[number] + self.made.unnamed
             return (number if nth == 1 else f"{number}#{nth}"), ""
         if len(label.text) == 1 and label.text.isascii():
             return number + label.text, label.text
         return f"{number}:{label.text}", label.text
 
-    def make_norm(self, clause: Clause, statement: Statement, node: Node, label: Word | None, option: tuple[Chosen, ...]) -> None:
-        reader = self.reader(statement)
-        trigger, when = self.leads(reader, node)
-        id, name = self.identify(clause, label, option)
-        cores = node.nodes("core")
+    def make_norm(self, here: _Here) -> None:
+        reader = self.reader(here.statement)
+        trigger, when = self.leads(reader, here.node)
+        id, name = self.identify(here)
+        cores = here.node.nodes("core")
         above: Norm | None = None
         for index, core in enumerate(cores):
             inner = core.parts[0]
             assert isinstance(inner, Node)
             if inner.rule == "loss":
-                self.loss(clause, statement, reader, inner, id, trigger, when, option)
+                self.loss(here, reader, inner, id, trigger, when)
                 continue
             if above is not None:
                 # `otherwise`: what a breach of the norm before it brings into force.
-                chain = f"{id}~{index}"
-                trigger = OnBreach(ByLabel(above.label), "@it", None, statement.span(core))
-                made = self.core(clause, statement, reader, core, chain, f"{above.label}~{index}", trigger, None, option)
+                chain, label = f"{id}~{index}", f"{above.label}~{index}"
+                trigger = OnBreach(ByLabel(above.label), "@it", None, here.statement.span(core))
+                above = self.core(here, reader, core, chain, label, trigger, None)
             else:
                 own = name if name or len(cores) == 1 else f"@{id}"
-                made = self.core(clause, statement, reader, core, id, own, trigger, when, option)
-            above = made
-            self.add(made)
-
-    def add(self, norm: Norm) -> None:
-        self.draft.built.append(norm)
+                above = self.core(here, reader, core, id, own, trigger, when)
+            self.made.built.append(above)
 
     def leads(self, reader: Reader, node: Node) -> tuple[Trigger | None, Expr | None]:
         trigger: Trigger | None = None
@@ -380,17 +485,16 @@ class _Elaboration:
         return OnBreach(target, variable, condition, span)
 
     def core(
-        self, clause: Clause, statement: Statement, reader: Reader, core: Node, id: str, label: str,
-        trigger: Trigger | None, when: Expr | None, option: tuple[Chosen, ...],
-    ) -> Norm:  # fmt: skip
+        self, here: _Here, reader: Reader, core: Node, id: str, label: str, trigger: Trigger | None, when: Expr | None
+    ) -> Norm:
         deontic = core.parts[0]
         assert isinstance(deontic, Node)
         who = deontic.parts[0]
         assert isinstance(who, Node)
-        bearer = Declarations(self.names, self.draft.name).party(statement, who)
         base: dict[str, Any] = {
-            "id": id, "document": self.draft.name, "clause": clause.number, "label": label,
-            "span": statement.span(core), "bearer": bearer, "trigger": trigger, "option": option,
+            "id": id, "document": self.draft.name, "clause": here.clause, "label": label,
+            "span": here.statement.span(core), "bearer": self.declarations.party(here.statement, who),
+            "trigger": trigger, "option": here.option,
         }  # fmt: skip
         if isinstance(trigger, OnBreach) and trigger.variable == "@it":
             reader.variables.setdefault("@it", Bound("@it", BREACH))
@@ -399,7 +503,7 @@ class _Elaboration:
         if deontic.rule != "maintenance":
             act, declared = self.act(reader, deontic, trigger)
         tails = [part for part in core.parts[1:] if isinstance(part, Node)]
-        told = self.tails(reader, tails, declared, act)
+        told = self.tails(reader, tails, declared)
         base["when"] = _all([each for each in (when, *told.when) if each is not None])
         base["unless"] = _any(told.unless)
         base["since"], base["until"] = told.since, told.until
@@ -421,9 +525,8 @@ class _Elaboration:
                 assert act is not None and declared is not None
                 changes = declared.needs_basis or declared.sets or told.suspends or told.resumes
                 if changes:
-                    return Power(
-                        **base, act=act, window=told.window, suspends=told.suspends, clock=told.clock, resumes=told.resumes
-                    )
+                    more: dict[str, Any] = {"suspends": told.suspends, "clock": told.clock, "resumes": told.resumes}
+                    return Power(**base, act=act, window=told.window, **more)
                 return Permission(**base, act=act, window=told.window)
 
     def act(self, reader: Reader, deontic: Node, trigger: Trigger | None) -> tuple[Act, OccurrenceDecl]:
@@ -454,12 +557,11 @@ class _Elaboration:
                 about = reader.variables[trigger.variable]
         return Act(name=declared.name, about=about, amount=amount), declared
 
-    def tails(self, reader: Reader, tails: list[Node], declared: OccurrenceDecl | None, act: Act | None) -> _Told:
+    def tails(self, reader: Reader, tails: list[Node], declared: OccurrenceDecl | None) -> _Told:
         told = _Told()
         rolls: Expr | None = None
         limit: Limit | None = None
         not_before: Expr | None = None
-        within: Node | None = None
         span: Span | None = None
         for tail in tails:
             span = reader.statement.span(tail) if span is None else span.to(reader.statement.span(tail))
@@ -471,12 +573,11 @@ class _Elaboration:
                     reader.want(day, DAY, first)
                     limit = ByDay(day) if tail.rule == "by" else BeforeDay(day)
                 case "within":
-                    within = tail
                     parts = [part for part in tail.parts if part is not None]
                     length = reader.expression(parts[0])
                     reader.want(length, PERIOD, parts[0])
                     of = reader.expression(parts[1]) if len(parts) > 1 else None
-                    limit = Within(length, _moment(of))
+                    limit = Within(length, of)
                 case "reasonable":
                     limit = Reasonable(self.reasonable(reader, tail))
                 case "at_once":
@@ -520,13 +621,13 @@ class _Elaboration:
                     )
                 case "resuming":
                     told.resumes = reader.label(tail.words()[0])
+                case _:
+                    pass
         if isinstance(limit, Within) and limit.of is None and told.since is not None:
             # `自 X 起 限 30日 内`: the period runs from X, which then is no condition of its own.
-            limit, told.since = Within(limit.period, _moment(told.since)), None
-        if limit is not None or not_before is not None:
-            told.window = Window(limit, not_before, rolls, span or reader.statement.span(within))
-        elif rolls is not None:
-            told.window = Window(None, None, rolls, span or reader.statement.span())
+            limit, told.since = Within(limit.period, told.since), None
+        if limit is not None or not_before is not None or rolls is not None:
+            told.window = Window(limit, not_before, rolls, span or reader.statement.span())
         return told
 
     def reasonable(self, reader: Reader, tail: Node) -> str:
@@ -535,7 +636,7 @@ class _Elaboration:
         declared = self.names.find(spelling)
         if not isinstance(declared, QuestionDecl):
             if words:
-                raise reader.unknown(words[0], "question", "问题", reader._called(QuestionDecl))
+                raise reader.unknown(words[0], "question", "问题", self.declarations.called(QuestionDecl))
             raise reader.fail(
                 "undeclared", tail, "nothing says who judges what time is reasonable", "没有写明由谁判断合理期限",
                 Said('declare `| question reasonable_period: "is the period reasonable?"`', "请声明问题，并写 `判断依 该问题`"),
@@ -553,141 +654,120 @@ class _Elaboration:
 
     # -- the rest, one method a construct
 
-    def make_amount(self, clause: Clause, statement: Statement, node: Node, label: Word | None, option: tuple[Chosen, ...]) -> None:
-        reader = self.reader(statement)
-        named = node.node("decl_name")
-        assert named is not None
-        name = named.words()[0].text
-        lead = node.node("for_each")
+    def make_amount(self, here: _Here) -> None:
+        reader = self.reader(here.statement)
+        named, lead = here.node.node("decl_name"), here.node.node("for_each")
+        name, *aliases = _names_of(here.node)
         trigger = self.trigger(reader, lead) if lead is not None else None
-        rest = [part for part in node.parts if part is not None and part is not named and part is not lead]
+        rest = [part for part in here.node.parts if part is not None and part is not named and part is not lead]
         value = reader.expression(rest[0], money_in("CNY"))
         kind = kind_of(value)
         if kind.name not in ("money", "count"):
-            raise reader.fail("kind", rest[0], f"an amount is money or a count, not a {kind}", "金额须为金额或数量")
+            raise reader.fail(
+                "kind", rest[0], f"an amount is money or a count, not {in_english(kind)}", "金额须为金额或数量",
+                Said("write for example `is bill.amount`", "例如写 `为 账单.金额`"),
+            )  # fmt: skip
         where = claimable = None
         for tail in rest[1:]:
             if isinstance(tail, Node) and tail.rule == "where":
                 where = reader.condition(_part(tail))
             elif isinstance(tail, Node) and tail.rule == "claimable":
                 claimable = reader.condition(_part(tail))
-        self.names.amount_kinds[name] = kind
-        self.draft.built.append(
+        self.names.amount_kinds[name] = self.made.kinds[name] = kind
+        self.made.built.append(
             AmountRule(
-                name=name, document=self.draft.name, clause=clause.number, span=statement.span(node), trigger=trigger,
-                value=value, where=where, claimable=claimable, option=option, kind=kind,
+                name=name, alias=aliases[0] if aliases else "", **self.place(here), trigger=trigger, value=value,
+                where=where, claimable=claimable, option=here.option, kind=kind,
             )
         )  # fmt: skip
 
     def loss(
-        self, clause: Clause, statement: Statement, reader: Reader, node: Node, id: str, trigger: Trigger | None,
-        when: Expr | None, option: tuple[Chosen, ...],
-    ) -> None:  # fmt: skip
+        self, here: _Here, reader: Reader, node: Node, id: str, trigger: Trigger | None, when: Expr | None
+    ) -> None:
         path, who = (part for part in node.parts if isinstance(part, Node))
         value = reader.expression(path)
-        bearer = Declarations(self.names, self.draft.name).party(statement, who)
-        self.draft.built.append(
-            LossRule(
-                id=id, document=self.draft.name, clause=clause.number, span=statement.span(node), trigger=trigger,
-                when=when, loss=value, bearer=bearer, option=option,
-            )
-        )  # fmt: skip
+        bearer = self.declarations.party(here.statement, who)
+        place = self.place(replace(here, node=node))
+        self.made.built.append(
+            LossRule(id=id, **place, trigger=trigger, when=when, loss=value, bearer=bearer, option=here.option)
+        )
 
-    def make_prevails(self, clause: Clause, statement: Statement, node: Node, label: Word | None, option: tuple[Chosen, ...]) -> None:
-        self.priority(clause, statement, node, option, turned=node.rule == "subject_to")
+    def make_prevails(self, here: _Here) -> None:
+        reader = self.reader(here.statement)
+        named = here.node.parts[0]
+        others = [part for part in here.node.parts[1:] if isinstance(part, Node)]
+        over = reader.target(others[0])
+        when = self.condition_of(reader, others[1:])
+        by: Target = self.norm_or_document(reader, named) if isinstance(named, Word) else ByClause(here.clause)
+        if here.node.rule == "subject_to":
+            by, over = over, by
+        self.made.built.append(
+            Priority(how="prevails", by=by, over=over, when=when, **self.place(here), option=here.option)
+        )
 
     make_subject_to = make_prevails
 
-    def priority(self, clause: Clause, statement: Statement, node: Node, option: tuple[Chosen, ...], turned: bool) -> None:
-        reader = self.reader(statement)
-        named = node.parts[0]
-        others = [part for part in node.parts[1:] if isinstance(part, Node)]
-        over = reader.target(others[0])
-        when = self.condition_of(reader, others[1:])
-        by: Target
-        if isinstance(named, Word):
-            by = ByLabel(reader.label(named)) if named.text in self.names.labels else self.document_or_fail(reader, named)
-        else:
-            by = ByClause(clause.number)
-        if turned:
-            by, over = over, by
-        self.draft.built.append(
-            Priority(
-                how="prevails", by=by, over=over, when=when, document=self.draft.name, clause=clause.number,
-                span=statement.span(node), option=option,
-            )
-        )  # fmt: skip
-
-    def document_or_fail(self, reader: Reader, word: Word) -> Target:
-        from contractlang.norms import ByDocument
-
-        if word.text == self.draft.name or word.text in self.library:
+    def norm_or_document(self, reader: Reader, word: Word) -> Target:
+        if word.text not in self.names.labels and (word.text == self.draft.name or word.text in self.library):
             return ByDocument(word.text)
-        raise reader.unknown(word, "norm", "规范", list(self.names.labels))
+        return ByLabel(reader.label(word))
 
     def condition_of(self, reader: Reader, parts: list[Node]) -> Expr | None:
-        from contractlang.norms import Not
-
         for part in parts:
             made = reader.condition(_part(part))
             return Not(made) if part.rule == "unless" else made
         return None
 
-    def make_limits(self, clause: Clause, statement: Statement, node: Node, label: Word | None, option: tuple[Chosen, ...]) -> None:
-        reader = self.reader(statement)
-        parts = [part for part in node.parts if part is not None]
-        target, by = parts[0], parts[1]
-        assert isinstance(target, Node) and isinstance(by, Word)
-        self.draft.built.append(
+    def make_limits(self, here: _Here) -> None:
+        reader = self.reader(here.statement)
+        target, by, *rest = (part for part in here.node.parts if part is not None)
+        assert isinstance(target, Node)
+        assert isinstance(by, Word)
+        self.made.built.append(
             Priority(
                 how="limits", by=ByLabel(reader.label(by)), over=reader.target(target),
-                when=self.condition_of(reader, [p for p in parts[2:] if isinstance(p, Node)]), document=self.draft.name,
-                clause=clause.number, span=statement.span(node), option=option,
+                when=self.condition_of(reader, [part for part in rest if isinstance(part, Node)]),
+                **self.place(here), option=here.option,
             )
         )  # fmt: skip
 
-    def make_voids(self, clause: Clause, statement: Statement, node: Node, label: Word | None, option: tuple[Chosen, ...]) -> None:
-        reader = self.reader(statement)
-        parts = [part for part in node.parts if isinstance(part, Node)]
-        self.draft.built.append(
+    def make_voids(self, here: _Here) -> None:
+        reader = self.reader(here.statement)
+        target, *rest = (part for part in here.node.parts if isinstance(part, Node))
+        self.made.built.append(
             Priority(
-                how="voids", by=ByClause(clause.number), over=reader.target(parts[0]),
-                when=self.condition_of(reader, parts[1:]), document=self.draft.name, clause=clause.number,
-                span=statement.span(node), option=option,
+                how="voids", by=ByClause(here.clause), over=reader.target(target),
+                when=self.condition_of(reader, rest), **self.place(here), option=here.option,
             )
         )  # fmt: skip
 
-    def make_lapses(self, clause: Clause, statement: Statement, node: Node, label: Word | None, option: tuple[Chosen, ...]) -> None:
-        self.bar("lapses", clause, statement, node)
+    def make_lapses(self, here: _Here) -> None:
+        first, *rest = (part for part in here.node.parts if part is not None)
+        assert isinstance(first, Node)
+        self.bar(here, "lapses", self.reader(here.statement).target(first), rest)
 
-    def make_time_barred(self, clause: Clause, statement: Statement, node: Node, label: Word | None, option: tuple[Chosen, ...]) -> None:
-        self.bar("time-barred", clause, statement, node)
+    def make_time_barred(self, here: _Here) -> None:
+        parts = [part for part in here.node.parts if part is not None]
+        self.bar(here, "time-barred", ByClause(here.clause), parts)
 
-    def bar(self, how: Literal["lapses", "time-barred"], clause: Clause, statement: Statement, node: Node) -> None:
-        reader = self.reader(statement)
-        parts = [part for part in node.parts if part is not None]
-        target: Target = ByClause(clause.number)
-        if how == "lapses":
-            first = parts.pop(0)
-            assert isinstance(first, Node)
-            target = reader.target(first)
+    def bar(
+        self, here: _Here, how: Literal["lapses", "time-barred"], target: Target, parts: list[Node | Word]
+    ) -> None:
+        reader = self.reader(here.statement)
         length = reader.expression(parts[0])
         reader.want(length, PERIOD, parts[0])
-        restarting = parts[2] if len(parts) > 2 else None
-        reader.variables.setdefault("breach", Bound("breach", BREACH))
-        self.draft.built.append(
-            Bar(
-                how=how, target=target, period=length, since=reader.expression(parts[1]),
-                restarting=reader.occurrence(restarting).name if restarting is not None else None,
-                document=self.draft.name, clause=clause.number, span=statement.span(node),
-            )
-        )  # fmt: skip
+        reader.variables["breach"] = Bound("breach", BREACH)
+        since = reader.expression(parts[1])
+        restarting = reader.occurrence(parts[2]).name if len(parts) > 2 else None
+        self.made.built.append(
+            Bar(how=how, target=target, period=length, since=since, restarting=restarting, **self.place(here))
+        )
 
-    def make_takes_effect(self, clause: Clause, statement: Statement, node: Node, label: Word | None, option: tuple[Chosen, ...]) -> None:
-        reader = self.reader(statement)
-        parts = [part for part in node.parts if part is not None and not _is_rule(part, "agreement_word")]
+    def make_takes_effect(self, here: _Here) -> None:
+        reader = self.reader(here.statement)
+        parts = [part for part in here.node.parts if part is not None and not _is_rule(part, "agreement_word")]
         rolls = first_day = where = None
-        if node.rule == "lasts":
+        if here.node.rule == "lasts":
             value = reader.expression(parts[0], PERIOD)
             reader.want(value, PERIOD, parts[0])
             for tail in parts[1:]:
@@ -698,102 +778,98 @@ class _Elaboration:
         else:
             value = reader.condition(parts[0])
             where = reader.condition(parts[1]) if len(parts) > 1 else None
-        how: Any = node.rule
-        self.draft.built.append(
+        how: Any = here.node.rule
+        self.made.built.append(
             Life(
-                how=how, value=value, where=where, rolls=rolls, first_day_counted=first_day, document=self.draft.name,
-                clause=clause.number, span=statement.span(node), option=option,
+                how=how, value=value, where=where, rolls=rolls, first_day_counted=first_day, **self.place(here),
+                option=here.option,
             )
         )  # fmt: skip
 
     make_lasts = make_renews = make_ends = make_takes_effect
 
-    def make_states(self, clause: Clause, statement: Statement, node: Node, label: Word | None, option: tuple[Chosen, ...]) -> None:
-        how: Any = node.rule
-        self.draft.built.append(
-            Remark(
-                how=how, text=node.words()[0].text, document=self.draft.name, clause=clause.number,
-                span=statement.span(node), option=option,
-            )
-        )  # fmt: skip
+    def make_states(self, here: _Here) -> None:
+        how: Any = here.node.rule
+        text = here.node.words()[0].text
+        self.made.built.append(Remark(how=how, text=text, **self.place(here), option=here.option))
 
     make_not_formalised = make_states
 
-    def make_see(self, clause: Clause, statement: Statement, node: Node, label: Word | None, option: tuple[Chosen, ...]) -> None:
-        word = node.words()[0]
-        known = [each.number for each in self.written.clauses]
-        if not any(same_clause(word.text, number) for number in known):
-            self.names.unknown(word.text, statement.span(word), Said("clause", "条款"), known)
-        self.make_states(clause, statement, node, label, option)
+    def make_see(self, here: _Here) -> None:
+        word = here.node.words()[0]
+        if plain_number(word.text) not in self.numbers:
+            known = [each.number for each in self.written.clauses if each.number]
+            self.names.unknown(word.text, here.statement.span(word), Said("clause", "条款"), known)
+        self.make_states(here)
 
-    def make_survives(self, clause: Clause, statement: Statement, node: Node, label: Word | None, option: tuple[Chosen, ...]) -> None:
-        self.draft.surviving.add(clause.number)
+    def make_survives(self, here: _Here) -> None:
+        self.made.survives = True
 
-    def make_excludes(self, clause: Clause, statement: Statement, node: Node, label: Word | None, option: tuple[Chosen, ...]) -> None:
-        reader = self.reader(statement)
-        left, right = (reader.occurrence(word).name for word in node.words())
-        how: Any = node.rule
-        self.draft.relations.append(RelationDecl(how=how, left=left, right=right, document=self.draft.name, span=statement.span(node)))
+    def make_excludes(self, here: _Here) -> None:
+        reader = self.reader(here.statement)
+        left, right = (reader.occurrence(word).name for word in here.node.words())
+        how: Any = here.node.rule
+        span = here.statement.span(here.node)
+        self.made.relations.append(
+            RelationDecl(how=how, left=left, right=right, document=self.draft.name, span=span)
+        )
 
     make_implies = make_only_after = make_excludes
 
-    def defaults(self, statements: list[tuple[Clause, Statement]]) -> None:
+    def defaults(self) -> None:
         """Read which options are defaults, and when: last, since a condition may name any blank."""
-        current: ReadingDecl | None = None
-        for _, statement in statements:
-            body = statement.body
-            if body.rule == "reading":
-                named = body.node("decl_name")
-                found = self.names.find(named.words()[0].text) if named is not None else None
-                current = found if isinstance(found, ReadingDecl) else None
-            elif body.rule == "option" and current is not None:
-                named = body.node("decl_name")
-                assert named is not None
-                made = []
-                for node in body.nodes("default"):
-                    layer, when = None, None
-                    for part in node.parts:
-                        if isinstance(part, Word) and layer is None and part is node.parts[0]:
-                            layer = part.text
-                        elif part is not None:
-                            reader = self.reader(statement)
-                            try:
-                                when = reader.condition(part)
-                            except Mistake:
-                                continue
-                    made.append(Default(layer, when))
-                if made:
-                    name = named.words()[0].text
-                    listed = self.options[current.name]
-                    self.options[current.name] = [
-                        replace(each, defaults=(*each.defaults, *made)) if each.name == name else each
-                        for each in listed
-                    ]
-                    self.replace_reading(current)
+        for reading, statement in self.under_readings():
+            made = []
+            for node in statement.body.nodes("default"):
+                layer, when = node.parts
+                try:
+                    condition = self.reader(statement).condition(when) if when is not None else None
+                except Mistake:
+                    continue
+                made.append(Default(layer.text if isinstance(layer, Word) else None, condition))
+            if made:
+                name = _names_of(statement.body)[0]
+                self.options[reading] = [
+                    replace(each, defaults=(*each.defaults, *made)) if each.name == name else each
+                    for each in self.options[reading]
+                ]
+                self.give_options(reading)
 
     # -- the result
 
     def contract(self) -> Contract:
         draft = self.draft
-        norms = [_with(each, survives=True) if each.clause in draft.surviving else each for each in draft.built if isinstance(each, _NORMS)]
-        self.same_ids(norms)
         clauses = self.clause_texts()
+        norms = [
+            replace(each, survives=True) if each.clause in draft.surviving else each
+            for each in draft.built
+            if isinstance(each, _NORMS)
+        ]
+        self.same_ids(norms)
         return Contract(
             name=draft.name, alias=draft.alias, title=draft.title, kind=draft.kind, amends=draft.amends, rank=draft.rank,
             valid_from=draft.valid_from, valid_to=draft.valid_to, truncated=draft.truncated, uses=tuple(draft.uses),
             governed_by=tuple(draft.governed_by), clauses=clauses, declarations=dict(self.names.declarations),
-            relations=tuple(draft.relations), norms=tuple(norms),
-            amounts=tuple(each for each in draft.built if isinstance(each, AmountRule)),
-            losses=tuple(each for each in draft.built if isinstance(each, LossRule)),
-            priorities=tuple(each for each in draft.built if isinstance(each, Priority)),
-            bars=tuple(each for each in draft.built if isinstance(each, Bar)),
-            life=tuple(each for each in draft.built if isinstance(each, Life)),
-            remarks=tuple(each for each in draft.built if isinstance(each, Remark)),
-            path=self.written.source.path, chinese=self.written.source.is_chinese,
-            text_hash=_digest("\n".join("\n".join(each.lines) for each in clauses)),
-            meaning_hash=meaning_of((draft.name, draft.rank, draft.truncated, tuple(draft.built), tuple(sorted(draft.surviving)),
-                                     tuple(self.names.declarations.values()), tuple(draft.relations))),
+            relations=tuple(draft.relations), norms=tuple(norms), amounts=self.built(AmountRule),
+            losses=self.built(LossRule), priorities=self.built(Priority), bars=self.built(Bar), life=self.built(Life),
+            remarks=self.built(Remark), path=self.written.source.path, chinese=self.written.source.is_chinese,
+            text_hash=_digest("\n".join(line for each in clauses for line in each.lines)),
+            meaning_hash=self.meaning(),
         )  # fmt: skip
+
+    def built(self, what: type[Kept]) -> tuple[Kept, ...]:
+        return tuple(each for each in self.draft.built if isinstance(each, what))
+
+    def meaning(self) -> str:
+        """Return the hash of what the document means: its places, its remarks and the order of its names left out."""
+        draft = self.draft
+        own = [each for each in self.names.declarations.values() if each.document == draft.name]
+        head = (
+            draft.name, draft.kind, draft.rank, draft.amends, draft.valid_from, draft.valid_to, draft.truncated,
+            tuple(draft.governed_by), tuple(sorted(map(plain_number, draft.surviving))),
+            tuple(self.library[name].meaning_hash for name in draft.uses),
+        )  # fmt: skip
+        return _digest("\n".join([_spelled(head), _spelled(tuple(own)), *draft.meanings]))
 
     def same_ids(self, norms: list[Norm]) -> None:
         """Norms of one id are the alternatives of one reading, or lines that go together; others are mistaken."""
@@ -815,11 +891,13 @@ class _Elaboration:
         for index, clause in enumerate(written):
             after = written[index + 1].number if index + 1 < len(written) else ""
             heading = len(clause.text) <= 1 and bool(clause.number) and after.startswith(clause.number + ".")
-            found.append(ClauseText(clause.number, tuple(clause.text), clause.span, heading and not clause.statements))
+            # What does not parse is reported where it stands, not as if nothing had been written.
+            told = bool(clause.statements or clause.broken)
+            heading = heading and not clause.statements
+            found.append(ClauseText(clause.number, tuple(clause.text), clause.span, heading, told))
         return tuple(found)
 
 
-_NORMS = (Obligation, Maintenance, Prohibition, Permission, Power)
 _CLOCKS = {"clock_stops": Clock.STOPS, "clock_runs": Clock.RUNS, "clock_extends": Clock.EXTENDS}
 
 
@@ -850,8 +928,11 @@ def _is_rule(part: Node | Word, rule: str) -> bool:
     return isinstance(part, Node) and part.rule == rule
 
 
-def _moment(of: Expr | None) -> Expr | None:
-    return of
+def _names_of(body: Node) -> list[str]:
+    """Return the name that a declaration gives, and its name in the other language where there is one."""
+    named = body.node("decl_name")
+    assert named is not None
+    return [part.text for part in named.words() if part.kind == "NAME"]
 
 
 def _all(parts: list[Expr]) -> Expr | None:
@@ -867,33 +948,84 @@ def _any(parts: list[Expr]) -> Expr | None:
     return parts[0] if len(parts) == 1 else Or(tuple(parts))
 
 
-def _with(norm: Norm, **changes: Any) -> Norm:
-    values = {each.name: getattr(norm, each.name) for each in fields(norm)}
-    return type(norm)(**{**values, **changes})
+# ---- The same meaning at another place ------------------------------------------------------------------------------
 
 
-def same_clause(one: str, other: str) -> bool:
-    """Tell whether two clause numbers are the same, whether written `五.3` or `5.3`."""
-    return plain_number(one) == plain_number(other)
+def _moved_to(base: int, made: _Made) -> _Made:
+    by = base - made.base
+    return _Made(
+        base, [_moved(each, by) for each in made.built], [_moved(each, by) for each in made.relations],
+        [_moved(each, by) for each in made.wrong], made.kinds, made.survives, made.unnamed, made.meaning,
+    )  # fmt: skip
+
+
+def _moved(value: Any, by: int) -> Any:
+    """Return `value` with every place in it moved by so many characters; what has no place stays the same object."""
+    kind: Any = type(value)
+    if kind is Span:
+        return Span(value.path, value.start + by, value.end + by)
+    if kind is tuple:
+        parts = [_moved(each, by) for each in value]
+        return value if all(map(_is, parts, value)) else tuple(parts)
+    changes = {}
+    for name in _fields_of(kind):
+        before = getattr(value, name)
+        if type(before) in _PLACELESS:
+            continue
+        after = _moved(before, by)
+        if after is not before:
+            changes[name] = after
+    return replace(value, **changes) if changes else value
+
+
+@cache
+def _fields_of(kind: Any) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(kind)) if is_dataclass(kind) else ()
+
+
+# ---- What a document means, as text ---------------------------------------------------------------------------------
 
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def meaning_of(value: object) -> str:
-    """Return a hash of a meaning: of everything but its places in the text."""
-    return _digest(json.dumps(_plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":")))
+def _spelled(value: object) -> str:
+    """Return a meaning as text: everything but places, further names, and what the author called a variable."""
+    return json.dumps(_plain(value, {}), ensure_ascii=False, separators=(",", ":"))
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, Span):
-        return None
-    if is_dataclass(value) and not isinstance(value, type):
-        return [type(value).__name__, *(_plain(getattr(value, each.name)) for each in fields(value) if each.name != "span")]
-    if isinstance(value, tuple | list):
-        return [_plain(each) for each in value]
-    return value if isinstance(value, str | int | bool | None) else str(value)
+def _plain(value: Any, variables: dict[str, str]) -> Any:
+    kind: Any = type(value)
+    if kind is str or kind is int or kind is bool or value is None:
+        return value
+    if kind is tuple:
+        return [_plain(each, variables) for each in value]
+    names = _meaning_fields(kind)
+    if not names:
+        return str(value)
+    if kind is Bound and not value.name.startswith("@"):
+        return ["Bound", variables.setdefault(value.name, f"@{len(variables)}"), value.kind.of]
+    found: list[Any] = [kind.__name__]
+    for name in names:
+        part = getattr(value, name)
+        if name in _NUMBERS and part:
+            part = plain_number(part.removeprefix("@"))
+        elif name == "variable" and isinstance(part, str) and not part.startswith("@"):
+            part = variables.setdefault(part, f"@{len(variables)}")
+        found.append(part if type(part) is str or part is None else _plain(part, variables))
+    return found
 
 
-_ = (BlankDecl, COUNT, Declaration, Happened, INSTANT, Kind, StateDecl, Who, Bearer)
+@cache
+def _meaning_fields(kind: Any) -> tuple[str, ...]:
+    return tuple(name for name in _fields_of(kind) if name not in ("span", "alias"))
+
+
+_NUMBERS = {"id", "clause", "label"}
+_NORMS = (Obligation, Maintenance, Prohibition, Permission, Power)
+_PLACELESS = {str, int, bool, type(None), Kind, Const, Bound, Chosen, ByClause, Clock}
+_ONLY_DECLARE = {
+    "document", "uses", "valid", "rank", "truncated", "governed", "parties", "thing", "type_decl", "blank", "gap",
+    "state", "act", "event", "question", "reading", "define",
+}  # fmt: skip

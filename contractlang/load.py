@@ -1,20 +1,20 @@
 """The pipeline on one screen: files to checked contracts, with everything wrong in them.
 
-A document may `use` others by name; they are looked for among the files given and in the folders of the library.
+A document may `use` others by name; they are looked for beside it, in the vocabulary and in the folders of the library.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from contractlang.checks import CHECKS
+from contractlang.checks import check
 from contractlang.diagnostic import Diagnostic, Said, Severity, error
-from contractlang.elaborate import elaborate, head_of
+from contractlang.elaborate import Memo, elaborate, head_of
 from contractlang.norms import Contract
 from contractlang.parser import parse
-from contractlang.source import Source, Unreadable, read
+from contractlang.source import Source, Span, Unreadable, read
 
 SUFFIX = ".contract"
 
@@ -35,6 +35,21 @@ class Loaded:
         return [each for each in self.diagnostics if each.severity is Severity.ERROR]
 
 
+def load(paths: Iterable[Path], library: Iterable[Path] = ()) -> Loaded:
+    """Read, check and return the contracts in `paths`; `library` are folders where documents they use may be."""
+    return Workspace(library).load(paths)
+
+
+def load_text(text: str, path: str = "case.contract", library: Iterable[Path] = ()) -> Loaded:
+    """Read and check one contract given as text."""
+    return Workspace(library).check(path, text)
+
+
+def check_text(text: str, path: str = "case.contract", library: Iterable[Path] = ()) -> list[Diagnostic]:
+    """Return everything wrong in one contract given as text."""
+    return load_text(text, path, library).diagnostics
+
+
 def files_of(paths: Iterable[Path]) -> list[Path]:
     """Return the contract files in `paths`: files as given, folders searched."""
     found: dict[Path, None] = {}
@@ -43,82 +58,162 @@ def files_of(paths: Iterable[Path]) -> list[Path]:
     return list(found)
 
 
-def load(paths: Iterable[Path], library: Iterable[Path] = ()) -> Loaded:
-    """Read, check and return the contracts in `paths`; `library` are folders where documents they use may be."""
-    loaded = Loaded()
-    sources: list[Source] = []
-    for path in files_of(paths):
+class Workspace:
+    """Documents held in memory while one of them is edited: what has not changed is not read again.
+
+    What other documents say is held as long as their files are the same; of the text that is checked, the statements
+    that have not changed keep their meaning.
+    """
+
+    def __init__(self, library: Iterable[Path] = ()) -> None:
+        self._shelf = {each.stem: each for each in files_of(library)}
+        self._held: dict[Path, _Held] = {}
+        self._memos: dict[str, Memo] = {}
+
+    def load(self, paths: Iterable[Path]) -> Loaded:
+        """Read and check the contracts in `paths`."""
+        loaded = Loaded()
+        sources = [source for path in files_of(paths) if (source := _source_of(path, loaded)) is not None]
+        for source in sources:
+            name = self._read(source, loaded, ()).name
+            if name not in loaded.asked:
+                loaded.asked.append(name)
+        return loaded
+
+    def check(self, path: str, text: str) -> Loaded:
+        """Read and check one text, as if it stood in the file at `path`."""
+        loaded = Loaded()
+        loaded.asked.append(self._read(Source(path, text), loaded, ()).name)
+        return loaded
+
+    def _read(self, source: Source, loaded: Loaded, above: tuple[str, ...]) -> Contract:
+        """Read one source and, before it, what it uses. `above` are the documents being read, to find a circle."""
+        if source.path in loaded.sources:
+            read_before = [each for each in loaded.contracts.values() if each.path == source.path]
+            if read_before:
+                return read_before[0]
+        loaded.sources[source.path] = source
+        written, wrong = parse(source)
+        name, uses = head_of(written)
+        for used, span in uses:
+            if used in (*above, name):
+                wrong.append(_circle([*above, name, used], span))
+            elif used not in _spellings(loaded):
+                path = self._find(used, source.path)
+                if path is not None:
+                    self._use(path, loaded, (*above, name))
+        memo = self._memos.setdefault(source.path, Memo())
+        contract, mistaken = elaborate(written, _spellings(loaded), self._near(source.path), memo)
+        wrong += mistaken
+        if not any(each.severity is Severity.ERROR for each in wrong):
+            wrong += check(contract)
+        loaded.diagnostics += wrong
+        loaded.contracts[contract.name] = contract
+        return contract
+
+    def _use(self, path: Path, loaded: Loaded, above: tuple[str, ...]) -> None:
+        """Bring in a document that another uses: as it is held, or read anew where it or what it uses has changed."""
+        held = self._held.get(path)
+        if held is not None and held.is_fresh():
+            loaded.contracts.update(held.contracts)
+            loaded.sources.update(held.sources)
+            loaded.diagnostics += held.diagnostics
+            return
+        stamps = _stamps([path])
+        source = _source_of(path, loaded)
+        if source is None:
+            return
+        before = set(loaded.sources)
+        already, count = set(loaded.contracts), len(loaded.diagnostics)
+        self._read(source, loaded, above)
+        new = {path: each for path, each in loaded.sources.items() if path not in before}
+        if already or loaded.unreadable:
+            # What it uses was here before it: it does not tell all that it hangs on.
+            return
+        self._held[path] = _Held(
+            stamps | _stamps(map(Path, new)), dict(loaded.contracts), new, loaded.diagnostics[count:]
+        )
+
+    def _near(self, beside: str) -> list[str]:
+        """Return the names of the documents that could be used."""
+        return sorted({*self._shelf, *(path.stem for path in _neighbours(beside))} - {Path(beside).stem})
+
+    def _find(self, name: str, beside: str) -> Path | None:
+        """Return the file of a document used: beside the one that uses it, in the library, or under its alias."""
+        neighbours = list(_neighbours(beside))
+        for path in (*neighbours, *self._shelf.values()):
+            if path.stem == name:
+                return path
+        for path in (*self._shelf.values(), *neighbours):
+            if name in _names_in_head(path):
+                return path
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A document that others use, as it was read with all that it uses, and when those files were last changed."""
+
+    stamps: dict[Path, tuple[int, int]]
+    contracts: dict[str, Contract]
+    sources: dict[str, Source]
+    diagnostics: list[Diagnostic]
+
+    def is_fresh(self) -> bool:
+        """Tell whether the files are the same as when they were read."""
+        return _stamps(self.stamps) == self.stamps
+
+
+def _stamps(paths: Iterable[Path]) -> dict[Path, tuple[int, int]]:
+    found = {}
+    for path in paths:
         try:
-            sources.append(read(str(path), path.read_bytes()))
-        except Unreadable as wrong:
-            loaded.unreadable.append(str(wrong))
-        except OSError as wrong:
-            loaded.unreadable.append(f"{path}: {wrong.strerror or wrong}")
-    shelf = {each.stem: each for each in files_of(library)}
-    for source in sources:
-        contract = _read(source, loaded, shelf, ())
-        if contract is not None and contract.name not in loaded.asked:
-            loaded.asked.append(contract.name)
-    return loaded
+            status = path.stat()
+        except (OSError, ValueError):
+            continue
+        found[path] = (status.st_mtime_ns, status.st_size)
+    return found
 
 
-def _read(source: Source, loaded: Loaded, shelf: Mapping[str, Path], above: tuple[str, ...]) -> Contract | None:
-    """Read one source and, before it, what it uses. `above` are the documents being read, to find a circle."""
-    if source.path in loaded.sources:
-        return next((each for each in loaded.contracts.values() if each.path == source.path), None)
-    loaded.sources[source.path] = source
-    written, wrong = parse(source)
-    loaded.diagnostics += wrong
-    name, uses = head_of(written)
-    for used, span in uses:
-        if used in (*above, name):
-            circle = " → ".join([*above, name, used])
-            loaded.diagnostics.append(
-                error("circular-use", span, f"documents use one another in a circle: {circle}", f"文书相互引用成环：{circle}",
-                      Said(f"remove `uses {used}`", f"删去 `引用 {used}`"))
-            )  # fmt: skip
-        elif used not in loaded.contracts and not any(used in (c.name, c.alias) for c in loaded.contracts.values()):
-            path = _find(used, source.path, shelf)
-            if path is not None:
-                try:
-                    _read(read(str(path), path.read_bytes()), loaded, shelf, (*above, name))
-                except (Unreadable, OSError) as bad:
-                    loaded.unreadable.append(str(bad))
-    known = {spelling: each for each in loaded.contracts.values() for spelling in (each.name, each.alias) if spelling}
-    contract, wrong = elaborate(written, known)
-    loaded.diagnostics += wrong
-    if not any(each.severity is Severity.ERROR for each in wrong):
-        for check in CHECKS:
-            loaded.diagnostics += check(contract)
-    loaded.contracts[contract.name] = contract
-    return contract
-
-
-def _find(name: str, beside: str, shelf: Mapping[str, Path]) -> Path | None:
-    """Return the file of a document used: beside the one that uses it, in the library, or under its alias."""
-    folder = Path(beside).parent
-    for path in (folder / f"{name}{SUFFIX}", folder.parent / "vocabulary" / f"{name}{SUFFIX}"):
-        if path.is_file():
-            return path
-    if name in shelf:
-        return shelf[name]
-    for path in (*shelf.values(), *sorted((folder.parent / "vocabulary").glob(f"*{SUFFIX}"))):
-        # A document may be used under its name in the other language, which only its first lines tell.
-        head = path.read_bytes()[:400].decode("utf-8", "replace")
-        if any(name in line.split() and not {"uses", "引用"} & set(line.split()) for line in head.splitlines()[:3]):
-            return path
+def _source_of(path: Path, loaded: Loaded) -> Source | None:
+    try:
+        return read(str(path), path.read_bytes())
+    except Unreadable as wrong:
+        loaded.unreadable.append(str(wrong))
+    except (OSError, ValueError) as wrong:
+        loaded.unreadable.append(f"{path}: {getattr(wrong, 'strerror', None) or wrong}")
     return None
 
 
-def check_text(text: str, path: str = "case.contract", library: Iterable[Path] = ()) -> list[Diagnostic]:
-    """Return everything wrong in one contract given as text."""
-    return load_text(text, path, library).diagnostics
+def _neighbours(beside: str) -> Iterator[Path]:
+    """Return the contract files in the folder of a file, and in the vocabulary beside that folder."""
+    folder = Path(beside).parent
+    for place in (folder, folder.parent / "vocabulary"):
+        try:
+            yield from sorted(place.glob(f"*{SUFFIX}"))
+        except (OSError, ValueError):
+            continue
 
 
-def load_text(text: str, path: str = "case.contract", library: Iterable[Path] = ()) -> Loaded:
-    """Read and check one contract given as text."""
-    loaded = Loaded()
-    contract = _read(Source(path, text), loaded, {each.stem: each for each in files_of(library)}, ())
-    if contract is not None:
-        loaded.asked.append(contract.name)
-    return loaded
+def _names_in_head(path: Path) -> set[str]:
+    """Return the words of the line in which a document says what it is: it may be used under either of its names."""
+    try:
+        with path.open("rb") as file:
+            lines = file.read(400).decode("utf-8", "replace").splitlines()
+    except (OSError, ValueError):
+        return set()
+    kinds = {"agreement", "law", "vocabulary", "supplement", "协议", "法律", "词汇", "补充"}
+    heads = (line.lstrip("|｜ \t").split() for line in lines if line.lstrip()[:1] in ("|", "｜"))
+    return next((set(words[1:3]) for words in heads if words and words[0] in kinds), set())
+
+
+def _spellings(loaded: Loaded) -> dict[str, Contract]:
+    return {name: each for each in loaded.contracts.values() for name in (each.name, each.alias) if name}
+
+
+def _circle(names: list[str], span: Span) -> Diagnostic:
+    circle, used = " → ".join(names), names[-1]
+    return error(
+        "circular-use", span, f"documents use one another in a circle: {circle}", f"文书相互引用成环：{circle}",
+        Said(f"remove `uses {used}`", f"删去 `引用 {used}`"),
+    )  # fmt: skip

@@ -33,9 +33,10 @@ _WHEN = re.compile(
 _PAIR = re.compile(r"(?P<key>[^\s=]+)=(?:\"(?P<quoted>[^\"]*)\"|(?P<plain>\S+))")
 
 ANSWERS = {
-    "允许": "permitted", "必须": "required", "obliged": "required", "禁止": "forbidden", "无依据": "no_basis", "no basis": "no_basis",
-    "未规定": "unregulated", "未定": "undetermined", "冲突": "conflicting", "违约": "yes", "breached": "yes", "已补正": "cured",
-    "未违约": "no", "no breach": "no", "未生效": "draft", "有效": "in_force", "到期": "expired", "解除": "terminated", "是": "yes", "否": "no",
+    "允许": "permitted", "必须": "required", "obliged": "required", "禁止": "forbidden", "无依据": "no_basis",
+    "no basis": "no_basis", "未规定": "unregulated", "未定": "undetermined", "冲突": "conflicting", "违约": "yes",
+    "breached": "yes", "已补正": "cured", "未违约": "no", "no breach": "no", "未生效": "draft", "有效": "in_force",
+    "到期": "expired", "解除": "terminated", "是": "yes", "否": "no",
 }  # fmt: skip
 
 

@@ -128,7 +128,8 @@ def _answer(
         position.count, at, known_at,
     )  # fmt: skip
     return Decision(
-        answer, _VERDICTS.get(answer), shown.required and answer == "permitted", shown.value if answer != "undetermined" else None,
+        answer, _VERDICTS.get(answer), shown.required and answer == "permitted",
+        shown.value if answer != "undetermined" else None,
         program.truncated, why, missing, could_be, assumes, cure, turn, scene.provisional, exact, receipt,
     )  # fmt: skip
 
@@ -367,7 +368,8 @@ def find_rules(position: Position, norm: str, document: str | None) -> list[Rule
     if not rules:
         known = any(
             wanted == plain_number(clause.number) or wanted[:-1] == plain_number(clause.number)
-            for contract in position.program.contracts if document in (None, contract.name) for clause in contract.clauses
+            for contract in position.program.contracts if document in (None, contract.name)
+            for clause in contract.clauses
         )  # fmt: skip
         if not known:
             raise BadQuestion("norm", f"no clause or norm is called `{norm}`")
@@ -580,7 +582,7 @@ def _amount(position: Position, question: AmountOfSum, known_at: Instant | None)
 
 
 def _thing(scene: Scene, about: str | None) -> Any:
-    """Return the occurrence an amount is asked about, from the instances that it triggered or from what is remembered."""
+    """Return the occurrence an amount is asked about, from the instances that it triggered."""
     if about is None:
         return None
     for rule in scene.program.rules:
@@ -622,11 +624,13 @@ def _loss(position: Position, question: WhoBears, known_at: Instant | None) -> D
 
 
 def _of_kind(scene: Scene, name: str, about: str) -> Event | None:
-    got = scene.read(("H", name, None))
-    if got is None:
-        return None
-    event: Event = got[1]
-    return event if about in ("", event.id) else event
+    chain = scene.get(("F", name))
+    while chain is not None:
+        event: Event
+        event, chain = chain
+        if about in ("", event.id):
+            return event
+    return None
 
 
 def _renewed(position: Position, question: Renewed, known_at: Instant | None) -> Decision:

@@ -171,7 +171,8 @@ def _order(fact: Event) -> tuple[bool, Instant, str, int]:
 
 
 def _from_the_start(facts: list[Event]) -> list[Event]:
-    """Answers and disputes are knowledge, not happenings: once known they hold from the start, the last recorded winning.
+    """Answers and disputes are knowledge, not happenings: once known they hold from the start, the
+    last recorded winning.
 
     An answer that names a `since` holds from then.
     """

@@ -133,7 +133,7 @@ def prose(
 ) -> str:
     """Return the explanation as one paragraph: a reason that rests on others has them in brackets after it."""
     voice = Voice(program, language, question, sources or {})
-    stop, gap = voice.pick(".", "。"), voice.pick(" ", "")
+    gap = voice.pick(" ", "")
     said = ""
     brackets = last = 0
     first = 1
@@ -148,10 +148,10 @@ def prose(
         elif depth > first:
             said += voice.pick("; ", "；") + line
         else:
-            said += voice.pick(")", "）") * brackets + (stop + gap if said else "") + line
+            said = voice.sentence_end(said, brackets) + voice.pick(line[:1].upper() + line[1:], line)
             brackets = 0
         last = depth
-    return said + voice.pick(")", "）") * brackets + stop
+    return voice.sentence_end(said, brackets).rstrip()
 
 
 def as_json(
@@ -308,6 +308,17 @@ class Voice:
     def pick(self, en: str, zh: str) -> str:
         """Of the two ways of saying a thing, the one in this language."""
         return en if self.language == "en" else zh
+
+    def sentence_end(self, said: str, brackets: int) -> str:
+        """Return what was said so far, its brackets and its sentence closed."""
+        closed = said + self.pick(")", "）") * brackets
+        if not closed:
+            return closed
+        return (
+            closed
+            + self.pick("" if closed[-1] in ".?？。" else ".", "" if closed[-1] in "。？" else "。")
+            + self.pick(" ", "")
+        )
 
     # -- the head
 
@@ -599,7 +610,7 @@ class Voice:
         """Return that a default reading was taken, which another option would gainsay."""
         declared = self.program.declarations.get(reading)
         text = self.text(declared.text) if isinstance(declared, ReadingDecl) else ""
-        name, chosen, outside = self.name(reading), self.option(reading, option), self._outside(declared)
+        name, chosen, outside = self.plain(reading), self.option(reading, option), self._outside(declared)
         return self.pick(
             f"assumes that {name} is “{chosen}”{outside}: {text}",
             f"采默认解释：{name}取“{chosen}”{outside}。{text}",
@@ -657,6 +668,11 @@ class Voice:
             return self.pick("agreement", "协议")
         return say_name(name, contract, self.language)
 
+    def plain(self, name: str) -> str:
+        """Return a declared name without the marks that keep it apart inside a sentence."""
+        declared = self.program.declarations.get(name)
+        return self._prefer(name, declared.alias if declared is not None else "").replace("_", " ")
+
     def who(self, party: str) -> str:
         """Return a party, or those together."""
         if party == BOTH:
@@ -675,6 +691,13 @@ class Voice:
             return self.pick("not known", "未知")
         contract = self._home.get(enumeration) or self.program.contracts[0]
         return say_expr(Const(value, one_of(enumeration)), contract, self.language).replace("_", " ")
+
+    def state_value(self, state: str, value: Any) -> str:
+        """Return what a state is: one of its options, or a value of its kind."""
+        declared = self.program.declarations.get(state)
+        if isinstance(declared, StateDecl) and not declared.options:
+            return self.value(value, declared.kind)
+        return self.option(state, value)
 
     def param(self, name: str) -> str:
         """Return the name of a field, as the first act, event or party that has it calls it."""
@@ -1141,7 +1164,9 @@ def _answer(voice: Voice, reason: Reason, _: Norm | None) -> str:
 def _reading(voice: Voice, reason: Reason, _: Norm | None) -> str:
     reading, option = reason.args
     chosen = voice.option(reading, option)
-    return voice.pick(f"{voice.name(reading)} is read as: {chosen}", f"{voice.name(reading)}取解释：{chosen}")
+    return voice.pick(
+        f"{voice.plain(reading)} is read as “{chosen}”", f"{voice.plain(reading)}取解释“{chosen}”"
+    )
 
 
 @_says("agreement")

@@ -32,8 +32,8 @@ from engine.program import Program
 from engine.settings import typed
 
 _META = frozenset({
-    "id", "name", "type", "by", "actor", "at", "occurred_at", "recorded_at", "arrives", "source", "sequence", "standing",
-    "personal", "note",
+    "id", "name", "type", "by", "actor", "at", "occurred_at", "recorded_at", "arrives", "source", "sequence",
+    "standing",    "personal", "note",
 })  # fmt: skip
 MOST_LINES = 5_000_000
 
@@ -166,10 +166,11 @@ def _once_only(program: Program, events: Iterable[Event]) -> None:
             continue
         first = seen.setdefault((each.name, per), each.id)
         if first != each.id:
+            per_what = f" for each {declared.once}" if declared.once else ""
             raise BadEvent(
                 each.id,
                 declared.once or "name",
-                f"`{each.name}` happens once{f' for each {declared.once}' if declared.once else ''}, and {first} was it",
+                f"`{each.name}` happens once{per_what}, and {first} was it",
             )
 
 
@@ -194,7 +195,7 @@ def _after(program: Program, events: Iterable[Event]) -> None:
                 raise BadEvent(
                     each.id,
                     "at",
-                    f"`{each.name}` comes only after `{relation.right}`, which has not happened by {iso(each.effect_at)}",
+                    f"`{each.name}` comes only after `{relation.right}`, not there by {iso(each.effect_at)}",
                 )
 
 

@@ -5,8 +5,8 @@ make positions and nothing else does. The work for an event is bounded by the no
 
 Cells, by the first part of their key: S state, C its cause, V its history; H an occurrence that happened, F all of a
 kind, FI by a field's value; I an instance of a duty, IO those not over; B a breach, BN those of a norm, BA all, BO
-the open ones; Q an answer, X a dispute; L the life of an agreement; G the basis of an act, W one without; E and M what a
-condition-triggered norm was last seen as. `docs/architecture.md` has the table.
+the open ones; Q an answer, X a dispute; L the life of an agreement; G the basis of an act, W one without; E and M what
+a condition-triggered norm was last seen as. `docs/architecture.md` has the table.
 """
 
 from __future__ import annotations
@@ -453,11 +453,14 @@ class _Step:
             bind(scene, rule, inst.trigger, event)
             if rule.where is not None and not rule.where.value(scene):
                 continue
-            if rule.norm.bearer is Who.BOTH and event.actor != BOTH:
-                if not all(scene.read(("H", event.name, p)) for p in self.program.bound_parties):
-                    continue
+            if rule.norm.bearer is Who.BOTH and event.actor != BOTH and not self.all_did(scene, event.name):
+                continue
             amount = event.fields.get(touch.declared.accumulates) if touch.declared.accumulates else None
             self.perform(scene, w, rule, trig, inst, event, amount)
+
+    def all_did(self, scene: Scene, name: str) -> bool:
+        """Tell whether every party has done its part of a joint act."""
+        return all(scene.read(("H", name, party)) for party in self.program.bound_parties)
 
     def perform(
         self, scene: Scene, w: Writes, rule: Rule, trig: str, inst: Inst, event: Event, amount: int | None

@@ -16,6 +16,7 @@ from contractlang.norms import (
     AmountRule,
     Bar,
     BlankDecl,
+    Bound,
     ByAct,
     Chosen,
     Contract,
@@ -39,6 +40,7 @@ from contractlang.norms import (
     RelationDecl,
     StateDecl,
     Target,
+    Trigger,
 )
 from engine.decision import Cure, Item
 from engine.evaluate import Compiler, Evaluator
@@ -122,6 +124,7 @@ class Loss:
     rule: LossRule
     when: Evaluator | None
     trigger_where: Evaluator | None
+    trigger_name: str | None
     variable: str
 
 
@@ -306,9 +309,9 @@ class _Compilation:
             for loss in contract.losses:
                 where = loss.trigger.where if loss.trigger else None
                 variable = loss.trigger.variable if loss.trigger else ""
-                losses.append(
-                    Loss(loss, self.compiler.maybe(loss.when), self.compiler.maybe(where), variable)
-                )
+                name = loss.trigger.name if isinstance(loss.trigger, OnOccurrence) else None
+                when, where_made = self.compiler.maybe(loss.when), self.compiler.maybe(where)
+                losses.append(Loss(loss, when, where_made, name, variable))
             for bar in contract.bars:
                 indexes = self.resolve(bar.target, contract.name)
                 made = (bar, indexes, self.compiler.made(bar.period), self.compiler.made(bar.since))
@@ -376,7 +379,7 @@ class _Compilation:
             keeps=made.made(norm.keeps) if isinstance(norm, Maintenance) else None,
             trigger_where=made.maybe(trigger.where) if trigger else None,
             trigger_name=trigger.name if isinstance(trigger, OnOccurrence) else None,
-            on_breach_of=frozenset(self.resolve(trigger.target, norm.document)) if isinstance(trigger, OnBreach) else frozenset(),
+            on_breach_of=self.breaches_meant(trigger, norm.document),
             variable=trigger.variable if trigger else "", act_name=act.name if act else "",
             rolls=made.maybe(window.rolls) if window else None, limit=limit,
             limit_value=made.maybe(value), limit_of=made.maybe(getattr(limit, "of", None)),
@@ -389,6 +392,13 @@ class _Compilation:
             self_triggered=isinstance(trigger, OnOccurrence) and act is not None
             and not isinstance(norm, Obligation) and trigger.name in self.kinds.get(act.name, [act.name]),
         )  # fmt: skip
+
+    def breaches_meant(self, trigger: Trigger | None, document: str) -> frozenset[int]:
+        return (
+            frozenset(self.resolve(trigger.target, document))
+            if isinstance(trigger, OnBreach)
+            else frozenset()
+        )
 
     def labelled(self, norm: Norm, label: str | None) -> tuple[int, ...]:
         if label is None:
@@ -479,7 +489,7 @@ class _Compilation:
         return found
 
     def default_of(self, reading: ReadingDecl) -> Callable[[Terms], str | None]:
-        """Return how a reading's default follows from the terms: the last layer asked for that has one, else the plain one."""
+        """Return how a reading's default follows from the terms: of the last layer that has one, else plain."""
         listed = [
             (option.name, default.layer, self.compiler.maybe(default.when))
             for option in reading.options
@@ -521,12 +531,14 @@ class _Compilation:
     # -- what each event touches
 
     def touches(self, program: Program) -> dict[str, Touch]:
-        wanted_counts = {part.name for part in self.everything() if isinstance(part, Happened)}
-        wanted_last = {
+        wanted = {part.name for part in self.everything() if isinstance(part, Happened)}
+        wanted |= {
             part.name.removeprefix("@last ")
-            for part in self.everything()
-            if type(part).__name__ == "Bound" and part.name.startswith("@last ")
-        }
+            for part in self.everything() if isinstance(part, Bound) and part.name.startswith("@last ")
+        }  # fmt: skip
+        # A power may lapse some time after an event.
+        wanted |= {name for rule in program.rules for _, name in rule.lapses}
+        wanted |= {bar.restarting for bar, *_ in program.bars if bar.restarting}
         # The graph's edges tell which norms an occurrence reaches; lines that share a label share a node.
         places: dict[str, list[int]] = {}
         for i, norm in enumerate(self.norms):
@@ -539,8 +551,9 @@ class _Compilation:
             s.since for d in self.declarations.values() if isinstance(d, OccurrenceDecl) for s in d.shows
         }
         looked_through = {
-            r.trigger_name for r in program.rules
-            if not r.self_triggered and isinstance(r.norm, Permission | Power | Prohibition)
+            each.trigger_name for each in (*program.rules, *program.losses)
+            if isinstance(each, Loss)
+            or (not each.self_triggered and isinstance(each.norm, Permission | Power | Prohibition))
         }  # fmt: skip
         found = {}
         for name, above in self.kinds.items():
@@ -567,9 +580,10 @@ class _Compilation:
                 declared=declared, names=tuple(above), prohibitions=tuple(prohibitions), discharges=tuple(discharges),
                 instances=tuple(instances), powers=powers, renews=renews,
                 remember=any(each in self.compiler.folded or each in looked_through for each in above),
-                counted=any(each in wanted_counts | wanted_last for each in above) or bool(declared.shows) or name in shown_since,
+                counted=any(each in wanted for each in above) or bool(declared.shows) or name in shown_since,
                 fields=tuple(f for n, f in sorted(self.compiler.indexed) if n in above),
-                effects=bool(declared.sets or declared.shows or renews) or any(program.rules[i].suspends or program.rules[i].resumes for i in powers),
+                effects=bool(declared.sets or declared.shows or renews)
+                or any(program.rules[i].suspends or program.rules[i].resumes for i in powers),
                 topics=tuple(topic for topic in dict.fromkeys(topics) if topic in program.watchers),
                 abouts=tuple(p.name for p in declared.params if p.kind.name == "occurrence"),
             )  # fmt: skip
@@ -592,7 +606,7 @@ class _Compilation:
                     yield from walk(declared.value)
 
     def watchers(self, program: Program) -> dict[tuple[str, Any], tuple[tuple[str, int], ...]]:
-        """Return, for each thing that can change, the duties and sentences that watch it, in the order to look at them."""
+        """Return, for each thing that can change, what watches it, in the order to look at them."""
         topics: dict[tuple[str, int], set[tuple[str, Any]]] = {}
         for rule in program.rules:
             norm = rule.norm

@@ -57,15 +57,15 @@ class Unsupported(Exception):
 
 
 @dataclass(frozen=True)
-class Mapping_:
+class Words:
     """How the words of a scenario file are said in the vocabulary."""
 
     raw: Mapping[str, Any]
 
     @staticmethod
-    def read(path: Path) -> Mapping_:
+    def read(path: Path) -> Words:
         """Return the mapping in a file."""
-        return Mapping_(yaml.safe_load(path.read_text("utf-8")))
+        return Words(yaml.safe_load(path.read_text("utf-8")))
 
     def amended(
         self, scenario: str, query: str, variant: str, wanted: Mapping[str, Any]
@@ -89,7 +89,7 @@ class Mapping_:
 def run_file(
     text: str,
     programs: Mapping[tuple[str, ...], Program],
-    mapping: Mapping_,
+    mapping: Words,
     layers: tuple[str, ...] | None = None,
 ) -> Iterator[Outcome]:
     """Yield the outcome of every query of a scenario file; `layers` leaves out queries that ask for other layers."""
@@ -101,7 +101,7 @@ def run_file(
 def run_scenario(
     scenario: Mapping[str, Any],
     programs: Mapping[tuple[str, ...], Program],
-    mapping: Mapping_,
+    mapping: Words,
     layers: tuple[str, ...] | None,
 ) -> Iterator[Outcome]:
     """Yield the outcome of every query of one scenario."""
@@ -120,8 +120,8 @@ def run_scenario(
 
 
 def _run(
-    scenario: Mapping[str, Any], query: Mapping[str, Any], variant: str, wanted: Mapping[str, Any], layers: tuple[str, ...],
-    programs: Mapping[tuple[str, ...], Program], mapping: Mapping_,
+    scenario: Mapping[str, Any], query: Mapping[str, Any], variant: str, wanted: Mapping[str, Any],
+    layers: tuple[str, ...], programs: Mapping[tuple[str, ...], Program], mapping: Words,
 ) -> Outcome:  # fmt: skip
     try:
         documents = tuple(mapping.documents[scenario["agreement"]])
@@ -197,7 +197,7 @@ class Situation:
         variant: str,
         layers: tuple[str, ...],
         program: Program,
-        mapping: Mapping_,
+        mapping: Words,
     ) -> None:
         self.scenario, self.query, self.program, self.mapping = scenario, query, program, mapping
         change = query.get("variant") or {}

@@ -89,7 +89,8 @@ class Scene:
     """One look at a position, in one case."""
 
     __slots__ = (
-        "agenda", "assigned", "at", "collect", "departed", "event", "fixed", "get", "lenient", "program", "provisional", "terms", "turn", "vars",
+        "agenda", "assigned", "at", "collect", "departed", "event", "fixed", "get", "lenient", "program", "provisional",
+        "terms", "turn", "vars",
     )  # fmt: skip
 
     def __init__(
@@ -244,7 +245,8 @@ class Scene:
             return counted(plain, False, None)
         bare = counted(plain, False, None)
         if bare.last_day is not None and unit != "business_days" and self.may_roll(bare.last_day):
-            if rolls is None or rolls is True or (rolls is not False and rolls.value(self)):
+            rolling = rolls is None or rolls is True or (rolls is not False and rolls.value(self))
+            if rolling:
                 return self.settled(counted(self._rest(), True, self._cutoff()))
         return self.settled(counted(plain, False, self._cutoff()))
 

@@ -1,4 +1,4 @@
-"""What was agreed for one account beside the text: what fills the blanks, which readings are taken, which answers stand.
+"""What was agreed for one account beside the text: what fills the blanks, which readings and answers are taken.
 
 Terms are given, not folded: they come with the account, and with every question about it.
 """

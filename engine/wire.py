@@ -178,8 +178,9 @@ def decision_to_wire(decision: Decision) -> DecisionWire:
     """Return a decision as it goes over the wire."""
     receipt = decision.receipt
     return DecisionWire(
-        answer=decision.answer, verdict=decision.verdict.value if decision.verdict else None, required=decision.required,
-        value=_plain(decision.value), truncated=decision.truncated, reasons=[_reason(each) for each in decision.reasons],
+        answer=decision.answer, verdict=decision.verdict.value if decision.verdict else None,
+        required=decision.required, value=_plain(decision.value), truncated=decision.truncated,
+        reasons=[_reason(each) for each in decision.reasons],
         missing=[_item(each) for each in decision.missing], could_be=list(decision.could_be),
         assumes=[AssumedWire(reading=name, option=option) for name, option in decision.assumes],
         cure=[_cure(each) for each in decision.cure],

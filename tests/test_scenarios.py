@@ -10,7 +10,7 @@ import yaml
 from contractlang.load import Loaded, load_text
 from engine.cases import Case, cases_in, run_case
 from engine.program import Program, compile_program
-from engine.scenarios import FAILED, NOT_APPLICABLE, PASSED, Mapping_, run_scenario
+from engine.scenarios import FAILED, NOT_APPLICABLE, PASSED, Words, run_scenario
 
 ROOT = Path(__file__).parents[1]
 CONTRACTS = ROOT / "contracts"
@@ -54,7 +54,7 @@ def programs(voip_1: Program, voip_2: Program, both: Program) -> dict[tuple[str,
     "scenario", yaml.safe_load(SCENARIOS.read_text("utf-8"))["scenarios"], ids=lambda scenario: scenario["id"]
 )
 def test_the_contract_layer_of_a_scenario(scenario: dict, programs: dict[tuple[str, ...], Program]) -> None:
-    mapping = Mapping_.read(CONTRACTS / "scenarios" / "mapping.yaml")
+    mapping = Words.read(CONTRACTS / "scenarios" / "mapping.yaml")
     outcomes = list(run_scenario(scenario, programs, mapping, ("contract",)))
     assert {each.status for each in outcomes} <= {PASSED, NOT_APPLICABLE}, [
         o for o in outcomes if o.status == FAILED
@@ -66,7 +66,7 @@ def test_the_copy_of_the_scenarios_is_the_one_given(vectors: Path) -> None:
 
 
 def test_a_kind_of_query_that_is_not_supported_fails(programs: dict[tuple[str, ...], Program]) -> None:
-    mapping = Mapping_.read(CONTRACTS / "scenarios" / "mapping.yaml")
+    mapping = Words.read(CONTRACTS / "scenarios" / "mapping.yaml")
     query = {
         "id": "q",
         "at": "2026-01-01T00:00",

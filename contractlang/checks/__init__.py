@@ -1,6 +1,6 @@
 """What can be wrong with a contract whose every line has a meaning: one file a check, and their order.
 
-A check is a function from a contract to diagnostics. Its docstring is its page in the documentation: what it finds,
+A check is a function from a contract, taken apart, to diagnostics. Its docstring is its page in the documentation: what it finds,
 why that matters, an example, and what to do.
 """
 
@@ -12,6 +12,7 @@ from typing import Final
 from contractlang.checks.circular import circular
 from contractlang.checks.missing_deadline import missing_deadline
 from contractlang.checks.never_arising import never_arising
+from contractlang.checks.parts import Anatomy
 from contractlang.checks.restless_cascade import restless_cascade
 from contractlang.checks.unaccounted import unaccounted
 from contractlang.checks.unfilled_blank import unfilled_blank
@@ -19,7 +20,7 @@ from contractlang.checks.unused import unused
 from contractlang.diagnostic import Diagnostic
 from contractlang.norms import Contract
 
-Check = Callable[[Contract], Iterator[Diagnostic]]
+Check = Callable[[Anatomy], Iterator[Diagnostic]]
 
 # What stops a contract from being asked comes first, what is merely worth saying last.
 CHECKS: Final[tuple[Check, ...]] = (
@@ -31,3 +32,10 @@ CHECKS: Final[tuple[Check, ...]] = (
     unaccounted,
     unfilled_blank,
 )
+
+
+def check(contract: Contract) -> Iterator[Diagnostic]:
+    """Return what all checks find in a contract."""
+    anatomy = Anatomy(contract)
+    for each in CHECKS:
+        yield from each(anatomy)

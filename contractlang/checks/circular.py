@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from contractlang.checks.contradiction import contradiction
 from contractlang.checks.cycles import shortest_cycles
-from contractlang.checks.parts import arrows, called, listed, meant_by
+from contractlang.checks.parts import Anatomy, arrows, called, listed
 from contractlang.diagnostic import Diagnostic, Label, Said, error
-from contractlang.norms import ByDocument, Contract, Expr, Target
+from contractlang.norms import ByDocument, Expr, Target
 from contractlang.source import Span
 
 
@@ -25,7 +25,7 @@ class _Beats:
     conditions: tuple[Expr, ...]
 
 
-def circular(contract: Contract) -> Iterator[Diagnostic]:
+def circular(anatomy: Anatomy) -> Iterator[Diagnostic]:
     """Find norms of which each prevails over the next, and the last over the first; exceptions likewise.
 
     Why it matters: where the norms meet, each must give way, and the text does not tell which. `limits` runs in a
@@ -43,7 +43,7 @@ def circular(contract: Contract) -> Iterator[Diagnostic]:
     """
     for limits in (False, True):
         graph: dict[str, list[tuple[str, _Beats]]] = defaultdict(list)
-        for by, over, edge in _edges(contract):
+        for by, over, edge in _edges(anatomy):
             if edge.limits is limits:
                 graph[by].append((over, edge))
         for cycle in shortest_cycles(graph, _together):
@@ -54,11 +54,11 @@ def _together(path: Sequence[_Beats]) -> bool:
     return not contradiction(condition for edge in path for condition in edge.conditions)
 
 
-def _edges(contract: Contract) -> Iterator[tuple[str, str, _Beats]]:
-    for priority in contract.priorities:
+def _edges(anatomy: Anatomy) -> Iterator[tuple[str, str, _Beats]]:
+    for priority in anatomy.contract.priorities:
         conditions = (*priority.option, *([priority.when] if priority.when is not None else []))
-        for by, by_name in _nodes(priority.by, contract):
-            for over, over_name in _nodes(priority.over, contract):
+        for by, by_name in _nodes(priority.by, anatomy):
+            for over, over_name in _nodes(priority.over, anatomy):
                 # A clause may prevail over a group that it belongs to; it does not thereby beat itself.
                 if by != over or priority.by == priority.over:
                     yield (
@@ -66,17 +66,17 @@ def _edges(contract: Contract) -> Iterator[tuple[str, str, _Beats]]:
                         over,
                         _Beats(by_name, over_name, priority.how == "limits", priority.span, conditions),
                     )
-    for norm in contract.norms:
+    for norm in anatomy.contract.norms:
         for target in norm.excepts:
-            for by, by_name in _nodes(target, contract):
+            for by, by_name in _nodes(target, anatomy):
                 yield by, norm.id, _Beats(by_name, called(norm), False, norm.span, norm.option)
 
 
-def _nodes(target: Target, contract: Contract) -> Iterator[tuple[str, Said]]:
+def _nodes(target: Target, anatomy: Anatomy) -> Iterator[tuple[str, Said]]:
     """Return what a target names one by one: norms of this document, or a document as a whole."""
     if isinstance(target, ByDocument):
         yield f"document {target.document}", Said(f"`{target.document}`", f"`{target.document}`")
-    yield from {norm.id: called(norm) for norm in meant_by(target, contract)}.items()
+    yield from {norm.id: called(norm) for norm in anatomy.meant_by(target)}.items()
 
 
 def _told(cycle: tuple[_Beats, ...], limits: bool) -> Diagnostic:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from contractlang.checks.parts import Rule, called, can_be_breached, meant_by, parts_of, rules_of
+from contractlang.checks.parts import Anatomy, Rule, called, can_be_breached
 from contractlang.diagnostic import Diagnostic, Label, Said, warning
-from contractlang.norms import Contract, InBreach, NormBase, Obligation, OnBreach, Overdue, Target
+from contractlang.norms import InBreach, NormBase, Obligation, OnBreach, Overdue, Target
 from contractlang.source import Span
 
 
-def missing_deadline(contract: Contract) -> Iterator[Diagnostic]:
+def missing_deadline(anatomy: Anatomy) -> Iterator[Diagnostic]:
     """Find duties that set no deadline although another norm asks whether they are overdue or in breach.
 
     Why it matters: without a last day the duty is never late, so whatever waits for its being late waits for ever.
@@ -26,11 +26,11 @@ def missing_deadline(contract: Contract) -> Iterator[Diagnostic]:
     remedy that waits for nothing but such a breach is reported as `never-arising`.
     """
     hanging: dict[Span, dict[Span, None]] = {}
-    for rule in rules_of(contract):
-        for target, span in _asks(rule, contract):
-            for norm in meant_by(target, contract):
+    for rule in anatomy.rules:
+        for target, span in _asks(rule, anatomy):
+            for norm in anatomy.meant_by(target):
                 hanging.setdefault(norm.span, {})[span] = None
-    for duty in contract.norms:
+    for duty in anatomy.contract.norms:
         if not isinstance(duty, Obligation) or can_be_breached(duty) or duty.span not in hanging:
             continue
         name = called(duty)
@@ -45,14 +45,14 @@ def missing_deadline(contract: Contract) -> Iterator[Diagnostic]:
         )
 
 
-def _asks(rule: Rule, contract: Contract) -> Iterator[tuple[Target, Span]]:
+def _asks(rule: Rule, anatomy: Anatomy) -> Iterator[tuple[Target, Span]]:
     """Return whose breach the rule asks for, and where; not where it waits for that alone."""
-    for part in parts_of(rule):
+    for part in anatomy.parts_of(rule):
         match part:
             case OnBreach():
                 # A norm that waits for nothing else is told of from its own end, by `never-arising`.
                 alone = isinstance(rule, NormBase) and not any(
-                    map(can_be_breached, meant_by(part.target, contract))
+                    map(can_be_breached, anatomy.meant_by(part.target))
                 )
                 if not alone:
                     yield part.target, part.span

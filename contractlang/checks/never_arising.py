@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from contractlang.checks.contradiction import contradiction
-from contractlang.checks.parts import called, can_be_breached, listed, meant_by
+from contractlang.checks.parts import MOST_NAMES, Anatomy, called, can_be_breached, listed
 from contractlang.diagnostic import Diagnostic, Label, Said, warning
 from contractlang.norms import (
     And,
     Compare,
-    Contract,
     Expr,
     InBreach,
     Norm,
@@ -22,7 +21,7 @@ from contractlang.norms import (
 from contractlang.source import Span
 
 
-def never_arising(contract: Contract) -> Iterator[Diagnostic]:
+def never_arising(anatomy: Anatomy) -> Iterator[Diagnostic]:
     """Find norms that wait for what cannot happen: a breach of what cannot be breached, or a contradiction.
 
     Why it matters: the clause reads as if it protected somebody, and never will. A remedy for a duty without a
@@ -38,22 +37,22 @@ def never_arising(contract: Contract) -> Iterator[Diagnostic]:
     Remedy: give the duty a deadline, for example `within 30 days`; or name the duty that is meant; or mend the
     condition. Only what no ledger at all could bring about is reported here; the analysis looks further.
     """
-    for norm in contract.norms:
-        yield from _waits_for_nothing(norm, contract)
+    for norm in anatomy.contract.norms:
+        yield from _waits_for_nothing(norm, anatomy)
         yield from _contradicts_itself(norm)
 
 
-def _waits_for_nothing(norm: Norm, contract: Contract) -> Iterator[Diagnostic]:
+def _waits_for_nothing(norm: Norm, anatomy: Anatomy) -> Iterator[Diagnostic]:
     """The breach that the norm waits for cannot happen."""
     trigger = norm.trigger
     if isinstance(trigger, OnBreach):
-        broken = meant_by(trigger.target, contract)
+        broken = anatomy.meant_by(trigger.target)
         if broken and not any(can_be_breached(each) for each in broken):
             yield _never(norm, trigger.span, broken)
             return
     for part in norm.when.parts if isinstance(norm.when, And) else (norm.when,):
         if isinstance(part, Overdue | InBreach):
-            broken = meant_by(part.target, contract)
+            broken = anatomy.meant_by(part.target)
             # A duty without a deadline is reported with that duty, by `missing-deadline`.
             if broken and not any(isinstance(each, Obligation) or can_be_breached(each) for each in broken):
                 yield _never(norm, norm.span, broken)
@@ -62,7 +61,7 @@ def _waits_for_nothing(norm: Norm, contract: Contract) -> Iterator[Diagnostic]:
 
 def _never(norm: Norm, at: Span, broken: tuple[Norm, ...]) -> Diagnostic:
     name, ofs = called(norm), listed(called(each) for each in broken)
-    labels = tuple(Label(each.span, _why(each)) for each in broken)
+    labels = tuple(Label(each.span, _why(each)) for each in broken[:MOST_NAMES])
     if any(isinstance(each, Obligation) for each in broken):
         help = Said(
             f"give {ofs.en} a deadline, for example `within 30 days`",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any
 
 from contractlang.diagnostic import Said
-from contractlang.elaborate import same_clause
 from contractlang.norms import (
     AmountRule,
     Bar,
@@ -23,44 +23,71 @@ from contractlang.norms import (
     Prohibition,
     Target,
 )
+from contractlang.numerals import plain_number
 from contractlang.source import Span
+
+# More names, or more places, than anybody reads in one message.
+MOST_NAMES = 8
 
 Rule = Norm | AmountRule | LossRule | Priority | Bar | Life
 
 
+class Anatomy:
+    """A contract taken apart once, for all checks: its rules with their parts, and its norms by label and by clause."""
+
+    def __init__(self, contract: Contract) -> None:
+        self.contract = contract
+        self.rules: tuple[Rule, ...] = (
+            *contract.norms, *contract.amounts, *contract.losses, *contract.priorities, *contract.bars, *contract.life,
+        )  # fmt: skip
+        self._parts: dict[int, tuple[Any, ...]] = {}
+        self._labelled: dict[str, list[Norm]] = {}
+        self._numbered: dict[str, list[Norm]] = {}
+        for norm in contract.norms:
+            self._labelled.setdefault(norm.label, []).append(norm)
+            clause = plain_number(norm.clause)
+            for number in dict.fromkeys((clause, clause + norm.label)):
+                self._numbered.setdefault(number, []).append(norm)
+
+    def parts_of(self, rule: Rule) -> tuple[Any, ...]:
+        """Return the rule and every part of it, however deep."""
+        parts = self._parts.get(id(rule))
+        if parts is None:
+            parts = self._parts[id(rule)] = tuple(parts_of(rule))
+        return parts
+
+    def meant_by(self, target: Target) -> tuple[Norm, ...]:
+        """Return the norms that a target names one by one; none for a group, to which other documents may add."""
+        match target:
+            case ByLabel():
+                return tuple(self._labelled.get(target.label, ()))
+            case ByClause():
+                return tuple(self._numbered.get(plain_number(target.clause), ()))
+            case _:
+                return ()
+
+
 def parts_of(thing: object) -> Iterator[Any]:
     """Return the thing and every part of it, however deep: expressions, triggers, windows, targets, kinds."""
-    waiting = [thing]
+    waiting: list[Any] = [thing]
     while waiting:
         each = waiting.pop()
-        if isinstance(each, tuple) and not hasattr(each, "_fields"):
+        kind: Any = type(each)
+        if kind is tuple:
             waiting.extend(reversed(each))
-        elif is_dataclass(each) and not isinstance(each, Span):
+            continue
+        names = _fields_of(kind)
+        if names:
             yield each
-            waiting.extend(getattr(each, field.name) for field in reversed(fields(each)))
+            waiting.extend([getattr(each, name) for name in names])
 
 
-def rules_of(contract: Contract) -> tuple[Rule, ...]:
-    """Return everything that a contract lays down, in the order of its kinds."""
-    return (
-        *contract.norms, *contract.amounts, *contract.losses, *contract.priorities, *contract.bars, *contract.life,
-    )  # fmt: skip
-
-
-def meant_by(target: Target, contract: Contract) -> tuple[Norm, ...]:
-    """Return the norms that a target names one by one; none for a group, whose members other documents may add to."""
-    match target:
-        case ByLabel():
-            return contract.named(target.label)
-        case ByClause():
-            return tuple(
-                norm
-                for norm in contract.norms
-                if same_clause(norm.clause, target.clause)
-                or same_clause(norm.clause + norm.label, target.clause)
-            )
-        case _:
-            return ()
+@cache
+def _fields_of(kind: Any) -> tuple[str, ...]:
+    """Return the fields of a class of parts, the last first; nothing for what has none that matter."""
+    if not is_dataclass(kind) or kind is Span:
+        return ()
+    return tuple(each.name for each in reversed(fields(kind)))
 
 
 def can_be_breached(norm: Norm) -> bool:
@@ -88,8 +115,11 @@ def clause_called(number: str) -> Said:
 
 
 def listed(said: Iterable[Said]) -> Said:
-    """Return several names as one, each once."""
+    """Return several names as one, each once; of very many only the first."""
     names = list(dict.fromkeys(said))
+    if len(names) > MOST_NAMES:
+        rest = len(names) - MOST_NAMES + 1
+        names = [*names[: MOST_NAMES - 1], Said(f"{rest} more", f"其他{rest}项")]
     return Said(
         _joined([each.en for each in names], ", ", " and "), _joined([each.zh for each in names], "、", "和")
     )

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 from contractlang.checks.contradiction import contradiction
 from contractlang.checks.cycles import shortest_cycles
-from contractlang.checks.parts import arrows, called, listed, meant_by, parts_of
+from contractlang.checks.parts import Anatomy, arrows, called, listed, parts_of
 from contractlang.diagnostic import Diagnostic, Label, Said, error
 from contractlang.norms import (
     AmountDue,
     AtOnce,
-    Contract,
     InBreach,
     Maintenance,
     Norm,
@@ -31,7 +30,7 @@ class _Reads:
     other: Norm
 
 
-def restless_cascade(contract: Contract) -> Iterator[Diagnostic]:
+def restless_cascade(anatomy: Anatomy) -> Iterator[Diagnostic]:
     """Find norms whose being in force hangs, at one and the same instant, on itself.
 
     Why it matters: at that instant nothing can be decided. If the first is breached the second arises, then the first
@@ -48,9 +47,9 @@ def restless_cascade(contract: Contract) -> Iterator[Diagnostic]:
     with a day of grace, a prohibition and a power never stand in such a circle: between its arising and its breach
     time goes by, or somebody acts; and an act is judged on what stood just before it.
     """
-    graph: dict[str, list[tuple[str, _Reads]]] = {norm.id: [] for norm in contract.norms}
-    for norm in contract.norms:
-        graph[norm.id] += [(other.id, _Reads(norm, other)) for other in _read_at_once(norm, contract)]
+    graph: dict[str, list[tuple[str, _Reads]]] = {norm.id: [] for norm in anatomy.contract.norms}
+    for norm in anatomy.contract.norms:
+        graph[norm.id] += [(other.id, _Reads(norm, other)) for other in _read_at_once(norm, anatomy)]
     for cycle in shortest_cycles(graph, _together):
         norms = [edge.norm for edge in cycle]
         names = listed(called(norm) for norm in norms)
@@ -95,16 +94,16 @@ def _label(edge: _Reads) -> Label:
     )
 
 
-def _read_at_once(norm: Norm, contract: Contract) -> Iterator[Norm]:
+def _read_at_once(norm: Norm, anatomy: Anatomy) -> Iterator[Norm]:
     """Return the norms whose standing, as it is changed at an instant, decides `norm` at that instant."""
     keeps = norm.keeps if isinstance(norm, Maintenance) else None
     for part in parts_of((norm.trigger, norm.when, norm.unless, norm.until, keeps)):
         match part:
             case Overdue() | InBreach() | OnBreach():
-                yield from (other for other in meant_by(_of(part), contract) if _breached_at_once(other))
+                yield from (other for other in anatomy.meant_by(_of(part)) if _breached_at_once(other))
             case AmountDue():
                 yield from (
-                    other for other in meant_by(part.target, contract) if isinstance(other, Obligation)
+                    other for other in anatomy.meant_by(part.target) if isinstance(other, Obligation)
                 )
             case _:
                 pass

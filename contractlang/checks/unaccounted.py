@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from contractlang.checks.parts import clause_called, rules_of
+from contractlang.checks.parts import Anatomy, clause_called
 from contractlang.diagnostic import Diagnostic, Said, warning
-from contractlang.norms import ClauseText, Contract, DefineDecl
+from contractlang.norms import ClauseText
 from contractlang.source import Span
 
 
-def unaccounted(contract: Contract) -> Iterator[Diagnostic]:
+def unaccounted(anatomy: Anatomy) -> Iterator[Diagnostic]:
     """Find clauses of an agreement, a supplement or a law beneath which nothing is written.
 
     Why it matters: the engine decides by the norm lines alone. A clause without any is silently left out of every
@@ -26,26 +26,13 @@ def unaccounted(contract: Contract) -> Iterator[Diagnostic]:
     for one that repeats another `see 8.1`, for one left out on purpose `not formalised because "…"`. Headings need
     nothing, and neither does the title.
     """
+    contract = anatomy.contract
     if contract.kind == "vocabulary":
         return
-    places = [(each.clause, each.span) for each in (*rules_of(contract), *contract.remarks)]
-    defined = [each.span for each in contract.declarations.values() if isinstance(each, DefineDecl)]
-    numbers = {number for number, _ in places}
-    starts = [clause.span.start for clause in contract.clauses if clause.span is not None]
     for index, clause in enumerate(contract.clauses):
-        if clause.span is None or clause.is_heading or clause.number in numbers - {""}:
-            continue
-        end = min((start for start in starts if start > clause.span.start), default=None)
-        beneath = [
-            span for span in (*(span for _, span in places), *defined) if _between(span, clause.span, end)
-        ]
         title = index == 0 and not clause.number
-        if not beneath and not title:
+        if clause.span is not None and not (clause.accounted or clause.is_heading or title):
             yield _told(clause, clause.span)
-
-
-def _between(span: Span, clause: Span, end: int | None) -> bool:
-    return span.path == clause.path and clause.end <= span.start and (end is None or span.start < end)
 
 
 def _told(clause: ClauseText, span: Span) -> Diagnostic:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from contractlang.checks.parts import Rule, called, clause_called, listed, parts_of, rules_of
+from contractlang.checks.parts import MOST_NAMES, Anatomy, Rule, called, clause_called, listed
 from contractlang.diagnostic import Diagnostic, Label, Said, Severity
-from contractlang.norms import BlankDecl, BlankValue, Contract, NormBase
+from contractlang.norms import BlankDecl, BlankValue, NormBase
 
 
-def unfilled_blank(contract: Contract) -> Iterator[Diagnostic]:
+def unfilled_blank(anatomy: Anatomy) -> Iterator[Diagnostic]:
     """List the blanks and gaps that norms need, each with the norms that need it.
 
     Why it matters: whoever asks about an account must have filled them, or the answer is undetermined. A blank is
@@ -26,9 +26,10 @@ def unfilled_blank(contract: Contract) -> Iterator[Diagnostic]:
     Remedy: none is needed where the text means to leave it open. Otherwise write the value into the text, or
     `define` it in a supplement.
     """
+    contract = anatomy.contract
     needs: dict[str, list[Rule]] = {}
-    for rule in rules_of(contract):
-        for name in dict.fromkeys(part.name for part in parts_of(rule) if isinstance(part, BlankValue)):
+    for rule in anatomy.rules:
+        for name in dict.fromkeys(part.name for part in anatomy.parts_of(rule) if isinstance(part, BlankValue)):
             needs.setdefault(name, []).append(rule)
     for declared in contract.declarations.values():
         if not isinstance(declared, BlankDecl) or declared.name not in needs:
@@ -44,7 +45,7 @@ def unfilled_blank(contract: Contract) -> Iterator[Diagnostic]:
             Said(f"{what.en} `{declared.name}` is open; {names.en} cannot be decided without it",
                  f"{what.zh}`{declared.name}`尚待填补；{names.zh}须有它才能判断"),
             declared.span if own else needing[0].span,
-            tuple(Label(rule.span, Said("needs it", "需要它")) for rule in places),
+            tuple(Label(rule.span, Said("needs it", "需要它")) for rule in places[:MOST_NAMES]),
             _remedy(declared),
         )  # fmt: skip
 

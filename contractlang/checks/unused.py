@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import assert_never
 
-from contractlang.checks.parts import parts_of, rules_of
+from contractlang.checks.parts import Anatomy, parts_of
 from contractlang.diagnostic import Diagnostic, Said, warning
 from contractlang.kinds import Kind
 from contractlang.norms import (
@@ -43,7 +43,7 @@ from contractlang.norms import (
 )
 
 
-def unused(contract: Contract) -> Iterator[Diagnostic]:
+def unused(anatomy: Anatomy) -> Iterator[Diagnostic]:
     """Find what a document declares and never uses: a party that nothing binds, a blank that nothing asks for.
 
     Why it matters: what is declared was meant to do something. A name that nothing uses is most often a clause that
@@ -58,9 +58,10 @@ def unused(contract: Contract) -> Iterator[Diagnostic]:
 
     Remedy: use the name in a norm, or remove its declaration. A vocabulary is not checked: it is there for others.
     """
+    contract = anatomy.contract
     if contract.kind == "vocabulary":
         return
-    used = set(_used(contract))
+    used = set(_used(anatomy))
     for declared in contract.declarations.values():
         if declared.document != contract.name or declared.name in used or _works_alone(declared, contract):
             continue
@@ -74,18 +75,21 @@ def unused(contract: Contract) -> Iterator[Diagnostic]:
         )
 
 
-def _used(contract: Contract) -> Iterator[str]:
+def _used(anatomy: Anatomy) -> Iterator[str]:
     """Return every declared name that the document uses somewhere else than in that declaration itself."""
-    for rule in (*rules_of(contract), *contract.remarks, *contract.relations):
-        yield from _mentioned(rule)
+    contract = anatomy.contract
+    for rule in anatomy.rules:
+        yield from _mentioned(anatomy.parts_of(rule))
+    for relation in contract.relations:
+        yield from _mentioned(parts_of(relation))
     for declared in contract.declarations.values():
-        yield from (name for name in _mentioned(declared) if name != declared.name)
+        yield from (name for name in _mentioned(parts_of(declared)) if name != declared.name)
     if any(isinstance(rule.bearer, Who) for rule in (*contract.norms, *contract.losses)):
         yield from (each.name for each in contract.declarations.values() if isinstance(each, PartyDecl))
 
 
-def _mentioned(thing: object) -> Iterator[str]:
-    for part in parts_of(thing):
+def _mentioned(parts: Iterable[object]) -> Iterator[str]:
+    for part in parts:
         yield from (name for name in _named_by(part) if name)
         if isinstance(part, NormBase | LossRule) and isinstance(part.bearer, str):
             yield part.bearer

@@ -1,0 +1,564 @@
+"""What happened on an account and what came of it, as a reader would tell it: one entry for each instant that counts.
+
+The ledger is folded once more, an instant at a time, and what each step has written is told: breaches that begin or
+are cured, duties that arise or are done, states that change, powers that open or close. Nothing is judged here that the
+fold has not judged; where a default reading decides, the default is told, and where something open decides, that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from contractlang.norms import Maintenance, Obligation, OccurrenceDecl, Power, StateDecl, Who
+from engine.account import MOST_TOGETHER, Account, take
+from engine.choice import Split
+from engine.dates import DAY, day_of, iso
+from engine.decide import decide
+from engine.decision import Decision, Item
+from engine.event import BOTH, Event, Instant, Standing
+from engine.explain import LANGUAGES, Voice
+from engine.position import Position, elapse
+from engine.question import May
+from engine.scene import Breach, Inst, LifeCell, Unknown
+
+_FINISHED = frozenset({"done", "cured", "waived", "released"})
+_AT_ONCE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One thing that came about. `code` chooses the sentence, `args` fill it; `bad` marks what somebody answers for."""
+
+    code: str
+    args: tuple[Any, ...] = ()
+    bad: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One instant: the events taken there (none: time alone), and what came of them."""
+
+    at: Instant
+    events: tuple[Event, ...]
+    happenings: tuple[Happening, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DutyStanding:
+    """An obligation that is not over: until when, and how much is unpaid where an amount is owed."""
+
+    document: str
+    norm: str
+    trigger: str
+    bearer: str | None
+    status: str
+    end: Instant | None
+    unpaid: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class BreachStanding:
+    """A breach, open or cured."""
+
+    document: str
+    norm: str
+    trigger: str
+    by: str | None
+    started_at: Instant
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class PowerStanding:
+    """Whether a party may do an act that changes a state now."""
+
+    party: str
+    act: str
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Account_:
+    """Where an account stands at an instant."""
+
+    at: Instant
+    states: tuple[tuple[str, str, Any], ...]
+    last_days: tuple[tuple[str, Instant], ...]
+    duties: tuple[DutyStanding, ...]
+    breaches: tuple[BreachStanding, ...]
+    powers: tuple[PowerStanding, ...]
+
+
+# ---- The history --------------------------------------------------------------------------------------------------
+
+
+def history(account: Account, until: Instant, known_at: Instant | None = None) -> list[Entry]:
+    """Return what happened up to and including `until`, with the knowledge of `known_at` (None: everything)."""
+    return list(_Walk(account, until, known_at).entries())
+
+
+class _Walk:
+    """One reading of a ledger from its beginning."""
+
+    def __init__(self, account: Account, until: Instant, known_at: Instant | None) -> None:
+        self.account, self.until, self.known_at = account, until, known_at
+        self.program = account.program
+        self.line = account.line(known_at)
+        self.powers = dict.fromkeys(powers_of(account), "closed")
+
+    def entries(self) -> Iterator[Entry]:
+        position = self.line.reached[0]
+        for group in self.line.groups:
+            if group[0].effect_at > self.until:
+                break
+            for entry, position in self.passing(position, group[0].effect_at):
+                yield from entry
+            for events in _apart(group):
+                after = take(position, events)
+                entry = self.entry(position, after, tuple(events))
+                position = after
+                yield entry
+        for entry, position in self.passing(position, self.until):
+            yield from entry
+        for fact in self.line.undated:
+            yield Entry(self.until, (fact,), (Happening("undated", (fact.id,)),))
+
+    def passing(self, position: Position, until: Instant) -> Iterator[tuple[list[Entry], Position]]:
+        """Let time pass, one instant of the agenda after the other; what nothing came of is left out."""
+        while position.agenda and position.agenda[0][0] <= until:
+            after = elapse(position, position.agenda[0][0])
+            entry = self.entry(position, after, ())
+            position = after
+            yield [entry] if entry.happenings else [], position
+        yield [], position
+
+    def entry(self, before: Position, after: Position, events: tuple[Event, ...]) -> Entry:
+        found: dict[Happening, None] = {}
+        for key in after.changed:
+            teller = _TELLERS.get(key[0])
+            if teller is None:
+                continue
+            old, new = read(before, key), read(after, key)
+            if old != new or key[0] in ("W", "G"):
+                found.update(dict.fromkeys(teller(after, key, old, new)))
+        ended = any(each.code == "agreement" and each.args[2] != "in_force" for each in found)
+        found.update(dict.fromkeys(self.turned(after, ended)))
+        order = sorted(found, key=lambda each: _ORDER.index(each.code))
+        return Entry(after.now, events, tuple(order))
+
+    def turned(self, position: Position, ended: bool) -> Iterator[Happening]:
+        """Tell which powers have opened or closed."""
+        for (party, act), was in list(self.powers.items()):
+            decision = decide(position, May(party, act, position.now), self.known_at)
+            now = {"permitted": "open", "undetermined": "unclear"}.get(decision.answer, "closed")
+            if now == was:
+                continue
+            self.powers[party, act] = now
+            if now == "open":
+                reason = next((each for each in decision.reasons if each.code in ("permits", "requires")), None)
+                yield Happening("opens", (party, act, *(reason.args[:2] if reason is not None else (None, None))))
+            elif now == "unclear":
+                yield Happening("unclear", (party, act, decision.missing))
+            elif not ended:
+                yield Happening("closes", (party, act))
+
+
+def _apart(group: list[Event]) -> Iterator[list[Event]]:
+    """Yield the facts of an instant one by one where their order is known, else together (docs/semantics.md, "Order")."""
+    ordered = len({each.source for each in group}) == 1 and all(each.sequence is not None for each in group)
+    if ordered or len(group) > MOST_TOGETHER:
+        yield from ([each] for each in group)
+    else:
+        yield group
+
+
+def powers_of(account: Account) -> list[tuple[str, str]]:
+    """Return who may have a power to do an act that changes a state: what a reader wants to know of at any time."""
+    program = account.program
+    found: dict[tuple[str, str], None] = {}
+    for norm in program.norms:
+        if not isinstance(norm, Power):
+            continue
+        act = program.acts.get(norm.act.name)
+        if act is None or not act.needs_basis or not act.sets or norm.bearer is Who.BOTH:
+            continue
+        bearers = (norm.bearer,) if isinstance(norm.bearer, str) else program.bound_parties
+        found.update(dict.fromkeys((bearer, act.name) for bearer in bearers))
+    return list(found)
+
+
+def read(position: Position, key: tuple[Any, ...]) -> Any:
+    """Return a cell with the default readings taken; the item on which it depends where something else is open."""
+    scene = position.scene()
+    scene.collect = {}
+    try:
+        return scene.read(key)
+    except Split as split:
+        return split.item
+
+
+# What a cell's change means, by the first part of its key (the table at the top of position.py).
+
+
+def _state(position: Position, key: tuple[Any, ...], old: Any, new: Any) -> Iterator[Happening]:
+    _, state, document = key
+    if isinstance(new, Item):
+        yield Happening("depends", ("state", state, document, new))
+        return
+    if state == "agreement":
+        cause = read(position, ("C", state, document))
+        basis = cause.basis if cause is not None and not isinstance(cause, Item) else None
+        life = read(position, ("L", document))
+        end = life.end if isinstance(life, LifeCell) and new == "in_force" else None
+        norm = position.program.norms[basis].id if basis is not None else None
+        yield Happening("agreement", (document, old, new, norm, end))
+    elif old != new:
+        yield Happening("state", (state, document, old, new))
+
+
+def _instance(position: Position, key: tuple[Any, ...], old: Any, new: Any) -> Iterator[Happening]:
+    norm = position.program.norms[key[1]]
+    if isinstance(norm, Maintenance):
+        return
+    where = (norm.document, norm.id, key[2])
+    if isinstance(new, Item):
+        yield Happening("depends", ("duty", norm.document, norm.id, new))
+        return
+    if not isinstance(new, Inst):
+        return
+    was = old if isinstance(old, Inst) else None
+    unpaid = new.owed - new.paid if type(new.owed) is int else None
+    owed = new.owed if not isinstance(new.owed, Unknown) else None
+    if was is None and new.status != "done":
+        yield Happening("arises", (*where, new.arisen_at, new.end, owed))
+    elif new.status == "suspended":
+        yield Happening("suspended", where)
+    elif was is not None and was.status == "suspended" and new.status == "open":
+        yield Happening("resumed", (*where, new.end))
+    elif was is not None and new.status in _FINISHED and new.status not in (was.status, "cured"):
+        yield Happening(new.status, where)
+    elif was is not None and new.paid != was.paid and new.status not in _FINISHED:
+        yield Happening("part", (*where, new.paid - was.paid, unpaid))
+
+
+def _breach(position: Position, key: tuple[Any, ...], old: Any, new: Any) -> Iterator[Happening]:
+    norm = position.program.norms[key[1]]
+    if isinstance(new, Item):
+        yield Happening("depends", ("breach", norm.document, norm.id, new), bad=True)
+        return
+    if not isinstance(new, Breach):
+        return
+    inst = read(position, ("I", key[1], key[2]))
+    unpaid = inst.owed - inst.paid if isinstance(inst, Inst) and type(inst.owed) is int else None
+    trigger = new.trigger.id if isinstance(new.trigger, Event) else ""
+    where = (norm.document, norm.id, trigger)
+    if not isinstance(old, Breach):
+        yield Happening("breach", (*where, new.by, new.started_at, unpaid), bad=True)
+    if new.status in ("cured", "waived"):
+        yield Happening(f"breach {new.status}", where)
+
+
+def _life(position: Position, key: tuple[Any, ...], old: Any, new: Any) -> Iterator[Happening]:
+    was = old.renewed if isinstance(old, LifeCell) else None
+    if isinstance(new, LifeCell) and new.renewed is not None and new.renewed != was:
+        yield Happening("renewed", (key[1], new.end))
+
+
+def _groundless(position: Position, key: tuple[Any, ...], old: Any, new: Any) -> Iterator[Happening]:
+    if isinstance(new, Item):
+        yield Happening("depends", ("basis", key[1], "", new), bad=True)
+    elif new:
+        yield Happening("without basis", (key[1],), bad=True)
+
+
+def _grounded(position: Position, key: tuple[Any, ...], old: Any, new: Any) -> Iterator[Happening]:
+    if isinstance(new, int):
+        norm = position.program.norms[new]
+        yield Happening("basis", (norm.document, norm.id))
+
+
+def _answered(position: Position, key: tuple[Any, ...], old: Any, new: Any) -> Iterator[Happening]:
+    yield Happening("revoked" if new is None else "answered", (key[1], key[2], new))
+
+
+def _disputed(position: Position, key: tuple[Any, ...], old: Any, new: Any) -> Iterator[Happening]:
+    yield Happening("disputed", (key[1], key[2]))
+
+
+def _credit(position: Position, key: tuple[Any, ...], old: Any, new: Any) -> Iterator[Happening]:
+    if isinstance(new, int):
+        yield Happening("credit", (key[1], new))
+
+
+_Teller = Callable[[Position, tuple[Any, ...], Any, Any], Iterator[Happening]]
+_TELLERS: dict[str, _Teller] = {
+    "S": _state, "I": _instance, "B": _breach, "L": _life, "W": _groundless, "G": _grounded, "Q": _answered,
+    "X": _disputed, "CR": _credit,
+}  # fmt: skip
+
+# At one instant: first what the act was, then what it did, then what follows from it.
+_ORDER = [
+    "undated", "without basis", "basis", "answered", "revoked", "disputed", "agreement", "renewed", "state", "done",
+    "part", "credit", "waived", "released", "breach", "breach cured", "breach waived", "arises", "suspended", "resumed",
+    "depends", "opens", "unclear", "closes",
+]  # fmt: skip
+
+
+# ---- Where it stands in the end -------------------------------------------------------------------------------------
+
+
+def standing(account: Account, at: Instant, known_at: Instant | None = None) -> Account_:
+    """Return where the account stands at an instant: states, last days, what is owed, breaches, powers that are open."""
+    position = account.position_at(at, known_at)
+    program = account.program
+    scene = position.scene()
+    states: list[tuple[str, str, Any]] = []
+    agreements = [contract.name for contract in program.contracts if contract.kind == "agreement"]
+    for document in agreements:
+        value = read(position, ("S", "agreement", document))
+        states.append(("agreement", document, program.initial(scene, "agreement", document) if value is None else value))
+    for name, declared in program.declarations.items():
+        if isinstance(declared, StateDecl):
+            for document in agreements if declared.in_law else ("",):
+                value = read(position, ("S", name, document))
+                value = program.initial(scene, name, document) if value is None else value
+                if not isinstance(value, Unknown):
+                    states.append((name, document, value))
+    lives = ((document, read(position, ("L", document))) for document in agreements)
+    last_days = [(document, life.end) for document, life in lives if isinstance(life, LifeCell) and life.end is not None]
+    powers = []
+    for party, act in powers_of(account):
+        decision = account.decide(May(party, act, at), known_at)
+        if decision.answer in ("permitted", "undetermined", "conflicting"):
+            powers.append(PowerStanding(party, act, decision))
+    duties, breaches = _owed(position)
+    return Account_(at, tuple(states), tuple(last_days), tuple(duties), tuple(breaches), tuple(powers))
+
+
+def _owed(position: Position) -> tuple[list[DutyStanding], list[BreachStanding]]:
+    program = position.program
+    duties, breaches = [], []
+    for index, norm in enumerate(program.norms):
+        if isinstance(norm, Obligation):
+            for trig in sorted(position.cells.get(("IO", index)) or ()):
+                inst = read(position, ("I", index, trig))
+                if isinstance(inst, Inst) and inst.status not in _FINISHED:
+                    unpaid = inst.owed - inst.paid if type(inst.owed) is int else None
+                    bearer = norm.bearer if isinstance(norm.bearer, str) else BOTH if norm.bearer is Who.BOTH else None
+                    duties.append(DutyStanding(norm.document, norm.id, trig, bearer, inst.status, inst.end, unpaid))
+        chain = position.cells.get(("BN", index))
+        found = []
+        while chain is not None:
+            trig, chain = chain
+            breach = read(position, ("B", index, trig))
+            if isinstance(breach, Breach):
+                about = breach.trigger.id if isinstance(breach.trigger, Event) else ""
+                found.append(BreachStanding(norm.document, norm.id, about, breach.by, breach.started_at, breach.status))
+        breaches += reversed(found)
+    return duties, sorted(breaches, key=lambda each: each.started_at)
+
+
+# ---- In words -------------------------------------------------------------------------------------------------------
+
+
+def say_event(event: Event, voice: Voice) -> str:
+    """Return one event in words, with what is special about it: alleged, or recorded on a later day."""
+    said = said_of(event, voice)
+    if event.standing is Standing.ALLEGED:
+        said = voice.pick(f"alleged: {said}", f"据称：{said}")
+    if event.occurred_at is not None and event.effect_at != event.occurred_at:
+        sent = voice.moment(event.occurred_at)
+        said += voice.pick(f", sent {sent}", f"（{sent}发出）")
+    if event.occurred_at is not None and day_of(event.recorded_at) > day_of(event.effect_at):
+        recorded = voice.moment(event.recorded_at)
+        said += voice.pick(f", recorded only {recorded}", f"（{recorded}才记录）")
+    return said
+
+
+def said_of(event: Event, voice: Voice) -> str:
+    """Return who did what."""
+    match event.name:
+        case "answer" | "dispute":
+            question = voice.plain(event.fields["question"])
+            about = voice.about(event.fields.get("about"))
+            if event.name == "dispute":
+                return voice.pick(f"dispute: {question}{about}", f"争议：{question}{about}")
+            return voice.pick(f"finding: {question}{about}", f"认定：{question}{about}")
+        case "waive":
+            norm = voice.by_id(event.fields["norm"])
+            who = voice.who(event.actor or "")
+            return voice.pick(f"{who} waives {norm}", f"{who}放弃{norm}")
+        case _:
+            return voice.event(event)
+
+
+def say(happening: Happening, voice: Voice) -> str:
+    """Return what came about in one sentence."""
+    a = happening.args
+    pick = voice.pick
+    match happening.code:
+        case "without basis":
+            return pick("has no basis: without effect in law", "没有依据：不生法律效力")
+        case "basis":
+            return pick(f"on the basis of {_clause(voice, a[0], a[1])}", f"依据{_clause(voice, a[0], a[1])}")
+        case "agreement":
+            return _say_agreement(voice, *a)
+        case "renewed":
+            until = pick(f", now until {voice.end(a[1])}", f"，至{voice.end(a[1])}") if a[1] is not None else ""
+            return pick(f"agreement renewed{until}", f"协议续期{until}")
+        case "state":
+            of = voice.of_document(a[1]) if a[1] else ""
+            name, value = voice.plain(a[0]), voice.state_value(a[0], a[3])
+            return pick(f"{name}{of}: {value}", f"{name}{of}：{value}")
+        case "arises":
+            return _say_arises(voice, *a)
+        case "done":
+            return pick(f"{_duty(voice, *a)} is done in time", f"{_duty(voice, *a)}按时履行")
+        case "part":
+            paid, unpaid = _money(voice, a[0], a[1], a[3]), _money(voice, a[0], a[1], a[4])
+            return pick(f"{_duty(voice, *a[:3])}: {paid} of it, {unpaid} unpaid", f"{_duty(voice, *a[:3])}：付{paid}，尚欠{unpaid}")
+        case "credit":
+            amount = voice.value(a[1], voice.money_of(None))
+            return pick(f"{voice.who(a[0])} has {amount} of credit", f"{voice.who(a[0])}有余额{amount}")
+        case "waived":
+            return pick(f"{_duty(voice, *a)} is waived", f"{_duty(voice, *a)}被免除")
+        case "released":
+            return pick(f"{_duty(voice, *a)} falls away", f"{_duty(voice, *a)}消灭")
+        case "suspended":
+            return pick(f"{_duty(voice, *a)} is suspended", f"{_duty(voice, *a)}中止")
+        case "resumed":
+            end = pick(f", now until {voice.end(a[3])}", f"，至{voice.end(a[3])}") if a[3] is not None else ""
+            return pick(f"{_duty(voice, *a[:3])} is resumed{end}", f"{_duty(voice, *a[:3])}恢复{end}")
+        case "breach":
+            return _say_breach(voice, *a)
+        case "breach cured":
+            return pick(f"breach of {_duty(voice, *a)} is cured", f"对{_duty(voice, *a)}的违反已补正")
+        case "breach waived":
+            return pick(f"breach of {_duty(voice, *a)} is waived", f"对{_duty(voice, *a)}的违反已免除")
+        case "answered":
+            declared = voice.program.questions.get(a[0])
+            text = voice.text(declared.text) if declared is not None else voice.plain(a[0])
+            value = voice.value(a[2], declared.kind if declared is not None else None)
+            return pick(f"{text} {value}", f"{text}{value}")
+        case "revoked":
+            return pick("the finding is revoked", "认定已撤销")
+        case "disputed":
+            return pick("what was presumed is open now", "原推定事项不再推定")
+        case "opens":
+            by = pick(f" ({_clause(voice, a[2], a[3])})", f"（{_clause(voice, a[2], a[3])}）") if a[2] else ""
+            return pick(f"{voice.who(a[0])} may now {voice.name(a[1])}{by}", f"{voice.who(a[0])}自此可以{voice.name(a[1])}{by}")
+        case "closes":
+            return pick(f"{voice.who(a[0])} may no longer {voice.name(a[1])}", f"{voice.who(a[0])}不再可以{voice.name(a[1])}")
+        case "unclear":
+            items = pick("; ", "；").join(voice.item(each) for each in a[2][:2])
+            return pick(f"whether {voice.who(a[0])} may {voice.name(a[1])} is open: {items}", f"{voice.who(a[0])}可否{voice.name(a[1])}未定：{items}")
+        case "depends":
+            return _say_depends(voice, *a)
+        case "undated":
+            return pick("its date is not known: it may stand anywhere", "日期不明：可能发生于任何时候")
+        case code:
+            raise AssertionError(code)
+
+
+def _clause(voice: Voice, document: str, id: str) -> str:
+    norm = voice.norm_of(document, id)
+    return voice.called(norm) if norm is not None else id
+
+
+def _duty(voice: Voice, document: str, id: str, trigger: str) -> str:
+    about = f" ({trigger})" if voice.language == "en" else f"（{trigger}）"
+    return _clause(voice, document, id) + (about if trigger and not trigger.startswith("+") else "")
+
+
+def _money(voice: Voice, document: str, id: str, amount: int) -> str:
+    norm = voice.norm_of(document, id)
+    act = voice.program.acts.get(norm.act.name) if isinstance(norm, Obligation) else None
+    return voice.value(amount, voice.money_of(act))
+
+
+def _say_agreement(voice: Voice, document: str, old: Any, new: Any, norm: str | None, end: Instant | None) -> str:
+    value = voice.option("agreement", new)
+    of = voice.of_document(document)
+    said = voice.pick(f"agreement{of} {value}", f"协议{of}{value}")
+    if end is not None:
+        said += voice.pick(f" until {voice.end(end)}", f"，至{voice.end(end)}")
+    return said + (voice.pick(f" by {_clause(voice, document, norm)}", f"（{_clause(voice, document, norm)}）") if norm else "")
+
+
+def _say_arises(
+    voice: Voice, document: str, id: str, trigger: str, arisen_at: Instant, end: Instant | None, owed: int | None
+) -> str:
+    norm = voice.norm_of(document, id)
+    who, act = voice.doing(norm) if norm is not None else ("", id)
+    amount = _money(voice, document, id, owed) if owed is not None else ""
+    if end is None:
+        time = ""
+    elif end - arisen_at <= _AT_ONCE:
+        time = voice.pick(" at once", "，立即")
+    else:
+        time = voice.pick(f" by {voice.end(end)}", f"，至迟{voice.end(end)}")
+    clause = _duty(voice, document, id, trigger)
+    return voice.pick(f"{clause}: {who} must {act} {amount}".rstrip() + time, f"{clause}：{who}应{act}{amount}{time}")
+
+
+def _say_breach(
+    voice: Voice, document: str, id: str, trigger: str, by: str | None, started: Instant, unpaid: int | None
+) -> str:
+    clause = _duty(voice, document, id, trigger)
+    who = voice.who(by) if by else voice.pick("a party", "一方")
+    rest = ""
+    if unpaid:
+        amount = _money(voice, document, id, unpaid)
+        rest = voice.pick(f": {amount} unpaid", f"：尚欠{amount}")
+    return voice.pick(f"{who} is in breach of {clause}{rest}", f"{who}违反{clause}{rest}")
+
+
+def _say_depends(voice: Voice, what: str, name: str, rest: str, item: Item) -> str:
+    on = voice.item(item)
+    match what:
+        case "state":
+            return voice.pick(f"{voice.plain(name)} depends on: {on}", f"{voice.plain(name)}取决于：{on}")
+        case "duty":
+            clause = _clause(voice, name, rest)
+            return voice.pick(f"what {clause} asks depends on: {on}", f"{clause}的义务取决于：{on}")
+        case "breach":
+            clause = _clause(voice, name, rest)
+            return voice.pick(f"whether {clause} is breached depends on: {on}", f"是否违反{clause}取决于：{on}")
+        case _:
+            return voice.pick(f"whether it has a basis depends on: {on}", f"是否有依据取决于：{on}")
+
+
+# ---- For machines ---------------------------------------------------------------------------------------------------
+
+
+def as_json(account: Account, entries: list[Entry], end: Account_) -> dict[str, Any]:
+    """Return a history and the standing at its end as JSON-ready values, sentences in both languages."""
+    voices = [Voice(account.program, language) for language in LANGUAGES]
+
+    def said(tell: Callable[[Voice], str]) -> dict[str, str]:
+        return {voice.language: tell(voice) for voice in voices}
+
+    return {
+        "version": 1,
+        "as_of": iso(end.at),
+        "history": [
+            {
+                "at": iso(entry.at),
+                "events": [{"id": event.id, "name": event.name, "by": event.actor, "text": said(lambda v, e=event: say_event(e, v))} for event in entry.events],  # type: ignore[misc]
+                "happenings": [{"code": each.code, "bad": each.bad, "text": said(lambda v, h=each: say(h, v))} for each in entry.happenings],  # type: ignore[misc]
+            }
+            for entry in entries
+        ],
+        "standing": {
+            "states": [{"state": s, "document": d or None, "value": v if isinstance(v, str | int) else None, "depends_on": v._asdict() if isinstance(v, Item) else None} for s, d, v in end.states],
+            "last_days": {document: iso(at) for document, at in end.last_days},
+            "duties": [{"document": d.document, "norm": d.norm, "trigger": d.trigger, "bearer": d.bearer, "status": d.status, "end": iso(d.end) if d.end is not None else None, "unpaid": d.unpaid} for d in end.duties],
+            "breaches": [{"document": b.document, "norm": b.norm, "trigger": b.trigger, "by": b.by, "started_at": iso(b.started_at), "status": b.status} for b in end.breaches],
+            "powers": [{"party": p.party, "act": p.act, "answer": p.decision.answer, "missing": [i._asdict() for i in p.decision.missing]} for p in end.powers],
+        },
+    }  # fmt: skip
+
+
+_ = (DAY, OccurrenceDecl)

@@ -1,0 +1,155 @@
+"""Every command shown in the README and in the documentation is run, and gives what is shown.
+
+A ```console block holds lines that begin with `$ contract …` and, beneath each, what it prints; a line `...` stands for
+any number of lines, and `...` within a line for any text. A line `[1]` at the end is the exit status where it is not 0.
+A block with a title (```contract title="gym.contract") is a file: it is there for the commands after it. The commands
+of a page run in one folder, where `contracts/` is. `python -m tests.test_docs` writes what the commands print.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+BLOCK = re.compile(r"^```(?P<kind>[\w-]+)(?: title=\"(?P<title>[^\"]+)\")?[^\n]*\n(?P<body>.*?)^```$", re.M | re.S)
+LINE = re.compile(r"^\$ (.+)$")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A command as a page shows it: where, and what it prints."""
+
+    line: int
+    command: str
+    expected: tuple[str, ...]
+
+
+def shown_in(body: str, first: int) -> Iterator[Shown]:
+    """Yield the commands of a console block whose first line is line `first` of its page."""
+    command, at, lines = "", first, list[str]()
+    for number, line in enumerate(body.splitlines(), first):
+        if found := LINE.match(line):
+            if command:
+                yield Shown(at, command, tuple(lines))
+            command, at, lines = found[1], number, []
+        else:
+            lines.append(line)
+    if command:
+        yield Shown(at, command, tuple(lines))
+
+
+def run(command: str, folder: Path) -> list[str]:
+    """Run one command of a page and return what it prints, with its exit status where that is not 0."""
+    words = shlex.split(command)
+    assert words[0] in ("contract", "cat"), f"only `contract` and `cat` are run: {command}"
+    if words[0] == "contract":
+        words = [sys.executable, "-c", "import sys; from engine.cli import main; sys.exit(main())", *words[1:]]
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("FORCE_COLOR", "CLICOLOR"))},
+        "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "120", "TERM": "dumb", "PYTHONUTF8": "1", "LANG": "C.UTF-8",
+    }  # fmt: skip
+    done = subprocess.run(
+        words, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True, encoding="utf-8", timeout=120, check=False,
+    )  # fmt: skip
+    lines = [line.rstrip() for line in done.stdout.rstrip().splitlines()]
+    return [*lines, f"[{done.returncode}]"] if done.returncode else lines
+
+
+def matches(expected: list[str], got: list[str]) -> bool:
+    """Tell whether what was printed is what is shown; a line `...` stands for any number of lines."""
+    if not expected:
+        return not got
+    if expected[0].strip() == "...":
+        return any(matches(expected[1:], got[start:]) for start in range(len(got) + 1))
+    return bool(got) and _same(expected[0], got[0]) and matches(expected[1:], got[1:])
+
+
+def _same(expected: str, got: str) -> bool:
+    return re.fullmatch(".*".join(map(re.escape, expected.rstrip().split("..."))), got) is not None
+
+
+def trimmed(lines: tuple[str, ...]) -> list[str]:
+    """Return the lines without blank ones at the end."""
+    kept = [line.rstrip() for line in lines]
+    while kept and not kept[-1]:
+        kept.pop()
+    return kept
+
+
+def prepare(folder: Path) -> None:
+    """Put the contracts where the commands of a page expect them."""
+    shutil.copytree(ROOT / "contracts", folder / "contracts")
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if "```console" in page.read_text("utf-8")], ids=lambda page: page.stem)
+def test_commands_print_what_is_shown(page: Path, tmp_path: Path) -> None:
+    prepare(tmp_path)
+    text = page.read_text("utf-8")
+    for block in BLOCK.finditer(text):
+        if block["title"]:
+            (tmp_path / block["title"]).write_text(block["body"], "utf-8")
+        elif block["kind"] == "console":
+            first = text[: block.start("body")].count("\n") + 1
+            for shown in shown_in(block["body"], first):
+                got = run(shown.command, tmp_path)
+                expected = trimmed(shown.expected)
+                assert matches(expected, got), f"{page.name}:{shown.line}: {shown.command}\n" + "\n".join(got)
+
+
+def test_the_pages_that_promise_it_show_commands() -> None:
+    for page in (ROOT / "README.md", ROOT / "docs" / "tutorial.md"):
+        assert "$ contract " in page.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("expected", "got", "same"),
+    [
+        (["a", "...", "d"], ["a", "b", "c", "d"], True),
+        (["a", "..."], ["a"], True),
+        (["a b"], ["a c"], False),
+        (["at ... done"], ["at 12 done"], True),
+        ([], ["a"], False),
+    ],
+)
+def test_what_stands_for_more(expected: list[str], got: list[str], same: bool) -> None:
+    assert matches(expected, got) is same
+
+
+def rewrite(page: Path) -> None:
+    """Write what the commands of a page print, where what is shown is not true any more."""
+    text = page.read_text("utf-8")
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        prepare(folder)
+
+        def again(block: re.Match[str]) -> str:
+            if block["title"]:
+                (folder / block["title"]).write_text(block["body"], "utf-8")
+            if block["title"] or block["kind"] != "console":
+                return block[0]
+            parts: list[str] = []
+            for shown in shown_in(block["body"], 1):
+                got, kept = run(shown.command, folder), trimmed(shown.expected)
+                parts.append("\n".join([f"$ {shown.command}", *(kept if kept and matches(kept, got) else got)]))
+            return "```console\n" + "\n\n".join(parts) + "\n```"
+
+        page.write_text(BLOCK.sub(again, text), "utf-8")
+
+
+if __name__ == "__main__":
+    for each in PAGES:
+        if "```console" in each.read_text("utf-8"):
+            rewrite(each)
