@@ -32,6 +32,7 @@ ACTS = (
     ("user", "sue"), ("provider", "change_ui"), ("user", "transfer_account"), ("provider", "restrict_service"),
     ("user", "terminate"), ("provider", "remove_feature"),
 )  # fmt: skip
+FIELDS = {"remove_feature": {"feature": "video_call"}}
 NEVER = ("z3", "fastapi", "uvicorn", "pygls", "lsprotocol", "sqlalchemy", "networkx", "pydantic")
 
 
@@ -120,7 +121,9 @@ def advancing(program: Program) -> list[tuple[str, str, str]]:
 def times(program: Program, events: list[Event], questions: int = 6_000) -> list[float]:
     """Return the CPU microseconds of distinct decisions with all fields, sorted; nothing is remembered between them."""
     position, _ = fold(program, events)
-    asked = [May(*ACTS[n % len(ACTS)], position.now + 1 + n * 977) for n in range(questions)]
+    asked = [
+        May(*ACTS[n % len(ACTS)], position.now + 1 + n * 977, FIELDS.get(ACTS[n % len(ACTS)][1], {})) for n in range(questions)
+    ]
     gc.collect()
     gc.disable()
     found = []

@@ -58,18 +58,27 @@ def ledger(events: int, calls_a_day: int = 8, unpaid: bool = False) -> list[Even
 
 
 def bills(events: int) -> list[Event]:
-    """Return `events` events of one account that is billed every day and pays two days later: nothing but duties."""
+    """Return `events` events of one account billed ten times a day, each bill paid two days later: nothing but duties.
+
+    The days are those of published calendars; two bills in seven fall due on a rest day.
+    """
     found = _opened()
     day, number = date(2023, 1, 4), 10
+
+    def add(id: str, name: str, by: str | None, minute: int, **fields: object) -> None:
+        nonlocal number
+        number += 1
+        at = start_of(day) + 8 * HOUR + minute * HOUR // 60
+        found.append(event(id, name, by, at, fields=fields, source="billing", sequence=number))
+
     while len(found) < events:
-        start = start_of(day)
-        number += 2
-        fields = {"period": day.isoformat(), "amount": 200, "due": day + timedelta(days=5)}
-        found.append(event(f"b{day}", "invoice_issued", None, start + HOUR, fields=fields, source="b", sequence=number))
-        paid = {"amount": 200, "bill": f"b{day - timedelta(days=2)}"}
-        if number > 15:
-            found.append(event(f"p{day}", "pay", "user", start + 2 * HOUR, fields=paid, source="b", sequence=number + 1))
+        before = day - timedelta(days=2)
+        for bill in range(10):
+            add(f"b{day}-{bill}", "invoice_issued", None, bill, period=f"{day}-{bill}", amount=200, due=day + timedelta(days=5))
+            if number > 40:
+                add(f"p{day}-{bill}", "pay", "user", bill + 30, amount=200, bill=f"b{before}-{bill}")
         day += timedelta(days=1)
+    found.sort(key=lambda each: each.effect_at)
     return found[:events]
 
 

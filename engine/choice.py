@@ -7,16 +7,13 @@ So only what differs is kept twice, and the answers are exact (docs/semantics.md
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
 from engine.decision import Item
 
 LIMIT = 256
 """How many cases one answer may be split into; past it the answer is marked as not exact."""
-
-T = TypeVar("T")
-Assigned = Mapping[Item, Any]
 
 
 class Choice:
@@ -67,34 +64,6 @@ def choice(item: Item, branches: dict[Any, Any]) -> Any:
         if each is not first and each != first:
             return Choice(item, branches)
     return first
-
-
-class TooMany(Exception):
-    """More cases than LIMIT; `found` are those explored so far."""
-
-    def __init__(self, found: list[tuple[dict[Item, Any], Any]]) -> None:
-        super().__init__(len(found))
-        self.found = found
-
-
-def explore(
-    answer: Callable[[dict[Item, Any]], T], given: Mapping[Item, Any] | None = None
-) -> list[tuple[dict[Item, Any], T]]:
-    """Return every case: what was assigned to the open items that `answer` asked for, and what it said.
-
-    Raises TooMany past LIMIT.
-    """
-    found: list[tuple[dict[Item, Any], T]] = []
-    stack: list[dict[Item, Any]] = [dict(given or {})]
-    while stack:
-        assigned = stack.pop()
-        try:
-            found.append((assigned, answer(assigned)))
-        except Split as split:
-            stack.extend({**assigned, split.item: option} for option in reversed(split.options))
-            if len(found) + len(stack) > LIMIT:
-                raise TooMany(found) from None
-    return found
 
 
 def items_that_matter(cases: list[tuple[dict[Item, Any], Any]]) -> tuple[Item, ...]:

@@ -7,13 +7,13 @@ defaults make.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any, NamedTuple, assert_never
 
 from contractlang.norms import Obligation, OnOccurrence, Prohibition
 from contractlang.numerals import plain_number
-from engine.choice import Split, TooMany, explore, items_that_matter
+from engine.choice import LIMIT, items_that_matter
 from engine.dates import day_of, spoken
 from engine.decision import Cure, Decision, Item, Reason, Receipt, Verdict
 from engine.errors import BadQuestion
@@ -89,31 +89,26 @@ def _answer(
     scene = position.scene(at)
     defaults: dict[Item, str] = {}
     scene.collect = defaults
-
-    def one(assigned: dict[Item, Any]) -> Case:
-        scene.assigned, scene.vars, scene.event = assigned, {}, None
-        return case(scene)
-
-    exact = True
-    try:
-        only = one({})
-        cases: list[tuple[dict[Item, Any], Case]] = [({}, only)]
-    except Split:
-        cases, exact = _explored(one)
-    outcomes = {(*found[:2], _frozen(found.value)): found for _, found in cases}
+    cases, exact = [], True
+    for found in cases_of(scene, case, {}):
+        cases.append(found)
+        if len(cases) > LIMIT:
+            exact = False
+            break
+    turn = scene.turn
+    outcomes = {_outcome(each): each for _, each in cases}
+    assigned, shown = cases[0]
+    answer = shown.answer
     missing: tuple[Item, ...] = ()
     could_be: tuple[str, ...] = ()
-    if len(outcomes) == 1 and exact:
-        shown, assigned = cases[0][1], cases[0][0]
-        answer = shown.answer
-    else:
-        shown, assigned = cases[0][1], cases[0][0]
+    if len(outcomes) > 1 or not exact:
         answer = "undetermined"
-        missing = _spoken_items(items_that_matter([(a, (*c[:2], _frozen(c.value))) for a, c in cases]))
-        could_be = tuple(sorted({_said(found) for found in outcomes.values()}))
-    assumes = _assumed(one, position.program.readings, defaults, cases) if defaults else ()
+        missing = _spoken_items(items_that_matter([(a, _outcome(c)) for a, c in cases]))
+        could_be = tuple(sorted({_said(each) for each in outcomes.values()}))
+    assumes = _assumed(scene, case, defaults, set(outcomes)) if defaults else ()
     # Reasons look further than the answer had to: what is open there is not asked, only shown in one case.
     scene.assigned, scene.vars, scene.event, scene.lenient, scene.collect = assigned, {}, None, True, {}
+    scene.turn = turn
     why, cure = reasons(scene, shown)
     if answer == "undetermined":
         why = (Reason("open", tuple(_spelled(item) for item in missing), None, why),)
@@ -134,11 +129,21 @@ def _answer(
     )  # fmt: skip
 
 
-def _explored(one: Callable[[dict[Item, Any]], Case]) -> tuple[list[tuple[dict[Item, Any], Case]], bool]:
-    try:
-        return explore(one), True
-    except TooMany as many:
-        return many.found or [({}, Case("undetermined"))], False
+def cases_of(
+    scene: Scene, case: Callable[[Scene], Case], given: dict[Item, Any]
+) -> Iterator[tuple[dict[Item, Any], Case]]:
+    """Yield every case: what the open items that were met are in it, and its answer.
+
+    An open item that is met takes its first option there and then; the others wait for their turn, so each case is
+    worked out once.
+    """
+    waiting = [given]
+    scene.waiting = waiting
+    while waiting:
+        assigned = waiting.pop()
+        scene.assigned, scene.vars, scene.event = assigned, {}, None
+        yield assigned, case(scene)
+    scene.waiting = None
 
 
 def _frozen(value: Any) -> Any:
@@ -160,26 +165,37 @@ def _spelled(item: Item) -> str:
 
 
 def _assumed(
-    one: Callable[[dict[Item, Any]], Case],
-    readings: dict[str, Any],
-    defaults: dict[Item, str],
-    cases: list[tuple[dict[Item, Any], Case]],
+    scene: Scene, case: Callable[[Scene], Case], defaults: dict[Item, str], kept: set[tuple[Any, ...]]
 ) -> tuple[tuple[str, str], ...]:
     """Return the default readings of which another option, everything else as it is, changes the answer."""
-    found: list[tuple[str, str]] = []
-    kept = {(*case[:2], _frozen(case.value)) for _, case in cases}
-    for item, default in list(defaults.items()):
-        for option in readings[item.name][1]:
-            if option == default:
-                continue
-            try:
-                others = {(*case[:2], _frozen(case.value)) for _, case in explore(one, {item: option})}
-            except TooMany:
-                others = set()
-            if others != kept:
-                found.append((item.name, default))
-                break
+    readings = scene.program.readings
+    found = [
+        (item.name, default)
+        for item, default in list(defaults.items())
+        if any(
+            _differs(scene, case, kept, {item: option})
+            for option in readings[item.name][1]
+            if option != default
+        )
+    ]
     return tuple(sorted(found))
+
+
+def _differs(
+    scene: Scene, case: Callable[[Scene], Case], kept: set[tuple[Any, ...]], given: dict[Item, Any]
+) -> bool:
+    """Tell whether another option makes another answer; the first case that does is enough."""
+    others = set()
+    for number, (_, found) in enumerate(cases_of(scene, case, given)):
+        outcome = _outcome(found)
+        if outcome not in kept or number > LIMIT:
+            return True
+        others.add(outcome)
+    return others != kept
+
+
+def _outcome(case: Case) -> tuple[Any, ...]:
+    return (*case[:2], _frozen(case.value))
 
 
 # ---- may, must ---------------------------------------------------------------------------------------------------

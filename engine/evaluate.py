@@ -195,10 +195,10 @@ class BoundE(_Base):
 
 
 class FieldE(_Base):
-    __slots__ = ("flag", "name", "of")
+    __slots__ = ("kind", "name", "of")
 
     def __init__(self, of: Evaluator, name: str, kind: Kind) -> None:
-        self.of, self.name, self.flag = of, name, kind == FLAG
+        self.of, self.name, self.kind = of, name, kind
 
     def value(self, scene: Scene) -> Any:
         of = self.of.value(scene)
@@ -224,9 +224,11 @@ class FieldE(_Base):
         return self.open(scene, "?")
 
     def open(self, scene: Scene, owner: str) -> Any:
-        item = Item("fact", name_of := self.name, owner) if owner != "?" else Item("fact", self.name, None)
-        del name_of
-        return scene.pick(item, FLAGS) if self.flag else Unknown(item)
+        item = Item("fact", self.name, owner if owner != "?" else None)
+        if self.kind == FLAG:
+            return scene.pick(item, FLAGS)
+        options = scene.program.options.get(self.kind.of) if self.kind.name == "one of" else None
+        return scene.pick(item, options) if options else Unknown(item)
 
     def of_breach(self, scene: Scene, breach: Breach) -> Any:
         match self.name:
@@ -275,7 +277,10 @@ class AndE(_Base):
         self.parts = parts
 
     def value(self, scene: Scene) -> Any:
-        return all(part.value(scene) for part in self.parts)
+        for part in self.parts:  # noqa: SIM110 - a generator would cost more than the conditions
+            if not part.value(scene):
+                return False
+        return True
 
     def why(self, scene: Scene) -> Reason:
         found = []
@@ -297,7 +302,10 @@ class OrE(_Base):
         self.parts = parts
 
     def value(self, scene: Scene) -> Any:
-        return any(part.value(scene) for part in self.parts)
+        for part in self.parts:  # noqa: SIM110 - a generator would cost more than the conditions
+            if part.value(scene):
+                return True
+        return False
 
     def why(self, scene: Scene) -> Reason:
         found = []

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import PurePath
 from typing import Any, Literal, assert_never
 
@@ -157,51 +157,49 @@ def prose(
 def as_json(
     decision: Decision, question: Question, program: Program, sources: Mapping[str, Source] | None = None
 ) -> dict[str, Any]:
-    """Return the explanation as JSON-ready values: facts by name, and every sentence in both languages."""
-    voices = {language: Voice(program, language, question, sources or {}) for language in LANGUAGES}
-
-    def said(speak: Callable[[Voice], str]) -> dict[str, str]:
-        return {language: speak(voice) for language, voice in voices.items()}
-
-    def node(reason: Reason, norm: Norm | None) -> dict[str, Any]:
-        inner = voices["en"].cited(reason) or norm
-        return {
-            "code": reason.code, "args": [_plain(each) for each in reason.args], "holds": reason.holds,
-            "events": list(reason.events), "text": said(lambda voice: voice.sentence(reason, norm)),
-            "place": voices["en"].place(inner) if inner is not norm and inner is not None else None,
-            "parts": [node(part, inner) for part in reason.parts],
-        }  # fmt: skip
-
+    """Return everything for a machine: question, decision (as its schema has it), and the lines in both languages."""
     return {
         "version": 1,
         "question": question_as_json(question),
+        "decision": decision_as_json(decision),
+        "explanation": {
+            language: [
+                {"depth": depth, "text": text}
+                for depth, text in outline(decision, question, program, language, sources)
+            ]
+            for language in LANGUAGES
+        },
+    }
+
+
+def decision_as_json(decision: Decision) -> dict[str, Any]:
+    """Return a decision as `contract schema` describes it, without waiting for what checks schemas."""
+    return {
+        "version": 1,
         "answer": decision.answer,
         "verdict": decision.verdict.value if decision.verdict else None,
         "required": decision.required,
         "value": _plain(decision.value),
-        "text": said(lambda voice: voice.head(decision)),
         "truncated": decision.truncated,
-        "reasons": [node(each, None) for each in decision.reasons],
-        "missing": [
-            {**each._asdict(), "text": said(partial(Voice.item, item=each))} for each in decision.missing
-        ],
-        "could_be": [
-            {"answer": each, "text": said(partial(Voice.answer, answer=each))} for each in decision.could_be
-        ],
-        "assumes": [
-            {
-                "reading": reading,
-                "option": option,
-                "text": said(partial(Voice.assumed, reading=reading, option=option)),
-            }
-            for reading, option in decision.assumes
-        ],
-        "cure": [{**each._asdict(), "text": said(partial(Voice.cure, cure=each))} for each in decision.cure],
+        "reasons": [_reason_as_json(each) for each in decision.reasons],
+        "missing": [item._asdict() for item in decision.missing],
+        "could_be": list(decision.could_be),
+        "assumes": [{"reading": reading, "option": option} for reading, option in decision.assumes],
+        "cure": [cure._asdict() for cure in decision.cure],
         "holds_until": iso(decision.holds_until) if decision.holds_until is not None else None,
         "provisional": decision.provisional,
         "exact": decision.exact,
-        "cited_events": list(decision.cited_events),
         "receipt": receipt_as_json(decision.receipt),
+    }
+
+
+def _reason_as_json(reason: Reason) -> dict[str, Any]:
+    return {
+        "code": reason.code,
+        "args": [_plain(each) for each in reason.args],
+        "holds": reason.holds,
+        "events": list(reason.events),
+        "parts": [_reason_as_json(part) for part in reason.parts],
     }
 
 
@@ -235,10 +233,8 @@ def receipt_as_json(receipt: Receipt) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _plain(value: Any) -> Any:
-    if value is None or isinstance(value, str | int | bool):
-        return value
-    return [_plain(each) for each in value] if isinstance(value, tuple) else str(value)
+def _plain(value: Any) -> str | int | bool | None:
+    return value if isinstance(value, str | int | bool | None) else str(value)
 
 
 # ---- The lines ----------------------------------------------------------------------------------------------------
@@ -392,7 +388,7 @@ class Voice:
         """Return an answer in words: a verdict, a state, a party, or a value with its kind."""
         if answer == "value" and decision is not None:
             return self.value(decision.value, self._kind_asked)
-        if answer.lstrip("-").isdigit():
+        if answer.lstrip("-").isdecimal():
             return self.value(int(answer), self._kind_asked)
         if isinstance(self.question, StateOf) and answer != "undetermined":
             return self.option(self.question.state, answer)
@@ -671,7 +667,9 @@ class Voice:
     def plain(self, name: str) -> str:
         """Return a declared name without the marks that keep it apart inside a sentence."""
         declared = self.program.declarations.get(name)
-        return self._prefer(name, declared.alias if declared is not None else "").replace("_", " ")
+        if declared is None:
+            return self.name(name)
+        return self._prefer(name, declared.alias).replace("_", " ")
 
     def who(self, party: str) -> str:
         """Return a party, or those together."""

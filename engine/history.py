@@ -7,17 +7,18 @@ fold has not judged; where a default reading decides, the default is told, and w
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from contractlang.norms import Maintenance, Obligation, OccurrenceDecl, Power, StateDecl, Who
+from contractlang.norms import Maintenance, Obligation, Power, StateDecl, Who
 from engine.account import MOST_TOGETHER, Account, take
-from engine.choice import Split
-from engine.dates import DAY, day_of, iso
+from engine.choice import Split, leaves
+from engine.dates import day_of, iso
 from engine.decide import decide
 from engine.decision import Decision, Item
-from engine.event import BOTH, Event, Instant, Standing
+from engine.event import BOTH, START, Event, Instant, Standing
 from engine.explain import LANGUAGES, Voice
 from engine.position import Position, elapse
 from engine.question import May
@@ -38,9 +39,12 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One instant: the events taken there (none: time alone), and what came of them."""
+    """One instant: the events taken there (none: time alone), and what came of them.
 
-    at: Instant
+    `at` is None for what holds from the start, whenever it came to be known: answers and disputes.
+    """
+
+    at: Instant | None
     events: tuple[Event, ...]
     happenings: tuple[Happening, ...]
 
@@ -80,7 +84,7 @@ class PowerStanding:
 
 
 @dataclass(frozen=True, slots=True)
-class Account_:
+class AccountStanding:
     """Where an account stands at an instant."""
 
     at: Instant
@@ -103,53 +107,64 @@ class _Walk:
     """One reading of a ledger from its beginning."""
 
     def __init__(self, account: Account, until: Instant, known_at: Instant | None) -> None:
-        self.account, self.until, self.known_at = account, until, known_at
-        self.program = account.program
+        self.until, self.known_at = until, known_at
         self.line = account.line(known_at)
+        self.position = self.line.reached[0]
         self.powers = dict.fromkeys(powers_of(account), "closed")
 
     def entries(self) -> Iterator[Entry]:
-        position = self.line.reached[0]
         for group in self.line.groups:
             if group[0].effect_at > self.until:
                 break
-            for entry, position in self.passing(position, group[0].effect_at):
-                yield from entry
+            yield from self.passing(group[0].effect_at)
             for events in _apart(group):
-                after = take(position, events)
-                entry = self.entry(position, after, tuple(events))
-                position = after
-                yield entry
-        for entry, position in self.passing(position, self.until):
-            yield from entry
+                yield self.taking(events)
+        yield from self.passing(self.until)
         for fact in self.line.undated:
-            yield Entry(self.until, (fact,), (Happening("undated", (fact.id,)),))
+            yield Entry(None, (fact,), (Happening("undated"),))
 
-    def passing(self, position: Position, until: Instant) -> Iterator[tuple[list[Entry], Position]]:
+    def passing(self, until: Instant) -> Iterator[Entry]:
         """Let time pass, one instant of the agenda after the other; what nothing came of is left out."""
-        while position.agenda and position.agenda[0][0] <= until:
-            after = elapse(position, position.agenda[0][0])
-            entry = self.entry(position, after, ())
-            position = after
-            yield [entry] if entry.happenings else [], position
-        yield [], position
+        while self.position.agenda and self.position.agenda[0][0] <= until:
+            before, self.position = self.position, elapse(self.position, self.position.agenda[0][0])
+            if found := self.told(before):
+                yield Entry(self.position.now, (), found)
 
-    def entry(self, before: Position, after: Position, events: tuple[Event, ...]) -> Entry:
+    def taking(self, events: list[Event]) -> Entry:
+        """Take the facts of one instant, and what time brings about at that very instant."""
+        before, self.position = self.position, take(self.position, events)
+        found = self.told(before)
+        if self.position.now < START // 2:
+            # Knowledge holds from the start, when there is nothing yet that a power could be about.
+            return Entry(None, tuple(events), found)
+        while self.position.agenda and self.position.agenda[0][0] <= self.position.now:
+            before, self.position = self.position, elapse(self.position, self.position.now)
+            found += self.told(before)
+        return Entry(self.position.now, tuple(events), _gathered(found))
+
+    def told(self, before: Position) -> tuple[Happening, ...]:
+        """Tell what the last step has changed."""
+        after = self.position
         found: dict[Happening, None] = {}
         for key in after.changed:
             teller = _TELLERS.get(key[0])
             if teller is None:
                 continue
             old, new = read(before, key), read(after, key)
-            if old != new or key[0] in ("W", "G"):
+            if isinstance(new, Item):
+                if old != new:
+                    found.update(dict.fromkeys(_open(after, key, old, new)))
+            elif old != new or key[0] in ("W", "G"):
                 found.update(dict.fromkeys(teller(after, key, old, new)))
-        ended = any(each.code == "agreement" and each.args[2] != "in_force" for each in found)
-        found.update(dict.fromkeys(self.turned(after, ended)))
-        order = sorted(found, key=lambda each: _ORDER.index(each.code))
-        return Entry(after.now, events, tuple(order))
+        ended = any(each.code == "agreement" and each.args[1] != "in_force" for each in found)
+        found.update(dict.fromkeys(self.turned(ended)))
+        return _gathered(tuple(found))
 
-    def turned(self, position: Position, ended: bool) -> Iterator[Happening]:
-        """Tell which powers have opened or closed."""
+    def turned(self, ended: bool) -> Iterator[Happening]:
+        """Tell which powers have opened or closed, and on what it depends where that is open."""
+        position = self.position
+        if position.now < START // 2:
+            return
         for (party, act), was in list(self.powers.items()):
             decision = decide(position, May(party, act, position.now), self.known_at)
             now = {"permitted": "open", "undetermined": "unclear"}.get(decision.answer, "closed")
@@ -157,12 +172,53 @@ class _Walk:
                 continue
             self.powers[party, act] = now
             if now == "open":
-                reason = next((each for each in decision.reasons if each.code in ("permits", "requires")), None)
-                yield Happening("opens", (party, act, *(reason.args[:2] if reason is not None else (None, None))))
+                reason = next(
+                    (each for each in decision.reasons if each.code in ("permits", "requires")), None
+                )
+                yield Happening("opens", (party, act, *(reason.args[:2] if reason is not None else ("", ""))))
             elif now == "unclear":
-                yield Happening("unclear", (party, act, decision.missing))
+                yield from (Happening("depends", (item, ("power", party, act))) for item in decision.missing)
             elif not ended:
                 yield Happening("closes", (party, act))
+
+
+def _open(position: Position, key: tuple[Any, ...], old: Any, new: Item) -> Iterator[Happening]:
+    """Tell what depends on something open."""
+    norms = position.program.norms
+    match key[0]:
+        case "S":
+            yield Happening("depends", (new, ("state", key[1], key[2])))
+        case "I" if not isinstance(norms[key[1]], Maintenance):
+            norm = norms[key[1]]
+            cases = leaves(position.cells[key])
+            if old is None and all(isinstance(each, Inst) for each in cases):
+                # It has arisen in any case: only until when is open.
+                owed = {each.owed if type(each.owed) is int else None for each in cases}
+                amount = owed.pop() if len(owed) == 1 else None
+                yield Happening("arises", (norm.document, norm.id, key[2], cases[0].arisen_at, None, amount))
+                yield Happening("depends", (new, ("time", norm.document, norm.id)))
+            else:
+                yield Happening("depends", (new, ("duty", norm.document, norm.id)))
+        case "B":
+            yield Happening("depends", (new, ("breach", norms[key[1]].document, norms[key[1]].id)))
+        case "W":
+            yield Happening("depends", (new, ("basis",)))
+        case _:
+            pass
+
+
+def _gathered(happenings: tuple[Happening, ...]) -> tuple[Happening, ...]:
+    """Return the happenings in the order to tell them; what depends on one open item is told together."""
+    found: dict[Happening, None] = {}
+    depends: dict[Item, list[Any]] = {}
+    for each in happenings:
+        if each.code == "depends":
+            depends.setdefault(each.args[0], []).extend(each.args[1:])
+        else:
+            found[each] = None
+    for item, subjects in depends.items():
+        found[Happening("depends", (item, *dict.fromkeys(subjects)))] = None
+    return tuple(sorted(found, key=lambda each: _ORDER.index(each.code)))
 
 
 def _apart(group: list[Event]) -> Iterator[list[Event]]:
@@ -204,18 +260,14 @@ def read(position: Position, key: tuple[Any, ...]) -> Any:
 
 def _state(position: Position, key: tuple[Any, ...], old: Any, new: Any) -> Iterator[Happening]:
     _, state, document = key
-    if isinstance(new, Item):
-        yield Happening("depends", ("state", state, document, new))
-        return
     if state == "agreement":
-        cause = read(position, ("C", state, document))
-        basis = cause.basis if cause is not None and not isinstance(cause, Item) else None
         life = read(position, ("L", document))
-        end = life.end if isinstance(life, LifeCell) and new == "in_force" else None
-        norm = position.program.norms[basis].id if basis is not None else None
-        yield Happening("agreement", (document, old, new, norm, end))
-    elif old != new:
-        yield Happening("state", (state, document, old, new))
+        yield Happening(
+            "agreement",
+            (document, new, life.end if isinstance(life, LifeCell) and new == "in_force" else None),
+        )
+    else:
+        yield Happening("state", (state, document, new))
 
 
 def _instance(position: Position, key: tuple[Any, ...], old: Any, new: Any) -> Iterator[Happening]:
@@ -223,9 +275,6 @@ def _instance(position: Position, key: tuple[Any, ...], old: Any, new: Any) -> I
     if isinstance(norm, Maintenance):
         return
     where = (norm.document, norm.id, key[2])
-    if isinstance(new, Item):
-        yield Happening("depends", ("duty", norm.document, norm.id, new))
-        return
     if not isinstance(new, Inst):
         return
     was = old if isinstance(old, Inst) else None
@@ -245,9 +294,6 @@ def _instance(position: Position, key: tuple[Any, ...], old: Any, new: Any) -> I
 
 def _breach(position: Position, key: tuple[Any, ...], old: Any, new: Any) -> Iterator[Happening]:
     norm = position.program.norms[key[1]]
-    if isinstance(new, Item):
-        yield Happening("depends", ("breach", norm.document, norm.id, new), bad=True)
-        return
     if not isinstance(new, Breach):
         return
     inst = read(position, ("I", key[1], key[2]))
@@ -267,9 +313,7 @@ def _life(position: Position, key: tuple[Any, ...], old: Any, new: Any) -> Itera
 
 
 def _groundless(position: Position, key: tuple[Any, ...], old: Any, new: Any) -> Iterator[Happening]:
-    if isinstance(new, Item):
-        yield Happening("depends", ("basis", key[1], "", new), bad=True)
-    elif new:
+    if new:
         yield Happening("without basis", (key[1],), bad=True)
 
 
@@ -302,14 +346,14 @@ _TELLERS: dict[str, _Teller] = {
 _ORDER = [
     "undated", "without basis", "basis", "answered", "revoked", "disputed", "agreement", "renewed", "state", "done",
     "part", "credit", "waived", "released", "breach", "breach cured", "breach waived", "arises", "suspended", "resumed",
-    "depends", "opens", "unclear", "closes",
+    "depends", "opens", "closes",
 ]  # fmt: skip
 
 
 # ---- Where it stands in the end -------------------------------------------------------------------------------------
 
 
-def standing(account: Account, at: Instant, known_at: Instant | None = None) -> Account_:
+def standing(account: Account, at: Instant, known_at: Instant | None = None) -> AccountStanding:
     """Return where the account stands at an instant: states, last days, what is owed, breaches, powers that are open."""
     position = account.position_at(at, known_at)
     program = account.program
@@ -318,7 +362,9 @@ def standing(account: Account, at: Instant, known_at: Instant | None = None) -> 
     agreements = [contract.name for contract in program.contracts if contract.kind == "agreement"]
     for document in agreements:
         value = read(position, ("S", "agreement", document))
-        states.append(("agreement", document, program.initial(scene, "agreement", document) if value is None else value))
+        states.append(
+            ("agreement", document, program.initial(scene, "agreement", document) if value is None else value)
+        )
     for name, declared in program.declarations.items():
         if isinstance(declared, StateDecl):
             for document in agreements if declared.in_law else ("",):
@@ -327,27 +373,40 @@ def standing(account: Account, at: Instant, known_at: Instant | None = None) -> 
                 if not isinstance(value, Unknown):
                     states.append((name, document, value))
     lives = ((document, read(position, ("L", document))) for document in agreements)
-    last_days = [(document, life.end) for document, life in lives if isinstance(life, LifeCell) and life.end is not None]
+    last_days = [
+        (document, life.end)
+        for document, life in lives
+        if isinstance(life, LifeCell) and life.end is not None
+    ]
     powers = []
     for party, act in powers_of(account):
         decision = account.decide(May(party, act, at), known_at)
         if decision.answer in ("permitted", "undetermined", "conflicting"):
             powers.append(PowerStanding(party, act, decision))
     duties, breaches = _owed(position)
-    return Account_(at, tuple(states), tuple(last_days), tuple(duties), tuple(breaches), tuple(powers))
+    return AccountStanding(at, tuple(states), tuple(last_days), tuple(duties), tuple(breaches), tuple(powers))
 
 
 def _owed(position: Position) -> tuple[list[DutyStanding], list[BreachStanding]]:
     program = position.program
-    duties, breaches = [], []
+    duties: list[DutyStanding] = []
+    breaches: list[BreachStanding] = []
     for index, norm in enumerate(program.norms):
         if isinstance(norm, Obligation):
             for trig in sorted(position.cells.get(("IO", index)) or ()):
                 inst = read(position, ("I", index, trig))
                 if isinstance(inst, Inst) and inst.status not in _FINISHED:
                     unpaid = inst.owed - inst.paid if type(inst.owed) is int else None
-                    bearer = norm.bearer if isinstance(norm.bearer, str) else BOTH if norm.bearer is Who.BOTH else None
-                    duties.append(DutyStanding(norm.document, norm.id, trig, bearer, inst.status, inst.end, unpaid))
+                    bearer = (
+                        norm.bearer
+                        if isinstance(norm.bearer, str)
+                        else BOTH
+                        if norm.bearer is Who.BOTH
+                        else None
+                    )
+                    duties.append(
+                        DutyStanding(norm.document, norm.id, trig, bearer, inst.status, inst.end, unpaid)
+                    )
         chain = position.cells.get(("BN", index))
         found = []
         while chain is not None:
@@ -355,7 +414,9 @@ def _owed(position: Position) -> tuple[list[DutyStanding], list[BreachStanding]]
             breach = read(position, ("B", index, trig))
             if isinstance(breach, Breach):
                 about = breach.trigger.id if isinstance(breach.trigger, Event) else ""
-                found.append(BreachStanding(norm.document, norm.id, about, breach.by, breach.started_at, breach.status))
+                found.append(
+                    BreachStanding(norm.document, norm.id, about, breach.by, breach.started_at, breach.status)
+                )
         breaches += reversed(found)
     return duties, sorted(breaches, key=lambda each: each.started_at)
 
@@ -406,11 +467,13 @@ def say(happening: Happening, voice: Voice) -> str:
         case "agreement":
             return _say_agreement(voice, *a)
         case "renewed":
-            until = pick(f", now until {voice.end(a[1])}", f"，至{voice.end(a[1])}") if a[1] is not None else ""
+            until = (
+                pick(f", now until {voice.end(a[1])}", f"，至{voice.end(a[1])}") if a[1] is not None else ""
+            )
             return pick(f"agreement renewed{until}", f"协议续期{until}")
         case "state":
             of = voice.of_document(a[1]) if a[1] else ""
-            name, value = voice.plain(a[0]), voice.state_value(a[0], a[3])
+            name, value = voice.plain(a[0]), voice.state_value(a[0], a[2])
             return pick(f"{name}{of}: {value}", f"{name}{of}：{value}")
         case "arises":
             return _say_arises(voice, *a)
@@ -418,7 +481,10 @@ def say(happening: Happening, voice: Voice) -> str:
             return pick(f"{_duty(voice, *a)} is done in time", f"{_duty(voice, *a)}按时履行")
         case "part":
             paid, unpaid = _money(voice, a[0], a[1], a[3]), _money(voice, a[0], a[1], a[4])
-            return pick(f"{_duty(voice, *a[:3])}: {paid} of it, {unpaid} unpaid", f"{_duty(voice, *a[:3])}：付{paid}，尚欠{unpaid}")
+            return pick(
+                f"{_duty(voice, *a[:3])}: {paid} of it, {unpaid} unpaid",
+                f"{_duty(voice, *a[:3])}：付{paid}，尚欠{unpaid}",
+            )
         case "credit":
             amount = voice.value(a[1], voice.money_of(None))
             return pick(f"{voice.who(a[0])} has {amount} of credit", f"{voice.who(a[0])}有余额{amount}")
@@ -448,14 +514,22 @@ def say(happening: Happening, voice: Voice) -> str:
             return pick("what was presumed is open now", "原推定事项不再推定")
         case "opens":
             by = pick(f" ({_clause(voice, a[2], a[3])})", f"（{_clause(voice, a[2], a[3])}）") if a[2] else ""
-            return pick(f"{voice.who(a[0])} may now {voice.name(a[1])}{by}", f"{voice.who(a[0])}自此可以{voice.name(a[1])}{by}")
+            return pick(
+                f"{voice.who(a[0])} may now {voice.name(a[1])}{by}",
+                f"{voice.who(a[0])}自此可以{voice.name(a[1])}{by}",
+            )
         case "closes":
-            return pick(f"{voice.who(a[0])} may no longer {voice.name(a[1])}", f"{voice.who(a[0])}不再可以{voice.name(a[1])}")
-        case "unclear":
-            items = pick("; ", "；").join(voice.item(each) for each in a[2][:2])
-            return pick(f"whether {voice.who(a[0])} may {voice.name(a[1])} is open: {items}", f"{voice.who(a[0])}可否{voice.name(a[1])}未定：{items}")
+            return pick(
+                f"{voice.who(a[0])} may no longer {voice.name(a[1])}",
+                f"{voice.who(a[0])}不再可以{voice.name(a[1])}",
+            )
         case "depends":
-            return _say_depends(voice, *a)
+            subjects = [_say_subject(voice, subject) for subject in a[1:]]
+            on = voice.item(a[0])
+            return pick(
+                f"open: {on} On this depends: {', '.join(subjects)}",
+                f"未定：{on}。取决于此：{'、'.join(subjects)}",
+            )
         case "undated":
             return pick("its date is not known: it may stand anywhere", "日期不明：可能发生于任何时候")
         case code:
@@ -478,17 +552,20 @@ def _money(voice: Voice, document: str, id: str, amount: int) -> str:
     return voice.value(amount, voice.money_of(act))
 
 
-def _say_agreement(voice: Voice, document: str, old: Any, new: Any, norm: str | None, end: Instant | None) -> str:
-    value = voice.option("agreement", new)
-    of = voice.of_document(document)
-    said = voice.pick(f"agreement{of} {value}", f"协议{of}{value}")
-    if end is not None:
-        said += voice.pick(f" until {voice.end(end)}", f"，至{voice.end(end)}")
-    return said + (voice.pick(f" by {_clause(voice, document, norm)}", f"（{_clause(voice, document, norm)}）") if norm else "")
+def _say_agreement(voice: Voice, document: str, state: str, end: Instant | None) -> str:
+    of, value = voice.of_document(document), voice.option("agreement", state)
+    until = voice.pick(f" until {voice.end(end)}", f"，至{voice.end(end)}") if end is not None else ""
+    return voice.pick(f"agreement{of} {value}{until}", f"协议{of}{value}{until}")
 
 
 def _say_arises(
-    voice: Voice, document: str, id: str, trigger: str, arisen_at: Instant, end: Instant | None, owed: int | None
+    voice: Voice,
+    document: str,
+    id: str,
+    trigger: str,
+    arisen_at: Instant,
+    end: Instant | None,
+    owed: int | None,
 ) -> str:
     norm = voice.norm_of(document, id)
     who, act = voice.doing(norm) if norm is not None else ("", id)
@@ -500,7 +577,9 @@ def _say_arises(
     else:
         time = voice.pick(f" by {voice.end(end)}", f"，至迟{voice.end(end)}")
     clause = _duty(voice, document, id, trigger)
-    return voice.pick(f"{clause}: {who} must {act} {amount}".rstrip() + time, f"{clause}：{who}应{act}{amount}{time}")
+    return voice.pick(
+        f"{clause}: {who} must {act} {amount}".rstrip() + time, f"{clause}：{who}应{act}{amount}{time}"
+    )
 
 
 def _say_breach(
@@ -515,50 +594,85 @@ def _say_breach(
     return voice.pick(f"{who} is in breach of {clause}{rest}", f"{who}违反{clause}{rest}")
 
 
-def _say_depends(voice: Voice, what: str, name: str, rest: str, item: Item) -> str:
-    on = voice.item(item)
+def _say_subject(voice: Voice, subject: tuple[str, ...]) -> str:
+    what, *rest = subject
     match what:
         case "state":
-            return voice.pick(f"{voice.plain(name)} depends on: {on}", f"{voice.plain(name)}取决于：{on}")
+            return voice.plain(rest[0]) + voice.of_document(rest[1])
+        case "time":
+            return voice.pick(f"the time for {_clause(voice, *rest)}", f"{_clause(voice, *rest)}的期限")
         case "duty":
-            clause = _clause(voice, name, rest)
-            return voice.pick(f"what {clause} asks depends on: {on}", f"{clause}的义务取决于：{on}")
+            return voice.pick(f"what {_clause(voice, *rest)} asks", f"{_clause(voice, *rest)}的义务")
         case "breach":
-            clause = _clause(voice, name, rest)
-            return voice.pick(f"whether {clause} is breached depends on: {on}", f"是否违反{clause}取决于：{on}")
+            return voice.pick(f"a breach of {_clause(voice, *rest)}", f"是否违反{_clause(voice, *rest)}")
+        case "power":
+            return voice.pick(
+                f"whether {voice.who(rest[0])} may {voice.name(rest[1])}",
+                f"{voice.who(rest[0])}可否{voice.name(rest[1])}",
+            )
         case _:
-            return voice.pick(f"whether it has a basis depends on: {on}", f"是否有依据取决于：{on}")
+            return voice.pick("its basis", "有无依据")
 
 
 # ---- For machines ---------------------------------------------------------------------------------------------------
 
 
-def as_json(account: Account, entries: list[Entry], end: Account_) -> dict[str, Any]:
+def as_json(account: Account, entries: list[Entry], end: AccountStanding) -> dict[str, Any]:
     """Return a history and the standing at its end as JSON-ready values, sentences in both languages."""
     voices = [Voice(account.program, language) for language in LANGUAGES]
-
-    def said(tell: Callable[[Voice], str]) -> dict[str, str]:
-        return {voice.language: tell(voice) for voice in voices}
-
     return {
         "version": 1,
         "as_of": iso(end.at),
         "history": [
             {
-                "at": iso(entry.at),
-                "events": [{"id": event.id, "name": event.name, "by": event.actor, "text": said(lambda v, e=event: say_event(e, v))} for event in entry.events],  # type: ignore[misc]
-                "happenings": [{"code": each.code, "bad": each.bad, "text": said(lambda v, h=each: say(h, v))} for each in entry.happenings],  # type: ignore[misc]
+                "at": iso(entry.at) if entry.at is not None else None,
+                "events": [
+                    {"id": event.id, "name": event.name, "by": event.actor}
+                    | {"text": {voice.language: say_event(event, voice) for voice in voices}}
+                    for event in entry.events
+                ],
+                "happenings": [
+                    {
+                        "code": each.code,
+                        "bad": each.bad,
+                        "text": {voice.language: say(each, voice) for voice in voices},
+                    }
+                    for each in entry.happenings
+                ],
             }
             for entry in entries
         ],
         "standing": {
-            "states": [{"state": s, "document": d or None, "value": v if isinstance(v, str | int) else None, "depends_on": v._asdict() if isinstance(v, Item) else None} for s, d, v in end.states],
+            "states": [_state_as_json(*each) for each in end.states],
             "last_days": {document: iso(at) for document, at in end.last_days},
-            "duties": [{"document": d.document, "norm": d.norm, "trigger": d.trigger, "bearer": d.bearer, "status": d.status, "end": iso(d.end) if d.end is not None else None, "unpaid": d.unpaid} for d in end.duties],
-            "breaches": [{"document": b.document, "norm": b.norm, "trigger": b.trigger, "by": b.by, "started_at": iso(b.started_at), "status": b.status} for b in end.breaches],
-            "powers": [{"party": p.party, "act": p.act, "answer": p.decision.answer, "missing": [i._asdict() for i in p.decision.missing]} for p in end.powers],
+            "duties": [_as_json(each) for each in end.duties],
+            "breaches": [_as_json(each) for each in end.breaches],
+            "powers": [
+                {
+                    "party": each.party,
+                    "act": each.act,
+                    "answer": each.decision.answer,
+                    "missing": [item._asdict() for item in each.decision.missing],
+                }
+                for each in end.powers
+            ],
         },
-    }  # fmt: skip
+    }
 
 
-_ = (DAY, OccurrenceDecl)
+def _state_as_json(state: str, document: str, value: Any) -> dict[str, Any]:
+    open_ = isinstance(value, Item)
+    return {
+        "state": state,
+        "document": document or None,
+        "value": None if open_ else value if isinstance(value, str | int) else str(value),
+        "depends_on": value._asdict() if open_ else None,
+    }
+
+
+def _as_json(each: DutyStanding | BreachStanding) -> dict[str, Any]:
+    found = {field.name: getattr(each, field.name) for field in dataclasses.fields(each)}
+    for name in ("end", "started_at"):
+        if found.get(name) is not None:
+            found[name] = iso(found[name])
+    return found

@@ -41,6 +41,7 @@ from contractlang.norms import (
     StateDecl,
     Target,
     Trigger,
+    TypeDecl,
 )
 from engine.decision import Cure, Item
 from engine.evaluate import Compiler, Evaluator
@@ -174,6 +175,7 @@ class Program:
     versions: tuple[tuple[str, str, str], ...]
     life_rules: tuple[LifeRule, ...] = ()
     vocabulary_relations: tuple[RelationDecl, ...] = ()
+    options: dict[str, tuple[str, ...]] = field(default_factory=dict)
     restorers: dict[tuple[str, Any], tuple[Rule, ...]] = field(default_factory=dict)
     truncated: bool = False
 
@@ -336,6 +338,10 @@ class _Compilation:
         for rule in rules:
             for state, _, value in rule.restores:
                 program.restorers[state, value] = (*program.restorers.get((state, value), ()), rule)
+        program.options = {
+            d.name: tuple(option.name for option in d.options)
+            for d in self.declarations.values() if isinstance(d, TypeDecl | StateDecl | QuestionDecl) and d.options
+        }  # fmt: skip
         program.watchers = self.watchers(program)
         program.touches = self.touches(program)
         return program

@@ -90,7 +90,7 @@ class Scene:
 
     __slots__ = (
         "agenda", "assigned", "at", "collect", "departed", "event", "fixed", "get", "lenient", "program", "provisional",
-        "terms", "turn", "vars",
+        "terms", "turn", "vars", "waiting",
     )  # fmt: skip
 
     def __init__(
@@ -103,6 +103,7 @@ class Scene:
         self.collect: dict[Item, str] | None = None
         self.departed = False
         self.lenient = False
+        self.waiting: list[dict[Item, Any]] | None = None
         self.agenda: tuple[tuple[Instant, str, int, str], ...] = ()
         self.turn: Instant | None = None
         self.provisional = False
@@ -131,7 +132,10 @@ class Scene:
         if got is NOTHING:
             if self.lenient:
                 return options[0]
-            raise Split(item, options)
+            if self.waiting is None:
+                raise Split(item, options)
+            self.waiting += [{**self.assigned, item: option} for option in options[:0:-1]]
+            self.assigned[item] = got = options[0]
         return got
 
     def option_of(self, reading: str) -> str:

@@ -5,6 +5,9 @@ is what an author could have typed. The ledgers lean towards trouble: facts on t
 first after it, facts at one instant, allegations, part payments, answers that come late.
 """
 
+# A line is easier to compare with its translation when the two stand whole.
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
@@ -74,7 +77,11 @@ class Asked:
             f"  {e.effect_at} {e.id} {e.name} {e.actor} {dict(e.fields)} {e.standing.value} "
             f"occurred={e.occurred_at} recorded={e.recorded_at} {e.source}/{e.sequence}" for e in self.ledger
         )  # fmt: skip
-        given = {name: getattr(self.terms, name) for name in ("blanks", "readings", "answers") if getattr(self.terms, name)}
+        given = {
+            name: getattr(self.terms, name)
+            for name in ("blanks", "readings", "answers")
+            if getattr(self.terms, name)
+        }
         return f"\n{own}\n{facts}\n{given}\n{self.question} known at {self.known_at}"
 
 
@@ -176,7 +183,9 @@ def _pay_fee(draw: Draw) -> list[Line]:
     return [amount] * (fee.en == "fee(b)") + [
         Line(
             f"pay_fee: for each bill as b{where.en}, buyer must pay {fee.en} for b{window.en}",
-            f"pay_fee：就 每次 账单 作为 b{where.zh}，乙方 应 付款 {fee.zh} 就 b{window.zh}".replace(f"付款 {fee.zh} 就 b", f"就 b 付款 {fee.zh}"),
+            f"pay_fee：就 每次 账单 作为 b{where.zh}，乙方 应 付款 {fee.zh} 就 b{window.zh}".replace(
+                f"付款 {fee.zh} 就 b", f"就 b 付款 {fee.zh}"
+            ),
         )
     ]
 
@@ -190,15 +199,32 @@ def _handover(draw: Draw) -> list[Line]:
     window = _window(draw)
     if lead == NOTHING and " within " in window.en:
         window = Line(" by 2026-04-10", "，不迟于 2026年4月10日")
-    tail = _pick(draw, NOTHING, NOTHING, Line(", otherwise seller must deliver within 2 days", "，否则 甲方 应 交货，限 2日 内"))
-    return [Line(f"handover: {lead.en}seller must deliver{window.en}{tail.en}", f"handover：{lead.zh}甲方 应 交货{window.zh}{tail.zh}")]
+    tail = _pick(
+        draw,
+        NOTHING,
+        NOTHING,
+        Line(", otherwise seller must deliver within 2 days", "，否则 甲方 应 交货，限 2日 内"),
+    )
+    return [
+        Line(
+            f"handover: {lead.en}seller must deliver{window.en}{tail.en}",
+            f"handover：{lead.zh}甲方 应 交货{window.zh}{tail.zh}",
+        )
+    ]
 
 
 def _back_on(draw: Draw) -> list[Line]:
     lead = _pick(draw, Line("when service is off, ", "服务 为 关 时，"),
                  Line("when service is off and not pay_fee is overdue, ", "服务 为 关 且 非 pay_fee 逾期 时，"))  # fmt: skip
-    window = _pick(draw, Line(" at once", "，立即"), Line(" within 2 days", "，限 2日 内"), Line(" within 5 hours", "，限 5小时 内"))
-    return [Line(f"back_on: {lead.en}seller must resume{window.en}", f"back_on：{lead.zh}甲方 应 复机{window.zh}")]
+    window = _pick(
+        draw,
+        Line(" at once", "，立即"),
+        Line(" within 2 days", "，限 2日 内"),
+        Line(" within 5 hours", "，限 5小时 内"),
+    )
+    return [
+        Line(f"back_on: {lead.en}seller must resume{window.en}", f"back_on：{lead.zh}甲方 应 复机{window.zh}")
+    ]
 
 
 def _stop_right(draw: Draw) -> list[Line]:
@@ -222,7 +248,9 @@ def _stop_right(draw: Draw) -> list[Line]:
 
 def _serve(draw: Draw) -> list[Line]:
     since = _pick(draw, NOTHING, Line(" from sign", "，自 签字 起"))
-    return [Line(f"serve: seller must keep service is on{since.en}", f"serve：甲方 应 保持 服务 为 开{since.zh}")]
+    return [
+        Line(f"serve: seller must keep service is on{since.en}", f"serve：甲方 应 保持 服务 为 开{since.zh}")
+    ]
 
 
 def _use(draw: Draw) -> list[Line]:
@@ -235,7 +263,12 @@ def _use(draw: Draw) -> list[Line]:
 
 def _hush(draw: Draw) -> list[Line]:
     who = _pick(draw, Line("either party", "任何一方"), Line("buyer", "乙方"))
-    where = _pick(draw, NOTHING, Line(" where paid", "，限于 有偿"), Line(" where paid or harmful(leak)", "，限于 有偿 或 有害（泄露）"))
+    where = _pick(
+        draw,
+        NOTHING,
+        Line(" where paid", "，限于 有偿"),
+        Line(" where paid or harmful(leak)", "，限于 有偿 或 有害（泄露）"),
+    )
     made = [Line(f"hush: {who.en} must not leak{where.en}", f"hush：{who.zh} 不得 泄露{where.zh}")]
     if draw(st.booleans()):
         made.append(Line("hush_ok: buyer may leak where not paid", "hush_ok：乙方 可以 泄露，限于 非 有偿"))
@@ -250,7 +283,12 @@ def _hush_each(draw: Draw) -> list[Line]:
 
 
 def _leave(draw: Draw) -> list[Line]:
-    of = _pick(draw, Line("any norm", "任何规范"), Line("any duty to pay", "有关 付款 的 义务"), Line("any norm", "任何规范"))
+    of = _pick(
+        draw,
+        Line("any norm", "任何规范"),
+        Line("any duty to pay", "有关 付款 的 义务"),
+        Line("any norm", "任何规范"),
+    )
     lead = _pick(
         draw, NOTHING, Line("while agreement is in_force, ", "协议 为 有效 时，"),
         Line("while not slight(v), ", "非 轻微（v） 时，"), Line("while not v.cured, ", "非 v.已补正 时，"),
@@ -277,7 +315,9 @@ def _leave(draw: Draw) -> list[Line]:
 
 def _mend(draw: Draw) -> list[Line]:
     where = _pick(draw, NOTHING, Line(" where f.grave", " 限于 f.严重"))
-    window = _pick(draw, _window(draw), Line(" within a reasonable time judged by prompt", "，在合理期限内 判断依 及时"))
+    window = _pick(
+        draw, _window(draw), Line(" within a reasonable time judged by prompt", "，在合理期限内 判断依 及时")
+    )
     unless = _pick(draw, NOTHING, Line(", unless act_of_god(f)", "，除非 天灾（f）"))
     return [Line(f"mend: for each fault as f{where.en}, seller must repair for f{window.en}{unless.en}",
                  f"mend：就 每次 故障 作为 f{where.zh}，甲方 应 就 f 修理{window.zh}{unless.zh}")]  # fmt: skip
@@ -285,7 +325,12 @@ def _mend(draw: Draw) -> list[Line]:
 
 def _steady(draw: Draw) -> list[Line]:
     tail = _pick(draw, Line("not f.grave", "非 f.严重"), Line("act_of_god(f)", "天灾（f）"))
-    return [Line(f"steady: for each fault as f, seller must keep {tail.en}", f"steady：就 每次 故障 作为 f，甲方 应 保持 {tail.zh}")]
+    return [
+        Line(
+            f"steady: for each fault as f, seller must keep {tail.en}",
+            f"steady：就 每次 故障 作为 f，甲方 应 保持 {tail.zh}",
+        )
+    ]
 
 
 def _apology(draw: Draw) -> list[Line]:
@@ -296,7 +341,13 @@ def _apology(draw: Draw) -> list[Line]:
 
 
 def _hold(draw: Draw) -> list[Line]:
-    clock = _pick(draw, NOTHING, Line(" clock stops", " 期间停算"), Line(" clock runs", " 期间照算"), Line(" clock extends", " 期间顺延"))
+    clock = _pick(
+        draw,
+        NOTHING,
+        Line(" clock stops", " 期间停算"),
+        Line(" clock runs", " 期间照算"),
+        Line(" clock extends", " 期间顺延"),
+    )
     return [
         Line(f"hold: while pay_fee is overdue, seller may withhold, suspending handover{clock.en}",
              f"hold：pay_fee 逾期 时，甲方 可以 留置，暂停履行 handover{clock.zh}"),
@@ -308,7 +359,12 @@ def _hold(draw: Draw) -> list[Line]:
 def _quiet(draw: Draw) -> list[Line]:
     made = [Line("mercy: buyer may rescue", "mercy：乙方 可以 急救呼叫")]
     tail = _pick(draw, NOTHING, Line(", except mercy", "，但不适用 mercy"))
-    made.append(Line(f"quiet: when service is off, buyer must not call{tail.en}", f"quiet：服务 为 关 时，乙方 不得 呼叫{tail.zh}"))
+    made.append(
+        Line(
+            f"quiet: when service is off, buyer must not call{tail.en}",
+            f"quiet：服务 为 关 时，乙方 不得 呼叫{tail.zh}",
+        )
+    )
     if draw(st.booleans()):
         made.append(Line("mercy prevails over quiet", "mercy 优先于 quiet"))
     return made
@@ -317,16 +373,31 @@ def _quiet(draw: Draw) -> list[Line]:
 def _favour(draw: Draw) -> list[Line]:
     days = _days(draw)
     where = _pick(draw, NOTHING, Line(" where f.grave", " 限于 f.严重"))
-    tail = _pick(draw, NOTHING, Line(f" within {days.en}", f"，限 {days.zh} 内"), Line(" unless seller did repair(f)", "，除非 甲方 已 修理（f）"))
+    tail = _pick(
+        draw,
+        NOTHING,
+        Line(f" within {days.en}", f"，限 {days.zh} 内"),
+        Line(" unless seller did repair(f)", "，除非 甲方 已 修理（f）"),
+    )
     return [Line(f"favour: for each fault as f{where.en}, buyer may call{tail.en}",
                  f"favour：就 每次 故障 作为 f{where.zh}，乙方 可以 呼叫{tail.zh}")]  # fmt: skip
 
 
 def _raise_price(draw: Draw) -> list[Line]:
-    tail = _pick(draw, NOTHING, Line(" when fault is done", "，当 故障 已发生"), Line(" where rate < 90.00 CNY", "，限于 新价 < 90.00元"))
+    tail = _pick(
+        draw,
+        NOTHING,
+        Line(" when fault is done", "，当 故障 已发生"),
+        Line(" where rate < 90.00 CNY", "，限于 新价 < 90.00元"),
+    )
     made = [Line(f"raise_price: seller may reprice{tail.en}", f"raise_price：甲方 可以 调价{tail.zh}")]
     if draw(st.booleans()):
-        made.append(Line("for each reprice as r, seller must deliver before r.starts", "就 每次 调价 作为 r，甲方 应 交货，早于 r.起日"))
+        made.append(
+            Line(
+                "for each reprice as r, seller must deliver before r.starts",
+                "就 每次 调价 作为 r，甲方 应 交货，早于 r.起日",
+            )
+        )
     return made
 
 
@@ -339,14 +410,25 @@ def _life(draw: Draw) -> list[Line]:
     made: list[Line] = []
     if draw(st.booleans()):
         joint = _pick(draw, Line(" and buyer did sign", " 且 乙方 已 签字"), NOTHING)
-        made.append(Line(f"agreement takes effect once seller did sign{joint.en}", f"协议 生效，一旦 甲方 已 签字{joint.zh}"))
+        made.append(
+            Line(
+                f"agreement takes effect once seller did sign{joint.en}",
+                f"协议 生效，一旦 甲方 已 签字{joint.zh}",
+            )
+        )
         if draw(st.booleans()):
             period = _pick(draw, Line("30 days", "30日"), Line("1 month", "1个月"), Line("grace", "宽限"))
-            tail = _pick(draw, NOTHING, Line(", rolled", "，遇休息日顺延"), Line(", first day counted", "，计入首日"))
+            tail = _pick(
+                draw, NOTHING, Line(", rolled", "，遇休息日顺延"), Line(", first day counted", "，计入首日")
+            )
             made.append(Line(f"agreement lasts {period.en}{tail.en}", f"协议 存续期 {period.zh}{tail.zh}"))
             if draw(st.booleans()):
-                made.append(Line("agreement renews once both parties did renew", "协议 续期，一旦 双方 已 续约"))
-                made.append(Line("renewal: both parties may renew\n| survives", "renewal：双方 可以 续约\n| 存续"))
+                made.append(
+                    Line("agreement renews once both parties did renew", "协议 续期，一旦 双方 已 续约")
+                )
+                made.append(
+                    Line("renewal: both parties may renew\n| survives", "renewal：双方 可以 续约\n| 存续")
+                )
     elif draw(st.integers(0, 3)) == 0:
         made.append(Line("agreement ends once fault is done", "协议 终止，一旦 故障 已发生"))
     return made
@@ -434,15 +516,24 @@ def ledgers(draw: Draw, draft: Draft) -> Ledger:
     return Ledger(tuple(facts + entries))
 
 
-def _fields(draw: Draw, name: str, at: Instant, facts: list[Event], bills: list[str], faults: list[str]) -> dict[str, Any]:
+def _fields(
+    draw: Draw, name: str, at: Instant, facts: list[Event], bills: list[str], faults: list[str]
+) -> dict[str, Any]:
     day = date.fromordinal(719163 + (at + 8 * HOUR) // DAY)
     match name:
         case "bill":
-            return {"amount": draw(st.sampled_from(_AMOUNTS)), "due": day + timedelta(days=draw(st.sampled_from([1, 2, 5, 10])))}
+            return {
+                "amount": draw(st.sampled_from(_AMOUNTS)),
+                "due": day + timedelta(days=draw(st.sampled_from([1, 2, 5, 10]))),
+            }
         case "pay":
             billed = [fact.fields["amount"] for fact in facts if fact.name == "bill"] or [5000]
             whole = draw(st.sampled_from(billed))
-            made: dict[str, Any] = {"amount": draw(st.sampled_from([whole, whole + 1000, whole // 2, whole // 20, whole - 1, 2 * whole]))}
+            made: dict[str, Any] = {
+                "amount": draw(
+                    st.sampled_from([whole, whole + 1000, whole // 2, whole // 20, whole - 1, 2 * whole])
+                )
+            }
             if bills and draw(st.booleans()):
                 made["bill"] = draw(st.sampled_from(bills))
             return made
@@ -455,9 +546,15 @@ def _fields(draw: Draw, name: str, at: Instant, facts: list[Event], bills: list[
         case "quit":
             return draw(st.sampled_from([{}, {"ground": "?:hush"}, {"ground": "?:steady"}]))
         case "reprice":
-            return {"rate": draw(st.sampled_from(_AMOUNTS)), "starts": day + timedelta(days=draw(st.sampled_from([0, 1, 5])))}
+            return {
+                "rate": draw(st.sampled_from(_AMOUNTS)),
+                "starts": day + timedelta(days=draw(st.sampled_from([0, 1, 5]))),
+            }
         case "renew":
-            return {"term": Period(draw(st.sampled_from([10, 30])), "days"), "starts": day + timedelta(days=draw(st.sampled_from([0, 3])))}
+            return {
+                "term": Period(draw(st.sampled_from([10, 30])), "days"),
+                "starts": day + timedelta(days=draw(st.sampled_from([0, 3]))),
+            }
         case _:
             return {}
 
@@ -466,7 +563,11 @@ def _about_entries(draw: Draw, text: str, at: Instant, facts: list[Event], bills
                    leaks: list[str]) -> list[Event]:  # fmt: skip
     """Return answers, disputes, waivers and corrections that come at the end."""
     made: list[Event] = []
-    possible = [(name, id) for name, ids in (("harmful", leaks), ("act_of_god", faults), ("prompt", faults)) for id in ids]
+    possible = [
+        (name, id)
+        for name, ids in (("harmful", leaks), ("act_of_god", faults), ("prompt", faults))
+        for id in ids
+    ]
     possible += [("slight", f"{_id_of(text, 'pay_fee')}/{id}") for id in bills if "slight" in text]
     for question, about in possible:
         match draw(st.integers(0, 4)):
@@ -476,17 +577,35 @@ def _about_entries(draw: Draw, text: str, at: Instant, facts: list[Event], bills
                 made.append(event(f"a{len(made)}", "answer", None, at, fields=fields))
             case 2:
                 at += HOUR
-                made.append(event(f"a{len(made)}", "dispute", "seller", at, fields={"question": question, "about": about}))
+                made.append(
+                    event(
+                        f"a{len(made)}",
+                        "dispute",
+                        "seller",
+                        at,
+                        fields={"question": question, "about": about},
+                    )
+                )
             case _:
                 pass
     if bills and draw(st.integers(0, 4)) == 0:
         at += HOUR
         fields = {"norm": draw(st.sampled_from(["pay_fee", _id_of(text, "pay_fee")]))}
-        made.append(event(f"a{len(made)}", "waive", "seller", at, fields={**fields, "about": draw(st.sampled_from(bills))}))
+        made.append(
+            event(
+                f"a{len(made)}",
+                "waive",
+                "seller",
+                at,
+                fields={**fields, "about": draw(st.sampled_from(bills))},
+            )
+        )
     if facts and draw(st.integers(0, 5)) == 0:
         of = draw(st.sampled_from(facts))
         name = draw(st.sampled_from(["retract", "reject", "establish", "correct"]))
-        fields = {"of": of.id} if name != "correct" else {"of": of.id, "occurred_at": (of.occurred_at or 0) + HOUR}
+        fields = (
+            {"of": of.id} if name != "correct" else {"of": of.id, "occurred_at": (of.occurred_at or 0) + HOUR}
+        )
         made.append(event(f"a{len(made)}", name, None, at + 3 * DAY, fields=fields))
     return made
 
@@ -508,7 +627,11 @@ def questions(draw: Draw, draft: Draft, ledger: Ledger) -> Question:
     if kind == "state":
         return StateOf(draw(st.sampled_from(["agreement", "service"])), at)
     if kind == "breach":
-        labels = [each for each in _LABELS if f"{each}:" in text and each not in ("use", "stop_right", "leave", "hush_ok")]
+        labels = [
+            each
+            for each in _LABELS
+            if f"{each}:" in text and each not in ("use", "stop_right", "leave", "hush_ok")
+        ]
         if labels:
             return InBreachOf(draw(st.sampled_from(_PERSONS)), draw(st.sampled_from(labels)), at)
     acts = [name for name in _used(draft) if name in _ACTS] + ["call"] * ("use:" in text or "quiet:" in text)
@@ -539,7 +662,9 @@ def asked(draw: Draw) -> Asked:
     text = " ".join(line.en for line in draft.lines)
     readings = draw(st.sampled_from([{}, {"degree": "any"}])) if "degree" in text else {}
     known_at = draw(st.sampled_from([None, None, None, *(fact.recorded_at for fact in ledger)]))
-    return Asked(draft, Terms(blanks=grace, readings=readings), ledger, draw(questions(draft, ledger)), known_at)
+    return Asked(
+        draft, Terms(blanks=grace, readings=readings), ledger, draw(questions(draft, ledger)), known_at
+    )
 
 
 def named_after(ledger: Ledger, contracts: tuple[Contract, ...]) -> Ledger:
@@ -552,7 +677,11 @@ def named_after(ledger: Ledger, contracts: tuple[Contract, ...]) -> Ledger:
             return f"{ids.get(label, label)}{slash}{rest}"
         return value
 
-    return Ledger(tuple(replace(each, fields={key: named(value) for key, value in each.fields.items()}) for each in ledger))
+    return Ledger(
+        tuple(
+            replace(each, fields={key: named(value) for key, value in each.fields.items()}) for each in ledger
+        )
+    )
 
 
 # ---- How long to try ------------------------------------------------------------------------------------------------

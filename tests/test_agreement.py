@@ -21,7 +21,9 @@ from tests.strategies import QUICK, SOAK, Asked, asked
 
 def engine_says(case: Asked, question: Any) -> tuple[Any, ...]:
     """Return what the engine answers, as far as the two are compared."""
-    decision = Account(compile_program(case.contracts), case.terms, case.ledger).decide(question, case.known_at)
+    decision = Account(compile_program(case.contracts), case.terms, case.ledger).decide(
+        question, case.known_at
+    )
     assert decision.exact
     answer = str(decision.value) if decision.answer == "value" else decision.answer
     return answer, decision.required, set(decision.missing), set(decision.could_be), set(decision.assumes)
@@ -37,7 +39,9 @@ def compare(case: Asked) -> None:
     """Compare the answer to the question, and whether each party is in breach of each duty."""
     duties = [norm for each in case.contracts for norm in each.norms
               if isinstance(norm, Obligation | Prohibition | Maintenance)]  # fmt: skip
-    questions = [InBreachOf(party, norm.id, case.question.at) for norm in duties for party in ("seller", "buyer")]
+    questions = [
+        InBreachOf(party, norm.id, case.question.at) for norm in duties for party in ("seller", "buyer")
+    ]
     for question in (case.question, *dict.fromkeys(questions)):
         try:
             expected = reference_says(case, question)

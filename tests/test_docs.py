@@ -21,10 +21,19 @@ from pathlib import Path
 
 import pytest
 
+from contractlang.load import load_text
+from engine.cases import Case, cases_in, run_case
+from engine.program import Program
+
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-BLOCK = re.compile(r"^```(?P<kind>[\w-]+)(?: title=\"(?P<title>[^\"]+)\")?[^\n]*\n(?P<body>.*?)^```$", re.M | re.S)
+SHOWING = [page for page in PAGES if "\n```console\n" in page.read_text("utf-8")]
+BLOCK = re.compile(
+    r"^(?P<fence>`{3,})(?P<kind>[\w-]+)(?: title=\"(?P<title>[^\"]+)\")?[^\n]*\n(?P<body>.*?)^(?P=fence)$",
+    re.M | re.S,
+)
 LINE = re.compile(r"^\$ (.+)$")
+PROGRAM = "import sys; from engine.cli import main; sys.exit(main())"
 
 
 @dataclass(frozen=True)
@@ -55,10 +64,11 @@ def run(command: str, folder: Path) -> list[str]:
     words = shlex.split(command)
     assert words[0] in ("contract", "cat"), f"only `contract` and `cat` are run: {command}"
     if words[0] == "contract":
-        words = [sys.executable, "-c", "import sys; from engine.cli import main; sys.exit(main())", *words[1:]]
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith(("FORCE_COLOR", "CLICOLOR"))},
-        "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "120", "TERM": "dumb", "PYTHONUTF8": "1", "LANG": "C.UTF-8",
+        words = [sys.executable, "-c", PROGRAM, *words[1:]]
+    kept = {name: value for name, value in os.environ.items() if "COLOR" not in name}
+    environment = kept | {
+        "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "120", "TERM": "dumb", "PYTHONUTF8": "1",
+        "LANG": "C.UTF-8",
     }  # fmt: skip
     done = subprocess.run(
         words, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -94,7 +104,7 @@ def prepare(folder: Path) -> None:
     shutil.copytree(ROOT / "contracts", folder / "contracts")
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if "```console" in page.read_text("utf-8")], ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", SHOWING, ids=lambda page: page.stem)
 def test_commands_print_what_is_shown(page: Path, tmp_path: Path) -> None:
     prepare(tmp_path)
     text = page.read_text("utf-8")
@@ -107,6 +117,44 @@ def test_commands_print_what_is_shown(page: Path, tmp_path: Path) -> None:
                 got = run(shown.command, tmp_path)
                 expected = trimmed(shown.expected)
                 assert matches(expected, got), f"{page.name}:{shown.line}: {shown.command}\n" + "\n".join(got)
+
+
+def _expected_on_the_page_on_scenarios() -> list[str]:
+    text = (ROOT / "docs" / "scenarios.md").read_text("utf-8")
+    table = text.split("agreement 1 answers:")[1].split("The answers:")[0]
+    return re.findall(r"`(\d{4}-[^`]+)` (?=\|)", table)
+
+
+@pytest.mark.parametrize("line", _expected_on_the_page_on_scenarios())
+def test_a_line_on_the_page_on_scenarios_holds(line: str, voip_1: Program) -> None:
+    text = (ROOT / "docs" / "scenarios.md").read_text("utf-8")
+    ledger = text.split("After this ledger")[1].split("```text\n")[1].split("```")[0].splitlines()
+    case = Case(
+        "scenarios.md",
+        1,
+        "",
+        {"settings": (1, ["term = 2 years"]), "ledger": (1, ledger), "expect": (1, [line])},
+    )
+    (found,) = run_case(case, voip_1)
+    assert found.passed, found.got
+
+
+def test_the_case_on_the_page_on_scenarios_holds(voip_1: Program) -> None:
+    text = (ROOT / "docs" / "scenarios.md").read_text("utf-8")
+    shown = next(block["body"] for block in BLOCK.finditer(text) if block["fence"] == "````")
+    found = [each for case in cases_in("scenarios.md", shown) for each in run_case(case, voip_1)]
+    assert found
+    assert all(each.passed for each in found)
+
+
+def test_both_surfaces_of_the_tutorial_mean_the_same() -> None:
+    text = (ROOT / "docs" / "tutorial.md").read_text("utf-8")
+    contract = [block["body"] for block in BLOCK.finditer(text) if block["title"] == "gym.contract"][-1]
+    chinese = next(line for line in text.splitlines() if line.startswith("| block：")) + "\n"
+    other = re.sub(r"^\| block:.*\n", chinese, contract, flags=re.M)
+    assert other != contract
+    one, two = (load_text(each).contracts["gym"].meaning_hash for each in (contract, other))
+    assert one == two
 
 
 def test_the_pages_that_promise_it_show_commands() -> None:
@@ -143,13 +191,13 @@ def rewrite(page: Path) -> None:
             parts: list[str] = []
             for shown in shown_in(block["body"], 1):
                 got, kept = run(shown.command, folder), trimmed(shown.expected)
-                parts.append("\n".join([f"$ {shown.command}", *(kept if kept and matches(kept, got) else got)]))
+                lines = kept if kept and matches(kept, got) else got
+                parts.append("\n".join([f"$ {shown.command}", *lines]))
             return "```console\n" + "\n\n".join(parts) + "\n```"
 
         page.write_text(BLOCK.sub(again, text), "utf-8")
 
 
 if __name__ == "__main__":
-    for each in PAGES:
-        if "```console" in each.read_text("utf-8"):
-            rewrite(each)
+    for each in SHOWING:
+        rewrite(each)

@@ -78,8 +78,9 @@ def reserved_words() -> str:
 def checks_page() -> str:
     """Return the page on the checks, from their docstrings."""
     parts = [
-        "# Checks\n\nWhat can be wrong with a contract each of whose lines has a meaning. This page is written from the docstrings in "
-        "`contractlang/checks/`; an error stops the contract from being asked anything, a warning or a note does not.\n"
+        "# Checks\n\nWhat can be wrong with a contract each of whose lines has a meaning. This page is written from "
+        "the docstrings in `contractlang/checks/`; an error stops the contract from being asked anything, a warning or "
+        "a note does not.\n"
     ]
     for check in checks.CHECKS:
         severity = _severity(Path(inspect.getfile(check)).read_text("utf-8"))
@@ -97,7 +98,9 @@ def _severity(source: str) -> str:
 def write() -> None:
     """Write what is generated."""
     CHECKS_PAGE.write_text(checks_page(), "utf-8")
-    LANGUAGE.write_text(RESERVED.sub(lambda found: f"{found[1]}\n{reserved_words()}\n{found[2]}", LANGUAGE.read_text("utf-8")), "utf-8")
+    text = LANGUAGE.read_text("utf-8")
+    table = reserved_words()
+    LANGUAGE.write_text(RESERVED.sub(lambda found: f"{found[1]}\n{table}\n{found[2]}", text), "utf-8")
 
 
 # ---- the language reference ----------------------------------------------------------------------------------------
@@ -106,7 +109,9 @@ def write() -> None:
 def test_the_table_of_reserved_words_is_the_grammar_s() -> None:
     found = RESERVED.search(LANGUAGE.read_text("utf-8"))
     assert found is not None
-    assert found[0] == f"{found[1]}\n{reserved_words()}\n{found[2]}", "write it with: python -m tests.test_tidy"
+    assert found[0] == f"{found[1]}\n{reserved_words()}\n{found[2]}", (
+        "write it with: python -m tests.test_tidy"
+    )
 
 
 def test_the_reference_speaks_of_every_keyword() -> None:
@@ -115,7 +120,9 @@ def test_the_reference_speaks_of_every_keyword() -> None:
     missing = [
         name
         for name, pattern in keywords().items()
-        if not re.search(rf"(?<![a-zA-Z_]){pattern}(?![a-zA-Z_])" if spelled(pattern).isascii() else pattern, text)
+        if not re.search(
+            rf"(?<![a-zA-Z_]){pattern}(?![a-zA-Z_])" if spelled(pattern).isascii() else pattern, text
+        )
     ]
     assert not missing
 
@@ -139,7 +146,9 @@ def test_an_example_that_stands_alone_is_read(text: str) -> None:
 def test_the_examples_mean_the_same_in_both_languages() -> None:
     meanings = []
     for kind in ("contract", "contract-zh"):
-        loaded = load_text("\n".join(_examples(kind)), f"{kind}.contract", [ROOT / "contracts" / "vocabulary"])
+        loaded = load_text(
+            "\n".join(_examples(kind)), f"{kind}.contract", [ROOT / "contracts" / "vocabulary"]
+        )
         assert not loaded.errors, render(loaded.errors, loaded.sources, "en")
         meanings.append(loaded.contracts["hosting"].meaning_hash)
     assert meanings[0] == meanings[1]
@@ -149,11 +158,11 @@ def test_the_examples_mean_the_same_in_both_languages() -> None:
 
 
 def _check_files() -> Iterator[str]:
-    """Yield the files of checks: those with a function of their own name that takes a contract."""
+    """Yield the files of checks: those with a function of their own name that returns diagnostics."""
     for path in sorted(Path(checks.__file__).parent.glob("*.py")):
         if path.stem != "__init__":
             found = getattr(importlib.import_module(f"contractlang.checks.{path.stem}"), path.stem, None)
-            if inspect.isfunction(found) and list(inspect.signature(found).parameters) == ["contract"]:
+            if inspect.isfunction(found) and found.__annotations__.get("return") == "Iterator[Diagnostic]":
                 yield path.stem
 
 
@@ -198,7 +207,8 @@ def test_every_page_is_named_on_the_first() -> None:
 
 def test_what_the_readme_and_the_pages_link_to_is_there() -> None:
     for page in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *DOCS.rglob("*.md")):
-        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.M | re.S)):
+        text = re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.M | re.S)
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
@@ -214,12 +224,15 @@ def test_files_that_pages_name_are_there() -> None:
 
 
 def _tracked() -> list[Path]:
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False
+    ).stdout
     return [path for name in listed.split("\0") if name and (path := ROOT / name).is_file()]
 
 
 def _modules() -> list[Path]:
-    return [path for folder in ("contractlang", "engine", "tests", "bench") for path in sorted((ROOT / folder).rglob("*.py"))]
+    folders = ("contractlang", "engine", "tests", "bench")
+    return [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
 
 
 @pytest.mark.parametrize("path", _modules(), ids=lambda path: str(path.relative_to(ROOT)))

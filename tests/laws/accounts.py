@@ -18,7 +18,13 @@ def account(case: Asked, ledger: Ledger | None = None) -> Account:
 
 def gist(decision: Decision) -> tuple[object, ...]:
     """Return what a decision says, without its reasons and receipt."""
-    return (decision.answer, decision.required, set(decision.missing), set(decision.could_be), set(decision.assumes))
+    return (
+        decision.answer,
+        decision.required,
+        set(decision.missing),
+        set(decision.could_be),
+        set(decision.assumes),
+    )
 
 
 def plain(case: Asked) -> Asked:

@@ -14,7 +14,9 @@ from tests.laws.accounts import account, gist
 from tests.strategies import QUICK, Asked, asked, contracts_of
 
 WIDE = {ord(mark): chr(ord(mark) + 0xFEE0) for mark in ",:()|*+<>"}
-WIDE_LETTERS = {code: chr(code + 0xFEE0) for code in (*range(ord("a"), ord("z") + 1), *range(ord("0"), ord("9") + 1))}
+WIDE_LETTERS = {
+    code: chr(code + 0xFEE0) for code in (*range(ord("a"), ord("z") + 1), *range(ord("0"), ord("9") + 1))
+}
 
 
 def written(text: str, spaces: str, width: dict[int, str], broken: bool) -> str:
@@ -35,7 +37,12 @@ def written(text: str, spaces: str, width: dict[int, str], broken: bool) -> str:
 
 
 @QUICK
-@given(asked(), st.sampled_from([" ", "  ", "\t", "　"]), st.sampled_from([{}, WIDE, WIDE_LETTERS]), st.booleans())
+@given(
+    asked(),
+    st.sampled_from([" ", "  ", "\t", "　"]),
+    st.sampled_from([{}, WIDE, WIDE_LETTERS]),
+    st.booleans(),
+)
 def test_formatting_is_silent(case: Asked, spaces: str, width: dict[int, str], broken: bool) -> None:
     text = written(case.draft.text(), spaces, width, broken)
     other = Account(compile_program(contracts_of(text)), case.terms, case.ledger)

@@ -14,7 +14,9 @@ from tests.strategies import QUICK, Asked, asked
 def test_what_comes_later_changes_nothing(case: Asked) -> None:
     at = case.question.at
     known = Ledger(tuple(each for each in case.ledger if each.recorded_at <= at and each.effect_at <= at))
-    assert gist(account(case).decide(case.question, at)) == gist(account(case, known).decide(case.question, at))
+    assert gist(account(case).decide(case.question, at)) == gist(
+        account(case, known).decide(case.question, at)
+    )
 
 
 @QUICK

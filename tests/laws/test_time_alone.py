@@ -24,5 +24,7 @@ def test_the_answer_holds_as_long_as_it_says(case: Asked, later: int) -> None:
         return
     one = account(known, past)
     first = one.decide(question)
-    end = question.at + later if first.holds_until is None else min(first.holds_until - 1, question.at + later)
+    end = (
+        question.at + later if first.holds_until is None else min(first.holds_until - 1, question.at + later)
+    )
     assert gist(one.decide(replace(question, at=end))) == gist(first)

@@ -23,11 +23,9 @@ Giver = Permission | Power | Obligation
 def prevailing_over(world: World, norm: Norm, how: str = "prevails") -> list[Norm]:
     """Return the norms that prevail over (or limit) a norm."""
     found: list[Norm] = []
-    for contract in world.contracts:
-        for priority in contract.priorities:
-            if priority.how == how and norm in norms.resolve(world, priority.over, priority.document):
-                if norms.is_chosen(world, priority.option) and values.holds(world, priority.when, {}, priority.document):
-                    found += [each for each in norms.resolve(world, priority.by, priority.document) if each is not norm]
+    for priority in norms.priorities_over(world, norm, how):
+        by = norms.resolve(world, priority.by, priority.document)
+        found += [each for each in by if each is not norm]
     return found
 
 
@@ -42,7 +40,9 @@ def exercised_since(world: World, norm: Norm) -> Instant | None:
             setting = world.setting(state, document, turn)
             if setting.value != current:
                 break
-            if setting.event is not None and any(each is norm for each in world.basis.get(setting.event.id, ())):
+            if setting.event is not None and any(
+                each is norm for each in world.basis.get(setting.event.id, ())
+            ):
                 since.append(setting.start)
     return min(since, default=None)
 
@@ -65,7 +65,9 @@ def openers(world: World, act: Event) -> list[Norm]:
 def restoring(world: World, norm: Maintenance, act: Event) -> bool:
     """Tell whether the act restores a maintenance duty that its actor is in breach of."""
     broken = [each for each in world.breaches if each.norm is norm and each.is_open]
-    return duties.restores(world, norm, act.name) and any(norms.acts_for(each.by, act.actor) for each in broken)
+    return duties.restores(world, norm, act.name) and any(
+        norms.acts_for(each.by, act.actor) for each in broken
+    )
 
 
 def is_open(world: World, norm: Giver, act: Event) -> bool:
@@ -128,7 +130,7 @@ def is_in_window(world: World, norm: Giver, thing: Thing, arose_at: Instant, env
 
 
 def is_closed(world: World, norm: Norm, act: Event) -> bool:
-    """Tell whether a norm that prevails closes this one: a power while it is exercised, a prohibition while it applies."""
+    """Tell whether one that prevails closes this norm: a power while exercised, a prohibition while it applies."""
     for over in prevailing_over(world, norm):
         if isinstance(over, Power) and exercised_since(world, over) is not None:
             return True
@@ -168,13 +170,19 @@ def may(world: World, act: Event) -> tuple[str, bool]:
     assert isinstance(kind, OccurrenceDecl)
     giving = openers(world, act)
     forbidding = dict.fromkeys(norm for norm, _ in duties.forbidding(world, act))
-    beaten = [norm for norm in forbidding if any(each is one for each in prevailing_over(world, norm) for one in giving)]
+    beaten = [
+        norm
+        for norm in forbidding
+        if any(each is one for each in prevailing_over(world, norm) for one in giving)
+    ]
     if len(beaten) < len(forbidding):
         return ("conflicting" if giving else "forbidden"), False
     if giving:
         return "permitted", any(isinstance(each, Obligation | Maintenance) for each in giving)
     if kind.needs_basis:
-        return ("forbidden" if any(_speaks_of(world, norm, act) for norm in world.norms) else "no_basis"), False
+        return (
+            "forbidden" if any(_speaks_of(world, norm, act) for norm in world.norms) else "no_basis"
+        ), False
     return "unregulated", False
 
 

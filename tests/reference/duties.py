@@ -122,10 +122,13 @@ def _could_be_done_by(world: World, instance: Instance, act: Event) -> bool:
     norm = instance.norm
     if not isinstance(norm, Obligation) or instance.status not in ("open", "breached"):
         return False
-    named = (facts.covers(world.declared, norm.act.name, act.name) and act.actor == instance.bearer) or (
-        facts.covers(world.declared, norm.act.name, act.name) and facts.did(act.actor, instance.bearer)
+    named = facts.covers(world.declared, norm.act.name, act.name)
+    by_bearer = facts.did(act.actor, instance.bearer)
+    return (
+        named
+        and by_bearer
+        and values.holds(world, norm.act.where, norms.env_of(norm, instance.trigger, act), norm.document)
     )
-    return named and values.holds(world, norm.act.where, norms.env_of(norm, instance.trigger, act), norm.document)
 
 
 def pay(world: World, instance: Instance, amount: int) -> None:
@@ -136,11 +139,15 @@ def pay(world: World, instance: Instance, amount: int) -> None:
 
 
 def appropriate(world: World, owing: list[Instance], amount: int) -> None:
-    """Spread what names no debt (民法典 560): past their window first, then the earlier window, equal ones in proportion."""
+    """Spread what names no debt (民法典 560): past their window first, the earlier window, equal ones in proportion."""
     never = 10**30
     ends = sorted({(each.status != "breached", never if each.end is None else each.end) for each in owing})
     for turn in ends:
-        group = [each for each in owing if (each.status != "breached", never if each.end is None else each.end) == turn]
+        group = [
+            each
+            for each in owing
+            if (each.status != "breached", never if each.end is None else each.end) == turn
+        ]
         total = sum(each.unpaid_at(world.now) for each in group)
         spent = min(amount, total)
         left = spent
@@ -183,7 +190,8 @@ def suspend_and_resume(world: World, act: Event, grounds: list[Norm]) -> None:
 def resume(world: World, instance: Instance) -> None:
     """Let the window of a suspended duty go on, by the clock of the power that suspended it."""
     instance.status = "open"
-    assert instance.suspended_at is not None and instance.suspended_by is not None
+    assert instance.suspended_at is not None
+    assert instance.suspended_by is not None
     if instance.end is None:
         return
     lasted = world.now - instance.suspended_at
@@ -216,7 +224,11 @@ def forbidding(world: World, act: Event) -> list[tuple[Norm, Thing]]:
             for thing in _triggers_of(world, norm, act):
                 borne = any(norms.acts_for(each, act.actor) for each in norms.bearers(world, norm, thing))
                 env = norms.env_of(norm, thing, act)
-                if borne and norms.applies(world, norm, thing, act) and values.holds(world, norm.act.where, env, norm.document):
+                if (
+                    borne
+                    and norms.applies(world, norm, thing, act)
+                    and values.holds(world, norm.act.where, env, norm.document)
+                ):
                     found.append((norm, thing))
     return found
 
@@ -237,14 +249,15 @@ def keep_watch(world: World) -> bool:
     """Record which maintenance duties are breached now, and which are cured. Tell whether one is."""
     changed = False
     for norm in world.norms:
-        if isinstance(norm, Maintenance):
-            if norm.trigger is None and not any(each.norm is norm for each in world.instances):
-                if norms.is_in_force(world, norm):
-                    begin(world, norm, None)
-                    changed = True
-            for each in world.instances:
-                if each.norm is norm:
-                    changed = _watch(world, norm, each) or changed
+        if not isinstance(norm, Maintenance):
+            continue
+        has_begun = norm.trigger is not None or any(each.norm is norm for each in world.instances)
+        if not has_begun and norms.is_in_force(world, norm):
+            begin(world, norm, None)
+            changed = True
+        for each in world.instances:
+            if each.norm is norm:
+                changed = _watch(world, norm, each) or changed
     return changed
 
 

@@ -6,7 +6,17 @@ import dataclasses
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from contractlang.norms import Answer, Contract, Happened, Maintenance, Norm, Not, OnOccurrence, OccurrenceDecl, Prohibition
+from contractlang.norms import (
+    Answer,
+    Contract,
+    Happened,
+    Maintenance,
+    Norm,
+    Not,
+    OccurrenceDecl,
+    OnOccurrence,
+    Prohibition,
+)
 from contractlang.numerals import plain_number
 from engine.event import Event, Standing, event
 from tests.reference.facts import covers, is_knowledge, parties_of
@@ -22,8 +32,12 @@ def with_allegations(contracts: tuple[Contract, ...], known: Iterable[Event]) ->
     return facts
 
 
-def _alleged_by(contracts: tuple[Contract, ...], notice: Event, cited: str, facts: list[Event]) -> list[Event]:
-    words = {plain_number(word) for word in cited.split()} | {plain_number(word[2:]) for word in cited.split()}
+def _alleged_by(
+    contracts: tuple[Contract, ...], notice: Event, cited: str, facts: list[Event]
+) -> list[Event]:
+    words = {plain_number(word) for word in cited.split()} | {
+        plain_number(word[2:]) for word in cited.split()
+    }
     for contract in contracts:
         for norm in contract.norms:
             if words & {plain_number(norm.id), plain_number(norm.clause)}:
@@ -32,7 +46,11 @@ def _alleged_by(contracts: tuple[Contract, ...], notice: Event, cited: str, fact
                 if name is None or any(covers(declared, name, fact.name) for fact in facts):
                     return []
                 kind = declared[name]
-                by = accused(contracts, norm, notice) if isinstance(kind, OccurrenceDecl) and kind.is_act else None
+                by = (
+                    accused(contracts, norm, notice)
+                    if isinstance(kind, OccurrenceDecl) and kind.is_act
+                    else None
+                )
                 together = [each for each in contract.norms if each.clause == norm.clause]
                 turning = turns_on(norm) or [name for each in together for name in turns_on(each)]
                 return [event(
@@ -69,7 +87,11 @@ def turns_on(norm: Norm) -> list[str]:
         case Prohibition():
             return [part.question for part in parts_of(norm.when) if isinstance(part, Answer)]
         case Maintenance():
-            return [part.part.question for part in parts_of(norm.keeps) if isinstance(part, Not) and isinstance(part.part, Answer)]
+            return [
+                part.part.question
+                for part in parts_of(norm.keeps)
+                if isinstance(part, Not) and isinstance(part.part, Answer)
+            ]
         case _:
             return []
 

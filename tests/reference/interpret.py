@@ -64,7 +64,9 @@ def _cases(documents: tuple[Contract, ...], terms: Terms, ledger: Ledger, questi
     known = [fact for fact in known if facts.is_knowledge(fact) or fact.effect_at <= question.at]
     if isinstance(question, May):
         known = [fact for fact in known if not _is_asked_about(fact, question)]
-    return every_case(lambda case: _answer(World(documents, terms, case, known, question.at, taken), question))
+    return every_case(
+        lambda case: _answer(World(documents, terms, case, known, question.at, taken), question)
+    )
 
 
 def _told(cases: Cases) -> Told:
@@ -85,12 +87,22 @@ def _answer(world: World, question: Asked) -> Outcome:
     world.walk()
     match question:
         case May():
-            act = Event("", question.act, question.party, question.at, question.at, dict(question.fields), effect_at=question.at)
+            act = Event(
+                "",
+                question.act,
+                question.party,
+                question.at,
+                question.at,
+                dict(question.fields),
+                effect_at=question.at,
+            )
             return Outcome(*basis.may(world, act))
         case InBreachOf():
             return Outcome(_in_breach(world, question))
         case StateOf():
-            document = question.document or next(each.name for each in world.contracts if each.kind == "agreement")
+            document = question.document or next(
+                each.name for each in world.contracts if each.kind == "agreement"
+            )
             in_law = question.state == "agreement" or world.is_in_law(question.state)
             value = world.state(question.state, document if in_law else "")
             return Outcome("unknown" if isinstance(value, Unknown) else str(value))

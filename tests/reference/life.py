@@ -35,7 +35,11 @@ def at_first(world: World, state: str, document: str) -> Any:
 
 def pass_time(world: World) -> bool:
     """Let agreements take effect, end and expire. Tell whether one did."""
-    return any([_pass_time(world, each) for each in world.contracts if each.kind == "agreement"])
+    changed = False
+    for contract in world.contracts:
+        if contract.kind == "agreement":
+            changed = _pass_time(world, contract) or changed
+    return changed
 
 
 def _pass_time(world: World, contract: Contract) -> bool:
@@ -83,7 +87,9 @@ def renew(world: World, fact: Event, grounds: list[Norm]) -> None:
             asked = _act_asked(life.value)
             if asked is None or not covers(world.declared, asked.name, fact.name):
                 continue
-            if asked.by is not None and not norms.is_by(world, fact, values.value(world, asked.by, {}, contract.name)):
+            if asked.by is not None and not norms.is_by(
+                world, fact, values.value(world, asked.by, {}, contract.name)
+            ):
                 continue
             if all(norm.document != contract.name for norm in grounds):
                 continue

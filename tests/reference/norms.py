@@ -21,6 +21,7 @@ from contractlang.norms import (
     OnOccurrence,
     Permission,
     Power,
+    Priority,
     Prohibition,
     Target,
     Who,
@@ -124,13 +125,20 @@ def has_begun(world: World, norm: Norm, env: values.Env) -> bool:
 
 def is_void(world: World, norm: Norm) -> bool:
     """Tell whether another document makes a norm void."""
-    for contract in world.contracts:
-        for priority in contract.priorities:
-            if priority.how == "voids" and is_chosen(world, priority.option):
-                if norm in resolve(world, priority.over, priority.document):
-                    if values.holds(world, priority.when, {}, priority.document):
-                        return True
-    return False
+    return bool(priorities_over(world, norm, "voids"))
+
+
+def priorities_over(world: World, norm: Norm, how: str) -> list[Priority]:
+    """Return what is said now to prevail over, limit or void a norm."""
+    return [
+        each
+        for contract in world.contracts
+        for each in contract.priorities
+        if each.how == how
+        and norm in resolve(world, each.over, each.document)
+        and is_chosen(world, each.option)
+        and values.holds(world, each.when, {}, each.document)
+    ]
 
 
 def conditions_hold(world: World, norm: Norm, thing: Thing, act: Event | None = None) -> bool:
@@ -145,7 +153,12 @@ def conditions_hold(world: World, norm: Norm, thing: Thing, act: Event | None = 
 
 def excepted(world: World, norm: Norm) -> list[Norm]:
     """Return the norms before which a norm gives way."""
-    return [other for target in norm.excepts for other in resolve(world, target, norm.document) if other is not norm]
+    return [
+        other
+        for target in norm.excepts
+        for other in resolve(world, target, norm.document)
+        if other is not norm
+    ]
 
 
 def applies(world: World, norm: Norm, thing: Thing, act: Event | None = None) -> bool:
@@ -180,8 +193,12 @@ def resolve(world: World, target: Target, document: str) -> list[Norm]:
         case ByAct():
             return [each for each in world.norms if _is_about(world, each, target)]
         case AnyNorm():
-            return [each for each in world.norms if each.document == document
-                    and isinstance(each, Obligation | Maintenance | Prohibition) and not _is_remedy_of_any(each)]  # fmt: skip
+            duties_here = [
+                each
+                for each in world.norms
+                if each.document == document and isinstance(each, Obligation | Maintenance | Prohibition)
+            ]
+            return [each for each in duties_here if not _is_remedy_of_any(each)]
         case ByBreach():
             return []
         case _:
@@ -221,7 +238,9 @@ def breaches_of(world: World, target: Target, env: values.Env, document: str) ->
 def instances_of(world: World, target: Target, env: values.Env, document: str) -> list[Instance]:
     """Return the instances of the norms a target means: of one trigger, where it names one."""
     if isinstance(target, ByBreach):
-        return [each.instance for each in breaches_of(world, target, env, document) if each.instance is not None]
+        return [
+            each.instance for each in breaches_of(world, target, env, document) if each.instance is not None
+        ]
     meant = resolve(world, target, document)
     found = [each for each in world.instances if each.norm in meant]
     if isinstance(target, ByLabel) and target.about is not None:
@@ -239,11 +258,16 @@ def arise(world: World) -> bool:
     if world.fresh:
         thing = world.fresh.pop(0)
         for norm in world.norms:
-            if is_triggered(world, norm, thing) and is_in_force(world, norm, thing):
-                if not isinstance(norm, Obligation) or conditions_hold(world, norm, thing):
-                    duties.begin(world, norm, thing)
+            stands = is_triggered(world, norm, thing) and is_in_force(world, norm, thing)
+            # The conditions of an obligation are those of this moment, of the others those of the moment asked about.
+            if stands and (not isinstance(norm, Obligation) or conditions_hold(world, norm, thing)):
+                duties.begin(world, norm, thing)
         return True
-    return any([_follow(world, norm) for norm in world.norms if norm.trigger is None])
+    changed = False
+    for norm in world.norms:
+        if norm.trigger is None:
+            changed = _follow(world, norm) or changed
+    return changed
 
 
 def is_triggered(world: World, norm: Norm, thing: Event | Breach) -> bool:

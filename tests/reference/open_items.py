@@ -67,13 +67,17 @@ def answer(world: World, question: str, about: str | None) -> Any:
             and fact.fields.get("about") in (about, None)]  # fmt: skip
     for fact in told:
         world.wake(fact.fields.get("since"))
-    answers = [fact for fact in told if fact.name == ANSWER and fact.fields.get("since", world.now) <= world.now]
+    answers = [
+        fact for fact in told if fact.name == ANSWER and fact.fields.get("since", world.now) <= world.now
+    ]
     if answers and answers[-1].fields.get("value") is not None:
         return answers[-1].fields["value"]
     disputed = any(fact.name == DISPUTE for fact in told)
     if declared.presumed is not None and not disputed and not answers:
         return declared.presumed
-    return ask(world, Item("question", question, about), declared.kind, tuple(each.name for each in declared.options))
+    return ask(
+        world, Item("question", question, about), declared.kind, tuple(each.name for each in declared.options)
+    )
 
 
 def ask(world: World, item: Item, kind: Kind, options: tuple[str, ...] = ()) -> Any:

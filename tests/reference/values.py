@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from tests.reference.world import Breach, World
 
 Env = dict[str, Any]
-"""What the variables stand for: the trigger under its name, `@act` the act judged, `@norm` the norm whose words these are."""
+"""What the variables stand for: the trigger under its name, `@act` the act judged, `@norm` the norm that speaks."""
 
 _COMPARE: dict[str, Any] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
@@ -85,7 +85,11 @@ def value(world: World, expr: Expr, env: Env, document: str) -> Any:
             return world.state(expr.name, expr.document)
         case AsOf():
             at = of(expr.at)
-            return None if at is None else world.setting(expr.state.name, expr.state.document, instant_of(at)).value
+            return (
+                None
+                if at is None
+                else world.setting(expr.state.name, expr.state.document, instant_of(at)).value
+            )
         case Bound():
             return bound(world, expr.name, env)
         case Field():
@@ -112,13 +116,20 @@ def value(world: World, expr: Expr, env: Env, document: str) -> Any:
         case InBreach():
             by = None if expr.party is None else of(expr.party)
             found = norms.breaches_of(world, expr.target, env, document)
-            return any(not each.over and (by is None or each.by in (by, BOTH) or by == Who.EITHER.value) for each in found)
+            return any(
+                not each.over and (by is None or each.by in (by, BOTH) or by == Who.EITHER.value)
+                for each in found
+            )
         case Discharged():
-            return any(each.status == "discharged" for each in norms.instances_of(world, expr.target, env, document))
+            return any(
+                each.status == "discharged" for each in norms.instances_of(world, expr.target, env, document)
+            )
         case Happened():
             by = None if expr.by is None else of(expr.by)
             about = None if expr.about is None else of(expr.about)
-            return happened(world, expr.name, by, None if about is None else about_id(about), expr.about is not None)
+            return happened(
+                world, expr.name, by, None if about is None else about_id(about), expr.about is not None
+            )
         case Used():
             return used(world, expr, env, document)
         case Answer():
@@ -129,13 +140,21 @@ def value(world: World, expr: Expr, env: Env, document: str) -> Any:
             return amount_of(world, expr.name, None if expr.about is None else of(expr.about), document)
         case AmountDue():
             owing = norms.instances_of(world, expr.target, env, document)
-            return sum(each.unpaid_at(world.now) for each in owing if each.status in ("open", "breached", "suspended"))
+            return sum(
+                each.unpaid_at(world.now)
+                for each in owing
+                if each.status in ("open", "breached", "suspended")
+            )
         case CountOf():
             return len(occurrences(world, expr.name, expr.where, env, document))
         case SumOf():
             total: Any = 0
             for fact in occurrences(world, expr.name, expr.where, env, document):
-                total = arithmetic("+", total, field_of(world, fact, Field(Bound(expr.name, expr.kind), expr.field, expr.kind)))
+                total = arithmetic(
+                    "+",
+                    total,
+                    field_of(world, fact, Field(Bound(expr.name, expr.kind), expr.field, expr.kind)),
+                )
             return total
         case Accrued():
             return accrued(world, expr, env, document)
@@ -227,7 +246,11 @@ def answer(world: World, asked: Answer, about: Any) -> Any:
 
 def _trigger_day(world: World, env: Env) -> date:
     norm = env.get("@norm")
-    thing = env.get(norm.trigger.variable) if norm is not None and isinstance(norm.trigger, OnOccurrence) else None
+    thing = (
+        env.get(norm.trigger.variable)
+        if norm is not None and isinstance(norm.trigger, OnOccurrence)
+        else None
+    )
     return day_of(thing.effect_at if isinstance(thing, Event) else max(world.now, 0))
 
 
@@ -288,7 +311,9 @@ def accrued(world: World, expr: Accrued, env: Env, document: str) -> Any:
     first, last = (each if isinstance(each, date) else day_of(each) for each in (since, until))
     total = 0
     for number in range(first.toordinal() + 1, last.toordinal() + 1):
-        total += _unpaid_at(world, expr.base, start_of(date.fromordinal(number)), env, document) * expr.share.over
+        total += (
+            _unpaid_at(world, expr.base, start_of(date.fromordinal(number)), env, document) * expr.share.over
+        )
     return rounded(total, expr.share.under)
 
 
@@ -322,7 +347,11 @@ def occurrences(world: World, name: str, where: Expr | None, env: Env, document:
 
 def overdue(world: World, expr: Overdue, env: Env, document: str) -> bool:
     """Tell whether a duty's window has passed, for longer than a period, and it is still open."""
-    late = [each for each in norms.breaches_of(world, expr.target, env, document) if each.is_open and each.instance is not None]
+    late = [
+        each
+        for each in norms.breaches_of(world, expr.target, env, document)
+        if each.is_open and each.instance is not None
+    ]
     if expr.longer is None:
         return bool(late)
     period = value(world, expr.longer, env, document)
@@ -333,7 +362,11 @@ def overdue(world: World, expr: Overdue, env: Env, document: str) -> bool:
     window = getattr(norm, "window", None)
     rolls = windows.rolls(world, window, env, document, usually=True)
     for each in late:
-        start: date | Instant = each.at if each.last_day is None or period.unit in ("hours", "minutes", "seconds") else each.last_day
+        start: date | Instant = (
+            each.at
+            if each.last_day is None or period.unit in ("hours", "minutes", "seconds")
+            else each.last_day
+        )
         end = windows.after(world, start, period, rolls).end
         world.wake(end)
         if end <= world.now:

@@ -63,12 +63,16 @@ def settled(world: World, deadline: Deadline) -> Deadline:
     return Deadline(day_of(end - 1), end, False, end, end)
 
 
-def after(world: World, start: Instant | date, period: Period, rolls: bool, first_day: bool = False) -> Deadline:
+def after(
+    world: World, start: Instant | date, period: Period, rolls: bool, first_day: bool = False
+) -> Deadline:
     """Return the end of a period from an instant, or from a day."""
     calendar, rest, minute = world.terms.calendar, rest_days(world), cutoff(world)
     # An hour of a day runs from its beginning; days, weeks, months and years run from day to day.
     since = start_of(start) if isinstance(start, date) else start
-    return settled(world, deadline_after(since, period.count, period.unit, calendar, rest, rolls, minute, first_day))
+    return settled(
+        world, deadline_after(since, period.count, period.unit, calendar, rest, rolls, minute, first_day)
+    )
 
 
 def by_day(world: World, day: date, rolls: bool) -> Deadline:
@@ -83,7 +87,9 @@ def rolls(world: World, window: Window | None, env: values.Env, document: str, u
     return values.holds(world, window.rolls, env, document)
 
 
-def close(world: World, window: Window | None, env: values.Env, document: str, arose_at: Instant, trigger: Thing) -> Close:
+def close(
+    world: World, window: Window | None, env: values.Env, document: str, arose_at: Instant, trigger: Thing
+) -> Close:
     """Return the end of a window that began at `arose_at`."""
     if window is None or window.limit is None:
         return NEVER
@@ -130,7 +136,9 @@ def _close(deadline: Deadline) -> Close:
     return Close(deadline.end, deadline.last_day or day_of(deadline.end - 1))
 
 
-def _day(world: World, expr: Expr, env: values.Env, document: str, arose_at: Instant) -> date | Instant | None:
+def _day(
+    world: World, expr: Expr, env: values.Env, document: str, arose_at: Instant
+) -> date | Instant | None:
     """Return the day or instant a limit names. A blank is the day on which the duty arose, or none."""
     if isinstance(expr, BlankValue) and open_items.filling(world, expr.name) is None:
         said = world.case.ask(Item("blank", expr.name), ("trigger", "none"))

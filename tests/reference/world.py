@@ -108,7 +108,9 @@ class World:
             self.declared.update(contract.declarations)
         self.parties = parties_of(self.contracts)
         self.norms = tuple(norm for contract in self.contracts for norm in contract.norms)
-        self.knowledge = sorted((each for each in facts if is_knowledge(each)), key=lambda each: each.recorded_at)
+        self.knowledge = sorted(
+            (each for each in facts if is_knowledge(each)), key=lambda each: each.recorded_at
+        )
         self.facts = [fact for fact in facts if not is_knowledge(fact)]
         self.now: Instant = 0
         self.alarms: set[Instant] = set()
@@ -143,14 +145,20 @@ class World:
 
     def setting(self, state: str, document: str, at: Instant) -> Setting:
         """Return what gives a state its value at an instant: of those that hold, the one that began last."""
-        holding = [each for each in self.changes(state, document) if each.start <= at and (each.end is None or at < each.end)]
+        holding = [
+            each
+            for each in self.changes(state, document)
+            if each.start <= at and (each.end is None or at < each.end)
+        ]
         return max(reversed(holding), key=lambda each: each.start)
 
     def state(self, state: str, document: str = "") -> Any:
         """Return what a state is now."""
         return self.setting(state, document, self.now).value
 
-    def set(self, state: str, document: str, value: Any, event: Event | None, start: Instant, end: Instant | None) -> None:
+    def set(
+        self, state: str, document: str, value: Any, event: Event | None, start: Instant, end: Instant | None
+    ) -> None:
         """Give a state a value."""
         self.settings.setdefault((state, document), []).append(Setting(start, end, value, event))
         self.wake(start)
@@ -176,7 +184,12 @@ class World:
     def settle(self) -> None:
         """Work out what time, and what has just happened, bring about; until nothing changes any more."""
         for _ in range(100):
-            if not (life.pass_time(self) or duties.end_windows(self) or duties.keep_watch(self) or norms.arise(self)):
+            if not (
+                life.pass_time(self)
+                or duties.end_windows(self)
+                or duties.keep_watch(self)
+                or norms.arise(self)
+            ):
                 return
         raise AssertionError("the norms of this contract do not come to rest")
 
@@ -207,7 +220,9 @@ class World:
         for effect in kind.sets:
             if effect.state == "agreement" or self.is_in_law(effect.state):
                 for document in dict.fromkeys(norm.document for norm in grounds):
-                    self.apply(fact, effect.state, document, effect.option, effect.field, effect.since, effect.until)
+                    self.apply(
+                        fact, effect.state, document, effect.option, effect.field, effect.since, effect.until
+                    )
 
     def change_facts(self, fact: Event, kind: OccurrenceDecl) -> None:
         """Change states in fact, and what the fact shows of them."""
