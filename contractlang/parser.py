@@ -1,29 +1,24 @@
 """Text to syntax: cuts a file into clauses and statements, and parses each statement alone.
 
 The mark `|` begins a statement and `||` continues it, so a statement that does not parse hides nothing else. This is
-the only file that imports lark. To make the tables of lark anew after a change of the grammar, run
-`python -m contractlang.parser`; without them, or with old ones, the grammar itself is read, which takes half a second.
+the only file that imports lark, and only to make the tables of the grammar: `python -m contractlang.parser` makes them
+anew after a change of the grammar. Where they are missing or old they are made in passing, which takes half a second.
 """
 
 from __future__ import annotations
 
-import gc
-import io
+import json
 import re
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from hashlib import sha256
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import lark
-from lark import Lark, Token, Tree
-from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
-
 from contractlang.diagnostic import Diagnostic, Said, error
+from contractlang.lalr import Rule, Tables, Unexpected
 from contractlang.numerals import number_of
 from contractlang.source import Source, Span
 from contractlang.suggest import MEANT, nearest, segmented
@@ -79,109 +74,118 @@ def parse_statement(raw: str) -> tuple[Word | None, Node] | NotAStatement:
     # Typographic quotes delimit a text only where straight ones do not: “甲” may stand inside "…".
     plain = raw.translate(_INSIDE if '"' in raw or "＂" in raw else _WIDTH)
     try:
-        tree = _lark().parse(plain)
-    except UnexpectedCharacters as wrong:
-        at = int(getattr(wrong, "pos_in_stream", None) or 0)
-        return NotAStatement(at, at + 1, raw[at : at + 1], frozenset(wrong.allowed or ()))
-    except UnexpectedToken as wrong:
-        accepted = frozenset(wrong.accepts or wrong.expected)
-        token = wrong.token
-        if token.type == "$END":
-            end = len(raw.rstrip())
-            return NotAStatement(max(0, end - 1), end, "", accepted)
-        start, end = token.start_pos or 0, token.end_pos or 0
-        return NotAStatement(start, end, raw[start:end], accepted)
-    except UnexpectedInput:
-        return NotAStatement(0, len(raw), raw, frozenset())
-    if _is_deep(tree):
-        return NotAStatement(0, 1, "", frozenset(), "deep")
-    label, body = _parts(tree, raw)
+        label, body = _tables().read(plain, raw)
+    except Unexpected as wrong:
+        end = len(raw.rstrip())
+        if wrong.start >= end:
+            return NotAStatement(max(0, end - 1), end, "", wrong.expected)
+        return NotAStatement(wrong.start, wrong.end, raw[wrong.start : wrong.end], wrong.expected)
     assert isinstance(body, Node)
     assert label is None or isinstance(label, Word)
+    if _is_deep(body):
+        return NotAStatement(0, 1, "", frozenset(), "deep")
     return label, body
 
 
-def _is_deep(tree: Tree[Token]) -> bool:
+def _is_deep(body: Node) -> bool:
     """Tell whether constructs stand in one another deeper than anybody reads (and than recursion should go)."""
-    level: list[Any] = [tree]
+    level: list[Node | Word | None] = [body]
     for _ in range(MAX_DEPTH + 1):
-        level = [child for each in level for child in each.children if isinstance(child, Tree)]
+        level = [part for each in level if isinstance(each, Node) for part in each.parts]
         if not level:
             return False
     return True
 
 
-def _node(tree: Tree[Token], raw: str) -> Node | Word | None:
-    parts = _parts(tree, raw)
-    if tree.data == "name":
-        return parts[0]
-    meta = tree.meta
-    return Node(str(tree.data), tuple(parts), getattr(meta, "start_pos", 0), getattr(meta, "end_pos", 0))
-
-
-def _parts(tree: Tree[Token], raw: str) -> list[Node | Word | None]:
-    parts: list[Node | Word | None] = []
-    for child in tree.children:
-        if child is None:
-            parts.append(None)
-        elif isinstance(child, Token):
-            start, end = child.start_pos or 0, child.end_pos or 0
-            text = raw[start + 1 : end - 1] if child.type == "STRING" else str(child)
-            parts.append(Word(child.type, text, start, end))
-        else:
-            parts.append(_node(child, raw))
-    return parts
-
-
-@cache
 def keywords() -> dict[str, str]:
     """Return every keyword spelling with its terminal's name."""
-    return {
-        term.pattern.value: term.name
-        for term in _lark().terminals
-        if term.pattern.type == "str" and re.match(r"\w", term.pattern.value)
-    }
+    return _tables().words
 
 
 # ---- The tables -----------------------------------------------------------------------------------------------------
 
 
 @cache
-def _lark() -> Lark:
-    folder = files("contractlang")
-    grammar = folder.joinpath("grammar.lark").read_text("utf-8")
-    tables = folder.joinpath(TABLES)
-    stored = tables.read_bytes() if tables.is_file() else b""
-    mark = _mark_of(grammar)
-    return _restored(stored[len(mark) :]) if stored.startswith(mark) else _built(grammar)
-
-
-def _built(grammar: str) -> Lark:
-    return Lark(grammar, parser="lalr", lexer="contextual", maybe_placeholders=True, propagate_positions=True)
-
-
-def _restored(stored: bytes) -> Lark:
-    # Many small objects are made and all are kept; to look for garbage among them would take as long again.
-    was_on = gc.isenabled()
-    gc.disable()
+def _tables() -> Tables:
+    folder = Path(__file__).parent
+    grammar = (folder / "grammar.lark").read_bytes()
+    mark = sha256(grammar).digest()
     try:
-        return Lark.load(io.BytesIO(zlib.decompress(stored)))
-    finally:
-        if was_on:
-            gc.enable()
+        stored = (folder / TABLES).read_bytes()
+    except OSError:
+        stored = b""
+    if stored.startswith(mark):
+        return _restored(json.loads(zlib.decompress(stored[len(mark) :])))
+    return _restored(make_tables(grammar.decode()))
 
 
-def _mark_of(grammar: str) -> bytes:
-    """Return what tells tables of this grammar, made by this lark, from others."""
-    return sha256(f"{lark.__version__}\n{grammar}".encode()).digest()
+def _restored(stored: Any) -> Tables:
+    kinds, *more = stored
+    states, start, end, rules, shapes, words, marks, name, blanks = more
+    return Tables(
+        tuple({kinds[kind]: step for kind, step in zip(state[::2], state[1::2], strict=True)} for state in states),
+        start, end, tuple(Rule(*rule) for rule in rules), tuple(map(tuple, shapes)), words, marks, name, blanks,
+    )  # fmt: skip
 
 
 def write_tables(folder: Path) -> None:
     """Make the tables of the grammar in `folder` anew, beside it."""
-    grammar = (folder / "grammar.lark").read_text("utf-8")
-    made = io.BytesIO()
-    _built(grammar).save(made)
-    (folder / TABLES).write_bytes(_mark_of(grammar) + zlib.compress(made.getvalue(), 9))
+    grammar = (folder / "grammar.lark").read_bytes()
+    made = json.dumps(make_tables(grammar.decode()), ensure_ascii=False, separators=(",", ":"))
+    (folder / TABLES).write_bytes(sha256(grammar).digest() + zlib.compress(made.encode(), 9))
+
+
+def make_tables(grammar: str) -> list[Any]:
+    """Return the tables of a grammar as plain values, made by lark."""
+    from lark import Lark
+    from lark.parsers.lalr_analysis import Shift
+
+    built = Lark(grammar, parser="lalr", lexer="contextual", maybe_placeholders=True)
+    table: Any = built.parser.parser._parse_table
+    rules = {rule: index for index, rule in enumerate(built.rules)}
+    kinds = sorted({kind for actions in table.states.values() for kind in actions})
+    place = {kind: index for index, kind in enumerate(kinds)}
+    states = [
+        [
+            number
+            for kind, (action, to) in sorted(table.states[state].items())
+            for number in (place[kind], to if action is Shift else ~rules[to])
+        ]
+        for state in range(len(table.states))
+    ]
+    told = [_told(rule) for rule in built.rules]
+    ordered = sorted(
+        built.terminals, key=lambda each: (-each.priority, -each.pattern.max_width, -len(each.pattern.value), each.name)
+    )
+    shaped = {each.name: each.pattern.to_regexp() for each in ordered if each.pattern.type == "re"}
+    spelled = {each.pattern.value: each.name for each in ordered if each.pattern.type == "str"}
+    blanks = next(name for name in shaped if name in built.ignore_tokens)
+    name = shaped["NAME"]
+    words = {text: kind for text, kind in spelled.items() if re.fullmatch(name, text)}
+    marks = {text: kind for text, kind in spelled.items() if text not in words}
+    shapes = [[kind, pattern] for kind, pattern in shaped.items() if kind not in ("NAME", blanks)]
+    return [
+        kinds, states, table.start_states["start"], table.end_states["start"], told, shapes, words, marks, name,
+        shaped[blanks],
+    ]  # fmt: skip
+
+
+def _told(rule: Any) -> list[Any]:
+    """Return how a rule of lark becomes a node (see `Rule`)."""
+    takes: list[tuple[int, bool, int]] = []
+    absent = index = 0
+    # An absent optional part is told by True, between the parts that are there.
+    for empty in rule.options.empty_indices or [False] * len(rule.expansion):
+        if empty:
+            absent += 1
+            continue
+        part = rule.expansion[index]
+        if not (part.is_term and part.filter_out):
+            takes.append((index, not part.is_term and part.name.startswith("_"), absent))
+            absent = 0
+        index += 1
+    single = rule.options.expand1 and not rule.alias
+    return [str(rule.origin.name), str(rule.alias or rule.origin.name), index, single, takes, absent]
 
 
 # ---- A whole file ---------------------------------------------------------------------------------------------------

@@ -296,7 +296,7 @@ def _why_may(
             found.append(Reason(code, where, True, parts, _bound_events(scene)))
             if cure is None and shown.answer == "permitted" and rule.when is not None:
                 cure = rule.when.cure(scene, False)
-        elif step[0] != "reading" and step[0] not in ("bearer",):
+        elif step[0] != "reading" and not (step[0] == "bearer" and isinstance(rule.norm.bearer, str)):
             part = _why_closed(scene, step)
             found.append(Reason("closed", (*where, step[0]), False, (part,) if part is not None else ()))
             if shown.answer == "forbidden" and step[0] == "when" and rule.when is not None:

@@ -625,7 +625,7 @@ class Voice:
                 if cure.about
                 else ""
             )
-            return f"{who} {_third_person(self.name(cure.act))}{' ' + amount if amount else ''}{about}"
+            return f"{who} {third_person(self.name(cure.act))}{' ' + amount if amount else ''}{about}"
         about = f"就{cure.about}" if cure.about else ""
         return f"{who}{about}{self.name(cure.act)}{amount}"
 
@@ -758,8 +758,13 @@ class Voice:
 
     def event(self, event: Event) -> str:
         """Return what an event says: who did what, with which values."""
-        who = self.who(event.actor) + self.pick(": ", "") if event.actor else ""
-        return f"{who}{self.name(event.name)}{self.fields(event.name, event.fields)}"
+        fields = self.fields(event.name, event.fields)
+        if not event.actor:
+            return self.name(event.name) + fields
+        who, act = self.who(event.actor), self.name(event.name)
+        if self.language == "en":
+            return f"{who} {act if event.actor == BOTH else third_person(act)}{fields}"
+        return f"{who}{act}{fields}"
 
     # -- values
 
@@ -842,7 +847,7 @@ class Voice:
         return f"{self.day(day)}{self.pick(' ', '')}{time}"
 
 
-def _third_person(verb: str) -> str:
+def third_person(verb: str) -> str:
     """`pay` → `pays`, `accept terms` → `accepts terms`: acts are named by the bare verb."""
     first, _, rest = verb.partition(" ")
     if not first.isascii():

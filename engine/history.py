@@ -14,7 +14,7 @@ from typing import Any
 
 from contractlang.norms import Maintenance, Obligation, Power, StateDecl, Who
 from engine.account import MOST_TOGETHER, Account, take
-from engine.choice import Split, leaves
+from engine.choice import Split
 from engine.dates import day_of, iso
 from engine.decide import decide
 from engine.decision import Decision, Item
@@ -26,6 +26,7 @@ from engine.scene import Breach, Inst, LifeCell, Unknown
 
 _FINISHED = frozenset({"done", "cured", "waived", "released"})
 _AT_ONCE = 1_000_000
+MOST_CASES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,7 @@ class _Walk:
         self.line = account.line(known_at)
         self.position = self.line.reached[0]
         self.powers = dict.fromkeys(powers_of(account), "closed")
+        self.turn: Instant | None = None
 
     def entries(self) -> Iterator[Entry]:
         for group in self.line.groups:
@@ -124,11 +126,18 @@ class _Walk:
             yield Entry(None, (fact,), (Happening("undated"),))
 
     def passing(self, until: Instant) -> Iterator[Entry]:
-        """Let time pass, one instant of the agenda after the other; what nothing came of is left out."""
-        while self.position.agenda and self.position.agenda[0][0] <= until:
-            before, self.position = self.position, elapse(self.position, self.position.agenda[0][0])
+        """Let time pass, one instant that may change something after the other; what nothing came of is left out."""
+        while (at := self.next_instant()) is not None and at <= until:
+            before, self.position = self.position, elapse(self.position, at)
             if found := self.told(before):
                 yield Entry(self.position.now, (), found)
+
+    def next_instant(self) -> Instant | None:
+        """Return the next instant at which time alone may change where a duty or a power stands."""
+        ahead = [self.position.agenda[0][0]] if self.position.agenda else []
+        if self.turn is not None and self.turn > self.position.now:
+            ahead.append(self.turn)
+        return min(ahead, default=None)
 
     def taking(self, events: list[Event]) -> Entry:
         """Take the facts of one instant, and what time brings about at that very instant."""
@@ -165,8 +174,11 @@ class _Walk:
         position = self.position
         if position.now < START // 2:
             return
+        self.turn = None
         for (party, act), was in list(self.powers.items()):
             decision = decide(position, May(party, act, position.now), self.known_at)
+            if decision.holds_until is not None and (self.turn is None or decision.holds_until < self.turn):
+                self.turn = decision.holds_until
             now = {"permitted": "open", "undetermined": "unclear"}.get(decision.answer, "closed")
             if now == was:
                 continue
@@ -190,7 +202,7 @@ def _open(position: Position, key: tuple[Any, ...], old: Any, new: Item) -> Iter
             yield Happening("depends", (new, ("state", key[1], key[2])))
         case "I" if not isinstance(norms[key[1]], Maintenance):
             norm = norms[key[1]]
-            cases = leaves(position.cells[key])
+            cases = every_case(position, key)
             if old is None and all(isinstance(each, Inst) for each in cases):
                 # It has arisen in any case: only until when is open.
                 owed = {each.owed if type(each.owed) is int else None for each in cases}
@@ -203,6 +215,8 @@ def _open(position: Position, key: tuple[Any, ...], old: Any, new: Item) -> Iter
             yield Happening("depends", (new, ("breach", norms[key[1]].document, norms[key[1]].id)))
         case "W":
             yield Happening("depends", (new, ("basis",)))
+        case "L":
+            yield Happening("depends", (new, ("end", key[1])))
         case _:
             pass
 
@@ -238,7 +252,9 @@ def powers_of(account: Account) -> list[tuple[str, str]]:
         if not isinstance(norm, Power):
             continue
         act = program.acts.get(norm.act.name)
-        if act is None or not act.needs_basis or not act.sets or norm.bearer is Who.BOTH:
+        if act is None or not act.needs_basis or norm.bearer is Who.BOTH:
+            continue
+        if not (act.sets or norm.suspends or norm.resumes):
             continue
         bearers = (norm.bearer,) if isinstance(norm.bearer, str) else program.bound_parties
         found.update(dict.fromkeys((bearer, act.name) for bearer in bearers))
@@ -253,6 +269,20 @@ def read(position: Position, key: tuple[Any, ...]) -> Any:
         return scene.read(key)
     except Split as split:
         return split.item
+
+
+def every_case(position: Position, key: tuple[Any, ...]) -> list[Any]:
+    """Return what a cell holds in each case of what is open, with the default readings taken; at most some of them."""
+    found: list[Any] = []
+    waiting: list[dict[Item, Any]] = [{}]
+    while waiting and len(found) < MOST_CASES:
+        scene = position.scene()
+        scene.collect, scene.assigned = {}, waiting.pop()
+        try:
+            found.append(scene.read(key))
+        except Split as split:
+            waiting += [{**scene.assigned, split.item: option} for option in split.options]
+    return found
 
 
 # What a cell's change means, by the first part of its key (the table at the top of position.py).
@@ -323,10 +353,6 @@ def _grounded(position: Position, key: tuple[Any, ...], old: Any, new: Any) -> I
         yield Happening("basis", (norm.document, norm.id))
 
 
-def _answered(position: Position, key: tuple[Any, ...], old: Any, new: Any) -> Iterator[Happening]:
-    yield Happening("revoked" if new is None else "answered", (key[1], key[2], new))
-
-
 def _disputed(position: Position, key: tuple[Any, ...], old: Any, new: Any) -> Iterator[Happening]:
     yield Happening("disputed", (key[1], key[2]))
 
@@ -338,13 +364,13 @@ def _credit(position: Position, key: tuple[Any, ...], old: Any, new: Any) -> Ite
 
 _Teller = Callable[[Position, tuple[Any, ...], Any, Any], Iterator[Happening]]
 _TELLERS: dict[str, _Teller] = {
-    "S": _state, "I": _instance, "B": _breach, "L": _life, "W": _groundless, "G": _grounded, "Q": _answered,
+    "S": _state, "I": _instance, "B": _breach, "L": _life, "W": _groundless, "G": _grounded,
     "X": _disputed, "CR": _credit,
 }  # fmt: skip
 
 # At one instant: first what the act was, then what it did, then what follows from it.
 _ORDER = [
-    "undated", "without basis", "basis", "answered", "revoked", "disputed", "agreement", "renewed", "state", "done",
+    "undated", "without basis", "basis", "disputed", "agreement", "renewed", "state", "done",
     "part", "credit", "waived", "released", "breach", "breach cured", "breach waived", "arises", "suspended", "resumed",
     "depends", "opens", "closes",
 ]  # fmt: skip
@@ -429,10 +455,16 @@ def say_event(event: Event, voice: Voice) -> str:
     said = said_of(event, voice)
     if event.standing is Standing.ALLEGED:
         said = voice.pick(f"alleged: {said}", f"据称：{said}")
-    if event.occurred_at is not None and event.effect_at != event.occurred_at:
+    if event.occurred_at is None:
+        return said
+    if event.effect_at < START // 2:
+        return said + voice.pick(
+            f", known since {voice.moment(event.recorded_at)}", f"（{voice.moment(event.recorded_at)}知悉）"
+        )
+    if event.effect_at != event.occurred_at:
         sent = voice.moment(event.occurred_at)
         said += voice.pick(f", sent {sent}", f"（{sent}发出）")
-    if event.occurred_at is not None and day_of(event.recorded_at) > day_of(event.effect_at):
+    if day_of(event.recorded_at) > day_of(event.effect_at):
         recorded = voice.moment(event.recorded_at)
         said += voice.pick(f", recorded only {recorded}", f"（{recorded}才记录）")
     return said
@@ -442,11 +474,19 @@ def said_of(event: Event, voice: Voice) -> str:
     """Return who did what."""
     match event.name:
         case "answer" | "dispute":
-            question = voice.plain(event.fields["question"])
-            about = voice.about(event.fields.get("about"))
+            declared = voice.program.questions[event.fields["question"]]
+            text = (voice.text(declared.text) or voice.plain(declared.name)) + voice.about(
+                event.fields.get("about")
+            )
             if event.name == "dispute":
-                return voice.pick(f"dispute: {question}{about}", f"争议：{question}{about}")
-            return voice.pick(f"finding: {question}{about}", f"认定：{question}{about}")
+                return voice.pick(f"disputed: {text}", f"争议：{text}")
+            value = event.fields.get("value")
+            found = (
+                voice.value(value, declared.kind)
+                if value is not None
+                else voice.pick("open again", "重新未定")
+            )
+            return voice.pick(f"finding: {text} {found}", f"认定：{text}{found}")
         case "waive":
             norm = voice.by_id(event.fields["norm"])
             who = voice.who(event.actor or "")
@@ -503,13 +543,6 @@ def say(happening: Happening, voice: Voice) -> str:
             return pick(f"breach of {_duty(voice, *a)} is cured", f"对{_duty(voice, *a)}的违反已补正")
         case "breach waived":
             return pick(f"breach of {_duty(voice, *a)} is waived", f"对{_duty(voice, *a)}的违反已免除")
-        case "answered":
-            declared = voice.program.questions.get(a[0])
-            text = voice.text(declared.text) if declared is not None else voice.plain(a[0])
-            value = voice.value(a[2], declared.kind if declared is not None else None)
-            return pick(f"{text} {value}", f"{text}{value}")
-        case "revoked":
-            return pick("the finding is revoked", "认定已撤销")
         case "disputed":
             return pick("what was presumed is open now", "原推定事项不再推定")
         case "opens":
@@ -542,8 +575,10 @@ def _clause(voice: Voice, document: str, id: str) -> str:
 
 
 def _duty(voice: Voice, document: str, id: str, trigger: str) -> str:
-    about = f" ({trigger})" if voice.language == "en" else f"（{trigger}）"
-    return _clause(voice, document, id) + (about if trigger and not trigger.startswith("+") else "")
+    """A norm, and what one instance of it is about: an event, also where it arose from a breach that is."""
+    about = trigger.rsplit("/", 1)[-1]
+    told = f" ({about})" if voice.language == "en" else f"（{about}）"
+    return _clause(voice, document, id) + (told if about and not about.startswith("+") else "")
 
 
 def _money(voice: Voice, document: str, id: str, amount: int) -> str:
@@ -599,6 +634,8 @@ def _say_subject(voice: Voice, subject: tuple[str, ...]) -> str:
     match what:
         case "state":
             return voice.plain(rest[0]) + voice.of_document(rest[1])
+        case "end":
+            return voice.pick("the last day of the agreement", "协议的末日") + voice.of_document(rest[0])
         case "time":
             return voice.pick(f"the time for {_clause(voice, *rest)}", f"{_clause(voice, *rest)}的期限")
         case "duty":

@@ -504,6 +504,10 @@ class _Compilation:
         known: dict[int, str | None] = {}
         kept: list[Terms] = []
 
+        if not any(when is not None or layer is not None for _, layer, when in listed):
+            always = next((name for name, _, _ in listed), None)
+            return lambda _: always
+
         def default(terms: Terms) -> str | None:
             got = known.get(id(terms), "")
             if got != "":
@@ -557,10 +561,10 @@ class _Compilation:
             s.since for d in self.declarations.values() if isinstance(d, OccurrenceDecl) for s in d.shows
         }
         looked_through = {
-            each.trigger_name for each in (*program.rules, *program.losses)
-            if isinstance(each, Loss)
-            or (not each.self_triggered and isinstance(each.norm, Permission | Power | Prohibition))
+            rule.trigger_name for rule in program.rules
+            if not rule.self_triggered and isinstance(rule.norm, Permission | Power | Prohibition)
         }  # fmt: skip
+        looked_through |= {loss.trigger_name for loss in program.losses}
         found = {}
         for name, above in self.kinds.items():
             declared = self.declarations[name]

@@ -143,18 +143,18 @@ class Scene:
         got: str | None = self.fixed.get(reading)
         if got is not None:
             return got
-        item, options, default = self.program.readings[reading]
-        taken = self.assigned.get(item)
+        item, options, default_of = self.program.readings[reading]
+        taken: str | None = self.assigned.get(item)
         if taken is not None:
-            return str(taken)
-        default = default(self.terms)
+            return taken
+        default = default_of(self.terms)
         if default is None:
             return str(self.pick(item, options))
         if self.collect is not None:
             self.collect[item] = default
-            return str(default)
+            return default  # type: ignore[no-any-return]
         if self.departed:
-            return str(default)
+            return default  # type: ignore[no-any-return]
         raise Split(item, (default, *(each for each in options if each != default)))
 
     def answer(self, question: str, about: str | None) -> Any:

@@ -1,0 +1,268 @@
+"""Obligations over time: how their instances arise, are done, fall late, and end (docs/semantics.md, "Obligations").
+
+Every rule takes a scene, the writes it makes, and the step it is part of.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contractlang.norms import Maintenance, Power, Who
+from engine.dates import day_of
+from engine.decision import Item
+from engine.event import BOTH, Event, Instant, Standing
+from engine.judge import bearer_of, bears, bind, conditions_fail, not_in_force, window
+from engine.program import Rule, Touch
+from engine.scene import Breach, Inst, Scene, Unknown
+from engine.step import DAY, OVER, Step, Writes
+
+
+def discharges(step: Step, event: Event, touch: Touch) -> None:
+    declared = touch.declared
+    if declared.accumulates and not any(event.fields.get(each) is not None for each in (declared.per or "",)):
+        step.run(step.now, appropriate, step, event, touch)
+        return
+    for index in touch.discharges:
+        step.run(step.now, discharge, step, event, step.program.rules[index], touch)
+
+
+def discharge(scene: Scene, w: Writes, step: Step, event: Event, rule: Rule, touch: Touch) -> None:
+    """Do what an obligation asks, for the instances that the act is about."""
+    listed = scene.get(("IO", rule.index))
+    if not listed or not step.real(scene, event):
+        return
+    named = event.fields.get(rule.about_field) if rule.about_field else None
+    for trig in (named,) if named is not None else tuple(listed):
+        inst: Inst | None = scene.read(("I", rule.index, trig))
+        if inst is None or inst.status in OVER or not bears(rule, event.actor, inst.trigger):
+            continue
+        if isinstance(inst.trigger, Breach) and event.fields.get(touch.declared.per or "") not in (
+            None,
+            inst.trigger.trig,
+        ):
+            continue
+        bind(scene, rule, inst.trigger, event)
+        if rule.where is not None and not rule.where.value(scene):
+            continue
+        if rule.norm.bearer is Who.BOTH and event.actor != BOTH and not all_did(step, scene, event.name):
+            continue
+        amount = event.fields.get(touch.declared.accumulates) if touch.declared.accumulates else None
+        perform(scene, w, step, rule, trig, inst, event, amount)
+
+
+def all_did(step: Step, scene: Scene, name: str) -> bool:
+    """Tell whether every party has done its part of a joint act."""
+    return all(scene.read(("H", name, party)) for party in step.program.bound_parties)
+
+
+def perform(
+    scene: Scene, w: Writes, step: Step, rule: Rule, trig: str, inst: Inst, event: Event, amount: int | None
+) -> None:
+    """Count one performance towards an instance; it is done when what is owed is reached."""
+    paid = inst.paid + (amount or 0)
+    if amount is not None and inst.owed is not None:
+        owed = inst.owed
+        if type(owed) is Unknown:
+            enough = scene.pick(
+                Item(owed.item.kind, owed.item.name, f"{owed.item.about or ''}#{trig}"), (True, False)
+            )
+        else:
+            enough = paid >= owed
+            if paid > owed:
+                w["CR", event.actor] = (scene.read(("CR", event.actor)) or 0) + paid - owed
+                paid = owed
+        if not enough:
+            w["I", rule.index, trig] = Inst(
+                inst.trigger,
+                inst.arisen_at,
+                inst.end,
+                inst.last_day,
+                inst.owed,
+                paid,
+                None,
+                inst.status,
+                inst.paused_at,
+                inst.clock,
+            )
+            return
+    late = inst.status == "breached"
+    w["I", rule.index, trig] = Inst(
+        inst.trigger,
+        inst.arisen_at,
+        inst.end,
+        inst.last_day,
+        inst.owed,
+        paid,
+        step.at,
+        "cured" if late else "done",
+    )
+    w["D", rule.index] = (trig, event.id)
+    if late:
+        breach: Breach | None = scene.read(("B", rule.index, trig))
+        if breach is not None:
+            w["B", rule.index, trig] = breach._replace(ended_at=step.at, status="cured", event=event.id)
+    else:
+        w["DD", rule.index] = True
+
+
+def appropriate(scene: Scene, w: Writes, step: Step, event: Event, touch: Touch) -> None:
+    """Appropriate a payment that names nothing (民法典 560): due first, then earlier, then in proportion."""
+    if not step.real(scene, event):
+        return
+    left: int = event.fields.get(touch.declared.accumulates or "") or 0
+    debts: list[tuple[bool, int, Rule, str, Inst]] = []
+    for index in touch.discharges:
+        rule = step.program.rules[index]
+        for trig in scene.get(("IO", index)) or ():
+            inst = scene.read(("I", index, trig))
+            if (
+                inst is None
+                or inst.status in OVER
+                or not bears(rule, event.actor, inst.trigger)
+                or type(inst.owed) is not int
+            ):
+                continue
+            bind(scene, rule, inst.trigger, event)
+            if rule.where is None or rule.where.value(scene):
+                debts.append(
+                    (
+                        inst.status != "breached",
+                        inst.end if inst.end is not None else 1 << 62,
+                        rule,
+                        trig,
+                        inst,
+                    )
+                )
+    debts.sort(key=lambda debt: (debt[0], debt[1], debt[2].index, debt[4].arisen_at))
+    while debts and left > 0:
+        rank = debts[0][:2]
+        equals = [debt for debt in debts if debt[:2] == rank]
+        debts = debts[len(equals) :]
+        unpaid = [debt[4].owed - debt[4].paid for debt in equals]
+        share = min(left, sum(unpaid))
+        given = 0
+        for place, (_, _, rule, trig, inst) in enumerate(equals):
+            part = share - given if place == len(equals) - 1 else share * unpaid[place] // sum(unpaid)
+            given += part
+            if part:
+                perform(scene, w, step, rule, trig, inst, event, part)
+        left -= share
+    if left > 0:
+        w["CR", event.actor] = (scene.read(("CR", event.actor)) or 0) + left
+
+
+def arise(
+    scene: Scene, w: Writes, step: Step, event: Event | None, rule: Rule, trig: str, trigger: Any
+) -> None:
+    """Bring an instance of a duty into being."""
+    if event is not None and event.standing is Standing.ALLEGED and not step.real(scene, event):
+        return
+    bind(scene, rule, trigger, event)
+    if rule.trigger_where is not None and not rule.trigger_where.value(scene):
+        return
+    if isinstance(rule.norm, Maintenance):
+        w["I", rule.index, trig] = Inst(trigger, step.at, None, None, None, 0, None, "open")
+        step.queue.add(("norm", rule.index))
+        return
+    if not_in_force(scene, rule) is not None or conditions_fail(scene, rule) is not None:
+        return
+    come_into_being(scene, w, step, rule, trig, trigger)
+
+
+def arise_on_breach(scene: Scene, w: Writes, step: Step, rule: Rule, index: int, trig: str) -> None:
+    breach: Breach | None = scene.read(("B", index, trig))
+    if breach is None or breach.status != "open":
+        return
+    own = f"{step.program.norms[index].id}/{trig}"
+    arise(scene, w, step, None, rule, own, breach)
+
+
+def come_into_being(scene: Scene, w: Writes, step: Step, rule: Rule, trig: str, trigger: Any) -> None:
+    end, last_day = window(scene, rule, step.at)
+    owed = rule.amount.value(scene) if rule.amount is not None else None
+    status = "done" if owed == 0 else "open"
+    w["I", rule.index, trig] = Inst(
+        trigger, step.at, end, last_day, owed, 0, step.at if owed == 0 else None, status
+    )
+    step.schedule(end, "D", rule.index, trig)
+
+
+def edge(scene: Scene, w: Writes, step: Step, rule: Rule, event: Event | None) -> None:
+    """An obligation without a trigger: it arises each time its conditions come true, and goes when they cease."""
+    bind(scene, rule, None, None)
+    now_true = conditions_fail(scene, rule) is None and not_in_force(scene, rule) is None
+    step.schedule(scene.turn, "K", rule.index, "norm")
+    count, was_true = scene.read(("E", rule.index)) or (0, False)
+    if now_true == was_true:
+        return
+    trig = "" if (count if now_true else count - 1) == 0 else f"+{count if now_true else count - 1}"
+    if now_true:
+        w["E", rule.index] = (count + 1, True)
+        come_into_being(scene, w, step, rule, trig, None)
+        return
+    w["E", rule.index] = (count, False)
+    inst: Inst | None = scene.read(("I", rule.index, trig))
+    if inst is not None and inst.status not in OVER:
+        w["I", rule.index, trig] = inst._replace(status="released")
+
+
+def suspend(scene: Scene, w: Writes, step: Step, rule: Rule) -> None:
+    assert isinstance(rule.norm, Power)
+    for index in rule.suspends:
+        for trig in scene.get(("IO", index)) or ():
+            inst: Inst | None = scene.read(("I", index, trig))
+            if inst is not None and inst.status == "open":
+                w["I", index, trig] = inst._replace(
+                    status="suspended", paused_at=step.at, clock=rule.norm.clock.value
+                )
+
+
+def resume(scene: Scene, w: Writes, step: Step, rule: Rule) -> None:
+    for index in rule.resumes:
+        for trig in scene.get(("IO", index)) or ():
+            inst: Inst | None = scene.read(("I", index, trig))
+            if inst is None or inst.status != "suspended" or inst.paused_at is None:
+                continue
+            end = inst.end
+            if end is not None and inst.clock == "stops":
+                end = step.at + (end - inst.paused_at)
+            elif end is not None and inst.clock == "extends":
+                end = end + -(-(step.at - inst.paused_at) // DAY) * DAY
+            last = day_of(end - 1) if end is not None and inst.last_day is not None else inst.last_day
+            w["I", index, trig] = Inst(
+                inst.trigger, inst.arisen_at, end, last, inst.owed, inst.paid, None, "open"
+            )
+            step.schedule(end if end is None or end > step.at else step.at, "D", index, trig)
+
+
+def miss(scene: Scene, w: Writes, step: Step, rule: Rule, trig: str, at: Instant) -> None:
+    """A window has ended: what is not done is breached."""
+    inst: Inst | None = scene.read(("I", rule.index, trig))
+    if inst is None or inst.status != "open" or inst.end is None or inst.end > at:
+        return
+    w["I", rule.index, trig] = inst._replace(status="breached")
+    by = bearer_of(rule, inst.trigger, scene)
+    started = max(inst.end, at) if inst.end < at else inst.end
+    w["B", rule.index, trig] = Breach(
+        rule.index, trig, by, started, inst.last_day, None, "open", inst.trigger, None
+    )
+
+
+def waived(step: Step, event: Event) -> list[int]:
+    wanted = event.fields.get("norm")
+    return [i for i, norm in enumerate(step.program.norms) if wanted in (norm.id, norm.label, norm.clause)]
+
+
+def waive(scene: Scene, w: Writes, step: Step, event: Event, rule: Rule) -> None:
+    """The counterparty gives up a duty or a breach."""
+    about = event.fields.get("about")
+    if rule.norm.bearer == event.actor:
+        return
+    for trig in scene.get(("IO", rule.index)) or ():
+        inst: Inst | None = scene.read(("I", rule.index, trig))
+        if inst is not None and (about is None or about == trig) and inst.status not in OVER:
+            w["I", rule.index, trig] = inst._replace(status="waived")
+    for trig in scene.get(("BO", rule.index)) or ():
+        breach: Breach | None = scene.read(("B", rule.index, trig))
+        if breach is not None and (about is None or about == trig) and breach.status == "open":
+            w["B", rule.index, trig] = breach._replace(status="waived", ended_at=step.at)

@@ -1,0 +1,123 @@
+"""What an act or event does by happening: its basis, the prohibitions it breaks, the states it sets."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from contractlang.norms import StateDecl
+from engine.dates import start_of
+from engine.duties import resume, suspend
+from engine.event import Event
+from engine.judge import basis_of, closed_by, forbids
+from engine.lifetime import renew
+from engine.program import Rule, Touch
+from engine.scene import Breach, Cause, Scene
+from engine.step import Step, Writes
+
+
+def judge(scene: Scene, w: Writes, step: Step, event: Event, touch: Touch) -> None:
+    """Tell the basis of an act that needs one."""
+    if not step.real(scene, event):
+        return
+    basis = basis_of(scene, event.actor or "", event)
+    if basis is None:
+        w["W", event.id] = True
+    elif touch.effects:
+        w["G", event.id] = basis
+
+
+def forbid(scene: Scene, w: Writes, step: Step, event: Event, rule: Rule) -> None:
+    """Breach a prohibition by the act, unless something open prevails over it."""
+    if not step.real(scene, event) or not forbids(scene, rule, event.actor, event):
+        return
+    about = step.program.by_act[event.name]
+    for index, when in rule.prevailed_by:
+        if index not in about or (when is not None and not when.value(scene)):
+            continue
+        if closed_by(scene, step.program.rules[index], event.actor or "", event) is None:
+            return
+    w["B", rule.index, event.id] = Breach(
+        rule.index, event.id, event.actor, step.at, None, None, "open", event, event.id
+    )
+
+
+def remember(step: Step, event: Event, touch: Touch) -> None:
+    """Keep the occurrence itself where norms count, sum or look through all of its kind."""
+    for name in touch.names:
+        step.new["F", name] = (event, step.new.get(("F", name)))
+        for each in touch.fields:
+            at = ("FI", name, each, event.fields.get(each))
+            step.new[at] = (event, step.new.get(at))
+
+
+def record(scene: Scene, w: Writes, step: Step, event: Event, touch: Touch) -> None:
+    """Remember that it happened, as far as any norm asks."""
+    if not step.real(scene, event):
+        return
+    for name in touch.names:
+        for who in (None, event.actor or event.fields.get("by")):
+            before = scene.get(("H", name, who))
+            count = before[0] if type(before) is tuple else 0
+            w["H", name, who] = (count + 1, event)
+    for each in touch.abouts:
+        about = event.fields.get(each)
+        if about is not None:
+            w["HA", event.name, about] = (1, event)
+
+
+def effects(scene: Scene, w: Writes, step: Step, event: Event, touch: Touch) -> None:
+    """Change the states that the occurrence sets: in fact always, in law where it has a basis."""
+    if not step.real(scene, event):
+        return
+    declared = touch.declared
+    basis = scene.read(("G", event.id)) if declared.needs_basis else None
+    for effect in declared.sets:
+        state = step.program.declarations.get(effect.state)
+        in_law = effect.state == "agreement" or (isinstance(state, StateDecl) and state.in_law)
+        if in_law and basis is None:
+            continue
+        document = step.program.rules[basis].document if in_law and basis is not None else ""
+        value = effect.option if effect.option is not None else event.fields.get(effect.field or "")
+        since = event.fields.get(effect.since) if effect.since else None
+        if isinstance(since, date) and start_of(since) > step.at:
+            w["T", effect.state, document, event.id] = (value, basis)
+            step.schedule(start_of(since), "T", 0, f"{effect.state}\n{document}\n{event.id}")
+            continue
+        if effect.until is not None:
+            ends = event.fields.get(effect.until)
+            if isinstance(ends, int):
+                before = scene.read(("S", effect.state, document))
+                w["T", effect.state, document, event.id] = (
+                    before if before is not None else step.program.initial(scene, effect.state, document),
+                    None,
+                )
+                step.schedule(ends, "T", 0, f"{effect.state}\n{document}\n{event.id}")
+        w["S", effect.state, document] = value
+        w["C", effect.state, document] = Cause(event.id, basis, step.at)
+    for shown in declared.shows:
+        got = scene.read(("H", shown.since, None))
+        since_at = got[1].effect_at if got is not None else step.at
+        step.shown[shown.state] = since_at
+        w["S", shown.state, ""] = shown.option
+        w["C", shown.state, ""] = Cause(event.id, None, since_at)
+    if basis is not None:
+        rule = step.program.rules[basis]
+        w["P", basis] = step.at
+        if rule.suspends:
+            suspend(scene, w, step, rule)
+        if rule.resumes:
+            resume(scene, w, step, rule)
+        for life in touch.renews:
+            if life.document == rule.document and all(
+                scene.option_of(c.reading) == c.option for c in life.option
+            ):
+                renew(scene, w, step, event, life)
+
+
+def turn_state(scene: Scene, w: Writes, step: Step, state: str, document: str, event_id: str) -> None:
+    planned = scene.read(("T", state, document, event_id))
+    if planned is None:
+        return
+    value, basis = planned
+    w["S", state, document] = value
+    w["C", state, document] = Cause(event_id, basis, step.at)

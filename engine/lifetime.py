@@ -1,0 +1,94 @@
+"""The life of an agreement: taking effect, its last day, renewal, expiry."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from contractlang.values import Period
+from engine.dates import start_of
+from engine.event import Event, Instant
+from engine.program import LifeRule
+from engine.scene import Cause, LifeCell, Scene, Unknown
+from engine.step import Step, Writes
+
+
+def renew(scene: Scene, w: Writes, step: Step, event: Event, rule: LifeRule) -> None:
+    """Move the last day of a renewed agreement, or put an expired one back in force."""
+    fields = {param.kind.name: event.fields.get(param.name) for param in step.program.acts[event.name].params}
+    period, starts = fields.get("duration"), fields.get("day")
+    begin = start_of(starts) if isinstance(starts, date) else step.at
+    end = None
+    if isinstance(period, Period):
+        end = scene.deadline_period(begin, period, False, first_day(step, scene, rule.document)).end
+    cell: LifeCell = scene.read(("L", rule.document)) or LifeCell(None, None, None)
+    state = scene.read(("S", "agreement", rule.document))
+    w["L", rule.document] = LifeCell(cell.since, end, event.id)
+    if state == "in_force" or begin <= step.at:
+        w["S", "agreement", rule.document] = "in_force"
+        w["C", "agreement", rule.document] = Cause(event.id, None, step.at)
+    else:
+        step.schedule(begin, "N", 0, rule.document)
+    step.schedule(end, "Z", 0, rule.document)
+
+
+def first_day(step: Step, scene: Scene, document: str) -> bool:
+    return any(
+        rule.first_day is not None and rule.first_day.value(scene)
+        for rule in step.program.life.get(document, ()) if rule.life.how == "lasts"
+    )  # fmt: skip
+
+
+def live(scene: Scene, w: Writes, step: Step, rule: LifeRule, event: Event | None) -> None:
+    """Look at `takes effect` and `ends`."""
+    state = scene.read(("S", "agreement", rule.document)) or step.program.initial(
+        scene, "agreement", rule.document
+    )
+    wanted = "draft" if rule.life.how == "takes_effect" else "in_force"
+    if state != wanted:
+        return
+    if not all(scene.option_of(chosen.reading) == chosen.option for chosen in rule.option):
+        return
+    if not rule.value.value(scene):
+        step.schedule(scene.turn, "K", step.program.life_rules.index(rule), "life")
+        return
+    cause = Cause(event.id if event is not None else "", None, step.at)
+    if rule.life.how == "ends":
+        w["S", "agreement", rule.document] = "terminated"
+        w["C", "agreement", rule.document] = cause
+        return
+    end = term(step, scene, rule.document)
+    w["S", "agreement", rule.document] = "in_force"
+    w["C", "agreement", rule.document] = cause
+    w["L", rule.document] = LifeCell(step.at, end, None)
+    step.schedule(end, "Z", 0, rule.document)
+
+
+def term(step: Step, scene: Scene, document: str) -> Instant | None:
+    """Return the end of an agreement that takes effect now; None where it has no last day."""
+    for rule in step.program.life.get(document, ()):
+        if rule.life.how != "lasts" or not all(scene.option_of(c.reading) == c.option for c in rule.option):
+            continue
+        period = rule.value.value(scene)
+        if period is None or isinstance(period, Unknown):
+            return None
+        first = False
+        if rule.first_day is not None:
+            first = bool(rule.first_day.value(scene))
+        rolls: Any = rule.rolls if rule.rolls is not None else False
+        return scene.deadline_period(step.at, period, rolls, first).end
+    return None
+
+
+def expire(scene: Scene, w: Writes, step: Step, document: str, at: Instant) -> None:
+    cell: LifeCell | None = scene.read(("L", document))
+    state = scene.read(("S", "agreement", document))
+    if cell is not None and cell.end == at and state == "in_force":
+        w["S", "agreement", document] = "expired"
+        w["C", "agreement", document] = Cause("", None, at)
+
+
+def begin_again(scene: Scene, w: Writes, step: Step, document: str) -> None:
+    if scene.read(("S", "agreement", document)) == "expired":
+        w["S", "agreement", document] = "in_force"
+        w["C", "agreement", document] = Cause("", None, step.at)

@@ -1,0 +1,232 @@
+"""What the commands show on a terminal: explanations, histories, standings, outcomes of tests.
+
+Plain where the output is not a terminal, or NO_COLOR is set. Whatever comes from a contract or a ledger goes through
+`printable`, and never through markup, so that no name can steer a terminal.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TextIO
+
+from engine.decision import Item
+from engine.explain import Line, Voice
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from engine.history import AccountStanding, Entry
+
+# How the answer of an explanation is drawn, by its verdict or word.
+_STYLES = {
+    "permitted": "bold green", "yes": "bold", "no": "bold", "cured": "bold", "forbidden": "bold red",
+    "no_basis": "bold red", "unregulated": "bold cyan", "undetermined": "bold yellow", "conflicting": "bold magenta",
+}  # fmt: skip
+_CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "magenta": "35", "cyan": "36"}
+_STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+PLAIN_WIDTH = 120
+
+
+@dataclass(frozen=True)
+class Screen:
+    """Where output goes, and whether it may be coloured."""
+
+    out: TextIO
+    colour: bool
+    width: int
+
+    @staticmethod
+    def of(out: TextIO | None = None) -> Screen:
+        """Return the screen behind a stream, by default standard output."""
+        out = out if out is not None else sys.stdout
+        terminal = out.isatty() and os.environ.get("TERM") != "dumb"
+        columns = os.environ.get("COLUMNS", "")
+        width = int(columns) if columns.isdecimal() and int(columns) > 20 else PLAIN_WIDTH
+        if terminal and not columns:
+            width = os.get_terminal_size(out.fileno()).columns or PLAIN_WIDTH
+        return Screen(out, terminal and not os.environ.get("NO_COLOR"), width)
+
+    def line(self, text: str = "", style: str = "") -> None:
+        """Print one line."""
+        self.out.write(self.paint(printable(text), style) + "\n")
+
+    def paint(self, text: str, style: str) -> str:
+        """Return the text in a style, such as `bold red`; as it is where there is no colour."""
+        if not self.colour or not style or not text:
+            return text
+        codes = ";".join(_CODES[each] for each in style.split())
+        return f"\x1b[{codes}m{text}\x1b[0m"
+
+    def heading(self, text: str) -> None:
+        """Print a heading, with a line beneath it."""
+        self.line(text, "bold")
+
+
+def printable(text: str) -> str:
+    """Return the text with nothing in it that could steer a terminal."""
+    return _STEERING.sub("\ufffd", text)
+
+
+# ---- Explanations ---------------------------------------------------------------------------------------------------
+
+
+def show_explanation(screen: Screen, lines: Sequence[Line], answer: str, indent: int = 0) -> None:
+    """Print an explanation: the answer stands out, places and the receipt stand back."""
+    for depth, text in lines:
+        margin = " " * (indent + 2 * depth)
+        body, gap, place = printable(text).partition("   ")
+        if depth == 0:
+            mark = "：" if "：" in body else ": "
+            question, _, verdict = body.rpartition(mark)
+            body = question + mark + screen.paint(verdict, _STYLES.get(answer, "bold"))
+        elif body.startswith(("receipt: ", "凭据：")):
+            body = screen.paint(body, "dim")
+        screen.out.write(f"{margin}{body}{gap}{screen.paint(place, 'dim')}\n")
+
+
+# ---- Histories ------------------------------------------------------------------------------------------------------
+
+
+def show_history(screen: Screen, entries: Iterable[Entry], voice: Voice) -> None:
+    """Print a history as a table: when, what happened, what came of it."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from engine.history import say, say_event
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False, header_style="bold")
+    table.add_column(voice.pick("when", "时间"), no_wrap=True)
+    table.add_column(voice.pick("event", "事项"), no_wrap=True)
+    table.add_column(voice.pick("what happened", "发生"), ratio=4)
+    table.add_column(voice.pick("what came of it", "结果"), ratio=5)
+    for entry in entries:
+        came = Text()
+        for place, each in enumerate(entry.happenings):
+            came.append("\n" if place else "")
+            came.append(printable(say(each, voice)), style=_style_of(each.code, each.bad))
+        happened: Text = Text("\n".join(printable(say_event(event, voice)) for event in entry.events))
+        if not entry.events:
+            happened = Text(voice.pick("(time passes)", "（时间届至）"), style="dim")
+        ids = "\n".join(printable(event.id) for event in entry.events)
+        table.add_row(when(entry.at, voice), Text(ids, style="dim"), happened, came)
+    console = Console(
+        file=screen.out, width=screen.width, force_terminal=screen.colour, no_color=not screen.colour,
+        highlight=False, markup=False, emoji=False, legacy_windows=False,
+    )  # fmt: skip
+    with console.capture() as captured:
+        console.print(table)
+    screen.out.write("\n".join(line.rstrip() for line in captured.get().splitlines()) + "\n")
+
+
+def when(at: int | None, voice: Voice) -> str:
+    """Return an instant as it stands in a column: the same shape in both languages."""
+    from engine.dates import iso, start_of
+    from engine.dates import day_of as day
+
+    if at is None:
+        return voice.pick("at any time", "不论何时")
+    return day(at).isoformat() if at == start_of(day(at)) else iso(at)[:-6].replace("T", " ")
+
+
+def _style_of(code: str, bad: bool) -> str:
+    if bad:
+        return "red"
+    return {"depends": "yellow", "opens": "cyan", "agreement": "bold", "breach cured": "green"}.get(code, "")
+
+
+def show_standing(screen: Screen, end: AccountStanding, voice: Voice) -> None:
+    """Print where an account stands: states, what is owed, breaches, what may be done now."""
+    pick = voice.pick
+    states = [_state(state, document, value, end, voice) for state, document, value in end.states]
+    rows = [(pick("states", "状态"), states)]
+    duties = []
+    for duty in end.duties:
+        norm = voice.norm_of(duty.document, duty.norm)
+        who, act = voice.doing(norm) if norm is not None else ("", duty.norm)
+        amount = f"{voice.owed(norm, duty.unpaid)}" if duty.unpaid is not None and norm is not None else ""
+        about = voice.instance(duty.trigger)
+        until = voice.end(duty.end) if duty.end is not None else ""
+        status = pick(*_DUTIES.get(duty.status, (duty.status, duty.status)))
+        clause = voice.called(norm) if norm is not None else duty.norm
+        said = pick(f"{clause}{about}: {who} must {act} {amount}".rstrip(), f"{clause}{about}：{who}应{act}{amount}")
+        said += pick(f", by {until}", f"，至迟{until}") if until else ""
+        duties.append(f"{said} ({status})" if voice.language == "en" else f"{said}（{status}）")
+    rows.append((pick("owed", "未履行"), duties))
+    breaches = []
+    for breach in end.breaches:
+        norm = voice.norm_of(breach.document, breach.norm)
+        clause = voice.called(norm) if norm is not None else breach.norm
+        who = voice.who(breach.by) if breach.by else pick("a party", "一方")
+        about, since = voice.instance(breach.trigger), voice.moment(breach.started_at)
+        status = pick(*_BREACHES.get(breach.status, (breach.status, breach.status)))
+        en, zh = f"{who}: {clause}{about} on {since}, {status}", f"{who}于{since}违反{clause}{about}，{status}"
+        breaches.append(pick(en, zh))
+    rows.append((pick("breaches", "违约"), breaches))
+    powers = []
+    for power in end.powers:
+        who, act = voice.who(power.party), voice.name(power.act)
+        if power.decision.answer == "permitted":
+            powers.append(pick(f"{who} may {act}", f"{who}可以{act}"))
+        else:
+            answer = voice.answer(power.decision.answer)
+            items = pick("; ", "；").join(voice.item(each) for each in power.decision.missing)
+            powers.append(pick(f"{who} may {act}: {answer}; missing: {items}", f"{who}可否{act}：{answer}；待定：{items}"))
+    rows.append((pick("open powers", "可行使"), powers))
+    for name, found in rows:
+        for place, said in enumerate(found):
+            head = name if place == 0 else ""
+            screen.out.write(f"  {screen.paint(_padded(head, 12), 'bold')}{printable(said)}\n")
+
+
+_DUTIES = {"open": ("open", "未到期或无期限"), "breached": ("overdue", "逾期"), "suspended": ("suspended", "中止")}
+_BREACHES = {"open": ("not cured", "尚未补正"), "cured": ("cured", "已补正"), "waived": ("waived", "已免除")}
+
+
+def _state(state: str, document: str, value: object, end: AccountStanding, voice: Voice) -> str:
+    name = voice.plain(state) + (voice.of_document(document) if document else "")
+    if isinstance(value, Item):
+        return voice.pick(f"{name}: open ({voice.item(value)})", f"{name}：未定（{voice.item(value)}）")
+    said = voice.pick(f"{name}: {voice.state_value(state, value)}", f"{name}：{voice.state_value(state, value)}")
+    last = dict(end.last_days).get(document)
+    if state == "agreement" and last is not None and value == "in_force":
+        said += voice.pick(f", until {voice.end(last)}", f"，至{voice.end(last)}")
+    return said
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * max(1, width - sum(2 if ord(letter) > 0x2E7F else 1 for letter in text))
+
+
+# ---- Tests ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one query or expectation: which, how it went, and both answers."""
+
+    status: str
+    name: str
+    expected: str
+    got: str
+
+
+_MARKS = {"passed": "green", "failed": "bold red", "not applicable": "dim"}
+
+
+def show_outcomes(screen: Screen, outcomes: Iterable[Outcome]) -> None:
+    """Print outcomes, one a line; a failed one with both answers beneath."""
+    for each in outcomes:
+        mark = screen.paint(_padded(each.status, 15), _MARKS[each.status])
+        if each.status == "failed":
+            screen.out.write(f"{mark}{printable(each.name)}\n")
+            screen.line(f"    expected  {each.expected}", "green")
+            screen.line(f"    got       {each.got}", "red")
+        else:
+            answer = f": {each.got}" if each.status == "passed" and each.got else ""
+            screen.out.write(f"{mark}{printable(each.name + answer)}\n")

@@ -1,0 +1,57 @@
+"""Maintenance duties: breached while they apply, are awake, and their condition is false."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.event import Event
+from engine.judge import bearer_of, bind, conditions_fail, not_in_force
+from engine.program import Rule
+from engine.scene import Breach, Inst, LifeCell, Scene
+from engine.step import Step, Writes
+
+
+def keep_instance(scene: Scene, w: Writes, step: Step, rule: Rule, trig: str, event: Event | None) -> None:
+    inst: Inst | None = scene.read(("I", rule.index, trig))
+    if inst is not None:
+        keep(scene, w, step, rule, trig, inst.trigger, event)
+
+
+def keep(
+    scene: Scene, w: Writes, step: Step, rule: Rule, trig: str, trigger: Any, event: Event | None
+) -> None:
+    """A maintenance duty: breached while it applies, is awake, and its condition is false."""
+    bind(scene, rule, trigger, None)
+    count, open_trig = scene.read(("M", rule.index, trig)) or (0, None)
+    active = not_in_force(scene, rule) is None and conditions_fail(scene, rule) is None
+    assert rule.keeps is not None
+    if not active:
+        step.schedule(scene.turn, "K", rule.index, "norm")
+        return
+    holds = bool(rule.keeps.value(scene))
+    step.schedule(scene.turn, "K", rule.index, "norm")
+    if holds:
+        if open_trig is not None:
+            breach: Breach = scene.read(("B", rule.index, open_trig))
+            w["B", rule.index, open_trig] = breach._replace(
+                ended_at=step.at, status="cured", event=event.id if event else breach.event
+            )
+            w["M", rule.index, trig] = (count, None)
+        return
+    if open_trig is not None:
+        return
+    for index, when in rule.prevailed_by:
+        if (when is None or when.value(scene)) and step.program.standing_since(scene, index) is not None:
+            return
+    started = step.at
+    for state, _, _ in rule.restores:
+        if state in step.shown:
+            cell: LifeCell | None = scene.read(("L", rule.document))
+            force = cell.since if cell is not None and cell.since is not None else step.shown[state]
+            started = max(step.shown[state], force)
+    own = trig if count == 0 else f"{trig}+{count}"
+    w["M", rule.index, trig] = (count + 1, own)
+    by = bearer_of(rule, trigger, scene)
+    w["B", rule.index, own] = Breach(
+        rule.index, own, by, started, None, None, "open", trigger, event.id if event is not None else None
+    )
