@@ -24,7 +24,8 @@ from contractlang.load import Workspace, load
 from engine.decide import decide
 from engine.event import Event
 from engine.position import Position, advance
-from engine.program import Program, compile_program
+from engine.compile import compile_program
+from engine.program import Program
 from engine.question import May
 
 ACTS = (

@@ -9,7 +9,8 @@ from contractlang.load import load
 from contractlang.values import Period
 from engine.dates import start_of
 from engine.event import Event, event
-from engine.program import Program, compile_program
+from engine.compile import compile_program
+from engine.program import Program
 from engine.terms import Terms
 
 ROOT = Path(__file__).parents[1] / "contracts"

@@ -19,7 +19,7 @@ from typing import Any, Literal, TypedDict, TypeVar
 
 from contractlang.declarations import Declarations
 from contractlang.diagnostic import Diagnostic, Label, Said, error
-from contractlang.expressions import Mistake, Reader, kind_of
+from contractlang.expressions import Mistake, Reader
 from contractlang.kinds import BREACH, DAY, FLAG, PERIOD, Kind, in_english, money_in, occurrence_of
 from contractlang.names import Names
 from contractlang.norms import (
@@ -67,8 +67,10 @@ from contractlang.norms import (
     Trigger,
     Window,
     Within,
+    kind_of,
 )
 from contractlang.numerals import plain_number
+from contractlang.parser import keywords
 from contractlang.source import Span
 from contractlang.syntax import Clause, Node, Statement, Word, Written
 
@@ -180,7 +182,7 @@ class _Elaboration:
         self.written, self.library, self.near, self.memo = written, library, near, memo
         self.statements = written.statements()
         self.draft = Draft()
-        self.names = Names(chinese=written.source.is_chinese)
+        self.names = Names(words=keywords(), chinese=written.source.is_chinese)
         self.wrong = self.names.wrong
         self.declarations = Declarations(self.names, "")
         self.numbers = {plain_number(each.number) for each in written.clauses}

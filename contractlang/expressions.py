@@ -10,7 +10,7 @@ import dataclasses
 import re
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal, assert_never
+from typing import Any, Literal
 
 from contractlang.diagnostic import Label, Said, error
 from contractlang.kinds import (
@@ -79,6 +79,7 @@ from contractlang.norms import (
     ThingDecl,
     Used,
     Who,
+    kind_of,
 )
 from contractlang.source import Span
 from contractlang.syntax import Node, Statement, Word
@@ -143,7 +144,7 @@ class Reader:
                 part,
                 f"a condition is wanted here, not {in_english(kind)}",
                 f"此处需要条件，而不是{in_chinese(kind)}",
-                self.compared(part, kind),
+                self.compared(part, made),
             )
         return made
 
@@ -506,19 +507,22 @@ class Reader:
         """Return the author's words."""
         return self.statement.raw[part.start : part.end].strip()
 
-    def compared(self, part: Node | Word, kind: Kind) -> Said:
-        """Return how a value of that kind becomes a condition."""
-        said = self.said(part)
+    def compared(self, part: Node | Word, made: Expr) -> Said:
+        """Return how a value becomes a condition."""
+        kind, said = kind_of(made), self.said(part)
+        if isinstance(made, Const):
+            label = next(iter(self.names.labels), "pay_fee")
+            return Said(f"write for example `{label} is overdue`", f"例如写 `{label} 逾期`")
         options = self.options_said(kind)
         if options:
             return Said(f"write `{said} is {options.en}`", f"可写 `{said} 为 {options.zh}`")
         if kind.name in ("occurrence", "breach"):
             return Said(f"ask for a property of it: `{said}.day < now`", f"请写明其属性：`{said}.发生日 < 现在`")
+        if kind == PARTY:
+            return Said(f"write for example `{said} is in breach`", f"例如写 `{said} 违约`")
         en, zh = sample_of(kind)
-        sign = "is", "为"
-        if kind.name not in ("text", "party"):
-            sign = ">", ">"
-        return Said(f"compare it: `{said} {sign[0]} {en or '…'}`", f"请作比较：`{said} {sign[1]} {zh or '…'}`")
+        signs = ("is", "为") if kind == TEXT else (">", ">")
+        return Said(f"compare it: `{said} {signs[0]} {en}`", f"请作比较：`{said} {signs[1]} {zh}`")
 
     def other_side(self, left: Node | Word, one: Expr, op: str, right: Node | Word, other: Expr) -> Said:
         """Return what to type instead of the right side, or of the left where that is the literal."""
@@ -734,31 +738,6 @@ def _inner(part: Node | Word) -> Node | Word:
 
 def _is_single(part: Node | Word) -> bool:
     return isinstance(part, Word) or (part.rule == "path" and len(part.parts) == 1)
-
-
-def kind_of(made: Expr) -> Kind:
-    """Return the kind of an expression's value."""
-    match made:
-        case Const() | BlankValue() | StateValue() | Bound() | Field() | Arithmetic() | Answer() | AmountOf():
-            return made.kind
-        case AmountDue() | SumOf() | Accrued():
-            return made.kind
-        case AsOf():
-            return made.state.kind
-        case Later():
-            return kind_of(made.base)
-        case MonthDay():
-            return DAY
-        case Now():
-            return INSTANT
-        case CountOf():
-            return COUNT
-        case Not() | And() | Or() | Compare() | Overdue() | InBreach() | Discharged() | Happened() | Used():
-            return FLAG
-        case IsBlank() | Chosen():
-            return FLAG
-        case _:
-            assert_never(made)
 
 
 def substitute(made: Expr, values: dict[str, Expr]) -> Expr:

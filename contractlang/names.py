@@ -6,7 +6,7 @@ A declared name may be written in either language. Options of enumerations are l
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from contractlang.diagnostic import Diagnostic, Label, Said, error
@@ -22,7 +22,6 @@ from contractlang.norms import (
     ThingDecl,
     TypeDecl,
 )
-from contractlang.parser import keywords
 from contractlang.source import Span
 from contractlang.suggest import nearest, segmented
 from contractlang.values import MINOR_DIGITS
@@ -39,7 +38,7 @@ NO = {"no", "false", "否"}
 
 @dataclass
 class Names:
-    """The declarations visible in one document, under every spelling."""
+    """The declarations visible in one document, under every spelling; `words` are those of the language itself."""
 
     declarations: dict[str, Declaration] = field(default_factory=dict)
     spellings: dict[str, str] = field(default_factory=dict)
@@ -47,6 +46,7 @@ class Names:
     amounts: dict[str, str] = field(default_factory=dict)
     amount_kinds: dict[str, Kind] = field(default_factory=dict)
     wrong: list[Diagnostic] = field(default_factory=list)
+    words: Collection[str] = ()
     chinese: bool = False
 
     def declare(self, declared: Declaration) -> None:
@@ -90,7 +90,7 @@ class Names:
         """Report a name that nothing declares: with the nearest known one, the few that there are, or how to declare it."""
         among = list(known) if known is not None else self.known()
         near = nearest(spelling, among)
-        cut = None if spelling.isascii() else segmented(spelling, [*keywords(), *self.known()])
+        cut = None if spelling.isascii() else segmented(spelling, [*self.words, *self.known()])
         if near:
             help = Said(f"did you mean `{near}`?", f"是否想写`{near}`？")
         elif cut:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Literal
+from typing import Any, Literal, assert_never
 
-from contractlang.kinds import Kind
+from contractlang.kinds import COUNT, DAY, FLAG, INSTANT, Kind
 from contractlang.source import Span
 from contractlang.values import Share
 
@@ -244,6 +244,31 @@ Expr = (
     | Now | Overdue | InBreach | Discharged | Happened | Used | IsBlank | Answer | Chosen | AmountOf | AmountDue
     | CountOf | SumOf | Accrued
 )  # fmt: skip
+
+
+def kind_of(made: Expr) -> Kind:
+    """Return the kind of an expression's value."""
+    match made:
+        case Const() | BlankValue() | StateValue() | Bound() | Field() | Arithmetic() | Answer() | AmountOf():
+            return made.kind
+        case AmountDue() | SumOf() | Accrued():
+            return made.kind
+        case AsOf():
+            return made.state.kind
+        case Later():
+            return kind_of(made.base)
+        case MonthDay():
+            return DAY
+        case Now():
+            return INSTANT
+        case CountOf():
+            return COUNT
+        case Not() | And() | Or() | Compare() | Overdue() | InBreach() | Discharged() | Happened() | Used():
+            return FLAG
+        case IsBlank() | Chosen():
+            return FLAG
+        case _:
+            assert_never(made)
 
 
 # ---- Targets: which norms another norm speaks of ----------------------------------------------------------------

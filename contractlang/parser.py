@@ -375,7 +375,7 @@ class _Explainer:
 
     def glued(self, found: str, behind: str) -> tuple[str, str] | None:
         """Return the run of Chinese that should have been several words, and how it is cut."""
-        known = {*keywords(), *self.alone}
+        known = self.known
         for run in (found, behind):
             if len(run) > 1 and not run.isascii() and run not in known and run not in MEANT:
                 cut = segmented(run, known)
@@ -384,13 +384,14 @@ class _Explainer:
         return None
 
     @cached_property
-    def alone(self) -> frozenset[str]:
-        """The words that stand alone in the norm lines: candidates when a run of Chinese has to be cut."""
+    def known(self) -> frozenset[str]:
+        """The words that stand alone in lines that can be read: candidates when a run of Chinese has to be cut."""
         found: set[str] = set()
         for line in self.source.lines:
-            if line.lstrip()[:1] in ("|", "｜"):
-                found.update(re.findall(r"(?<!\w)[\u4e00-\u9fff]{1,8}(?!\w)", line))
-        return frozenset(found)
+            mark = _MARK.match(line)
+            if mark is not None and not isinstance(parse_statement(mark["rest"].strip()), NotAStatement):
+                found.update(re.findall(r"(?<!\w)[\u4e00-\u9fff]+(?!\w)", line))
+        return frozenset({*keywords(), *found})
 
     @cached_property
     def acts(self) -> tuple[str, ...]:

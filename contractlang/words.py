@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, assert_never
 
-from contractlang.expressions import kind_of
 from contractlang.kinds import DAY, FLAG, INSTANT
 from contractlang.names import LIFE
 from contractlang.norms import (
@@ -94,6 +93,7 @@ from contractlang.norms import (
     Who,
     Window,
     Within,
+    kind_of,
 )
 from contractlang.values import Money, Period
 

@@ -777,6 +777,18 @@ class Voice:
                     return param.kind.of
         return "CNY"
 
+    def owed(self, norm: Norm | None, amount: int) -> str:
+        """Return an amount of what a duty owes."""
+        act = self.program.acts.get(norm.act.name) if isinstance(norm, Obligation) else None
+        return self.value(amount, self.money_of(act))
+
+    def instance(self, trigger: str) -> str:
+        """Return what one instance of a duty is about, as an aside: an event, also where it arose from a breach."""
+        about = trigger.rsplit("/", 1)[-1]
+        if not about or about.startswith("+"):
+            return ""
+        return self.pick(f" ({about})", f"（{about}）")
+
     def money_of(self, act: OccurrenceDecl | None) -> Kind:
         """Return the kind of what an act accumulates."""
         param = next((p for p in act.params if p.name == act.accumulates), None) if act is not None else None

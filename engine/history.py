@@ -236,7 +236,7 @@ def _gathered(happenings: tuple[Happening, ...]) -> tuple[Happening, ...]:
 
 
 def _apart(group: list[Event]) -> Iterator[list[Event]]:
-    """Yield the facts of an instant one by one where their order is known, else together (docs/semantics.md, "Order")."""
+    """Yield the facts of an instant one by one where their order is known, else together (semantics, "Order")."""
     ordered = len({each.source for each in group}) == 1 and all(each.sequence is not None for each in group)
     if ordered or len(group) > MOST_TOGETHER:
         yield from ([each] for each in group)
@@ -380,7 +380,7 @@ _ORDER = [
 
 
 def standing(account: Account, at: Instant, known_at: Instant | None = None) -> AccountStanding:
-    """Return where the account stands at an instant: states, last days, what is owed, breaches, powers that are open."""
+    """Return where the account stands at an instant: states, last days, what is owed, breaches, open powers."""
     position = account.position_at(at, known_at)
     program = account.program
     scene = position.scene()
@@ -557,12 +557,12 @@ def say(happening: Happening, voice: Voice) -> str:
                 f"{voice.who(a[0])}不再可以{voice.name(a[1])}",
             )
         case "depends":
-            subjects = [_say_subject(voice, subject) for subject in a[1:]]
-            on = voice.item(a[0])
-            return pick(
-                f"open: {on} On this depends: {', '.join(subjects)}",
-                f"未定：{on}。取决于此：{'、'.join(subjects)}",
+            on, subjects = voice.item(a[0]), [_say_subject(voice, subject) for subject in a[1:]]
+            en, zh = (
+                f"open: {on}; on this depends {', '.join(subjects)}",
+                f"未定：{on}；取决于此：{'、'.join(subjects)}",
             )
+            return pick(en, zh)
         case "undated":
             return pick("its date is not known: it may stand anywhere", "日期不明：可能发生于任何时候")
         case code:
@@ -575,16 +575,11 @@ def _clause(voice: Voice, document: str, id: str) -> str:
 
 
 def _duty(voice: Voice, document: str, id: str, trigger: str) -> str:
-    """A norm, and what one instance of it is about: an event, also where it arose from a breach that is."""
-    about = trigger.rsplit("/", 1)[-1]
-    told = f" ({about})" if voice.language == "en" else f"（{about}）"
-    return _clause(voice, document, id) + (told if about and not about.startswith("+") else "")
+    return _clause(voice, document, id) + voice.instance(trigger)
 
 
 def _money(voice: Voice, document: str, id: str, amount: int) -> str:
-    norm = voice.norm_of(document, id)
-    act = voice.program.acts.get(norm.act.name) if isinstance(norm, Obligation) else None
-    return voice.value(amount, voice.money_of(act))
+    return voice.owed(voice.norm_of(document, id), amount)
 
 
 def _say_agreement(voice: Voice, document: str, state: str, end: Instant | None) -> str:

@@ -154,7 +154,9 @@ def show_standing(screen: Screen, end: AccountStanding, voice: Voice) -> None:
         until = voice.end(duty.end) if duty.end is not None else ""
         status = pick(*_DUTIES.get(duty.status, (duty.status, duty.status)))
         clause = voice.called(norm) if norm is not None else duty.norm
-        said = pick(f"{clause}{about}: {who} must {act} {amount}".rstrip(), f"{clause}{about}：{who}应{act}{amount}")
+        said = pick(
+            f"{clause}{about}: {who} must {act} {amount}".rstrip(), f"{clause}{about}：{who}应{act}{amount}"
+        )
         said += pick(f", by {until}", f"，至迟{until}") if until else ""
         duties.append(f"{said} ({status})" if voice.language == "en" else f"{said}（{status}）")
     rows.append((pick("owed", "未履行"), duties))
@@ -165,7 +167,10 @@ def show_standing(screen: Screen, end: AccountStanding, voice: Voice) -> None:
         who = voice.who(breach.by) if breach.by else pick("a party", "一方")
         about, since = voice.instance(breach.trigger), voice.moment(breach.started_at)
         status = pick(*_BREACHES.get(breach.status, (breach.status, breach.status)))
-        en, zh = f"{who}: {clause}{about} on {since}, {status}", f"{who}于{since}违反{clause}{about}，{status}"
+        en, zh = (
+            f"{who}: {clause}{about} on {since}, {status}",
+            f"{who}于{since}违反{clause}{about}，{status}",
+        )
         breaches.append(pick(en, zh))
     rows.append((pick("breaches", "违约"), breaches))
     powers = []
@@ -176,7 +181,11 @@ def show_standing(screen: Screen, end: AccountStanding, voice: Voice) -> None:
         else:
             answer = voice.answer(power.decision.answer)
             items = pick("; ", "；").join(voice.item(each) for each in power.decision.missing)
-            powers.append(pick(f"{who} may {act}: {answer}; missing: {items}", f"{who}可否{act}：{answer}；待定：{items}"))
+            powers.append(
+                pick(
+                    f"{who} may {act}: {answer}; missing: {items}", f"{who}可否{act}：{answer}；待定：{items}"
+                )
+            )
     rows.append((pick("open powers", "可行使"), powers))
     for name, found in rows:
         for place, said in enumerate(found):
@@ -184,7 +193,11 @@ def show_standing(screen: Screen, end: AccountStanding, voice: Voice) -> None:
             screen.out.write(f"  {screen.paint(_padded(head, 12), 'bold')}{printable(said)}\n")
 
 
-_DUTIES = {"open": ("open", "未到期或无期限"), "breached": ("overdue", "逾期"), "suspended": ("suspended", "中止")}
+_DUTIES = {
+    "open": ("open", "未到期或无期限"),
+    "breached": ("overdue", "逾期"),
+    "suspended": ("suspended", "中止"),
+}
 _BREACHES = {"open": ("not cured", "尚未补正"), "cured": ("cured", "已补正"), "waived": ("waived", "已免除")}
 
 
@@ -192,7 +205,9 @@ def _state(state: str, document: str, value: object, end: AccountStanding, voice
     name = voice.plain(state) + (voice.of_document(document) if document else "")
     if isinstance(value, Item):
         return voice.pick(f"{name}: open ({voice.item(value)})", f"{name}：未定（{voice.item(value)}）")
-    said = voice.pick(f"{name}: {voice.state_value(state, value)}", f"{name}：{voice.state_value(state, value)}")
+    said = voice.pick(
+        f"{name}: {voice.state_value(state, value)}", f"{name}：{voice.state_value(state, value)}"
+    )
     last = dict(end.last_days).get(document)
     if state == "agreement" and last is not None and value == "in_force":
         said += voice.pick(f", until {voice.end(last)}", f"，至{voice.end(last)}")

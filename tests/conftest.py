@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from contractlang.load import Loaded, load
-from engine.program import Program, compile_program
+from engine.compile import compile_program
+from engine.program import Program
 
 ROOT = Path(__file__).parents[1]
 CONTRACTS = ROOT / "contracts"

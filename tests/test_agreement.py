@@ -12,7 +12,7 @@ from hypothesis import given
 
 from contractlang.norms import Maintenance, Obligation, Prohibition
 from engine.account import Account
-from engine.program import compile_program
+from engine.compile import compile_program
 from engine.question import InBreachOf
 from tests.reference.cases import TooManyCases
 from tests.reference.interpret import interpret

@@ -9,7 +9,8 @@ import yaml
 
 from contractlang.load import Loaded, load_text
 from engine.cases import Case, cases_in, run_case
-from engine.program import Program, compile_program
+from engine.compile import compile_program
+from engine.program import Program
 from engine.scenarios import FAILED, NOT_APPLICABLE, PASSED, Words, run_scenario
 
 ROOT = Path(__file__).parents[1]

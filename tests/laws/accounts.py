@@ -7,7 +7,7 @@ from dataclasses import replace
 from engine.account import Account
 from engine.decision import Decision
 from engine.event import ABOUT_ENTRIES, Ledger
-from engine.program import compile_program
+from engine.compile import compile_program
 from tests.strategies import Asked
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.account import Account
-from engine.program import compile_program
+from engine.compile import compile_program
 from tests.laws.accounts import account, gist
 from tests.strategies import QUICK, Asked, asked, contracts_of
 

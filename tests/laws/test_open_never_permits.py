@@ -6,7 +6,7 @@ from hypothesis import given
 
 from contractlang.values import Period
 from engine.account import Account
-from engine.program import compile_program
+from engine.compile import compile_program
 from tests.strategies import QUICK, Asked, asked
 
 OPEN_QUESTIONS = ("slight", "harmful", "prompt")

@@ -1,0 +1,146 @@
+"""Every kind of question: its cases, what they share, what is missing, what a default carries, and the receipt.
+
+The answer of one case is plain; `answered` explores the cases and gives the reasons of the one that the defaults make.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any, NamedTuple
+
+from engine.choice import LIMIT, items_that_matter
+from engine.decision import Cure, Decision, Item, Reason, Receipt, Verdict
+from engine.event import Instant
+from engine.position import Position
+from engine.program import ENGINE_VERSION
+from engine.scene import Scene
+
+ASKED = "?"
+
+
+_VERDICTS = {each.value: each for each in Verdict}
+
+
+class Case(NamedTuple):
+    """The answer of one case."""
+
+    answer: str
+    required: bool = False
+    value: Any = None
+
+
+def answered(
+    position: Position, at: Instant, known_at: Instant | None, case: Callable[[Scene], Case],
+    reasons: Callable[[Scene, Case], tuple[tuple[Reason, ...], tuple[Cure, ...]]],
+) -> Decision:  # fmt: skip
+    scene = position.scene(at)
+    defaults: dict[Item, str] = {}
+    scene.collect = defaults
+    cases, exact = [], True
+    for found in cases_of(scene, case, {}):
+        cases.append(found)
+        if len(cases) > LIMIT:
+            exact = False
+            break
+    turn = scene.turn
+    outcomes = {_outcome(each): each for _, each in cases}
+    assigned, shown = cases[0]
+    answer = shown.answer
+    missing: tuple[Item, ...] = ()
+    could_be: tuple[str, ...] = ()
+    if len(outcomes) > 1 or not exact:
+        answer = "undetermined"
+        missing = _spoken_items(items_that_matter([(a, _outcome(c)) for a, c in cases]))
+        could_be = tuple(sorted({_said(each) for each in outcomes.values()}))
+    assumes = _assumed(scene, case, defaults, set(outcomes)) if defaults else ()
+    # Reasons look further than the answer had to: what is open there is not asked, only shown in one case.
+    scene.assigned, scene.vars, scene.event, scene.lenient, scene.collect = assigned, {}, None, True, {}
+    scene.turn = turn
+    why, cure = reasons(scene, shown)
+    if answer == "undetermined":
+        why = (Reason("open", tuple(_spelled(item) for item in missing), None, why),)
+        cure = ()
+    turn = scene.turn
+    for entry in position.agenda:
+        if entry[1] != "D" and (turn is None or entry[0] < turn) and entry[0] > at:
+            turn = entry[0]
+    program = position.program
+    receipt = Receipt(
+        program.versions, ENGINE_VERSION, position.terms.calendar.version, position.terms_digest, position.chain.hex(),
+        position.count, at, known_at,
+    )  # fmt: skip
+    return Decision(
+        answer, _VERDICTS.get(answer), shown.required and answer == "permitted",
+        shown.value if answer != "undetermined" else None,
+        program.truncated, why, missing, could_be, assumes, cure, turn, scene.provisional, exact, receipt,
+    )  # fmt: skip
+
+
+def cases_of(
+    scene: Scene, case: Callable[[Scene], Case], given: dict[Item, Any]
+) -> Iterator[tuple[dict[Item, Any], Case]]:
+    """Yield every case: what the open items that were met are in it, and its answer.
+
+    An open item that is met takes its first option there and then; the others wait for their turn, so each case is
+    worked out once.
+    """
+    waiting = [given]
+    scene.waiting = waiting
+    while waiting:
+        assigned = waiting.pop()
+        scene.assigned, scene.vars, scene.event = assigned, {}, None
+        yield assigned, case(scene)
+    scene.waiting = None
+
+
+def _frozen(value: Any) -> Any:
+    return value if isinstance(value, str | int | bool | None | date) else str(value)
+
+
+def _said(case: Case) -> str:
+    return str(case.value) if case.answer == "value" else case.answer
+
+
+def _spoken_items(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """Return the items without the mark of the comparison in which an open number was met, each once, in order."""
+    plain = (Item(item.kind, item.name, (item.about or "").split("#")[0] or None) for item in items)
+    return tuple(sorted(dict.fromkeys(plain), key=lambda item: (item.kind, item.name, item.about or "")))
+
+
+def _spelled(item: Item) -> str:
+    return f"{item.kind}:{item.name}" + (f"({item.about})" if item.about else "")
+
+
+def _assumed(
+    scene: Scene, case: Callable[[Scene], Case], defaults: dict[Item, str], kept: set[tuple[Any, ...]]
+) -> tuple[tuple[str, str], ...]:
+    """Return the default readings of which another option, everything else as it is, changes the answer."""
+    readings = scene.program.readings
+    found = [
+        (item.name, default)
+        for item, default in list(defaults.items())
+        if any(
+            _differs(scene, case, kept, {item: option})
+            for option in readings[item.name][1]
+            if option != default
+        )
+    ]
+    return tuple(sorted(found))
+
+
+def _differs(
+    scene: Scene, case: Callable[[Scene], Case], kept: set[tuple[Any, ...]], given: dict[Item, Any]
+) -> bool:
+    """Tell whether another option makes another answer; the first case that does is enough."""
+    others = set()
+    for number, (_, found) in enumerate(cases_of(scene, case, given)):
+        outcome = _outcome(found)
+        if outcome not in kept or number > LIMIT:
+            return True
+        others.add(outcome)
+    return others != kept
+
+
+def _outcome(case: Case) -> tuple[Any, ...]:
+    return (*case[:2], _frozen(case.value))

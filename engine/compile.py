@@ -1,0 +1,475 @@
+"""From checked contracts to a program.
+
+Dispatch and order come from the obligation graph: an event reaches the norms that its edges lead to, and the duties
+that watch states and statuses are looked at in the order in which they depend on one another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from graphlib import CycleError, TopologicalSorter
+from typing import Any
+
+from contractlang.norms import (
+    AmountRule,
+    BlankDecl,
+    Bound,
+    ByAct,
+    Contract,
+    Declaration,
+    Happened,
+    Life,
+    Maintenance,
+    Norm,
+    Obligation,
+    OccurrenceDecl,
+    OnBreach,
+    OnOccurrence,
+    Permission,
+    Power,
+    Priority,
+    Prohibition,
+    QuestionDecl,
+    ReadingDecl,
+    StateDecl,
+    Target,
+    Trigger,
+    TypeDecl,
+)
+from engine.decision import Item
+from engine.evaluate import Compiler
+from engine.evaluator import Evaluator
+from engine.graph import build, key, resolve, walk
+from engine.program import LifeRule, Loss, Program, Rule, Sum, Touch
+from engine.scene import Scene
+from engine.terms import Terms
+
+
+def compile_program(contracts: Iterable[Contract]) -> Program:
+    """Make documents ready, together. Vocabularies bring no norms of their own."""
+    return _Compilation(tuple(contracts)).program()
+
+
+class _Compilation:
+    def __init__(self, contracts: tuple[Contract, ...]) -> None:
+        self.contracts = contracts
+        self.graph = build(contracts)
+        self.norms = self.graph.norms
+        self.index = {id(norm): i for i, norm in enumerate(self.norms)}
+        self.declarations: dict[str, Declaration] = {}
+        for contract in contracts:
+            for name, declared in contract.declarations.items():
+                self.declarations.setdefault(name, declared)
+        self.compiler = Compiler(self.resolve)
+        self.kinds: dict[str, list[str]] = {}
+        for declared in self.declarations.values():
+            if isinstance(declared, OccurrenceDecl):
+                self.kinds[declared.name] = self.ancestors(declared)
+
+    def resolve(self, target: Target, document: str) -> tuple[int, ...]:
+        found = resolve(target, document, self.norms)
+        if isinstance(target, ByAct) and target.agreed:
+            agreed = {each.name for each in self.contracts if each.rank == "agreed"}
+            found = [norm for norm in found if norm.document in agreed]
+        return tuple(self.index[id(norm)] for norm in found)
+
+    def ancestors(self, declared: OccurrenceDecl) -> list[str]:
+        """Return an occurrence's name and those it is a kind of."""
+        found = [declared.name]
+        while declared.kind_of and declared.kind_of not in found:
+            found.append(declared.kind_of)
+            above = self.declarations.get(declared.kind_of)
+            if not isinstance(above, OccurrenceDecl):
+                break
+            declared = above
+        return found
+
+    def program(self) -> Program:
+        rules = tuple(self.rule(i, norm) for i, norm in enumerate(self.norms))
+        self.priorities(rules)
+        life: dict[str, list[LifeRule]] = {}
+        sums: dict[str, list[Sum]] = {}
+        losses: list[Loss] = []
+        bars = []
+        for contract in self.contracts:
+            self.compiler.document = contract.name
+            for each in contract.life:
+                life.setdefault(contract.name, []).append(self.life_rule(each))
+            for amount in contract.amounts:
+                sums.setdefault(amount.name, []).append(self.sum(amount))
+            for loss in contract.losses:
+                where = loss.trigger.where if loss.trigger else None
+                variable = loss.trigger.variable if loss.trigger else ""
+                name = loss.trigger.name if isinstance(loss.trigger, OnOccurrence) else None
+                when, where_made = self.compiler.maybe(loss.when), self.compiler.maybe(where)
+                losses.append(Loss(loss, when, where_made, name, variable))
+            for bar in contract.bars:
+                indexes = self.resolve(bar.target, contract.name)
+                made = (bar, indexes, self.compiler.made(bar.period), self.compiler.made(bar.since))
+                bars.append(made)
+        on_breach: dict[int, list[int]] = {}
+        for rule in rules:
+            if isinstance(rule.norm, Obligation):
+                for owed in sorted(rule.on_breach_of):
+                    on_breach.setdefault(owed, []).append(rule.index)
+        program = Program(
+            contracts=self.contracts, graph=self.graph, norms=self.norms, rules=rules, declarations=self.declarations,
+            touches={}, life=life, sums=sums, losses=losses, bars=bars, readings=self.readings(),
+            questions={d.name: d for d in self.declarations.values() if isinstance(d, QuestionDecl)},
+            gaps=frozenset(d.name for d in self.declarations.values() if isinstance(d, BlankDecl) and d.gap),
+            acts={d.name: d for d in self.declarations.values() if isinstance(d, OccurrenceDecl) and d.is_act},
+            by_act=self.by_act(rules), on_breach={k: tuple(v) for k, v in on_breach.items()}, watchers={}, order={},
+            is_obligation=tuple(isinstance(n, Obligation) for n in self.norms),
+            maintained=tuple(r.index for r in rules if isinstance(r.norm, Maintenance)),
+            versions=tuple((c.name, c.text_hash, c.meaning_hash) for c in self.contracts),
+            truncated=any(c.truncated for c in self.contracts),
+        )  # fmt: skip
+        for rule in rules:
+            for state, _, value in rule.restores:
+                program.restorers[state, value] = (*program.restorers.get((state, value), ()), rule)
+        program.options = {
+            d.name: tuple(option.name for option in d.options)
+            for d in self.declarations.values() if isinstance(d, TypeDecl | StateDecl | QuestionDecl) and d.options
+        }  # fmt: skip
+        program.watchers = self.watchers(program)
+        program.touches = self.touches(program)
+        return program
+
+    # -- norms
+
+    def rule(self, index: int, norm: Norm) -> Rule:
+        self.compiler.document = norm.document
+        made = self.compiler
+        act = None if isinstance(norm, Maintenance) else norm.act
+        declared = self.declarations.get(act.name) if act is not None else None
+        trigger = norm.trigger
+        window = None if isinstance(norm, Maintenance | Prohibition) else norm.window
+        limit = window.limit if window else None
+        value = getattr(limit, "day", None) or getattr(limit, "period", None)
+        about_field = None
+        if (
+            act is not None
+            and act.about is not None
+            and isinstance(declared, OccurrenceDecl)
+            and isinstance(trigger, OnOccurrence)
+        ):
+            fits = [
+                p.name
+                for p in declared.params
+                if p.kind.name == "occurrence" and p.kind.of in self.kinds[trigger.name]
+            ]
+            about_field = fits[0] if fits else None
+        sets: list[tuple[str, str]] = []
+        if isinstance(declared, OccurrenceDecl):
+            for effect in declared.sets:
+                state = self.declarations.get(effect.state)
+                in_law = effect.state == "agreement" or (isinstance(state, StateDecl) and state.in_law)
+                sets.append((effect.state, norm.document if in_law else ""))
+        return Rule(
+            index=index, norm=norm, document=norm.document, life=self.has_life(norm.document), option=norm.option,
+            when=made.maybe(norm.when), unless=made.maybe(norm.unless), since=made.maybe(norm.since),
+            until=made.maybe(norm.until), where=made.maybe(act.where) if act else None,
+            about=made.maybe(act.about) if act else None, about_field=about_field,
+            amount=made.maybe(act.amount) if act else None,
+            keeps=made.made(norm.keeps) if isinstance(norm, Maintenance) else None,
+            trigger_where=made.maybe(trigger.where) if trigger else None,
+            trigger_name=trigger.name if isinstance(trigger, OnOccurrence) else None,
+            on_breach_of=self.breaches_meant(trigger, norm.document),
+            variable=trigger.variable if trigger else "", act_name=act.name if act else "",
+            rolls=made.maybe(window.rolls) if window else None, limit=limit,
+            limit_value=made.maybe(value), limit_of=made.maybe(getattr(limit, "of", None)),
+            not_before=made.maybe(window.not_before) if window else None,
+            excepts=tuple(i for target in norm.excepts for i in self.resolve(target, norm.document)),
+            sets=tuple(sets) if isinstance(norm, Power) else (),
+            restores=self.restores(norm) if isinstance(norm, Maintenance) else (),
+            suspends=self.labelled(norm, norm.suspends) if isinstance(norm, Power) else (),
+            resumes=self.labelled(norm, norm.resumes) if isinstance(norm, Power) else (),
+            self_triggered=isinstance(trigger, OnOccurrence) and act is not None
+            and not isinstance(norm, Obligation) and trigger.name in self.kinds.get(act.name, [act.name]),
+        )  # fmt: skip
+
+    def breaches_meant(self, trigger: Trigger | None, document: str) -> frozenset[int]:
+        return (
+            frozenset(self.resolve(trigger.target, document))
+            if isinstance(trigger, OnBreach)
+            else frozenset()
+        )
+
+    def labelled(self, norm: Norm, label: str | None) -> tuple[int, ...]:
+        if label is None:
+            return ()
+        return tuple(i for i, n in enumerate(self.norms) if n.document == norm.document and n.label == label)
+
+    def restores(self, norm: Maintenance) -> tuple[tuple[str, str, Any], ...]:
+        """Return the states that the duty keeps, and the value it wants them to have."""
+        from contractlang.norms import And, Compare, Const, StateValue
+
+        found = []
+        parts = norm.keeps.parts if isinstance(norm.keeps, And) else (norm.keeps,)
+        for part in parts:
+            if (
+                isinstance(part, Compare)
+                and part.op == "=="
+                and isinstance(part.left, StateValue)
+                and isinstance(part.right, Const)
+            ):
+                found.append((part.left.name, part.left.document, part.right.value))
+        return tuple(found)
+
+    def has_life(self, document: str) -> bool:
+        contract = next(each for each in self.contracts if each.name == document)
+        return contract.kind in ("agreement", "supplement")
+
+    def priorities(self, rules: tuple[Rule, ...]) -> None:
+        for contract in self.contracts:
+            self.compiler.document = contract.name
+            for priority in contract.priorities:
+                when = self.compiler.maybe(priority.when)
+                self.priority(rules, priority, contract.name, when)
+            for bar in contract.bars:
+                if bar.how == "lapses":
+                    for index in self.resolve(bar.target, contract.name):
+                        period = self.compiler.made(bar.period)
+                        rules[index].lapses.append(
+                            (period, bar.since.name if isinstance(bar.since, Happened) else "")
+                        )
+
+    def priority(
+        self, rules: tuple[Rule, ...], priority: Priority, document: str, when: Evaluator | None
+    ) -> None:
+        by = self.resolve(priority.by, document)
+        over = self.resolve(priority.over, document)
+        for index in over:
+            if priority.how == "prevails":
+                rules[index].prevailed_by += [(each, when) for each in by if each != index]
+            elif priority.how == "limits":
+                rules[index].limited_to.append((by, when))
+            else:
+                rules[index].voided.append(when)
+
+    def life_rule(self, life: Life) -> LifeRule:
+        act = None
+        if life.how == "renews":
+            act = next((part.name for part in walk(life.value) if isinstance(part, Happened)), None)
+        made = self.compiler
+        return LifeRule(
+            life,
+            life.document,
+            life.option,
+            made.made(life.value),
+            made.maybe(life.rolls),
+            made.maybe(life.first_day_counted),
+            act,
+        )
+
+    def sum(self, amount: AmountRule) -> Sum:
+        made = self.compiler
+        trigger = amount.trigger
+        on_breach = (
+            frozenset(self.resolve(trigger.target, amount.document))
+            if isinstance(trigger, OnBreach)
+            else frozenset()
+        )
+        return Sum(
+            amount, made.made(amount.value), made.maybe(amount.where), made.maybe(amount.claimable),
+            trigger.variable if trigger else "", on_breach,
+        )  # fmt: skip
+
+    def readings(self) -> dict[str, tuple[Item, tuple[str, ...], Callable[[Terms], str | None]]]:
+        found = {}
+        for declared in self.declarations.values():
+            if isinstance(declared, ReadingDecl):
+                names = tuple(each.name for each in declared.options)
+                found[declared.name] = (Item("reading", declared.name), names, self.default_of(declared))
+        return found
+
+    def default_of(self, reading: ReadingDecl) -> Callable[[Terms], str | None]:
+        """Return how a reading's default follows from the terms: of the last layer that has one, else plain."""
+        listed = [
+            (option.name, default.layer, self.compiler.maybe(default.when))
+            for option in reading.options
+            for default in option.defaults
+        ]
+        known: dict[int, str | None] = {}
+        kept: list[Terms] = []
+
+        if not any(when is not None or layer is not None for _, layer, when in listed):
+            always = next((name for name, _, _ in listed), None)
+            return lambda _: always
+
+        def default(terms: Terms) -> str | None:
+            got = known.get(id(terms), "")
+            if got != "":
+                return got
+            plain = by_layer = None
+            scene = Scene(None, terms, {}, lambda *_: None, 0)
+            for name, layer, when in listed:
+                if when is not None and not when.value(scene):
+                    continue
+                if layer is None:
+                    plain = name
+                elif layer in terms.layers:
+                    by_layer = name
+            known[id(terms)] = by_layer or plain
+            kept.append(terms)
+            return known[id(terms)]
+
+        return default
+
+    def by_act(self, rules: tuple[Rule, ...]) -> dict[str, tuple[int, ...]]:
+        """Return, for each act, the norms that speak of it or of what it is a kind of."""
+        named: dict[str, list[int]] = {}
+        for rule in rules:
+            if rule.act_name:
+                named.setdefault(rule.act_name, []).append(rule.index)
+        return {
+            name: tuple(i for each in above for i in named.get(each, ()))
+            for name, above in self.kinds.items()
+        }
+
+    # -- what each event touches
+
+    def touches(self, program: Program) -> dict[str, Touch]:
+        wanted = {part.name for part in self.everything() if isinstance(part, Happened)}
+        wanted |= {
+            part.name.removeprefix("@last ")
+            for part in self.everything() if isinstance(part, Bound) and part.name.startswith("@last ")
+        }  # fmt: skip
+        # A power may lapse some time after an event.
+        wanted |= {name for rule in program.rules for _, name in rule.lapses}
+        wanted |= {bar.restarting for bar, *_ in program.bars if bar.restarting}
+        # The graph's edges tell which norms an occurrence reaches; lines that share a label share a node.
+        places: dict[str, list[int]] = {}
+        for i, norm in enumerate(self.norms):
+            places.setdefault(key(norm), []).append(i)
+        reached: dict[str, list[int]] = {}
+        for edge in self.graph.edges:
+            if edge.kind in ("discharges", "breaches", "triggers") and edge.target[0] == "norm":
+                reached.setdefault(edge.source[1], []).extend(places[edge.target[1]])
+        shown_since = {
+            s.since for d in self.declarations.values() if isinstance(d, OccurrenceDecl) for s in d.shows
+        }
+        looked_through = {
+            rule.trigger_name for rule in program.rules
+            if not rule.self_triggered and isinstance(rule.norm, Permission | Power | Prohibition)
+        }  # fmt: skip
+        looked_through |= {loss.trigger_name for loss in program.losses}
+        found = {}
+        for name, above in self.kinds.items():
+            declared = self.declarations[name]
+            assert isinstance(declared, OccurrenceDecl)
+            indexes = sorted({i for each in above for i in reached.get(each, ())})
+            prohibitions, discharges, instances = [], [], []
+            for i in indexes:
+                rule, norm = program.rules[i], self.norms[i]
+                if isinstance(norm, Prohibition) and norm.act.name in above:
+                    prohibitions.append(i)
+                if isinstance(norm, Obligation) and norm.act.name in above:
+                    discharges.append(i)
+                if rule.trigger_name in above and isinstance(norm, Obligation | Maintenance):
+                    instances.append(i)
+            renews = tuple(
+                r for rules in program.life.values() for r in rules if r.act is not None and r.act in above
+            )
+            shown = tuple(s.state for s in declared.shows)
+            topics: list[tuple[str, Any]] = [("H", each) for each in above]
+            topics += [("S", effect.state) for effect in declared.sets] + [("S", state) for state in shown]
+            powers = tuple(i for i in program.by_act[name] if isinstance(self.norms[i], Power))
+            found[name] = Touch(
+                declared=declared, names=tuple(above), prohibitions=tuple(prohibitions), discharges=tuple(discharges),
+                instances=tuple(instances), powers=powers, renews=renews,
+                remember=any(each in self.compiler.folded or each in looked_through for each in above),
+                counted=any(each in wanted for each in above) or bool(declared.shows) or name in shown_since,
+                fields=tuple(f for n, f in sorted(self.compiler.indexed) if n in above),
+                effects=bool(declared.sets or declared.shows or renews)
+                or any(program.rules[i].suspends or program.rules[i].resumes for i in powers),
+                topics=tuple(topic for topic in dict.fromkeys(topics) if topic in program.watchers),
+                abouts=tuple(p.name for p in declared.params if p.kind.name == "occurrence"),
+            )  # fmt: skip
+        return found
+
+    def everything(self) -> Iterable[Any]:
+        for contract in self.contracts:
+            for group in (
+                contract.norms,
+                contract.amounts,
+                contract.losses,
+                contract.priorities,
+                contract.bars,
+                contract.life,
+            ):
+                for each in group:
+                    yield from walk(each)
+            for declared in contract.declarations.values():
+                if hasattr(declared, "value"):
+                    yield from walk(declared.value)
+
+    def watchers(self, program: Program) -> dict[tuple[str, Any], tuple[tuple[str, int], ...]]:
+        """Return, for each thing that can change, what watches it, in the order to look at them."""
+        topics: dict[tuple[str, int], set[tuple[str, Any]]] = {}
+        for rule in program.rules:
+            norm = rule.norm
+            name = ("norm", rule.index)
+            if isinstance(norm, Maintenance):
+                topics[name] = self.topics_of(
+                    norm.keeps, norm.when, norm.unless, norm.since, norm.until, document=norm.document
+                )
+            elif isinstance(norm, Obligation) and norm.trigger is None:
+                topics[name] = self.topics_of(
+                    norm.when, norm.unless, norm.since, norm.until, document=norm.document
+                )
+            else:
+                continue
+            topics[name].add(("S", "agreement"))
+            for index, _ in rule.prevailed_by:
+                topics[name] |= {("S", state) for state, _ in program.rules[index].sets}
+        flat = [rule for rules in program.life.values() for rule in rules]
+        program.life_rules = tuple(flat)
+        for i, life in enumerate(flat):
+            if life.life.how in ("takes_effect", "ends"):
+                topics["life", i] = self.topics_of(life.life.value, document=life.document)
+        order = self.ordered(topics)
+        program.order = {name: place for place, name in enumerate(order)}
+        found: dict[tuple[str, Any], list[tuple[str, int]]] = {}
+        for name in order:
+            for topic in sorted(topics[name], key=str):
+                found.setdefault(topic, []).append(name)
+        return {topic: tuple(names) for topic, names in found.items()}
+
+    def topics_of(self, *exprs: Any, document: str) -> set[tuple[str, Any]]:
+        found: set[tuple[str, Any]] = set()
+        for expr in exprs:
+            for part in walk(expr):
+                match type(part).__name__:
+                    case "StateValue":
+                        found.add(("S", part.name))
+                    case "Happened" | "CountOf" | "SumOf":
+                        found.add(("H", part.name))
+                    case "Answer":
+                        found.add(("Q", part.question))
+                    case "Overdue" | "InBreach" | "Discharged" | "Used" | "AmountDue":
+                        found |= {("N", index) for index in self.resolve(part.target, document)}
+                        if type(part).__name__ == "Used":
+                            for index in self.resolve(part.target, document):
+                                norm = self.norms[index]
+                                declared = self.declarations.get(
+                                    getattr(getattr(norm, "act", None), "name", "")
+                                )
+                                if isinstance(declared, OccurrenceDecl):
+                                    found |= {("S", effect.state) for effect in declared.sets}
+                    case _:
+                        pass
+        return found
+
+    def ordered(self, topics: dict[tuple[str, int], set[tuple[str, Any]]]) -> list[tuple[str, int]]:
+        """Order the watchers so that one comes after those whose status it reads; a circle keeps the written order."""
+        sorter: TopologicalSorter[tuple[str, int]] = TopologicalSorter()
+        for name, read in topics.items():
+            sorter.add(
+                name, *(("norm", index) for kind, index in read if kind == "N" and ("norm", index) in topics)
+            )
+        try:
+            found = [name for name in sorter.static_order() if name in topics]
+        except CycleError:
+            found = list(topics)
+        return [name for name in found if name[0] == "life"] + [name for name in found if name[0] == "norm"]

@@ -1,0 +1,216 @@
+"""Conditions made ready: and, or, not, comparisons, questions, readings."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from engine.dates import day_of, end_of, start_of
+from engine.decision import Cure, Item, Reason
+from engine.evaluator import Base, Evaluator
+from engine.event import Event
+from engine.quantities import NowE, StateE
+from engine.scene import FLAGS, Breach, Scene, Unknown, breach_id
+
+_OPS: dict[str, Callable[[Any, Any], bool]] = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
+}  # fmt: skip
+
+
+class NotE(Base):
+    __slots__ = ("part",)
+
+    def __init__(self, part: Evaluator) -> None:
+        self.part = part
+
+    def value(self, scene: Scene) -> Any:
+        return not self.part.value(scene)
+
+    def why(self, scene: Scene) -> Reason:
+        inner = self.part.why(scene)
+        return Reason("not", (), not inner.holds, (inner,), inner.events)
+
+    def cure(self, scene: Scene, wanted: bool) -> tuple[Cure, ...] | None:
+        return self.part.cure(scene, not wanted)
+
+
+class AndE(Base):
+    __slots__ = ("parts",)
+
+    def __init__(self, parts: tuple[Evaluator, ...]) -> None:
+        self.parts = parts
+
+    def value(self, scene: Scene) -> Any:
+        for part in self.parts:  # noqa: SIM110 - a generator would cost more than the conditions
+            if not part.value(scene):
+                return False
+        return True
+
+    def why(self, scene: Scene) -> Reason:
+        found = []
+        for part in self.parts:
+            reason = part.why(scene)
+            if not reason.holds:
+                return Reason("and", (), False, (reason,))
+            found.append(reason)
+        return Reason("and", (), True, tuple(found))
+
+    def cure(self, scene: Scene, wanted: bool) -> tuple[Cure, ...] | None:
+        return _cure_of(self.parts, scene, wanted, together=wanted)
+
+
+class OrE(Base):
+    __slots__ = ("parts",)
+
+    def __init__(self, parts: tuple[Evaluator, ...]) -> None:
+        self.parts = parts
+
+    def value(self, scene: Scene) -> Any:
+        for part in self.parts:  # noqa: SIM110 - a generator would cost more than the conditions
+            if part.value(scene):
+                return True
+        return False
+
+    def why(self, scene: Scene) -> Reason:
+        found = []
+        for part in self.parts:
+            reason = part.why(scene)
+            if reason.holds:
+                return Reason("or", (), True, (reason,))
+            found.append(reason)
+        return Reason("or", (), False, tuple(found))
+
+    def cure(self, scene: Scene, wanted: bool) -> tuple[Cure, ...] | None:
+        return _cure_of(self.parts, scene, wanted, together=not wanted)
+
+
+def _cure_of(
+    parts: tuple[Evaluator, ...], scene: Scene, wanted: bool, together: bool
+) -> tuple[Cure, ...] | None:
+    """All parts must turn (`together`), or the one that takes the fewest facts."""
+    each = [part.cure(scene, wanted) for part in parts]
+    if together:
+        if any(cure is None for cure in each):
+            return None
+        return tuple(dict.fromkeys(fact for cure in each for fact in cure or ()))
+    possible = [cure for cure in each if cure is not None]
+    return min(possible, key=len) if possible else None
+
+
+class CompareE(Base):
+    __slots__ = ("left", "number", "op", "right", "sign")
+
+    def __init__(self, op: str, left: Evaluator, right: Evaluator, number: int) -> None:
+        self.sign, self.op, self.left, self.right, self.number = op, _OPS[op], left, right, number
+
+    def value(self, scene: Scene) -> Any:
+        left, right = self.left.value(scene), self.right.value(scene)
+        if type(left) is Unknown or type(right) is Unknown:
+            item = left.item if type(left) is Unknown else right.item
+            # Each comparison with an open number is open by itself (semantics, "What is open").
+            return scene.pick(Item(item.kind, item.name, f"{item.about or ''}#{self.number}"), FLAGS)
+        if left is None or right is None:
+            return (left is right) is (self.sign == "==") if self.sign in ("==", "!=") else False
+        if type(left) is not type(right):
+            if isinstance(left, date) and type(right) is int:
+                left = end_of(left) if self.sign in ("<", "<=") else start_of(left)
+            elif isinstance(right, date) and type(left) is int:
+                if type(self.left) is NowE:
+                    scene.until(start_of(right))
+                    return self.op(day_of(left), right)
+                right = start_of(right)
+            else:
+                left, right = str(left), str(right)
+        if type(self.left) is NowE and type(right) is int:
+            scene.until(right)
+        return self.op(left, right)
+
+    def why(self, scene: Scene) -> Reason:
+        holds = bool(self.value(scene))
+        left, right = self.left, self.right
+        if type(left) is StateE:
+            events = scene.program.cause_events(scene, left.name, left.document)
+            return Reason(
+                "state",
+                (left.name, plain(left.value(scene)), plain(right.value(scene)), self.sign),
+                holds,
+                (),
+                events,
+            )
+        return Reason("compare", (plain(left.value(scene)), self.sign, plain(right.value(scene))), holds)
+
+    def cure(self, scene: Scene, wanted: bool) -> tuple[Cure, ...] | None:
+        if bool(self.value(scene)) is wanted:
+            return ()
+        if type(self.left) is StateE and (self.sign == "==") is wanted:
+            found: tuple[Cure, ...] | None = scene.program.acts_that_set(
+                self.left.name, self.right.value(scene)
+            )
+            return found
+        return None
+
+
+def plain(value: Any) -> Any:
+    if isinstance(value, Unknown):
+        return f"?{value.item.name}"
+    if isinstance(value, Event):
+        return value.id
+    return value if isinstance(value, str | int | bool | None) else str(value)
+
+
+class IsBlankE(Base):
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def value(self, scene: Scene) -> Any:
+        return scene.terms.blanks.get(self.name) is None
+
+    def why(self, scene: Scene) -> Reason:
+        return Reason("blank", (self.name,), bool(self.value(scene)))
+
+
+class AnswerE(Base):
+    __slots__ = ("about", "question")
+
+    def __init__(self, question: str, about: Evaluator | None) -> None:
+        self.question, self.about = question, about
+
+    def of(self, scene: Scene) -> str | None:
+        if self.about is None:
+            return None
+        value = self.about.value(scene)
+        if isinstance(value, Event):
+            return value.id
+        if isinstance(value, Breach):
+            return breach_id(scene.program.norms, value)
+        return None if value is None else str(value)
+
+    def value(self, scene: Scene) -> Any:
+        return scene.answer(self.question, self.of(scene))
+
+    def why(self, scene: Scene) -> Reason:
+        about = self.of(scene)
+        got = self.value(scene)
+        settled = scene.get(("QE", self.question, about)) or scene.get(("QE", self.question, None))
+        how = "answered" if settled or self.question in scene.terms.answers else "presumed or assumed"
+        return Reason(
+            "answer", (self.question, about, plain(got), how), bool(got), (), (settled,) if settled else ()
+        )
+
+
+class ChosenE(Base):
+    __slots__ = ("option", "reading")
+
+    def __init__(self, reading: str, option: str) -> None:
+        self.reading, self.option = reading, option
+
+    def value(self, scene: Scene) -> Any:
+        return scene.option_of(self.reading) == self.option
+
+    def why(self, scene: Scene) -> Reason:
+        got = scene.option_of(self.reading)
+        return Reason("reading", (self.reading, got), got == self.option)

@@ -1,0 +1,190 @@
+"""May, or must, a party do an act: docs/semantics.md, "May and must"."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contractlang.norms import Obligation, Prohibition
+from engine.answering import (
+    ASKED,
+    Case,
+    answered,
+)
+from engine.decision import Cure, Decision, Reason
+from engine.errors import BadQuestion
+from engine.event import BOTH, Event, Instant
+from engine.judge import beats, closed_by, forbids
+from engine.position import Position
+from engine.program import Rule
+from engine.question import (
+    May,
+)
+from engine.scene import Breach, Scene
+from engine.statuses import breach_events
+
+_NOT_IN_FORCE = frozenset({"agreement", "reading", "since", "until", "voided"})
+
+
+def may(position: Position, question: May, known_at: Instant | None) -> Decision:
+    program = position.program
+    act = program.acts.get(question.act)
+    if act is None:
+        raise BadQuestion("act", f"no act is called `{question.act}`")
+    if question.party not in program.declarations and question.party != BOTH:
+        raise BadQuestion("party", f"no party is called `{question.party}`")
+    asked = Event(
+        ASKED, question.act, question.party, question.at, question.at, question.fields, effect_at=question.at
+    )
+    rules = tuple(program.rules[index] for index in program.by_act[question.act])
+    mine = tuple(r for r in rules if not isinstance(r.norm.bearer, str) or r.norm.bearer == question.party)
+
+    def case(scene: Scene) -> Case:
+        opens, forbidding, speaks, required = _looked_at(scene, mine, question.party, asked)
+        restores = _restored(scene, act.sets, question.party)
+        required = required or restores is not None
+        unbeaten = [f for f in forbidding if not any(beats(scene, o, f) for o in opens)]
+        if unbeaten:
+            return Case("conflicting" if opens or restores is not None else "forbidden")
+        if opens or restores is not None:
+            return Case("permitted", required)
+        if act.needs_basis:
+            return Case("forbidden" if speaks else "no_basis")
+        return Case("unregulated")
+
+    def reasons(scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
+        return _why_may(scene, mine, question, asked, shown)
+
+    return answered(position, question.at, known_at, case, reasons)
+
+
+def _looked_at(
+    scene: Scene, rules: tuple[Rule, ...], party: str, act: Event
+) -> tuple[list[Rule], list[Rule], bool, bool]:
+    """Return the norms open to the act, those that forbid it, whether any in force speaks of it, whether it is owed."""
+    opens: list[Rule] = []
+    forbidding: list[Rule] = []
+    speaks = required = False
+    for rule in rules:
+        if isinstance(rule.norm, Prohibition):
+            if forbids(scene, rule, party, act):
+                forbidding.append(rule)
+            continue
+        step = closed_by(scene, rule, party, act)
+        if step is None:
+            opens.append(rule)
+            required = required or isinstance(rule.norm, Obligation)
+        elif step[0] not in _NOT_IN_FORCE:
+            speaks = True
+    return opens, forbidding, speaks, required
+
+
+def _restored(scene: Scene, sets: tuple[Any, ...], party: str) -> tuple[Rule, Breach] | None:
+    """Return the breached maintenance duty that the act would restore, if there is one."""
+    for effect in sets:
+        for rule in scene.program.restorers.get((effect.state, effect.option), ()):
+            for trig in scene.get(("BO", rule.index)) or ():
+                breach = scene.read(("B", rule.index, trig))
+                if breach is not None and breach.status == "open" and breach.by == party:
+                    return rule, breach
+    return None
+
+
+def _why_may(
+    scene: Scene, rules: tuple[Rule, ...], question: May, act: Event, shown: Case
+) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
+    program = scene.program
+    found: list[Reason] = []
+    cure: tuple[Cure, ...] | None = None
+    restored = _restored(scene, program.acts[question.act].sets, question.party)
+    if restored is not None:
+        rule, breach = restored
+        found.append(
+            Reason(
+                "restores",
+                (rule.norm.document, rule.norm.id, breach.started_at),
+                True,
+                (),
+                breach_events(breach),
+            )
+        )
+    for rule in rules:
+        where = (rule.norm.document, rule.norm.id)
+        if isinstance(rule.norm, Prohibition):
+            if forbids(scene, rule, question.party, act):
+                found.append(Reason("forbids", where, True, _conditions(scene, rule)))
+            continue
+        step = closed_by(scene, rule, question.party, act)
+        if step is None:
+            code = "requires" if isinstance(rule.norm, Obligation) else "permits"
+            parts = _conditions(scene, rule)
+            found.append(Reason(code, where, True, parts, _bound_events(scene)))
+            if cure is None and shown.answer == "permitted" and rule.when is not None:
+                cure = rule.when.cure(scene, False)
+        elif step[0] != "reading" and not (step[0] == "bearer" and isinstance(rule.norm.bearer, str)):
+            part = _why_closed(scene, step)
+            found.append(Reason("closed", (*where, step[0]), False, (part,) if part is not None else ()))
+            if shown.answer == "forbidden" and step[0] == "when" and rule.when is not None:
+                facts = rule.when.cure(scene, True)
+                if facts is not None and (cure is None or len(facts) < len(cure)):
+                    cure = facts
+    if not found:
+        found.append(Reason("nothing speaks of it", (question.act, program.truncated), None))
+    decisive = {"permitted": True, "forbidden": None, "conflicting": True}.get(shown.answer)
+    if decisive:
+        found.sort(key=lambda reason: reason.holds is not True)
+    return tuple(found), cure or ()
+
+
+def _conditions(scene: Scene, rule: Rule) -> tuple[Reason, ...]:
+    parts = []
+    for evaluator in (rule.when, rule.where):
+        if evaluator is not None:
+            parts.append(evaluator.why(scene))
+    if rule.unless is not None:
+        inner = rule.unless.why(scene)
+        parts.append(Reason("not", (), not inner.holds, (inner,)))
+    return tuple(parts)
+
+
+def _bound_events(scene: Scene) -> tuple[str, ...]:
+    bound = scene.vars.get("@trigger")
+    if isinstance(bound, Event):
+        return () if bound.id == ASKED else (bound.id,)
+    if isinstance(bound, Breach):
+        return breach_events(bound)
+    return ()
+
+
+def _why_closed(scene: Scene, step: tuple[str, Any]) -> Reason | None:
+    code, payload = step
+    if (
+        code in ("when", "unless", "since", "until", "where", "trigger where", "no duty")
+        and payload is not None
+    ):
+        return payload.why(scene)  # type: ignore[no-any-return]
+    if code == "agreement":
+        return Reason("agreement", (payload,), False)
+    if code == "prevailed":
+        index, since = payload
+        norm = scene.program.norms[index]
+        events = tuple(
+            e for s, d in scene.program.rules[index].sets for e in scene.program.cause_events(scene, s, d)
+        )
+        return Reason("prevailed", (norm.document, norm.id, since), True, (), events)
+    if code == "forbidden":
+        norm = scene.program.norms[payload]
+        return Reason("forbids", (norm.document, norm.id), True)
+    if code == "limited":
+        norm = scene.program.norms[payload[0]]
+        return Reason(
+            "limited",
+            (norm.document, norm.id),
+            False,
+            tuple(r for r in (_why_closed(scene, payload[1]),) if r is not None),
+        )
+    if code == "lapsed":
+        name, event, end = payload
+        return Reason("lapsed", (name, end), True, (), (event,))
+    if code in ("not before", "window past"):
+        return Reason(code, (payload,), False)
+    return None

@@ -1,0 +1,303 @@
+"""Values made ready: literals, blanks, states, fields, days, sums (docs/semantics.md)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from contractlang.kinds import FLAG, Kind
+from contractlang.values import Share
+from engine.dates import day_of, day_of_month, end_of
+from engine.decision import Item, Reason
+from engine.evaluator import Base, Evaluator
+from engine.event import Event, Instant
+from engine.scene import FLAGS, NOTHING, Breach, Inst, Scene, Unknown
+
+
+class ConstE(Base):
+    __slots__ = ("constant",)
+
+    def __init__(self, constant: Any) -> None:
+        self.constant = constant
+
+    def value(self, scene: Scene) -> Any:
+        return self.constant
+
+    def why(self, scene: Scene) -> Reason:
+        return Reason("said", (), bool(self.constant))
+
+
+class BlankE(Base):
+    __slots__ = ("kind", "name")
+
+    def __init__(self, name: str, kind: Kind) -> None:
+        self.name, self.kind = name, kind
+
+    def value(self, scene: Scene) -> Any:
+        got = scene.blank(self.name, self.kind)
+        if self.kind.name == "day":
+            if got is NOTHING:
+                return day_of(trigger_at(scene))
+            if type(got) is int:
+                return month_day(scene, got)
+        return got
+
+
+def trigger_at(scene: Scene) -> Instant:
+    """Return when the trigger of the instance being looked at took effect; now where there is none."""
+    bound = scene.vars.get("@trigger")
+    if isinstance(bound, Event):
+        return bound.effect_at
+    if isinstance(bound, Breach):
+        return bound.started_at
+    return scene.at
+
+
+def month_day(scene: Scene, number: int) -> date:
+    """Return day `number` of the trigger's month, or of the next where it is past (民法典 202: or the month's last)."""
+    day = day_of(trigger_at(scene))
+    found = day_of_month(day.year, day.month, number)
+    if found < day:
+        year, month = (day.year, day.month + 1) if day.month < 12 else (day.year + 1, 1)
+        found = day_of_month(year, month, number)
+    return found
+
+
+class StateE(Base):
+    __slots__ = ("document", "key", "name")
+
+    def __init__(self, name: str, document: str) -> None:
+        self.name, self.document, self.key = name, document, ("S", name, document)
+
+    def value(self, scene: Scene) -> Any:
+        got = scene.read(self.key)
+        return scene.program.initial(scene, self.name, self.document) if got is None else got
+
+
+class AsOfE(Base):
+    __slots__ = ("at", "state")
+
+    def __init__(self, state: StateE, at: Evaluator) -> None:
+        self.state, self.at = state, at
+
+    def value(self, scene: Scene) -> Any:
+        when = self.at.value(scene)
+        if isinstance(when, Unknown):
+            return when
+        moment = instant_of(when) if when is not None else scene.at
+        history = scene.get(("V", self.state.name, self.state.document))
+        while history is not None:
+            since, cell, history = history
+            got = scene.read(cell)
+            if since <= moment and got is not None:
+                return got
+        return scene.program.initial(scene, self.state.name, self.state.document)
+
+
+def instant_of(when: Any) -> Instant:
+    """Return the last instant of a day, an instant as it is, and of a billing period like `2026-06` its first."""
+    if isinstance(when, date):
+        return end_of(when) - 1
+    if isinstance(when, str):
+        parts = [int(each) for each in when.split("-")[:3] if each.isdigit()]
+        if len(parts) >= 2:
+            return end_of(date(parts[0], parts[1], parts[2] if len(parts) > 2 else 1)) - 1
+    return int(when)
+
+
+class BoundE(Base):
+    __slots__ = ("last", "name")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.last = name.removeprefix("@last ") if name.startswith("@last ") else ""
+
+    def value(self, scene: Scene) -> Any:
+        if self.name == "@act":
+            return scene.event
+        if self.last:
+            found = scene.read(("H", self.last, None))
+            if found is None:
+                return scene.event if scene.event is not None and scene.event.name == self.last else None
+            return found[1]
+        return scene.vars.get(self.name)
+
+
+class FieldE(Base):
+    __slots__ = ("kind", "name", "of")
+
+    def __init__(self, of: Evaluator, name: str, kind: Kind) -> None:
+        self.of, self.name, self.kind = of, name, kind
+
+    def value(self, scene: Scene) -> Any:
+        of = self.of.value(scene)
+        name = self.name
+        if isinstance(of, Event):
+            got = of.fields.get(name)
+            if got is not None:
+                return got
+            if name == "at":
+                return of.effect_at
+            if name == "day":
+                return day_of(of.effect_at)
+            if name == "by":
+                return of.actor
+            if name == "arrives":
+                return of.effect_at
+            return self.open(scene, of.id)
+        if isinstance(of, Breach):
+            return self.of_breach(scene, of)
+        if isinstance(of, str):
+            got = scene.terms.attributes.get(f"{of}.{name}")
+            return self.open(scene, of) if got is None else got
+        return self.open(scene, "?")
+
+    def open(self, scene: Scene, owner: str) -> Any:
+        item = Item("fact", self.name, owner if owner != "?" else None)
+        if self.kind == FLAG:
+            return scene.pick(item, FLAGS)
+        options = scene.program.options.get(self.kind.of) if self.kind.name == "one of" else None
+        return scene.pick(item, options) if options else Unknown(item)
+
+    def of_breach(self, scene: Scene, breach: Breach) -> Any:
+        match self.name:
+            case "at":
+                return breach.started_at
+            case "day":
+                return day_of(breach.started_at)
+            case "last_day":
+                return breach.last_day or day_of(breach.started_at - 1)
+            case "by":
+                return breach.by
+            case "cured":
+                return breach.status == "cured"
+            case "cured_at":
+                return breach.ended_at
+            case "norm":
+                return scene.program.norms[breach.norm].id
+            case _:
+                inst: Inst | None = scene.read(("I", breach.norm, breach.trig))
+                if inst is None or inst.owed is None:
+                    return 0
+                return inst.owed if isinstance(inst.owed, Unknown) else max(0, inst.owed - inst.paid)
+
+
+class ArithmeticE(Base):
+    __slots__ = ("left", "op", "right")
+
+    def __init__(self, op: str, left: Evaluator, right: Evaluator) -> None:
+        self.op, self.left, self.right = op, left, right
+
+    def value(self, scene: Scene) -> Any:
+        left, right = self.left.value(scene), self.right.value(scene)
+        if isinstance(left, Unknown):
+            return left
+        if isinstance(right, Unknown):
+            return right
+        if isinstance(left, date) and isinstance(right, date):
+            return (left - right).days
+        if isinstance(left, Share):
+            left, right = right, left
+        if isinstance(right, Share):
+            return rounded(left * right.over, right.under)
+        if self.op == "+":
+            return left + right
+        return left - right if self.op == "-" else left * right
+
+
+def rounded(over: int, under: int) -> int:
+    """Return over/under to the nearest whole minor unit, halves up."""
+    return (2 * over + under) // (2 * under)
+
+
+class LaterE(Base):
+    __slots__ = ("base", "period")
+
+    def __init__(self, base: Evaluator, period: Evaluator) -> None:
+        self.base, self.period = base, period
+
+    def value(self, scene: Scene) -> Any:
+        base, period = self.base.value(scene), self.period.value(scene)
+        if base is None or period is None or isinstance(base, Unknown):
+            return base if isinstance(base, Unknown) else None
+        deadline = scene.deadline_period(base, period, False)
+        return deadline.end if deadline.last_day is None else deadline.last_day
+
+
+class MonthDayE(Base):
+    __slots__ = ("number",)
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def value(self, scene: Scene) -> Any:
+        return month_day(scene, self.number)
+
+
+class NowE(Base):
+    __slots__ = ()
+
+    def value(self, scene: Scene) -> Any:
+        return scene.at
+
+
+class AmountOfE(Base):
+    __slots__ = ("about", "name")
+
+    def __init__(self, name: str, about: Evaluator | None) -> None:
+        self.name, self.about = name, about
+
+    def value(self, scene: Scene) -> Any:
+        about = self.about.value(scene) if self.about is not None else scene.vars.get("@trigger")
+        return scene.program.amount(scene, self.name, about)
+
+
+class FoldE(Base):
+    """Count or sum over occurrences; an equality with something outside narrows the look-up to an index."""
+
+    __slots__ = ("counts", "field", "index", "name", "where")
+
+    def __init__(
+        self, name: str, field: str | None, where: Evaluator | None, index: tuple[str, Evaluator] | None
+    ) -> None:
+        self.name, self.field, self.where, self.index = name, field, where, index
+
+    def value(self, scene: Scene) -> Any:
+        if self.index is not None:
+            wanted = self.index[1].value(scene)
+            chain = scene.get(("FI", self.name, self.index[0], wanted))
+        else:
+            chain = scene.get(("F", self.name))
+        total = 0
+        before = scene.vars.get(self.name)
+        while chain is not None:
+            event, chain = chain
+            scene.vars[self.name] = event
+            if event.standing.value == "alleged" and not scene.happened_for_real(event):
+                continue
+            if self.where is None or self.where.value(scene):
+                total += 1 if self.field is None else event.fields.get(self.field) or 0
+        if before is None:
+            scene.vars.pop(self.name, None)
+        else:
+            scene.vars[self.name] = before
+        return total
+
+
+class AccruedE(Base):
+    __slots__ = ("base", "share", "since", "until")
+
+    def __init__(self, share: Share, base: Evaluator, since: Evaluator, until: Evaluator) -> None:
+        self.share, self.base, self.since, self.until = share, base, since, until
+
+    def value(self, scene: Scene) -> Any:
+        base, since, until = self.base.value(scene), self.since.value(scene), self.until.value(scene)
+        for each in (base, since, until):
+            if isinstance(each, Unknown):
+                return each
+        if since is None or until is None:
+            return 0
+        first = since if isinstance(since, date) else day_of(since)
+        last = until if isinstance(until, date) else day_of(until)
+        days = max(0, (last - first).days)
+        return rounded(base * self.share.over * days, self.share.under)

@@ -1,0 +1,374 @@
+"""Questions about norms, states, windows, sums and losses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contractlang.norms import Obligation, OnOccurrence
+from contractlang.numerals import plain_number
+from engine.answering import (
+    ASKED,
+    Case,
+    answered,
+)
+from engine.dates import day_of, spoken
+from engine.decision import Cure, Decision, Reason
+from engine.errors import BadQuestion
+from engine.event import Event, Instant
+from engine.judge import bind, window
+from engine.position import Position
+from engine.program import Rule
+from engine.question import (
+    AmountOfSum,
+    Arrived,
+    InBreachOf,
+    LastDay,
+    Renewed,
+    StateOf,
+    TimeBarred,
+    WhoBears,
+)
+from engine.scene import Breach, Inst, LifeCell, Scene, Unknown
+from engine.statuses import breach_events
+
+
+def find_rules(position: Position, norm: str, document: str | None) -> list[Rule]:
+    """Return the norms of a clause, id, label or act. Raises BadQuestion if there are none."""
+    wanted = plain_number(norm)
+    rules = [
+        rule
+        for rule in position.program.rules
+        if (document is None or rule.document == document)
+        and (
+            wanted in (plain_number(rule.norm.id), plain_number(rule.norm.clause))
+            or norm in (rule.norm.label, rule.act_name)
+        )
+    ]
+    if not rules:
+        known = any(
+            wanted == plain_number(clause.number) or wanted[:-1] == plain_number(clause.number)
+            for contract in position.program.contracts if document in (None, contract.name)
+            for clause in contract.clauses
+        )  # fmt: skip
+        if not known:
+            raise BadQuestion("norm", f"no clause or norm is called `{norm}`")
+    return rules
+
+
+def in_breach(position: Position, question: InBreachOf, known_at: Instant | None) -> Decision:
+    rules = find_rules(position, question.norm, question.document)
+
+    def breaches(scene: Scene) -> list[Breach]:
+        found = []
+        for rule in rules:
+            chain = scene.get(("BN", rule.index))
+            while chain is not None:
+                trig, chain = chain
+                breach = scene.read(("B", rule.index, trig))
+                if (
+                    breach is not None
+                    and breach.status != "waived"
+                    and breach.by in (None, question.party, "both parties")
+                ):
+                    found.append(breach)
+            for trig in scene.get(("IO", rule.index)) or ():
+                inst: Inst | None = scene.read(("I", rule.index, trig))
+                if inst is not None and inst.end is not None and inst.status == "open":
+                    scene.until(inst.end)
+        return found
+
+    def case(scene: Scene) -> Case:
+        found = breaches(scene)
+        if any(each.status == "open" for each in found):
+            return Case("yes")
+        return Case("cured" if found else "no")
+
+    def reasons(scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
+        found = [
+            Reason(
+                "breach",
+                (position.program.norms[b.norm].id, b.trig, b.started_at, b.status),
+                True,
+                (),
+                breach_events(b),
+            )
+            for b in breaches(scene)
+        ]
+        cures = []
+        for breach in breaches(scene):
+            rule = position.program.rules[breach.norm]
+            inst: Inst | None = scene.read(("I", breach.norm, breach.trig))
+            if breach.status == "open" and isinstance(rule.norm, Obligation):
+                unpaid = inst.owed - inst.paid if inst is not None and type(inst.owed) is int else None
+                cures.append(Cure(breach.by, rule.act_name, breach.trig or None, unpaid))
+        for rule in () if found else rules:
+            done = scene.read(("D", rule.index))
+            if done is not None:
+                found.append(Reason("done in time", (rule.norm.id, done[0]), False, (), done))
+        return tuple(found) or (Reason("no breach", (question.norm,), False),), tuple(cures)
+
+    return answered(position, question.at, known_at, case, reasons)
+
+
+def documents_of(position: Position, document: str | None) -> list[str]:
+    """Return the agreements asked about. Raises BadQuestion for an unknown one."""
+    names = [c.name for c in position.program.contracts if c.kind == "agreement"]
+    if document is not None and document not in names:
+        raise BadQuestion("document", f"no agreement is called `{document}`")
+    return [document] if document is not None else names
+
+
+def state(position: Position, question: StateOf, known_at: Instant | None) -> Decision:
+    program = position.program
+    if question.state != "agreement" and question.state not in program.declarations:
+        raise BadQuestion("state", f"no state is called `{question.state}`")
+    in_law = question.state == "agreement" or getattr(program.declarations[question.state], "in_law", False)
+    document = documents_of(position, question.document)[0] if in_law else ""
+
+    def case(scene: Scene) -> Case:
+        value = scene.read(("S", question.state, document))
+        if value is None:
+            value = program.initial(scene, question.state, document)
+        if isinstance(value, Unknown):
+            scene.pick(value.item, ("unknown", "other"))
+        if isinstance(value, str):
+            return Case(value)
+        return Case("value", False, value)
+
+    def reasons(scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
+        events = program.cause_events(scene, question.state, document)
+        cause = scene.read(("C", question.state, document))
+        at = cause.at if cause is not None else None
+        life: LifeCell | None = scene.read(("L", document)) if question.state == "agreement" else None
+        parts = (
+            (Reason("last day", (document, life.end), True),)
+            if life is not None and life.end is not None
+            else ()
+        )
+        return (
+            Reason(
+                "state",
+                (question.state, shown.answer if shown.value is None else shown.value, document, at),
+                True,
+                parts,
+                events,
+            ),
+        ), ()
+
+    return answered(position, question.at, known_at, case, reasons)
+
+
+def last_day(position: Position, question: LastDay, known_at: Instant | None) -> Decision:
+    program = position.program
+    if question.norm is None:
+        document = documents_of(position, question.document)[0]
+
+        def ends(scene: Scene) -> Case:
+            cell: LifeCell | None = scene.read(("L", document))
+            return (
+                Case("value", False, spoken(cell.end))
+                if cell is not None and cell.end is not None
+                else Case("none")
+            )
+
+        def why_ends(scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
+            events = program.cause_events(scene, "agreement", document)
+            return (Reason("last day", (document, shown.value), True, (), events),), ()
+
+        return answered(position, question.at, known_at, ends, why_ends)
+    rules = [
+        rule
+        for rule in find_rules(position, question.norm, question.document)
+        if isinstance(rule.norm, Obligation)
+    ]
+    future = _still_to_come(position, rules, question)
+
+    def case(scene: Scene) -> Case:
+        found: list[Instant] = []
+        open_ended = False
+        for rule in rules:
+            if any(scene.option_of(chosen.reading) != chosen.option for chosen in rule.option):
+                continue
+            if future is not None:
+                bind(scene, rule, future, None)
+                end, _ = window(scene, rule, future.effect_at)
+                found += [end] if end is not None else []
+                open_ended = open_ended or end is None
+                continue
+            names = (
+                (question.about,)
+                if question.about is not None
+                else tuple(scene.get(("IO", rule.index)) or ())
+            )
+            for trig in names:
+                inst: Inst | None = scene.read(("I", rule.index, trig))
+                if inst is not None:
+                    found += [inst.end] if inst.end is not None else []
+                    open_ended = open_ended or inst.end is None
+        if found:
+            return Case("value", False, spoken(min(found)))
+        return Case("open" if open_ended else "none")
+
+    def reasons(scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
+        events = (question.about,) if question.about else ()
+        return tuple(
+            Reason("window", (rule.norm.document, rule.norm.id, shown.value), True, (), events)
+            for rule in rules[:1]
+        ), ()
+
+    return answered(position, question.at, known_at, case, reasons)
+
+
+def _still_to_come(position: Position, rules: list[Rule], question: LastDay) -> Event | None:
+    """Return the trigger that is still to come, if the question describes one."""
+    if question.trigger is None:
+        return None
+    name = next((r.norm.trigger.name for r in rules if isinstance(r.norm.trigger, OnOccurrence)), "")
+    fields = dict(question.trigger)
+    at = fields.pop("at", question.at)
+    return Event(ASKED, name, None, at, at, fields, effect_at=at)
+
+
+def amount(position: Position, question: AmountOfSum, known_at: Instant | None) -> Decision:
+    program = position.program
+    rules = [] if question.name in program.sums else find_rules(position, question.name, question.document)
+
+    def case(scene: Scene) -> Case:
+        if question.name in program.sums:
+            about = _thing(scene, question.about)
+            value = program.amount(scene, question.name, about)
+        else:
+            value = 0
+            for rule in rules:
+                for trig in scene.get(("IO", rule.index)) or ():
+                    inst: Inst | None = scene.read(("I", rule.index, trig))
+                    if (
+                        inst is not None
+                        and inst.owed is not None
+                        and (question.about is None or question.about == trig)
+                    ):
+                        value = inst.owed if isinstance(inst.owed, Unknown) else value + inst.owed - inst.paid
+        if isinstance(value, Unknown):
+            scene.pick(value.item, ("unknown", "other"))
+            return Case("undetermined")
+        return Case("value", False, value)
+
+    def reasons(scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
+        events = (question.about,) if question.about else ()
+        return (Reason("amount", (question.name, question.about, shown.value), True, (), events),), ()
+
+    return answered(position, question.at, known_at, case, reasons)
+
+
+def _thing(scene: Scene, about: str | None) -> Any:
+    """Return the occurrence an amount is asked about, from the instances that it triggered."""
+    if about is None:
+        return None
+    for rule in scene.program.rules:
+        inst: Inst | None = scene.read(("I", rule.index, about))
+        if inst is not None:
+            return inst.trigger
+    return None
+
+
+def who_bears(position: Position, question: WhoBears, known_at: Instant | None) -> Decision:
+    program = position.program
+
+    def case(scene: Scene) -> Case:
+        for loss in program.losses:
+            rule = loss.rule
+            if any(scene.option_of(chosen.reading) != chosen.option for chosen in rule.option):
+                continue
+            event = _of_kind(
+                scene, rule.trigger.name if isinstance(rule.trigger, OnOccurrence) else "", question.about
+            )
+            if event is None:
+                continue
+            scene.vars = {loss.variable: event, "@trigger": event}
+            if loss.trigger_where is not None and not loss.trigger_where.value(scene):
+                continue
+            if loss.when is None or loss.when.value(scene):
+                bearer = rule.bearer
+                return Case(bearer if isinstance(bearer, str) else bearer.value)
+        return Case("no_basis")
+
+    def reasons(scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
+        found = tuple(
+            Reason("loss", (loss.rule.document, loss.rule.id, shown.answer), True, (), (question.about,))
+            for loss in program.losses
+        )
+        return found or (Reason("nothing speaks of it", ("loss", program.truncated), None),), ()
+
+    return answered(position, question.at, known_at, case, reasons)
+
+
+def _of_kind(scene: Scene, name: str, about: str) -> Event | None:
+    chain = scene.get(("F", name))
+    while chain is not None:
+        event: Event
+        event, chain = chain
+        if about in ("", event.id):
+            return event
+    return None
+
+
+def renewed(position: Position, question: Renewed, known_at: Instant | None) -> Decision:
+    document = documents_of(position, question.document)[0]
+
+    def case(scene: Scene) -> Case:
+        cell: LifeCell | None = scene.read(("L", document))
+        return Case("yes" if cell is not None and cell.renewed is not None else "no")
+
+    def reasons(scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
+        cell: LifeCell | None = scene.read(("L", document))
+        events = (cell.renewed,) if cell is not None and cell.renewed is not None else ()
+        return (Reason("renewed", (document,), shown.answer == "yes", (), events),), ()
+
+    return answered(position, question.at, known_at, case, reasons)
+
+
+def arrived(position: Position, question: Arrived, known_at: Instant | None) -> Decision:
+    def case(scene: Scene) -> Case:
+        return Case("yes" if scene.get(("A", question.about)) is not None else "no")
+
+    def reasons(scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
+        held = shown.answer == "yes"
+        return (Reason("arrived", (question.about,), held, (), (question.about,) if held else ()),), ()
+
+    return answered(position, question.at, known_at, case, reasons)
+
+
+def time_barred(position: Position, question: TimeBarred, known_at: Instant | None) -> Decision:
+    rules = find_rules(position, question.norm, question.document)
+    bars = [bar for bar in position.program.bars if bar[0].how == "time-barred"]
+
+    def ends(scene: Scene) -> Instant | None:
+        for rule in rules:
+            for trig in scene.get(("BO", rule.index)) or ():
+                breach: Breach | None = scene.read(("B", rule.index, trig))
+                if breach is None or (question.about is not None and question.about != trig):
+                    continue
+                for bar, _, period, _ in bars:
+                    start: Any = breach.last_day or day_of(breach.started_at)
+                    restarted = scene.read(("H", bar.restarting, None)) if bar.restarting else None
+                    if restarted is not None and restarted[1].effect_at > breach.started_at:
+                        start = restarted[1].effect_at
+                    end = scene.deadline_period(start, period.value(scene), None).end
+                    scene.until(end)
+                    return end
+        return None
+
+    def case(scene: Scene) -> Case:
+        end = ends(scene)
+        if not bars:
+            return Case("no_basis")
+        return Case(
+            "yes" if end is not None and end <= scene.at else "no",
+            False,
+            spoken(end) if end is not None else None,
+        )
+
+    def reasons(scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
+        return (Reason("time-barred", (question.norm, shown.value), shown.answer == "yes"),), ()
+
+    return answered(position, question.at, known_at, case, reasons)

@@ -1,0 +1,288 @@
+"""Conditions on norms and happenings made ready: overdue, in breach, discharged, used, happened, amount due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from contractlang.norms import (
+    Who,
+)
+from contractlang.values import Period
+from engine.dates import day_of
+from engine.decision import Cure, Reason
+from engine.evaluator import Base, Evaluator
+from engine.event import BOTH, Event
+from engine.scene import Breach, Inst, Scene, Unknown
+
+
+class Norms:
+    """The norms that a target means, told once, and their breaches and instances in a scene."""
+
+    __slots__ = ("about", "indexes", "variable")
+
+    def __init__(self, indexes: tuple[int, ...], about: Evaluator | None, variable: Evaluator | None) -> None:
+        self.indexes, self.about, self.variable = indexes, about, variable
+
+    def breaches(self, scene: Scene, only_open: bool) -> Iterator[Breach]:
+        """Yield the breaches, open ones only if so asked; the cells of norms that have none are not touched."""
+        if self.variable is not None:
+            bound = self.variable.value(scene)
+            if isinstance(bound, Breach):
+                again = scene.read(("B", bound.norm, bound.trig))
+                if again is not None and (not only_open or again.status == "open"):
+                    yield again
+            return
+        about = trig_of(self.about.value(scene)) if self.about is not None else None
+        for index in self.indexes:
+            if about is not None:
+                found = scene.read(("B", index, about))
+                if found is not None and (not only_open or found.status == "open"):
+                    yield found
+                continue
+            if only_open:
+                for trig in scene.get(("BO", index)) or ():
+                    found = scene.read(("B", index, trig))
+                    if found is not None and found.status == "open":
+                        yield found
+            else:
+                chain = scene.get(("BN", index))
+                while chain is not None:
+                    trig, chain = chain
+                    found = scene.read(("B", index, trig))
+                    if found is not None and found.status != "waived":
+                        yield found
+
+    def instances(self, scene: Scene, index: int) -> Iterator[tuple[str, Inst]]:
+        """Yield the instances of one norm that are not over."""
+        for trig in scene.get(("IO", index)) or ():
+            found = scene.read(("I", index, trig))
+            if found is not None:
+                yield trig, found
+
+
+def trig_of(value: Any) -> str:
+    """Return how an instance is called by what triggered it."""
+    if isinstance(value, Event):
+        return value.id
+    return value if isinstance(value, str) else ""
+
+
+class OverdueE(Base):
+    __slots__ = ("longer", "norms", "spoken")
+
+    def __init__(self, norms: Norms, longer: Evaluator | None, spoken: str) -> None:
+        self.norms, self.longer, self.spoken = norms, longer, spoken
+
+    def found(self, scene: Scene) -> Breach | None:
+        for breach in self.norms.breaches(scene, only_open=True):
+            if breach.last_day is None and scene.program.is_obligation[breach.norm] is False:
+                continue
+            if self.longer is None:
+                return breach
+            period: Period = self.longer.value(scene)
+            start = breach.last_day if breach.last_day is not None else breach.started_at
+            end = scene.deadline_period(start, period, scene.vars.get("@rolls")).end
+            if end <= scene.at:
+                return breach
+            scene.until(end)
+        if self.longer is None:
+            for index in self.norms.indexes:
+                for _, inst in self.norms.instances(scene, index):
+                    if inst.end is not None and inst.status == "open":
+                        scene.until(inst.end)
+        return None
+
+    def value(self, scene: Scene) -> Any:
+        return self.found(scene) is not None
+
+    def why(self, scene: Scene) -> Reason:
+        breach = self.found(scene)
+        if breach is None:
+            return Reason("not overdue", (self.spoken,), False, (), self.settled_by(scene))
+        inst: Inst | None = scene.read(("I", breach.norm, breach.trig))
+        events = (breach.trig,) if inst is not None and isinstance(inst.trigger, Event) else ()
+        unpaid = inst.owed - inst.paid if inst is not None and type(inst.owed) is int else None
+        return Reason(
+            "overdue",
+            (scene.program.norms[breach.norm].id, breach.trig, breach.started_at, unpaid),
+            True,
+            (),
+            events,
+        )
+
+    def settled_by(self, scene: Scene) -> tuple[str, ...]:
+        """Return the events that keep the duties from being overdue: what triggered them and what discharged them."""
+        for index in self.norms.indexes:
+            found = scene.get(("D", index))
+            if found is not None:
+                return tuple(found)
+        return ()
+
+    def cure(self, scene: Scene, wanted: bool) -> tuple[Cure, ...] | None:
+        breaches = list(self.norms.breaches(scene, only_open=True))
+        if bool(self.value(scene)) is wanted:
+            return ()
+        if wanted:
+            return None
+        facts = []
+        for breach in breaches:
+            inst: Inst | None = scene.read(("I", breach.norm, breach.trig))
+            rule = scene.program.rules[breach.norm]
+            unpaid = inst.owed - inst.paid if inst is not None and type(inst.owed) is int else None
+            facts.append(Cure(breach.by, rule.act_name, breach.trig or None, unpaid))
+        return tuple(facts)
+
+
+class InBreachE(Base):
+    __slots__ = ("norms", "party", "spoken")
+
+    def __init__(self, norms: Norms, party: Evaluator | None, spoken: str) -> None:
+        self.norms, self.party, self.spoken = norms, party, spoken
+
+    def found(self, scene: Scene) -> Breach | None:
+        party = self.party.value(scene) if self.party is not None else None
+        for breach in self.norms.breaches(scene, only_open=False):
+            if party is None or party == Who.EITHER.value or breach.by == party:
+                return breach
+        for index in self.norms.indexes:
+            for _, inst in self.norms.instances(scene, index):
+                if inst.end is not None and inst.status == "open":
+                    scene.until(inst.end)
+        return None
+
+    def value(self, scene: Scene) -> Any:
+        return self.found(scene) is not None
+
+    def why(self, scene: Scene) -> Reason:
+        breach = self.found(scene)
+        if breach is None:
+            return Reason("no breach", (self.spoken,), False)
+        return Reason(
+            "breach",
+            (scene.program.norms[breach.norm].id, breach.trig, breach.started_at, breach.status),
+            True,
+            (),
+            breach_events(breach),
+        )
+
+
+def breach_events(breach: Breach) -> tuple[str, ...]:
+    """Return the events that a breach rests on."""
+    found = [breach.event] if breach.event else []
+    if isinstance(breach.trigger, Event):
+        found.append(breach.trigger.id)
+    return tuple(dict.fromkeys(found))
+
+
+class DischargedE(Base):
+    __slots__ = ("norms", "spoken")
+
+    def __init__(self, norms: Norms, spoken: str) -> None:
+        self.norms, self.spoken = norms, spoken
+
+    def value(self, scene: Scene) -> Any:
+        about = trig_of(self.norms.about.value(scene)) if self.norms.about is not None else None
+        for index in self.norms.indexes:
+            if about is not None:
+                inst: Inst | None = scene.read(("I", index, about))
+                if inst is not None and inst.status == "done":
+                    return scene.read(("B", index, about)) is None
+            elif scene.read(("DD", index)) is not None:
+                return True
+        return False
+
+    def why(self, scene: Scene) -> Reason:
+        return Reason("discharged", (self.spoken,), bool(self.value(scene)))
+
+
+class HappenedE(Base):
+    __slots__ = ("about", "by", "name")
+
+    def __init__(self, name: str, by: Evaluator | None, about: Evaluator | None) -> None:
+        self.name, self.by, self.about = name, by, about
+
+    def found(self, scene: Scene) -> Event | None:
+        if self.about is not None:
+            wanted = trig_of(self.about.value(scene))
+            got = scene.read(("HA", self.name, wanted))
+            return got[1] if got is not None else None
+        if self.by is None:
+            got = scene.read(("H", self.name, None))
+            return got[1] if got is not None else None
+        who = self.by.value(scene)
+        if who == Who.BOTH.value:
+            joint = scene.read(("H", self.name, BOTH))
+            if joint is not None:
+                return joint[1]  # type: ignore[no-any-return]
+            each = [scene.read(("H", self.name, party)) for party in scene.program.parties_of(scene)]
+            return each[-1][1] if each and all(got is not None for got in each) else None
+        if who == Who.EITHER.value:
+            got = scene.read(("H", self.name, None))
+            return got[1] if got is not None else None
+        got = scene.read(("H", self.name, who)) or scene.read(("H", self.name, BOTH))
+        return got[1] if got is not None else None
+
+    def value(self, scene: Scene) -> Any:
+        return self.found(scene) is not None
+
+    def why(self, scene: Scene) -> Reason:
+        event = self.found(scene)
+        who = self.by.value(scene) if self.by is not None else None
+        if event is None:
+            return Reason("not happened", (self.name, who), False)
+        return Reason("happened", (self.name, who, event.effect_at), True, (), (event.id,))
+
+    def cure(self, scene: Scene, wanted: bool) -> tuple[Cure, ...] | None:
+        if self.value(scene) is wanted:
+            return ()
+        if not wanted:
+            return None
+        who = self.by.value(scene) if self.by is not None else scene.program.actor_of(self.name)
+        about = trig_of(self.about.value(scene)) if self.about is not None else None
+        return (Cure(who, self.name, about),) if self.name in scene.program.acts else None
+
+
+class UsedE(Base):
+    __slots__ = ("longer", "norms", "spoken")
+
+    def __init__(self, norms: Norms, longer: Evaluator | None, spoken: str) -> None:
+        self.norms, self.longer, self.spoken = norms, longer, spoken
+
+    def value(self, scene: Scene) -> Any:
+        for index in self.norms.indexes:
+            since = scene.program.standing_since(scene, index)
+            if since is None:
+                continue
+            if self.longer is None:
+                return True
+            end = scene.deadline_period(day_of(since), self.longer.value(scene), scene.vars.get("@rolls")).end
+            if end <= scene.at:
+                return True
+            scene.until(end)
+        return False
+
+    def why(self, scene: Scene) -> Reason:
+        return Reason("used", (self.spoken,), bool(self.value(scene)))
+
+
+class AmountDueE(Base):
+    __slots__ = ("norms",)
+
+    def __init__(self, norms: Norms) -> None:
+        self.norms = norms
+
+    def value(self, scene: Scene) -> Any:
+        about = trig_of(self.norms.about.value(scene)) if self.norms.about is not None else None
+        total = 0
+        for index in self.norms.indexes:
+            for trig, inst in self.norms.instances(scene, index):
+                if (
+                    (about is None or trig == about)
+                    and inst.status in ("open", "suspended", "breached")
+                    and inst.owed is not None
+                ):
+                    if isinstance(inst.owed, Unknown):
+                        return inst.owed
+                    total += max(0, inst.owed - inst.paid)
+        return total
