@@ -366,7 +366,8 @@ class _Elaboration:
             if names[0] not in (each.name for each in listed):
                 alias = names[1] if len(names) > 1 else ""
                 listed.append(ReadingOption(names[0], alias, (), statement.span(named), outside))
-                self.give_options(reading)
+        for reading in self.options:
+            self.give_options(reading)
 
     def give_options(self, reading: str) -> None:
         declared = self.names.declarations[reading]
