@@ -340,6 +340,7 @@ class _Elaboration:
                     self.names.unknown(word.text, statement.span(word), Said("document", "文书"), known)
                     continue
                 self.draft.uses.append(used.name)
+                self.draft.relations += used.relations
                 for declared in used.declarations.values():
                     if declared.name not in self.names.declarations:
                         self.names.declare(declared)

@@ -177,7 +177,6 @@ def _once_only(program: Program, events: Iterable[Event]) -> None:
 def _after(program: Program, events: Iterable[Event]) -> None:
     """What is declared to come only after something else may not come without it."""
     relations = [r for contract in program.contracts for r in contract.relations if r.how == "only_after"]
-    relations += [r for d in program.vocabulary_relations if (r := d).how == "only_after"]
     if not relations:
         return
     first: dict[str, int] = {}

@@ -22,7 +22,6 @@ from contractlang.norms import (
     OccurrenceDecl,
     PartyDecl,
     QuestionDecl,
-    RelationDecl,
     StateDecl,
 )
 from engine.decision import Cure, Item
@@ -158,7 +157,6 @@ class Program:
     maintained: tuple[int, ...]
     versions: tuple[tuple[str, str, str], ...]
     life_rules: tuple[LifeRule, ...] = ()
-    vocabulary_relations: tuple[RelationDecl, ...] = ()
     options: dict[str, tuple[str, ...]] = field(default_factory=dict)
     restorers: dict[tuple[str, Any], tuple[Rule, ...]] = field(default_factory=dict)
     truncated: bool = False

@@ -126,8 +126,8 @@ def show_history(screen: Screen, entries: Iterable[Entry], voice: Voice) -> None
 
 def when(at: int | None, voice: Voice) -> str:
     """Return an instant as it stands in a column: the same shape in both languages."""
-    from engine.dates import iso, start_of
     from engine.dates import day_of as day
+    from engine.dates import iso, start_of
 
     if at is None:
         return voice.pick("at any time", "不论何时")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields, is_dataclass
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from contractlang.diagnostic import Said
@@ -72,22 +73,29 @@ def parts_of(thing: object) -> Iterator[Any]:
     waiting: list[Any] = [thing]
     while waiting:
         each = waiting.pop()
-        kind: Any = type(each)
+        kind = type(each)
         if kind is tuple:
             waiting.extend(reversed(each))
             continue
-        names = _fields_of(kind)
-        if names:
+        inside = _inside(kind)
+        if inside is not None:
             yield each
-            waiting.extend([getattr(each, name) for name in names])
+            waiting.extend([part for part in inside(each) if type(part) not in _LEAVES])
+
+
+# Most parts of a rule are names, or absent.
+_LEAVES = {str, int, bool, type(None), Span}
 
 
 @cache
-def _fields_of(kind: Any) -> tuple[str, ...]:
-    """Return the fields of a class of parts, the last first; nothing for what has none that matter."""
+def _inside(kind: Any) -> Callable[[Any], tuple[Any, ...]] | None:
+    """Return what takes a part apart, the last field first; nothing for what has no parts."""
     if not is_dataclass(kind) or kind is Span:
-        return ()
-    return tuple(each.name for each in reversed(fields(kind)))
+        return None
+    names = [each.name for each in reversed(fields(kind))]
+    if len(names) < 2:
+        return lambda each: tuple(getattr(each, name) for name in names)
+    return attrgetter(*names)
 
 
 def can_be_breached(norm: Norm) -> bool:

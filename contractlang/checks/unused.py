@@ -83,7 +83,9 @@ def _used(anatomy: Anatomy) -> Iterator[str]:
     for relation in contract.relations:
         yield from _mentioned(parts_of(relation))
     for declared in contract.declarations.values():
-        yield from (name for name in _mentioned(parts_of(declared)) if name != declared.name)
+        # What a vocabulary declares cannot speak of what is declared here.
+        if declared.document == contract.name:
+            yield from (name for name in _mentioned(parts_of(declared)) if name != declared.name)
     if any(isinstance(rule.bearer, Who) for rule in (*contract.norms, *contract.losses)):
         yield from (each.name for each in contract.declarations.values() if isinstance(each, PartyDecl))
 

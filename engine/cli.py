@@ -1,0 +1,871 @@
+"""`contract`, the one program: check, run, ask, test, graph, schema, demo.
+
+Every command has `--json`; its shape is versioned (`"version": 1`) and told in the command's help. Exit status: 0 fine,
+1 findings or failing tests, 2 cannot be read or asked, with everything that is wrong. An answer, whatever it is, is no
+failure. Here, and only here, the clock is read.
+
+What a command needs is imported inside it, so that `contract ask` need not wait for what only others want.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
+
+import typer
+
+from contractlang.source import Unreadable
+from engine.errors import BadEvent, BadQuestion, BadTerms, EngineError
+from engine.render import Outcome, Screen, printable, show_explanation, show_outcomes
+
+if TYPE_CHECKING:
+    from contractlang.load import Loaded
+    from engine.account import Account
+    from engine.graph import Node, ObligationGraph
+    from engine.ledger import Book
+    from engine.program import Program
+    from engine.question import Question
+
+FINE, FOUND, REFUSED, BROKEN, INTERRUPTED = 0, 1, 2, 3, 130
+# The contracts that come with the program: beside its packages, in a checkout as when installed.
+SHIPPED = Path(__file__).resolve().parents[1] / "contracts"
+SUFFIX = ".contract"
+
+Language = Literal["zh", "en"]
+
+
+class Refused(Exception):
+    """The command cannot be carried out: everything that is wrong, as lines for people and as values for machines."""
+
+    def __init__(
+        self, *lines: str, where: str = "", field: str = "", diagnostics: Sequence[Mapping[str, Any]] = ()
+    ) -> None:
+        super().__init__("\n".join(lines))
+        self.lines, self.where, self.field, self.diagnostics = lines, where, field, diagnostics
+
+
+app = typer.Typer(
+    name="contract", no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
+    help="Contracts as programs: check them, run an account's ledger through them, and decide its case with reasons.",
+)  # fmt: skip
+
+Paths = Annotated[
+    list[str], typer.Argument(help="Contract files or folders; names such as voip-1 are those shipped.")
+]
+Inputs = Annotated[
+    list[str], typer.Argument(help="Contracts, the ledger (JSON Lines), and for `ask` a question.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
+LedgerPath = Annotated[
+    str | None, typer.Option("--ledger", "-l", metavar="FILE", help="The ledger; - is standard input.")
+]
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of", metavar="DAY", help="The day or instant asked about; a bare day is its last instant."
+    ),
+]
+KnownAt = Annotated[
+    str | None, typer.Option("--known-at", metavar="DAY", help="With the knowledge of that day or instant.")
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="Fill a blank, or say what a state is at first."),
+]
+Readings = Annotated[
+    list[str] | None, typer.Option("--reading", metavar="RS-X=OPTION", help="Take a reading in an option.")
+]
+Answers = Annotated[
+    list[str] | None,
+    typer.Option("--answer", metavar="D-X=VALUE", help="Answer a question, whatever it is about."),
+]
+Layers = Annotated[
+    str | None,
+    typer.Option("--layers", metavar="A,B", help="The layers of law asked for, such as contract,civil."),
+]
+Lang = Annotated[
+    Language | None, typer.Option("--lang", help="Speak this language; by default that of the agreement.")
+]
+
+
+# ---- check ----------------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def check(paths: Paths, json_: Json = False, lang: Lang = None) -> None:
+    """Say what is wrong with contracts, in the language of each file.
+
+    Ends with 1 if there is an error, and with 2 if a file cannot be read.
+
+    JSON: contracts (names), diagnostics (code, severity, message and help in both languages, path, line, column,
+    end_line, end_column, labels), unreadable (texts), errors, warnings, notes (how many).
+    """
+    loaded = _loaded(paths)
+    counts = _counted(loaded)
+    if json_:
+        _print_json({
+            "contracts": loaded.asked, "diagnostics": _diagnostics(loaded), "unreadable": loaded.unreadable, **counts,
+        })  # fmt: skip
+    else:
+        from contractlang.render import render
+
+        screen = Screen.of()
+        drawn = render(loaded.diagnostics, loaded.sources, lang, colour=screen.colour)
+        if drawn:
+            screen.out.write(drawn + "\n")
+        for each in loaded.unreadable:
+            screen.line(each, "red")
+        screen.line(_summary(loaded, counts, _language(loaded, lang)), "bold")
+    raise typer.Exit(REFUSED if loaded.unreadable else FOUND if loaded.errors else FINE)
+
+
+def _counted(loaded: Loaded) -> dict[str, int]:
+    severities = [each.severity.value for each in loaded.diagnostics]
+    return {f"{name}s": severities.count(name) for name in ("error", "warning", "note")}
+
+
+def _summary(loaded: Loaded, counts: Mapping[str, int], language: Language) -> str:
+    files = len(loaded.asked)
+    errors, warnings, notes = counts["errors"], counts["warnings"], counts["notes"]
+    if language == "zh":
+        return f"{files}份文书：{errors}处错误，{warnings}处警告，{notes}处提示"
+    return f"{_many(files, 'document')}: {_many(errors, 'error')}, {_many(warnings, 'warning')}, {_many(notes, 'note')}"
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+# ---- run ------------------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def run(
+    inputs: Inputs, ledger: LedgerPath = None, as_of: AsOf = None, known_at: KnownAt = None, settings: Settings = None,
+    readings: Readings = None, answers: Answers = None, layers: Layers = None, lang: Lang = None, json_: Json = False,
+) -> None:  # fmt: skip
+    """Take a ledger through contracts: what happened, what came of it, and where the account stands.
+
+    Without --as-of it looks as far as today, or as the last entry of the ledger where that is later.
+
+    JSON: account, agreements, as_of, history (at, events, happenings with code, bad and text in both languages),
+    standing (states, last_days, duties, breaches, powers).
+    """
+    from engine.history import as_json, history, standing
+    from engine.render import show_history, show_standing
+
+    given = _Given.of(inputs, ledger)
+    given.no_question()
+    opened = _Opened(given, settings, readings, answers, layers)
+    until = _instant(as_of, "--as-of") if as_of is not None else opened.latest()
+    known = _known(known_at)
+    entries = history(opened.account, until, known)
+    end = standing(opened.account, until, known)
+    if json_:
+        head = {"account": opened.book.account, "agreements": opened.loaded.asked}
+        _print_json(head | as_json(opened.account, entries, end))
+        return
+    screen, voice = Screen.of(), opened.voice(lang)
+    at = voice.as_of(until)
+    account = opened.book.account or Path(given.ledger).stem
+    names = ", ".join(opened.loaded.asked)
+    screen.heading(f"{account} · {names}")
+    screen.line()
+    show_history(screen, entries, voice)
+    screen.line()
+    screen.heading(voice.pick(f"standing on {at}", f"{at}的状况"))
+    show_standing(screen, end, voice)
+
+
+# ---- ask ------------------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def ask(
+    inputs: Inputs, ledger: LedgerPath = None,
+    party: Annotated[str | None, typer.Option(help="Who would do it, or is in breach.")] = None,
+    act: Annotated[str | None, typer.Option(help="May, or must, the party do this act?")] = None,
+    field: Annotated[list[str] | None, typer.Option("--field", metavar="NAME=VALUE", help="A value of the act, or of a trigger still to come.")] = None,
+    norm: Annotated[str | None, typer.Option(help="Is the party in breach of this clause or norm?")] = None,
+    state: Annotated[str | None, typer.Option(help="What is this state: agreement, service, …?")] = None,
+    amount: Annotated[str | None, typer.Option(help="How much is this sum, or unpaid on this clause?")] = None,
+    deadline: Annotated[str | None, typer.Option(metavar="NORM", help="When does the time for this clause end, or the agreement?")] = None,
+    renewed: Annotated[bool, typer.Option("--renewed", help="Was the agreement renewed?")] = False,
+    arrived: Annotated[str | None, typer.Option(metavar="EVENT", help="Has this notice arrived?")] = None,
+    bears: Annotated[str | None, typer.Option(metavar="EVENT", help="Who bears the loss from this event?")] = None,
+    time_barred: Annotated[str | None, typer.Option(metavar="NORM", help="Is the claim from this clause time-barred?")] = None,
+    about: Annotated[str | None, typer.Option(metavar="EVENT", help="For which trigger: the event's id.")] = None,
+    document: Annotated[str | None, typer.Option(help="Which agreement is meant, where there are several.")] = None,
+    as_of: AsOf = None, known_at: KnownAt = None, settings: Settings = None, readings: Readings = None,
+    answers: Answers = None, layers: Layers = None, lang: Lang = None,
+    prose: Annotated[bool, typer.Option("--prose", help="One paragraph instead of an outline.")] = False,
+    json_: Json = False,
+) -> None:  # fmt: skip
+    """Decide a question about an account, with reasons.
+
+    The question is written out, as in `contract ask voip-1 a.jsonl "2026-09-12 provider may suspend_service"`, or given
+    by options. Without a day it is about today.
+
+    JSON: question (kind, as_of and what it asks), decision (as `contract schema` describes it), explanation (the lines
+    in both languages).
+    """
+    from engine import explain
+
+    given = _Given.of(inputs, ledger)
+    opened = _Opened(given, settings, readings, answers, layers)
+    known = _known(known_at)
+    wanted = {
+        "act": act, "norm": norm, "state": state, "amount": amount, "deadline": deadline, "arrived": arrived,
+        "bears": bears, "time_barred": time_barred, "renewed": "yes" if renewed else None,
+    }  # fmt: skip
+    named = {name: value for name, value in wanted.items() if value is not None}
+    if given.question:
+        if named:
+            raise Refused("ask one question: written out, or by options")
+        question, known_there = _written(opened.program, given.question, as_of)
+        known = known_there if known_there is not None else known
+    else:
+        if len(named) != 1:
+            raise Refused(
+                'what is the question? write it out, as in "2026-09-12 provider may suspend_service",',
+                "or give one of --act, --norm (each with --party), --state, --amount, --deadline, --renewed,",
+                "--arrived, --bears, --time-barred",
+            )
+        ((kind, name),) = named.items()
+        at = _instant(as_of, "--as-of") if as_of is not None else now()
+        question = _question(opened.program, kind, name, at, party, about, document, _pairs(field, "--field"))
+    decision = opened.account.decide(question, known)
+    sources = opened.loaded.sources
+    if json_:
+        _print_json(explain.as_json(decision, question, opened.program, sources))
+        return
+    language = _language(opened.loaded, lang or _language_of(given.question))
+    if prose:
+        Screen.of().line(explain.prose(decision, question, opened.program, language, sources))
+        return
+    lines = explain.outline(decision, question, opened.program, language, sources)
+    show_explanation(Screen.of(), lines, decision.answer)
+
+
+def _written(program: Program, text: str, as_of: str | None) -> tuple[Question, int | None]:
+    """Return the question that a line asks; a line without a day is about `as_of`, else about now."""
+    from engine.cases import question_of
+    from engine.dates import iso
+
+    if not re.match(r"\d{4}-", text):
+        # A bare day is its last instant, for the line as for the option.
+        when = as_of.replace("T", " ") if as_of is not None else iso(now())[:16].replace("T", " ")
+        text = f"{when} {text}"
+    elif as_of is not None:
+        raise Refused("the question names its day; leave out --as-of")
+    try:
+        return question_of(program, text)
+    except ValueError as wrong:
+        raise Refused(f"question: {wrong}", field="question") from None
+
+
+def _question(
+    program: Program, kind: str, name: str, at: int, party: str | None, about: str | None, document: str | None,
+    fields: Mapping[str, str],
+) -> Question:  # fmt: skip
+    """Return the question that options ask; names may be in either language."""
+    from engine import question as asks
+    from engine.event import BOTH
+
+    def who() -> str:
+        if party is None:
+            raise Refused(f"--{kind} needs --party: whose?", field="party")
+        if party in ("both", "双方", BOTH):
+            return BOTH
+        return _name(program, party, "party")
+
+    match kind:
+        case "act":
+            act = _name(program, name, "act")
+            return asks.May(who(), act, at, _fields_of(program, act, fields))
+        case "norm":
+            return asks.InBreachOf(who(), name, at, document)
+        case "state":
+            return asks.StateOf(
+                "agreement" if name == "协议" else _name(program, name, "state"), at, document
+            )
+        case "amount":
+            return asks.AmountOfSum(name, at, about, document)
+        case "deadline":
+            whole = name in ("agreement", "协议")
+            trigger = _trigger_of(program, name, fields) if fields else None
+            return asks.LastDay(None if whole else name, at, about, document, trigger)
+        case "renewed":
+            return asks.Renewed(at, document)
+        case "arrived":
+            return asks.Arrived(name, at)
+        case "bears":
+            return asks.WhoBears(name, at)
+        case _:
+            return asks.TimeBarred(name, about, at, document)
+
+
+def _name(program: Program, word: str, what: str) -> str:
+    """Return the declared name behind a spelling; the nearest is suggested where there is none."""
+    from contractlang.norms import OccurrenceDecl, PartyDecl, StateDecl
+    from contractlang.suggest import nearest
+
+    kinds = {"party": PartyDecl, "act": OccurrenceDecl, "state": StateDecl}
+    if (what, word) == ("state", "agreement"):
+        return word
+    known: list[str] = []
+    for declared in program.declarations.values():
+        if isinstance(declared, kinds[what]):
+            if word in (declared.name, declared.alias):
+                return declared.name
+            known += [each for each in (declared.name, declared.alias) if each]
+    near = nearest(word, known)
+    raise BadQuestion(what, f"no {what} is called `{word}`" + (f"; did you mean `{near}`?" if near else ""))
+
+
+def _fields_of(program: Program, act: str, fields: Mapping[str, str]) -> Mapping[str, Any]:
+    """Return the typed values of an act."""
+    from engine.event import BOTH
+    from engine.ledger import event_from
+
+    if not fields:
+        return {}
+    declared = program.acts.get(act)
+    by = declared.actor if declared is not None and isinstance(declared.actor, str) else BOTH
+    raw = {"id": "?", "name": act, "at": "2000-01-01T00:00", "by": by, **fields}
+    try:
+        return event_from(program, raw, "question").fields
+    except BadEvent as wrong:
+        raise BadQuestion(wrong.field, wrong.reason) from None
+
+
+def _trigger_of(program: Program, norm: str, fields: Mapping[str, str]) -> Mapping[str, Any]:
+    """Return the typed fields of a trigger that is still to come, for the norm whose deadline is asked."""
+    from contractlang.norms import OnOccurrence
+    from engine.decide import find_rules
+    from engine.ledger import event_from
+    from engine.position import Position
+    from engine.terms import Terms
+
+    rules = find_rules(Position.opening(program, Terms()), norm, None)
+    name = next((r.norm.trigger.name for r in rules if isinstance(r.norm.trigger, OnOccurrence)), None)
+    if name is None:
+        raise BadQuestion("field", f"`{norm}` arises from no event: leave out --field")
+    kept = {key: value for key, value in fields.items() if key != "at"}
+    try:
+        made = event_from(
+            program, {"id": "?", "name": name, "at": fields.get("at", "2000-01-01T00:00"), **kept}, "trigger"
+        )
+    except BadEvent as wrong:
+        raise BadQuestion(wrong.field, wrong.reason) from None
+    return {**made.fields, **({"at": made.occurred_at} if "at" in fields else {})}
+
+
+# ---- test -----------------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def test(
+    paths: Annotated[list[str], typer.Argument(help="Scenario files (Markdown or YAML), or folders that hold them.")],
+    layers: Layers = None, json_: Json = False,
+) -> None:  # fmt: skip
+    """Run scenarios. Ends with 1 if one fails.
+
+    JSON: outcomes (status: passed, failed or not applicable; name, expected, got), passed, failed, not_applicable (how
+    many).
+    """
+    asked = tuple(each.strip() for each in layers.split(",")) if layers else None
+    outcomes: list[Outcome] = []
+    shown = Screen.of()
+    for path in _scenarios(paths):
+        run_one = _yaml_outcomes if path.suffix in (".yaml", ".yml") else _case_outcomes
+        for outcome in run_one(path, asked):
+            outcomes.append(outcome)
+            if not json_:
+                show_outcomes(shown, [outcome])
+    counts = {
+        name: sum(each.status == name for each in outcomes) for name in ("passed", "failed", "not applicable")
+    }
+    if json_:
+        rows = [{"status": o.status, "name": o.name, "expected": o.expected, "got": o.got} for o in outcomes]
+        _print_json({"outcomes": rows, **{name.replace(" ", "_"): count for name, count in counts.items()}})
+    else:
+        if counts["not applicable"]:
+            shown.line(
+                f"{counts['not applicable']} not applicable: they ask for layers that were left out", "dim"
+            )
+        shown.out.write(f"{counts['passed']} passed, {counts['failed']} failed\n")
+    raise typer.Exit(FOUND if counts["failed"] else FINE)
+
+
+def _scenarios(paths: Iterable[str]) -> Iterator[Path]:
+    """Yield the scenario files in paths; in folders those called `scenarios`."""
+    for written in paths:
+        path = _found(written)
+        if path.is_file():
+            yield path
+            continue
+        inside = sorted(each for each in path.rglob("scenarios.*") if each.suffix in (".md", ".yaml", ".yml"))
+        if not inside:
+            raise Refused(f"{written}: no scenarios.md or scenarios.yaml in it", where=written)
+        yield from inside
+
+
+def _yaml_outcomes(path: Path, layers: tuple[str, ...] | None) -> Iterator[Outcome]:
+    import yaml
+
+    from engine.program import compile_program
+    from engine.scenarios import Mapping_, run_file
+
+    beside = path.with_name("mapping.yaml")
+    mapping = Mapping_.read(beside if beside.is_file() else SHIPPED / "scenarios" / "mapping.yaml")
+    programs: dict[tuple[str, ...], Program] = {}
+    for names in mapping.documents.values():
+        loaded = _usable(names)
+        programs[tuple(names)] = compile_program([loaded.contracts[name] for name in loaded.asked])
+    try:
+        for each in run_file(path.read_text("utf-8"), programs, mapping, layers):
+            name = " ".join(part for part in (each.scenario, each.query, each.variant) if part)
+            yield Outcome(each.status, name, each.expected, each.got)
+    except (yaml.YAMLError, AttributeError, KeyError, TypeError) as wrong:
+        raise Refused(f"{path}: not a scenario file ({_one_line(wrong)})", where=str(path)) from None
+
+
+def _case_outcomes(path: Path, layers: tuple[str, ...] | None) -> Iterator[Outcome]:
+    from contractlang.load import load_text
+    from engine.cases import cases_in, run_case
+    from engine.program import compile_program
+
+    cases = cases_in(str(path), path.read_text("utf-8"))
+    if not cases:
+        raise Refused(f"{path}: no case in it: a heading with an `expect` block beneath", where=str(path))
+    beside: Program | None = None
+    for case in cases:
+        if "contract" in case.blocks:
+            loaded = load_text("\n".join(case.blocks["contract"][1]), f"{path}:{case.line}", [SHIPPED])
+            _refuse_errors(loaded)
+            program = compile_program([loaded.contracts[name] for name in loaded.asked])
+        else:
+            if beside is None:
+                loaded = _usable([str(path.parent)])
+                beside = compile_program([loaded.contracts[name] for name in loaded.asked])
+            program = beside
+        try:
+            for each in run_case(case, program, layers):
+                name = f"{path}:{each.line} {each.written}"
+                yield Outcome(
+                    "passed" if each.passed else "failed",
+                    name,
+                    each.expected,
+                    "" if each.passed else each.got,
+                )
+        except EngineError as wrong:
+            yield Outcome("failed", f"{path}:{case.line} {case.title}", "", f"error: {wrong}")
+
+
+# ---- graph, schema, demo --------------------------------------------------------------------------------------------
+
+
+@app.command()
+def graph(
+    paths: Paths,
+    format_: Annotated[Literal["json", "graphml", "dot", "mermaid"], typer.Option("--format", "-f", help="How to write it.")] = "mermaid",
+    around: Annotated[str | None, typer.Option(metavar="NODE", help="Only what touches this node: act/pay, 五.3, pay.")] = None,
+    impact: Annotated[str | None, typer.Option(metavar="CLAUSE", help="List what a change of this clause can reach.")] = None,
+    cycles: Annotated[bool, typer.Option("--cycles", help="List what depends on itself in a circle; ends with 1 if anything does.")] = False,
+    json_: Json = False,
+) -> None:  # fmt: skip
+    """Print the obligation graph: which norm, act, event, state or question bears on which.
+
+    JSON: nodes (id, kind, name) and edges (source, target, kind, span); with --impact or --cycles lists of node ids.
+    """
+    from engine.program import compile_program
+
+    loaded = _usable(paths)
+    whole = compile_program([loaded.contracts[name] for name in loaded.asked]).graph
+    if impact is not None:
+        found = [node for name in loaded.asked for node in _impact(whole, name, impact)]
+        _print_json({"clause": impact, "reaches": ["/".join(n) for n in found]}) if json_ else _print_nodes(
+            found
+        )
+        return
+    if cycles:
+        loops = whole.cycles("triggers", "conditions on", "remedies", "enables", "sets")
+        if json_:
+            _print_json({"cycles": [["/".join(node) for node in loop] for loop in loops]})
+        else:
+            for loop in loops:
+                Screen.of().line(" → ".join("/".join(node) for node in [*loop, loop[0]]))
+        raise typer.Exit(FOUND if loops else FINE)
+    node = _node(whole, around) if around is not None else None
+    shown = _near(whole, node) if node is not None else whole
+    match "json" if json_ else format_:
+        case "json":
+            _print_json(shown.as_json())
+        case "graphml":
+            sys.stdout.write(shown.as_graphml() + "\n")
+        case "dot":
+            sys.stdout.write(shown.as_dot() + "\n")
+        case _:
+            sys.stdout.write(whole.as_mermaid(node) + "\n")
+
+
+def _impact(whole: ObligationGraph, document: str, clause: str) -> tuple[Node, ...]:
+    from contractlang.numerals import plain_number
+
+    wanted = plain_number(clause)
+    numbers = [n.clause for n in whole.norms if n.document == document and plain_number(n.clause) == wanted]
+    return whole.impact(document, numbers[0]) if numbers else ()
+
+
+def _print_nodes(nodes: Iterable[Node]) -> None:
+    for node in nodes:
+        Screen.of().line(f"{node[0]:10}{node[1]}")
+
+
+def _node(whole: ObligationGraph, written: str) -> Node:
+    """Return the node that is meant: `kind/name`, its name alone, or a norm's clause."""
+    from contractlang.suggest import nearest
+
+    nodes = sorted({node for edge in whole.edges for node in (edge.source, edge.target)})
+    for found in (
+        [node for node in nodes if "/".join(node) == written],
+        [node for node in nodes if node[1] == written],
+        [node for node in nodes if node[0] == "norm" and node[1].split("/", 1)[-1].split(":")[0] == written],
+        [node for node in nodes if node[0] == "clause" and node[1].split("/", 1)[-1] == written],
+    ):
+        if found:
+            return found[0]
+    near = nearest(written, [node[1] for node in nodes])
+    raise BadQuestion(
+        "--around", f"no node is called `{written}`" + (f"; did you mean `{near}`?" if near else "")
+    )
+
+
+def _near(whole: ObligationGraph, node: Node) -> ObligationGraph:
+    from dataclasses import replace
+
+    return replace(whole, edges=tuple(edge for edge in whole.edges if node in (edge.source, edge.target)))
+
+
+@app.command()
+def schema(json_: Json = False) -> None:
+    """Print the JSON Schemas of a decision, an event, a norm and a position."""
+    from engine.wire import schemas
+
+    _print_json({"schemas": schemas()})
+
+
+@app.command()
+def demo(json_: Json = False) -> None:
+    """Show the program at work: several accounts of each agreement, questions with their explanations, findings.
+
+    JSON: accounts (as `contract run` prints them, with the questions asked), findings (as `contract check` prints them).
+    """
+    from engine.demo import demonstrate
+
+    demonstrate(SHIPPED, Screen.of(), as_json=json_)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            typer.echo(f"contract {version('contract-engine')}")
+        except PackageNotFoundError:
+            typer.echo("contract (not installed)")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+# ---- What the commands are given ------------------------------------------------------------------------------------
+
+
+class _Given:
+    """The arguments of `run` and `ask`, told apart: contracts, the ledger, a question."""
+
+    def __init__(self, contracts: list[str], ledger: str, question: str) -> None:
+        self.contracts, self.ledger, self.question = contracts, ledger, question
+
+    @staticmethod
+    def of(inputs: Iterable[str], ledger: str | None) -> _Given:
+        contracts: list[str] = []
+        ledgers = [ledger] if ledger is not None else []
+        questions: list[str] = []
+        for each in inputs:
+            if each == "-" or each.endswith((".jsonl", ".ndjson")):
+                ledgers.append(each)
+            elif re.match(r"\d{4}-\d{2}-\d{2}\s", each) or (
+                re.search(r"\s", each) and not Path(each).exists()
+            ):
+                questions.append(each)
+            else:
+                contracts.append(each)
+        if not contracts:
+            raise Refused(
+                "which contract? name a file or folder, for example contracts/voip-1", field="contract"
+            )
+        if len(ledgers) != 1:
+            wrong = (
+                "one account at a time: give one ledger" if ledgers else "which ledger? name a .jsonl file"
+            )
+            raise Refused(wrong, field="ledger")
+        if len(questions) > 1:
+            raise Refused("ask one question at a time", field="question")
+        return _Given(contracts, ledgers[0], " ".join(questions))
+
+    def no_question(self) -> None:
+        if self.question:
+            raise Refused(
+                f"`{self.question}` is no contract; to ask a question, use `contract ask`", field="contract"
+            )
+
+
+class _Opened:
+    """Contracts, a ledger and settings, read and put together: an account to be asked."""
+
+    def __init__(
+        self,
+        given: _Given,
+        settings: list[str] | None,
+        readings: list[str] | None,
+        answers: list[str] | None,
+        layers: str | None,
+    ) -> None:
+        from engine.account import Account
+        from engine.ledger import read_ledger
+        from engine.program import compile_program
+        from engine.settings import terms_from
+
+        self.loaded = _usable(given.contracts)
+        self.program = compile_program([self.loaded.contracts[name] for name in self.loaded.asked])
+        where = "standard input" if given.ledger == "-" else given.ledger
+        text = _text_of(given.ledger)
+        try:
+            self.book: Book = read_ledger(self.program, text)
+        except BadEvent as wrong:
+            raise Refused(f"{where}: {wrong}", where=f"{where}: {wrong.where}", field=wrong.field) from None
+        for name in self.book.agreements:
+            if name not in (spelling for c in self.program.contracts for spelling in (c.name, c.alias)):
+                asked = ", ".join(self.loaded.asked)
+                raise Refused(
+                    f"{where}: the account is of `{name}`; the contracts given are {asked}", where=where
+                )
+        asked_layers = (
+            tuple(each.strip() for each in layers.split(",")) if layers else tuple(self.book.layers)
+        )
+        try:
+            terms = terms_from(
+                self.program, {**self.book.settings, **_pairs(settings, "--set")}, asked_layers,
+                {**self.book.readings, **_pairs(readings, "--reading")}, {**self.book.answers, **_pairs(answers, "--answer")},
+            )  # fmt: skip
+        except BadTerms as wrong:
+            raise Refused(f"settings: {wrong}", where="settings", field=wrong.field) from None
+        self.account: Account = Account(self.program, terms, self.book.ledger)
+
+    def latest(self) -> int:
+        """Return today, or the last entry of the ledger where that is later."""
+        from engine.event import START
+
+        return max([now(), *(each.effect_at for each in self.book.ledger if each.effect_at > START // 2)])
+
+    def voice(self, lang: Language | None) -> Any:
+        """Return who speaks of the account."""
+        from engine.explain import Voice
+
+        return Voice(self.program, _language(self.loaded, lang), None, self.loaded.sources)
+
+
+def now() -> int:
+    """Return the present instant: the only look at the clock."""
+    from engine.dates import instant
+
+    return instant(datetime.now().astimezone())
+
+
+def _found(written: str) -> Path:
+    """Return the file or folder that is meant: as written, else among the shipped contracts."""
+    for path in (Path(written), SHIPPED.parent / written, SHIPPED / written):
+        if path.exists():
+            return path
+    from contractlang.suggest import nearest
+
+    shipped = [each.name for each in SHIPPED.iterdir() if each.is_dir()] if SHIPPED.is_dir() else []
+    near = nearest(Path(written).name, shipped)
+    hint = f"; did you mean `contracts/{near}`?" if near else ""
+    raise Refused(f"{written}: no such file or folder{hint}", where=written)
+
+
+def _loaded(paths: Iterable[str]) -> Loaded:
+    from contractlang.load import files_of, load
+
+    found = [_found(each) for each in paths]
+    for path in found:
+        if not files_of([path]):
+            raise Refused(f"{path}: no {SUFFIX} file in it", where=str(path))
+    return load(found, [SHIPPED])
+
+
+def _usable(paths: Iterable[str]) -> Loaded:
+    """Return contracts that can be asked something; refuse them with everything that is wrong otherwise."""
+    loaded = _loaded(paths)
+    _refuse_errors(loaded)
+    loaded.asked = [name for name in loaded.asked if loaded.contracts[name].kind != "vocabulary"]
+    if not loaded.asked:
+        raise Refused("there is no agreement in these files, only vocabularies")
+    return loaded
+
+
+def _refuse_errors(loaded: Loaded) -> None:
+    if not loaded.errors and not loaded.unreadable:
+        return
+    from contractlang.render import render
+
+    lines = [*loaded.unreadable]
+    if loaded.errors:
+        lines.append(render(loaded.errors, loaded.sources, colour=Screen.of(sys.stderr).colour).rstrip())
+    raise Refused(*lines, diagnostics=_diagnostics(loaded))
+
+
+def _diagnostics(loaded: Loaded) -> list[dict[str, Any]]:
+    from contractlang.render import as_json
+
+    return as_json(loaded.diagnostics, loaded.sources)
+
+
+def _text_of(path: str) -> str:
+    try:
+        raw = sys.stdin.buffer.read() if path == "-" else _found(path).read_bytes()
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as wrong:
+        raise Refused(f"{path}: not UTF-8 text ({_one_line(wrong)})", where=path) from None
+
+
+def _pairs(written: Iterable[str] | None, option: str) -> dict[str, str]:
+    found = {}
+    for each in written or ():
+        name, mark, value = each.partition("=")
+        if not mark or not name:
+            raise Refused(f"{option} {each}: write it as name=value", field=option)
+        found[name.strip()] = value.strip()
+    return found
+
+
+def _instant(written: str, option: str) -> int:
+    from engine.dates import parse_as_of
+
+    try:
+        return parse_as_of(written)
+    except ValueError as wrong:
+        raise Refused(f"{option}: {wrong}", field=option) from None
+
+
+def _known(written: str | None) -> int | None:
+    return _instant(written, "--known-at") if written is not None else None
+
+
+def _language(loaded: Loaded, lang: Language | None) -> Language:
+    """Return the language asked for, else that of the first agreement."""
+    if lang is not None:
+        return lang
+    first = next((loaded.contracts[name] for name in loaded.asked if name in loaded.contracts), None)
+    return "zh" if first is not None and first.chinese else "en"
+
+
+def _language_of(question: str) -> Language | None:
+    """Return the language in which a question is written, by its little words; None where there are none."""
+    if re.search(r"可否|应否|违反|末日|金额|已续期|到达", question):
+        return "zh"
+    return (
+        "en"
+        if re.search(r"\b(?:may|must|in breach of|last day of|amount|renewed|arrived)\b", question)
+        else None
+    )
+
+
+# ---- Beginning and end ----------------------------------------------------------------------------------------------
+
+
+def _print_json(value: Mapping[str, Any]) -> None:
+    text = json.dumps({"version": 1, **value}, ensure_ascii=False, indent=2, default=str)
+    sys.stdout.write(text + "\n")
+
+
+def _one_line(wrong: BaseException) -> str:
+    return " ".join(str(wrong).split()) or type(wrong).__name__
+
+
+def carried_out(arguments: Sequence[str]) -> int:
+    """Carry out one command and return its exit status; whatever goes wrong is told without a stack trace."""
+    as_json = "--json" in arguments
+    try:
+        return int(app(args=list(arguments), prog_name="contract", standalone_mode=False) or FINE)
+    except Refused as wrong:
+        return _refuse(wrong, as_json)
+    except EngineError as wrong:
+        field = str(getattr(wrong, "field", ""))
+        return _refuse(Refused(str(wrong), where=str(getattr(wrong, "where", "")), field=field), as_json)
+    except Unreadable as wrong:
+        return _refuse(Refused(str(wrong)), as_json)
+    except BrokenPipeError:
+        # The reader has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FINE
+    except OSError as wrong:
+        return _refuse(Refused(f"{wrong.filename or 'input'}: {wrong.strerror or wrong}"), as_json)
+    except (KeyboardInterrupt, typer.Abort):
+        sys.stderr.write("\n")
+        return INTERRUPTED
+    except Exception as wrong:
+        if hasattr(wrong, "exit_code") and hasattr(wrong, "format_message"):
+            # What typer says of a command line it cannot read.
+            return _refuse(Refused(wrong.format_message(), "try `contract --help`"), as_json)
+        if os.environ.get("CONTRACT_DEBUG"):
+            raise
+        sys.stderr.write(
+            f"internal error: {_one_line(wrong)} ({type(wrong).__name__}); CONTRACT_DEBUG=1 shows where\n"
+        )
+        return BROKEN
+
+
+def _refuse(wrong: Refused, as_json: bool) -> int:
+    if as_json:
+        error = {"where": wrong.where, "field": wrong.field, "reason": "\n".join(wrong.lines)}
+        _print_json({"error": error, "diagnostics": list(wrong.diagnostics)})
+        return REFUSED
+    for line in wrong.lines:
+        # Diagnostics are drawn already, and may be coloured.
+        sys.stderr.write((line if wrong.diagnostics else printable(line)) + "\n")
+    return REFUSED
+
+
+def main() -> NoReturn:
+    """Carry out the command line and end the process."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    status = carried_out(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    main()
