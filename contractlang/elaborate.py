@@ -139,6 +139,7 @@ class _Made:
     survives: bool = False
     unnamed: int = 0
     meaning: str = ""
+    told: list[dict[object, Any]] = field(default_factory=list)
 
 
 @dataclass
@@ -151,6 +152,10 @@ class Memo:
 
     seen: object = None
     made: dict[tuple[object, ...], _Made] = field(default_factory=dict)
+
+    def told(self) -> dict[int, dict[object, Any]]:
+        """Return room for what checks find out about each rule, by its identity: kept as long as its meaning is."""
+        return {id(rule): room for made in self.made.values() for rule, room in zip(made.built, made.told, strict=True)}
 
 
 def elaborate(
@@ -246,6 +251,7 @@ class _Elaboration:
         made.wrong = self.wrong[already:]
         del self.wrong[already:]
         rules = [each for each in made.built if not isinstance(each, Remark)]
+        made.told = [{} for _ in made.built]
         made.meaning = _spelled((*rules, *made.relations)) if rules or made.relations else ""
         return made
 
@@ -960,6 +966,7 @@ def _moved_to(base: int, made: _Made) -> _Made:
     return _Made(
         base, [_moved(each, by) for each in made.built], [_moved(each, by) for each in made.relations],
         [_moved(each, by) for each in made.wrong], made.kinds, made.survives, made.unnamed, made.meaning,
+        made.told,
     )  # fmt: skip
 
 
@@ -972,7 +979,7 @@ def _moved(value: Any, by: int) -> Any:
         parts = [_moved(each, by) for each in value]
         return value if all(map(_is, parts, value)) else tuple(parts)
     changes = {}
-    for name in _fields_of(kind):
+    for name in _placed_fields(kind):
         before = getattr(value, name)
         if type(before) in _PLACELESS:
             continue
@@ -985,6 +992,13 @@ def _moved(value: Any, by: int) -> Any:
 @cache
 def _fields_of(kind: Any) -> tuple[str, ...]:
     return tuple(each.name for each in fields(kind)) if is_dataclass(kind) else ()
+
+
+@cache
+def _placed_fields(kind: Any) -> tuple[str, ...]:
+    """Return the fields in which there may be a place: not those that are declared to be a name, a kind or a flag."""
+    plain = {"str", "str | None", "bool", "int", "Kind", "Clock", "Bearer", "tuple[Chosen, ...]"}
+    return tuple(each.name for each in fields(kind) if each.type not in plain) if is_dataclass(kind) else ()
 
 
 # ---- What a document means, as text ---------------------------------------------------------------------------------

@@ -5,7 +5,9 @@ A document may `use` others by name; they are looked for beside it, in the vocab
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -73,17 +75,19 @@ class Workspace:
     def load(self, paths: Iterable[Path]) -> Loaded:
         """Read and check the contracts in `paths`."""
         loaded = Loaded()
-        sources = [source for path in files_of(paths) if (source := _source_of(path, loaded)) is not None]
-        for source in sources:
-            name = self._read(source, loaded, ()).name
-            if name not in loaded.asked:
-                loaded.asked.append(name)
+        with _no_collecting():
+            sources = [source for path in files_of(paths) if (source := _source_of(path, loaded)) is not None]
+            for source in sources:
+                name = self._read(source, loaded, ()).name
+                if name not in loaded.asked:
+                    loaded.asked.append(name)
         return loaded
 
     def check(self, path: str, text: str) -> Loaded:
         """Read and check one text, as if it stood in the file at `path`."""
         loaded = Loaded()
-        loaded.asked.append(self._read(Source(path, text), loaded, ()).name)
+        with _no_collecting():
+            loaded.asked.append(self._read(Source(path, text), loaded, ()).name)
         return loaded
 
     def _read(self, source: Source, loaded: Loaded, above: tuple[str, ...]) -> Contract:
@@ -106,7 +110,7 @@ class Workspace:
         contract, mistaken = elaborate(written, _spellings(loaded), self._near(source.path), memo)
         wrong += mistaken
         if not any(each.severity is Severity.ERROR for each in wrong):
-            wrong += check(contract)
+            wrong += check(contract, memo.told())
         loaded.diagnostics += wrong
         loaded.contracts[contract.name] = contract
         return contract
@@ -148,6 +152,18 @@ class Workspace:
             if name in _names_in_head(path):
                 return path
         return None
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """Look for no garbage meanwhile: reading makes many small objects and no circles, and the search would take longer."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 @dataclass(frozen=True, slots=True)

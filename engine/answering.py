@@ -16,9 +16,6 @@ from engine.position import Position
 from engine.program import ENGINE_VERSION
 from engine.scene import Scene
 
-ASKED = "?"
-
-
 _VERDICTS = {each.value: each for each in Verdict}
 
 
@@ -59,7 +56,13 @@ def answered(
     scene.turn = turn
     why, cure = reasons(scene, shown)
     if answer == "undetermined":
-        why = (Reason("open", tuple(_spelled(item) for item in missing), None, why),)
+        # What is open is shown from both sides: the first case, and the first that differs from it.
+        for case_of, other in cases:
+            if _outcome(other) != _outcome(shown):
+                scene.assigned, scene.vars, scene.event = case_of, {}, None
+                why = tuple(dict.fromkeys((*why, *reasons(scene, other)[0])))
+                break
+        why = (Reason("open", tuple(_spelled(item) for item in missing), None, why, _events_of(missing)),)
         cure = ()
     turn = scene.turn
     for entry in position.agenda:
@@ -106,6 +109,19 @@ def _spoken_items(items: tuple[Item, ...]) -> tuple[Item, ...]:
     """Return the items without the mark of the comparison in which an open number was met, each once, in order."""
     plain = (Item(item.kind, item.name, (item.about or "").split("#")[0] or None) for item in items)
     return tuple(sorted(dict.fromkeys(plain), key=lambda item: (item.kind, item.name, item.about or "")))
+
+
+def _events_of(items: tuple[Item, ...]) -> tuple[str, ...]:
+    """Return the events that open items are about."""
+    found: dict[str, None] = {}
+    for item in items:
+        if item.kind in ("event", "date"):
+            found[item.name] = None
+        elif item.kind == "order":
+            found.update(dict.fromkeys(item.name.split("+")))
+        elif item.about:
+            found[item.about.rsplit("/", 1)[-1]] = None
+    return tuple(each for each in found if each)
 
 
 def _spelled(item: Item) -> str:

@@ -94,6 +94,19 @@ Lang = Annotated[
 ]
 
 
+_FIELD = typer.Option(
+    "--field", metavar="NAME=VALUE", help="A value of the act, or of a trigger still to come."
+)
+_DEADLINE = typer.Option(metavar="NORM", help="When does the time for this clause end, or the agreement?")
+_BARRED = typer.Option(metavar="NORM", help="Is the claim from this clause time-barred?")
+_FORMAT = typer.Option("--format", "-f", help="How to write it.")
+_AROUND = typer.Option(metavar="NODE", help="Only what touches this node: act/pay, 五.3, pay.")
+_IMPACT = typer.Option(metavar="CLAUSE", help="List what a change of this clause can reach.")
+_CYCLES = typer.Option(
+    "--cycles", help="List what depends on itself in a circle; ends with 1 if anything does."
+)
+
+
 # ---- check ----------------------------------------------------------------------------------------------------------
 
 
@@ -191,15 +204,15 @@ def ask(
     inputs: Inputs, ledger: LedgerPath = None,
     party: Annotated[str | None, typer.Option(help="Who would do it, or is in breach.")] = None,
     act: Annotated[str | None, typer.Option(help="May, or must, the party do this act?")] = None,
-    field: Annotated[list[str] | None, typer.Option("--field", metavar="NAME=VALUE", help="A value of the act, or of a trigger still to come.")] = None,
+    field: Annotated[list[str] | None, _FIELD] = None,
     norm: Annotated[str | None, typer.Option(help="Is the party in breach of this clause or norm?")] = None,
     state: Annotated[str | None, typer.Option(help="What is this state: agreement, service, …?")] = None,
     amount: Annotated[str | None, typer.Option(help="How much is this sum, or unpaid on this clause?")] = None,
-    deadline: Annotated[str | None, typer.Option(metavar="NORM", help="When does the time for this clause end, or the agreement?")] = None,
+    deadline: Annotated[str | None, _DEADLINE] = None,
     renewed: Annotated[bool, typer.Option("--renewed", help="Was the agreement renewed?")] = False,
     arrived: Annotated[str | None, typer.Option(metavar="EVENT", help="Has this notice arrived?")] = None,
     bears: Annotated[str | None, typer.Option(metavar="EVENT", help="Who bears the loss from this event?")] = None,
-    time_barred: Annotated[str | None, typer.Option(metavar="NORM", help="Is the claim from this clause time-barred?")] = None,
+    time_barred: Annotated[str | None, _BARRED] = None,
     about: Annotated[str | None, typer.Option(metavar="EVENT", help="For which trigger: the event's id.")] = None,
     document: Annotated[str | None, typer.Option(help="Which agreement is meant, where there are several.")] = None,
     as_of: AsOf = None, known_at: KnownAt = None, settings: Settings = None, readings: Readings = None,
@@ -348,9 +361,9 @@ def _fields_of(program: Program, act: str, fields: Mapping[str, str]) -> Mapping
 def _trigger_of(program: Program, norm: str, fields: Mapping[str, str]) -> Mapping[str, Any]:
     """Return the typed fields of a trigger that is still to come, for the norm whose deadline is asked."""
     from contractlang.norms import OnOccurrence
-    from engine.decide import find_rules
     from engine.ledger import event_from
     from engine.position import Position
+    from engine.standings import find_rules
     from engine.terms import Terms
 
     rules = find_rules(Position.opening(program, Terms()), norm, None)
@@ -420,17 +433,17 @@ def _scenarios(paths: Iterable[str]) -> Iterator[Path]:
 def _yaml_outcomes(path: Path, layers: tuple[str, ...] | None) -> Iterator[Outcome]:
     import yaml
 
-    from engine.program import compile_program
-    from engine.scenarios import Mapping_, run_file
+    from engine.compile import compile_program
+    from engine.scenarios import Words, run_file
 
     beside = path.with_name("mapping.yaml")
-    mapping = Mapping_.read(beside if beside.is_file() else SHIPPED / "scenarios" / "mapping.yaml")
+    words = Words.read(beside if beside.is_file() else SHIPPED / "scenarios" / "mapping.yaml")
     programs: dict[tuple[str, ...], Program] = {}
-    for names in mapping.documents.values():
+    for names in words.documents.values():
         loaded = _usable(names)
         programs[tuple(names)] = compile_program([loaded.contracts[name] for name in loaded.asked])
     try:
-        for each in run_file(path.read_text("utf-8"), programs, mapping, layers):
+        for each in run_file(path.read_text("utf-8"), programs, words, layers):
             name = " ".join(part for part in (each.scenario, each.query, each.variant) if part)
             yield Outcome(each.status, name, each.expected, each.got)
     except (yaml.YAMLError, AttributeError, KeyError, TypeError) as wrong:
@@ -440,7 +453,7 @@ def _yaml_outcomes(path: Path, layers: tuple[str, ...] | None) -> Iterator[Outco
 def _case_outcomes(path: Path, layers: tuple[str, ...] | None) -> Iterator[Outcome]:
     from contractlang.load import load_text
     from engine.cases import cases_in, run_case
-    from engine.program import compile_program
+    from engine.compile import compile_program
 
     cases = cases_in(str(path), path.read_text("utf-8"))
     if not cases:
@@ -475,17 +488,17 @@ def _case_outcomes(path: Path, layers: tuple[str, ...] | None) -> Iterator[Outco
 @app.command()
 def graph(
     paths: Paths,
-    format_: Annotated[Literal["json", "graphml", "dot", "mermaid"], typer.Option("--format", "-f", help="How to write it.")] = "mermaid",
-    around: Annotated[str | None, typer.Option(metavar="NODE", help="Only what touches this node: act/pay, 五.3, pay.")] = None,
-    impact: Annotated[str | None, typer.Option(metavar="CLAUSE", help="List what a change of this clause can reach.")] = None,
-    cycles: Annotated[bool, typer.Option("--cycles", help="List what depends on itself in a circle; ends with 1 if anything does.")] = False,
+    format_: Annotated[Literal["json", "graphml", "dot", "mermaid"], _FORMAT] = "mermaid",
+    around: Annotated[str | None, _AROUND] = None,
+    impact: Annotated[str | None, _IMPACT] = None,
+    cycles: Annotated[bool, _CYCLES] = False,
     json_: Json = False,
 ) -> None:  # fmt: skip
     """Print the obligation graph: which norm, act, event, state or question bears on which.
 
     JSON: nodes (id, kind, name) and edges (source, target, kind, span); with --impact or --cycles lists of node ids.
     """
-    from engine.program import compile_program
+    from engine.compile import compile_program
 
     loaded = _usable(paths)
     whole = compile_program([loaded.contracts[name] for name in loaded.asked]).graph
@@ -566,7 +579,7 @@ def schema(json_: Json = False) -> None:
 def demo(json_: Json = False) -> None:
     """Show the program at work: several accounts of each agreement, questions with their explanations, findings.
 
-    JSON: accounts (as `contract run` prints them, with the questions asked), findings (as `contract check` prints them).
+    JSON: accounts (as `contract run` prints them, with the questions asked), diagnostics (as of `contract check`).
     """
     from engine.demo import demonstrate
 
@@ -648,8 +661,8 @@ class _Opened:
         layers: str | None,
     ) -> None:
         from engine.account import Account
+        from engine.compile import compile_program
         from engine.ledger import read_ledger
-        from engine.program import compile_program
         from engine.settings import terms_from
 
         self.loaded = _usable(given.contracts)
@@ -669,11 +682,11 @@ class _Opened:
         asked_layers = (
             tuple(each.strip() for each in layers.split(",")) if layers else tuple(self.book.layers)
         )
+        blanks = {**self.book.settings, **_pairs(settings, "--set")}
+        chosen = {**self.book.readings, **_pairs(readings, "--reading")}
+        answered = {**self.book.answers, **_pairs(answers, "--answer")}
         try:
-            terms = terms_from(
-                self.program, {**self.book.settings, **_pairs(settings, "--set")}, asked_layers,
-                {**self.book.readings, **_pairs(readings, "--reading")}, {**self.book.answers, **_pairs(answers, "--answer")},
-            )  # fmt: skip
+            terms = terms_from(self.program, blanks, asked_layers, chosen, answered)
         except BadTerms as wrong:
             raise Refused(f"settings: {wrong}", where="settings", field=wrong.field) from None
         self.account: Account = Account(self.program, terms, self.book.ledger)

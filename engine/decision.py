@@ -5,6 +5,7 @@ Tuples rather than frozen dataclasses where a decision is made in microseconds; 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -44,6 +45,17 @@ class Reason(NamedTuple):
     holds: bool | None = True
     parts: tuple[Reason, ...] = ()
     events: tuple[str, ...] = ()
+
+
+def events_in(reasons: Iterable[Reason]) -> tuple[str, ...]:
+    """Return the ids of the events that reasons rest on, each once, in order."""
+    found: dict[str, None] = {}
+    stack = list(reversed(tuple(reasons)))
+    while stack:
+        reason = stack.pop()
+        found.update(dict.fromkeys(reason.events))
+        stack.extend(reversed(reason.parts))
+    return tuple(found)
 
 
 class Cure(NamedTuple):
@@ -95,10 +107,4 @@ class Decision(NamedTuple):
     @property
     def cited_events(self) -> tuple[str, ...]:
         """The ids of the events that the reasons rest on, each once, in order."""
-        found: dict[str, None] = {}
-        stack = list(reversed(self.reasons))
-        while stack:
-            reason = stack.pop()
-            found.update(dict.fromkeys(reason.events))
-            stack.extend(reversed(reason.parts))
-        return tuple(found)
+        return events_in(self.reasons)

@@ -96,7 +96,7 @@ def perform(
         step.at,
         "cured" if late else "done",
     )
-    w["D", rule.index] = (trig, event.id)
+    w["D", rule.index] = (inst.trigger.id, event.id) if isinstance(inst.trigger, Event) else (event.id,)
     if late:
         breach: Breach | None = scene.read(("B", rule.index, trig))
         if breach is not None:

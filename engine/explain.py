@@ -99,6 +99,10 @@ _STATUSES = {
     "open": ("not cured", "尚未补正"), "cured": ("since cured", "其后已补正"), "waived": ("waived", "已免除"),
     "barred": ("time-barred", "时效已过"),
 }  # fmt: skip
+_LIFE = {
+    "draft": ("is not in force yet", "尚未生效"), "in_force": ("is in force", "有效"),
+    "expired": ("has expired", "已到期"), "terminated": ("has been terminated", "已解除"),
+}  # fmt: skip
 _RELATIONS = {
     "==": ("is", "为"), "!=": ("is not", "不为"), "<": ("is less than", "少于"), "<=": ("is at most", "不超过"),
     ">": ("is more than", "多于"), ">=": ("is at least", "不少于"),
@@ -697,6 +701,14 @@ class Voice:
             return self.value(value, declared.kind)
         return self.option(state, value)
 
+    def state_is(self, state: str, value: Any, document: str = "") -> str:
+        """Return that a state is what it is; of the agreement as people say it."""
+        of = self.of_document(document) if document else ""
+        if state == "agreement" and value in _LIFE:
+            return self.pick(f"the agreement{of} {_LIFE[value][0]}", f"协议{of}{_LIFE[value][1]}")
+        said = self.state_value(state, value)
+        return self.pick(f"{self.state(state)}{of} is {said}", f"{self.state(state)}{of}为{said}")
+
     def param(self, name: str) -> str:
         """Return the name of a field, as the first act, event or party that has it calls it."""
         for declared in self.program.declarations.values():
@@ -736,9 +748,7 @@ class Voice:
 
     def text(self, text: str) -> str:
         """Of a text that says a thing in Chinese and then in English, the half in this language; else all of it."""
-        halves = re.fullmatch(
-            r"(.*[\u3400-\u9fff。？！”][?。？！]?)\s+([\x20-\x7e‘’“”]+)", text.strip(), re.S
-        )
+        halves = re.fullmatch(r"(.*[\u3400-\u9fff][。？！])\s+([\x20-\x7e‘’“”]+)", text.strip(), re.S)
         return (halves[2] if self.language == "en" else halves[1]) if halves else text.strip()
 
     def fields(self, act: str, fields: Mapping[str, Any]) -> str:
@@ -1051,23 +1061,15 @@ def _compare(voice: Voice, reason: Reason, norm: Norm | None) -> str:
 
 @_says("state")
 def _state(voice: Voice, reason: Reason, _: Norm | None) -> str:
-    name, value = reason.args[0], reason.args[1]
-    declared = voice.program.declarations.get(name)
-    kind = declared.kind if isinstance(declared, StateDecl) and declared.kind.name == "money" else None
-    is_value = voice.value(value, kind) if kind is not None else voice.option(name, value)
+    name, value = reason.args[:2]
     if reason.args[3] in _RELATIONS:
         wanted = reason.args[2]
-        said = voice.pick(f"{voice.state(name)} is {is_value}", f"{voice.state(name)}为{is_value}")
-        if value != wanted:
-            other = voice.option(name, wanted) if kind is None else voice.value(wanted, kind)
-            said += voice.pick(f", not {other}", f"，而非{other}")
+        other = "" if value == wanted else voice.state_value(name, wanted)
+        said = voice.state_is(name, value) + (voice.pick(f", not {other}", f"，而非{other}") if other else "")
         return said + _on(voice, reason)
     _, _, document, at = reason.args
     since = "" if at is None else voice.pick(f" since {voice.moment(at)}", f"，自{voice.moment(at)}起")
-    of = voice.of_document(document) if document else ""
-    return voice.pick(
-        f"{voice.state(name)}{of} is {is_value}{since}", f"{voice.state(name)}{of}为{is_value}{since}"
-    ) + _on(voice, reason)
+    return voice.state_is(name, value, document) + since + _on(voice, reason)
 
 
 @_says("overdue")
@@ -1186,8 +1188,7 @@ def _reading(voice: Voice, reason: Reason, _: Norm | None) -> str:
 
 @_says("agreement")
 def _agreement(voice: Voice, reason: Reason, _: Norm | None) -> str:
-    state = voice.option("agreement", reason.args[0])
-    return voice.pick(f"the agreement is {state}", f"协议为{state}")
+    return voice.state_is("agreement", reason.args[0])
 
 
 @_says("prevailed")

@@ -6,9 +6,10 @@ from datetime import date
 
 from contractlang.norms import StateDecl
 from engine.dates import start_of
+from engine.decision import events_in
 from engine.duties import resume, suspend
 from engine.event import Event
-from engine.judge import basis_of, closed_by, forbids
+from engine.judge import basis_of, bound_events, closed_by, conditions, forbids
 from engine.lifetime import renew
 from engine.program import Rule, Touch
 from engine.scene import Breach, Cause, Scene
@@ -24,6 +25,9 @@ def judge(scene: Scene, w: Writes, step: Step, event: Event, touch: Touch) -> No
         w["W", event.id] = True
     elif touch.effects:
         w["G", event.id] = basis
+        rule = step.program.rules[basis]
+        found = events_in(conditions(scene, rule)) + bound_events(scene)
+        w["GE", event.id] = (event.id, *found, *step.program.cause_events(scene, "agreement", rule.document))
 
 
 def forbid(scene: Scene, w: Writes, step: Step, event: Event, rule: Rule) -> None:
@@ -94,12 +98,14 @@ def effects(scene: Scene, w: Writes, step: Step, event: Event, touch: Touch) -> 
                 step.schedule(ends, "T", 0, f"{effect.state}\n{document}\n{event.id}")
         w["S", effect.state, document] = value
         w["C", effect.state, document] = Cause(event.id, basis, step.at)
+        w["CE", effect.state, document] = scene.read(("GE", event.id)) or (event.id,)
     for shown in declared.shows:
         got = scene.read(("H", shown.since, None))
         since_at = got[1].effect_at if got is not None else step.at
         step.shown[shown.state] = since_at
         w["S", shown.state, ""] = shown.option
         w["C", shown.state, ""] = Cause(event.id, None, since_at)
+        w["CE", shown.state, ""] = (event.id,) if got is None else (got[1].id, event.id)
     if basis is not None:
         rule = step.program.rules[basis]
         w["P", basis] = step.at
@@ -121,3 +127,4 @@ def turn_state(scene: Scene, w: Writes, step: Step, state: str, document: str, e
     value, basis = planned
     w["S", state, document] = value
     w["C", state, document] = Cause(event_id, basis, step.at)
+    w["CE", state, document] = scene.read(("GE", event_id)) or (event_id,)

@@ -583,9 +583,8 @@ def _money(voice: Voice, document: str, id: str, amount: int) -> str:
 
 
 def _say_agreement(voice: Voice, document: str, state: str, end: Instant | None) -> str:
-    of, value = voice.of_document(document), voice.option("agreement", state)
     until = voice.pick(f" until {voice.end(end)}", f"，至{voice.end(end)}") if end is not None else ""
-    return voice.pick(f"agreement{of} {value}{until}", f"协议{of}{value}{until}")
+    return voice.state_is("agreement", state, document) + until
 
 
 def _say_arises(

@@ -11,9 +11,14 @@ from typing import Any
 
 from contractlang.norms import Maintenance, Obligation, Permission, Power, Prohibition, Who
 from engine.dates import start_of
+from engine.decision import Reason
 from engine.event import BOTH, Event, Instant
 from engine.program import Rule
 from engine.scene import Breach, Inst, Scene
+from engine.statuses import breach_events
+
+ASKED = "?"
+"""The id of an act that is only asked about."""
 
 Step = tuple[str, Any]
 
@@ -341,3 +346,25 @@ def reasonable(scene: Scene, question: str, start: Instant) -> tuple[Instant | N
     """
     answer = scene.answer(question, None)
     return (None, None) if answer else (start, None)
+
+
+def conditions(scene: Scene, rule: Rule) -> tuple[Reason, ...]:
+    """Return the reasons of a norm's conditions, as bound."""
+    parts = []
+    for evaluator in (rule.when, rule.where):
+        if evaluator is not None:
+            parts.append(evaluator.why(scene))
+    if rule.unless is not None:
+        inner = rule.unless.why(scene)
+        parts.append(Reason("not", (), not inner.holds, (inner,)))
+    return tuple(parts)
+
+
+def bound_events(scene: Scene) -> tuple[str, ...]:
+    """Return the events of the instance that is bound."""
+    bound = scene.vars.get("@trigger")
+    if isinstance(bound, Event):
+        return () if bound.id == ASKED else (bound.id,)
+    if isinstance(bound, Breach):
+        return breach_events(bound)
+    return ()

@@ -7,6 +7,7 @@ from typing import Any
 
 from contractlang.values import Period
 from engine.dates import start_of
+from engine.decision import events_in
 from engine.event import Event, Instant
 from engine.program import LifeRule
 from engine.scene import Cause, LifeCell, Scene, Unknown
@@ -24,6 +25,10 @@ def renew(scene: Scene, w: Writes, step: Step, event: Event, rule: LifeRule) -> 
     cell: LifeCell = scene.read(("L", rule.document)) or LifeCell(None, None, None)
     state = scene.read(("S", "agreement", rule.document))
     w["L", rule.document] = LifeCell(cell.since, end, event.id)
+    before = step.program.cause_events(scene, "agreement", rule.document)
+    w["CE", "agreement", rule.document] = tuple(
+        dict.fromkeys((*before, *(scene.read(("GE", event.id)) or (event.id,))))
+    )
     if state == "in_force" or begin <= step.at:
         w["S", "agreement", rule.document] = "in_force"
         w["C", "agreement", rule.document] = Cause(event.id, None, step.at)
@@ -55,12 +60,14 @@ def live(scene: Scene, w: Writes, step: Step, rule: LifeRule, event: Event | Non
     cause = Cause(event.id if event is not None else "", None, step.at)
     if rule.life.how == "ends":
         w["S", "agreement", rule.document] = "terminated"
+        w["CE", "agreement", rule.document] = events_in((rule.value.why(scene),))
         w["C", "agreement", rule.document] = cause
         return
     end = term(step, scene, rule.document)
     w["S", "agreement", rule.document] = "in_force"
     w["C", "agreement", rule.document] = cause
     w["L", rule.document] = LifeCell(step.at, end, None)
+    w["CE", "agreement", rule.document] = events_in((rule.value.why(scene),))
     step.schedule(end, "Z", 0, rule.document)
 
 

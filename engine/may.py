@@ -6,14 +6,13 @@ from typing import Any
 
 from contractlang.norms import Obligation, Prohibition
 from engine.answering import (
-    ASKED,
     Case,
     answered,
 )
 from engine.decision import Cure, Decision, Reason
 from engine.errors import BadQuestion
 from engine.event import BOTH, Event, Instant
-from engine.judge import beats, closed_by, forbids
+from engine.judge import ASKED, beats, bound_events, closed_by, conditions, forbids
 from engine.position import Position
 from engine.program import Rule
 from engine.question import (
@@ -111,13 +110,13 @@ def _why_may(
         where = (rule.norm.document, rule.norm.id)
         if isinstance(rule.norm, Prohibition):
             if forbids(scene, rule, question.party, act):
-                found.append(Reason("forbids", where, True, _conditions(scene, rule)))
+                found.append(Reason("forbids", where, True, conditions(scene, rule)))
             continue
         step = closed_by(scene, rule, question.party, act)
         if step is None:
             code = "requires" if isinstance(rule.norm, Obligation) else "permits"
-            parts = _conditions(scene, rule)
-            found.append(Reason(code, where, True, parts, _bound_events(scene)))
+            parts = conditions(scene, rule)
+            found.append(Reason(code, where, True, parts, bound_events(scene)))
             if cure is None and shown.answer == "permitted" and rule.when is not None:
                 cure = rule.when.cure(scene, False)
         elif step[0] != "reading" and not (step[0] == "bearer" and isinstance(rule.norm.bearer, str)):
@@ -127,32 +126,17 @@ def _why_may(
                 facts = rule.when.cure(scene, True)
                 if facts is not None and (cure is None or len(facts) < len(cure)):
                     cure = facts
+    for document in dict.fromkeys(rule.document for rule in rules if rule.life):
+        events = program.cause_events(scene, "agreement", document)
+        if events:
+            state = scene.read(("S", "agreement", document))
+            found.append(Reason("agreement", (state,), state == "in_force", (), events))
     if not found:
         found.append(Reason("nothing speaks of it", (question.act, program.truncated), None))
     decisive = {"permitted": True, "forbidden": None, "conflicting": True}.get(shown.answer)
     if decisive:
         found.sort(key=lambda reason: reason.holds is not True)
     return tuple(found), cure or ()
-
-
-def _conditions(scene: Scene, rule: Rule) -> tuple[Reason, ...]:
-    parts = []
-    for evaluator in (rule.when, rule.where):
-        if evaluator is not None:
-            parts.append(evaluator.why(scene))
-    if rule.unless is not None:
-        inner = rule.unless.why(scene)
-        parts.append(Reason("not", (), not inner.holds, (inner,)))
-    return tuple(parts)
-
-
-def _bound_events(scene: Scene) -> tuple[str, ...]:
-    bound = scene.vars.get("@trigger")
-    if isinstance(bound, Event):
-        return () if bound.id == ASKED else (bound.id,)
-    if isinstance(bound, Breach):
-        return breach_events(bound)
-    return ()
 
 
 def _why_closed(scene: Scene, step: tuple[str, Any]) -> Reason | None:

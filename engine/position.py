@@ -27,6 +27,9 @@ from engine.step import EMPTY, LISTS, Entry, Key, Step
 from engine.terms import Terms
 from engine.upkeep import keep, keep_instance
 
+DAWN = START >> 1
+"""Between what is known from the start (answers, disputes) and anything that has happened."""
+
 _ROUNDS = 40
 
 
@@ -49,13 +52,8 @@ class Position:
 
     @staticmethod
     def opening(program: Program, terms: Terms) -> Position:
-        """Return the position before anything has happened; what is in force from the start is looked at."""
-        start = START - 1
-        first = Position(program, terms, Map(), (), start, 0, b"", (), program.fixed_readings(terms))
-        step = first.step(start)
-        step.queue.update(program.order)
-        settle(step, None)
-        return first.reached(step, None)
+        """Return the position before anything has happened."""
+        return Position(program, terms, Map(), (), START - 1, 0, b"", (), program.fixed_readings(terms))
 
     def scene(self, at: Instant | None = None) -> Scene:
         """Return a look at this position, by default at its instant."""
@@ -93,6 +91,8 @@ def advance(position: Position, event: Event) -> Position:
         raise OutOfOrder(
             f"{event.id} takes effect before what was already taken: replay from an earlier position"
         )
+    if position.now < DAWN <= at:
+        position = _begun(position, event)
     agenda = position.agenda
     if agenda and agenda[0][0] <= at:
         position = elapse(position, at)
@@ -103,6 +103,16 @@ def advance(position: Position, event: Event) -> Position:
     else:
         take_built_in(step, event)
     return position.reached(step, event)
+
+
+def _begun(position: Position, event: Event) -> Position:
+    """Return the position at the account's first fact: what no condition brings into force is in force from then."""
+    step = position.step(event.effect_at)
+    for contract in position.program.contracts:
+        step.new["CE", "agreement", contract.name] = (event.id,)
+    step.queue.update(position.program.order)
+    settle(step, None)
+    return position.reached(step, None)
 
 
 def elapse(position: Position, until: Instant) -> Position:

@@ -192,7 +192,10 @@ class Program:
         return declared.options[0].name if declared.options else Unknown(Item("blank", name))
 
     def cause_events(self, scene: Scene, name: str, document: str) -> tuple[str, ...]:
-        """Return the event that set a state to what it is."""
+        """Return the events that made a state what it is: what set it and what its basis rested on."""
+        evidence: tuple[str, ...] | None = scene.read(("CE", name, document))
+        if evidence is not None:
+            return evidence
         cause = scene.read(("C", name, document))
         return (cause.event,) if cause is not None and cause.event else ()
 

@@ -103,8 +103,8 @@ def show_history(screen: Screen, entries: Iterable[Entry], voice: Voice) -> None
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False, header_style="bold")
     table.add_column(voice.pick("when", "时间"), no_wrap=True)
     table.add_column(voice.pick("event", "事项"), no_wrap=True)
-    table.add_column(voice.pick("what happened", "发生"), ratio=4)
-    table.add_column(voice.pick("what came of it", "结果"), ratio=5)
+    table.add_column(voice.pick("what happened", "发生"), ratio=4, overflow="fold")
+    table.add_column(voice.pick("what came of it", "结果"), ratio=5, overflow="fold")
     for entry in entries:
         came = Text()
         for place, each in enumerate(entry.happenings):

@@ -7,7 +7,6 @@ from typing import Any
 from contractlang.norms import Obligation, OnOccurrence
 from contractlang.numerals import plain_number
 from engine.answering import (
-    ASKED,
     Case,
     answered,
 )
@@ -15,7 +14,7 @@ from engine.dates import day_of, spoken
 from engine.decision import Cure, Decision, Reason
 from engine.errors import BadQuestion
 from engine.event import Event, Instant
-from engine.judge import bind, window
+from engine.judge import ASKED, bind, window
 from engine.position import Position
 from engine.program import Rule
 from engine.question import (
@@ -105,6 +104,10 @@ def in_breach(position: Position, question: InBreachOf, known_at: Instant | None
             done = scene.read(("D", rule.index))
             if done is not None:
                 found.append(Reason("done in time", (rule.norm.id, done[0]), False, (), done))
+        for document in dict.fromkeys(rule.document for rule in rules if rule.life):
+            events = position.program.cause_events(scene, "agreement", document)
+            if events:
+                found.append(Reason("agreement", (scene.read(("S", "agreement", document)),), True, (), events))
         return tuple(found) or (Reason("no breach", (question.norm,), False),), tuple(cures)
 
     return answered(position, question.at, known_at, case, reasons)

@@ -12,6 +12,7 @@ import re
 import subprocess
 from collections.abc import Iterator
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -215,9 +216,24 @@ def test_what_the_readme_and_the_pages_link_to_is_there() -> None:
 def test_files_that_pages_name_are_there() -> None:
     """A path in backticks that begins with one of our folders exists."""
     folders = "contractlang|engine|contracts|docs|tests|bench|requirements"
-    for page in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *DOCS.rglob("*.md")):
+    for page in (ROOT / "README.md", *DOCS.rglob("*.md")):
         for path in re.findall(rf"`((?:{folders})/[\w./-]*)`", page.read_text("utf-8")):
             assert (ROOT / path).exists(), f"{page.name} names {path}"
+
+
+def test_every_module_is_on_the_map() -> None:
+    """The page on architecture says what each file holds; a check is on its own page."""
+    page = (DOCS / "architecture.md").read_text("utf-8").split("## The rooms")[1].split("\n## ")[0]
+    for folder in ("contractlang", "engine"):
+        for path in (ROOT / folder).glob("*.py"):
+            assert path.name == "__init__.py" or f"`{folder}/{path.name}`" in page, path.name
+
+
+def test_the_grammar_s_tables_are_of_the_grammar() -> None:
+    stored = (ROOT / "contractlang" / "grammar.tables").read_bytes()
+    assert stored.startswith(sha256(GRAMMAR.encode()).digest()), (
+        "write them with: python -m contractlang.parser"
+    )
 
 
 # ---- every file ----------------------------------------------------------------------------------------------------

@@ -6,8 +6,8 @@ why that matters, an example, and what to do.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
 
 from contractlang.checks.circular import circular
 from contractlang.checks.missing_deadline import missing_deadline
@@ -34,8 +34,8 @@ CHECKS: Final[tuple[Check, ...]] = (
 )
 
 
-def check(contract: Contract) -> Iterator[Diagnostic]:
-    """Return what all checks find in a contract."""
-    anatomy = Anatomy(contract)
+def check(contract: Contract, told: Mapping[int, dict[object, Any]] | None = None) -> Iterator[Diagnostic]:
+    """Return what all checks find in a contract; `told` is what they found out about its rules before."""
+    anatomy = Anatomy(contract, told)
     for each in CHECKS:
         yield from each(anatomy)

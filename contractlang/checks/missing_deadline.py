@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from contractlang.checks.parts import Anatomy, Rule, called, can_be_breached
 from contractlang.diagnostic import Diagnostic, Label, Said, warning
@@ -47,16 +47,15 @@ def missing_deadline(anatomy: Anatomy) -> Iterator[Diagnostic]:
 
 def _asks(rule: Rule, anatomy: Anatomy) -> Iterator[tuple[Target, Span]]:
     """Return whose breach the rule asks for, and where; not where it waits for that alone."""
-    for part in anatomy.parts_of(rule):
-        match part:
-            case OnBreach():
-                # A norm that waits for nothing else is told of from its own end, by `never-arising`.
-                alone = isinstance(rule, NormBase) and not any(
-                    map(can_be_breached, anatomy.meant_by(part.target))
-                )
-                if not alone:
-                    yield part.target, part.span
-            case Overdue() | InBreach():
-                yield part.target, rule.span
-            case _:
-                pass
+    trigger = getattr(rule, "trigger", None)
+    if isinstance(trigger, OnBreach):
+        # A norm that waits for nothing else is told of from its own end, by `never-arising`.
+        alone = isinstance(rule, NormBase) and not any(map(can_be_breached, anatomy.meant_by(trigger.target)))
+        if not alone:
+            yield trigger.target, trigger.span
+    for target in anatomy.of(rule, _asked_for):
+        yield target, rule.span
+
+
+def _asked_for(parts: Iterable[object]) -> tuple[Target, ...]:
+    return tuple(part.target for part in parts if isinstance(part, Overdue | InBreach))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from contractlang.diagnostic import Said
 from contractlang.norms import (
@@ -30,14 +30,19 @@ from contractlang.source import Span
 # More names, or more places, than anybody reads in one message.
 MOST_NAMES = 8
 
+Found = TypeVar("Found")
 Rule = Norm | AmountRule | LossRule | Priority | Bar | Life
 
 
 class Anatomy:
-    """A contract taken apart once, for all checks: its rules with their parts, and its norms by label and by clause."""
+    """A contract taken apart once, for all checks: its rules with their parts, and its norms by label and by clause.
 
-    def __init__(self, contract: Contract) -> None:
+    `told` holds, by the rule's identity, what checks found out when the rule last stood in the text, perhaps elsewhere.
+    """
+
+    def __init__(self, contract: Contract, told: Mapping[int, dict[object, Any]] | None = None) -> None:
         self.contract = contract
+        self._told = told or {}
         self.rules: tuple[Rule, ...] = (
             *contract.norms, *contract.amounts, *contract.losses, *contract.priorities, *contract.bars, *contract.life,
         )  # fmt: skip
@@ -50,12 +55,19 @@ class Anatomy:
             for number in dict.fromkeys((clause, clause + norm.label)):
                 self._numbered.setdefault(number, []).append(norm)
 
-    def parts_of(self, rule: Rule) -> tuple[Any, ...]:
-        """Return the rule and every part of it, however deep."""
+    def of(self, rule: Rule, what: Callable[[tuple[Any, ...]], Found]) -> Found:
+        """Return what `what` finds in the parts of a rule. It may look at everything but their places."""
+        told = self._told.get(id(rule))
+        if told is not None and what in told:
+            known: Found = told[what]
+            return known
         parts = self._parts.get(id(rule))
         if parts is None:
             parts = self._parts[id(rule)] = tuple(parts_of(rule))
-        return parts
+        found = what(parts)
+        if told is not None:
+            told[what] = found
+        return found
 
     def meant_by(self, target: Target) -> tuple[Norm, ...]:
         """Return the norms that a target names one by one; none for a group, to which other documents may add."""
@@ -73,7 +85,7 @@ def parts_of(thing: object) -> Iterator[Any]:
     waiting: list[Any] = [thing]
     while waiting:
         each = waiting.pop()
-        kind = type(each)
+        kind: Any = type(each)
         if kind is tuple:
             waiting.extend(reversed(each))
             continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from contractlang.checks.contradiction import contradiction
@@ -96,6 +96,8 @@ def _label(edge: _Reads) -> Label:
 
 def _read_at_once(norm: Norm, anatomy: Anatomy) -> Iterator[Norm]:
     """Return the norms whose standing, as it is changed at an instant, decides `norm` at that instant."""
+    if not anatomy.of(norm, _hangs_on_others):
+        return
     keeps = norm.keeps if isinstance(norm, Maintenance) else None
     for part in parts_of((norm.trigger, norm.when, norm.unless, norm.until, keeps)):
         match part:
@@ -107,6 +109,10 @@ def _read_at_once(norm: Norm, anatomy: Anatomy) -> Iterator[Norm]:
                 )
             case _:
                 pass
+
+
+def _hangs_on_others(parts: Iterable[object]) -> bool:
+    return any(isinstance(part, Overdue | InBreach | OnBreach | AmountDue) for part in parts)
 
 
 def _of(part: Overdue | InBreach | OnBreach) -> Target:

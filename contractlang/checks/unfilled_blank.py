@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from contractlang.checks.parts import MOST_NAMES, Anatomy, Rule, called, clause_called, listed
 from contractlang.diagnostic import Diagnostic, Label, Said, Severity
@@ -29,7 +29,7 @@ def unfilled_blank(anatomy: Anatomy) -> Iterator[Diagnostic]:
     contract = anatomy.contract
     needs: dict[str, list[Rule]] = {}
     for rule in anatomy.rules:
-        for name in dict.fromkeys(part.name for part in anatomy.parts_of(rule) if isinstance(part, BlankValue)):
+        for name in anatomy.of(rule, _blanks_in):
             needs.setdefault(name, []).append(rule)
     for declared in contract.declarations.values():
         if not isinstance(declared, BlankDecl) or declared.name not in needs:
@@ -48,6 +48,10 @@ def unfilled_blank(anatomy: Anatomy) -> Iterator[Diagnostic]:
             tuple(Label(rule.span, Said("needs it", "需要它")) for rule in places[:MOST_NAMES]),
             _remedy(declared),
         )  # fmt: skip
+
+
+def _blanks_in(parts: Iterable[object]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(part.name for part in parts if isinstance(part, BlankValue)))
 
 
 def _called(rule: Rule) -> Said:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import assert_never
+from collections.abc import Callable, Iterator
+from typing import Any, assert_never
 
 from contractlang.checks.parts import Anatomy, parts_of
 from contractlang.diagnostic import Diagnostic, Said, warning
@@ -24,10 +24,14 @@ from contractlang.norms import (
     Happened,
     IsBlank,
     LossRule,
-    NormBase,
+    Maintenance,
+    Obligation,
     OccurrenceDecl,
     OnOccurrence,
     PartyDecl,
+    Permission,
+    Power,
+    Prohibition,
     QuestionDecl,
     ReadingDecl,
     Reasonable,
@@ -79,54 +83,38 @@ def _used(anatomy: Anatomy) -> Iterator[str]:
     """Return every declared name that the document uses somewhere else than in that declaration itself."""
     contract = anatomy.contract
     for rule in anatomy.rules:
-        yield from _mentioned(anatomy.parts_of(rule))
+        yield from anatomy.of(rule, _mentioned)
     for relation in contract.relations:
-        yield from _mentioned(parts_of(relation))
+        yield from _mentioned(tuple(parts_of(relation)))
     for declared in contract.declarations.values():
         # What a vocabulary declares cannot speak of what is declared here.
         if declared.document == contract.name:
-            yield from (name for name in _mentioned(parts_of(declared)) if name != declared.name)
+            yield from (name for name in _mentioned(tuple(parts_of(declared))) if name != declared.name)
     if any(isinstance(rule.bearer, Who) for rule in (*contract.norms, *contract.losses)):
         yield from (each.name for each in contract.declarations.values() if isinstance(each, PartyDecl))
 
 
-def _mentioned(parts: Iterable[object]) -> Iterator[str]:
-    for part in parts:
-        yield from (name for name in _named_by(part) if name)
-        if isinstance(part, NormBase | LossRule) and isinstance(part.bearer, str):
-            yield part.bearer
+def _mentioned(parts: tuple[object, ...]) -> frozenset[str]:
+    found = [name for part in parts if type(part) in _NAMED for name in _NAMED[type(part)](part)]
+    return frozenset(name for name in found if isinstance(name, str))
 
 
-def _named_by(part: object) -> Iterable[str | None]:
-    match part:
-        case BlankValue() | IsBlank() | StateValue():
-            return (part.name,)
-        case Happened() | CountOf() | SumOf() | Act() | OnOccurrence():
-            return (part.name,)
-        case Answer() | Reasonable():
-            return (part.question,)
-        case Chosen():
-            return (part.reading,)
-        case ByAct():
-            return part.act, part.bearer
-        case Kind():
-            return (part.of,)
-        case Const():
-            return (part.value,) if isinstance(part.value, str) else ()
-        case Bar():
-            return (part.restarting,)
-        case RelationDecl():
-            return part.left, part.right
-        case OccurrenceDecl():
-            return part.kind_of, part.per, part.actor if isinstance(part.actor, str) else None
-        case Sets():
-            return part.state, part.until
-        case Shows():
-            return part.state, part.since
-        case QuestionDecl():
-            return (part.about,)
-        case _:
-            return ()
+# Which declared names each part of a rule or of a declaration speaks of.
+_NAMED: dict[type, Callable[[Any], tuple[object, ...]]] = {
+    **dict.fromkeys((BlankValue, IsBlank, StateValue, Happened, CountOf, SumOf, Act, OnOccurrence), lambda it: (it.name,)),
+    **dict.fromkeys((Answer, Reasonable), lambda it: (it.question,)),
+    **dict.fromkeys((Obligation, Maintenance, Prohibition, Permission, Power, LossRule), lambda it: (it.bearer,)),
+    Chosen: lambda it: (it.reading,),
+    ByAct: lambda it: (it.act, it.bearer),
+    Kind: lambda it: (it.of,),
+    Const: lambda it: (it.value,),
+    Bar: lambda it: (it.restarting,),
+    RelationDecl: lambda it: (it.left, it.right),
+    OccurrenceDecl: lambda it: (it.kind_of, it.per, it.actor),
+    Sets: lambda it: (it.state, it.until),
+    Shows: lambda it: (it.state, it.since),
+    QuestionDecl: lambda it: (it.about,),
+}
 
 
 def _works_alone(declared: Declaration, contract: Contract) -> bool:

@@ -32,7 +32,7 @@ def prevailing_over(world: World, norm: Norm, how: str = "prevails") -> list[Nor
 def exercised_since(world: World, norm: Norm) -> Instant | None:
     """Return since when a power stands exercised: it was the basis of an act that set a state to what it still is."""
     since: list[Instant] = []
-    for state, document in world.settings:
+    for state, document in tuple(world.settings):
         turns = {each.start for each in world.changes(state, document)}
         turns |= {each.end for each in world.changes(state, document) if each.end is not None}
         current = world.state(state, document)

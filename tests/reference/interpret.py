@@ -50,7 +50,7 @@ def interpret(contracts: Iterable[Contract], terms: Terms, ledger: Ledger, quest
         for option in declared.options:
             if option.name != default:
                 other = _told(_cases(documents, terms, ledger, question, known_at, {reading: option.name}))
-                if other.answer != told.answer:
+                if (other.answer, other.required) != (told.answer, told.required):
                     assumes.add((reading, default))
     return Told(told.answer, told.required, told.missing, told.could_be, frozenset(assumes))
 

@@ -255,15 +255,14 @@ def instances_of(world: World, target: Target, env: values.Env, document: str) -
 
 def arise(world: World) -> bool:
     """Let instances arise, and end those whose condition has ended. Tell whether one did."""
-    if world.fresh:
-        thing = world.fresh.pop(0)
+    waiting, world.fresh = world.fresh, []
+    for thing in waiting:
         for norm in world.norms:
             stands = is_triggered(world, norm, thing) and is_in_force(world, norm, thing)
             # The conditions of an obligation are those of this moment, of the others those of the moment asked about.
             if stands and (not isinstance(norm, Obligation) or conditions_hold(world, norm, thing)):
                 duties.begin(world, norm, thing)
-        return True
-    changed = False
+    changed = bool(waiting)
     for norm in world.norms:
         if norm.trigger is None:
             changed = _follow(world, norm) or changed

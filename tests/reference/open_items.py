@@ -99,7 +99,9 @@ def happened(world: World, alleged: Event) -> bool:
 
 
 def filling(world: World, name: str) -> Any:
-    """Return what fills a blank, or None. Settings do not fill a gap."""
+    """Return what fills a blank, or None. Settings do not fill a gap, answers do."""
+    if name in world.terms.answers:
+        return world.terms.answers[name]
     declared = world.declared[name]
     assert isinstance(declared, BlankDecl)
     return None if declared.gap else world.terms.blanks.get(name)

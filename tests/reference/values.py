@@ -63,8 +63,10 @@ def holds(world: World, expr: Expr | None, env: Env, document: str, missing: boo
     return missing if expr is None else value(world, expr, env, document) is True
 
 
-def instant_of(moment: date | Instant) -> Instant:
-    """Return a day or an instant as an instant: a day by its last."""
+def instant_of(moment: date | Instant | str) -> Instant:
+    """Return a day or an instant as an instant: a day by its last, a month of accounts (`2026-06`) by its first day."""
+    if isinstance(moment, str):
+        moment = date.fromisoformat(f"{moment}-01"[:10])
     return end_of(moment) - 1 if isinstance(moment, date) else moment
 
 

@@ -103,6 +103,7 @@ class World:
                  taken: dict[str, str]) -> None:  # fmt: skip
         self.contracts = tuple(contracts)
         self.terms, self.case, self.asked_at, self.taken = terms, case, at, taken
+        self._by_name = {each.name: each for each in self.contracts}
         self.declared: dict[str, Declaration] = {}
         for contract in self.contracts:
             self.declared.update(contract.declarations)
@@ -129,7 +130,7 @@ class World:
 
     def contract(self, name: str) -> Contract:
         """Return the document of that name."""
-        return next(each for each in self.contracts if each.name == name)
+        return self._by_name[name]
 
     def wake(self, at: Instant | None) -> None:
         """Remember that something may be different at an instant to come."""
@@ -140,8 +141,10 @@ class World:
 
     def changes(self, state: str, document: str = "") -> list[Setting]:
         """Return what set a state, in law of one document or in fact; and first what it was at first."""
-        return [Setting(BEGINNING, None, life.at_first(self, state, document), None),
-                *self.settings.get((state, document), ())]  # fmt: skip
+        if (state, document) not in self.settings:
+            first = life.at_first(self, state, document)
+            self.settings[(state, document)] = [Setting(BEGINNING, None, first, None)]
+        return self.settings[(state, document)]
 
     def setting(self, state: str, document: str, at: Instant) -> Setting:
         """Return what gives a state its value at an instant: of those that hold, the one that began last."""
@@ -160,7 +163,7 @@ class World:
         self, state: str, document: str, value: Any, event: Event | None, start: Instant, end: Instant | None
     ) -> None:
         """Give a state a value."""
-        self.settings.setdefault((state, document), []).append(Setting(start, end, value, event))
+        self.changes(state, document).append(Setting(start, end, value, event))
         self.wake(start)
         self.wake(end)
 
@@ -232,7 +235,7 @@ class World:
         for shown in kind.shows:
             before = [each for each in self.happened if each.name == shown.since]
             start = before[-1].effect_at if before else self.now
-            kept = [each for each in self.settings.get((shown.state, ""), ()) if each.start < start]
+            kept = [each for each in self.changes(shown.state) if each.start < start]
             self.settings[(shown.state, "")] = [*kept, Setting(start, None, shown.option, fact, shown=True)]
 
     def apply(self, fact: Event, state: str, document: str, option: str | None, named: str | None,
