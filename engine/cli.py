@@ -281,6 +281,11 @@ def _written(program: Program, text: str, as_of: str | None) -> tuple[Question, 
         return question_of(program, text)
     except ValueError as wrong:
         raise Refused(f"question: {wrong}", field="question") from None
+    except BadQuestion as wrong:
+        word = re.search("`(.+?)`", wrong.reason)
+        if wrong.field in ("party", "act") and word is not None:
+            _name(program, word[1], wrong.field)
+        raise
 
 
 def _question(
@@ -471,13 +476,8 @@ def _case_outcomes(path: Path, layers: tuple[str, ...] | None) -> Iterator[Outco
             program = beside
         try:
             for each in run_case(case, program, layers):
-                name = f"{path}:{each.line} {each.written}"
-                yield Outcome(
-                    "passed" if each.passed else "failed",
-                    name,
-                    each.expected,
-                    "" if each.passed else each.got,
-                )
+                status = "passed" if each.passed else "failed"
+                yield Outcome(status, f"{path}:{each.line} {each.written}", each.expected, each.got)
         except EngineError as wrong:
             yield Outcome("failed", f"{path}:{case.line} {case.title}", "", f"error: {wrong}")
 
@@ -503,7 +503,7 @@ def graph(
     loaded = _usable(paths)
     whole = compile_program([loaded.contracts[name] for name in loaded.asked]).graph
     if impact is not None:
-        found = [node for name in loaded.asked for node in _impact(whole, name, impact)]
+        found = _impact(whole, impact)
         _print_json({"clause": impact, "reaches": ["/".join(n) for n in found]}) if json_ else _print_nodes(
             found
         )
@@ -516,8 +516,7 @@ def graph(
             for loop in loops:
                 Screen.of().line(" → ".join("/".join(node) for node in [*loop, loop[0]]))
         raise typer.Exit(FOUND if loops else FINE)
-    node = _node(whole, around) if around is not None else None
-    shown = _near(whole, node) if node is not None else whole
+    shown = _near(whole, _nodes(whole, around)) if around is not None else whole
     match "json" if json_ else format_:
         case "json":
             _print_json(shown.as_json())
@@ -526,15 +525,25 @@ def graph(
         case "dot":
             sys.stdout.write(shown.as_dot() + "\n")
         case _:
-            sys.stdout.write(whole.as_mermaid(node) + "\n")
+            sys.stdout.write(shown.as_mermaid() + "\n")
 
 
-def _impact(whole: ObligationGraph, document: str, clause: str) -> tuple[Node, ...]:
+def _impact(whole: ObligationGraph, clause: str) -> list[Node]:
+    """Return what a change of a clause can reach, in whichever document has it."""
     from contractlang.numerals import plain_number
 
     wanted = plain_number(clause)
-    numbers = [n.clause for n in whole.norms if n.document == document and plain_number(n.clause) == wanted]
-    return whole.impact(document, numbers[0]) if numbers else ()
+    clauses = [
+        (c.name, each.number)
+        for c in whole.contracts
+        for each in c.clauses
+        if plain_number(each.number) == wanted
+    ]
+    if not clauses:
+        raise BadQuestion("--impact", f"no clause is called `{clause}`")
+    return list(
+        dict.fromkeys(node for document, number in clauses for node in whole.impact(document, number))
+    )
 
 
 def _print_nodes(nodes: Iterable[Node]) -> None:
@@ -542,29 +551,38 @@ def _print_nodes(nodes: Iterable[Node]) -> None:
         Screen.of().line(f"{node[0]:10}{node[1]}")
 
 
-def _node(whole: ObligationGraph, written: str) -> Node:
-    """Return the node that is meant: `kind/name`, its name alone, or a norm's clause."""
+def _nodes(whole: ObligationGraph, written: str) -> set[Node]:
+    """Return the nodes that are meant: `kind/name`, a name alone, or all norms of a clause."""
     from contractlang.suggest import nearest
+    from engine.graph import key
 
-    nodes = sorted({node for edge in whole.edges for node in (edge.source, edge.target)})
+    nodes = {node for edge in whole.edges for node in (edge.source, edge.target)}
+    norms = {key(norm): norm for norm in whole.norms}
     for found in (
-        [node for node in nodes if "/".join(node) == written],
-        [node for node in nodes if node[1] == written],
-        [node for node in nodes if node[0] == "norm" and node[1].split("/", 1)[-1].split(":")[0] == written],
-        [node for node in nodes if node[0] == "clause" and node[1].split("/", 1)[-1] == written],
+        {node for node in nodes if "/".join(node) == written},
+        {node for node in nodes if node[1] == written},
+        {
+            node
+            for node in nodes
+            if node[0] == "norm" and written in (norms[node[1]].id, norms[node[1]].label)
+        },
+        {node for node in nodes if node[0] == "norm" and norms[node[1]].clause == written},
+        {node for node in nodes if node[0] == "clause" and node[1].split("/", 1)[-1] == written},
     ):
         if found:
-            return found[0]
+            return found
     near = nearest(written, [node[1] for node in nodes])
-    raise BadQuestion(
-        "--around", f"no node is called `{written}`" + (f"; did you mean `{near}`?" if near else "")
-    )
+    hint = f"; did you mean `{near}`?" if near else ""
+    raise BadQuestion("--around", f"no node is called `{written}`{hint}")
 
 
-def _near(whole: ObligationGraph, node: Node) -> ObligationGraph:
+def _near(whole: ObligationGraph, nodes: set[Node]) -> ObligationGraph:
+    """Return the graph of the edges that touch some nodes."""
     from dataclasses import replace
 
-    return replace(whole, edges=tuple(edge for edge in whole.edges if node in (edge.source, edge.target)))
+    return replace(
+        whole, edges=tuple(edge for edge in whole.edges if edge.source in nodes or edge.target in nodes)
+    )
 
 
 @app.command()
@@ -847,6 +865,8 @@ def carried_out(arguments: Sequence[str]) -> int:
     except Exception as wrong:
         if hasattr(wrong, "exit_code") and hasattr(wrong, "format_message"):
             # What typer says of a command line it cannot read.
+            if type(wrong).__name__ == "NoArgsIsHelpError":
+                return FINE
             return _refuse(Refused(wrong.format_message(), "try `contract --help`"), as_json)
         if os.environ.get("CONTRACT_DEBUG"):
             raise

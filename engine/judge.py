@@ -28,7 +28,7 @@ IN_FORCE: Step = ("in force", None)
 def not_in_force(scene: Scene, rule: Rule) -> Step | None:
     """Return why the norm is not in force, or None if it is."""
     if rule.life:
-        state = scene.read(("S", "agreement", rule.document))
+        state = scene.read(rule.life_key)
         if state is None:
             state = scene.program.initial(scene, "agreement", rule.document)
         if state != "in_force" and not (rule.norm.survives and state in ("expired", "terminated")):
@@ -116,6 +116,11 @@ def closed_by(scene: Scene, rule: Rule, party: str, act: Event) -> Step | None:
         return closed
     if isinstance(rule.norm, Obligation):
         return duty_closed(scene, rule, party, act)
+    if rule.norm.trigger is None:
+        if not bears(rule, party, None):
+            return ("bearer", None)
+        bind(scene, rule, None, act)
+        return instance_closed(scene, rule, party, act, None)
     last: Step = ("no trigger", None)
     for bound in bindings(scene, rule, act):
         if not bears(rule, party, bound):

@@ -120,13 +120,12 @@ class OverdueE(Base):
         return ()
 
     def cure(self, scene: Scene, wanted: bool) -> tuple[Cure, ...] | None:
-        breaches = list(self.norms.breaches(scene, only_open=True))
-        if bool(self.value(scene)) is wanted:
+        if self.value(scene) is wanted:
             return ()
         if wanted:
             return None
         facts = []
-        for breach in breaches:
+        for breach in self.norms.breaches(scene, only_open=True):
             inst: Inst | None = scene.read(("I", breach.norm, breach.trig))
             rule = scene.program.rules[breach.norm]
             unpaid = inst.owed - inst.paid if inst is not None and type(inst.owed) is int else None
