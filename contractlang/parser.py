@@ -29,6 +29,7 @@ MAX_DEPTH = 60
 MAX_STATEMENT = 8_000
 MAX_STATEMENTS = 20_000
 MAX_WRONG = 200
+MAX_LOOKED_AT = 2_000
 
 # Full-width letters, digits and marks stand for the half-width ones, character by character, so offsets stay true.
 _WIDTH: dict[int, int | str] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
@@ -387,7 +388,7 @@ class _Explainer:
     def known(self) -> frozenset[str]:
         """The words that stand alone in lines that can be read: candidates when a run of Chinese has to be cut."""
         found: set[str] = set()
-        for line in self.source.lines:
+        for line in self.source.lines[:MAX_LOOKED_AT]:
             mark = _MARK.match(line)
             if mark is not None and not isinstance(parse_statement(mark["rest"].strip()), NotAStatement):
                 found.update(re.findall(r"(?<!\w)[\u4e00-\u9fff]+(?!\w)", line))

@@ -21,7 +21,6 @@ from engine.program import Program
 from engine.question import May, Question
 from engine.terms import Terms
 
-MOST_TOGETHER = 4
 MOST_PLACES = 60
 
 
@@ -76,7 +75,9 @@ class Account:
             places.append(instants[0] - 1)
             for one, other in zip(instants, [*instants[1:], question.at], strict=False):
                 places += [one + 1] + ([other - 1] if other > one + 2 else [])
-        places = [p for p in dict.fromkeys(places) if p is None or p <= question.at][:MOST_PLACES]
+        places = [p for p in dict.fromkeys(places) if p is None or p <= question.at]
+        exact = len(places) <= MOST_PLACES
+        places = places[:MOST_PLACES]
         found: list[Decision] = []
         for place in places:
             facts = list(line.facts)
@@ -86,7 +87,7 @@ class Account:
             found.append(self._decided(_Line(self.program, self.terms, tuple(facts)), question, known_at))
         answers = {(each.answer, each.value, each.required) for each in found}
         if len(answers) == 1:
-            return found[0]
+            return found[0] if exact else found[0]._replace(exact=False)
         missing = {item: None for each in found for item in each.missing}
         missing |= {Item("date", each.id, f"{each.actor} {each.name}"): None for each in line.undated}
         could_be = sorted(
@@ -95,7 +96,7 @@ class Account:
         )
         parts = tuple(dict.fromkeys(reason for each in found for reason in each.reasons))
         return found[0]._replace(
-            answer="undetermined", verdict=None, required=False, value=None, missing=tuple(missing),
+            answer="undetermined", verdict=Verdict.UNDETERMINED if isinstance(question, May) else None, exact=exact, required=False, value=None, missing=tuple(missing),
             could_be=tuple(w for w in could_be if w != "undetermined"),
             reasons=(Reason("open", tuple(f"date:{each.id}" for each in line.undated), None, parts),), cure=(),
         )  # fmt: skip
@@ -137,7 +138,7 @@ def groups_of(facts: tuple[Event, ...]) -> list[list[Event]]:
 def take(position: Position, group: list[Event]) -> Position:
     """Return the position after the facts of one instant: in their order where they have one, else in every order."""
     ordered = len({each.source for each in group}) == 1 and all(each.sequence is not None for each in group)
-    if len(group) == 1 or ordered or len(group) > MOST_TOGETHER:
+    if len(group) == 1 or ordered:
         for each in group:
             position = advance(position, each)
         return position

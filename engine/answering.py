@@ -15,6 +15,7 @@ from engine.event import Instant
 from engine.position import Position
 from engine.program import ENGINE_VERSION
 from engine.scene import Scene
+from engine.step import INEXACT
 
 _VERDICTS = {each.value: each for each in Verdict}
 
@@ -40,6 +41,8 @@ def answered(
         if len(cases) > LIMIT:
             exact = False
             break
+    # Past the limits of the fold nothing is sure any more.
+    exact = exact and INEXACT not in position.cells
     turn = scene.turn
     outcomes = {_outcome(each): each for _, each in cases}
     assigned, shown = cases[0]

@@ -96,7 +96,10 @@ class _Compilation:
             for each in contract.life:
                 life.setdefault(contract.name, []).append(self.life_rule(each))
             for amount in contract.amounts:
-                sums.setdefault(amount.name, []).append(self.sum(amount))
+                total = self.sum(amount)
+                for called in dict.fromkeys((amount.name, amount.alias)):
+                    if called:
+                        sums.setdefault(called, []).append(total)
             for loss in contract.losses:
                 where = loss.trigger.where if loss.trigger else None
                 variable = loss.trigger.variable if loss.trigger else ""
@@ -231,9 +234,8 @@ class _Compilation:
                 if bar.how == "lapses":
                     for index in self.resolve(bar.target, contract.name):
                         period = self.compiler.made(bar.period)
-                        rules[index].lapses.append(
-                            (period, bar.since.name if isinstance(bar.since, Happened) else "")
-                        )
+                        name = bar.since.name if isinstance(bar.since, Happened) else ""
+                        rules[index].lapses.append((period, name, self.compiler.made(bar.since)))
 
     def priority(
         self, rules: tuple[Rule, ...], priority: Priority, document: str, when: Evaluator | None
@@ -337,7 +339,7 @@ class _Compilation:
             for part in self.everything() if isinstance(part, Bound) and part.name.startswith("@last ")
         }  # fmt: skip
         # A power may lapse some time after an event.
-        wanted |= {name for rule in program.rules for _, name in rule.lapses}
+        wanted |= {name for rule in program.rules for _, name, _ in rule.lapses}
         wanted |= {bar.restarting for bar, *_ in program.bars if bar.restarting}
         # The graph's edges tell which norms an occurrence reaches; lines that share a label share a node.
         places: dict[str, list[int]] = {}

@@ -25,6 +25,12 @@ Step = tuple[str, Any]
 IN_FORCE: Step = ("in force", None)
 
 
+def agreement_state(scene: Scene, document: str) -> str:
+    """Return the state of an agreement: what was last set, or what it begins as."""
+    state = scene.read(("S", "agreement", document))
+    return str(scene.program.initial(scene, "agreement", document) if state is None else state)
+
+
 def not_in_force(scene: Scene, rule: Rule) -> Step | None:
     """Return why the norm is not in force, or None if it is."""
     if rule.life:
@@ -158,7 +164,16 @@ def instance_closed(scene: Scene, rule: Rule, party: str, act: Event, bound: Any
     step = window_closed(scene, rule, bound)
     if step is not None:
         return step
-    for period, name in rule.lapses:
+    for period, name, since in rule.lapses:
+        if not name:
+            scene.vars["breach"] = bound
+            start = since.value(scene)
+            end = scene.deadline_period(start, period.value(scene), None).end if start is not None else None
+            if end is not None and end <= scene.at:
+                return ("lapsed", ("", "", end))
+            if end is not None:
+                scene.until(end)
+            continue
         known = scene.read(("H", name, party))
         if known is None:
             # An event that names nobody as knowing is known to all.

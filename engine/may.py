@@ -12,7 +12,7 @@ from engine.answering import (
 from engine.decision import Cure, Decision, Reason
 from engine.errors import BadQuestion
 from engine.event import BOTH, Event, Instant
-from engine.judge import ASKED, beats, bound_events, closed_by, conditions, forbids
+from engine.judge import ASKED, agreement_state, beats, bound_events, closed_by, conditions, forbids
 from engine.position import Position
 from engine.program import Rule
 from engine.question import (
@@ -129,7 +129,7 @@ def _why_may(
     for document in dict.fromkeys(rule.document for rule in rules if rule.life):
         events = program.cause_events(scene, "agreement", document)
         if events:
-            state = scene.read(("S", "agreement", document))
+            state = agreement_state(scene, document)
             found.append(Reason("agreement", (state,), state == "in_force", (), events))
     if not found:
         found.append(Reason("nothing speaks of it", (question.act, program.truncated), None))

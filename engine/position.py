@@ -23,13 +23,15 @@ from engine.happenings import effects, forbid, judge, record, remember, turn_sta
 from engine.lifetime import begin_again, expire, live
 from engine.program import Program, Touch
 from engine.scene import Scene
-from engine.step import EMPTY, LISTS, Entry, Key, Step
+from engine.step import EMPTY, INEXACT, LISTS, Entry, Key, Step
 from engine.terms import Terms
 from engine.upkeep import keep, keep_instance
 
 DAWN = START >> 1
 """Between what is known from the start (answers, disputes) and anything that has happened."""
 
+MOST_TOGETHER = 4
+"""How many simultaneous events that bear on one another are put into every order."""
 _ROUNDS = 40
 
 
@@ -135,7 +137,45 @@ def elapse(position: Position, until: Instant) -> Position:
 
 
 def together(position: Position, events: list[Event]) -> Position:
-    """Return the position after events that nothing orders: what differs with their order becomes open."""
+    """Return the position after events that nothing orders: what differs with their order becomes open.
+
+    Events whose order makes no difference are taken apart first, so that only those that bear on one another are put
+    into every order; more than MOST_TOGETHER of them make the position inexact.
+    """
+    for group in _entangled(position, events):
+        if len(group) > MOST_TOGETHER:
+            for event in group:
+                position = advance(position, event)
+            cells = position.cells.set(INEXACT, True)
+            p = position
+            position = Position(
+                p.program, p.terms, cells, p.agenda, p.now, p.count, p.chain, p.changed, p.fixed
+            )
+        elif len(group) > 1:
+            position = _every_order(position, group)
+        else:
+            position = advance(position, group[0])
+    return position
+
+
+def _entangled(position: Position, events: list[Event]) -> list[list[Event]]:
+    """Return the events in groups: two are in one if, from here, it matters which of them comes first."""
+    groups: list[list[Event]] = []
+    for event in events:
+        near = [group for group in groups if any(_matters(position, event, other) for other in group)]
+        groups = [group for group in groups if group not in near]
+        groups.append([*(each for group in near for each in group), event])
+    return groups
+
+
+def _matters(position: Position, one: Event, other: Event) -> bool:
+    ways = [(advance(position, a), b) for a, b in ((one, other), (other, one))]
+    ends = [(first, advance(first, second)) for first, second in ways]
+    keys = {key for first, last in ends for key in (*first.changed, *last.changed) if key[0] not in LISTS}
+    return any(ends[0][1].cells.get(key) != ends[1][1].cells.get(key) for key in keys)
+
+
+def _every_order(position: Position, events: list[Event]) -> Position:
     orders = list(permutations(events))
     ends = []
     for order in orders:
@@ -173,6 +213,8 @@ def together(position: Position, events: list[Event]) -> Position:
 
 def take(step: Step, event: Event, touch: Touch) -> None:
     declared = touch.declared
+    if declared.on_arrival:
+        step.new["A", event.id] = True
     if declared.needs_basis:
         step.run(step.before, judge, step, event, touch)
     for index in touch.prohibitions:

@@ -69,7 +69,7 @@ class Rule:
     limited_to: list[tuple[tuple[int, ...], Evaluator | None]] = field(default_factory=list)
     voided: list[Evaluator | None] = field(default_factory=list)
     excepts: tuple[int, ...] = ()
-    lapses: list[tuple[Evaluator, str]] = field(default_factory=list)
+    lapses: list[tuple[Evaluator, str, Evaluator]] = field(default_factory=list)
     sets: tuple[tuple[str, str], ...] = ()
     restores: tuple[tuple[str, str, Any], ...] = ()
     suspends: tuple[int, ...] = ()

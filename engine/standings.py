@@ -14,7 +14,7 @@ from engine.dates import day_of, spoken
 from engine.decision import Cure, Decision, Reason
 from engine.errors import BadQuestion
 from engine.event import Event, Instant
-from engine.judge import ASKED, bind, window
+from engine.judge import ASKED, agreement_state, bind, window
 from engine.position import Position
 from engine.program import Rule
 from engine.question import (
@@ -107,7 +107,7 @@ def in_breach(position: Position, question: InBreachOf, known_at: Instant | None
         for document in dict.fromkeys(rule.document for rule in rules if rule.life):
             events = position.program.cause_events(scene, "agreement", document)
             if events:
-                found.append(Reason("agreement", (scene.read(("S", "agreement", document)),), True, (), events))
+                found.append(Reason("agreement", (agreement_state(scene, document),), True, (), events))
         return tuple(found) or (Reason("no breach", (question.norm,), False),), tuple(cures)
 
     return answered(position, question.at, known_at, case, reasons)

@@ -28,6 +28,8 @@ Writes = dict[Key, Any]
 
 EMPTY: Map[str, bool] = Map()
 LISTS = frozenset({"F", "FI", "BN", "BA", "H", "HA", "D"})
+INEXACT = ("!",)
+"""The cell that tells that something had more cases than the limit."""
 OVER = frozenset({"done", "cured", "waived", "released"})
 DAY = 86_400_000_000
 
@@ -81,6 +83,7 @@ class Step:
         found: dict[Any, Writes] = {}
         for place, option in enumerate(split.options):
             if self.leaves > LIMIT:
+                self.new[INEXACT] = True
                 break
             case = {**assigned, item: option}
             gone = departed or (has_default and place > 0)

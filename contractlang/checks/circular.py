@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import islice
 
 from contractlang.checks.contradiction import contradiction
 from contractlang.checks.cycles import shortest_cycles
@@ -12,6 +14,9 @@ from contractlang.checks.parts import Anatomy, arrows, called, listed
 from contractlang.diagnostic import Diagnostic, Label, Said, error
 from contractlang.norms import ByDocument, Expr, Target
 from contractlang.source import Span
+
+# More priorities than any agreement has; a group named by a group a thousand times over makes them.
+MOST_EDGES = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ def circular(anatomy: Anatomy) -> Iterator[Diagnostic]:
     """
     for limits in (False, True):
         graph: dict[str, list[tuple[str, _Beats]]] = defaultdict(list)
-        for by, over, edge in _edges(anatomy):
+        for by, over, edge in islice(_edges(anatomy), MOST_EDGES):
             if edge.limits is limits:
                 graph[by].append((over, edge))
         for cycle in shortest_cycles(graph, _together):
@@ -55,10 +60,11 @@ def _together(path: Sequence[_Beats]) -> bool:
 
 
 def _edges(anatomy: Anatomy) -> Iterator[tuple[str, str, _Beats]]:
+    nodes = cache(lambda target: tuple(_nodes(target, anatomy)))
     for priority in anatomy.contract.priorities:
         conditions = (*priority.option, *([priority.when] if priority.when is not None else []))
-        for by, by_name in _nodes(priority.by, anatomy):
-            for over, over_name in _nodes(priority.over, anatomy):
+        for by, by_name in nodes(priority.by):
+            for over, over_name in nodes(priority.over):
                 # A clause may prevail over a group that it belongs to; it does not thereby beat itself.
                 if by != over or priority.by == priority.over:
                     yield (
@@ -68,7 +74,7 @@ def _edges(anatomy: Anatomy) -> Iterator[tuple[str, str, _Beats]]:
                     )
     for norm in anatomy.contract.norms:
         for target in norm.excepts:
-            for by, by_name in _nodes(target, anatomy):
+            for by, by_name in nodes(target):
                 yield by, norm.id, _Beats(by_name, called(norm), False, norm.span, norm.option)
 
 

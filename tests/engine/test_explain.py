@@ -1,0 +1,269 @@
+"""Explanations say every reason in both languages, and say it as the design shows."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from contractlang.load import Loaded
+from engine.account import Account
+from engine.cases import cases_in, ledger_of, question_of, terms_of
+from engine.compile import compile_program
+from engine.decision import Decision, Item, Reason
+from engine.explain import (
+    LANGUAGES,
+    SENTENCES,
+    STEPS,
+    Voice,
+    as_json,
+    decision_as_json,
+    outline,
+    prose,
+    third_person,
+)
+from engine.history import history, say, say_event, standing
+from engine.program import Program
+from engine.question import May, Question
+
+ROOT = Path(__file__).parents[2]
+ENGINE = ROOT / "engine"
+CASES = [
+    (folder, case)
+    for folder in ("voip-1", "voip-2", "sale")
+    for case in cases_in(folder, (ROOT / "contracts" / folder / "scenarios.md").read_text("utf-8"))
+]
+
+ARREARS = """
+2026-03-02 10:00 provider sign
+2026-03-02 10:05 user sign
+2026-03-02 12:00 provider activate_service
+2026-09-01 09:00 invoice_issued period=2026-08 amount=100.00 due=2026-09-10
+"""
+
+
+def account_of(program: Program, ledger: str, *settings: str) -> Account:
+    return Account(program, terms_of(program, list(settings)), ledger_of(program, ledger.splitlines()))
+
+
+def asked(account: Account, text: str) -> tuple[Decision, Question]:
+    question, known_at = question_of(account.program, text)
+    return account.decide(question, known_at), question
+
+
+def lines(account: Account, text: str, language: str = "en", sources=None) -> list[str]:
+    decision, question = asked(account, text)
+    found = outline(decision, question, account.program, language, sources)
+    return ["  " * depth + line for depth, line in found]
+
+
+# ---- every code has its sentence ------------------------------------------------------------------------------------
+
+
+def codes_used() -> set[str]:
+    """The codes of reasons, where `engine/*.py` makes them: literals, and the names of steps passed on."""
+    found: set[str] = set()
+    for path in ENGINE.glob("*.py"):
+        text = path.read_text("utf-8")
+        found |= set(re.findall(r'\bReason\(\s*"([^"]+)"', text))
+        found |= set(re.findall(r'\bcode = "([^"]+)" if .* else "[^"]+"', text))
+        found |= set(re.findall(r'\bcode = "[^"]+" if .* else "([^"]+)"', text))
+        if "Reason(code, (payload,)" in text:
+            found |= {"not before", "window past"}
+    return found
+
+
+def test_every_code_of_a_reason_has_its_sentence() -> None:
+    used = codes_used()
+    assert len(used) > 30
+    assert used <= set(SENTENCES)
+    assert set(SENTENCES) <= used, "a sentence that nothing asks for"
+
+
+def test_every_step_that_closes_a_norm_has_its_words() -> None:
+    found: set[str] = set()
+    for path in ENGINE.glob("*.py"):
+        text = path.read_text("utf-8")
+        if "Step | None" in text:
+            found |= set(re.findall(r'return \("([a-z ]+)", ', text))
+            found |= set(re.findall(r'last(?:: Step)? = \("([a-z ]+)", ', text))
+    assert len(found) > 12
+    assert found <= set(STEPS)
+
+
+@pytest.mark.parametrize(("folder", "case"), CASES, ids=[f"{folder}: {case.title}" for folder, case in CASES])
+def test_every_answer_of_the_scenarios_can_be_told(folder: str, case, loaded: Loaded) -> None:
+    program = compile_program([loaded.contracts[folder]])
+    ledger = ledger_of(program, case.blocks["ledger"][1])
+    account = Account(program, terms_of(program, case.blocks.get("settings", (0, []))[1]), ledger)
+    for written in filter(str.strip, case.blocks["expect"][1]):
+        if written.lstrip().startswith("#"):
+            continue
+        text = re.split(r"[:：]\s|：", written)[0].strip()
+        decision, question = asked(account, text)
+        for language in LANGUAGES:
+            told = outline(decision, question, program, language, loaded.sources)
+            assert len(told) > 1
+            for _, line in told:
+                assert line.strip(), text
+                assert "None" not in line
+                assert not re.search(r"\d{15}", line), f"an instant was not spoken: {line}"
+            assert prose(decision, question, program, language)
+        json.dumps(as_json(decision, question, program, loaded.sources))
+
+
+@pytest.mark.parametrize(("folder", "case"), CASES, ids=[f"{folder}: {case.title}" for folder, case in CASES])
+def test_every_history_of_the_scenarios_can_be_told(folder: str, case, loaded: Loaded) -> None:
+    program = compile_program([loaded.contracts[folder]])
+    ledger = ledger_of(program, case.blocks["ledger"][1])
+    account = Account(program, terms_of(program, case.blocks.get("settings", (0, []))[1]), ledger)
+    until = max(event.effect_at for event in ledger) + 60 * 86_400_000_000
+    entries = history(account, until)
+    standing(account, until)
+    for language in LANGUAGES:
+        voice = Voice(program, language)
+        told = [say_event(event, voice) for entry in entries for event in entry.events]
+        told += [say(each, voice) for entry in entries for each in entry.happenings]
+        assert len(told) >= len(ledger)
+        assert not [line for line in told if not line or "None" in line or re.search(r"\d{15}", line)]
+
+
+# ---- what it looks like ---------------------------------------------------------------------------------------------
+
+
+def test_the_shape_of_an_explanation(voip_1: Program, loaded: Loaded) -> None:
+    told = lines(account_of(voip_1, ARREARS, "term = 2年"), "2026-09-11 provider may suspend_service", "en", loaded.sources)
+    assert told[0] == "provider may suspend service on 2026-09-11: permitted"
+    clause = '  五.3 gives provider the power to suspend service: "如乙方逾期未支付服务费用,甲方有权暂停提供网络电话服务"'
+    assert re.fullmatch(re.escape(clause) + r"   voip-1\.contract:\d+", told[1])
+    assert told[2] == "    五.2 is overdue since 2026-09-11: 100.00 CNY unpaid on e4"
+    assert "  would turn if: user pays 100.00 CNY for e4" in told
+    assert "  holds until 2028-03-01 24:00, unless something happens" in told
+
+
+def test_the_same_in_chinese(voip_1: Program) -> None:
+    told = lines(account_of(voip_1, ARREARS, "有效期 = 2年"), "2026-09-11 甲方 可否 暂停服务", "zh")
+    assert told[0] == "甲方于2026年9月11日可否暂停服务：可以"
+    assert told[1] == "  五.3赋予甲方暂停服务的权利：“如乙方逾期未支付服务费用,甲方有权暂停提供网络电话服务”"
+    assert told[2] == "    五.2自2026年9月11日起逾期：e4尚欠100.00元"
+    assert "  如有下列事实，结论即变：乙方就e4支付100.00元" in told
+
+
+def test_a_moment_is_spoken_as_asked(voip_1: Program) -> None:
+    account = account_of(voip_1, ARREARS, "term = 2年")
+    assert lines(account, "2026-09-11 00:00 provider may suspend_service")[0].startswith(
+        "provider may suspend service on 2026-09-11 00:00: "
+    )
+
+
+def test_what_is_missing_says_who_decides(voip_1: Program) -> None:
+    ledger = ARREARS + "2026-09-20 09:00 user pay amount=100.00 bill=e4\n2026-09-22 09:00 provider terminate ground=late\n"
+    account = account_of(voip_1, ledger, "term = 2年", "RS-terminate = not_slight")
+    told = "\n".join(lines(account, "2026-09-23 agreement"))
+    assert "agreement on 2026-09-23: undetermined" in told
+    assert "missing: Is the breach only slight? (D-SLIGHT) (about the breach of 五.2, e4), decided by" in told
+    assert "could be: in force, terminated" in told
+    assert "in one of these cases:" in told
+
+
+def test_silence_of_a_text_that_breaks_off(voip_2: Program) -> None:
+    account = account_of(voip_2, "2026-03-15 09:00 user accept_terms")
+    told = "\n".join(lines(account, "2026-07-20 provider may suspend_service"))
+    assert "no basis" in told
+    assert "the available text breaks off: its silence proves nothing" in told
+
+
+def test_an_open_blank_is_named(voip_1: Program) -> None:
+    account = account_of(voip_1, ARREARS)
+    told = lines(account, "2030-09-11 agreement", "zh")
+    assert any(line.startswith("  待定：空白“有效期”（P-TERM）未填") for line in told)
+
+
+def test_the_paragraph_closes_its_sentences_and_brackets(voip_1: Program) -> None:
+    account = account_of(voip_1, ARREARS, "term = 2年")
+    decision, question = asked(account, "2026-09-11 provider may suspend_service")
+    for language, marks in (("en", "()"), ("zh", "（）")):
+        told = prose(decision, question, voip_1, language)
+        assert told.count(marks[0]) == told.count(marks[1])
+        assert told[-1] in ".。"
+        assert "\n" not in told
+
+
+def test_the_decision_in_json_is_what_its_schema_says(voip_1: Program) -> None:
+    from engine.wire import decision_to_wire
+
+    account = account_of(voip_1, ARREARS)
+    for text in ("2026-09-11 provider may suspend_service", "2030-09-11 agreement", "2026-09-11 amount 五.2"):
+        decision, question = asked(account, text)
+        assert decision_as_json(decision) == decision_to_wire(decision).model_dump()
+        told = as_json(decision, question, voip_1)
+        assert told["version"] == 1
+        assert set(told["explanation"]) == {"en", "zh"}
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        Item("event", "e4"), Item("date", "e4", "user sign"), Item("order", "e4+e5"), Item("calendar", "2031"),
+        Item("fact", "amount", "e4"), Item("blank", "有效期"), Item("question", "slight", "五.2:付费/e4"),
+        Item("reading", "租借"),
+    ],
+)  # fmt: skip
+def test_every_kind_of_open_item_can_be_told(voip_1: Program, item: Item) -> None:
+    english, chinese = (Voice(voip_1, language).item(item) for language in LANGUAGES)
+    assert english != chinese or item.kind == "reading"
+    assert english
+    assert chinese
+
+
+def test_a_comparison_speaks_of_what_it_compares(voip_1: Program) -> None:
+    account = account_of(voip_1, ARREARS, "term = 2年")
+    question = May("provider", "suspend_service", 0)
+    told = Voice(account.program, "en", question).sentence(Reason("compare", (20, "<", 10), False), None)
+    assert told == "20 is at least 10"
+
+
+@pytest.mark.parametrize(
+    ("verb", "said"),
+    [("pay", "pays"), ("notify change", "notifies change"), ("accept terms", "accepts terms"), ("discuss", "discusses"), ("支付", "支付")],
+)
+def test_acts_in_the_third_person(verb: str, said: str) -> None:
+    assert third_person(verb) == said
+
+
+# ---- histories ------------------------------------------------------------------------------------------------------
+
+
+def told_of(account: Account, until: int, language: str = "en") -> list[str]:
+    voice = Voice(account.program, language)
+    return [say(each, voice) for entry in history(account, until) for each in entry.happenings]
+
+
+def test_a_breach_opens_powers_and_its_cure_closes_them(voip_1: Program) -> None:
+    ledger = ARREARS + "2026-09-20 09:00 user pay amount=100.00 bill=e4\n"
+    account = account_of(voip_1, ledger, "term = 2年")
+    told = told_of(account, ledger_of(voip_1, ledger.splitlines()).entries[-1].effect_at)
+    assert told[-5:] == [
+        "user is in breach of 五.2 (e4): 100.00 CNY unpaid",
+        "provider may now suspend service (五.3)",
+        "provider may now terminate (八.3)",
+        "breach of 五.2 (e4) is cured",
+        "provider may no longer suspend service",
+    ]
+
+
+def test_a_power_that_time_alone_opens_is_told(sale: Program) -> None:
+    ledger = "2026-03-01 09:00 seller sign\n2026-03-01 09:05 buyer sign\n2026-03-02 09:00 order_placed price=10.00 goods=meat"
+    account = account_of(sale, ledger)
+    until = account.ledger.entries[-1].effect_at + 40 * 86_400_000_000
+    assert told_of(account, until)[-1] == "buyer may now terminate (4.1)"
+
+
+def test_an_act_without_basis_is_told(voip_1: Program) -> None:
+    ledger = ARREARS + "2026-09-05 09:00 provider suspend_service ground=none\n"
+    account = account_of(voip_1, ledger, "term = 2年")
+    told = told_of(account, account.ledger.entries[-1].effect_at, "zh")
+    assert told[-5:][0] == "没有依据：不生法律效力"
+    assert "甲方违反二.1" in told
