@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from contractlang.norms import Answer, Maintenance, Norm, Not, OccurrenceDecl, Prohibition
 from contractlang.numerals import plain_number
 from engine.decide import decide
-from engine.decision import Decision, Item, Reason
+from engine.decision import Decision, Item, Reason, Verdict
 from engine.event import Event, Instant, Ledger, Standing, event
 from engine.graph import walk
 from engine.position import Position, advance, elapse, together
@@ -96,7 +96,8 @@ class Account:
         )
         parts = tuple(dict.fromkeys(reason for each in found for reason in each.reasons))
         return found[0]._replace(
-            answer="undetermined", verdict=Verdict.UNDETERMINED if isinstance(question, May) else None, exact=exact, required=False, value=None, missing=tuple(missing),
+            answer="undetermined", verdict=Verdict.UNDETERMINED if isinstance(question, May) else None, exact=exact,
+            required=False, value=None, missing=tuple(missing),
             could_be=tuple(w for w in could_be if w != "undetermined"),
             reasons=(Reason("open", tuple(f"date:{each.id}" for each in line.undated), None, parts),), cure=(),
         )  # fmt: skip

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from contractlang.norms import Maintenance, Obligation, Power, StateDecl, Who
-from engine.account import MOST_TOGETHER, Account, take
+from engine.account import Account, take
 from engine.choice import Split
 from engine.dates import day_of, iso
 from engine.decide import decide
 from engine.decision import Decision, Item
 from engine.event import BOTH, START, Event, Instant, Standing
 from engine.explain import LANGUAGES, Voice
-from engine.position import Position, elapse
+from engine.position import MOST_TOGETHER, Position, elapse
 from engine.question import May
 from engine.scene import Breach, Inst, LifeCell, Unknown
 
