@@ -134,7 +134,12 @@ def test_every_history_of_the_scenarios_can_be_told(folder: str, case, loaded: L
 
 
 def test_the_shape_of_an_explanation(voip_1: Program, loaded: Loaded) -> None:
-    told = lines(account_of(voip_1, ARREARS, "term = 2年"), "2026-09-11 provider may suspend_service", "en", loaded.sources)
+    told = lines(
+        account_of(voip_1, ARREARS, "term = 2年"),
+        "2026-09-11 provider may suspend_service",
+        "en",
+        loaded.sources,
+    )
     assert told[0] == "provider may suspend service on 2026-09-11: permitted"
     clause = '  五.3 gives provider the power to suspend service: "如乙方逾期未支付服务费用,甲方有权暂停提供网络电话服务"'
     assert re.fullmatch(re.escape(clause) + r"   voip-1\.contract:\d+", told[1])
@@ -159,7 +164,10 @@ def test_a_moment_is_spoken_as_asked(voip_1: Program) -> None:
 
 
 def test_what_is_missing_says_who_decides(voip_1: Program) -> None:
-    ledger = ARREARS + "2026-09-20 09:00 user pay amount=100.00 bill=e4\n2026-09-22 09:00 provider terminate ground=late\n"
+    ledger = (
+        ARREARS
+        + "2026-09-20 09:00 user pay amount=100.00 bill=e4\n2026-09-22 09:00 provider terminate ground=late\n"
+    )
     account = account_of(voip_1, ledger, "term = 2年", "RS-terminate = not_slight")
     told = "\n".join(lines(account, "2026-09-23 agreement"))
     assert "agreement on 2026-09-23: undetermined" in told
@@ -227,7 +235,13 @@ def test_a_comparison_speaks_of_what_it_compares(voip_1: Program) -> None:
 
 @pytest.mark.parametrize(
     ("verb", "said"),
-    [("pay", "pays"), ("notify change", "notifies change"), ("accept terms", "accepts terms"), ("discuss", "discusses"), ("支付", "支付")],
+    [
+        ("pay", "pays"),
+        ("notify change", "notifies change"),
+        ("accept terms", "accepts terms"),
+        ("discuss", "discusses"),
+        ("支付", "支付"),
+    ],
 )
 def test_acts_in_the_third_person(verb: str, said: str) -> None:
     assert third_person(verb) == said

@@ -1,0 +1,447 @@
+"""The command line: what it prints, how it ends, and that it never shows a stack trace."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from engine import cli
+from engine.cli import BROKEN, FINE, FOUND, INTERRUPTED, REFUSED, carried_out
+
+ROOT = Path(__file__).parents[2]
+CONTRACTS = ROOT / "contracts"
+ARREARS = str(CONTRACTS / "voip-1" / "ledgers" / "arrears.jsonl")
+LEDGERS = sorted(CONTRACTS.glob("*/ledgers/*.jsonl"))
+QUESTION = "2026-09-11 provider may suspend_service"
+
+
+@pytest.fixture
+def contract(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
+    """Carry out a command as the program does, and return its status, output and errors."""
+    monkeypatch.setenv("COLUMNS", "140")
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        status = carried_out(arguments)
+        out, err = capsys.readouterr()
+        assert "Traceback" not in out + err
+        return status, out, err
+
+    return run
+
+
+@pytest.fixture
+def wrong_contract(tmp_path: Path) -> str:
+    path = tmp_path / "wrong.contract"
+    path.write_text(
+        "| agreement wrong\n| party buyer, seller\n1. One.\n| buyer must dance\n| seller must sing\n", "utf-8"
+    )
+    return str(path)
+
+
+# ---- check ----------------------------------------------------------------------------------------------------------
+
+
+def test_check_of_what_is_shipped_is_fine(contract) -> None:
+    for name in ("voip-1", "voip-2", "sale", "contracts/voip-1", str(CONTRACTS)):
+        status, out, _ = contract("check", name)
+        assert status == FINE, out
+
+
+def test_check_finds_errors_and_shows_them_all(contract, wrong_contract: str) -> None:
+    status, out, _ = contract("check", wrong_contract)
+    assert status == FOUND
+    assert "`dance`" in out
+    assert "`sing`" in out
+    assert out.rstrip().endswith("1 document: 2 errors, 0 warnings, 0 notes")
+
+
+def test_check_as_json(contract, wrong_contract: str) -> None:
+    status, out, _ = contract("check", wrong_contract, "--json")
+    found = json.loads(out)
+    assert status == FOUND
+    assert found["version"] == 1
+    assert found["errors"] == 2
+    assert {each["line"] for each in found["diagnostics"] if each["severity"] == "error"} == {4, 5}
+    assert set(found["diagnostics"][0]["message"]) == {"en", "zh"}
+
+
+def test_what_cannot_be_read_ends_with_two(contract, tmp_path: Path) -> None:
+    utf16 = tmp_path / "utf16.contract"
+    utf16.write_bytes(b"\xff\xfe|\x00")
+    assert contract("check", str(utf16))[0] == REFUSED
+    assert contract("check", str(tmp_path))[0] == REFUSED
+    status, _, err = contract("check", "contracts/voip1")
+    assert (status, err) == (
+        REFUSED,
+        "contracts/voip1: no such file or folder; did you mean `contracts/voip-1`?\n",
+    )
+    (tmp_path / "empty").mkdir()
+    assert "no .contract file in it" in contract("check", str(tmp_path / "empty"))[2]
+
+
+# ---- run ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ledger", LEDGERS, ids=lambda path: f"{path.parents[1].name}/{path.stem}")
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_run_tells_every_sample_ledger(contract, ledger: Path, language: str) -> None:
+    status, out, _ = contract(
+        "run", ledger.parents[1].name, str(ledger), "--as-of", "2026-12-31", "--lang", language
+    )
+    assert status == FINE
+    for line in ledger.read_text("utf-8").splitlines()[1:]:
+        assert json.loads(line)["id"] in out
+    assert ("2026年12月31日的状况" if language == "zh" else "standing on 2026-12-31") in out
+
+
+def test_run_says_what_came_of_it(contract) -> None:
+    _, out, _ = contract("run", "voip-1", ARREARS, "--as-of", "2026-09-30")
+    for said in (
+        "协议有效，至2028年3月2日24时",
+        "乙方违反五.2（e6）：尚欠40.00元",
+        "甲方自此可以暂停服务（五.3）",
+        "依据五.3",
+    ):
+        assert said in out
+
+
+def test_run_as_json(contract) -> None:
+    _, out, _ = contract("run", "voip-1", "--ledger", ARREARS, "--as-of", "2026-09-12", "--json")
+    told = json.loads(out)
+    assert told["version"] == 1
+    assert told["account"] == "A-1001"
+    assert told["as_of"] == "2026-09-12T23:59:59.999999+08:00"
+    assert {"state": "service", "document": None, "value": "suspended", "depends_on": None} in told[
+        "standing"
+    ]["states"]
+    assert [each["unpaid"] for each in told["standing"]["duties"]] == [4000]
+    codes = [each["code"] for entry in told["history"] for each in entry["happenings"]]
+    assert codes.count("breach") == 1
+
+
+def test_run_knows_only_what_was_known(contract) -> None:
+    late = str(CONTRACTS / "voip-1" / "ledgers" / "recorded-late.jsonl")
+    before = contract("run", "voip-1", late, "--as-of", "2026-09-12", "--known-at", "2026-09-12")[1]
+    after = contract("run", "voip-1", late, "--as-of", "2026-09-12")[1]
+    assert "没有依据" not in before
+    assert "没有依据" in after
+
+
+def test_run_looks_as_far_as_the_ledger_goes(contract, tmp_path: Path) -> None:
+    ahead = tmp_path / "ahead.jsonl"
+    events = [("e1", "seller", "2090-01-01T09:00"), ("e2", "buyer", "2090-01-02T09:00")]
+    lines = [json.dumps({"id": id, "name": "sign", "by": by, "at": at}) for id, by, at in events]
+    ahead.write_text("\n".join(lines), "utf-8")
+    assert "standing on 2090-01-02 09:00" in contract("run", "sale", str(ahead))[1]
+
+
+# ---- ask ------------------------------------------------------------------------------------------------------------
+
+
+def test_ask_by_a_line_and_by_options_is_the_same(contract) -> None:
+    options = ("--party", "甲方", "--act", "暂停服务", "--as-of", "2026-09-11")
+    written = contract("ask", "voip-1", ARREARS, QUESTION, "--json")[1]
+    assert contract("ask", "voip-1", ARREARS, *options, "--json")[1] == written
+    told = json.loads(written)
+    assert told["question"]["kind"] == "may"
+    assert told["decision"]["answer"] == "permitted"
+    assert told["explanation"]["en"][0] == {
+        "depth": 0,
+        "text": "provider may suspend service on 2026-09-11: permitted",
+    }
+
+
+def test_ask_speaks_the_language_of_the_question(contract) -> None:
+    assert contract("ask", "voip-1", ARREARS, QUESTION)[1].startswith("provider may")
+    assert contract("ask", "voip-1", ARREARS, "2026-09-11 甲方 可否 暂停服务")[1].startswith("甲方于")
+    assert contract("ask", "voip-1", ARREARS, "2026-09-11 service")[1].startswith("2026年9月11日")
+    assert contract("ask", "voip-1", ARREARS, QUESTION, "--lang", "zh")[1].startswith("甲方于")
+
+
+@pytest.mark.parametrize(
+    ("options", "answer"),
+    [
+        (["--party", "user", "--norm", "五.2"], "yes"),
+        (["--state", "agreement"], "in_force"),
+        (["--state", "服务"], "active"),
+        (["--amount", "五.2"], "value"),
+        (["--deadline", "agreement"], "value"),
+        (["--deadline", "五.2", "--about", "e6"], "value"),
+        (["--deadline", "五.2", "--field", "due=2026-10-03"], "value"),
+        (["--renewed"], "no"),
+        (["--arrived", "e5"], "no"),
+        (["--party", "user", "--act", "change_ui", "--reading", "RS-partial=proportionate"], "unregulated"),
+        (["--party", "provider", "--act", "remove_feature", "--field", "feature=voice_call", "--reading", "RS-adjust=not_core"], "forbidden"),
+        (["--party", "both", "--act", "续签"], "permitted"),
+    ],
+)  # fmt: skip
+def test_every_kind_of_question_by_options(contract, options: list[str], answer: str) -> None:
+    status, out, err = contract("ask", "voip-1", ARREARS, "--as-of", "2026-09-11", *options, "--json")
+    assert status == FINE, err
+    assert json.loads(out)["decision"]["answer"] == answer
+
+
+def test_ask_with_other_settings_readings_and_answers(contract) -> None:
+    def answer(*options: str) -> str:
+        told = contract("ask", "voip-1", ARREARS, "2026-09-15 agreement", "--json", *options)[1]
+        return str(json.loads(told)["decision"]["answer"])
+
+    assert answer("--set", "term=1 years") == "in_force"
+    assert answer("--set", "term=100 days") == "expired" or answer("--set", "term=0") == "expired"
+    terminated = str(CONTRACTS / "voip-1" / "ledgers" / "terminated.jsonl")
+    asked = ("ask", "voip-1", terminated, "2026-06-17 agreement", "--json")
+    given = [
+        json.loads(contract(*asked, *more)[1])["decision"]["answer"]
+        for more in ([], ["--answer", "D-SLIGHT=yes"])
+    ]
+    assert given == ["terminated", "in_force"]
+
+
+def test_ask_as_a_paragraph(contract) -> None:
+    out = contract("ask", "voip-1", ARREARS, QUESTION, "--prose")[1]
+    assert out.startswith("Provider may suspend service on 2026-09-11: permitted. ")
+    assert out.count("\n") == 1
+
+
+def test_ask_without_a_day_is_about_today(contract, monkeypatch: pytest.MonkeyPatch) -> None:
+    from engine.dates import parse_instant
+
+    monkeypatch.setattr(cli, "now", lambda: parse_instant("2026-09-11T12:00"))
+    assert "2026-09-11 12:00" in contract("ask", "voip-1", ARREARS, "provider may suspend_service")[1]
+    assert "2026-09-11 12:00" in contract("ask", "voip-1", ARREARS, "--state", "service", "--lang", "en")[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["voip-1", ARREARS, "2026-09-11 provider may suspend_servce"], "did you mean `suspend_service`?"),
+        (["voip-1", ARREARS, "2026-09-11 provder may suspend_service"], "did you mean `provider`?"),
+        (["voip-1", ARREARS, "2026-09-11 why"], "is no question"),
+        (["voip-1", ARREARS, "2026-13-11 service"], "no month 13"),
+        (["voip-1", ARREARS], "what is the question?"),
+        (["voip-1", ARREARS, QUESTION, "--state", "service"], "ask one question"),
+        (["voip-1", ARREARS, QUESTION, "--as-of", "2026-09-11"], "leave out --as-of"),
+        (["voip-1", ARREARS, "--act", "suspend_service"], "--party"),
+        (["voip-1", ARREARS, "--state", "servce"], "did you mean `service`?"),
+        (["voip-1", ARREARS, "--state", "service", "--as-of", "soon"], "--as-of"),
+        (["voip-1", ARREARS, "--state", "service", "--set", "term"], "name=value"),
+        (["voip-1", ARREARS, "--state", "service", "--set", "term=dog"], "term"),
+        (["voip-1", ARREARS, "--state", "service", "--reading", "RS-none=x"], "RS-none"),
+        (
+            ["voip-1", ARREARS, "--party", "user", "--act", "pay", "--field", "amout=1.00"],
+            "did you mean `amount`?",
+        ),
+        (["voip-1", ARREARS, "--deadline", "五.99"], "五.99"),
+        (["voip-1", QUESTION], "which ledger?"),
+        ([ARREARS, QUESTION], "which contract?"),
+        (["voip-1", ARREARS, ARREARS, QUESTION], "one ledger"),
+        (["voip-1", "nowhere.jsonl", QUESTION], "no such file"),
+        (["voip-2", ARREARS, QUESTION], "the account is of `voip-1`"),
+        (["contracts/vocabulary", ARREARS, QUESTION], "only vocabularies"),
+        (["--nothing"], "No such option"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_with_its_reason(contract, arguments: list[str], said: str) -> None:
+    status, out, err = contract("ask", *arguments)
+    assert (status, out) == (REFUSED, "")
+    assert said in err
+    status, out, _ = contract("ask", *arguments, "--json")
+    assert status == REFUSED
+    assert said in json.loads(out)["error"]["reason"]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("{", "line 2"),
+        ("[]", "line 2: not a JSON object"),
+        ('{"id": "e1", "name": "sgn", "by": "provider", "at": "2026-01-01T00:00"}', "did you mean `sign`?"),
+        ('{"id": "e1", "name": "sign", "by": "provider", "at": "yesterday"}', "line 2 (e1), at"),
+        ('{"id": "e1", "name": "sign", "at": "2026-01-01T00:00"}', "who did `sign`?"),
+        ('{"id": "e1", "name": "pay", "at": "2026-01-01T00:00", "amount": "1.001"}', "amount"),
+    ],
+)
+def test_a_wrong_ledger_is_refused_by_line_and_field(contract, tmp_path: Path, line: str, said: str) -> None:
+    path = tmp_path / "wrong.jsonl"
+    path.write_text('{"account": "x"}\n' + line + "\n", "utf-8")
+    status, _, err = contract("run", "voip-1", str(path))
+    assert status == REFUSED
+    assert said in err
+    assert str(path) in err
+
+
+def test_a_wrong_contract_is_refused_with_every_error(contract, wrong_contract: str) -> None:
+    status, out, err = contract("ask", wrong_contract, ARREARS, QUESTION)
+    assert (status, out) == (REFUSED, "")
+    assert "`dance`" in err
+    assert "`sing`" in err
+    told = json.loads(contract("ask", wrong_contract, ARREARS, QUESTION, "--json")[1])
+    assert len(told["diagnostics"]) >= 2
+
+
+# ---- test -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_scenarios_of_a_folder(contract) -> None:
+    status, out, _ = contract("test", "contracts/sale")
+    assert status == FINE
+    assert out.splitlines()[-1] == f"{out.count('passed  ')} passed, 0 failed"
+
+
+def test_the_contract_layer_of_the_scenario_file(contract) -> None:
+    status, out, _ = contract("test", "contracts/scenarios/scenarios.yaml", "--layers", "contract", "--json")
+    told = json.loads(out)
+    assert (status, told["failed"]) == (FINE, 0)
+    assert told["passed"] + told["not_applicable"] == len(told["outcomes"])
+    assert {each["status"] for each in told["outcomes"]} == {"passed", "not applicable"}
+
+
+def test_a_failing_scenario_shows_both_answers(contract, tmp_path: Path) -> None:
+    path = tmp_path / "scenarios.md"
+    text = (CONTRACTS / "sale" / "scenarios.md").read_text("utf-8")
+    path.write_text(
+        text.replace("may suspend_delivery: permitted", "may suspend_delivery: forbidden", 1), "utf-8"
+    )
+    (tmp_path / "sale.contract").write_text(
+        (CONTRACTS / "sale" / "sale.contract").read_text("utf-8"), "utf-8"
+    )
+    status, out, _ = contract("test", str(path))
+    assert status == FOUND
+    assert "    expected  forbidden\n    got       permitted\n" in out
+    assert out.splitlines()[-1].endswith(" passed, 1 failed")
+
+
+@pytest.mark.parametrize(
+    "text", ["# nothing here\n", "scenarios: [1]\n", "a: [", "scenarios:\n- queries: 3\n"]
+)
+def test_what_is_no_scenario_is_refused(contract, tmp_path: Path, text: str) -> None:
+    path = tmp_path / ("none.md" if text.startswith("#") else "none.yaml")
+    path.write_text(text, "utf-8")
+    status, _, err = contract("test", str(path))
+    assert status == REFUSED
+    assert str(path) in err
+
+
+# ---- graph, schema, demo --------------------------------------------------------------------------------------------
+
+
+def test_the_graph_in_every_format(contract) -> None:
+    assert contract("graph", "sale")[1].startswith("flowchart LR\n")
+    assert contract("graph", "sale", "--format", "dot")[1].startswith("digraph")
+    assert contract("graph", "sale", "--format", "graphml")[1].startswith("<graphml")
+    told = json.loads(contract("graph", "sale", "--json")[1])
+    assert {each["kind"] for each in told["nodes"]} >= {"norm", "act", "clause"}
+
+
+def test_the_graph_around_a_node(contract) -> None:
+    for node in ("五.3", "act/pay", "pay", "付费", "norm/voip-1/五.2:付费"):
+        status, out, err = contract("graph", "voip-1", "--around", node, "--json")
+        assert status == FINE, err
+        assert json.loads(out)["edges"]
+    assert "did you mean" in contract("graph", "voip-1", "--around", "suspend_servic")[2]
+
+
+def test_what_a_change_reaches_and_what_runs_in_circles(contract) -> None:
+    assert "voip-1/八.3" in contract("graph", "voip-1", "--impact", "五.2")[1]
+    assert contract("graph", "voip-1", "--impact", "99")[0] == REFUSED
+    assert contract("graph", "voip-1", "--cycles")[0] == FINE
+
+
+def test_the_schemas(contract) -> None:
+    told = json.loads(contract("schema")[1])
+    assert set(told["schemas"]) == {"decision", "event", "norm", "position"}
+
+
+def test_the_demo_shows_what_it_should(contract) -> None:
+    status, out, _ = contract("demo")
+    assert status == FINE
+    for said in (
+        "服务：暂停", "服务：开通", "协议已到期", "协议续期", "协议已解除", "没有依据", "尚不能确定", "agreement has been terminated",
+        "its silence proves nothing", "what is found in voip-2", "须由人判断的问题",
+    ):  # fmt: skip
+        assert said in out or said.replace("agreement", "the agreement") in out, said
+    assert "\x1b" not in out
+    told = json.loads(contract("demo", "--json")[1])
+    assert len(told["accounts"]) >= 6
+    assert all(each["questions"] for each in told["accounts"])
+
+
+# ---- how it ends ----------------------------------------------------------------------------------------------------
+
+
+def test_version_and_help(contract) -> None:
+    assert contract("--version")[1].startswith("contract ")
+    for command in ("check", "run", "ask", "test", "graph", "schema", "demo"):
+        status, out, _ = contract(command, "--help")
+        assert status == FINE
+        assert "--json" in out
+    assert contract()[0] == FINE
+
+
+def test_no_stack_trace_whatever_goes_wrong(contract, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("by zero")
+
+    monkeypatch.delenv("CONTRACT_DEBUG", raising=False)
+    monkeypatch.setattr(cli, "_loaded", broken)
+    status, out, err = contract("check", "voip-1")
+    assert (status, out) == (BROKEN, "")
+    assert err == "internal error: by zero (ZeroDivisionError); CONTRACT_DEBUG=1 shows where\n"
+    monkeypatch.setenv("CONTRACT_DEBUG", "1")
+    with pytest.raises(ZeroDivisionError):
+        carried_out(["check", "voip-1"])
+
+
+def test_an_interruption_is_quiet(contract, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "_loaded", interrupted)
+    assert contract("check", "voip-1") == (INTERRUPTED, "", "\n")
+
+
+def test_names_cannot_steer_the_terminal(contract, tmp_path: Path) -> None:
+    path = tmp_path / "steering.jsonl"
+    event = {"id": "e1\x1b[31m", "name": "sign", "by": "seller", "at": "2026-03-01T09:00"}
+    path.write_text(json.dumps(event) + "\n", "utf-8")
+    _, out, err = contract("run", "sale", str(path), "--as-of", "2026-04-01")
+    assert "\x1b" not in out + err
+
+
+def process(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+    command = [sys.executable, *options.pop("python", ()), "-m", "engine.cli", *arguments]
+    return subprocess.run(
+        command, env=environment, cwd=options.pop("cwd", ROOT), capture_output=True, text=True, encoding="utf-8",
+        timeout=120, check=False, **options,
+    )  # fmt: skip
+
+
+def test_the_process_from_another_folder_and_from_standard_input(tmp_path: Path) -> None:
+    done = process("ask", "voip-1", "-", QUESTION, cwd=tmp_path, input=Path(ARREARS).read_text("utf-8"))
+    assert done.returncode == FINE
+    assert done.stdout.startswith("provider may suspend service on 2026-09-11: permitted\n")
+    assert process("check", "nowhere", cwd=tmp_path).returncode == REFUSED
+
+
+def test_a_question_does_not_wait_for_what_it_does_not_need() -> None:
+    done = process("ask", "voip-1", ARREARS, QUESTION, python=["-X", "importtime"])
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "engine.decide" in imported
+    # typer itself brings pydantic; nothing of ours does.
+    for never in (
+        "networkx",
+        "z3",
+        "yaml",
+        "rich.console",
+        "rich.table",
+        "engine.wire",
+        "engine.scenarios",
+        "engine.history",
+    ):
+        assert never not in imported
