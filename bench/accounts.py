@@ -39,14 +39,25 @@ def ledger(events: int, calls_a_day: int = 8, unpaid: bool = False) -> list[Even
     def add(id: str, name: str, by: str | None, hour: int, source: str, **fields: object) -> None:
         nonlocal number
         number += 1
-        found.append(event(id, name, by, start_of(day) + hour * HOUR, fields=fields, source=source, sequence=number))
+        found.append(
+            event(id, name, by, start_of(day) + hour * HOUR, fields=fields, source=source, sequence=number)
+        )
 
     while len(found) < events:
         for call in range(calls_a_day):
             add(f"c{number}", "place_call", "user", 8 + call, "switch", to="10010")
         month = f"{day.year}-{day.month:02d}"
         if day.day == 1:
-            add(f"b{month}", "invoice_issued", None, 17, "billing", period=month, amount=5800, due=day.replace(day=12))
+            add(
+                f"b{month}",
+                "invoice_issued",
+                None,
+                17,
+                "billing",
+                period=month,
+                amount=5800,
+                due=day.replace(day=12),
+            )
         if day.day == (10 if day.month % 4 else 14) and not (unpaid and day.month % 3 == 0):
             add(f"p{month}", "pay", "user", 18, "billing", amount=5800, bill=f"b{month}")
         if day.day == 20:
@@ -75,7 +86,15 @@ def bills(events: int) -> list[Event]:
     while len(found) < events:
         before = day - timedelta(days=2)
         for bill in range(10):
-            add(f"b{day}-{bill}", "invoice_issued", None, bill, period=f"{day}-{bill}", amount=200, due=day + timedelta(days=5))
+            add(
+                f"b{day}-{bill}",
+                "invoice_issued",
+                None,
+                bill,
+                period=f"{day}-{bill}",
+                amount=200,
+                due=day + timedelta(days=5),
+            )
             if number > 40:
                 add(f"p{day}-{bill}", "pay", "user", bill + 30, amount=200, bill=f"b{before}-{bill}")
         day += timedelta(days=1)
@@ -86,4 +105,7 @@ def bills(events: int) -> list[Event]:
 def _opened() -> list[Event]:
     at = start_of(date(2023, 1, 3))
     acts = (("sign", "provider"), ("sign", "user"), ("activate_service", "provider"))
-    return [event(f"s{n}", name, by, at + n * HOUR, source="crm", sequence=n) for n, (name, by) in enumerate(acts, 1)]
+    return [
+        event(f"s{n}", name, by, at + n * HOUR, source="crm", sequence=n)
+        for n, (name, by) in enumerate(acts, 1)
+    ]

@@ -386,12 +386,12 @@ class _Explainer:
 
     @cached_property
     def known(self) -> frozenset[str]:
-        """The words that stand alone in lines that can be read: candidates when a run of Chinese has to be cut."""
+        """The words of the language, and those of the lines that can be read."""
         found: set[str] = set()
         for line in self.source.lines[:MAX_LOOKED_AT]:
             mark = _MARK.match(line)
             if mark is not None and not isinstance(parse_statement(mark["rest"].strip()), NotAStatement):
-                found.update(re.findall(r"(?<!\w)[\u4e00-\u9fff]+(?!\w)", line))
+                found.update(re.findall(r"\w+", line))
         return frozenset({*keywords(), *found})
 
     @cached_property
@@ -414,6 +414,9 @@ class _Explainer:
         if found in words and "NAME" in expected and len(found) > 1 and found not in _MODAL_WORDS:
             return Said(f"`{found}` is a reserved word; choose another name", f"`{found}`是保留词，请换一个名称")
         near = nearest(found, wanted) if found else None
+        if near is None and len(behind) > 3 and behind not in self.known:
+            # A word mistyped is read as a name, and then nothing fits behind it.
+            near = nearest(behind, words)
         if near is not None:
             return Said(f"write `{near}`", f"请写 `{near}`")
         if "_MUST" in expected and (not found or found[0].isalpha()):

@@ -54,6 +54,7 @@ def answered(
         missing = _spoken_items(items_that_matter([(a, _outcome(c)) for a, c in cases]))
         could_be = tuple(sorted({_said(each) for each in outcomes.values()}))
     assumes = _assumed(scene, case, defaults, set(outcomes)) if defaults else ()
+    scene.lives = None
     # Reasons look further than the answer had to: what is open there is not asked, only shown in one case.
     scene.assigned, scene.vars, scene.event, scene.lenient, scene.collect = assigned, {}, None, True, {}
     scene.turn = turn
@@ -95,7 +96,7 @@ def cases_of(
     scene.waiting = waiting
     while waiting:
         assigned = waiting.pop()
-        scene.assigned, scene.vars, scene.event = assigned, {}, None
+        scene.assigned, scene.vars, scene.event, scene.lives = assigned, {}, None, {}
         yield assigned, case(scene)
     scene.waiting = None
 
@@ -151,14 +152,15 @@ def _assumed(
 def _differs(
     scene: Scene, case: Callable[[Scene], Case], kept: set[tuple[Any, ...]], given: dict[Item, Any]
 ) -> bool:
-    """Tell whether another option makes another answer; the first case that does is enough."""
+    """Tell whether another option makes another answer; what is undetermined either way is the same answer."""
     others = set()
     for number, (_, found) in enumerate(cases_of(scene, case, given)):
-        outcome = _outcome(found)
-        if outcome not in kept or number > LIMIT:
+        others.add(_outcome(found))
+        if len(others) > 1 or number > LIMIT:
+            return len(kept) == 1
+        if len(kept) == 1 and others != kept:
             return True
-        others.add(outcome)
-    return others != kept
+    return len(kept) > 1
 
 
 def _outcome(case: Case) -> tuple[Any, ...]:

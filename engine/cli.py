@@ -854,9 +854,10 @@ def carried_out(arguments: Sequence[str]) -> int:
     except Unreadable as wrong:
         return _refuse(Refused(str(wrong)), as_json)
     except BrokenPipeError:
-        # The reader has seen enough.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FINE
+        return _seen_enough()
+    except SystemExit as wrong:
+        # Typer makes an exit of a closed pipe.
+        return _seen_enough() if wrong.code == FOUND else REFUSED
     except OSError as wrong:
         return _refuse(Refused(f"{wrong.filename or 'input'}: {wrong.strerror or wrong}"), as_json)
     except (KeyboardInterrupt, typer.Abort):
@@ -874,6 +875,12 @@ def carried_out(arguments: Sequence[str]) -> int:
             f"internal error: {_one_line(wrong)} ({type(wrong).__name__}); CONTRACT_DEBUG=1 shows where\n"
         )
         return BROKEN
+
+
+def _seen_enough() -> int:
+    """The reader of what is printed has closed the pipe: the rest goes nowhere, and all is well."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return FINE
 
 
 def _refuse(wrong: Refused, as_json: bool) -> int:
@@ -896,7 +903,7 @@ def main() -> NoReturn:
     try:
         sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _seen_enough()
     sys.exit(status)
 
 

@@ -170,7 +170,7 @@ class _Compilation:
                 sets.append((effect.state, norm.document if in_law else ""))
         return Rule(
             index=index, norm=norm, document=norm.document, life=self.has_life(norm.document),
-            life_key=("S", "agreement", norm.document), option=norm.option,
+            option=norm.option,
             when=made.maybe(norm.when), unless=made.maybe(norm.unless), since=made.maybe(norm.since),
             until=made.maybe(norm.until), where=made.maybe(act.where) if act else None,
             about=made.maybe(act.about) if act else None, about_field=about_field,

@@ -142,7 +142,7 @@ def prose(
     brackets = last = 0
     first = 1
     for depth, line in _lines(decision, voice):
-        # What stands under "in one of these cases:" reads on; the depths of the rest are counted from there.
+        # What stands under "depending on that:" reads on; the depths of the rest are counted from there.
         if depth <= 1:
             first = 1
         if said.endswith((":", "：")):
@@ -249,7 +249,7 @@ def _lines(decision: Decision, voice: Voice) -> Iterator[Line]:
     yield 0, voice.head(decision)
     reasons = decision.reasons
     if decision.answer == "undetermined":
-        # The tree below an open question is that of one case; the items come first, since they are the answer.
+        # What is below an open question is that of its cases; the items come first, since they are the answer.
         for item in decision.missing:
             yield 1, pick(f"missing: {voice.item(item)}", f"待定：{voice.item(item)}")
         if decision.could_be:
@@ -258,7 +258,7 @@ def _lines(decision: Decision, voice: Voice) -> Iterator[Line]:
         if reasons and reasons[0].code == "open":
             reasons = reasons[0].parts
         if reasons:
-            yield 1, pick("in one of these cases:", "在其中一种情形下：")
+            yield 1, pick("depending on that:", "视此而定：")
             for reason in reasons:
                 yield from voice.tree(reason, 2, None)
     else:
@@ -901,9 +901,10 @@ def _says(code: str) -> Callable[[Sentence], Sentence]:
 
 def _on(voice: Voice, reason: Reason) -> str:
     """The events that a reason rests on, as an aside."""
-    if not reason.events:
+    events = tuple(dict.fromkeys(reason.events))
+    if not events:
         return ""
-    return voice.pick(f" ({', '.join(reason.events)})", f"（{'、'.join(reason.events)}）")
+    return voice.pick(f" ({', '.join(events)})", f"（{'、'.join(events)}）")
 
 
 @_says("permits")

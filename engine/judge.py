@@ -34,9 +34,11 @@ def agreement_state(scene: Scene, document: str) -> str:
 def not_in_force(scene: Scene, rule: Rule) -> Step | None:
     """Return why the norm is not in force, or None if it is."""
     if rule.life:
-        state = scene.read(rule.life_key)
+        state = scene.lives.get(rule.document) if scene.lives is not None else None
         if state is None:
-            state = scene.program.initial(scene, "agreement", rule.document)
+            state = agreement_state(scene, rule.document)
+            if scene.lives is not None:
+                scene.lives[rule.document] = state
         if state != "in_force" and not (rule.norm.survives and state in ("expired", "terminated")):
             return ("agreement", state)
     for chosen in rule.option:

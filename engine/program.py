@@ -44,7 +44,6 @@ class Rule:
     norm: Norm
     document: str
     life: bool
-    life_key: tuple[str, str, str]
     option: tuple[Chosen, ...]
     when: Evaluator | None
     unless: Evaluator | None

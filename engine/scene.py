@@ -89,7 +89,8 @@ class Scene:
     """One look at a position, in one case."""
 
     __slots__ = (
-        "agenda", "assigned", "at", "collect", "departed", "event", "fixed", "get", "lenient", "program", "provisional",
+        "agenda", "assigned", "at", "collect", "departed", "event", "fixed", "get", "lenient", "lives",
+        "program", "provisional",
         "terms", "turn", "vars", "waiting",
     )  # fmt: skip
 
@@ -103,6 +104,7 @@ class Scene:
         self.collect: dict[Item, str] | None = None
         self.departed = False
         self.lenient = False
+        self.lives: dict[str, str] | None = None
         self.waiting: list[dict[Item, Any]] | None = None
         self.agenda: tuple[tuple[Instant, str, int, str], ...] = ()
         self.turn: Instant | None = None

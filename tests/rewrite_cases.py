@@ -8,7 +8,11 @@ import sys
 
 def main() -> None:
     """Rewrite the error cases, the commands shown in the docs, and the pages made from the code."""
-    for module, arguments in (("tests.test_error_cases", ["--rewrite"]), ("tests.test_docs", []), ("tests.test_tidy", [])):
+    for module, arguments in (
+        ("tests.test_error_cases", ["--rewrite"]),
+        ("tests.test_docs", []),
+        ("tests.test_tidy", []),
+    ):
         sys.argv = [module, *arguments]
         runpy.run_module(module, run_name="__main__")
 

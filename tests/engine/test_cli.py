@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[2]
 CONTRACTS = ROOT / "contracts"
 ARREARS = str(CONTRACTS / "voip-1" / "ledgers" / "arrears.jsonl")
 LEDGERS = sorted(CONTRACTS.glob("*/ledgers/*.jsonl"))
+NOT_CORE = ["--reading", "RS-adjust=not_core"]
 QUESTION = "2026-09-11 provider may suspend_service"
 
 
@@ -175,8 +176,8 @@ def test_ask_speaks_the_language_of_the_question(contract) -> None:
         (["--deadline", "五.2", "--field", "due=2026-10-03"], "value"),
         (["--renewed"], "no"),
         (["--arrived", "e5"], "no"),
-        (["--party", "user", "--act", "change_ui", "--reading", "RS-partial=proportionate"], "unregulated"),
-        (["--party", "provider", "--act", "remove_feature", "--field", "feature=voice_call", "--reading", "RS-adjust=not_core"], "forbidden"),
+        (["--party", "provider", "--act", "notify_suspension", "--reading", "RS-partial=proportionate"], "unregulated"),
+        (["--party", "provider", "--act", "remove_feature", "--field", "feature=voice_call", *NOT_CORE], "forbidden"),
         (["--party", "both", "--act", "续签"], "permitted"),
     ],
 )  # fmt: skip
@@ -361,10 +362,11 @@ def test_the_demo_shows_what_it_should(contract) -> None:
     status, out, _ = contract("demo")
     assert status == FINE
     for said in (
-        "服务：暂停", "服务：开通", "协议已到期", "协议续期", "协议已解除", "没有依据", "尚不能确定", "agreement has been terminated",
+        "服务：暂停", "服务：开通", "协议已到期", "协议续期", "协议已解除", "没有依据", "尚不能确定",
+        "the agreement has been terminated",
         "its silence proves nothing", "what is found in voip-2", "须由人判断的问题",
     ):  # fmt: skip
-        assert said in out or said.replace("agreement", "the agreement") in out, said
+        assert said in out
     assert "\x1b" not in out
     told = json.loads(contract("demo", "--json")[1])
     assert len(told["accounts"]) >= 6
@@ -402,7 +404,7 @@ def test_an_interruption_is_quiet(contract, monkeypatch: pytest.MonkeyPatch) -> 
         raise KeyboardInterrupt
 
     monkeypatch.setattr(cli, "_loaded", interrupted)
-    assert contract("check", "voip-1") == (INTERRUPTED, "", "\n")
+    assert contract("check", "voip-1") == (INTERRUPTED, "", "")
 
 
 def test_names_cannot_steer_the_terminal(contract, tmp_path: Path) -> None:

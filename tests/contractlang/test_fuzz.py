@@ -1,0 +1,109 @@
+"""Whatever is typed, there is an answer: diagnostics or a refusal by name, never an exception."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from contractlang.load import Workspace, load_text
+from contractlang.render import as_json, render
+from contractlang.source import Unreadable, read
+
+CONTRACTS = Path(__file__).parents[2] / "contracts"
+TEXTS = [path.read_text("utf-8") for path in sorted(CONTRACTS.rglob("*.contract"))]
+PIECES = [re.findall(r'"[^"]*"|\w+|\s+|.', text) for text in TEXTS]
+WORDS = sorted({piece for pieces in PIECES for piece in pieces if not piece.isspace()})
+ODD = [
+    "\x00", "(", "）", "“", '"', "|", "||", "\n", "\n| ", "😀", "٣", "²", "\u2028", "\ufeff", "第1二条 ", "9" * 400, "、",
+    "not ", "99999 years", "2026-02-30", "每月99日", "either party ", "now ",
+]  # fmt: skip
+QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+
+# One for all: what an edit leaves behind must not mislead the next.
+WORKSPACE = Workspace([CONTRACTS / "vocabulary"])
+
+
+@st.composite
+def broken(draw: st.DrawFn) -> str:
+    """A contract of ours with some words deleted, exchanged or put in."""
+    pieces = list(draw(st.sampled_from(PIECES)))
+    for _ in range(draw(st.integers(1, 12))):
+        at = draw(st.integers(0, len(pieces) - 1))
+        word = draw(st.sampled_from(WORDS) | st.sampled_from(ODD))
+        match draw(st.sampled_from(["delete", "exchange", "insert", "cut"])):
+            case "delete":
+                pieces[at] = ""
+            case "exchange":
+                pieces[at] = word
+            case "insert":
+                pieces[at] += f" {word} "
+            case _:
+                del pieces[at + 1 :]
+    return "".join(pieces)
+
+
+def answered(text: str) -> None:
+    loaded = WORKSPACE.check(str(CONTRACTS / "voip-1" / "fuzz.contract"), text)
+    for each in loaded.errors:
+        assert each.help is not None, each.message.en
+    for language in ("en", "zh"):
+        render(loaded.diagnostics, loaded.sources, language)
+    json.dumps(as_json(loaded.diagnostics, loaded.sources))
+
+
+@QUICK
+@given(broken())
+def test_a_broken_contract_is_answered(text: str) -> None:
+    answered(text)
+
+
+@QUICK
+@given(st.text(alphabet=st.characters(codec="utf-8"), max_size=200))
+def test_any_text_is_answered(text: str) -> None:
+    answered("| 协议 a\n| " + text)
+
+
+@QUICK
+@given(
+    st.sampled_from(TEXTS),
+    st.integers(0, 10_000),
+    st.binary(max_size=20),
+    st.sampled_from(["utf-8", "gb18030", "utf-16"]),
+)
+def test_any_bytes_are_answered(text: str, at: int, put: bytes, encoding: str) -> None:
+    raw = text[:3000].encode(encoding)
+    try:
+        source = read("a", raw[:at] + put + raw[at:])
+    except Unreadable:
+        return
+    answered(source.text)
+
+
+HEAD = "| agreement a\n| party user\n| act pay (amount: money) by user\n1.1 x\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n" * 100_000,
+        HEAD + "| pay_fee: user must pay within 30 days\n" * 200_000,
+        HEAD + "| user shall pay within 30 days\n" * 200_000,
+        HEAD + "".join(f"| user mst{i} pay\n" for i in range(50_000)),
+        HEAD + "| pay_fee: user must pay within 1 day\n" * 9_000 + "| pay_fee prevails over pay_fee\n" * 9_000,
+        "本协议由双方签订。\n" * 300_000,
+        "".join(f"{number}.1 双方友好。\n" for number in range(100_000)),
+        "| agreement a\n" + "|| b\n" * 500_000,
+        "| " + "(" * 200_000,
+        HEAD + "| when " + "(" * 57 + "user did pay" + ")" * 57 + ", user must pay\n",
+        HEAD + "| user must pay within 1 day" + ", otherwise user must pay within 1 day" * 150,
+        "第" + "9" * 6000 + "条 x\n第1二条 x\n第²条 x\n٣. x\n" + "一" * 5000 + "、x\n",
+    ],
+    ids=["blank lines", "10 MB", "10 MB of errors", "all different", "priorities", "text only", "clauses", "continued",
+         "open brackets", "brackets", "otherwise", "numerals"],
+)  # fmt: skip
+def test_what_is_large_or_deep_is_answered(text: str) -> None:
+    loaded = load_text(text)
+    render(loaded.diagnostics, loaded.sources)
