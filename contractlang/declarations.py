@@ -35,7 +35,6 @@ from contractlang.parser import keywords
 from contractlang.source import Span
 from contractlang.syntax import Node, Statement, Word
 
-
 # How many parts a named expression may have, all that it names written out: what uses it repeats them.
 MAX_PARTS = 500
 
@@ -114,7 +113,9 @@ class Declarations:
 
     def called(self, *types: type) -> list[str]:
         """Return every spelling of a declaration of those types."""
-        return [s for s, name in self.names.spellings.items() if isinstance(self.names.declarations[name], types)]
+        return [
+            s for s, name in self.names.spellings.items() if isinstance(self.names.declarations[name], types)
+        ]
 
     def params(self, statement: Statement, node: Node | None) -> tuple[Param, ...]:
         found = []
@@ -153,7 +154,9 @@ class Declarations:
                 word = node.words()[0]
         declared = self.names.find(word.text)
         if not isinstance(declared, PartyDecl):
-            self.names.unknown(word.text, statement.span(word), Said("party", "当事人"), self.called(PartyDecl))
+            self.names.unknown(
+                word.text, statement.span(word), Said("party", "当事人"), self.called(PartyDecl)
+            )
             raise Mistake
         return declared.name
 
@@ -228,7 +231,9 @@ class Declarations:
 
     def yes(self, statement: Statement, word: Word) -> bool:
         if word.text not in YES | NO:
-            self.names.unknown(word.text, statement.span(word), Said("answer", "答案"), ["yes", "no", "是", "否"])
+            self.names.unknown(
+                word.text, statement.span(word), Said("answer", "答案"), ["yes", "no", "是", "否"]
+            )
             raise Mistake
         return word.text in YES
 
@@ -286,7 +291,10 @@ class Declarations:
         declared = self.names.find(word.text)
         if not isinstance(declared, OccurrenceDecl):
             self.names.unknown(
-                word.text, statement.span(word), Said("act or event", "行为或事件"), self.called(OccurrenceDecl)
+                word.text,
+                statement.span(word),
+                Said("act or event", "行为或事件"),
+                self.called(OccurrenceDecl),
             )
             raise Mistake
         return declared.name
@@ -311,7 +319,9 @@ class Declarations:
             option = self.names.option("agreement", value.text)
             return Sets("agreement", option or value.text, None, None, None)
         if not isinstance(state, StateDecl):
-            self.names.unknown(state_word.text, statement.span(state_word), Said("state", "状态"), self.called(StateDecl))
+            self.names.unknown(
+                state_word.text, statement.span(state_word), Said("state", "状态"), self.called(StateDecl)
+            )
             raise Mistake
         since, until = node.node("from_field"), node.node("until_ends")
         since_field = self.param(statement, since.words()[0], params) if since else None
@@ -323,7 +333,12 @@ class Declarations:
             return Sets(state.name, option, None, since_field, until_field)
         if state.options:
             known = [s for each in state.options for s in (each.name, each.alias) if s]
-            self.names.unknown(value.text, statement.span(value), Said(f"option of {state.name}", f"`{state.name}`的取值"), known)
+            self.names.unknown(
+                value.text,
+                statement.span(value),
+                Said(f"option of {state.name}", f"`{state.name}`的取值"),
+                known,
+            )
             raise Mistake
         return Sets(state.name, None, self.param(statement, value, params), since_field, until_field)
 
@@ -331,7 +346,9 @@ class Declarations:
         words = node.words()
         state = self.names.find(words[0].text)
         if not isinstance(state, StateDecl):
-            self.names.unknown(words[0].text, statement.span(words[0]), Said("state", "状态"), self.called(StateDecl))
+            self.names.unknown(
+                words[0].text, statement.span(words[0]), Said("state", "状态"), self.called(StateDecl)
+            )
             raise Mistake
         option = self.names.option(state.name, words[1].text)
         if option is None:

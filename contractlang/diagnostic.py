@@ -48,7 +48,9 @@ class Diagnostic:
     help: Said | None = None
 
 
-def error(code: str, span: Span, en: str, zh: str, help: Said | None = None, labels: tuple[Label, ...] = ()) -> Diagnostic:
+def error(
+    code: str, span: Span, en: str, zh: str, help: Said | None = None, labels: tuple[Label, ...] = ()
+) -> Diagnostic:
     """Return an error; the two sentences say the same."""
     return Diagnostic(code, Severity.ERROR, Said(en, zh), span, labels, help)
 

@@ -155,7 +155,11 @@ class Memo:
 
     def told(self) -> dict[int, dict[object, Any]]:
         """Return room for what checks find out about each rule, by its identity: kept as long as its meaning is."""
-        return {id(rule): room for made in self.made.values() for rule, room in zip(made.built, made.told, strict=True)}
+        return {
+            id(rule): room
+            for made in self.made.values()
+            for rule, room in zip(made.built, made.told, strict=True)
+        }
 
 
 def elaborate(
@@ -330,7 +334,13 @@ class _Elaboration:
             return date(numbers[0], numbers[1], numbers[2])
         except ValueError:
             self.wrong.append(
-                error("literal", statement.span(node), "there is no such day", "没有这一天", Said("write `2026-02-15`", "例如 `2026年2月15日`"))
+                error(
+                    "literal",
+                    statement.span(node),
+                    "there is no such day",
+                    "没有这一天",
+                    Said("write `2026-02-15`", "例如 `2026年2月15日`"),
+                )
             )
             return None
 
@@ -495,7 +505,14 @@ class _Elaboration:
         return OnBreach(target, variable, condition, span)
 
     def core(
-        self, here: _Here, reader: Reader, core: Node, id: str, label: str, trigger: Trigger | None, when: Expr | None
+        self,
+        here: _Here,
+        reader: Reader,
+        core: Node,
+        id: str,
+        label: str,
+        trigger: Trigger | None,
+        when: Expr | None,
     ) -> Norm:
         deontic = core.parts[0]
         assert isinstance(deontic, Node)
@@ -535,7 +552,11 @@ class _Elaboration:
                 assert act is not None and declared is not None
                 changes = declared.needs_basis or declared.sets or told.suspends or told.resumes
                 if changes:
-                    more: dict[str, Any] = {"suspends": told.suspends, "clock": told.clock, "resumes": told.resumes}
+                    more: dict[str, Any] = {
+                        "suspends": told.suspends,
+                        "clock": told.clock,
+                        "resumes": told.resumes,
+                    }
                     return Power(**base, act=act, window=told.window, **more)
                 return Permission(**base, act=act, window=told.window)
 
@@ -648,9 +669,15 @@ class _Elaboration:
             if words:
                 raise reader.unknown(words[0], "question", "问题", self.declarations.called(QuestionDecl))
             raise reader.fail(
-                "undeclared", tail, "nothing says who judges what time is reasonable", "没有写明由谁判断合理期限",
-                Said('declare `| question reasonable_period: "is the period reasonable?"`', "请声明问题，并写 `判断依 该问题`"),
-            )  # fmt: skip
+                "undeclared",
+                tail,
+                "nothing says who judges what time is reasonable",
+                "没有写明由谁判断合理期限",
+                Said(
+                    'declare `| question reasonable_period: "is the period reasonable?"`',
+                    "请声明问题，并写 `判断依 该问题`",
+                ),
+            )
         return declared.name
 
     def exception(self, reader: Reader, node: Node, told: _Told) -> None:
@@ -669,7 +696,9 @@ class _Elaboration:
         named, lead = here.node.node("decl_name"), here.node.node("for_each")
         name, *aliases = _names_of(here.node)
         trigger = self.trigger(reader, lead) if lead is not None else None
-        rest = [part for part in here.node.parts if part is not None and part is not named and part is not lead]
+        rest = [
+            part for part in here.node.parts if part is not None and part is not named and part is not lead
+        ]
         value = reader.expression(rest[0], money_in("CNY"))
         kind = kind_of(value)
         if kind.name not in ("money", "count"):
@@ -699,7 +728,9 @@ class _Elaboration:
         bearer = self.declarations.party(here.statement, who)
         place = self.place(replace(here, node=node))
         self.made.built.append(
-            LossRule(id=id, **place, trigger=trigger, when=when, loss=value, bearer=bearer, option=here.option)
+            LossRule(
+                id=id, **place, trigger=trigger, when=when, loss=value, bearer=bearer, option=here.option
+            )
         )
 
     def make_prevails(self, here: _Here) -> None:
@@ -708,7 +739,9 @@ class _Elaboration:
         others = [part for part in here.node.parts[1:] if isinstance(part, Node)]
         over = reader.target(others[0])
         when = self.condition_of(reader, others[1:])
-        by: Target = self.norm_or_document(reader, named) if isinstance(named, Word) else ByClause(here.clause)
+        by: Target = (
+            self.norm_or_document(reader, named) if isinstance(named, Word) else ByClause(here.clause)
+        )
         if here.node.rule == "subject_to":
             by, over = over, by
         self.made.built.append(
@@ -775,7 +808,9 @@ class _Elaboration:
 
     def make_takes_effect(self, here: _Here) -> None:
         reader = self.reader(here.statement)
-        parts = [part for part in here.node.parts if part is not None and not _is_rule(part, "agreement_word")]
+        parts = [
+            part for part in here.node.parts if part is not None and not _is_rule(part, "agreement_word")
+        ]
         rolls = first_day = where = None
         if here.node.rule == "lasts":
             value = reader.expression(parts[0], PERIOD)
@@ -857,15 +892,32 @@ class _Elaboration:
         ]
         self.same_ids(norms)
         return Contract(
-            name=draft.name, alias=draft.alias, title=draft.title, kind=draft.kind, amends=draft.amends, rank=draft.rank,
-            valid_from=draft.valid_from, valid_to=draft.valid_to, truncated=draft.truncated, uses=tuple(draft.uses),
-            governed_by=tuple(draft.governed_by), clauses=clauses, declarations=dict(self.names.declarations),
-            relations=tuple(draft.relations), norms=tuple(norms), amounts=self.built(AmountRule),
-            losses=self.built(LossRule), priorities=self.built(Priority), bars=self.built(Bar), life=self.built(Life),
-            remarks=self.built(Remark), path=self.written.source.path, chinese=self.written.source.is_chinese,
+            name=draft.name,
+            alias=draft.alias,
+            title=draft.title,
+            kind=draft.kind,
+            amends=draft.amends,
+            rank=draft.rank,
+            valid_from=draft.valid_from,
+            valid_to=draft.valid_to,
+            truncated=draft.truncated,
+            uses=tuple(draft.uses),
+            governed_by=tuple(draft.governed_by),
+            clauses=clauses,
+            declarations=dict(self.names.declarations),
+            relations=tuple(draft.relations),
+            norms=tuple(norms),
+            amounts=self.built(AmountRule),
+            losses=self.built(LossRule),
+            priorities=self.built(Priority),
+            bars=self.built(Bar),
+            life=self.built(Life),
+            remarks=self.built(Remark),
+            path=self.written.source.path,
+            chinese=self.written.source.is_chinese,
             text_hash=_digest("\n".join(line for each in clauses for line in each.lines)),
             meaning_hash=self.meaning(),
-        )  # fmt: skip
+        )
 
     def built(self, what: type[Kept]) -> tuple[Kept, ...]:
         return tuple(each for each in self.draft.built if isinstance(each, what))
@@ -889,11 +941,14 @@ class _Elaboration:
             if other is not norm and type(other) is not type(norm) and not (other.option and norm.option):
                 self.wrong.append(
                     error(
-                        "duplicate", norm.span, f"two different norms are called `{norm.id}`", f"两条不同的规范都叫`{norm.id}`",
+                        "duplicate",
+                        norm.span,
+                        f"two different norms are called `{norm.id}`",
+                        f"两条不同的规范都叫`{norm.id}`",
                         Said("give one of them another letter", "给其中一条换一个字母"),
                         (Label(other.span, Said("the other one", "另一条")),),
                     )
-                )  # fmt: skip
+                )
 
     def clause_texts(self) -> tuple[ClauseText, ...]:
         found: list[ClauseText] = []

@@ -92,8 +92,14 @@ OF_A_BREACH = {
     "norm": TEXT, "cured_at": INSTANT,
 }  # fmt: skip
 _FIELDS_ZH = {
-    "时点": "at", "发生日": "day", "行为人": "by", "末日": "last_day", "欠额": "unpaid", "到达": "arrives", "已补正": "cured",
-}  # fmt: skip
+    "时点": "at",
+    "发生日": "day",
+    "行为人": "by",
+    "末日": "last_day",
+    "欠额": "unpaid",
+    "到达": "arrives",
+    "已补正": "cured",
+}
 _OPERATORS: dict[str, Literal["<", "<=", ">", ">=", "==", "!="]] = {
     "<": "<", "<=": "<=", "≤": "<=", ">": ">", ">=": ">=", "≥": ">=", "==": "==", "!=": "!=", "≠": "!=",
 }  # fmt: skip
@@ -119,7 +125,9 @@ class Reader:
 
     # -- reporting
 
-    def fail(self, code: str, part: Node | Word | None, en: str, zh: str, help: Said | None = None) -> Mistake:
+    def fail(
+        self, code: str, part: Node | Word | None, en: str, zh: str, help: Said | None = None
+    ) -> Mistake:
         """Report an error at `part` and return the exception to raise."""
         self.names.wrong.append(error(code, self.statement.span(part), en, zh, help))
         return Mistake()
@@ -157,7 +165,9 @@ class Reader:
             case "or_" | "and_":
                 both = tuple(self.condition(each) for each in parts)
                 flat = Or if part.rule == "or_" else And
-                return flat(tuple(x for each in both for x in (each.parts if isinstance(each, flat) else (each,))))
+                return flat(
+                    tuple(x for each in both for x in (each.parts if isinstance(each, flat) else (each,)))
+                )
             case "not_":
                 return Not(self.condition(parts[0]))
             case "bracket":
@@ -218,10 +228,19 @@ class Reader:
                 if not isinstance(state, StateValue):
                     states = self._called(StateDecl)
                     raise self.fail(
-                        "kind", parts[0], "only a state can be asked as of a day", "只有状态可以截至某日",
-                        Said(f"write `({states[0]} as of 2026-03-31)`", f"例如 `({states[-1]} 截至 账单.期间)`") if states
-                        else Said("declare `| state tariff, in law: money`", "请先声明 `| 状态 收费标准，法律上：金额`"),
-                    )  # fmt: skip
+                        "kind",
+                        parts[0],
+                        "only a state can be asked as of a day",
+                        "只有状态可以截至某日",
+                        Said(
+                            f"write `({states[0]} as of 2026-03-31)`", f"例如 `({states[-1]} 截至 账单.期间)`"
+                        )
+                        if states
+                        else Said(
+                            "declare `| state tariff, in law: money`",
+                            "请先声明 `| 状态 收费标准，法律上：金额`",
+                        ),
+                    )
                 return AsOf(state, self.expression(parts[1]))
             case "accrued":
                 return self.accrued(part, parts)
@@ -230,9 +249,12 @@ class Reader:
                 number = int(found[0]) if found else 0
                 if not 1 <= number <= 31:
                     raise self.fail(
-                        "literal", part, "no month has such a day", "没有一个月有这一天",
+                        "literal",
+                        part,
+                        "no month has such a day",
+                        "没有一个月有这一天",
                         Said("write `day 15 of each month`", "例如写 `每月15日`"),
-                    )  # fmt: skip
+                    )
                 return MonthDay(number)
             case "either_party":
                 return Const(Who.EITHER.value, PARTY)
@@ -248,8 +270,12 @@ class Reader:
             case _:
                 said = self.statement.raw[part.start : part.end]
                 raise self.fail(
-                    "syntax", part, f"`{said}` is no value", f"`{said}`不是一个值", Said("write a name or a value", "请写名称或值")
-                )  # fmt: skip
+                    "syntax",
+                    part,
+                    f"`{said}` is no value",
+                    f"`{said}`不是一个值",
+                    Said("write a name or a value", "请写名称或值"),
+                )
 
     def longer(self, node: Node | None) -> Expr | None:
         """Return the period of `for more than …`, if there is one."""
@@ -275,7 +301,9 @@ class Reader:
     # -- names
 
     def _called(self, *types: type) -> list[str]:
-        return [s for s, name in self.names.spellings.items() if isinstance(self.names.declarations[name], types)]
+        return [
+            s for s, name in self.names.spellings.items() if isinstance(self.names.declarations[name], types)
+        ]
 
     def word_of(self, part: Node | Word) -> Word:
         """Return the one word that `part` is, where only a name can stand."""
@@ -337,13 +365,21 @@ class Reader:
                 name = self.names.amounts[spelling]
                 return AmountOf(name, None, self.names.amount_kinds.get(name, money_in("CNY")))
             if wanted is not None and wanted.name == "one of":
-                options = [s for each in self.names.options_of(wanted.of) for s in (each.name, each.alias) if s]
+                options = [
+                    s for each in self.names.options_of(wanted.of) for s in (each.name, each.alias) if s
+                ]
                 raise self.unknown(word, f"option of {wanted.of}", f"`{wanted.of}`的取值", options)
             if spelling in self.names.labels:
                 raise self.fail(
-                    "kind", word, f"`{spelling}` is a norm; ask something of it", f"`{spelling}`是规范，请说明要问它的什么",
-                    Said(f"write `{spelling} is overdue` or `{spelling} is in breach`", f"可写 `{spelling} 逾期` 或 `{spelling} 违约`"),
-                )  # fmt: skip
+                    "kind",
+                    word,
+                    f"`{spelling}` is a norm; ask something of it",
+                    f"`{spelling}`是规范，请说明要问它的什么",
+                    Said(
+                        f"write `{spelling} is overdue` or `{spelling} is in breach`",
+                        f"可写 `{spelling} 逾期` 或 `{spelling} 违约`",
+                    ),
+                )
             raise self.unknown(word, "thing", "事物")
         match declared:
             case PartyDecl():
@@ -366,11 +402,17 @@ class Reader:
                 return declared.value
             case ReadingDecl():
                 raise self.fail(
-                    "kind", word, f"say which option `{spelling}` is taken in", f"请写明`{spelling}`取哪一选项",
-                    Said(f"write `{spelling} is {declared.options[0].name}`", f"可写 `{spelling} 为 {declared.options[0].name}`")
+                    "kind",
+                    word,
+                    f"say which option `{spelling}` is taken in",
+                    f"请写明`{spelling}`取哪一选项",
+                    Said(
+                        f"write `{spelling} is {declared.options[0].name}`",
+                        f"可写 `{spelling} 为 {declared.options[0].name}`",
+                    )
                     if declared.options
                     else Said("give it options: `| option wide`", "请先列出选项：`| 选项 广义`"),
-                )  # fmt: skip
+                )
             case ThingDecl():
                 return Bound(declared.name, Kind("occurrence", declared.name))
             case _:
@@ -410,7 +452,9 @@ class Reader:
         assert isinstance(word, Word)
         if word.text in self.names.amounts:
             name = self.names.amounts[word.text]
-            return AmountOf(name, self.expression(rest[0]), self.names.amount_kinds.get(name, money_in("CNY")))
+            return AmountOf(
+                name, self.expression(rest[0]), self.names.amount_kinds.get(name, money_in("CNY"))
+            )
         declared = self.names.find(word.text)
         if isinstance(declared, QuestionDecl):
             return Answer(declared.name, self.about(declared, rest[0]), declared.kind)
@@ -422,7 +466,9 @@ class Reader:
                     "kind", node, f"`{word.text}` takes {count} argument{'s' if count != 1 else ''}, not {len(rest)}",
                     f"`{word.text}`有{count}个参数，而非{len(rest)}个", Said(f"write `{wants}`", f"请写 `{wants}`"),
                 )  # fmt: skip
-            values = {param.name: self.expression(each) for param, each in zip(declared.params, rest, strict=True)}
+            values = {
+                param.name: self.expression(each) for param, each in zip(declared.params, rest, strict=True)
+            }
             return substitute(declared.value, values)
         questions = [*self._called(QuestionDecl, DefineDecl), *self.names.amounts]
         raise self.unknown(word, "question or amount", "问题或金额", questions)
@@ -454,14 +500,19 @@ class Reader:
                 known = self._called(PartyDecl) or ["user"]
                 en, zh = known[0], known[-1]
             raise self.fail(
-                "kind", part, f"{in_english(kind)} is wanted here, not {in_english(found)}",
-                f"此处需要{in_chinese(kind)}，而不是{in_chinese(found)}", Said(f"write for example `{en}`", f"例如写 `{zh}`"),
-            )  # fmt: skip
+                "kind",
+                part,
+                f"{in_english(kind)} is wanted here, not {in_english(found)}",
+                f"此处需要{in_chinese(kind)}，而不是{in_chinese(found)}",
+                Said(f"write for example `{en}`", f"例如写 `{zh}`"),
+            )
 
     def equals(self, node: Node, left: Node | Word, right: Node | Word) -> Expr:
         """`A is B`: a reading taken in an option, a state in a value, or two equal values."""
         word = self.word_of(left) if _is_single(left) else None
-        declared = self.names.find(word.text) if word is not None and word.text not in self.variables else None
+        declared = (
+            self.names.find(word.text) if word is not None and word.text not in self.variables else None
+        )
         if isinstance(declared, ReadingDecl) and word is not None:
             chosen = self.word_of(right)
             option = self.names.reading_option(declared, chosen.text)
@@ -489,8 +540,14 @@ class Reader:
                     f"{in_chinese(a)}不能与{in_chinese(b)}比较",
                     help=self.other_side(left, one, op, right, other),
                     labels=(
-                        Label(self.statement.span(left), Said(f"this is {in_english(a)}", f"这是{in_chinese(a)}")),
-                        Label(self.statement.span(right), Said(f"this is {in_english(b)}", f"这是{in_chinese(b)}")),
+                        Label(
+                            self.statement.span(left),
+                            Said(f"this is {in_english(a)}", f"这是{in_chinese(a)}"),
+                        ),
+                        Label(
+                            self.statement.span(right),
+                            Said(f"this is {in_english(b)}", f"这是{in_chinese(b)}"),
+                        ),
                     ),
                 )
             )
@@ -517,7 +574,9 @@ class Reader:
         if options:
             return Said(f"write `{said} is {options.en}`", f"可写 `{said} 为 {options.zh}`")
         if kind.name in ("occurrence", "breach"):
-            return Said(f"ask for a property of it: `{said}.day < now`", f"请写明其属性：`{said}.发生日 < 现在`")
+            return Said(
+                f"ask for a property of it: `{said}.day < now`", f"请写明其属性：`{said}.发生日 < 现在`"
+            )
         if kind == PARTY:
             return Said(f"write for example `{said} is in breach`", f"例如写 `{said} 违约`")
         en, zh = sample_of(kind)
@@ -529,16 +588,26 @@ class Reader:
         turned = isinstance(one, Const) and not isinstance(other, Const)
         kind, kept = (kind_of(other), right) if turned else (kind_of(one), left)
         if kind.name == kind_of(other).name == kind_of(one).name == "money":
-            return Said(f"write both amounts in {kind.of}", f"两个金额都用{in_chinese(kind).removesuffix('金额')}")
+            return Said(
+                f"write both amounts in {kind.of}", f"两个金额都用{in_chinese(kind).removesuffix('金额')}"
+            )
         options = self.options_said(kind)
         en, zh = options or sample_of(kind)
         if kind.name in ("occurrence", "breach"):
-            return Said(f"compare a property of it: `{self.said(kept)}.day`", f"请比较其属性：`{self.said(kept)}.发生日`")
+            return Said(
+                f"compare a property of it: `{self.said(kept)}.day`",
+                f"请比较其属性：`{self.said(kept)}.发生日`",
+            )
         sign = {"==": ("is", "为"), "!=": ("!=", "≠")}.get(op, (op, op))
         if not en:
-            return Said(f"compare `{self.said(kept)}` with {in_english(kind)}", f"请将`{self.said(kept)}`与{in_chinese(kind)}比较")
+            return Said(
+                f"compare `{self.said(kept)}` with {in_english(kind)}",
+                f"请将`{self.said(kept)}`与{in_chinese(kind)}比较",
+            )
         if turned:
-            return Said(f"write `{en} {sign[0]} {self.said(kept)}`", f"可写 `{zh} {sign[1]} {self.said(kept)}`")
+            return Said(
+                f"write `{en} {sign[0]} {self.said(kept)}`", f"可写 `{zh} {sign[1]} {self.said(kept)}`"
+            )
         return Said(f"write `{self.said(kept)} {sign[0]} {en}`", f"可写 `{self.said(kept)} {sign[1]} {zh}`")
 
     def options_said(self, kind: Kind) -> Said | None:
@@ -568,10 +637,14 @@ class Reader:
         written = {"+": "+", "-": "-", "*": "*"}[op]
         said = f"{self.said(parts[0])} {written} "
         raise self.fail(
-            "kind", node, f"{in_english(b)} cannot be {sign} {in_english(a)}", f"{in_chinese(a)}与{in_chinese(b)}不能{zh}",
-            Said(f"write `{said}{wanted[0]}`", f"可写 `{said}{wanted[1]}`") if wanted[0]
+            "kind",
+            node,
+            f"{in_english(b)} cannot be {sign} {in_english(a)}",
+            f"{in_chinese(a)}与{in_chinese(b)}不能{zh}",
+            Said(f"write `{said}{wanted[0]}`", f"可写 `{said}{wanted[1]}`")
+            if wanted[0]
             else Said("write amounts, counts, or days and periods", "请写金额、数量，或日与期间"),
-        )  # fmt: skip
+        )
 
     def later(self, node: Node, base: Node | Word, span_of_time: Node | Word) -> Expr:
         """Return a day some period after another."""
@@ -584,17 +657,30 @@ class Reader:
         """Return the sum of a field over occurrences."""
         words = _node(parts[0]).words()
         if len(words) != 2:
-            raise self.fail("kind", parts[0], "name what is summed", "请写明对什么求和", Said("write `usage.minutes`", "例如 `用量.分钟`"))
+            raise self.fail(
+                "kind",
+                parts[0],
+                "name what is summed",
+                "请写明对什么求和",
+                Said("write `usage.minutes`", "例如 `用量.分钟`"),
+            )
         declared = self.occurrence(words[0])
         of = self.field(Bound(declared.name, Kind("occurrence", declared.name)), words[1])
         assert isinstance(of, Field)
         if of.kind.name not in ("money", "count"):
             summed = [p for p in declared.params if p.kind.name in ("money", "count")]
             raise self.fail(
-                "kind", words[1], f"{in_english(of.kind)} cannot be summed", f"{in_chinese(of.kind)}不能求和",
-                Said(f"write `{declared.name}.{summed[0].name}`", f"可写 `{words[0].text}.{summed[0].alias or summed[0].name}`")
-                if summed else Said(f"write `(count of {declared.name})`", f"可写 `({words[0].text} 之数)`"),
-            )  # fmt: skip
+                "kind",
+                words[1],
+                f"{in_english(of.kind)} cannot be summed",
+                f"{in_chinese(of.kind)}不能求和",
+                Said(
+                    f"write `{declared.name}.{summed[0].name}`",
+                    f"可写 `{words[0].text}.{summed[0].alias or summed[0].name}`",
+                )
+                if summed
+                else Said(f"write `(count of {declared.name})`", f"可写 `({words[0].text} 之数)`"),
+            )
         return SumOf(declared.name, of.name, self.where_of(declared, parts[1:]), of.kind)
 
     def accrued(self, node: Node, parts: list[Node | Word]) -> Expr:
@@ -702,12 +788,17 @@ class Reader:
                 if named is not None:
                     bearer = str(_const(self.who(named.words()[0])))
                 what = node.rule == "agreed_powers"
-                return ByAct("power" if what else "duty", self.occurrence(node.words()[-1]).name, True, bearer)
+                return ByAct(
+                    "power" if what else "duty", self.occurrence(node.words()[-1]).name, True, bearer
+                )
             case _:
                 raise self.fail(
-                    "syntax", node, "a norm, a clause or a group of norms is wanted here", "此处需要规范、条款或一类规范",
+                    "syntax",
+                    node,
+                    "a norm, a clause or a group of norms is wanted here",
+                    "此处需要规范、条款或一类规范",
                     Said("write for example `5.3` or `any norm`", "例如写 `五.3` 或 `任何规范`"),
-                )  # fmt: skip
+                )
 
 
 def _cmp(node: Node) -> str:
@@ -725,8 +816,7 @@ def _node(part: Node | Word | None) -> Node:
 
 
 def _first(node: Node) -> Node | Word:
-    part = next(each for each in node.parts if each is not None)
-    return part
+    return next(each for each in node.parts if each is not None)
 
 
 def _inner(part: Node | Word) -> Node | Word:

@@ -33,14 +33,32 @@ NORM = Kind("norm")
 
 SIMPLE = {kind.name: kind for kind in (FLAG, COUNT, DAY, INSTANT, PERIOD, SHARE, TEXT, TIME, PARTY)}
 CHINESE = {
-    "flag": "是或否", "count": "数量", "day": "日", "instant": "时点", "duration": "期间", "share": "比例", "text": "文字",
-    "time": "时刻", "party": "当事人", "money": "金额", "one of": "枚举", "occurrence": "事件", "breach": "违约", "norm": "规范",
-}  # fmt: skip
+    "flag": "是或否",
+    "count": "数量",
+    "day": "日",
+    "instant": "时点",
+    "duration": "期间",
+    "share": "比例",
+    "text": "文字",
+    "time": "时刻",
+    "party": "当事人",
+    "money": "金额",
+    "one of": "枚举",
+    "occurrence": "事件",
+    "breach": "违约",
+    "norm": "规范",
+}
 _CURRENCIES = {"CNY": "人民币", "EUR": "欧元", "USD": "美元"}
 _SAMPLES = {
-    "flag": ("yes", "是"), "count": ("3", "3"), "day": ("2026-03-31", "2026年3月31日"), "text": ('"…"', "“……”"),
-    "instant": ("now", "现在"), "duration": ("30 days", "30日"), "share": ("3‰", "3‰"), "time": ("18:00", "18:00"),
-}  # fmt: skip
+    "flag": ("yes", "是"),
+    "count": ("3", "3"),
+    "day": ("2026-03-31", "2026年3月31日"),
+    "text": ('"…"', "“……”"),
+    "instant": ("now", "现在"),
+    "duration": ("30 days", "30日"),
+    "share": ("3‰", "3‰"),
+    "time": ("18:00", "18:00"),
+}
 
 
 def money_in(currency: str) -> Kind:

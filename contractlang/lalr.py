@@ -1,7 +1,7 @@
 """One statement read by the tables of the grammar: text to words to nodes, in a single walk.
 
-lark makes the tables (`parser.py`); here they are only followed. The walk is this language's own for two reasons: a word
-is always taken whole, so a keyword is never found at the beginning of a longer word, and a contract of a thousand
+lark makes the tables (`parser.py`); here they are only followed. The walk is this language's own for two reasons: a
+word is always taken whole, so a keyword is never found at the beginning of a longer word, and a contract of a thousand
 clauses is read in a fifth of a second.
 """
 
@@ -95,7 +95,7 @@ class Tables:
         return "", at + 1
 
     def read(self, text: str, raw: str) -> list[Node | Word | None]:
-        """Return the parts of the statement in `text`; words are spelled as in `raw`, which is as long. Raises Unexpected."""
+        """Return the parts of the statement in `text`; what is quoted is spelled as in `raw`. Raises Unexpected."""
         states, rules = self.states, self.rules
         blanks_at = self._reader[1]
         stack = [self.start]
@@ -134,7 +134,9 @@ class Tables:
     def expected(self, stack: list[int]) -> frozenset[str]:
         """Return the kinds of words that could stand next."""
         # The names of rules, which stand in the same table, are in small letters.
-        return frozenset(kind for kind in self.states[stack[-1]] if kind.isupper() and self._fits(stack, kind))
+        return frozenset(
+            kind for kind in self.states[stack[-1]] if kind.isupper() and self._fits(stack, kind)
+        )
 
     def _fits(self, stack: list[int], kind: str) -> bool:
         stack = list(stack)

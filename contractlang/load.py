@@ -156,7 +156,7 @@ class Workspace:
 
 @contextmanager
 def _no_collecting() -> Iterator[None]:
-    """Look for no garbage meanwhile: reading makes many small objects and no circles, and the search would take longer."""
+    """Look for no garbage meanwhile: reading makes many small objects and no circles, and the search takes long."""
     was_on = gc.isenabled()
     gc.disable()
     try:

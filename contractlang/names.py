@@ -15,7 +15,6 @@ from contractlang.norms import (
     Declaration,
     OccurrenceDecl,
     OptionName,
-    PartyDecl,
     QuestionDecl,
     ReadingDecl,
     StateDecl,
@@ -87,14 +86,16 @@ class Names:
         return [*self.spellings, *self.labels, *self.amounts]
 
     def unknown(self, spelling: str, span: Span, what: Said, known: Iterable[str] | None = None) -> None:
-        """Report a name that nothing declares: with the nearest known one, the few that there are, or how to declare it."""
+        """Report a name that nothing declares: with the nearest, the few that there are, or how to declare it."""
         among = list(known) if known is not None else self.known()
         near = nearest(spelling, among)
         cut = None if spelling.isascii() else segmented(spelling, [*self.words, *self.known()])
         if near:
             help = Said(f"did you mean `{near}`?", f"是否想写`{near}`？")
         elif cut:
-            help = Said(f"write `{cut}`: words are separated by spaces", f"请写 `{cut}`：词与词之间用空格隔开")
+            help = Said(
+                f"write `{cut}`: words are separated by spaces", f"请写 `{cut}`：词与词之间用空格隔开"
+            )
         elif what.en in _DECLARED_BY:
             en, zh = (each.replace("…", spelling, 1) for each in _DECLARED_BY[what.en])
             help = Said(en, zh)
@@ -105,7 +106,13 @@ class Names:
         else:
             help = Said(f"declare `{spelling}`", f"请先声明`{spelling}`")
         self.wrong.append(
-            error("undeclared", span, f"no {what.en} is called `{spelling}`", f"没有名为`{spelling}`的{what.zh}", help)
+            error(
+                "undeclared",
+                span,
+                f"no {what.en} is called `{spelling}`",
+                f"没有名为`{spelling}`的{what.zh}",
+                help,
+            )
         )
 
     def options_of(self, enumeration: str) -> tuple[OptionName, ...]:

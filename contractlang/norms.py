@@ -751,7 +751,15 @@ class RelationDecl:
 
 
 Declaration = (
-    PartyDecl | ThingDecl | TypeDecl | BlankDecl | StateDecl | OccurrenceDecl | QuestionDecl | ReadingDecl | DefineDecl
+    PartyDecl
+    | ThingDecl
+    | TypeDecl
+    | BlankDecl
+    | StateDecl
+    | OccurrenceDecl
+    | QuestionDecl
+    | ReadingDecl
+    | DefineDecl
 )
 
 Rank = Literal["mandatory", "agreed", "gap-filling"]
@@ -817,4 +825,3 @@ class Contract:
     def named(self, label: str) -> tuple[Norm, ...]:
         """Return the norms with that label, alternatives of a reading included."""
         return tuple(norm for norm in self.norms if norm.label == label)
-

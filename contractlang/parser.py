@@ -33,7 +33,15 @@ MAX_LOOKED_AT = 2_000
 
 # Full-width letters, digits and marks stand for the half-width ones, character by character, so offsets stay true.
 _WIDTH: dict[int, int | str] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-_WIDTH |= {ord("　"): " ", ord("“"): '"', ord("”"): '"', ord("、"): ",", ord("。"): " ", ord("；"): " ", ord(";"): " "}
+_WIDTH |= {
+    ord("　"): " ",
+    ord("“"): '"',
+    ord("”"): '"',
+    ord("、"): ",",
+    ord("。"): " ",
+    ord("；"): " ",
+    ord(";"): " ",
+}
 _INSIDE = {wide: narrow for wide, narrow in _WIDTH.items() if wide not in map(ord, "“”„")}
 
 _NUMERAL = "一二三四五六七八九十百"
@@ -156,7 +164,8 @@ def make_tables(grammar: str) -> list[Any]:
     ]
     told = [_told(rule) for rule in built.rules]
     ordered = sorted(
-        built.terminals, key=lambda each: (-each.priority, -each.pattern.max_width, -len(each.pattern.value), each.name)
+        built.terminals,
+        key=lambda each: (-each.priority, -each.pattern.max_width, -len(each.pattern.value), each.name),
     )
     shaped = {each.name: each.pattern.to_regexp() for each in ordered if each.pattern.type == "re"}
     spelled = {each.pattern.value: each.name for each in ordered if each.pattern.type == "str"}
@@ -294,7 +303,10 @@ class _Cutter:
         en, zh = f"a document may have {MAX_STATEMENTS:,} statements", f"一份文书至多{MAX_STATEMENTS}条规范"
         if len(self.wrong) > MAX_WRONG:
             said = Said("mend the statements above first", "请先改正上面各条")
-            en, zh = "too much is wrong above; from here on the file is not read", "以上错误过多，自此以下未读"
+            en, zh = (
+                "too much is wrong above; from here on the file is not read",
+                "以上错误过多，自此以下未读",
+            )
         if not self.wrong or self.wrong[-1].code != "too-much":
             self.wrong.append(error("too-much", Span(self.source.path, base, base + 1), en, zh, said))
 
@@ -311,21 +323,28 @@ class _Cutter:
 
 # One of each kind of word that is not a keyword, as it can be typed.
 _SAMPLES = {
-    "NAME": Said("a name", "名称"), "STRING": Said('`"…"`', "`“……”`"), "DURATION": Said("`30 days`", "`30日`"),
-    "DATE": Said("`2026-03-31`", "`2026年3月31日`"), "MONEY": Said("`100.00 CNY`", "`100.00元`"),
-    "CMP": Said("`>`", "`>`"), "INT": Said("`3`", "`3`"), "CLAUSE_NAME": Said("`5.3`", "`五.3`"),
-    "_COLON": Said("`:`", "`：`"), "_COMMA": Said("`,`", "`，`"), "_LPAR": Said("`(`", "`（`"), "_RPAR": Said("`)`", "`）`"),
-}  # fmt: skip
+    "NAME": Said("a name", "名称"),
+    "STRING": Said('`"…"`', "`“……”`"),
+    "DURATION": Said("`30 days`", "`30日`"),
+    "DATE": Said("`2026-03-31`", "`2026年3月31日`"),
+    "MONEY": Said("`100.00 CNY`", "`100.00元`"),
+    "CMP": Said("`>`", "`>`"),
+    "INT": Said("`3`", "`3`"),
+    "CLAUSE_NAME": Said("`5.3`", "`五.3`"),
+    "_COLON": Said("`:`", "`：`"),
+    "_COMMA": Said("`,`", "`，`"),
+    "_LPAR": Said("`(`", "`（`"),
+    "_RPAR": Said("`)`", "`）`"),
+}
 _OPERANDS = {"DURATION", "MONEY", "DATE", "STRING"}
 
 # What most often stands behind a word, where the grammar allows nearly anything.
 _BEHIND = {
-    "within": Said("`within 30 days`", ""), "by": Said("`by bill.due`", ""), "before": Said("`before 2026-03-31`", ""),
-    "限": Said("", "`限 30日 内`"), "不迟于": Said("", "`不迟于 账单.到期日`"), "早于": Said("", "`早于 2026年3月31日`"),
-    "when": Said("`when pay_fee is overdue`", ""), "while": Said("`while pay_fee is overdue`", ""),
-    "if": Said("`if pay_fee is overdue`", ""), "unless": Said("`unless pay_fee is overdue`", ""),
-    "where": Said("`where bill.amount > 100.00 CNY`", ""), "若": Said("", "`若 付费 逾期`"), "当": Said("", "`当 付费 逾期`"),
-    "除非": Said("", "`除非 付费 逾期`"), "限于": Said("", "`限于 账单.金额 > 100.00元`"),
+    "within": "within 30 days", "by": "by bill.due", "before": "before 2026-03-31", "when": "when pay_fee is overdue",
+    "while": "while pay_fee is overdue", "if": "if pay_fee is overdue", "unless": "unless pay_fee is overdue",
+    "where": "where bill.amount > 100.00 CNY", "限": "限 30日 内", "不迟于": "不迟于 账单.到期日",
+    "早于": "早于 2026年3月31日", "若": "若 付费 逾期", "当": "当 付费 逾期", "除非": "除非 付费 逾期",
+    "限于": "限于 账单.金额 > 100.00元",
 }  # fmt: skip
 _MODALS = Said("`must`, `must not` or `may`", "`应`、`不得`或`可以`")
 _MODAL_WORDS = {"must", "may", "应", "必须", "不得", "可以", "有权"}
@@ -343,46 +362,63 @@ class _Explainer:
         if wrong.why:
             return self.too_large(span, wrong.why)
         found = wrong.found.strip().translate(_WIDTH)
-        if found == '"' and "STRING" not in wrong.expected or found == '"' and wrong.end == wrong.start + 1:
-            said = Said('close the quotation: `"…"`', "补上后引号：`“……”`")
-            return error("syntax", span, "the quotation is not closed", "引号没有关闭", said)
-        before = raw[: wrong.start].translate(_WIDTH) if found else raw.translate(_WIDTH)
-        behind = re.search(r"\w+$", before.rstrip())
-        glued = self.glued(found, behind[0] if behind else "")
-        if glued is not None and behind is not None and glued[0] == behind[0] and glued[0] != found:
-            span = Span(self.source.path, base + behind.start(), base + behind.end())
-            found = glued[0]
+        if found == '"':
+            help = Said('close the quotation: `"…"`', "补上后引号：`“……”`")
+            return error("syntax", span, "the quotation is not closed", "引号没有关闭", help)
+        before = (raw[: wrong.start] if found else raw).translate(_WIDTH).rstrip()
+        word = re.search(r"\w+$", before)
+        behind = word[0] if word is not None else ""
         en, zh = f"`{found}` cannot stand here", f"`{found}`不能写在这里"
         if not found:
             en, zh = "the statement ends too early", "这一条没有写完"
-        if glued is not None:
-            if glued[0] != wrong.found.strip().translate(_WIDTH):
-                en, zh = f"`{glued[0]}` is read as one word", f"`{glued[0]}`被读作一个词"
-            help: Said | None = Said(
-                f"write `{glued[1]}`: words are separated by spaces", f"请写 `{glued[1]}`：词与词之间用空格隔开"
+        run, cut = self.glued(found, behind)
+        misread = "" if run else self.misread(found, behind, wrong.expected)
+        if word is not None and (misread or run == behind):
+            # What went wrong is the word before: it was read as a name, and nothing fits behind that.
+            span = Span(self.source.path, base + word.start(), base + word.end())
+            en, zh = f"`{behind}` is read as a name", f"`{behind}`被读作一个名称"
+        if run:
+            help = Said(
+                f"write `{cut}`: words are separated by spaces", f"请写 `{cut}`：词与词之间用空格隔开"
             )
+        elif misread:
+            help = Said(f"write `{misread}`", f"请写 `{misread}`")
         else:
-            after = re.match(r"\s*not\b", raw[wrong.end :])
-            help = self.instead(found, behind[0] if behind else "", wrong.expected, after is not None)
+            not_next = re.match(r"\s*not\b", raw[wrong.end :]) is not None
+            help = self.instead(found, behind, wrong.expected, not_next)
         return error("syntax", span, en, zh, help)
+
+    def misread(self, found: str, behind: str, expected: frozenset[str]) -> str:
+        """Return the word of the language that was meant by the word before, where `found` itself is no riddle."""
+        words = keywords()
+        wanted = {text for text, name in words.items() if name in expected}
+        told = MEANT.get(found.lower(), "").partition(" ")[0] in wanted or (found and nearest(found, wanted))
+        if not behind or behind in self.known or told:
+            return ""
+        return MEANT.get(behind.lower()) or (nearest(behind, words) if len(behind) > 3 else None) or ""
 
     def too_large(self, span: Span, why: str) -> Diagnostic:
         if why == "long":
-            en, zh = f"a statement may have {MAX_STATEMENT:,} characters; this one has more", f"一条规范至多{MAX_STATEMENT}字"
+            en, zh = (
+                f"a statement may have {MAX_STATEMENT:,} characters; this one has more",
+                f"一条规范至多{MAX_STATEMENT}字",
+            )
         else:
             en, zh = f"a statement may be nested {MAX_DEPTH} deep", f"一条规范至多嵌套{MAX_DEPTH}层"
-        help = Said("split it into several statements, or `define` a part of it", "拆成几条，或将其中一部分写成 `定义`")
+        help = Said(
+            "split it into several statements, or `define` a part of it",
+            "拆成几条，或将其中一部分写成 `定义`",
+        )
         return error("too-large", span, en, zh, help)
 
-    def glued(self, found: str, behind: str) -> tuple[str, str] | None:
-        """Return the run of Chinese that should have been several words, and how it is cut."""
-        known = self.known
+    def glued(self, found: str, behind: str) -> tuple[str, str]:
+        """Return the run of Chinese that should have been several words, and how it is cut; empty when none is."""
         for run in (found, behind):
-            if len(run) > 1 and not run.isascii() and run not in known and run not in MEANT:
-                cut = segmented(run, known)
+            if len(run) > 1 and not run.isascii() and run not in self.known and run not in MEANT:
+                cut = segmented(run, self.known)
                 if cut is not None:
                     return run, cut
-        return None
+        return "", ""
 
     @cached_property
     def known(self) -> frozenset[str]:
@@ -402,21 +438,20 @@ class _Explainer:
         chinese = self.source.is_chinese
         return tuple(sorted(names, key=lambda name: name.isascii() is chinese))
 
-    def instead(self, found: str, behind: str, expected: frozenset[str], before_not: bool) -> Said | None:
+    def instead(self, found: str, behind: str, expected: frozenset[str], not_next: bool) -> Said:
         """Return what can be typed where `found` stands, behind the word `behind`."""
         words = keywords()
         wanted = {text for text, name in words.items() if name in expected}
         meant = MEANT.get(found.lower())
-        if meant == "must" and before_not and "must" in wanted:
+        if meant == "must" and not_next and "must" in wanted:
             return Said("write `must not`", "请写 `must not`")
         if meant is not None and meant.split()[0] in wanted:
             return Said(f"write `{meant}`", f"请写 `{meant}`")
         if found in words and "NAME" in expected and len(found) > 1 and found not in _MODAL_WORDS:
-            return Said(f"`{found}` is a reserved word; choose another name", f"`{found}`是保留词，请换一个名称")
+            return Said(
+                f"`{found}` is a reserved word; choose another name", f"`{found}`是保留词，请换一个名称"
+            )
         near = nearest(found, wanted) if found else None
-        if near is None and len(behind) > 3 and behind not in self.known:
-            # A word mistyped is read as a name, and then nothing fits behind it.
-            near = nearest(behind, words)
         if near is not None:
             return Said(f"write `{near}`", f"请写 `{near}`")
         if "_MUST" in expected and (not found or found[0].isalpha()):
@@ -427,18 +462,20 @@ class _Explainer:
             return Said(f"write an act, for example `{behind} {act}`", f"请写行为，例如 `{behind} {act}`")
         sample = _BEHIND.get(behind)
         if sample is not None and expected >= _OPERANDS:
-            return Said(f"write for example {sample.en or sample.zh}", f"例如写 {sample.zh or sample.en}")
+            return Said(f"write for example `{sample}`", f"例如写 `{sample}`")
         return self.listed(expected, wanted)
 
-    def listed(self, expected: frozenset[str], wanted: Iterable[str]) -> Said | None:
+    def listed(self, expected: frozenset[str], wanted: Iterable[str]) -> Said:
         """Return some of the words that can stand here, those of the file's language only."""
         chinese = self.source.is_chinese
-        own = sorted((text for text in wanted if (text[0] > "\u2e80") is chinese), key=lambda text: (len(text), text))
+        own = sorted(
+            (text for text in wanted if (text[0] > "\u2e80") is chinese), key=lambda text: (len(text), text)
+        )
         kinds = [sample for name, sample in _SAMPLES.items() if name in expected]
         said = [sample.zh if chinese else sample.en for sample in kinds[:3]]
         said += [f"`{text}`" for text in own[: 5 - len(said)]]
         if not said:
-            return None
+            return Said("remove it, or begin a new statement with `|`", "请删去，或以 `|` 另起一条")
         en = ", ".join(said[:-1]) + (" or " if len(said) > 1 else "") + said[-1]
         zh = "、".join(said[:-1]) + ("或" if len(said) > 1 else "") + said[-1]
         return Said(f"write {en}", f"可写 {zh}")

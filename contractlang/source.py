@@ -87,4 +87,6 @@ def read(path: str, raw: bytes) -> Source:
         if "\ufffd" in text or any(ord(letter) < 32 and letter not in "\t\r\n\f" for letter in text):
             break
         return Source(path, text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
-    raise Unreadable(f"{path}: the file is neither UTF-8 nor GB18030 text (文件编码无法识别); save it as UTF-8")
+    raise Unreadable(
+        f"{path}: the file is neither UTF-8 nor GB18030 text (文件编码无法识别); save it as UTF-8"
+    )

@@ -62,7 +62,7 @@ class Screen:
         return f"\x1b[{codes}m{text}\x1b[0m"
 
     def heading(self, text: str) -> None:
-        """Print a heading, with a line beneath it."""
+        """Print a heading."""
         self.line(text, "bold")
 
 
@@ -126,12 +126,12 @@ def show_history(screen: Screen, entries: Iterable[Entry], voice: Voice) -> None
 
 def when(at: int | None, voice: Voice) -> str:
     """Return an instant as it stands in a column: the same shape in both languages."""
-    from engine.dates import day_of as day
-    from engine.dates import iso, start_of
+    from engine.dates import day_of, iso, start_of
 
     if at is None:
         return voice.pick("at any time", "不论何时")
-    return day(at).isoformat() if at == start_of(day(at)) else iso(at)[:-6].replace("T", " ")
+    day = day_of(at)
+    return day.isoformat() if at == start_of(day) else iso(at)[:-6].replace("T", " ")
 
 
 def _style_of(code: str, bad: bool) -> str:

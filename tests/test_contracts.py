@@ -1,4 +1,4 @@
-"""The two agreements as they are drafted: their text to the letter, every clause accounted for, every open item named."""
+"""The agreements as drafted: their text to the letter, every clause accounted for, every open item named."""
 
 from pathlib import Path
 
@@ -35,13 +35,50 @@ READINGS = {
     "RS-rules": {"static", "dynamic"},
     "RS-waiver": {"3_of_30_days", "4_of_30_days"},
 }
-DETERMINATIONS = set(
-    "SLIGHT STDTERM CONSENT NOTICE MARKET BUSINESS-NEED HARASS HARMFUL MORALS ILLEGAL ATTRIBUTION IDENTITY QUALITY EFFORT "
-    "TIMELY NECESSARY FAULT-WAIVER CONDUCT REASONABLE-PERIOD WHICH-AGREEMENT SERVICE-CLASS CONSUMER CONFIDENTIAL LOSS "
-    "PROPER FORCE-MAJEURE LICENCE LEND".split()
-)
+DETERMINATIONS = {
+    "SLIGHT",
+    "STDTERM",
+    "CONSENT",
+    "NOTICE",
+    "MARKET",
+    "BUSINESS-NEED",
+    "HARASS",
+    "HARMFUL",
+    "MORALS",
+    "ILLEGAL",
+    "ATTRIBUTION",
+    "IDENTITY",
+    "QUALITY",
+    "EFFORT",
+    "TIMELY",
+    "NECESSARY",
+    "FAULT-WAIVER",
+    "CONDUCT",
+    "REASONABLE-PERIOD",
+    "WHICH-AGREEMENT",
+    "SERVICE-CLASS",
+    "CONSUMER",
+    "CONFIDENTIAL",
+    "LOSS",
+    "PROPER",
+    "FORCE-MAJEURE",
+    "LICENCE",
+    "LEND",
+}
 # The tariff is a state that acts change, and being a consumer a property of the user: neither is a blank.
-BLANKS = set("PARTIES TERM SIGN DUE METHOD GRACE NOTICE REGFIELDS RULES METRICS CLASS".split())
+BLANKS = {
+    "PARTIES",
+    "TERM",
+    "SIGN",
+    "DUE",
+    "METHOD",
+    "GRACE",
+    "NOTICE",
+    "REGFIELDS",
+    "RULES",
+    "METRICS",
+    "CLASS",
+}
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
 """What can be wrong with a contract whose every line has a meaning: one file a check, and their order.
 
-A check is a function from a contract, taken apart, to diagnostics. Its docstring is its page in the documentation: what it finds,
-why that matters, an example, and what to do.
+A check is a function from a contract, taken apart, to diagnostics. Its docstring is its page in the documentation: what
+it finds, why that matters, an example, and what to do.
 """
 
 from __future__ import annotations

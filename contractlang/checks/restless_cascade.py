@@ -104,9 +104,7 @@ def _read_at_once(norm: Norm, anatomy: Anatomy) -> Iterator[Norm]:
             case Overdue() | InBreach() | OnBreach():
                 yield from (other for other in anatomy.meant_by(_of(part)) if _breached_at_once(other))
             case AmountDue():
-                yield from (
-                    other for other in anatomy.meant_by(part.target) if isinstance(other, Obligation)
-                )
+                yield from (other for other in anatomy.meant_by(part.target) if isinstance(other, Obligation))
             case _:
                 pass
 

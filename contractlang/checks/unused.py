@@ -101,9 +101,13 @@ def _mentioned(parts: tuple[object, ...]) -> frozenset[str]:
 
 # Which declared names each part of a rule or of a declaration speaks of.
 _NAMED: dict[type, Callable[[Any], tuple[object, ...]]] = {
-    **dict.fromkeys((BlankValue, IsBlank, StateValue, Happened, CountOf, SumOf, Act, OnOccurrence), lambda it: (it.name,)),
+    **dict.fromkeys(
+        (BlankValue, IsBlank, StateValue, Happened, CountOf, SumOf, Act, OnOccurrence), lambda it: (it.name,)
+    ),
     **dict.fromkeys((Answer, Reasonable), lambda it: (it.question,)),
-    **dict.fromkeys((Obligation, Maintenance, Prohibition, Permission, Power, LossRule), lambda it: (it.bearer,)),
+    **dict.fromkeys(
+        (Obligation, Maintenance, Prohibition, Permission, Power, LossRule), lambda it: (it.bearer,)
+    ),
     Chosen: lambda it: (it.reading,),
     ByAct: lambda it: (it.act, it.bearer),
     Kind: lambda it: (it.of,),

@@ -82,7 +82,7 @@ def test_literals(written: str, value: object, kind: Kind) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["100.005 CNY", "2026-02-30", "99:99", "9999 years", "1" * 40, "1" * 5000, "1" * 5000 + " days"],
+    ["100.005 CNY", "2026-02-30", "99:99", "9999 years", "1" * 40, "1" * 3500, "1" * 3500 + " days"],
 )
 def test_a_value_that_cannot_be_is_an_error_with_a_remedy(written: str) -> None:
     found = load_text(VOCABULARY + f"1.1 x\n| when {written} is {written}, provider may warn").errors
@@ -143,7 +143,8 @@ def test_a_period_runs_from_the_day_that_is_named() -> None:
 
 ENGLISH = """\
 5.1 Fees
-| pay_fee: for each invoice as bill where bill.amount > 0.00 CNY, customer must pay bill.amount for bill within 30 days of bill.due
+| pay_fee: for each invoice as bill where bill.amount > 0.00 CNY,
+|| customer must pay bill.amount for bill within 30 days of bill.due
 | hold: while pay_fee is overdue for more than 30 days, provider may stop, unless service is off
 | b: provider must not warn
 5.2 Cure
@@ -154,7 +155,8 @@ ENGLISH = """\
 CHINESE = """\
 五、费用
 1.费用
-| pay_fee：就 每次 账单 作为 单据 限于 单据.金额数 > 0.00元，乙方 应 就 单据 付款 单据.金额数，自 单据.到期 起，限 30日 内
+| pay_fee：就 每次 账单 作为 单据 限于 单据.金额数 > 0.00元，
+|| 乙方 应 就 单据 付款 单据.金额数，自 单据.到期 起，限 30日 内
 | hold：当 pay_fee 逾期 超过 30日，甲方 可以 停机，除非 服务 为 关
 | b：甲方 不得 警告
 2.补正

@@ -17,9 +17,30 @@ TEXTS = [path.read_text("utf-8") for path in sorted(CONTRACTS.rglob("*.contract"
 PIECES = [re.findall(r'"[^"]*"|\w+|\s+|.', text) for text in TEXTS]
 WORDS = sorted({piece for pieces in PIECES for piece in pieces if not piece.isspace()})
 ODD = [
-    "\x00", "(", "）", "“", '"', "|", "||", "\n", "\n| ", "😀", "٣", "²", "\u2028", "\ufeff", "第1二条 ", "9" * 400, "、",
-    "not ", "99999 years", "2026-02-30", "每月99日", "either party ", "now ",
-]  # fmt: skip
+    "\x00",
+    "(",
+    "）",
+    "“",
+    '"',
+    "|",
+    "||",
+    "\n",
+    "\n| ",
+    "😀",
+    "٣",
+    "²",
+    "\u2028",
+    "\ufeff",
+    "第1二条 ",
+    "9" * 400,
+    "、",
+    "not ",
+    "99999 years",
+    "2026-02-30",
+    "每月99日",
+    "either party ",
+    "now ",
+]
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
 # One for all: what an edit leaves behind must not mislead the next.

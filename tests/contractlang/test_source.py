@@ -26,9 +26,16 @@ def test_line_ends_become_one(end: str) -> None:
 
 @pytest.mark.parametrize(
     "raw",
-    [TEXT.encode("utf-16"), TEXT.encode("utf-16-le"), b"| agreement a\n\x00", b"x" * 5000 + b"\x00", b"\xff", b"\x1b[2J"],
+    [
+        TEXT.encode("utf-16"),
+        TEXT.encode("utf-16-le"),
+        b"| agreement a\n\x00",
+        b"x" * 5000 + b"\x00",
+        b"\xff",
+        b"\x1b[2J",
+    ],
     ids=["utf-16", "utf-16 without a mark", "nul", "late nul", "no text", "escape"],
-)  # fmt: skip
+)
 def test_what_is_not_text_is_refused_with_a_remedy(raw: bytes) -> None:
     with pytest.raises(Unreadable, match=r"a\.contract: .*save it as UTF-8"):
         read("a.contract", raw)

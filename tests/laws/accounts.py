@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from engine.account import Account
+from engine.compile import compile_program
 from engine.decision import Decision
 from engine.event import ABOUT_ENTRIES, Ledger
-from engine.compile import compile_program
 from tests.strategies import Asked
 
 

@@ -252,7 +252,7 @@ def keep_watch(world: World) -> bool:
         if not isinstance(norm, Maintenance):
             continue
         has_begun = norm.trigger is not None or any(each.norm is norm for each in world.instances)
-        if not has_begun and norms.is_in_force(world, norm):
+        if not has_begun and world.has_dawned and norms.is_in_force(world, norm):
             begin(world, norm, None)
             changed = True
         for each in world.instances:

@@ -294,6 +294,8 @@ def _follow(world: World, norm: Norm) -> bool:
         world.in_force_since.pop(me, None)
     conditional = norm.when is not None or norm.unless is not None or bool(norm.excepts)
     true = in_force and conditions_hold(world, norm, None)
+    if isinstance(norm, Obligation) and not world.has_dawned:
+        return changed
     if true and me not in world.true_since:
         world.true_since[me] = world.now
         if isinstance(norm, Obligation) and (conditional or me not in world.was_true):

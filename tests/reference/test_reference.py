@@ -18,6 +18,7 @@ SALE = """
 | party seller 卖方, buyer 买方
 | type quality: aaa | a
 | state trade: going | off
+| event begun
 | act deliver (of: quality) by seller
 | act pay by buyer
 | act pay_late by buyer
@@ -49,9 +50,10 @@ def at(day: int, hour: int = 12) -> Instant:
 def told(facts: list[Event], question: May | InBreachOf | StateOf, clock: str = "") -> str:
     loaded = load_text(SALE.replace("{clock}", clock))
     assert not loaded.errors
-    return interpret(loaded.contracts.values(), Terms(), Ledger(tuple(facts)), question).answer
+    return interpret(loaded.contracts.values(), Terms(), Ledger((BEGUN, *facts)), question).answer
 
 
+BEGUN = event("b", "begun", None, at(0))
 DELIVERED = event("d", "deliver", "seller", at(7), fields={"of": "aaa"})
 SUSPENDED = [
     event("s", "suspend", "seller", at(8)),

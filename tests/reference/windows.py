@@ -93,7 +93,7 @@ def close(
     """Return the end of a window that began at `arose_at`."""
     if window is None or window.limit is None:
         return NEVER
-    # A duty that was always in force has no beginning from which a period could run.
+    # A permission that was always in force has no beginning from which a period could run.
     always = arose_at == world_beginning()
     match window.limit:
         case AtOnce() | Reasonable() | Within(_, None) if always:

@@ -113,6 +113,7 @@ class World:
             (each for each in facts if is_knowledge(each)), key=lambda each: each.recorded_at
         )
         self.facts = [fact for fact in facts if not is_knowledge(fact)]
+        self.dawn = min((fact.effect_at for fact in self.facts), default=None)
         self.now: Instant = 0
         self.alarms: set[Instant] = set()
         self.happened: list[Event] = []
@@ -131,6 +132,11 @@ class World:
     def contract(self, name: str) -> Contract:
         """Return the document of that name."""
         return self._by_name[name]
+
+    @property
+    def has_dawned(self) -> bool:
+        """Tell whether the account has had its first fact: duties that no trigger brings arise then."""
+        return self.dawn is not None and self.dawn <= self.now
 
     def wake(self, at: Instant | None) -> None:
         """Remember that something may be different at an instant to come."""
