@@ -108,11 +108,14 @@ setup: $(READY)
 # install FILES... adds packages and sync FILES... also removes all others; both with uv, or with pip where uv fails
 # (uv does not read pip's settings, so pip may reach an index that uv cannot).
 UV := $(BIN)/uv pip
-UV_FLAGS := --quiet --python $(BIN)/python --no-build-isolation --require-hashes
+UV_FLAGS := --quiet --compile-bytecode --python $(BIN)/python --no-build-isolation --require-hashes
 PIP := $(BIN)/python -m pip install -qq --no-build-isolation --require-hashes
 install = $(UV) install $(UV_FLAGS) $(1:%=-r %) || { echo "setup:   once more, with pip"; $(PIP) $(1:%=-r %); }
 sync = $(UV) sync $(UV_FLAGS) $(1) || { echo "setup:   once more, with pip"; $(PIP) $(1:%=-r %); }
 project = $(BIN)/python -m pip install -qq --no-deps --no-build-isolation --no-index --editable .
+
+# Compiled once, so that no command spends its first tenths of a second on it.
+compiled = $(BIN)/python -m compileall -q contractlang engine
 
 # In the order they are made: one may lean on those before it.
 LOCKS := tools core test docs
@@ -139,12 +142,12 @@ $(VENV)/.core: $(VENV)/.tools $(CORE)
 # What its tests and its documentation need. What no lock names any longer is removed; so is the program's link, so
 # that it is laid again.
 $(VENV)/.dev: $(VENV)/.core $(DEV)
-	@echo "setup:   what tests and documentation need" && { $(call sync,$(TOOLS) $(CORE) $(DEV)); } && $(project) \
+	@echo "setup:   what tests and documentation need" && { $(call sync,$(TOOLS) $(CORE) $(DEV)); } && $(project) && $(compiled) \
 		&& touch $(VENV)/.project $@
 
 # The program itself, as a link to this checkout.
 $(VENV)/.project: $(VENV)/.tools pyproject.toml
-	@echo "setup:   the program" && $(project) && touch $@
+	@echo "setup:   the program" && $(project) && $(compiled) && touch $@
 
 ## lock: resolve requirements/*.in again; UPGRADE=1 moves every version that may move
 lock: $(VENV)/.tools

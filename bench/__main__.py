@@ -21,10 +21,10 @@ from pathlib import Path
 from bench import big
 from bench.accounts import ROOT, agreement_one, bills, ledger, terms
 from contractlang.load import Workspace, load
+from engine.compile import compile_program
 from engine.decide import decide
 from engine.event import Event
 from engine.position import Position, advance
-from engine.compile import compile_program
 from engine.program import Program
 from engine.question import May
 
@@ -158,7 +158,7 @@ def times(program: Program, events: list[Event], questions: int = 6_000) -> list
 
 
 def deciding(one: Program, thousand: Program) -> list[tuple[str, str, str]]:
-    """Decisions on agreement 1 alone and in a contract of a thousand clauses, for a quiet and for a troubled account."""
+    """Decisions on agreement 1 alone and in a contract of a thousand clauses, for two accounts."""
     rows = []
     quiet = ledger(2_000)
     troubled = ledger(2_000, unpaid=True)
@@ -181,8 +181,8 @@ def asking() -> list[tuple[str, str, str]]:
     """`contract ask` as a whole process, and what it imports."""
     sample = sorted((ROOT / "voip-1" / "ledgers").glob("*.jsonl"))[0]
     command = [
-        str(Path(sys.executable).parent / "contract"), "ask", str(ROOT / "voip-1"), "--ledger", str(sample), "--party", "provider",
-        "--act", "suspend_service", "--as-of", "2026-10-11", "--json",
+        str(Path(sys.executable).parent / "contract"), "ask", str(ROOT / "voip-1"), "--ledger", str(sample),
+        "--party", "provider", "--act", "suspend_service", "--as-of", "2026-10-11", "--json",
     ]  # fmt: skip
     walls = []
     for _ in range(7):

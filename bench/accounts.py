@@ -7,9 +7,9 @@ from pathlib import Path
 
 from contractlang.load import load
 from contractlang.values import Period
+from engine.compile import compile_program
 from engine.dates import start_of
 from engine.event import Event, event
-from engine.compile import compile_program
 from engine.program import Program
 from engine.terms import Terms
 

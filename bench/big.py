@@ -64,7 +64,7 @@ def _renamed(line: str, renamed: set[str], copy: int) -> str:
 
 
 def _copy(text: list[str], renamed: set[str], copy: int) -> list[str]:
-    """Return the clauses of agreement 1 under new numbers (`12.3`) and new names; the life of the agreement is told once."""
+    """Return the clauses of agreement 1 under new numbers (`12.3`) and names; its life is told once."""
     found: list[str] = []
     article = 0
     dropped = False

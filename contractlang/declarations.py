@@ -11,6 +11,7 @@ from typing import TypedDict
 
 from contractlang.diagnostic import Said, error
 from contractlang.expressions import Mistake, Reader, has_more_parts
+from contractlang.grammar import keywords
 from contractlang.kinds import FLAG, TEXT, Kind, occurrence_of, one_of
 from contractlang.names import KIND_NAMES, NO, YES, Names
 from contractlang.norms import (
@@ -31,7 +32,6 @@ from contractlang.norms import (
     TypeDecl,
     Who,
 )
-from contractlang.parser import keywords
 from contractlang.source import Span
 from contractlang.syntax import Node, Statement, Word
 

@@ -20,6 +20,7 @@ from typing import Any, Literal, TypedDict, TypeVar
 from contractlang.declarations import Declarations
 from contractlang.diagnostic import Diagnostic, Label, Said, error
 from contractlang.expressions import Mistake, Reader
+from contractlang.grammar import keywords
 from contractlang.kinds import BREACH, DAY, FLAG, PERIOD, Kind, in_english, money_in, occurrence_of
 from contractlang.names import Names
 from contractlang.norms import (
@@ -70,7 +71,6 @@ from contractlang.norms import (
     kind_of,
 )
 from contractlang.numerals import plain_number
-from contractlang.parser import keywords
 from contractlang.source import Span
 from contractlang.syntax import Clause, Node, Statement, Word, Written
 

@@ -1,30 +1,23 @@
 """Text to syntax: cuts a file into clauses and statements, and parses each statement alone.
 
-The mark `|` begins a statement and `||` continues it, so a statement that does not parse hides nothing else. This is
-the only file that imports lark, and only to make the tables of the grammar: `python -m contractlang.parser` makes them
-anew after a change of the grammar. Where they are missing or old they are made in passing, which takes half a second.
+The mark `|` begins a statement and `||` continues it, so a statement that does not parse hides nothing else. How one
+statement is read is told in `grammar.py`.
 """
 
 from __future__ import annotations
 
-import json
 import re
-import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
-from hashlib import sha256
-from pathlib import Path
-from typing import Any
+from functools import cached_property, lru_cache
 
+from contractlang import grammar
 from contractlang.diagnostic import Diagnostic, Said, error
-from contractlang.lalr import Rule, Tables, Unexpected
 from contractlang.numerals import number_of
 from contractlang.source import Source, Span
 from contractlang.suggest import MEANT, nearest, segmented
 from contractlang.syntax import Clause, Node, Statement, Word, Written
 
-TABLES = "grammar.tables"
 MAX_DEPTH = 60
 MAX_STATEMENT = 8_000
 MAX_STATEMENTS = 20_000
@@ -83,8 +76,10 @@ def parse_statement(raw: str) -> tuple[Word | None, Node] | NotAStatement:
     # Typographic quotes delimit a text only where straight ones do not: “甲” may stand inside "…".
     plain = raw.translate(_INSIDE if '"' in raw or "＂" in raw else _WIDTH)
     try:
-        label, body = _tables().read(plain, raw)
-    except Unexpected as wrong:
+        label, body = grammar.read(plain, raw)
+    except grammar.TooDeep:
+        return NotAStatement(0, 1, "", frozenset(), "deep")
+    except grammar.Unexpected as wrong:
         end = len(raw.rstrip())
         if wrong.start >= end:
             return NotAStatement(max(0, end - 1), end, "", wrong.expected)
@@ -104,98 +99,6 @@ def _is_deep(body: Node) -> bool:
         if not level:
             return False
     return True
-
-
-def keywords() -> dict[str, str]:
-    """Return every keyword spelling with its terminal's name."""
-    return _tables().words
-
-
-# ---- The tables -----------------------------------------------------------------------------------------------------
-
-
-@cache
-def _tables() -> Tables:
-    folder = Path(__file__).parent
-    grammar = (folder / "grammar.lark").read_bytes()
-    mark = sha256(grammar).digest()
-    try:
-        stored = (folder / TABLES).read_bytes()
-    except OSError:
-        stored = b""
-    if stored.startswith(mark):
-        return _restored(json.loads(zlib.decompress(stored[len(mark) :])))
-    return _restored(make_tables(grammar.decode()))
-
-
-def _restored(stored: Any) -> Tables:
-    kinds, *more = stored
-    states, start, end, rules, shapes, words, marks, name, blanks = more
-    return Tables(
-        tuple({kinds[kind]: step for kind, step in zip(state[::2], state[1::2], strict=True)} for state in states),
-        start, end, tuple(Rule(*rule) for rule in rules), tuple(map(tuple, shapes)), words, marks, name, blanks,
-    )  # fmt: skip
-
-
-def write_tables(folder: Path) -> None:
-    """Make the tables of the grammar in `folder` anew, beside it."""
-    grammar = (folder / "grammar.lark").read_bytes()
-    made = json.dumps(make_tables(grammar.decode()), ensure_ascii=False, separators=(",", ":"))
-    (folder / TABLES).write_bytes(sha256(grammar).digest() + zlib.compress(made.encode(), 9))
-
-
-def make_tables(grammar: str) -> list[Any]:
-    """Return the tables of a grammar as plain values, made by lark."""
-    from lark import Lark
-    from lark.parsers.lalr_analysis import Shift
-
-    built = Lark(grammar, parser="lalr", lexer="contextual", maybe_placeholders=True)
-    table: Any = built.parser.parser._parse_table
-    rules = {rule: index for index, rule in enumerate(built.rules)}
-    kinds = sorted({kind for actions in table.states.values() for kind in actions})
-    place = {kind: index for index, kind in enumerate(kinds)}
-    states = [
-        [
-            number
-            for kind, (action, to) in sorted(table.states[state].items())
-            for number in (place[kind], to if action is Shift else ~rules[to])
-        ]
-        for state in range(len(table.states))
-    ]
-    told = [_told(rule) for rule in built.rules]
-    ordered = sorted(
-        built.terminals,
-        key=lambda each: (-each.priority, -each.pattern.max_width, -len(each.pattern.value), each.name),
-    )
-    shaped = {each.name: each.pattern.to_regexp() for each in ordered if each.pattern.type == "re"}
-    spelled = {each.pattern.value: each.name for each in ordered if each.pattern.type == "str"}
-    blanks = next(name for name in shaped if name in built.ignore_tokens)
-    name = shaped["NAME"]
-    words = {text: kind for text, kind in spelled.items() if re.fullmatch(name, text)}
-    marks = {text: kind for text, kind in spelled.items() if text not in words}
-    shapes = [[kind, pattern] for kind, pattern in shaped.items() if kind not in ("NAME", blanks)]
-    return [
-        kinds, states, table.start_states["start"], table.end_states["start"], told, shapes, words, marks, name,
-        shaped[blanks],
-    ]  # fmt: skip
-
-
-def _told(rule: Any) -> list[Any]:
-    """Return how a rule of lark becomes a node (see `Rule`)."""
-    takes: list[tuple[int, bool, int]] = []
-    absent = index = 0
-    # An absent optional part is told by True, between the parts that are there.
-    for empty in rule.options.empty_indices or [False] * len(rule.expansion):
-        if empty:
-            absent += 1
-            continue
-        part = rule.expansion[index]
-        if not (part.is_term and part.filter_out):
-            takes.append((index, not part.is_term and part.name.startswith("_"), absent))
-            absent = 0
-        index += 1
-    single = rule.options.expand1 and not rule.alias
-    return [str(rule.origin.name), str(rule.alias or rule.origin.name), index, single, takes, absent]
 
 
 # ---- A whole file ---------------------------------------------------------------------------------------------------
@@ -390,7 +293,7 @@ class _Explainer:
 
     def misread(self, found: str, behind: str, expected: frozenset[str]) -> str:
         """Return the word of the language that was meant by the word before, where `found` itself is no riddle."""
-        words = keywords()
+        words = grammar.keywords()
         wanted = {text for text, name in words.items() if name in expected}
         told = MEANT.get(found.lower(), "").partition(" ")[0] in wanted or (found and nearest(found, wanted))
         if not behind or behind in self.known or told:
@@ -428,7 +331,7 @@ class _Explainer:
             mark = _MARK.match(line)
             if mark is not None and not isinstance(parse_statement(mark["rest"].strip()), NotAStatement):
                 found.update(re.findall(r"\w+", line))
-        return frozenset({*keywords(), *found})
+        return frozenset({*grammar.keywords(), *found})
 
     @cached_property
     def acts(self) -> tuple[str, ...]:
@@ -440,7 +343,7 @@ class _Explainer:
 
     def instead(self, found: str, behind: str, expected: frozenset[str], not_next: bool) -> Said:
         """Return what can be typed where `found` stands, behind the word `behind`."""
-        words = keywords()
+        words = grammar.keywords()
         wanted = {text for text, name in words.items() if name in expected}
         meant = MEANT.get(found.lower())
         if meant == "must" and not_next and "must" in wanted:
@@ -479,7 +382,3 @@ class _Explainer:
         en = ", ".join(said[:-1]) + (" or " if len(said) > 1 else "") + said[-1]
         zh = "、".join(said[:-1]) + ("或" if len(said) > 1 else "") + said[-1]
         return Said(f"write {en}", f"可写 {zh}")
-
-
-if __name__ == "__main__":
-    write_tables(Path(__file__).parent)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from contractlang import parser
+from contractlang import grammar, parser
 from contractlang.parser import NotAStatement, parse, parse_statement
 from contractlang.source import Source
 from contractlang.syntax import Clause, Node, Statement, Word
@@ -225,18 +225,22 @@ def test_after_two_hundred_mistakes_the_rest_is_not_read() -> None:
 
 
 def test_the_tables_are_those_of_the_grammar() -> None:
-    """If this fails, the grammar has changed: run `python -m contractlang.parser`."""
-    folder = Path(parser.__file__).parent
+    """If this fails, the grammar has changed: run `python -m contractlang.grammar`."""
+    folder = grammar.FOLDER
     mark = sha256((folder / "grammar.lark").read_bytes()).digest()
-    assert (folder / parser.TABLES).read_bytes().startswith(mark)
+    assert (folder / grammar.TABLES).read_bytes().startswith(mark)
 
 
-def test_the_walk_finds_what_lark_finds() -> None:
-    """All statements of our contracts, read by lark itself."""
+def test_whole_words_find_what_larks_own_words_find() -> None:
+    """All statements of our contracts, read by lark with its own lexer."""
     from lark import Lark, Token, Tree
 
-    grammar = (Path(parser.__file__).parent / "grammar.lark").read_text("utf-8")
-    reader = Lark(grammar, parser="lalr", lexer="contextual", maybe_placeholders=True)
+    reader = Lark(
+        (grammar.FOLDER / "grammar.lark").read_text("utf-8"),
+        parser="lalr",
+        lexer="contextual",
+        maybe_placeholders=True,
+    )
 
     def plain(tree: object) -> object:
         if isinstance(tree, Tree):

@@ -13,10 +13,12 @@ from engine.ledger import read_ledger
 from engine.program import Program
 from engine.settings import terms_from
 
+AT = "2026-03-02T10:00"
 SIGNED = [
     {"id": "s1", "name": "sign", "by": "provider", "at": "2026-03-02T10:00"},
     {"id": "s2", "name": "签署", "by": "乙方", "at": "2026-03-02T10:05"},
 ]
+X = {"id": "x"}
 BILL = {
     "id": "b",
     "name": "invoice_issued",
@@ -50,14 +52,14 @@ def written(*entries: dict[str, Any]) -> str:
         ({**BILL, "ammount": "1.00"}, "ammount", "did you mean `amount`"),
         ({**BILL, "standing": "rumoured"}, "standing", "none of"),
         ({**BILL, "sequence": "first"}, "sequence", "whole number"),
-        ({"id": "x", "name": "sign", "at": "2026-03-02T10:00"}, "by", "who did"),
-        ({"id": "x", "name": "sign", "by": "the cat", "at": "2026-03-02T10:00"}, "by", "no party"),
-        ({"id": "x", "name": "pay", "by": "provider", "amount": "1.00", "at": "2026-03-02T10:00"}, "by", "an act of user"),
-        ({"id": "x", "name": "remove_feature", "by": "provider", "feature": "teleport", "at": "2026-03-02T10:00"}, "feature", "none of"),
-        ({"id": "x", "name": "terminate", "by": "user", "at": "2026-03-02T10:00", "arrives": "2026-03-01T10:00"}, "arrives", "before it is sent"),
-        ({"id": "x", "name": "answer", "question": "D-NOTHING", "at": "2026-03-02T10:00"}, "question", "no question"),
-        ({"id": "x", "name": "answer", "question": "D-SLIGHT", "value": "perhaps", "at": "2026-03-02T10:00"}, "value", "neither yes nor no"),
-        ({"id": "x", "name": "retract", "of": "nothing", "at": "2026-03-02T10:00"}, "of", "no event"),
+        ({**X, "name": "sign", "at": AT}, "by", "who did"),
+        ({**X, "name": "sign", "by": "the cat", "at": AT}, "by", "no party"),
+        ({**X, "name": "pay", "by": "provider", "amount": "1.00", "at": AT}, "by", "an act of user"),
+        ({**X, "name": "remove_feature", "by": "provider", "feature": "teleport", "at": AT}, "feature", "none of"),
+        ({**X, "name": "terminate", "by": "user", "at": AT, "arrives": "2026-03-01T10:00"}, "arrives", "before it is sent"),
+        ({**X, "name": "answer", "question": "D-NOTHING", "at": AT}, "question", "no question"),
+        ({**X, "name": "answer", "question": "D-SLIGHT", "value": "perhaps", "at": AT}, "value", "neither yes nor no"),
+        ({**X, "name": "retract", "of": "nothing", "at": AT}, "of", "no event"),
     ],
 )  # fmt: skip
 def test_a_bad_entry_is_named(voip_1: Program, entry: dict[str, Any], field: str, reason: str) -> None:
