@@ -18,7 +18,7 @@ from operator import is_ as _is
 from typing import Any, Literal, TypedDict, TypeVar
 
 from contractlang.declarations import Declarations
-from contractlang.diagnostic import Diagnostic, Label, Said, error
+from contractlang.diagnostic import Diagnostic, Label, Said, error, warning
 from contractlang.expressions import Mistake, Reader
 from contractlang.grammar import keywords
 from contractlang.kinds import BREACH, DAY, FLAG, PERIOD, Kind, in_english, money_in, occurrence_of
@@ -289,8 +289,10 @@ class _Elaboration:
         path = self.written.source.path
         stem = re.sub(r"\W+", "-", path.rsplit("/", 1)[-1].rsplit(".", 1)[0])
         self.draft.name = stem or "contract"
+        # A pasted text without any norm line is a valid file: all of it is yet to be formalised.
+        say = error if self.written.statements() else warning
         self.wrong.append(
-            error(
+            say(
                 "no-head", Span(path, 0, 0), "the file does not say what document it is", "文件没有写明是什么文书",
                 Said(f"begin with `| agreement {self.draft.name}`", f"开头写 `| 协议 {self.draft.name}`"),
             )

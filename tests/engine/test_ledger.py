@@ -56,7 +56,7 @@ def written(*entries: dict[str, Any]) -> str:
         ({**X, "name": "sign", "by": "the cat", "at": AT}, "by", "no party"),
         ({**X, "name": "pay", "by": "provider", "amount": "1.00", "at": AT}, "by", "an act of user"),
         ({**X, "name": "remove_feature", "by": "provider", "feature": "teleport", "at": AT}, "feature", "none of"),
-        ({**X, "name": "terminate", "by": "user", "at": AT, "arrives": "2026-03-01T10:00"}, "arrives", "before it is sent"),
+        ({**X, "name": "terminate", "by": "user", "at": AT, "arrives": "2026-03-01T10:00"}, "arrives", "before it is"),
         ({**X, "name": "answer", "question": "D-NOTHING", "at": AT}, "question", "no question"),
         ({**X, "name": "answer", "question": "D-SLIGHT", "value": "perhaps", "at": AT}, "value", "neither yes nor no"),
         ({**X, "name": "retract", "of": "nothing", "at": AT}, "of", "no event"),
