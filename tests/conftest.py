@@ -55,7 +55,7 @@ def vectors() -> Path:
 
 
 @pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):  # type: ignore[no-untyped-def]
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
     """Where CONTRACT_NO_SKIPS is set (CI), a skipped test fails: nothing is left out silently there."""
     outcome = yield
     report = outcome.get_result()
