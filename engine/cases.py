@@ -82,11 +82,9 @@ def cases_in(path: str, text: str) -> list[Case]:
             if "expect" in current.blocks:
                 found.append(current)
             # A contract stated once serves the cases that follow it.
-            kept = {
-                name: block
-                for name, block in current.blocks.items()
-                if name in ("contract", "settings") and len(heading[1]) > 1
-            }
+            shared = ("contract",) if "expect" in current.blocks else ("contract", "settings")
+            below = len(heading[1]) > 1
+            kept = {name: block for name, block in current.blocks.items() if below and name in shared}
             current = Case(path, number, heading[2], kept)
     if "expect" in current.blocks:
         found.append(current)

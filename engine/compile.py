@@ -33,6 +33,7 @@ from contractlang.norms import (
     ReadingDecl,
     StateDecl,
     Target,
+    ThingDecl,
     Trigger,
     TypeDecl,
 )
@@ -130,6 +131,7 @@ class _Compilation:
         for rule in rules:
             for state, _, value in rule.restores:
                 program.restorers[state, value] = (*program.restorers.get((state, value), ()), rule)
+        program.things = frozenset(d.name for d in self.declarations.values() if isinstance(d, ThingDecl))
         program.options = {
             d.name: tuple(option.name for option in d.options)
             for d in self.declarations.values() if isinstance(d, TypeDecl | StateDecl | QuestionDecl) and d.options

@@ -157,6 +157,7 @@ class Program:
     maintained: tuple[int, ...]
     versions: tuple[tuple[str, str, str], ...]
     life_rules: tuple[LifeRule, ...] = ()
+    things: frozenset[str] = frozenset()
     options: dict[str, tuple[str, ...]] = field(default_factory=dict)
     restorers: dict[tuple[str, Any], tuple[Rule, ...]] = field(default_factory=dict)
     truncated: bool = False

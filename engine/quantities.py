@@ -120,7 +120,8 @@ class BoundE(Base):
             if found is None:
                 return scene.event if scene.event is not None and scene.event.name == self.last else None
             return found[1]
-        return scene.vars.get(self.name)
+        found = scene.vars.get(self.name)
+        return self.name if found is None and self.name in scene.program.things else found
 
 
 class FieldE(Base):

@@ -256,16 +256,13 @@ class Situation:
                 "name": rule["name"],
             }
             for key in ("at", "recorded_at", "arrives"):
-                if key in raw:
-                    made[key] = raw[key]
+                found = _first(raw, rule.get(key, key))
+                if found is not None or key in raw:
+                    made[key] = found
             if rule.get("by") or "by" in raw:
                 made["by"] = rule.get("by") or raw["by"]
             for target, source in (rule.get("fields") or {}).items():
-                value = (
-                    source["is"]
-                    if isinstance(source, dict)
-                    else next((raw[s] for s in source.split(" or ") if raw.get(s) is not None), None)
-                )
+                value = source["is"] if isinstance(source, dict) else _first(raw, source)
                 if value is None:
                     continue
                 made[target] = self.ids.get(value, value) if target == "bill" else value
@@ -390,6 +387,11 @@ class Situation:
             event = next((e for e in self.events if e.id == item.name), None)
             return f"F-{event.actor}-{event.name}-DATE".upper() if event is not None else item.name
         return f"{item.kind}:{item.name}"
+
+
+def _first(raw: Mapping[str, Any], names: str) -> Any:
+    """Return the first field there is of `one or other`."""
+    return next((raw[name] for name in names.split(" or ") if raw.get(name) is not None), None)
 
 
 def _flat(parameters: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:

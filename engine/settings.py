@@ -10,7 +10,15 @@ from datetime import date
 from typing import Any
 
 from contractlang.kinds import Kind
-from contractlang.norms import BlankDecl, Declaration, PartyDecl, QuestionDecl, ReadingDecl, StateDecl
+from contractlang.norms import (
+    BlankDecl,
+    Declaration,
+    PartyDecl,
+    QuestionDecl,
+    ReadingDecl,
+    StateDecl,
+    ThingDecl,
+)
 from contractlang.values import Period, minutes_of_day, money, period, share
 from engine.dates import parse_day, parse_instant
 from engine.errors import BadTerms
@@ -90,13 +98,13 @@ def _unknown(program: Program, name: str, kinds: tuple[type, ...]) -> str:
 
 def _attribute(program: Program, name: str, value: Any) -> Iterator[tuple[str, Any]]:
     owner, attribute = name.split(".", 1)
-    for declared in _called(program, owner, (PartyDecl,)):
-        assert isinstance(declared, PartyDecl)
+    for declared in _called(program, owner, (PartyDecl, ThingDecl)):
+        assert isinstance(declared, PartyDecl | ThingDecl)
         for each in declared.attributes:
             if attribute in (each.name, each.alias):
                 yield f"{declared.name}.{each.name}", typed(value, each.kind, name)
                 return
-    raise BadTerms(name, "no party has such an attribute")
+    raise BadTerms(name, "no party or thing has such an attribute")
 
 
 def _option(declared: StateDecl | QuestionDecl, value: str, name: str) -> str:
