@@ -42,7 +42,7 @@ def main() -> None:
     rows: list[tuple[str, str, str]] = []
     one = agreement_one()
     with tempfile.TemporaryDirectory() as folder:
-        path = big.write(Path(folder), 36)
+        path = big.write(Path(folder), 27)
         rows += checking(path)
         loaded = load([path], [Path(folder)])
         thousand = compile_program([loaded.contracts["voip-1"]])

@@ -43,7 +43,7 @@ from engine.evaluator import Evaluator
 from engine.graph import build, key, resolve, walk
 from engine.program import LifeRule, Loss, Program, Rule, Sum, Touch
 from engine.scene import Scene
-from engine.terms import Terms
+from engine.terms import Taken, Terms
 
 
 def compile_program(contracts: Iterable[Contract]) -> Program:
@@ -295,19 +295,10 @@ class _Compilation:
             for option in reading.options
             for default in option.defaults
         ]
-        known: dict[int, str | None] = {}
-        kept: list[Terms] = []
-
-        if not any(when is not None or layer is not None for _, layer, when in listed):
-            always = next((name for name, _, _ in listed), None)
-            return lambda _: always
 
         def default(terms: Terms) -> str | None:
-            got = known.get(id(terms), "")
-            if got != "":
-                return got
             plain = by_layer = None
-            scene = Scene(None, terms, {}, lambda *_: None, 0)
+            scene = Scene(None, terms, Taken({}, frozenset()), lambda *_: None, 0)
             for name, layer, when in listed:
                 if when is not None and not when.value(scene):
                     continue
@@ -315,9 +306,7 @@ class _Compilation:
                     plain = name
                 elif layer in terms.layers:
                     by_layer = name
-            known[id(terms)] = by_layer or plain
-            kept.append(terms)
-            return known[id(terms)]
+            return by_layer or plain
 
         return default
 

@@ -12,7 +12,7 @@ from engine.answering import (
 from engine.decision import Cure, Decision, Reason
 from engine.errors import BadQuestion
 from engine.event import BOTH, Event, Instant
-from engine.judge import ASKED, agreement_state, beats, bound_events, closed_by, conditions, forbids
+from engine.judge import ASKED, Step, agreement_state, beats, bound_events, closed_by, conditions, forbids
 from engine.position import Position
 from engine.program import Rule
 from engine.question import (
@@ -21,7 +21,11 @@ from engine.question import (
 from engine.scene import Breach, Scene
 from engine.statuses import breach_events
 
-_NOT_IN_FORCE = frozenset({"agreement", "reading", "since", "until", "voided"})
+FORBIDS: Step = ("forbids", None)
+SILENT: Step = ("silent", None)
+_SAYS_NOTHING = frozenset({"agreement", "reading", "since", "until", "voided", "forbids", "silent"})
+
+Seen = tuple[Rule, "Step | None", dict[str, Any]]
 
 
 def may(position: Position, question: May, known_at: Instant | None) -> Decision:
@@ -37,44 +41,46 @@ def may(position: Position, question: May, known_at: Instant | None) -> Decision
     rules = tuple(program.rules[index] for index in program.by_act[question.act])
     mine = tuple(r for r in rules if not isinstance(r.norm.bearer, str) or r.norm.bearer == question.party)
 
+    first: list[Seen] = []
+
     def case(scene: Scene) -> Case:
-        opens, forbidding, speaks, required = _looked_at(scene, mine, question.party, asked)
+        seen = _looked_at(scene, mine, question.party, asked)
+        if not first:
+            first.extend(seen)
+        opens = [rule for rule, step, _ in seen if step is None]
+        forbidding = [rule for rule, step, _ in seen if step is FORBIDS]
         restores = _restored(scene, act.sets, question.party)
-        required = required or restores is not None
+        required = restores is not None or any(isinstance(rule.norm, Obligation) for rule in opens)
         unbeaten = [f for f in forbidding if not any(beats(scene, o, f) for o in opens)]
         if unbeaten:
             return Case("conflicting" if opens or restores is not None else "forbidden")
         if opens or restores is not None:
             return Case("permitted", required)
         if act.needs_basis:
+            speaks = any(step is not None and step[0] not in _SAYS_NOTHING for _, step, _ in seen)
             return Case("forbidden" if speaks else "no_basis")
         return Case("unregulated")
 
     def reasons(scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
-        return _why_may(scene, mine, question, asked, shown)
+        # The reasons of the first case are asked for first: what was seen there need not be looked at again.
+        seen = tuple(first) or _looked_at(scene, mine, question.party, asked)
+        first.clear()
+        return _why_may(scene, seen, question, asked, shown)
 
     return answered(position, question.at, known_at, case, reasons)
 
 
-def _looked_at(
-    scene: Scene, rules: tuple[Rule, ...], party: str, act: Event
-) -> tuple[list[Rule], list[Rule], bool, bool]:
-    """Return the norms open to the act, those that forbid it, whether any in force speaks of it, whether it is owed."""
-    opens: list[Rule] = []
-    forbidding: list[Rule] = []
-    speaks = required = False
+def _looked_at(scene: Scene, rules: tuple[Rule, ...], party: str, act: Event) -> tuple[Seen, ...]:
+    """Return each norm with the step that closes it to the act (None: open), and what was bound when that was seen."""
+    seen = []
     for rule in rules:
+        step: Step | None
         if isinstance(rule.norm, Prohibition):
-            if forbids(scene, rule, party, act):
-                forbidding.append(rule)
-            continue
-        step = closed_by(scene, rule, party, act)
-        if step is None:
-            opens.append(rule)
-            required = required or isinstance(rule.norm, Obligation)
-        elif step[0] not in _NOT_IN_FORCE:
-            speaks = True
-    return opens, forbidding, speaks, required
+            step = FORBIDS if forbids(scene, rule, party, act) else SILENT
+        else:
+            step = closed_by(scene, rule, party, act)
+        seen.append((rule, step, scene.vars))
+    return tuple(seen)
 
 
 def _restored(scene: Scene, sets: tuple[Any, ...], party: str) -> tuple[Rule, Breach] | None:
@@ -89,7 +95,7 @@ def _restored(scene: Scene, sets: tuple[Any, ...], party: str) -> tuple[Rule, Br
 
 
 def _why_may(
-    scene: Scene, rules: tuple[Rule, ...], question: May, act: Event, shown: Case
+    scene: Scene, seen: tuple[Seen, ...], question: May, act: Event, shown: Case
 ) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
     program = scene.program
     found: list[Reason] = []
@@ -106,14 +112,14 @@ def _why_may(
                 breach_events(breach),
             )
         )
-    for rule in rules:
+    for rule, step, bound in seen:
         where = (rule.norm.document, rule.norm.id)
-        if isinstance(rule.norm, Prohibition):
-            if forbids(scene, rule, question.party, act):
-                found.append(Reason("forbids", where, True, conditions(scene, rule)))
+        scene.vars, scene.event = bound, act
+        if step is FORBIDS:
+            found.append(Reason("forbids", where, True, conditions(scene, rule)))
+        elif step is SILENT:
             continue
-        step = closed_by(scene, rule, question.party, act)
-        if step is None:
+        elif step is None:
             code = "requires" if isinstance(rule.norm, Obligation) else "permits"
             parts = conditions(scene, rule)
             found.append(Reason(code, where, True, parts, bound_events(scene)))
@@ -126,7 +132,7 @@ def _why_may(
                 facts = rule.when.cure(scene, True)
                 if facts is not None and (cure is None or len(facts) < len(cure)):
                     cure = facts
-    for document in dict.fromkeys(rule.document for rule in rules if rule.life):
+    for document in dict.fromkeys(rule.document for rule, _, _ in seen if rule.life):
         events = program.cause_events(scene, "agreement", document)
         if events:
             state = agreement_state(scene, document)

@@ -24,7 +24,7 @@ from engine.lifetime import begin_again, expire, live
 from engine.program import Program, Touch
 from engine.scene import Scene
 from engine.step import EMPTY, INEXACT, LISTS, Entry, Key, Step
-from engine.terms import Terms
+from engine.terms import Taken, Terms
 from engine.upkeep import keep, keep_instance
 
 DAWN = START >> 1
@@ -38,14 +38,14 @@ _ROUNDS = 40
 class Position:
     """Where every norm of a program stands at an instant, for one account's terms."""
 
-    __slots__ = ("agenda", "cells", "chain", "changed", "count", "fixed", "now", "program", "terms")
+    __slots__ = ("agenda", "cells", "chain", "changed", "count", "now", "program", "taken", "terms")
 
     def __init__(
         self, program: Program, terms: Terms, cells: Map[Key, Any], agenda: tuple[Entry, ...], now: Instant, count: int,
-        chain: bytes, changed: tuple[Key, ...], fixed: dict[str, str],
+        chain: bytes, changed: tuple[Key, ...], taken: Taken,
     ) -> None:  # fmt: skip
         self.program, self.terms, self.cells, self.agenda = program, terms, cells, agenda
-        self.now, self.count, self.chain, self.changed, self.fixed = now, count, chain, changed, fixed
+        self.now, self.count, self.chain, self.changed, self.taken = now, count, chain, changed, taken
 
     @property
     def terms_digest(self) -> str:
@@ -55,17 +55,17 @@ class Position:
     @staticmethod
     def opening(program: Program, terms: Terms) -> Position:
         """Return the position before anything has happened."""
-        return Position(program, terms, Map(), (), START - 1, 0, b"", (), program.fixed_readings(terms))
+        return Position(program, terms, Map(), (), START - 1, 0, b"", (), program.taken(terms))
 
     def scene(self, at: Instant | None = None) -> Scene:
         """Return a look at this position, by default at its instant."""
-        scene = Scene(self.program, self.terms, self.fixed, self.cells.get, self.now if at is None else at)
+        scene = Scene(self.program, self.terms, self.taken, self.cells.get, self.now if at is None else at)
         scene.agenda = self.agenda
         return scene
 
     def step(self, at: Instant) -> Step:
         """Return the work of an instant, begun at this position."""
-        return Step(self.program, self.terms, self.fixed, self.cells, self.agenda, at)
+        return Step(self.program, self.terms, self.taken, self.cells, self.agenda, at)
 
     def reached(self, step: Step, event: Event | None) -> Position:
         """Return the position that a step begun here has reached."""
@@ -82,7 +82,7 @@ class Position:
             count,
             chain,
             tuple(step.changed),
-            self.fixed,
+            self.taken,
         )
 
 
@@ -132,7 +132,7 @@ def elapse(position: Position, until: Instant) -> Position:
         position = position.reached(step, None)
     if position.now < until:
         p = position
-        position = Position(p.program, p.terms, p.cells, p.agenda, until, p.count, p.chain, (), p.fixed)
+        position = Position(p.program, p.terms, p.cells, p.agenda, until, p.count, p.chain, (), p.taken)
     return position
 
 
@@ -149,7 +149,7 @@ def together(position: Position, events: list[Event]) -> Position:
             cells = position.cells.set(INEXACT, True)
             p = position
             position = Position(
-                p.program, p.terms, cells, p.agenda, p.now, p.count, p.chain, p.changed, p.fixed
+                p.program, p.terms, cells, p.agenda, p.now, p.count, p.chain, p.changed, p.taken
             )
         elif len(group) > 1:
             position = _every_order(position, group)
@@ -207,7 +207,7 @@ def _every_order(position: Position, events: list[Event]) -> Position:
     agenda = tuple(sorted({entry for end, _ in ends for entry in end.agenda}))
     changed = tuple(keys)
     return Position(
-        first.program, first.terms, cells.finish(), agenda, first.now, first.count, first.chain, changed, first.fixed
+        first.program, first.terms, cells.finish(), agenda, first.now, first.count, first.chain, changed, first.taken
     )  # fmt: skip
 
 

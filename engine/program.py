@@ -28,7 +28,7 @@ from engine.decision import Cure, Item
 from engine.evaluator import Evaluator
 from engine.graph import ObligationGraph
 from engine.scene import Cause, Scene, Unknown
-from engine.terms import Terms
+from engine.terms import Taken, Terms
 
 ENGINE_VERSION = "1"
 
@@ -162,9 +162,13 @@ class Program:
     restorers: dict[tuple[str, Any], tuple[Rule, ...]] = field(default_factory=dict)
     truncated: bool = False
 
-    def fixed_readings(self, terms: Terms) -> dict[str, str]:
-        """Return the readings that the terms choose."""
-        return dict(terms.readings)
+    def taken(self, terms: Terms) -> Taken:
+        """Return the option in which each reading is taken: as the terms choose, else by default, if it has one."""
+        defaults = {name: default(terms) for name, (_, _, default) in self.readings.items()}
+        by_default = {
+            name: option for name, option in defaults.items() if option and name not in terms.readings
+        }
+        return Taken({**by_default, **terms.readings}, frozenset(by_default))
 
     def parties_of(self, scene: Scene) -> tuple[str, ...]:
         """Return the parties that norms bind, in the order declared."""

@@ -18,7 +18,7 @@ from engine.choice import Choice, Split
 from engine.dates import Deadline, RestDays, day_of, deadline_after, deadline_after_day, deadline_by_day
 from engine.decision import Item
 from engine.event import Event, Instant
-from engine.terms import Terms
+from engine.terms import Taken, Terms
 
 NOTHING: Any = object()
 SECOND = 1_000_000
@@ -89,15 +89,15 @@ class Scene:
     """One look at a position, in one case."""
 
     __slots__ = (
-        "agenda", "assigned", "at", "collect", "departed", "event", "fixed", "get", "lenient", "lives",
+        "agenda", "assigned", "at", "collect", "departed", "event", "get", "lenient", "lives",
         "program", "provisional",
-        "terms", "turn", "vars", "waiting",
+        "taken", "terms", "turn", "vars", "waiting",
     )  # fmt: skip
 
     def __init__(
-        self, program: Any, terms: Terms, fixed: dict[str, Any], get: Callable[..., Any], at: Instant
+        self, program: Any, terms: Terms, taken: Taken, get: Callable[..., Any], at: Instant
     ) -> None:
-        self.program, self.terms, self.fixed, self.get, self.at = program, terms, fixed, get, at
+        self.program, self.terms, self.taken, self.get, self.at = program, terms, taken, get, at
         self.assigned: dict[Item, Any] = {}
         self.vars: dict[str, Any] = {}
         self.event: Event | None = None
@@ -142,22 +142,20 @@ class Scene:
 
     def option_of(self, reading: str) -> str:
         """Return the option in which a reading is taken."""
-        got: str | None = self.fixed.get(reading)
-        if got is not None:
+        got = self.taken.options.get(reading)
+        if got is not None and reading not in self.taken.by_default:
             return got
-        item, options, default_of = self.program.readings[reading]
-        taken: str | None = self.assigned.get(item)
-        if taken is not None:
-            return taken
-        default = default_of(self.terms)
-        if default is None:
+        item, options, _ = self.program.readings[reading]
+        assigned: str | None = self.assigned.get(item)
+        if assigned is not None:
+            return assigned
+        if got is None:
             return str(self.pick(item, options))
         if self.collect is not None:
-            self.collect[item] = default
-            return default  # type: ignore[no-any-return]
-        if self.departed:
-            return default  # type: ignore[no-any-return]
-        raise Split(item, (default, *(each for each in options if each != default)))
+            self.collect[item] = got
+        elif not self.departed:
+            raise Split(item, (got, *(each for each in options if each != got)))
+        return got
 
     def answer(self, question: str, about: str | None) -> Any:
         """Return the answer to a question: given, recorded, presumed, or open."""

@@ -20,7 +20,7 @@ from engine.decision import Item
 from engine.event import Event, Instant, Standing
 from engine.program import Program
 from engine.scene import Scene
-from engine.terms import Terms
+from engine.terms import Taken, Terms
 
 Key = tuple[Any, ...]
 Entry = tuple[Instant, str, int, str]
@@ -46,15 +46,15 @@ class Step:
         self,
         program: Program,
         terms: Terms,
-        fixed: dict[str, str],
+        taken: Taken,
         cells: Map[Key, Any],
         had: tuple[Entry, ...],
         at: Instant,
     ) -> None:
         self.program, self.terms, self.had, self.at = program, terms, had, at
         self.new = cells.mutate()
-        self.before = Scene(program, terms, fixed, cells.get, at)
-        self.now = Scene(program, terms, fixed, self.new.get, at)
+        self.before = Scene(program, terms, taken, cells.get, at)
+        self.now = Scene(program, terms, taken, self.new.get, at)
         self.agenda: list[Entry] | None = None
         self.changed: dict[Key, None] = {}
         self.queue: set[tuple[str, int]] = set()
@@ -79,7 +79,7 @@ class Step:
         departed: bool,
     ) -> Writes:  # fmt: skip
         item = split.item
-        has_default = item.kind == "reading" and self.program.readings[item.name][2](self.terms) is not None
+        has_default = item.kind == "reading" and item.name in self.now.taken.by_default
         found: dict[Any, Writes] = {}
         for place, option in enumerate(split.options):
             if self.leaves > LIMIT:

@@ -10,10 +10,17 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine.calendars import default_calendar
 from engine.dates import Calendar
+
+
+class Taken(NamedTuple):
+    """In which option each reading is taken under some terms, and which of them only by default."""
+
+    options: dict[str, str]
+    by_default: frozenset[str]
 
 
 @dataclass(frozen=True)

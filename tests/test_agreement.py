@@ -29,10 +29,11 @@ SCENARIOS = Path(__file__).parents[1] / "contracts" / "scenarios"
 
 
 def engine_says(case: Asked, question: Any) -> tuple[Any, ...]:
-    """Return what the engine answers, as far as the two are compared."""
+    """Return what the engine answers, as far as the two are compared; an answer past its limit of cases is not."""
     account = Account(compile_program(case.contracts), case.terms, case.ledger)
     decision = account.decide(question, case.known_at)
-    assert decision.exact
+    if not decision.exact:
+        raise TooManyCases
     return told_by(decision)
 
 
@@ -62,10 +63,10 @@ def compare(case: Asked) -> None:
     ]
     for question in (case.question, *dict.fromkeys(questions)):
         try:
-            expected = reference_says(case, question)
+            said, expected = engine_says(case, question), reference_says(case, question)
         except TooManyCases:
             continue
-        assert (question, *engine_says(case, question)) == (question, *expected)
+        assert (question, *said) == (question, *expected)
 
 
 @QUICK

@@ -19,7 +19,7 @@ from contractlang.norms import (
     Within,
 )
 from contractlang.values import Period
-from engine.dates import SECOND, Deadline, RestDays, day_of, deadline_after, deadline_by_day, start_of
+from engine.dates import SECOND, Deadline, RestDays, day_of, deadline_after, deadline_by_day, end_of, start_of
 from engine.decision import Item
 from engine.event import Event, Instant
 from tests.reference import facts, open_items, values
@@ -68,8 +68,12 @@ def after(
 ) -> Deadline:
     """Return the end of a period from an instant, or from a day."""
     calendar, rest, minute = world.terms.calendar, rest_days(world), cutoff(world)
-    # An hour of a day runs from its beginning; days, weeks, months and years run from day to day.
-    since = start_of(start) if isinstance(start, date) else start
+    if isinstance(start, date):
+        # Days, weeks, months and years run from day to day; hours after a day run from its end.
+        elapses = period.unit in ("hours", "minutes", "seconds")
+        since = end_of(start) if elapses else start_of(start)
+    else:
+        since = start
     return settled(
         world, deadline_after(since, period.count, period.unit, calendar, rest, rolls, minute, first_day)
     )
