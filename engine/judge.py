@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from contractlang.norms import Maintenance, Obligation, Permission, Power, Prohibition, Who
+from contractlang.norms import Maintenance, Obligation, Permission, Power, Prohibition, Who, Within
 from engine.dates import start_of
 from engine.decision import Reason
-from engine.event import BOTH, Event, Instant
+from engine.event import BOTH, START, Event, Instant
 from engine.program import Rule
 from engine.scene import Breach, Inst, Scene
-from engine.statuses import breach_events
+from engine.statuses import HappenedE, breach_events
 
 ASKED = "?"
 """The id of an act that is only asked about."""
@@ -95,8 +95,11 @@ def bindings(scene: Scene, rule: Rule, act: Event | None) -> Iterator[Any]:
         yield act
     elif rule.trigger_name is not None:
         chain = scene.get(("F", rule.trigger_name))
+        since = in_force_since(scene, rule)
         while chain is not None:
             event, chain = chain
+            if event.effect_at < since:
+                return
             if event.standing.value != "alleged" or scene.happened_for_real(event):
                 yield event
     else:
@@ -107,6 +110,12 @@ def bindings(scene: Scene, rule: Rule, act: Event | None) -> Iterator[Any]:
                 breach = scene.read(("B", index, trig))
                 if breach is not None and breach.status != "waived":
                     yield breach
+
+
+def in_force_since(scene: Scene, rule: Rule) -> Instant:
+    """Return since when what happens can bring instances of the norm: since its agreement took effect."""
+    cell = scene.read(("L", rule.document)) if rule.life else None
+    return cell.since if cell is not None and cell.since is not None else START
 
 
 def bind(scene: Scene, rule: Rule, bound: Any, act: Event | None) -> None:
@@ -211,7 +220,8 @@ def window_closed(scene: Scene, rule: Rule, bound: Any) -> Step | None:
         if scene.at < begins:
             scene.until(begins)
             return ("not before", begins)
-    if rule.limit is not None and bound is not None:
+    from_itself = isinstance(rule.limit, Within) and rule.limit_of is None
+    if rule.limit is not None and not (from_itself and bound is None):
         end, _ = window(scene, rule, start)
         if end is not None:
             if end <= scene.at:
@@ -333,16 +343,15 @@ def window(scene: Scene, rule: Rule, start: Instant) -> tuple[Instant | None, An
         case "AtOnce":
             return start + 1_000_000, None
         case "Reasonable":
-            return reasonable(scene, limit.question, start)
+            return reasonable(scene, limit.question, start, scene.vars.get("@trigger"))
         case "Within":
             assert rule.limit_value is not None
             period = rule.limit_value.value(scene)
             origin: Any = start
             if rule.limit_of is not None:
-                origin = rule.limit_of.value(scene)
-                if isinstance(origin, bool):
-                    origin = start
-                elif isinstance(origin, Event):
+                named = rule.limit_of
+                origin = named.found(scene) if isinstance(named, HappenedE) else named.value(scene)
+                if isinstance(origin, Event):
                     origin = origin.effect_at
             if period is None or origin is None or hasattr(origin, "item") or hasattr(period, "item"):
                 return None, None
@@ -361,13 +370,14 @@ def window(scene: Scene, rule: Rule, start: Instant) -> tuple[Instant | None, An
             return deadline.end, deadline.last_day
 
 
-def reasonable(scene: Scene, question: str, start: Instant) -> tuple[Instant | None, Any]:
+def reasonable(scene: Scene, question: str, start: Instant, trigger: Any) -> tuple[Instant | None, Any]:
     """Return the end of a reasonable time: open until its question is answered; `no` means it is past.
 
-    The answer `yes` (it is prompt, reasonable) keeps the window open; `no` ends it at once.
+    The answer `yes` (it is prompt, reasonable) keeps the window open; `no` ends it at once. A question that is about
+    something is asked about the trigger.
     """
-    answer = scene.answer(question, None)
-    return (None, None) if answer else (start, None)
+    about = trigger.id if isinstance(trigger, Event) and scene.program.questions[question].about else None
+    return (None, None) if scene.answer(question, about) else (start, None)
 
 
 def conditions(scene: Scene, rule: Rule) -> tuple[Reason, ...]:

@@ -175,8 +175,19 @@ def _matters(position: Position, one: Event, other: Event) -> bool:
     return any(ends[0][1].cells.get(key) != ends[1][1].cells.get(key) for key in keys)
 
 
+def _in_sequence(order: tuple[Event, ...]) -> bool:
+    """Tell whether the facts of each source stand in its sequence."""
+    last: dict[str, int] = {}
+    for event in order:
+        if event.sequence is not None:
+            if event.sequence < last.get(event.source, event.sequence):
+                return False
+            last[event.source] = event.sequence
+    return True
+
+
 def _every_order(position: Position, events: list[Event]) -> Position:
-    orders = list(permutations(events))
+    orders = [order for order in permutations(events) if _in_sequence(order)]
     ends = []
     for order in orders:
         reached, written = position, {}

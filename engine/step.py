@@ -145,8 +145,10 @@ class Step:
         listed = self.new.get(key)
         if is_open:
             if new or listed is None or trig not in listed:
+                self.changed[key] = None
                 self.new[key] = (EMPTY if listed is None else listed).set(trig, True)
         elif listed is not None and trig in listed:
+            self.changed[key] = None
             self.new[key] = listed.delete(trig)
 
     def schedule(self, at: Instant | None, kind: str, index: int, name: str) -> None:
