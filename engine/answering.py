@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from engine.choice import LIMIT, items_that_matter
 from engine.decision import Cure, Decision, Item, Reason, Receipt, Verdict
 from engine.event import Instant
+from engine.judge import ASKED
 from engine.position import Position
 from engine.program import ENGINE_VERSION
 from engine.scene import Scene
@@ -110,8 +111,15 @@ def _said(case: Case) -> str:
 
 
 def _spoken_items(items: tuple[Item, ...]) -> tuple[Item, ...]:
-    """Return the items without the mark of the comparison in which an open number was met, each once, in order."""
-    plain = (Item(item.kind, item.name, (item.about or "").split("#")[0] or None) for item in items)
+    """Return the items as a caller can settle them, each once, in order.
+
+    They go without the mark of the comparison in which an open number was met, and without the id of the act asked
+    about, which is in no ledger.
+    """
+    plain = (
+        Item(item.kind, item.name, (item.about or "").split("#")[0].removeprefix(ASKED) or None)
+        for item in items
+    )
     return tuple(sorted(dict.fromkeys(plain), key=lambda item: (item.kind, item.name, item.about or "")))
 
 

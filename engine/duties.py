@@ -180,11 +180,20 @@ def arise_on_breach(scene: Scene, w: Writes, step: Step, rule: Rule, index: int,
 def come_into_being(scene: Scene, w: Writes, step: Step, rule: Rule, trig: str, trigger: Any) -> None:
     end, last_day = window(scene, rule, step.at)
     owed = rule.amount.value(scene) if rule.amount is not None else None
-    status = "done" if owed == 0 else "open"
-    w["I", rule.index, trig] = Inst(
-        trigger, step.at, end, last_day, owed, 0, step.at if owed == 0 else None, status
-    )
-    step.schedule(end, "D", rule.index, trig)
+    done = owed == 0
+    inst = Inst(
+        trigger, step.at, end, last_day, owed, 0, step.at if done else None, "done" if done else "open"
+    )  # fmt: skip
+    begin(scene, w, step, rule, trig, inst)
+
+
+def begin(scene: Scene, w: Writes, step: Step, rule: Rule, trig: str, inst: Inst) -> None:
+    """Begin an instance, or begin it again: one whose window is past already is breached at once."""
+    w["I", rule.index, trig] = inst
+    if inst.status == "open" and inst.end is not None and inst.end <= step.at:
+        become_breached(scene, w, rule, trig, inst, step.at)
+    else:
+        step.schedule(inst.end, "D", rule.index, trig)
 
 
 def edge(scene: Scene, w: Writes, step: Step, rule: Rule, event: Event | None) -> None:
@@ -202,7 +211,7 @@ def edge(scene: Scene, w: Writes, step: Step, rule: Rule, event: Event | None) -
         return
     w["E", rule.index] = (count, False)
     inst: Inst | None = scene.read(("I", rule.index, trig))
-    if inst is not None and inst.status not in OVER:
+    if inst is not None and inst.status in ("open", "suspended"):
         w["I", rule.index, trig] = inst._replace(status="released")
 
 
@@ -229,10 +238,8 @@ def resume(scene: Scene, w: Writes, step: Step, rule: Rule) -> None:
             elif end is not None and inst.clock == "extends":
                 end = end + -(-(step.at - inst.paused_at) // DAY) * DAY
             last = day_of(end - 1) if end is not None and inst.last_day is not None else inst.last_day
-            w["I", index, trig] = Inst(
-                inst.trigger, inst.arisen_at, end, last, inst.owed, inst.paid, None, "open"
-            )
-            step.schedule(end if end is None or end > step.at else step.at, "D", index, trig)
+            again = inst._replace(end=end, last_day=last, status="open", paused_at=None, clock="")
+            begin(scene, w, step, step.program.rules[index], trig, again)
 
 
 def miss(scene: Scene, w: Writes, step: Step, rule: Rule, trig: str, at: Instant) -> None:
@@ -240,11 +247,15 @@ def miss(scene: Scene, w: Writes, step: Step, rule: Rule, trig: str, at: Instant
     inst: Inst | None = scene.read(("I", rule.index, trig))
     if inst is None or inst.status != "open" or inst.end is None or inst.end > at:
         return
+    become_breached(scene, w, rule, trig, inst, at)
+
+
+def become_breached(scene: Scene, w: Writes, rule: Rule, trig: str, inst: Inst, at: Instant) -> None:
+    """Record that what an instance asks was not done by the end of its window."""
     w["I", rule.index, trig] = inst._replace(status="breached")
     by = bearer_of(rule, inst.trigger, scene)
-    started = max(inst.end, at) if inst.end < at else inst.end
     w["B", rule.index, trig] = Breach(
-        rule.index, trig, by, started, inst.last_day, None, "open", inst.trigger, None
+        rule.index, trig, by, at, inst.last_day, None, "open", inst.trigger, None
     )
 
 

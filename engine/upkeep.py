@@ -20,12 +20,12 @@ def keep_instance(scene: Scene, w: Writes, step: Step, rule: Rule, trig: str, ev
 def keep(
     scene: Scene, w: Writes, step: Step, rule: Rule, trig: str, trigger: Any, event: Event | None
 ) -> None:
-    """A maintenance duty: breached while it applies, is awake, and its condition is false."""
+    """Breach a duty that applies, is awake, and is not kept; cure its breach once it is kept, even if it has ended."""
     bind(scene, rule, trigger, None)
     count, open_trig = scene.read(("M", rule.index, trig)) or (0, None)
     active = not_in_force(scene, rule) is None and conditions_fail(scene, rule) is None
     assert rule.keeps is not None
-    if not active:
+    if not active and open_trig is None:
         step.schedule(scene.turn, "K", rule.index, "norm")
         return
     holds = bool(rule.keeps.value(scene))
@@ -38,7 +38,7 @@ def keep(
             )
             w["M", rule.index, trig] = (count, None)
         return
-    if open_trig is not None:
+    if open_trig is not None or not active:
         return
     for index, when in rule.prevailed_by:
         if (when is None or when.value(scene)) and step.program.standing_since(scene, index) is not None:
