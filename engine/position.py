@@ -236,12 +236,15 @@ def take(step: Step, event: Event, touch: Touch) -> None:
         step.run(step.now, record, step, event, touch)
     if touch.effects:
         step.run(step.now, effects, step, event, touch)
+    for topic in touch.topics:
+        step.queue.update(step.program.watchers[topic])
+    for name in sorted(each for each in step.queue if each[0] == "life"):
+        step.queue.discard(name)
+        look(step, name, event)
     if touch.discharges:
         discharges(step, event, touch)
     for index in touch.instances:
         step.run(step.now, arise, step, event, step.program.rules[index], event.id, event)
-    for topic in touch.topics:
-        step.queue.update(step.program.watchers[topic])
     settle(step, event)
 
 
