@@ -197,22 +197,26 @@ def begin(scene: Scene, w: Writes, step: Step, rule: Rule, trig: str, inst: Inst
 
 
 def edge(scene: Scene, w: Writes, step: Step, rule: Rule, event: Event | None) -> None:
-    """An obligation without a trigger: it arises each time its conditions come true, and goes when they cease."""
+    """An obligation without a trigger: it arises each time its conditions come true, and goes when they cease.
+
+    The end of its agreement does not release what was owed by then; one without conditions arises once.
+    """
     bind(scene, rule, None, None)
-    now_true = conditions_fail(scene, rule) is None and not_in_force(scene, rule) is None
+    holds, in_force = conditions_fail(scene, rule) is None, not_in_force(scene, rule) is None
     step.schedule(scene.turn, "K", rule.index, "norm")
     count, was_true = scene.read(("E", rule.index)) or (0, False)
+    now_true = holds and in_force
+    if not holds:
+        for trig in tuple(scene.get(("IO", rule.index)) or ()):
+            inst: Inst | None = scene.read(("I", rule.index, trig))
+            if inst is not None and inst.status in ("open", "suspended"):
+                w["I", rule.index, trig] = inst._replace(status="released")
     if now_true == was_true:
         return
-    trig = "" if (count if now_true else count - 1) == 0 else f"+{count if now_true else count - 1}"
-    if now_true:
-        w["E", rule.index] = (count + 1, True)
-        come_into_being(scene, w, step, rule, trig, None)
-        return
-    w["E", rule.index] = (count, False)
-    inst: Inst | None = scene.read(("I", rule.index, trig))
-    if inst is not None and inst.status in ("open", "suspended"):
-        w["I", rule.index, trig] = inst._replace(status="released")
+    arises = now_true and (rule.conditional or count == 0)
+    w["E", rule.index] = (count + arises, now_true)
+    if arises:
+        come_into_being(scene, w, step, rule, "" if count == 0 else f"+{count}", None)
 
 
 def suspend(scene: Scene, w: Writes, step: Step, rule: Rule) -> None:

@@ -75,6 +75,11 @@ class Rule:
     resumes: tuple[int, ...] = ()
     self_triggered: bool = False
 
+    @property
+    def conditional(self) -> bool:
+        """Whether the norm has a condition of its own, beside its being in force."""
+        return self.when is not None or self.unless is not None or bool(self.excepts)
+
 
 @dataclass(eq=False)
 class LifeRule:
