@@ -160,11 +160,13 @@ def arise(
     bind(scene, rule, trigger, event)
     if rule.trigger_where is not None and not rule.trigger_where.value(scene):
         return
+    if not_in_force(scene, rule) is not None:
+        return
     if isinstance(rule.norm, Maintenance):
         w["I", rule.index, trig] = Inst(trigger, step.at, None, None, None, 0, None, "open")
         step.queue.add(("norm", rule.index))
         return
-    if not_in_force(scene, rule) is not None or conditions_fail(scene, rule) is not None:
+    if conditions_fail(scene, rule) is not None:
         return
     come_into_being(scene, w, step, rule, trig, trigger)
 
