@@ -81,13 +81,3 @@ def items_that_matter(cases: list[tuple[Case, Any]]) -> set[Item]:
                 if len(apart) == 1:
                     found |= apart
     return found
-
-
-def differ_somewhere(cases: list[tuple[Case, T]], others: list[tuple[Case, T]]) -> bool:
-    """Tell whether some case says one thing here and another there, everything else being as it is."""
-    for one, first in cases:
-        for other, second in others:
-            shared = one.given.keys() & other.given.keys()
-            if first != second and all(one.given[key] == other.given[key] for key in shared):
-                return True
-    return False
