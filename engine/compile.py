@@ -412,7 +412,9 @@ class _Compilation:
                 topics[name] = self.topics_of(
                     norm.when, norm.unless, norm.since, norm.until, document=norm.document
                 )
-            else:
+            if isinstance(norm, Obligation) and (origin := getattr(norm.window, "of", None)) is not None:
+                topics["window", rule.index] = self.topics_of(origin, document=norm.document)
+            if name not in topics:
                 continue
             topics[name].add(("S", "agreement"))
             for index, _ in rule.prevailed_by:
@@ -466,4 +468,4 @@ class _Compilation:
             found = [name for name in sorter.static_order() if name in topics]
         except CycleError:
             found = list(topics)
-        return [name for name in found if name[0] == "life"] + [name for name in found if name[0] == "norm"]
+        return [name for kind in ("life", "norm", "window") for name in found if name[0] == kind]

@@ -198,6 +198,17 @@ def begin(scene: Scene, w: Writes, step: Step, rule: Rule, trig: str, inst: Inst
         step.schedule(inst.end, "D", rule.index, trig)
 
 
+def look_for_end(scene: Scene, w: Writes, step: Step, rule: Rule, trig: str) -> None:
+    """What a window counts from has happened: an instance that had no end yet gets one."""
+    inst: Inst | None = scene.read(("I", rule.index, trig))
+    if inst is None or inst.status != "open" or inst.end is not None:
+        return
+    bind(scene, rule, inst.trigger, None)
+    end, last_day = window(scene, rule, inst.arisen_at)
+    if end is not None:
+        begin(scene, w, step, rule, trig, inst._replace(end=end, last_day=last_day))
+
+
 def edge(scene: Scene, w: Writes, step: Step, rule: Rule, event: Event | None) -> None:
     """An obligation without a trigger: it arises each time its conditions come true, and goes when they cease.
 

@@ -16,7 +16,7 @@ from immutables import Map
 from contractlang.norms import Obligation
 from engine.choice import choice
 from engine.decision import Item
-from engine.duties import arise, arise_on_breach, discharges, edge, miss, waive, waived
+from engine.duties import arise, arise_on_breach, discharges, edge, look_for_end, miss, waive, waived
 from engine.errors import OutOfOrder
 from engine.event import ANSWER, DISPUTE, START, WAIVE, Event, Instant
 from engine.happenings import effects, forbid, judge, record, remember, turn_state
@@ -273,7 +273,10 @@ def look(step: Step, name: tuple[str, int], event: Event | None) -> None:
         step.run(step.now, live, step, step.program.life_rules[index], event)
         return
     rule = step.program.rules[index]
-    if isinstance(rule.norm, Obligation):
+    if kind == "window":
+        for trig in tuple(step.new.get(("IO", index)) or ()):
+            step.run(step.now, look_for_end, step, rule, trig)
+    elif isinstance(rule.norm, Obligation):
         step.run(step.now, edge, step, rule, event)
     elif rule.norm.trigger is None:
         step.run(step.now, keep, step, rule, "", None, event)

@@ -76,7 +76,7 @@ def end_windows(world: World) -> bool:
                 look_for_end(world, each)
             if each.end is not None and each.end <= world.now:
                 each.status = "breached"
-                breach(world, each.norm, each.trigger, each.bearer, each.end, each)
+                breach(world, each.norm, each.trigger, each.bearer, world.now, each)
                 changed = True
     return changed
 
