@@ -176,6 +176,8 @@ def arise_on_breach(scene: Scene, w: Writes, step: Step, rule: Rule, index: int,
     if breach is None or breach.status != "open":
         return
     own = f"{step.program.norms[index].id}/{trig}"
+    if scene.read(("I", rule.index, own)) is not None:
+        return  # The breach was there already in this case of what is open.
     arise(scene, w, step, None, rule, own, breach)
 
 

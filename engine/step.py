@@ -118,8 +118,9 @@ class Step:
             if old is None:
                 self.new["BN", key[1]] = (key[2], self.new.get(("BN", key[1])))
                 self.new["BA",] = (key[1], key[2], self.new.get(("BA",)))
-                if key[1] in self.program.on_breach:
-                    self.breached.append((key[1], key[2]))
+            is_new = old is None or (type(old) is Choice and any(leaf is None for leaf in leaves(old)))
+            if is_new and key[1] in self.program.on_breach:
+                self.breached.append((key[1], key[2]))
             self.keep_open(("BO", key[1]), key[2], value, old is None)
             topic = ("N", key[1])
         elif kind in ("S", "H", "Q"):
