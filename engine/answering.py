@@ -54,7 +54,9 @@ def answered(
         answer = "undetermined"
         missing = _spoken_items(items_that_matter([(a, _outcome(c)) for a, c in cases]))
         could_be = tuple(sorted({_said(each) for each in outcomes.values()}))
-    assumes = _assumed(scene, case, defaults, set(outcomes)) if defaults else ()
+    required = answer == "permitted" and all(each.required for _, each in cases)
+    told = (answer, None, False) if answer == "undetermined" else (*_outcome(shown), required)
+    assumes = _assumed(scene, case, defaults, told) if defaults else ()
     scene.lives = None
     # Reasons look further than the answer had to: what is open there is not asked, only shown in one case.
     scene.assigned, scene.vars, scene.event, scene.lenient, scene.collect = assigned, {}, None, True, {}
@@ -79,7 +81,7 @@ def answered(
         position.count, at, known_at,
     )  # fmt: skip
     return Decision(
-        answer, _VERDICTS.get(answer), shown.required and answer == "permitted",
+        answer, _VERDICTS.get(answer), required,
         shown.value if answer != "undetermined" else None,
         program.truncated, why, missing, could_be, assumes, cure, turn, scene.provisional, exact, receipt,
     )  # fmt: skip
@@ -141,7 +143,7 @@ def _spelled(item: Item) -> str:
 
 
 def _assumed(
-    scene: Scene, case: Callable[[Scene], Case], defaults: dict[Item, str], kept: set[tuple[Any, ...]]
+    scene: Scene, case: Callable[[Scene], Case], defaults: dict[Item, str], told: tuple[Any, ...]
 ) -> tuple[tuple[str, str], ...]:
     """Return the default readings of which another option, everything else as it is, changes the answer."""
     readings = scene.program.readings
@@ -149,7 +151,7 @@ def _assumed(
         (item.name, default)
         for item, default in list(defaults.items())
         if any(
-            _differs(scene, case, kept, {item: option})
+            _summary(cases_of(scene, case, {item: option})) != told
             for option in readings[item.name][1]
             if option != default
         )
@@ -157,19 +159,15 @@ def _assumed(
     return tuple(sorted(found))
 
 
-def _differs(
-    scene: Scene, case: Callable[[Scene], Case], kept: set[tuple[Any, ...]], given: dict[Item, Any]
-) -> bool:
-    """Tell whether another option makes another answer; what is undetermined either way is the same answer."""
-    others = set()
-    for number, (_, found) in enumerate(cases_of(scene, case, given)):
-        others.add(_outcome(found))
-        if len(others) > 1 or number > LIMIT:
-            return len(kept) == 1
-        if len(kept) == 1 and others != kept:
-            return True
-    return len(kept) > 1
+def _summary(cases: Iterator[tuple[dict[Item, Any], Case]]) -> tuple[Any, ...]:
+    """Return what is answered over all cases; what is undetermined either way is the same answer."""
+    outcome, required = None, True
+    for number, (_, found) in enumerate(cases):
+        if number > LIMIT or outcome not in (None, _outcome(found)):
+            return "undetermined", None, False
+        outcome, required = _outcome(found), required and found.required
+    return (*(outcome or ()), required)
 
 
 def _outcome(case: Case) -> tuple[Any, ...]:
-    return (*case[:2], _frozen(case.value))
+    return case.answer, _frozen(case.value)
