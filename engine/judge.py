@@ -278,6 +278,10 @@ def duty_closed(scene: Scene, rule: Rule, party: str, act: Event) -> Step | None
             last = ("bearer", None)
             continue
         bind(scene, rule, inst.trigger, act)
+        ceased = conditions_fail(scene, rule) if rule.norm.trigger is None else None
+        if ceased is not None:
+            last = ceased
+            continue
         if rule.where is not None and not rule.where.value(scene):
             last = ("where", rule.where)
             continue
