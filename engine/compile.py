@@ -412,7 +412,7 @@ class _Compilation:
                 topics[name] = self.topics_of(
                     norm.when, norm.unless, norm.since, norm.until, document=norm.document
                 )
-            if isinstance(norm, Obligation) and (origin := getattr(norm.window, "of", None)) is not None:
+            if isinstance(norm, Obligation) and (origin := getattr(rule.limit, "of", None)) is not None:
                 topics["window", rule.index] = self.topics_of(origin, document=norm.document)
             if name not in topics:
                 continue
