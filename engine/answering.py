@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from engine.choice import LIMIT, items_that_matter
 from engine.decision import Cure, Decision, Item, Reason, Receipt, Verdict
@@ -21,12 +21,14 @@ from engine.step import INEXACT
 _VERDICTS = {each.value: each for each in Verdict}
 
 
-class Case(NamedTuple):
-    """The answer of one case."""
+class Case:
+    """The answer of one case; two cases with the same `outcome` answer alike."""
 
-    answer: str
-    required: bool = False
-    value: Any = None
+    __slots__ = ("answer", "outcome", "required", "value")
+
+    def __init__(self, answer: str, required: bool = False, value: Any = None) -> None:
+        self.answer, self.required, self.value = answer, required, value
+        self.outcome = (answer, None if value is None else _frozen(value))
 
 
 def answered(
@@ -45,19 +47,18 @@ def answered(
     # Past the limits of the fold nothing is sure any more.
     exact = exact and INEXACT not in position.cells
     turn = scene.turn
-    outcomes = {_outcome(each): each for _, each in cases}
+    outcomes = {each.outcome: each for _, each in cases}
     assigned, shown = cases[0]
     answer = shown.answer
     missing: tuple[Item, ...] = ()
     could_be: tuple[str, ...] = ()
     if len(outcomes) > 1 or not exact:
         answer = "undetermined"
-        missing = _spoken_items(items_that_matter([(a, _outcome(c)) for a, c in cases]))
+        missing = _spoken_items(items_that_matter([(a, c.outcome) for a, c in cases]))
         could_be = tuple(sorted({_said(each) for each in outcomes.values()}))
     required = answer == "permitted" and all(each.required for _, each in cases)
-    told = (answer, None, False) if answer == "undetermined" else (*_outcome(shown), required)
+    told = (answer, None, False) if answer == "undetermined" else (*shown.outcome, required)
     assumes = _assumed(scene, case, defaults, told) if defaults else ()
-    scene.lives = None
     # Reasons look further than the answer had to: what is open there is not asked, only shown in one case.
     scene.assigned, scene.vars, scene.event, scene.lenient, scene.collect = assigned, {}, None, True, {}
     scene.turn = turn
@@ -65,7 +66,7 @@ def answered(
     if answer == "undetermined":
         # What is open is shown from both sides: the first case, and the first that differs from it.
         for case_of, other in cases:
-            if _outcome(other) != _outcome(shown):
+            if other.outcome != shown.outcome:
                 scene.assigned, scene.vars, scene.event = case_of, {}, None
                 why = tuple(dict.fromkeys((*why, *reasons(scene, other)[0])))
                 break
@@ -99,7 +100,7 @@ def cases_of(
     scene.waiting = waiting
     while waiting:
         assigned = waiting.pop()
-        scene.assigned, scene.vars, scene.event, scene.lives = assigned, {}, None, {}
+        scene.assigned, scene.vars, scene.event = assigned, {}, None
         yield assigned, case(scene)
     scene.waiting = None
 
@@ -163,11 +164,7 @@ def _summary(cases: Iterator[tuple[dict[Item, Any], Case]]) -> tuple[Any, ...]:
     """Return what is answered over all cases; what is undetermined either way is the same answer."""
     outcome, required = None, True
     for number, (_, found) in enumerate(cases):
-        if number > LIMIT or outcome not in (None, _outcome(found)):
+        if number > LIMIT or outcome not in (None, found.outcome):
             return "undetermined", None, False
-        outcome, required = _outcome(found), required and found.required
+        outcome, required = found.outcome, required and found.required
     return (*(outcome or ()), required)
-
-
-def _outcome(case: Case) -> tuple[Any, ...]:
-    return case.answer, _frozen(case.value)

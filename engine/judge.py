@@ -34,11 +34,7 @@ def agreement_state(scene: Scene, document: str) -> str:
 def not_in_force(scene: Scene, rule: Rule) -> Step | None:
     """Return why the norm is not in force, or None if it is."""
     if rule.life:
-        state = scene.lives.get(rule.document) if scene.lives is not None else None
-        if state is None:
-            state = agreement_state(scene, rule.document)
-            if scene.lives is not None:
-                scene.lives[rule.document] = state
+        state = agreement_state(scene, rule.document)
         if state != "in_force" and not (rule.norm.survives and state in ("expired", "terminated")):
             return ("agreement", state)
     for chosen in rule.option:
@@ -87,8 +83,11 @@ def bearer_of(rule: Rule, trigger: Any, scene: Scene) -> str | None:
     return BOTH if bearer is Who.BOTH else None
 
 
-def bindings(scene: Scene, rule: Rule, act: Event | None) -> Iterator[Any]:
-    """Yield what the norm's instances are bound to: the act itself, occurrences, breaches, or once nothing."""
+def bindings(scene: Scene, rule: Rule, party: str | None, act: Event | None) -> Iterator[Any]:
+    """Yield what the norm's instances are bound to: the act itself, occurrences, breaches, or once nothing.
+
+    Of a breach by the very party that only the other party's breach concerns, the party's name is enough.
+    """
     if rule.norm.trigger is None:
         yield None
     elif rule.self_triggered:
@@ -104,9 +103,14 @@ def bindings(scene: Scene, rule: Rule, act: Event | None) -> Iterator[Any]:
                 yield event
     else:
         chain = scene.get(("BA",))
+        own = party if rule.norm.bearer is Who.OTHER else None
         while chain is not None:
-            index, trig, chain = chain
-            if index in rule.on_breach_of:
+            index, trig, by, chain = chain
+            if index not in rule.on_breach_of:
+                continue
+            if by == own is not None:
+                yield by
+            else:
                 breach = scene.read(("B", index, trig))
                 if breach is not None and breach.status != "waived":
                     yield breach
@@ -139,7 +143,7 @@ def closed_by(scene: Scene, rule: Rule, party: str, act: Event) -> Step | None:
         bind(scene, rule, None, act)
         return instance_closed(scene, rule, party, act, None)
     last: Step = ("no trigger", None)
-    for bound in bindings(scene, rule, act):
+    for bound in bindings(scene, rule, party, act):
         if not bears(rule, party, bound):
             last = ("bearer", None) if last[0] == "no trigger" else last
             continue
@@ -298,7 +302,7 @@ def forbids(scene: Scene, rule: Rule, party: str | None, act: Event) -> bool:
     """Tell whether a prohibition applies to the act by that party; what prevails over it is another question."""
     if not_in_force(scene, rule) is not None:
         return False
-    for bound in bindings(scene, rule, act):
+    for bound in bindings(scene, rule, party, act):
         if not bears(rule, party, bound):
             continue
         bind(scene, rule, bound, act)

@@ -4,28 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from contractlang.norms import Obligation, Prohibition
-from engine.answering import (
-    Case,
-    answered,
-)
+from contractlang.norms import Obligation
+from engine.answering import Case, answered
 from engine.decision import Cure, Decision, Reason
 from engine.errors import BadQuestion
 from engine.event import BOTH, Event, Instant
-from engine.judge import ASKED, Step, agreement_state, beats, bound_events, closed_by, conditions, forbids
+from engine.judge import ASKED, agreement_state, beats, bound_events, conditions
+from engine.looks import FORBIDS, SILENT, Looks, Seen
 from engine.position import Position
 from engine.program import Rule
-from engine.question import (
-    May,
-)
+from engine.question import May
 from engine.scene import Breach, Scene
 from engine.statuses import breach_events
 
-FORBIDS: Step = ("forbids", None)
-SILENT: Step = ("silent", None)
 _SAYS_NOTHING = frozenset({"agreement", "reading", "since", "until", "voided", "forbids", "silent"})
-
-Seen = tuple[Rule, "Step | None", dict[str, Any]]
 
 
 def may(position: Position, question: May, known_at: Instant | None) -> Decision:
@@ -41,12 +33,10 @@ def may(position: Position, question: May, known_at: Instant | None) -> Decision
     rules = tuple(program.rules[index] for index in program.by_act[question.act])
     mine = tuple(r for r in rules if not isinstance(r.norm.bearer, str) or r.norm.bearer == question.party)
 
-    first: list[Seen] = []
+    looks = Looks(mine, question.party, asked)
 
     def case(scene: Scene) -> Case:
-        seen = _looked_at(scene, mine, question.party, asked)
-        if not first:
-            first.extend(seen)
+        seen = looks.at(scene)
         opens = [rule for rule, step, _ in seen if step is None]
         forbidding = [rule for rule, step, _ in seen if step is FORBIDS]
         restores = _restored(scene, act.sets, question.party)
@@ -62,25 +52,9 @@ def may(position: Position, question: May, known_at: Instant | None) -> Decision
         return Case("unregulated")
 
     def reasons(scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
-        # The reasons of the first case are asked for first: what was seen there need not be looked at again.
-        seen = tuple(first) or _looked_at(scene, mine, question.party, asked)
-        first.clear()
-        return _why_may(scene, seen, question, asked, shown)
+        return _why_may(scene, looks.at(scene), question, asked, shown)
 
     return answered(position, question.at, known_at, case, reasons)
-
-
-def _looked_at(scene: Scene, rules: tuple[Rule, ...], party: str, act: Event) -> tuple[Seen, ...]:
-    """Return each norm with the step that closes it to the act (None: open), and what was bound when that was seen."""
-    seen = []
-    for rule in rules:
-        step: Step | None
-        if isinstance(rule.norm, Prohibition):
-            step = FORBIDS if forbids(scene, rule, party, act) else SILENT
-        else:
-            step = closed_by(scene, rule, party, act)
-        seen.append((rule, step, scene.vars))
-    return tuple(seen)
 
 
 def _restored(scene: Scene, sets: tuple[Any, ...], party: str) -> tuple[Rule, Breach] | None:

@@ -14,7 +14,7 @@ from typing import Any
 from immutables import Map
 
 from contractlang.norms import Obligation
-from engine.choice import choice
+from engine.choice import choice, leaves
 from engine.decision import Item
 from engine.duties import arise, arise_on_breach, discharges, edge, look_for_end, miss, waive, waived
 from engine.errors import OutOfOrder
@@ -213,7 +213,11 @@ def _every_order(position: Position, events: list[Event]) -> Position:
             if key[0] == "B" and first.cells.get(key) is None:
                 # A breach that only some orders bring is listed for all: its cell tells in which it is.
                 cells["BN", key[1]] = (key[2], cells.get(("BN", key[1])))
-                cells["BA",] = (key[1], key[2], cells.get(("BA",)))
+                by = next(
+                    (each.by for branch in branches.values() for each in leaves(branch) if each is not None),
+                    None,
+                )
+                cells["BA",] = (key[1], key[2], by, cells.get(("BA",)))
             cells[key] = choice(item, branches)
     agenda = tuple(sorted({entry for end, _ in ends for entry in end.agenda}))
     changed = tuple(keys)

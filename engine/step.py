@@ -117,7 +117,8 @@ class Step:
         elif kind == "B":
             if old is None:
                 self.new["BN", key[1]] = (key[2], self.new.get(("BN", key[1])))
-                self.new["BA",] = (key[1], key[2], self.new.get(("BA",)))
+                by = next((leaf.by for leaf in leaves(value) if leaf is not None), None)
+                self.new["BA",] = (key[1], key[2], by, self.new.get(("BA",)))
             is_new = old is None or (type(old) is Choice and any(leaf is None for leaf in leaves(old)))
             if is_new and key[1] in self.program.on_breach:
                 self.breached.append((key[1], key[2]))
