@@ -8,6 +8,7 @@ Ids are stable: a norm is called by its clause and label (`三.2b`), so that edi
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from enum import Enum
 from typing import Any, Literal, assert_never
 
@@ -314,11 +315,34 @@ class ByDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class ByOrder:
+    """All norms of the account's first, second … agreement, in the order in which they were concluded."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class ByState:
+    """All maintenance duties whose condition asks for that state; only of agreed documents where so limited."""
+
+    state: str
+    agreed: bool = False
+    bearer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedLosses:
+    """All rules of agreed documents on who bears a loss; only those that put it on that party, where one is named."""
+
+    bearer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AnyNorm:
     """Any norm, leaving out what a breach of any norm itself gives rise to (remedies do not breed)."""
 
 
-Target = ByLabel | ByClause | ByBreach | ByAct | ByDocument | AnyNorm
+Target = ByLabel | ByClause | ByBreach | ByAct | ByDocument | ByOrder | ByState | AgreedLosses | AnyNorm
 
 
 # ---- Windows and triggers ---------------------------------------------------------------------------------------
@@ -397,6 +421,29 @@ class OnBreach:
 Trigger = OnOccurrence | OnBreach
 
 
+# ---- Standing ---------------------------------------------------------------------------------------------------
+
+Rank = Literal["mandatory", "agreed", "gap-filling"]
+Status = Literal["binding", "administrative", "enabling", "procedural"]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The force of a sentence: its rank, its status, and the days on which it is in force (both included; None: open).
+
+    A rule that is not `binding` leaves agreed norms as they are: an `administrative` one may be breached, but voids
+    nothing; an `enabling` one allows; a `procedural` one orders the way.
+    """
+
+    rank: Rank = "agreed"
+    status: Status = "binding"
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+AGREED = Standing()
+
+
 # ---- Norms ------------------------------------------------------------------------------------------------------
 
 
@@ -451,6 +498,7 @@ class NormBase:
     option: tuple[Chosen, ...] = ()
     survives: bool = False
     excepts: tuple[Target, ...] = ()
+    standing: Standing = AGREED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -513,6 +561,7 @@ class AmountRule:
     option: tuple[Chosen, ...]
     kind: Kind
     alias: str = ""
+    standing: Standing = AGREED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -528,11 +577,15 @@ class LossRule:
     loss: Expr
     bearer: Bearer
     option: tuple[Chosen, ...]
+    standing: Standing = AGREED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Priority:
-    """One norm (or document) beats, limits or voids others."""
+    """One norm (or document) beats, limits or voids others.
+
+    `variable` is bound, in `when`, to the clause of the norm that is beaten (`voip-1:八.3`).
+    """
 
     how: Literal["prevails", "limits", "voids"]
     by: Target
@@ -542,6 +595,8 @@ class Priority:
     clause: str
     span: Span
     option: tuple[Chosen, ...] = ()
+    standing: Standing = AGREED
+    variable: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -556,6 +611,7 @@ class Bar:
     document: str
     clause: str
     span: Span
+    standing: Standing = AGREED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -571,6 +627,20 @@ class Life:
     clause: str
     span: Span
     option: tuple[Chosen, ...] = ()
+    standing: Standing = AGREED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fill:
+    """A law's or supplement's filling of a gap or blank that another document has (`define due_day is …`)."""
+
+    blank: str
+    value: Expr
+    document: str
+    clause: str
+    span: Span
+    option: tuple[Chosen, ...] = ()
+    standing: Standing = AGREED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -750,6 +820,26 @@ class RelationDecl:
     span: Span
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceNote:
+    """Where a clause of a law was read, and how far that was checked against other copies."""
+
+    clause: str
+    citation: str
+    mark: Literal["consistent", "single", "partial", "memory"]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What a supplement does to a clause of the document that it amends."""
+
+    how: Literal["replaces", "repeals"]
+    target: str
+    clause: str
+    span: Span
+
+
 Declaration = (
     PartyDecl
     | ThingDecl
@@ -761,8 +851,6 @@ Declaration = (
     | ReadingDecl
     | DefineDecl
 )
-
-Rank = Literal["mandatory", "agreed", "gap-filling"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -788,8 +876,10 @@ class ClauseText:
 class Contract:
     """One checked document: everything its text declares and means.
 
-    `declarations` holds what is visible in it, its own and its vocabularies'. `text_hash` covers the printed text,
-    `meaning_hash` the norms and declarations without their places.
+    `declarations` holds what is visible in it, its own and its vocabularies'. `layer` is the layer of law to which a
+    law belongs (`local:HN`), and `contract` for what parties agree. A supplement's `changes` tell which clauses of the
+    document it amends it replaces or repeals; `retroactive` that it also judges what arose before it. `text_hash`
+    covers the printed text, `meaning_hash` the norms and declarations without their places.
     """
 
     name: str
@@ -817,6 +907,12 @@ class Contract:
     chinese: bool
     text_hash: str
     meaning_hash: str
+    layer: str = "contract"
+    version: str = ""
+    fills: tuple[Fill, ...] = ()
+    sources: tuple[SourceNote, ...] = ()
+    changes: tuple[Change, ...] = ()
+    retroactive: bool = False
 
     def clause(self, number: str) -> ClauseText | None:
         """Return the clause with that number, or None."""

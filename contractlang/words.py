@@ -20,6 +20,7 @@ from contractlang.names import LIFE
 from contractlang.norms import (
     Accrued,
     Act,
+    AgreedLosses,
     AmountDue,
     AmountOf,
     AmountRule,
@@ -41,6 +42,8 @@ from contractlang.norms import (
     ByDay,
     ByDocument,
     ByLabel,
+    ByOrder,
+    ByState,
     Chosen,
     Clock,
     Compare,
@@ -485,21 +488,35 @@ class _Speaker:
                 breach = self.operand(target.variable)
                 return self.pick(f"the norm that {breach} breaks", f"{breach}所违反的规范")
             case ByAct():
-                act = self.name(target.act)
-                who = "" if target.bearer is None else self.name(target.bearer)
-                if self.language == "en":
-                    agreed = "agreed " if target.agreed else ""
-                    return f"any {agreed}{target.what}" + (f" of {who}" if who else "") + f" to {act}"
-                kind = {"duty": "义务", "power": "权力"}[target.what]
-                return (
-                    f"{who}的" if who else ""
-                ) + f"任何{'约定的' if target.agreed else ''}有关{act}的{kind}"
+                english, chinese = {"duty": ("duty to", "义务"), "power": ("power to", "权力")}[target.what]
+                return self._group(self.name(target.act), target, english, "有关", chinese)
             case ByDocument():
                 return self.pick(f"the document “{target.document}”", f"文件“{target.document}”")
+            case ByOrder():
+                english, chinese = {1: ("first", "第一份"), 2: ("second", "第二份")}.get(
+                    target.number, ("", "")
+                )
+                return self.pick(f"the {english} agreement", f"{chinese}协议")
+            case ByState():
+                return self._group(self.name(target.state), target, "duty to keep", "保持", "义务")
+            case AgreedLosses():
+                who = "" if target.bearer is None else self.name(target.bearer)
+                return self.pick("agreed losses" + (f" of {who}" if who else ""), f"{who}约定的损失承担")
             case AnyNorm():
                 return self.pick("any norm", "任何规范")
             case _:
                 assert_never(target)
+
+    def _group(self, what: str, target: ByAct | ByState, english: str, verb: str, chinese: str) -> str:
+        """`any agreed duty of provider to repair`, told by what its norms are about."""
+        who = "" if target.bearer is None else self.name(target.bearer)
+        noun, _, link = english.partition(" ")
+        return self.pick(
+            f"any {'agreed ' if target.agreed else ''}{noun}"
+            + (f" of {who}" if who else "")
+            + f" {link} {what}",
+            (f"{who}的" if who else "") + f"任何{'约定的' if target.agreed else ''}{verb}{what}的{chinese}",
+        )
 
     # ---- Expressions ----
 

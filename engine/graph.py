@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from contractlang.norms import (
+    AgreedLosses,
     AmountDue,
     AmountOf,
     Answer,
@@ -25,6 +26,8 @@ from contractlang.norms import (
     ByClause,
     ByDocument,
     ByLabel,
+    ByOrder,
+    ByState,
     Chosen,
     Contract,
     CountOf,
@@ -390,5 +393,13 @@ def resolve(target: Target, document: str, norms: tuple[Norm, ...]) -> list[Norm
                 and n.document == document
                 and not (isinstance(n.trigger, OnBreach) and isinstance(n.trigger.target, AnyNorm))
             ]
-        case ByBreach():
+        case ByState():
+            return [
+                n
+                for n in norms
+                if isinstance(n, Maintenance)
+                and (target.bearer is None or n.bearer == target.bearer)
+                and any(isinstance(part, StateValue) and part.name == target.state for part in walk(n.keeps))
+            ]
+        case ByBreach() | ByOrder() | AgreedLosses():
             return []

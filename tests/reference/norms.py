@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import fields, is_dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, assert_never
 
 from contractlang.norms import (
+    AgreedLosses,
     AnyNorm,
     ByAct,
     ByBreach,
     ByClause,
     ByDocument,
     ByLabel,
+    ByOrder,
+    ByState,
     Chosen,
     Maintenance,
     Norm,
@@ -23,6 +27,7 @@ from contractlang.norms import (
     Power,
     Priority,
     Prohibition,
+    StateValue,
     Target,
     Who,
 )
@@ -199,10 +204,26 @@ def resolve(world: World, target: Target, document: str) -> list[Norm]:
                 if each.document == document and isinstance(each, Obligation | Maintenance | Prohibition)
             ]
             return [each for each in duties_here if not _is_remedy_of_any(each)]
-        case ByBreach():
+        case ByState():
+            return [each for each in world.norms if isinstance(each, Maintenance)
+                    and (target.bearer is None or each.bearer == target.bearer)
+                    and not (target.agreed and world.contract(each.document).kind == "law")
+                    and _asks_for(each.keeps, target.state)]  # fmt: skip
+        case ByOrder():
+            agreements = [each.name for each in world.contracts if each.kind == "agreement"]
+            return [each for each in world.norms if each.document in agreements[target.number - 1 : target.number]]
+        case ByBreach() | AgreedLosses():
             return []
         case _:
             assert_never(target)
+
+
+def _asks_for(expr: object, state: str) -> bool:
+    """Tell whether a condition speaks of a state."""
+    if isinstance(expr, StateValue):
+        return expr.name == state
+    parts = [getattr(expr, each.name) for each in fields(expr)] if is_dataclass(expr) else []
+    return any(_asks_for(part, state) for one in parts for part in (one if isinstance(one, tuple) else (one,)))
 
 
 def _is_about(world: World, norm: Norm, target: ByAct) -> bool:
