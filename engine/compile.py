@@ -11,12 +11,14 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from contractlang.norms import (
+    AgreedLosses,
     AmountRule,
     BlankDecl,
     Bound,
-    ByAct,
+    Chosen,
     Contract,
     Declaration,
+    Expr,
     Happened,
     Life,
     Maintenance,
@@ -31,19 +33,26 @@ from contractlang.norms import (
     Prohibition,
     QuestionDecl,
     ReadingDecl,
+    Reasonable,
+    Standing,
     StateDecl,
     Target,
     ThingDecl,
     Trigger,
     TypeDecl,
+    Who,
 )
+from engine.conditions import AndE, ChosenE
 from engine.decision import Item
 from engine.evaluate import Compiler
 from engine.evaluator import Evaluator
-from engine.graph import build, key, resolve, walk
-from engine.program import LifeRule, Loss, Program, Rule, Sum, Touch
+from engine.force import ADMINISTRATIVE, AGREED, ValidE, weight
+from engine.graph import build, key
+from engine.program import LifeRule, Loss, Program, Rule, Sum, Touch, Void
 from engine.scene import Scene
+from engine.targets import Documents
 from engine.terms import Taken, Terms
+from engine.walk import walk
 
 
 def compile_program(contracts: Iterable[Contract]) -> Program:
@@ -54,25 +63,22 @@ def compile_program(contracts: Iterable[Contract]) -> Program:
 class _Compilation:
     def __init__(self, contracts: tuple[Contract, ...]) -> None:
         self.contracts = contracts
-        self.graph = build(contracts)
-        self.norms = self.graph.norms
+        self.documents = Documents(contracts)
+        self.graph = build(self.documents)
+        self.norms = self.documents.norms
         self.index = {id(norm): i for i, norm in enumerate(self.norms)}
         self.declarations: dict[str, Declaration] = {}
         for contract in contracts:
             for name, declared in contract.declarations.items():
                 self.declarations.setdefault(name, declared)
-        self.compiler = Compiler(self.resolve)
+        self.compiler = Compiler(self.resolve, self.documents.home)
         self.kinds: dict[str, list[str]] = {}
         for declared in self.declarations.values():
             if isinstance(declared, OccurrenceDecl):
                 self.kinds[declared.name] = self.ancestors(declared)
 
     def resolve(self, target: Target, document: str) -> tuple[int, ...]:
-        found = resolve(target, document, self.norms)
-        if isinstance(target, ByAct) and target.agreed:
-            agreed = {each.name for each in self.contracts if each.rank == "agreed"}
-            found = [norm for norm in found if norm.document in agreed]
-        return tuple(self.index[id(norm)] for norm in found)
+        return tuple(self.index[id(norm)] for norm in self.documents.meant(target, document))
 
     def ancestors(self, declared: OccurrenceDecl) -> list[str]:
         """Return an occurrence's name and those it is a kind of."""
@@ -95,7 +101,10 @@ class _Compilation:
         for contract in self.contracts:
             self.compiler.document = contract.name
             for each in contract.life:
-                life.setdefault(contract.name, []).append(self.life_rule(each))
+                # What a law says of the life of an agreement it says of each.
+                home = self.documents.homes[contract.name]
+                for agreement in (home,) if home else self.documents.agreements:
+                    life.setdefault(agreement, []).append(self.life_rule(each, agreement))
             for amount in contract.amounts:
                 total = self.sum(amount)
                 for called in dict.fromkeys((amount.name, amount.alias)):
@@ -106,11 +115,16 @@ class _Compilation:
                 variable = loss.trigger.variable if loss.trigger else ""
                 name = loss.trigger.name if isinstance(loss.trigger, OnOccurrence) else None
                 when, where_made = self.compiler.maybe(loss.when), self.compiler.maybe(where)
-                losses.append(Loss(loss, when, where_made, name, variable))
+                holds = self.holds(loss.option, loss.standing, contract)
+                losses.append(Loss(loss, holds, weight(loss.standing), when, where_made, name, variable))
             for bar in contract.bars:
                 indexes = self.resolve(bar.target, contract.name)
                 made = (bar, indexes, self.compiler.made(bar.period), self.compiler.made(bar.since))
                 bars.append(made)
+        losses.sort(key=lambda loss: -loss.weight)
+        self.void_losses(losses)
+        for named in sums.values():
+            named.sort(key=lambda total: -total.weight)
         on_breach: dict[int, list[int]] = {}
         for rule in rules:
             if isinstance(rule.norm, Obligation):
@@ -126,7 +140,7 @@ class _Compilation:
             is_obligation=tuple(isinstance(n, Obligation) for n in self.norms),
             maintained=tuple(r.index for r in rules if isinstance(r.norm, Maintenance)),
             versions=tuple((c.name, c.text_hash, c.meaning_hash) for c in self.contracts),
-            truncated=any(c.truncated for c in self.contracts),
+            truncated=any(c.truncated for c in self.contracts), agreements=self.documents.agreements,
         )  # fmt: skip
         for rule in rules:
             for state, _, value in rule.restores:
@@ -145,6 +159,7 @@ class _Compilation:
     def rule(self, index: int, norm: Norm) -> Rule:
         self.compiler.document = norm.document
         made = self.compiler
+        contract = self.documents.by_name[norm.document]
         act = None if isinstance(norm, Maintenance) else norm.act
         declared = self.declarations.get(act.name) if act is not None else None
         trigger = norm.trigger
@@ -169,10 +184,15 @@ class _Compilation:
             for effect in declared.sets:
                 state = self.declarations.get(effect.state)
                 in_law = effect.state == "agreement" or (isinstance(state, StateDecl) and state.in_law)
-                sets.append((effect.state, norm.document if in_law else ""))
+                homes = (
+                    (self.documents.homes[norm.document],) if self.documents.homes[norm.document] else None
+                )
+                sets += [(effect.state, home) for home in homes or self.documents.agreements] if in_law else [
+                    (effect.state, "")
+                ]  # fmt: skip
         return Rule(
-            index=index, norm=norm, document=norm.document, life=self.has_life(norm.document),
-            option=norm.option,
+            index=index, norm=norm, document=norm.document, home=self.documents.homes[norm.document],
+            option=norm.option, weight=weight(norm.standing), valid=self.valid(norm.standing, contract),
             when=made.maybe(norm.when), unless=made.maybe(norm.unless), since=made.maybe(norm.since),
             until=made.maybe(norm.until), where=made.maybe(act.where) if act else None,
             about=made.maybe(act.about) if act else None, about_field=about_field,
@@ -219,25 +239,92 @@ class _Compilation:
                 and isinstance(part.left, StateValue)
                 and isinstance(part.right, Const)
             ):
-                found.append((part.left.name, part.left.document, part.right.value))
+                home = self.documents.home(part.left.document) if part.left.document else ""
+                found.append((part.left.name, home, part.right.value))
         return tuple(found)
 
-    def has_life(self, document: str) -> bool:
-        contract = next(each for each in self.contracts if each.name == document)
-        return contract.kind in ("agreement", "supplement")
+    # -- what a sentence hangs on, and how it ranks
+
+    def valid(self, standing: Standing, contract: Contract) -> Evaluator | None:
+        """Return whether the day is one on which the sentence is in force; None where it always is.
+
+        A law that names its version is one of several: on days outside it, what the law said is not known.
+        """
+        first, last = standing.valid_from, standing.valid_to
+        if first is None and last is None:
+            return None
+        whole = (first, last) == (contract.valid_from, contract.valid_to)
+        unknown = (
+            Item("law", contract.name) if whole and contract.kind == "law" and contract.version else None
+        )
+        return ValidE(first, last, unknown)
+
+    def holds(
+        self, option: tuple[Chosen, ...], standing: Standing, contract: Contract, when: Expr | None = None
+    ) -> Evaluator | None:
+        """Return whether a sentence is in force: its days, the readings under which it is there, its condition."""
+        parts: list[Evaluator] = [ChosenE(each.reading, each.option) for each in option]
+        parts += [each for each in (self.valid(standing, contract), self.compiler.maybe(when)) if each]
+        return None if not parts else parts[0] if len(parts) == 1 else AndE(tuple(parts))
 
     def priorities(self, rules: tuple[Rule, ...]) -> None:
         for contract in self.contracts:
             self.compiler.document = contract.name
             for priority in contract.priorities:
-                when = self.compiler.maybe(priority.when)
+                when = self.holds(priority.option, priority.standing, contract, priority.when)
                 self.priority(rules, priority, contract.name, when)
             for bar in contract.bars:
                 if bar.how == "lapses":
                     for index in self.resolve(bar.target, contract.name):
                         period = self.compiler.made(bar.period)
                         name = bar.since.name if isinstance(bar.since, Happened) else ""
-                        rules[index].lapses.append((period, name, self.compiler.made(bar.since)))
+                        holds = self.holds((), bar.standing, contract)
+                        rules[index].lapses.append((period, name, self.compiler.made(bar.since), holds))
+        self.ranks(rules)
+
+    def ranks(self, rules: tuple[Rule, ...]) -> None:
+        """Let what weighs more prevail: over a prohibition what permits or requires the act, and the other way round.
+
+        A gap-filling norm is silent where an agreed one speaks of the act. What only administers is broken, not beaten.
+        """
+        for mine, others in self.about(rules):
+            for other in others:
+                opposed = isinstance(mine.norm, Prohibition) != isinstance(other.norm, Prohibition)
+                if mine.weight > ADMINISTRATIVE and opposed and other.weight > mine.weight:
+                    mine.prevailed_by.append((other.index, None))
+            if mine.norm.standing.rank == "gap-filling":
+                mine.yields_to = tuple(
+                    o.index for o in others if o.weight == AGREED and _same_bearer(mine, o)
+                )
+            if isinstance(mine.limit, Reasonable):
+                mine.numbered = tuple(
+                    o.index
+                    for o in others
+                    if isinstance(o.norm, Obligation) and o.limit_value is not None and not o.home
+                    and _same_bearer(mine, o)
+                )  # fmt: skip
+
+    def about(self, rules: tuple[Rule, ...]) -> Iterable[tuple[Rule, list[Rule]]]:
+        """Yield each norm that speaks of an act, with the others that speak of it."""
+        speaking = self.by_act(rules)
+        for mine in rules:
+            if mine.act_name:
+                kin = dict.fromkeys(
+                    i for name, above in self.kinds.items() if mine.act_name in above for i in speaking[name]
+                )
+                yield mine, [rules[i] for i in kin if i != mine.index]
+
+    def void_losses(self, losses: list[Loss]) -> None:
+        for contract in self.contracts:
+            self.compiler.document = contract.name
+            for priority in contract.priorities:
+                if isinstance(priority.over, AgreedLosses):
+                    when = self.holds(priority.option, priority.standing, contract, priority.when)
+                    for loss in losses:
+                        bearer = priority.over.bearer
+                        if loss.weight == AGREED and bearer in (None, loss.rule.bearer):
+                            place = f"{loss.rule.document}:{loss.rule.clause}"
+                            loss.voided.append(Void(when, priority.variable, place))
 
     def priority(
         self, rules: tuple[Rule, ...], priority: Priority, document: str, when: Evaluator | None
@@ -250,17 +337,18 @@ class _Compilation:
             elif priority.how == "limits":
                 rules[index].limited_to.append((by, when))
             else:
-                rules[index].voided.append(when)
+                norm = rules[index].norm
+                rules[index].voided.append(Void(when, priority.variable, f"{norm.document}:{norm.clause}"))
 
-    def life_rule(self, life: Life) -> LifeRule:
+    def life_rule(self, life: Life, agreement: str) -> LifeRule:
         act = None
         if life.how == "renews":
             act = next((part.name for part in walk(life.value) if isinstance(part, Happened)), None)
         made = self.compiler
         return LifeRule(
             life,
-            life.document,
-            life.option,
+            agreement,
+            self.holds(life.option, life.standing, self.documents.by_name[life.document]),
             made.made(life.value),
             made.maybe(life.rolls),
             made.maybe(life.first_day_counted),
@@ -275,8 +363,10 @@ class _Compilation:
             if isinstance(trigger, OnBreach)
             else frozenset()
         )
+        contract = self.documents.by_name[amount.document]
         return Sum(
-            amount, made.made(amount.value), made.maybe(amount.where), made.maybe(amount.claimable),
+            amount, self.holds(amount.option, amount.standing, contract), weight(amount.standing),
+            made.made(amount.value), made.maybe(amount.where), made.maybe(amount.claimable),
             trigger.variable if trigger else "", on_breach,
         )  # fmt: skip
 
@@ -330,7 +420,7 @@ class _Compilation:
             for part in self.everything() if isinstance(part, Bound) and part.name.startswith("@last ")
         }  # fmt: skip
         # A power may lapse some time after an event.
-        wanted |= {name for rule in program.rules for _, name, _ in rule.lapses}
+        wanted |= {name for rule in program.rules for _, name, *_ in rule.lapses}
         wanted |= {bar.restarting for bar, *_ in program.bars if bar.restarting}
         # The graph's edges tell which norms an occurrence reaches; lines that share a label share a node.
         places: dict[str, list[int]] = {}
@@ -419,6 +509,8 @@ class _Compilation:
             topics[name].add(("S", "agreement"))
             for index, _ in rule.prevailed_by:
                 topics[name] |= {("S", state) for state, _ in program.rules[index].sets}
+            for voiding in self.voiding(rule):
+                topics[name] |= self.topics_of(voiding.when, document=voiding.document)
         flat = [rule for rules in program.life.values() for rule in rules]
         program.life_rules = tuple(flat)
         for i, life in enumerate(flat):
@@ -431,6 +523,16 @@ class _Compilation:
             for topic in sorted(topics[name], key=str):
                 found.setdefault(topic, []).append(name)
         return {topic: tuple(names) for topic, names in found.items()}
+
+    def voiding(self, rule: Rule) -> Iterable[Priority]:
+        """Return what may void a norm."""
+        if not rule.voided:
+            return ()
+        return (
+            each
+            for contract in self.contracts for each in contract.priorities
+            if each.how == "voids" and rule.index in self.resolve(each.over, contract.name)
+        )  # fmt: skip
 
     def topics_of(self, *exprs: Any, document: str) -> set[tuple[str, Any]]:
         found: set[tuple[str, Any]] = set()
@@ -469,3 +571,9 @@ class _Compilation:
         except CycleError:
             found = list(topics)
         return [name for kind in ("life", "norm", "window") for name in found if name[0] == kind]
+
+
+def _same_bearer(one: Rule, other: Rule) -> bool:
+    """Tell whether two norms may bind the same party."""
+    bearers = (one.norm.bearer, other.norm.bearer)
+    return bearers[0] == bearers[1] or any(isinstance(each, Who) for each in bearers)

@@ -59,10 +59,10 @@ from engine.statuses import AmountDueE, DischargedE, HappenedE, InBreachE, Norms
 
 
 class Compiler:
-    """Makes evaluators; `resolve` tells which norms a target means."""
+    """Makes evaluators; `resolve` tells which norms a target means, `home` whose state in law a document speaks of."""
 
-    def __init__(self, resolve: Callable[[Target, str], tuple[int, ...]]) -> None:
-        self.resolve = resolve
+    def __init__(self, resolve: Callable[[Target, str], tuple[int, ...]], home: Callable[[str], str]) -> None:
+        self.resolve, self.home = resolve, home
         self.document = ""
         self.count = 0
         self.indexed: set[tuple[str, str]] = set()
@@ -86,9 +86,9 @@ class Compiler:
             case BlankValue():
                 return BlankE(expr.name, expr.kind)
             case StateValue():
-                return StateE(expr.name, expr.document)
+                return self.state(expr)
             case AsOf():
-                return AsOfE(StateE(expr.state.name, expr.state.document), self.made(expr.at))
+                return AsOfE(self.state(expr.state), self.made(expr.at))
             case Bound():
                 return BoundE(expr.name)
             case Field():
@@ -140,6 +140,9 @@ class Compiler:
                 )
             case _:
                 assert_never(expr)
+
+    def state(self, state: StateValue) -> StateE:
+        return StateE(state.name, self.home(state.document) if state.document else "")
 
     def fold(self, name: str, field: str | None, where: Expr | None) -> Evaluator:
         """Return a count or sum; `usage.period is bill.period` looks up by period instead of walking all usage."""

@@ -6,14 +6,15 @@ reason.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from contractlang.norms import Maintenance, Obligation, Permission, Power, Prohibition, Who, Within
 from engine.dates import start_of
 from engine.decision import Reason
 from engine.event import BOTH, START, Event, Instant
-from engine.program import Rule
+from engine.force import ADMINISTRATIVE
+from engine.program import Rule, Void
 from engine.scene import Breach, Inst, Scene
 from engine.statuses import HappenedE, breach_events
 
@@ -33,20 +34,32 @@ def agreement_state(scene: Scene, document: str) -> str:
 
 def not_in_force(scene: Scene, rule: Rule) -> Step | None:
     """Return why the norm is not in force, or None if it is."""
-    if rule.life:
-        state = agreement_state(scene, rule.document)
+    if rule.home:
+        state = agreement_state(scene, rule.home)
         if state != "in_force" and not (rule.norm.survives and state in ("expired", "terminated")):
             return ("agreement", state)
     for chosen in rule.option:
         if scene.option_of(chosen.reading) != chosen.option:
             return ("reading", chosen)
+    if rule.valid is not None and not rule.valid.value(scene):
+        return ("valid", rule.valid)
     if rule.since is not None and not rule.since.value(scene):
         return ("since", rule.since)
     if rule.until is not None and rule.until.value(scene):
         return ("until", rule.until)
-    for when in rule.voided:
-        if when is None or when.value(scene):
-            return ("voided", when)
+    for index in rule.yields_to:
+        if not_in_force(scene, scene.program.rules[index]) is None:
+            return ("agreed", index)
+    return ("voided", void.when) if (void := voiding(scene, rule.voided)) else None
+
+
+def voiding(scene: Scene, voids: Iterable[Void]) -> Void | None:
+    """Return what takes a sentence out of force, or None."""
+    for void in voids:
+        if void.variable is not None:
+            scene.vars = {**scene.vars, void.variable: void.place}
+        if void.when is None or void.when.value(scene):
+            return void
     return None
 
 
@@ -118,7 +131,7 @@ def bindings(scene: Scene, rule: Rule, party: str | None, act: Event | None) -> 
 
 def in_force_since(scene: Scene, rule: Rule) -> Instant:
     """Return since when what happens can bring instances of the norm: since its agreement took effect."""
-    cell = scene.read(("L", rule.document)) if rule.life else None
+    cell = scene.read(("L", rule.home)) if rule.home else None
     return cell.since if cell is not None and cell.since is not None else START
 
 
@@ -132,6 +145,7 @@ def bind(scene: Scene, rule: Rule, bound: Any, act: Event | None) -> None:
 
 def closed_by(scene: Scene, rule: Rule, party: str, act: Event) -> Step | None:
     """Return the step that closes the norm to the act, or None if it is open; the open instance stays bound."""
+    scene.event = act
     closed = not_in_force(scene, rule)
     if closed is not None:
         return closed
@@ -179,7 +193,9 @@ def instance_closed(scene: Scene, rule: Rule, party: str, act: Event, bound: Any
     step = window_closed(scene, rule, bound)
     if step is not None:
         return step
-    for period, name, since in rule.lapses:
+    for period, name, since, holds in rule.lapses:
+        if holds is not None and not holds.value(scene):
+            continue
         if not name:
             scene.vars["breach"] = bound
             start = since.value(scene)
@@ -300,6 +316,7 @@ def duty_closed(scene: Scene, rule: Rule, party: str, act: Event) -> Step | None
 
 def forbids(scene: Scene, rule: Rule, party: str | None, act: Event) -> bool:
     """Tell whether a prohibition applies to the act by that party; what prevails over it is another question."""
+    scene.event = act
     if not_in_force(scene, rule) is not None:
         return False
     for bound in bindings(scene, rule, party, act):
@@ -320,6 +337,13 @@ def beats(scene: Scene, rule: Rule, over: Rule) -> bool:
     return any(
         index == rule.index and (when is None or when.value(scene)) for index, when in over.prevailed_by
     )  # fmt: skip
+
+
+def tolerates(scene: Scene, rule: Rule, over: Rule) -> bool:
+    """Tell whether an act that `rule` is open to may be done though `over` forbids it: a rule that only administers
+    makes it a breach of its own, no more.
+    """
+    return over.weight == ADMINISTRATIVE or beats(scene, rule, over)
 
 
 def basis_of(scene: Scene, party: str, act: Event) -> int | None:
@@ -351,6 +375,10 @@ def window(scene: Scene, rule: Rule, start: Instant) -> tuple[Instant | None, An
         case "AtOnce":
             return start + 1_000_000, None
         case "Reasonable":
+            for index in rule.numbered:
+                if not_in_force(scene, scene.program.rules[index]) is None:
+                    # A reasonable time is what a law says in numbers: that duty stands beside this one.
+                    return None, None
             return reasonable(scene, limit.question, start, scene.vars.get("@trigger"))
         case "Within":
             assert rule.limit_value is not None

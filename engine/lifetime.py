@@ -52,7 +52,7 @@ def live(scene: Scene, w: Writes, step: Step, rule: LifeRule, event: Event | Non
     wanted = "draft" if rule.life.how == "takes_effect" else "in_force"
     if state != wanted:
         return
-    if not all(scene.option_of(chosen.reading) == chosen.option for chosen in rule.option):
+    if rule.holds is not None and not rule.holds.value(scene):
         return
     if not rule.value.value(scene):
         step.schedule(scene.turn, "K", step.program.life_rules.index(rule), "life")
@@ -74,7 +74,7 @@ def live(scene: Scene, w: Writes, step: Step, rule: LifeRule, event: Event | Non
 def term(step: Step, scene: Scene, document: str) -> Instant | None:
     """Return the end of an agreement that takes effect now; None where it has no last day."""
     for rule in step.program.life.get(document, ()):
-        if rule.life.how != "lasts" or not all(scene.option_of(c.reading) == c.option for c in rule.option):
+        if rule.life.how != "lasts" or (rule.holds is not None and not rule.holds.value(scene)):
             continue
         period = rule.value.value(scene)
         if period is None or isinstance(period, Unknown):

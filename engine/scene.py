@@ -77,6 +77,13 @@ class Cause(NamedTuple):
     at: Instant
 
 
+class Ground(NamedTuple):
+    """The basis of an act: the index of the norm that is open to it, and the agreements that it concerns."""
+
+    norm: int
+    agreements: tuple[str, ...]
+
+
 class LifeCell(NamedTuple):
     """The life of an agreement so far: since when in force, until when, and the event that renewed it."""
 

@@ -14,7 +14,7 @@ from engine.dates import day_of, spoken
 from engine.decision import Cure, Decision, Reason
 from engine.errors import BadQuestion
 from engine.event import Event, Instant
-from engine.judge import ASKED, agreement_state, bind, window
+from engine.judge import ASKED, agreement_state, bind, voiding, window
 from engine.position import Position
 from engine.program import Rule
 from engine.question import (
@@ -40,12 +40,14 @@ def find_rules(position: Position, norm: str, document: str | None) -> list[Rule
         if (document is None or rule.document == document)
         and (
             wanted in (plain_number(rule.norm.id), plain_number(rule.norm.clause))
+            or plain_number(rule.norm.clause).startswith(f"{wanted}(")
             or norm in (rule.norm.label, rule.act_name)
         )
     ]
     if not rules:
         known = any(
-            wanted == plain_number(clause.number) or wanted[:-1] == plain_number(clause.number)
+            wanted in (plain_number(clause.number), plain_number(clause.number)[: len(wanted)])
+            or wanted[:-1] == plain_number(clause.number)
             for contract in position.program.contracts if document in (None, contract.name)
             for clause in contract.clauses
         )  # fmt: skip
@@ -104,7 +106,7 @@ def in_breach(position: Position, question: InBreachOf, known_at: Instant | None
             done = scene.read(("D", rule.index))
             if done is not None:
                 found.append(Reason("done in time", (rule.norm.id, done[0]), False, (), done))
-        for document in dict.fromkeys(rule.document for rule in rules if rule.life):
+        for document in dict.fromkeys(rule.home for rule in rules if rule.home):
             events = position.program.cause_events(scene, "agreement", document)
             if events:
                 found.append(Reason("agreement", (agreement_state(scene, document),), True, (), events))
@@ -163,6 +165,10 @@ def state(position: Position, question: StateOf, known_at: Instant | None) -> De
 
 def last_day(position: Position, question: LastDay, known_at: Instant | None) -> Decision:
     program = position.program
+    if question.bar and question.norm is not None:
+        barred = TimeBarred(question.norm, question.about, question.at, question.document)
+        found = time_barred(position, barred, known_at)
+        return found._replace(answer="none" if found.value is None else "value")
     if question.norm is None:
         document = documents_of(position, question.document)[0]
 
@@ -280,7 +286,7 @@ def who_bears(position: Position, question: WhoBears, known_at: Instant | None) 
     def case(scene: Scene) -> Case:
         for loss in program.losses:
             rule = loss.rule
-            if any(scene.option_of(chosen.reading) != chosen.option for chosen in rule.option):
+            if loss.holds is not None and not loss.holds.value(scene):
                 continue
             event = _of_kind(
                 scene, rule.trigger.name if isinstance(rule.trigger, OnOccurrence) else "", question.about
@@ -289,6 +295,8 @@ def who_bears(position: Position, question: WhoBears, known_at: Instant | None) 
                 continue
             scene.vars = {loss.variable: event, "@trigger": event}
             if loss.trigger_where is not None and not loss.trigger_where.value(scene):
+                continue
+            if voiding(scene, loss.voided) is not None:
                 continue
             if loss.when is None or loss.when.value(scene):
                 bearer = rule.bearer
