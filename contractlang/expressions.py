@@ -81,6 +81,7 @@ from contractlang.norms import (
     Who,
     kind_of,
 )
+from contractlang.numerals import plain_number
 from contractlang.source import Span
 from contractlang.syntax import Node, Statement, Word
 from contractlang.values import Period, minutes_of_day, money, period, share, whole
@@ -775,7 +776,8 @@ class Reader:
                     return ByDocument(word.text)
                 raise self.unknown(word, "norm", "规范", list(self.names.labels))
             case "target_clause":
-                return ByClause(node.words()[0].text)
+                said = node.words()[0].text
+                return ByClause(said if "." in said else plain_number(said))
             case "any_norm":
                 return AnyNorm()
             case "any_duty":
