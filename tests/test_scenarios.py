@@ -24,7 +24,8 @@ LITERATE = [
 ]
 OWN = [
     case
-    for path in sorted((ROOT / "tests" / "cases" / "norms").glob("*.md"))
+    for kind in ("norms", "elsewhere")
+    for path in sorted((ROOT / "tests" / "cases" / kind).glob("*.md"))
     for case in cases_in(str(path), path.read_text("utf-8"))
 ]
 
