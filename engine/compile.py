@@ -11,10 +11,12 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from contractlang.norms import (
+    Accrued,
     AgreedLosses,
     AmountRule,
     BlankDecl,
     Bound,
+    ByOrder,
     Chosen,
     Contract,
     Declaration,
@@ -71,7 +73,7 @@ class _Compilation:
         for contract in contracts:
             for name, declared in contract.declarations.items():
                 self.declarations.setdefault(name, declared)
-        self.compiler = Compiler(self.resolve, self.documents.home)
+        self.compiler = Compiler(self.resolve, self.documents)
         self.kinds: dict[str, list[str]] = {}
         for declared in self.declarations.values():
             if isinstance(declared, OccurrenceDecl):
@@ -136,7 +138,8 @@ class _Compilation:
             questions={d.name: d for d in self.declarations.values() if isinstance(d, QuestionDecl)},
             gaps=frozenset(d.name for d in self.declarations.values() if isinstance(d, BlankDecl) and d.gap),
             acts={d.name: d for d in self.declarations.values() if isinstance(d, OccurrenceDecl) and d.is_act},
-            by_act=self.by_act(rules), on_breach={k: tuple(v) for k, v in on_breach.items()}, watchers={}, order={},
+            by_act=self.by_act(rules), fills=self.fills(), accruing=self.accruing(sums),
+            precedence=self.precedence(), on_breach={k: tuple(v) for k, v in on_breach.items()}, watchers={}, order={},
             is_obligation=tuple(isinstance(n, Obligation) for n in self.norms),
             maintained=tuple(r.index for r in rules if isinstance(r.norm, Maintenance)),
             versions=tuple((c.name, c.text_hash, c.meaning_hash) for c in self.contracts),
@@ -304,6 +307,39 @@ class _Compilation:
                     and _same_bearer(mine, o)
                 )  # fmt: skip
 
+    def precedence(self) -> list[tuple[str, str, Evaluator | None]]:
+        """Return which agreement is said to prevail over which other, and when."""
+        found: list[tuple[str, str, Evaluator | None]] = []
+        for contract in self.contracts:
+            self.compiler.document = contract.name
+            for priority in contract.priorities:
+                by, over = (self.documents.named(each) for each in (priority.by, priority.over))
+                if by and over and priority.how == "prevails":
+                    found.append(
+                        (by, over, self.holds(priority.option, priority.standing, contract, priority.when))
+                    )
+        return found
+
+    def fills(self) -> dict[str, list[tuple[Evaluator | None, Evaluator]]]:
+        """Return what laws and supplements fill blanks and gaps with: what weighs more first."""
+        found: dict[str, list[tuple[Evaluator | None, Evaluator]]] = {}
+        fills = [(each, contract) for contract in self.contracts for each in contract.fills]
+        for each, contract in sorted(fills, key=lambda pair: -weight(pair[0].standing)):
+            self.compiler.document = contract.name
+            holds = self.holds(each.option, each.standing, contract)
+            found.setdefault(each.blank, []).append((holds, self.compiler.made(each.value)))
+        return found
+
+    @staticmethod
+    def accruing(sums: dict[str, list[Sum]]) -> frozenset[int]:
+        """Return the duties on whose unpaid sums something accrues day by day."""
+        return frozenset(
+            index
+            for named in sums.values() for each in named
+            if any(isinstance(part, Accrued) for part in walk(each.rule.value))
+            for index in each.on_breach_of
+        )  # fmt: skip
+
     def about(self, rules: tuple[Rule, ...]) -> Iterable[tuple[Rule, list[Rule]]]:
         """Yield each norm that speaks of an act, with the others that speak of it."""
         speaking = self.by_act(rules)
@@ -331,14 +367,26 @@ class _Compilation:
     ) -> None:
         by = self.resolve(priority.by, document)
         over = self.resolve(priority.over, document)
+        wholly = isinstance(priority.by, ByOrder) or isinstance(priority.over, ByOrder)
         for index in over:
             if priority.how == "prevails":
-                rules[index].prevailed_by += [(each, when) for each in by if each != index]
+                rules[index].prevailed_by += [
+                    (each, when)
+                    for each in by
+                    if each != index and (not wholly or self.opposed(rules[each], rules[index]))
+                ]
             elif priority.how == "limits":
                 rules[index].limited_to.append((by, when))
             else:
                 norm = rules[index].norm
                 rules[index].voided.append(Void(when, priority.variable, f"{norm.document}:{norm.clause}"))
+
+    def opposed(self, one: Rule, other: Rule) -> bool:
+        """Tell whether one norm forbids what the other permits or requires."""
+        near = one.act_name in self.kinds.get(other.act_name, ()) or other.act_name in self.kinds.get(
+            one.act_name, ()
+        )
+        return near and isinstance(one.norm, Prohibition) != isinstance(other.norm, Prohibition)
 
     def life_rule(self, life: Life, agreement: str) -> LifeRule:
         act = None
@@ -365,9 +413,10 @@ class _Compilation:
         )
         contract = self.documents.by_name[amount.document]
         return Sum(
-            amount, self.holds(amount.option, amount.standing, contract), weight(amount.standing),
-            made.made(amount.value), made.maybe(amount.where), made.maybe(amount.claimable),
-            trigger.variable if trigger else "", on_breach,
+            rule=amount, home=self.documents.homes[amount.document],
+            holds=self.holds(amount.option, amount.standing, contract), weight=weight(amount.standing),
+            value=made.made(amount.value), where=made.maybe(amount.where), claimable=made.maybe(amount.claimable),
+            variable=trigger.variable if trigger else "", on_breach_of=on_breach,
         )  # fmt: skip
 
     def readings(self) -> dict[str, tuple[Item, tuple[str, ...], Callable[[Terms], str | None]]]:
@@ -438,6 +487,10 @@ class _Compilation:
             if not rule.self_triggered and isinstance(rule.norm, Permission | Power | Prohibition)
         }  # fmt: skip
         looked_through |= {loss.trigger_name for loss in program.losses}
+        looked_through |= {
+            each.rule.trigger.name
+            for named in program.sums.values() for each in named if isinstance(each.rule.trigger, OnOccurrence)
+        }  # fmt: skip
         found = {}
         for name, above in self.kinds.items():
             declared = self.declarations[name]

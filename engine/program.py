@@ -116,9 +116,10 @@ class LifeRule:
 
 @dataclass(eq=False)
 class Sum:
-    """A named amount made ready. `holds` tells whether its sentence is in force."""
+    """A named amount made ready. `home` is the agreement it belongs to; `holds` whether its sentence is in force."""
 
     rule: AmountRule
+    home: str
     holds: Evaluator | None
     weight: int
     value: Evaluator
@@ -180,6 +181,9 @@ class Program:
     gaps: frozenset[str]
     acts: dict[str, OccurrenceDecl]
     by_act: dict[str, tuple[int, ...]]
+    fills: dict[str, list[tuple[Evaluator | None, Evaluator]]]
+    accruing: frozenset[int]
+    precedence: list[tuple[str, str, Evaluator | None]]
     on_breach: dict[int, tuple[int, ...]]
     watchers: dict[tuple[str, Any], tuple[tuple[str, int], ...]]
     order: dict[tuple[str, int], int]
@@ -262,22 +266,6 @@ class Program:
             used = scene.read(("P", index))
             return used if isinstance(used, int) else None
         return None
-
-    def amount(self, scene: Scene, name: str, about: Any) -> Any:
-        """Return a named amount for one trigger; 0 where no rule of it applies."""
-        for total in self.sums.get(name, ()):
-            if total.holds is not None and not total.holds.value(scene):
-                continue
-            before = dict(scene.vars)
-            if total.variable:
-                scene.vars[total.variable] = about
-            scene.vars["@trigger"] = about
-            try:
-                if total.where is None or total.where.value(scene):
-                    return total.value.value(scene)
-            finally:
-                scene.vars = before
-        return 0
 
 
 def describe(program: Program) -> str:

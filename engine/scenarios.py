@@ -264,6 +264,9 @@ class Situation:
                 "id": raw["id"] if place == 0 else f"{raw['id']}.{place}",
                 "name": rule["name"],
             }
+            if len(listed) > 1:
+                # What one entry of the file says happened in the order of the mapping.
+                made |= {"source": raw["id"], "sequence": place}
             for key in ("at", "recorded_at", "arrives"):
                 found = _first(raw, rule.get(key, key))
                 if found is not None or key in raw:

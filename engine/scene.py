@@ -195,6 +195,12 @@ class Scene:
             return self.pick(item, tuple(each.name for each in declared.options))
         return Unknown(item)
 
+    def is_filled(self, name: str) -> bool:
+        """Tell whether the account says what fills a blank; a gap it can only answer."""
+        if name in self.terms.answers:
+            return True
+        return name not in self.program.gaps and self.terms.blanks.get(name) is not None
+
     def blank(self, name: str, kind: Kind) -> Any:
         """Return what fills a blank or gap; None where it is endless, Unknown where any number would do."""
         got = self.terms.answers.get(name, NOTHING)

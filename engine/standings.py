@@ -29,6 +29,8 @@ from engine.question import (
 )
 from engine.scene import Breach, Inst, LifeCell, Scene, Unknown
 from engine.statuses import breach_events
+from engine.sums import amount as amount_of
+from engine.sums import in_all, trigger_of
 
 
 def find_rules(position: Position, norm: str, document: str | None) -> list[Rule]:
@@ -244,8 +246,10 @@ def amount(position: Position, question: AmountOfSum, known_at: Instant | None) 
 
     def case(scene: Scene) -> Case:
         if question.name in program.sums:
-            about = _thing(scene, question.about)
-            value = program.amount(scene, question.name, about)
+            values = _sums(scene, question)
+            if len(values) > 1:
+                return Case("conflicting")
+            value = values[0] if values else 0
         else:
             value = 0
             for rule in rules:
@@ -269,15 +273,26 @@ def amount(position: Position, question: AmountOfSum, known_at: Instant | None) 
     return answered(position, question.at, known_at, case, reasons)
 
 
-def _thing(scene: Scene, about: str | None) -> Any:
-    """Return the occurrence an amount is asked about, from the instances that it triggered."""
-    if about is None:
-        return None
-    for rule in scene.program.rules:
-        inst: Inst | None = scene.read(("I", rule.index, about))
-        if inst is not None:
-            return inst.trigger
-    return None
+def _sums(scene: Scene, question: AmountOfSum) -> list[Any]:
+    """Return what the agreements say a sum is: one value, or several where they differ and none prevails."""
+    program = scene.program
+    homes = dict.fromkeys(each.home for each in program.sums[question.name] if each.home)
+    if question.document is not None:
+        homes = dict.fromkeys(home for home in homes if home == question.document)
+    found: dict[str, Any] = {}
+    about = None
+    if question.about is not None:
+        about = trigger_of(scene, question.name, question.about)
+        scene.vars = {"@trigger": about}
+    for home in homes or ("",):
+        if question.about is None:
+            found[home] = in_all(scene, question.name, home)
+        else:
+            found[home] = 0 if about is None else amount_of(scene, question.name, about, home)
+    for by, over, when in program.precedence if len(set(map(str, found.values()))) > 1 else ():
+        if by in found and over in found and (when is None or when.value(scene)):
+            del found[over]
+    return list(dict.fromkeys(found.values()))
 
 
 def who_bears(position: Position, question: WhoBears, known_at: Instant | None) -> Decision:

@@ -60,6 +60,12 @@ class Documents:
         home = self.homes.get(document)
         return frozenset(name for name, other in self.homes.items() if not home or other == home)
 
+    def named(self, target: Target) -> str:
+        """Return the agreement that a target names as a whole; none for another target."""
+        if isinstance(target, ByOrder):
+            return self.agreements[target.number - 1] if target.number <= len(self.agreements) else ""
+        return self.homes.get(target.document, "") if isinstance(target, ByDocument) else ""
+
     def meant(self, target: Target, document: str) -> list[Norm]:
         """Return the norms that a target written in `document` means.
 
