@@ -44,13 +44,13 @@ from contractlang.norms import (
     TypeDecl,
     Who,
 )
-from engine.conditions import AndE, ChosenE
+from engine.conditions import ActorE, AndE, ChosenE
 from engine.decision import Item
 from engine.evaluate import Compiler
 from engine.evaluator import Evaluator
 from engine.force import ADMINISTRATIVE, AGREED, ValidE, weight
 from engine.graph import build, key
-from engine.program import LifeRule, Loss, Program, Rule, Sum, Touch, Void
+from engine.program import Lapse, LifeRule, Loss, Program, Rule, Sum, Touch, Void
 from engine.scene import Scene
 from engine.targets import Documents
 from engine.terms import Taken, Terms
@@ -209,7 +209,7 @@ class _Compilation:
             limit_value=made.maybe(value), limit_of=made.maybe(getattr(limit, "of", None)),
             not_before=made.maybe(window.not_before) if window else None,
             excepts=tuple(i for target in norm.excepts for i in self.resolve(target, norm.document)),
-            sets=tuple(sets) if isinstance(norm, Power) else (),
+            sets=() if isinstance(norm, Maintenance | Prohibition) else tuple(sets),
             restores=self.restores(norm) if isinstance(norm, Maintenance) else (),
             suspends=self.labelled(norm, norm.suspends) if isinstance(norm, Power) else (),
             resumes=self.labelled(norm, norm.resumes) if isinstance(norm, Power) else (),
@@ -282,8 +282,15 @@ class _Compilation:
                         period = self.compiler.made(bar.period)
                         name = bar.since.name if isinstance(bar.since, Happened) else ""
                         holds = self.holds((), bar.standing, contract)
-                        rules[index].lapses.append((period, name, self.compiler.made(bar.since), holds))
+                        lapse = Lapse(period, name, self.knowing(name), self.compiler.made(bar.since), holds)
+                        rules[index].lapses.append(lapse)
         self.ranks(rules)
+
+    def knowing(self, name: str) -> str:
+        """Return the field of an event that tells of which breach it is: its text, beside who it is by."""
+        declared = self.declarations.get(name)
+        params = declared.params if isinstance(declared, OccurrenceDecl) else ()
+        return next((each.name for each in params if each.kind.name == "text"), "")
 
     def ranks(self, rules: tuple[Rule, ...]) -> None:
         """Let what weighs more prevail: over a prohibition what permits or requires the act, and the other way round.
@@ -367,8 +374,13 @@ class _Compilation:
     ) -> None:
         by = self.resolve(priority.by, document)
         over = self.resolve(priority.over, document)
+        whole = when
+        bearer = getattr(priority.over, "bearer", None)
         wholly = isinstance(priority.by, ByOrder) or isinstance(priority.over, ByOrder)
         for index in over:
+            # Of a norm that either party may bear only what that party has of it is meant.
+            shared = bearer is not None and isinstance(rules[index].norm.bearer, Who)
+            when = _both(ActorE(bearer), whole) if shared and bearer is not None else whole
             if priority.how == "prevails":
                 rules[index].prevailed_by += [
                     (each, when)
@@ -469,7 +481,7 @@ class _Compilation:
             for part in self.everything() if isinstance(part, Bound) and part.name.startswith("@last ")
         }  # fmt: skip
         # A power may lapse some time after an event.
-        wanted |= {name for rule in program.rules for _, name, *_ in rule.lapses}
+        wanted |= {each.event for rule in program.rules for each in rule.lapses}
         wanted |= {bar.restarting for bar, *_ in program.bars if bar.restarting}
         # The graph's edges tell which norms an occurrence reaches; lines that share a label share a node.
         places: dict[str, list[int]] = {}
@@ -487,6 +499,7 @@ class _Compilation:
             if not rule.self_triggered and isinstance(rule.norm, Permission | Power | Prohibition)
         }  # fmt: skip
         looked_through |= {loss.trigger_name for loss in program.losses}
+        looked_through |= {each.event for rule in program.rules for each in rule.lapses}
         looked_through |= {
             each.rule.trigger.name
             for named in program.sums.values() for each in named if isinstance(each.rule.trigger, OnOccurrence)
@@ -624,6 +637,10 @@ class _Compilation:
         except CycleError:
             found = list(topics)
         return [name for kind in ("life", "norm", "window") for name in found if name[0] == kind]
+
+
+def _both(one: Evaluator, other: Evaluator | None) -> Evaluator:
+    return one if other is None else AndE((one, other))
 
 
 def _same_bearer(one: Rule, other: Rule) -> bool:

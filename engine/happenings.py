@@ -9,7 +9,7 @@ from engine.dates import start_of
 from engine.decision import events_in
 from engine.duties import resume, suspend
 from engine.event import Event
-from engine.judge import agreement_state, basis_of, bound_events, closed_by, conditions, forbids
+from engine.judge import agreement_state, bases_of, bound_events, closed_by, conditions, forbids
 from engine.lifetime import renew
 from engine.program import Rule, Touch
 from engine.scene import Breach, Cause, Ground, Scene
@@ -20,19 +20,24 @@ def judge(scene: Scene, w: Writes, step: Step, event: Event, touch: Touch) -> No
     """Tell the basis of an act that needs one."""
     if not step.real(scene, event):
         return
-    basis = basis_of(scene, event.actor or "", event)
-    if basis is None:
+    open_norms: list[int] = []
+    meant: dict[str, None] = {}
+    found: dict[str, None] = {event.id: None}
+    for index in bases_of(scene, event.actor or "", event):
+        open_norms.append(index)
+        if not touch.effects:
+            return  # Nothing asks on which of them it rests.
+        rule = step.program.rules[index]
+        concerned = agreements_meant(scene, rule)
+        meant.update(dict.fromkeys(concerned))
+        found.update(dict.fromkeys(events_in(conditions(scene, rule)) + bound_events(scene)))
+    if not open_norms:
         w["W", event.id] = True
-    elif touch.effects:
-        rule = step.program.rules[basis]
-        meant = agreements_meant(scene, rule)
-        w["G", event.id] = Ground(basis, meant)
-        found = events_in(conditions(scene, rule)) + bound_events(scene)
-        w["GE", event.id] = (
-            event.id,
-            *found,
-            *step.program.cause_events(scene, "agreement", meant[0] if meant else ""),
-        )
+        return
+    for each in meant:
+        found.update(dict.fromkeys(step.program.cause_events(scene, "agreement", each)))
+    w["G", event.id] = Ground(tuple(open_norms), tuple(meant))
+    w["GE", event.id] = tuple(found)
 
 
 def agreements_meant(scene: Scene, rule: Rule) -> tuple[str, ...]:
@@ -94,11 +99,11 @@ def effects(scene: Scene, w: Writes, step: Step, event: Event, touch: Touch) -> 
         return
     declared = touch.declared
     ground: Ground | None = scene.read(("G", event.id)) if declared.needs_basis else None
-    basis, meant = ground or (None, ())
+    basis, meant = ground or ((), ())
     for effect in declared.sets:
         state = step.program.declarations.get(effect.state)
         in_law = effect.state == "agreement" or (isinstance(state, StateDecl) and state.in_law)
-        if in_law and basis is None:
+        if in_law and not basis:
             continue
         for document in meant if in_law else ("",):
             set_state(scene, w, step, event, effect, document, basis)
@@ -107,22 +112,22 @@ def effects(scene: Scene, w: Writes, step: Step, event: Event, touch: Touch) -> 
         since_at = got[1].effect_at if got is not None else step.at
         step.shown[shown.state] = since_at
         w["S", shown.state, ""] = shown.option
-        w["C", shown.state, ""] = Cause(event.id, None, since_at)
+        w["C", shown.state, ""] = Cause(event.id, (), since_at)
         w["CE", shown.state, ""] = (event.id,) if got is None else (got[1].id, event.id)
-    if basis is not None:
-        rule = step.program.rules[basis]
-        w["P", basis] = step.at
+    for index in basis:
+        rule = step.program.rules[index]
+        w["P", index] = step.at
         if rule.suspends:
             suspend(scene, w, step, rule)
         if rule.resumes:
             resume(scene, w, step, rule)
-        for life in touch.renews:
-            if life.document in meant and (life.holds is None or life.holds.value(scene)):
-                renew(scene, w, step, event, life)
+    for life in touch.renews if basis else ():
+        if life.document in meant and (life.holds is None or life.holds.value(scene)):
+            renew(scene, w, step, event, life)
 
 
 def set_state(
-    scene: Scene, w: Writes, step: Step, event: Event, effect: Sets, document: str, basis: int | None
+    scene: Scene, w: Writes, step: Step, event: Event, effect: Sets, document: str, basis: tuple[int, ...]
 ) -> None:
     """Set one state, now or from the day that the occurrence names, and plan its turning back where it ends."""
     value = effect.option if effect.option is not None else event.fields.get(effect.field or "")
@@ -136,7 +141,7 @@ def set_state(
         before = scene.read(("S", effect.state, document))
         w["T", effect.state, document, event.id] = (
             before if before is not None else step.program.initial(scene, effect.state, document),
-            None,
+            (),
         )
         step.schedule(ends, "T", 0, f"{effect.state}\n{document}\n{event.id}")
     w["S", effect.state, document] = value

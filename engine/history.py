@@ -349,7 +349,7 @@ def _groundless(position: Position, key: tuple[Any, ...], old: Any, new: Any) ->
 
 def _grounded(position: Position, key: tuple[Any, ...], old: Any, new: Any) -> Iterator[Happening]:
     if isinstance(new, Ground):
-        norm = position.program.norms[new.norm]
+        norm = position.program.norms[new.norms[0]]
         yield Happening("basis", (norm.document, norm.id))
 
 

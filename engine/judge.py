@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from contractlang.norms import Maintenance, Obligation, Permission, Power, Prohibition, Who, Within
+from contractlang.numerals import plain_number
 from engine.dates import start_of
 from engine.decision import Reason
 from engine.event import BOTH, START, Event, Instant
 from engine.force import ADMINISTRATIVE
-from engine.program import Rule, Void
+from engine.program import Lapse, Rule, Void
 from engine.scene import Breach, Inst, Scene
 from engine.statuses import HappenedE, breach_events
 
@@ -193,34 +194,60 @@ def instance_closed(scene: Scene, rule: Rule, party: str, act: Event, bound: Any
     step = window_closed(scene, rule, bound)
     if step is not None:
         return step
-    for period, name, since, holds in rule.lapses:
-        if holds is not None and not holds.value(scene):
-            continue
-        if not name:
-            scene.vars["breach"] = bound
-            start = since.value(scene)
-            end = scene.deadline_period(start, period.value(scene), None).end if start is not None else None
-            if end is not None and end <= scene.at:
-                return ("lapsed", ("", "", end))
-            if end is not None:
-                scene.until(end)
-            continue
-        known = scene.read(("H", name, party))
-        if known is None:
-            # An event that names nobody as knowing is known to all.
-            last = scene.read(("H", name, None))
-            known = (
-                last if last is not None and last[1].actor is None and "by" not in last[1].fields else None
-            )
-        if known is not None:
-            end = scene.deadline_period(known[1].effect_at, period.value(scene), None).end
-            if end <= scene.at:
-                return ("lapsed", (name, known[1].id, end))
-            scene.until(end)
+    for lapse in rule.lapses:
+        step = lapsed(scene, lapse, party, bound)
+        if step is not None:
+            return step
     step = overridden(scene, rule, act)
     if step is not None:
         return step
     return limited(scene, rule, party, act)
+
+
+def lapsed(scene: Scene, lapse: Lapse, party: str, bound: Any) -> Step | None:
+    """Return whether a power has lapsed: some period after a moment, or after its holder knew of the breach."""
+    if lapse.holds is not None and not lapse.holds.value(scene):
+        return None
+    event: Event | None = None
+    if lapse.event:
+        event = known(scene, lapse, party, bound)
+        start = event.effect_at if event is not None else None
+    else:
+        scene.vars["breach"] = bound
+        start = lapse.since.value(scene)
+    if start is None:
+        return None
+    end = scene.deadline_period(start, lapse.period.value(scene), None).end
+    if end <= scene.at:
+        return ("lapsed", (lapse.event, event.id if event is not None else "", end))
+    scene.until(end)
+    return None
+
+
+def known(scene: Scene, lapse: Lapse, party: str, bound: Any) -> Event | None:
+    """Return when the party first knew of the breach: by an event that names it, or names none; of all, where it names
+    nobody as knowing.
+    """
+    chain = scene.get(("F", lapse.event))
+    first: Event | None = None
+    while chain is not None:
+        event, chain = chain
+        who, of = event.actor or event.fields.get("by"), event.fields.get(lapse.names)
+        if who not in (None, party) or (of is not None and not about_breach(scene, of, bound)):
+            continue
+        if event.standing.value != "alleged" or scene.happened_for_real(event):
+            first = event
+    return first
+
+
+def about_breach(scene: Scene, named: str, bound: Any) -> bool:
+    """Tell whether a norm's number or id, as a person writes it (`三.2b`, `1.3.2b`), is that of the breach."""
+    if not isinstance(bound, Breach):
+        return True
+    norm = scene.program.norms[bound.norm]
+    own = (plain_number(norm.id), plain_number(norm.clause), plain_number(norm.label))
+    written = plain_number(named)
+    return written in own or written.partition(".")[2] in own
 
 
 def window_closed(scene: Scene, rule: Rule, bound: Any) -> Step | None:
@@ -258,7 +285,7 @@ def overridden(scene: Scene, rule: Rule, act: Event) -> Step | None:
         other = scene.program.rules[index]
         if isinstance(other.norm, Prohibition) and index not in scene.program.by_act[act.name]:
             continue
-        if isinstance(other.norm, Power | Permission):
+        if isinstance(other.norm, Power | Permission | Obligation):
             since = scene.program.standing_since(scene, index)
             if since is not None:
                 return ("prevailed", (index, since))
@@ -346,8 +373,8 @@ def tolerates(scene: Scene, rule: Rule, over: Rule) -> bool:
     return over.weight == ADMINISTRATIVE or beats(scene, rule, over)
 
 
-def basis_of(scene: Scene, party: str, act: Event) -> int | None:
-    """Return the index of a norm that is open to the act, or None; a joint act wants all who must join."""
+def bases_of(scene: Scene, party: str, act: Event) -> Iterator[int]:
+    """Yield the norms that are open to the act, each while it stands bound; a joint act wants all who must join."""
     rules = scene.program.rules
     for index in scene.program.by_act[act.name]:
         rule = rules[index]
@@ -356,8 +383,7 @@ def basis_of(scene: Scene, party: str, act: Event) -> int | None:
         if closed_by(scene, rule, party, act) is None:
             if rule.norm.bearer is Who.BOTH and party != BOTH and not joined(scene, party, act.name):
                 continue
-            return int(index)
-    return None
+            yield index
 
 
 def joined(scene: Scene, party: str, name: str) -> bool:

@@ -46,6 +46,17 @@ class Void:
 
 
 @dataclass(eq=False)
+class Lapse:
+    """The end of a power some period after an event (`event`; its `names` field tells of which breach) or a moment."""
+
+    period: Evaluator
+    event: str
+    names: str
+    since: Evaluator
+    holds: Evaluator | None
+
+
+@dataclass(eq=False)
 class Rule:
     """One norm made ready; `home` is the agreement that it belongs to, none for a law.
 
@@ -85,7 +96,7 @@ class Rule:
     yields_to: tuple[int, ...] = ()
     numbered: tuple[int, ...] = ()
     excepts: tuple[int, ...] = ()
-    lapses: list[tuple[Evaluator, str, Evaluator, Evaluator | None]] = field(default_factory=list)
+    lapses: list[Lapse] = field(default_factory=list)
     sets: tuple[tuple[str, str], ...] = ()
     restores: tuple[tuple[str, str, Any], ...] = ()
     suspends: tuple[int, ...] = ()
@@ -260,7 +271,7 @@ class Program:
         rule = self.rules[index]
         for state, document in rule.sets:
             cause: Cause | None = scene.read(("C", state, document))
-            if cause is not None and cause.basis == index:
+            if cause is not None and index in cause.basis:
                 return cause.at
         if not rule.sets:
             used = scene.read(("P", index))

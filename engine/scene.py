@@ -70,17 +70,17 @@ class Breach(NamedTuple):
 
 
 class Cause(NamedTuple):
-    """What set a state: the event, the index of the norm that was its basis, and when."""
+    """What set a state: the event, the indexes of the norms that were its basis, and when."""
 
     event: str
-    basis: int | None
+    basis: tuple[int, ...]
     at: Instant
 
 
 class Ground(NamedTuple):
-    """The basis of an act: the index of the norm that is open to it, and the agreements that it concerns."""
+    """The basis of an act: the indexes of the norms open to it, and the agreements that it concerns."""
 
-    norm: int
+    norms: tuple[int, ...]
     agreements: tuple[str, ...]
 
 

@@ -30,6 +30,7 @@ from contractlang.norms import (
     Prohibition,
     StateValue,
     Target,
+    Who,
 )
 from contractlang.numerals import plain_number
 from engine.walk import walk
@@ -85,11 +86,10 @@ class Documents:
                 named = self.agreements[target.number - 1 : target.number]
                 return [n for n in self.norms if self.homes[n.document] in named]
             case ByAct():
-                kinds: tuple[type, ...] = (Obligation,) if target.what == "duty" else (Permission, Power)
+                # A duty about an act is one to do it or not to do it.
+                kinds = Obligation | Prohibition if target.what == "duty" else Permission | Power
                 return [
-                    n
-                    for n in self._borne(target, near)
-                    if isinstance(n, kinds) and not isinstance(n, Maintenance) and n.act.name == target.act
+                    n for n in self._borne(target, near) if isinstance(n, kinds) and n.act.name == target.act
                 ]
             case ByState():
                 return [
@@ -112,12 +112,13 @@ class Documents:
                 assert_never(target)
 
     def _borne(self, target: ByAct | ByState, near: frozenset[str]) -> list[Norm]:
+        """Norms that either party, or the other one, may bear are meant as far as that party bears them."""
         return [
             n
             for n in self.norms
             if n.document in near
             and (not target.agreed or self.homes[n.document])
-            and (target.bearer is None or n.bearer == target.bearer)
+            and (target.bearer is None or n.bearer == target.bearer or isinstance(n.bearer, Who))
         ]
 
     def _of_clause(self, clause: str, document: str) -> list[Norm]:
