@@ -21,7 +21,7 @@ from contractlang.declarations import Declarations
 from contractlang.diagnostic import Diagnostic, Label, Said, error, warning
 from contractlang.expressions import Mistake, Reader
 from contractlang.grammar import keywords
-from contractlang.kinds import BREACH, DAY, FLAG, PERIOD, Kind, in_english, money_in, occurrence_of
+from contractlang.kinds import BREACH, DAY, FLAG, PERIOD, TEXT, Kind, in_english, money_in, occurrence_of
 from contractlang.names import Names
 from contractlang.norms import (
     Act,
@@ -30,6 +30,7 @@ from contractlang.norms import (
     AtOnce,
     Bar,
     BeforeDay,
+    BlankDecl,
     Bound,
     ByClause,
     ByDay,
@@ -42,6 +43,7 @@ from contractlang.norms import (
     Contract,
     Default,
     Expr,
+    Fill,
     Life,
     Limit,
     LossRule,
@@ -64,6 +66,7 @@ from contractlang.norms import (
     Reasonable,
     RelationDecl,
     Remark,
+    SourceNote,
     Standing,
     Status,
     Target,
@@ -89,8 +92,13 @@ _KINDS: dict[str, Literal["agreement", "law", "vocabulary", "supplement"]] = {
     "词汇": "vocabulary", "supplement": "supplement", "补充": "supplement",
 }  # fmt: skip
 
-Built = Norm | AmountRule | LossRule | Priority | Bar | Life | Remark
-Kept = TypeVar("Kept", AmountRule, LossRule, Priority, Bar, Life, Remark)
+_MARKS: dict[str, Literal["consistent", "single", "partial", "memory"]] = {
+    "consistent": "consistent", "多源一致": "consistent", "single": "single", "单一来源": "single",
+    "partial": "partial", "部分核实": "partial", "memory": "memory", "未核实": "memory",
+}  # fmt: skip
+
+Built = Norm | AmountRule | LossRule | Priority | Bar | Life | Fill | Remark
+Kept = TypeVar("Kept", AmountRule, LossRule, Priority, Bar, Life, Fill, Remark)
 
 
 class _Place(TypedDict):
@@ -127,6 +135,7 @@ class Draft:
     governed_by: list[str] = field(default_factory=list)
     relations: list[RelationDecl] = field(default_factory=list)
     built: list[Built] = field(default_factory=list)
+    sources: list[SourceNote] = field(default_factory=list)
     surviving: set[str] = field(default_factory=set)
     meanings: list[str] = field(default_factory=list)
 
@@ -212,6 +221,7 @@ class _Elaboration:
         self.declarations = Declarations(self.names, "")
         self.numbers = {plain_number(each.number) for each in written.clauses}
         self.standings: dict[int, Standing] = {}
+        self.switches: dict[int, tuple[Chosen, ...]] = {}
         self.reading: str | None = None
         self.options: dict[str, list[ReadingOption]] = {}
         self.count: Counter[str] = Counter()
@@ -231,6 +241,8 @@ class _Elaboration:
         self.declarations = Declarations(self.names, self.draft.name)
         self.declarations.take(statement for _, statement in self.statements)
         self.collect_options()
+        self.collect_switches()
+        self.collect_sources()
         self.collect_labels()
         for _, statement in self.statements:
             if statement.body.rule == "define":
@@ -255,11 +267,11 @@ class _Elaboration:
             if rule == "reading":
                 found = self.names.find(_names_of(statement.body)[0])
                 self.reading = found.name if isinstance(found, ReadingDecl) else None
-            if rule in _ONLY_DECLARE:
+            if rule in _ONLY_DECLARE and not self.fills_by_definition(statement):
                 continue
             number = clause.number or "0"
-            standing = self.standing(clause)
-            key = (statement.raw, clause.number, self.reading, self.count[number], standing)
+            force = self.standing(clause), self.switches[id(clause)]
+            key = (statement.raw, clause.number, self.reading, self.count[number], *force)
             made = before.get(key)
             if made is None:
                 made = self.make(clause, statement)
@@ -445,6 +457,54 @@ class _Elaboration:
             )
         )  # fmt: skip
 
+    def collect_switches(self) -> None:
+        """Find, for each clause, the switches under which all of it stands: those of the head, and its own."""
+        of_all: tuple[Chosen, ...] = ()
+        for clause in (self.written.preamble, *self.written.clauses):
+            own = tuple(
+                Chosen(found.name, "on")
+                for statement in clause.statements
+                if statement.body.rule == "unverified" and (found := self.switch(statement)) is not None
+            )
+            if self.is_head(clause):
+                of_all += own
+                own = ()
+            self.switches[id(clause)] = (*of_all, *own)
+
+    def switch(self, statement: Statement) -> ReadingDecl | None:
+        """Return the reading that turns a clause on; one that cannot is reported."""
+        found = self.names.find(_names_of(statement.body)[0])
+        if not isinstance(found, ReadingDecl):
+            return None
+        if not {"on", "off"} <= {each.name for each in found.options}:
+            en, zh = f"`{found.name}` cannot be turned on and off", f"`{found.name}`不能开启和关闭"
+            help = Said(
+                "give it the options `off` and `on`, or choose another name",
+                "请列出选项 `off` 与 `on`，或换一个名称",
+            )
+            self.wrong.append(error("option", statement.span(), en, zh, help))
+            return None
+        return found
+
+    def collect_sources(self) -> None:
+        """Keep where each clause was read."""
+        for clause, statement in self.statements:
+            if statement.body.rule != "source":
+                continue
+            if not clause.number:
+                en, zh = "nothing says which clause was read there", "没有写明这是哪一条的出处"
+                help = Said("write it beneath the clause", "请写在该条之下")
+                self.wrong.append(error("source", statement.span(), en, zh, help))
+                continue
+            mark = statement.body.node("mark")
+            assert mark is not None
+            self.draft.sources.append(
+                SourceNote(
+                    clause=clause.number, citation=statement.body.words()[0].text, mark=_MARKS[mark.words()[0].text],
+                    span=statement.span(),
+                )
+            )  # fmt: skip
+
     # -- other documents
 
     def date(self, statement: Statement, node: Node) -> date | None:
@@ -531,7 +591,8 @@ class _Elaboration:
             self.option(clause, statement)
         else:
             standing = self.standing(clause)
-            self.body(_Here(clause.number, statement, statement.body, statement.label, (), standing))
+            switches = self.switches[id(clause)]
+            self.body(_Here(clause.number, statement, statement.body, statement.label, switches, standing))
 
     def option(self, clause: Clause, statement: Statement) -> None:
         if self.reading is None:
@@ -543,12 +604,12 @@ class _Elaboration:
             )  # fmt: skip
             return
         body = statement.body
-        chosen = Chosen(self.reading, _names_of(body)[0])
+        chosen = (*self.switches[id(clause)], Chosen(self.reading, _names_of(body)[0]))
         label = next((part for part in body.parts if isinstance(part, Word)), None)
         for node in body.parts:
             if isinstance(node, Node) and node.rule not in ("decl_name", "default"):
                 standing = self.standing(clause)
-                self.body(_Here(clause.number, statement, node, label, (chosen,), standing))
+                self.body(_Here(clause.number, statement, node, label, chosen, standing))
 
     def body(self, here: _Here) -> None:
         maker = getattr(self, f"make_{here.node.rule}", None)
@@ -862,14 +923,22 @@ class _Elaboration:
         named = here.node.parts[0]
         others = [part for part in here.node.parts[1:] if isinstance(part, Node)]
         over = reader.target(others[0])
-        when = self.condition_of(reader, others[1:])
+        variable, when = self.about_the_beaten(reader, others[1:])
         by: Target = (
             self.norm_or_document(reader, named) if isinstance(named, Word) else ByClause(here.clause)
         )
         if here.node.rule == "subject_to":
             by, over = over, by
         self.made.built.append(
-            Priority(how="prevails", by=by, over=over, when=when, **self.stood(here), option=here.option)
+            Priority(
+                how="prevails",
+                by=by,
+                over=over,
+                when=when,
+                **self.stood(here),
+                option=here.option,
+                variable=variable,
+            )
         )
 
     make_subject_to = make_prevails
@@ -879,32 +948,42 @@ class _Elaboration:
             return ByDocument(word.text)
         return ByLabel(reader.label(word))
 
-    def condition_of(self, reader: Reader, parts: list[Node]) -> Expr | None:
+    def about_the_beaten(self, reader: Reader, parts: list[Node]) -> tuple[str | None, Expr | None]:
+        """Return what the clause of the beaten norm is called, and the condition, which may ask about it."""
+        variable: str | None = None
+        when: Expr | None = None
         for part in parts:
-            made = reader.condition(_part(part))
-            return Not(made) if part.rule == "unless" else made
-        return None
+            if part.rule == "as_name":
+                variable = part.words()[0].text
+                reader.variables[variable] = Bound(variable, TEXT)
+            else:
+                made = reader.condition(_part(part))
+                when = Not(made) if part.rule == "unless" else made
+        return variable, when
 
     def make_limits(self, here: _Here) -> None:
         reader = self.reader(here.statement)
-        target, by, *rest = (part for part in here.node.parts if part is not None)
+        target, *rest = (part for part in here.node.parts if part is not None)
+        by = next(part for part in rest if isinstance(part, Word))
         assert isinstance(target, Node)
-        assert isinstance(by, Word)
+        over = reader.target(target)
+        variable, when = self.about_the_beaten(reader, [part for part in rest if isinstance(part, Node)])
         self.made.built.append(
             Priority(
-                how="limits", by=ByLabel(reader.label(by)), over=reader.target(target),
-                when=self.condition_of(reader, [part for part in rest if isinstance(part, Node)]),
-                **self.stood(here), option=here.option,
+                how="limits", by=ByLabel(reader.label(by)), over=over, when=when, **self.stood(here),
+                option=here.option, variable=variable,
             )
         )  # fmt: skip
 
     def make_voids(self, here: _Here) -> None:
         reader = self.reader(here.statement)
         target, *rest = (part for part in here.node.parts if isinstance(part, Node))
+        over = reader.target(target)
+        variable, when = self.about_the_beaten(reader, rest)
         self.made.built.append(
             Priority(
-                how="voids", by=ByClause(here.clause), over=reader.target(target),
-                when=self.condition_of(reader, rest), **self.stood(here), option=here.option,
+                how="voids", by=ByClause(here.clause), over=over, when=when, **self.stood(here),
+                option=here.option, variable=variable,
             )
         )  # fmt: skip
 
@@ -927,7 +1006,15 @@ class _Elaboration:
         since = reader.expression(parts[1])
         restarting = reader.occurrence(parts[2]).name if len(parts) > 2 else None
         self.made.built.append(
-            Bar(how=how, target=target, period=length, since=since, restarting=restarting, **self.stood(here))
+            Bar(
+                how=how,
+                target=target,
+                period=length,
+                since=since,
+                restarting=restarting,
+                **self.stood(here),
+                option=here.option,
+            )
         )
 
     def make_takes_effect(self, here: _Here) -> None:
@@ -956,6 +1043,37 @@ class _Elaboration:
         )  # fmt: skip
 
     make_lasts = make_renews = make_ends = make_takes_effect
+
+    def make_fills(self, here: _Here) -> None:
+        named = next(part for part in here.node.parts if isinstance(part, Word) and part.kind == "NAME")
+        value = next(part for part in here.node.parts if isinstance(part, Node))
+        self.fill(here, named, value)
+
+    def make_define(self, here: _Here) -> None:
+        """`define due_day is …` fills the hole where another document has one of that name."""
+        named, value = here.node.parts[0], here.node.parts[-1]
+        assert isinstance(named, Word) and value is not None
+        self.fill(here, named, value)
+
+    def fill(self, here: _Here, named: Word, value: Node | Word) -> None:
+        reader = self.reader(here.statement)
+        reader.reads_the_last = True
+        declared = self.names.find(named.text)
+        is_blank = isinstance(declared, BlankDecl)
+        if not is_blank and (declared is not None or self.draft.kind == "supplement"):
+            raise reader.unknown(named, "blank", "空白", self.declarations.called(BlankDecl))
+        made = reader.expression(value, declared.kind if isinstance(declared, BlankDecl) else None)
+        if isinstance(declared, BlankDecl):
+            reader.want(made, declared.kind, value)
+        blank = declared.name if declared is not None else named.text
+        self.made.built.append(Fill(blank=blank, value=made, **self.stood(here), option=here.option))
+
+    def fills_by_definition(self, statement: Statement) -> bool:
+        """Tell whether a definition is of a hole that another document has."""
+        if statement.body.rule != "define":
+            return False
+        found = self.names.find(statement.body.words()[0].text)
+        return isinstance(found, BlankDecl) and found.document != self.draft.name
 
     def make_states(self, here: _Here) -> None:
         how: Any = here.node.rule
@@ -1043,6 +1161,8 @@ class _Elaboration:
             meaning_hash=self.meaning(),
             layer=draft.layer,
             version=draft.version,
+            fills=self.built(Fill),
+            sources=tuple(draft.sources),
         )
 
     def built(self, what: type[Kept]) -> tuple[Kept, ...]:
@@ -1085,8 +1205,9 @@ class _Elaboration:
             within = after.startswith((clause.number + ".", clause.number + "("))
             heading = len(clause.text) <= 1 and bool(clause.number) and within
             # What does not parse is reported where it stands, not as if nothing had been written.
-            told = bool(clause.statements or clause.broken)
-            heading = heading and not clause.statements
+            says = [each for each in clause.statements if each.body.rule not in _SAY_NOTHING]
+            told = bool(says or clause.broken)
+            heading = heading and not says
             found.append(ClauseText(clause.number, tuple(clause.text), clause.span, heading, told))
         return tuple(found)
 
@@ -1232,7 +1353,9 @@ _NORMS = (Obligation, Maintenance, Prohibition, Permission, Power)
 _PLACELESS = {str, int, bool, type(None), Kind, Const, Bound, Chosen, ByClause, Clock, Standing}
 # What a clause may say of its own force; at the head of a document it holds for all of it.
 _OF_A_CLAUSE = {"rank", "status", "valid"}
+# What says nothing of what a clause demands.
+_SAY_NOTHING = {*_OF_A_CLAUSE, "source", "unverified"}
 _ONLY_DECLARE = {
     "document", "uses", "valid", "rank", "status", "layer", "version", "truncated", "governed", "parties", "thing",
-    "type_decl", "blank", "gap", "state", "act", "event", "question", "reading", "define",
+    "type_decl", "blank", "gap", "state", "act", "event", "question", "reading", "define", "unverified", "source",
 }  # fmt: skip
