@@ -168,14 +168,20 @@ def _alleged(program: Program, notice: Event, ground: str, facts: tuple[Event, .
     cited = {plain_number(word.removeprefix("1.").removeprefix("2.")) for word in ground.split()} | {
         plain_number(w) for w in ground.split()
     }
-    for rule in program.rules:
+    happened = {
+        name for each in facts if each.name in program.touches for name in program.touches[each.name].names
+    }
+    meant = [
+        rule
+        for rule in program.rules
+        if plain_number(rule.norm.id) in cited or plain_number(rule.norm.clause) in cited
+    ]
+    about = [_about(program, rule.norm) for rule in meant]
+    if any(name in happened for name, _ in about):
+        return []  # What the ground speaks of is in the ledger itself.
+    for rule, (name, questions) in zip(meant, about, strict=True):
         norm = rule.norm
-        if plain_number(norm.id) not in cited and plain_number(norm.clause) not in cited:
-            continue
-        name, questions = _about(program, norm)
-        if name is None or any(
-            name in program.touches[each.name].names for each in facts if each.name in program.touches
-        ):
+        if name is None:
             return []
         actor = norm.bearer if isinstance(norm.bearer, str) else None
         at = notice.effect_at - 1

@@ -16,6 +16,7 @@ from contractlang.norms import (
     AmountRule,
     BlankDecl,
     Bound,
+    ByLabel,
     ByOrder,
     Chosen,
     Contract,
@@ -109,9 +110,7 @@ class _Compilation:
                     life.setdefault(agreement, []).append(self.life_rule(each, agreement))
             for amount in contract.amounts:
                 total = self.sum(amount)
-                for called in dict.fromkeys((amount.name, amount.alias)):
-                    if called:
-                        sums.setdefault(called, []).append(total)
+                sums.setdefault(self.documents.sum_names[amount.name], []).append(total)
             for loss in contract.losses:
                 where = loss.trigger.where if loss.trigger else None
                 variable = loss.trigger.variable if loss.trigger else ""
@@ -134,7 +133,7 @@ class _Compilation:
                     on_breach.setdefault(owed, []).append(rule.index)
         program = Program(
             contracts=self.contracts, graph=self.graph, norms=self.norms, rules=rules, declarations=self.declarations,
-            touches={}, life=life, sums=sums, losses=losses, bars=bars, readings=self.readings(),
+            touches={}, life=life, sums=sums, sum_names=self.documents.sum_names, losses=losses, bars=bars, readings=self.readings(),
             questions={d.name: d for d in self.declarations.values() if isinstance(d, QuestionDecl)},
             gaps=frozenset(d.name for d in self.declarations.values() if isinstance(d, BlankDecl) and d.gap),
             acts={d.name: d for d in self.declarations.values() if isinstance(d, OccurrenceDecl) and d.is_act},
@@ -611,6 +610,8 @@ class _Compilation:
                         found.add(("H", part.name))
                     case "Answer":
                         found.add(("Q", part.question))
+                    case "AmountDue" if self.sum_meant(part.target):
+                        found |= self.topics_of_sum(self.sum_meant(part.target))
                     case "Overdue" | "InBreach" | "Discharged" | "Used" | "AmountDue":
                         found |= {("N", index) for index in self.resolve(part.target, document)}
                         if type(part).__name__ == "Used":
@@ -623,6 +624,20 @@ class _Compilation:
                                     found |= {("S", effect.state) for effect in declared.sets}
                     case _:
                         pass
+        return found
+
+    def sum_meant(self, target: Target) -> str:
+        """Return the sum that a target calls by its name; empty for one that means norms."""
+        return self.documents.sum_names.get(target.label, "") if isinstance(target, ByLabel) else ""
+
+    def topics_of_sum(self, name: str) -> set[tuple[str, Any]]:
+        """Return what changes how much of a sum is due: payments on it, the claim, the breaches that it is for."""
+        found: set[tuple[str, Any]] = {("PA", name)}
+        for contract in self.contracts:
+            for rule in contract.amounts:
+                if self.documents.sum_names[rule.name] == name:
+                    found |= self.topics_of(rule.value, rule.where, rule.claimable, document=contract.name)
+                    found |= {("N", index) for index in self.breaches_meant(rule.trigger, contract.name)}
         return found
 
     def ordered(self, topics: dict[tuple[str, int], set[tuple[str, Any]]]) -> list[tuple[str, int]]:

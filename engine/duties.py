@@ -33,6 +33,7 @@ def discharges(step: Step, event: Event, touch: Touch) -> None:
 def pay_sum(scene: Scene, w: Writes, step: Step, event: Event, field: str, name: str, trig: str) -> None:
     """Count a payment that names a sum and what it is for (`late_fee:e4`)."""
     if step.real(scene, event):
+        name = step.program.sum_names.get(name, name)
         w["PA", name, trig] = (scene.read(("PA", name, trig)) or 0) + (event.fields.get(field) or 0)
 
 

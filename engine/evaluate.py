@@ -64,8 +64,6 @@ class Compiler:
 
     def __init__(self, resolve: Callable[[Target, str], tuple[int, ...]], documents: Documents) -> None:
         self.resolve, self.documents = resolve, documents
-        amounts = [rule for each in documents.contracts for rule in each.amounts]
-        self.sums = {name for rule in amounts for name in (rule.name, rule.alias)}
         self.document = ""
         self.count = 0
         self.indexed: set[tuple[str, str]] = set()
@@ -130,11 +128,11 @@ class Compiler:
             case Chosen():
                 return ChosenE(expr.reading, expr.option)
             case AmountOf():
-                return AmountOfE(expr.name, self.maybe(expr.about), self.own(self.document))
+                return AmountOfE(self.documents.sum_names.get(expr.name, expr.name), self.maybe(expr.about), self.own(self.document))
             case AmountDue():
                 target = expr.target
-                if isinstance(target, ByLabel) and target.label in self.sums:
-                    return SumDueE(target.label)
+                if isinstance(target, ByLabel) and target.label in self.documents.sum_names:
+                    return SumDueE(self.documents.sum_names[target.label])
                 return AmountDueE(self.norms(target))
             case CountOf():
                 return self.fold(expr.name, None, expr.where)

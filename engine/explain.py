@@ -407,7 +407,7 @@ class Voice:
         """The kind of the value that the question asks for."""
         match self.question:
             case AmountOfSum(name=name):
-                sums = self.program.sums.get(name)
+                sums = self.program.sums.get(self.program.sum_names.get(name, name))
                 return sums[0].rule.kind if sums else money_in(self.currency)
             case StateOf(state=state):
                 declared = self.program.declarations.get(state)
@@ -1274,7 +1274,7 @@ def _window(voice: Voice, reason: Reason, _: Norm | None) -> str:
 @_says("amount")
 def _amount(voice: Voice, reason: Reason, _: Norm | None) -> str:
     name, about, value = reason.args
-    sums = voice.program.sums.get(name)
+    sums = voice.program.sums.get(voice.program.sum_names.get(name, name))
     kind = sums[0].rule.kind if sums else money_in(voice.currency)
     said = voice.pick("not known", "不明") if value is None else voice.value(value, kind)
     return voice.pick(

@@ -246,8 +246,7 @@ def about_breach(scene: Scene, named: str, bound: Any) -> bool:
         return True
     norm = scene.program.norms[bound.norm]
     own = (plain_number(norm.id), plain_number(norm.clause), plain_number(norm.label))
-    written = plain_number(named)
-    return written in own or written.partition(".")[2] in own
+    return plain_number(named) in own or plain_number(named.partition(".")[2]) in own
 
 
 def window_closed(scene: Scene, rule: Rule, bound: Any) -> Step | None:

@@ -185,6 +185,7 @@ class Program:
     touches: dict[str, Touch]
     life: dict[str, list[LifeRule]]
     sums: dict[str, list[Sum]]
+    sum_names: dict[str, str]
     losses: list[Loss]
     bars: list[tuple[Bar, tuple[int, ...], Evaluator, Evaluator]]
     readings: dict[str, tuple[Item, tuple[str, ...], Callable[[Terms], str | None]]]

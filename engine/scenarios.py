@@ -364,14 +364,13 @@ class Situation:
     def amount(self, of: str, at: int) -> Question:
         what, _, about = of.partition(":")
         if what == "due":
-            name = next((n for n in self.program.sums if n in ("fee", "费用")), None)
-            if name is None:
+            if "fee" not in self.program.sum_names:
                 raise Unsupported("amount of a fee")
-            return AmountOfSum(name, at, self.ids.get(about))
+            return AmountOfSum("fee", at, self.ids.get(about))
         if what == "outstanding_principal":
             return AmountOfSum("pay", at)
         name = self.mapping.raw["amounts"].get(what)
-        if name is None or name not in self.program.sums:
+        if name is None or name not in self.program.sum_names:
             raise Unsupported(f"amount of {of}")
         return AmountOfSum(name, at)
 

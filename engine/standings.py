@@ -242,11 +242,12 @@ def _still_to_come(position: Position, rules: list[Rule], question: LastDay) -> 
 
 def amount(position: Position, question: AmountOfSum, known_at: Instant | None) -> Decision:
     program = position.program
-    rules = [] if question.name in program.sums else find_rules(position, question.name, question.document)
+    name = program.sum_names.get(question.name)
+    rules = [] if name is not None else find_rules(position, question.name, question.document)
 
     def case(scene: Scene) -> Case:
-        if question.name in program.sums:
-            values = _sums(scene, question)
+        if name is not None:
+            values = _sums(scene, question, name)
             if len(values) > 1:
                 return Case("conflicting")
             value = values[0] if values else 0
@@ -273,22 +274,22 @@ def amount(position: Position, question: AmountOfSum, known_at: Instant | None) 
     return answered(position, question.at, known_at, case, reasons)
 
 
-def _sums(scene: Scene, question: AmountOfSum) -> list[Any]:
+def _sums(scene: Scene, question: AmountOfSum, name: str) -> list[Any]:
     """Return what the agreements say a sum is: one value, or several where they differ and none prevails."""
     program = scene.program
-    homes = dict.fromkeys(each.home for each in program.sums[question.name] if each.home)
+    homes = dict.fromkeys(each.home for each in program.sums[name] if each.home)
     if question.document is not None:
         homes = dict.fromkeys(home for home in homes if home == question.document)
     found: dict[str, Any] = {}
     about = None
     if question.about is not None:
-        about = trigger_of(scene, question.name, question.about)
+        about = trigger_of(scene, name, question.about)
         scene.vars = {"@trigger": about}
     for home in homes or ("",):
         if question.about is None:
-            found[home] = in_all(scene, question.name, home)
+            found[home] = in_all(scene, name, home)
         else:
-            found[home] = 0 if about is None else amount_of(scene, question.name, about, home)
+            found[home] = 0 if about is None else amount_of(scene, name, about, home)
     for by, over, when in program.precedence if len(set(map(str, found.values()))) > 1 else ():
         if by in found and over in found and (when is None or when.value(scene)):
             del found[over]

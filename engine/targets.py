@@ -45,12 +45,22 @@ class Documents:
         self.norms = tuple(norm for each in self.contracts for norm in each.norms)
         self.agreements = tuple(each.name for each in self.contracts if each.kind == "agreement")
         self.homes = {each.name: self._home(each) for each in self.contracts}
+        self.sum_names = self._sum_names()
 
     def _home(self, contract: Contract) -> str:
         """Return the agreement that a document is, or supplements; none for a law."""
         while contract.kind == "supplement" and contract.amends in self.by_name:
             contract = self.by_name[contract.amends]
         return contract.name if contract.kind in ("agreement", "supplement") else ""
+
+    def _sum_names(self) -> dict[str, str]:
+        """Return one name for all by which a sum is called: a law may say `fee` of what an agreement calls 费用 fee."""
+        found: dict[str, str] = {}
+        for rule in (rule for each in self.contracts for rule in each.amounts):
+            called = [each for each in (rule.alias, rule.name) if each]
+            one = next((found[each] for each in called if each in found), called[0])
+            found.update(dict.fromkeys(called, one))
+        return found
 
     def home(self, document: str) -> str:
         """Return the agreement to which a document belongs; of a law, which speaks to all, the first agreement."""
