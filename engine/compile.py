@@ -46,10 +46,12 @@ from contractlang.norms import (
     Who,
 )
 from engine.conditions import ActorE, AndE, ChosenE
+from engine.dates import end_of, start_of
 from engine.decision import Item
 from engine.evaluate import Compiler
 from engine.evaluator import Evaluator
-from engine.force import ADMINISTRATIVE, AGREED, ValidE, weight
+from engine.event import START
+from engine.force import ADMINISTRATIVE, AGREED, Part, Text, TextE, ValidE, weight
 from engine.graph import build, key
 from engine.program import Lapse, LifeRule, Loss, Program, Rule, Sum, Touch, Void
 from engine.scene import Scene
@@ -106,6 +108,8 @@ class _Compilation:
             for each in contract.life:
                 # What a law says of the life of an agreement it says of each.
                 home = self.documents.homes[contract.name]
+                if contract.kind == "supplement" and each.how == "takes_effect":
+                    home = contract.name  # Its own taking effect; the rest is the agreement's life.
                 for agreement in (home,) if home else self.documents.agreements:
                     life.setdefault(agreement, []).append(self.life_rule(each, agreement))
             for amount in contract.amounts:
@@ -116,7 +120,7 @@ class _Compilation:
                 variable = loss.trigger.variable if loss.trigger else ""
                 name = loss.trigger.name if isinstance(loss.trigger, OnOccurrence) else None
                 when, where_made = self.compiler.maybe(loss.when), self.compiler.maybe(where)
-                holds = self.holds(loss.option, loss.standing, contract)
+                holds = self.holds(loss.option, loss.standing, contract, clause=loss.clause)
                 losses.append(Loss(loss, holds, weight(loss.standing), when, where_made, name, variable))
             for bar in contract.bars:
                 indexes = self.resolve(bar.target, contract.name)
@@ -133,7 +137,8 @@ class _Compilation:
                     on_breach.setdefault(owed, []).append(rule.index)
         program = Program(
             contracts=self.contracts, graph=self.graph, norms=self.norms, rules=rules, declarations=self.declarations,
-            touches={}, life=life, sums=sums, sum_names=self.documents.sum_names, losses=losses, bars=bars, readings=self.readings(),
+            touches={}, life=life, sums=sums, sum_names=self.documents.sum_names, losses=losses, bars=bars,
+            readings=self.readings(),
             questions={d.name: d for d in self.declarations.values() if isinstance(d, QuestionDecl)},
             gaps=frozenset(d.name for d in self.declarations.values() if isinstance(d, BlankDecl) and d.gap),
             acts={d.name: d for d in self.declarations.values() if isinstance(d, OccurrenceDecl) and d.is_act},
@@ -143,6 +148,10 @@ class _Compilation:
             maintained=tuple(r.index for r in rules if isinstance(r.norm, Maintenance)),
             versions=tuple((c.name, c.text_hash, c.meaning_hash) for c in self.contracts),
             truncated=any(c.truncated for c in self.contracts), agreements=self.documents.agreements,
+            versions_of={
+                home: tuple(part for each in self.documents.versions(home) if (part := self.part(each)))
+                for home in self.documents.agreements
+            },
         )  # fmt: skip
         for rule in rules:
             for state, _, value in rule.restores:
@@ -195,6 +204,7 @@ class _Compilation:
         return Rule(
             index=index, norm=norm, document=norm.document, home=self.documents.homes[norm.document],
             option=norm.option, weight=weight(norm.standing), valid=self.valid(norm.standing, contract),
+            text=self.text(contract, norm.clause),
             when=made.maybe(norm.when), unless=made.maybe(norm.unless), since=made.maybe(norm.since),
             until=made.maybe(norm.until), where=made.maybe(act.where) if act else None,
             about=made.maybe(act.about) if act else None, about_field=about_field,
@@ -261,11 +271,41 @@ class _Compilation:
         )
         return ValidE(first, last, unknown)
 
+    def part(self, contract: Contract) -> Part | None:
+        """Return the document as part of an agreement for a time: a supplement, a version; None where it always is."""
+        home = self.documents.homes[contract.name]
+        if contract.kind != "supplement" and len(self.documents.versions(home)) < 2:
+            return None
+        begins = START if contract.valid_from is None else start_of(contract.valid_from)
+        return Part(
+            contract.name, home, begins, None if contract.valid_to is None else end_of(contract.valid_to),
+            any(each.how == "takes_effect" for each in contract.life), contract.retroactive,
+            contract.kind == "agreement",
+        )  # fmt: skip
+
+    def text(self, contract: Contract, clause: str) -> Text | None:
+        """Return the text that a clause is of, where it may be replaced or is not always in force."""
+        own = self.part(contract)
+        replacing = [
+            self.part(each)
+            for each in self.contracts
+            if any(
+                change.target == clause and self.documents.changed(each, clause) is contract
+                for change in each.changes
+            )
+        ]
+        parts = tuple(part for part in replacing if part is not None)
+        return Text(own, parts) if own is not None or parts else None
+
     def holds(
-        self, option: tuple[Chosen, ...], standing: Standing, contract: Contract, when: Expr | None = None
-    ) -> Evaluator | None:
+        self, option: tuple[Chosen, ...], standing: Standing, contract: Contract, when: Expr | None = None,
+        clause: str = "",
+    ) -> Evaluator | None:  # fmt: skip
         """Return whether a sentence is in force: its days, the readings under which it is there, its condition."""
         parts: list[Evaluator] = [ChosenE(each.reading, each.option) for each in option]
+        text = self.text(contract, clause) if clause else None
+        if text is not None:
+            parts.append(TextE(text))
         parts += [each for each in (self.valid(standing, contract), self.compiler.maybe(when)) if each]
         return None if not parts else parts[0] if len(parts) == 1 else AndE(tuple(parts))
 
@@ -273,14 +313,16 @@ class _Compilation:
         for contract in self.contracts:
             self.compiler.document = contract.name
             for priority in contract.priorities:
-                when = self.holds(priority.option, priority.standing, contract, priority.when)
+                when = self.holds(
+                    priority.option, priority.standing, contract, priority.when, priority.clause
+                )
                 self.priority(rules, priority, contract.name, when)
             for bar in contract.bars:
                 if bar.how == "lapses":
                     for index in self.resolve(bar.target, contract.name):
                         period = self.compiler.made(bar.period)
                         name = bar.since.name if isinstance(bar.since, Happened) else ""
-                        holds = self.holds((), bar.standing, contract)
+                        holds = self.holds((), bar.standing, contract, clause=bar.clause)
                         lapse = Lapse(period, name, self.knowing(name), self.compiler.made(bar.since), holds)
                         rules[index].lapses.append(lapse)
         self.ranks(rules)
@@ -332,7 +374,7 @@ class _Compilation:
         fills = [(each, contract) for contract in self.contracts for each in contract.fills]
         for each, contract in sorted(fills, key=lambda pair: -weight(pair[0].standing)):
             self.compiler.document = contract.name
-            holds = self.holds(each.option, each.standing, contract)
+            holds = self.holds(each.option, each.standing, contract, clause=each.clause)
             found.setdefault(each.blank, []).append((holds, self.compiler.made(each.value)))
         return found
 
@@ -407,7 +449,7 @@ class _Compilation:
         return LifeRule(
             life,
             agreement,
-            self.holds(life.option, life.standing, self.documents.by_name[life.document]),
+            self.holds(life.option, life.standing, self.documents.by_name[life.document], clause=life.clause),
             made.made(life.value),
             made.maybe(life.rolls),
             made.maybe(life.first_day_counted),
@@ -425,7 +467,8 @@ class _Compilation:
         contract = self.documents.by_name[amount.document]
         return Sum(
             rule=amount, home=self.documents.homes[amount.document],
-            holds=self.holds(amount.option, amount.standing, contract), weight=weight(amount.standing),
+            holds=self.holds(amount.option, amount.standing, contract, clause=amount.clause),
+            weight=weight(amount.standing),
             value=made.made(amount.value), where=made.maybe(amount.where), claimable=made.maybe(amount.claimable),
             variable=trigger.variable if trigger else "", on_breach_of=on_breach,
         )  # fmt: skip

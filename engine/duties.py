@@ -11,7 +11,7 @@ from contractlang.norms import Maintenance, Power, Who
 from engine.dates import day_of
 from engine.decision import Item
 from engine.event import BOTH, Event, Instant, Standing
-from engine.judge import bearer_of, bears, bind, conditions_fail, not_in_force, window
+from engine.judge import bearer_of, bears, bind, conditions_fail, judges, not_in_force, window
 from engine.program import Rule, Touch
 from engine.scene import Breach, Inst, Scene, Unknown
 from engine.step import DAY, OVER, Step, Writes
@@ -174,7 +174,7 @@ def arise(
     bind(scene, rule, trigger, event)
     if rule.trigger_where is not None and not rule.trigger_where.value(scene):
         return
-    if not_in_force(scene, rule) is not None:
+    if not_in_force(scene, rule) is not None or not judges(scene, rule, trigger):
         return
     if isinstance(rule.norm, Maintenance):
         w["I", rule.index, trig] = Inst(trigger, step.at, None, None, None, 0, None, "open")

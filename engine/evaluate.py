@@ -128,7 +128,8 @@ class Compiler:
             case Chosen():
                 return ChosenE(expr.reading, expr.option)
             case AmountOf():
-                return AmountOfE(self.documents.sum_names.get(expr.name, expr.name), self.maybe(expr.about), self.own(self.document))
+                name = self.documents.sum_names.get(expr.name, expr.name)
+                return AmountOfE(name, self.maybe(expr.about), self.own(self.document))
             case AmountDue():
                 target = expr.target
                 if isinstance(target, ByLabel) and target.label in self.documents.sum_names:

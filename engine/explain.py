@@ -77,6 +77,7 @@ STEPS = {
     "reading": ("it belongs to another reading", "属于另一种解释"),
     "since": ("it does not bind yet", "尚未开始适用"),
     "until": ("it has ended", "已经终止"),
+    "text": ("another text governs it", "适用另一文本"),
     "valid": ("it is not in force on that day", "当日不施行"),
     "agreed": ("what was agreed speaks of it", "当事人另有约定"),
     "voided": ("the law voids it", "依法无效"),

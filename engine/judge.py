@@ -14,7 +14,7 @@ from contractlang.numerals import plain_number
 from engine.dates import start_of
 from engine.decision import Reason
 from engine.event import BOTH, START, Event, Instant
-from engine.force import ADMINISTRATIVE
+from engine.force import ADMINISTRATIVE, moment_of
 from engine.program import Lapse, Rule, Void
 from engine.scene import Breach, Inst, Scene
 from engine.statuses import HappenedE, breach_events
@@ -44,6 +44,8 @@ def not_in_force(scene: Scene, rule: Rule) -> Step | None:
             return ("reading", chosen)
     if rule.valid is not None and not rule.valid.value(scene):
         return ("valid", rule.valid)
+    if rule.text is not None and rule.norm.trigger is None and not rule.text.governs(scene, scene.at):
+        return ("text", None)
     if rule.since is not None and not rule.since.value(scene):
         return ("since", rule.since)
     if rule.until is not None and rule.until.value(scene):
@@ -62,6 +64,11 @@ def voiding(scene: Scene, voids: Iterable[Void]) -> Void | None:
         if void.when is None or void.when.value(scene):
             return void
     return None
+
+
+def judges(scene: Scene, rule: Rule, bound: Any) -> bool:
+    """Tell whether what the instance is bound to is judged by the norm's text, or by what replaces it."""
+    return rule.text is None or rule.text.governs(scene, moment_of(bound, scene.at))
 
 
 def conditions_fail(scene: Scene, rule: Rule) -> Step | None:
@@ -161,6 +168,9 @@ def closed_by(scene: Scene, rule: Rule, party: str, act: Event) -> Step | None:
     for bound in bindings(scene, rule, party, act):
         if not bears(rule, party, bound):
             last = ("bearer", None) if last[0] == "no trigger" else last
+            continue
+        if not judges(scene, rule, bound):
+            last = ("text", None)
             continue
         bind(scene, rule, bound, act)
         step = instance_closed(scene, rule, party, act, bound)
@@ -346,7 +356,7 @@ def forbids(scene: Scene, rule: Rule, party: str | None, act: Event) -> bool:
     if not_in_force(scene, rule) is not None:
         return False
     for bound in bindings(scene, rule, party, act):
-        if not bears(rule, party, bound):
+        if not bears(rule, party, bound) or not judges(scene, rule, bound):
             continue
         bind(scene, rule, bound, act)
         if rule.trigger_where is not None and not rule.trigger_where.value(scene):

@@ -18,7 +18,7 @@ from engine.scene import Breach, Scene
 from engine.statuses import breach_events
 
 _SAYS_NOTHING = frozenset(
-    {"agreement", "reading", "valid", "since", "until", "agreed", "voided", "forbids", "silent"}
+    {"agreement", "reading", "valid", "text", "since", "until", "agreed", "voided", "forbids", "silent"}
 )
 
 

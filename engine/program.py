@@ -26,6 +26,7 @@ from contractlang.norms import (
 )
 from engine.decision import Cure, Item
 from engine.evaluator import Evaluator
+from engine.force import Part, Text, version_name
 from engine.graph import ObligationGraph
 from engine.scene import Cause, Scene, Unknown
 from engine.terms import Taken, Terms
@@ -90,6 +91,7 @@ class Rule:
     not_before: Evaluator | None
     weight: int
     valid: Evaluator | None
+    text: Text | None
     prevailed_by: list[tuple[int, Evaluator | None]] = field(default_factory=list)
     limited_to: list[tuple[tuple[int, ...], Evaluator | None]] = field(default_factory=list)
     voided: list[Void] = field(default_factory=list)
@@ -203,6 +205,7 @@ class Program:
     maintained: tuple[int, ...]
     versions: tuple[tuple[str, str, str], ...]
     agreements: tuple[str, ...] = ()
+    versions_of: dict[str, tuple[Part, ...]] = field(default_factory=dict)
     life_rules: tuple[LifeRule, ...] = ()
     things: frozenset[str] = frozenset()
     options: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -227,6 +230,15 @@ class Program:
         bound = {rule.norm.bearer for rule in self.rules if isinstance(rule.norm.bearer, str)}
         declared = [each.name for each in self.declarations.values() if isinstance(each, PartyDecl)]
         return tuple(name for name in declared if name in bound) or tuple(declared[:2])
+
+    def signed(self, scene: Scene, home: str) -> str:
+        """Return the version of an agreement that the account signed: as set, or that of the day of its first fact."""
+        chosen = scene.terms.versions.get(home)
+        if chosen is not None:
+            return version_name(home, chosen)
+        first = scene.get(("V0",), scene.at)
+        current = [part for part in self.versions_of.get(home, ()) if part.begins <= first]
+        return max(current, key=lambda part: part.begins).name if current else home
 
     def initial(self, scene: Scene, name: str, document: str) -> Any:
         """Return what a state is before anything sets it."""

@@ -43,15 +43,35 @@ class Documents:
         self.contracts = tuple(contracts)
         self.by_name = {each.name: each for each in self.contracts}
         self.norms = tuple(norm for each in self.contracts for norm in each.norms)
-        self.agreements = tuple(each.name for each in self.contracts if each.kind == "agreement")
+        named = (_base(each.name) for each in self.contracts if each.kind == "agreement")
+        self.agreements = tuple(dict.fromkeys(named))
         self.homes = {each.name: self._home(each) for each in self.contracts}
         self.sum_names = self._sum_names()
 
     def _home(self, contract: Contract) -> str:
         """Return the agreement that a document is, or supplements; none for a law."""
-        while contract.kind == "supplement" and contract.amends in self.by_name:
-            contract = self.by_name[contract.amends]
-        return contract.name if contract.kind in ("agreement", "supplement") else ""
+        while (above := self.amended(contract)) is not None:
+            contract = above
+        return _base(contract.name) if contract.kind in ("agreement", "supplement") else ""
+
+    def amended(self, contract: Contract) -> Contract | None:
+        """Return the document that a supplement amends: its first version, where there are several."""
+        if contract.kind != "supplement" or contract.amends is None:
+            return None
+        if contract.amends in self.by_name:
+            return self.by_name[contract.amends]
+        return next((each for each in self.contracts if _base(each.name) == contract.amends), None)
+
+    def versions(self, home: str) -> list[Contract]:
+        """Return the versions of an agreement."""
+        return [each for each in self.contracts if each.kind == "agreement" and _base(each.name) == home]
+
+    def changed(self, contract: Contract, clause: str) -> Contract | None:
+        """Return the document whose clause a supplement changes: the nearest beneath it that has the clause."""
+        below = self.amended(contract)
+        while below is not None and below.clause(clause) is None:
+            below = self.amended(below)
+        return below
 
     def _sum_names(self) -> dict[str, str]:
         """Return one name for all by which a sum is called: a law may say `fee` of what an agreement calls 费用 fee."""
@@ -141,10 +161,15 @@ class Documents:
                 for n in self.norms
                 if n.document == contract.name and wanted in (plain_number(n.clause), plain_number(n.id))
             ]
-            if found or contract.amends is None:
+            if found:
                 return found
-            contract = self.by_name.get(contract.amends)
+            contract = self.amended(contract)
         return []
+
+
+def _base(name: str) -> str:
+    """Return the name of a document without its version: `voip-1@2` is a version of `voip-1`."""
+    return name.partition("@")[0]
 
 
 def asks_for(expr: Expr, state: str) -> bool:
