@@ -36,6 +36,7 @@ from contractlang.norms import (
     ByDay,
     ByDocument,
     ByLabel,
+    Change,
     Chosen,
     ClauseText,
     Clock,
@@ -136,6 +137,8 @@ class Draft:
     relations: list[RelationDecl] = field(default_factory=list)
     built: list[Built] = field(default_factory=list)
     sources: list[SourceNote] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    retroactive: bool = False
     surviving: set[str] = field(default_factory=set)
     meanings: list[str] = field(default_factory=list)
 
@@ -198,12 +201,14 @@ def elaborate(
 
 
 def head_of(written: Written) -> tuple[str, list[tuple[str, Span]]]:
-    """Return the document's name and the names it uses, before anything else is read."""
+    """Return the document's name and the names it uses or amends, before anything else is read."""
     name, uses = "", []
     for _, statement in written.statements():
         words = [part for part in statement.body.parts if isinstance(part, Word)]
         if statement.body.rule == "document" and not name:
             name = words[0].text
+            amended = _amended(statement.body)
+            uses += [(amended.text, statement.span(amended))] if amended is not None else []
         elif statement.body.rule == "uses":
             uses += [(word.text, statement.span(word)) for word in words]
     return name, uses
@@ -213,13 +218,19 @@ class _Elaboration:
     def __init__(
         self, written: Written, library: Mapping[str, Contract], near: Iterable[str], memo: Memo
     ) -> None:
+        near = list(near)
         self.written, self.library, self.near, self.memo = written, library, near, memo
         self.statements = written.statements()
         self.draft = Draft()
         self.names = Names(words=keywords(), chinese=written.source.is_chinese)
         self.wrong = self.names.wrong
         self.declarations = Declarations(self.names, "")
-        self.numbers = {plain_number(each.number) for each in written.clauses}
+        self.names.clauses = {
+            plain_number(each.number): each.number for each in written.clauses if each.number
+        }
+        self.names.documents = {name: each.name for name, each in library.items()} | {
+            each: each for each in near
+        }
         self.standings: dict[int, Standing] = {}
         self.switches: dict[int, tuple[Chosen, ...]] = {}
         self.reading: str | None = None
@@ -238,11 +249,13 @@ class _Elaboration:
         self.layered()
         self.stand()
         self.bring_in()
+        self.bring_in_the_amended()
         self.declarations = Declarations(self.names, self.draft.name)
         self.declarations.take(statement for _, statement in self.statements)
         self.collect_options()
         self.collect_switches()
         self.collect_sources()
+        self.collect_changes()
         self.collect_labels()
         for _, statement in self.statements:
             if statement.body.rule == "define":
@@ -312,10 +325,11 @@ class _Elaboration:
                 declaring.append(" ".join(_names_of(statement.body)))
             elif rule in _ONLY_DECLARE or rule == "amount":
                 declaring.append(statement.raw)
-        used = [(name, self.library[name].meaning_hash) for name in self.draft.uses if name in self.library]
+        seen = [*self.draft.uses, *([self.draft.amends] if self.draft.amends else [])]
+        used = [(name, self.library[name].meaning_hash) for name in seen if name in self.library]
         return (
             self.draft.name, self.written.source.path, tuple(declaring), tuple(used), frozenset(self.names.labels),
-            frozenset(self.numbers), frozenset(self.library),
+            frozenset(self.names.clauses), frozenset(self.names.documents),
         )  # fmt: skip
 
     def no_head(self) -> None:
@@ -342,8 +356,8 @@ class _Elaboration:
                 names = [word for word in words if word.kind == "NAME"]
                 draft.name = names[0].text
                 draft.title = next((word.text for word in words if word.kind == "STRING"), "")
-                amended = body.parts[-1]
-                if isinstance(amended, Word) and amended.kind == "NAME" and len(names) > 1:
+                amended = _amended(body)
+                if amended is not None:
                     draft.amends = amended.text
                     names = names[:-1]
                 draft.alias = names[1].text if len(names) > 1 else ""
@@ -362,6 +376,8 @@ class _Elaboration:
                 draft.version = words[0].text
             case "truncated":
                 draft.truncated = True
+            case "retroactive":
+                draft.retroactive = True
             case "governed":
                 draft.governed_by += [word.text for word in words if word.kind == "NAME"]
             case "valid":
@@ -540,6 +556,90 @@ class _Elaboration:
                     if declared.name not in self.names.declarations:
                         self.names.declare(declared)
 
+    def bring_in_the_amended(self) -> None:
+        """Bring in all that can be said in the document that a supplement amends, and in what that one amends."""
+        head = next((each for _, each in self.statements if each.body.rule == "document"), None)
+        if self.draft.kind != "supplement" or head is None:
+            return
+        word = _amended(head.body)
+        if word is None:
+            en, zh = "the supplement does not say what it amends", "补充协议没有写明补充哪一文书"
+            help = Said(
+                f"write `| supplement {self.draft.name} to hosting`",
+                f"写 `| 补充 {self.draft.name} 至 hosting`",
+            )
+            self.wrong.append(error("change", head.span(), en, zh, help))
+            return
+        amended = self.library.get(word.text)
+        if amended is None:
+            known = {each.name for each in self.library.values()} | set(self.near)
+            self.names.unknown(word.text, head.span(word), Said("document", "文书"), sorted(known))
+            return
+        self.draft.amends = amended.name
+        self.draft.relations += [each for each in amended.relations if each not in self.draft.relations]
+        for declared in amended.declarations.values():
+            if declared.name not in self.names.declarations:
+                self.names.declare(declared)
+        for contract in self.amended():
+            for number in (each.number for each in contract.clauses if each.number):
+                self.names.clauses.setdefault(plain_number(number), number)
+            for norm in contract.norms:
+                if len(norm.label) > 1 and not norm.label.startswith("@") and "~" not in norm.label:
+                    self.names.labels.setdefault(norm.label, norm.span)
+            for amount in contract.amounts:
+                self.names.amount_kinds.setdefault(amount.name, amount.kind)
+                for called in filter(None, (amount.name, amount.alias)):
+                    self.names.amounts.setdefault(called, amount.name)
+
+    def amended(self) -> list[Contract]:
+        """Return the document that a supplement amends, what that one amends, and so on."""
+        found: list[Contract] = []
+        above = self.library.get(self.draft.amends or "")
+        while above is not None and above not in found:
+            found.append(above)
+            above = self.library.get(above.amends or "")
+        return found
+
+    def collect_changes(self) -> None:
+        """Find which clauses of the document amended are replaced and repealed."""
+        clauses = {
+            plain_number(each.number): each.number for contract in self.amended() for each in contract.clauses
+            if each.number
+        }  # fmt: skip
+        changed: dict[str, Span] = {}
+        for clause, statement in self.statements:
+            rule = statement.body.rule
+            if rule not in ("replaces", "repeals", "retroactive"):
+                continue
+            if self.draft.kind != "supplement":
+                en, zh = "only a supplement changes another document", "只有补充协议才能改变其他文书"
+                help = Said("begin with `| supplement name to hosting`", "开头写 `| 补充 名称 至 hosting`")
+                self.wrong.append(error("change", statement.span(), en, zh, help))
+            elif rule != "retroactive" and clauses:
+                self.change(clause, statement, clauses, changed)
+
+    def change(
+        self, clause: Clause, statement: Statement, clauses: dict[str, str], changed: dict[str, Span]
+    ) -> None:
+        word = statement.body.words()[0]
+        number, span = plain_number(word.text), statement.span()
+        if number not in clauses:
+            self.names.unknown(
+                word.text, statement.span(word), Said(f"clause of {self.draft.amends}", f"`{self.draft.amends}`条款"),
+                clauses.values(),
+            )  # fmt: skip
+            return
+        if number in changed:
+            en, zh = f"clause {clauses[number]} is changed twice", f"条款{clauses[number]}被改变两次"
+            labels = (Label(changed[number], Said("here it is changed first", "此处先已改变")),)
+            self.wrong.append(
+                error("change", span, en, zh, Said("remove one of the two", "删去其中一处"), labels)
+            )
+            return
+        changed[number] = span
+        how: Any = statement.body.rule
+        self.draft.changes.append(Change(how=how, target=clauses[number], clause=clause.number, span=span))
+
     def under_readings(self) -> Iterable[tuple[str, Statement]]:
         """Return every option with the reading it stands under."""
         current: str | None = None
@@ -617,7 +717,11 @@ class _Elaboration:
             maker(here)
 
     def reader(self, statement: Statement) -> Reader:
-        return Reader(self.names, statement, self.draft.name)
+        # The states in law of a supplement are those of the agreement that it amends.
+        root = (
+            self.amended()[-1].name if self.draft.kind == "supplement" and self.amended() else self.draft.name
+        )
+        return Reader(self.names, statement, root, knows_all=self.draft.kind == "supplement")
 
     def place(self, here: _Here) -> _Place:
         return {"document": self.draft.name, "clause": here.clause, "span": here.statement.span(here.node)}
@@ -925,8 +1029,9 @@ class _Elaboration:
         over = reader.target(others[0])
         variable, when = self.about_the_beaten(reader, others[1:])
         by: Target = (
-            self.norm_or_document(reader, named) if isinstance(named, Word) else ByClause(here.clause)
-        )
+            reader.target(named) if isinstance(named, Node)
+            else self.norm_or_document(reader, named) if named is not None else ByClause(here.clause)
+        )  # fmt: skip
         if here.node.rule == "subject_to":
             by, over = over, by
         self.made.built.append(
@@ -944,8 +1049,8 @@ class _Elaboration:
     make_subject_to = make_prevails
 
     def norm_or_document(self, reader: Reader, word: Word) -> Target:
-        if word.text not in self.names.labels and (word.text == self.draft.name or word.text in self.library):
-            return ByDocument(word.text)
+        if word.text not in self.names.labels and word.text in {self.draft.name, *self.library}:
+            return ByDocument(self.names.documents.get(word.text, word.text))
         return ByLabel(reader.label(word))
 
     def about_the_beaten(self, reader: Reader, parts: list[Node]) -> tuple[str | None, Expr | None]:
@@ -1084,8 +1189,8 @@ class _Elaboration:
 
     def make_see(self, here: _Here) -> None:
         word = here.node.words()[0]
-        if plain_number(word.text) not in self.numbers:
-            known = [each.number for each in self.written.clauses if each.number]
+        if plain_number(word.text) not in self.names.clauses:
+            known = list(self.names.clauses.values())
             self.names.unknown(word.text, here.statement.span(word), Said("clause", "条款"), known)
         self.make_states(here)
 
@@ -1163,6 +1268,8 @@ class _Elaboration:
             version=draft.version,
             fills=self.built(Fill),
             sources=tuple(draft.sources),
+            changes=tuple(draft.changes),
+            retroactive=draft.retroactive,
         )
 
     def built(self, what: type[Kept]) -> tuple[Kept, ...]:
@@ -1177,6 +1284,9 @@ class _Elaboration:
             tuple(draft.governed_by), tuple(sorted(map(plain_number, draft.surviving))),
             tuple(self.library[name].meaning_hash for name in draft.uses),
             *([draft.layer] if draft.layer != "contract" else []),
+            *((tuple((each.how, plain_number(each.target), plain_number(each.clause)) for each in draft.changes),
+               draft.retroactive, *(each.meaning_hash for each in self.amended()))
+              if draft.kind == "supplement" else ()),
         )  # fmt: skip
         return _digest("\n".join([_spelled(head), _spelled(tuple(own)), *draft.meanings]))
 
@@ -1236,6 +1346,15 @@ def _part(node: Node | Word) -> Node | Word:
     if isinstance(node, Word):
         return node
     return next(part for part in node.parts if part is not None)
+
+
+def _amended(body: Node) -> Word | None:
+    """Return the name of the document that a supplement amends, from the sentence that says what document it is."""
+    last, names = (
+        body.parts[-1],
+        [part for part in body.parts if isinstance(part, Word) and part.kind == "NAME"],
+    )
+    return last if isinstance(last, Word) and last.kind == "NAME" and len(names) > 1 else None
 
 
 def _layer(word: Word) -> str:
@@ -1358,4 +1477,5 @@ _SAY_NOTHING = {*_OF_A_CLAUSE, "source", "unverified"}
 _ONLY_DECLARE = {
     "document", "uses", "valid", "rank", "status", "layer", "version", "truncated", "governed", "parties", "thing",
     "type_decl", "blank", "gap", "state", "act", "event", "question", "reading", "define", "unverified", "source",
+    "retroactive", "replaces", "repeals",
 }  # fmt: skip

@@ -125,7 +125,8 @@ class Mistake(Exception):
 class Reader:
     """Reads the expressions of one statement: the names of its document and its own variables.
 
-    Where it `reads_the_last`, `invoice.due` is the due day of the last invoice.
+    Where it `reads_the_last`, `invoice.due` is the due day of the last invoice. Where it `knows_all`, a name that
+    nothing has is a mistake; elsewhere it may be a document that is not at hand.
     """
 
     names: Names
@@ -134,6 +135,7 @@ class Reader:
     variables: dict[str, Expr] = field(default_factory=dict)
     act: OccurrenceDecl | None = None
     reads_the_last: bool = False
+    knows_all: bool = False
 
     # -- reporting
 
@@ -774,6 +776,14 @@ class Reader:
             raise self.unknown(word, "norm", "规范", [*self.names.labels, *self.variables])
         return word.text
 
+    def clause(self, word: Word) -> str:
+        """Return the number of a clause, or of a norm in it (`2.1b`), as it was written."""
+        plain = plain_number(word.text)
+        of_a_norm = plain[:-1] if plain[-1:].isalpha() else plain
+        if not {plain, of_a_norm} & self.names.clauses.keys():
+            raise self.unknown(word, "clause", "条款", list(self.names.clauses.values()))
+        return word.text if "." in word.text else plain
+
     def target(self, node: Node) -> Target:
         """Return the norms meant by a target: a label, a clause, a document, or a group told by its act."""
         match node.rule:
@@ -785,12 +795,11 @@ class Reader:
                 if bound is not None and kind_of(bound) == BREACH:
                     return ByBreach(bound)
                 declared = self.names.find(word.text)
-                if declared is None:
-                    return ByDocument(word.text)
-                raise self.unknown(word, "norm", "规范", list(self.names.labels))
+                if declared is None and (word.text in self.names.documents or not self.knows_all):
+                    return ByDocument(self.names.documents.get(word.text, word.text))
+                raise self.unknown(word, "norm", "规范", [*self.names.labels, *self.names.documents])
             case "target_clause":
-                said = node.words()[0].text
-                return ByClause(said if "." in said else plain_number(said))
+                return ByClause(self.clause(node.words()[0]))
             case "any_norm":
                 return AnyNorm()
             case "owned":

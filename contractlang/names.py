@@ -37,13 +37,19 @@ NO = {"no", "false", "否"}
 
 @dataclass
 class Names:
-    """The declarations visible in one document, under every spelling; `words` are those of the language itself."""
+    """The declarations visible in one document, under every spelling; `words` are those of the language itself.
+
+    `clauses` holds the numbers of its clauses, and of those it amends, by their plain form; `documents` the names of
+    the other documents at hand, by every spelling.
+    """
 
     declarations: dict[str, Declaration] = field(default_factory=dict)
     spellings: dict[str, str] = field(default_factory=dict)
     labels: dict[str, Span] = field(default_factory=dict)
     amounts: dict[str, str] = field(default_factory=dict)
     amount_kinds: dict[str, Kind] = field(default_factory=dict)
+    clauses: dict[str, str] = field(default_factory=dict)
+    documents: dict[str, str] = field(default_factory=dict)
     wrong: list[Diagnostic] = field(default_factory=list)
     words: Collection[str] = ()
     chinese: bool = False
