@@ -386,6 +386,8 @@ def _built_in(program: Program, name: str, given: dict[str, Any], where: str) ->
                     raise BadEvent(where, "value", wrong.reason) from None
         elif name == ANSWER:
             found["value"] = None
+        if found.get("since") is not None:
+            found["since"] = _instant(found["since"], where, "since")
     if name == WAIVE and not isinstance(found.get("norm"), str):
         raise BadEvent(where, "norm", "which duty is waived?")
     return found
