@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 import yaml
 
+import engine.cases
 from contractlang.load import Loaded, load_text
-from engine.cases import Case, cases_in, run_case
+from engine.cases import Case, cases_in, run_case, terms_of
 from engine.compile import compile_program
+from engine.dates import Calendar, CalendarYear
 from engine.program import Program
 from engine.scenarios import FAILED, NOT_APPLICABLE, PASSED, Words, run_scenario
 
@@ -38,13 +42,33 @@ def test_a_scenario_of_the_contracts(name: str, case: Case, loaded: Loaded) -> N
 
 
 @pytest.mark.parametrize("case", OWN, ids=[case.title for case in OWN])
-def test_a_literate_case(case: Case) -> None:
+def test_a_literate_case(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    if "calendar" in case.blocks:
+        calendar = resting_on(case.blocks["calendar"][1])
+        monkeypatch.setattr(
+            engine.cases, "terms_of", lambda *said: replace(terms_of(*said), calendar=calendar)
+        )
     text = "\n".join(case.blocks["contract"][1])
     loaded = load_text(text, "case.contract", [CONTRACTS / "vocabulary"])
     assert not loaded.errors, [each.message.en for each in loaded.errors]
     program = compile_program([loaded.contracts[name] for name in loaded.asked])
     wrong = [f"line {e.line}: {e.written} | got {e.got}" for e in run_case(case, program) if not e.passed]
     assert not wrong
+
+
+def resting_on(lines: list[str]) -> Calendar:
+    """Return the calendar of a `calendar` block: weekends and the days it names, and no holidays but these."""
+    days = [date.fromisoformat(line.strip()) for line in lines if line.strip()]
+    years = range(min(days).year - 2, max(days).year + 4)
+    return Calendar(
+        CalendarYear(
+            year,
+            published=True,
+            statutory_days=frozenset(),
+            rest_days=frozenset(day for day in days if day.year == year),
+        )
+        for year in years
+    )
 
 
 @pytest.fixture(scope="module")
