@@ -18,6 +18,7 @@ from contractlang.norms import (
     Bearer,
     BlankDecl,
     Bound,
+    Default,
     DefineDecl,
     OccurrenceDecl,
     OptionName,
@@ -25,6 +26,7 @@ from contractlang.norms import (
     PartyDecl,
     QuestionDecl,
     ReadingDecl,
+    ReadingOption,
     Sets,
     Shows,
     StateDecl,
@@ -60,7 +62,7 @@ class Declarations:
         """Declare everything that `statements` declare; mistakes are reported, the rest goes on."""
         first = {"parties", "thing", "type_decl", "state"}
         second = {"act", "event"}
-        third = {"blank", "gap", "question", "reading"}
+        third = {"blank", "gap", "question", "reading", "unverified"}
         everything = list(statements)
         for group in (first, second, third):
             if group is second:
@@ -241,6 +243,16 @@ class Declarations:
         text = next(part.text for part in reversed(body.parts) if isinstance(part, Word))
         self.names.declare(ReadingDecl(**self.base(statement, body), text=text, options=()))
 
+    def unverified(self, statement: Statement, body: Node) -> None:
+        """Declare the switch of an unverified clause, which is off by default. Several clauses may share one."""
+        made = self.base(statement, body)
+        if isinstance(self.names.find(made["name"]), ReadingDecl):
+            return
+        text = next(part.text for part in reversed(body.parts) if isinstance(part, Word))
+        off = ReadingOption("off", "不适用", (Default(None, None),), made["span"])
+        on = ReadingOption("on", "适用", (), made["span"])
+        self.names.declare(ReadingDecl(**made, text=text, options=(off, on)))
+
     def act(self, statement: Statement, body: Node) -> None:
         made = self.base(statement, body)
         params = self.params(statement, body.node("params"))
@@ -376,8 +388,8 @@ class Declarations:
             reader.variables[word.text] = bounds[-1]
         assert last is not None
         taken = self.names.find(named.text)
-        if isinstance(taken, BlankDecl) and taken.gap:
-            return
+        if isinstance(taken, BlankDecl) and (taken.gap or taken.document != self.document):
+            return  # it fills the hole: see `make_define` in elaborate.py
         value = reader.expression(last)
         if has_more_parts(value, MAX_PARTS):
             raise reader.fail(

@@ -21,7 +21,7 @@ from contractlang.declarations import Declarations
 from contractlang.diagnostic import Diagnostic, Label, Said, error, warning
 from contractlang.expressions import Mistake, Reader
 from contractlang.grammar import keywords
-from contractlang.kinds import BREACH, DAY, FLAG, PERIOD, Kind, in_english, money_in, occurrence_of
+from contractlang.kinds import BREACH, DAY, FLAG, PERIOD, TEXT, Kind, in_english, money_in, occurrence_of
 from contractlang.names import Names
 from contractlang.norms import (
     Act,
@@ -30,6 +30,7 @@ from contractlang.norms import (
     AtOnce,
     Bar,
     BeforeDay,
+    BlankDecl,
     Bound,
     ByClause,
     ByDay,
@@ -42,6 +43,7 @@ from contractlang.norms import (
     Contract,
     Default,
     Expr,
+    Fill,
     Life,
     Limit,
     LossRule,
@@ -64,6 +66,9 @@ from contractlang.norms import (
     Reasonable,
     RelationDecl,
     Remark,
+    SourceNote,
+    Standing,
+    Status,
     Target,
     Trigger,
     Window,
@@ -78,21 +83,36 @@ _RANKS: dict[str, Rank] = {
     "mandatory": "mandatory", "强制": "mandatory", "agreed": "agreed", "约定": "agreed",
     "gap-filling": "gap-filling", "填补": "gap-filling",
 }  # fmt: skip
+_STATUSES: dict[str, Status] = {
+    "binding": "binding", "效力性": "binding", "administrative": "administrative", "管理性": "administrative",
+    "enabling": "enabling", "授权性": "enabling", "procedural": "procedural", "程序性": "procedural",
+}  # fmt: skip
 _KINDS: dict[str, Literal["agreement", "law", "vocabulary", "supplement"]] = {
     "agreement": "agreement", "协议": "agreement", "law": "law", "法律": "law", "vocabulary": "vocabulary",
     "词汇": "vocabulary", "supplement": "supplement", "补充": "supplement",
 }  # fmt: skip
 
-Built = Norm | AmountRule | LossRule | Priority | Bar | Life | Remark
-Kept = TypeVar("Kept", AmountRule, LossRule, Priority, Bar, Life, Remark)
+_MARKS: dict[str, Literal["consistent", "single", "partial", "memory"]] = {
+    "consistent": "consistent", "多源一致": "consistent", "single": "single", "单一来源": "single",
+    "partial": "partial", "部分核实": "partial", "memory": "memory", "未核实": "memory",
+}  # fmt: skip
+
+Built = Norm | AmountRule | LossRule | Priority | Bar | Life | Fill | Remark
+Kept = TypeVar("Kept", AmountRule, LossRule, Priority, Bar, Life, Fill, Remark)
 
 
 class _Place(TypedDict):
-    """Where a rule stands."""
+    """Where something stands."""
 
     document: str
     clause: str
     span: Span
+
+
+class _Stood(_Place):
+    """Where a rule stands, and its force."""
+
+    standing: Standing
 
 
 @dataclass
@@ -107,24 +127,29 @@ class Draft:
     rank: Rank = "agreed"
     valid_from: date | None = None
     valid_to: date | None = None
+    status: Status = "binding"
+    layer: str = "contract"
+    version: str = ""
     truncated: bool = False
     uses: list[str] = field(default_factory=list)
     governed_by: list[str] = field(default_factory=list)
     relations: list[RelationDecl] = field(default_factory=list)
     built: list[Built] = field(default_factory=list)
+    sources: list[SourceNote] = field(default_factory=list)
     surviving: set[str] = field(default_factory=set)
     meanings: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class _Here:
-    """Where a construct stands: its clause, its statement, its label, and the option of a reading it belongs to."""
+    """Where a construct stands: its clause and that clause's force, its statement, its label, its readings' options."""
 
     clause: str
     statement: Statement
     node: Node
     label: Word | None
     option: tuple[Chosen, ...]
+    standing: Standing
 
 
 @dataclass(slots=True)
@@ -195,6 +220,8 @@ class _Elaboration:
         self.wrong = self.names.wrong
         self.declarations = Declarations(self.names, "")
         self.numbers = {plain_number(each.number) for each in written.clauses}
+        self.standings: dict[int, Standing] = {}
+        self.switches: dict[int, tuple[Chosen, ...]] = {}
         self.reading: str | None = None
         self.options: dict[str, list[ReadingOption]] = {}
         self.count: Counter[str] = Counter()
@@ -203,14 +230,19 @@ class _Elaboration:
     # -- the order of things
 
     def run(self) -> tuple[Contract, list[Diagnostic]]:
-        for _, statement in self.statements:
-            self.head(statement)
+        for clause, statement in self.statements:
+            if self.is_head(clause) or statement.body.rule not in _OF_A_CLAUSE:
+                self.head(statement)
         if not self.draft.name:
             self.no_head()
+        self.layered()
+        self.stand()
         self.bring_in()
         self.declarations = Declarations(self.names, self.draft.name)
         self.declarations.take(statement for _, statement in self.statements)
         self.collect_options()
+        self.collect_switches()
+        self.collect_sources()
         self.collect_labels()
         for _, statement in self.statements:
             if statement.body.rule == "define":
@@ -235,10 +267,11 @@ class _Elaboration:
             if rule == "reading":
                 found = self.names.find(_names_of(statement.body)[0])
                 self.reading = found.name if isinstance(found, ReadingDecl) else None
-            if rule in _ONLY_DECLARE:
+            if rule in _ONLY_DECLARE and not self.fills_by_definition(statement):
                 continue
             number = clause.number or "0"
-            key = (statement.raw, clause.number, self.reading, self.count[number])
+            force = self.standing(clause), self.switches[id(clause)]
+            key = (statement.raw, clause.number, self.reading, self.count[number], *force)
             made = before.get(key)
             if made is None:
                 made = self.make(clause, statement)
@@ -319,16 +352,160 @@ class _Elaboration:
                 inner = body.node("rank_kind")
                 assert inner is not None
                 draft.rank = _RANKS[inner.words()[0].text]
+            case "status":
+                inner = body.node("status_kind")
+                assert inner is not None
+                draft.status = _STATUSES[inner.words()[0].text]
+            case "layer":
+                draft.layer = _layer(words[0])
+            case "version":
+                draft.version = words[0].text
             case "truncated":
                 draft.truncated = True
             case "governed":
                 draft.governed_by += [word.text for word in words if word.kind == "NAME"]
             case "valid":
-                dates = [self.date(statement, node) for node in body.nodes("date")]
-                draft.valid_from = dates[0]
-                draft.valid_to = dates[1] if len(dates) > 1 else None
+                draft.valid_from, draft.valid_to = self.days(statement)
             case _:
                 pass
+
+    # -- the force of a clause
+
+    def is_head(self, clause: Clause) -> bool:
+        """Tell whether what stands there is said of the whole document: above all text, or beneath its title."""
+        if clause is self.written.preamble:
+            return True
+        title = clause is self.written.clauses[0] and not clause.number
+        return title or any(each.body.rule == "document" for each in clause.statements)
+
+    def layered(self) -> None:
+        """Report a law that does not say to which layer it belongs, and a layer of what is no law."""
+        said = {statement.body.rule: statement for _, statement in self.statements}
+        is_law, head = self.draft.kind == "law", said.get("document")
+        if is_law and "layer" not in said and head is not None:
+            self.wrong.append(
+                error(
+                    "layer", head.span(), "the law does not say to which layer of law it belongs",
+                    "该法律没有写明属于哪一层", Said("write beneath it `| layer civil`", "在其下写 `| 层 civil`"),
+                )
+            )  # fmt: skip
+        elif not is_law and "layer" in said:
+            self.wrong.append(
+                error(
+                    "layer", said["layer"].span(), "only a law belongs to a layer", "只有法律才属于某一层",
+                    Said("remove this line", "删去此行"),
+                )
+            )  # fmt: skip
+
+    def stand(self) -> None:
+        """Find the force of each clause that says it of itself: elsewhere the document's holds."""
+        for clause in self.written.clauses:
+            told = [each for each in clause.statements if each.body.rule in _OF_A_CLAUSE]
+            if not told or self.is_head(clause):
+                continue
+            standing = self.standing(clause)
+            for statement in told:
+                inner = statement.body.parts[0]
+                assert isinstance(inner, Node)
+                match statement.body.rule:
+                    case "rank":
+                        standing = replace(standing, rank=_RANKS[inner.words()[0].text])
+                    case "status":
+                        standing = replace(standing, status=_STATUSES[inner.words()[0].text])
+                    case _:
+                        first, last = self.days(statement)
+                        last = last or self.draft.valid_to
+                        self.within_the_document(statement, first, last)
+                        standing = replace(standing, valid_from=first, valid_to=last)
+            self.standings[id(clause)] = standing
+
+    def standing(self, clause: Clause) -> Standing:
+        """Return the force of what stands beneath a clause."""
+        draft = self.draft
+        whole = Standing(draft.rank, draft.status, draft.valid_from, draft.valid_to)
+        return self.standings.get(id(clause), whole)
+
+    def days(self, statement: Statement) -> tuple[date | None, date | None]:
+        """Return the first and the last day of validity; an end before the beginning is reported."""
+        dates = [self.date(statement, node) for node in statement.body.nodes("date")]
+        first, last = dates[0], dates[1] if len(dates) > 1 else None
+        if first is not None and last is not None and last < first:
+            en, zh = f"{last} comes before {first}", f"{last}早于{first}"
+            help = Said(f"write `valid from {last} to {first}`", f"写 `施行 自 {last} 至 {first}`")
+            self.wrong.append(error("validity", statement.span(), en, zh, help))
+            return first, None
+        return first, last
+
+    def within_the_document(self, statement: Statement, first: date | None, last: date | None) -> None:
+        """Report a clause that is to be valid when its document is not."""
+        begins, ends = self.draft.valid_from, self.draft.valid_to
+        early = begins is not None and first is not None and first < begins
+        late = ends is not None and (
+            (last is not None and last > ends) or (first is not None and first > ends)
+        )
+        if not (early or late):
+            return
+        whole = f"{begins or '…'} to {ends}" if ends else f"{begins}"
+        zh = f"{begins or '……'} 至 {ends}" if ends else f"{begins}"
+        low = begins if early or first is None else first
+        en_end, zh_end = (f" to {ends}", f" 至 {ends}") if late else ("", "")
+        self.wrong.append(
+            error(
+                "validity", statement.span(), f"the document itself is valid from {whole} only",
+                f"本文书自身的施行期仅为自 {zh}",
+                Said(f"write `valid from {low}{en_end}`", f"写 `施行 自 {low}{zh_end}`"),
+            )
+        )  # fmt: skip
+
+    def collect_switches(self) -> None:
+        """Find, for each clause, the switches under which all of it stands: those of the head, and its own."""
+        of_all: tuple[Chosen, ...] = ()
+        for clause in (self.written.preamble, *self.written.clauses):
+            own = tuple(
+                Chosen(found.name, "on")
+                for statement in clause.statements
+                if statement.body.rule == "unverified" and (found := self.switch(statement)) is not None
+            )
+            if self.is_head(clause):
+                of_all += own
+                own = ()
+            self.switches[id(clause)] = (*of_all, *own)
+
+    def switch(self, statement: Statement) -> ReadingDecl | None:
+        """Return the reading that turns a clause on; one that cannot is reported."""
+        found = self.names.find(_names_of(statement.body)[0])
+        if not isinstance(found, ReadingDecl):
+            return None
+        if not {"on", "off"} <= {each.name for each in found.options}:
+            en, zh = f"`{found.name}` cannot be turned on and off", f"`{found.name}`不能开启和关闭"
+            help = Said(
+                "give it the options `off` and `on`, or choose another name",
+                "请列出选项 `off` 与 `on`，或换一个名称",
+            )
+            self.wrong.append(error("option", statement.span(), en, zh, help))
+            return None
+        return found
+
+    def collect_sources(self) -> None:
+        """Keep where each clause was read."""
+        for clause, statement in self.statements:
+            if statement.body.rule != "source":
+                continue
+            if not clause.number:
+                en, zh = "nothing says which clause was read there", "没有写明这是哪一条的出处"
+                help = Said("write it beneath the clause", "请写在该条之下")
+                self.wrong.append(error("source", statement.span(), en, zh, help))
+                continue
+            mark = statement.body.node("mark")
+            assert mark is not None
+            self.draft.sources.append(
+                SourceNote(
+                    clause=clause.number, citation=statement.body.words()[0].text, mark=_MARKS[mark.words()[0].text],
+                    span=statement.span(),
+                )
+            )  # fmt: skip
+
+    # -- other documents
 
     def date(self, statement: Statement, node: Node) -> date | None:
         numbers = [int(each) for each in re.findall(r"\d+", node.words()[0].text)]
@@ -413,7 +590,9 @@ class _Elaboration:
         if statement.body.rule == "option":
             self.option(clause, statement)
         else:
-            self.body(_Here(clause.number, statement, statement.body, statement.label, ()))
+            standing = self.standing(clause)
+            switches = self.switches[id(clause)]
+            self.body(_Here(clause.number, statement, statement.body, statement.label, switches, standing))
 
     def option(self, clause: Clause, statement: Statement) -> None:
         if self.reading is None:
@@ -425,11 +604,12 @@ class _Elaboration:
             )  # fmt: skip
             return
         body = statement.body
-        chosen = Chosen(self.reading, _names_of(body)[0])
+        chosen = (*self.switches[id(clause)], Chosen(self.reading, _names_of(body)[0]))
         label = next((part for part in body.parts if isinstance(part, Word)), None)
         for node in body.parts:
             if isinstance(node, Node) and node.rule not in ("decl_name", "default"):
-                self.body(_Here(clause.number, statement, node, label, (chosen,)))
+                standing = self.standing(clause)
+                self.body(_Here(clause.number, statement, node, label, chosen, standing))
 
     def body(self, here: _Here) -> None:
         maker = getattr(self, f"make_{here.node.rule}", None)
@@ -441,6 +621,9 @@ class _Elaboration:
 
     def place(self, here: _Here) -> _Place:
         return {"document": self.draft.name, "clause": here.clause, "span": here.statement.span(here.node)}
+
+    def stood(self, here: _Here) -> _Stood:
+        return {**self.place(here), "standing": here.standing}
 
     def identify(self, here: _Here) -> tuple[str, str]:
         """Return a norm's stable id and its label."""
@@ -523,7 +706,7 @@ class _Elaboration:
         base: dict[str, Any] = {
             "id": id, "document": self.draft.name, "clause": here.clause, "label": label,
             "span": here.statement.span(core), "bearer": self.declarations.party(here.statement, who),
-            "trigger": trigger, "option": here.option,
+            "trigger": trigger, "option": here.option, "standing": here.standing,
         }  # fmt: skip
         if isinstance(trigger, OnBreach) and trigger.variable == "@it":
             reader.variables.setdefault("@it", Bound("@it", BREACH))
@@ -717,7 +900,7 @@ class _Elaboration:
         self.names.amount_kinds[name] = self.made.kinds[name] = kind
         self.made.built.append(
             AmountRule(
-                name=name, alias=aliases[0] if aliases else "", **self.place(here), trigger=trigger, value=value,
+                name=name, alias=aliases[0] if aliases else "", **self.stood(here), trigger=trigger, value=value,
                 where=where, claimable=claimable, option=here.option, kind=kind,
             )
         )  # fmt: skip
@@ -728,7 +911,7 @@ class _Elaboration:
         path, who = (part for part in node.parts if isinstance(part, Node))
         value = reader.expression(path)
         bearer = self.declarations.party(here.statement, who)
-        place = self.place(replace(here, node=node))
+        place = self.stood(replace(here, node=node))
         self.made.built.append(
             LossRule(
                 id=id, **place, trigger=trigger, when=when, loss=value, bearer=bearer, option=here.option
@@ -740,14 +923,22 @@ class _Elaboration:
         named = here.node.parts[0]
         others = [part for part in here.node.parts[1:] if isinstance(part, Node)]
         over = reader.target(others[0])
-        when = self.condition_of(reader, others[1:])
+        variable, when = self.about_the_beaten(reader, others[1:])
         by: Target = (
             self.norm_or_document(reader, named) if isinstance(named, Word) else ByClause(here.clause)
         )
         if here.node.rule == "subject_to":
             by, over = over, by
         self.made.built.append(
-            Priority(how="prevails", by=by, over=over, when=when, **self.place(here), option=here.option)
+            Priority(
+                how="prevails",
+                by=by,
+                over=over,
+                when=when,
+                **self.stood(here),
+                option=here.option,
+                variable=variable,
+            )
         )
 
     make_subject_to = make_prevails
@@ -757,32 +948,42 @@ class _Elaboration:
             return ByDocument(word.text)
         return ByLabel(reader.label(word))
 
-    def condition_of(self, reader: Reader, parts: list[Node]) -> Expr | None:
+    def about_the_beaten(self, reader: Reader, parts: list[Node]) -> tuple[str | None, Expr | None]:
+        """Return what the clause of the beaten norm is called, and the condition, which may ask about it."""
+        variable: str | None = None
+        when: Expr | None = None
         for part in parts:
-            made = reader.condition(_part(part))
-            return Not(made) if part.rule == "unless" else made
-        return None
+            if part.rule == "as_name":
+                variable = part.words()[0].text
+                reader.variables[variable] = Bound(variable, TEXT)
+            else:
+                made = reader.condition(_part(part))
+                when = Not(made) if part.rule == "unless" else made
+        return variable, when
 
     def make_limits(self, here: _Here) -> None:
         reader = self.reader(here.statement)
-        target, by, *rest = (part for part in here.node.parts if part is not None)
+        target, *rest = (part for part in here.node.parts if part is not None)
+        by = next(part for part in rest if isinstance(part, Word))
         assert isinstance(target, Node)
-        assert isinstance(by, Word)
+        over = reader.target(target)
+        variable, when = self.about_the_beaten(reader, [part for part in rest if isinstance(part, Node)])
         self.made.built.append(
             Priority(
-                how="limits", by=ByLabel(reader.label(by)), over=reader.target(target),
-                when=self.condition_of(reader, [part for part in rest if isinstance(part, Node)]),
-                **self.place(here), option=here.option,
+                how="limits", by=ByLabel(reader.label(by)), over=over, when=when, **self.stood(here),
+                option=here.option, variable=variable,
             )
         )  # fmt: skip
 
     def make_voids(self, here: _Here) -> None:
         reader = self.reader(here.statement)
         target, *rest = (part for part in here.node.parts if isinstance(part, Node))
+        over = reader.target(target)
+        variable, when = self.about_the_beaten(reader, rest)
         self.made.built.append(
             Priority(
-                how="voids", by=ByClause(here.clause), over=reader.target(target),
-                when=self.condition_of(reader, rest), **self.place(here), option=here.option,
+                how="voids", by=ByClause(here.clause), over=over, when=when, **self.stood(here),
+                option=here.option, variable=variable,
             )
         )  # fmt: skip
 
@@ -805,7 +1006,15 @@ class _Elaboration:
         since = reader.expression(parts[1])
         restarting = reader.occurrence(parts[2]).name if len(parts) > 2 else None
         self.made.built.append(
-            Bar(how=how, target=target, period=length, since=since, restarting=restarting, **self.place(here))
+            Bar(
+                how=how,
+                target=target,
+                period=length,
+                since=since,
+                restarting=restarting,
+                **self.stood(here),
+                option=here.option,
+            )
         )
 
     def make_takes_effect(self, here: _Here) -> None:
@@ -828,12 +1037,43 @@ class _Elaboration:
         how: Any = here.node.rule
         self.made.built.append(
             Life(
-                how=how, value=value, where=where, rolls=rolls, first_day_counted=first_day, **self.place(here),
+                how=how, value=value, where=where, rolls=rolls, first_day_counted=first_day, **self.stood(here),
                 option=here.option,
             )
         )  # fmt: skip
 
     make_lasts = make_renews = make_ends = make_takes_effect
+
+    def make_fills(self, here: _Here) -> None:
+        named = next(part for part in here.node.parts if isinstance(part, Word) and part.kind == "NAME")
+        value = next(part for part in here.node.parts if isinstance(part, Node))
+        self.fill(here, named, value)
+
+    def make_define(self, here: _Here) -> None:
+        """`define due_day is …` fills the hole where another document has one of that name."""
+        named, value = here.node.parts[0], here.node.parts[-1]
+        assert isinstance(named, Word) and value is not None
+        self.fill(here, named, value)
+
+    def fill(self, here: _Here, named: Word, value: Node | Word) -> None:
+        reader = self.reader(here.statement)
+        reader.reads_the_last = True
+        declared = self.names.find(named.text)
+        is_blank = isinstance(declared, BlankDecl)
+        if not is_blank and (declared is not None or self.draft.kind == "supplement"):
+            raise reader.unknown(named, "blank", "空白", self.declarations.called(BlankDecl))
+        made = reader.expression(value, declared.kind if isinstance(declared, BlankDecl) else None)
+        if isinstance(declared, BlankDecl):
+            reader.want(made, declared.kind, value)
+        blank = declared.name if declared is not None else named.text
+        self.made.built.append(Fill(blank=blank, value=made, **self.stood(here), option=here.option))
+
+    def fills_by_definition(self, statement: Statement) -> bool:
+        """Tell whether a definition is of a hole that another document has."""
+        if statement.body.rule != "define":
+            return False
+        found = self.names.find(statement.body.words()[0].text)
+        return isinstance(found, BlankDecl) and found.document != self.draft.name
 
     def make_states(self, here: _Here) -> None:
         how: Any = here.node.rule
@@ -873,7 +1113,7 @@ class _Elaboration:
                     condition = self.reader(statement).condition(when) if when is not None else None
                 except Mistake:
                     continue
-                made.append(Default(layer.text if isinstance(layer, Word) else None, condition))
+                made.append(Default(_layer(layer) if isinstance(layer, Word) else None, condition))
             if made:
                 name = _names_of(statement.body)[0]
                 self.options[reading] = [
@@ -919,6 +1159,10 @@ class _Elaboration:
             chinese=self.written.source.is_chinese,
             text_hash=_digest("\n".join(line for each in clauses for line in each.lines)),
             meaning_hash=self.meaning(),
+            layer=draft.layer,
+            version=draft.version,
+            fills=self.built(Fill),
+            sources=tuple(draft.sources),
         )
 
     def built(self, what: type[Kept]) -> tuple[Kept, ...]:
@@ -932,6 +1176,7 @@ class _Elaboration:
             draft.name, draft.kind, draft.rank, draft.amends, draft.valid_from, draft.valid_to, draft.truncated,
             tuple(draft.governed_by), tuple(sorted(map(plain_number, draft.surviving))),
             tuple(self.library[name].meaning_hash for name in draft.uses),
+            *([draft.layer] if draft.layer != "contract" else []),
         )  # fmt: skip
         return _digest("\n".join([_spelled(head), _spelled(tuple(own)), *draft.meanings]))
 
@@ -957,10 +1202,12 @@ class _Elaboration:
         written = self.written.clauses
         for index, clause in enumerate(written):
             after = written[index + 1].number if index + 1 < len(written) else ""
-            heading = len(clause.text) <= 1 and bool(clause.number) and after.startswith(clause.number + ".")
+            within = after.startswith((clause.number + ".", clause.number + "("))
+            heading = len(clause.text) <= 1 and bool(clause.number) and within
             # What does not parse is reported where it stands, not as if nothing had been written.
-            told = bool(clause.statements or clause.broken)
-            heading = heading and not clause.statements
+            says = [each for each in clause.statements if each.body.rule not in _SAY_NOTHING]
+            told = bool(says or clause.broken)
+            heading = heading and not says
             found.append(ClauseText(clause.number, tuple(clause.text), clause.span, heading, told))
         return tuple(found)
 
@@ -989,6 +1236,10 @@ def _part(node: Node | Word) -> Node | Word:
     if isinstance(node, Word):
         return node
     return next(part for part in node.parts if part is not None)
+
+
+def _layer(word: Word) -> str:
+    return word.text.replace("地方:", "local:")
 
 
 def _is_rule(part: Node | Word, rule: str) -> bool:
@@ -1099,8 +1350,12 @@ def _meaning_fields(kind: Any) -> tuple[str, ...]:
 
 _NUMBERS = {"id", "clause", "label"}
 _NORMS = (Obligation, Maintenance, Prohibition, Permission, Power)
-_PLACELESS = {str, int, bool, type(None), Kind, Const, Bound, Chosen, ByClause, Clock}
+_PLACELESS = {str, int, bool, type(None), Kind, Const, Bound, Chosen, ByClause, Clock, Standing}
+# What a clause may say of its own force; at the head of a document it holds for all of it.
+_OF_A_CLAUSE = {"rank", "status", "valid"}
+# What says nothing of what a clause demands.
+_SAY_NOTHING = {*_OF_A_CLAUSE, "source", "unverified"}
 _ONLY_DECLARE = {
-    "document", "uses", "valid", "rank", "truncated", "governed", "parties", "thing", "type_decl", "blank", "gap",
-    "state", "act", "event", "question", "reading", "define",
+    "document", "uses", "valid", "rank", "status", "layer", "version", "truncated", "governed", "parties", "thing",
+    "type_decl", "blank", "gap", "state", "act", "event", "question", "reading", "define", "unverified", "source",
 }  # fmt: skip

@@ -36,6 +36,7 @@ from contractlang.kinds import (
 from contractlang.names import NO, YES, Names
 from contractlang.norms import (
     Accrued,
+    AgreedLosses,
     AmountDue,
     AmountOf,
     And,
@@ -51,6 +52,8 @@ from contractlang.norms import (
     ByClause,
     ByDocument,
     ByLabel,
+    ByOrder,
+    ByState,
     Chosen,
     Compare,
     Const,
@@ -81,6 +84,7 @@ from contractlang.norms import (
     Who,
     kind_of,
 )
+from contractlang.numerals import plain_number
 from contractlang.source import Span
 from contractlang.syntax import Node, Statement, Word
 from contractlang.values import Period, minutes_of_day, money, period, share, whole
@@ -109,19 +113,27 @@ _LITERALS = {
 }  # fmt: skip
 
 
+# Duties or powers told by what they are about.
+_GROUPS = {"any_duty", "any_keeping", "any_power", "agreed_duties", "agreed_keeping", "agreed_powers"}
+
+
 class Mistake(Exception):
     """An expression cannot be given a meaning; it has been reported."""
 
 
 @dataclass
 class Reader:
-    """Reads the expressions of one statement: the names of its document and its own variables."""
+    """Reads the expressions of one statement: the names of its document and its own variables.
+
+    Where it `reads_the_last`, `invoice.due` is the due day of the last invoice.
+    """
 
     names: Names
     statement: Statement
     document: str
     variables: dict[str, Expr] = field(default_factory=dict)
     act: OccurrenceDecl | None = None
+    reads_the_last: bool = False
 
     # -- reporting
 
@@ -217,7 +229,7 @@ class Reader:
             case "agreement_state":
                 return StateValue("agreement", self.document, one_of("agreement"))
             case "amount_due":
-                return AmountDue(self.target_value(_inner(parts[0])), money_in("CNY"))
+                return AmountDue(self.target_value(parts[0]), money_in("CNY"))
             case "count_of":
                 declared = self.occurrence(parts[0])
                 return CountOf(declared.name, self.where_of(declared, parts[1:]))
@@ -262,7 +274,7 @@ class Reader:
                 return Const(Who.BOTH.value, PARTY)
             case "other_party":
                 return Const(Who.OTHER.value, PARTY)
-            case "any_duty":
+            case rule if rule in _GROUPS:
                 raise self.fail(
                     "kind", part, "ask something of these duties", "请说明要问这些义务的什么",
                     Said("write `any duty to pay is overdue`", "例如 `… 逾期`"),
@@ -389,6 +401,8 @@ class Reader:
             case StateDecl():
                 return StateValue(declared.name, self.document if declared.in_law else "", declared.kind)
             case OccurrenceDecl():
+                if self.reads_the_last and not alone:
+                    return _last(declared)
                 return Happened(declared.name)
             case QuestionDecl():
                 return Answer(declared.name, None, declared.kind)
@@ -482,7 +496,7 @@ class Reader:
                 if isinstance(declared, OccurrenceDecl):
                     if self.act is not None and declared.name == self.act.name:
                         return Bound("@act", Kind("occurrence", declared.name))
-                    return Bound(f"@last {declared.name}", Kind("occurrence", declared.name))
+                    return _last(declared)
                 if word.text in self.names.labels:
                     return Const(word.text, NORM)
                 if isinstance(declared, StateDecl):
@@ -739,7 +753,7 @@ class Reader:
         """Return the norms that an expression speaks of (`pay_fee`, `pay_fee(bill)`, `debt`, `any duty to pay`)."""
         if isinstance(part, Node) and part.rule == "bracket":
             return self.target_value(_first(part))
-        if isinstance(part, Node) and part.rule in ("any_duty", "any_power"):
+        if isinstance(part, Node) and part.rule in _GROUPS:
             return self.target(part)
         if isinstance(part, Node) and part.rule == "call":
             word = part.parts[0]
@@ -775,22 +789,22 @@ class Reader:
                     return ByDocument(word.text)
                 raise self.unknown(word, "norm", "规范", list(self.names.labels))
             case "target_clause":
-                return ByClause(node.words()[0].text)
+                said = node.words()[0].text
+                return ByClause(said if "." in said else plain_number(said))
             case "any_norm":
                 return AnyNorm()
-            case "any_duty":
-                return ByAct("duty", self.occurrence(node.words()[-1]).name)
-            case "any_power":
-                return ByAct("power", self.occurrence(node.words()[-1]).name)
-            case "agreed_powers" | "agreed_duties":
-                bearer = None
-                named = node.node("party_named")
-                if named is not None:
-                    bearer = str(_const(self.who(named.words()[0])))
-                what = node.rule == "agreed_powers"
-                return ByAct(
-                    "power" if what else "duty", self.occurrence(node.words()[-1]).name, True, bearer
-                )
+            case "owned":
+                owner, *inner = (part for part in node.parts if isinstance(part, Node))
+                bearer = str(_const(self.who(owner.words()[0])))
+                group = self.target(inner[0]) if inner else AgreedLosses()
+                assert isinstance(group, ByAct | ByState | AgreedLosses)
+                return dataclasses.replace(group, bearer=bearer)
+            case "agreed_losses":
+                return AgreedLosses(self.bearer(node))
+            case "first_agreement" | "second_agreement":
+                return ByOrder(1 if node.rule == "first_agreement" else 2)
+            case rule if rule in _GROUPS:
+                return self.group(node)
             case _:
                 raise self.fail(
                     "syntax",
@@ -799,6 +813,30 @@ class Reader:
                     "此处需要规范、条款或一类规范",
                     Said("write for example `5.3` or `any norm`", "例如写 `五.3` 或 `任何规范`"),
                 )
+
+    def group(self, node: Node) -> Target:
+        """Return the duties or powers told by their act, or by the state that they keep."""
+        word = node.words()[-1]
+        agreed = node.rule.startswith("agreed") or any(
+            isinstance(part, Word) and part.kind in ("AGREED", "AGREED_ZH") for part in node.parts
+        )
+        bearer = self.bearer(node)
+        if node.rule.endswith("keeping"):
+            declared = self.names.find(word.text)
+            if not isinstance(declared, StateDecl):
+                raise self.unknown(word, "state", "状态", self._called(StateDecl))
+            return ByState(declared.name, agreed, bearer)
+        what: Literal["duty", "power"] = "power" if "power" in node.rule else "duty"
+        return ByAct(what, self.occurrence(word).name, agreed, bearer)
+
+    def bearer(self, node: Node) -> str | None:
+        """Return the party whose norms are meant, where one is named."""
+        named = node.node("party_named")
+        return str(_const(self.who(named.words()[0]))) if named is not None else None
+
+
+def _last(declared: OccurrenceDecl) -> Bound:
+    return Bound(f"@last {declared.name}", Kind("occurrence", declared.name))
 
 
 def _cmp(node: Node) -> str:
@@ -817,13 +855,6 @@ def _node(part: Node | Word | None) -> Node:
 
 def _first(node: Node) -> Node | Word:
     return next(each for each in node.parts if each is not None)
-
-
-def _inner(part: Node | Word) -> Node | Word:
-    """Unwrap `every duty to pay` where a value stands."""
-    if isinstance(part, Node) and part.rule == "any_duty_value":
-        return Node("any_duty", part.parts, part.start, part.end)
-    return part
 
 
 def _is_single(part: Node | Word) -> bool:

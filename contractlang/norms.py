@@ -611,6 +611,7 @@ class Bar:
     document: str
     clause: str
     span: Span
+    option: tuple[Chosen, ...] = ()
     standing: Standing = AGREED
 
 
@@ -632,7 +633,7 @@ class Life:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fill:
-    """A law's or supplement's filling of a gap or blank that another document has (`define due_day is …`)."""
+    """A law's or supplement's filling of a gap or blank that another document has (`fills due_day with …`)."""
 
     blank: str
     value: Expr

@@ -1,7 +1,8 @@
-"""Chinese numerals in clause numbers: 五.3 and 5.3 are one clause."""
+"""Chinese numerals in clause numbers: 五.3 and 5.3 are one clause, and 第三十四条第二款 is 34(2)."""
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 _DIGITS = {letter: value for value, letter in enumerate("零一二三四五六七八九")} | {"〇": 0}
@@ -24,9 +25,25 @@ def number_of(chinese: str) -> int:
     return total + digit
 
 
+_OF_A_LAW = re.compile(
+    r"第(?P<article>[零〇一二三四五六七八九十百千\d]+)条(?P<sub>之[一二三四五六七八九十]+)?"
+    r"(?:\((?P<bracket>[零〇一二三四五六七八九十\d]+)\)|第(?P<paragraph>[零〇一二三四五六七八九十\d]+)款)?"
+)
+_WIDE = {ord("（"): "(", ord("）"): ")", ord(" "): None, ord("　"): None}
+
+
 @lru_cache(maxsize=20_000)
 def plain_number(number: str) -> str:
-    """Return a clause number with its Chinese numerals as digits (`五.3b` is `5.3b`)."""
+    """Return a clause number with its Chinese numerals as digits.
+
+    `五.3b` is `5.3b`; `第三十四条第二款` and `34（2）` are `34(2)`.
+    """
+    number = number.translate(_WIDE)
+    found = _OF_A_LAW.match(number)
+    if found is not None:
+        within = found["bracket"] or found["paragraph"]
+        paragraph = f"({number_of(within)})" if within else ""
+        return f"{number_of(found['article'])}{found['sub'] or ''}{paragraph}{number[found.end() :]}"
     head, dot, rest = number.partition(".")
     if head and all(letter in _DIGITS or letter in _STEPS for letter in head):
         head = str(number_of(head))

@@ -97,7 +97,7 @@ def period(text: str) -> Period:
 
 
 class Share(NamedTuple):
-    """A part of a whole, exactly: 3‰ is 3 over 1000."""
+    """A part of a whole, exactly: 3‰ is 3 over 1000, four thirtieths are 4 over 30."""
 
     over: int
     under: int
@@ -131,7 +131,13 @@ class Share(NamedTuple):
 
 
 def share(text: str) -> Share:
-    """Return the share written in `text`, for example `3‰` or `12.5%`. Raises ValueError."""
+    """Return the share written in `text`: `3‰`, `12.5%`, `4/30`, `30分之4`. Raises ValueError."""
+    fraction = re.fullmatch(r"(?P<over>\d+)\s*/\s*(?P<under>\d+)|(?P<of>\d+)分之(?P<part>\d+)", text.strip())
+    if fraction:
+        made = Share(whole(fraction["over"] or fraction["part"]), whole(fraction["under"] or fraction["of"]))
+        if made.under == 0:
+            raise ValueError("nothing can be parted into 0 parts")
+        return made
     found = re.fullmatch(r"(\d+)(?:\.(\d+))?\s*([‰%])", text.strip())
     if not found:
         raise ValueError(f"{text!r} is not a share")

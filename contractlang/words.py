@@ -55,6 +55,7 @@ from contractlang.norms import (
     Discharged,
     Expr,
     Field,
+    Fill,
     Happened,
     InBreach,
     IsBlank,
@@ -85,6 +86,8 @@ from contractlang.norms import (
     ReadingOption,
     Reasonable,
     Remark,
+    SourceNote,
+    Standing,
     StateDecl,
     StateValue,
     SumOf,
@@ -133,6 +136,31 @@ def say_life(life: Life, contract: Contract, language: Language) -> str:
     return _Speaker(contract, language).life(life)
 
 
+def say_fill(fill: Fill, contract: Contract, language: Language) -> str:
+    """Return with what a hole of another document is filled."""
+    return _Speaker(contract, language).fill(fill)
+
+
+def say_standing(standing: Standing, language: Language) -> str:
+    """Return the force of a sentence and the days on which it has it."""
+    rank, status = _RANKS[standing.rank], _STATUSES[standing.status]
+    if language == "en":
+        said = f"{rank[0]}, {status[0]}"
+        said += "" if standing.valid_from is None else f", from {standing.valid_from}"
+        return said + (
+            "" if standing.valid_to is None else f", until {standing.valid_to} (including that day)"
+        )
+    said = f"{rank[1]}、{status[1]}"
+    said += "" if standing.valid_from is None else f"，自{standing.valid_from}起施行"
+    return said + ("" if standing.valid_to is None else f"，至{standing.valid_to}（含当日）")
+
+
+def say_source(note: SourceNote, language: Language) -> str:
+    """Return where a clause was read, and how far that was checked."""
+    mark = _MARKS[note.mark]
+    return f"“{note.citation}” ({mark[0]})" if language == "en" else f"“{note.citation}”（{mark[1]}）"
+
+
 def say_remark(remark: Remark, language: Language) -> str:
     """Return what a clause without behaviour says."""
     match remark.how:
@@ -171,6 +199,18 @@ def say_name(name: str, contract: Contract, language: Language) -> str:
     """Return a declared name as that language calls it; the name itself where it has no other."""
     return _Speaker(contract, language).name(name)
 
+
+_RANKS = {
+    "mandatory": ("mandatory", "强制"), "agreed": ("agreed", "约定"), "gap-filling": ("gap-filling", "填补"),
+}  # fmt: skip
+_STATUSES = {
+    "binding": ("binding", "效力性"), "administrative": ("administrative", "管理性"),
+    "enabling": ("enabling", "授权性"), "procedural": ("procedural", "程序性"),
+}  # fmt: skip
+_MARKS = {
+    "consistent": ("the same in several sources", "多源一致"), "single": ("one source", "单一来源"),
+    "partial": ("checked in part", "部分核实"), "memory": ("from memory, not checked", "未核实"),
+}  # fmt: skip
 
 # The fields that the language itself gives to every occurrence and every breach.
 _BUILT_IN = {
@@ -420,6 +460,9 @@ class _Speaker:
 
     def priority(self, priority: Priority) -> str:
         by, over = self.target(priority.by), self.target(priority.over)
+        if priority.variable is not None:
+            clause = self.bound(priority.variable)
+            over += self.pick(f" (its clause: {clause})", f"（其条款：{clause}）")
         match priority.how:
             case "prevails":
                 said = self.pick(f"{by} prevails over {over}", f"{by}优先于{over}")
@@ -448,7 +491,13 @@ class _Speaker:
         if bar.restarting is not None:
             restart = self.name(bar.restarting)
             said += self.pick(f", counted anew from each {restart}", f"，因{restart}重新起算")
-        return said
+        return said + self.readings(bar.option)
+
+    def fill(self, fill: Fill) -> str:
+        name, value = self.name(fill.blank), self.expr(fill.value)
+        return self.pick(f"{name} is taken to be {value}", f"{name}以{value}填补") + self.readings(
+            fill.option
+        )
 
     def life(self, life: Life) -> str:
         value = self.expr(life.value)

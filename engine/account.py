@@ -15,11 +15,11 @@ from contractlang.numerals import plain_number
 from engine.decide import decide
 from engine.decision import Decision, Item, Reason, Verdict
 from engine.event import Event, Instant, Ledger, Standing, event
-from engine.graph import walk
 from engine.position import Position, advance, elapse, together
 from engine.program import Program
 from engine.question import May, Question
 from engine.terms import Terms
+from engine.walk import walk
 
 MOST_PLACES = 60
 

@@ -19,11 +19,21 @@ from engine.step import DAY, OVER, Step, Writes
 
 def discharges(step: Step, event: Event, touch: Touch) -> None:
     declared = touch.declared
+    named = event.fields.get(declared.per or "")
+    if isinstance(named, str) and ":" in named:
+        step.run(step.now, pay_sum, step, event, declared.accumulates or "", *named.rsplit(":", 1))
+        return
     if declared.accumulates and not any(event.fields.get(each) is not None for each in (declared.per or "",)):
         step.run(step.now, appropriate, step, event, touch)
         return
     for index in touch.discharges:
         step.run(step.now, discharge, step, event, step.program.rules[index], touch)
+
+
+def pay_sum(scene: Scene, w: Writes, step: Step, event: Event, field: str, name: str, trig: str) -> None:
+    """Count a payment that names a sum and what it is for (`late_fee:e4`)."""
+    if step.real(scene, event):
+        w["PA", name, trig] = (scene.read(("PA", name, trig)) or 0) + (event.fields.get(field) or 0)
 
 
 def discharge(scene: Scene, w: Writes, step: Step, event: Event, rule: Rule, touch: Touch) -> None:
@@ -71,6 +81,9 @@ def perform(
             if paid > owed:
                 w["CR", event.actor] = (scene.read(("CR", event.actor)) or 0) + paid - owed
                 paid = owed
+        if rule.index in step.program.accruing:
+            history = ("PH", rule.index, trig)
+            w[history] = (step.at, paid - inst.paid, scene.read(history))
         if not enough:
             w["I", rule.index, trig] = Inst(
                 inst.trigger,

@@ -1,15 +1,77 @@
-"""What others got, where no literate case can say it yet: days counted backwards, and a ledger that is refused."""
+"""Rules and outcomes from elsewhere, retold in our language: what others got, this engine gets too.
 
+The cases are literate, in `tests/cases/elsewhere`. Beside what any literate case may have, one may name its own rest
+days in a `calendar` block, and bring a `vocabulary`, a `law` and a `supplement` beside its `contract`. What no literate
+case can say yet stands here: days counted backwards, and a ledger that is refused.
+"""
+
+import re
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
-from contractlang.load import load_text
-from engine.cases import ledger_of
+import engine.cases
+from contractlang.load import load, load_text
+from engine.cases import Case, cases_in, ledger_of, run_case, terms_of
 from engine.compile import compile_program
-from engine.dates import RestDays, add_period
+from engine.dates import Calendar, CalendarYear, RestDays, add_period
 from engine.errors import BadEvent
-from tests.test_scenarios import resting_on
+
+ROOT = Path(__file__).parents[1]
+VOCABULARY = ROOT / "contracts" / "vocabulary"
+CASES = [
+    case
+    for path in sorted((ROOT / "tests" / "cases" / "elsewhere").glob("*.md"))
+    for case in cases_in(str(path), path.read_text("utf-8"))
+]
+DOCUMENTS = ("vocabulary", "contract", "supplement", "law")
+
+
+@pytest.mark.parametrize("case", CASES, ids=[f"{Path(case.path).stem}: {case.title}" for case in CASES])
+def test_a_case_from_elsewhere(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if "calendar" in case.blocks:
+        calendar = resting_on(case.blocks["calendar"][1])
+        monkeypatch.setattr(
+            engine.cases, "terms_of", lambda *said: replace(terms_of(*said), calendar=calendar)
+        )
+    loaded = load(list(written(case, tmp_path)), [tmp_path, VOCABULARY])
+    assert not loaded.errors, [each.message.en for each in loaded.errors]
+    program = compile_program([loaded.contracts[name] for name in loaded.asked])
+    wrong = [f"line {e.line}: {e.written} | got {e.got}" for e in run_case(case, program) if not e.passed]
+    assert not wrong
+
+
+def written(case: Case, folder: Path) -> list[Path]:
+    """Write the documents of a case as files, each under its own name; the vocabulary is found by those that use it."""
+    paths = []
+    for kind in DOCUMENTS:
+        if kind in case.blocks:
+            text = "\n".join(case.blocks[kind][1])
+            name = re.search(r"(?:agreement|law|supplement|vocabulary|协议|法律|补充|词汇)\s+([\w-]+)", text)
+            assert name is not None
+            path = folder / f"{name[1]}.contract"
+            path.write_text(text, "utf-8")
+            if kind != "vocabulary":
+                paths.append(path)
+    return paths
+
+
+def resting_on(lines: list[str]) -> Calendar:
+    """Return the calendar of a `calendar` block: weekends and the days it names, and no holidays but these."""
+    days = [date.fromisoformat(line.strip()) for line in lines if line.strip()]
+    years = range(min(days).year - 2, max(days).year + 4)
+    return Calendar(
+        CalendarYear(
+            year,
+            published=True,
+            statutory_days=frozenset(),
+            rest_days=frozenset(day for day in days if day.year == year),
+        )
+        for year in years
+    )
+
 
 NEW_YORK = resting_on(["2018-01-02", "2018-01-31", "2018-02-01"])
 """The calendar of the tests of Daml Finance."""

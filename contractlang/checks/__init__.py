@@ -16,7 +16,9 @@ from contractlang.checks.parts import Anatomy
 from contractlang.checks.restless_cascade import restless_cascade
 from contractlang.checks.unaccounted import unaccounted
 from contractlang.checks.unfilled_blank import unfilled_blank
+from contractlang.checks.unsourced import unsourced
 from contractlang.checks.unused import unused
+from contractlang.checks.unverified import unverified
 from contractlang.diagnostic import Diagnostic
 from contractlang.norms import Contract
 
@@ -27,7 +29,9 @@ CHECKS: Final[tuple[Check, ...]] = (
     circular,
     restless_cascade,
     never_arising,
+    unverified,
     missing_deadline,
+    unsourced,
     unused,
     unaccounted,
     unfilled_blank,

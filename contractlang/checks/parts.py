@@ -15,6 +15,7 @@ from contractlang.norms import (
     ByClause,
     ByLabel,
     Contract,
+    Fill,
     Life,
     LossRule,
     Maintenance,
@@ -31,7 +32,7 @@ from contractlang.source import Span
 MOST_NAMES = 8
 
 Found = TypeVar("Found")
-Rule = Norm | AmountRule | LossRule | Priority | Bar | Life
+Rule = Norm | AmountRule | LossRule | Priority | Bar | Life | Fill
 
 
 class Anatomy:
@@ -45,6 +46,7 @@ class Anatomy:
         self._told = told or {}
         self.rules: tuple[Rule, ...] = (
             *contract.norms, *contract.amounts, *contract.losses, *contract.priorities, *contract.bars, *contract.life,
+            *contract.fills,
         )  # fmt: skip
         self._parts: dict[int, tuple[Any, ...]] = {}
         self._labelled: dict[str, list[Norm]] = {}

@@ -23,6 +23,7 @@ from contractlang.kinds import (
 from contractlang.norms import (
     Accrued,
     Act,
+    AgreedLosses,
     AmountDue,
     AmountOf,
     AmountRule,
@@ -43,6 +44,8 @@ from contractlang.norms import (
     ByDay,
     ByDocument,
     ByLabel,
+    ByOrder,
+    ByState,
     Chosen,
     Clock,
     Compare,
@@ -53,6 +56,7 @@ from contractlang.norms import (
     Discharged,
     Expr,
     Field,
+    Fill,
     Happened,
     InBreach,
     IsBlank,
@@ -100,6 +104,7 @@ from contractlang.words import (
     say_amount,
     say_bar,
     say_expr,
+    say_fill,
     say_life,
     say_loss,
     say_priority,
@@ -249,6 +254,9 @@ TARGETS: st.SearchStrategy[Target] = st.one_of(
         st.sampled_from([None, "user", "provider"]),
     ),
     st.builds(ByDocument, st.sampled_from(["civil_code", "hosting"])),
+    st.builds(ByOrder, st.sampled_from([1, 2])),
+    st.builds(ByState, st.just("service"), st.booleans(), st.sampled_from([None, "user", "provider"])),
+    st.builds(AgreedLosses, st.sampled_from([None, "user", "provider"])),
     st.just(AnyNorm()),
 )  # fmt: skip
 SERVICE = st.builds(
@@ -418,15 +426,19 @@ RULES: dict[str, tuple[Any, st.SearchStrategy[Any]]] = {
         say_priority,
         st.builds(
             Priority, **PLACES, how=st.sampled_from(["prevails", "limits", "voids"]), by=TARGETS, over=TARGETS,
-            when=MAYBE, option=READINGS,
+            when=MAYBE, option=READINGS, variable=st.sampled_from([None, "term", "clause_text"]),
         ),
     ),
     "bar": (
         say_bar,
         st.builds(
             Bar, **PLACES, how=st.sampled_from(["lapses", "time-barred"]), target=TARGETS, period=PERIODS, since=LATER,
-            restarting=st.sampled_from([None, "pay"]),
+            restarting=st.sampled_from([None, "pay"]), option=READINGS,
         ),
+    ),
+    "fill": (
+        say_fill,
+        st.builds(Fill, **PLACES, blank=st.sampled_from(["tariff", "due_day"]), value=MONEY | LATER, option=READINGS),
     ),
     "life": (
         say_life,

@@ -211,7 +211,9 @@ def resolve(world: World, target: Target, document: str) -> list[Norm]:
                     and _asks_for(each.keeps, target.state)]  # fmt: skip
         case ByOrder():
             agreements = [each.name for each in world.contracts if each.kind == "agreement"]
-            return [each for each in world.norms if each.document in agreements[target.number - 1 : target.number]]
+            return [
+                each for each in world.norms if each.document in agreements[target.number - 1 : target.number]
+            ]
         case ByBreach() | AgreedLosses():
             return []
         case _:
@@ -223,7 +225,9 @@ def _asks_for(expr: object, state: str) -> bool:
     if isinstance(expr, StateValue):
         return expr.name == state
     parts = [getattr(expr, each.name) for each in fields(expr)] if is_dataclass(expr) else []
-    return any(_asks_for(part, state) for one in parts for part in (one if isinstance(one, tuple) else (one,)))
+    return any(
+        _asks_for(part, state) for one in parts for part in (one if isinstance(one, tuple) else (one,))
+    )
 
 
 def _is_about(world: World, norm: Norm, target: ByAct) -> bool:
