@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 Unit = Literal["seconds", "minutes", "hours", "days", "business_days", "weeks", "months", "years"]
 
@@ -103,16 +103,16 @@ class Share(NamedTuple):
     under: int
 
     # By what they are worth, not part by part as tuples compare: 100% is more than 99.8%, and 3% is 30‰.
-    def __lt__(self, other: Any) -> bool:
+    def __lt__(self, other: Share) -> bool:  # type: ignore[override]
         return self.over * other.under < other.over * self.under
 
-    def __le__(self, other: Any) -> bool:
+    def __le__(self, other: Share) -> bool:  # type: ignore[override]
         return self.over * other.under <= other.over * self.under
 
-    def __gt__(self, other: Any) -> bool:
+    def __gt__(self, other: Share) -> bool:  # type: ignore[override]
         return self.over * other.under > other.over * self.under
 
-    def __ge__(self, other: Any) -> bool:
+    def __ge__(self, other: Share) -> bool:  # type: ignore[override]
         return self.over * other.under >= other.over * self.under
 
     def __eq__(self, other: object) -> bool:

@@ -388,6 +388,8 @@ def _built_in(program: Program, name: str, given: dict[str, Any], where: str) ->
                     raise BadEvent(where, "value", wrong.reason) from None
         elif name == ANSWER:
             found["value"] = None
+        if found.get("since") is not None:
+            found["since"] = _instant(found["since"], where, "since")
     if name == MIGRATE:
         home, version = str(found.get("agreement", "")), str(found.get("version", ""))
         if home not in program.agreements:
