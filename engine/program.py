@@ -222,10 +222,10 @@ class Program:
 
     @property
     def bound_parties(self) -> tuple[str, ...]:
-        """The parties that norms bind."""
+        """The parties that norms name as bearers; the first two declared where they name fewer."""
         bound = {rule.norm.bearer for rule in self.rules if isinstance(rule.norm.bearer, str)}
         declared = [each.name for each in self.declarations.values() if isinstance(each, PartyDecl)]
-        return tuple(name for name in declared if name in bound) or tuple(declared[:2])
+        return tuple(name for name in declared if name in bound) if len(bound) > 1 else tuple(declared[:2])
 
     def initial(self, scene: Scene, name: str, document: str) -> Any:
         """Return what a state is before anything sets it."""
