@@ -538,7 +538,7 @@ def _fields(
                 made["bill"] = draw(st.sampled_from(bills))
             return made
         case "repair":
-            return {"fault": draw(st.sampled_from(faults))} if faults else {}
+            return {"fault": draw(st.sampled_from(faults))} if faults and draw(st.integers(0, 5)) else {}
         case "fault":
             return draw(st.sampled_from([{"grave": True}, {"grave": False}, {}]))
         case "leak":
