@@ -26,12 +26,12 @@ from tests.reference.facts import covers, is_knowledge, parties_of
 
 def with_allegations(contracts: tuple[Contract, ...], known: Iterable[Event]) -> list[Event]:
     """Return the facts with what the grounds of notices allege, each just before its notice."""
-    facts = list(known)
-    for notice in tuple(facts):
+    facts, alleged = list(known), []
+    for notice in facts:
         cited = notice.fields.get("ground")
         if isinstance(cited, str) and not is_knowledge(notice):
-            facts += _alleged_by(contracts, notice, cited, facts)
-    return facts
+            alleged += _alleged_by(contracts, notice, cited, facts)
+    return facts + alleged
 
 
 def _alleged_by(
