@@ -183,10 +183,10 @@ def _alleged(program: Program, notice: Event, ground: str, facts: tuple[Event, .
         norm = rule.norm
         if name is None:
             return []
-        actor = norm.bearer if isinstance(norm.bearer, str) else None
         at = notice.effect_at - 1
         declared = program.declarations[name]
-        by = actor if isinstance(declared, OccurrenceDecl) and declared.is_act else None
+        is_act = isinstance(declared, OccurrenceDecl) and declared.is_act
+        by = _accused(program, norm, notice) if is_act else None
         same = [r.norm for r in program.rules if r.norm.clause == norm.clause and r.document == rule.document]
         asked = questions or tuple(q for each in same for q in _about(program, each)[1])
         return [
@@ -201,6 +201,14 @@ def _alleged(program: Program, notice: Event, ground: str, facts: tuple[Event, .
             )
         ]
     return []
+
+
+def _accused(program: Program, norm: Norm, notice: Event) -> str | None:
+    """Return who is said to have acted: the bearer of the norm, or else the other party than who gives notice."""
+    if isinstance(norm.bearer, str):
+        return norm.bearer
+    others = [party for party in program.bound_parties if party != notice.actor]
+    return others[0] if len(others) == 1 else None
 
 
 def _about(program: Program, norm: Norm) -> tuple[str | None, tuple[str, ...]]:

@@ -42,8 +42,8 @@ def discharge(scene: Scene, w: Writes, step: Step, event: Event, rule: Rule, tou
     listed = scene.get(("IO", rule.index))
     if not listed or not step.real(scene, event):
         return
-    named = event.fields.get(rule.about_field) if rule.about_field else None
-    for trig in (named,) if named is not None else tuple(listed):
+    meant = (event.fields.get(rule.about_field),) if rule.about_field else tuple(listed)
+    for trig in meant:
         inst: Inst | None = scene.read(("I", rule.index, trig))
         if inst is None or inst.status in OVER or not bears(rule, event.actor, inst.trigger):
             continue

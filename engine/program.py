@@ -226,10 +226,10 @@ class Program:
 
     @property
     def bound_parties(self) -> tuple[str, ...]:
-        """The parties that norms bind."""
+        """The parties that norms name as bearers; the first two declared where they name fewer."""
         bound = {rule.norm.bearer for rule in self.rules if isinstance(rule.norm.bearer, str)}
         declared = [each.name for each in self.declarations.values() if isinstance(each, PartyDecl)]
-        return tuple(name for name in declared if name in bound) or tuple(declared[:2])
+        return tuple(name for name in declared if name in bound) if len(bound) > 1 else tuple(declared[:2])
 
     def signed(self, scene: Scene, home: str) -> str:
         """Return the version of an agreement that the account signed: as set, or that of the day of its first fact."""

@@ -115,9 +115,9 @@ class OverdueE(Base):
     def settled_by(self, scene: Scene) -> tuple[str, ...]:
         """Return the events that keep the duties from being overdue: what triggered them and what discharged them."""
         for index in self.norms.indexes:
-            found = scene.get(("D", index))
+            found: tuple[str, ...] | None = scene.read(("D", index))
             if found is not None:
-                return tuple(found)
+                return found
         return ()
 
     def cure(self, scene: Scene, wanted: bool) -> tuple[Cure, ...] | None:
