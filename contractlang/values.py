@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Literal, NamedTuple
 
 Unit = Literal["seconds", "minutes", "hours", "days", "business_days", "weeks", "months", "years"]
@@ -100,6 +101,28 @@ class Share(NamedTuple):
 
     over: int
     under: int
+
+    # By what they are worth, not part by part as tuples compare: 100% is more than 99.8%, and 3% is 30‰.
+    def __lt__(self, other: Share) -> bool:  # type: ignore[override]
+        return self.over * other.under < other.over * self.under
+
+    def __le__(self, other: Share) -> bool:  # type: ignore[override]
+        return self.over * other.under <= other.over * self.under
+
+    def __gt__(self, other: Share) -> bool:  # type: ignore[override]
+        return self.over * other.under > other.over * self.under
+
+    def __ge__(self, other: Share) -> bool:  # type: ignore[override]
+        return self.over * other.under >= other.over * self.under
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Share) and self.over * other.under == other.over * self.under
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(Fraction(self.over, self.under))
 
     def __str__(self) -> str:
         if self.under == 1000:

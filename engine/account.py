@@ -15,11 +15,11 @@ from contractlang.numerals import plain_number
 from engine.decide import decide
 from engine.decision import Decision, Item, Reason, Verdict
 from engine.event import Event, Instant, Ledger, Standing, event
-from engine.graph import walk
 from engine.position import Position, advance, elapse, together
 from engine.program import Program
 from engine.question import May, Question
 from engine.terms import Terms
+from engine.walk import walk
 
 MOST_PLACES = 60
 
@@ -168,19 +168,25 @@ def _alleged(program: Program, notice: Event, ground: str, facts: tuple[Event, .
     cited = {plain_number(word.removeprefix("1.").removeprefix("2.")) for word in ground.split()} | {
         plain_number(w) for w in ground.split()
     }
-    for rule in program.rules:
+    happened = {
+        name for each in facts if each.name in program.touches for name in program.touches[each.name].names
+    }
+    meant = [
+        rule
+        for rule in program.rules
+        if plain_number(rule.norm.id) in cited or plain_number(rule.norm.clause) in cited
+    ]
+    about = [_about(program, rule.norm) for rule in meant]
+    if any(name in happened for name, _ in about):
+        return []  # What the ground speaks of is in the ledger itself.
+    for rule, (name, questions) in zip(meant, about, strict=True):
         norm = rule.norm
-        if plain_number(norm.id) not in cited and plain_number(norm.clause) not in cited:
-            continue
-        name, questions = _about(program, norm)
-        if name is None or any(
-            name in program.touches[each.name].names for each in facts if each.name in program.touches
-        ):
+        if name is None:
             return []
-        actor = norm.bearer if isinstance(norm.bearer, str) else None
         at = notice.effect_at - 1
         declared = program.declarations[name]
-        by = actor if isinstance(declared, OccurrenceDecl) and declared.is_act else None
+        is_act = isinstance(declared, OccurrenceDecl) and declared.is_act
+        by = _accused(program, norm, notice) if is_act else None
         same = [r.norm for r in program.rules if r.norm.clause == norm.clause and r.document == rule.document]
         asked = questions or tuple(q for each in same for q in _about(program, each)[1])
         return [
@@ -195,6 +201,14 @@ def _alleged(program: Program, notice: Event, ground: str, facts: tuple[Event, .
             )
         ]
     return []
+
+
+def _accused(program: Program, norm: Norm, notice: Event) -> str | None:
+    """Return who is said to have acted: the bearer of the norm, or else the other party than who gives notice."""
+    if isinstance(norm.bearer, str):
+        return norm.bearer
+    others = [party for party in program.bound_parties if party != notice.actor]
+    return others[0] if len(others) == 1 else None
 
 
 def _about(program: Program, norm: Norm) -> tuple[str | None, tuple[str, ...]]:

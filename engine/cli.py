@@ -438,15 +438,14 @@ def _scenarios(paths: Iterable[str]) -> Iterator[Path]:
 def _yaml_outcomes(path: Path, layers: tuple[str, ...] | None) -> Iterator[Outcome]:
     import yaml
 
-    from engine.compile import compile_program
+    from engine.governing import Programs
     from engine.scenarios import Words, run_file
 
     beside = path.with_name("mapping.yaml")
     words = Words.read(beside if beside.is_file() else SHIPPED / "scenarios" / "mapping.yaml")
-    programs: dict[tuple[str, ...], Program] = {}
-    for names in words.documents.values():
-        loaded = _usable(names)
-        programs[tuple(names)] = compile_program([loaded.contracts[name] for name in loaded.asked])
+    named = dict.fromkeys(name for names in words.documents.values() for name in names)
+    loaded = _usable([*named, str(SHIPPED / "law")])
+    programs = Programs({name: loaded.contracts[name] for name in loaded.asked})
     try:
         for each in run_file(path.read_text("utf-8"), programs, words, layers):
             name = " ".join(part for part in (each.scenario, each.query, each.variant) if part)

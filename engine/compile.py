@@ -11,12 +11,17 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from contractlang.norms import (
+    Accrued,
+    AgreedLosses,
     AmountRule,
     BlankDecl,
     Bound,
-    ByAct,
+    ByLabel,
+    ByOrder,
+    Chosen,
     Contract,
     Declaration,
+    Expr,
     Happened,
     Life,
     Maintenance,
@@ -31,19 +36,28 @@ from contractlang.norms import (
     Prohibition,
     QuestionDecl,
     ReadingDecl,
+    Reasonable,
+    Standing,
     StateDecl,
     Target,
     ThingDecl,
     Trigger,
     TypeDecl,
+    Who,
 )
+from engine.conditions import ActorE, AndE, ChosenE
+from engine.dates import end_of, start_of
 from engine.decision import Item
 from engine.evaluate import Compiler
 from engine.evaluator import Evaluator
-from engine.graph import build, key, resolve, walk
-from engine.program import LifeRule, Loss, Program, Rule, Sum, Touch
+from engine.event import START
+from engine.force import ADMINISTRATIVE, AGREED, Part, Text, TextE, ValidE, weight
+from engine.graph import build, key
+from engine.program import Lapse, LifeRule, Loss, Program, Rule, Sum, Touch, Void
 from engine.scene import Scene
+from engine.targets import Documents
 from engine.terms import Taken, Terms
+from engine.walk import walk
 
 
 def compile_program(contracts: Iterable[Contract]) -> Program:
@@ -54,25 +68,22 @@ def compile_program(contracts: Iterable[Contract]) -> Program:
 class _Compilation:
     def __init__(self, contracts: tuple[Contract, ...]) -> None:
         self.contracts = contracts
-        self.graph = build(contracts)
-        self.norms = self.graph.norms
+        self.documents = Documents(contracts)
+        self.graph = build(self.documents)
+        self.norms = self.documents.norms
         self.index = {id(norm): i for i, norm in enumerate(self.norms)}
         self.declarations: dict[str, Declaration] = {}
         for contract in contracts:
             for name, declared in contract.declarations.items():
                 self.declarations.setdefault(name, declared)
-        self.compiler = Compiler(self.resolve)
+        self.compiler = Compiler(self.resolve, self.documents)
         self.kinds: dict[str, list[str]] = {}
         for declared in self.declarations.values():
             if isinstance(declared, OccurrenceDecl):
                 self.kinds[declared.name] = self.ancestors(declared)
 
     def resolve(self, target: Target, document: str) -> tuple[int, ...]:
-        found = resolve(target, document, self.norms)
-        if isinstance(target, ByAct) and target.agreed:
-            agreed = {each.name for each in self.contracts if each.rank == "agreed"}
-            found = [norm for norm in found if norm.document in agreed]
-        return tuple(self.index[id(norm)] for norm in found)
+        return tuple(self.index[id(norm)] for norm in self.documents.meant(target, document))
 
     def ancestors(self, declared: OccurrenceDecl) -> list[str]:
         """Return an occurrence's name and those it is a kind of."""
@@ -95,22 +106,30 @@ class _Compilation:
         for contract in self.contracts:
             self.compiler.document = contract.name
             for each in contract.life:
-                life.setdefault(contract.name, []).append(self.life_rule(each))
+                # What a law says of the life of an agreement it says of each.
+                home = self.documents.homes[contract.name]
+                if contract.kind == "supplement" and each.how == "takes_effect":
+                    home = contract.name  # Its own taking effect; the rest is the agreement's life.
+                for agreement in (home,) if home else self.documents.agreements:
+                    life.setdefault(agreement, []).append(self.life_rule(each, agreement))
             for amount in contract.amounts:
                 total = self.sum(amount)
-                for called in dict.fromkeys((amount.name, amount.alias)):
-                    if called:
-                        sums.setdefault(called, []).append(total)
+                sums.setdefault(self.documents.sum_names[amount.name], []).append(total)
             for loss in contract.losses:
                 where = loss.trigger.where if loss.trigger else None
                 variable = loss.trigger.variable if loss.trigger else ""
                 name = loss.trigger.name if isinstance(loss.trigger, OnOccurrence) else None
                 when, where_made = self.compiler.maybe(loss.when), self.compiler.maybe(where)
-                losses.append(Loss(loss, when, where_made, name, variable))
+                holds = self.holds(loss.option, loss.standing, contract, clause=loss.clause)
+                losses.append(Loss(loss, holds, weight(loss.standing), when, where_made, name, variable))
             for bar in contract.bars:
                 indexes = self.resolve(bar.target, contract.name)
                 made = (bar, indexes, self.compiler.made(bar.period), self.compiler.made(bar.since))
                 bars.append(made)
+        losses.sort(key=lambda loss: -loss.weight)
+        self.void_losses(losses)
+        for named in sums.values():
+            named.sort(key=lambda total: -total.weight)
         on_breach: dict[int, list[int]] = {}
         for rule in rules:
             if isinstance(rule.norm, Obligation):
@@ -118,15 +137,21 @@ class _Compilation:
                     on_breach.setdefault(owed, []).append(rule.index)
         program = Program(
             contracts=self.contracts, graph=self.graph, norms=self.norms, rules=rules, declarations=self.declarations,
-            touches={}, life=life, sums=sums, losses=losses, bars=bars, readings=self.readings(),
+            touches={}, life=life, sums=sums, sum_names=self.documents.sum_names, losses=losses, bars=bars,
+            readings=self.readings(),
             questions={d.name: d for d in self.declarations.values() if isinstance(d, QuestionDecl)},
             gaps=frozenset(d.name for d in self.declarations.values() if isinstance(d, BlankDecl) and d.gap),
             acts={d.name: d for d in self.declarations.values() if isinstance(d, OccurrenceDecl) and d.is_act},
-            by_act=self.by_act(rules), on_breach={k: tuple(v) for k, v in on_breach.items()}, watchers={}, order={},
+            by_act=self.by_act(rules), fills=self.fills(), accruing=self.accruing(sums),
+            precedence=self.precedence(), on_breach={k: tuple(v) for k, v in on_breach.items()}, watchers={}, order={},
             is_obligation=tuple(isinstance(n, Obligation) for n in self.norms),
             maintained=tuple(r.index for r in rules if isinstance(r.norm, Maintenance)),
             versions=tuple((c.name, c.text_hash, c.meaning_hash) for c in self.contracts),
-            truncated=any(c.truncated for c in self.contracts),
+            truncated=any(c.truncated for c in self.contracts), agreements=self.documents.agreements,
+            versions_of={
+                home: tuple(part for each in self.documents.versions(home) if (part := self.part(each)))
+                for home in self.documents.agreements
+            },
         )  # fmt: skip
         for rule in rules:
             for state, _, value in rule.restores:
@@ -145,6 +170,7 @@ class _Compilation:
     def rule(self, index: int, norm: Norm) -> Rule:
         self.compiler.document = norm.document
         made = self.compiler
+        contract = self.documents.by_name[norm.document]
         act = None if isinstance(norm, Maintenance) else norm.act
         declared = self.declarations.get(act.name) if act is not None else None
         trigger = norm.trigger
@@ -169,10 +195,16 @@ class _Compilation:
             for effect in declared.sets:
                 state = self.declarations.get(effect.state)
                 in_law = effect.state == "agreement" or (isinstance(state, StateDecl) and state.in_law)
-                sets.append((effect.state, norm.document if in_law else ""))
+                homes = (
+                    (self.documents.homes[norm.document],) if self.documents.homes[norm.document] else None
+                )
+                sets += [(effect.state, home) for home in homes or self.documents.agreements] if in_law else [
+                    (effect.state, "")
+                ]  # fmt: skip
         return Rule(
-            index=index, norm=norm, document=norm.document, life=self.has_life(norm.document),
-            option=norm.option,
+            index=index, norm=norm, document=norm.document, home=self.documents.homes[norm.document],
+            option=norm.option, weight=weight(norm.standing), valid=self.valid(norm.standing, contract),
+            text=self.text(contract, norm.clause),
             when=made.maybe(norm.when), unless=made.maybe(norm.unless), since=made.maybe(norm.since),
             until=made.maybe(norm.until), where=made.maybe(act.where) if act else None,
             about=made.maybe(act.about) if act else None, about_field=about_field,
@@ -186,7 +218,7 @@ class _Compilation:
             limit_value=made.maybe(value), limit_of=made.maybe(getattr(limit, "of", None)),
             not_before=made.maybe(window.not_before) if window else None,
             excepts=tuple(i for target in norm.excepts for i in self.resolve(target, norm.document)),
-            sets=tuple(sets) if isinstance(norm, Power) else (),
+            sets=() if isinstance(norm, Maintenance | Prohibition) else tuple(sets),
             restores=self.restores(norm) if isinstance(norm, Maintenance) else (),
             suspends=self.labelled(norm, norm.suspends) if isinstance(norm, Power) else (),
             resumes=self.labelled(norm, norm.resumes) if isinstance(norm, Power) else (),
@@ -219,48 +251,205 @@ class _Compilation:
                 and isinstance(part.left, StateValue)
                 and isinstance(part.right, Const)
             ):
-                found.append((part.left.name, part.left.document, part.right.value))
+                home = self.documents.home(part.left.document) if part.left.document else ""
+                found.append((part.left.name, home, part.right.value))
         return tuple(found)
 
-    def has_life(self, document: str) -> bool:
-        contract = next(each for each in self.contracts if each.name == document)
-        return contract.kind in ("agreement", "supplement")
+    # -- what a sentence hangs on, and how it ranks
+
+    def valid(self, standing: Standing, contract: Contract) -> Evaluator | None:
+        """Return whether the day is one on which the sentence is in force; None where it always is.
+
+        A law that names its version is one of several: on days outside it, what the law said is not known.
+        """
+        first, last = standing.valid_from, standing.valid_to
+        if first is None and last is None:
+            return None
+        whole = (first, last) == (contract.valid_from, contract.valid_to)
+        unknown = (
+            Item("law", contract.name) if whole and contract.kind == "law" and contract.version else None
+        )
+        return ValidE(first, last, unknown)
+
+    def part(self, contract: Contract) -> Part | None:
+        """Return the document as part of an agreement for a time: a supplement, a version; None where it always is."""
+        home = self.documents.homes[contract.name]
+        if contract.kind != "supplement" and len(self.documents.versions(home)) < 2:
+            return None
+        begins = START if contract.valid_from is None else start_of(contract.valid_from)
+        return Part(
+            contract.name, home, begins, None if contract.valid_to is None else end_of(contract.valid_to),
+            any(each.how == "takes_effect" for each in contract.life), contract.retroactive,
+            contract.kind == "agreement",
+        )  # fmt: skip
+
+    def text(self, contract: Contract, clause: str) -> Text | None:
+        """Return the text that a clause is of, where it may be replaced or is not always in force."""
+        own = self.part(contract)
+        replacing = [
+            self.part(each)
+            for each in self.contracts
+            if any(
+                change.target == clause and self.documents.changed(each, clause) is contract
+                for change in each.changes
+            )
+        ]
+        parts = tuple(part for part in replacing if part is not None)
+        return Text(own, parts) if own is not None or parts else None
+
+    def holds(
+        self, option: tuple[Chosen, ...], standing: Standing, contract: Contract, when: Expr | None = None,
+        clause: str = "",
+    ) -> Evaluator | None:  # fmt: skip
+        """Return whether a sentence is in force: its days, the readings under which it is there, its condition."""
+        parts: list[Evaluator] = [ChosenE(each.reading, each.option) for each in option]
+        text = self.text(contract, clause) if clause else None
+        if text is not None:
+            parts.append(TextE(text))
+        parts += [each for each in (self.valid(standing, contract), self.compiler.maybe(when)) if each]
+        return None if not parts else parts[0] if len(parts) == 1 else AndE(tuple(parts))
 
     def priorities(self, rules: tuple[Rule, ...]) -> None:
         for contract in self.contracts:
             self.compiler.document = contract.name
             for priority in contract.priorities:
-                when = self.compiler.maybe(priority.when)
+                when = self.holds(
+                    priority.option, priority.standing, contract, priority.when, priority.clause
+                )
                 self.priority(rules, priority, contract.name, when)
             for bar in contract.bars:
                 if bar.how == "lapses":
                     for index in self.resolve(bar.target, contract.name):
                         period = self.compiler.made(bar.period)
                         name = bar.since.name if isinstance(bar.since, Happened) else ""
-                        rules[index].lapses.append((period, name, self.compiler.made(bar.since)))
+                        holds = self.holds((), bar.standing, contract, clause=bar.clause)
+                        lapse = Lapse(period, name, self.knowing(name), self.compiler.made(bar.since), holds)
+                        rules[index].lapses.append(lapse)
+        self.ranks(rules)
+
+    def knowing(self, name: str) -> str:
+        """Return the field of an event that tells of which breach it is: its text, beside who it is by."""
+        declared = self.declarations.get(name)
+        params = declared.params if isinstance(declared, OccurrenceDecl) else ()
+        return next((each.name for each in params if each.kind.name == "text"), "")
+
+    def ranks(self, rules: tuple[Rule, ...]) -> None:
+        """Let what weighs more prevail: over a prohibition what permits or requires the act, and the other way round.
+
+        A gap-filling norm is silent where an agreed one speaks of the act. What only administers is broken, not beaten.
+        """
+        for mine, others in self.about(rules):
+            for other in others:
+                opposed = isinstance(mine.norm, Prohibition) != isinstance(other.norm, Prohibition)
+                if mine.weight > ADMINISTRATIVE and opposed and other.weight > mine.weight:
+                    mine.prevailed_by.append((other.index, None))
+            if mine.norm.standing.rank == "gap-filling":
+                mine.yields_to = tuple(
+                    o.index for o in others if o.weight == AGREED and _same_bearer(mine, o)
+                )
+            if isinstance(mine.limit, Reasonable):
+                mine.numbered = tuple(
+                    o.index
+                    for o in others
+                    if isinstance(o.norm, Obligation) and o.limit_value is not None and not o.home
+                    and _same_bearer(mine, o)
+                )  # fmt: skip
+
+    def precedence(self) -> list[tuple[str, str, Evaluator | None]]:
+        """Return which agreement is said to prevail over which other, and when."""
+        found: list[tuple[str, str, Evaluator | None]] = []
+        for contract in self.contracts:
+            self.compiler.document = contract.name
+            for priority in contract.priorities:
+                by, over = (self.documents.named(each) for each in (priority.by, priority.over))
+                if by and over and priority.how == "prevails":
+                    found.append(
+                        (by, over, self.holds(priority.option, priority.standing, contract, priority.when))
+                    )
+        return found
+
+    def fills(self) -> dict[str, list[tuple[Evaluator | None, Evaluator]]]:
+        """Return what laws and supplements fill blanks and gaps with: what weighs more first."""
+        found: dict[str, list[tuple[Evaluator | None, Evaluator]]] = {}
+        fills = [(each, contract) for contract in self.contracts for each in contract.fills]
+        for each, contract in sorted(fills, key=lambda pair: -weight(pair[0].standing)):
+            self.compiler.document = contract.name
+            holds = self.holds(each.option, each.standing, contract, clause=each.clause)
+            found.setdefault(each.blank, []).append((holds, self.compiler.made(each.value)))
+        return found
+
+    @staticmethod
+    def accruing(sums: dict[str, list[Sum]]) -> frozenset[int]:
+        """Return the duties on whose unpaid sums something accrues day by day."""
+        return frozenset(
+            index
+            for named in sums.values() for each in named
+            if any(isinstance(part, Accrued) for part in walk(each.rule.value))
+            for index in each.on_breach_of
+        )  # fmt: skip
+
+    def about(self, rules: tuple[Rule, ...]) -> Iterable[tuple[Rule, list[Rule]]]:
+        """Yield each norm that speaks of an act, with the others that speak of it."""
+        speaking = self.by_act(rules)
+        for mine in rules:
+            if mine.act_name:
+                kin = dict.fromkeys(
+                    i for name, above in self.kinds.items() if mine.act_name in above for i in speaking[name]
+                )
+                yield mine, [rules[i] for i in kin if i != mine.index]
+
+    def void_losses(self, losses: list[Loss]) -> None:
+        for contract in self.contracts:
+            self.compiler.document = contract.name
+            for priority in contract.priorities:
+                if isinstance(priority.over, AgreedLosses):
+                    when = self.holds(priority.option, priority.standing, contract, priority.when)
+                    for loss in losses:
+                        bearer = priority.over.bearer
+                        if loss.weight == AGREED and bearer in (None, loss.rule.bearer):
+                            place = f"{loss.rule.document}:{loss.rule.clause}"
+                            loss.voided.append(Void(when, priority.variable, place))
 
     def priority(
         self, rules: tuple[Rule, ...], priority: Priority, document: str, when: Evaluator | None
     ) -> None:
         by = self.resolve(priority.by, document)
         over = self.resolve(priority.over, document)
+        whole = when
+        bearer = getattr(priority.over, "bearer", None)
+        wholly = isinstance(priority.by, ByOrder) or isinstance(priority.over, ByOrder)
         for index in over:
+            # Of a norm that either party may bear only what that party has of it is meant.
+            shared = bearer is not None and isinstance(rules[index].norm.bearer, Who)
+            when = _both(ActorE(bearer), whole) if shared and bearer is not None else whole
             if priority.how == "prevails":
-                rules[index].prevailed_by += [(each, when) for each in by if each != index]
+                rules[index].prevailed_by += [
+                    (each, when)
+                    for each in by
+                    if each != index and (not wholly or self.opposed(rules[each], rules[index]))
+                ]
             elif priority.how == "limits":
                 rules[index].limited_to.append((by, when))
             else:
-                rules[index].voided.append(when)
+                norm = rules[index].norm
+                rules[index].voided.append(Void(when, priority.variable, f"{norm.document}:{norm.clause}"))
 
-    def life_rule(self, life: Life) -> LifeRule:
+    def opposed(self, one: Rule, other: Rule) -> bool:
+        """Tell whether one norm forbids what the other permits or requires."""
+        near = one.act_name in self.kinds.get(other.act_name, ()) or other.act_name in self.kinds.get(
+            one.act_name, ()
+        )
+        return near and isinstance(one.norm, Prohibition) != isinstance(other.norm, Prohibition)
+
+    def life_rule(self, life: Life, agreement: str) -> LifeRule:
         act = None
         if life.how == "renews":
             act = next((part.name for part in walk(life.value) if isinstance(part, Happened)), None)
         made = self.compiler
         return LifeRule(
             life,
-            life.document,
-            life.option,
+            agreement,
+            self.holds(life.option, life.standing, self.documents.by_name[life.document], clause=life.clause),
             made.made(life.value),
             made.maybe(life.rolls),
             made.maybe(life.first_day_counted),
@@ -275,9 +464,13 @@ class _Compilation:
             if isinstance(trigger, OnBreach)
             else frozenset()
         )
+        contract = self.documents.by_name[amount.document]
         return Sum(
-            amount, made.made(amount.value), made.maybe(amount.where), made.maybe(amount.claimable),
-            trigger.variable if trigger else "", on_breach,
+            rule=amount, home=self.documents.homes[amount.document],
+            holds=self.holds(amount.option, amount.standing, contract, clause=amount.clause),
+            weight=weight(amount.standing),
+            value=made.made(amount.value), where=made.maybe(amount.where), claimable=made.maybe(amount.claimable),
+            variable=trigger.variable if trigger else "", on_breach_of=on_breach,
         )  # fmt: skip
 
     def readings(self) -> dict[str, tuple[Item, tuple[str, ...], Callable[[Terms], str | None]]]:
@@ -330,7 +523,7 @@ class _Compilation:
             for part in self.everything() if isinstance(part, Bound) and part.name.startswith("@last ")
         }  # fmt: skip
         # A power may lapse some time after an event.
-        wanted |= {name for rule in program.rules for _, name, _ in rule.lapses}
+        wanted |= {each.event for rule in program.rules for each in rule.lapses}
         wanted |= {bar.restarting for bar, *_ in program.bars if bar.restarting}
         # The graph's edges tell which norms an occurrence reaches; lines that share a label share a node.
         places: dict[str, list[int]] = {}
@@ -348,6 +541,11 @@ class _Compilation:
             if not rule.self_triggered and isinstance(rule.norm, Permission | Power | Prohibition)
         }  # fmt: skip
         looked_through |= {loss.trigger_name for loss in program.losses}
+        looked_through |= {each.event for rule in program.rules for each in rule.lapses}
+        looked_through |= {
+            each.rule.trigger.name
+            for named in program.sums.values() for each in named if isinstance(each.rule.trigger, OnOccurrence)
+        }  # fmt: skip
         found = {}
         for name, above in self.kinds.items():
             declared = self.declarations[name]
@@ -419,6 +617,8 @@ class _Compilation:
             topics[name].add(("S", "agreement"))
             for index, _ in rule.prevailed_by:
                 topics[name] |= {("S", state) for state, _ in program.rules[index].sets}
+            for voiding in self.voiding(rule):
+                topics[name] |= self.topics_of(voiding.when, document=voiding.document)
         flat = [rule for rules in program.life.values() for rule in rules]
         program.life_rules = tuple(flat)
         for i, life in enumerate(flat):
@@ -432,6 +632,16 @@ class _Compilation:
                 found.setdefault(topic, []).append(name)
         return {topic: tuple(names) for topic, names in found.items()}
 
+    def voiding(self, rule: Rule) -> Iterable[Priority]:
+        """Return what may void a norm."""
+        if not rule.voided:
+            return ()
+        return (
+            each
+            for contract in self.contracts for each in contract.priorities
+            if each.how == "voids" and rule.index in self.resolve(each.over, contract.name)
+        )  # fmt: skip
+
     def topics_of(self, *exprs: Any, document: str) -> set[tuple[str, Any]]:
         found: set[tuple[str, Any]] = set()
         for expr in exprs:
@@ -443,6 +653,8 @@ class _Compilation:
                         found.add(("H", part.name))
                     case "Answer":
                         found.add(("Q", part.question))
+                    case "AmountDue" if self.sum_meant(part.target):
+                        found |= self.topics_of_sum(self.sum_meant(part.target))
                     case "Overdue" | "InBreach" | "Discharged" | "Used" | "AmountDue":
                         found |= {("N", index) for index in self.resolve(part.target, document)}
                         if type(part).__name__ == "Used":
@@ -457,6 +669,20 @@ class _Compilation:
                         pass
         return found
 
+    def sum_meant(self, target: Target) -> str:
+        """Return the sum that a target calls by its name; empty for one that means norms."""
+        return self.documents.sum_names.get(target.label, "") if isinstance(target, ByLabel) else ""
+
+    def topics_of_sum(self, name: str) -> set[tuple[str, Any]]:
+        """Return what changes how much of a sum is due: payments on it, the claim, the breaches that it is for."""
+        found: set[tuple[str, Any]] = {("PA", name)}
+        for contract in self.contracts:
+            for rule in contract.amounts:
+                if self.documents.sum_names[rule.name] == name:
+                    found |= self.topics_of(rule.value, rule.where, rule.claimable, document=contract.name)
+                    found |= {("N", index) for index in self.breaches_meant(rule.trigger, contract.name)}
+        return found
+
     def ordered(self, topics: dict[tuple[str, int], set[tuple[str, Any]]]) -> list[tuple[str, int]]:
         """Order the watchers so that one comes after those whose status it reads; a circle keeps the written order."""
         sorter: TopologicalSorter[tuple[str, int]] = TopologicalSorter()
@@ -469,3 +695,13 @@ class _Compilation:
         except CycleError:
             found = list(topics)
         return [name for kind in ("life", "norm", "window") for name in found if name[0] == kind]
+
+
+def _both(one: Evaluator, other: Evaluator | None) -> Evaluator:
+    return one if other is None else AndE((one, other))
+
+
+def _same_bearer(one: Rule, other: Rule) -> bool:
+    """Tell whether two norms may bind the same party."""
+    bearers = (one.norm.bearer, other.norm.bearer)
+    return bearers[0] == bearers[1] or any(isinstance(each, Who) for each in bearers)

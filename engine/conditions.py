@@ -10,7 +10,7 @@ from typing import Any
 from engine.dates import day_of, end_of, start_of
 from engine.decision import Cure, Item, Reason
 from engine.evaluator import Base, Evaluator
-from engine.event import Event
+from engine.event import BOTH, Event
 from engine.quantities import NowE, StateE
 from engine.scene import FLAGS, Breach, Scene, Unknown, breach_id
 
@@ -200,6 +200,18 @@ class AnswerE(Base):
         return Reason(
             "answer", (self.question, about, plain(got), how), bool(got), (), (settled,) if settled else ()
         )
+
+
+class ActorE(Base):
+    """The act at hand is that party's; where no act is at hand nothing tells them apart."""
+
+    __slots__ = ("party",)
+
+    def __init__(self, party: str) -> None:
+        self.party = party
+
+    def value(self, scene: Scene) -> Any:
+        return scene.event is None or scene.event.actor in (self.party, BOTH)
 
 
 class ChosenE(Base):

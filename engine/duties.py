@@ -11,7 +11,7 @@ from contractlang.norms import Maintenance, Power, Who
 from engine.dates import day_of
 from engine.decision import Item
 from engine.event import BOTH, Event, Instant, Standing
-from engine.judge import bearer_of, bears, bind, conditions_fail, not_in_force, window
+from engine.judge import bearer_of, bears, bind, conditions_fail, judges, not_in_force, window
 from engine.program import Rule, Touch
 from engine.scene import Breach, Inst, Scene, Unknown
 from engine.step import DAY, OVER, Step, Writes
@@ -19,6 +19,10 @@ from engine.step import DAY, OVER, Step, Writes
 
 def discharges(step: Step, event: Event, touch: Touch) -> None:
     declared = touch.declared
+    named = event.fields.get(declared.per or "")
+    if isinstance(named, str) and ":" in named:
+        step.run(step.now, pay_sum, step, event, declared.accumulates or "", *named.rsplit(":", 1))
+        return
     if declared.accumulates and not any(event.fields.get(each) is not None for each in (declared.per or "",)):
         step.run(step.now, appropriate, step, event, touch)
         return
@@ -26,13 +30,20 @@ def discharges(step: Step, event: Event, touch: Touch) -> None:
         step.run(step.now, discharge, step, event, step.program.rules[index], touch)
 
 
+def pay_sum(scene: Scene, w: Writes, step: Step, event: Event, field: str, name: str, trig: str) -> None:
+    """Count a payment that names a sum and what it is for (`late_fee:e4`)."""
+    if step.real(scene, event):
+        name = step.program.sum_names.get(name, name)
+        w["PA", name, trig] = (scene.read(("PA", name, trig)) or 0) + (event.fields.get(field) or 0)
+
+
 def discharge(scene: Scene, w: Writes, step: Step, event: Event, rule: Rule, touch: Touch) -> None:
     """Do what an obligation asks, for the instances that the act is about."""
     listed = scene.get(("IO", rule.index))
     if not listed or not step.real(scene, event):
         return
-    named = event.fields.get(rule.about_field) if rule.about_field else None
-    for trig in (named,) if named is not None else tuple(listed):
+    meant = (event.fields.get(rule.about_field),) if rule.about_field else tuple(listed)
+    for trig in meant:
         inst: Inst | None = scene.read(("I", rule.index, trig))
         if inst is None or inst.status in OVER or not bears(rule, event.actor, inst.trigger):
             continue
@@ -71,6 +82,9 @@ def perform(
             if paid > owed:
                 w["CR", event.actor] = (scene.read(("CR", event.actor)) or 0) + paid - owed
                 paid = owed
+        if rule.index in step.program.accruing:
+            history = ("PH", rule.index, trig)
+            w[history] = (step.at, paid - inst.paid, scene.read(history))
         if not enough:
             w["I", rule.index, trig] = Inst(
                 inst.trigger,
@@ -160,7 +174,7 @@ def arise(
     bind(scene, rule, trigger, event)
     if rule.trigger_where is not None and not rule.trigger_where.value(scene):
         return
-    if not_in_force(scene, rule) is not None:
+    if not_in_force(scene, rule) is not None or not judges(scene, rule, trigger):
         return
     if isinstance(rule.norm, Maintenance):
         w["I", rule.index, trig] = Inst(trigger, step.at, None, None, None, 0, None, "open")

@@ -55,14 +55,15 @@ from engine.quantities import (
     NowE,
     StateE,
 )
-from engine.statuses import AmountDueE, DischargedE, HappenedE, InBreachE, Norms, OverdueE, UsedE
+from engine.statuses import AmountDueE, DischargedE, HappenedE, InBreachE, Norms, OverdueE, SumDueE, UsedE
+from engine.targets import Documents
 
 
 class Compiler:
-    """Makes evaluators; `resolve` tells which norms a target means."""
+    """Makes evaluators; `resolve` tells which norms a target means, `documents` what belongs together."""
 
-    def __init__(self, resolve: Callable[[Target, str], tuple[int, ...]]) -> None:
-        self.resolve = resolve
+    def __init__(self, resolve: Callable[[Target, str], tuple[int, ...]], documents: Documents) -> None:
+        self.resolve, self.documents = resolve, documents
         self.document = ""
         self.count = 0
         self.indexed: set[tuple[str, str]] = set()
@@ -86,9 +87,9 @@ class Compiler:
             case BlankValue():
                 return BlankE(expr.name, expr.kind)
             case StateValue():
-                return StateE(expr.name, expr.document)
+                return self.state(expr)
             case AsOf():
-                return AsOfE(StateE(expr.state.name, expr.state.document), self.made(expr.at))
+                return AsOfE(self.state(expr.state), self.made(expr.at))
             case Bound():
                 return BoundE(expr.name)
             case Field():
@@ -127,19 +128,32 @@ class Compiler:
             case Chosen():
                 return ChosenE(expr.reading, expr.option)
             case AmountOf():
-                return AmountOfE(expr.name, self.maybe(expr.about))
+                name = self.documents.sum_names.get(expr.name, expr.name)
+                return AmountOfE(name, self.maybe(expr.about), self.own(self.document))
             case AmountDue():
-                return AmountDueE(self.norms(expr.target))
+                target = expr.target
+                if isinstance(target, ByLabel) and target.label in self.documents.sum_names:
+                    return SumDueE(self.documents.sum_names[target.label])
+                return AmountDueE(self.norms(target))
             case CountOf():
                 return self.fold(expr.name, None, expr.where)
             case SumOf():
                 return self.fold(expr.name, expr.field, expr.where)
             case Accrued():
+                debt = expr.base.of if isinstance(expr.base, Field) and expr.base.name == "unpaid" else None
                 return AccruedE(
-                    expr.share, self.made(expr.base), self.made(expr.since), self.made(expr.until)
-                )
+                    expr.share, self.made(expr.base), self.maybe(debt), self.made(expr.since),
+                    self.made(expr.until),
+                )  # fmt: skip
             case _:
                 assert_never(expr)
+
+    def own(self, document: str) -> str:
+        """Return the agreement whose sums a document speaks of; none in a law."""
+        return str(self.documents.homes.get(document, ""))
+
+    def state(self, state: StateValue) -> StateE:
+        return StateE(state.name, self.documents.home(state.document) if state.document else "")
 
     def fold(self, name: str, field: str | None, where: Expr | None) -> Evaluator:
         """Return a count or sum; `usage.period is bill.period` looks up by period instead of walking all usage."""

@@ -20,12 +20,14 @@ Instant = int
 ANSWER = "answer"
 WAIVE = "waive"
 DISPUTE = "dispute"
+MIGRATE = "migrate"
+"""The account goes over to another version of its agreement: fields `agreement` and `version`."""
 CORRECT = "correct"
 RETRACT = "retract"
 ESTABLISH = "establish"
 REJECT = "reject"
 ABOUT_ENTRIES = frozenset({CORRECT, RETRACT, ESTABLISH, REJECT})
-BUILT_IN = frozenset({ANSWER, WAIVE, DISPUTE}) | ABOUT_ENTRIES
+BUILT_IN = frozenset({ANSWER, WAIVE, DISPUTE, MIGRATE}) | ABOUT_ENTRIES
 
 KNOWLEDGE = frozenset({ANSWER, DISPUTE})
 

@@ -39,7 +39,6 @@ from contractlang.words import say_expr, say_name
 from engine.dates import day_of, iso, parse_day, spoken, start_of
 from engine.decision import Cure, Decision, Item, Reason, Receipt
 from engine.event import BOTH, Event, Instant
-from engine.graph import walk
 from engine.program import Program
 from engine.question import (
     AmountOfSum,
@@ -53,6 +52,7 @@ from engine.question import (
     TimeBarred,
     WhoBears,
 )
+from engine.walk import walk
 
 Language = Literal["zh", "en"]
 Line = tuple[int, str]
@@ -77,6 +77,9 @@ STEPS = {
     "reading": ("it belongs to another reading", "属于另一种解释"),
     "since": ("it does not bind yet", "尚未开始适用"),
     "until": ("it has ended", "已经终止"),
+    "text": ("another text governs it", "适用另一文本"),
+    "valid": ("it is not in force on that day", "当日不施行"),
+    "agreed": ("what was agreed speaks of it", "当事人另有约定"),
     "voided": ("the law voids it", "依法无效"),
     "when": ("its condition is not met", "条件不成立"),
     "unless": ("its exception applies", "属于例外情形"),
@@ -405,7 +408,7 @@ class Voice:
         """The kind of the value that the question asks for."""
         match self.question:
             case AmountOfSum(name=name):
-                sums = self.program.sums.get(name)
+                sums = self.program.sums.get(self.program.sum_names.get(name, name))
                 return sums[0].rule.kind if sums else money_in(self.currency)
             case StateOf(state=state):
                 declared = self.program.declarations.get(state)
@@ -1233,6 +1236,17 @@ def _window_past(voice: Voice, reason: Reason, _: Norm | None) -> str:
     return voice.pick(f"the time for it ended on {end}", f"期间已于{end}届满")
 
 
+@_says("valid")
+def _valid(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    begins, ends = reason.args
+    if begins is not None and ends is not None:
+        first, last = voice.moment(begins), voice.end(ends)
+        return voice.pick(f"in force from {first} to {last}", f"自{first}至{last}施行")
+    if begins is not None:
+        return voice.pick(f"in force from {voice.moment(begins)}", f"自{voice.moment(begins)}施行")
+    return voice.pick(f"in force until {voice.end(ends)}", f"施行至{voice.end(ends)}")
+
+
 @_says("last day")
 def _last_day(voice: Voice, reason: Reason, _: Norm | None) -> str:
     document, end = reason.args
@@ -1261,7 +1275,7 @@ def _window(voice: Voice, reason: Reason, _: Norm | None) -> str:
 @_says("amount")
 def _amount(voice: Voice, reason: Reason, _: Norm | None) -> str:
     name, about, value = reason.args
-    sums = voice.program.sums.get(name)
+    sums = voice.program.sums.get(voice.program.sum_names.get(name, name))
     kind = sums[0].rule.kind if sums else money_in(voice.currency)
     said = voice.pick("not known", "不明") if value is None else voice.value(value, kind)
     return voice.pick(

@@ -15,19 +15,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from contractlang.norms import (
-    AgreedLosses,
     AmountDue,
     AmountOf,
     Answer,
-    AnyNorm,
     BlankValue,
-    ByAct,
-    ByBreach,
-    ByClause,
-    ByDocument,
-    ByLabel,
-    ByOrder,
-    ByState,
     Chosen,
     Contract,
     CountOf,
@@ -49,11 +40,11 @@ from contractlang.norms import (
     Reasonable,
     StateValue,
     SumOf,
-    Target,
     Used,
 )
-from contractlang.numerals import plain_number
 from contractlang.source import Span
+from engine.targets import Documents
+from engine.walk import walk
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -219,18 +210,17 @@ def key(norm: Norm) -> str:
     return f"{norm.document}/{norm.id}" + "".join(f"[{each.reading}={each.option}]" for each in norm.option)
 
 
-def build(contracts: Iterable[Contract]) -> ObligationGraph:
+def build(contracts: Iterable[Contract] | Documents) -> ObligationGraph:
     """Return the obligation graph of some documents together."""
-    documents = tuple(contracts)
-    norms = tuple(norm for document in documents for norm in document.norms)
+    documents = contracts if isinstance(contracts, Documents) else Documents(contracts)
     edges: dict[Edge, None] = {}
-    for document in documents:
-        for edge in _edges_of(document, norms):
+    for document in documents.contracts:
+        for edge in _edges_of(document, documents):
             edges.setdefault(edge)
-    return ObligationGraph(documents, tuple(edges), norms)
+    return ObligationGraph(documents.contracts, tuple(edges), documents.norms)
 
 
-def _edges_of(document: Contract, norms: tuple[Norm, ...]) -> Iterator[Edge]:
+def _edges_of(document: Contract, documents: Documents) -> Iterator[Edge]:
     declared = document.declarations
     for occurrence in declared.values():
         if isinstance(occurrence, OccurrenceDecl):
@@ -242,22 +232,22 @@ def _edges_of(document: Contract, norms: tuple[Norm, ...]) -> Iterator[Edge]:
             if occurrence.kind_of:
                 yield Edge(node, _occurrence(declared, occurrence.kind_of), "is part of", occurrence.span)
     for norm in document.norms:
-        yield from _edges_of_norm(document, norm, norms)
+        yield from _edges_of_norm(document, norm, documents)
     for amount in document.amounts:
         here = ("amount", amount.name)
         for expr in (amount.value, amount.where, amount.claimable):
-            yield from _reads(document, here, expr, norms, amount.span)
+            yield from _reads(document, here, expr, documents, amount.span)
         if isinstance(amount.trigger, OnOccurrence):
             yield Edge(_occurrence(declared, amount.trigger.name), here, "triggers", amount.span)
     for priority in document.priorities:
         kind: EdgeKind = {"prevails": "prevails over", "limits": "limits", "voids": "voids"}[priority.how]  # type: ignore[assignment]
-        for by in resolve(priority.by, document.name, norms):
-            for over in resolve(priority.over, document.name, norms):
+        for by in documents.meant(priority.by, document.name):
+            for over in documents.meant(priority.over, document.name):
                 if by is not over:
                     yield Edge(("norm", key(by)), ("norm", key(over)), kind, priority.span)
     for life in document.life:
         here = ("state", "agreement")
-        yield from _reads(document, here, life.value, norms, life.span)
+        yield from _reads(document, here, life.value, documents, life.span)
     for remark in document.remarks:
         if remark.how == "see":
             yield Edge(
@@ -270,51 +260,51 @@ def _edges_of(document: Contract, norms: tuple[Norm, ...]) -> Iterator[Edge]:
         yield Edge(("document", document.name), ("document", law), "cites", None)
 
 
-def _edges_of_norm(document: Contract, norm: Norm, norms: tuple[Norm, ...]) -> Iterator[Edge]:
+def _edges_of_norm(document: Contract, norm: Norm, documents: Documents) -> Iterator[Edge]:
     here: Node = ("norm", key(norm))
     declared = document.declarations
     yield Edge(here, ("clause", f"{norm.document}/{norm.clause}"), "is part of", norm.span)
     match norm.trigger:
         case OnOccurrence() as on:
             yield Edge(_occurrence(declared, on.name), here, "triggers", on.span)
-            yield from _reads(document, here, on.where, norms, on.span)
+            yield from _reads(document, here, on.where, documents, on.span)
         case OnBreach() as on:
-            for owed in resolve(on.target, norm.document, norms):
+            for owed in documents.meant(on.target, norm.document):
                 yield Edge(("norm", key(owed)), here, "remedies", on.span)
-            yield from _reads(document, here, on.where, norms, on.span)
+            yield from _reads(document, here, on.where, documents, on.span)
         case None:
             pass
     match norm:
         case Obligation():
             yield Edge(("act", norm.act.name), here, "discharges", norm.span)
-            yield from _reads(document, here, norm.act.amount, norms, norm.span)
+            yield from _reads(document, here, norm.act.amount, documents, norm.span)
             limit = norm.window.limit if norm.window else None
             if isinstance(limit, Reasonable):
                 yield Edge(("question", limit.question), here, "settles", norm.span)
             elif limit is not None:
                 for part in dataclasses.fields(limit):
-                    yield from _reads(document, here, getattr(limit, part.name), norms, norm.span)
+                    yield from _reads(document, here, getattr(limit, part.name), documents, norm.span)
             if norm.window is not None:
-                yield from _reads(document, here, norm.window.rolls, norms, norm.span)
+                yield from _reads(document, here, norm.window.rolls, documents, norm.span)
         case Prohibition():
             yield Edge(("act", norm.act.name), here, "breaches", norm.span)
         case Maintenance():
-            yield from _reads(document, here, norm.keeps, norms, norm.span)
+            yield from _reads(document, here, norm.keeps, documents, norm.span)
         case Permission() | Power():
             yield Edge(here, ("act", norm.act.name), "enables", norm.span)
     for expr in (norm.when, norm.unless, norm.since, norm.until):
-        yield from _reads(document, here, expr, norms, norm.span)
+        yield from _reads(document, here, expr, documents, norm.span)
     if not isinstance(norm, Maintenance):
-        yield from _reads(document, here, norm.act.where, norms, norm.span)
+        yield from _reads(document, here, norm.act.where, documents, norm.span)
     for chosen in norm.option:
         yield Edge(("reading", chosen.reading), here, "settles", norm.span)
     for target in norm.excepts:
-        for other in resolve(target, norm.document, norms):
+        for other in documents.meant(target, norm.document):
             yield Edge(("norm", key(other)), here, "excepts", norm.span)
 
 
 def _reads(
-    document: Contract, here: Node, expr: Expr | None, norms: tuple[Norm, ...], span: Span
+    document: Contract, here: Node, expr: Expr | None, documents: Documents, span: Span
 ) -> Iterator[Edge]:
     """What an expression looks at: an edge from the one who looks, or from a question to the one it settles."""
     declared = document.declarations
@@ -333,73 +323,13 @@ def _reads(
             case AmountOf():
                 yield Edge(here, ("amount", part.name), "reads", span)
             case Overdue() | Discharged() | Used() | AmountDue() | InBreach():
-                for other in resolve(part.target, document.name, norms):
+                for other in documents.meant(part.target, document.name):
                     if ("norm", key(other)) != here:
                         yield Edge(here, ("norm", key(other)), "conditions on", span)
             case _:
                 pass
 
 
-def walk(expr: object) -> Iterator[Any]:
-    """Yield an expression and everything in it, targets included."""
-    if expr is None or not dataclasses.is_dataclass(expr):
-        return
-    yield expr
-    for each in dataclasses.fields(expr):
-        value = getattr(expr, each.name)
-        if isinstance(value, tuple):
-            for part in value:
-                yield from walk(part)
-        elif dataclasses.is_dataclass(value) and not isinstance(value, Span):
-            yield from walk(value)
-
-
 def _occurrence(declared: dict[str, Any], name: str) -> Node:
     found = declared.get(name)
     return ("act" if isinstance(found, OccurrenceDecl) and found.is_act else "event", name)
-
-
-def resolve(target: Target, document: str, norms: tuple[Norm, ...]) -> list[Norm]:
-    """Return the norms that a target of `document` means.
-
-    `AnyNorm` means every duty but those that a breach of any norm gives rise to (docs/semantics.md, "Any norm").
-    """
-    match target:
-        case ByLabel():
-            return [n for n in norms if n.document == document and n.label == target.label]
-        case ByClause():
-            wanted = plain_number(target.clause)
-            return [
-                n
-                for n in norms
-                if n.document == document and wanted in (plain_number(n.clause), plain_number(n.id))
-            ]
-        case ByDocument():
-            return [n for n in norms if n.document == target.document]
-        case ByAct():
-            duty = target.what == "duty"
-            kinds: tuple[type, ...] = (Obligation,) if duty else (Permission, Power)
-            return [
-                n
-                for n in norms
-                if isinstance(n, kinds) and not isinstance(n, Maintenance) and n.act.name == target.act
-                and (target.bearer is None or n.bearer == target.bearer)
-            ]  # fmt: skip
-        case AnyNorm():
-            return [
-                n
-                for n in norms
-                if isinstance(n, Obligation | Maintenance | Prohibition)
-                and n.document == document
-                and not (isinstance(n.trigger, OnBreach) and isinstance(n.trigger.target, AnyNorm))
-            ]
-        case ByState():
-            return [
-                n
-                for n in norms
-                if isinstance(n, Maintenance)
-                and (target.bearer is None or n.bearer == target.bearer)
-                and any(isinstance(part, StateValue) and part.name == target.state for part in walk(n.keeps))
-            ]
-        case ByBreach() | ByOrder() | AgreedLosses():
-            return []

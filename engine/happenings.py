@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
-from contractlang.norms import StateDecl
+from contractlang.norms import Sets, StateDecl
 from engine.dates import start_of
 from engine.decision import events_in
 from engine.duties import resume, suspend
 from engine.event import Event
-from engine.judge import basis_of, bound_events, closed_by, conditions, forbids
+from engine.judge import agreement_state, bases_of, bound_events, closed_by, conditions, forbids
 from engine.lifetime import renew
 from engine.program import Rule, Touch
-from engine.scene import Breach, Cause, Scene
+from engine.scene import Breach, Cause, Ground, Scene
 from engine.step import Step, Writes
 
 
@@ -20,14 +20,38 @@ def judge(scene: Scene, w: Writes, step: Step, event: Event, touch: Touch) -> No
     """Tell the basis of an act that needs one."""
     if not step.real(scene, event):
         return
-    basis = basis_of(scene, event.actor or "", event)
-    if basis is None:
+    open_norms: list[int] = []
+    meant: dict[str, None] = {}
+    found: dict[str, None] = {event.id: None}
+    for index in bases_of(scene, event.actor or "", event):
+        open_norms.append(index)
+        if not touch.effects:
+            return  # Nothing asks on which of them it rests.
+        rule = step.program.rules[index]
+        concerned = agreements_meant(scene, rule)
+        meant.update(dict.fromkeys(concerned))
+        found.update(dict.fromkeys(events_in(conditions(scene, rule)) + bound_events(scene)))
+    if not open_norms:
         w["W", event.id] = True
-    elif touch.effects:
-        w["G", event.id] = basis
-        rule = step.program.rules[basis]
-        found = events_in(conditions(scene, rule)) + bound_events(scene)
-        w["GE", event.id] = (event.id, *found, *step.program.cause_events(scene, "agreement", rule.document))
+        return
+    for each in meant:
+        found.update(dict.fromkeys(step.program.cause_events(scene, "agreement", each)))
+    w["G", event.id] = Ground(tuple(open_norms), tuple(meant))
+    w["GE", event.id] = tuple(found)
+
+
+def agreements_meant(scene: Scene, rule: Rule) -> tuple[str, ...]:
+    """Return the agreements whose state in law an act changes: its basis is in one, or, by a law, concerns what it is
+    bound to; else all that are in force.
+    """
+    if rule.home:
+        return (rule.home,)
+    bound = scene.vars.get("@trigger")
+    if isinstance(bound, Breach):
+        home = scene.program.rules[bound.norm].home
+        if home:
+            return (home,)
+    return tuple(each for each in scene.program.agreements if agreement_state(scene, each) == "in_force")
 
 
 def forbid(scene: Scene, w: Writes, step: Step, event: Event, rule: Rule) -> None:
@@ -74,50 +98,55 @@ def effects(scene: Scene, w: Writes, step: Step, event: Event, touch: Touch) -> 
     if not step.real(scene, event):
         return
     declared = touch.declared
-    basis = scene.read(("G", event.id)) if declared.needs_basis else None
+    ground: Ground | None = scene.read(("G", event.id)) if declared.needs_basis else None
+    basis, meant = ground or ((), ())
     for effect in declared.sets:
         state = step.program.declarations.get(effect.state)
         in_law = effect.state == "agreement" or (isinstance(state, StateDecl) and state.in_law)
-        if in_law and basis is None:
+        if in_law and not basis:
             continue
-        document = step.program.rules[basis].document if in_law and basis is not None else ""
-        value = effect.option if effect.option is not None else event.fields.get(effect.field or "")
-        since = event.fields.get(effect.since) if effect.since else None
-        if isinstance(since, date) and start_of(since) > step.at:
-            w["T", effect.state, document, event.id] = (value, basis)
-            step.schedule(start_of(since), "T", 0, f"{effect.state}\n{document}\n{event.id}")
-            continue
-        if effect.until is not None:
-            ends = event.fields.get(effect.until)
-            if isinstance(ends, int):
-                before = scene.read(("S", effect.state, document))
-                w["T", effect.state, document, event.id] = (
-                    before if before is not None else step.program.initial(scene, effect.state, document),
-                    None,
-                )
-                step.schedule(ends, "T", 0, f"{effect.state}\n{document}\n{event.id}")
-        w["S", effect.state, document] = value
-        w["C", effect.state, document] = Cause(event.id, basis, step.at)
-        w["CE", effect.state, document] = scene.read(("GE", event.id)) or (event.id,)
+        for document in meant if in_law else ("",):
+            set_state(scene, w, step, event, effect, document, basis)
     for shown in declared.shows:
         got = scene.read(("H", shown.since, None))
         since_at = got[1].effect_at if got is not None else step.at
         step.shown[shown.state] = since_at
         w["S", shown.state, ""] = shown.option
-        w["C", shown.state, ""] = Cause(event.id, None, since_at)
+        w["C", shown.state, ""] = Cause(event.id, (), since_at)
         w["CE", shown.state, ""] = (event.id,) if got is None else (got[1].id, event.id)
-    if basis is not None:
-        rule = step.program.rules[basis]
-        w["P", basis] = step.at
+    for index in basis:
+        rule = step.program.rules[index]
+        w["P", index] = step.at
         if rule.suspends:
             suspend(scene, w, step, rule)
         if rule.resumes:
             resume(scene, w, step, rule)
-        for life in touch.renews:
-            if life.document == rule.document and all(
-                scene.option_of(c.reading) == c.option for c in life.option
-            ):
-                renew(scene, w, step, event, life)
+    for life in touch.renews if basis else ():
+        if life.document in meant and (life.holds is None or life.holds.value(scene)):
+            renew(scene, w, step, event, life)
+
+
+def set_state(
+    scene: Scene, w: Writes, step: Step, event: Event, effect: Sets, document: str, basis: tuple[int, ...]
+) -> None:
+    """Set one state, now or from the day that the occurrence names, and plan its turning back where it ends."""
+    value = effect.option if effect.option is not None else event.fields.get(effect.field or "")
+    since = event.fields.get(effect.since) if effect.since else None
+    if isinstance(since, date) and start_of(since) > step.at:
+        w["T", effect.state, document, event.id] = (value, basis)
+        step.schedule(start_of(since), "T", 0, f"{effect.state}\n{document}\n{event.id}")
+        return
+    ends = event.fields.get(effect.until) if effect.until is not None else None
+    if isinstance(ends, int):
+        before = scene.read(("S", effect.state, document))
+        w["T", effect.state, document, event.id] = (
+            before if before is not None else step.program.initial(scene, effect.state, document),
+            (),
+        )
+        step.schedule(ends, "T", 0, f"{effect.state}\n{document}\n{event.id}")
+    w["S", effect.state, document] = value
+    w["C", effect.state, document] = Cause(event.id, basis, step.at)
+    w["CE", effect.state, document] = scene.read(("GE", event.id)) or (event.id,)
 
 
 def turn_state(scene: Scene, w: Writes, step: Step, state: str, document: str, event_id: str) -> None:

@@ -22,7 +22,7 @@ from engine.event import BOTH, START, Event, Instant, Standing
 from engine.explain import LANGUAGES, Voice
 from engine.position import MOST_TOGETHER, Position, elapse
 from engine.question import May
-from engine.scene import Breach, Inst, LifeCell, Unknown
+from engine.scene import Breach, Ground, Inst, LifeCell, Unknown
 
 _FINISHED = frozenset({"done", "cured", "waived", "released"})
 _AT_ONCE = 1_000_000
@@ -348,8 +348,8 @@ def _groundless(position: Position, key: tuple[Any, ...], old: Any, new: Any) ->
 
 
 def _grounded(position: Position, key: tuple[Any, ...], old: Any, new: Any) -> Iterator[Happening]:
-    if isinstance(new, int):
-        norm = position.program.norms[new]
+    if isinstance(new, Ground):
+        norm = position.program.norms[new.norms[0]]
         yield Happening("basis", (norm.document, norm.id))
 
 

@@ -6,14 +6,16 @@ reason.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from contractlang.norms import Maintenance, Obligation, Permission, Power, Prohibition, Who, Within
+from contractlang.numerals import plain_number
 from engine.dates import start_of
 from engine.decision import Reason
 from engine.event import BOTH, START, Event, Instant
-from engine.program import Rule
+from engine.force import ADMINISTRATIVE, moment_of
+from engine.program import Lapse, Rule, Void
 from engine.scene import Breach, Inst, Scene
 from engine.statuses import HappenedE, breach_events
 
@@ -33,21 +35,40 @@ def agreement_state(scene: Scene, document: str) -> str:
 
 def not_in_force(scene: Scene, rule: Rule) -> Step | None:
     """Return why the norm is not in force, or None if it is."""
-    if rule.life:
-        state = agreement_state(scene, rule.document)
+    if rule.home:
+        state = agreement_state(scene, rule.home)
         if state != "in_force" and not (rule.norm.survives and state in ("expired", "terminated")):
             return ("agreement", state)
     for chosen in rule.option:
         if scene.option_of(chosen.reading) != chosen.option:
             return ("reading", chosen)
+    if rule.valid is not None and not rule.valid.value(scene):
+        return ("valid", rule.valid)
+    if rule.text is not None and rule.norm.trigger is None and not rule.text.governs(scene, scene.at):
+        return ("text", None)
     if rule.since is not None and not rule.since.value(scene):
         return ("since", rule.since)
     if rule.until is not None and rule.until.value(scene):
         return ("until", rule.until)
-    for when in rule.voided:
-        if when is None or when.value(scene):
-            return ("voided", when)
+    for index in rule.yields_to:
+        if not_in_force(scene, scene.program.rules[index]) is None:
+            return ("agreed", index)
+    return ("voided", void.when) if (void := voiding(scene, rule.voided)) else None
+
+
+def voiding(scene: Scene, voids: Iterable[Void]) -> Void | None:
+    """Return what takes a sentence out of force, or None."""
+    for void in voids:
+        if void.variable is not None:
+            scene.vars = {**scene.vars, void.variable: void.place}
+        if void.when is None or void.when.value(scene):
+            return void
     return None
+
+
+def judges(scene: Scene, rule: Rule, bound: Any) -> bool:
+    """Tell whether what the instance is bound to is judged by the norm's text, or by what replaces it."""
+    return rule.text is None or rule.text.governs(scene, moment_of(bound, scene.at))
 
 
 def conditions_fail(scene: Scene, rule: Rule) -> Step | None:
@@ -118,7 +139,7 @@ def bindings(scene: Scene, rule: Rule, party: str | None, act: Event | None) -> 
 
 def in_force_since(scene: Scene, rule: Rule) -> Instant:
     """Return since when what happens can bring instances of the norm: since its agreement took effect."""
-    cell = scene.read(("L", rule.document)) if rule.life else None
+    cell = scene.read(("L", rule.home)) if rule.home else None
     return cell.since if cell is not None and cell.since is not None else START
 
 
@@ -132,6 +153,7 @@ def bind(scene: Scene, rule: Rule, bound: Any, act: Event | None) -> None:
 
 def closed_by(scene: Scene, rule: Rule, party: str, act: Event) -> Step | None:
     """Return the step that closes the norm to the act, or None if it is open; the open instance stays bound."""
+    scene.event = act
     closed = not_in_force(scene, rule)
     if closed is not None:
         return closed
@@ -146,6 +168,9 @@ def closed_by(scene: Scene, rule: Rule, party: str, act: Event) -> Step | None:
     for bound in bindings(scene, rule, party, act):
         if not bears(rule, party, bound):
             last = ("bearer", None) if last[0] == "no trigger" else last
+            continue
+        if not judges(scene, rule, bound):
+            last = ("text", None)
             continue
         bind(scene, rule, bound, act)
         step = instance_closed(scene, rule, party, act, bound)
@@ -179,32 +204,59 @@ def instance_closed(scene: Scene, rule: Rule, party: str, act: Event, bound: Any
     step = window_closed(scene, rule, bound)
     if step is not None:
         return step
-    for period, name, since in rule.lapses:
-        if not name:
-            scene.vars["breach"] = bound
-            start = since.value(scene)
-            end = scene.deadline_period(start, period.value(scene), None).end if start is not None else None
-            if end is not None and end <= scene.at:
-                return ("lapsed", ("", "", end))
-            if end is not None:
-                scene.until(end)
-            continue
-        known = scene.read(("H", name, party))
-        if known is None:
-            # An event that names nobody as knowing is known to all.
-            last = scene.read(("H", name, None))
-            known = (
-                last if last is not None and last[1].actor is None and "by" not in last[1].fields else None
-            )
-        if known is not None:
-            end = scene.deadline_period(known[1].effect_at, period.value(scene), None).end
-            if end <= scene.at:
-                return ("lapsed", (name, known[1].id, end))
-            scene.until(end)
+    for lapse in rule.lapses:
+        step = lapsed(scene, lapse, party, bound)
+        if step is not None:
+            return step
     step = overridden(scene, rule, act)
     if step is not None:
         return step
     return limited(scene, rule, party, act)
+
+
+def lapsed(scene: Scene, lapse: Lapse, party: str, bound: Any) -> Step | None:
+    """Return whether a power has lapsed: some period after a moment, or after its holder knew of the breach."""
+    if lapse.holds is not None and not lapse.holds.value(scene):
+        return None
+    event: Event | None = None
+    if lapse.event:
+        event = known(scene, lapse, party, bound)
+        start = event.effect_at if event is not None else None
+    else:
+        scene.vars["breach"] = bound
+        start = lapse.since.value(scene)
+    if start is None:
+        return None
+    end = scene.deadline_period(start, lapse.period.value(scene), None).end
+    if end <= scene.at:
+        return ("lapsed", (lapse.event, event.id if event is not None else "", end))
+    scene.until(end)
+    return None
+
+
+def known(scene: Scene, lapse: Lapse, party: str, bound: Any) -> Event | None:
+    """Return when the party first knew of the breach: by an event that names it, or names none; of all, where it names
+    nobody as knowing.
+    """
+    chain = scene.get(("F", lapse.event))
+    first: Event | None = None
+    while chain is not None:
+        event, chain = chain
+        who, of = event.actor or event.fields.get("by"), event.fields.get(lapse.names)
+        if who not in (None, party) or (of is not None and not about_breach(scene, of, bound)):
+            continue
+        if event.standing.value != "alleged" or scene.happened_for_real(event):
+            first = event
+    return first
+
+
+def about_breach(scene: Scene, named: str, bound: Any) -> bool:
+    """Tell whether a norm's number or id, as a person writes it (`三.2b`, `1.3.2b`), is that of the breach."""
+    if not isinstance(bound, Breach):
+        return True
+    norm = scene.program.norms[bound.norm]
+    own = (plain_number(norm.id), plain_number(norm.clause), plain_number(norm.label))
+    return plain_number(named) in own or plain_number(named.partition(".")[2]) in own
 
 
 def window_closed(scene: Scene, rule: Rule, bound: Any) -> Step | None:
@@ -242,7 +294,7 @@ def overridden(scene: Scene, rule: Rule, act: Event) -> Step | None:
         other = scene.program.rules[index]
         if isinstance(other.norm, Prohibition) and index not in scene.program.by_act[act.name]:
             continue
-        if isinstance(other.norm, Power | Permission):
+        if isinstance(other.norm, Power | Permission | Obligation):
             since = scene.program.standing_since(scene, index)
             if since is not None:
                 return ("prevailed", (index, since))
@@ -300,10 +352,11 @@ def duty_closed(scene: Scene, rule: Rule, party: str, act: Event) -> Step | None
 
 def forbids(scene: Scene, rule: Rule, party: str | None, act: Event) -> bool:
     """Tell whether a prohibition applies to the act by that party; what prevails over it is another question."""
+    scene.event = act
     if not_in_force(scene, rule) is not None:
         return False
     for bound in bindings(scene, rule, party, act):
-        if not bears(rule, party, bound):
+        if not bears(rule, party, bound) or not judges(scene, rule, bound):
             continue
         bind(scene, rule, bound, act)
         if rule.trigger_where is not None and not rule.trigger_where.value(scene):
@@ -322,8 +375,15 @@ def beats(scene: Scene, rule: Rule, over: Rule) -> bool:
     )  # fmt: skip
 
 
-def basis_of(scene: Scene, party: str, act: Event) -> int | None:
-    """Return the index of a norm that is open to the act, or None; a joint act wants all who must join."""
+def tolerates(scene: Scene, rule: Rule, over: Rule) -> bool:
+    """Tell whether an act that `rule` is open to may be done though `over` forbids it: a rule that only administers
+    makes it a breach of its own, no more.
+    """
+    return over.weight == ADMINISTRATIVE or beats(scene, rule, over)
+
+
+def bases_of(scene: Scene, party: str, act: Event) -> Iterator[int]:
+    """Yield the norms that are open to the act, each while it stands bound; a joint act wants all who must join."""
     rules = scene.program.rules
     for index in scene.program.by_act[act.name]:
         rule = rules[index]
@@ -332,8 +392,7 @@ def basis_of(scene: Scene, party: str, act: Event) -> int | None:
         if closed_by(scene, rule, party, act) is None:
             if rule.norm.bearer is Who.BOTH and party != BOTH and not joined(scene, party, act.name):
                 continue
-            return int(index)
-    return None
+            yield index
 
 
 def joined(scene: Scene, party: str, name: str) -> bool:
@@ -351,6 +410,10 @@ def window(scene: Scene, rule: Rule, start: Instant) -> tuple[Instant | None, An
         case "AtOnce":
             return start + 1_000_000, None
         case "Reasonable":
+            for index in rule.numbered:
+                if not_in_force(scene, scene.program.rules[index]) is None:
+                    # A reasonable time is what a law says in numbers: that duty stands beside this one.
+                    return None, None
             return reasonable(scene, limit.question, start, scene.vars.get("@trigger"))
         case "Within":
             assert rule.limit_value is not None

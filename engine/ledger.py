@@ -22,12 +22,14 @@ from engine.event import (
     BUILT_IN,
     CORRECT,
     DISPUTE,
+    MIGRATE,
     WAIVE,
     Event,
     Ledger,
     Standing,
     event,
 )
+from engine.force import version_name
 from engine.program import Program
 from engine.settings import typed
 
@@ -386,6 +388,16 @@ def _built_in(program: Program, name: str, given: dict[str, Any], where: str) ->
                     raise BadEvent(where, "value", wrong.reason) from None
         elif name == ANSWER:
             found["value"] = None
+        if found.get("since") is not None:
+            found["since"] = _instant(found["since"], where, "since")
+    if name == MIGRATE:
+        home, version = str(found.get("agreement", "")), str(found.get("version", ""))
+        if home not in program.agreements:
+            raise BadEvent(where, "agreement", f"no agreement is called `{home}`")
+        known = {part.name for part in program.versions_of.get(home, ())} | {home}
+        if version_name(home, version) not in known:
+            held = ", ".join(sorted(each.partition("@")[2] or "1" for each in known))
+            raise BadEvent(where, "version", f"`{home}` has no version `{version}`: there is {held}")
     if name == WAIVE and not isinstance(found.get("norm"), str):
         raise BadEvent(where, "norm", "which duty is waived?")
     return found

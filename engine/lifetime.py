@@ -31,7 +31,7 @@ def renew(scene: Scene, w: Writes, step: Step, event: Event, rule: LifeRule) -> 
     )
     if state == "in_force" or begin <= step.at:
         w["S", "agreement", rule.document] = "in_force"
-        w["C", "agreement", rule.document] = Cause(event.id, None, step.at)
+        w["C", "agreement", rule.document] = Cause(event.id, (), step.at)
     else:
         step.schedule(begin, "N", 0, rule.document)
     step.schedule(end, "Z", 0, rule.document)
@@ -52,12 +52,12 @@ def live(scene: Scene, w: Writes, step: Step, rule: LifeRule, event: Event | Non
     wanted = "draft" if rule.life.how == "takes_effect" else "in_force"
     if state != wanted:
         return
-    if not all(scene.option_of(chosen.reading) == chosen.option for chosen in rule.option):
+    if rule.holds is not None and not rule.holds.value(scene):
         return
     if not rule.value.value(scene):
         step.schedule(scene.turn, "K", step.program.life_rules.index(rule), "life")
         return
-    cause = Cause(event.id if event is not None else "", None, step.at)
+    cause = Cause(event.id if event is not None else "", (), step.at)
     if rule.life.how == "ends":
         w["S", "agreement", rule.document] = "terminated"
         w["CE", "agreement", rule.document] = events_in((rule.value.why(scene),))
@@ -74,7 +74,7 @@ def live(scene: Scene, w: Writes, step: Step, rule: LifeRule, event: Event | Non
 def term(step: Step, scene: Scene, document: str) -> Instant | None:
     """Return the end of an agreement that takes effect now; None where it has no last day."""
     for rule in step.program.life.get(document, ()):
-        if rule.life.how != "lasts" or not all(scene.option_of(c.reading) == c.option for c in rule.option):
+        if rule.life.how != "lasts" or (rule.holds is not None and not rule.holds.value(scene)):
             continue
         period = rule.value.value(scene)
         if period is None or isinstance(period, Unknown):
@@ -92,10 +92,10 @@ def expire(scene: Scene, w: Writes, step: Step, document: str, at: Instant) -> N
     state = scene.read(("S", "agreement", document))
     if cell is not None and cell.end == at and state == "in_force":
         w["S", "agreement", document] = "expired"
-        w["C", "agreement", document] = Cause("", None, at)
+        w["C", "agreement", document] = Cause("", (), at)
 
 
 def begin_again(scene: Scene, w: Writes, step: Step, document: str) -> None:
     if scene.read(("S", "agreement", document)) == "expired":
         w["S", "agreement", document] = "in_force"
-        w["C", "agreement", document] = Cause("", None, step.at)
+        w["C", "agreement", document] = Cause("", (), step.at)

@@ -9,7 +9,7 @@ from engine.answering import Case, answered
 from engine.decision import Cure, Decision, Reason
 from engine.errors import BadQuestion
 from engine.event import BOTH, Event, Instant
-from engine.judge import ASKED, agreement_state, beats, bound_events, conditions
+from engine.judge import ASKED, agreement_state, beats, bound_events, conditions, tolerates
 from engine.looks import FORBIDS, SILENT, Looks, Seen
 from engine.position import Position
 from engine.program import Rule
@@ -17,7 +17,9 @@ from engine.question import May
 from engine.scene import Breach, Scene
 from engine.statuses import breach_events
 
-_SAYS_NOTHING = frozenset({"agreement", "reading", "since", "until", "voided", "forbids", "silent"})
+_SAYS_NOTHING = frozenset(
+    {"agreement", "reading", "valid", "text", "since", "until", "agreed", "voided", "forbids", "silent"}
+)
 
 
 def may(position: Position, question: May, known_at: Instant | None) -> Decision:
@@ -41,7 +43,8 @@ def may(position: Position, question: May, known_at: Instant | None) -> Decision
         forbidding = [rule for rule, step, _ in seen if step is FORBIDS]
         restores = _restored(scene, act.sets, question.party)
         required = restores is not None or any(isinstance(rule.norm, Obligation) for rule in opens)
-        unbeaten = [f for f in forbidding if not any(beats(scene, o, f) for o in opens)]
+        opens = [o for o in opens if not any(beats(scene, f, o) for f in forbidding)]
+        unbeaten = [f for f in forbidding if not any(tolerates(scene, o, f) for o in opens)]
         if unbeaten:
             return Case("conflicting" if opens or restores is not None else "forbidden")
         if opens or restores is not None:
@@ -106,7 +109,7 @@ def _why_may(
                 facts = rule.when.cure(scene, True)
                 if facts is not None and (cure is None or len(facts) < len(cure)):
                     cure = facts
-    for document in dict.fromkeys(rule.document for rule, _, _ in seen if rule.life):
+    for document in dict.fromkeys(rule.home for rule, _, _ in seen if rule.home):
         events = program.cause_events(scene, "agreement", document)
         if events:
             state = agreement_state(scene, document)

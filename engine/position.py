@@ -18,7 +18,8 @@ from engine.choice import choice, leaves
 from engine.decision import Item
 from engine.duties import arise, arise_on_breach, discharges, edge, look_for_end, miss, waive, waived
 from engine.errors import OutOfOrder
-from engine.event import ANSWER, DISPUTE, START, WAIVE, Event, Instant
+from engine.event import ANSWER, DISPUTE, MIGRATE, START, WAIVE, Event, Instant
+from engine.force import version_name
 from engine.happenings import effects, forbid, judge, record, remember, turn_state
 from engine.lifetime import begin_again, expire, live
 from engine.program import Program, Touch
@@ -110,6 +111,7 @@ def advance(position: Position, event: Event) -> Position:
 def _begun(position: Position, event: Event) -> Position:
     """Return the position at the account's first fact: what no condition brings into force is in force from then."""
     step = position.step(event.effect_at)
+    step.new["V0",] = event.effect_at
     for contract in position.program.contracts:
         step.new["CE", "agreement", contract.name] = (event.id,)
     step.queue.update(position.program.order)
@@ -315,6 +317,14 @@ def take_built_in(step: Step, event: Event) -> None:
     elif event.name == DISPUTE:
         step.write(("X", fields["question"], fields.get("about")), event.id)
         step.queue.update(step.program.watchers.get(("Q", fields["question"]), ()))
+    elif event.name == MIGRATE:
+        home = fields["agreement"]
+        step.new["MV", home] = (
+            step.at,
+            version_name(home, str(fields["version"])),
+            step.new.get(("MV", home)),
+        )
+        step.queue.update(step.program.watchers.get(("S", "agreement"), ()))
     elif event.name == WAIVE:
         for index in waived(step, event):
             step.run(step.now, waive, step, event, step.program.rules[index])

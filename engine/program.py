@@ -26,6 +26,7 @@ from contractlang.norms import (
 )
 from engine.decision import Cure, Item
 from engine.evaluator import Evaluator
+from engine.force import Part, Text, version_name
 from engine.graph import ObligationGraph
 from engine.scene import Cause, Scene, Unknown
 from engine.terms import Taken, Terms
@@ -37,13 +38,37 @@ LIFE_STATES = ("draft", "in_force", "expired", "terminated")
 
 
 @dataclass(eq=False)
+class Void:
+    """What takes a norm out of force: a condition, in which `variable` is the place of the norm (`voip-1:八.3`)."""
+
+    when: Evaluator | None
+    variable: str | None
+    place: str
+
+
+@dataclass(eq=False)
+class Lapse:
+    """The end of a power some period after an event (`event`; its `names` field tells of which breach) or a moment."""
+
+    period: Evaluator
+    event: str
+    names: str
+    since: Evaluator
+    holds: Evaluator | None
+
+
+@dataclass(eq=False)
 class Rule:
-    """One norm made ready."""
+    """One norm made ready; `home` is the agreement that it belongs to, none for a law.
+
+    `weight` ranks it among the norms that speak of its act. It is silent while one of `yields_to` is in force, and a
+    reasonable time for it is what one of `numbered` says.
+    """
 
     index: int
     norm: Norm
     document: str
-    life: bool
+    home: str
     option: tuple[Chosen, ...]
     when: Evaluator | None
     unless: Evaluator | None
@@ -64,11 +89,16 @@ class Rule:
     limit_value: Evaluator | None
     limit_of: Evaluator | None
     not_before: Evaluator | None
+    weight: int
+    valid: Evaluator | None
+    text: Text | None
     prevailed_by: list[tuple[int, Evaluator | None]] = field(default_factory=list)
     limited_to: list[tuple[tuple[int, ...], Evaluator | None]] = field(default_factory=list)
-    voided: list[Evaluator | None] = field(default_factory=list)
+    voided: list[Void] = field(default_factory=list)
+    yields_to: tuple[int, ...] = ()
+    numbered: tuple[int, ...] = ()
     excepts: tuple[int, ...] = ()
-    lapses: list[tuple[Evaluator, str, Evaluator]] = field(default_factory=list)
+    lapses: list[Lapse] = field(default_factory=list)
     sets: tuple[tuple[str, str], ...] = ()
     restores: tuple[tuple[str, str, Any], ...] = ()
     suspends: tuple[int, ...] = ()
@@ -83,11 +113,14 @@ class Rule:
 
 @dataclass(eq=False)
 class LifeRule:
-    """One sentence on the life of an agreement, made ready."""
+    """One sentence on the life of the agreement `document`, made ready; a law's stands for each agreement.
+
+    `holds` tells whether the sentence is in force: its days, and the readings under which it is there.
+    """
 
     life: Life
     document: str
-    option: tuple[Chosen, ...]
+    holds: Evaluator | None
     value: Evaluator
     rolls: Evaluator | None
     first_day: Evaluator | None
@@ -96,9 +129,12 @@ class LifeRule:
 
 @dataclass(eq=False)
 class Sum:
-    """A named amount made ready."""
+    """A named amount made ready. `home` is the agreement it belongs to; `holds` whether its sentence is in force."""
 
     rule: AmountRule
+    home: str
+    holds: Evaluator | None
+    weight: int
     value: Evaluator
     where: Evaluator | None
     claimable: Evaluator | None
@@ -108,13 +144,16 @@ class Sum:
 
 @dataclass(eq=False)
 class Loss:
-    """A rule on who bears a loss, made ready."""
+    """A rule on who bears a loss, made ready. `holds` tells whether its sentence is in force."""
 
     rule: LossRule
+    holds: Evaluator | None
+    weight: int
     when: Evaluator | None
     trigger_where: Evaluator | None
     trigger_name: str | None
     variable: str
+    voided: list[Void] = field(default_factory=list)
 
 
 @dataclass(eq=False)
@@ -148,6 +187,7 @@ class Program:
     touches: dict[str, Touch]
     life: dict[str, list[LifeRule]]
     sums: dict[str, list[Sum]]
+    sum_names: dict[str, str]
     losses: list[Loss]
     bars: list[tuple[Bar, tuple[int, ...], Evaluator, Evaluator]]
     readings: dict[str, tuple[Item, tuple[str, ...], Callable[[Terms], str | None]]]
@@ -155,12 +195,17 @@ class Program:
     gaps: frozenset[str]
     acts: dict[str, OccurrenceDecl]
     by_act: dict[str, tuple[int, ...]]
+    fills: dict[str, list[tuple[Evaluator | None, Evaluator]]]
+    accruing: frozenset[int]
+    precedence: list[tuple[str, str, Evaluator | None]]
     on_breach: dict[int, tuple[int, ...]]
     watchers: dict[tuple[str, Any], tuple[tuple[str, int], ...]]
     order: dict[tuple[str, int], int]
     is_obligation: tuple[bool, ...]
     maintained: tuple[int, ...]
     versions: tuple[tuple[str, str, str], ...]
+    agreements: tuple[str, ...] = ()
+    versions_of: dict[str, tuple[Part, ...]] = field(default_factory=dict)
     life_rules: tuple[LifeRule, ...] = ()
     things: frozenset[str] = frozenset()
     options: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -181,17 +226,29 @@ class Program:
 
     @property
     def bound_parties(self) -> tuple[str, ...]:
-        """The parties that norms bind."""
+        """The parties that norms name as bearers; the first two declared where they name fewer."""
         bound = {rule.norm.bearer for rule in self.rules if isinstance(rule.norm.bearer, str)}
         declared = [each.name for each in self.declarations.values() if isinstance(each, PartyDecl)]
-        return tuple(name for name in declared if name in bound) or tuple(declared[:2])
+        return tuple(name for name in declared if name in bound) if len(bound) > 1 else tuple(declared[:2])
+
+    def signed(self, scene: Scene, home: str) -> str:
+        """Return the version of an agreement that the account signed: as set, or that of the day of its first fact."""
+        chosen = scene.terms.versions.get(home)
+        if chosen is not None:
+            return version_name(home, chosen)
+        first = scene.get(("V0",), scene.at)
+        current = [part for part in self.versions_of.get(home, ()) if part.begins <= first]
+        return max(current, key=lambda part: part.begins).name if current else home
 
     def initial(self, scene: Scene, name: str, document: str) -> Any:
         """Return what a state is before anything sets it."""
         if name == "agreement":
             return (
                 "draft"
-                if any(r.life.how == "takes_effect" for r in self.life.get(document, ()))
+                if any(
+                    r.life.how == "takes_effect" and r.life.document == document
+                    for r in self.life.get(document, ())
+                )
                 else "in_force"
             )
         given = scene.terms.states.get(name)
@@ -227,28 +284,12 @@ class Program:
         rule = self.rules[index]
         for state, document in rule.sets:
             cause: Cause | None = scene.read(("C", state, document))
-            if cause is not None and cause.basis == index:
+            if cause is not None and index in cause.basis:
                 return cause.at
         if not rule.sets:
             used = scene.read(("P", index))
             return used if isinstance(used, int) else None
         return None
-
-    def amount(self, scene: Scene, name: str, about: Any) -> Any:
-        """Return a named amount for one trigger; 0 where no rule of it applies."""
-        for total in self.sums.get(name, ()):
-            if not all(scene.option_of(each.reading) == each.option for each in total.rule.option):
-                continue
-            before = dict(scene.vars)
-            if total.variable:
-                scene.vars[total.variable] = about
-            scene.vars["@trigger"] = about
-            try:
-                if total.where is None or total.where.value(scene):
-                    return total.value.value(scene)
-            finally:
-                scene.vars = before
-        return 0
 
 
 def describe(program: Program) -> str:

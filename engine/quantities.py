@@ -12,6 +12,7 @@ from engine.decision import Item, Reason
 from engine.evaluator import Base, Evaluator
 from engine.event import Event, Instant
 from engine.scene import FLAGS, NOTHING, Breach, Inst, Scene, Unknown
+from engine.sums import accrued, amount, rounded
 
 
 class ConstE(Base):
@@ -34,6 +35,9 @@ class BlankE(Base):
         self.name, self.kind = name, kind
 
     def value(self, scene: Scene) -> Any:
+        for holds, filling in scene.program.fills.get(self.name, ()):
+            if not scene.is_filled(self.name) and (holds is None or holds.value(scene)):
+                return filling.value(scene)
         got = scene.blank(self.name, self.kind)
         if self.kind.name == "day":
             if got is NOTHING:
@@ -116,12 +120,22 @@ class BoundE(Base):
         if self.name == "@act":
             return scene.event
         if self.last:
+            at_hand = occurrence_of(scene.vars.get("@trigger"))
+            if at_hand is not None and at_hand.name == self.last:
+                return at_hand
             found = scene.read(("H", self.last, None))
             if found is None:
                 return scene.event if scene.event is not None and scene.event.name == self.last else None
             return found[1]
         found = scene.vars.get(self.name)
         return self.name if found is None and self.name in scene.program.things else found
+
+
+def occurrence_of(bound: Any) -> Event | None:
+    """Return the occurrence that an instance is bound to, or that the duty broken was bound to."""
+    if isinstance(bound, Breach):
+        bound = bound.trigger
+    return bound if isinstance(bound, Event) else None
 
 
 class FieldE(Base):
@@ -206,11 +220,6 @@ class ArithmeticE(Base):
         return left - right if self.op == "-" else left * right
 
 
-def rounded(over: int, under: int) -> int:
-    """Return over/under to the nearest whole minor unit, halves up."""
-    return (2 * over + under) // (2 * under)
-
-
 class LaterE(Base):
     __slots__ = ("base", "period")
 
@@ -243,14 +252,16 @@ class NowE(Base):
 
 
 class AmountOfE(Base):
-    __slots__ = ("about", "name")
+    """A named sum; `home` is the agreement of which it is one, none in a law, which speaks of the one at hand."""
 
-    def __init__(self, name: str, about: Evaluator | None) -> None:
-        self.name, self.about = name, about
+    __slots__ = ("about", "home", "name")
+
+    def __init__(self, name: str, about: Evaluator | None, home: str) -> None:
+        self.name, self.about, self.home = name, about, home
 
     def value(self, scene: Scene) -> Any:
         about = self.about.value(scene) if self.about is not None else scene.vars.get("@trigger")
-        return scene.program.amount(scene, self.name, about)
+        return amount(scene, self.name, about, self.home or scene.vars.get("@home", ""))
 
 
 class FoldE(Base):
@@ -286,19 +297,27 @@ class FoldE(Base):
 
 
 class AccruedE(Base):
-    __slots__ = ("base", "share", "since", "until")
+    """A share of a sum accrued daily; `debt` is the breach whose unpaid sum it is, day by day, where it is one."""
 
-    def __init__(self, share: Share, base: Evaluator, since: Evaluator, until: Evaluator) -> None:
-        self.share, self.base, self.since, self.until = share, base, since, until
+    __slots__ = ("base", "debt", "share", "since", "until")
+
+    def __init__(
+        self, share: Share, base: Evaluator, debt: Evaluator | None, since: Evaluator, until: Evaluator
+    ) -> None:
+        self.share, self.base, self.debt, self.since, self.until = share, base, debt, since, until
 
     def value(self, scene: Scene) -> Any:
-        base, since, until = self.base.value(scene), self.since.value(scene), self.until.value(scene)
-        for each in (base, since, until):
+        since, until = self.since.value(scene), self.until.value(scene)
+        for each in (since, until):
             if isinstance(each, Unknown):
                 return each
         if since is None or until is None:
             return 0
         first = since if isinstance(since, date) else day_of(since)
         last = until if isinstance(until, date) else day_of(until)
-        days = max(0, (last - first).days)
-        return rounded(base * self.share.over * days, self.share.under)
+        if self.debt is not None and isinstance(breach := self.debt.value(scene), Breach):
+            return accrued(scene, self.share, breach, first, last)
+        base = self.base.value(scene)
+        if isinstance(base, Unknown):
+            return base
+        return rounded(base * self.share.over * max(0, (last - first).days), self.share.under)

@@ -42,7 +42,8 @@ class StateOf:
 class LastDay:
     """What is the end of a window: of the agreement (norm None), or of a duty for one trigger (an event's id)?
 
-    `trigger` may be the fields of one still to come.
+    `trigger` may be the fields of one still to come. With `bar`, it is the period after which the claim from a breach
+    of the duty is time-barred.
     """
 
     norm: str | None
@@ -50,6 +51,7 @@ class LastDay:
     about: str | None = None
     document: str | None = None
     trigger: Mapping[str, Any] | None = None
+    bar: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from engine.dates import day_of_month, parse_instant, start_of
 from engine.decision import Decision, Item
 from engine.errors import EngineError
 from engine.event import Event, Ledger
+from engine.governing import Programs
 from engine.ledger import event_from
 from engine.program import Program
 from engine.question import (
@@ -88,7 +89,7 @@ class Words:
 
 def run_file(
     text: str,
-    programs: Mapping[tuple[str, ...], Program],
+    programs: Programs,
     mapping: Words,
     layers: tuple[str, ...] | None = None,
 ) -> Iterator[Outcome]:
@@ -100,7 +101,7 @@ def run_file(
 
 def run_scenario(
     scenario: Mapping[str, Any],
-    programs: Mapping[tuple[str, ...], Program],
+    programs: Programs,
     mapping: Words,
     layers: tuple[str, ...] | None,
 ) -> Iterator[Outcome]:
@@ -121,11 +122,11 @@ def run_scenario(
 
 def _run(
     scenario: Mapping[str, Any], query: Mapping[str, Any], variant: str, wanted: Mapping[str, Any],
-    layers: tuple[str, ...], programs: Mapping[tuple[str, ...], Program], mapping: Words,
+    layers: tuple[str, ...], programs: Programs, mapping: Words,
 ) -> Outcome:  # fmt: skip
     try:
         documents = tuple(mapping.documents[scenario["agreement"]])
-        program = programs[documents]
+        program = programs.of(documents, layers)
         situation = Situation(scenario, query, variant, layers, program, mapping)
         decision = situation.decision()
     except (EngineError, Unsupported, KeyError, ValueError) as wrong:
@@ -208,6 +209,10 @@ class Situation:
         )
         self.readings: dict[str, str] = {}
         self.answers: dict[str, Any] = {}
+        # A switch of an unverified rule is turned on for the scenario that rests on it.
+        for name, option in (mapping.raw.get("switches") or {}).get(scenario["id"], {}).items():
+            if name in program.readings:
+                self.readings[name] = option
         self.vary(variant)
         self.ids = {e.get("invoice"): e["id"] for e in self.raw_events if e["type"] == "invoice_issued"}
         self.events = [event for raw in self.raw_events for event in self.event(raw)]
@@ -239,11 +244,15 @@ class Situation:
             for target in [targets] if isinstance(targets, str) else targets:
                 # A target is a setting that takes the value, or `{setting: a value that it implies}`.
                 name, given = (target, value) if isinstance(target, str) else next(iter(target.items()))
-                if "." in name or any(
-                    name in (d.name, d.alias, d.external) and not (isinstance(d, BlankDecl) and d.gap)
-                    for d in self.program.declarations.values()
-                ):
+                if "." in name or self.is_asked(name):
                     yield name, given
+
+    def is_asked(self, name: str) -> bool:
+        """Tell whether the documents have a declaration of that name which settings can fill."""
+        return any(
+            name in (d.name, d.alias, d.external) and not (isinstance(d, BlankDecl) and d.gap)
+            for d in self.program.declarations.values()
+        )
 
     def event(self, raw: Mapping[str, Any]) -> Iterator[Event]:
         """Yield the events that one event of the file is in the vocabulary."""
@@ -255,6 +264,9 @@ class Situation:
                 "id": raw["id"] if place == 0 else f"{raw['id']}.{place}",
                 "name": rule["name"],
             }
+            if len(listed) > 1:
+                # What one entry of the file says happened in the order of the mapping.
+                made |= {"source": raw["id"], "sequence": place}
             for key in ("at", "recorded_at", "arrives"):
                 found = _first(raw, rule.get(key, key))
                 if found is not None or key in raw:
@@ -265,10 +277,21 @@ class Situation:
                 value = source["is"] if isinstance(source, dict) else _first(raw, source)
                 if value is None:
                     continue
-                made[target] = self.ids.get(value, value) if target == "bill" else value
+                made[target] = self.bill(str(value)) if target == "bill" else value
             if rule.get("if") and raw.get(rule["if"]) is None:
                 continue
+            if "at" in raw and raw["at"] is None:
+                self.answers |= {
+                    name: answer
+                    for name, answer in (rule.get("undated") or {}).items()
+                    if self.is_asked(name)
+                }
             yield event_from(self.program, made, "event")
+
+    def bill(self, written: str) -> str:
+        """Return the bill, or the sum for a bill (`late_fee:2026-08`), that a payment names."""
+        what, colon, number = written.rpartition(":")
+        return f"{what}{colon}{self.ids.get(number, number)}"
 
     def decision(self) -> Decision:
         """Return the engine's answer."""
@@ -314,6 +337,11 @@ class Situation:
         documents = self.mapping.raw["documents"]
         if number in documents:
             return documents[number], rest
+        statute = written.removeprefix("statute:")
+        statutes: dict[str, str] = self.mapping.raw["statutes"]
+        for name in sorted(statutes, key=len, reverse=True):
+            if statute != written and statute.startswith(name):
+                return statutes[name], statute.removeprefix(name)
         raise Unsupported(f"norm {written}")
 
     def deadline(self, of: str, at: int) -> Question:
@@ -326,6 +354,8 @@ class Situation:
             return LastDay("pay", at, trigger={"due": day, "at": start_of(day.replace(day=1))})
         if what == "payment":
             return LastDay("pay", at, about=self.ids.get(about))
+        if what == "limitation":
+            return LastDay("pay", at, about=self.ids.get(about), bar=True)
         act = self.mapping.raw["actions"].get(what, what)
         if any(isinstance(rule.norm, Obligation) and rule.act_name == act for rule in self.program.rules):
             return LastDay(act, at)
@@ -334,14 +364,13 @@ class Situation:
     def amount(self, of: str, at: int) -> Question:
         what, _, about = of.partition(":")
         if what == "due":
-            name = next((n for n in self.program.sums if n in ("fee", "费用")), None)
-            if name is None:
+            if "fee" not in self.program.sum_names:
                 raise Unsupported("amount of a fee")
-            return AmountOfSum(name, at, self.ids.get(about))
+            return AmountOfSum("fee", at, self.ids.get(about))
         if what == "outstanding_principal":
             return AmountOfSum("pay", at)
         name = self.mapping.raw["amounts"].get(what)
-        if name is None or name not in self.program.sums:
+        if name is None or name not in self.program.sum_names:
             raise Unsupported(f"amount of {of}")
         return AmountOfSum(name, at)
 

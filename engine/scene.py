@@ -70,11 +70,18 @@ class Breach(NamedTuple):
 
 
 class Cause(NamedTuple):
-    """What set a state: the event, the index of the norm that was its basis, and when."""
+    """What set a state: the event, the indexes of the norms that were its basis, and when."""
 
     event: str
-    basis: int | None
+    basis: tuple[int, ...]
     at: Instant
+
+
+class Ground(NamedTuple):
+    """The basis of an act: the indexes of the norms open to it, and the agreements that it concerns."""
+
+    norms: tuple[int, ...]
+    agreements: tuple[str, ...]
 
 
 class LifeCell(NamedTuple):
@@ -187,6 +194,12 @@ class Scene:
         if declared.options:
             return self.pick(item, tuple(each.name for each in declared.options))
         return Unknown(item)
+
+    def is_filled(self, name: str) -> bool:
+        """Tell whether the account says what fills a blank; a gap it can only answer."""
+        if name in self.terms.answers:
+            return True
+        return name not in self.program.gaps and self.terms.blanks.get(name) is not None
 
     def blank(self, name: str, kind: Kind) -> Any:
         """Return what fills a blank or gap; None where it is endless, Unknown where any number would do."""

@@ -14,7 +14,7 @@ from engine.dates import day_of, spoken
 from engine.decision import Cure, Decision, Reason
 from engine.errors import BadQuestion
 from engine.event import Event, Instant
-from engine.judge import ASKED, agreement_state, bind, window
+from engine.judge import ASKED, agreement_state, bind, voiding, window
 from engine.position import Position
 from engine.program import Rule
 from engine.question import (
@@ -29,6 +29,8 @@ from engine.question import (
 )
 from engine.scene import Breach, Inst, LifeCell, Scene, Unknown
 from engine.statuses import breach_events
+from engine.sums import amount as amount_of
+from engine.sums import in_all, trigger_of
 
 
 def find_rules(position: Position, norm: str, document: str | None) -> list[Rule]:
@@ -40,12 +42,14 @@ def find_rules(position: Position, norm: str, document: str | None) -> list[Rule
         if (document is None or rule.document == document)
         and (
             wanted in (plain_number(rule.norm.id), plain_number(rule.norm.clause))
+            or plain_number(rule.norm.clause).startswith(f"{wanted}(")
             or norm in (rule.norm.label, rule.act_name)
         )
     ]
     if not rules:
         known = any(
-            wanted == plain_number(clause.number) or wanted[:-1] == plain_number(clause.number)
+            wanted in (plain_number(clause.number), plain_number(clause.number)[: len(wanted)])
+            or wanted[:-1] == plain_number(clause.number)
             for contract in position.program.contracts if document in (None, contract.name)
             for clause in contract.clauses
         )  # fmt: skip
@@ -104,7 +108,7 @@ def in_breach(position: Position, question: InBreachOf, known_at: Instant | None
             done = scene.read(("D", rule.index))
             if done is not None:
                 found.append(Reason("done in time", (rule.norm.id, done[0]), False, (), done))
-        for document in dict.fromkeys(rule.document for rule in rules if rule.life):
+        for document in dict.fromkeys(rule.home for rule in rules if rule.home):
             events = position.program.cause_events(scene, "agreement", document)
             if events:
                 found.append(Reason("agreement", (agreement_state(scene, document),), True, (), events))
@@ -163,6 +167,10 @@ def state(position: Position, question: StateOf, known_at: Instant | None) -> De
 
 def last_day(position: Position, question: LastDay, known_at: Instant | None) -> Decision:
     program = position.program
+    if question.bar and question.norm is not None:
+        barred = TimeBarred(question.norm, question.about, question.at, question.document)
+        found = time_barred(position, barred, known_at)
+        return found._replace(answer="none" if found.value is None else "value")
     if question.norm is None:
         document = documents_of(position, question.document)[0]
 
@@ -234,12 +242,15 @@ def _still_to_come(position: Position, rules: list[Rule], question: LastDay) -> 
 
 def amount(position: Position, question: AmountOfSum, known_at: Instant | None) -> Decision:
     program = position.program
-    rules = [] if question.name in program.sums else find_rules(position, question.name, question.document)
+    name = program.sum_names.get(question.name)
+    rules = [] if name is not None else find_rules(position, question.name, question.document)
 
     def case(scene: Scene) -> Case:
-        if question.name in program.sums:
-            about = _thing(scene, question.about)
-            value = program.amount(scene, question.name, about)
+        if name is not None:
+            values = _sums(scene, question, name)
+            if len(values) > 1:
+                return Case("conflicting")
+            value = values[0] if values else 0
         else:
             value = 0
             for rule in rules:
@@ -263,15 +274,26 @@ def amount(position: Position, question: AmountOfSum, known_at: Instant | None) 
     return answered(position, question.at, known_at, case, reasons)
 
 
-def _thing(scene: Scene, about: str | None) -> Any:
-    """Return the occurrence an amount is asked about, from the instances that it triggered."""
-    if about is None:
-        return None
-    for rule in scene.program.rules:
-        inst: Inst | None = scene.read(("I", rule.index, about))
-        if inst is not None:
-            return inst.trigger
-    return None
+def _sums(scene: Scene, question: AmountOfSum, name: str) -> list[Any]:
+    """Return what the agreements say a sum is: one value, or several where they differ and none prevails."""
+    program = scene.program
+    homes = dict.fromkeys(each.home for each in program.sums[name] if each.home)
+    if question.document is not None:
+        homes = dict.fromkeys(home for home in homes if home == question.document)
+    found: dict[str, Any] = {}
+    about = None
+    if question.about is not None:
+        about = trigger_of(scene, name, question.about)
+        scene.vars = {"@trigger": about}
+    for home in homes or ("",):
+        if question.about is None:
+            found[home] = in_all(scene, name, home)
+        else:
+            found[home] = 0 if about is None else amount_of(scene, name, about, home)
+    for by, over, when in program.precedence if len(set(map(str, found.values()))) > 1 else ():
+        if by in found and over in found and (when is None or when.value(scene)):
+            del found[over]
+    return list(dict.fromkeys(found.values()))
 
 
 def who_bears(position: Position, question: WhoBears, known_at: Instant | None) -> Decision:
@@ -280,7 +302,7 @@ def who_bears(position: Position, question: WhoBears, known_at: Instant | None) 
     def case(scene: Scene) -> Case:
         for loss in program.losses:
             rule = loss.rule
-            if any(scene.option_of(chosen.reading) != chosen.option for chosen in rule.option):
+            if loss.holds is not None and not loss.holds.value(scene):
                 continue
             event = _of_kind(
                 scene, rule.trigger.name if isinstance(rule.trigger, OnOccurrence) else "", question.about
@@ -289,6 +311,8 @@ def who_bears(position: Position, question: WhoBears, known_at: Instant | None) 
                 continue
             scene.vars = {loss.variable: event, "@trigger": event}
             if loss.trigger_where is not None and not loss.trigger_where.value(scene):
+                continue
+            if voiding(scene, loss.voided) is not None:
                 continue
             if loss.when is None or loss.when.value(scene):
                 bearer = rule.bearer

@@ -14,6 +14,7 @@ from engine.decision import Cure, Reason
 from engine.evaluator import Base, Evaluator
 from engine.event import BOTH, Event
 from engine.scene import Breach, Inst, Scene, Unknown
+from engine.sums import due
 
 
 class Norms:
@@ -114,9 +115,9 @@ class OverdueE(Base):
     def settled_by(self, scene: Scene) -> tuple[str, ...]:
         """Return the events that keep the duties from being overdue: what triggered them and what discharged them."""
         for index in self.norms.indexes:
-            found = scene.get(("D", index))
+            found: tuple[str, ...] | None = scene.read(("D", index))
             if found is not None:
-                return tuple(found)
+                return found
         return ()
 
     def cure(self, scene: Scene, wanted: bool) -> tuple[Cure, ...] | None:
@@ -263,6 +264,18 @@ class UsedE(Base):
 
     def why(self, scene: Scene) -> Reason:
         return Reason("used", (self.spoken,), bool(self.value(scene)))
+
+
+class SumDueE(Base):
+    """What may be claimed of a named sum and is not paid."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def value(self, scene: Scene) -> Any:
+        return due(scene, self.name)
 
 
 class AmountDueE(Base):

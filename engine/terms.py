@@ -29,7 +29,8 @@ class Terms:
 
     `blanks` maps declared names to typed values (None: known to be blank); `readings` to options; `answers` gives one
     answer to a question whatever it is about; `states` what a state is at first; `attributes` those of parties
-    (`user.is_consumer`). `layers` are the layers of law asked for beside the contract.
+    (`user.is_consumer`). `layers` are the layers of law asked for beside the contract, `versions` those of the
+    agreements that the account signed, where it was not the one of its first day.
     """
 
     blanks: Mapping[str, Any] = field(default_factory=dict)
@@ -38,12 +39,13 @@ class Terms:
     states: Mapping[str, Any] = field(default_factory=dict)
     attributes: Mapping[str, Any] = field(default_factory=dict)
     layers: tuple[str, ...] = ("contract",)
+    versions: Mapping[str, str] = field(default_factory=dict)
     calendar: Calendar = field(default_factory=default_calendar)
 
     def with_(self, **more: Mapping[str, Any]) -> Terms:
         """Return the terms with some settings added: `blanks`, `readings`, `answers`, `states`, `attributes`."""
         kept = {name: {**getattr(self, name), **more.get(name, {})} for name in _MAPS}
-        return Terms(**kept, layers=self.layers, calendar=self.calendar)
+        return Terms(**kept, layers=self.layers, versions=self.versions, calendar=self.calendar)
 
     @cached_property
     def sealed(self) -> str:
@@ -51,7 +53,8 @@ class Terms:
         plain = {
             name: {key: str(value) for key, value in sorted(getattr(self, name).items())} for name in _MAPS
         }
-        text = json.dumps([plain, list(self.layers)], ensure_ascii=False, sort_keys=True)
+        told = [plain, list(self.layers), *([dict(self.versions)] if self.versions else [])]
+        text = json.dumps(told, ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

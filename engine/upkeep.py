@@ -46,7 +46,7 @@ def keep(
     started = step.at
     for state, _, _ in rule.restores:
         if state in step.shown:
-            cell: LifeCell | None = scene.read(("L", rule.document))
+            cell: LifeCell | None = scene.read(("L", rule.home))
             force = cell.since if cell is not None and cell.since is not None else step.shown[state]
             started = max(step.shown[state], force)
     own = trig if count == 0 else f"{trig}+{count}"

@@ -324,7 +324,8 @@ def _mend(draw: Draw) -> list[Line]:
 
 
 def _steady(draw: Draw) -> list[Line]:
-    tail = _pick(draw, Line("not f.grave", "非 f.严重"), Line("act_of_god(f)", "天灾（f）"))
+    tail = _pick(draw, Line("not f.grave", "非 f.严重"), Line("act_of_god(f)", "天灾（f）"), Line("not act_of_god(f)", "非 天灾（f）"),
+                 Line("not prompt(f)", "非 及时（f）"))  # fmt: skip
     return [
         Line(
             f"steady: for each fault as f, seller must keep {tail.en}",
@@ -538,7 +539,7 @@ def _fields(
                 made["bill"] = draw(st.sampled_from(bills))
             return made
         case "repair":
-            return {"fault": draw(st.sampled_from(faults))} if faults else {}
+            return {"fault": draw(st.sampled_from(faults))} if faults and draw(st.integers(0, 5)) else {}
         case "fault":
             return draw(st.sampled_from([{"grave": True}, {"grave": False}, {}]))
         case "leak":

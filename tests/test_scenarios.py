@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from contractlang.load import Loaded, load_text
+from contractlang.load import Loaded, load, load_text
 from engine.cases import Case, cases_in, run_case
 from engine.compile import compile_program
-from engine.program import Program
+from engine.governing import Programs
 from engine.scenarios import FAILED, NOT_APPLICABLE, PASSED, Words, run_scenario
 
 ROOT = Path(__file__).parents[1]
@@ -47,14 +47,15 @@ def test_a_literate_case(case: Case) -> None:
 
 
 @pytest.fixture(scope="module")
-def programs(voip_1: Program, voip_2: Program, both: Program) -> dict[tuple[str, ...], Program]:
-    return {("voip-1",): voip_1, ("voip-2",): voip_2, ("voip-1", "voip-2"): both}
+def programs() -> Programs:
+    loaded = load([CONTRACTS / "voip-1", CONTRACTS / "voip-2", CONTRACTS / "law"], [CONTRACTS / "vocabulary"])
+    return Programs({name: loaded.contracts[name] for name in loaded.asked})
 
 
 @pytest.mark.parametrize(
     "scenario", yaml.safe_load(SCENARIOS.read_text("utf-8"))["scenarios"], ids=lambda scenario: scenario["id"]
 )
-def test_the_contract_layer_of_a_scenario(scenario: dict, programs: dict[tuple[str, ...], Program]) -> None:
+def test_the_contract_layer_of_a_scenario(scenario: dict, programs: Programs) -> None:
     mapping = Words.read(CONTRACTS / "scenarios" / "mapping.yaml")
     outcomes = list(run_scenario(scenario, programs, mapping, ("contract",)))
     assert {each.status for each in outcomes} <= {PASSED, NOT_APPLICABLE}, [
@@ -66,7 +67,7 @@ def test_the_copy_of_the_scenarios_is_the_one_given(vectors: Path) -> None:
     assert SCENARIOS.read_bytes() == (vectors / "scenarios.yaml").read_bytes()
 
 
-def test_a_kind_of_query_that_is_not_supported_fails(programs: dict[tuple[str, ...], Program]) -> None:
+def test_a_kind_of_query_that_is_not_supported_fails(programs: Programs) -> None:
     mapping = Words.read(CONTRACTS / "scenarios" / "mapping.yaml")
     query = {
         "id": "q",

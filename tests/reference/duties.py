@@ -106,7 +106,7 @@ def discharge(world: World, act: Event) -> None:
     owing = [each for each in world.instances if _could_be_done_by(world, each, act)]
     amount = act.fields.get(kind.accumulates or "")
     if kind.accumulates is not None and isinstance(amount, int):
-        if object_id is None and kind.per is not None:
+        if object_id is None:
             appropriate(world, owing, amount)
         else:
             for each in owing:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from contractlang.norms import (
     Answer,
     Contract,
+    Declaration,
     Happened,
     Maintenance,
     Norm,
@@ -16,6 +17,7 @@ from contractlang.norms import (
     OccurrenceDecl,
     OnOccurrence,
     Prohibition,
+    QuestionDecl,
 )
 from contractlang.numerals import plain_number
 from engine.event import Event, Standing, event
@@ -24,12 +26,12 @@ from tests.reference.facts import covers, is_knowledge, parties_of
 
 def with_allegations(contracts: tuple[Contract, ...], known: Iterable[Event]) -> list[Event]:
     """Return the facts with what the grounds of notices allege, each just before its notice."""
-    facts = list(known)
-    for notice in tuple(facts):
+    facts, alleged = list(known), []
+    for notice in facts:
         cited = notice.fields.get("ground")
         if isinstance(cited, str) and not is_knowledge(notice):
-            facts += _alleged_by(contracts, notice, cited, facts)
-    return facts
+            alleged += _alleged_by(contracts, notice, cited, facts)
+    return facts + alleged
 
 
 def _alleged_by(
@@ -52,7 +54,9 @@ def _alleged_by(
                     else None
                 )
                 together = [each for each in contract.norms if each.clause == norm.clause]
-                turning = turns_on(norm) or [name for each in together for name in turns_on(each)]
+                turning = turns_on(declared, norm) or [
+                    q for each in together for q in turns_on(declared, each)
+                ]
                 return [event(
                     f"{notice.id}/alleged", name, by, notice.effect_at - 1,
                     recorded_at=notice.recorded_at, standing=Standing.ALLEGED, settled_by=tuple(dict.fromkeys(turning)),
@@ -81,19 +85,23 @@ def about(norm: Norm) -> str | None:
             return None
 
 
-def turns_on(norm: Norm) -> list[str]:
-    """Return the questions on which a breach of a norm turns."""
+def turns_on(declared: Mapping[str, Declaration], norm: Norm) -> list[str]:
+    """Return the questions on which a breach of a norm turns. A presumption of wrong is none that the act was done."""
     match norm:
         case Prohibition():
-            return [part.question for part in parts_of(norm.when) if isinstance(part, Answer)]
+            asked = [part.question for part in parts_of(norm.when) if isinstance(part, Answer)]
         case Maintenance():
-            return [
+            asked = [
                 part.part.question
                 for part in parts_of(norm.keeps)
                 if isinstance(part, Not) and isinstance(part.part, Answer)
             ]
         case _:
-            return []
+            asked = []
+    questions = {name: declared[name] for name in asked}
+    return [
+        name for name, each in questions.items() if isinstance(each, QuestionDecl) and each.presumed is None
+    ]
 
 
 def parts_of(expr: Any) -> Iterator[Any]:
