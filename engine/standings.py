@@ -194,17 +194,15 @@ def last_day(position: Position, question: LastDay, known_at: Instant | None) ->
     ]
     future = _still_to_come(position, rules, question)
 
-    def case(scene: Scene) -> Case:
-        found: list[Instant] = []
-        open_ended = False
+    def windows(scene: Scene) -> list[tuple[Instant | None, Rule]]:
+        """Return when the time for each of the duties ends, None where nothing ends it."""
+        found: list[tuple[Instant | None, Rule]] = []
         for rule in rules:
             if any(scene.option_of(chosen.reading) != chosen.option for chosen in rule.option):
                 continue
             if future is not None:
                 bind(scene, rule, future, None)
-                end, _ = window(scene, rule, future.effect_at)
-                found += [end] if end is not None else []
-                open_ended = open_ended or end is None
+                found.append((window(scene, rule, future.effect_at)[0], rule))
                 continue
             names = (
                 (question.about,)
@@ -214,17 +212,23 @@ def last_day(position: Position, question: LastDay, known_at: Instant | None) ->
             for trig in names:
                 inst: Inst | None = scene.read(("I", rule.index, trig))
                 if inst is not None:
-                    found += [inst.end] if inst.end is not None else []
-                    open_ended = open_ended or inst.end is None
-        if found:
-            return Case("value", False, spoken(min(found)))
-        return Case("open" if open_ended else "none")
+                    found.append((inst.end, rule))
+        return found
+
+    def case(scene: Scene) -> Case:
+        found = windows(scene)
+        ends = [end for end, _ in found if end is not None]
+        if ends:
+            return Case("value", False, spoken(min(ends)))
+        return Case("open" if found else "none")
 
     def reasons(scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
         events = (question.about,) if question.about else ()
+        # The duty whose time ends first gives the day; where none has an end, the first that there is.
+        first = min(windows(scene), key=lambda each: (each[0] is None, each[0] or 0), default=(None, None))[1]
         return tuple(
             Reason("window", (rule.norm.document, rule.norm.id, shown.value), True, (), events)
-            for rule in rules[:1]
+            for rule in (rules[:1] if first is None else [first])
         ), ()
 
     return answered(position, question.at, known_at, case, reasons)
