@@ -27,10 +27,10 @@ from engine.question import (
     TimeBarred,
     WhoBears,
 )
-from engine.scene import Breach, Inst, LifeCell, Scene, Unknown
+from engine.scene import Breach, Inst, LifeCell, Scene, Unknown, breach_id
 from engine.statuses import breach_events
 from engine.sums import amount as amount_of
-from engine.sums import in_all, trigger_of
+from engine.sums import derivation, in_all, trigger_of
 
 
 def find_rules(position: Position, norm: str, document: str | None) -> list[Rule]:
@@ -60,6 +60,7 @@ def find_rules(position: Position, norm: str, document: str | None) -> list[Rule
 
 def in_breach(position: Position, question: InBreachOf, known_at: Instant | None) -> Decision:
     rules = find_rules(position, question.norm, question.document)
+    norms = position.program.norms
 
     def breaches(scene: Scene) -> list[Breach]:
         found = []
@@ -90,7 +91,7 @@ def in_breach(position: Position, question: InBreachOf, known_at: Instant | None
         found = [
             Reason(
                 "breach",
-                (position.program.norms[b.norm].id, b.trig, b.started_at, b.status),
+                (norms[b.norm].id, b.trig, b.started_at, b.status, norms[b.norm].document),
                 True,
                 (),
                 breach_events(b),
@@ -107,12 +108,16 @@ def in_breach(position: Position, question: InBreachOf, known_at: Instant | None
         for rule in () if found else rules:
             done = scene.read(("D", rule.index))
             if done is not None:
-                found.append(Reason("done in time", (rule.norm.id, done[0]), False, (), done))
+                found.append(Reason("done in time", (rule.norm.id, done[0], rule.document), False, (), done))
         for document in dict.fromkeys(rule.home for rule in rules if rule.home):
             events = position.program.cause_events(scene, "agreement", document)
             if events:
-                found.append(Reason("agreement", (agreement_state(scene, document),), True, (), events))
-        return tuple(found) or (Reason("no breach", (question.norm,), False),), tuple(cures)
+                found.append(
+                    Reason("agreement", (agreement_state(scene, document), document), True, (), events)
+                )
+        return tuple(found) or (Reason("no breach", (question.norm, question.document or ""), False),), tuple(
+            cures
+        )
 
     return answered(position, question.at, known_at, case, reasons)
 
@@ -273,9 +278,35 @@ def amount(position: Position, question: AmountOfSum, known_at: Instant | None) 
 
     def reasons(scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
         events = (question.about,) if question.about else ()
-        return (Reason("amount", (question.name, question.about, shown.value), True, (), events),), ()
+        parts = _derived(scene, question, name) if name is not None else ()
+        args = (question.name, question.about, shown.value, question.document or "")
+        return (Reason("amount", args, True, parts, events),), ()
 
     return answered(position, question.at, known_at, case, reasons)
+
+
+MOST_TOLD = 12
+"""How many parts of a sum are told one by one."""
+
+
+def _derived(scene: Scene, question: AmountOfSum, name: str) -> tuple[Reason, ...]:
+    """Return which clause gives how much for what."""
+    about = trigger_of(scene, name, question.about) if question.about is not None else None
+    if about is None and question.about is not None:
+        return ()
+    scene.vars = {"@trigger": about} if about is not None else {}
+    found: list[Reason] = []
+    more = 0
+    for rule, trigger, value in derivation(scene, name, about, question.document or ""):
+        if len(found) == MOST_TOLD:
+            more += 1
+            continue
+        is_breach = isinstance(trigger, Breach)
+        called = breach_id(scene.program.norms, trigger) if is_breach else trigger.id
+        events = breach_events(trigger) if is_breach else (trigger.id,)
+        known = None if isinstance(value, Unknown) else value
+        found.append(Reason("gives", (rule.rule.document, rule.rule.clause, called, known), True, (), events))
+    return (*found, Reason("more", (more,), True)) if more else tuple(found)
 
 
 def _sums(scene: Scene, question: AmountOfSum, name: str) -> list[Any]:
@@ -400,6 +431,10 @@ def time_barred(position: Position, question: TimeBarred, known_at: Instant | No
         )
 
     def reasons(scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
-        return (Reason("time-barred", (question.norm, shown.value), shown.answer == "yes"),), ()
+        return (
+            Reason(
+                "time-barred", (question.norm, shown.value, question.document or ""), shown.answer == "yes"
+            ),
+        ), ()
 
     return answered(position, question.at, known_at, case, reasons)

@@ -102,6 +102,17 @@ def _everything(scene: Scene, name: str, home: str = "") -> Iterator[tuple[str, 
                     yield of, about, found[1]
 
 
+def derivation(scene: Scene, name: str, about: Any, home: str = "") -> Iterator[tuple[Sum, Any, Any]]:
+    """Yield which rule gives a sum for which trigger, and how much: for one trigger, or for all if there is none."""
+    if about is not None:
+        found = _rule(scene, name, about, home)
+        if found is not None:
+            yield found[1], about, _valued(scene, name, about, home, *found)
+        return
+    for each, trigger, rule in _everything(scene, name, home):
+        yield rule, trigger, amount(scene, name, trigger, each)
+
+
 def _triggers(scene: Scene, rule: Sum) -> Iterator[Any]:
     if isinstance(rule.rule.trigger, OnBreach):
         chain = scene.get(("BA",))
