@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from contractlang.checks import check
+from contractlang.checks.together import between
 from contractlang.diagnostic import Diagnostic, Said, Severity, error
 from contractlang.elaborate import Memo, elaborate, head_of
 from contractlang.norms import Contract
@@ -23,7 +24,10 @@ SUFFIX = ".contract"
 
 @dataclass
 class Loaded:
-    """What came of some files: the contracts by name, their sources by path, and every diagnostic."""
+    """What came of some files: the contracts by name, their sources by path, and every diagnostic.
+
+    The second and further versions of a document are called by its name and their version (`civil_code@2`).
+    """
 
     contracts: dict[str, Contract] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
@@ -78,17 +82,24 @@ class Workspace:
         with _no_collecting():
             sources = [source for path in files_of(paths) if (source := _source_of(path, loaded)) is not None]
             for source in sources:
-                name = self._read(source, loaded, ()).name
+                name = _called(self._read(source, loaded, ()), loaded)
                 if name not in loaded.asked:
                     loaded.asked.append(name)
+            self._compare(loaded)
         return loaded
 
     def check(self, path: str, text: str) -> Loaded:
         """Read and check one text, as if it stood in the file at `path`."""
         loaded = Loaded()
         with _no_collecting():
-            loaded.asked.append(self._read(Source(path, text), loaded, ()).name)
+            loaded.asked.append(_called(self._read(Source(path, text), loaded, ()), loaded))
+            self._compare(loaded)
         return loaded
+
+    def _compare(self, loaded: Loaded) -> None:
+        """Look for what is wrong between documents, once each is right by itself."""
+        if not loaded.errors and len(loaded.contracts) > 1:
+            loaded.diagnostics += between(list(loaded.contracts.values()), loaded.sources)
 
     def _read(self, source: Source, loaded: Loaded, above: tuple[str, ...]) -> Contract:
         """Read one source and, before it, what it uses. `above` are the documents being read, to find a circle."""
@@ -112,14 +123,16 @@ class Workspace:
         if not any(each.severity is Severity.ERROR for each in wrong):
             wrong += check(contract, memo.told())
         loaded.diagnostics += wrong
-        loaded.contracts[contract.name] = contract
+        loaded.contracts[_free_name(contract, loaded)] = contract
         return contract
 
     def _use(self, path: Path, loaded: Loaded, above: tuple[str, ...]) -> None:
         """Bring in a document that another uses: as it is held, or read anew where it or what it uses has changed."""
         held = self._held.get(path)
         if held is not None and held.is_fresh():
-            loaded.contracts.update(held.contracts)
+            loaded.contracts |= {
+                name: each for name, each in held.contracts.items() if name not in loaded.contracts
+            }
             loaded.sources.update(held.sources)
             loaded.diagnostics += held.diagnostics
             return
@@ -223,8 +236,24 @@ def _names_in_head(path: Path) -> set[str]:
     return next((set(words[1:3]) for words in heads if words and words[0] in kinds), set())
 
 
+def _free_name(contract: Contract, loaded: Loaded) -> str:
+    """Return what a contract is called among those loaded: another version of one has a longer name."""
+    name = contract.name
+    if name in loaded.contracts and loaded.contracts[name].path != contract.path:
+        name = f"{name}@{contract.version or contract.valid_from or contract.path}"
+    return name
+
+
+def _called(contract: Contract, loaded: Loaded) -> str:
+    return next(name for name, each in loaded.contracts.items() if each is contract)
+
+
 def _spellings(loaded: Loaded) -> dict[str, Contract]:
-    return {name: each for each in loaded.contracts.values() for name in (each.name, each.alias) if name}
+    found: dict[str, Contract] = {}
+    for each in loaded.contracts.values():
+        for name in filter(None, (each.name, each.alias)):
+            found.setdefault(name, each)
+    return found
 
 
 def _circle(names: list[str], span: Span) -> Diagnostic:

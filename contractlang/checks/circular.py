@@ -20,8 +20,8 @@ MOST_EDGES = 50_000
 
 
 @dataclass(frozen=True, slots=True)
-class _Beats:
-    """One norm (or document) gives way to another, and where the text says so."""
+class Beats:
+    """One norm (or document) gives way to another, and where a text says so."""
 
     by: Said
     over: Said
@@ -47,19 +47,20 @@ def circular(anatomy: Anatomy) -> Iterator[Diagnostic]:
     of the circle is shown. Priorities whose conditions exclude one another make no circle.
     """
     for limits in (False, True):
-        graph: dict[str, list[tuple[str, _Beats]]] = defaultdict(list)
+        graph: dict[str, list[tuple[str, Beats]]] = defaultdict(list)
         for by, over, edge in islice(_edges(anatomy), MOST_EDGES):
             if edge.limits is limits:
                 graph[by].append((over, edge))
-        for cycle in shortest_cycles(graph, _together):
-            yield _told(cycle, limits)
+        for cycle in shortest_cycles(graph, together):
+            yield told_of(cycle, limits)
 
 
-def _together(path: Sequence[_Beats]) -> bool:
+def together(path: Sequence[Beats]) -> bool:
+    """Tell whether what is said on the way can all be so at one look."""
     return not contradiction(condition for edge in path for condition in edge.conditions)
 
 
-def _edges(anatomy: Anatomy) -> Iterator[tuple[str, str, _Beats]]:
+def _edges(anatomy: Anatomy) -> Iterator[tuple[str, str, Beats]]:
     nodes = cache(lambda target: tuple(_nodes(target, anatomy)))
     for priority in anatomy.contract.priorities:
         conditions = (*priority.option, *([priority.when] if priority.when is not None else []))
@@ -70,12 +71,12 @@ def _edges(anatomy: Anatomy) -> Iterator[tuple[str, str, _Beats]]:
                     yield (
                         by,
                         over,
-                        _Beats(by_name, over_name, priority.how == "limits", priority.span, conditions),
+                        Beats(by_name, over_name, priority.how == "limits", priority.span, conditions),
                     )
     for norm in anatomy.contract.norms:
         for target in norm.excepts:
             for by, by_name in nodes(target):
-                yield by, norm.id, _Beats(by_name, called(norm), False, norm.span, norm.option)
+                yield by, norm.id, Beats(by_name, called(norm), False, norm.span, norm.option)
 
 
 def _nodes(target: Target, anatomy: Anatomy) -> Iterator[tuple[str, Said]]:
@@ -85,7 +86,8 @@ def _nodes(target: Target, anatomy: Anatomy) -> Iterator[tuple[str, Said]]:
     yield from {norm.id: called(norm) for norm in anatomy.meant_by(target)}.items()
 
 
-def _told(cycle: tuple[_Beats, ...], limits: bool) -> Diagnostic:
+def told_of(cycle: tuple[Beats, ...], limits: bool) -> Diagnostic:
+    """Return what is said of a circle, with all of it shown."""
     first, *others = cycle
     names = listed(edge.by for edge in cycle)
     labels = tuple(Label(edge.span, _says(edge)) for edge in others if edge.span != first.span)
@@ -108,7 +110,7 @@ def _told(cycle: tuple[_Beats, ...], limits: bool) -> Diagnostic:
     )
 
 
-def _says(edge: _Beats) -> Said:
+def _says(edge: Beats) -> Said:
     if edge.limits:
         return Said(
             f"{edge.over.en} is limited to {edge.by.en} here", f"此处{edge.over.zh}以{edge.by.zh}为前提"

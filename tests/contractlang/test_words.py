@@ -46,6 +46,7 @@ from contractlang.norms import (
     ByLabel,
     ByOrder,
     ByState,
+    Change,
     Chosen,
     Clock,
     Compare,
@@ -86,6 +87,8 @@ from contractlang.norms import (
     ReadingOption,
     Reasonable,
     Remark,
+    SourceNote,
+    Standing,
     StateDecl,
     StateValue,
     SumOf,
@@ -103,12 +106,15 @@ from contractlang.words import (
     say,
     say_amount,
     say_bar,
+    say_change,
     say_expr,
     say_fill,
     say_life,
     say_loss,
     say_priority,
     say_remark,
+    say_source,
+    say_standing,
     say_window,
 )
 
@@ -457,6 +463,31 @@ def test_different_rules_get_different_words(name: str, data: st.DataObject, lan
     speak, rules = RULES[name]
     drawn = data.draw(st.lists(rules, min_size=2, max_size=6))
     assert len({speak(rule, HOSTING, language) for rule in drawn}) == len(set(drawn))
+
+
+STANDINGS = st.builds(
+    Standing,
+    st.sampled_from(["mandatory", "agreed", "gap-filling"]),
+    st.sampled_from(["binding", "administrative", "enabling", "procedural"]),
+    st.none() | st.dates(date(2020, 1, 1), date(2020, 1, 3)),
+    st.none() | st.dates(date(2021, 1, 1), date(2021, 1, 3)),
+)
+
+
+@given(st.lists(STANDINGS, min_size=2, max_size=6), st.sampled_from(LANGUAGES))
+def test_different_standings_get_different_words(standings: list[Standing], language: Language) -> None:
+    assert len({say_standing(each, language) for each in standings}) == len(set(standings))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_sources_and_changes_are_spoken(language: Language) -> None:
+    notes = [
+        SourceNote(clause="1", citation="Article 1", mark=mark, span=HERE)
+        for mark in ("consistent", "single", "partial", "memory")
+    ]
+    assert len({say_source(each, language) for each in notes}) == 4
+    changes = [Change(how=how, target="五.3", clause="1", span=HERE) for how in ("replaces", "repeals")]
+    assert len({say_change(each, language) for each in changes}) == 2
 
 
 @pytest.mark.parametrize("how", ["states", "see", "not_formalised"])

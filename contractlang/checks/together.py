@@ -1,0 +1,148 @@
+"""What can be wrong only between documents: priorities that run in a circle through several, versions that overlap."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import combinations
+
+from contractlang.checks.circular import Beats, together, told_of
+from contractlang.checks.cycles import shortest_cycles
+from contractlang.checks.parts import Anatomy, called
+from contractlang.diagnostic import Diagnostic, Label, Said, error
+from contractlang.norms import ByClause, ByDocument, ByLabel, Contract, Norm, Target
+from contractlang.numerals import plain_number
+from contractlang.source import Source, Span
+
+
+def between(contracts: Sequence[Contract], sources: Mapping[str, Source]) -> Iterator[Diagnostic]:
+    """Return what is wrong between documents that are loaded together, each of which is right by itself."""
+    yield from overlapping_versions(contracts, sources)
+    yield from circles_through_several(contracts)
+
+
+# ---- Versions -------------------------------------------------------------------------------------------------------
+
+
+def overlapping_versions(
+    contracts: Sequence[Contract], sources: Mapping[str, Source]
+) -> Iterator[Diagnostic]:
+    """Find two versions of one document that are valid on the same day: nobody could say which of them decides."""
+    for one, other in combinations(contracts, 2):
+        if one.name != other.name or one.path == other.path:
+            continue
+        first = max(one.valid_from or date.min, other.valid_from or date.min)
+        last = min(one.valid_to or date.max, other.valid_to or date.max)
+        if first > last:
+            continue
+        if first == date.min:
+            en, zh = f"two versions of `{one.name}` are valid at once", f"`{one.name}`的两个版本同时施行"
+        else:
+            en = f"two versions of `{one.name}` are valid on {first}"
+            zh = f"`{one.name}`的两个版本在{first}同时施行"
+        yield error(
+            "versions", _head(other, sources), en, zh,
+            Said("end one before the other begins: `| valid from … to …`", "使其一先行终止：`| 施行 自 … 至 …`"),
+            (Label(_head(one, sources), Said("the other version", "另一版本")),),
+        )  # fmt: skip
+
+
+def _head(contract: Contract, sources: Mapping[str, Source]) -> Span:
+    """Return the first norm line of a document, in which it says what it is."""
+    source = sources[contract.path]
+    for line, start in zip(source.lines, source.line_starts, strict=True):
+        words = line.lstrip()
+        if words[:1] in ("|", "｜"):
+            begins = start + len(line) - len(words[1:].lstrip())
+            return Span(contract.path, begins, start + len(line.rstrip()))
+    return Span(contract.path, 0, 1)
+
+
+# ---- Circles --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """One side of a priority: a norm of a document, or (without a norm) the whole of it."""
+
+    document: str
+    norm: str
+    said: Said
+
+
+def circles_through_several(contracts: Sequence[Contract]) -> Iterator[Diagnostic]:
+    """Find priorities said in several documents of which each prevails over the next, and the last over the first."""
+    in_order = sorted(contracts, key=lambda each: each.valid_from or date.min)
+    # Of several versions the last is looked at: what an earlier one said does not meet what a later one says.
+    everything = {each.name: Anatomy(each) for each in in_order}
+    said = [edge for each in everything.values() for edge in _edges(each.contract, everything)]
+    ends = {end for (by, over, _), _ in said for end in (by, over)}
+    for limits in (False, True):
+        graph: dict[str, list[tuple[str, Beats]]] = defaultdict(list)
+        for (by, over, beats), how in said:
+            if how is limits:
+                # What is said of a document is said of those of its norms of which something else is said.
+                for one in _within(by, ends):
+                    for other in _within(over, ends):
+                        if one != other:
+                            graph[f"{one.document}:{one.norm}"].append(
+                                (f"{other.document}:{other.norm}", beats)
+                            )
+        for cycle in shortest_cycles(graph, together):
+            if len({edge.span.path for edge in cycle}) > 1:
+                yield told_of(cycle, limits)
+
+
+def _edges(
+    contract: Contract, everything: Mapping[str, Anatomy]
+) -> Iterator[tuple[tuple[_End, _End, Beats], bool]]:
+    changed = set(_changed(contract, everything))
+    for priority in contract.priorities:
+        if priority.how == "voids" or plain_number(priority.clause) in changed:
+            continue
+        conditions = (*priority.option, *([priority.when] if priority.when is not None else []))
+        for by in _ends(priority.by, contract, everything):
+            for over in _ends(priority.over, contract, everything):
+                limits = priority.how == "limits"
+                yield (by, over, Beats(by.said, over.said, limits, priority.span, conditions)), limits
+
+
+def _changed(contract: Contract, everything: Mapping[str, Anatomy]) -> Iterator[str]:
+    """Return the clauses of a document that supplements replace or repeal: what they say of priority is gone."""
+    for each in everything.values():
+        if contract in _and_amended(each.contract, everything)[1:]:
+            yield from (plain_number(change.target) for change in each.contract.changes)
+
+
+def _ends(target: Target, contract: Contract, everything: Mapping[str, Anatomy]) -> Iterator[_End]:
+    """Return what a target names one by one; in a supplement, what is not there is in the document it amends."""
+    match target:
+        case ByDocument():
+            if target.document in everything:
+                yield _End(target.document, "", Said(f"`{target.document}`", f"`{target.document}`"))
+        case ByLabel() | ByClause():
+            for each in _and_amended(contract, everything):
+                meant = everything[each.name].meant_by(target)
+                if meant:
+                    yield from {norm.id: _end(norm) for norm in meant}.values()
+                    return
+        case _:
+            return
+
+
+def _and_amended(contract: Contract, everything: Mapping[str, Anatomy]) -> list[Contract]:
+    found = [contract]
+    while (name := found[-1].amends) in everything and everything[str(name)].contract not in found:
+        found.append(everything[str(name)].contract)
+    return found
+
+
+def _end(norm: Norm) -> _End:
+    name = called(norm)
+    return _End(norm.document, norm.id, Said(f"{norm.document}:{name.en}", f"{norm.document}：{name.zh}"))
+
+
+def _within(end: _End, ends: Iterable[_End]) -> list[_End]:
+    return [end] if end.norm else [each for each in ends if each.document == end.document]

@@ -1,0 +1,113 @@
+"""Several documents loaded together: versions of one, and circles of priority that run through several."""
+
+from pathlib import Path
+
+import pytest
+
+from contractlang.load import Loaded, load
+from contractlang.render import render
+
+LAW = """\
+| law {name}
+| version "{version}"
+| layer sector
+| valid from {days}
+| party provider
+| act stop by provider, needs basis
+
+Article 1 Stopping.
+| source "Rules, Article 1", single
+| halt: provider may stop
+"""
+
+
+def together(tmp_path: Path, **texts: str) -> Loaded:
+    for name, text in texts.items():
+        (tmp_path / f"{name}.contract").write_text(text, "utf-8")
+    return load([tmp_path / f"{name}.contract" for name in texts])
+
+
+def rules(version: str, days: str, name: str = "rules") -> str:
+    return LAW.format(version=version, days=days, name=name)
+
+
+def test_two_versions_of_one_document_are_both_there(tmp_path: Path) -> None:
+    found = together(tmp_path, a=rules("1", "2016-01-01 to 2020-12-31"), b=rules("2", "2021-01-01"))
+    assert not found.diagnostics, render(found.diagnostics, found.sources, "en")
+    assert found.asked == ["rules", "rules@2"]
+    assert [found.contracts[each].version for each in found.asked] == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "said"),
+    [
+        ("2016-01-01", "2021-01-01", "two versions of `rules` are valid on 2021-01-01"),
+        ("2016-01-01 to 2020-12-31", "2020-12-31", "two versions of `rules` are valid on 2020-12-31"),
+        (
+            "2016-01-01 to 2030-12-31",
+            "2020-01-01 to 2020-12-31",
+            "two versions of `rules` are valid on 2020-01-01",
+        ),
+    ],
+)
+def test_versions_that_overlap_are_reported(tmp_path: Path, one: str, other: str, said: str) -> None:
+    (wrong,) = together(tmp_path, a=rules("1", one), b=rules("2", other)).errors
+    assert (wrong.code, wrong.message.en) == ("versions", said)
+    assert len(wrong.labels) == 1
+
+
+def test_a_circle_through_two_documents_is_reported_with_both(tmp_path: Path) -> None:
+    found = together(
+        tmp_path,
+        a=rules("1", "2016-01-01", "rules") + "| halt prevails over others\n",
+        b=rules("1", "2016-01-01", "others") + "| others prevails over rules\n",
+    )
+    (wrong,) = found.errors
+    assert wrong.code == "circular"
+    assert {wrong.span.path, *(each.span.path for each in wrong.labels)} == {
+        str(tmp_path / "a.contract"), str(tmp_path / "b.contract"),
+    }  # fmt: skip
+    assert "`halt`" in wrong.message.en
+
+
+def test_no_circle_where_each_says_its_own_condition(tmp_path: Path) -> None:
+    found = together(
+        tmp_path,
+        a=rules("1", "2016-01-01", "rules") + '| question q: "?"\n| rules prevails over others when q\n',
+        b=rules("1", "2016-01-01", "others") + '| question q: "?"\n| others prevails over rules when not q\n',
+    )
+    assert not found.errors, render(found.errors, found.sources, "en")
+
+
+def test_a_circle_between_a_supplement_and_what_it_amends(tmp_path: Path) -> None:
+    agreement = (
+        "| agreement hosting\n| party provider\n| act stop by provider\n| act warn by provider\n"
+        "1.1 Stopping.\n| halt: provider may stop\n1.2 Warning.\n| alarm: provider may warn\n"
+        "1.3 Order.\n| halt prevails over alarm\n"
+    )
+    extra = "| supplement more to hosting\n2.1 Otherwise.\n| alarm prevails over halt\n"
+    (wrong,) = together(tmp_path, hosting=agreement, more=extra).errors
+    assert wrong.code == "circular"
+    assert "hosting:`alarm`" in wrong.message.en
+    assert not together(tmp_path, hosting=agreement, more=extra + "| repeals 1.3\n").errors
+
+
+def test_what_an_earlier_version_said_makes_no_circle(tmp_path: Path) -> None:
+    one, other = "| rules prevails over others\n", "| others prevails over rules\n"
+    found = together(
+        tmp_path,
+        a=rules("1", "2016-01-01 to 2020-12-31") + one,
+        b=rules("2", "2021-01-01") + '| states that "nothing"\n',
+        c=rules("1", "2016-01-01", "others") + other,
+    )
+    assert not found.errors, render(found.errors, found.sources, "en")
+
+
+def test_what_each_says_alone_is_no_circle(tmp_path: Path) -> None:
+    found = together(
+        tmp_path,
+        a=rules("1", "2016-01-01", "rules") + "| rules prevails over others\n",
+        b=rules("1", "2016-01-01", "others"),
+        c=rules("1", "2016-01-01", "third") + "| others prevails over third\n",
+    )
+    assert not found.errors
