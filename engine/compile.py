@@ -24,6 +24,7 @@ from contractlang.norms import (
     Expr,
     Happened,
     Life,
+    LossRule,
     Maintenance,
     Norm,
     Obligation,
@@ -45,7 +46,7 @@ from contractlang.norms import (
     TypeDecl,
     Who,
 )
-from engine.conditions import ActorE, AndE, ChosenE
+from engine.conditions import ActorE, AndE, ChosenE, PlacedE
 from engine.dates import end_of, start_of
 from engine.decision import Item
 from engine.evaluate import Compiler
@@ -53,7 +54,7 @@ from engine.evaluator import Evaluator
 from engine.event import START
 from engine.force import ADMINISTRATIVE, AGREED, Part, Text, TextE, ValidE, weight
 from engine.graph import build, key
-from engine.program import Lapse, LifeRule, Loss, Program, Rule, Sum, Touch, Void
+from engine.program import Lapse, LifeRule, Loss, Program, Rule, Sum, Touch
 from engine.scene import Scene
 from engine.targets import Documents
 from engine.terms import Taken, Terms
@@ -407,8 +408,7 @@ class _Compilation:
                     for loss in losses:
                         bearer = priority.over.bearer
                         if loss.weight == AGREED and bearer in (None, loss.rule.bearer):
-                            place = f"{loss.rule.document}:{loss.rule.clause}"
-                            loss.voided.append(Void(when, priority.variable, place))
+                            loss.voided.append(_placed(priority, loss.rule, when))
 
     def priority(
         self, rules: tuple[Rule, ...], priority: Priority, document: str, when: Evaluator | None
@@ -421,7 +421,8 @@ class _Compilation:
         for index in over:
             # Of a norm that either party may bear only what that party has of it is meant.
             shared = bearer is not None and isinstance(rules[index].norm.bearer, Who)
-            when = _both(ActorE(bearer), whole) if shared and bearer is not None else whole
+            when = _placed(priority, rules[index].norm, whole)
+            when = _both(ActorE(bearer), when) if shared and bearer is not None else when
             if priority.how == "prevails":
                 rules[index].prevailed_by += [
                     (each, when)
@@ -431,8 +432,7 @@ class _Compilation:
             elif priority.how == "limits":
                 rules[index].limited_to.append((by, when))
             else:
-                norm = rules[index].norm
-                rules[index].voided.append(Void(when, priority.variable, f"{norm.document}:{norm.clause}"))
+                rules[index].voided.append(when)
 
     def opposed(self, one: Rule, other: Rule) -> bool:
         """Tell whether one norm forbids what the other permits or requires."""
@@ -695,6 +695,13 @@ class _Compilation:
         except CycleError:
             found = list(topics)
         return [name for kind in ("life", "norm", "window") for name in found if name[0] == kind]
+
+
+def _placed(priority: Priority, beaten: Norm | LossRule, when: Evaluator | None) -> Evaluator | None:
+    """Return the condition of a priority, its variable standing for the clause of what is beaten."""
+    if priority.variable is None or when is None:
+        return when
+    return PlacedE(priority.variable, f"{beaten.document}:{beaten.clause}", when)
 
 
 def _both(one: Evaluator, other: Evaluator | None) -> Evaluator:

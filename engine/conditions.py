@@ -214,6 +214,31 @@ class ActorE(Base):
         return scene.event is None or scene.event.actor in (self.party, BOTH)
 
 
+class PlacedE(Base):
+    """A condition in which a variable is the place of the norm that is beaten (`voip-1:八.3`)."""
+
+    __slots__ = ("part", "place", "variable")
+
+    def __init__(self, variable: str, place: str, part: Evaluator) -> None:
+        self.variable, self.place, self.part = variable, place, part
+
+    def value(self, scene: Scene) -> Any:
+        before = scene.vars
+        scene.vars = {**before, self.variable: self.place}
+        try:
+            return self.part.value(scene)
+        finally:
+            scene.vars = before
+
+    def why(self, scene: Scene) -> Reason:
+        before = scene.vars
+        scene.vars = {**before, self.variable: self.place}
+        try:
+            return self.part.why(scene)
+        finally:
+            scene.vars = before
+
+
 class ChosenE(Base):
     __slots__ = ("option", "reading")
 

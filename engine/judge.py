@@ -6,7 +6,7 @@ reason.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from contractlang.norms import Maintenance, Obligation, Permission, Power, Prohibition, Who, Within
@@ -15,7 +15,7 @@ from engine.dates import start_of
 from engine.decision import Reason
 from engine.event import BOTH, START, Event, Instant
 from engine.force import ADMINISTRATIVE, moment_of
-from engine.program import Lapse, Rule, Void
+from engine.program import Lapse, Rule
 from engine.scene import Breach, Inst, Scene
 from engine.statuses import HappenedE, breach_events
 
@@ -53,16 +53,9 @@ def not_in_force(scene: Scene, rule: Rule) -> Step | None:
     for index in rule.yields_to:
         if not_in_force(scene, scene.program.rules[index]) is None:
             return ("agreed", index)
-    return ("voided", void.when) if (void := voiding(scene, rule.voided)) else None
-
-
-def voiding(scene: Scene, voids: Iterable[Void]) -> Void | None:
-    """Return what takes a sentence out of force, or None."""
-    for void in voids:
-        if void.variable is not None:
-            scene.vars = {**scene.vars, void.variable: void.place}
-        if void.when is None or void.when.value(scene):
-            return void
+    for when in rule.voided:
+        if when is None or when.value(scene):
+            return ("voided", when)
     return None
 
 

@@ -38,15 +38,6 @@ LIFE_STATES = ("draft", "in_force", "expired", "terminated")
 
 
 @dataclass(eq=False)
-class Void:
-    """What takes a norm out of force: a condition, in which `variable` is the place of the norm (`voip-1:八.3`)."""
-
-    when: Evaluator | None
-    variable: str | None
-    place: str
-
-
-@dataclass(eq=False)
 class Lapse:
     """The end of a power some period after an event (`event`; its `names` field tells of which breach) or a moment."""
 
@@ -94,7 +85,7 @@ class Rule:
     text: Text | None
     prevailed_by: list[tuple[int, Evaluator | None]] = field(default_factory=list)
     limited_to: list[tuple[tuple[int, ...], Evaluator | None]] = field(default_factory=list)
-    voided: list[Void] = field(default_factory=list)
+    voided: list[Evaluator | None] = field(default_factory=list)
     yields_to: tuple[int, ...] = ()
     numbered: tuple[int, ...] = ()
     excepts: tuple[int, ...] = ()
@@ -153,7 +144,7 @@ class Loss:
     trigger_where: Evaluator | None
     trigger_name: str | None
     variable: str
-    voided: list[Void] = field(default_factory=list)
+    voided: list[Evaluator | None] = field(default_factory=list)
 
 
 @dataclass(eq=False)

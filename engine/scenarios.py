@@ -305,6 +305,7 @@ class Situation:
             case "allowed":
                 fields = {k: v for k, v in ask.items() if k not in ("kind", "actor", "action")}
                 act = self.mapping.raw["actions"].get(ask["action"], ask["action"])
+                fields = {**self.unsaid(act, at), **fields}
                 return May(ask["actor"], act, at, fields)
             case "breach":
                 document, norm = self.norm(ask["norm"])
@@ -327,6 +328,15 @@ class Situation:
                 return Arrived(str(ask.get("event") or ask.get("of")), at)
             case kind:
                 raise Unsupported(f"kind of query {kind}")
+
+    def unsaid(self, act: str, at: int) -> dict[str, Any]:
+        """Return what the query leaves to the entries before it: disclosure is to the authority that asked for it."""
+        found: dict[str, Any] = {}
+        for field, sources in (self.mapping.raw.get("unsaid") or {}).get(act, {}).items():
+            for raw in self.raw_events:
+                if raw["type"] in sources and raw.get("at") and parse_instant(raw["at"]) <= at:
+                    found[field] = raw.get(sources[raw["type"]])
+        return found
 
     def first(self) -> str:
         return self.mapping.documents[self.scenario["agreement"]][0]

@@ -14,7 +14,7 @@ from engine.dates import day_of, spoken
 from engine.decision import Cure, Decision, Reason
 from engine.errors import BadQuestion
 from engine.event import Event, Instant
-from engine.judge import ASKED, agreement_state, bind, voiding, window
+from engine.judge import ASKED, agreement_state, bind, window
 from engine.position import Position
 from engine.program import Rule
 from engine.question import (
@@ -312,7 +312,7 @@ def who_bears(position: Position, question: WhoBears, known_at: Instant | None) 
             scene.vars = {loss.variable: event, "@trigger": event}
             if loss.trigger_where is not None and not loss.trigger_where.value(scene):
                 continue
-            if voiding(scene, loss.voided) is not None:
+            if any(when is None or when.value(scene) for when in loss.voided):
                 continue
             if loss.when is None or loss.when.value(scene):
                 bearer = rule.bearer

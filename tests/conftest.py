@@ -9,6 +9,7 @@ import pytest
 
 from contractlang.load import Loaded, load
 from engine.compile import compile_program
+from engine.governing import Programs
 from engine.program import Program
 
 ROOT = Path(__file__).parents[1]
@@ -37,6 +38,15 @@ def voip_2(loaded: Loaded) -> Program:
 def both(loaded: Loaded) -> Program:
     """Both agreements together, for one account."""
     return compile_program([loaded.contracts["voip-1"], loaded.contracts["voip-2"]])
+
+
+@pytest.fixture(scope="session")
+def programs() -> Programs:
+    """What is in force for an account of either agreement or both, under the layers of law asked for."""
+    documents = load(
+        [CONTRACTS / "voip-1", CONTRACTS / "voip-2", CONTRACTS / "law"], [CONTRACTS / "vocabulary"]
+    )
+    return Programs({name: documents.contracts[name] for name in documents.asked})
 
 
 @pytest.fixture(scope="session")

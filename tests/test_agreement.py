@@ -18,7 +18,7 @@ from engine.account import Account
 from engine.compile import compile_program
 from engine.decision import Decision, Item
 from engine.event import KNOWLEDGE, Instant
-from engine.program import Program
+from engine.governing import Programs
 from engine.question import InBreachOf, May, Question, StateOf
 from engine.scenarios import Words, run_scenario
 from tests.reference.cases import TooManyCases
@@ -89,7 +89,7 @@ def test_engine_and_reference_agree_at_length(case: Asked) -> None:
     ids=lambda each: each["id"],
 )
 def test_they_agree_on_the_scenarios(
-    scenario: dict[str, Any], voip_1: Program, voip_2: Program, both: Program, monkeypatch: pytest.MonkeyPatch
+    scenario: dict[str, Any], programs: Programs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked_of: list[tuple[Account, Question, Instant | None, Decision]] = []
 
@@ -102,7 +102,6 @@ def test_they_agree_on_the_scenarios(
             return decision
 
     monkeypatch.setattr("engine.scenarios.Account", Listening)
-    programs = {("voip-1",): voip_1, ("voip-2",): voip_2, ("voip-1", "voip-2"): both}
     list(run_scenario(scenario, programs, Words.read(SCENARIOS / "mapping.yaml"), ("contract",)))
     for account, question, known_at, decision in asked_of:
         # The reference knows no unknown dates; the other kinds of question are asked of the engine alone.

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from contractlang.load import Loaded, load, load_text
+from contractlang.load import Loaded, load_text
 from engine.cases import Case, cases_in, run_case
 from engine.compile import compile_program
 from engine.governing import Programs
@@ -44,12 +44,6 @@ def test_a_literate_case(case: Case) -> None:
     program = compile_program([loaded.contracts[name] for name in loaded.asked])
     wrong = [f"line {e.line}: {e.written} | got {e.got}" for e in run_case(case, program) if not e.passed]
     assert not wrong
-
-
-@pytest.fixture(scope="module")
-def programs() -> Programs:
-    loaded = load([CONTRACTS / "voip-1", CONTRACTS / "voip-2", CONTRACTS / "law"], [CONTRACTS / "vocabulary"])
-    return Programs({name: loaded.contracts[name] for name in loaded.asked})
 
 
 @pytest.mark.parametrize(
