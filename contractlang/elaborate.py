@@ -558,7 +558,7 @@ class _Elaboration:
 
     def bring_in_the_amended(self) -> None:
         """Bring in all that can be said in the document that a supplement amends, and in what that one amends."""
-        head = next((each for _, each in self.statements if each.body.rule == "document"), None)
+        head = next((each for _, each in reversed(self.statements) if each.body.rule == "document"), None)
         if self.draft.kind != "supplement" or head is None:
             return
         word = _amended(head.body)

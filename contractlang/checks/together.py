@@ -1,4 +1,7 @@
-"""What can be wrong only between documents: priorities that run in a circle through several, versions that overlap."""
+"""What can be wrong only between documents.
+
+Priorities may run in a circle through several, versions of one may overlap, and what fills a hole may not fit it.
+"""
 
 from __future__ import annotations
 
@@ -10,17 +13,30 @@ from itertools import combinations
 
 from contractlang.checks.circular import Beats, together, told_of
 from contractlang.checks.cycles import shortest_cycles
-from contractlang.checks.parts import Anatomy, called
-from contractlang.diagnostic import Diagnostic, Label, Said, error
-from contractlang.norms import ByClause, ByDocument, ByLabel, Contract, Norm, Target
+from contractlang.checks.parts import Anatomy, called, parts_of
+from contractlang.diagnostic import Diagnostic, Label, Said, error, warning
+from contractlang.kinds import comparable, in_chinese, in_english
+from contractlang.norms import (
+    BlankDecl,
+    BlankValue,
+    ByClause,
+    ByDocument,
+    ByLabel,
+    Contract,
+    Norm,
+    Target,
+    kind_of,
+)
 from contractlang.numerals import plain_number
 from contractlang.source import Source, Span
+from contractlang.suggest import nearest
 
 
 def between(contracts: Sequence[Contract], sources: Mapping[str, Source]) -> Iterator[Diagnostic]:
     """Return what is wrong between documents that are loaded together, each of which is right by itself."""
     yield from overlapping_versions(contracts, sources)
     yield from circles_through_several(contracts)
+    yield from fillings_that_do_not_fit(contracts)
 
 
 # ---- Versions -------------------------------------------------------------------------------------------------------
@@ -58,6 +74,57 @@ def _head(contract: Contract, sources: Mapping[str, Source]) -> Span:
             begins = start + len(line) - len(words[1:].lstrip())
             return Span(contract.path, begins, start + len(line.rstrip()))
     return Span(contract.path, 0, 1)
+
+
+# ---- Fillings -------------------------------------------------------------------------------------------------------
+
+
+def fillings_that_do_not_fit(contracts: Sequence[Contract]) -> Iterator[Diagnostic]:
+    """Find what fills a hole with a value of another kind, and what fills a hole that nobody has but nearly so."""
+    holes = {
+        (each.name, declared.name): declared
+        for each in contracts
+        for declared in each.declarations.values()
+        if isinstance(declared, BlankDecl) and declared.document == each.name
+    }
+    called_so = sorted(
+        {name for declared in holes.values() for name in (declared.name, declared.alias) if name}
+    )
+    needed = (
+        {each.name: set(_blanks_in(each)) for each in contracts} if any(c.fills for c in contracts) else {}
+    )
+    for contract in contracts:
+        for fill in contract.fills:
+            found = kind_of(fill.value)
+            for (document, name), declared in holes.items():
+                fits = comparable(found, declared.kind)
+                if fill.blank in (name, declared.alias) and name in needed[document] and not fits:
+                    yield error(
+                        "kind", fill.span,
+                        f"{in_english(declared.kind)} fills `{fill.blank}` of {document}, not {in_english(found)}",
+                        f"{document}的`{fill.blank}`须填{in_chinese(declared.kind)}，而不是{in_chinese(found)}",
+                        Said("fill it with a value of that kind", "请填入该类值"),
+                        (Label(declared.span, Said("it is declared here", "在此声明")),),
+                    )  # fmt: skip
+            near = nearest(fill.blank, called_so)
+            if near is not None and fill.blank not in called_so:
+                yield warning(
+                    "undeclared", fill.span, f"no document at hand has a hole called `{fill.blank}`",
+                    f"现有文书中没有名为`{fill.blank}`的空白",
+                    help=Said(f"did you mean `{near}`?", f"是否想写`{near}`？"),
+                )  # fmt: skip
+
+
+def _blanks_in(contract: Contract) -> Iterator[str]:
+    rules = (
+        *contract.norms,
+        *contract.amounts,
+        *contract.losses,
+        *contract.priorities,
+        *contract.bars,
+        *contract.life,
+    )
+    yield from (part.name for rule in rules for part in parts_of(rule) if isinstance(part, BlankValue))
 
 
 # ---- Circles --------------------------------------------------------------------------------------------------------
