@@ -45,6 +45,7 @@ from contractlang.norms import (
     Trigger,
     TypeDecl,
     Who,
+    kind_of,
 )
 from engine.conditions import ActorE, AndE, ChosenE, PlacedE
 from engine.dates import end_of, start_of
@@ -210,6 +211,7 @@ class _Compilation:
             until=made.maybe(norm.until), where=made.maybe(act.where) if act else None,
             about=made.maybe(act.about) if act else None, about_field=about_field,
             amount=made.maybe(act.amount) if act else None,
+            amount_kind=kind_of(act.amount) if act and act.amount is not None else None,
             keeps=made.made(norm.keeps) if isinstance(norm, Maintenance) else None,
             trigger_where=made.maybe(trigger.where) if trigger else None,
             trigger_name=trigger.name if isinstance(trigger, OnOccurrence) else None,
@@ -267,9 +269,9 @@ class _Compilation:
         if first is None and last is None:
             return None
         whole = (first, last) == (contract.valid_from, contract.valid_to)
-        unknown = (
-            Item("law", contract.name) if whole and contract.kind == "law" and contract.version else None
-        )
+        if whole and contract.kind != "law":
+            return None  # An agreement's days are those on which it was signed; a supplement is a part for its days.
+        unknown = Item("law", contract.name) if whole and contract.version else None
         return ValidE(first, last, unknown)
 
     def part(self, contract: Contract) -> Part | None:
@@ -323,7 +325,7 @@ class _Compilation:
                     for index in self.resolve(bar.target, contract.name):
                         period = self.compiler.made(bar.period)
                         name = bar.since.name if isinstance(bar.since, Happened) else ""
-                        holds = self.holds((), bar.standing, contract, clause=bar.clause)
+                        holds = self.holds(bar.option, bar.standing, contract, clause=bar.clause)
                         lapse = Lapse(period, name, self.knowing(name), self.compiler.made(bar.since), holds)
                         rules[index].lapses.append(lapse)
         self.ranks(rules)
@@ -466,7 +468,7 @@ class _Compilation:
         )
         contract = self.documents.by_name[amount.document]
         return Sum(
-            rule=amount, home=self.documents.homes[amount.document],
+            rule=amount, figure=made.figure(amount.value), home=self.documents.homes[amount.document],
             holds=self.holds(amount.option, amount.standing, contract, clause=amount.clause),
             weight=weight(amount.standing),
             value=made.made(amount.value), where=made.maybe(amount.where), claimable=made.maybe(amount.claimable),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from contractlang.norms import Obligation, OnOccurrence
+from contractlang.norms import Obligation, OnOccurrence, base_name
 from contractlang.numerals import plain_number
 from engine.answering import (
     Case,
@@ -18,7 +18,6 @@ from engine.judge import ASKED, agreement_state, bind, window
 from engine.position import Position
 from engine.program import Rule
 from engine.question import (
-    AmountOfSum,
     Arrived,
     InBreachOf,
     LastDay,
@@ -27,10 +26,8 @@ from engine.question import (
     TimeBarred,
     WhoBears,
 )
-from engine.scene import Breach, Inst, LifeCell, Scene, Unknown, breach_id
+from engine.scene import Breach, Inst, LifeCell, Scene, Unknown
 from engine.statuses import breach_events
-from engine.sums import amount as amount_of
-from engine.sums import derivation, in_all, trigger_of
 
 
 def find_rules(position: Position, norm: str, document: str | None) -> list[Rule]:
@@ -39,7 +36,7 @@ def find_rules(position: Position, norm: str, document: str | None) -> list[Rule
     rules = [
         rule
         for rule in position.program.rules
-        if (document is None or rule.document == document)
+        if (document is None or document in (rule.document, base_name(rule.document)))
         and (
             wanted in (plain_number(rule.norm.id), plain_number(rule.norm.clause))
             or plain_number(rule.norm.clause).startswith(f"{wanted}(")
@@ -50,7 +47,7 @@ def find_rules(position: Position, norm: str, document: str | None) -> list[Rule
         known = any(
             wanted in (plain_number(clause.number), plain_number(clause.number)[: len(wanted)])
             or wanted[:-1] == plain_number(clause.number)
-            for contract in position.program.contracts if document in (None, contract.name)
+            for contract in position.program.contracts if document in (None, contract.name, contract.base)
             for clause in contract.clauses
         )  # fmt: skip
         if not known:
@@ -124,7 +121,7 @@ def in_breach(position: Position, question: InBreachOf, known_at: Instant | None
 
 def documents_of(position: Position, document: str | None) -> list[str]:
     """Return the agreements asked about. Raises BadQuestion for an unknown one."""
-    names = [c.name for c in position.program.contracts if c.kind == "agreement"]
+    names = list(position.program.agreements)
     if document is not None and document not in names:
         raise BadQuestion("document", f"no agreement is called `{document}`")
     return [document] if document is not None else names
@@ -247,88 +244,6 @@ def _still_to_come(position: Position, rules: list[Rule], question: LastDay) -> 
     fields = dict(question.trigger)
     at = fields.pop("at", question.at)
     return Event(ASKED, name, None, at, at, fields, effect_at=at)
-
-
-def amount(position: Position, question: AmountOfSum, known_at: Instant | None) -> Decision:
-    program = position.program
-    name = program.sum_names.get(question.name)
-    rules = [] if name is not None else find_rules(position, question.name, question.document)
-
-    def case(scene: Scene) -> Case:
-        if name is not None:
-            values = _sums(scene, question, name)
-            if len(values) > 1:
-                return Case("conflicting")
-            value = values[0] if values else 0
-        else:
-            value = 0
-            for rule in rules:
-                for trig in scene.get(("IO", rule.index)) or ():
-                    inst: Inst | None = scene.read(("I", rule.index, trig))
-                    if (
-                        inst is not None
-                        and inst.owed is not None
-                        and (question.about is None or question.about == trig)
-                    ):
-                        value = inst.owed if isinstance(inst.owed, Unknown) else value + inst.owed - inst.paid
-        if isinstance(value, Unknown):
-            scene.pick(value.item, ("unknown", "other"))
-            return Case("undetermined")
-        return Case("value", False, value)
-
-    def reasons(scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
-        events = (question.about,) if question.about else ()
-        parts = _derived(scene, question, name) if name is not None else ()
-        args = (question.name, question.about, shown.value, question.document or "")
-        return (Reason("amount", args, True, parts, events),), ()
-
-    return answered(position, question.at, known_at, case, reasons)
-
-
-MOST_TOLD = 12
-"""How many parts of a sum are told one by one."""
-
-
-def _derived(scene: Scene, question: AmountOfSum, name: str) -> tuple[Reason, ...]:
-    """Return which clause gives how much for what."""
-    about = trigger_of(scene, name, question.about) if question.about is not None else None
-    if about is None and question.about is not None:
-        return ()
-    scene.vars = {"@trigger": about} if about is not None else {}
-    found: list[Reason] = []
-    more = 0
-    for rule, trigger, value in derivation(scene, name, about, question.document or ""):
-        if len(found) == MOST_TOLD:
-            more += 1
-            continue
-        is_breach = isinstance(trigger, Breach)
-        called = breach_id(scene.program.norms, trigger) if is_breach else trigger.id
-        events = breach_events(trigger) if is_breach else (trigger.id,)
-        known = None if isinstance(value, Unknown) else value
-        found.append(Reason("gives", (rule.rule.document, rule.rule.clause, called, known), True, (), events))
-    return (*found, Reason("more", (more,), True)) if more else tuple(found)
-
-
-def _sums(scene: Scene, question: AmountOfSum, name: str) -> list[Any]:
-    """Return what the agreements say a sum is: one value, or several where they differ and none prevails."""
-    program = scene.program
-    homes = dict.fromkeys(each.home for each in program.sums[name] if each.home)
-    if question.document is not None:
-        homes = dict.fromkeys(home for home in homes if home == question.document)
-    found: dict[str, Any] = {}
-    about = None
-    if question.about is not None:
-        about = trigger_of(scene, name, question.about)
-        scene.vars = {"@trigger": about}
-    for home in homes or ("",):
-        if question.about is None:
-            found[home] = in_all(scene, name, home)
-        else:
-            found[home] = 0 if about is None else amount_of(scene, name, about, home)
-    for by, over, when in program.precedence if len(set(map(str, found.values()))) > 1 else ():
-        if by in found and over in found and (when is None or when.value(scene)):
-            del found[over]
-    return list(dict.fromkeys(found.values()))
 
 
 def who_bears(position: Position, question: WhoBears, known_at: Instant | None) -> Decision:
