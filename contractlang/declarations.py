@@ -327,19 +327,19 @@ class Declarations:
     def effect(self, statement: Statement, node: Node, params: tuple[Param, ...]) -> Sets:
         state_word, value = (part for part in node.parts[:2] if isinstance(part, Word))
         state = self.names.find(state_word.text)
-        if state_word.text in ("agreement", "协议") and state is None:
-            option = self.names.option("agreement", value.text)
-            return Sets("agreement", option or value.text, None, None, None)
-        if not isinstance(state, StateDecl):
-            self.names.unknown(
-                state_word.text, statement.span(state_word), Said("state", "状态"), self.called(StateDecl)
-            )
-            raise Mistake
         since, until = node.node("from_field"), node.node("until_ends")
         since_field = self.param(statement, since.words()[0], params) if since else None
         until_field = until.words()[0].text if until else None
         if until_field and until_field not in ("ends", "结束"):
             until_field = self.param(statement, until.words()[0], params) if until else None
+        if state_word.text in ("agreement", "协议") and state is None:
+            option = self.names.option("agreement", value.text)
+            return Sets("agreement", option or value.text, None, since_field, until_field)
+        if not isinstance(state, StateDecl):
+            self.names.unknown(
+                state_word.text, statement.span(state_word), Said("state", "状态"), self.called(StateDecl)
+            )
+            raise Mistake
         option = self.names.option(state.name, value.text)
         if option is not None:
             return Sets(state.name, option, None, since_field, until_field)

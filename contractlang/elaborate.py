@@ -75,6 +75,7 @@ from contractlang.norms import (
     Window,
     Within,
     kind_of,
+    version_name,
 )
 from contractlang.numerals import plain_number
 from contractlang.source import Span
@@ -374,6 +375,7 @@ class _Elaboration:
                 draft.layer = _layer(words[0])
             case "version":
                 draft.version = words[0].text
+                draft.name = version_name(draft.name, draft.version)
             case "truncated":
                 draft.truncated = True
             case "retroactive":
@@ -558,7 +560,7 @@ class _Elaboration:
 
     def bring_in_the_amended(self) -> None:
         """Bring in all that can be said in the document that a supplement amends, and in what that one amends."""
-        head = next((each for _, each in self.statements if each.body.rule == "document"), None)
+        head = next((each for _, each in reversed(self.statements) if each.body.rule == "document"), None)
         if self.draft.kind != "supplement" or head is None:
             return
         word = _amended(head.body)

@@ -803,11 +803,10 @@ class Reader:
             case "any_norm":
                 return AnyNorm()
             case "owned":
-                owner, *inner = (part for part in node.parts if isinstance(part, Node))
-                bearer = str(_const(self.who(owner.words()[0])))
-                group = self.target(inner[0]) if inner else AgreedLosses()
+                inner = node.parts[1] if len(node.parts) > 1 else None
+                group = self.target(_node(inner)) if inner is not None else AgreedLosses()
                 assert isinstance(group, ByAct | ByState | AgreedLosses)
-                return dataclasses.replace(group, bearer=bearer)
+                return dataclasses.replace(group, bearer=self.bearer(node))
             case "agreed_losses":
                 return AgreedLosses(self.bearer(node))
             case "first_agreement" | "second_agreement":
@@ -840,8 +839,14 @@ class Reader:
 
     def bearer(self, node: Node) -> str | None:
         """Return the party whose norms are meant, where one is named."""
-        named = node.node("party_named")
-        return str(_const(self.who(named.words()[0]))) if named is not None else None
+        owner = node.node("owner")
+        if owner is None:
+            return None
+        word = owner.words()[0]
+        declared = self.names.find(word.text)
+        if not isinstance(declared, PartyDecl):
+            raise self.unknown(word, "party", "当事人", self._called(PartyDecl))
+        return declared.name
 
 
 def _last(declared: OccurrenceDecl) -> Bound:
@@ -851,10 +856,6 @@ def _last(declared: OccurrenceDecl) -> Bound:
 def _cmp(node: Node) -> str:
     word = next(each for each in node.parts if isinstance(each, Word) and each.kind == "CMP")
     return word.text
-
-
-def _const(made: Expr) -> object:
-    return made.value if isinstance(made, Const) else None
 
 
 def _node(part: Node | Word | None) -> Node:

@@ -231,10 +231,11 @@ def edge(scene: Scene, w: Writes, step: Step, rule: Rule, event: Event | None) -
     The end of its agreement does not release what was owed by then; one without conditions arises once.
     """
     bind(scene, rule, None, None)
-    holds, in_force = conditions_fail(scene, rule) is None, not_in_force(scene, rule) is None
+    holds = conditions_fail(scene, rule) is None
+    # Whether it is in force is asked only where its conditions hold: the readings of one at rest stay unasked.
+    now_true = holds and not_in_force(scene, rule) is None
     step.schedule(scene.turn, "K", rule.index, "norm")
     count, was_true = scene.read(("E", rule.index)) or (0, False)
-    now_true = holds and in_force
     if not holds:
         for trig in tuple(scene.get(("IO", rule.index)) or ()):
             inst: Inst | None = scene.read(("I", rule.index, trig))

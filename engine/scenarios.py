@@ -274,7 +274,7 @@ class Situation:
             if rule.get("by") or "by" in raw:
                 made["by"] = rule.get("by") or raw["by"]
             for target, source in (rule.get("fields") or {}).items():
-                value = source["is"] if isinstance(source, dict) else _first(raw, source)
+                value = self.given(raw, source)
                 if value is None:
                     continue
                 made[target] = self.bill(str(value)) if target == "bill" else value
@@ -287,6 +287,19 @@ class Situation:
                     if self.is_asked(name)
                 }
             yield event_from(self.program, made, "event")
+
+    def given(self, raw: Mapping[str, Any], source: Any) -> Any:
+        """Return what a field takes: a value, a field of the entry, or the last entry of some type before it."""
+        if not isinstance(source, dict):
+            return _first(raw, source)
+        if "is" in source:
+            return source["is"]
+        before = [
+            each["id"]
+            for each in self.raw_events
+            if each["type"] == source["last"] and (each.get("at") or "") <= (raw.get("at") or "")
+        ]
+        return before[-1] if before else None
 
     def bill(self, written: str) -> str:
         """Return the bill, or the sum for a bill (`late_fee:2026-08`), that a payment names."""

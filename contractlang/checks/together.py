@@ -1,4 +1,7 @@
-"""What can be wrong only between documents: priorities that run in a circle through several, versions that overlap."""
+"""What can be wrong only between documents.
+
+Priorities may run in a circle through several, versions of one may overlap, and what fills a hole may not fit it.
+"""
 
 from __future__ import annotations
 
@@ -10,17 +13,30 @@ from itertools import combinations
 
 from contractlang.checks.circular import Beats, together, told_of
 from contractlang.checks.cycles import shortest_cycles
-from contractlang.checks.parts import Anatomy, called
-from contractlang.diagnostic import Diagnostic, Label, Said, error
-from contractlang.norms import ByClause, ByDocument, ByLabel, Contract, Norm, Target
+from contractlang.checks.parts import Anatomy, called, parts_of
+from contractlang.diagnostic import Diagnostic, Label, Said, error, warning
+from contractlang.kinds import comparable, in_chinese, in_english
+from contractlang.norms import (
+    BlankDecl,
+    BlankValue,
+    ByClause,
+    ByDocument,
+    ByLabel,
+    Contract,
+    Norm,
+    Target,
+    kind_of,
+)
 from contractlang.numerals import plain_number
 from contractlang.source import Source, Span
+from contractlang.suggest import nearest
 
 
 def between(contracts: Sequence[Contract], sources: Mapping[str, Source]) -> Iterator[Diagnostic]:
     """Return what is wrong between documents that are loaded together, each of which is right by itself."""
     yield from overlapping_versions(contracts, sources)
     yield from circles_through_several(contracts)
+    yield from fillings_that_do_not_fit(contracts)
 
 
 # ---- Versions -------------------------------------------------------------------------------------------------------
@@ -31,17 +47,17 @@ def overlapping_versions(
 ) -> Iterator[Diagnostic]:
     """Find two versions of one document that are valid on the same day: nobody could say which of them decides."""
     for one, other in combinations(contracts, 2):
-        if one.name != other.name or one.path == other.path:
+        if one.base != other.base or one.path == other.path:
             continue
         first = max(one.valid_from or date.min, other.valid_from or date.min)
         last = min(one.valid_to or date.max, other.valid_to or date.max)
         if first > last:
             continue
         if first == date.min:
-            en, zh = f"two versions of `{one.name}` are valid at once", f"`{one.name}`的两个版本同时施行"
+            en, zh = f"two versions of `{one.base}` are valid at once", f"`{one.base}`的两个版本同时施行"
         else:
-            en = f"two versions of `{one.name}` are valid on {first}"
-            zh = f"`{one.name}`的两个版本在{first}同时施行"
+            en = f"two versions of `{one.base}` are valid on {first}"
+            zh = f"`{one.base}`的两个版本在{first}同时施行"
         yield error(
             "versions", _head(other, sources), en, zh,
             Said("end one before the other begins: `| valid from … to …`", "使其一先行终止：`| 施行 自 … 至 …`"),
@@ -60,6 +76,57 @@ def _head(contract: Contract, sources: Mapping[str, Source]) -> Span:
     return Span(contract.path, 0, 1)
 
 
+# ---- Fillings -------------------------------------------------------------------------------------------------------
+
+
+def fillings_that_do_not_fit(contracts: Sequence[Contract]) -> Iterator[Diagnostic]:
+    """Find what fills a hole with a value of another kind, and what fills a hole that nobody has but nearly so."""
+    holes = {
+        (each.name, declared.name): declared
+        for each in contracts
+        for declared in each.declarations.values()
+        if isinstance(declared, BlankDecl) and declared.document == each.name
+    }
+    called_so = sorted(
+        {name for declared in holes.values() for name in (declared.name, declared.alias) if name}
+    )
+    needed = (
+        {each.name: set(_blanks_in(each)) for each in contracts} if any(c.fills for c in contracts) else {}
+    )
+    for contract in contracts:
+        for fill in contract.fills:
+            found = kind_of(fill.value)
+            for (document, name), declared in holes.items():
+                fits = comparable(found, declared.kind)
+                if fill.blank in (name, declared.alias) and name in needed[document] and not fits:
+                    yield error(
+                        "kind", fill.span,
+                        f"{in_english(declared.kind)} fills `{fill.blank}` of {document}, not {in_english(found)}",
+                        f"{document}的`{fill.blank}`须填{in_chinese(declared.kind)}，而不是{in_chinese(found)}",
+                        Said("fill it with a value of that kind", "请填入该类值"),
+                        (Label(declared.span, Said("it is declared here", "在此声明")),),
+                    )  # fmt: skip
+            near = nearest(fill.blank, called_so)
+            if near is not None and fill.blank not in called_so:
+                yield warning(
+                    "undeclared", fill.span, f"no document at hand has a hole called `{fill.blank}`",
+                    f"现有文书中没有名为`{fill.blank}`的空白",
+                    help=Said(f"did you mean `{near}`?", f"是否想写`{near}`？"),
+                )  # fmt: skip
+
+
+def _blanks_in(contract: Contract) -> Iterator[str]:
+    rules = (
+        *contract.norms,
+        *contract.amounts,
+        *contract.losses,
+        *contract.priorities,
+        *contract.bars,
+        *contract.life,
+    )
+    yield from (part.name for rule in rules for part in parts_of(rule) if isinstance(part, BlankValue))
+
+
 # ---- Circles --------------------------------------------------------------------------------------------------------
 
 
@@ -76,7 +143,7 @@ def circles_through_several(contracts: Sequence[Contract]) -> Iterator[Diagnosti
     """Find priorities said in several documents of which each prevails over the next, and the last over the first."""
     in_order = sorted(contracts, key=lambda each: each.valid_from or date.min)
     # Of several versions the last is looked at: what an earlier one said does not meet what a later one says.
-    everything = {each.name: Anatomy(each) for each in in_order}
+    everything = {each.base: Anatomy(each) for each in in_order}
     said = [edge for each in everything.values() for edge in _edges(each.contract, everything)]
     ends = {end for (by, over, _), _ in said for end in (by, over)}
     for limits in (False, True):

@@ -307,6 +307,14 @@ def test_a_text_with_errors_is_not_checked_further() -> None:
         "state x: money | off",
         "uses nothing",
         "see 9.9",
+        "prevails over 9.9",
+        "voids agreed powers of customers to stop",
+        "voids any duty to keep stop",
+        "layer civil",
+        "replaces 1.1",
+        "amount x: is 3.00 CNY * 4/0",
+        "valid from 2026-02-01 to 2026-01-01",
+        "fills service with 3.00 CNY",
     ],
 )
 def test_every_mistake_comes_with_something_to_type(line: str) -> None:

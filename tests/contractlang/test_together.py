@@ -111,3 +111,22 @@ def test_what_each_says_alone_is_no_circle(tmp_path: Path) -> None:
         c=rules("1", "2016-01-01", "third") + "| others prevails over third\n",
     )
     assert not found.errors
+
+
+HOLES = (
+    "| agreement hosting\n| party provider\n| act stop by provider\n| gap due_day: {kind}\n"
+    "1.1 Stopping.\n| provider must stop by {use}\n"
+)
+
+
+def test_what_fills_a_hole_is_of_its_kind(tmp_path: Path) -> None:
+    law = rules("1", "2016-01-01") + "| fills due_day with 30 days\n"
+    (wrong,) = together(tmp_path, hosting=HOLES.format(kind="day", use="due_day"), a=law).errors
+    assert wrong.message.en == "a day fills `due_day` of hosting, not a period"
+    assert not together(tmp_path, hosting=HOLES.format(kind="day", use="2026-01-01"), a=law).errors
+
+
+def test_a_hole_that_is_nearly_called_so_is_named(tmp_path: Path) -> None:
+    law = rules("1", "2016-01-01") + "| fills due_days with 2026-01-01\n"
+    found = together(tmp_path, hosting=HOLES.format(kind="day", use="due_day"), a=law)
+    assert "did you mean `due_day`?" in [each.help.en for each in found.diagnostics if each.help]
