@@ -693,6 +693,13 @@ class Voice:
             return self.pick("agreement", "协议")
         return say_name(name, contract, self.language)
 
+    def sum_name(self, name: str) -> str:
+        """Return what a sum is called in this language: an agreement may name it in one, a law in both."""
+        one = self.program.sum_names.get(name)
+        called = [each for each, other in self.program.sum_names.items() if other == one] if one else [name]
+        fitting = [each for each in called if bool(_HANZI.search(each)) == (self.language == "zh")]
+        return (fitting or called)[0].replace("_", " ")
+
     def plain(self, name: str) -> str:
         """Return a declared name without the marks that keep it apart inside a sentence."""
         declared = self.program.declarations.get(name)
@@ -1336,8 +1343,8 @@ def _sum(voice: Voice, reason: Reason, _: Norm | None) -> str:
     document, clause, name, about, value = reason.args
     of, quote = voice.clause(document, clause), voice.quote_clause(document, clause)
     return voice.pick(
-        f"{of}: {voice.name(name)}{voice.about(about)} is {voice.figure(value)}{quote}",
-        f"{of}：{voice.name(name)}{voice.about(about)}为{voice.figure(value)}{quote}",
+        f"{of}: {voice.sum_name(name)}{voice.about(about)} is {voice.figure(value)}{quote}",
+        f"{of}：{voice.sum_name(name)}{voice.about(about)}为{voice.figure(value)}{quote}",
     )
 
 
