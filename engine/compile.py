@@ -178,6 +178,7 @@ class _Compilation:
         window = None if isinstance(norm, Maintenance | Prohibition) else norm.window
         limit = window.limit if window else None
         value = getattr(limit, "day", None) or getattr(limit, "period", None)
+        excepts = tuple(i for target in norm.excepts for i in self.resolve(target, norm.document))
         about_field = None
         if (
             act is not None
@@ -218,7 +219,7 @@ class _Compilation:
             rolls=made.maybe(window.rolls) if window else None, limit=limit,
             limit_value=made.maybe(value), limit_of=made.maybe(getattr(limit, "of", None)),
             not_before=made.maybe(window.not_before) if window else None,
-            excepts=tuple(i for target in norm.excepts for i in self.resolve(target, norm.document)),
+            excepts=excepts, excepts_same=frozenset(i for i in excepts if self.share_trigger(norm, self.norms[i])),
             sets=() if isinstance(norm, Maintenance | Prohibition) else tuple(sets),
             restores=self.restores(norm) if isinstance(norm, Maintenance) else (),
             suspends=self.labelled(norm, norm.suspends) if isinstance(norm, Power) else (),
@@ -233,6 +234,13 @@ class _Compilation:
             if isinstance(trigger, OnBreach)
             else frozenset()
         )
+
+    def share_trigger(self, norm: Norm, other: Norm) -> bool:
+        """Tell whether one occurrence or breach can be the trigger of both norms."""
+        one, two = norm.trigger, other.trigger
+        if isinstance(one, OnOccurrence) and isinstance(two, OnOccurrence):
+            return one.name in self.kinds[two.name] or two.name in self.kinds[one.name]
+        return bool(self.breaches_meant(one, norm.document) & self.breaches_meant(two, other.document))
 
     def labelled(self, norm: Norm, label: str | None) -> tuple[int, ...]:
         if label is None:
@@ -540,6 +548,7 @@ class _Compilation:
             rule.trigger_name for rule in program.rules
             if not rule.self_triggered and isinstance(rule.norm, Permission | Power | Prohibition)
         }  # fmt: skip
+        looked_through |= {program.rules[i].trigger_name for rule in program.rules for i in rule.excepts}
         looked_through |= {loss.trigger_name for loss in program.losses}
         looked_through |= {each.event for rule in program.rules for each in rule.lapses}
         looked_through |= {
@@ -615,6 +624,13 @@ class _Compilation:
             if name not in topics:
                 continue
             topics[name].add(("S", "agreement"))
+            for other in (self.norms[index] for index in rule.excepts):
+                topics[name] |= self.topics_of(
+                    other.when, other.unless, other.since, other.until, document=other.document
+                )
+                if isinstance(other.trigger, OnOccurrence):
+                    topics[name].add(("H", other.trigger.name))
+                topics[name] |= {("N", each) for each in self.breaches_meant(other.trigger, other.document)}
             for index, _ in rule.prevailed_by:
                 topics[name] |= {("S", state) for state, _ in program.rules[index].sets}
             for voiding in self.voiding(rule):
