@@ -621,6 +621,8 @@ class _Compilation:
                 )
             if isinstance(norm, Obligation) and (origin := getattr(rule.limit, "of", None)) is not None:
                 topics["window", rule.index] = self.topics_of(origin, document=norm.document)
+            if isinstance(norm, Obligation) and isinstance(rule.limit, Reasonable):
+                topics["window", rule.index] = {("Q", rule.limit.question)}
             if name not in topics:
                 continue
             topics[name].add(("S", "agreement"))
