@@ -580,6 +580,7 @@ class _Compilation:
                 declared=declared, names=tuple(above), prohibitions=tuple(prohibitions), discharges=tuple(discharges),
                 instances=tuple(instances), powers=powers, renews=renews,
                 remember=any(each in self.compiler.folded or each in looked_through for each in above),
+                referred=any(each in self.compiler.referred for each in above),
                 counted=any(each in wanted for each in above) or bool(declared.shows) or name in shown_since,
                 fields=tuple(f for n, f in sorted(self.compiler.indexed) if n in above),
                 effects=bool(declared.sets or declared.shows or renews)

@@ -161,6 +161,7 @@ class Touch:
     powers: tuple[int, ...] = ()
     renews: tuple[LifeRule, ...] = ()
     remember: bool = False
+    referred: bool = False
     counted: bool = False
     fields: tuple[str, ...] = ()
     effects: bool = False
