@@ -75,6 +75,7 @@ from contractlang.norms import (
     Window,
     Within,
     kind_of,
+    version_name,
 )
 from contractlang.numerals import plain_number
 from contractlang.source import Span
@@ -374,6 +375,7 @@ class _Elaboration:
                 draft.layer = _layer(words[0])
             case "version":
                 draft.version = words[0].text
+                draft.name = version_name(draft.name, draft.version)
             case "truncated":
                 draft.truncated = True
             case "retroactive":

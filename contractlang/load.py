@@ -240,7 +240,7 @@ def _free_name(contract: Contract, loaded: Loaded) -> str:
     """Return what a contract is called among those loaded: another version of one has a longer name."""
     name = contract.name
     if name in loaded.contracts and loaded.contracts[name].path != contract.path:
-        name = f"{name}@{contract.version or contract.valid_from or contract.path}"
+        name = f"{name}@{contract.valid_from or contract.path}"
     return name
 
 
@@ -251,7 +251,7 @@ def _called(contract: Contract, loaded: Loaded) -> str:
 def _spellings(loaded: Loaded) -> dict[str, Contract]:
     found: dict[str, Contract] = {}
     for each in loaded.contracts.values():
-        for name in filter(None, (each.name, each.alias)):
+        for name in filter(None, (each.name, each.base, each.alias)):
             found.setdefault(name, each)
     return found
 

@@ -915,6 +915,11 @@ class Contract:
     changes: tuple[Change, ...] = ()
     retroactive: bool = False
 
+    @property
+    def base(self) -> str:
+        """The document's name without its version, as a supplement or a setting calls it."""
+        return base_name(self.name)
+
     def clause(self, number: str) -> ClauseText | None:
         """Return the clause with that number, or None."""
         return next((each for each in self.clauses if each.number == number), None)
@@ -922,3 +927,13 @@ class Contract:
     def named(self, label: str) -> tuple[Norm, ...]:
         """Return the norms with that label, alternatives of a reading included."""
         return tuple(norm for norm in self.norms if norm.label == label)
+
+
+def version_name(name: str, version: str) -> str:
+    """Return what a version of a document is called: `voip-1@2`; the first goes without a number."""
+    return name if version in ("", "1") else f"{name}@{version}"
+
+
+def base_name(name: str) -> str:
+    """Return the name of a document without its version: `voip-1@2` is a version of `voip-1`."""
+    return name.partition("@")[0]

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from engine.program import Program
     from engine.question import Question
 
+CONTRACT = "contract"  # The layer of what the parties agreed.
 FINE, FOUND, REFUSED, BROKEN, INTERRUPTED = 0, 1, 2, 3, 130
 # The contracts that come with the program: beside its packages, in a checkout as when installed.
 SHIPPED = Path(__file__).resolve().parents[1] / "contracts"
@@ -167,8 +168,10 @@ def run(
 
     Without --as-of it looks as far as today, or as the last entry of the ledger where that is later.
 
-    JSON: account, agreements, as_of, history (at, events, happenings with code, bad and text in both languages),
-    standing (states, last_days, duties, breaches, powers).
+    The law of the layers that --layers names, else those of the ledger's first line, governs beside the agreements.
+
+    JSON: account, agreements, layers, as_of, history (at, events, happenings with code, bad and text in both
+    languages), standing (states, last_days, duties, breaches, powers).
     """
     from engine.history import as_json, history, standing
     from engine.render import show_history, show_standing
@@ -181,14 +184,15 @@ def run(
     entries = history(opened.account, until, known)
     end = standing(opened.account, until, known)
     if json_:
-        head = {"account": opened.book.account, "agreements": opened.loaded.asked}
+        head = {
+            "account": opened.book.account, "agreements": list(opened.agreements), "layers": list(opened.layers),
+        }  # fmt: skip
         _print_json(head | as_json(opened.account, entries, end))
         return
     screen, voice = Screen.of(), opened.voice(lang)
     at = voice.as_of(until)
     account = opened.book.account or Path(given.ledger).stem
-    names = ", ".join(opened.loaded.asked)
-    screen.heading(f"{account} · {names}")
+    screen.heading(" · ".join(filter(None, (account, *map(", ".join, (opened.agreements, opened.law))))))
     screen.line()
     show_history(screen, entries, voice)
     screen.line()
@@ -223,7 +227,8 @@ def ask(
     """Decide a question about an account, with reasons.
 
     The question is written out, as in `contract ask voip-1 a.jsonl "2026-09-12 provider may suspend_service"`, or given
-    by options. Without a day it is about today.
+    by options. Without a day it is about today. Several agreements may be given for one account; the law of the layers
+    that --layers names, else those of the ledger's first line, governs beside them.
 
     JSON: question (kind, as_of and what it asks), decision (as `contract schema` describes it), explanation (the lines
     in both languages).
@@ -398,7 +403,7 @@ def test(
     JSON: outcomes (status: passed, failed or not applicable; name, expected, got), passed, failed, not_applicable (how
     many).
     """
-    asked = tuple(each.strip() for each in layers.split(",")) if layers else None
+    asked = _layers(layers) or None
     outcomes: list[Outcome] = []
     shown = Screen.of()
     for path in _scenarios(paths):
@@ -678,35 +683,47 @@ class _Opened:
         layers: str | None,
     ) -> None:
         from engine.account import Account
-        from engine.compile import compile_program
-        from engine.ledger import read_ledger
+        from engine.ledger import head_of, read_ledger
         from engine.settings import terms_from
 
-        self.loaded = _usable(given.contracts)
-        self.program = compile_program([self.loaded.contracts[name] for name in self.loaded.asked])
         where = "standard input" if given.ledger == "-" else given.ledger
         text = _text_of(given.ledger)
         try:
+            wanted = _layers(layers) or _layers_of(head_of(text))
+            self.loaded = _usable(given.contracts, wanted)
+            documents = [self.loaded.contracts[name] for name in self.loaded.asked]
+            self.agreements = tuple(dict.fromkeys(c.name for c in documents if c.kind == "agreement"))
+            if layers is None:
+                # A law that is given by name governs, whatever the ledger says of layers.
+                named = {str(path) for path in _files(given.contracts)}
+                wanted = (*wanted, *(c.layer for c in documents if c.kind == "law" and c.path in named))
+            self.layers = tuple(dict.fromkeys(wanted))
+            self.program = _governed(self.loaded, self.agreements, self.layers)
             self.book: Book = read_ledger(self.program, text)
         except BadEvent as wrong:
             raise Refused(f"{where}: {wrong}", where=f"{where}: {wrong.where}", field=wrong.field) from None
-        for name in self.book.agreements:
-            if name not in (spelling for c in self.program.contracts for spelling in (c.name, c.alias)):
-                asked = ", ".join(self.loaded.asked)
-                raise Refused(
-                    f"{where}: the account is of `{name}`; the contracts given are {asked}", where=where
-                )
-        asked_layers = (
-            tuple(each.strip() for each in layers.split(",")) if layers else tuple(self.book.layers)
-        )
+        except BadTerms as wrong:
+            said = "--layers" if layers is not None else f"{where}, layers"
+            raise Refused(f"{said}: {wrong.reason}", where=where, field=wrong.field) from None
         blanks = {**self.book.settings, **_pairs(settings, "--set")}
         chosen = {**self.book.readings, **_pairs(readings, "--reading")}
         answered = {**self.book.answers, **_pairs(answers, "--answer")}
+        for name in self.book.agreements:
+            if name not in (spelling for c in self.program.contracts for spelling in (c.name, c.alias)):
+                asked = ", ".join(self.agreements or self.loaded.asked)
+                raise Refused(
+                    f"{where}: the account is of `{name}`; the contracts given are {asked}", where=where
+                )
         try:
-            terms = terms_from(self.program, blanks, asked_layers, chosen, answered)
+            terms = terms_from(self.program, blanks, self.layers, chosen, answered)
         except BadTerms as wrong:
             raise Refused(f"settings: {wrong}", where="settings", field=wrong.field) from None
         self.account: Account = Account(self.program, terms, self.book.ledger)
+
+    @property
+    def law(self) -> tuple[str, ...]:
+        """The layers of law that govern beside the agreements."""
+        return tuple(layer for layer in self.layers if layer != CONTRACT)
 
     def latest(self) -> int:
         """Return today, or the last entry of the ledger where that is later."""
@@ -741,24 +758,68 @@ def _found(written: str) -> Path:
     raise Refused(f"{written}: no such file or folder{hint}", where=written)
 
 
-def _loaded(paths: Iterable[str]) -> Loaded:
-    from contractlang.load import files_of, load
+def _loaded(paths: Iterable[str], layers: Iterable[str] = ()) -> Loaded:
+    """Read contracts, and the law that is shipped if a layer of law is asked for."""
+    from contractlang.load import load
 
-    found = [_found(each) for each in paths]
-    for path in found:
-        if not files_of([path]):
-            raise Refused(f"{path}: no {SUFFIX} file in it", where=str(path))
+    found = _files(paths)
+    if any(layer != CONTRACT for layer in layers):
+        # Who gives a law gives it instead of the one that is shipped.
+        own = {each.name for each in found}
+        found += [each for each in _files([str(SHIPPED / "law")]) if each.name not in own]
     return load(found, [SHIPPED])
 
 
-def _usable(paths: Iterable[str]) -> Loaded:
+def _files(paths: Iterable[str]) -> list[Path]:
+    """Return the contract files that are meant."""
+    from contractlang.load import files_of
+
+    found: list[Path] = []
+    for path in map(_found, paths):
+        files = files_of([path])
+        if not files:
+            raise Refused(f"{path}: no {SUFFIX} file in it", where=str(path))
+        found += files
+    return found
+
+
+def _usable(paths: Iterable[str], layers: Iterable[str] = ()) -> Loaded:
     """Return contracts that can be asked something; refuse them with everything that is wrong otherwise."""
-    loaded = _loaded(paths)
+    loaded = _loaded(paths, layers)
     _refuse_errors(loaded)
     loaded.asked = [name for name in loaded.asked if loaded.contracts[name].kind != "vocabulary"]
     if not loaded.asked:
         raise Refused("there is no agreement in these files, only vocabularies")
     return loaded
+
+
+def _governed(loaded: Loaded, agreements: tuple[str, ...], layers: tuple[str, ...]) -> Program:
+    """Return the program of these agreements, with what supplements them, under these layers of law."""
+    from engine.governing import Programs
+
+    documents = {name: loaded.contracts[name] for name in loaded.asked}
+    for each in documents.values():
+        if each.kind == "supplement" and each.amends not in {other.name for other in documents.values()}:
+            raise Refused(f"{each.path}: what it supplements, `{each.amends}`, is not given", where=each.path)
+    return Programs(documents).of(agreements, layers)
+
+
+def _layers(written: str | None) -> tuple[str, ...]:
+    """Return the layers that an option names; none where it is not given."""
+    if written is None:
+        return ()
+    found = tuple(each.strip().replace("地方:", "local:") for each in re.split("[,，、]", written))
+    if not all(found):
+        raise Refused(
+            f"--layers {written}: write layers with commas between, such as contract,civil", field="layers"
+        )
+    return found
+
+
+def _layers_of(head: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the layers of law that the first line of a ledger asks for."""
+    named = head.get("layers")
+    return tuple(map(str, named)) if isinstance(named, list) else (CONTRACT,)
 
 
 def _refuse_errors(loaded: Loaded) -> None:
@@ -813,7 +874,8 @@ def _language(loaded: Loaded, lang: Language | None) -> Language:
     """Return the language asked for, else that of the first agreement."""
     if lang is not None:
         return lang
-    first = next((loaded.contracts[name] for name in loaded.asked if name in loaded.contracts), None)
+    found = [loaded.contracts[name] for name in loaded.asked if name in loaded.contracts]
+    first = next((each for each in found if each.kind == "agreement"), found[0] if found else None)
     return "zh" if first is not None and first.chinese else "en"
 
 

@@ -275,9 +275,9 @@ class _Compilation:
         if first is None and last is None:
             return None
         whole = (first, last) == (contract.valid_from, contract.valid_to)
-        unknown = (
-            Item("law", contract.name) if whole and contract.kind == "law" and contract.version else None
-        )
+        if whole and contract.kind != "law":
+            return None  # An agreement's days are those on which it was signed; a supplement is a part for its days.
+        unknown = Item("law", contract.name) if whole and contract.version else None
         return ValidE(first, last, unknown)
 
     def part(self, contract: Contract) -> Part | None:

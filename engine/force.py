@@ -94,11 +94,6 @@ class Part:
         return since is not None and since <= moment and (self.ends is None or moment < self.ends)
 
 
-def version_name(home: str, version: str) -> str:
-    """Return what a version of a document is called: `voip-1@2`; the first has no number."""
-    return home if version in ("", "1") else f"{home}@{version}"
-
-
 def version_at(scene: Scene, home: str, moment: Instant) -> str:
     """Return the version of an agreement that an account was under at a moment: the one it migrated to last, or the
     one it signed.

@@ -10,6 +10,7 @@ from contractlang.suggest import nearest
 from engine.compile import compile_program
 from engine.errors import BadTerms
 from engine.program import Program
+from engine.targets import base_name
 
 CONTRACT = "contract"
 """The layer of what the parties agreed; it is always asked."""
@@ -18,27 +19,43 @@ CONTRACT = "contract"
 def governing(
     contracts: Iterable[Contract], agreements: Iterable[str], layers: Iterable[str]
 ) -> tuple[Contract, ...]:
-    """Return the agreements named, in that order, what supplements them, and the laws of those layers.
+    """Return the agreements named, in that order and in all their versions, what supplements them, and those laws.
 
-    Raises BadTerms for a layer of which there is no law.
+    Raises BadTerms for an agreement that is not there, and for a layer of which there is no law.
     """
     held = tuple(contracts)
-    by_name = {each.name: each for each in held}
-    found = {name: by_name[name] for name in agreements}
-    for each in held:
-        if each.kind == "supplement" and each.amends in found:
-            found[each.name] = each
+    found: list[Contract] = []
+    for name in agreements:
+        texts = [each for each in held if each.kind == "agreement" and base_name(each.name) == name]
+        if not texts:
+            raise BadTerms("agreements", f"no agreement is called `{name}`")
+        found += texts
+    found += _supplements(held, {name for each in found for name in (each.name, base_name(each.name))})
     wanted = [layer for layer in layers if layer != CONTRACT]
     known = {each.layer for each in held if each.kind == "law"}
     for layer in wanted:
         if layer not in known:
-            near = nearest(layer, sorted(known))
-            raise BadTerms(
-                "layers",
-                f"no law of the layer `{layer}` is here" + (f"; did you mean `{near}`?" if near else ""),
+            near = nearest(layer, [CONTRACT, *sorted(known)])
+            hint = (
+                f"; did you mean `{near}`?"
+                if near
+                else f"; there are {', '.join(sorted(known))}"
+                if known
+                else ""
             )
-    found.update({each.name: each for each in held if each.kind == "law" and each.layer in wanted})
-    return tuple(found.values())
+            raise BadTerms("layers", f"no law of the layer `{layer}` is here{hint}")
+    return (*found, *(each for each in held if each.kind == "law" and each.layer in wanted))
+
+
+def _supplements(held: Iterable[Contract], amended: set[str]) -> list[Contract]:
+    """Return what supplements documents of those names, and what supplements that in turn."""
+    waiting = [each for each in held if each.kind == "supplement"]
+    found: list[Contract] = []
+    while ready := [each for each in waiting if each.amends in amended]:
+        found += ready
+        amended |= {each.name for each in ready}
+        waiting = [each for each in waiting if each.name not in amended]
+    return found
 
 
 @dataclass

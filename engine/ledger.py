@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from contractlang.norms import OccurrenceDecl, PartyDecl, QuestionDecl, StateDecl, TypeDecl, Who
+from contractlang.norms import OccurrenceDecl, PartyDecl, QuestionDecl, StateDecl, TypeDecl, Who, version_name
 from contractlang.suggest import nearest
 from engine.dates import iso, parse_day, parse_instant
 from engine.errors import BadEvent, BadTerms
@@ -29,7 +29,6 @@ from engine.event import (
     Standing,
     event,
 )
-from engine.force import version_name
 from engine.program import Program
 from engine.settings import typed
 

@@ -13,13 +13,12 @@ from typing import Any
 
 from immutables import Map
 
-from contractlang.norms import Obligation
+from contractlang.norms import Obligation, version_name
 from engine.choice import choice, leaves
 from engine.decision import Item
 from engine.duties import arise, arise_on_breach, discharges, edge, look_for_end, miss, waive, waived
 from engine.errors import OutOfOrder
 from engine.event import ANSWER, DISPUTE, MIGRATE, START, WAIVE, Event, Instant
-from engine.force import version_name
 from engine.happenings import effects, forbid, judge, record, remember, turn_state
 from engine.lifetime import begin_again, expire, live
 from engine.program import Program, Touch

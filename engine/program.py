@@ -23,10 +23,11 @@ from contractlang.norms import (
     PartyDecl,
     QuestionDecl,
     StateDecl,
+    version_name,
 )
 from engine.decision import Cure, Item
 from engine.evaluator import Evaluator
-from engine.force import Part, Text, version_name
+from engine.force import Part, Text
 from engine.graph import ObligationGraph
 from engine.scene import Cause, Scene, Unknown
 from engine.terms import Taken, Terms

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from contractlang.norms import Obligation, OnOccurrence
+from contractlang.norms import Obligation, OnOccurrence, base_name
 from contractlang.numerals import plain_number
 from engine.answering import (
     Case,
@@ -39,7 +39,7 @@ def find_rules(position: Position, norm: str, document: str | None) -> list[Rule
     rules = [
         rule
         for rule in position.program.rules
-        if (document is None or rule.document == document)
+        if (document is None or document in (rule.document, base_name(rule.document)))
         and (
             wanted in (plain_number(rule.norm.id), plain_number(rule.norm.clause))
             or plain_number(rule.norm.clause).startswith(f"{wanted}(")
@@ -50,7 +50,7 @@ def find_rules(position: Position, norm: str, document: str | None) -> list[Rule
         known = any(
             wanted in (plain_number(clause.number), plain_number(clause.number)[: len(wanted)])
             or wanted[:-1] == plain_number(clause.number)
-            for contract in position.program.contracts if document in (None, contract.name)
+            for contract in position.program.contracts if document in (None, contract.name, contract.base)
             for clause in contract.clauses
         )  # fmt: skip
         if not known:
@@ -119,7 +119,7 @@ def in_breach(position: Position, question: InBreachOf, known_at: Instant | None
 
 def documents_of(position: Position, document: str | None) -> list[str]:
     """Return the agreements asked about. Raises BadQuestion for an unknown one."""
-    names = [c.name for c in position.program.contracts if c.kind == "agreement"]
+    names = list(position.program.agreements)
     if document is not None and document not in names:
         raise BadQuestion("document", f"no agreement is called `{document}`")
     return [document] if document is not None else names

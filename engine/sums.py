@@ -30,10 +30,8 @@ def _rule(scene: Scene, name: str, about: Any, home: str) -> tuple[int, Sum] | N
         rule = rules[place]
         if home and rule.home not in ("", home):
             continue
-        if rule.holds is not None and not rule.holds.value(scene):
-            continue
         before = _bound(scene, rule, about)
-        applies = rule.where is None or rule.where.value(scene)
+        applies = all(each is None or each.value(scene) for each in (rule.holds, rule.where))
         scene.vars = before
         if applies:
             return place, rule

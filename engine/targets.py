@@ -43,7 +43,7 @@ class Documents:
         self.contracts = tuple(contracts)
         self.by_name = {each.name: each for each in self.contracts}
         self.norms = tuple(norm for each in self.contracts for norm in each.norms)
-        named = (_base(each.name) for each in self.contracts if each.kind == "agreement")
+        named = (each.base for each in self.contracts if each.kind == "agreement")
         self.agreements = tuple(dict.fromkeys(named))
         self.homes = {each.name: self._home(each) for each in self.contracts}
         self.sum_names = self._sum_names()
@@ -52,7 +52,7 @@ class Documents:
         """Return the agreement that a document is, or supplements; none for a law."""
         while (above := self.amended(contract)) is not None:
             contract = above
-        return _base(contract.name) if contract.kind in ("agreement", "supplement") else ""
+        return contract.base if contract.kind in ("agreement", "supplement") else ""
 
     def amended(self, contract: Contract) -> Contract | None:
         """Return the document that a supplement amends: its first version, where there are several."""
@@ -60,11 +60,11 @@ class Documents:
             return None
         if contract.amends in self.by_name:
             return self.by_name[contract.amends]
-        return next((each for each in self.contracts if _base(each.name) == contract.amends), None)
+        return next((each for each in self.contracts if each.base == contract.amends), None)
 
     def versions(self, home: str) -> list[Contract]:
         """Return the versions of an agreement."""
-        return [each for each in self.contracts if each.kind == "agreement" and _base(each.name) == home]
+        return [each for each in self.contracts if each.kind == "agreement" and each.base == home]
 
     def changed(self, contract: Contract, clause: str) -> Contract | None:
         """Return the document whose clause a supplement changes: the nearest beneath it that has the clause."""
@@ -165,11 +165,6 @@ class Documents:
                 return found
             contract = self.amended(contract)
         return []
-
-
-def _base(name: str) -> str:
-    """Return the name of a document without its version: `voip-1@2` is a version of `voip-1`."""
-    return name.partition("@")[0]
 
 
 def asks_for(expr: Expr, state: str) -> bool:

@@ -47,17 +47,17 @@ def overlapping_versions(
 ) -> Iterator[Diagnostic]:
     """Find two versions of one document that are valid on the same day: nobody could say which of them decides."""
     for one, other in combinations(contracts, 2):
-        if one.name != other.name or one.path == other.path:
+        if one.base != other.base or one.path == other.path:
             continue
         first = max(one.valid_from or date.min, other.valid_from or date.min)
         last = min(one.valid_to or date.max, other.valid_to or date.max)
         if first > last:
             continue
         if first == date.min:
-            en, zh = f"two versions of `{one.name}` are valid at once", f"`{one.name}`的两个版本同时施行"
+            en, zh = f"two versions of `{one.base}` are valid at once", f"`{one.base}`的两个版本同时施行"
         else:
-            en = f"two versions of `{one.name}` are valid on {first}"
-            zh = f"`{one.name}`的两个版本在{first}同时施行"
+            en = f"two versions of `{one.base}` are valid on {first}"
+            zh = f"`{one.base}`的两个版本在{first}同时施行"
         yield error(
             "versions", _head(other, sources), en, zh,
             Said("end one before the other begins: `| valid from … to …`", "使其一先行终止：`| 施行 自 … 至 …`"),
@@ -143,7 +143,7 @@ def circles_through_several(contracts: Sequence[Contract]) -> Iterator[Diagnosti
     """Find priorities said in several documents of which each prevails over the next, and the last over the first."""
     in_order = sorted(contracts, key=lambda each: each.valid_from or date.min)
     # Of several versions the last is looked at: what an earlier one said does not meet what a later one says.
-    everything = {each.name: Anatomy(each) for each in in_order}
+    everything = {each.base: Anatomy(each) for each in in_order}
     said = [edge for each in everything.values() for edge in _edges(each.contract, everything)]
     ends = {end for (by, over, _), _ in said for end in (by, over)}
     for limits in (False, True):
