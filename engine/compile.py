@@ -175,7 +175,7 @@ class _Compilation:
         act = None if isinstance(norm, Maintenance) else norm.act
         declared = self.declarations.get(act.name) if act is not None else None
         trigger = norm.trigger
-        window = None if isinstance(norm, Maintenance | Prohibition) else norm.window
+        window = None if isinstance(norm, Maintenance) else norm.window
         limit = window.limit if window else None
         value = getattr(limit, "day", None) or getattr(limit, "period", None)
         excepts = tuple(i for target in norm.excepts for i in self.resolve(target, norm.document))

@@ -282,7 +282,7 @@ def about_breach(scene: Scene, named: str, bound: Any) -> bool:
 
 
 def window_closed(scene: Scene, rule: Rule, bound: Any) -> Step | None:
-    """Return whether the time for a power has not begun, or is over."""
+    """Return whether the time for a power, or of a prohibition, has not begun or is over."""
     if rule.limit is None and rule.not_before is None:
         return None
     start = (
@@ -385,7 +385,7 @@ def forbids(scene: Scene, rule: Rule, party: str | None, act: Event) -> bool:
             continue
         if rule.where is not None and not rule.where.value(scene):
             continue
-        if conditions_fail(scene, rule) is None:
+        if conditions_fail(scene, rule) is None and window_closed(scene, rule, bound) is None:
             return True
     return False
 
