@@ -838,7 +838,7 @@ class _Elaboration:
                 return Obligation(**base, act=act, window=told.window)
             case "prohibition":
                 assert act is not None
-                return Prohibition(**base, act=act)
+                return Prohibition(**base, act=act, window=told.window)
             case _:
                 assert act is not None and declared is not None
                 changes = declared.needs_basis or declared.sets or told.suspends or told.resumes

@@ -235,6 +235,8 @@ def take(step: Step, event: Event, touch: Touch) -> None:
         step.run(step.before, judge, step, event, touch)
     for index in touch.prohibitions:
         step.run(step.before, forbid, step, event, step.program.rules[index])
+    if touch.referred:
+        step.new["R", event.id] = event
     if touch.remember:
         remember(step, event, touch)
     if touch.counted or touch.abouts:
