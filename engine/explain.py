@@ -395,9 +395,9 @@ class Voice:
     def answer(self, answer: str, decision: Decision | None = None) -> str:
         """Return an answer in words: a verdict, a state, a party, or a value with its kind."""
         if answer == "value" and decision is not None:
-            return self.value(decision.value, self.kind_asked)
+            return self.value(decision.value, self._kind_asked)
         if answer.lstrip("-").isdecimal():
-            return self.value(int(answer), self.kind_asked)
+            return self.value(int(answer), self._kind_asked)
         if isinstance(self.question, StateOf) and answer != "undetermined":
             return self.option(self.question.state, answer)
         if answer in ANSWERS:
@@ -405,7 +405,7 @@ class Voice:
         return self.value(answer, None)
 
     @cached_property
-    def kind_asked(self) -> Kind | None:
+    def _kind_asked(self) -> Kind | None:
         """The kind of the value that the question asks for."""
         match self.question:
             case AmountOfSum(name=name):
@@ -691,14 +691,12 @@ class Voice:
         contract = self._home.get(name) or self.program.contracts[0]
         if name == "agreement":
             return self.pick("agreement", "协议")
+        if name in self.program.sum_names:
+            called = [sum.rule for sum in self.program.sums[self.program.sum_names[name]]]
+            names = [each for rule in called for each in (rule.name, rule.alias) if each]
+            fits = [each for each in names if bool(_HANZI.search(each)) is (self.language == "zh")]
+            return (name if name in fits else (fits or [name])[0]).replace("_", " ")
         return say_name(name, contract, self.language)
-
-    def sum_name(self, name: str) -> str:
-        """Return what a sum is called in this language: an agreement may name it in one, a law in both."""
-        one = self.program.sum_names.get(name)
-        called = [each for each, other in self.program.sum_names.items() if other == one] if one else [name]
-        fitting = [each for each in called if bool(_HANZI.search(each)) == (self.language == "zh")]
-        return (fitting or called)[0].replace("_", " ")
 
     def plain(self, name: str) -> str:
         """Return a declared name without the marks that keep it apart inside a sentence."""
@@ -1343,8 +1341,8 @@ def _sum(voice: Voice, reason: Reason, _: Norm | None) -> str:
     document, clause, name, about, value = reason.args
     of, quote = voice.clause(document, clause), voice.quote_clause(document, clause)
     return voice.pick(
-        f"{of}: {voice.sum_name(name)}{voice.about(about)} is {voice.figure(value)}{quote}",
-        f"{of}：{voice.sum_name(name)}{voice.about(about)}为{voice.figure(value)}{quote}",
+        f"{of}: {voice.name(name)}{voice.about(about)} is {voice.figure(value)}{quote}",
+        f"{of}：{voice.name(name)}{voice.about(about)}为{voice.figure(value)}{quote}",
     )
 
 
