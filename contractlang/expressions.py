@@ -376,7 +376,7 @@ class Reader:
                 return Const(spelling in YES, FLAG)
             if spelling in self.names.amounts:
                 name = self.names.amounts[spelling]
-                return AmountOf(name, None, self.names.amount_kinds.get(name, money_in("CNY")))
+                return AmountOf(name, None, self.names.kind_of_amount(name))
             if wanted is not None and wanted.name == "one of":
                 options = [
                     s for each in self.names.options_of(wanted.of) for s in (each.name, each.alias) if s
@@ -467,9 +467,7 @@ class Reader:
         assert isinstance(word, Word)
         if word.text in self.names.amounts:
             name = self.names.amounts[word.text]
-            return AmountOf(
-                name, self.expression(rest[0]), self.names.amount_kinds.get(name, money_in("CNY"))
-            )
+            return AmountOf(name, self.expression(rest[0]), self.names.kind_of_amount(name))
         declared = self.names.find(word.text)
         if isinstance(declared, QuestionDecl):
             return Answer(declared.name, self.about(declared, rest[0]), declared.kind)

@@ -1336,6 +1336,13 @@ def _amount(voice: Voice, reason: Reason, _: Norm | None) -> str:
     )
 
 
+@_says("no sum")
+def _no_sum(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    name, about = reason.args
+    of = f"{voice.named(name)}{voice.about(about)}"
+    return voice.pick(f"nothing that is in force says what {of} is", f"没有施行中的规定说明{of}")
+
+
 @_says("sum")
 def _sum(voice: Voice, reason: Reason, _: Norm | None) -> str:
     document, clause, name, about, value = reason.args
