@@ -1164,7 +1164,6 @@ class _Elaboration:
 
     def fill(self, here: _Here, named: Word, value: Node | Word) -> None:
         reader = self.reader(here.statement)
-        reader.reads_the_last = True
         declared = self.names.find(named.text)
         is_blank = isinstance(declared, BlankDecl)
         if not is_blank and (declared is not None or self.draft.kind == "supplement"):

@@ -125,8 +125,8 @@ class Mistake(Exception):
 class Reader:
     """Reads the expressions of one statement: the names of its document and its own variables.
 
-    Where it `reads_the_last`, `invoice.due` is the due day of the last invoice. Where it `knows_all`, a name that
-    nothing has is a mistake; elsewhere it may be a document that is not at hand.
+    `invoice.due` is the due day of the last invoice. Where it `knows_all`, a name that nothing has is a mistake;
+    elsewhere it may be a document that is not at hand.
     """
 
     names: Names
@@ -134,7 +134,6 @@ class Reader:
     document: str
     variables: dict[str, Expr] = field(default_factory=dict)
     act: OccurrenceDecl | None = None
-    reads_the_last: bool = False
     knows_all: bool = False
 
     # -- reporting
@@ -403,7 +402,7 @@ class Reader:
             case StateDecl():
                 return StateValue(declared.name, self.document if declared.in_law else "", declared.kind)
             case OccurrenceDecl():
-                if self.reads_the_last and not alone:
+                if not alone:
                     return _last(declared)
                 return Happened(declared.name)
             case QuestionDecl():

@@ -45,6 +45,7 @@ from contractlang.norms import (
     Trigger,
     TypeDecl,
     Who,
+    kind_of,
 )
 from engine.conditions import ActorE, AndE, ChosenE, PlacedE
 from engine.dates import end_of, start_of
@@ -210,6 +211,7 @@ class _Compilation:
             until=made.maybe(norm.until), where=made.maybe(act.where) if act else None,
             about=made.maybe(act.about) if act else None, about_field=about_field,
             amount=made.maybe(act.amount) if act else None,
+            amount_kind=kind_of(act.amount) if act and act.amount is not None else None,
             keeps=made.made(norm.keeps) if isinstance(norm, Maintenance) else None,
             trigger_where=made.maybe(trigger.where) if trigger else None,
             trigger_name=trigger.name if isinstance(trigger, OnOccurrence) else None,
@@ -323,7 +325,7 @@ class _Compilation:
                     for index in self.resolve(bar.target, contract.name):
                         period = self.compiler.made(bar.period)
                         name = bar.since.name if isinstance(bar.since, Happened) else ""
-                        holds = self.holds((), bar.standing, contract, clause=bar.clause)
+                        holds = self.holds(bar.option, bar.standing, contract, clause=bar.clause)
                         lapse = Lapse(period, name, self.knowing(name), self.compiler.made(bar.since), holds)
                         rules[index].lapses.append(lapse)
         self.ranks(rules)
@@ -466,7 +468,7 @@ class _Compilation:
         )
         contract = self.documents.by_name[amount.document]
         return Sum(
-            rule=amount, home=self.documents.homes[amount.document],
+            rule=amount, figure=made.figure(amount.value), home=self.documents.homes[amount.document],
             holds=self.holds(amount.option, amount.standing, contract, clause=amount.clause),
             weight=weight(amount.standing),
             value=made.made(amount.value), where=made.maybe(amount.where), claimable=made.maybe(amount.claimable),

@@ -40,6 +40,7 @@ from contractlang.norms import (
 )
 from engine.conditions import AndE, AnswerE, ChosenE, CompareE, IsBlankE, NotE, OrE
 from engine.evaluator import Evaluator
+from engine.program import Figure
 from engine.quantities import (
     AccruedE,
     AmountOfE,
@@ -147,6 +148,13 @@ class Compiler:
                 )  # fmt: skip
             case _:
                 assert_never(expr)
+
+    def figure(self, expr: Expr) -> Figure:
+        """Return an expression made ready with the figures it is made from."""
+        parts: tuple[Expr, ...] = (expr.left, expr.right) if isinstance(expr, Arithmetic) else ()
+        if isinstance(expr, Field):
+            parts = (expr.of,)
+        return Figure(expr, self.made(expr), tuple(self.figure(each) for each in parts))
 
     def own(self, document: str) -> str:
         """Return the agreement whose sums a document speaks of; none in a law."""

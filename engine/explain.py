@@ -836,6 +836,10 @@ class Voice:
             return self.pick("not known", "未知")
         return self.name(text) if text in self._home or not text.isascii() else self._option_of_any(text)
 
+    def figure(self, said: str | None) -> str:
+        """Return a figure of a derivation as people of this language write it."""
+        return self.pick("not known", "不明") if said is None else self.pick(said, said.replace(" CNY", "元"))
+
     def money(self, amount: Money) -> str:
         """Return an amount as people of this language write it."""
         return self.pick(str(amount), str(amount).replace(" CNY", "元"))
@@ -1281,6 +1285,102 @@ def _amount(voice: Voice, reason: Reason, _: Norm | None) -> str:
     return voice.pick(
         f"{voice.named(name)}{voice.about(about)} comes to {said}",
         f"{voice.named(name)}{voice.about(about)}为{said}",
+    )
+
+
+@_says("sum")
+def _sum(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    document, clause, name, about, value = reason.args
+    of = f"{voice._document(document)}{clause}"
+    return voice.pick(
+        f"{of}: {voice.name(name)}{voice.about(about)} is {voice.figure(value)}",
+        f"{of}：{voice.name(name)}{voice.about(about)}为{voice.figure(value)}",
+    )
+
+
+@_says("claimable")
+def _claimable(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    if reason.holds:
+        return voice.pick("it may be claimed", "可以主张")
+    return voice.pick("it is not claimed: nothing of it is due", "尚未主张：并不应付")
+
+
+@_says("worked out")
+def _worked_out(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    left, op, right, value = reason.args
+    sign = {"*": "×", "-": "−"}.get(op, op)
+    return f"{voice.figure(left)} {sign} {voice.figure(right)} = {voice.figure(value)}"
+
+
+@_says("accrued")
+def _accrued(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    share, since, until, value = reason.args
+    if since is None or until is None:
+        return voice.pick(f"{share} a day: {voice.figure(value)}", f"每日{share}：{voice.figure(value)}")
+    first, last = voice.day(parse_day(since)), voice.day(parse_day(until))
+    return voice.pick(
+        f"{share} a day after {first} up to {last}: {voice.figure(value)}",
+        f"自{first}次日起至{last}，每日{share}：{voice.figure(value)}",
+    )
+
+
+@_says("unpaid from")
+def _unpaid_from(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    unpaid, first, last, days = reason.args
+    begins, ends = voice.day(parse_day(first)), voice.day(parse_day(last))
+    plural = "" if days == 1 else "s"
+    return voice.pick(
+        f"{voice.figure(unpaid)} unpaid on {days} day{plural}, {begins} to {ends}",
+        f"{begins}至{ends}共{days}日，欠{voice.figure(unpaid)}",
+    ) + _on(voice, reason)
+
+
+@_says("as of")
+def _as_of(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    state, day, value = reason.args
+    at = "" if day is None else voice.pick(f" on {day}", f"（{voice.day(parse_day(day))}）")
+    return voice.pick(
+        f"{voice.name(state)}{at} is {voice.figure(value)}", f"{voice.name(state)}{at}为{voice.figure(value)}"
+    ) + _on(voice, reason)
+
+
+@_says("added up")
+def _added_up(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    name, field, value = reason.args
+    if field is None:
+        said = voice.pick(f"{voice.name(name)} happened {value} times", f"{voice.name(name)}共{value}次")
+    else:
+        said = voice.pick(
+            f"{field} of {voice.name(name)} in all: {voice.figure(value)}",
+            f"{voice.name(name)}的{voice.name(field)}合计{voice.figure(value)}",
+        )
+    return said + _on(voice, reason)
+
+
+@_says("stated")
+def _stated(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    event, field, value = reason.args
+    return voice.pick(
+        f"{event} states {field}: {voice.figure(value)}",
+        f"{event}载明{voice.name(field)}：{voice.figure(value)}",
+    )
+
+
+@_says("filled")
+def _filled(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    name, value = reason.args
+    return voice.pick(
+        f"{voice.name(name)} is {voice.figure(value)}", f"{voice.name(name)}为{voice.figure(value)}"
+    )
+
+
+@_says("owed")
+def _owed(voice: Voice, reason: Reason, norm: Norm | None) -> str:
+    _, id, about, owed, paid = reason.args
+    of = voice.called(norm) if norm is not None else str(id)
+    return voice.pick(
+        f"{of}{voice.about(about)}: {voice.figure(owed)} owed, {voice.figure(paid)} paid",
+        f"{of}{voice.about(about)}：应付{voice.figure(owed)}，已付{voice.figure(paid)}",
     )
 
 

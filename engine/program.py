@@ -10,12 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from contractlang.kinds import Kind
 from contractlang.norms import (
     AmountRule,
     Bar,
     Chosen,
     Contract,
     Declaration,
+    Expr,
     Life,
     LossRule,
     Norm,
@@ -70,6 +72,7 @@ class Rule:
     about: Evaluator | None
     about_field: str | None
     amount: Evaluator | None
+    amount_kind: Kind | None
     keeps: Evaluator | None
     trigger_where: Evaluator | None
     trigger_name: str | None
@@ -120,10 +123,20 @@ class LifeRule:
 
 
 @dataclass(eq=False)
+class Figure:
+    """An expression made ready together with the figures it is made from, to tell how it comes about."""
+
+    expr: Expr
+    evaluator: Evaluator
+    parts: tuple[Figure, ...]
+
+
+@dataclass(eq=False)
 class Sum:
     """A named amount made ready. `home` is the agreement it belongs to; `holds` whether its sentence is in force."""
 
     rule: AmountRule
+    figure: Figure
     home: str
     holds: Evaluator | None
     weight: int

@@ -18,7 +18,6 @@ from engine.judge import ASKED, agreement_state, bind, window
 from engine.position import Position
 from engine.program import Rule
 from engine.question import (
-    AmountOfSum,
     Arrived,
     InBreachOf,
     LastDay,
@@ -29,8 +28,6 @@ from engine.question import (
 )
 from engine.scene import Breach, Inst, LifeCell, Scene, Unknown
 from engine.statuses import breach_events
-from engine.sums import amount as amount_of
-from engine.sums import in_all, trigger_of
 
 
 def find_rules(position: Position, norm: str, document: str | None) -> list[Rule]:
@@ -238,62 +235,6 @@ def _still_to_come(position: Position, rules: list[Rule], question: LastDay) -> 
     fields = dict(question.trigger)
     at = fields.pop("at", question.at)
     return Event(ASKED, name, None, at, at, fields, effect_at=at)
-
-
-def amount(position: Position, question: AmountOfSum, known_at: Instant | None) -> Decision:
-    program = position.program
-    name = program.sum_names.get(question.name)
-    rules = [] if name is not None else find_rules(position, question.name, question.document)
-
-    def case(scene: Scene) -> Case:
-        if name is not None:
-            values = _sums(scene, question, name)
-            if len(values) > 1:
-                return Case("conflicting")
-            value = values[0] if values else 0
-        else:
-            value = 0
-            for rule in rules:
-                for trig in scene.get(("IO", rule.index)) or ():
-                    inst: Inst | None = scene.read(("I", rule.index, trig))
-                    if (
-                        inst is not None
-                        and inst.owed is not None
-                        and (question.about is None or question.about == trig)
-                    ):
-                        value = inst.owed if isinstance(inst.owed, Unknown) else value + inst.owed - inst.paid
-        if isinstance(value, Unknown):
-            scene.pick(value.item, ("unknown", "other"))
-            return Case("undetermined")
-        return Case("value", False, value)
-
-    def reasons(scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
-        events = (question.about,) if question.about else ()
-        return (Reason("amount", (question.name, question.about, shown.value), True, (), events),), ()
-
-    return answered(position, question.at, known_at, case, reasons)
-
-
-def _sums(scene: Scene, question: AmountOfSum, name: str) -> list[Any]:
-    """Return what the agreements say a sum is: one value, or several where they differ and none prevails."""
-    program = scene.program
-    homes = dict.fromkeys(each.home for each in program.sums[name] if each.home)
-    if question.document is not None:
-        homes = dict.fromkeys(home for home in homes if home == question.document)
-    found: dict[str, Any] = {}
-    about = None
-    if question.about is not None:
-        about = trigger_of(scene, name, question.about)
-        scene.vars = {"@trigger": about}
-    for home in homes or ("",):
-        if question.about is None:
-            found[home] = in_all(scene, name, home)
-        else:
-            found[home] = 0 if about is None else amount_of(scene, name, about, home)
-    for by, over, when in program.precedence if len(set(map(str, found.values()))) > 1 else ():
-        if by in found and over in found and (when is None or when.value(scene)):
-            del found[over]
-    return list(dict.fromkeys(found.values()))
 
 
 def who_bears(position: Position, question: WhoBears, known_at: Instant | None) -> Decision:
