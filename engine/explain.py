@@ -452,10 +452,12 @@ class Voice:
         return f"{self._document(norm.document)}{norm.clause}{letter}"
 
     def _document(self, name: str) -> str:
-        if len(self._speaking) < 2:
-            return ""
+        return self.document_called(name) + " " if len(self._speaking) > 1 else ""
+
+    def document_called(self, name: str) -> str:
+        """Return what a document is called in this language."""
         contract = self.contract(name)
-        return self._prefer(contract.name, contract.alias) + " " if contract is not None else f"{name} "
+        return self._prefer(contract.name, contract.alias) if contract is not None else name
 
     @cached_property
     def _speaking(self) -> list[str]:
@@ -577,7 +579,7 @@ class Voice:
         about = self.about(item.about)
         match item.kind:
             case "blank":
-                outside = self._outside(declared)
+                outside = self.outside(declared)
                 if isinstance(declared, BlankDecl) and declared.gap:
                     return self.pick(
                         f"what the text leaves out: {self.name(item.name)}{outside}",
@@ -596,7 +598,7 @@ class Voice:
                     if declared.decided_by
                     else ""
                 )
-                return f"{text}{self._outside(declared)}{about}{who}"
+                return f"{text}{self.outside(declared)}{about}{who}"
             case "reading":
                 return self._reading(item.name)
             case "event":
@@ -627,7 +629,7 @@ class Voice:
             return self.name(name)
         options = [self._prefer(each.name, each.alias).replace("_", " ") for each in declared.options]
         text = self.text(declared.text) or self.name(name)
-        return f"{text}{self._outside(declared)}" + self.pick(
+        return f"{text}{self.outside(declared)}" + self.pick(
             f": {' or '.join(options)}", f"：{'，或'.join(options)}"
         )
 
@@ -635,7 +637,7 @@ class Voice:
         """Return that a default reading was taken, which another option would gainsay."""
         declared = self.program.declarations.get(reading)
         text = self.text(declared.text) if isinstance(declared, ReadingDecl) else ""
-        name, chosen, outside = self.plain(reading), self.option(reading, option), self._outside(declared)
+        name, chosen, outside = self.plain(reading), self.option(reading, option), self.outside(declared)
         return self.pick(
             f"assumes that {name} is “{chosen}”{outside}: {text}",
             f"采默认解释：{name}取“{chosen}”{outside}。{text}",
@@ -761,7 +763,8 @@ class Voice:
             name,
         )
 
-    def _outside(self, declared: Any) -> str:
+    def outside(self, declared: Any) -> str:
+        """Return the name that a declared thing has elsewhere, as an aside."""
         external = getattr(declared, "external", "")
         return (f" ({external})" if self.language == "en" else f"（{external}）") if external else ""
 
