@@ -25,7 +25,8 @@ from engine.errors import BadEvent, BadQuestion, BadTerms, EngineError
 from engine.render import Outcome, Screen, printable, show_explanation, show_outcomes
 
 if TYPE_CHECKING:
-    from contractlang.load import Loaded
+    from contractlang.cache import Cache
+    from contractlang.loaded import Loaded
     from engine.account import Account
     from engine.graph import Node, ObligationGraph
     from engine.ledger import Book
@@ -640,7 +641,7 @@ def demo(json_: Json = False) -> None:
     """
     from engine.demo import demonstrate
 
-    demonstrate(SHIPPED, Screen.of(), as_json=json_)
+    demonstrate(SHIPPED, Screen.of(), _cache().load, as_json=json_)
 
 
 def _version(wanted: bool) -> None:
@@ -796,19 +797,31 @@ def _found(written: str) -> Path:
 
 def _loaded(paths: Iterable[str], layers: Iterable[str] = ()) -> Loaded:
     """Read contracts, and the law that is shipped if a layer of law is asked for."""
-    from contractlang.load import load
-
     found = _files(paths)
     if any(layer != CONTRACT for layer in layers):
         # Who gives a law gives it instead of the one that is shipped.
         own = {each.name for each in found}
         found += [each for each in _files([str(SHIPPED / "law")]) if each.name not in own]
-    return load(found, [SHIPPED])
+    return _cache().load(found, [SHIPPED])
+
+
+def _cache() -> Cache:
+    """Return where loads are kept: in the user's cache folder, or as CONTRACT_CACHE says (a folder, or `off`)."""
+    from contractlang.cache import Cache
+
+    named, standard = os.environ.get("CONTRACT_CACHE"), os.environ.get("XDG_CACHE_HOME", "")
+    if named is not None:
+        return Cache(None if named in ("", "off") else Path(named))
+    try:
+        above = Path(standard) if os.path.isabs(standard) else Path.home() / ".cache"
+    except RuntimeError:  # Nobody's home is known.
+        return Cache(None)
+    return Cache(above / "contract-engine")
 
 
 def _files(paths: Iterable[str]) -> list[Path]:
     """Return the contract files that are meant."""
-    from contractlang.load import files_of
+    from contractlang.loaded import files_of
 
     found: list[Path] = []
     for path in map(_found, paths):

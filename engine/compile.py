@@ -174,9 +174,10 @@ class _Compilation:
         act = None if isinstance(norm, Maintenance) else norm.act
         declared = self.declarations.get(act.name) if act is not None else None
         trigger = norm.trigger
-        window = None if isinstance(norm, Maintenance | Prohibition) else norm.window
+        window = None if isinstance(norm, Maintenance) else norm.window
         limit = window.limit if window else None
         value = getattr(limit, "day", None) or getattr(limit, "period", None)
+        excepts = tuple(i for target in norm.excepts for i in self.resolve(target, norm.document))
         about_field = None
         if (
             act is not None
@@ -218,7 +219,7 @@ class _Compilation:
             rolls=made.maybe(window.rolls) if window else None, limit=limit,
             limit_value=made.maybe(value), limit_of=made.maybe(getattr(limit, "of", None)),
             not_before=made.maybe(window.not_before) if window else None,
-            excepts=tuple(i for target in norm.excepts for i in self.resolve(target, norm.document)),
+            excepts=excepts, excepts_same=frozenset(i for i in excepts if self.share_trigger(norm, self.norms[i])),
             sets=() if isinstance(norm, Maintenance | Prohibition) else tuple(sets),
             restores=self.restores(norm) if isinstance(norm, Maintenance) else (),
             suspends=self.labelled(norm, norm.suspends) if isinstance(norm, Power) else (),
@@ -233,6 +234,13 @@ class _Compilation:
             if isinstance(trigger, OnBreach)
             else frozenset()
         )
+
+    def share_trigger(self, norm: Norm, other: Norm) -> bool:
+        """Tell whether one occurrence or breach can be the trigger of both norms."""
+        one, two = norm.trigger, other.trigger
+        if isinstance(one, OnOccurrence) and isinstance(two, OnOccurrence):
+            return one.name in self.kinds[two.name] or two.name in self.kinds[one.name]
+        return bool(self.breaches_meant(one, norm.document) & self.breaches_meant(two, other.document))
 
     def labelled(self, norm: Norm, label: str | None) -> tuple[int, ...]:
         if label is None:
@@ -535,6 +543,7 @@ class _Compilation:
             rule.trigger_name for rule in program.rules
             if not rule.self_triggered and isinstance(rule.norm, Permission | Power | Prohibition)
         }  # fmt: skip
+        looked_through |= {program.rules[i].trigger_name for rule in program.rules for i in rule.excepts}
         looked_through |= {loss.trigger_name for loss in program.losses}
         looked_through |= {each.event for rule in program.rules for each in rule.lapses}
         looked_through |= {
@@ -566,6 +575,7 @@ class _Compilation:
                 declared=declared, names=tuple(above), prohibitions=tuple(prohibitions), discharges=tuple(discharges),
                 instances=tuple(instances), powers=powers, renews=renews,
                 remember=any(each in self.compiler.folded or each in looked_through for each in above),
+                referred=any(each in self.compiler.referred for each in above),
                 counted=any(each in wanted for each in above) or bool(declared.shows) or name in shown_since,
                 fields=tuple(f for n, f in sorted(self.compiler.indexed) if n in above),
                 effects=bool(declared.sets or declared.shows or renews)
@@ -607,9 +617,18 @@ class _Compilation:
                 )
             if isinstance(norm, Obligation) and (origin := getattr(rule.limit, "of", None)) is not None:
                 topics["window", rule.index] = self.topics_of(origin, document=norm.document)
+            if isinstance(norm, Obligation) and isinstance(rule.limit, Reasonable):
+                topics["window", rule.index] = {("Q", rule.limit.question)}
             if name not in topics:
                 continue
             topics[name].add(("S", "agreement"))
+            for other in (self.norms[index] for index in rule.excepts):
+                topics[name] |= self.topics_of(
+                    other.when, other.unless, other.since, other.until, document=other.document
+                )
+                if isinstance(other.trigger, OnOccurrence):
+                    topics[name].add(("H", other.trigger.name))
+                topics[name] |= {("N", each) for each in self.breaches_meant(other.trigger, other.document)}
             for index, _ in rule.prevailed_by:
                 topics[name] |= {("S", state) for state, _ in program.rules[index].sets}
             for voiding in self.voiding(rule):

@@ -1339,13 +1339,20 @@ def _amount(voice: Voice, reason: Reason, _: Norm | None) -> str:
     )
 
 
+@_says("no sum")
+def _no_sum(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    name, about = reason.args
+    of = f"{voice.named(name)}{voice.about(about)}"
+    return voice.pick(f"nothing that is in force says what {of} is", f"没有施行中的规定说明{of}")
+
+
 @_says("sum")
 def _sum(voice: Voice, reason: Reason, _: Norm | None) -> str:
     document, clause, name, about, value = reason.args
-    of = voice.clause(document, clause)
+    of, quote = voice.clause(document, clause), voice.quote_clause(document, clause)
     return voice.pick(
-        f"{of}: {voice.name(name)}{voice.about(about)} is {voice.figure(value)}",
-        f"{of}：{voice.name(name)}{voice.about(about)}为{voice.figure(value)}",
+        f"{of}: {voice.name(name)}{voice.about(about)} is {voice.figure(value)}{quote}",
+        f"{of}：{voice.name(name)}{voice.about(about)}为{voice.figure(value)}{quote}",
     )
 
 
@@ -1433,6 +1440,11 @@ def _owed(voice: Voice, reason: Reason, norm: Norm | None) -> str:
         f"{of}{voice.about(about)}: {voice.figure(owed)} owed, {voice.figure(paid)} paid",
         f"{of}{voice.about(about)}：应付{voice.figure(owed)}，已付{voice.figure(paid)}",
     )
+
+
+@_says("more")
+def _more(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    return voice.pick(f"and {reason.args[0]} more", f"另有{reason.args[0]}项")
 
 
 @_says("loss")

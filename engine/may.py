@@ -125,7 +125,7 @@ def _why_may(
 def _why_closed(scene: Scene, step: tuple[str, Any]) -> Reason | None:
     code, payload = step
     if (
-        code in ("when", "unless", "since", "until", "where", "trigger where", "no duty")
+        code in ("when", "unless", "since", "until", "valid", "where", "trigger where", "no duty")
         and payload is not None
     ):
         return payload.why(scene)  # type: ignore[no-any-return]

@@ -55,7 +55,8 @@ class Lapse:
 class Rule:
     """One norm made ready; `home` is the agreement that it belongs to, none for a law.
 
-    `weight` ranks it among the norms that speak of its act. It is silent while one of `yields_to` is in force, and a
+    `excepts_same` are those it gives way to that can have the same trigger. `weight` ranks it among the norms that
+    speak of its act. It is silent while one of `yields_to` is in force, and a
     reasonable time for it is what one of `numbered` says.
     """
 
@@ -93,6 +94,7 @@ class Rule:
     yields_to: tuple[int, ...] = ()
     numbered: tuple[int, ...] = ()
     excepts: tuple[int, ...] = ()
+    excepts_same: frozenset[int] = frozenset()
     lapses: list[Lapse] = field(default_factory=list)
     sets: tuple[tuple[str, str], ...] = ()
     restores: tuple[tuple[str, str, Any], ...] = ()
@@ -173,6 +175,7 @@ class Touch:
     powers: tuple[int, ...] = ()
     renews: tuple[LifeRule, ...] = ()
     remember: bool = False
+    referred: bool = False
     counted: bool = False
     fields: tuple[str, ...] = ()
     effects: bool = False
