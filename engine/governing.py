@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from contractlang.norms import Contract
+from contractlang.norms import Contract, base_name
 from contractlang.suggest import nearest
 from engine.compile import compile_program
 from engine.errors import BadTerms
 from engine.program import Program
-from engine.targets import base_name
 
 CONTRACT = "contract"
 """The layer of what the parties agreed; it is always asked."""
