@@ -225,6 +225,7 @@ class _Elaboration:
         self.draft = Draft()
         self.names = Names(words=keywords(), chinese=written.source.is_chinese)
         self.wrong = self.names.wrong
+        self.names.work_out = self.work_out_amount
         self.declarations = Declarations(self.names, "")
         self.names.clauses = {
             plain_number(each.number): each.number for each in written.clauses if each.number
@@ -838,7 +839,7 @@ class _Elaboration:
                 return Obligation(**base, act=act, window=told.window)
             case "prohibition":
                 assert act is not None
-                return Prohibition(**base, act=act)
+                return Prohibition(**base, act=act, window=told.window)
             case _:
                 assert act is not None and declared is not None
                 changes = declared.needs_basis or declared.sets or told.suspends or told.resumes
@@ -984,13 +985,8 @@ class _Elaboration:
 
     def make_amount(self, here: _Here) -> None:
         reader = self.reader(here.statement)
-        named, lead = here.node.node("decl_name"), here.node.node("for_each")
         name, *aliases = _names_of(here.node)
-        trigger = self.trigger(reader, lead) if lead is not None else None
-        rest = [
-            part for part in here.node.parts if part is not None and part is not named and part is not lead
-        ]
-        value = reader.expression(rest[0], money_in("CNY"))
+        trigger, value, rest = self.amount_value(reader, here.node)
         kind = kind_of(value)
         if kind.name not in ("money", "count"):
             raise reader.fail(
@@ -1010,6 +1006,26 @@ class _Elaboration:
                 where=where, claimable=claimable, option=here.option, kind=kind,
             )
         )  # fmt: skip
+
+    def amount_value(self, reader: Reader, node: Node) -> tuple[Trigger | None, Expr, list[Node | Word]]:
+        """Return the trigger and the value of a sum's line, and its parts from the value on."""
+        named, lead = node.node("decl_name"), node.node("for_each")
+        trigger = self.trigger(reader, lead) if lead is not None else None
+        rest = [part for part in node.parts if part is not None and part is not named and part is not lead]
+        return trigger, reader.expression(rest[0], money_in("CNY")), rest
+
+    def work_out_amount(self, name: str) -> None:
+        """Find the kind of a sum that is used above its own line; what is wrong there is reported there."""
+        for _, statement in self.statements:
+            if statement.body.rule == "amount" and name in _names_of(statement.body):
+                already = len(self.wrong)
+                try:
+                    _, value, _ = self.amount_value(self.reader(statement), statement.body)
+                    self.names.amount_kinds[name] = kind_of(value)
+                except Mistake:
+                    pass
+                del self.wrong[already:]
+                return
 
     def loss(
         self, here: _Here, reader: Reader, node: Node, id: str, trigger: Trigger | None, when: Expr | None
@@ -1164,7 +1180,6 @@ class _Elaboration:
 
     def fill(self, here: _Here, named: Word, value: Node | Word) -> None:
         reader = self.reader(here.statement)
-        reader.reads_the_last = True
         declared = self.names.find(named.text)
         is_blank = isinstance(declared, BlankDecl)
         if not is_blank and (declared is not None or self.draft.kind == "supplement"):

@@ -7,12 +7,13 @@ Ids are stable: a norm is called by its clause and label (`三.2b`), so that edi
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from enum import Enum
 from typing import Any, Literal, assert_never
 
 from contractlang.kinds import COUNT, DAY, FLAG, INSTANT, Kind
+from contractlang.records import dataclass
 from contractlang.source import Span
 from contractlang.values import Share
 
@@ -518,9 +519,10 @@ class Maintenance(NormBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prohibition(NormBase):
-    """The bearer must not do the act."""
+    """The bearer must not do the act; only in its window, where it has one."""
 
     act: Act
+    window: Window | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

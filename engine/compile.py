@@ -45,14 +45,13 @@ from contractlang.norms import (
     Trigger,
     TypeDecl,
     Who,
+    kind_of,
 )
 from engine.conditions import ActorE, AndE, ChosenE, PlacedE
-from engine.dates import end_of, start_of
 from engine.decision import Item
 from engine.evaluate import Compiler
 from engine.evaluator import Evaluator
-from engine.event import START
-from engine.force import ADMINISTRATIVE, AGREED, Part, Text, TextE, ValidE, weight
+from engine.force import ADMINISTRATIVE, AGREED, Part, Text, TextE, ValidE, part_of, weight
 from engine.graph import build, key
 from engine.program import Lapse, LifeRule, Loss, Program, Rule, Sum, Touch
 from engine.scene import Scene
@@ -175,9 +174,10 @@ class _Compilation:
         act = None if isinstance(norm, Maintenance) else norm.act
         declared = self.declarations.get(act.name) if act is not None else None
         trigger = norm.trigger
-        window = None if isinstance(norm, Maintenance | Prohibition) else norm.window
+        window = None if isinstance(norm, Maintenance) else norm.window
         limit = window.limit if window else None
         value = getattr(limit, "day", None) or getattr(limit, "period", None)
+        excepts = tuple(i for target in norm.excepts for i in self.resolve(target, norm.document))
         about_field = None
         if (
             act is not None
@@ -210,6 +210,7 @@ class _Compilation:
             until=made.maybe(norm.until), where=made.maybe(act.where) if act else None,
             about=made.maybe(act.about) if act else None, about_field=about_field,
             amount=made.maybe(act.amount) if act else None,
+            amount_kind=kind_of(act.amount) if act and act.amount is not None else None,
             keeps=made.made(norm.keeps) if isinstance(norm, Maintenance) else None,
             trigger_where=made.maybe(trigger.where) if trigger else None,
             trigger_name=trigger.name if isinstance(trigger, OnOccurrence) else None,
@@ -218,7 +219,7 @@ class _Compilation:
             rolls=made.maybe(window.rolls) if window else None, limit=limit,
             limit_value=made.maybe(value), limit_of=made.maybe(getattr(limit, "of", None)),
             not_before=made.maybe(window.not_before) if window else None,
-            excepts=tuple(i for target in norm.excepts for i in self.resolve(target, norm.document)),
+            excepts=excepts, excepts_same=frozenset(i for i in excepts if self.share_trigger(norm, self.norms[i])),
             sets=() if isinstance(norm, Maintenance | Prohibition) else tuple(sets),
             restores=self.restores(norm) if isinstance(norm, Maintenance) else (),
             suspends=self.labelled(norm, norm.suspends) if isinstance(norm, Power) else (),
@@ -233,6 +234,13 @@ class _Compilation:
             if isinstance(trigger, OnBreach)
             else frozenset()
         )
+
+    def share_trigger(self, norm: Norm, other: Norm) -> bool:
+        """Tell whether one occurrence or breach can be the trigger of both norms."""
+        one, two = norm.trigger, other.trigger
+        if isinstance(one, OnOccurrence) and isinstance(two, OnOccurrence):
+            return one.name in self.kinds[two.name] or two.name in self.kinds[one.name]
+        return bool(self.breaches_meant(one, norm.document) & self.breaches_meant(two, other.document))
 
     def labelled(self, norm: Norm, label: str | None) -> tuple[int, ...]:
         if label is None:
@@ -277,12 +285,7 @@ class _Compilation:
         home = self.documents.homes[contract.name]
         if contract.kind != "supplement" and len(self.documents.versions(home)) < 2:
             return None
-        begins = START if contract.valid_from is None else start_of(contract.valid_from)
-        return Part(
-            contract.name, home, begins, None if contract.valid_to is None else end_of(contract.valid_to),
-            any(each.how == "takes_effect" for each in contract.life), contract.retroactive,
-            contract.kind == "agreement",
-        )  # fmt: skip
+        return part_of(contract, home)
 
     def text(self, contract: Contract, clause: str) -> Text | None:
         """Return the text that a clause is of, where it may be replaced or is not always in force."""
@@ -323,7 +326,7 @@ class _Compilation:
                     for index in self.resolve(bar.target, contract.name):
                         period = self.compiler.made(bar.period)
                         name = bar.since.name if isinstance(bar.since, Happened) else ""
-                        holds = self.holds((), bar.standing, contract, clause=bar.clause)
+                        holds = self.holds(bar.option, bar.standing, contract, clause=bar.clause)
                         lapse = Lapse(period, name, self.knowing(name), self.compiler.made(bar.since), holds)
                         rules[index].lapses.append(lapse)
         self.ranks(rules)
@@ -469,7 +472,7 @@ class _Compilation:
         )
         contract = self.documents.by_name[amount.document]
         return Sum(
-            rule=amount, home=self.documents.homes[amount.document],
+            rule=amount, figure=made.figure(amount.value), home=self.documents.homes[amount.document],
             holds=self.holds(amount.option, amount.standing, contract, clause=amount.clause),
             weight=weight(amount.standing),
             value=made.made(amount.value), where=made.maybe(amount.where), claimable=made.maybe(amount.claimable),
@@ -543,6 +546,7 @@ class _Compilation:
             rule.trigger_name for rule in program.rules
             if not rule.self_triggered and isinstance(rule.norm, Permission | Power | Prohibition)
         }  # fmt: skip
+        looked_through |= {program.rules[i].trigger_name for rule in program.rules for i in rule.excepts}
         looked_through |= {loss.trigger_name for loss in program.losses}
         looked_through |= {each.event for rule in program.rules for each in rule.lapses}
         looked_through |= {
@@ -574,6 +578,7 @@ class _Compilation:
                 declared=declared, names=tuple(above), prohibitions=tuple(prohibitions), discharges=tuple(discharges),
                 instances=tuple(instances), powers=powers, renews=renews,
                 remember=any(each in self.compiler.folded or each in looked_through for each in above),
+                referred=any(each in self.compiler.referred for each in above),
                 counted=any(each in wanted for each in above) or bool(declared.shows) or name in shown_since,
                 fields=tuple(f for n, f in sorted(self.compiler.indexed) if n in above),
                 effects=bool(declared.sets or declared.shows or renews)
@@ -615,9 +620,18 @@ class _Compilation:
                 )
             if isinstance(norm, Obligation) and (origin := getattr(rule.limit, "of", None)) is not None:
                 topics["window", rule.index] = self.topics_of(origin, document=norm.document)
+            if isinstance(norm, Obligation) and isinstance(rule.limit, Reasonable):
+                topics["window", rule.index] = {("Q", rule.limit.question)}
             if name not in topics:
                 continue
             topics[name].add(("S", "agreement"))
+            for other in (self.norms[index] for index in rule.excepts):
+                topics[name] |= self.topics_of(
+                    other.when, other.unless, other.since, other.until, document=other.document
+                )
+                if isinstance(other.trigger, OnOccurrence):
+                    topics[name].add(("H", other.trigger.name))
+                topics[name] |= {("N", each) for each in self.breaches_meant(other.trigger, other.document)}
             for index, _ in rule.prevailed_by:
                 topics[name] |= {("S", state) for state, _ in program.rules[index].sets}
             for voiding in self.voiding(rule):

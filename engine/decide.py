@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from engine.amounts import amount
 from engine.decision import Decision
 from engine.event import Instant
 from engine.may import may
@@ -21,7 +22,6 @@ from engine.question import (
     WhoBears,
 )
 from engine.standings import (
-    amount,
     arrived,
     in_breach,
     last_day,

@@ -84,7 +84,7 @@ def perform(
                 paid = owed
         if rule.index in step.program.accruing:
             history = ("PH", rule.index, trig)
-            w[history] = (step.at, paid - inst.paid, scene.read(history))
+            w[history] = (step.at, paid - inst.paid, event.id, scene.read(history))
         if not enough:
             w["I", rule.index, trig] = Inst(
                 inst.trigger,

@@ -71,10 +71,39 @@ def conditions_fail(scene: Scene, rule: Rule) -> Step | None:
     if rule.unless is not None and rule.unless.value(scene):
         return ("unless", rule.unless)
     for index in rule.excepts:
-        other = scene.program.rules[index]
-        if not_in_force(scene, other) is None and conditions_fail(scene, other) is None:
+        if excepts(scene, rule, scene.program.rules[index]):
             return ("except", index)
     return None
+
+
+def excepts(scene: Scene, rule: Rule, other: Rule) -> bool:
+    """Tell whether a norm that `rule` gives way to applies.
+
+    Of one with a trigger: for the trigger of `rule` that is bound, where they can have the same, else for any.
+    """
+    if not_in_force(scene, other) is not None:
+        return False
+    if other.norm.trigger is None:
+        return conditions_fail(scene, other) is None
+    kept, act = scene.vars, scene.event
+    same = other.index in rule.excepts_same
+    found = False
+    for bound in (kept.get("@trigger"),) if same else bindings(scene, other, None, act):
+        if is_trigger(scene, other, bound) and judges(scene, other, bound):
+            bind(scene, other, bound, act)
+            where = other.trigger_where
+            if (where is None or where.value(scene)) and conditions_fail(scene, other) is None:
+                found = True
+                break
+    scene.vars = kept
+    return found
+
+
+def is_trigger(scene: Scene, rule: Rule, bound: Any) -> bool:
+    """Tell whether an occurrence or a breach is what the norm waits for, its condition apart."""
+    if isinstance(bound, Event):
+        return rule.trigger_name in scene.program.touches[bound.name].names
+    return isinstance(bound, Breach) and bound.norm in rule.on_breach_of
 
 
 def bears(rule: Rule, party: str | None, breach: Any) -> bool:
@@ -253,7 +282,7 @@ def about_breach(scene: Scene, named: str, bound: Any) -> bool:
 
 
 def window_closed(scene: Scene, rule: Rule, bound: Any) -> Step | None:
-    """Return whether the time for a power has not begun, or is over."""
+    """Return whether the time for a power, or of a prohibition, has not begun or is over."""
     if rule.limit is None and rule.not_before is None:
         return None
     start = (
@@ -302,10 +331,14 @@ def limited(scene: Scene, rule: Rule, party: str, act: Event) -> Step | None:
         if when is not None and not when.value(scene):
             continue
         kept = scene.vars
-        steps = [closed_by(scene, scene.program.rules[index], party, act) for index in indexes]
-        scene.vars = kept
-        if steps and all(step is not None for step in steps):
-            return ("limited", (indexes[0], steps[0]))
+        closed: list[tuple[int, Step, dict[str, Any]]] = []
+        for index in indexes:
+            step = closed_by(scene, scene.program.rules[index], party, act)
+            if step is not None:
+                closed.append((index, step, scene.vars))
+            scene.vars = kept
+        if closed and len(closed) == len(indexes):
+            return ("limited", closed[0])
     return None
 
 
@@ -356,7 +389,7 @@ def forbids(scene: Scene, rule: Rule, party: str | None, act: Event) -> bool:
             continue
         if rule.where is not None and not rule.where.value(scene):
             continue
-        if conditions_fail(scene, rule) is None:
+        if conditions_fail(scene, rule) is None and window_closed(scene, rule, bound) is None:
             return True
     return False
 

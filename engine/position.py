@@ -235,6 +235,8 @@ def take(step: Step, event: Event, touch: Touch) -> None:
         step.run(step.before, judge, step, event, touch)
     for index in touch.prohibitions:
         step.run(step.before, forbid, step, event, step.program.rules[index])
+    if touch.referred:
+        step.new["R", event.id] = event
     if touch.remember:
         remember(step, event, touch)
     if touch.counted or touch.abouts:
@@ -295,7 +297,9 @@ def fall_due(step: Step, entries: list[Entry]) -> None:
     for at, kind, index, name in entries:
         match kind:
             case "D":
-                step.run(step.now, miss, step, step.program.rules[index], name, at)
+                # What is done by then in every case is not missed in any.
+                if name in (step.new.get(("IO", index)) or ()):
+                    step.run(step.now, miss, step, step.program.rules[index], name, at)
             case "Z":
                 step.run(step.now, expire, step, name, at)
             case "N":

@@ -10,12 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from contractlang.kinds import Kind
 from contractlang.norms import (
     AmountRule,
     Bar,
     Chosen,
     Contract,
     Declaration,
+    Expr,
     Life,
     LossRule,
     Norm,
@@ -53,7 +55,8 @@ class Lapse:
 class Rule:
     """One norm made ready; `home` is the agreement that it belongs to, none for a law.
 
-    `weight` ranks it among the norms that speak of its act. It is silent while one of `yields_to` is in force, and a
+    `excepts_same` are those it gives way to that can have the same trigger. `weight` ranks it among the norms that
+    speak of its act. It is silent while one of `yields_to` is in force, and a
     reasonable time for it is what one of `numbered` says.
     """
 
@@ -70,6 +73,7 @@ class Rule:
     about: Evaluator | None
     about_field: str | None
     amount: Evaluator | None
+    amount_kind: Kind | None
     keeps: Evaluator | None
     trigger_where: Evaluator | None
     trigger_name: str | None
@@ -90,6 +94,7 @@ class Rule:
     yields_to: tuple[int, ...] = ()
     numbered: tuple[int, ...] = ()
     excepts: tuple[int, ...] = ()
+    excepts_same: frozenset[int] = frozenset()
     lapses: list[Lapse] = field(default_factory=list)
     sets: tuple[tuple[str, str], ...] = ()
     restores: tuple[tuple[str, str, Any], ...] = ()
@@ -120,10 +125,20 @@ class LifeRule:
 
 
 @dataclass(eq=False)
+class Figure:
+    """An expression made ready together with the figures it is made from, to tell how it comes about."""
+
+    expr: Expr
+    evaluator: Evaluator
+    parts: tuple[Figure, ...]
+
+
+@dataclass(eq=False)
 class Sum:
     """A named amount made ready. `home` is the agreement it belongs to; `holds` whether its sentence is in force."""
 
     rule: AmountRule
+    figure: Figure
     home: str
     holds: Evaluator | None
     weight: int
@@ -160,6 +175,7 @@ class Touch:
     powers: tuple[int, ...] = ()
     renews: tuple[LifeRule, ...] = ()
     remember: bool = False
+    referred: bool = False
     counted: bool = False
     fields: tuple[str, ...] = ()
     effects: bool = False

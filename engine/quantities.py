@@ -197,6 +197,19 @@ class FieldE(Base):
                 return inst.owed if isinstance(inst.owed, Unknown) else max(0, inst.owed - inst.paid)
 
 
+class ReferredE(Base):
+    """The occurrence that a field names by its id; what is no occurrence (a thing) is itself."""
+
+    __slots__ = ("field",)
+
+    def __init__(self, field: Evaluator) -> None:
+        self.field = field
+
+    def value(self, scene: Scene) -> Any:
+        named = self.field.value(scene)
+        return scene.get(("R", named), named) if isinstance(named, str) else named
+
+
 class ArithmeticE(Base):
     __slots__ = ("left", "op", "right")
 
@@ -260,8 +273,15 @@ class AmountOfE(Base):
         self.name, self.about, self.home = name, about, home
 
     def value(self, scene: Scene) -> Any:
-        about = self.about.value(scene) if self.about is not None else scene.vars.get("@trigger")
-        return amount(scene, self.name, about, self.home or scene.vars.get("@home", ""))
+        return amount(scene, self.name, self.for_what(scene), self.of(scene))
+
+    def for_what(self, scene: Scene) -> Any:
+        """Return the trigger for which the sum is meant."""
+        return self.about.value(scene) if self.about is not None else scene.vars.get("@trigger")
+
+    def of(self, scene: Scene) -> str:
+        """Return the agreement of which it is meant."""
+        return self.home or str(scene.vars.get("@home", ""))
 
 
 class FoldE(Base):
@@ -275,12 +295,19 @@ class FoldE(Base):
         self.name, self.field, self.where, self.index = name, field, where, index
 
     def value(self, scene: Scene) -> Any:
+        found = self.occurrences(scene)
+        return sum(1 if self.field is None else event.fields.get(self.field) or 0 for event in found)
+
+    def occurrences(self, scene: Scene) -> list[Event]:
+        """Return the occurrences that are counted, the latest first."""
         if self.index is not None:
             wanted = self.index[1].value(scene)
+            if isinstance(wanted, Event):
+                wanted = wanted.id
             chain = scene.get(("FI", self.name, self.index[0], wanted))
         else:
             chain = scene.get(("F", self.name))
-        total = 0
+        found: list[Event] = []
         before = scene.vars.get(self.name)
         while chain is not None:
             event, chain = chain
@@ -288,12 +315,12 @@ class FoldE(Base):
             if event.standing.value == "alleged" and not scene.happened_for_real(event):
                 continue
             if self.where is None or self.where.value(scene):
-                total += 1 if self.field is None else event.fields.get(self.field) or 0
+                found.append(event)
         if before is None:
             scene.vars.pop(self.name, None)
         else:
             scene.vars[self.name] = before
-        return total
+        return found
 
 
 class AccruedE(Base):
@@ -306,15 +333,19 @@ class AccruedE(Base):
     ) -> None:
         self.share, self.base, self.debt, self.since, self.until = share, base, debt, since, until
 
-    def value(self, scene: Scene) -> Any:
+    def days(self, scene: Scene) -> tuple[Any, Any]:
+        """Return the day after which it accrues and the last on which it does; None where there is none."""
         since, until = self.since.value(scene), self.until.value(scene)
-        for each in (since, until):
+        first = since if since is None or isinstance(since, date | Unknown) else day_of(since)
+        return first, until if until is None or isinstance(until, date | Unknown) else day_of(until)
+
+    def value(self, scene: Scene) -> Any:
+        first, last = self.days(scene)
+        for each in (first, last):
             if isinstance(each, Unknown):
                 return each
-        if since is None or until is None:
+        if first is None or last is None:
             return 0
-        first = since if isinstance(since, date) else day_of(since)
-        last = until if isinstance(until, date) else day_of(until)
         if self.debt is not None and isinstance(breach := self.debt.value(scene), Breach):
             return accrued(scene, self.share, breach, first, last)
         base = self.base.value(scene)

@@ -18,7 +18,6 @@ from engine.judge import ASKED, agreement_state, bind, window
 from engine.position import Position
 from engine.program import Rule
 from engine.question import (
-    AmountOfSum,
     Arrived,
     InBreachOf,
     LastDay,
@@ -29,8 +28,6 @@ from engine.question import (
 )
 from engine.scene import Breach, Inst, LifeCell, Scene, Unknown
 from engine.statuses import breach_events
-from engine.sums import amount as amount_of
-from engine.sums import in_all, trigger_of
 
 
 def find_rules(position: Position, norm: str, document: str | None) -> list[Rule]:
@@ -60,6 +57,7 @@ def find_rules(position: Position, norm: str, document: str | None) -> list[Rule
 
 def in_breach(position: Position, question: InBreachOf, known_at: Instant | None) -> Decision:
     rules = find_rules(position, question.norm, question.document)
+    norms = position.program.norms
 
     def breaches(scene: Scene) -> list[Breach]:
         found = []
@@ -90,7 +88,7 @@ def in_breach(position: Position, question: InBreachOf, known_at: Instant | None
         found = [
             Reason(
                 "breach",
-                (position.program.norms[b.norm].id, b.trig, b.started_at, b.status),
+                (norms[b.norm].id, b.trig, b.started_at, b.status, norms[b.norm].document),
                 True,
                 (),
                 breach_events(b),
@@ -107,12 +105,16 @@ def in_breach(position: Position, question: InBreachOf, known_at: Instant | None
         for rule in () if found else rules:
             done = scene.read(("D", rule.index))
             if done is not None:
-                found.append(Reason("done in time", (rule.norm.id, done[0]), False, (), done))
+                found.append(Reason("done in time", (rule.norm.id, done[0], rule.document), False, (), done))
         for document in dict.fromkeys(rule.home for rule in rules if rule.home):
             events = position.program.cause_events(scene, "agreement", document)
             if events:
-                found.append(Reason("agreement", (agreement_state(scene, document),), True, (), events))
-        return tuple(found) or (Reason("no breach", (question.norm,), False),), tuple(cures)
+                found.append(
+                    Reason("agreement", (agreement_state(scene, document), document), True, (), events)
+                )
+        return tuple(found) or (Reason("no breach", (question.norm, question.document or ""), False),), tuple(
+            cures
+        )
 
     return answered(position, question.at, known_at, case, reasons)
 
@@ -194,17 +196,15 @@ def last_day(position: Position, question: LastDay, known_at: Instant | None) ->
     ]
     future = _still_to_come(position, rules, question)
 
-    def case(scene: Scene) -> Case:
-        found: list[Instant] = []
-        open_ended = False
+    def windows(scene: Scene) -> list[tuple[Instant | None, Rule]]:
+        """Return when the time for each of the duties ends, None where nothing ends it."""
+        found: list[tuple[Instant | None, Rule]] = []
         for rule in rules:
             if any(scene.option_of(chosen.reading) != chosen.option for chosen in rule.option):
                 continue
             if future is not None:
                 bind(scene, rule, future, None)
-                end, _ = window(scene, rule, future.effect_at)
-                found += [end] if end is not None else []
-                open_ended = open_ended or end is None
+                found.append((window(scene, rule, future.effect_at)[0], rule))
                 continue
             names = (
                 (question.about,)
@@ -214,17 +214,23 @@ def last_day(position: Position, question: LastDay, known_at: Instant | None) ->
             for trig in names:
                 inst: Inst | None = scene.read(("I", rule.index, trig))
                 if inst is not None:
-                    found += [inst.end] if inst.end is not None else []
-                    open_ended = open_ended or inst.end is None
-        if found:
-            return Case("value", False, spoken(min(found)))
-        return Case("open" if open_ended else "none")
+                    found.append((inst.end, rule))
+        return found
+
+    def case(scene: Scene) -> Case:
+        found = windows(scene)
+        ends = [end for end, _ in found if end is not None]
+        if ends:
+            return Case("value", False, spoken(min(ends)))
+        return Case("open" if found else "none")
 
     def reasons(scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
         events = (question.about,) if question.about else ()
+        # The duty whose time ends first gives the day; where none has an end, the first that there is.
+        first = min(windows(scene), key=lambda each: (each[0] is None, each[0] or 0), default=(None, None))[1]
         return tuple(
             Reason("window", (rule.norm.document, rule.norm.id, shown.value), True, (), events)
-            for rule in rules[:1]
+            for rule in (rules[:1] if first is None else [first])
         ), ()
 
     return answered(position, question.at, known_at, case, reasons)
@@ -238,62 +244,6 @@ def _still_to_come(position: Position, rules: list[Rule], question: LastDay) -> 
     fields = dict(question.trigger)
     at = fields.pop("at", question.at)
     return Event(ASKED, name, None, at, at, fields, effect_at=at)
-
-
-def amount(position: Position, question: AmountOfSum, known_at: Instant | None) -> Decision:
-    program = position.program
-    name = program.sum_names.get(question.name)
-    rules = [] if name is not None else find_rules(position, question.name, question.document)
-
-    def case(scene: Scene) -> Case:
-        if name is not None:
-            values = _sums(scene, question, name)
-            if len(values) > 1:
-                return Case("conflicting")
-            value = values[0] if values else 0
-        else:
-            value = 0
-            for rule in rules:
-                for trig in scene.get(("IO", rule.index)) or ():
-                    inst: Inst | None = scene.read(("I", rule.index, trig))
-                    if (
-                        inst is not None
-                        and inst.owed is not None
-                        and (question.about is None or question.about == trig)
-                    ):
-                        value = inst.owed if isinstance(inst.owed, Unknown) else value + inst.owed - inst.paid
-        if isinstance(value, Unknown):
-            scene.pick(value.item, ("unknown", "other"))
-            return Case("undetermined")
-        return Case("value", False, value)
-
-    def reasons(scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
-        events = (question.about,) if question.about else ()
-        return (Reason("amount", (question.name, question.about, shown.value), True, (), events),), ()
-
-    return answered(position, question.at, known_at, case, reasons)
-
-
-def _sums(scene: Scene, question: AmountOfSum, name: str) -> list[Any]:
-    """Return what the agreements say a sum is: one value, or several where they differ and none prevails."""
-    program = scene.program
-    homes = dict.fromkeys(each.home for each in program.sums[name] if each.home)
-    if question.document is not None:
-        homes = dict.fromkeys(home for home in homes if home == question.document)
-    found: dict[str, Any] = {}
-    about = None
-    if question.about is not None:
-        about = trigger_of(scene, name, question.about)
-        scene.vars = {"@trigger": about}
-    for home in homes or ("",):
-        if question.about is None:
-            found[home] = in_all(scene, name, home)
-        else:
-            found[home] = 0 if about is None else amount_of(scene, name, about, home)
-    for by, over, when in program.precedence if len(set(map(str, found.values()))) > 1 else ():
-        if by in found and over in found and (when is None or when.value(scene)):
-            del found[over]
-    return list(dict.fromkeys(found.values()))
 
 
 def who_bears(position: Position, question: WhoBears, known_at: Instant | None) -> Decision:
@@ -396,6 +346,10 @@ def time_barred(position: Position, question: TimeBarred, known_at: Instant | No
         )
 
     def reasons(scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
-        return (Reason("time-barred", (question.norm, shown.value), shown.answer == "yes"),), ()
+        return (
+            Reason(
+                "time-barred", (question.norm, shown.value, question.document or ""), shown.answer == "yes"
+            ),
+        ), ()
 
     return answered(position, question.at, known_at, case, reasons)

@@ -8,29 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from contractlang.norms import OnBreach
 from contractlang.values import Share
-from engine.dates import day_of, start_of
+from engine.dates import ONE_DAY, day_of, start_of
+from engine.event import Event, Instant
 from engine.program import Sum
 from engine.scene import Breach, Inst, Scene, Unknown
 
 
 def amount(scene: Scene, name: str, about: Any, home: str = "") -> Any:
     """Return a named sum for one trigger, for the agreement `home` (any, if empty); 0 where no rule of it applies."""
-    found = _rule(scene, name, about, home)
+    found = rule_of(scene, name, about, home)
     return 0 if found is None else _valued(scene, name, about, home, *found)
 
 
-def _rule(scene: Scene, name: str, about: Any, home: str) -> tuple[int, Sum] | None:
+def rule_of(scene: Scene, name: str, about: Any, home: str) -> tuple[int, Sum] | None:
     """Return the rule that gives the sum, and its place among those of that name."""
     rules = scene.program.sums.get(name, ())
     for place in range(scene.vars.get(f"@below {name}", 0), len(rules)):
         rule = rules[place]
         if home and rule.home not in ("", home):
             continue
-        before = _bound(scene, rule, about)
+        before = bound_to(scene, rule, about)
         applies = all(each is None or each.value(scene) for each in (rule.holds, rule.where))
         scene.vars = before
         if applies:
@@ -38,8 +39,24 @@ def _rule(scene: Scene, name: str, about: Any, home: str) -> tuple[int, Sum] | N
     return None
 
 
+def in_force(scene: Scene, name: str, about: Any, home: str) -> bool:
+    """Tell whether any line of a sum is in force for the agreement, whatever its `where` says."""
+    return any(
+        _holds(scene, rule, about)
+        for rule in scene.program.sums.get(name, ())
+        if not home or rule.home in ("", home)
+    )
+
+
+def _holds(scene: Scene, rule: Sum, about: Any) -> bool:
+    before = bound_to(scene, rule, about)
+    holds = rule.holds is None or rule.holds.value(scene)
+    scene.vars = before
+    return bool(holds)
+
+
 def _valued(scene: Scene, name: str, about: Any, home: str, place: int, rule: Sum) -> Any:
-    before = _bound(scene, rule, about)
+    before = bound_to(scene, rule, about)
     scene.vars |= {"@home": rule.home or home, f"@below {name}": place + 1}
     try:
         return rule.value.value(scene)
@@ -47,7 +64,7 @@ def _valued(scene: Scene, name: str, about: Any, home: str, place: int, rule: Su
         scene.vars = before
 
 
-def _bound(scene: Scene, rule: Sum, about: Any) -> dict[str, Any]:
+def bound_to(scene: Scene, rule: Sum, about: Any) -> dict[str, Any]:
     """Bind a rule's variable to the trigger; return what was bound before."""
     before = scene.vars
     scene.vars = {**before, "@trigger": about}
@@ -59,8 +76,8 @@ def _bound(scene: Scene, rule: Sum, about: Any) -> dict[str, Any]:
 def due(scene: Scene, name: str) -> Any:
     """Return what may be claimed of a sum and is not paid, over everything that it is for."""
     total = 0
-    for home, about, rule in _everything(scene, name):
-        before = _bound(scene, rule, about)
+    for home, about, rule in everything(scene, name):
+        before = bound_to(scene, rule, about)
         claimed = rule.claimable is None or rule.claimable.value(scene)
         scene.vars = before
         if not claimed:
@@ -68,7 +85,7 @@ def due(scene: Scene, name: str) -> Any:
         value = amount(scene, name, about, home)
         if isinstance(value, Unknown):
             return value
-        paid = scene.read(("PA", name, about.trig if isinstance(about, Breach) else about.id)) or 0
+        paid = scene.read(("PA", name, trigger_id(about))) or 0
         total += max(0, value - paid)
     return total
 
@@ -76,7 +93,7 @@ def due(scene: Scene, name: str) -> Any:
 def in_all(scene: Scene, name: str, home: str = "") -> Any:
     """Return a named sum over everything that it is for."""
     total = 0
-    for each, about, _ in _everything(scene, name, home):
+    for each, about, _ in everything(scene, name, home):
         value = amount(scene, name, about, each)
         if isinstance(value, Unknown):
             return value
@@ -84,7 +101,7 @@ def in_all(scene: Scene, name: str, home: str = "") -> Any:
     return total
 
 
-def _everything(scene: Scene, name: str, home: str = "") -> Iterator[tuple[str, Any, Sum]]:
+def everything(scene: Scene, name: str, home: str = "") -> Iterator[tuple[str, Any, Sum]]:
     """Yield what a sum is for, each with the agreement that it belongs to and the rule that gives it."""
     seen = set()
     for rule in scene.program.sums.get(name, ()):
@@ -92,9 +109,9 @@ def _everything(scene: Scene, name: str, home: str = "") -> Iterator[tuple[str, 
             of = rule.home
             if isinstance(about, Breach):
                 of = of or scene.program.rules[about.norm].home
-            key = (of, about.trig if isinstance(about, Breach) else about.id)
+            key = (of, trigger_id(about))
             if key not in seen and home in ("", of):
-                found = _rule(scene, name, about, of)
+                found = rule_of(scene, name, about, of)
                 if found is not None:
                     seen.add(key)
                     yield of, about, found[1]
@@ -108,20 +125,65 @@ def _triggers(scene: Scene, rule: Sum) -> Iterator[Any]:
             breach = scene.read(("B", index, trig)) if index in rule.on_breach_of else None
             if breach is not None and breach.status != "waived":
                 yield breach
-    elif rule.rule.trigger is not None:
+    elif rule.rule.trigger is None:
+        yield None
+    else:
         chain = scene.get(("F", rule.rule.trigger.name))
         while chain is not None:
             event, chain = chain
             yield event
 
 
+def trigger_id(about: Any) -> str:
+    """Return the id of what a sum is for: of the event, or of the event that the duty broken was about."""
+    return about.trig if isinstance(about, Breach) else about.id if isinstance(about, Event) else ""
+
+
 def trigger_of(scene: Scene, name: str, about: str) -> Any:
     """Return the occurrence, or breach, for which a sum is asked by the id of an event; None if there is none."""
     for rule in scene.program.sums.get(name, ()):
         for each in _triggers(scene, rule):
-            if about == (each.trig if isinstance(each, Breach) else each.id):
+            if about == trigger_id(each):
                 return each
     return None
+
+
+class Span(NamedTuple):
+    """Days, both included, at the start of each of which a sum was unpaid; `event` is the payment before them."""
+
+    unpaid: int
+    first: date
+    last: date
+    event: str
+
+    @property
+    def days(self) -> int:
+        """How many days they are."""
+        return (self.last - self.first).days + 1
+
+
+def unpaid_spans(scene: Scene, breach: Breach, since: date, until: date) -> list[Span]:
+    """Return what was unpaid at the start of each day after `since`, up to and including `until`, in order."""
+    inst: Inst | None = scene.read(("I", breach.norm, breach.trig))
+    if inst is None or type(inst.owed) is not int:
+        return []
+    payments: list[tuple[Instant, int, str]] = []
+    chain = scene.read(("PH", breach.norm, breach.trig))
+    while chain is not None:
+        at, paid, event, chain = chain
+        payments.append((at, paid, event))
+    found: list[Span] = []
+    unpaid, last_before, by = inst.owed, since, ""
+    # What is paid at 0:00 is no longer unpaid at the start of that day.
+    for at, paid, event in reversed(payments):
+        end = min(day_of(at - 1), until)
+        if end > last_before:
+            found.append(Span(unpaid, last_before + ONE_DAY, end, by))
+            last_before = end
+        unpaid, by = unpaid - paid, event
+    if until > last_before:
+        found.append(Span(unpaid, last_before + ONE_DAY, until, by))
+    return found
 
 
 def accrued(scene: Scene, share: Share, breach: Breach, since: date, until: date) -> Any:
@@ -130,20 +192,14 @@ def accrued(scene: Scene, share: Share, breach: Breach, since: date, until: date
     Money in minor units, rounded once, half up.
     """
     inst: Inst | None = scene.read(("I", breach.norm, breach.trig))
-    days = (until - since).days
-    if inst is None or inst.owed is None or days <= 0:
+    if inst is None or inst.owed is None:
         return 0
     if isinstance(inst.owed, Unknown):
         return inst.owed
-    unpaid = inst.owed * days
-    payments = scene.read(("PH", breach.norm, breach.trig))
-    while payments is not None:
-        at, paid, payments = payments
-        # What is paid at 0:00 is no longer unpaid at the start of that day.
-        unpaid -= paid * max(0, (until - max(since, day_of(at - 1))).days)
     if inst.owed > inst.paid and until >= day_of(scene.at):
-        scene.until(start_of(date.fromordinal(day_of(scene.at).toordinal() + 1)))
-    return rounded(unpaid * share.over, share.under)
+        scene.until(start_of(day_of(scene.at) + ONE_DAY))
+    total = sum(span.unpaid * span.days for span in unpaid_spans(scene, breach, since, until))
+    return rounded(total * share.over, share.under)
 
 
 def rounded(over: int, under: int) -> int:

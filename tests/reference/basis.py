@@ -143,7 +143,9 @@ def _is_open(world: World, norm: Giver, thing: Thing, arose_at: Instant, act: Ev
     )
 
 
-def is_in_window(world: World, norm: Giver, thing: Thing, arose_at: Instant, env: values.Env) -> bool:
+def is_in_window(
+    world: World, norm: Giver | Prohibition, thing: Thing, arose_at: Instant, env: values.Env
+) -> bool:
     """Tell whether a norm's window has begun and, but for a duty that is still owed, not ended."""
     if norm.window is None:
         return True

@@ -235,9 +235,16 @@ def forbidding(world: World, act: Event) -> list[tuple[Norm, Thing]]:
                     borne
                     and norms.applies(world, norm, thing, act)
                     and values.holds(world, norm.act.where, env, norm.document)
+                    and basis.is_in_window(world, norm, thing, _began_at(thing), env)
                 ):
                     found.append((norm, thing))
     return found
+
+
+def _began_at(thing: Thing) -> Instant:
+    if thing is None:
+        return windows.world_beginning()
+    return thing.effect_at if isinstance(thing, Event) else thing.at
 
 
 def _triggers_of(world: World, norm: Norm, act: Event) -> list[Thing]:

@@ -130,7 +130,7 @@ def conditions_hold(world: World, norm: Norm, thing: Thing, act: Event | None = 
     return (
         values.holds(world, norm.when, env, norm.document)
         and not values.holds(world, norm.unless, env, norm.document, missing=False)
-        and not any(applies_at_all(world, each, thing, act) for each in excepted(world, norm))
+        and not any(excepts(world, norm, each, thing, act) for each in excepted(world, norm))
     )
 
 
@@ -149,14 +149,39 @@ def applies(world: World, norm: Norm, thing: Thing, act: Event | None = None) ->
     return is_in_force(world, norm, thing, act) and conditions_hold(world, norm, thing, act)
 
 
-def applies_at_all(world: World, norm: Norm, thing: Thing, act: Event | None) -> bool:
-    """Tell whether a norm applies: for the same trigger where it has the same, else for any it has."""
-    if norm.trigger is None:
-        return applies(world, norm, None, act)
-    found = [each.trigger for each in world.instances if each.norm is norm]
-    if thing in found:
-        found = [thing]
-    return any(applies(world, norm, each, act) for each in found)
+def excepts(world: World, norm: Norm, other: Norm, thing: Thing, act: Event | None) -> bool:
+    """Tell whether a norm that `norm` gives way to applies: for the same trigger if it can have it, else for any."""
+    if other.trigger is None:
+        return applies(world, other, None, act)
+    things: list[Thing]
+    if _can_share_trigger(world, norm, other):
+        things = [thing]
+    elif act is not None and _waits_for_its_own_act(world, other):
+        things = [act]
+    else:
+        things = [*world.happened, *(each for each in world.breaches if not each.over)]
+    return any(
+        each is not None and is_triggered(world, other, each) and applies(world, other, each, act)
+        for each in things
+    )
+
+
+def _can_share_trigger(world: World, norm: Norm, other: Norm) -> bool:
+    one, two = norm.trigger, other.trigger
+    if isinstance(one, OnOccurrence) and isinstance(two, OnOccurrence):
+        return facts.covers(world.declared, one.name, two.name) or facts.covers(
+            world.declared, two.name, one.name
+        )
+    if isinstance(one, OnBreach) and isinstance(two, OnBreach):
+        meant = resolve(world, two.target, other.document)
+        return any(each in meant for each in resolve(world, one.target, norm.document))
+    return False
+
+
+def _waits_for_its_own_act(world: World, norm: Norm) -> bool:
+    if isinstance(norm, Obligation | Maintenance) or not isinstance(norm.trigger, OnOccurrence):
+        return False
+    return facts.covers(world.declared, norm.trigger.name, norm.act.name)
 
 
 # ---- Targets --------------------------------------------------------------------------------------------------------

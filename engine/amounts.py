@@ -1,0 +1,127 @@
+"""Questions about sums: how much one is, or what is unpaid on a duty, and how it comes about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from contractlang.kinds import money_in
+from engine.answering import Case, answered
+from engine.decision import Cure, Decision, Reason
+from engine.derivation import told, worked_out
+from engine.event import Instant
+from engine.position import Position
+from engine.program import Rule
+from engine.question import AmountOfSum
+from engine.scene import Inst, Scene, Unknown
+from engine.standings import find_rules
+from engine.sums import amount as amount_of
+from engine.sums import everything, in_all, in_force, trigger_of
+
+MOST_TOLD = 12
+"""How many parts of a sum are told one by one."""
+
+
+def amount(position: Position, question: AmountOfSum, known_at: Instant | None) -> Decision:
+    program = position.program
+    name = program.sum_names.get(question.name)
+    rules = [] if name is not None else find_rules(position, question.name, question.document)
+
+    def case(scene: Scene) -> Case:
+        if name is not None:
+            values = _sums(scene, question, name)
+            if len(values) > 1:
+                return Case("conflicting")
+            if not values:
+                return Case("no_basis")
+            value = values[0]
+        else:
+            value = 0
+            for rule in rules:
+                for trig in scene.get(("IO", rule.index)) or ():
+                    inst: Inst | None = scene.read(("I", rule.index, trig))
+                    if (
+                        inst is not None
+                        and inst.owed is not None
+                        and (question.about is None or question.about == trig)
+                    ):
+                        value = inst.owed if isinstance(inst.owed, Unknown) else value + inst.owed - inst.paid
+        if isinstance(value, Unknown):
+            scene.pick(value.item, ("unknown", "other"))
+            return Case("undetermined")
+        return Case("value", False, value)
+
+    def reasons(scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
+        events = (question.about,) if question.about else ()
+        if name is not None and shown.answer == "no_basis":
+            parts = tuple(_days(scene, name))
+            return (Reason("no sum", (question.name, question.about), False, parts, events),), ()
+        parts = tuple(_derived(scene, question, name) if name is not None else _owed(scene, rules, question))
+        if len(parts) > MOST_TOLD:
+            parts = (*parts[:MOST_TOLD], Reason("more", (len(parts) - MOST_TOLD,), True))
+        args = (question.name, question.about, shown.value, question.document or "")
+        return (Reason("amount", args, True, parts, events),), ()
+
+    return answered(position, question.at, known_at, case, reasons)
+
+
+def _derived(scene: Scene, question: AmountOfSum, name: str) -> Iterator[Reason]:
+    """Yield how a sum comes about: for what is asked, or for everything that it is for."""
+    if question.about is None:
+        listed = [(home, about) for home, about, _ in everything(scene, name, question.document or "")]
+    else:
+        about = trigger_of(scene, name, question.about)
+        listed = [] if about is None else [(home, about) for home in _homes(scene, question, name)]
+    for home, about in listed:
+        reason = worked_out(scene, name, about, home)
+        if reason is not None:
+            yield reason
+
+
+def _days(scene: Scene, name: str) -> Iterator[Reason]:
+    """Yield the days on which the lines of a sum are in force, where this is none of them."""
+    for rule in scene.program.sums[name]:
+        reason = None if rule.holds is None else rule.holds.why(scene)
+        if reason is not None:
+            yield from (each for each in (reason, *reason.parts) if each.code == "valid" and not each.holds)
+
+
+def _owed(scene: Scene, rules: list[Rule], question: AmountOfSum) -> Iterator[Reason]:
+    """Yield what each instance of the duties asks for, and what was paid on it."""
+    for rule in rules:
+        kind = money_in("CNY") if rule.amount_kind is None else rule.amount_kind
+        for trig in scene.get(("IO", rule.index)) or ():
+            inst: Inst | None = scene.read(("I", rule.index, trig))
+            if inst is not None and inst.owed is not None and question.about in (None, trig):
+                args = (rule.norm.document, rule.norm.id, trig, told(inst.owed, kind), told(inst.paid, kind))
+                yield Reason("owed", args, True, (), (trig,) if trig else ())
+
+
+def _sums(scene: Scene, question: AmountOfSum, name: str) -> list[Any]:
+    """Return what the agreements say a sum is: one value, several where they differ and none prevails, none where no
+    line of it is in force.
+    """
+    found: dict[str, Any] = {}
+    about = None
+    if question.about is not None:
+        about = trigger_of(scene, name, question.about)
+        scene.vars = {"@trigger": about}
+    for home in _homes(scene, question, name):
+        if not in_force(scene, name, about, home):
+            continue
+        if question.about is None:
+            found[home] = in_all(scene, name, home)
+        else:
+            found[home] = 0 if about is None else amount_of(scene, name, about, home)
+    for by, over, when in scene.program.precedence if len(set(map(str, found.values()))) > 1 else ():
+        if by in found and over in found and (when is None or when.value(scene)):
+            del found[over]
+    return list(dict.fromkeys(found.values()))
+
+
+def _homes(scene: Scene, question: AmountOfSum, name: str) -> tuple[str, ...]:
+    """Return the agreements that say what a sum is; the empty name where only a law does."""
+    homes = dict.fromkeys(each.home for each in scene.program.sums[name] if each.home)
+    if question.document is not None:
+        homes = dict.fromkeys(home for home in homes if home == question.document)
+    return tuple(homes) or ("",)
