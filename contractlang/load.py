@@ -8,37 +8,19 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from contractlang.checks import check
 from contractlang.checks.together import between
 from contractlang.diagnostic import Diagnostic, Said, Severity, error
 from contractlang.elaborate import Memo, elaborate, head_of
+from contractlang.loaded import Loaded, files_of, neighbours
 from contractlang.norms import Contract
 from contractlang.parser import parse
 from contractlang.source import Source, Span, Unreadable, read
 
-SUFFIX = ".contract"
-
-
-@dataclass
-class Loaded:
-    """What came of some files: the contracts by name, their sources by path, and every diagnostic.
-
-    The second and further versions of a document are called by its name and their version (`civil_code@2`).
-    """
-
-    contracts: dict[str, Contract] = field(default_factory=dict)
-    asked: list[str] = field(default_factory=list)
-    sources: dict[str, Source] = field(default_factory=dict)
-    diagnostics: list[Diagnostic] = field(default_factory=list)
-    unreadable: list[str] = field(default_factory=list)
-
-    @property
-    def errors(self) -> list[Diagnostic]:
-        """The diagnostics that stop the contracts from being asked anything."""
-        return [each for each in self.diagnostics if each.severity is Severity.ERROR]
+__all__ = ["Loaded", "Workspace", "check_text", "files_of", "load", "load_text"]
 
 
 def load(paths: Iterable[Path], library: Iterable[Path] = ()) -> Loaded:
@@ -54,14 +36,6 @@ def load_text(text: str, path: str = "case.contract", library: Iterable[Path] = 
 def check_text(text: str, path: str = "case.contract", library: Iterable[Path] = ()) -> list[Diagnostic]:
     """Return everything wrong in one contract given as text."""
     return load_text(text, path, library).diagnostics
-
-
-def files_of(paths: Iterable[Path]) -> list[Path]:
-    """Return the contract files in `paths`: files as given, folders searched."""
-    found: dict[Path, None] = {}
-    for path in paths:
-        found.update(dict.fromkeys(sorted(path.rglob(f"*{SUFFIX}")) if path.is_dir() else [path]))
-    return list(found)
 
 
 class Workspace:
@@ -153,15 +127,15 @@ class Workspace:
 
     def _near(self, beside: str) -> list[str]:
         """Return the names of the documents that could be used."""
-        return sorted({*self._shelf, *(path.stem for path in _neighbours(beside))} - {Path(beside).stem})
+        return sorted({*self._shelf, *(path.stem for path in neighbours(Path(beside)))} - {Path(beside).stem})
 
     def _find(self, name: str, beside: str) -> Path | None:
         """Return the file of a document used: beside the one that uses it, in the library, or under its alias."""
-        neighbours = list(_neighbours(beside))
-        for path in (*neighbours, *self._shelf.values()):
+        near = list(neighbours(Path(beside)))
+        for path in (*near, *self._shelf.values()):
             if path.stem == name:
                 return path
-        for path in (*self._shelf.values(), *neighbours):
+        for path in (*self._shelf.values(), *near):
             if name in _names_in_head(path):
                 return path
         return None
@@ -212,16 +186,6 @@ def _source_of(path: Path, loaded: Loaded) -> Source | None:
     except (OSError, ValueError) as wrong:
         loaded.unreadable.append(f"{path}: {getattr(wrong, 'strerror', None) or wrong}")
     return None
-
-
-def _neighbours(beside: str) -> Iterator[Path]:
-    """Return the contract files in the folder of a file, and in the vocabulary beside that folder."""
-    folder = Path(beside).parent
-    for place in (folder, folder.parent / "vocabulary"):
-        try:
-            yield from sorted(place.glob(f"*{SUFFIX}"))
-        except (OSError, ValueError):
-            continue
 
 
 def _names_in_head(path: Path) -> set[str]:

@@ -7,12 +7,13 @@ Ids are stable: a norm is called by its clause and label (`三.2b`), so that edi
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from enum import Enum
 from typing import Any, Literal, assert_never
 
 from contractlang.kinds import COUNT, DAY, FLAG, INSTANT, Kind
+from contractlang.records import dataclass
 from contractlang.source import Span
 from contractlang.values import Share
 

@@ -15,6 +15,8 @@ MAX_BYTES = 10_000_000
 
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 _LATIN = re.compile("[A-Za-z]")
+# What no text holds: a letter that was lost, and control characters other than tabs and the ends of lines and pages.
+_NO_TEXT = re.compile("[\ufffd\x00-\x08\x0b\x0e-\x1f]")
 
 
 class Unreadable(Exception):
@@ -84,7 +86,7 @@ def read(path: str, raw: bytes) -> Source:
             text = raw.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if "\ufffd" in text or any(ord(letter) < 32 and letter not in "\t\r\n\f" for letter in text):
+        if _NO_TEXT.search(text):
             break
         return Source(path, text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n"))
     raise Unreadable(

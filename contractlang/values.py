@@ -5,9 +5,9 @@ All are whole numbers inside: fen (minor units), days, minutes. Nothing here is 
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Literal, NamedTuple
 
 Unit = Literal["seconds", "minutes", "hours", "days", "business_days", "weeks", "months", "years"]
@@ -122,7 +122,8 @@ class Share(NamedTuple):
         return not self == other
 
     def __hash__(self) -> int:
-        return hash(Fraction(self.over, self.under))
+        common = math.gcd(self.over, self.under)
+        return hash((self.over // common, self.under // common))
 
     def __str__(self) -> str:
         if self.under == 1000:

@@ -18,6 +18,9 @@ from engine.standings import find_rules
 from engine.sums import amount as amount_of
 from engine.sums import everything, in_all, in_force, trigger_of
 
+MOST_TOLD = 12
+"""How many parts of a sum are told one by one."""
+
 
 def amount(position: Position, question: AmountOfSum, known_at: Instant | None) -> Decision:
     program = position.program
@@ -54,7 +57,10 @@ def amount(position: Position, question: AmountOfSum, known_at: Instant | None) 
             parts = tuple(_days(scene, name))
             return (Reason("no sum", (question.name, question.about), False, parts, events),), ()
         parts = tuple(_derived(scene, question, name) if name is not None else _owed(scene, rules, question))
-        return (Reason("amount", (question.name, question.about, shown.value), True, parts, events),), ()
+        if len(parts) > MOST_TOLD:
+            parts = (*parts[:MOST_TOLD], Reason("more", (len(parts) - MOST_TOLD,), True))
+        args = (question.name, question.about, shown.value, question.document or "")
+        return (Reason("amount", args, True, parts, events),), ()
 
     return answered(position, question.at, known_at, case, reasons)
 

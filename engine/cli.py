@@ -25,7 +25,8 @@ from engine.errors import BadEvent, BadQuestion, BadTerms, EngineError
 from engine.render import Outcome, Screen, printable, show_explanation, show_outcomes
 
 if TYPE_CHECKING:
-    from contractlang.load import Loaded
+    from contractlang.cache import Cache
+    from contractlang.loaded import Loaded
     from engine.account import Account
     from engine.graph import Node, ObligationGraph
     from engine.ledger import Book
@@ -74,6 +75,9 @@ AsOf = Annotated[
 ]
 KnownAt = Annotated[
     str | None, typer.Option("--known-at", metavar="DAY", help="With the knowledge of that day or instant.")
+]
+ShownAt = Annotated[
+    str | None, typer.Option("--at", metavar="DAY", help="On which day; a bare day is its last instant.")
 ]
 Settings = Annotated[
     list[str] | None,
@@ -390,6 +394,38 @@ def _trigger_of(program: Program, norm: str, fields: Mapping[str, str]) -> Mappi
     return {**made.fields, **({"at": made.occurred_at} if "at" in fields else {})}
 
 
+# ---- show -----------------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def show(
+    inputs: Inputs, ledger: LedgerPath = None, at: ShownAt = None, known_at: KnownAt = None, settings: Settings = None,
+    readings: Readings = None, answers: Answers = None, layers: Layers = None, lang: Lang = None, json_: Json = False,
+) -> None:  # fmt: skip
+    """Say what governs an account on a day: documents and layers, blanks, readings, questions, the calendar.
+
+    The account is a ledger, as for `run`. Without --at it is about today.
+
+    JSON: account, agreements, layers, as_of, documents, blanks, readings, unverified, questions, calendar; the fields
+    of each stand in docs/commands.md.
+    """
+    from engine.regime import as_json, regime
+    from engine.render import show_regime
+
+    given = _Given.of(inputs, ledger)
+    given.no_question()
+    opened = _Opened(given, settings, readings, answers, layers)
+    moment = _instant(at, "--at") if at is not None else now()
+    found = regime(opened.account, moment, _known(known_at))
+    if json_:
+        _print_json({"account": opened.book.account, "agreements": list(opened.agreements)} | as_json(found))
+        return
+    screen, voice = Screen.of(), opened.voice(lang)
+    account = opened.book.account or Path(given.ledger).stem
+    screen.heading(f"{account} · {voice.as_of(moment)}")
+    show_regime(screen, found, voice)
+
+
 # ---- test -----------------------------------------------------------------------------------------------------------
 
 
@@ -605,7 +641,7 @@ def demo(json_: Json = False) -> None:
     """
     from engine.demo import demonstrate
 
-    demonstrate(SHIPPED, Screen.of(), as_json=json_)
+    demonstrate(SHIPPED, Screen.of(), _cache().load, as_json=json_)
 
 
 def _version(wanted: bool) -> None:
@@ -682,6 +718,7 @@ class _Opened:
         answers: list[str] | None,
         layers: str | None,
     ) -> None:
+        from contractlang.norms import base_name
         from engine.account import Account
         from engine.ledger import head_of, read_ledger
         from engine.settings import terms_from
@@ -692,7 +729,9 @@ class _Opened:
             wanted = _layers(layers) or _layers_of(head_of(text))
             self.loaded = _usable(given.contracts, wanted)
             documents = [self.loaded.contracts[name] for name in self.loaded.asked]
-            self.agreements = tuple(dict.fromkeys(c.name for c in documents if c.kind == "agreement"))
+            self.agreements = tuple(
+                dict.fromkeys(base_name(c.name) for c in documents if c.kind == "agreement")
+            )
             if layers is None:
                 # A law that is given by name governs, whatever the ledger says of layers.
                 named = {str(path) for path in _files(given.contracts)}
@@ -760,19 +799,31 @@ def _found(written: str) -> Path:
 
 def _loaded(paths: Iterable[str], layers: Iterable[str] = ()) -> Loaded:
     """Read contracts, and the law that is shipped if a layer of law is asked for."""
-    from contractlang.load import load
-
     found = _files(paths)
     if any(layer != CONTRACT for layer in layers):
         # Who gives a law gives it instead of the one that is shipped.
         own = {each.name for each in found}
         found += [each for each in _files([str(SHIPPED / "law")]) if each.name not in own]
-    return load(found, [SHIPPED])
+    return _cache().load(found, [SHIPPED])
+
+
+def _cache() -> Cache:
+    """Return where loads are kept: in the user's cache folder, or as CONTRACT_CACHE says (a folder, or `off`)."""
+    from contractlang.cache import Cache
+
+    named, standard = os.environ.get("CONTRACT_CACHE"), os.environ.get("XDG_CACHE_HOME", "")
+    if named is not None:
+        return Cache(None if named in ("", "off") else Path(named))
+    try:
+        above = Path(standard) if os.path.isabs(standard) else Path.home() / ".cache"
+    except RuntimeError:  # Nobody's home is known.
+        return Cache(None)
+    return Cache(above / "contract-engine")
 
 
 def _files(paths: Iterable[str]) -> list[Path]:
     """Return the contract files that are meant."""
-    from contractlang.load import files_of
+    from contractlang.loaded import files_of
 
     found: list[Path] = []
     for path in map(_found, paths):

@@ -48,12 +48,10 @@ from contractlang.norms import (
     kind_of,
 )
 from engine.conditions import ActorE, AndE, ChosenE, PlacedE
-from engine.dates import end_of, start_of
 from engine.decision import Item
 from engine.evaluate import Compiler
 from engine.evaluator import Evaluator
-from engine.event import START
-from engine.force import ADMINISTRATIVE, AGREED, Part, Text, TextE, ValidE, weight
+from engine.force import ADMINISTRATIVE, AGREED, Part, Text, TextE, ValidE, part_of, weight
 from engine.graph import build, key
 from engine.program import Lapse, LifeRule, Loss, Program, Rule, Sum, Touch
 from engine.scene import Scene
@@ -287,12 +285,7 @@ class _Compilation:
         home = self.documents.homes[contract.name]
         if contract.kind != "supplement" and len(self.documents.versions(home)) < 2:
             return None
-        begins = START if contract.valid_from is None else start_of(contract.valid_from)
-        return Part(
-            contract.name, home, begins, None if contract.valid_to is None else end_of(contract.valid_to),
-            any(each.how == "takes_effect" for each in contract.life), contract.retroactive,
-            contract.kind == "agreement",
-        )  # fmt: skip
+        return part_of(contract, home)
 
     def text(self, contract: Contract, clause: str) -> Text | None:
         """Return the text that a clause is of, where it may be replaced or is not always in force."""

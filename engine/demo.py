@@ -6,13 +6,13 @@ Everything shown is worked out from the files in `contracts/`, nothing is prepar
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from contractlang.diagnostic import Severity
-from contractlang.load import Loaded, load
+from contractlang.loaded import Loaded
 from contractlang.norms import BlankDecl, Contract, QuestionDecl, ReadingDecl
 from contractlang.render import as_json as diagnostics_as_json
 from contractlang.render import in_order
@@ -108,7 +108,9 @@ _SEVERITIES = {
 }
 
 
-def demonstrate(shipped: Path, screen: Screen, as_json: bool = False) -> None:
+def demonstrate(
+    shipped: Path, screen: Screen, load: Callable[[list[Path], list[Path]], Loaded], as_json: bool = False
+) -> None:
     """Show every story, then what is found in the agreements and what they leave open."""
     names = tuple(dict.fromkeys(story.agreement for story in STORIES))
     loaded = load([shipped / name for name in names], [shipped])

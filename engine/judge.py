@@ -331,10 +331,14 @@ def limited(scene: Scene, rule: Rule, party: str, act: Event) -> Step | None:
         if when is not None and not when.value(scene):
             continue
         kept = scene.vars
-        steps = [closed_by(scene, scene.program.rules[index], party, act) for index in indexes]
-        scene.vars = kept
-        if steps and all(step is not None for step in steps):
-            return ("limited", (indexes[0], steps[0]))
+        closed: list[tuple[int, Step, dict[str, Any]]] = []
+        for index in indexes:
+            step = closed_by(scene, scene.program.rules[index], party, act)
+            if step is not None:
+                closed.append((index, step, scene.vars))
+            scene.vars = kept
+        if closed and len(closed) == len(indexes):
+            return ("limited", closed[0])
     return None
 
 

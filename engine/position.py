@@ -297,7 +297,9 @@ def fall_due(step: Step, entries: list[Entry]) -> None:
     for at, kind, index, name in entries:
         match kind:
             case "D":
-                step.run(step.now, miss, step, step.program.rules[index], name, at)
+                # What is done by then in every case is not missed in any.
+                if name in (step.new.get(("IO", index)) or ()):
+                    step.run(step.now, miss, step, step.program.rules[index], name, at)
             case "Z":
                 step.run(step.now, expire, step, name, at)
             case "N":

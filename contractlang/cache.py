@@ -1,0 +1,137 @@
+"""What a load came to, kept on disk for the next process that loads the same.
+
+An entry is found by a hash of all that it hangs on: the program that reads, the paths asked for, and every file that
+could have had a part, by its content. So an entry is never stale, and nothing has to be said when a file changes. What
+is damaged, cut off, of another question or of another user is passed over and written anew. An entry is JSON and makes
+norms and nothing else (`flat.py`): reading one executes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import sys
+from collections.abc import Iterable, Sequence
+from hashlib import blake2b
+from pathlib import Path
+
+from contractlang.flat import flattened, raised
+from contractlang.loaded import Loaded, in_reach
+from contractlang.source import Source, Unreadable, read
+
+MOST_ENTRIES = 60
+PROGRAM = Path(__file__).parent
+_SUFFIX = ".loaded"
+
+
+class Cache:
+    """A folder in which loads are kept; none keeps nothing."""
+
+    def __init__(self, folder: Path | None, program: Path = PROGRAM) -> None:
+        self.folder, self.program = folder, program
+
+    def load(self, paths: Iterable[Path], library: Iterable[Path] = ()) -> Loaded:
+        """Return what `load` returns for the same paths and library."""
+        paths, library = list(paths), list(library)
+        key = ""
+        raw: dict[str, bytes] = {}
+        if self.folder is not None:
+            try:
+                raw = {str(path): path.read_bytes() for path in in_reach(paths, library)}
+                key = self._key(paths, library, raw)
+            except (OSError, ValueError):
+                # A file that cannot be read is a matter for the load: it tells why.
+                pass
+        kept = self._kept(key, raw) if key else None
+        if kept is not None:
+            return kept
+        from contractlang.load import load
+
+        loaded = load(paths, library)
+        if key:
+            self._keep(key, loaded, raw)
+        return loaded
+
+    def _key(self, paths: Sequence[Path], library: Sequence[Path], raw: dict[str, bytes]) -> str:
+        """Return the hash of all that a load hangs on."""
+        program = sorted(
+            path for path in self.program.rglob("*") if path.suffix in (".py", ".lark", ".tables")
+        )
+        asked = [[str(path) for path in each] for each in (paths, library)]
+        parts = [sys.version, json.dumps(asked)]
+        hashed = blake2b(digest_size=20)
+        for name, content in (
+            *((each, b"") for each in parts),
+            *((str(path.relative_to(self.program)), path.read_bytes()) for path in program),
+            *raw.items(),
+        ):
+            hashed.update(f"{len(name)} {len(content)} {name}".encode("utf-8", "surrogateescape"))
+            hashed.update(content)
+        return hashed.hexdigest()
+
+    def _kept(self, key: str, raw: dict[str, bytes]) -> Loaded | None:
+        """Return the load that is kept under a key, or None where nothing sound is."""
+        assert self.folder is not None
+        try:
+            sealed, _, body = _own(self.folder / f"{key}{_SUFFIX}").partition(b"\n")
+            if sealed != _seal(key, body):
+                return None
+            contracts, asked, paths, diagnostics = raised(json.loads(body))
+            sources = {path: read(path, raw[path]) for path in paths}
+        except (OSError, ValueError, TypeError, LookupError, Unreadable, RecursionError):
+            return None
+        return Loaded(contracts, asked, sources, diagnostics)
+
+    def _keep(self, key: str, loaded: Loaded, raw: dict[str, bytes]) -> None:
+        """Keep a load. Two processes may do so at once: each writes a file of its own and puts it in its place."""
+        assert self.folder is not None
+        if loaded.unreadable or not all(_is_of(source, raw) for source in loaded.sources.values()):
+            return
+        from tempfile import mkstemp
+
+        held = [loaded.contracts, loaded.asked, list(loaded.sources), loaded.diagnostics]
+        body = json.dumps(flattened(held), ensure_ascii=False, separators=(",", ":")).encode()
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            file, written = mkstemp(dir=self.folder, prefix=".", suffix=_SUFFIX)
+            try:
+                with os.fdopen(file, "wb") as entry:
+                    entry.write(_seal(key, body) + b"\n" + body)
+                os.replace(written, self.folder / f"{key}{_SUFFIX}")
+            except OSError:
+                os.unlink(written)
+                raise
+            self._forget()
+        except OSError:
+            # Where nothing can be kept, everything is read each time.
+            return
+
+    def _forget(self) -> None:
+        """Remove the oldest entries past the most that are kept."""
+        assert self.folder is not None
+        entries = sorted(self.folder.glob(f"*{_SUFFIX}"), key=lambda each: each.stat().st_mtime_ns)
+        for entry in entries[:-MOST_ENTRIES]:
+            entry.unlink(missing_ok=True)
+
+
+def _seal(key: str, body: bytes) -> bytes:
+    return blake2b(key.encode() + body, digest_size=20).hexdigest().encode()
+
+
+def _own(path: Path) -> bytes:
+    """Return what is in a file that nobody but this user can have written. Raises OSError for any other."""
+    with open(
+        path, "rb", opener=lambda name, flags: os.open(name, flags | getattr(os, "O_NOFOLLOW", 0))
+    ) as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode) or (
+            hasattr(os, "geteuid") and (status.st_uid != os.geteuid() or status.st_mode & 0o022)
+        ):
+            raise PermissionError(f"{path} is not this user's own")
+        return file.read()
+
+
+def _is_of(source: Source, raw: dict[str, bytes]) -> bool:
+    """Tell whether a source is what was read for the key: the file may have changed in between."""
+    return source.path in raw and read(source.path, raw[source.path]) == source
