@@ -16,7 +16,7 @@ from engine.decision import Reason
 from engine.event import BOTH, START, Event, Instant
 from engine.force import ADMINISTRATIVE, moment_of
 from engine.program import Lapse, Rule
-from engine.scene import Breach, Inst, Scene
+from engine.scene import Breach, Inst, LifeCell, Scene
 from engine.statuses import HappenedE, breach_events
 
 ASKED = "?"
@@ -137,11 +137,13 @@ def bindings(scene: Scene, rule: Rule, party: str | None, act: Event | None) -> 
         yield act
     elif rule.trigger_name is not None:
         chain = scene.get(("F", rule.trigger_name))
-        since = in_force_since(scene, rule)
+        since, before = in_force_since(scene, rule)
         while chain is not None:
             event, chain = chain
             if event.effect_at < since:
                 return
+            if event.id in before:
+                continue
             if event.standing.value != "alleged" or scene.happened_for_real(event):
                 yield event
     else:
@@ -159,10 +161,12 @@ def bindings(scene: Scene, rule: Rule, party: str | None, act: Event | None) -> 
                     yield breach
 
 
-def in_force_since(scene: Scene, rule: Rule) -> Instant:
-    """Return since when what happens can bring instances of the norm: since its agreement took effect."""
-    cell = scene.read(("L", rule.home)) if rule.home else None
-    return cell.since if cell is not None and cell.since is not None else START
+def in_force_since(scene: Scene, rule: Rule) -> tuple[Instant, tuple[str, ...]]:
+    """Return since when what happens can bring instances of the norm: since its agreement took effect; and what came
+    before that at the same instant.
+    """
+    cell: LifeCell | None = scene.read(("L", rule.home)) if rule.home else None
+    return (START, ()) if cell is None or cell.since is None else (cell.since, cell.before)
 
 
 def bind(scene: Scene, rule: Rule, bound: Any, act: Event | None) -> None:
