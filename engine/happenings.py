@@ -10,7 +10,17 @@ from engine.dates import start_of
 from engine.decision import events_in
 from engine.duties import resume, suspend
 from engine.event import Event
-from engine.judge import agreement_state, bases_of, bound_events, closed_by, conditions, forbids
+from engine.judge import (
+    agreement_not_in_force,
+    agreement_state,
+    bases_of,
+    bind,
+    bound_events,
+    closed_by,
+    conditions,
+    forbids,
+    not_bound,
+)
 from engine.lifetime import renew
 from engine.program import Rule, Touch
 from engine.scene import Breach, Cause, Ground, Scene
@@ -77,6 +87,13 @@ def remember(step: Step, event: Event, touch: Touch) -> None:
         for each in touch.fields:
             at = ("FI", name, each, event.fields.get(each))
             step.new[at] = (event, step.new.get(at))
+
+
+def pass_by(scene: Scene, w: Writes, step: Step, event: Event, rule: Rule) -> None:
+    """What a permission, power or prohibition waits for happens in vain while the norm is not in force."""
+    bind(scene, rule, event, event)
+    if agreement_not_in_force(scene, rule) is not None or not_bound(scene, rule) is not None:
+        w["U", rule.index, event.id] = True
 
 
 def record(scene: Scene, w: Writes, step: Step, event: Event, touch: Touch) -> None:

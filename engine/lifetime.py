@@ -66,21 +66,9 @@ def live(scene: Scene, w: Writes, step: Step, rule: LifeRule, event: Event | Non
     end = term(step, scene, rule.document)
     w["S", "agreement", rule.document] = "in_force"
     w["C", "agreement", rule.document] = cause
-    w["L", rule.document] = LifeCell(step.at, end, None, happened_before(scene, step, event))
+    w["L", rule.document] = LifeCell(step.at, end, None)
     w["CE", "agreement", rule.document] = events_in((rule.value.why(scene),))
     step.schedule(end, "Z", 0, rule.document)
-
-
-def happened_before(scene: Scene, step: Step, event: Event | None) -> tuple[str, ...]:
-    """Return what happened at this instant before the event, as far as a norm waits for it."""
-    found: dict[str, None] = {}
-    for name in {rule.trigger_name for rule in step.program.rules}:
-        chain = scene.get(("F", name))
-        while chain is not None and chain[0].effect_at == step.at:
-            found[chain[0].id], chain = None, chain[1]
-    if event is not None:
-        found.pop(event.id, None)
-    return tuple(sorted(found))
 
 
 def term(step: Step, scene: Scene, document: str) -> Instant | None:

@@ -172,6 +172,7 @@ class Touch:
     prohibitions: tuple[int, ...] = ()
     discharges: tuple[int, ...] = ()
     instances: tuple[int, ...] = ()
+    waited_for: tuple[int, ...] = ()
     powers: tuple[int, ...] = ()
     renews: tuple[LifeRule, ...] = ()
     remember: bool = False

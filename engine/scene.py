@@ -87,14 +87,11 @@ class Ground(NamedTuple):
 
 
 class LifeCell(NamedTuple):
-    """The life of an agreement so far: since when in force, until when, the event that renewed it, and what had
-    happened just before, at the very instant at which it took effect.
-    """
+    """The life of an agreement so far: since when in force, until when, and the event that renewed it."""
 
     since: Instant | None
     end: Instant | None
     renewed: str | None
-    before: tuple[str, ...] = ()
 
 
 class Scene:
