@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-Kind = Literal[
-    "conflict", "competing", "against", "dead", "redundant", "gap", "agreements", "unknown"
-]
+Kind = Literal["conflict", "competing", "against", "dead", "redundant", "gap", "agreements", "unknown"]
 """`conflict`: a norm permits or requires what another forbids. `competing`: two remedies of one breach, in no order.
 `against`: the law takes from an agreed norm what it gives. `dead`: a norm that no history brings to apply. `redundant`:
 two sentences that say the same. `gap`: something that no sentence settles. `agreements`: two agreements in one account
