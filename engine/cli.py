@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from contractlang.loaded import Loaded
     from engine.account import Account
     from engine.graph import Node, ObligationGraph
+    from engine.lawtext import LawText
     from engine.ledger import Book
     from engine.program import Program
     from engine.question import Question
@@ -103,6 +104,9 @@ _FIELD = typer.Option(
     "--field", metavar="NAME=VALUE", help="A value of the act, or of a trigger still to come."
 )
 _DEADLINE = typer.Option(metavar="NORM", help="When does the time for this clause end, or the agreement?")
+_LAW_TEXT = typer.Option(
+    "--law-text", metavar="DIR", help="Show the articles cited as they stand in your folder of statutes."
+)
 _BARRED = typer.Option(metavar="NORM", help="Is the claim from this clause time-barred?")
 _FORMAT = typer.Option("--format", "-f", help="How to write it.")
 _AROUND = typer.Option(metavar="NODE", help="Only what touches this node: act/pay, 五.3, pay.")
@@ -226,6 +230,7 @@ def ask(
     as_of: AsOf = None, known_at: KnownAt = None, settings: Settings = None, readings: Readings = None,
     answers: Answers = None, layers: Layers = None, lang: Lang = None,
     prose: Annotated[bool, typer.Option("--prose", help="One paragraph instead of an outline.")] = False,
+    law_text: Annotated[str | None, _LAW_TEXT] = None,
     json_: Json = False,
 ) -> None:  # fmt: skip
     """Decide a question about an account, with reasons.
@@ -235,10 +240,11 @@ def ask(
     that --layers names, else those of the ledger's first line, governs beside them.
 
     JSON: question (kind, as_of and what it asks), decision (as `contract schema` describes it), explanation (the lines
-    in both languages).
+    in both languages); with --law-text also law_text (document, clause, file, text; null where it was not found).
     """
     from engine import explain
 
+    texts = _law_text(law_text)
     given = _Given.of(inputs, ledger)
     opened = _Opened(given, settings, readings, answers, layers)
     known = _known(known_at)
@@ -265,14 +271,25 @@ def ask(
     decision = opened.account.decide(question, known)
     sources = opened.loaded.sources
     if json_:
-        _print_json(explain.as_json(decision, question, opened.program, sources))
+        _print_json(explain.as_json(decision, question, opened.program, sources, texts))
         return
     language = _language(opened.loaded, lang or _language_of(given.question))
     if prose:
-        Screen.of().line(explain.prose(decision, question, opened.program, language, sources))
+        Screen.of().line(explain.prose(decision, question, opened.program, language, sources, texts))
         return
-    lines = explain.outline(decision, question, opened.program, language, sources)
+    lines = explain.outline(decision, question, opened.program, language, sources, texts)
     show_explanation(Screen.of(), lines, decision.answer)
+
+
+def _law_text(folder: str | None) -> LawText | None:
+    """Return the user's folder of statutes; refuse one that is not there."""
+    from engine.lawtext import LawText
+
+    if folder is None:
+        return None
+    if not Path(folder).is_dir():
+        raise Refused(f"--law-text {folder}: no such folder", where=folder, field="--law-text")
+    return LawText(Path(folder))
 
 
 def _written(program: Program, text: str, as_of: str | None) -> tuple[Question, int | None]:
