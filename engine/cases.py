@@ -82,9 +82,9 @@ def cases_in(path: str, text: str) -> list[Case]:
         elif heading := _HEADING.match(line):
             if "expect" in current.blocks:
                 found.append(current)
-            # A contract stated once serves the cases that follow it.
-            shared = ("contract",) if "expect" in current.blocks else ("contract", "settings")
+            # A contract and settings stated once serve the cases that follow, until others are.
             below = len(heading[1]) > 1
+            shared = ("contract", "settings")
             kept = {name: block for name, block in current.blocks.items() if below and name in shared}
             current = Case(path, number, heading[2], kept)
     if "expect" in current.blocks:

@@ -449,10 +449,13 @@ class _Compilation:
         if life.how == "renews":
             act = next((part.name for part in walk(life.value) if isinstance(part, Happened)), None)
         made = self.compiler
+        contract = self.documents.by_name[life.document]
+        # That a supplement takes effect is said before its text governs.
+        begins = contract.kind == "supplement" and life.how == "takes_effect"
         return LifeRule(
             life,
             agreement,
-            self.holds(life.option, life.standing, self.documents.by_name[life.document], clause=life.clause),
+            self.holds(life.option, life.standing, contract, clause="" if begins else life.clause),
             made.made(life.value),
             made.maybe(life.rolls),
             made.maybe(life.first_day_counted),
