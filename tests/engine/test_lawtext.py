@@ -73,7 +73,7 @@ def test_an_article_and_its_paragraphs(tmp_path: Path, regulations: Contract) ->
         ("b", "《中华人民共和国电信条例》\n第34条　花开。\n第35条　花落。\n"),
         ("telecom_regulations_2016", "Some text\n第三十四条 花开。\n第二章 其他\n花落。\n"),
         ("电信条例", "第三十四条\n\n花开。\n"),
-        ("collection", "汇编\n[A1] 邮政条例\n第三十四条 花谢。\n[A2] 电信条例 (旧)\n第三十四条 花开。\n[A3] 其他\n花落。\n"),
+        ("collection", "汇编\n[A1] 邮政条例\n第三十四条 花谢。\n[A2] 电信条例 (旧)\n第三十四条 花开。\n[A3] 其他\n"),
     ],
 )  # fmt: skip
 def test_texts_of_many_shapes(tmp_path: Path, regulations: Contract, name: str, text: str) -> None:
