@@ -558,7 +558,7 @@ class _Compilation:
             declared = self.declarations[name]
             assert isinstance(declared, OccurrenceDecl)
             indexes = sorted({i for each in above for i in reached.get(each, ())})
-            prohibitions, discharges, instances = [], [], []
+            prohibitions, discharges, instances, waited_for = [], [], [], []
             for i in indexes:
                 rule, norm = program.rules[i], self.norms[i]
                 if isinstance(norm, Prohibition) and norm.act.name in above:
@@ -567,6 +567,8 @@ class _Compilation:
                     discharges.append(i)
                 if rule.trigger_name in above and isinstance(norm, Obligation | Maintenance):
                     instances.append(i)
+                elif rule.trigger_name in above and not rule.self_triggered:
+                    waited_for.append(i)
             renews = tuple(
                 r for rules in program.life.values() for r in rules if r.act is not None and r.act in above
             )
@@ -576,7 +578,7 @@ class _Compilation:
             powers = tuple(i for i in program.by_act[name] if isinstance(self.norms[i], Power))
             found[name] = Touch(
                 declared=declared, names=tuple(above), prohibitions=tuple(prohibitions), discharges=tuple(discharges),
-                instances=tuple(instances), powers=powers, renews=renews,
+                instances=tuple(instances), waited_for=tuple(waited_for), powers=powers, renews=renews,
                 remember=any(each in self.compiler.folded or each in looked_through for each in above),
                 referred=any(each in self.compiler.referred for each in above),
                 counted=any(each in wanted for each in above) or bool(declared.shows) or name in shown_since,

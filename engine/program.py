@@ -172,6 +172,7 @@ class Touch:
     prohibitions: tuple[int, ...] = ()
     discharges: tuple[int, ...] = ()
     instances: tuple[int, ...] = ()
+    waited_for: tuple[int, ...] = ()
     powers: tuple[int, ...] = ()
     renews: tuple[LifeRule, ...] = ()
     remember: bool = False
@@ -292,8 +293,9 @@ class Program:
         rule = self.rules[index]
         for state, document in rule.sets:
             cause: Cause | None = scene.read(("C", state, document))
-            if cause is not None and index in cause.basis:
-                return cause.at
+            for basis, since in () if cause is None else cause.basis:
+                if basis == index:
+                    return since
         if not rule.sets:
             used = scene.read(("P", index))
             return used if isinstance(used, int) else None
