@@ -327,7 +327,10 @@ class _Compilation:
                         period = self.compiler.made(bar.period)
                         name = bar.since.name if isinstance(bar.since, Happened) else ""
                         holds = self.holds(bar.option, bar.standing, contract, clause=bar.clause)
-                        lapse = Lapse(period, name, self.knowing(name), self.compiler.made(bar.since), holds)
+                        lapse = Lapse(
+                            period, name, self.knowing(name), self.compiler.made(bar.since), holds,
+                            (contract.name, bar.clause),
+                        )  # fmt: skip
                         rules[index].lapses.append(lapse)
         self.ranks(rules)
 
@@ -346,7 +349,7 @@ class _Compilation:
             for other in others:
                 opposed = isinstance(mine.norm, Prohibition) != isinstance(other.norm, Prohibition)
                 if mine.weight > ADMINISTRATIVE and opposed and other.weight > mine.weight:
-                    mine.prevailed_by.append((other.index, None))
+                    mine.prevailed_by.append((other.index, None, (other.document, other.norm.clause)))
             if mine.norm.standing.rank == "gap-filling":
                 mine.yields_to = tuple(
                     o.index for o in others if o.weight == AGREED and _same_bearer(mine, o)
@@ -418,7 +421,7 @@ class _Compilation:
     ) -> None:
         by = self.resolve(priority.by, document)
         over = self.resolve(priority.over, document)
-        whole = when
+        whole, place = when, (document, priority.clause)
         bearer = getattr(priority.over, "bearer", None)
         wholly = isinstance(priority.by, ByOrder) or isinstance(priority.over, ByOrder)
         for index in over:
@@ -428,14 +431,14 @@ class _Compilation:
             when = _both(ActorE(bearer), when) if shared and bearer is not None else when
             if priority.how == "prevails":
                 rules[index].prevailed_by += [
-                    (each, when)
+                    (each, when, place)
                     for each in by
                     if each != index and (not wholly or self.opposed(rules[each], rules[index]))
                 ]
             elif priority.how == "limits":
-                rules[index].limited_to.append((by, when))
+                rules[index].limited_to.append((by, when, place))
             else:
-                rules[index].voided.append(when)
+                rules[index].voided.append((when, place))
 
     def opposed(self, one: Rule, other: Rule) -> bool:
         """Tell whether one norm forbids what the other permits or requires."""
@@ -634,7 +637,7 @@ class _Compilation:
                 if isinstance(other.trigger, OnOccurrence):
                     topics[name].add(("H", other.trigger.name))
                 topics[name] |= {("N", each) for each in self.breaches_meant(other.trigger, other.document)}
-            for index, _ in rule.prevailed_by:
+            for index, _, _ in rule.prevailed_by:
                 topics[name] |= {("S", state) for state, _ in program.rules[index].sets}
             for voiding in self.voiding(rule):
                 topics[name] |= self.topics_of(voiding.when, document=voiding.document)

@@ -70,7 +70,7 @@ def forbid(scene: Scene, w: Writes, step: Step, event: Event, rule: Rule) -> Non
     if not step.real(scene, event) or not forbids(scene, rule, event.actor, event):
         return
     about = step.program.by_act[event.name]
-    for index, when in rule.prevailed_by:
+    for index, when, _ in rule.prevailed_by:
         if index not in about or (when is not None and not when.value(scene)):
             continue
         if closed_by(scene, step.program.rules[index], event.actor or "", event) is None:

@@ -51,7 +51,7 @@ def not_in_force(scene: Scene, rule: Rule) -> Step | None:
     for index in rule.yields_to:
         if not_in_force(scene, scene.program.rules[index]) is None:
             return ("agreed", index)
-    for when in rule.voided:
+    for when, _ in rule.voided:
         if when is None or when.value(scene):
             return ("voided", when)
     return None
@@ -320,7 +320,7 @@ def window_closed(scene: Scene, rule: Rule, bound: Any) -> Step | None:
 
 def overridden(scene: Scene, rule: Rule, act: Event) -> Step | None:
     """Return what prevails over the norm now: a power that stands exercised, a prohibition that applies."""
-    for index, when in rule.prevailed_by:
+    for index, when, _ in rule.prevailed_by:
         if when is not None and not when.value(scene):
             continue
         other = scene.program.rules[index]
@@ -337,7 +337,7 @@ def overridden(scene: Scene, rule: Rule, act: Event) -> Step | None:
 
 def limited(scene: Scene, rule: Rule, party: str, act: Event) -> Step | None:
     """Return the limit that is not open, if the norm is limited to others."""
-    for indexes, when in rule.limited_to:
+    for indexes, when, _ in rule.limited_to:
         if when is not None and not when.value(scene):
             continue
         kept = scene.vars
@@ -407,7 +407,7 @@ def forbids(scene: Scene, rule: Rule, party: str | None, act: Event) -> bool:
 def beats(scene: Scene, rule: Rule, over: Rule) -> bool:
     """Tell whether a stated priority lets `rule` prevail over `over`."""
     return any(
-        index == rule.index and (when is None or when.value(scene)) for index, when in over.prevailed_by
+        index == rule.index and (when is None or when.value(scene)) for index, when, _ in over.prevailed_by
     )  # fmt: skip
 
 

@@ -37,6 +37,9 @@ from engine.terms import Taken, Terms
 ENGINE_VERSION = "1"
 
 
+Place = tuple[str, str]
+"""Where a sentence stands: its document and clause."""
+
 LIFE_STATES = ("draft", "in_force", "expired", "terminated")
 
 
@@ -49,6 +52,7 @@ class Lapse:
     names: str
     since: Evaluator
     holds: Evaluator | None
+    place: Place
 
 
 @dataclass(eq=False)
@@ -88,9 +92,9 @@ class Rule:
     weight: int
     valid: Evaluator | None
     text: Text | None
-    prevailed_by: list[tuple[int, Evaluator | None]] = field(default_factory=list)
-    limited_to: list[tuple[tuple[int, ...], Evaluator | None]] = field(default_factory=list)
-    voided: list[Evaluator | None] = field(default_factory=list)
+    prevailed_by: list[tuple[int, Evaluator | None, Place]] = field(default_factory=list)
+    limited_to: list[tuple[tuple[int, ...], Evaluator | None, Place]] = field(default_factory=list)
+    voided: list[tuple[Evaluator | None, Place]] = field(default_factory=list)
     yields_to: tuple[int, ...] = ()
     numbered: tuple[int, ...] = ()
     excepts: tuple[int, ...] = ()

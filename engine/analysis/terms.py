@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import z3
 
 from contractlang.kinds import Kind
-from contractlang.norms import Maintenance, Obligation, OccurrenceDecl, Power, Prohibition, StateDecl, Who
+from contractlang.norms import Maintenance, Obligation, OccurrenceDecl, Prohibition, StateDecl, Who
 from contractlang.values import Period, Share
 from engine.calendars import default_calendar
 from engine.conditions import ActorE, AndE, AnswerE, ChosenE, CompareE, IsBlankE, NotE, OrE, PlacedE
@@ -132,11 +132,9 @@ class World:
     def of_kind(self, name: str) -> list[Happening]:
         """Return what may happen of that name, or of a kind of it: once, by each party that may do it."""
         found = []
-        for each, above in self.program.kinds.items():
-            if name in above:
-                declared = self.program.declarations[each]
-                assert isinstance(declared, OccurrenceDecl)
-                found += [self.happening(declared, actor) for actor in self.actors(declared)]
+        for touch in self.program.touches.values():
+            if name in touch.names:
+                found += [self.happening(touch.declared, actor) for actor in self.actors(touch.declared)]
         return found
 
     def actors(self, declared: OccurrenceDecl) -> tuple[str | None, ...]:
@@ -159,7 +157,7 @@ class World:
         self.facts += [
             made.day >= 0, made.day < HORIZON, made.minute >= 9 * 60, made.minute < 18 * 60, made.at <= self.now.at,
         ]  # fmt: skip
-        self.facts += [z3.Or(made.at != other.at) for other in self.happenings.values()]
+        self.facts += [made.at != other.at for other in self.happenings.values()]
         self.happenings[key] = made
         for param in declared.params:
             made.fields[param.name] = self.field_of(made, param.name, param.kind)
@@ -1034,6 +1032,3 @@ def _holidays() -> list[int]:
         for day in days
         if day.weekday() < 5 and calendar.is_rest_day(day, RestDays.WEEKEND_AND_SHIFTED)
     ]
-
-
-__all__ = ["FIRST_DAY", "HORIZON", "Broken", "Happening", "Moment", "Power", "Value", "World"]
