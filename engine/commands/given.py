@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,7 +73,7 @@ class Opened:
         from contractlang.norms import base_name
         from engine.account import Account
         from engine.ledger import head_of, read_ledger
-        from engine.settings import terms_from
+        from engine.settings import terms_from, versions_from
 
         where = "standard input" if given.ledger == "-" else given.ledger
         text = text_of(given.ledger)
@@ -101,18 +102,18 @@ class Opened:
         chosen = {**self.book.readings, **pairs_of(readings, "--reading")}
         answered = {**self.book.answers, **pairs_of(answers, "--answer")}
         for name in self.book.agreements:
-            if name not in (
-                spelling for c in self.program.contracts for spelling in (base_name(c.name), c.alias)
-            ):
+            spellings = {each for c in self.program.contracts for each in (base_name(c.name), c.alias)}
+            if base_name(name) not in spellings:
                 asked = ", ".join(self.agreements or self.loaded.asked)
                 raise Refused(
                     f"{where}: the account is of `{name}`; the contracts given are {asked}", where=where
                 )
         try:
             terms = terms_from(self.program, blanks, self.layers, chosen, answered)
+            signed = versions_from(self.program, self.book.agreements)
         except BadTerms as wrong:
             raise Refused(f"settings: {wrong}", where="settings", field=wrong.field) from None
-        self.account: Account = Account(self.program, terms, self.book.ledger)
+        self.account: Account = Account(self.program, replace(terms, versions=signed), self.book.ledger)
 
     @property
     def law(self) -> tuple[str, ...]:
@@ -223,7 +224,8 @@ def _contracts_of(head: Mapping[str, Any], ledger: str) -> list[str]:
     if not isinstance(named, list) or not named:
         raise Refused("which contract? name a file or folder, for example contracts/voip-1", field="contract")
     beside = Path(ledger).parent
-    own = {str(name): beside / f"{name}{SUFFIX}" for name in named}
+    homes = [str(name).partition("@")[0] for name in named]
+    own = {home: beside / f"{home}{SUFFIX}" for home in homes}
     return [str(path) if ledger != "-" and path.is_file() else name for name, path in own.items()]
 
 
