@@ -24,8 +24,10 @@ _ARTICLE = re.compile(
     r"|(?:Article|Art\.)\s+(?P<english>\d+))(?![\w、，])[\s*　:：.]*",
     re.IGNORECASE,
 )
-_ARTICLE_RUN_ON = re.compile(
-    rf"^[\s#*　]*第(?P<number>[{_NUMERAL}]+)条(?P<sub>之[一二三四五六七八九十]+)?[\s*　]+"
+# In some copies nothing stands between the number and the words; then 第三十四条规定的 must not begin an article.
+_RUN_ON = re.compile(
+    rf"^[\s#*　]*第\s*(?P<number>[{_NUMERAL}]+)\s*条(?P<sub>之[一二三四五六七八九十]+)?[\s*　:：.]*"
+    r"(?!第|规定|所|的|至|和|或|及|以|之|中|、|，)",
 )
 # What ends an article beside the next one: a part of the law, a rule across the page, another text's heading.
 _END = re.compile(rf"^[\s#*　]*第\s*[{_NUMERAL}]+\s*[编章节]|^\s*[-=_*]{{4,}}\s*$|^\s*[\[【](?!\d+\])|^#+\s")
@@ -68,7 +70,7 @@ class LawText:
         if wanted is None:
             return None
         for path, lines in self._of(law):
-            paragraphs = _paragraphs(lines, wanted[1])
+            paragraphs = _paragraphs(lines, wanted[1], _ARTICLE) or _paragraphs(lines, wanted[1], _RUN_ON)
             if paragraphs:
                 return Article(path.name, _paragraph(paragraphs, wanted[2]))
         return None
@@ -119,11 +121,11 @@ def _is_heading(line: str) -> bool:
     return re.match(r"\s*(?:#|\[[A-Za-z]+\d*\]|【|《)", line) is not None
 
 
-def _paragraphs(lines: list[str], number: str) -> list[str]:
-    """Return the paragraphs of an article, each with its items."""
+def _paragraphs(lines: list[str], number: str, begins: re.Pattern[str]) -> list[str]:
+    """Return the paragraphs of an article, each with its items; `begins` tells where articles do."""
     found: list[str] | None = None
     for line in lines:
-        started = _ARTICLE.match(line) or _ARTICLE_RUN_ON.match(line)
+        started = begins.match(line)
         if started is not None:
             if found is not None:
                 break
@@ -146,7 +148,10 @@ def _number(started: re.Match[str]) -> str:
     groups = started.groupdict()
     if groups.get("english"):
         return str(groups["english"])
-    return f"{number_of(groups['number'])}{groups['sub'] or ''}"
+    try:
+        return f"{number_of(groups['number'])}{groups['sub'] or ''}"
+    except ValueError:
+        return ""  # 第3十条: no number.
 
 
 def _paragraph(paragraphs: list[str], number: str | None) -> tuple[str, ...]:
