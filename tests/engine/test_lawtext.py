@@ -73,7 +73,7 @@ def test_an_article_and_its_paragraphs(tmp_path: Path, regulations: Contract) ->
         ("b", "《中华人民共和国电信条例》\n第34条　花开。\n第35条　花落。\n"),
         ("telecom_regulations_2016", "Some text\n第三十四条 花开。\n第二章 其他\n花落。\n"),
         ("电信条例", "第三十四条\n\n花开。\n"),
-        ("run_on", "电信条例\n第3十条 花谢。\n第三十三条花谢，依照\n第三十四条规定办理。\n第三十四条花开。\n第三十五条花落。\n"),
+        ("run_on", "电信条例\n第3十条 花谢。\n第三十三条花谢，依照\n第三十四条规定办理。\n第三十四条花开。\n"),
         ("collection", "汇编\n[A1] 邮政条例\n第三十四条 花谢。\n[A2] 电信条例 (旧)\n第三十四条 花开。\n[A3] 其他\n"),
     ],
 )  # fmt: skip
