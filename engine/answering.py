@@ -15,6 +15,7 @@ from engine.event import Instant
 from engine.judge import ASKED
 from engine.position import Position
 from engine.program import ENGINE_VERSION
+from engine.recall import Tangled
 from engine.scene import Scene
 from engine.step import INEXACT
 
@@ -37,13 +38,14 @@ def answered(
 ) -> Decision:  # fmt: skip
     scene = position.scene(at)
     defaults: dict[Item, str] = {}
-    scene.collect = defaults
-    cases, exact = [], True
-    for found in cases_of(scene, case, {}):
-        cases.append(found)
-        if len(cases) > LIMIT:
-            exact = False
-            break
+    scene.collect, scene.trees = defaults, {}
+    try:
+        cases, exact = _explored(scene, case)
+    except Tangled:
+        scene.trees, scene.lenient = None, False
+        defaults.clear()
+        scene.collect = defaults
+        cases, exact = _explored(scene, case)
     # Past the limits of the fold nothing is sure any more.
     exact = exact and INEXACT not in position.cells
     turn = scene.turn
@@ -61,13 +63,13 @@ def answered(
     assumes = _assumed(scene, case, defaults, told) if defaults else ()
     # Reasons look further than the answer had to: what is open there is not asked, only shown in one case.
     scene.assigned, scene.vars, scene.event, scene.lenient, scene.collect = assigned, {}, None, True, {}
-    scene.turn = turn
+    scene.turn, scene.given, scene.departing = turn, {}, None
     why, cure = reasons(scene, shown)
     if answer == "undetermined":
         # What is open is shown from both sides: the first case, and the first that differs from it.
         for case_of, other in cases:
             if other.outcome != shown.outcome:
-                scene.assigned, scene.vars, scene.event = case_of, {}, None
+                scene.assigned, scene.vars, scene.event, scene.trees = case_of, {}, None, None
                 why = tuple(dict.fromkeys((*why, *reasons(scene, other)[0])))
                 break
         why = (Reason("open", tuple(_spelled(item) for item in missing), None, why, _events_of(missing)),)
@@ -88,6 +90,16 @@ def answered(
     )  # fmt: skip
 
 
+def _explored(scene: Scene, case: Callable[[Scene], Case]) -> tuple[list[tuple[dict[Item, Any], Case]], bool]:
+    """Return the cases, and whether they are all there are."""
+    cases = []
+    for found in cases_of(scene, case, {}):
+        cases.append(found)
+        if len(cases) > LIMIT:
+            return cases, False
+    return cases, True
+
+
 def cases_of(
     scene: Scene, case: Callable[[Scene], Case], given: dict[Item, Any]
 ) -> Iterator[tuple[dict[Item, Any], Case]]:
@@ -96,13 +108,15 @@ def cases_of(
     An open item that is met takes its first option there and then; the others wait for their turn, so each case is
     worked out once.
     """
-    waiting = [given]
-    scene.waiting = waiting
+    waiting = [given.copy()]
+    scene.waiting, scene.given, scene.apart = waiting, given, {}
+    scene.departing = next(iter(given), None)
     while waiting:
         assigned = waiting.pop()
         scene.assigned, scene.vars, scene.event = assigned, {}, None
         yield assigned, case(scene)
     scene.waiting = None
+    scene.given, scene.departing = {}, None
 
 
 def _frozen(value: Any) -> Any:

@@ -10,16 +10,13 @@ from engine.decision import Cure, Decision, Reason
 from engine.errors import BadQuestion
 from engine.event import BOTH, Event, Instant
 from engine.judge import ASKED, agreement_state, beats, bound_events, conditions, tolerates
-from engine.looks import FORBIDS, SILENT, Looks, Seen
+from engine.looks import Looks, Seen
 from engine.position import Position
 from engine.program import Rule
 from engine.question import May
+from engine.recall import FORBIDS, SAYS_NOTHING, SILENT
 from engine.scene import Breach, Scene
 from engine.statuses import breach_events
-
-_SAYS_NOTHING = frozenset(
-    {"agreement", "reading", "valid", "text", "since", "until", "agreed", "voided", "forbids", "silent"}
-)
 
 
 def may(position: Position, question: May, known_at: Instant | None) -> Decision:
@@ -39,6 +36,7 @@ def may(position: Position, question: May, known_at: Instant | None) -> Decision
 
     def case(scene: Scene) -> Case:
         seen = looks.at(scene)
+        scene.event = asked
         opens = [rule for rule, step, _ in seen if step is None]
         forbidding = [rule for rule, step, _ in seen if step is FORBIDS]
         restores = _restored(scene, act.sets, question.party)
@@ -50,7 +48,7 @@ def may(position: Position, question: May, known_at: Instant | None) -> Decision
         if opens or restores is not None:
             return Case("permitted", required)
         if act.needs_basis:
-            speaks = any(step is not None and step[0] not in _SAYS_NOTHING for _, step, _ in seen)
+            speaks = any(step is not None and step[0] not in SAYS_NOTHING for _, step, _ in seen)
             return Case("forbidden" if speaks else "no_basis")
         return Case("unregulated")
 
