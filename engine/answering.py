@@ -42,7 +42,8 @@ def answered(
     try:
         cases, exact = _explored(scene, case)
     except Tangled:
-        scene.trees, scene.lenient = None, False
+        # As much as can be seen without folding; that is as many cases as an answer may have, and more.
+        scene.trees = None
         defaults.clear()
         scene.collect = defaults
         cases, exact = _explored(scene, case)
@@ -63,7 +64,7 @@ def answered(
     assumes = _assumed(scene, case, defaults, told) if defaults else ()
     # Reasons look further than the answer had to: what is open there is not asked, only shown in one case.
     scene.assigned, scene.vars, scene.event, scene.lenient, scene.collect = assigned, {}, None, True, {}
-    scene.turn, scene.given, scene.departing = turn, {}, None
+    scene.turn, scene.departing = turn, None
     why, cure = reasons(scene, shown)
     if answer == "undetermined":
         # What is open is shown from both sides: the first case, and the first that differs from it.
@@ -108,15 +109,13 @@ def cases_of(
     An open item that is met takes its first option there and then; the others wait for their turn, so each case is
     worked out once.
     """
-    waiting = [given.copy()]
-    scene.waiting, scene.given, scene.apart = waiting, given, {}
-    scene.departing = next(iter(given), None)
+    waiting = [given]
+    scene.waiting, scene.departing = waiting, next(iter(given), None)
     while waiting:
         assigned = waiting.pop()
         scene.assigned, scene.vars, scene.event = assigned, {}, None
         yield assigned, case(scene)
-    scene.waiting = None
-    scene.given, scene.departing = {}, None
+    scene.waiting = scene.departing = None
 
 
 def _frozen(value: Any) -> Any:

@@ -2,7 +2,8 @@
 
 A question is worked out in every case of what is open, and again for each default reading taken the other way. Most of
 what is looked at depends on few of the open items. So each look is explored by itself, and where the answers to an item
-lead to the same it is no item of that look any more: the cases of the question are then few.
+lead to the same it is no item of that look any more: the cases of the question are then few. Default readings are no
+items: what was looked at tells which of them it read, and is looked at anew where one of those is taken the other way.
 """
 
 from __future__ import annotations
@@ -43,11 +44,12 @@ def recalled(scene: Scene, key: Any, look: Callable[..., Leaf], *args: Any) -> L
     trees = scene.trees
     assert trees is not None
     found = trees.get(key)
-    if scene.departing is not None and (found is None or scene.departing in found[1]):
-        found = scene.apart.get(key)
     if found is None:
-        found = _explored(scene, look, args)
-        (scene.apart if scene.departing in found[1] else trees)[key] = found
+        if scene.departing is not None or scene.lenient:
+            return look(scene, *args)
+        found = trees[key] = _explored(scene, look, args)
+    elif scene.departing in found[1]:
+        return look(scene, *args)
     tree, read = found
     if read and scene.collect is not None:
         scene.collect.update(read)
@@ -58,12 +60,12 @@ def recalled(scene: Scene, key: Any, look: Callable[..., Leaf], *args: Any) -> L
 
 def _explored(scene: Scene, look: Callable[..., Leaf], args: tuple[Any, ...]) -> tuple[Any, dict[Item, str]]:
     """Return the tree of a look, and the default readings that it asks for."""
-    kept = scene.assigned, scene.waiting, scene.collect, scene.lenient
-    given = scene.given
+    kept = scene.assigned, scene.waiting, scene.collect
     read: dict[Item, str] = {}
     waiting: list[dict[Item, Any]] = []
-    scene.waiting, scene.collect, scene.lenient = waiting, read, False
-    assigned = scene.assigned = given.copy()
+    scene.waiting, scene.collect = waiting, read
+    assigned: dict[Item, Any] = {}
+    scene.assigned = assigned
     leaf = look(scene, *args)
     tree: Any = leaf
     if waiting:
@@ -74,8 +76,8 @@ def _explored(scene: Scene, look: Callable[..., Leaf], args: tuple[Any, ...]) ->
             leaves.append((list(assigned.items()), leaf))
             if len(leaves) > LIMIT:
                 raise Tangled
-        tree = _folded(leaves, len(given))
-    scene.assigned, scene.waiting, scene.collect, scene.lenient = kept
+        tree = _folded(leaves, 0)
+    scene.assigned, scene.waiting, scene.collect = kept
     return tree, read
 
 

@@ -96,7 +96,7 @@ class Scene:
     """One look at a position, in one case."""
 
     __slots__ = (
-        "agenda", "apart", "assigned", "at", "collect", "departed", "departing", "event", "get", "given", "lenient",
+        "agenda", "assigned", "at", "collect", "departed", "departing", "event", "get", "lenient",
         "program", "provisional",
         "taken", "terms", "trees", "turn", "vars", "waiting",
     )  # fmt: skip
@@ -112,8 +112,6 @@ class Scene:
         self.departed = False
         self.lenient = False
         self.trees: dict[Any, Any] | None = None
-        self.apart: dict[Any, Any] = {}
-        self.given: dict[Item, Any] = {}
         self.departing: Item | None = None
         self.waiting: list[dict[Item, Any]] | None = None
         self.agenda: tuple[tuple[Instant, str, int, str], ...] = ()
