@@ -225,6 +225,7 @@ class _Elaboration:
         self.draft = Draft()
         self.names = Names(words=keywords(), chinese=written.source.is_chinese)
         self.wrong = self.names.wrong
+        self.names.work_out = self.work_out_amount
         self.declarations = Declarations(self.names, "")
         self.names.clauses = {
             plain_number(each.number): each.number for each in written.clauses if each.number
@@ -828,6 +829,8 @@ class _Elaboration:
         base["excepts"] = tuple(told.excepts)
         if act is not None and (told.where is not None or told.about is not None):
             act = Act(name=act.name, about=told.about or act.about, amount=act.amount, where=told.where)
+        if deontic.rule == "obligation" and act is not None and declared is not None:
+            self.can_name(reader, deontic, declared, act.about)
         match deontic.rule:
             case "maintenance":
                 keeps = deontic.parts[1]
@@ -838,7 +841,7 @@ class _Elaboration:
                 return Obligation(**base, act=act, window=told.window)
             case "prohibition":
                 assert act is not None
-                return Prohibition(**base, act=act)
+                return Prohibition(**base, act=act, window=told.window)
             case _:
                 assert act is not None and declared is not None
                 changes = declared.needs_basis or declared.sets or told.suspends or told.resumes
@@ -878,6 +881,28 @@ class _Elaboration:
             if fits:
                 about = reader.variables[trigger.variable]
         return Act(name=declared.name, about=about, amount=amount), declared
+
+    def can_name(self, reader: Reader, part: Node, declared: OccurrenceDecl, about: Expr | None) -> None:
+        """Report a duty about something that the act has no field to name: no act would ever discharge it."""
+        kind = None if about is None else kind_of(about)
+        named = None if kind is None else self.names.declarations.get(kind.of)
+        if kind is None or kind.name != "occurrence" or not isinstance(named, OccurrenceDecl):
+            return
+        above: OccurrenceDecl | None = named
+        while above is not None:
+            if any(each.kind == occurrence_of(above.name) for each in declared.params):
+                return
+            next_above = self.names.declarations.get(above.kind_of or "")
+            above = next_above if isinstance(next_above, OccurrenceDecl) else None
+        en = f"({named.name}: {named.name})", f"（{named.alias or named.name}：{named.alias or named.name}）"
+        word = "act" if declared.is_act else "event"
+        zh = "行为" if declared.is_act else "事件"
+        raise reader.fail(
+            "kind", part, f"`{declared.name}` has no field that names {in_english(occurrence_of(named.name))}",
+            f"`{declared.alias or declared.name}`没有字段可以指明是哪一次`{named.alias or named.name}`",
+            Said(f"give it one where it is declared: `| {word} {declared.name} {en[0]}`",
+                 f"请在声明处添加：`| {zh} {declared.alias or declared.name}{en[1]}`"),
+        )  # fmt: skip
 
     def tails(self, reader: Reader, tails: list[Node], declared: OccurrenceDecl | None) -> _Told:
         told = _Told()
@@ -976,6 +1001,8 @@ class _Elaboration:
         if node.rule == "target_name":
             word = node.words()[0]
             if word.text not in self.names.labels:
+                if word.text not in reader.variables and self.names.find(word.text) is None:
+                    raise reader.unknown(word, "norm", "规范", self.names.known())
                 told.unless.append(reader.condition(word))
                 return
         told.excepts.append(reader.target(node))
@@ -984,13 +1011,8 @@ class _Elaboration:
 
     def make_amount(self, here: _Here) -> None:
         reader = self.reader(here.statement)
-        named, lead = here.node.node("decl_name"), here.node.node("for_each")
         name, *aliases = _names_of(here.node)
-        trigger = self.trigger(reader, lead) if lead is not None else None
-        rest = [
-            part for part in here.node.parts if part is not None and part is not named and part is not lead
-        ]
-        value = reader.expression(rest[0], money_in("CNY"))
+        trigger, value, rest = self.amount_value(reader, here.node)
         kind = kind_of(value)
         if kind.name not in ("money", "count"):
             raise reader.fail(
@@ -1010,6 +1032,26 @@ class _Elaboration:
                 where=where, claimable=claimable, option=here.option, kind=kind,
             )
         )  # fmt: skip
+
+    def amount_value(self, reader: Reader, node: Node) -> tuple[Trigger | None, Expr, list[Node | Word]]:
+        """Return the trigger and the value of a sum's line, and its parts from the value on."""
+        named, lead = node.node("decl_name"), node.node("for_each")
+        trigger = self.trigger(reader, lead) if lead is not None else None
+        rest = [part for part in node.parts if part is not None and part is not named and part is not lead]
+        return trigger, reader.expression(rest[0], money_in("CNY")), rest
+
+    def work_out_amount(self, name: str) -> None:
+        """Find the kind of a sum that is used above its own line; what is wrong there is reported there."""
+        for _, statement in self.statements:
+            if statement.body.rule == "amount" and name in _names_of(statement.body):
+                already = len(self.wrong)
+                try:
+                    _, value, _ = self.amount_value(self.reader(statement), statement.body)
+                    self.names.amount_kinds[name] = kind_of(value)
+                except Mistake:
+                    pass
+                del self.wrong[already:]
+                return
 
     def loss(
         self, here: _Here, reader: Reader, node: Node, id: str, trigger: Trigger | None, when: Expr | None

@@ -229,6 +229,9 @@ class Reader:
                 return self.later(part, parts[0], parts[1])
             case "agreement_state":
                 return StateValue("agreement", self.document, one_of("agreement"))
+            case "amount_word":
+                # A field may be called so, although the word is reserved.
+                return self.path([Word("NAME", "amount", part.start, part.end)], part, wanted)
             case "amount_due":
                 return AmountDue(self.target_value(parts[0]), money_in("CNY"))
             case "count_of":
@@ -376,7 +379,7 @@ class Reader:
                 return Const(spelling in YES, FLAG)
             if spelling in self.names.amounts:
                 name = self.names.amounts[spelling]
-                return AmountOf(name, None, self.names.amount_kinds.get(name, money_in("CNY")))
+                return AmountOf(name, None, self.names.kind_of_amount(name))
             if wanted is not None and wanted.name == "one of":
                 options = [
                     s for each in self.names.options_of(wanted.of) for s in (each.name, each.alias) if s
@@ -467,9 +470,7 @@ class Reader:
         assert isinstance(word, Word)
         if word.text in self.names.amounts:
             name = self.names.amounts[word.text]
-            return AmountOf(
-                name, self.expression(rest[0]), self.names.amount_kinds.get(name, money_in("CNY"))
-            )
+            return AmountOf(name, self.expression(rest[0]), self.names.kind_of_amount(name))
         declared = self.names.find(word.text)
         if isinstance(declared, QuestionDecl):
             return Answer(declared.name, self.about(declared, rest[0]), declared.kind)
@@ -567,13 +568,33 @@ class Reader:
                 )
             )
             raise Mistake
-        if op not in ("==", "!=") and a.name in ("one of", "flag", "text", "party"):
+        if op not in ("==", "!=") and a.name == "duration":
+            raise self.fail(
+                "kind", node, "a period is neither more nor less than another: a month is not a number of days",
+                "期间没有大小之分：一个月不是若干日",
+                self.period_ends(left, op, right),
+            )  # fmt: skip
+        if op not in ("==", "!=") and a.name in ("occurrence", "breach"):
+            raise self.fail(
+                "kind", node, f"{in_english(a)} is neither more nor less than another", f"{in_chinese(a)}没有大小之分",
+                Said(f"write `{self.said(left)}.day {op} {self.said(right)}.day`",
+                     f"请写 `{self.said(left)}.发生日 {op} {self.said(right)}.发生日`"),
+            )  # fmt: skip
+        if op not in ("==", "!=") and a.name in ("one of", "flag", "text", "party", "norm"):
             said = f"{self.said(left)} is {self.said(right)}", f"{self.said(left)} 为 {self.said(right)}"
             raise self.fail(
                 "kind", node, f"{in_english(a)} is neither more nor less than another", f"{in_chinese(a)}没有大小之分",
                 Said(f"write `{said[0]}`", f"请写 `{said[1]}`"),
             )  # fmt: skip
         return Compare(_OPERATORS[op], one, other, self.statement.span(node))
+
+    def period_ends(self, left: Node | Word, op: str, right: Node | Word) -> Said:
+        """Return what to compare instead of two periods: the days on which they end."""
+        one, other = self.said(left), self.said(right)
+        return Said(
+            f"compare the days on which they end: `{one} after 2026-03-31 {op} {other} after 2026-03-31`",
+            f"请比较其届满日：`2026年3月31日 后 {one} {op} 2026年3月31日 后 {other}`",
+        )
 
     def said(self, part: Node | Word) -> str:
         """Return the author's words."""

@@ -6,7 +6,7 @@ A declared name may be written in either language. Options of enumerations are l
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
 from contractlang.diagnostic import Diagnostic, Label, Said, error
@@ -40,7 +40,7 @@ class Names:
     """The declarations visible in one document, under every spelling; `words` are those of the language itself.
 
     `clauses` holds the numbers of its clauses, and of those it amends, by their plain form; `documents` the names of
-    the other documents at hand, by every spelling.
+    the other documents at hand, by every spelling. `work_out` finds the kind of a sum that is used above its line.
     """
 
     declarations: dict[str, Declaration] = field(default_factory=dict)
@@ -48,6 +48,7 @@ class Names:
     labels: dict[str, Span] = field(default_factory=dict)
     amounts: dict[str, str] = field(default_factory=dict)
     amount_kinds: dict[str, Kind] = field(default_factory=dict)
+    work_out: Callable[[str], None] | None = None
     clauses: dict[str, str] = field(default_factory=dict)
     documents: dict[str, str] = field(default_factory=dict)
     wrong: list[Diagnostic] = field(default_factory=list)
@@ -86,6 +87,15 @@ class Names:
         """Return what is declared under that spelling, or None."""
         name = self.spellings.get(spelling)
         return self.declarations[name] if name is not None else None
+
+    def kind_of_amount(self, name: str) -> Kind:
+        """Return the kind of a sum, worked out now if the line that says it is still to be read."""
+        if name not in self.amount_kinds:
+            # A sum that is said by itself is money.
+            self.amount_kinds[name] = money_in("CNY")
+            if self.work_out is not None:
+                self.work_out(name)
+        return self.amount_kinds[name]
 
     def known(self) -> list[str]:
         """Return every spelling that can be used, labels included."""

@@ -519,9 +519,10 @@ class Maintenance(NormBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prohibition(NormBase):
-    """The bearer must not do the act."""
+    """The bearer must not do the act; only in its window, where it has one."""
 
     act: Act
+    window: Window | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -287,7 +287,7 @@ class _Speaker:
                     f"{bearer} must at all times ensure that {keeps}", f"{bearer}应始终保持：{keeps}"
                 )
             case Prohibition():
-                core = self.doing(norm.bearer, "must not", "不得", norm.act)
+                core = self.doing(norm.bearer, "must not", "不得", norm.act) + self.timing(norm.window)
             case Permission():
                 core = self.doing(norm.bearer, "may", "可以", norm.act) + self.timing(norm.window)
             case Power():

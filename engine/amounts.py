@@ -16,7 +16,10 @@ from engine.question import AmountOfSum
 from engine.scene import Inst, Scene, Unknown
 from engine.standings import find_rules
 from engine.sums import amount as amount_of
-from engine.sums import everything, in_all, trigger_of
+from engine.sums import everything, in_all, in_force, trigger_of
+
+MOST_TOLD = 12
+"""How many parts of a sum are told one by one."""
 
 
 def amount(position: Position, question: AmountOfSum, known_at: Instant | None) -> Decision:
@@ -29,7 +32,9 @@ def amount(position: Position, question: AmountOfSum, known_at: Instant | None) 
             values = _sums(scene, question, name)
             if len(values) > 1:
                 return Case("conflicting")
-            value = values[0] if values else 0
+            if not values:
+                return Case("no_basis")
+            value = values[0]
         else:
             value = 0
             for rule in rules:
@@ -48,8 +53,14 @@ def amount(position: Position, question: AmountOfSum, known_at: Instant | None) 
 
     def reasons(scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
         events = (question.about,) if question.about else ()
+        if name is not None and shown.answer == "no_basis":
+            parts = tuple(_days(scene, name))
+            return (Reason("no sum", (question.name, question.about), False, parts, events),), ()
         parts = tuple(_derived(scene, question, name) if name is not None else _owed(scene, rules, question))
-        return (Reason("amount", (question.name, question.about, shown.value), True, parts, events),), ()
+        if len(parts) > MOST_TOLD:
+            parts = (*parts[:MOST_TOLD], Reason("more", (len(parts) - MOST_TOLD,), True))
+        args = (question.name, question.about, shown.value, question.document or "")
+        return (Reason("amount", args, True, parts, events),), ()
 
     return answered(position, question.at, known_at, case, reasons)
 
@@ -67,6 +78,14 @@ def _derived(scene: Scene, question: AmountOfSum, name: str) -> Iterator[Reason]
             yield reason
 
 
+def _days(scene: Scene, name: str) -> Iterator[Reason]:
+    """Yield the days on which the lines of a sum are in force, where this is none of them."""
+    for rule in scene.program.sums[name]:
+        reason = None if rule.holds is None else rule.holds.why(scene)
+        if reason is not None:
+            yield from (each for each in (reason, *reason.parts) if each.code == "valid" and not each.holds)
+
+
 def _owed(scene: Scene, rules: list[Rule], question: AmountOfSum) -> Iterator[Reason]:
     """Yield what each instance of the duties asks for, and what was paid on it."""
     for rule in rules:
@@ -79,13 +98,17 @@ def _owed(scene: Scene, rules: list[Rule], question: AmountOfSum) -> Iterator[Re
 
 
 def _sums(scene: Scene, question: AmountOfSum, name: str) -> list[Any]:
-    """Return what the agreements say a sum is: one value, or several where they differ and none prevails."""
+    """Return what the agreements say a sum is: one value, several where they differ and none prevails, none where no
+    line of it is in force.
+    """
     found: dict[str, Any] = {}
     about = None
     if question.about is not None:
         about = trigger_of(scene, name, question.about)
         scene.vars = {"@trigger": about}
     for home in _homes(scene, question, name):
+        if not in_force(scene, name, about, home):
+            continue
         if question.about is None:
             found[home] = in_all(scene, name, home)
         else:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from contractlang.kinds import Kind, money_in
 from contractlang.norms import OccurrenceDecl, PartyDecl, StateDecl
 from contractlang.values import Money
 from engine.account import Account
@@ -81,9 +82,9 @@ def cases_in(path: str, text: str) -> list[Case]:
         elif heading := _HEADING.match(line):
             if "expect" in current.blocks:
                 found.append(current)
-            # A contract stated once serves the cases that follow it.
-            shared = ("contract",) if "expect" in current.blocks else ("contract", "settings")
+            # A contract and settings stated once serve the cases that follow, until others are.
             below = len(heading[1]) > 1
+            shared = ("contract", "settings")
             kept = {name: block for name, block in current.blocks.items() if below and name in shared}
             current = Case(path, number, heading[2], kept)
     if "expect" in current.blocks:
@@ -195,12 +196,15 @@ def _expectation(case: Case, account: Account, line: str, number: int) -> Expect
         decision = account.decide(question, known_at)
     except EngineError as wrong:
         return Expectation(case.path, number, case.title, line, wanted, f"error: {wrong}", False)
-    got, passed = judged(account.program, decision, wanted)
+    got, passed = judged(account.program, decision, wanted, _kind_asked(account.program, question))
     return Expectation(case.path, number, case.title, line, wanted, got, passed, decision)
 
 
-def judged(program: Program, decision: Decision, wanted: str) -> tuple[str, bool]:
-    """Return how the decision is said, and whether it is what was wanted: an answer, then `missing …` if it is open."""
+def judged(program: Program, decision: Decision, wanted: str, kind: Kind | None) -> tuple[str, bool]:
+    """Return how the decision is said, and whether it is what was wanted: an answer, then `missing …` if it is open.
+
+    `kind` is that of the value asked for, None where it has none. Money goes without its currency, if it is CNY.
+    """
     answer, _, missing = (
         part.strip() for part in re.sub(r"\s*(缺|missing)\s*", "\n", wanted, count=1).partition("\n")
     )
@@ -210,10 +214,22 @@ def judged(program: Program, decision: Decision, wanted: str) -> tuple[str, bool
     got = "required" if decision.required else decision.answer
     if decision.answer == "value":
         value = decision.value
-        got = str(Money(value, "CNY")).removesuffix(" CNY") if type(value) is int else str(value)
+        is_money = kind is not None and kind.name == "money" and type(value) is int
+        got = str(Money(value, kind.of)) if kind is not None and is_money else str(value)
+        if got.endswith(" CNY") or (is_money and " " not in answer):
+            got = got.rpartition(" ")[0]
     said = got + (f" missing {', '.join(sorted(names))}" if names else "")
     same = got == answer or (answer == "permitted" and got == "required")
     return said, same and {m.strip() for m in re.split("[,，、]", missing) if m.strip()} <= names | kinds
+
+
+def _kind_asked(program: Program, question: Question) -> Kind | None:
+    """Return the kind of the value that a question asks for."""
+    if isinstance(question, AmountOfSum):
+        sums = program.sums.get(program.sum_names.get(question.name, ""))
+        return sums[0].rule.kind if sums else money_in("CNY")
+    declared = program.declarations.get(question.state) if isinstance(question, StateOf) else None
+    return declared.kind if isinstance(declared, StateDecl) else None
 
 
 def _outside(program: Program, name: str) -> str:

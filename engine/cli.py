@@ -76,6 +76,9 @@ AsOf = Annotated[
 KnownAt = Annotated[
     str | None, typer.Option("--known-at", metavar="DAY", help="With the knowledge of that day or instant.")
 ]
+ShownAt = Annotated[
+    str | None, typer.Option("--at", metavar="DAY", help="On which day; a bare day is its last instant.")
+]
 Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="Fill a blank, or say what a state is at first."),
@@ -391,6 +394,38 @@ def _trigger_of(program: Program, norm: str, fields: Mapping[str, str]) -> Mappi
     return {**made.fields, **({"at": made.occurred_at} if "at" in fields else {})}
 
 
+# ---- show -----------------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def show(
+    inputs: Inputs, ledger: LedgerPath = None, at: ShownAt = None, known_at: KnownAt = None, settings: Settings = None,
+    readings: Readings = None, answers: Answers = None, layers: Layers = None, lang: Lang = None, json_: Json = False,
+) -> None:  # fmt: skip
+    """Say what governs an account on a day: documents and layers, blanks, readings, questions, the calendar.
+
+    The account is a ledger, as for `run`. Without --at it is about today.
+
+    JSON: account, agreements, layers, as_of, documents, blanks, readings, unverified, questions, calendar; the fields
+    of each stand in docs/commands.md.
+    """
+    from engine.regime import as_json, regime
+    from engine.render import show_regime
+
+    given = _Given.of(inputs, ledger)
+    given.no_question()
+    opened = _Opened(given, settings, readings, answers, layers)
+    moment = _instant(at, "--at") if at is not None else now()
+    found = regime(opened.account, moment, _known(known_at))
+    if json_:
+        _print_json({"account": opened.book.account, "agreements": list(opened.agreements)} | as_json(found))
+        return
+    screen, voice = Screen.of(), opened.voice(lang)
+    account = opened.book.account or Path(given.ledger).stem
+    screen.heading(f"{account} · {voice.as_of(moment)}")
+    show_regime(screen, found, voice)
+
+
 # ---- test -----------------------------------------------------------------------------------------------------------
 
 
@@ -652,10 +687,6 @@ class _Given:
                 questions.append(each)
             else:
                 contracts.append(each)
-        if not contracts:
-            raise Refused(
-                "which contract? name a file or folder, for example contracts/voip-1", field="contract"
-            )
         if len(ledgers) != 1:
             wrong = (
                 "one account at a time: give one ledger" if ledgers else "which ledger? name a .jsonl file"
@@ -683,6 +714,7 @@ class _Opened:
         answers: list[str] | None,
         layers: str | None,
     ) -> None:
+        from contractlang.norms import base_name
         from engine.account import Account
         from engine.ledger import head_of, read_ledger
         from engine.settings import terms_from
@@ -690,15 +722,19 @@ class _Opened:
         where = "standard input" if given.ledger == "-" else given.ledger
         text = _text_of(given.ledger)
         try:
-            wanted = _layers(layers) or _layers_of(head_of(text))
-            self.loaded = _usable(given.contracts, wanted)
+            head = head_of(text)
+            contracts = given.contracts or _contracts_of(head, given.ledger)
+            wanted = _layers(layers) or _layers_of(head)
+            self.loaded = _usable(contracts, wanted)
             documents = [self.loaded.contracts[name] for name in self.loaded.asked]
-            self.agreements = tuple(dict.fromkeys(c.name for c in documents if c.kind == "agreement"))
+            self.agreements = tuple(
+                dict.fromkeys(base_name(c.name) for c in documents if c.kind == "agreement")
+            )
             if layers is None:
                 # A law that is given by name governs, whatever the ledger says of layers.
-                named = {str(path) for path in _files(given.contracts)}
+                named = {str(path) for path in _files(contracts)}
                 wanted = (*wanted, *(c.layer for c in documents if c.kind == "law" and c.path in named))
-            self.layers = tuple(dict.fromkeys(wanted))
+            self.layers = (CONTRACT, *sorted({*wanted} - {CONTRACT}))
             self.program = _governed(self.loaded, self.agreements, self.layers)
             self.book: Book = read_ledger(self.program, text)
         except BadEvent as wrong:
@@ -827,6 +863,16 @@ def _layers(written: str | None) -> tuple[str, ...]:
             f"--layers {written}: write layers with commas between, such as contract,civil", field="layers"
         )
     return found
+
+
+def _contracts_of(head: Mapping[str, Any], ledger: str) -> list[str]:
+    """Return the agreements that the first line of a ledger names, shipped or beside the ledger; refuse if none."""
+    named = head.get("agreements") or [head[name] for name in ("agreement",) if name in head]
+    if not isinstance(named, list) or not named:
+        raise Refused("which contract? name a file or folder, for example contracts/voip-1", field="contract")
+    beside = Path(ledger).parent
+    own = {str(name): beside / f"{name}{SUFFIX}" for name in named}
+    return [str(path) if ledger != "-" and path.is_file() else name for name, path in own.items()]
 
 
 def _layers_of(head: Mapping[str, Any]) -> tuple[str, ...]:

@@ -48,12 +48,10 @@ from contractlang.norms import (
     kind_of,
 )
 from engine.conditions import ActorE, AndE, ChosenE, PlacedE
-from engine.dates import end_of, start_of
 from engine.decision import Item
 from engine.evaluate import Compiler
 from engine.evaluator import Evaluator
-from engine.event import START
-from engine.force import ADMINISTRATIVE, AGREED, Part, Text, TextE, ValidE, weight
+from engine.force import ADMINISTRATIVE, AGREED, Part, Text, TextE, ValidE, part_of, weight
 from engine.graph import build, key
 from engine.program import Lapse, LifeRule, Loss, Program, Rule, Sum, Touch
 from engine.scene import Scene
@@ -176,9 +174,10 @@ class _Compilation:
         act = None if isinstance(norm, Maintenance) else norm.act
         declared = self.declarations.get(act.name) if act is not None else None
         trigger = norm.trigger
-        window = None if isinstance(norm, Maintenance | Prohibition) else norm.window
+        window = None if isinstance(norm, Maintenance) else norm.window
         limit = window.limit if window else None
         value = getattr(limit, "day", None) or getattr(limit, "period", None)
+        excepts = tuple(i for target in norm.excepts for i in self.resolve(target, norm.document))
         about_field = None
         if (
             act is not None
@@ -220,7 +219,7 @@ class _Compilation:
             rolls=made.maybe(window.rolls) if window else None, limit=limit,
             limit_value=made.maybe(value), limit_of=made.maybe(getattr(limit, "of", None)),
             not_before=made.maybe(window.not_before) if window else None,
-            excepts=tuple(i for target in norm.excepts for i in self.resolve(target, norm.document)),
+            excepts=excepts, excepts_same=frozenset(i for i in excepts if self.share_trigger(norm, self.norms[i])),
             sets=() if isinstance(norm, Maintenance | Prohibition) else tuple(sets),
             restores=self.restores(norm) if isinstance(norm, Maintenance) else (),
             suspends=self.labelled(norm, norm.suspends) if isinstance(norm, Power) else (),
@@ -235,6 +234,13 @@ class _Compilation:
             if isinstance(trigger, OnBreach)
             else frozenset()
         )
+
+    def share_trigger(self, norm: Norm, other: Norm) -> bool:
+        """Tell whether one occurrence or breach can be the trigger of both norms."""
+        one, two = norm.trigger, other.trigger
+        if isinstance(one, OnOccurrence) and isinstance(two, OnOccurrence):
+            return one.name in self.kinds[two.name] or two.name in self.kinds[one.name]
+        return bool(self.breaches_meant(one, norm.document) & self.breaches_meant(two, other.document))
 
     def labelled(self, norm: Norm, label: str | None) -> tuple[int, ...]:
         if label is None:
@@ -279,12 +285,7 @@ class _Compilation:
         home = self.documents.homes[contract.name]
         if contract.kind != "supplement" and len(self.documents.versions(home)) < 2:
             return None
-        begins = START if contract.valid_from is None else start_of(contract.valid_from)
-        return Part(
-            contract.name, home, begins, None if contract.valid_to is None else end_of(contract.valid_to),
-            any(each.how == "takes_effect" for each in contract.life), contract.retroactive,
-            contract.kind == "agreement",
-        )  # fmt: skip
+        return part_of(contract, home)
 
     def text(self, contract: Contract, clause: str) -> Text | None:
         """Return the text that a clause is of, where it may be replaced or is not always in force."""
@@ -326,7 +327,10 @@ class _Compilation:
                         period = self.compiler.made(bar.period)
                         name = bar.since.name if isinstance(bar.since, Happened) else ""
                         holds = self.holds(bar.option, bar.standing, contract, clause=bar.clause)
-                        lapse = Lapse(period, name, self.knowing(name), self.compiler.made(bar.since), holds)
+                        lapse = Lapse(
+                            period, name, self.knowing(name), self.compiler.made(bar.since), holds,
+                            (contract.name, bar.clause),
+                        )  # fmt: skip
                         rules[index].lapses.append(lapse)
         self.ranks(rules)
 
@@ -345,7 +349,7 @@ class _Compilation:
             for other in others:
                 opposed = isinstance(mine.norm, Prohibition) != isinstance(other.norm, Prohibition)
                 if mine.weight > ADMINISTRATIVE and opposed and other.weight > mine.weight:
-                    mine.prevailed_by.append((other.index, None))
+                    mine.prevailed_by.append((other.index, None, (other.document, other.norm.clause)))
             if mine.norm.standing.rank == "gap-filling":
                 mine.yields_to = tuple(
                     o.index for o in others if o.weight == AGREED and _same_bearer(mine, o)
@@ -417,7 +421,7 @@ class _Compilation:
     ) -> None:
         by = self.resolve(priority.by, document)
         over = self.resolve(priority.over, document)
-        whole = when
+        whole, place = when, (document, priority.clause)
         bearer = getattr(priority.over, "bearer", None)
         wholly = isinstance(priority.by, ByOrder) or isinstance(priority.over, ByOrder)
         for index in over:
@@ -427,14 +431,14 @@ class _Compilation:
             when = _both(ActorE(bearer), when) if shared and bearer is not None else when
             if priority.how == "prevails":
                 rules[index].prevailed_by += [
-                    (each, when)
+                    (each, when, place)
                     for each in by
                     if each != index and (not wholly or self.opposed(rules[each], rules[index]))
                 ]
             elif priority.how == "limits":
-                rules[index].limited_to.append((by, when))
+                rules[index].limited_to.append((by, when, place))
             else:
-                rules[index].voided.append(when)
+                rules[index].voided.append((when, place))
 
     def opposed(self, one: Rule, other: Rule) -> bool:
         """Tell whether one norm forbids what the other permits or requires."""
@@ -448,10 +452,13 @@ class _Compilation:
         if life.how == "renews":
             act = next((part.name for part in walk(life.value) if isinstance(part, Happened)), None)
         made = self.compiler
+        contract = self.documents.by_name[life.document]
+        # That a supplement takes effect is said before its text governs.
+        begins = contract.kind == "supplement" and life.how == "takes_effect"
         return LifeRule(
             life,
             agreement,
-            self.holds(life.option, life.standing, self.documents.by_name[life.document], clause=life.clause),
+            self.holds(life.option, life.standing, contract, clause="" if begins else life.clause),
             made.made(life.value),
             made.maybe(life.rolls),
             made.maybe(life.first_day_counted),
@@ -542,6 +549,7 @@ class _Compilation:
             rule.trigger_name for rule in program.rules
             if not rule.self_triggered and isinstance(rule.norm, Permission | Power | Prohibition)
         }  # fmt: skip
+        looked_through |= {program.rules[i].trigger_name for rule in program.rules for i in rule.excepts}
         looked_through |= {loss.trigger_name for loss in program.losses}
         looked_through |= {each.event for rule in program.rules for each in rule.lapses}
         looked_through |= {
@@ -553,7 +561,7 @@ class _Compilation:
             declared = self.declarations[name]
             assert isinstance(declared, OccurrenceDecl)
             indexes = sorted({i for each in above for i in reached.get(each, ())})
-            prohibitions, discharges, instances = [], [], []
+            prohibitions, discharges, instances, waited_for = [], [], [], []
             for i in indexes:
                 rule, norm = program.rules[i], self.norms[i]
                 if isinstance(norm, Prohibition) and norm.act.name in above:
@@ -562,6 +570,8 @@ class _Compilation:
                     discharges.append(i)
                 if rule.trigger_name in above and isinstance(norm, Obligation | Maintenance):
                     instances.append(i)
+                elif rule.trigger_name in above and not rule.self_triggered:
+                    waited_for.append(i)
             renews = tuple(
                 r for rules in program.life.values() for r in rules if r.act is not None and r.act in above
             )
@@ -571,8 +581,9 @@ class _Compilation:
             powers = tuple(i for i in program.by_act[name] if isinstance(self.norms[i], Power))
             found[name] = Touch(
                 declared=declared, names=tuple(above), prohibitions=tuple(prohibitions), discharges=tuple(discharges),
-                instances=tuple(instances), powers=powers, renews=renews,
+                instances=tuple(instances), waited_for=tuple(waited_for), powers=powers, renews=renews,
                 remember=any(each in self.compiler.folded or each in looked_through for each in above),
+                referred=any(each in self.compiler.referred for each in above),
                 counted=any(each in wanted for each in above) or bool(declared.shows) or name in shown_since,
                 fields=tuple(f for n, f in sorted(self.compiler.indexed) if n in above),
                 effects=bool(declared.sets or declared.shows or renews)
@@ -614,10 +625,19 @@ class _Compilation:
                 )
             if isinstance(norm, Obligation) and (origin := getattr(rule.limit, "of", None)) is not None:
                 topics["window", rule.index] = self.topics_of(origin, document=norm.document)
+            if isinstance(norm, Obligation) and isinstance(rule.limit, Reasonable):
+                topics["window", rule.index] = {("Q", rule.limit.question)}
             if name not in topics:
                 continue
             topics[name].add(("S", "agreement"))
-            for index, _ in rule.prevailed_by:
+            for other in (self.norms[index] for index in rule.excepts):
+                topics[name] |= self.topics_of(
+                    other.when, other.unless, other.since, other.until, document=other.document
+                )
+                if isinstance(other.trigger, OnOccurrence):
+                    topics[name].add(("H", other.trigger.name))
+                topics[name] |= {("N", each) for each in self.breaches_meant(other.trigger, other.document)}
+            for index, _, _ in rule.prevailed_by:
                 topics[name] |= {("S", state) for state, _ in program.rules[index].sets}
             for voiding in self.voiding(rule):
                 topics[name] |= self.topics_of(voiding.when, document=voiding.document)

@@ -114,7 +114,10 @@ class CompareE(Base):
         if left is None or right is None:
             return (left is right) is (self.sign == "==") if self.sign in ("==", "!=") else False
         if type(left) is not type(right):
-            if isinstance(left, date) and type(right) is int:
+            # A field names an occurrence by its id.
+            if isinstance(left, Event) or isinstance(right, Event):
+                left, right = (each.id if isinstance(each, Event) else each for each in (left, right))
+            elif isinstance(left, date) and type(right) is int:
                 left = end_of(left) if self.sign in ("<", "<=") else start_of(left)
             elif isinstance(right, date) and type(left) is int:
                 if type(self.left) is NowE:

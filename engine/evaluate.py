@@ -54,6 +54,7 @@ from engine.quantities import (
     LaterE,
     MonthDayE,
     NowE,
+    ReferredE,
     StateE,
 )
 from engine.statuses import AmountDueE, DischargedE, HappenedE, InBreachE, Norms, OverdueE, SumDueE, UsedE
@@ -69,6 +70,7 @@ class Compiler:
         self.count = 0
         self.indexed: set[tuple[str, str]] = set()
         self.folded: set[str] = set()
+        self.referred: set[str] = set()
 
     def maybe(self, expr: Expr | None) -> Evaluator | None:
         """Return the evaluator of an expression that may be absent."""
@@ -94,7 +96,7 @@ class Compiler:
             case Bound():
                 return BoundE(expr.name)
             case Field():
-                return FieldE(self.made(expr.of), expr.name, expr.kind)
+                return FieldE(self.occurrence(expr.of), expr.name, expr.kind)
             case Not():
                 return NotE(self.made(expr.part))
             case And():
@@ -130,7 +132,8 @@ class Compiler:
                 return ChosenE(expr.reading, expr.option)
             case AmountOf():
                 name = self.documents.sum_names.get(expr.name, expr.name)
-                return AmountOfE(name, self.maybe(expr.about), self.own(self.document))
+                about = None if expr.about is None else self.occurrence(expr.about)
+                return AmountOfE(name, about, self.own(self.document))
             case AmountDue():
                 target = expr.target
                 if isinstance(target, ByLabel) and target.label in self.documents.sum_names:
@@ -148,6 +151,13 @@ class Compiler:
                 )  # fmt: skip
             case _:
                 assert_never(expr)
+
+    def occurrence(self, expr: Expr) -> Evaluator:
+        """Return an expression of which something is asked: of a field that names an occurrence, that occurrence."""
+        if isinstance(expr, Field) and expr.kind.name == "occurrence":
+            self.referred.add(expr.kind.of)
+            return ReferredE(self.made(expr))
+        return self.made(expr)
 
     def figure(self, expr: Expr) -> Figure:
         """Return an expression made ready with the figures it is made from."""

@@ -59,7 +59,7 @@ class Event:
     actor: str | None
     occurred_at: Instant | None
     recorded_at: Instant
-    fields: Mapping[str, Any] = field(default_factory=dict)
+    fields: Mapping[str, Any] = field(default_factory=dict, hash=False)
     source: str = ""
     sequence: int | None = None
     standing: Standing = Standing.ESTABLISHED

@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import PurePath
 from typing import Any, Literal, assert_never
 
-from contractlang.kinds import DAY, FLAG, Kind, money_in, one_of
+from contractlang.kinds import DAY, FLAG, PERIOD, Kind, money_in, one_of
 from contractlang.norms import (
     BlankDecl,
     Compare,
@@ -34,7 +34,7 @@ from contractlang.norms import (
     Who,
 )
 from contractlang.source import Source, Span
-from contractlang.values import Money
+from contractlang.values import Money, period
 from contractlang.words import say_expr, say_name
 from engine.dates import day_of, iso, parse_day, spoken, start_of
 from engine.decision import Cure, Decision, Item, Reason, Receipt
@@ -111,6 +111,7 @@ _RELATIONS = {
     ">": ("is more than", "多于"), ">=": ("is at least", "不少于"),
 }  # fmt: skip
 _OPPOSITES = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+_NUMBERED = re.compile(r"^\s*(?:第\d+条(?:之\d+)?(?:[(（]\d+[)）])*|\d+(?:\.\d+)*\s*[.．、]?)\s*")
 _HANZI = re.compile(r"[\u3400-\u9fff]")
 _SPOKEN_END = re.compile(r"(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}(?::\d{2})?)")
 # Instants count microseconds, so every one of them since 1974 is beyond any amount of money a contract names.
@@ -342,7 +343,7 @@ class Voice:
                     f"{who} may {act}{fields} on {at}: {answer}", f"{who}于{at}可否{act}{fields}：{answer}"
                 )
             case InBreachOf():
-                norm, who = self.named(question.norm), self.who(question.party)
+                norm, who = self.named(question.norm, question.document), self.who(question.party)
                 return self.pick(
                     f"{who} is in breach of {norm} on {at}: {answer}", f"{who}于{at}是否违反{norm}：{answer}"
                 )
@@ -356,13 +357,13 @@ class Voice:
                         f"{of} ends, as seen on {at}: {answer}", f"自{at}看，{of}的末日：{answer}"
                     )
                 about = self.about(question.about)
-                norm = self.named(question.norm)
+                norm = self.named(question.norm, question.document)
                 return self.pick(
                     f"the time for {norm}{about} ends, as seen on {at}: {answer}",
                     f"自{at}看，{norm}{about}的期间末日：{answer}",
                 )
             case AmountOfSum():
-                name, about = self.named(question.name), self.about(question.about)
+                name, about = self.named(question.name, question.document), self.about(question.about)
                 return self.pick(
                     f"amount of {name}{about} on {at}: {answer}", f"{at}，{name}{about}的金额：{answer}"
                 )
@@ -383,7 +384,7 @@ class Voice:
                     f"至{at}，{question.about}是否到达：{answer}",
                 )
             case TimeBarred():
-                norm, about = self.named(question.norm), self.about(question.about)
+                norm, about = self.named(question.norm, question.document), self.about(question.about)
                 return self.pick(
                     f"the claim from {norm}{about} is time-barred on {at}: {answer}",
                     f"{at}，{norm}{about}的请求权时效是否已过：{answer}",
@@ -451,47 +452,70 @@ class Voice:
         return f"{self._document(norm.document)}{norm.clause}{letter}"
 
     def _document(self, name: str) -> str:
-        if len(self._speaking) < 2:
-            return ""
+        return self.document_called(name) + " " if len(self._speaking) > 1 else ""
+
+    def document_called(self, name: str) -> str:
+        """Return what a document is called in this language."""
         contract = self.contract(name)
-        return self._prefer(contract.name, contract.alias) + " " if contract is not None else f"{name} "
+        return self._prefer(contract.name, contract.alias) if contract is not None else name
 
     @cached_property
     def _speaking(self) -> list[str]:
-        """The documents that have norms: clauses are told apart by them where there are several."""
-        return [contract.name for contract in self.program.contracts if contract.norms]
+        """The documents that say something: clauses are told apart by them where there are several."""
+        return [each.name for each in self.program.contracts if each.norms or each.amounts or each.losses]
 
-    def named(self, reference: str) -> str:
-        """Return a clause, norm or sum as the question calls it, in this language."""
-        norm = self.norm_of(None, reference)
-        if norm is not None:
-            return self.called(norm)
-        if any(reference == norm.clause for norm in self.program.norms):
-            return reference
-        labelled = next(
-            (
-                n
-                for n in self.program.norms
-                if reference in (n.label, getattr(getattr(n, "act", None), "name", None))
-            ),
-            None,
-        )
-        return self.called(labelled) if labelled is not None else self.name(reference)
+    def named(self, reference: str, document: str | None = None) -> str:
+        """Return a clause, norm or sum as the question calls it, in this language, with each document that has it."""
+        within = [norm for norm in self.program.norms if not document or norm.document == document]
+        for found in (
+            [norm for norm in within if norm.id == reference],
+            [norm for norm in within if reference == norm.clause],
+        ):
+            documents = dict.fromkeys(norm.document for norm in found)
+            if len(documents) > 1:
+                return reference
+            if found:
+                return (
+                    self.called(found[0])
+                    if reference == found[0].id
+                    else self._document(*documents) + reference
+                )
+        labelled = [
+            norm
+            for norm in within
+            if reference in (norm.label, getattr(getattr(norm, "act", None), "name", None))
+        ]
+        first = {norm.document: norm for norm in reversed(labelled)}
+        # In the order of the documents.
+        clauses = [self.called(first[each]) for each in dict.fromkeys(norm.document for norm in labelled)]
+        return self.pick(", ", "、").join(clauses) or self.name(reference)
 
-    def by_id(self, id: Any) -> str:
-        """Return a norm that a reason calls by its id alone."""
+    def by_id(self, id: Any, document: str = "") -> str:
+        """Return a norm that a reason calls by its id, and its document where the reason says that too."""
         if id == "any norm":
-            return self.pick("any norm", "任何规范")
-        norm = self.norm_of(None, str(id))
-        return self.called(norm) if norm is not None else self.named(str(id))
+            return self.pick("any norm", "任何规范") + self.of_document(document or None)
+        norm = self.norm_of(document, str(id)) if document else None
+        return self.called(norm) if norm is not None else self.named(str(id), document)
+
+    def clause(self, document: str, number: str) -> str:
+        """Return how a clause is called: its number, and the document if there are two."""
+        return f"{self._document(document)}{number}"
 
     def quote(self, norm: Norm) -> str:
         """Return the words of a norm's clause, cut short."""
-        contract = self.contract(norm.document)
-        clause = contract.clause(norm.clause) if contract is not None else None
+        return self.quote_clause(norm.document, norm.clause)
+
+    def quote_clause(self, document: str, number: str) -> str:
+        """Return the words of a clause, cut short."""
+        contract = self.contract(document)
+        clause = contract.clause(number) if contract is not None else None
         if clause is None or not clause.lines:
             return ""
-        text = re.sub(r"^\s*\d+(?:\.\d+)*\s*[.．、]?\s*", "", " ".join(clause.text.split())).rstrip("。.")
+        text = _NUMBERED.sub("", " ".join(clause.text.split()))
+        if contract is not None and contract.kind == "law":
+            # A law is restated in both languages; what was agreed is quoted in its own words.
+            text = self.text(text)
+        text = text.rstrip("。.")
         width = 0
         for at, letter in enumerate(text):
             # A Chinese letter is as wide as two others.
@@ -555,7 +579,7 @@ class Voice:
         about = self.about(item.about)
         match item.kind:
             case "blank":
-                outside = self._outside(declared)
+                outside = self.outside(declared)
                 if isinstance(declared, BlankDecl) and declared.gap:
                     return self.pick(
                         f"what the text leaves out: {self.name(item.name)}{outside}",
@@ -574,7 +598,7 @@ class Voice:
                     if declared.decided_by
                     else ""
                 )
-                return f"{text}{self._outside(declared)}{about}{who}"
+                return f"{text}{self.outside(declared)}{about}{who}"
             case "reading":
                 return self._reading(item.name)
             case "event":
@@ -605,7 +629,7 @@ class Voice:
             return self.name(name)
         options = [self._prefer(each.name, each.alias).replace("_", " ") for each in declared.options]
         text = self.text(declared.text) or self.name(name)
-        return f"{text}{self._outside(declared)}" + self.pick(
+        return f"{text}{self.outside(declared)}" + self.pick(
             f": {' or '.join(options)}", f"：{'，或'.join(options)}"
         )
 
@@ -613,7 +637,7 @@ class Voice:
         """Return that a default reading was taken, which another option would gainsay."""
         declared = self.program.declarations.get(reading)
         text = self.text(declared.text) if isinstance(declared, ReadingDecl) else ""
-        name, chosen, outside = self.plain(reading), self.option(reading, option), self._outside(declared)
+        name, chosen, outside = self.plain(reading), self.option(reading, option), self.outside(declared)
         return self.pick(
             f"assumes that {name} is “{chosen}”{outside}: {text}",
             f"采默认解释：{name}取“{chosen}”{outside}。{text}",
@@ -669,6 +693,11 @@ class Voice:
         contract = self._home.get(name) or self.program.contracts[0]
         if name == "agreement":
             return self.pick("agreement", "协议")
+        if name in self.program.sum_names:
+            called = [sum.rule for sum in self.program.sums[self.program.sum_names[name]]]
+            names = [each for rule in called for each in (rule.name, rule.alias) if each]
+            fits = [each for each in names if bool(_HANZI.search(each)) is (self.language == "zh")]
+            return (name if name in fits else (fits or [name])[0]).replace("_", " ")
         return say_name(name, contract, self.language)
 
     def plain(self, name: str) -> str:
@@ -712,6 +741,14 @@ class Voice:
         said = self.state_value(state, value)
         return self.pick(f"{self.state(state)}{of} is {said}", f"{self.state(state)}{of}为{said}")
 
+    def whose(self, state: str, norm: Norm | None) -> str:
+        """Return the agreement of whose state a norm speaks; none for a state in fact, which is the account's."""
+        declared = self.program.declarations.get(state)
+        if norm is None or not (state == "agreement" or getattr(declared, "in_law", False)):
+            return ""
+        rule = next((rule for rule in self.program.rules if rule.norm is norm), None)
+        return (rule.home if rule is not None else "") or next(iter(self.program.agreements), "")
+
     def param(self, name: str) -> str:
         """Return the name of a field, as the first act, event or party that has it calls it."""
         for declared in self.program.declarations.values():
@@ -726,7 +763,8 @@ class Voice:
             name,
         )
 
-    def _outside(self, declared: Any) -> str:
+    def outside(self, declared: Any) -> str:
+        """Return the name that a declared thing has elsewhere, as an aside."""
         external = getattr(declared, "external", "")
         return (f" ({external})" if self.language == "en" else f"（{external}）") if external else ""
 
@@ -741,17 +779,21 @@ class Voice:
         if not about:
             return ""
         id, _, trigger = about.partition("/")
-        norm = self.norm_of(None, id) if trigger else None
-        if norm is not None:
-            clause = self.called(norm)
+        if trigger and self.norm_of(None, id) is not None:
+            clause = self.named(id)
             return self.pick(
                 f" (about the breach of {clause}, {trigger})", f"（就{clause}的违反，{trigger}）"
             )
+        document, mark, place = about.partition(":")
+        if mark and (contract := self.contract(document)) is not None:
+            about = f"{self._prefer(contract.name, contract.alias)} {place}"
         return self.pick(f" (about {about})", f"（就{about}）")
 
     def text(self, text: str) -> str:
         """Of a text that says a thing in Chinese and then in English, the half in this language; else all of it."""
-        halves = re.fullmatch(r"(.*[\u3400-\u9fff][。？！])\s+([\x20-\x7e‘’“”]+)", text.strip(), re.S)
+        halves = re.fullmatch(
+            r"(.*[\u3400-\u9fff）”》0-9][。？！])\s+([^\u3400-\u9fff]+)", text.strip(), re.S
+        )
         return (halves[2] if self.language == "en" else halves[1]) if halves else text.strip()
 
     def fields(self, act: str, fields: Mapping[str, Any]) -> str:
@@ -1068,12 +1110,14 @@ def _compare(voice: Voice, reason: Reason, norm: Norm | None) -> str:
 
 
 @_says("state")
-def _state(voice: Voice, reason: Reason, _: Norm | None) -> str:
+def _state(voice: Voice, reason: Reason, norm: Norm | None) -> str:
     name, value = reason.args[:2]
     if reason.args[3] in _RELATIONS:
-        wanted = reason.args[2]
+        wanted, document = reason.args[2], voice.whose(name, norm)
         other = "" if value == wanted else voice.state_value(name, wanted)
-        said = voice.state_is(name, value) + (voice.pick(f", not {other}", f"，而非{other}") if other else "")
+        said = voice.state_is(name, value, document) + (
+            voice.pick(f", not {other}", f"，而非{other}") if other else ""
+        )
         return said + _on(voice, reason)
     _, _, document, at = reason.args
     since = "" if at is None else voice.pick(f" since {voice.moment(at)}", f"，自{voice.moment(at)}起")
@@ -1082,9 +1126,9 @@ def _state(voice: Voice, reason: Reason, _: Norm | None) -> str:
 
 @_says("overdue")
 def _overdue(voice: Voice, reason: Reason, _: Norm | None) -> str:
-    id, trig, started, unpaid = reason.args
-    norm, since = voice.by_id(id), voice.moment(started)
-    owed = voice.norm_of(None, str(id))
+    id, trig, started, unpaid, document = reason.args
+    norm, since = voice.by_id(id, document), voice.moment(started)
+    owed = voice.norm_of(document, str(id))
     act = voice.program.acts.get(owed.act.name) if isinstance(owed, Obligation) else None
     amount = voice.value(unpaid, voice.money_of(act)) if unpaid is not None else ""
     on = f" on {trig}" if trig and not trig.startswith("+") else ""
@@ -1097,14 +1141,20 @@ def _overdue(voice: Voice, reason: Reason, _: Norm | None) -> str:
 
 @_says("not overdue")
 def _not_overdue(voice: Voice, reason: Reason, _: Norm | None) -> str:
-    norm = voice.by_id(reason.args[0])
-    return voice.pick(f"{norm} is not overdue", f"{norm}没有逾期") + _on(voice, reason)
+    id, document, longer = reason.args
+    norm = voice.by_id(id, document)
+    if longer is None:
+        return voice.pick(f"{norm} is not overdue", f"{norm}没有逾期") + _on(voice, reason)
+    length = voice.value(period(longer), PERIOD)
+    return voice.pick(f"{norm} is not overdue for more than {length}", f"{norm}逾期没有超过{length}") + _on(
+        voice, reason
+    )
 
 
 @_says("breach")
 def _breach(voice: Voice, reason: Reason, _: Norm | None) -> str:
-    id, trig, started, status = reason.args
-    norm, since, how = voice.by_id(id), voice.moment(started), voice.pick(*_STATUSES[status])
+    id, trig, started, status, document = reason.args
+    norm, since, how = voice.by_id(id, document), voice.moment(started), voice.pick(*_STATUSES[status])
     told = trig in reason.events or trig.startswith("+")
     about = "" if told else voice.about(trig)
     said = voice.pick(f"{norm} was breached on {since}{about}, {how}", f"{norm}于{since}被违反{about}，{how}")
@@ -1113,19 +1163,19 @@ def _breach(voice: Voice, reason: Reason, _: Norm | None) -> str:
 
 @_says("no breach")
 def _no_breach(voice: Voice, reason: Reason, _: Norm | None) -> str:
-    norm = voice.by_id(reason.args[0])
+    norm = voice.by_id(reason.args[0], reason.args[1])
     return voice.pick(f"{norm} has not been breached", f"{norm}未被违反")
 
 
 @_says("done in time")
 def _done_in_time(voice: Voice, reason: Reason, _: Norm | None) -> str:
-    norm = voice.by_id(reason.args[0])
+    norm = voice.by_id(reason.args[0], reason.args[2])
     return voice.pick(f"what {norm} asks was done", f"{norm}所要求者已履行") + _on(voice, reason)
 
 
 @_says("discharged")
 def _discharged(voice: Voice, reason: Reason, _: Norm | None) -> str:
-    norm = voice.by_id(reason.args[0])
+    norm = voice.by_id(reason.args[0], reason.args[1])
     return (
         voice.pick(f"{norm} was done in time", f"{norm}已按时履行")
         if reason.holds
@@ -1135,7 +1185,7 @@ def _discharged(voice: Voice, reason: Reason, _: Norm | None) -> str:
 
 @_says("used")
 def _used(voice: Voice, reason: Reason, _: Norm | None) -> str:
-    norm = voice.by_id(reason.args[0])
+    norm = voice.by_id(reason.args[0], reason.args[1])
     if reason.holds:
         return voice.pick(f"the power of {norm} stands exercised", f"{norm}的权利已行使")
     return voice.pick(f"the power of {norm} does not stand exercised", f"{norm}的权利未行使")
@@ -1195,8 +1245,9 @@ def _reading(voice: Voice, reason: Reason, _: Norm | None) -> str:
 
 
 @_says("agreement")
-def _agreement(voice: Voice, reason: Reason, _: Norm | None) -> str:
-    return voice.state_is("agreement", reason.args[0])
+def _agreement(voice: Voice, reason: Reason, norm: Norm | None) -> str:
+    document = reason.args[1] if len(reason.args) > 1 else voice.whose("agreement", norm)
+    return voice.state_is("agreement", reason.args[0], document)
 
 
 @_says("prevailed")
@@ -1278,23 +1329,30 @@ def _window(voice: Voice, reason: Reason, _: Norm | None) -> str:
 
 @_says("amount")
 def _amount(voice: Voice, reason: Reason, _: Norm | None) -> str:
-    name, about, value = reason.args
+    name, about, value, document = reason.args
     sums = voice.program.sums.get(voice.program.sum_names.get(name, name))
     kind = sums[0].rule.kind if sums else money_in(voice.currency)
     said = voice.pick("not known", "不明") if value is None else voice.value(value, kind)
     return voice.pick(
-        f"{voice.named(name)}{voice.about(about)} comes to {said}",
-        f"{voice.named(name)}{voice.about(about)}为{said}",
+        f"{voice.named(name, document)}{voice.about(about)} comes to {said}",
+        f"{voice.named(name, document)}{voice.about(about)}为{said}",
     )
+
+
+@_says("no sum")
+def _no_sum(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    name, about = reason.args
+    of = f"{voice.named(name)}{voice.about(about)}"
+    return voice.pick(f"nothing that is in force says what {of} is", f"没有施行中的规定说明{of}")
 
 
 @_says("sum")
 def _sum(voice: Voice, reason: Reason, _: Norm | None) -> str:
     document, clause, name, about, value = reason.args
-    of = f"{voice._document(document)}{clause}"
+    of, quote = voice.clause(document, clause), voice.quote_clause(document, clause)
     return voice.pick(
-        f"{of}: {voice.name(name)}{voice.about(about)} is {voice.figure(value)}",
-        f"{of}：{voice.name(name)}{voice.about(about)}为{voice.figure(value)}",
+        f"{of}: {voice.name(name)}{voice.about(about)} is {voice.figure(value)}{quote}",
+        f"{of}：{voice.name(name)}{voice.about(about)}为{voice.figure(value)}{quote}",
     )
 
 
@@ -1384,6 +1442,11 @@ def _owed(voice: Voice, reason: Reason, norm: Norm | None) -> str:
     )
 
 
+@_says("more")
+def _more(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    return voice.pick(f"and {reason.args[0]} more", f"另有{reason.args[0]}项")
+
+
 @_says("loss")
 def _loss(voice: Voice, reason: Reason, _: Norm | None) -> str:
     document, id, who = reason.args
@@ -1391,7 +1454,7 @@ def _loss(voice: Voice, reason: Reason, _: Norm | None) -> str:
         (loss.rule for loss in voice.program.losses if loss.rule.document == document and loss.rule.id == id),
         None,
     )
-    clause = f"{voice._document(document)}{rule.clause if rule is not None else id}"
+    clause = voice.clause(document, rule.clause if rule is not None else id)
     if who in ("no_basis", "undetermined"):
         return voice.pick(f"{clause} does not reach this loss", f"{clause}不及于此项损失") + _on(
             voice, reason
@@ -1421,7 +1484,7 @@ def _arrived(voice: Voice, reason: Reason, _: Norm | None) -> str:
 
 @_says("time-barred")
 def _time_barred(voice: Voice, reason: Reason, _: Norm | None) -> str:
-    norm, end = voice.named(reason.args[0]), reason.args[1]
+    norm, end = voice.named(reason.args[0], reason.args[2]), reason.args[1]
     if end is None:
         return voice.pick(f"no limitation runs for {norm}", f"{norm}没有起算的时效")
     last = voice.value(end, None)

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from contractlang.norms import Standing
+from contractlang.norms import Contract, Standing
 from engine.dates import end_of, start_of
 from engine.decision import Item, Reason
 from engine.evaluator import Base
-from engine.event import Event, Instant
+from engine.event import START, Event, Instant
 from engine.scene import FLAGS, Breach, Scene
 
 MANDATORY, AGREED, YIELDING, ADMINISTRATIVE = 3, 2, 1, 0
@@ -92,6 +92,15 @@ class Part:
         if self.retroactive:
             moment = max(moment, scene.at)
         return since is not None and since <= moment and (self.ends is None or moment < self.ends)
+
+
+def part_of(contract: Contract, home: str) -> Part:
+    """Return a supplement, or a version, as part of the agreement `home`."""
+    begins = START if contract.valid_from is None else start_of(contract.valid_from)
+    ends = None if contract.valid_to is None else end_of(contract.valid_to)
+    takes_effect = any(each.how == "takes_effect" for each in contract.life)
+    is_version = contract.kind == "agreement"
+    return Part(contract.name, home, begins, ends, takes_effect, contract.retroactive, is_version)
 
 
 def version_at(scene: Scene, home: str, moment: Instant) -> str:

@@ -13,7 +13,7 @@ from contractlang.norms import Maintenance, Obligation, Permission, Power, Prohi
 from contractlang.numerals import plain_number
 from engine.dates import start_of
 from engine.decision import Reason
-from engine.event import BOTH, START, Event, Instant
+from engine.event import BOTH, Event, Instant
 from engine.force import ADMINISTRATIVE, moment_of
 from engine.program import Lapse, Rule
 from engine.recall import Leaf, Step, recalled
@@ -34,10 +34,9 @@ def agreement_state(scene: Scene, document: str) -> str:
 
 def not_in_force(scene: Scene, rule: Rule) -> Step | None:
     """Return why the norm is not in force, or None if it is."""
-    if rule.home:
-        state = agreement_state(scene, rule.home)
-        if state != "in_force" and not (rule.norm.survives and state in ("expired", "terminated")):
-            return ("agreement", state)
+    step = agreement_not_in_force(scene, rule)
+    if step is not None:
+        return step
     for chosen in rule.option:
         if scene.option_of(chosen.reading) != chosen.option:
             return ("reading", chosen)
@@ -45,16 +44,34 @@ def not_in_force(scene: Scene, rule: Rule) -> Step | None:
         return ("valid", rule.valid)
     if rule.text is not None and rule.norm.trigger is None and not rule.text.governs(scene, scene.at):
         return ("text", None)
+    step = not_bound(scene, rule)
+    if step is not None:
+        return step
+    for index in rule.yields_to:
+        if not_in_force(scene, scene.program.rules[index]) is None:
+            return ("agreed", index)
+    for when, _ in rule.voided:
+        if when is None or when.value(scene):
+            return ("voided", when)
+    return None
+
+
+def agreement_not_in_force(scene: Scene, rule: Rule) -> Step | None:
+    """Return the state of the norm's agreement if it is not in force, nor one that the norm survives."""
+    if not rule.home:
+        return None
+    state = agreement_state(scene, rule.home)
+    if state == "in_force" or (rule.norm.survives and state in ("expired", "terminated")):
+        return None
+    return ("agreement", state)
+
+
+def not_bound(scene: Scene, rule: Rule) -> Step | None:
+    """Return whether what the norm is bound from has not happened, or it is bound no longer."""
     if rule.since is not None and not rule.since.value(scene):
         return ("since", rule.since)
     if rule.until is not None and rule.until.value(scene):
         return ("until", rule.until)
-    for index in rule.yields_to:
-        if not_in_force(scene, scene.program.rules[index]) is None:
-            return ("agreed", index)
-    for when in rule.voided:
-        if when is None or when.value(scene):
-            return ("voided", when)
     return None
 
 
@@ -70,10 +87,39 @@ def conditions_fail(scene: Scene, rule: Rule) -> Step | None:
     if rule.unless is not None and rule.unless.value(scene):
         return ("unless", rule.unless)
     for index in rule.excepts:
-        other = scene.program.rules[index]
-        if not_in_force(scene, other) is None and conditions_fail(scene, other) is None:
+        if excepts(scene, rule, scene.program.rules[index]):
             return ("except", index)
     return None
+
+
+def excepts(scene: Scene, rule: Rule, other: Rule) -> bool:
+    """Tell whether a norm that `rule` gives way to applies.
+
+    Of one with a trigger: for the trigger of `rule` that is bound, where they can have the same, else for any.
+    """
+    if not_in_force(scene, other) is not None:
+        return False
+    if other.norm.trigger is None:
+        return conditions_fail(scene, other) is None
+    kept, act = scene.vars, scene.event
+    same = other.index in rule.excepts_same
+    found = False
+    for bound in (kept.get("@trigger"),) if same else bindings(scene, other, None, act):
+        if is_trigger(scene, other, bound) and judges(scene, other, bound):
+            bind(scene, other, bound, act)
+            where = other.trigger_where
+            if (where is None or where.value(scene)) and conditions_fail(scene, other) is None:
+                found = True
+                break
+    scene.vars = kept
+    return found
+
+
+def is_trigger(scene: Scene, rule: Rule, bound: Any) -> bool:
+    """Tell whether an occurrence or a breach is what the norm waits for, its condition apart."""
+    if isinstance(bound, Event):
+        return rule.trigger_name in scene.program.touches[bound.name].names
+    return isinstance(bound, Breach) and bound.norm in rule.on_breach_of
 
 
 def bears(rule: Rule, party: str | None, breach: Any) -> bool:
@@ -107,11 +153,10 @@ def bindings(scene: Scene, rule: Rule, party: str | None, act: Event | None) -> 
         yield act
     elif rule.trigger_name is not None:
         chain = scene.get(("F", rule.trigger_name))
-        since = in_force_since(scene, rule)
         while chain is not None:
             event, chain = chain
-            if event.effect_at < since:
-                return
+            if scene.read(("U", rule.index, event.id)):
+                continue
             if event.standing.value != "alleged" or scene.happened_for_real(event):
                 yield event
     else:
@@ -127,12 +172,6 @@ def bindings(scene: Scene, rule: Rule, party: str | None, act: Event | None) -> 
                 breach = scene.read(("B", index, trig))
                 if breach is not None and breach.status != "waived":
                     yield breach
-
-
-def in_force_since(scene: Scene, rule: Rule) -> Instant:
-    """Return since when what happens can bring instances of the norm: since its agreement took effect."""
-    cell = scene.read(("L", rule.home)) if rule.home else None
-    return cell.since if cell is not None and cell.since is not None else START
 
 
 def bind(scene: Scene, rule: Rule, bound: Any, act: Event | None) -> None:
@@ -271,7 +310,7 @@ def about_breach(scene: Scene, named: str, bound: Any) -> bool:
 
 
 def window_closed(scene: Scene, rule: Rule, bound: Any) -> Step | None:
-    """Return whether the time for a power has not begun, or is over."""
+    """Return whether the time for a power, or of a prohibition, has not begun or is over."""
     if rule.limit is None and rule.not_before is None:
         return None
     start = (
@@ -299,7 +338,7 @@ def window_closed(scene: Scene, rule: Rule, bound: Any) -> Step | None:
 
 def overridden(scene: Scene, rule: Rule, act: Event) -> Step | None:
     """Return what prevails over the norm now: a power that stands exercised, a prohibition that applies."""
-    for index, when in rule.prevailed_by:
+    for index, when, _ in rule.prevailed_by:
         if when is not None and not when.value(scene):
             continue
         other = scene.program.rules[index]
@@ -316,21 +355,22 @@ def overridden(scene: Scene, rule: Rule, act: Event) -> Step | None:
 
 def limited(scene: Scene, rule: Rule, party: str, act: Event) -> Step | None:
     """Return the limit that is not open, if the norm is limited to others."""
-    for indexes, when in rule.limited_to:
+    for indexes, when, _ in rule.limited_to:
         if when is not None and not when.value(scene):
             continue
         kept = scene.vars
-        rules = [scene.program.rules[index] for index in indexes]
-        if scene.trees is None:
-            steps = [closed_by(scene, each, party, act) for each in rules]
-        else:
-            steps = [
-                recalled(scene, ("open", each.index), _alone, closed_by, each, party, act)[0]
-                for each in rules
-            ]
-        scene.vars = kept
-        if steps and all(step is not None for step in steps):
-            return ("limited", (indexes[0], steps[0]))
+        closed: list[tuple[int, Step, dict[str, Any]]] = []
+        for index in indexes:
+            other = scene.program.rules[index]
+            if scene.trees is None:
+                step, bound = _alone(scene, closed_by, other, party, act)
+            else:
+                step, bound = recalled(scene, ("open", index), _alone, closed_by, other, party, act)
+            if step is not None:
+                closed.append((index, step, bound))
+            scene.vars = kept
+        if closed and len(closed) == len(indexes):
+            return ("limited", closed[0])
     return None
 
 
@@ -381,7 +421,7 @@ def forbids(scene: Scene, rule: Rule, party: str | None, act: Event) -> bool:
             continue
         if rule.where is not None and not rule.where.value(scene):
             continue
-        if conditions_fail(scene, rule) is None:
+        if conditions_fail(scene, rule) is None and window_closed(scene, rule, bound) is None:
             return True
     return False
 
@@ -389,7 +429,7 @@ def forbids(scene: Scene, rule: Rule, party: str | None, act: Event) -> bool:
 def beats(scene: Scene, rule: Rule, over: Rule) -> bool:
     """Tell whether a stated priority lets `rule` prevail over `over`."""
     return any(
-        index == rule.index and (when is None or when.value(scene)) for index, when in over.prevailed_by
+        index == rule.index and (when is None or when.value(scene)) for index, when, _ in over.prevailed_by
     )  # fmt: skip
 
 

@@ -121,7 +121,7 @@ def _why_may(
         events = program.cause_events(scene, "agreement", document)
         if events:
             state = agreement_state(scene, document)
-            found.append(Reason("agreement", (state,), state == "in_force", (), events))
+            found.append(Reason("agreement", (state, document), state == "in_force", (), events))
     if not found:
         found.append(Reason("nothing speaks of it", (question.act, program.truncated), None))
     decisive = {"permitted": True, "forbidden": None, "conflicting": True}.get(shown.answer)
@@ -133,7 +133,7 @@ def _why_may(
 def _why_closed(scene: Scene, step: tuple[str, Any]) -> Reason | None:
     code, payload = step
     if (
-        code in ("when", "unless", "since", "until", "where", "trigger where", "no duty")
+        code in ("when", "unless", "since", "until", "valid", "where", "trigger where", "no duty")
         and payload is not None
     ):
         return payload.why(scene)  # type: ignore[no-any-return]
@@ -150,13 +150,12 @@ def _why_closed(scene: Scene, step: tuple[str, Any]) -> Reason | None:
         norm = scene.program.norms[payload]
         return Reason("forbids", (norm.document, norm.id), True)
     if code == "limited":
-        norm = scene.program.norms[payload[0]]
-        return Reason(
-            "limited",
-            (norm.document, norm.id),
-            False,
-            tuple(r for r in (_why_closed(scene, payload[1]),) if r is not None),
-        )
+        index, beneath, bound = payload
+        norm, kept = scene.program.norms[index], scene.vars
+        scene.vars = bound
+        part = _why_closed(scene, beneath)
+        scene.vars = kept
+        return Reason("limited", (norm.document, norm.id), False, (part,) if part is not None else ())
     if code == "lapsed":
         name, event, end = payload
         return Reason("lapsed", (name, end), True, (), (event,))

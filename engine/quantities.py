@@ -197,6 +197,19 @@ class FieldE(Base):
                 return inst.owed if isinstance(inst.owed, Unknown) else max(0, inst.owed - inst.paid)
 
 
+class ReferredE(Base):
+    """The occurrence that a field names by its id; what is no occurrence (a thing) is itself."""
+
+    __slots__ = ("field",)
+
+    def __init__(self, field: Evaluator) -> None:
+        self.field = field
+
+    def value(self, scene: Scene) -> Any:
+        named = self.field.value(scene)
+        return scene.get(("R", named), named) if isinstance(named, str) else named
+
+
 class ArithmeticE(Base):
     __slots__ = ("left", "op", "right")
 
@@ -289,6 +302,8 @@ class FoldE(Base):
         """Return the occurrences that are counted, the latest first."""
         if self.index is not None:
             wanted = self.index[1].value(scene)
+            if isinstance(wanted, Event):
+                wanted = wanted.id
             chain = scene.get(("FI", self.name, self.index[0], wanted))
         else:
             chain = scene.get(("F", self.name))

@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
+from contractlang.norms import Declared, base_name
 from engine.decision import Item
 from engine.explain import Line, Voice
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from engine.history import AccountStanding, Entry
+    from engine.regime import BlankThere, DocumentThere, QuestionThere, ReadingThere, Regime, SwitchThere
 
 # How the answer of an explanation is drawn, by its verdict or word.
 _STYLES = {
@@ -216,6 +218,151 @@ def _state(state: str, document: str, value: object, end: AccountStanding, voice
 
 def _padded(text: str, width: int) -> str:
     return text + " " * max(1, width - sum(2 if ord(letter) > 0x2E7F else 1 for letter in text))
+
+
+# ---- What governs ---------------------------------------------------------------------------------------------------
+
+
+def show_regime(screen: Screen, found: Regime, voice: Voice) -> None:
+    """Print what governs an account: documents, blanks, readings, questions, the calendar."""
+    pick = voice.pick
+    kinds = {each.reading.declared.name for each in found.switches}
+    sections = [
+        (pick("layers", "层"), [", ".join(found.layers)]),
+        (pick("documents", "文书"), [line for each in found.documents for line in _document(each, voice)]),
+        (pick("blanks", "空白"), [_blank(each, voice) for each in found.blanks if not each.declared.gap]),
+        (pick("gaps", "缺漏"), [_blank(each, voice) for each in found.blanks if each.declared.gap]),
+        (
+            pick("readings", "解释"),
+            [_reading(each, voice) for each in found.readings if each.declared.name not in kinds],
+        ),
+        (pick("unverified", "未核实"), [_switch(each, voice) for each in found.switches]),
+        (pick("questions", "问题"), [line for each in found.questions for line in _question(each, voice)]),
+        (pick("calendar", "日历"), list(_calendar(found, voice))),
+    ]
+    for name, lines in sections:
+        for place, said in enumerate(lines):
+            head = name if place == 0 else ""
+            screen.out.write(f"  {screen.paint(_padded(head, 12), 'bold')}{printable(said)}\n")
+
+
+_THERE = {
+    "in_force": ("in force", "有效"), "not_yet": ("not yet in force", "尚未施行"), "ended": ("ended", "已终止"),
+    "draft": ("not in effect yet", "尚未生效"), "expired": ("expired", "已到期"),
+    "terminated": ("terminated", "已解除"), "open": ("open", "未定"),
+}  # fmt: skip
+_DOCUMENT_KINDS = {
+    "agreement": ("agreement", "协议"),
+    "supplement": ("supplement", "补充协议"),
+    "law": ("law", "法律"),
+}
+
+
+def _document(each: DocumentThere, voice: Voice) -> Iterator[str]:
+    pick = voice.pick
+    kind = pick(*_DOCUMENT_KINDS.get(each.kind, (each.kind, each.kind)))
+    layer = f" · {each.layer}" if each.kind == "law" else ""
+    version = pick(f", version {each.version}", f"，版本{each.version}") if each.version else ""
+    amends = pick(f" to {each.amends}", f"（{each.amends}）") if each.amends else ""
+    status = pick(*_THERE.get(each.status, (each.status, each.status)))
+    since = (
+        pick(f", from {voice.moment(each.since)}", f"，自{voice.moment(each.since)}") if each.since else ""
+    )
+    until = pick(f", until {voice.end(each.until)}", f"，至{voice.end(each.until)}") if each.until else ""
+    hangs = f"{pick(': ', '：')}{voice.item(each.depends_on)}" if each.depends_on is not None else ""
+    rest = pick(", the text breaks off", "，文本不完整") if each.truncated else ""
+    name = voice.document_called(each.name)
+    yield f"{name}{pick(': ', '：')}{kind}{amends}{layer}{version}, {status}{since}{until}{hangs}{rest}".replace(
+        ", " if voice.language == "zh" else "\0", "，"
+    )
+    for how, clause in each.changes:
+        yield pick(f"    {how} {clause}", f"    {'取代' if how == 'replaces' else '废止'}{clause}")
+    for part in each.clauses:
+        if part.status == "not_yet" and part.valid_from is not None:
+            day = voice.day(part.valid_from)
+            yield pick(f"    {part.clause} not before {day}", f"    {part.clause}自{day}起施行")
+        elif part.valid_to is not None:
+            day = voice.day(part.valid_to)
+            yield pick(f"    {part.clause} ended on {day}", f"    {part.clause}施行至{day}")
+
+
+def _declared(declared: Declared, voice: Voice, text: str = "") -> str:
+    """Return what is declared as people call it; which agreement's it is, where there are several."""
+    whose = ""
+    if len(voice.program.agreements) > 1 and base_name(declared.document) in voice.program.agreements:
+        whose = voice.document_called(declared.document) + " "
+    return whose + (voice.text(text) or voice.plain(declared.name)) + voice.outside(declared)
+
+
+def _blank(each: BlankThere, voice: Voice) -> str:
+    pick, declared = voice.pick, each.declared
+    name = _declared(declared, voice)
+    match each.filled_by:
+        case "settings" | "answer":
+            value = (
+                pick("left blank", "空白")
+                if each.value == "blank"
+                else voice.value(each.value, declared.kind)
+            )
+            how = (
+                pick("set for the account", "账户设定")
+                if each.filled_by == "settings"
+                else pick("answered", "经认定")
+            )
+            return pick(f"{name}: {value}, {how}", f"{name}：{value}，{how}")
+        case None:
+            return pick(f"{name}: not filled", f"{name}：未填")
+        case how:
+            assert each.fill is not None
+            clause = voice.clause(each.fill.document, each.fill.clause)
+            if how == "clause":
+                return pick(f"{name}: filled by {clause}", f"{name}：由{clause}填补")
+            return pick(f"{name}: open whether {clause} fills it", f"{name}：{clause}是否填补未定")
+
+
+def _reading(each: ReadingThere, voice: Voice) -> str:
+    pick, declared = voice.pick, each.declared
+    name = _declared(declared, voice)
+    if each.option is None:
+        options = pick(" or ", "或").join(
+            voice.option(declared.name, option.name) for option in declared.options
+        )
+        return pick(f"{name}: open, {options}", f"{name}：未定，{options}")
+    option = voice.option(declared.name, each.option)
+    if each.how == "chosen":
+        how = pick("chosen", "选定")
+    elif each.layer:
+        how = pick(f"default of the layer {each.layer}", f"{each.layer}层默认")
+    else:
+        how = pick("default", "默认")
+    return pick(f"{name}: {option} ({how})", f"{name}：{option}（{how}）")
+
+
+def _switch(each: SwitchThere, voice: Voice) -> str:
+    clauses = voice.pick(", ", "、").join(voice.clause(*clause) for clause in each.clauses)
+    said = _reading(each.reading, voice)
+    return said + (voice.pick(f": {clauses}", f"：{clauses}") if clauses else "")
+
+
+def _question(each: QuestionThere, voice: Voice) -> Iterator[str]:
+    pick, declared = voice.pick, each.declared
+    name = _declared(declared, voice, declared.text)
+    for about, value, event in each.answers:
+        said = voice.value(value, declared.kind) + (f" ({event})" if event else pick(" (set)", "（设定）"))
+        yield f"{name}{voice.about(about)}{pick(': answered ', '：认定为')}{said}"
+    if each.status == "presumed":
+        yield f"{name}{pick(': presumed ', '：推定为')}{voice.value(declared.presumed, declared.kind)}"
+    elif each.status == "open":
+        yield f"{name}{pick(': open', '：未定')}"
+
+
+def _calendar(found: Regime, voice: Voice) -> Iterator[str]:
+    until = voice.day(found.published_until)
+    yield voice.pick(f"{found.calendar}, published until {until}", f"{found.calendar}，已公布至{until}")
+    if found.provisional_years:
+        first, last = found.provisional_years[0], found.provisional_years[-1]
+        years = f"{first}-{last}" if last > first else str(first)
+        yield voice.pick(f"provisional: {years}", f"暂定：{years}年")
 
 
 # ---- Tests ----------------------------------------------------------------------------------------------------------

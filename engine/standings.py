@@ -57,6 +57,7 @@ def find_rules(position: Position, norm: str, document: str | None) -> list[Rule
 
 def in_breach(position: Position, question: InBreachOf, known_at: Instant | None) -> Decision:
     rules = find_rules(position, question.norm, question.document)
+    norms = position.program.norms
 
     def breaches(scene: Scene) -> list[Breach]:
         found = []
@@ -87,7 +88,7 @@ def in_breach(position: Position, question: InBreachOf, known_at: Instant | None
         found = [
             Reason(
                 "breach",
-                (position.program.norms[b.norm].id, b.trig, b.started_at, b.status),
+                (norms[b.norm].id, b.trig, b.started_at, b.status, norms[b.norm].document),
                 True,
                 (),
                 breach_events(b),
@@ -104,12 +105,16 @@ def in_breach(position: Position, question: InBreachOf, known_at: Instant | None
         for rule in () if found else rules:
             done = scene.read(("D", rule.index))
             if done is not None:
-                found.append(Reason("done in time", (rule.norm.id, done[0]), False, (), done))
+                found.append(Reason("done in time", (rule.norm.id, done[0], rule.document), False, (), done))
         for document in dict.fromkeys(rule.home for rule in rules if rule.home):
             events = position.program.cause_events(scene, "agreement", document)
             if events:
-                found.append(Reason("agreement", (agreement_state(scene, document),), True, (), events))
-        return tuple(found) or (Reason("no breach", (question.norm,), False),), tuple(cures)
+                found.append(
+                    Reason("agreement", (agreement_state(scene, document), document), True, (), events)
+                )
+        return tuple(found) or (Reason("no breach", (question.norm, question.document or ""), False),), tuple(
+            cures
+        )
 
     return answered(position, question.at, known_at, case, reasons)
 
@@ -191,17 +196,15 @@ def last_day(position: Position, question: LastDay, known_at: Instant | None) ->
     ]
     future = _still_to_come(position, rules, question)
 
-    def case(scene: Scene) -> Case:
-        found: list[Instant] = []
-        open_ended = False
+    def windows(scene: Scene) -> list[tuple[Instant | None, Rule]]:
+        """Return when the time for each of the duties ends, None where nothing ends it."""
+        found: list[tuple[Instant | None, Rule]] = []
         for rule in rules:
             if any(scene.option_of(chosen.reading) != chosen.option for chosen in rule.option):
                 continue
             if future is not None:
                 bind(scene, rule, future, None)
-                end, _ = window(scene, rule, future.effect_at)
-                found += [end] if end is not None else []
-                open_ended = open_ended or end is None
+                found.append((window(scene, rule, future.effect_at)[0], rule))
                 continue
             names = (
                 (question.about,)
@@ -211,17 +214,23 @@ def last_day(position: Position, question: LastDay, known_at: Instant | None) ->
             for trig in names:
                 inst: Inst | None = scene.read(("I", rule.index, trig))
                 if inst is not None:
-                    found += [inst.end] if inst.end is not None else []
-                    open_ended = open_ended or inst.end is None
-        if found:
-            return Case("value", False, spoken(min(found)))
-        return Case("open" if open_ended else "none")
+                    found.append((inst.end, rule))
+        return found
+
+    def case(scene: Scene) -> Case:
+        found = windows(scene)
+        ends = [end for end, _ in found if end is not None]
+        if ends:
+            return Case("value", False, spoken(min(ends)))
+        return Case("open" if found else "none")
 
     def reasons(scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
         events = (question.about,) if question.about else ()
+        # The duty whose time ends first gives the day; where none has an end, the first that there is.
+        first = min(windows(scene), key=lambda each: (each[0] is None, each[0] or 0), default=(None, None))[1]
         return tuple(
             Reason("window", (rule.norm.document, rule.norm.id, shown.value), True, (), events)
-            for rule in rules[:1]
+            for rule in (rules[:1] if first is None else [first])
         ), ()
 
     return answered(position, question.at, known_at, case, reasons)
@@ -337,6 +346,10 @@ def time_barred(position: Position, question: TimeBarred, known_at: Instant | No
         )
 
     def reasons(scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
-        return (Reason("time-barred", (question.norm, shown.value), shown.answer == "yes"),), ()
+        return (
+            Reason(
+                "time-barred", (question.norm, shown.value, question.document or ""), shown.answer == "yes"
+            ),
+        ), ()
 
     return answered(position, question.at, known_at, case, reasons)

@@ -54,6 +54,18 @@ class Norms:
                     if found is not None and found.status != "waived":
                         yield found
 
+    def meant(self, scene: Scene, spoken: str) -> tuple[str, str]:
+        """Return how reasons call these norms, and the document that has them; none where several have.
+
+        A breach that is bound is called by its norm.
+        """
+        bound = self.variable.value(scene) if self.variable is not None else None
+        if isinstance(bound, Breach):
+            norm = scene.program.norms[bound.norm]
+            return norm.id, norm.document
+        documents = {scene.program.norms[index].document for index in self.indexes}
+        return spoken, documents.pop() if len(documents) == 1 else ""
+
     def instances(self, scene: Scene, index: int) -> Iterator[tuple[str, Inst]]:
         """Yield the instances of one norm that are not over."""
         for trig in scene.get(("IO", index)) or ():
@@ -100,13 +112,17 @@ class OverdueE(Base):
     def why(self, scene: Scene) -> Reason:
         breach = self.found(scene)
         if breach is None:
-            return Reason("not overdue", (self.spoken,), False, (), self.settled_by(scene))
+            period = self.longer.value(scene) if self.longer is not None else None
+            longer = str(period) if isinstance(period, Period) else None
+            meant = self.norms.meant(scene, self.spoken)
+            return Reason("not overdue", (*meant, longer), False, (), self.settled_by(scene))
         inst: Inst | None = scene.read(("I", breach.norm, breach.trig))
         events = (breach.trig,) if inst is not None and isinstance(inst.trigger, Event) else ()
         unpaid = inst.owed - inst.paid if inst is not None and type(inst.owed) is int else None
+        norm = scene.program.norms[breach.norm]
         return Reason(
             "overdue",
-            (scene.program.norms[breach.norm].id, breach.trig, breach.started_at, unpaid),
+            (norm.id, breach.trig, breach.started_at, unpaid, norm.document),
             True,
             (),
             events,
@@ -157,10 +173,11 @@ class InBreachE(Base):
     def why(self, scene: Scene) -> Reason:
         breach = self.found(scene)
         if breach is None:
-            return Reason("no breach", (self.spoken,), False)
+            return Reason("no breach", self.norms.meant(scene, self.spoken), False)
+        norm = scene.program.norms[breach.norm]
         return Reason(
             "breach",
-            (scene.program.norms[breach.norm].id, breach.trig, breach.started_at, breach.status),
+            (norm.id, breach.trig, breach.started_at, breach.status, norm.document),
             True,
             (),
             breach_events(breach),
@@ -193,7 +210,7 @@ class DischargedE(Base):
         return False
 
     def why(self, scene: Scene) -> Reason:
-        return Reason("discharged", (self.spoken,), bool(self.value(scene)))
+        return Reason("discharged", self.norms.meant(scene, self.spoken), bool(self.value(scene)))
 
 
 class HappenedE(Base):
@@ -263,7 +280,7 @@ class UsedE(Base):
         return False
 
     def why(self, scene: Scene) -> Reason:
-        return Reason("used", (self.spoken,), bool(self.value(scene)))
+        return Reason("used", self.norms.meant(scene, self.spoken), bool(self.value(scene)))
 
 
 class SumDueE(Base):

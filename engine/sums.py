@@ -39,6 +39,22 @@ def rule_of(scene: Scene, name: str, about: Any, home: str) -> tuple[int, Sum] |
     return None
 
 
+def in_force(scene: Scene, name: str, about: Any, home: str) -> bool:
+    """Tell whether any line of a sum is in force for the agreement, whatever its `where` says."""
+    return any(
+        _holds(scene, rule, about)
+        for rule in scene.program.sums.get(name, ())
+        if not home or rule.home in ("", home)
+    )
+
+
+def _holds(scene: Scene, rule: Sum, about: Any) -> bool:
+    before = bound_to(scene, rule, about)
+    holds = rule.holds is None or rule.holds.value(scene)
+    scene.vars = before
+    return bool(holds)
+
+
 def _valued(scene: Scene, name: str, about: Any, home: str, place: int, rule: Sum) -> Any:
     before = bound_to(scene, rule, about)
     scene.vars |= {"@home": rule.home or home, f"@below {name}": place + 1}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from contractlang.load import Loaded
+from contractlang.load import Loaded, load_text
 from engine.account import Account
 from engine.cases import cases_in, ledger_of, question_of, terms_of
 from engine.compile import compile_program
@@ -25,6 +25,7 @@ from engine.explain import (
     prose,
     third_person,
 )
+from engine.governing import Programs
 from engine.history import history, say, say_event, standing
 from engine.program import Program
 from engine.question import May, Question
@@ -189,6 +190,83 @@ def test_an_open_blank_is_named(voip_1: Program) -> None:
     account = account_of(voip_1, ARREARS)
     told = lines(account, "2030-09-11 agreement", "zh")
     assert any(line.startswith("  待定：空白“有效期”（P-TERM）未填") for line in told)
+
+
+BOTH_SIGNED = """
+2026-03-02 10:00 provider sign
+2026-03-02 10:05 user sign
+2026-03-15 09:00 user accept_terms
+2026-03-15 12:00 provider activate_service
+2026-09-01 09:00 invoice_issued period=2026-08 amount=100.00 due=2026-09-10
+2026-09-02 09:00 user lease_account
+"""
+
+
+def test_two_agreements_are_told_apart_in_every_reason(both: Program) -> None:
+    account = account_of(both, BOTH_SIGNED, "term = 2年")
+    told = lines(account, "2026-09-11 user in breach of 三.2")
+    assert told[:5] == [
+        "user is in breach of 三.2 on 2026-09-11: yes",
+        "  voip-1 三.2b was breached on 2026-09-02 09:00, not cured (e6)",
+        "  voip-2 三.2b was breached on 2026-09-02 09:00, not cured (e6)",
+        "  the agreement of voip-1 is in force",
+        "  the agreement of voip-2 is in force",
+    ]
+    told = lines(account, "2026-09-11 甲方 可否 暂停服务", "zh")
+    assert told[1].startswith("  篇一 五.3赋予甲方暂停服务的权利")
+    assert told[2] == "    篇一 五.2自2026年9月11日起逾期：e5尚欠100.00元"
+    assert told[3] == "  协议（篇一）有效"
+
+
+def test_a_law_is_called_by_its_name_and_article_and_quoted_in_the_language_spoken(
+    programs: Programs,
+) -> None:
+    program = programs.of(("voip-1",), ("contract", "sector"))
+    account = account_of(program, BOTH_SIGNED, "term = 2年", "service_class = b25")
+    told = "\n".join(lines(account, "2026-09-12 provider may suspend_service"))
+    assert "telecom_regulations 34(2) does not give it" in told
+    assert ': "Service may be suspended once a bill is more than thirty days late' in told
+    assert "voip-1 五.2 is not overdue for more than 30 days" in told
+    told = "\n".join(lines(account, "2026-09-12 甲方 可否 暂停服务", "zh"))
+    assert "电信条例 34(2)此时不赋予暂停服务的权利" in told
+    assert "：“欠费过了约定期限三十天以上的，可以暂停服务" in told
+    assert "篇一 五.2逾期没有超过30日" in told
+    assert "any norm" not in told
+    assert "任何规范" not in told
+
+
+def test_a_sum_tells_which_clause_gives_it_and_how_it_comes_about(programs: Programs) -> None:
+    program = programs.of(("voip-1",), ("contract", "sector"))
+    account = account_of(program, BOTH_SIGNED, "term = 2年")
+    told = lines(account, "2026-09-21 amount late_fee")
+    assert told[1] == "  late fee comes to 3.30 CNY"
+    assert told[2].startswith("    telecom_regulations 34(1): late fee (about e5) is 3.30 CNY")
+    assert told[3:5] == [
+        "      3‰ a day after 2026-09-10 up to 2026-09-21: 3.30 CNY",
+        "        100.00 CNY unpaid on 11 days, 2026-09-11 to 2026-09-21",
+    ]
+    told = lines(account, "2026-09-21 金额 违约金", "zh")
+    assert told[2].startswith("    电信条例 34(1)：违约金（就e5）为3.30元")
+    assert told[4] == "        2026年9月11日至2026年9月21日共11日，欠100.00元"
+
+
+def test_the_last_day_cites_the_duty_that_gives_it(loaded: Loaded) -> None:
+    text = """
+| agreement terms
+| party buyer, seller
+| event billed (amount: money)
+| act pay (amount: money, bill: billed) by buyer, accumulates amount for each bill
+1. The buyer pays a bill within thirty days.
+| slow: for each billed as bill, buyer must pay bill.amount for bill within 30 days
+2. The buyer pays a bill within ten days.
+| fast: for each billed as bill, buyer must pay bill.amount for bill within 10 days
+"""
+    program = compile_program([load_text(text).contracts["terms"]])
+    account = account_of(program, "2026-03-02 billed amount=5.00")
+    for question in ("2026-03-03 last day of pay(e1)", "2026-03-03 last day of pay"):
+        decision, _ = asked(account, question)
+        assert decision.value == "2026-03-12T24:00"
+        assert [reason.args[:2] for reason in decision.reasons] == [("terms", "2:fast")]
 
 
 def test_the_paragraph_closes_its_sentences_and_brackets(voip_1: Program) -> None:

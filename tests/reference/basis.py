@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from contractlang.norms import Maintenance, Norm, Obligation, OccurrenceDecl, Permission, Power, Prohibition
+from contractlang.norms import (
+    Happened,
+    Maintenance,
+    Norm,
+    Obligation,
+    OccurrenceDecl,
+    Permission,
+    Power,
+    Prohibition,
+)
+from contractlang.numerals import plain_number
 from contractlang.values import Period
 from engine.dates import start_of
 from engine.event import Event, Instant
-from tests.reference import duties, facts, norms, values, windows
+from tests.reference import documents, duties, facts, norms, ranks, values, windows
 
 if TYPE_CHECKING:
     from tests.reference.world import Thing, World
@@ -17,16 +27,14 @@ if TYPE_CHECKING:
 Giver = Permission | Power | Obligation
 
 
-# ---- Prevailing -----------------------------------------------------------------------------------------------------
+class Ground(NamedTuple):
+    """A norm that was open to an act, and what its instance is bound to."""
+
+    norm: Norm
+    trigger: Thing
 
 
-def prevailing_over(world: World, norm: Norm, how: str = "prevails") -> list[Norm]:
-    """Return the norms that prevail over (or limit) a norm."""
-    found: list[Norm] = []
-    for priority in norms.priorities_over(world, norm, how):
-        by = norms.resolve(world, priority.by, priority.document)
-        found += [each for each in by if each is not norm]
-    return found
+# ---- Standing exercised ---------------------------------------------------------------------------------------------
 
 
 def exercised_since(world: World, norm: Norm) -> Instant | None:
@@ -41,7 +49,7 @@ def exercised_since(world: World, norm: Norm) -> Instant | None:
             if setting.value != current:
                 break
             if setting.event is not None and any(
-                each is norm for each in world.basis.get(setting.event.id, ())
+                each.norm is norm for each in world.basis.get(setting.event.id, ())
             ):
                 since.append(setting.start)
     return min(since, default=None)
@@ -50,16 +58,32 @@ def exercised_since(world: World, norm: Norm) -> Instant | None:
 # ---- Basis ----------------------------------------------------------------------------------------------------------
 
 
-def openers(world: World, act: Event) -> list[Norm]:
+def openers(world: World, act: Event) -> list[Ground]:
     """Return the permissions, powers and duties to do an act, borne by its actor, that are open now."""
-    found: list[Norm] = []
+    found: list[Ground] = []
     for norm in world.norms:
         if isinstance(norm, Permission | Power | Obligation):
-            if facts.covers(world.declared, norm.act.name, act.name) and is_open(world, norm, act):
-                found.append(norm)
+            if facts.covers(world.declared, norm.act.name, act.name):
+                found += [Ground(norm, thing) for thing in open_for(world, norm, act)]
         elif isinstance(norm, Maintenance) and restoring(world, norm, act):
-            found.append(norm)
+            found.append(Ground(norm, None))
     return found
+
+
+def agreements_meant(world: World, grounds: list[Ground]) -> list[str]:
+    """Return the agreements whose state in law an act changes: those whose norms give it, those whose breach a law's
+    norm is bound to, all that are in force where that is bound to none.
+    """
+    found: dict[str, None] = {}
+    for norm, thing in grounds:
+        own = documents.home(world, norm.document)
+        if not own and thing is not None and not isinstance(thing, Event):
+            own = documents.home(world, thing.norm.document)
+        everywhere = [
+            each for each in documents.agreements(world) if world.state("agreement", each) == "in_force"
+        ]
+        found.update(dict.fromkeys([own] if own else everywhere))
+    return list(found)
 
 
 def restoring(world: World, norm: Maintenance, act: Event) -> bool:
@@ -72,16 +96,22 @@ def restoring(world: World, norm: Maintenance, act: Event) -> bool:
 
 def is_open(world: World, norm: Giver, act: Event) -> bool:
     """Tell whether a norm is open for the act, for at least one of its triggers."""
+    return bool(open_for(world, norm, act))
+
+
+def open_for(world: World, norm: Giver, act: Event) -> list[Thing]:
+    """Return the triggers for which a norm is open to the act."""
     if isinstance(norm, Obligation):
         owed = [each for each in world.instances if each.norm is norm and each.status in ("open", "breached")]
-        return any(norms.acts_for(each.bearer, act.actor) and _is_open(world, norm, each.trigger, each.arose_at, act)
-                   for each in owed)  # fmt: skip
+        return [each.trigger for each in owed if norms.acts_for(each.bearer, act.actor)
+                and _is_open(world, norm, each.trigger, each.arose_at, act)]  # fmt: skip
     if norm.trigger is None:
         since = world.true_since.get(_key(norm), world.now)
-        return _is_borne(world, norm, None, act) and _is_open(world, norm, None, since, act)
+        is_it = _is_borne(world, norm, None, act) and _is_open(world, norm, None, since, act)
+        return [None] if is_it else []
     arisen = [each for each in world.instances if each.norm is norm]
-    return any(norms.acts_for(each.bearer, act.actor) and _is_open(world, norm, each.trigger, each.arose_at, act)
-               for each in arisen)  # fmt: skip
+    return [each.trigger for each in arisen if norms.acts_for(each.bearer, act.actor)
+            and _is_open(world, norm, each.trigger, each.arose_at, act)]  # fmt: skip
 
 
 def _key(norm: Norm) -> tuple[str, str, tuple[object, ...]]:
@@ -99,18 +129,23 @@ def _is_open(world: World, norm: Giver, thing: Thing, arose_at: Instant, act: Ev
     about = norms.object_of(world, norm, thing, norm.act.about)
     named = facts.object_of(world.declared, act)
     return (
-        norms.is_in_force(world, norm, thing)
+        norms.is_in_force(world, norm, thing, act, arisen=isinstance(norm, Obligation))
         and norms.conditions_hold(world, norm, thing, act)
         and (about is None or named in (None, about))
         and values.holds(world, norm.act.where, env, norm.document)
-        and not has_lapsed(world, norm, thing)
+        and not has_lapsed(world, norm, thing, act)
         and is_in_window(world, norm, thing, arose_at, env)
         and not is_closed(world, norm, act)
-        and all(_limit_is_open(world, each, act) for each in prevailing_over(world, norm, "limits"))
+        and all(
+            any(_limit_is_open(world, each, act) for each in limit)
+            for limit in ranks.limits_of(world, norm, act)
+        )
     )
 
 
-def is_in_window(world: World, norm: Giver, thing: Thing, arose_at: Instant, env: values.Env) -> bool:
+def is_in_window(
+    world: World, norm: Giver | Prohibition, thing: Thing, arose_at: Instant, env: values.Env
+) -> bool:
     """Tell whether a norm's window has begun and, but for a duty that is still owed, not ended."""
     if norm.window is None:
         return True
@@ -131,7 +166,7 @@ def is_in_window(world: World, norm: Giver, thing: Thing, arose_at: Instant, env
 
 def is_closed(world: World, norm: Norm, act: Event) -> bool:
     """Tell whether one that prevails closes this norm: a power while exercised, a prohibition while it applies."""
-    for over in prevailing_over(world, norm):
+    for over in ranks.prevailing_over(world, norm, act):
         if isinstance(over, Power) and exercised_since(world, over) is not None:
             return True
         if isinstance(over, Prohibition) and any(each is over for each, _ in duties.forbidding(world, act)):
@@ -145,13 +180,18 @@ def _limit_is_open(world: World, limit: Norm, act: Event) -> bool:
     return norms.applies(world, limit, None, act)
 
 
-def has_lapsed(world: World, norm: Norm, thing: Thing) -> bool:
+def has_lapsed(world: World, norm: Norm, thing: Thing, act: Event) -> bool:
     """Tell whether the time for using a norm is over."""
     for contract in world.contracts:
         for bar in contract.bars:
-            if bar.how == "lapses" and norm in norms.resolve(world, bar.target, bar.document):
+            meant = bar.how == "lapses" and norm in norms.resolve(world, bar.target, bar.document)
+            if meant and documents.stands(world, bar, thing):
                 env = {**norms.env_of(norm, thing), "breach": thing}
-                start = windows.moment(world, bar.since, env, bar.document)
+                start: date | Instant | None
+                if isinstance(bar.since, Happened):
+                    start = _known_since(world, bar.since.name, thing, act)
+                else:
+                    start = windows.moment(world, bar.since, env, bar.document)
                 period = values.value(world, bar.period, env, bar.document)
                 if start is not None and isinstance(period, Period):
                     end = windows.after(world, start, period, rolls=True).end
@@ -161,6 +201,28 @@ def has_lapsed(world: World, norm: Norm, thing: Thing) -> bool:
     return False
 
 
+def _known_since(world: World, name: str, thing: Thing, act: Event) -> Instant | None:
+    """Return when the holder first knew: by an event that names him or nobody, and this breach or none."""
+    for each in world.happened:
+        if facts.covers(world.declared, name, each.name):
+            knows = each.actor or each.fields.get("by")
+            kind = world.declared[each.name]
+            assert isinstance(kind, OccurrenceDecl)
+            texts = [each.fields.get(param.name) for param in kind.params if param.kind.name == "text"]
+            of = texts[0] if texts else None
+            if knows in (None, act.actor) and (of is None or _is_of(str(of), thing)):
+                return each.effect_at
+    return None
+
+
+def _is_of(said: str, thing: Thing) -> bool:
+    """Tell whether a breach is the one that is called by a clause, an id or a label, behind the agreement's number."""
+    if thing is None or isinstance(thing, Event):
+        return True
+    called = {plain_number(each) for each in (thing.norm.id, thing.norm.clause, thing.norm.label)}
+    return bool(called & {plain_number(said), plain_number(said.partition(".")[2])})
+
+
 # ---- May and must ---------------------------------------------------------------------------------------------------
 
 
@@ -168,12 +230,14 @@ def may(world: World, act: Event) -> tuple[str, bool]:
     """Return the verdict on an act, and whether it is required."""
     kind = world.declared[act.name]
     assert isinstance(kind, OccurrenceDecl)
-    giving = openers(world, act)
+    giving = list(dict.fromkeys(each.norm for each in openers(world, act)))
     forbidding = dict.fromkeys(norm for norm, _ in duties.forbidding(world, act))
     beaten = [
         norm
         for norm in forbidding
-        if any(each is one for each in prevailing_over(world, norm) for one in giving)
+        if any(
+            ranks.only_administers(norm) or one in ranks.prevailing_over(world, norm, act) for one in giving
+        )
     ]
     if len(beaten) < len(forbidding):
         return ("conflicting" if giving else "forbidden"), False

@@ -21,7 +21,7 @@ from contractlang.norms import (
 )
 from engine.dates import DAY, day_of
 from engine.event import Event, Instant
-from tests.reference import basis, facts, norms, values, windows
+from tests.reference import basis, documents, facts, norms, ranks, values, windows
 
 if TYPE_CHECKING:
     from tests.reference.world import Instance, Thing, World
@@ -103,6 +103,10 @@ def discharge(world: World, act: Event) -> None:
     kind = world.declared[act.name]
     assert isinstance(kind, OccurrenceDecl)
     object_id = facts.object_of(world.declared, act)
+    if object_id is not None and ":" in object_id:
+        name, about = object_id.rsplit(":", 1)
+        world.paid_sums.append((name, about, act.fields.get(kind.accumulates or "", 0)))
+        return
     owing = [each for each in world.instances if _could_be_done_by(world, each, act)]
     amount = act.fields.get(kind.accumulates or "")
     if kind.accumulates is not None and isinstance(amount, int):
@@ -173,13 +177,15 @@ def waive(world: World, fact: Event) -> None:
             finish(world, each, "waived")
 
 
-def suspend_and_resume(world: World, act: Event, grounds: list[Norm]) -> None:
+def suspend_and_resume(world: World, act: Event, grounds: list[basis.Ground]) -> None:
     """Let a power that is exercised suspend a duty, or resume it."""
-    for norm in grounds:
+    for norm in dict.fromkeys(each.norm for each in grounds):
         if not isinstance(norm, Power):
             continue
         for each in world.instances:
-            if each.norm.document != norm.document or not isinstance(each.norm, Obligation):
+            if not isinstance(each.norm, Obligation) or not documents.are_one(
+                world, norm.document, each.norm.document
+            ):
                 continue
             if norm.suspends is not None and each.norm.label == norm.suspends and each.status == "open":
                 each.status, each.suspended_at, each.suspended_by = "suspended", world.now, norm
@@ -212,7 +218,8 @@ def resume(world: World, instance: Instance) -> None:
 def judge(world: World, act: Event) -> None:
     """Record the prohibitions that an act breaches, judged on what stood before it."""
     for norm, thing in forbidding(world, act):
-        if not any(each in basis.prevailing_over(world, norm) for each in basis.openers(world, act)):
+        over = ranks.prevailing_over(world, norm, act)
+        if not any(each.norm in over for each in basis.openers(world, act)):
             breach(world, norm, thing, str(act.actor), world.now, None, act.id)
 
 
@@ -228,9 +235,16 @@ def forbidding(world: World, act: Event) -> list[tuple[Norm, Thing]]:
                     borne
                     and norms.applies(world, norm, thing, act)
                     and values.holds(world, norm.act.where, env, norm.document)
+                    and basis.is_in_window(world, norm, thing, _began_at(thing), env)
                 ):
                     found.append((norm, thing))
     return found
+
+
+def _began_at(thing: Thing) -> Instant:
+    if thing is None:
+        return windows.world_beginning()
+    return thing.effect_at if isinstance(thing, Event) else thing.at
 
 
 def _triggers_of(world: World, norm: Norm, act: Event) -> list[Thing]:
@@ -275,7 +289,7 @@ def _watch(world: World, norm: Maintenance, instance: Instance) -> bool:
 
 def is_asleep(world: World, norm: Norm) -> bool:
     """Tell whether a power that prevails over the duty stands exercised."""
-    over = basis.prevailing_over(world, norm)
+    over = ranks.prevailing_over(world, norm)
     return any(isinstance(each, Power) and basis.exercised_since(world, each) is not None for each in over)
 
 

@@ -9,13 +9,13 @@ from contractlang.norms import Contract, ReadingDecl
 from contractlang.numerals import plain_number
 from engine.decision import Item
 from engine.event import Event, Instant, Ledger
-from engine.question import InBreachOf, May, StateOf
+from engine.question import AmountOfSum, InBreachOf, May, StateOf
 from engine.terms import Terms
-from tests.reference import basis, facts, grounds
+from tests.reference import basis, documents, facts, grounds, sums
 from tests.reference.cases import Case, Unknown, every_case, items_that_matter
 from tests.reference.world import World
 
-Asked = May | InBreachOf | StateOf
+Asked = May | InBreachOf | StateOf | AmountOfSum
 
 
 @dataclass(frozen=True)
@@ -100,11 +100,12 @@ def _answer(world: World, question: Asked) -> Outcome:
         case InBreachOf():
             return Outcome(_in_breach(world, question))
         case StateOf():
-            document = question.document or next(
-                each.name for each in world.contracts if each.kind == "agreement"
-            )
+            document = question.document or documents.agreements(world)[0]
             in_law = question.state == "agreement" or world.is_in_law(question.state)
             value = world.state(question.state, document if in_law else "")
+            return Outcome("unknown" if isinstance(value, Unknown) else str(value))
+        case AmountOfSum():
+            value = sums.asked(world, question.name, question.about, question.document)
             return Outcome("unknown" if isinstance(value, Unknown) else str(value))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, assert_never
@@ -17,7 +16,7 @@ from contractlang.norms import (
     ByLabel,
     ByOrder,
     ByState,
-    Chosen,
+    Contract,
     Maintenance,
     Norm,
     Obligation,
@@ -25,16 +24,15 @@ from contractlang.norms import (
     OnOccurrence,
     Permission,
     Power,
-    Priority,
     Prohibition,
     StateValue,
     Target,
     Who,
 )
 from contractlang.numerals import plain_number
-from engine.dates import end_of, start_of
+from engine.dates import start_of
 from engine.event import BOTH, Event
-from tests.reference import duties, facts, open_items, values
+from tests.reference import documents, duties, facts, open_items, ranks, values
 
 if TYPE_CHECKING:
     from tests.reference.world import Breach, Instance, Thing, World
@@ -74,44 +72,42 @@ def acts_for(bearer: str, actor: str | None) -> bool:
 # ---- In force and applying ------------------------------------------------------------------------------------------
 
 
-def is_chosen(world: World, option: Iterable[Chosen]) -> bool:
-    """Tell whether the readings named are taken in these options."""
-    return all(open_items.option_of(world, each.reading) == each.option for each in option)
-
-
 def env_of(norm: Norm, thing: Thing, act: Event | None = None) -> values.Env:
     """Return what the variables of a norm stand for."""
-    env: values.Env = {"@norm": norm, "@act": act}
+    env: values.Env = {"@norm": norm, "@act": act, "@trigger": thing}
     if norm.trigger is not None:
         env[norm.trigger.variable] = thing
     return env
 
 
-def is_in_force(world: World, norm: Norm, thing: Thing = None) -> bool:
-    """Tell whether a norm is in force: its readings taken, its agreement alive, its time begun and not over."""
-    if not is_chosen(world, norm.option):
+def is_in_force(
+    world: World, norm: Norm, thing: Thing = None, act: Event | None = None, arisen: bool = False
+) -> bool:
+    """Tell whether a norm is in force: it stands, its agreement is alive, its time has come, nothing voids it.
+
+    An instance of an obligation that has `arisen` goes on, whatever has become of its text.
+    """
+    if arisen and norm.trigger is not None:
+        if not documents.is_valid(world, norm) or not is_chosen(world, norm):
+            return False
+    elif not documents.stands(world, norm, thing):
         return False
-    contract = world.contract(norm.document)
-    if contract.kind == "law":
-        if contract.valid_from is not None:
-            world.wake(start_of(contract.valid_from))
-        if contract.valid_to is not None:
-            world.wake(end_of(contract.valid_to))
-        if contract.valid_from is not None and world.now < start_of(contract.valid_from):
-            return False
-        if contract.valid_to is not None and world.now >= end_of(contract.valid_to):
-            return False
-    else:
-        alive = ("in_force", "expired", "terminated") if norm.survives else ("in_force",)
-        agreement = contract.amends if contract.kind == "supplement" and contract.amends else contract.name
-        if world.state("agreement", agreement) not in alive:
-            return False
-    env = env_of(norm, thing)
+    agreement = documents.home(world, norm.document)
+    alive = ("in_force", "expired", "terminated") if norm.survives else ("in_force",)
+    if agreement and world.state("agreement", agreement) not in alive:
+        return False
+    env = env_of(norm, thing, act)
     return (
         has_begun(world, norm, env)
         and not values.holds(world, norm.until, env, norm.document, missing=False)
-        and not is_void(world, norm)
+        and not ranks.is_void(world, norm, act)
+        and not ranks.is_silent(world, norm)
     )
+
+
+def is_chosen(world: World, sentence: documents.Sentence) -> bool:
+    """Tell whether the readings under which a sentence is there are taken."""
+    return all(open_items.option_of(world, each.reading) == each.option for each in sentence.option)
 
 
 def has_begun(world: World, norm: Norm, env: values.Env) -> bool:
@@ -128,31 +124,13 @@ def has_begun(world: World, norm: Norm, env: values.Env) -> bool:
     return bool(since)
 
 
-def is_void(world: World, norm: Norm) -> bool:
-    """Tell whether another document makes a norm void."""
-    return bool(priorities_over(world, norm, "voids"))
-
-
-def priorities_over(world: World, norm: Norm, how: str) -> list[Priority]:
-    """Return what is said now to prevail over, limit or void a norm."""
-    return [
-        each
-        for contract in world.contracts
-        for each in contract.priorities
-        if each.how == how
-        and norm in resolve(world, each.over, each.document)
-        and is_chosen(world, each.option)
-        and values.holds(world, each.when, {}, each.document)
-    ]
-
-
 def conditions_hold(world: World, norm: Norm, thing: Thing, act: Event | None = None) -> bool:
     """Tell whether the conditions of a norm are true, its `unless` is not, and nothing it excepts applies."""
     env = env_of(norm, thing, act)
     return (
         values.holds(world, norm.when, env, norm.document)
         and not values.holds(world, norm.unless, env, norm.document, missing=False)
-        and not any(applies_at_all(world, each, thing, act) for each in excepted(world, norm))
+        and not any(excepts(world, norm, each, thing, act) for each in excepted(world, norm))
     )
 
 
@@ -168,17 +146,42 @@ def excepted(world: World, norm: Norm) -> list[Norm]:
 
 def applies(world: World, norm: Norm, thing: Thing, act: Event | None = None) -> bool:
     """Tell whether a norm is in force and its conditions hold."""
-    return is_in_force(world, norm, thing) and conditions_hold(world, norm, thing, act)
+    return is_in_force(world, norm, thing, act) and conditions_hold(world, norm, thing, act)
 
 
-def applies_at_all(world: World, norm: Norm, thing: Thing, act: Event | None) -> bool:
-    """Tell whether a norm applies: for the same trigger where it has the same, else for any it has."""
-    if norm.trigger is None:
-        return applies(world, norm, None, act)
-    found = [each.trigger for each in world.instances if each.norm is norm]
-    if thing in found:
-        found = [thing]
-    return any(applies(world, norm, each, act) for each in found)
+def excepts(world: World, norm: Norm, other: Norm, thing: Thing, act: Event | None) -> bool:
+    """Tell whether a norm that `norm` gives way to applies: for the same trigger if it can have it, else for any."""
+    if other.trigger is None:
+        return applies(world, other, None, act)
+    things: list[Thing]
+    if _can_share_trigger(world, norm, other):
+        things = [thing]
+    elif act is not None and _waits_for_its_own_act(world, other):
+        things = [act]
+    else:
+        things = [*world.happened, *(each for each in world.breaches if not each.over)]
+    return any(
+        each is not None and is_triggered(world, other, each) and applies(world, other, each, act)
+        for each in things
+    )
+
+
+def _can_share_trigger(world: World, norm: Norm, other: Norm) -> bool:
+    one, two = norm.trigger, other.trigger
+    if isinstance(one, OnOccurrence) and isinstance(two, OnOccurrence):
+        return facts.covers(world.declared, one.name, two.name) or facts.covers(
+            world.declared, two.name, one.name
+        )
+    if isinstance(one, OnBreach) and isinstance(two, OnBreach):
+        meant = resolve(world, two.target, other.document)
+        return any(each in meant for each in resolve(world, one.target, norm.document))
+    return False
+
+
+def _waits_for_its_own_act(world: World, norm: Norm) -> bool:
+    if isinstance(norm, Obligation | Maintenance) or not isinstance(norm.trigger, OnOccurrence):
+        return False
+    return facts.covers(world.declared, norm.trigger.name, norm.act.name)
 
 
 # ---- Targets --------------------------------------------------------------------------------------------------------
@@ -186,38 +189,65 @@ def applies_at_all(world: World, norm: Norm, thing: Thing, act: Event | None) ->
 
 def resolve(world: World, target: Target, document: str) -> list[Norm]:
     """Return the norms that a target of a document means."""
+    near = [each for each in world.norms if documents.are_one(world, document, each.document)]
     match target:
         case ByLabel():
-            return [each for each in world.norms if (each.document, each.label) == (document, target.label)]
-        case ByClause():
-            wanted = plain_number(target.clause)
-            return [each for each in world.norms if each.document == document
-                    and wanted in (plain_number(each.clause), plain_number(each.id))]  # fmt: skip
-        case ByDocument():
-            return [each for each in world.norms if each.document == target.document]
-        case ByAct():
-            return [each for each in world.norms if _is_about(world, each, target)]
-        case AnyNorm():
-            duties_here = [
-                each
-                for each in world.norms
-                if each.document == document and isinstance(each, Obligation | Maintenance | Prohibition)
-            ]
-            return [each for each in duties_here if not _is_remedy_of_any(each)]
-        case ByState():
-            return [each for each in world.norms if isinstance(each, Maintenance)
-                    and (target.bearer is None or each.bearer == target.bearer)
-                    and not (target.agreed and world.contract(each.document).kind == "law")
-                    and _asks_for(each.keeps, target.state)]  # fmt: skip
-        case ByOrder():
-            agreements = [each.name for each in world.contracts if each.kind == "agreement"]
+            # The labels of a law are its own.
+            law = documents.is_law(world, document)
             return [
-                each for each in world.norms if each.document in agreements[target.number - 1 : target.number]
+                each for each in near if each.label == target.label and (not law or each.document == document)
             ]
+        case ByClause():
+            return _of_clause(world, target.clause, document)
+        case ByDocument():
+            return [each for each in world.norms if documents.without_version(each.document) == target.document
+                    or each.document == target.document]  # fmt: skip
+        case ByOrder():
+            named = documents.agreements(world)[target.number - 1 : target.number]
+            return [each for each in world.norms if documents.home(world, each.document) in named]
+        case ByAct():
+            return [each for each in near if _is_about(world, each, target)]
+        case AnyNorm():
+            return [
+                each
+                for each in near
+                if isinstance(each, Obligation | Maintenance | Prohibition)
+                and not documents.is_law(world, each.document)
+                and not _is_remedy_of_any(each)
+            ]
+        case ByState():
+            return [each for each in near if isinstance(each, Maintenance)
+                    and _is_borne_by(each, target.bearer)
+                    and not (target.agreed and documents.is_law(world, each.document))
+                    and _asks_for(each.keeps, target.state)]  # fmt: skip
         case ByBreach() | AgreedLosses():
             return []
         case _:
             assert_never(target)
+
+
+def _of_clause(world: World, clause: str, document: str) -> list[Norm]:
+    """Return the norms of a clause: of the document that names it, else of the one it amends."""
+    wanted = plain_number(clause)
+    contract: Contract | None = world.contract(document)
+    while contract is not None:
+        found = [each for each in world.norms if each.document == contract.name
+                 and wanted in (plain_number(each.clause), plain_number(each.id))]  # fmt: skip
+        if found:
+            return found
+        contract = documents.amended(world, contract)
+    return []
+
+
+def _is_borne_by(norm: Norm, bearer: str | None) -> bool:
+    """Tell whether a party bears a norm, or may: as either party, or the other one."""
+    return bearer is None or norm.bearer == bearer or isinstance(norm.bearer, Who)
+
+
+def is_share_of(target: Target, by: str) -> bool:
+    """Tell whether what a party does or bears is meant: `of P` means a norm only as far as P bears it."""
+    bearer = target.bearer if isinstance(target, ByAct | ByState) else None
+    return bearer is None or facts.did(by, bearer)
 
 
 def _asks_for(expr: object, state: str) -> bool:
@@ -232,15 +262,14 @@ def _asks_for(expr: object, state: str) -> bool:
 
 def _is_about(world: World, norm: Norm, target: ByAct) -> bool:
     match norm:
-        case Obligation():
+        case Obligation() | Prohibition():
             fits = target.what == "duty"
         case Permission() | Power():
             fits = target.what == "power"
         case _:
             return False
-    agreed = not target.agreed or world.contract(norm.document).kind != "law"
-    borne = target.bearer is None or norm.bearer == target.bearer
-    return fits and agreed and borne and norm.act.name == target.act
+    agreed = not target.agreed or not documents.is_law(world, norm.document)
+    return fits and agreed and _is_borne_by(norm, target.bearer) and norm.act.name == target.act
 
 
 def _is_remedy_of_any(norm: Norm) -> bool:
@@ -253,7 +282,7 @@ def breaches_of(world: World, target: Target, env: values.Env, document: str) ->
         breach = values.value(world, target.variable, env, document)
         return [] if breach is None else [breach]
     meant = resolve(world, target, document)
-    found = [each for each in world.breaches if each.norm in meant]
+    found = [each for each in world.breaches if each.norm in meant and is_share_of(target, each.by)]
     if isinstance(target, ByLabel) and target.about is not None:
         about = values.value(world, target.about, env, document)
         return [each for each in found if about is not None and each.trigger == values.about_id(about)]
@@ -267,7 +296,7 @@ def instances_of(world: World, target: Target, env: values.Env, document: str) -
             each.instance for each in breaches_of(world, target, env, document) if each.instance is not None
         ]
     meant = resolve(world, target, document)
-    found = [each for each in world.instances if each.norm in meant]
+    found = [each for each in world.instances if each.norm in meant and is_share_of(target, each.bearer)]
     if isinstance(target, ByLabel) and target.about is not None:
         about = values.value(world, target.about, env, document)
         return [each for each in found if about is not None and each.trigger is not None
@@ -300,7 +329,11 @@ def is_triggered(world: World, norm: Norm, thing: Event | Breach) -> bool:
         case OnOccurrence(name, _, where):
             meant = isinstance(thing, Event) and facts.covers(world.declared, name, thing.name)
         case OnBreach(target, _, where):
-            meant = not isinstance(thing, Event) and thing.norm in resolve(world, target, norm.document)
+            meant = (
+                not isinstance(thing, Event)
+                and thing.norm in resolve(world, target, norm.document)
+                and is_share_of(target, thing.by)
+            )
         case _:
             return False
     return meant and values.holds(world, where, env_of(norm, thing), norm.document)

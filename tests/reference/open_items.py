@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from contractlang.kinds import FLAG, Kind
-from contractlang.norms import BlankDecl, QuestionDecl, ReadingDecl, StateDecl, TypeDecl
+from contractlang.norms import BlankDecl, Fill, QuestionDecl, ReadingDecl, StateDecl, TypeDecl
 from contractlang.values import Period
 from engine.decision import Item
 from engine.event import ANSWER, DISPUTE, Event
-from tests.reference import values
+from tests.reference import documents, ranks, values
 from tests.reference.cases import Unknown
 
 if TYPE_CHECKING:
@@ -98,8 +98,20 @@ def happened(world: World, alleged: Event) -> bool:
     return bool(world.case.ask(Item("event", alleged.id), YES_OR_NO))
 
 
+def is_filled(world: World, name: str) -> bool:
+    """Tell whether something fills a blank: a setting, an answer, or what a law or supplement says of it."""
+    return filling(world, name) is not None or said_of(world, name) is not None
+
+
+def said_of(world: World, name: str) -> Fill | None:
+    """Return what a law or supplement says now that fills a blank: what weighs more first."""
+    fills = [each for contract in world.contracts for each in contract.fills if each.blank == name]
+    fills.sort(key=lambda each: -ranks.weight(each.standing))
+    return next((each for each in fills if documents.stands(world, each)), None)
+
+
 def filling(world: World, name: str) -> Any:
-    """Return what fills a blank, or None. Settings do not fill a gap, answers do."""
+    """Return what is set for a blank, or answered of it, or None. Settings do not fill a gap, answers do."""
     if name in world.terms.answers:
         return world.terms.answers[name]
     declared = world.declared[name]
@@ -107,11 +119,14 @@ def filling(world: World, name: str) -> Any:
     return None if declared.gap else world.terms.blanks.get(name)
 
 
-def blank(world: World, name: str, kind: Kind) -> Any:
+def blank(world: World, name: str, kind: Kind, env: values.Env) -> Any:
     """Return the value of a blank: what fills it; a period is one unit or endless; other numbers are unknown."""
     filled = filling(world, name)
     if filled is not None:
         return Period(filled, kind.of) if kind.name == "duration" and isinstance(filled, int) else filled  # type: ignore[arg-type]
+    fill = said_of(world, name)
+    if fill is not None:
+        return values.value(world, fill.value, env, fill.document)
     item = Item("blank", name)
     if kind.name == "duration":
         return world.case.ask(item, (Period(1, kind.of or "days"), ENDLESS))  # type: ignore[arg-type]

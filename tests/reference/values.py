@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any, assert_never
 
@@ -16,6 +17,7 @@ from contractlang.norms import (
     AsOf,
     BlankValue,
     Bound,
+    ByLabel,
     Chosen,
     Compare,
     Const,
@@ -41,10 +43,10 @@ from contractlang.norms import (
     Who,
 )
 from contractlang.values import Period, Share
-from engine.dates import day_of, day_of_month, end_of, start_of
+from engine.dates import day_of, day_of_month, end_of
 from engine.decision import Item
 from engine.event import BOTH, Event, Instant
-from tests.reference import basis, facts, norms, open_items, windows
+from tests.reference import basis, facts, norms, open_items, sums, windows
 from tests.reference.cases import Unknown
 
 if TYPE_CHECKING:
@@ -80,9 +82,9 @@ def value(world: World, expr: Expr, env: Env, document: str) -> Any:
         case Const():
             return expr.value
         case BlankValue():
-            return open_items.blank(world, expr.name, expr.kind)
+            return open_items.blank(world, expr.name, expr.kind, env)
         case IsBlank():
-            return open_items.filling(world, expr.name) is None
+            return not open_items.is_filled(world, expr.name)
         case StateValue():
             return world.state(expr.name, expr.document)
         case AsOf():
@@ -139,7 +141,10 @@ def value(world: World, expr: Expr, env: Env, document: str) -> Any:
         case Chosen():
             return open_items.option_of(world, expr.reading) == expr.option
         case AmountOf():
-            return amount_of(world, expr.name, None if expr.about is None else of(expr.about), document)
+            thing = env.get("@trigger") if expr.about is None else of(expr.about)
+            return sums.amount(world, expr.name, thing, document, env)
+        case AmountDue(ByLabel(label)) if sums.is_a_sum(world, label):
+            return sums.due(world, label)
         case AmountDue():
             owing = norms.instances_of(world, expr.target, env, document)
             return sum(
@@ -159,7 +164,7 @@ def value(world: World, expr: Expr, env: Env, document: str) -> Any:
                 )
             return total
         case Accrued():
-            return accrued(world, expr, env, document)
+            return sums.accrued(world, expr, env, document)
         case _:
             assert_never(expr)
 
@@ -305,27 +310,12 @@ def later(world: World, base: Any, period: Any) -> Any:
     return made.last_day if isinstance(base, date) else made.end
 
 
-def accrued(world: World, expr: Accrued, env: Env, document: str) -> Any:
-    """Add a share of what was unpaid at the start of each day after `since`, up to and including `until`."""
-    since, until = (value(world, each, env, document) for each in (expr.since, expr.until))
-    if since is None or until is None:
-        return None
-    first, last = (each if isinstance(each, date) else day_of(each) for each in (since, until))
-    total = 0
-    for number in range(first.toordinal() + 1, last.toordinal() + 1):
-        total += (
-            _unpaid_at(world, expr.base, start_of(date.fromordinal(number)), env, document) * expr.share.over
-        )
-    return rounded(total, expr.share.under)
-
-
-def _unpaid_at(world: World, base: Expr, at: Instant, env: Env, document: str) -> int:
-    if isinstance(base, AmountDue):
-        return sum(each.unpaid_at(at - 1) for each in norms.instances_of(world, base.target, env, document))
-    if isinstance(base, Field) and base.name == "unpaid":
-        breach = value(world, base.of, env, document)
-        return 0 if breach is None or breach.instance is None else breach.instance.unpaid_at(at - 1)
-    return value(world, base, env, document) or 0
+def total(parts: Iterable[Any]) -> Any:
+    """Add sums up; with an unknown one the total is unknown."""
+    found: Any = 0
+    for each in parts:
+        found = arithmetic("+", found, each)
+    return found
 
 
 # ---- What was done --------------------------------------------------------------------------------------------------
@@ -392,15 +382,3 @@ def used(world: World, expr: Used, env: Env, document: str) -> bool:
         if end <= world.now:
             return True
     return False
-
-
-def amount_of(world: World, name: str, about: Any, document: str) -> Any:
-    """Return a named sum for one thing: by the first rule for it that applies."""
-    for contract in world.contracts:
-        for rule in contract.amounts:
-            if rule.name != name or not norms.is_chosen(world, rule.option):
-                continue
-            env: Env = {} if rule.trigger is None else {rule.trigger.variable: about}
-            if holds(world, rule.where, env, contract.name):
-                return value(world, rule.value, env, contract.name)
-    return None

@@ -22,7 +22,7 @@ from contractlang.values import Period
 from engine.dates import SECOND, Deadline, RestDays, day_of, deadline_after, deadline_by_day, end_of, start_of
 from engine.decision import Item
 from engine.event import Event, Instant
-from tests.reference import facts, open_items, values
+from tests.reference import facts, open_items, ranks, values
 
 if TYPE_CHECKING:
     from tests.reference.world import Thing, World
@@ -107,6 +107,8 @@ def close(
         case Reasonable(question):
             declared = world.declared[question]
             assert isinstance(declared, QuestionDecl)
+            if ranks.is_told_in_numbers(world, env["@norm"]):
+                return NEVER
             about = trigger.id if declared.about is not None and trigger is not None else None
             if open_items.answer(world, question, about) is True:
                 return NEVER
@@ -144,7 +146,7 @@ def _day(
     world: World, expr: Expr, env: values.Env, document: str, arose_at: Instant
 ) -> date | Instant | None:
     """Return the day or instant a limit names. A blank is the day on which the duty arose, or none."""
-    if isinstance(expr, BlankValue) and open_items.filling(world, expr.name) is None:
+    if isinstance(expr, BlankValue) and not open_items.is_filled(world, expr.name):
         said = world.case.ask(Item("blank", expr.name), ("trigger", "none"))
         return day_of(arose_at) if said == "trigger" and arose_at != world_beginning() else None
     named = values.value(world, expr, env, document)

@@ -13,9 +13,9 @@ from typing import Any
 
 from contractlang.norms import Contract, Declaration, Norm, OccurrenceDecl, Power, StateDecl
 from engine.dates import start_of
-from engine.event import WAIVE, Event, Instant, Standing
+from engine.event import MIGRATE, WAIVE, Event, Instant, Standing
 from engine.terms import Terms
-from tests.reference import basis, duties, life, norms, open_items, values
+from tests.reference import basis, documents, duties, life, norms, open_items, values
 from tests.reference.cases import Case
 from tests.reference.facts import in_order, is_knowledge, parties_of
 
@@ -117,7 +117,7 @@ class World:
         self.now: Instant = 0
         self.alarms: set[Instant] = set()
         self.happened: list[Event] = []
-        self.basis: dict[str, list[Norm]] = {}
+        self.basis: dict[str, list[basis.Ground]] = {}
         self.settings: dict[tuple[str, str], list[Setting]] = {}
         self.instances: list[Instance] = []
         self.breaches: list[Breach] = []
@@ -126,6 +126,9 @@ class World:
         self.true_since: dict[NormKey, Instant] = {}
         self.in_force_since: dict[NormKey, Instant] = {}
         self.last_end: dict[str, Instant] = {}
+        self.took_effect: dict[str, Instant] = {}
+        self.migrations: list[tuple[str, Instant, str]] = []
+        self.paid_sums: list[tuple[str, str, int]] = []
 
     # -- the parts of the agreement
 
@@ -147,6 +150,7 @@ class World:
 
     def changes(self, state: str, document: str = "") -> list[Setting]:
         """Return what set a state, in law of one document or in fact; and first what it was at first."""
+        document = documents.keeper(self, document)
         if (state, document) not in self.settings:
             first = life.at_first(self, state, document)
             self.settings[(state, document)] = [Setting(BEGINNING, None, first, None)]
@@ -208,6 +212,8 @@ class World:
             return
         if fact.name == WAIVE:
             duties.waive(self, fact)
+        elif fact.name == MIGRATE:
+            self.migrations.append((fact.fields["agreement"], self.now, str(fact.fields["version"])))
         else:
             kind = self.declared[fact.name]
             assert isinstance(kind, OccurrenceDecl)
@@ -224,11 +230,11 @@ class World:
             self.fresh.append(fact)
         self.settle()
 
-    def change_law(self, fact: Event, kind: OccurrenceDecl, grounds: list[Norm]) -> None:
-        """Change states in law: of each document that gives the act a basis."""
+    def change_law(self, fact: Event, kind: OccurrenceDecl, grounds: list[basis.Ground]) -> None:
+        """Change states in law: of each agreement that the basis of the act concerns."""
         for effect in kind.sets:
             if effect.state == "agreement" or self.is_in_law(effect.state):
-                for document in dict.fromkeys(norm.document for norm in grounds):
+                for document in basis.agreements_meant(self, grounds):
                     self.apply(
                         fact, effect.state, document, effect.option, effect.field, effect.since, effect.until
                     )

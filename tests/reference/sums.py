@@ -1,0 +1,260 @@
+"""Named sums: the line that gives one, what it comes to, and what of it is still due."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from contractlang.norms import (
+    Accrued,
+    AmountRule,
+    ByDocument,
+    ByOrder,
+    Field,
+    Now,
+    OnBreach,
+    OnOccurrence,
+    Target,
+)
+from engine.dates import day_of, start_of
+from engine.event import Event
+from tests.reference import documents, facts, norms, ranks, values
+from tests.reference.cases import Unknown
+
+if TYPE_CHECKING:
+    from tests.reference.world import Breach, Thing, World
+
+
+# ---- Which line -----------------------------------------------------------------------------------------------------
+
+
+def lines(world: World, name: str, agreement: str) -> list[AmountRule]:
+    """Return the lines of a sum as they are tried, for one agreement (any, where none is named)."""
+    found = [
+        each for contract in world.contracts for each in contract.amounts if is_called(world, each, name)
+    ]
+    found = [
+        each for each in found if not agreement or documents.home(world, each.document) in ("", agreement)
+    ]
+    return sorted(found, key=lambda each: -ranks.weight(each.standing))
+
+
+def is_called(world: World, line: AmountRule, name: str) -> bool:
+    """Tell whether a line is one of a sum; each may have its name in two languages."""
+    names = {name}
+    for _ in world.contracts:
+        for contract in world.contracts:
+            for each in contract.amounts:
+                if names & {each.name, each.alias}:
+                    names |= {each.name, each.alias} - {""}
+    return line.name in names
+
+
+def is_a_sum(world: World, name: str) -> bool:
+    """Tell whether there is a sum of that name."""
+    return any(is_called(world, each, name) for contract in world.contracts for each in contract.amounts)
+
+
+def line_for(world: World, tried: list[AmountRule], thing: Any, env: values.Env) -> AmountRule | None:
+    """Return the first line that is in force and applies to a trigger."""
+    for line in tried:
+        bound = {**env, line.trigger.variable: thing} if line.trigger is not None else env
+        where = None if line.trigger is None else line.trigger.where
+        if (
+            documents.stands(world, line, _thing(thing))
+            and values.holds(world, where, bound, line.document)
+            and values.holds(world, line.where, bound, line.document)
+        ):
+            return line
+    return None
+
+
+def _thing(thing: Any) -> Any:
+    from tests.reference.world import Breach
+
+    return thing if isinstance(thing, Event | Breach) else None
+
+
+# ---- What it comes to -----------------------------------------------------------------------------------------------
+
+_BELOW, _OF = "@lines of ", "@agreement"
+
+
+def amount(world: World, name: str, thing: Any, document: str, env: values.Env) -> Any:
+    """Return a sum for one trigger ; within a line of a law its own name means the lines below."""
+    agreement = documents.home(world, document) or env.get(_OF, "") or _home_of_breach(world, thing)
+    tried = env.get(_BELOW + name)
+    if tried is None:
+        tried = lines(world, name, agreement)
+    return _amount(world, name, thing, agreement, tried)
+
+
+def _home_of_breach(world: World, thing: Any) -> str:
+    from tests.reference.world import Breach
+
+    return documents.home(world, thing.norm.document) if isinstance(thing, Breach) else ""
+
+
+def _amount(world: World, name: str, thing: Any, agreement: str, tried: list[AmountRule]) -> Any:
+    line = line_for(world, tried, thing, {})
+    if line is None:
+        return 0
+    env: values.Env = {_OF: agreement or _home_of_breach(world, thing)}
+    if documents.is_law(world, line.document):
+        below = tried[tried.index(line) + 1 :]
+        env |= {_BELOW + each: below for each in (name, line.name, line.alias) if each}
+    if line.trigger is not None:
+        env[line.trigger.variable] = thing
+    return values.value(world, line.value, env, line.document)
+
+
+def in_all(world: World, name: str, agreement: str) -> Any:
+    """Return a sum over all its triggers."""
+    return values.total(amount_for(world, name, each, agreement) for each in triggers(world, name, agreement))
+
+
+def amount_for(world: World, name: str, thing: Any, agreement: str) -> Any:
+    """Return a sum for one trigger, for one agreement."""
+    return _amount(world, name, thing, agreement, lines(world, name, agreement))
+
+
+def triggers(world: World, name: str, agreement: str) -> list[Event | Breach]:
+    """Return all that a sum is for: each occurrence and each breach once."""
+    found: dict[int, Event | Breach] = {}
+    for line in lines(world, name, agreement):
+        match line.trigger:
+            case OnOccurrence():
+                things: list[Any] = [
+                    each
+                    for each in world.happened
+                    if facts.covers(world.declared, line.trigger.name, each.name)
+                ]
+            case OnBreach():
+                things = [
+                    each
+                    for each in norms.breaches_of(world, line.trigger.target, {}, line.document)
+                    if not each.over and (not agreement or _home_of_breach(world, each) in ("", agreement))
+                ]
+            case _:
+                things = []
+        found |= {id(each): each for each in things}
+    return list(found.values())
+
+
+# ---- What is due ----------------------------------------------------------------------------------------------------
+
+
+def due(world: World, name: str) -> Any:
+    """Return what may be claimed of a sum and was not paid, over all agreements and all its triggers."""
+    parts: list[Any] = []
+    for agreement in documents.agreements(world) or [""]:
+        for thing in triggers(world, name, agreement):
+            line = line_for(world, lines(world, name, agreement), thing, {})
+            if line is None or not _is_claimed(world, line, thing):
+                continue
+            comes_to = amount_for(world, name, thing, agreement)
+            parts.append(
+                comes_to
+                if isinstance(comes_to, Unknown)
+                else max(0, (comes_to or 0) - paid_on(world, name, thing))
+            )
+    return values.total(parts)
+
+
+def _is_claimed(world: World, line: AmountRule, thing: Any) -> bool:
+    env = {} if line.trigger is None else {line.trigger.variable: thing}
+    return values.holds(world, line.claimable, env, line.document)
+
+
+def paid_on(world: World, name: str, thing: Any) -> int:
+    """Return what was paid on a sum: a payment names it and what it is for (`late_fee:e4`)."""
+    about = thing.id if isinstance(thing, Event) else thing.trigger
+    return sum(
+        paid for of, what, paid in world.paid_sums if what == about and any(
+            is_called(world, each, of) and is_called(world, each, name)
+            for contract in world.contracts for each in contract.amounts
+        )
+    )  # fmt: skip
+
+
+# ---- Asked of several agreements ------------------------------------------------------------------------------------
+
+
+def asked(world: World, name: str, about: str | None, document: str | None) -> Any:
+    """Return what a sum is, or `conflicting` where the agreements that have it differ and none prevails."""
+    own = [each for each in documents.agreements(world)
+           if any(documents.home(world, line.document) == each for line in lines(world, name, each))]  # fmt: skip
+    if document is not None:
+        own = [each for each in own if each == document]
+    found: dict[str, Any] = {}
+    nothing: list[Thing] = [None]
+    for agreement in own or [""]:
+        things = triggers(world, name, agreement)
+        if about is not None:
+            things = [
+                each for each in things if about == (each.id if isinstance(each, Event) else each.trigger)
+            ]
+        if not any(
+            documents.stands(world, line, each)
+            for each in (things or nothing)
+            for line in lines(world, name, agreement)
+        ):
+            continue
+        found[agreement] = values.total(amount_for(world, name, each, agreement) for each in things)
+    if len(set(found.values())) > 1:
+        for by, over in preferred(world):
+            if by in found:
+                found.pop(over, None)
+    if not found:
+        return "no_basis"
+    said = list(dict.fromkeys(found.values()))
+    return said[0] if len(said) == 1 else "conflicting"
+
+
+def preferred(world: World) -> list[tuple[str, str]]:
+    """Return which agreement is said now to prevail over which other."""
+    return [
+        (_whole(world, each.by), _whole(world, each.over))
+        for contract in world.contracts
+        for each in contract.priorities
+        if each.how == "prevails"
+        and _whole(world, each.by)
+        and _whole(world, each.over)
+        and documents.stands(world, each)
+        and values.holds(world, each.when, {}, each.document)
+    ]
+
+
+def _whole(world: World, target: Target) -> str:
+    """Return the agreement that a target names as a whole."""
+    named = documents.agreements(world)
+    if isinstance(target, ByOrder):
+        return named[target.number - 1] if target.number <= len(named) else ""
+    return documents.home(world, target.document) if isinstance(target, ByDocument) else ""
+
+
+# ---- Accrual --------------------------------------------------------------------------------------------------------
+
+
+def accrued(world: World, expr: Accrued, env: values.Env, document: str) -> Any:
+    """Add a share of what was unpaid of a breach at the start of each day after `since`, up to and with `until`."""
+    since, until = (values.value(world, each, env, document) for each in (expr.since, expr.until))
+    if since is None or until is None:
+        return 0
+    first, last = (each if isinstance(each, date) else day_of(each) for each in (since, until))
+    breach = None
+    if isinstance(expr.base, Field) and expr.base.name == "unpaid":
+        breach = values.value(world, expr.base.of, env, document)
+        if breach is None or breach.instance is None or breach.instance.owed is None:
+            return 0
+        if isinstance(breach.instance.owed, Unknown):
+            return breach.instance.owed
+    total = 0
+    for number in range(first.toordinal() + 1, last.toordinal() + 1):
+        if breach is not None:
+            total += breach.instance.unpaid_at(start_of(date.fromordinal(number)))
+        else:
+            total += values.value(world, expr.base, env, document)
+    if isinstance(expr.until, Now):
+        world.wake(start_of(date.fromordinal(day_of(world.now).toordinal() + 1)))
+    return values.rounded(total * expr.share.over, expr.share.under)
