@@ -72,6 +72,7 @@ class _Compilation:
         self.graph = build(self.documents)
         self.norms = self.documents.norms
         self.index = {id(norm): i for i, norm in enumerate(self.norms)}
+        self.meant: dict[tuple[Target, str], tuple[int, ...]] = {}
         self.declarations: dict[str, Declaration] = {}
         for contract in contracts:
             for name, declared in contract.declarations.items():
@@ -83,7 +84,11 @@ class _Compilation:
                 self.kinds[declared.name] = self.ancestors(declared)
 
     def resolve(self, target: Target, document: str) -> tuple[int, ...]:
-        return tuple(self.index[id(norm)] for norm in self.documents.meant(target, document))
+        found = self.meant.get((target, document))
+        if found is None:
+            found = tuple(self.index[id(norm)] for norm in self.documents.meant(target, document))
+            self.meant[target, document] = found
+        return found
 
     def ancestors(self, declared: OccurrenceDecl) -> list[str]:
         """Return an occurrence's name and those it is a kind of."""
@@ -526,11 +531,11 @@ class _Compilation:
     # -- what each event touches
 
     def touches(self, program: Program) -> dict[str, Touch]:
-        wanted = {part.name for part in self.everything() if isinstance(part, Happened)}
-        wanted |= {
+        wanted = {
             part.name.removeprefix("@last ")
-            for part in self.everything() if isinstance(part, Bound) and part.name.startswith("@last ")
-        }  # fmt: skip
+            for part in self.everything()
+            if isinstance(part, Happened) or (isinstance(part, Bound) and part.name.startswith("@last "))
+        }
         # A power may lapse some time after an event.
         wanted |= {each.event for rule in program.rules for each in rule.lapses}
         wanted |= {bar.restarting for bar, *_ in program.bars if bar.restarting}
@@ -594,6 +599,8 @@ class _Compilation:
         return found
 
     def everything(self) -> Iterable[Any]:
+        """Yield all that the documents lay down; what several of them declare alike, once."""
+        defined: dict[int, Any] = {}
         for contract in self.contracts:
             for group in (
                 contract.norms,
@@ -605,9 +612,11 @@ class _Compilation:
             ):
                 for each in group:
                     yield from walk(each)
-            for declared in contract.declarations.values():
-                if hasattr(declared, "value"):
-                    yield from walk(declared.value)
+            defined.update(
+                (id(each), each) for each in contract.declarations.values() if hasattr(each, "value")
+            )
+        for declared in defined.values():
+            yield from walk(declared.value)
 
     def watchers(self, program: Program) -> dict[tuple[str, Any], tuple[tuple[str, int], ...]]:
         """Return, for each thing that can change, what watches it, in the order to look at them."""

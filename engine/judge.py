@@ -6,7 +6,7 @@ reason.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from contractlang.norms import Maintenance, Obligation, Permission, Power, Prohibition, Who, Within
@@ -16,13 +16,12 @@ from engine.decision import Reason
 from engine.event import BOTH, Event, Instant
 from engine.force import ADMINISTRATIVE, moment_of
 from engine.program import Lapse, Rule
+from engine.recall import Leaf, Step, recalled
 from engine.scene import Breach, Inst, Scene
 from engine.statuses import HappenedE, breach_events
 
 ASKED = "?"
 """The id of an act that is only asked about."""
-
-Step = tuple[str, Any]
 
 IN_FORCE: Step = ("in force", None)
 
@@ -186,7 +185,11 @@ def bind(scene: Scene, rule: Rule, bound: Any, act: Event | None) -> None:
 def closed_by(scene: Scene, rule: Rule, party: str, act: Event) -> Step | None:
     """Return the step that closes the norm to the act, or None if it is open; the open instance stays bound."""
     scene.event = act
-    closed = not_in_force(scene, rule)
+    deciding = scene.trees is not None
+    if deciding and rule.voided:
+        closed, _ = recalled(scene, ("in force", rule.index), _alone, not_in_force, rule)
+    else:
+        closed = not_in_force(scene, rule)
     if closed is not None:
         return closed
     if isinstance(rule.norm, Obligation):
@@ -205,7 +208,11 @@ def closed_by(scene: Scene, rule: Rule, party: str, act: Event) -> Step | None:
             last = ("text", None)
             continue
         bind(scene, rule, bound, act)
-        step = instance_closed(scene, rule, party, act, bound)
+        if deciding:
+            key = (rule.index, id(bound))
+            step, _ = recalled(scene, key, _bound, scene.vars, instance_closed, rule, party, act, bound)
+        else:
+            step = instance_closed(scene, rule, party, act, bound)
         if step is None:
             return None
         last = step
@@ -218,6 +225,17 @@ def closed_by(scene: Scene, rule: Rule, party: str, act: Event) -> Step | None:
                     scene.until(at)
                     break
     return last
+
+
+def _alone(scene: Scene, look: Callable[..., Step | None], *args: Any) -> Leaf:
+    """Look at what hangs on nothing that is bound."""
+    return look(scene, *args), scene.vars
+
+
+def _bound(scene: Scene, bound: dict[str, Any], look: Callable[..., Step | None], *args: Any) -> Leaf:
+    """Look at what hangs on what is bound."""
+    scene.vars = bound
+    return look(scene, *args), bound
 
 
 def instance_closed(scene: Scene, rule: Rule, party: str, act: Event, bound: Any) -> Step | None:
@@ -343,9 +361,13 @@ def limited(scene: Scene, rule: Rule, party: str, act: Event) -> Step | None:
         kept = scene.vars
         closed: list[tuple[int, Step, dict[str, Any]]] = []
         for index in indexes:
-            step = closed_by(scene, scene.program.rules[index], party, act)
+            other = scene.program.rules[index]
+            if scene.trees is None:
+                step, bound = _alone(scene, closed_by, other, party, act)
+            else:
+                step, bound = recalled(scene, ("open", index), _alone, closed_by, other, party, act)
             if step is not None:
-                closed.append((index, step, scene.vars))
+                closed.append((index, step, bound))
             scene.vars = kept
         if closed and len(closed) == len(indexes):
             return ("limited", closed[0])
