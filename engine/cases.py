@@ -27,6 +27,9 @@ from engine.settings import terms_from
 from engine.terms import Terms
 
 _HEADING = re.compile(r"^(#+)\s+(.*)$")
+DOCUMENTS = ("vocabulary", "contract", "version", "other", "supplement", "law")
+"""The blocks that hold documents: beside the contract another version of it, another agreement, what supplements it."""
+
 _FENCE = re.compile(r"^```\s*(\w*)\s*$")
 _WHEN = re.compile(
     r"^(?P<day>\d{4}-\d{2}-\d{2}|\?)(?:[ T](?P<time>\d{1,2}:\d{2}(?::\d{2})?))?\s+(?P<rest>.*)$"
@@ -82,8 +85,8 @@ def cases_in(path: str, text: str) -> list[Case]:
         elif heading := _HEADING.match(line):
             if "expect" in current.blocks:
                 found.append(current)
-            # A contract stated once serves the cases that follow it.
-            shared = ("contract",) if "expect" in current.blocks else ("contract", "settings")
+            # Documents stated once serve the cases that follow them.
+            shared = DOCUMENTS if "expect" in current.blocks else (*DOCUMENTS, "settings")
             below = len(heading[1]) > 1
             kept = {name: block for name, block in current.blocks.items() if below and name in shared}
             current = Case(path, number, heading[2], kept)
