@@ -829,6 +829,8 @@ class _Elaboration:
         base["excepts"] = tuple(told.excepts)
         if act is not None and (told.where is not None or told.about is not None):
             act = Act(name=act.name, about=told.about or act.about, amount=act.amount, where=told.where)
+        if deontic.rule == "obligation" and act is not None and declared is not None:
+            self.can_name(reader, deontic, declared, act.about)
         match deontic.rule:
             case "maintenance":
                 keeps = deontic.parts[1]
@@ -879,6 +881,28 @@ class _Elaboration:
             if fits:
                 about = reader.variables[trigger.variable]
         return Act(name=declared.name, about=about, amount=amount), declared
+
+    def can_name(self, reader: Reader, part: Node, declared: OccurrenceDecl, about: Expr | None) -> None:
+        """Report a duty about something that the act has no field to name: no act would ever discharge it."""
+        kind = None if about is None else kind_of(about)
+        named = None if kind is None else self.names.declarations.get(kind.of)
+        if kind is None or kind.name != "occurrence" or not isinstance(named, OccurrenceDecl):
+            return
+        above: OccurrenceDecl | None = named
+        while above is not None:
+            if any(each.kind == occurrence_of(above.name) for each in declared.params):
+                return
+            next_above = self.names.declarations.get(above.kind_of or "")
+            above = next_above if isinstance(next_above, OccurrenceDecl) else None
+        en = f"({named.name}: {named.name})", f"（{named.alias or named.name}：{named.alias or named.name}）"
+        word = "act" if declared.is_act else "event"
+        zh = "行为" if declared.is_act else "事件"
+        raise reader.fail(
+            "kind", part, f"`{declared.name}` has no field that names {in_english(occurrence_of(named.name))}",
+            f"`{declared.alias or declared.name}`没有字段可以指明是哪一次`{named.alias or named.name}`",
+            Said(f"give it one where it is declared: `| {word} {declared.name} {en[0]}`",
+                 f"请在声明处添加：`| {zh} {declared.alias or declared.name}{en[1]}`"),
+        )  # fmt: skip
 
     def tails(self, reader: Reader, tails: list[Node], declared: OccurrenceDecl | None) -> _Told:
         told = _Told()
@@ -977,6 +1001,8 @@ class _Elaboration:
         if node.rule == "target_name":
             word = node.words()[0]
             if word.text not in self.names.labels:
+                if word.text not in reader.variables and self.names.find(word.text) is None:
+                    raise reader.unknown(word, "norm", "规范", self.names.known())
                 told.unless.append(reader.condition(word))
                 return
         told.excepts.append(reader.target(node))

@@ -229,6 +229,9 @@ class Reader:
                 return self.later(part, parts[0], parts[1])
             case "agreement_state":
                 return StateValue("agreement", self.document, one_of("agreement"))
+            case "amount_word":
+                # A field may be called so, although the word is reserved.
+                return self.path([Word("NAME", "amount", part.start, part.end)], part, wanted)
             case "amount_due":
                 return AmountDue(self.target_value(parts[0]), money_in("CNY"))
             case "count_of":

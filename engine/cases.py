@@ -85,9 +85,9 @@ def cases_in(path: str, text: str) -> list[Case]:
         elif heading := _HEADING.match(line):
             if "expect" in current.blocks:
                 found.append(current)
-            # Documents stated once serve the cases that follow them.
-            shared = DOCUMENTS if "expect" in current.blocks else (*DOCUMENTS, "settings")
+            # Documents and settings stated once serve the cases that follow, until others are.
             below = len(heading[1]) > 1
+            shared = (*DOCUMENTS, "settings")
             kept = {name: block for name, block in current.blocks.items() if below and name in shared}
             current = Case(path, number, heading[2], kept)
     if "expect" in current.blocks:

@@ -14,6 +14,7 @@ from contractlang.checks.missing_deadline import missing_deadline
 from contractlang.checks.never_arising import never_arising
 from contractlang.checks.parts import Anatomy
 from contractlang.checks.restless_cascade import restless_cascade
+from contractlang.checks.shared_label import shared_label
 from contractlang.checks.unaccounted import unaccounted
 from contractlang.checks.unfilled_blank import unfilled_blank
 from contractlang.checks.unsourced import unsourced
@@ -31,6 +32,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     never_arising,
     unverified,
     missing_deadline,
+    shared_label,
     unsourced,
     unused,
     unaccounted,
