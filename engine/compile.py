@@ -654,7 +654,10 @@ class _Compilation:
         program.life_rules = tuple(flat)
         for i, life in enumerate(flat):
             if life.life.how in ("takes_effect", "ends"):
-                topics["life", i] = self.topics_of(life.life.value, document=life.document)
+                # A supplement that takes effect brings its sentences on the life of its agreement.
+                topics["life", i] = {("S", "agreement")} | self.topics_of(
+                    life.life.value, document=life.document
+                )
         order = self.ordered(topics)
         program.order = {name: place for place, name in enumerate(order)}
         found: dict[tuple[str, Any], list[tuple[str, int]]] = {}
