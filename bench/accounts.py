@@ -10,10 +10,13 @@ from contractlang.values import Period
 from engine.compile import compile_program
 from engine.dates import start_of
 from engine.event import Event, event
+from engine.governing import Programs
 from engine.program import Program
 from engine.terms import Terms
 
 ROOT = Path(__file__).parents[1] / "contracts"
+ALL = [ROOT / "voip-1", ROOT / "voip-2", ROOT / "law"]
+LAYERS = ("contract", "civil", "sector", "consumer", "cyber")
 HOUR = 3_600_000_000
 
 
@@ -23,9 +26,15 @@ def agreement_one() -> Program:
     return compile_program([loaded.contracts["voip-1"]])
 
 
-def terms() -> Terms:
+def under_all_law() -> Program:
+    """Return agreement 1 made ready with the law of every layer."""
+    loaded = load(ALL, [ROOT / "vocabulary"])
+    return Programs({name: loaded.contracts[name] for name in loaded.asked}).of(("voip-1",), LAYERS)
+
+
+def terms(layers: tuple[str, ...] = ("contract",)) -> Terms:
     """Return the terms of the benchmark's account: a long term, everything else by default."""
-    return Terms(blanks={"有效期": Period(60, "years")})
+    return Terms(blanks={"有效期": Period(60, "years")}, layers=layers)
 
 
 def ledger(events: int, calls_a_day: int = 8, unpaid: bool = False) -> list[Event]:

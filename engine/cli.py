@@ -687,10 +687,6 @@ class _Given:
                 questions.append(each)
             else:
                 contracts.append(each)
-        if not contracts:
-            raise Refused(
-                "which contract? name a file or folder, for example contracts/voip-1", field="contract"
-            )
         if len(ledgers) != 1:
             wrong = (
                 "one account at a time: give one ledger" if ledgers else "which ledger? name a .jsonl file"
@@ -726,17 +722,19 @@ class _Opened:
         where = "standard input" if given.ledger == "-" else given.ledger
         text = _text_of(given.ledger)
         try:
-            wanted = _layers(layers) or _layers_of(head_of(text))
-            self.loaded = _usable(given.contracts, wanted)
+            head = head_of(text)
+            contracts = given.contracts or _contracts_of(head, given.ledger)
+            wanted = _layers(layers) or _layers_of(head)
+            self.loaded = _usable(contracts, wanted)
             documents = [self.loaded.contracts[name] for name in self.loaded.asked]
             self.agreements = tuple(
                 dict.fromkeys(base_name(c.name) for c in documents if c.kind == "agreement")
             )
             if layers is None:
                 # A law that is given by name governs, whatever the ledger says of layers.
-                named = {str(path) for path in _files(given.contracts)}
+                named = {str(path) for path in _files(contracts)}
                 wanted = (*wanted, *(c.layer for c in documents if c.kind == "law" and c.path in named))
-            self.layers = tuple(dict.fromkeys(wanted))
+            self.layers = (CONTRACT, *sorted({*wanted} - {CONTRACT}))
             self.program = _governed(self.loaded, self.agreements, self.layers)
             self.book: Book = read_ledger(self.program, text)
         except BadEvent as wrong:
@@ -865,6 +863,16 @@ def _layers(written: str | None) -> tuple[str, ...]:
             f"--layers {written}: write layers with commas between, such as contract,civil", field="layers"
         )
     return found
+
+
+def _contracts_of(head: Mapping[str, Any], ledger: str) -> list[str]:
+    """Return the agreements that the first line of a ledger names, shipped or beside the ledger; refuse if none."""
+    named = head.get("agreements") or [head[name] for name in ("agreement",) if name in head]
+    if not isinstance(named, list) or not named:
+        raise Refused("which contract? name a file or folder, for example contracts/voip-1", field="contract")
+    beside = Path(ledger).parent
+    own = {str(name): beside / f"{name}{SUFFIX}" for name in named}
+    return [str(path) if ledger != "-" and path.is_file() else name for name, path in own.items()]
 
 
 def _layers_of(head: Mapping[str, Any]) -> tuple[str, ...]:

@@ -328,7 +328,10 @@ class _Compilation:
                         period = self.compiler.made(bar.period)
                         name = bar.since.name if isinstance(bar.since, Happened) else ""
                         holds = self.holds(bar.option, bar.standing, contract, clause=bar.clause)
-                        lapse = Lapse(period, name, self.knowing(name), self.compiler.made(bar.since), holds)
+                        lapse = Lapse(
+                            period, name, self.knowing(name), self.compiler.made(bar.since), holds,
+                            (contract.name, bar.clause),
+                        )  # fmt: skip
                         rules[index].lapses.append(lapse)
         self.ranks(rules)
 
@@ -347,7 +350,7 @@ class _Compilation:
             for other in others:
                 opposed = isinstance(mine.norm, Prohibition) != isinstance(other.norm, Prohibition)
                 if mine.weight > ADMINISTRATIVE and opposed and other.weight > mine.weight:
-                    mine.prevailed_by.append((other.index, None))
+                    mine.prevailed_by.append((other.index, None, (other.document, other.norm.clause)))
             if mine.norm.standing.rank == "gap-filling":
                 mine.yields_to = tuple(
                     o.index for o in others if o.weight == AGREED and _same_bearer(mine, o)
@@ -419,7 +422,7 @@ class _Compilation:
     ) -> None:
         by = self.resolve(priority.by, document)
         over = self.resolve(priority.over, document)
-        whole = when
+        whole, place = when, (document, priority.clause)
         bearer = getattr(priority.over, "bearer", None)
         wholly = isinstance(priority.by, ByOrder) or isinstance(priority.over, ByOrder)
         for index in over:
@@ -429,14 +432,14 @@ class _Compilation:
             when = _both(ActorE(bearer), when) if shared and bearer is not None else when
             if priority.how == "prevails":
                 rules[index].prevailed_by += [
-                    (each, when)
+                    (each, when, place)
                     for each in by
                     if each != index and (not wholly or self.opposed(rules[each], rules[index]))
                 ]
             elif priority.how == "limits":
-                rules[index].limited_to.append((by, when))
+                rules[index].limited_to.append((by, when, place))
             else:
-                rules[index].voided.append(when)
+                rules[index].voided.append((when, place))
 
     def opposed(self, one: Rule, other: Rule) -> bool:
         """Tell whether one norm forbids what the other permits or requires."""
@@ -450,10 +453,13 @@ class _Compilation:
         if life.how == "renews":
             act = next((part.name for part in walk(life.value) if isinstance(part, Happened)), None)
         made = self.compiler
+        contract = self.documents.by_name[life.document]
+        # That a supplement takes effect is said before its text governs.
+        begins = contract.kind == "supplement" and life.how == "takes_effect"
         return LifeRule(
             life,
             agreement,
-            self.holds(life.option, life.standing, self.documents.by_name[life.document], clause=life.clause),
+            self.holds(life.option, life.standing, contract, clause="" if begins else life.clause),
             made.made(life.value),
             made.maybe(life.rolls),
             made.maybe(life.first_day_counted),
@@ -556,7 +562,7 @@ class _Compilation:
             declared = self.declarations[name]
             assert isinstance(declared, OccurrenceDecl)
             indexes = sorted({i for each in above for i in reached.get(each, ())})
-            prohibitions, discharges, instances = [], [], []
+            prohibitions, discharges, instances, waited_for = [], [], [], []
             for i in indexes:
                 rule, norm = program.rules[i], self.norms[i]
                 if isinstance(norm, Prohibition) and norm.act.name in above:
@@ -565,6 +571,8 @@ class _Compilation:
                     discharges.append(i)
                 if rule.trigger_name in above and isinstance(norm, Obligation | Maintenance):
                     instances.append(i)
+                elif rule.trigger_name in above and not rule.self_triggered:
+                    waited_for.append(i)
             renews = tuple(
                 r for rules in program.life.values() for r in rules if r.act is not None and r.act in above
             )
@@ -574,7 +582,7 @@ class _Compilation:
             powers = tuple(i for i in program.by_act[name] if isinstance(self.norms[i], Power))
             found[name] = Touch(
                 declared=declared, names=tuple(above), prohibitions=tuple(prohibitions), discharges=tuple(discharges),
-                instances=tuple(instances), powers=powers, renews=renews,
+                instances=tuple(instances), waited_for=tuple(waited_for), powers=powers, renews=renews,
                 remember=any(each in self.compiler.folded or each in looked_through for each in above),
                 referred=any(each in self.compiler.referred for each in above),
                 counted=any(each in wanted for each in above) or bool(declared.shows) or name in shown_since,
@@ -630,7 +638,7 @@ class _Compilation:
                 if isinstance(other.trigger, OnOccurrence):
                     topics[name].add(("H", other.trigger.name))
                 topics[name] |= {("N", each) for each in self.breaches_meant(other.trigger, other.document)}
-            for index, _ in rule.prevailed_by:
+            for index, _, _ in rule.prevailed_by:
                 topics[name] |= {("S", state) for state, _ in program.rules[index].sets}
             for voiding in self.voiding(rule):
                 topics[name] |= self.topics_of(voiding.when, document=voiding.document)

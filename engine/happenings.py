@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from contractlang.norms import Sets, StateDecl
 from engine.dates import start_of
 from engine.decision import events_in
 from engine.duties import resume, suspend
 from engine.event import Event
-from engine.judge import agreement_state, bases_of, bound_events, closed_by, conditions, forbids
+from engine.judge import (
+    agreement_not_in_force,
+    agreement_state,
+    bases_of,
+    bind,
+    bound_events,
+    closed_by,
+    conditions,
+    forbids,
+    not_bound,
+)
 from engine.lifetime import renew
 from engine.program import Rule, Touch
 from engine.scene import Breach, Cause, Ground, Scene
@@ -59,7 +70,7 @@ def forbid(scene: Scene, w: Writes, step: Step, event: Event, rule: Rule) -> Non
     if not step.real(scene, event) or not forbids(scene, rule, event.actor, event):
         return
     about = step.program.by_act[event.name]
-    for index, when in rule.prevailed_by:
+    for index, when, _ in rule.prevailed_by:
         if index not in about or (when is not None and not when.value(scene)):
             continue
         if closed_by(scene, step.program.rules[index], event.actor or "", event) is None:
@@ -76,6 +87,13 @@ def remember(step: Step, event: Event, touch: Touch) -> None:
         for each in touch.fields:
             at = ("FI", name, each, event.fields.get(each))
             step.new[at] = (event, step.new.get(at))
+
+
+def pass_by(scene: Scene, w: Writes, step: Step, event: Event, rule: Rule) -> None:
+    """What a permission, power or prohibition waits for happens in vain while the norm is not in force."""
+    bind(scene, rule, event, event)
+    if agreement_not_in_force(scene, rule) is not None or not_bound(scene, rule) is not None:
+        w["U", rule.index, event.id] = True
 
 
 def record(scene: Scene, w: Writes, step: Step, event: Event, touch: Touch) -> None:
@@ -144,16 +162,36 @@ def set_state(
             (),
         )
         step.schedule(ends, "T", 0, f"{effect.state}\n{document}\n{event.id}")
-    w["S", effect.state, document] = value
-    w["C", effect.state, document] = Cause(event.id, basis, step.at)
-    w["CE", effect.state, document] = scene.read(("GE", event.id)) or (event.id,)
+    give(scene, w, step, event.id, effect.state, document, value, basis)
 
 
 def turn_state(scene: Scene, w: Writes, step: Step, state: str, document: str, event_id: str) -> None:
     planned = scene.read(("T", state, document, event_id))
     if planned is None:
         return
-    value, basis = planned
+    give(scene, w, step, event_id, state, document, *planned)
+
+
+def give(
+    scene: Scene,
+    w: Writes,
+    step: Step,
+    event: str,
+    state: str,
+    document: str,
+    value: Any,
+    basis: tuple[int, ...],
+) -> None:
+    """Give a state a value. A state that has it keeps its cause; what it rests on now as well stands exercised."""
+    evidence: tuple[str, ...] = scene.read(("GE", event)) or (event,)
+    cause: Cause | None = scene.read(("C", state, document))
+    if cause is None or scene.read(("S", state, document)) != value:
+        cause = Cause(event, (), step.at)
+    else:
+        basis = tuple(index for index in basis if index not in dict(cause.basis))
+        if not basis:
+            return
+        evidence = tuple(dict.fromkeys((*step.program.cause_events(scene, state, document), *evidence)))
     w["S", state, document] = value
-    w["C", state, document] = Cause(event_id, basis, step.at)
-    w["CE", state, document] = scene.read(("GE", event_id)) or (event_id,)
+    w["C", state, document] = cause._replace(basis=(*cause.basis, *((index, step.at) for index in basis)))
+    w["CE", state, document] = evidence

@@ -13,7 +13,7 @@ from contractlang.norms import Maintenance, Obligation, Permission, Power, Prohi
 from contractlang.numerals import plain_number
 from engine.dates import start_of
 from engine.decision import Reason
-from engine.event import BOTH, START, Event, Instant
+from engine.event import BOTH, Event, Instant
 from engine.force import ADMINISTRATIVE, moment_of
 from engine.program import Lapse, Rule
 from engine.scene import Breach, Inst, Scene
@@ -35,10 +35,9 @@ def agreement_state(scene: Scene, document: str) -> str:
 
 def not_in_force(scene: Scene, rule: Rule) -> Step | None:
     """Return why the norm is not in force, or None if it is."""
-    if rule.home:
-        state = agreement_state(scene, rule.home)
-        if state != "in_force" and not (rule.norm.survives and state in ("expired", "terminated")):
-            return ("agreement", state)
+    step = agreement_not_in_force(scene, rule)
+    if step is not None:
+        return step
     for chosen in rule.option:
         if scene.option_of(chosen.reading) != chosen.option:
             return ("reading", chosen)
@@ -46,16 +45,34 @@ def not_in_force(scene: Scene, rule: Rule) -> Step | None:
         return ("valid", rule.valid)
     if rule.text is not None and rule.norm.trigger is None and not rule.text.governs(scene, scene.at):
         return ("text", None)
+    step = not_bound(scene, rule)
+    if step is not None:
+        return step
+    for index in rule.yields_to:
+        if not_in_force(scene, scene.program.rules[index]) is None:
+            return ("agreed", index)
+    for when, _ in rule.voided:
+        if when is None or when.value(scene):
+            return ("voided", when)
+    return None
+
+
+def agreement_not_in_force(scene: Scene, rule: Rule) -> Step | None:
+    """Return the state of the norm's agreement if it is not in force, nor one that the norm survives."""
+    if not rule.home:
+        return None
+    state = agreement_state(scene, rule.home)
+    if state == "in_force" or (rule.norm.survives and state in ("expired", "terminated")):
+        return None
+    return ("agreement", state)
+
+
+def not_bound(scene: Scene, rule: Rule) -> Step | None:
+    """Return whether what the norm is bound from has not happened, or it is bound no longer."""
     if rule.since is not None and not rule.since.value(scene):
         return ("since", rule.since)
     if rule.until is not None and rule.until.value(scene):
         return ("until", rule.until)
-    for index in rule.yields_to:
-        if not_in_force(scene, scene.program.rules[index]) is None:
-            return ("agreed", index)
-    for when in rule.voided:
-        if when is None or when.value(scene):
-            return ("voided", when)
     return None
 
 
@@ -137,11 +154,10 @@ def bindings(scene: Scene, rule: Rule, party: str | None, act: Event | None) -> 
         yield act
     elif rule.trigger_name is not None:
         chain = scene.get(("F", rule.trigger_name))
-        since = in_force_since(scene, rule)
         while chain is not None:
             event, chain = chain
-            if event.effect_at < since:
-                return
+            if scene.read(("U", rule.index, event.id)):
+                continue
             if event.standing.value != "alleged" or scene.happened_for_real(event):
                 yield event
     else:
@@ -157,12 +173,6 @@ def bindings(scene: Scene, rule: Rule, party: str | None, act: Event | None) -> 
                 breach = scene.read(("B", index, trig))
                 if breach is not None and breach.status != "waived":
                     yield breach
-
-
-def in_force_since(scene: Scene, rule: Rule) -> Instant:
-    """Return since when what happens can bring instances of the norm: since its agreement took effect."""
-    cell = scene.read(("L", rule.home)) if rule.home else None
-    return cell.since if cell is not None and cell.since is not None else START
 
 
 def bind(scene: Scene, rule: Rule, bound: Any, act: Event | None) -> None:
@@ -310,7 +320,7 @@ def window_closed(scene: Scene, rule: Rule, bound: Any) -> Step | None:
 
 def overridden(scene: Scene, rule: Rule, act: Event) -> Step | None:
     """Return what prevails over the norm now: a power that stands exercised, a prohibition that applies."""
-    for index, when in rule.prevailed_by:
+    for index, when, _ in rule.prevailed_by:
         if when is not None and not when.value(scene):
             continue
         other = scene.program.rules[index]
@@ -327,7 +337,7 @@ def overridden(scene: Scene, rule: Rule, act: Event) -> Step | None:
 
 def limited(scene: Scene, rule: Rule, party: str, act: Event) -> Step | None:
     """Return the limit that is not open, if the norm is limited to others."""
-    for indexes, when in rule.limited_to:
+    for indexes, when, _ in rule.limited_to:
         if when is not None and not when.value(scene):
             continue
         kept = scene.vars
@@ -397,7 +407,7 @@ def forbids(scene: Scene, rule: Rule, party: str | None, act: Event) -> bool:
 def beats(scene: Scene, rule: Rule, over: Rule) -> bool:
     """Tell whether a stated priority lets `rule` prevail over `over`."""
     return any(
-        index == rule.index and (when is None or when.value(scene)) for index, when in over.prevailed_by
+        index == rule.index and (when is None or when.value(scene)) for index, when, _ in over.prevailed_by
     )  # fmt: skip
 
 

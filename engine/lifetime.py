@@ -24,7 +24,7 @@ def renew(scene: Scene, w: Writes, step: Step, event: Event, rule: LifeRule) -> 
         end = scene.deadline_period(begin, period, False, first_day(step, scene, rule.document)).end
     cell: LifeCell = scene.read(("L", rule.document)) or LifeCell(None, None, None)
     state = scene.read(("S", "agreement", rule.document))
-    w["L", rule.document] = LifeCell(cell.since, end, event.id)
+    w["L", rule.document] = cell._replace(end=end, renewed=event.id)
     before = step.program.cause_events(scene, "agreement", rule.document)
     w["CE", "agreement", rule.document] = tuple(
         dict.fromkeys((*before, *(scene.read(("GE", event.id)) or (event.id,))))

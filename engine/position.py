@@ -19,7 +19,7 @@ from engine.decision import Item
 from engine.duties import arise, arise_on_breach, discharges, edge, look_for_end, miss, waive, waived
 from engine.errors import OutOfOrder
 from engine.event import ANSWER, DISPUTE, MIGRATE, START, WAIVE, Event, Instant
-from engine.happenings import effects, forbid, judge, record, remember, turn_state
+from engine.happenings import effects, forbid, judge, pass_by, record, remember, turn_state
 from engine.lifetime import begin_again, expire, live
 from engine.program import Program, Touch
 from engine.scene import Scene
@@ -252,6 +252,8 @@ def take(step: Step, event: Event, touch: Touch) -> None:
         discharges(step, event, touch)
     for index in touch.instances:
         step.run(step.now, arise, step, event, step.program.rules[index], event.id, event)
+    for index in touch.waited_for:
+        step.run(step.now, pass_by, step, event, step.program.rules[index])
     settle(step, event)
 
 

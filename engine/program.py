@@ -38,6 +38,9 @@ from engine.terms import Taken, Terms
 ENGINE_VERSION = "1"
 
 
+Place = tuple[str, str]
+"""Where a sentence stands: its document and clause."""
+
 LIFE_STATES = ("draft", "in_force", "expired", "terminated")
 
 
@@ -50,6 +53,7 @@ class Lapse:
     names: str
     since: Evaluator
     holds: Evaluator | None
+    place: Place
 
 
 @dataclass(eq=False)
@@ -90,9 +94,9 @@ class Rule:
     weight: int
     valid: Evaluator | None
     text: Text | None
-    prevailed_by: list[tuple[int, Evaluator | None]] = field(default_factory=list)
-    limited_to: list[tuple[tuple[int, ...], Evaluator | None]] = field(default_factory=list)
-    voided: list[Evaluator | None] = field(default_factory=list)
+    prevailed_by: list[tuple[int, Evaluator | None, Place]] = field(default_factory=list)
+    limited_to: list[tuple[tuple[int, ...], Evaluator | None, Place]] = field(default_factory=list)
+    voided: list[tuple[Evaluator | None, Place]] = field(default_factory=list)
     yields_to: tuple[int, ...] = ()
     numbered: tuple[int, ...] = ()
     excepts: tuple[int, ...] = ()
@@ -174,6 +178,7 @@ class Touch:
     prohibitions: tuple[int, ...] = ()
     discharges: tuple[int, ...] = ()
     instances: tuple[int, ...] = ()
+    waited_for: tuple[int, ...] = ()
     powers: tuple[int, ...] = ()
     renews: tuple[LifeRule, ...] = ()
     remember: bool = False
@@ -294,8 +299,9 @@ class Program:
         rule = self.rules[index]
         for state, document in rule.sets:
             cause: Cause | None = scene.read(("C", state, document))
-            if cause is not None and index in cause.basis:
-                return cause.at
+            for basis, since in () if cause is None else cause.basis:
+                if basis == index:
+                    return since
         if not rule.sets:
             used = scene.read(("P", index))
             return used if isinstance(used, int) else None

@@ -30,7 +30,7 @@ from contractlang.norms import base_name as base
 from engine.account import Account
 from engine.answering import Case, cases_of
 from engine.choice import Split
-from engine.dates import RestDays, day_of, end_of, iso, start_of
+from engine.dates import day_of, end_of, iso, start_of
 from engine.decision import Item
 from engine.evaluator import Evaluator
 from engine.event import Instant
@@ -166,12 +166,7 @@ def regime(account: Account, at: Instant, known_at: Instant | None = None) -> Re
         tuple(_question(account, position, each) for each in declared if isinstance(each, QuestionDecl)),
         calendar.version,
         calendar.published_until,
-        tuple(
-            each.year
-            for each in calendar.years
-            if not each.published
-            and calendar.is_provisional(date(each.year, 6, 1), RestDays.WEEKEND_AND_SHIFTED)
-        ),
+        tuple(each.year for each in calendar.years if not each.published),
     )
 
 
@@ -451,7 +446,10 @@ def _document_as_json(each: DocumentThere) -> dict[str, Any]:
 
 
 def _named(declared: BlankDecl | ReadingDecl | QuestionDecl) -> dict[str, Any]:
-    return {"name": declared.name, "alias": declared.alias, "external": declared.external}
+    return {
+        "name": declared.name, "alias": declared.alias, "external": declared.external,
+        "document": declared.document,
+    }  # fmt: skip
 
 
 def _reading_as_json(each: ReadingThere) -> dict[str, Any]:

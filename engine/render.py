@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
+from contractlang.norms import Declared, base_name
 from engine.decision import Item
 from engine.explain import Line, Voice
 
@@ -285,9 +286,17 @@ def _document(each: DocumentThere, voice: Voice) -> Iterator[str]:
             yield pick(f"    {part.clause} ended on {day}", f"    {part.clause}施行至{day}")
 
 
+def _declared(declared: Declared, voice: Voice, text: str = "") -> str:
+    """Return what is declared as people call it; which agreement's it is, where there are several."""
+    whose = ""
+    if len(voice.program.agreements) > 1 and base_name(declared.document) in voice.program.agreements:
+        whose = voice.document_called(declared.document) + " "
+    return whose + (voice.text(text) or voice.plain(declared.name)) + voice.outside(declared)
+
+
 def _blank(each: BlankThere, voice: Voice) -> str:
     pick, declared = voice.pick, each.declared
-    name = voice.plain(declared.name) + voice.outside(declared)
+    name = _declared(declared, voice)
     match each.filled_by:
         case "settings" | "answer":
             value = (
@@ -313,7 +322,7 @@ def _blank(each: BlankThere, voice: Voice) -> str:
 
 def _reading(each: ReadingThere, voice: Voice) -> str:
     pick, declared = voice.pick, each.declared
-    name = voice.plain(declared.name) + voice.outside(declared)
+    name = _declared(declared, voice)
     if each.option is None:
         options = pick(" or ", "或").join(
             voice.option(declared.name, option.name) for option in declared.options
@@ -337,7 +346,7 @@ def _switch(each: SwitchThere, voice: Voice) -> str:
 
 def _question(each: QuestionThere, voice: Voice) -> Iterator[str]:
     pick, declared = voice.pick, each.declared
-    name = (voice.text(declared.text) or voice.plain(declared.name)) + voice.outside(declared)
+    name = _declared(declared, voice, declared.text)
     for about, value, event in each.answers:
         said = voice.value(value, declared.kind) + (f" ({event})" if event else pick(" (set)", "（设定）"))
         yield f"{name}{voice.about(about)}{pick(': answered ', '：认定为')}{said}"

@@ -70,10 +70,12 @@ class Breach(NamedTuple):
 
 
 class Cause(NamedTuple):
-    """What set a state: the event, the indexes of the norms that were its basis, and when."""
+    """What set a state to what it is: the event, the norms (by index) that such an act rested on, each since when, and
+    when it was set.
+    """
 
     event: str
-    basis: tuple[int, ...]
+    basis: tuple[tuple[int, Instant], ...]
     at: Instant
 
 

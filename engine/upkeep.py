@@ -40,7 +40,7 @@ def keep(
         return
     if open_trig is not None or not active:
         return
-    for index, when in rule.prevailed_by:
+    for index, when, _ in rule.prevailed_by:
         if (when is None or when.value(scene)) and step.program.standing_since(scene, index) is not None:
             return
     started = step.at

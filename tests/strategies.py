@@ -435,6 +435,9 @@ def _life(draw: Draw) -> list[Line]:
     return made
 
 
+_LATE_FEE = [Line("amount late: for each breach of pay_fee as v, is 3% accrued daily on v.unpaid from v.last_day until now, claimable when service is on",
+                  "金额 late：就 每次 违反 pay_fee 作为 v，为 自 v.末日 起 按日 3% 计 v.欠额，可主张，一旦 服务 为 开")]  # fmt: skip
+
 _NORMS = {
     "handover": _handover, "back_on": _back_on, "stop_right": _stop_right, "serve": _serve, "use": _use, "hush": _hush,
     "hush_each": _hush_each, "leave": _leave, "mend": _mend, "steady": _steady, "apology": _apology, "hold": _hold,
@@ -444,9 +447,15 @@ _NEEDS = {"stop_right": ("serve", "use"), "back_on": (), "apology": ("serve", "h
           "patience": ("stop_right", "serve", "use")}  # fmt: skip
 
 
+def norms_named(draw: Draw, label: str) -> list[Line]:
+    """Return a norm of that label once more, drawn anew; the norm itself comes last."""
+    made = _pay_fee(draw) if label == "pay_fee" else _NORMS[label](draw) if label in _NORMS else []
+    return sorted(made, key=lambda line: line.en.startswith(f"{label}:"))
+
+
 @st.composite
-def drafts(draw: Draw) -> Draft:
-    """Return contracts of a few norms."""
+def drafts(draw: Draw, owing: bool = False) -> Draft:
+    """Return contracts of a few norms; where `owing` there is something to pay, and a fee for being late."""
     wanted = draw(st.lists(st.sampled_from(sorted(_NORMS)), min_size=1, max_size=4, unique=True))
     if "hush" in wanted and "hush_each" in wanted:
         wanted.remove("hush_each")
@@ -456,6 +465,8 @@ def drafts(draw: Draw) -> Draft:
     made = {name: _NORMS[name](draw) for name in wanted}
     if any("pay_fee" in line.en for each in made.values() for line in each) or draw(st.booleans()):
         lines += _pay_fee(draw)
+    if owing and any("pay_fee:" in line.en for line in lines):
+        lines += draw(st.sampled_from([[], _LATE_FEE]))
     for name in sorted(made, key=list(_NORMS).index):
         lines += made[name]
     return Draft(tuple(lines), draw(st.booleans()))

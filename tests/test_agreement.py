@@ -23,12 +23,13 @@ from engine.question import InBreachOf, May, Question, StateOf
 from engine.scenarios import Words, run_scenario
 from tests.reference.cases import TooManyCases
 from tests.reference.interpret import interpret
+from tests.several_documents import Together, together
 from tests.strategies import QUICK, SOAK, Asked, asked
 
 SCENARIOS = Path(__file__).parents[1] / "contracts" / "scenarios"
 
 
-def engine_says(case: Asked, question: Any) -> tuple[Any, ...]:
+def engine_says(case: Asked | Together, question: Any) -> tuple[Any, ...]:
     """Return what the engine answers, as far as the two are compared; an answer past its limit of cases is not."""
     account = Account(compile_program(case.contracts), case.terms, case.ledger)
     decision = account.decide(question, case.known_at)
@@ -43,7 +44,7 @@ def told_by(decision: Decision) -> tuple[Any, ...]:
     return answer, decision.required, plain(decision.missing), set(decision.could_be), set(decision.assumes)
 
 
-def reference_says(case: Asked, question: Any) -> tuple[Any, ...]:
+def reference_says(case: Asked | Together, question: Any) -> tuple[Any, ...]:
     """Return what the semantics say, read literally."""
     told = interpret(case.contracts, case.terms, case.ledger, question, case.known_at)
     return told.answer, told.required, plain(told.missing), set(told.could_be), set(told.assumes)
@@ -66,13 +67,40 @@ def compare(case: Asked) -> None:
             said, expected = engine_says(case, question), reference_says(case, question)
         except TooManyCases:
             continue
-        assert (question, *said) == (question, *expected)
+        assert (question, *said) == (question, *expected), (question, said, expected)
+
+
+def compare_together(case: Together) -> None:
+    """Compare the answer to the question, and whether each party is in breach of the first duties of each document."""
+    duties = [norm for each in case.contracts
+              for norm in [n for n in each.norms if isinstance(n, Obligation | Prohibition | Maintenance)][:3]]  # fmt: skip
+    questions = [InBreachOf(party, norm.id, case.question.at, norm.document)
+                 for norm in duties for party in ("seller", "buyer")]  # fmt: skip
+    for question in (case.question, *dict.fromkeys(questions)):
+        try:
+            said, expected = engine_says(case, question), reference_says(case, question)
+        except TooManyCases:
+            continue
+        assert (question, *said) == (question, *expected), (question, said, expected)
 
 
 @QUICK
 @given(asked())
 def test_engine_and_reference_agree(case: Asked) -> None:
     compare(case)
+
+
+@QUICK
+@given(together())
+def test_they_agree_on_several_documents(case: Together) -> None:
+    compare_together(case)
+
+
+@pytest.mark.soak
+@SOAK
+@given(together())
+def test_they_agree_on_several_documents_at_length(case: Together) -> None:
+    compare_together(case)
 
 
 @pytest.mark.soak

@@ -25,6 +25,7 @@ from contractlang.norms import (
     Contract,
     Norm,
     Target,
+    base_name,
     kind_of,
 )
 from contractlang.numerals import plain_number
@@ -191,7 +192,7 @@ def _ends(target: Target, contract: Contract, everything: Mapping[str, Anatomy])
                 yield _End(target.document, "", Said(f"`{target.document}`", f"`{target.document}`"))
         case ByLabel() | ByClause():
             for each in _and_amended(contract, everything):
-                meant = everything[each.name].meant_by(target)
+                meant = everything[each.base].meant_by(target)
                 if meant:
                     yield from {norm.id: _end(norm) for norm in meant}.values()
                     return
@@ -208,7 +209,7 @@ def _and_amended(contract: Contract, everything: Mapping[str, Anatomy]) -> list[
 
 def _end(norm: Norm) -> _End:
     name = called(norm)
-    return _End(norm.document, norm.id, Said(f"{norm.document}:{name.en}", f"{norm.document}：{name.zh}"))
+    return _End(base_name(norm.document), norm.id, Said(f"{norm.document}:{name.en}", f"{norm.document}：{name.zh}"))
 
 
 def _within(end: _End, ends: Iterable[_End]) -> list[_End]:

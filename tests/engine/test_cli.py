@@ -212,9 +212,9 @@ def test_a_layer_that_is_not_there_is_refused_with_the_nearest(contract, layered
 def test_run_with_law_says_what_the_law_does(contract) -> None:
     head = ("run", "voip-1", ARREARS, "--as-of", "2026-09-30")
     out = contract(*head, "--layers", "contract,sector,cyber")[1]
-    assert out.startswith("A-1001 · voip-1 · sector, cyber\n")
+    assert out.startswith("A-1001 · voip-1 · cyber, sector\n")
     told = json.loads(contract(*head, "--layers", "sector", "--json")[1])
-    assert (told["agreements"], told["layers"]) == (["voip-1"], ["sector"])
+    assert (told["agreements"], told["layers"]) == (["voip-1"], ["contract", "sector"])
 
 
 def test_a_supplement_without_what_it_supplements_is_refused(contract, tmp_path: Path) -> None:
@@ -239,6 +239,27 @@ def test_ask_by_a_line_and_by_options_is_the_same(contract) -> None:
         "depth": 0,
         "text": "provider may suspend service on 2026-09-11: permitted",
     }
+
+
+def test_the_ledger_names_its_agreements(contract, tmp_path: Path) -> None:
+    written = contract("ask", "voip-1", ARREARS, QUESTION, "--json")[1]
+    assert contract("ask", ARREARS, QUESTION, "--json")[1] == written
+    (tmp_path / "mine.contract").write_text(
+        (CONTRACTS / "sale" / "sale.contract").read_text("utf-8"), "utf-8"
+    )
+    for head, status, said in (
+        (
+            {"account": "x", "agreement": "mine"},
+            REFUSED,
+            "the account is of `mine`; the contracts given are sale",
+        ),
+        ({"account": "x"}, REFUSED, "which contract?"),
+        ({"account": "x", "agreement": "sail"}, REFUSED, "sail: no such file or folder; did you mean"),
+    ):
+        (tmp_path / "a.jsonl").write_text(json.dumps(head) + "\n", "utf-8")
+        found = contract("run", str(tmp_path / "a.jsonl"))
+        assert found[0] == status
+        assert said in found[2]
 
 
 def test_ask_speaks_the_language_of_the_question(contract) -> None:
@@ -323,7 +344,6 @@ def test_ask_without_a_day_is_about_today(contract, monkeypatch: pytest.MonkeyPa
         ),
         (["voip-1", ARREARS, "--deadline", "五.99"], "五.99"),
         (["voip-1", QUESTION], "which ledger?"),
-        ([ARREARS, QUESTION], "which contract?"),
         (["voip-1", ARREARS, ARREARS, QUESTION], "one ledger"),
         (["voip-1", "nowhere.jsonl", QUESTION], "no such file"),
         (["voip-2", ARREARS, QUESTION], "the account is of `voip-1`"),

@@ -173,12 +173,10 @@ def is_valid(world: World, sentence: Sentence) -> bool:
     """Tell whether the day is one on which a sentence is in force; of another version of a law that is not known."""
     standing, contract = sentence.standing, world.contract(sentence.document)
     first, last = standing.valid_from, standing.valid_to
-    if contract.kind == "agreement" and len(versions(world, home(world, contract.name))) > 1:
-        # The days of a version only tell which accounts begin under it.
-        first, last = (
-            None if first == contract.valid_from else first,
-            None if last == contract.valid_to else last,
-        )
+    if contract.kind != "law":
+        # An agreement's own days are those on which it is signed; those of a supplement are its text's.
+        first = None if first == contract.valid_from else first
+        last = None if last == contract.valid_to else last
     if first is not None:
         world.wake(start_of(first))
     if last is not None:

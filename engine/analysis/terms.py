@@ -1,0 +1,1034 @@
+"""Norms and conditions as solver terms: what they say at a moment of a history that is not fixed yet.
+
+A *world* is a history in which each act (by each party) and event may happen once. Time counts minutes from the first
+day. Everything is told of the evaluators that the engine itself uses, so there is one reading of the text. What has no
+term of its own is left free: a world may then be one that the norms do not allow, and the engine, which replays every
+history before it is shown, says so; but what no world shows, no such history can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+import z3
+
+from contractlang.kinds import Kind
+from contractlang.norms import Maintenance, Obligation, OccurrenceDecl, Prohibition, StateDecl, Who
+from contractlang.values import Period, Share
+from engine.calendars import default_calendar
+from engine.conditions import ActorE, AndE, AnswerE, ChosenE, CompareE, IsBlankE, NotE, OrE, PlacedE
+from engine.dates import DAY, RestDays, start_of
+from engine.event import BOTH
+from engine.force import TextE, ValidE
+from engine.program import LIFE_STATES, Program, Rule
+from engine.quantities import (
+    AmountOfE,
+    ArithmeticE,
+    BlankE,
+    BoundE,
+    ConstE,
+    FieldE,
+    FoldE,
+    LaterE,
+    NowE,
+    StateE,
+)
+from engine.statuses import AmountDueE, DischargedE, HappenedE, InBreachE, Norms, OverdueE, UsedE
+from engine.terms import Terms
+
+FIRST_DAY = date(2026, 3, 2)
+"""Day 0 of every world: a Monday, in a year whose rest days are known."""
+HORIZON = 670
+"""How many days a world has: to the end of 2027."""
+MINUTES = 1440
+
+Truth = Any
+Env = dict[str, Any]
+
+
+class Value(NamedTuple):
+    """A term, and whether there is a value at all."""
+
+    term: Any
+    known: Truth
+
+
+@dataclass(eq=False)
+class Happening:
+    """One act or event that a world may have."""
+
+    name: str
+    actor: str | None
+    id: str
+    here: Any
+    day: Any
+    minute: Any
+    fields: dict[str, Value] = field(default_factory=dict)
+
+    @property
+    def at(self) -> Any:
+        """The minute at which it happens."""
+        return self.day * MINUTES + self.minute
+
+
+class Moment(NamedTuple):
+    """A minute of a world; with `before`, the moment just before that happening."""
+
+    at: Any
+    key: str
+    before: Happening | None = None
+
+
+@dataclass(eq=False)
+class Broken:
+    """A breach of a duty, for what triggered it."""
+
+    rule: Rule
+    bound: Any
+
+
+class World:
+    """A history that is not fixed yet, and what the norms say in it."""
+
+    def __init__(self, program: Program, terms: Terms) -> None:
+        self.program, self.terms = program, terms
+        self.taken = program.taken(terms)
+        self.facts: list[Any] = []
+        self.happenings: dict[tuple[str, str | None], Happening] = {}
+        self.answers: dict[str, Any] = {}
+        self.readings: dict[str, Any] = {}
+        self.blanks: dict[str, Value] = {}
+        self.attributes: dict[str, Value] = {}
+        self.codes: dict[str, int] = {}
+        self.now = Moment(z3.Int("now"), "now")
+        self.facts += [self.now.at >= 0, self.now.at < HORIZON * MINUTES]
+        self._memo: dict[Any, Any] = {}
+        self._fresh = 0
+
+    # -- terms
+
+    def code(self, text: str) -> int:
+        """Return the number that stands for a text, option or party."""
+        return self.codes.setdefault(text, len(self.codes))
+
+    def free(self, kind: Kind | None = None) -> Value:
+        """Return a value that nothing is said of."""
+        self._fresh += 1
+        if kind is not None and kind.name == "flag":
+            return Value(z3.Bool(f"free{self._fresh}"), True)
+        return Value(z3.Int(f"free{self._fresh}"), True)
+
+    def once(self, key: Any, make: Any) -> Any:
+        """Return what `make` gives, made once for that key."""
+        if key not in self._memo:
+            self._memo[key] = make()
+        return self._memo[key]
+
+    # -- happenings
+
+    def of_kind(self, name: str) -> list[Happening]:
+        """Return what may happen of that name, or of a kind of it: once, by each party that may do it."""
+        found = []
+        for touch in self.program.touches.values():
+            if name in touch.names:
+                found += [self.happening(touch.declared, actor) for actor in self.actors(touch.declared)]
+        return found
+
+    def actors(self, declared: OccurrenceDecl) -> tuple[str | None, ...]:
+        """Return who may do it."""
+        if not declared.is_act:
+            return (None,)
+        if isinstance(declared.actor, str):
+            return (declared.actor,)
+        return (BOTH,) if declared.actor is Who.BOTH else self.program.bound_parties
+
+    def happening(self, declared: OccurrenceDecl, actor: str | None) -> Happening:
+        """Return one act or event that may happen."""
+        key = (declared.name, actor)
+        if key in self.happenings:
+            return self.happenings[key]
+        id = f"{declared.name}/{actor or ''}"
+        made = Happening(
+            declared.name, actor, id, z3.Bool(f"here {id}"), z3.Int(f"day {id}"), z3.Int(f"minute {id}")
+        )
+        self.facts += [
+            made.day >= 0, made.day < HORIZON, made.minute >= 9 * 60, made.minute < 18 * 60, made.at <= self.now.at,
+        ]  # fmt: skip
+        self.facts += [made.at != other.at for other in self.happenings.values()]
+        self.happenings[key] = made
+        for param in declared.params:
+            made.fields[param.name] = self.field_of(made, param.name, param.kind)
+        for contract in self.program.contracts:
+            for relation in contract.relations:
+                if relation.how == "only_after" and relation.left == declared.name:
+                    before = [z3.And(o.here, o.at < made.at) for o in self.of_kind(relation.right)]
+                    self.facts.append(z3.Implies(made.here, z3.Or(*before)))
+        return made
+
+    def field_of(self, of: Happening, name: str, kind: Kind) -> Value:
+        """Return a field: sums are not negative, a day is not before what names it."""
+        match kind.name:
+            case "flag":
+                return Value(z3.Bool(f"{name} {of.id}"), True)
+            case "occurrence":
+                met = self.of_kind(kind.of)
+                if met:
+                    self.facts.append(z3.Implies(of.here, z3.And(met[0].here, met[0].at < of.at)))
+                    return Value(met[0], True)
+                return self.free()
+            case "duration":
+                term = z3.Int(f"{name} {of.id}")
+                self.facts += [term >= 1, term <= 10]
+                return Value(term, True)
+        term = z3.Int(f"{name} {of.id}")
+        if kind.name == "day":
+            self.facts += [term >= of.day, term < HORIZON, *self.works(term)]
+        elif kind.name in ("money", "count"):
+            self.facts += [term >= 1, term <= 10_000_000]
+        elif kind.name == "one of":
+            options = self.program.options.get(kind.of, ())
+            self.facts.append(z3.Or(*(term == self.code(each) for each in options)) if options else term >= 0)
+        elif kind.name == "instant":
+            self.facts += [term >= of.at, term < HORIZON * MINUTES]
+        else:
+            self.facts += [term >= 0, term < 10_000]
+        return Value(term, True)
+
+    def works(self, day: Any) -> list[Any]:
+        """Return that a day is a working day: last days of periods are taken from these, so none rolls."""
+        return [day % 7 < 5, *(day != each for each in _holidays())]
+
+    # -- conditions and values
+
+    def truth(self, it: Any, m: Moment, env: Env) -> Truth:
+        """Return when a condition holds at a moment."""
+        match it:
+            case None:
+                return True
+            case AndE():
+                return z3.And(*(self.truth(each, m, env) for each in it.parts))
+            case OrE():
+                return z3.Or(*(self.truth(each, m, env) for each in it.parts))
+            case NotE():
+                return z3.Not(self.truth(it.part, m, env))
+            case CompareE():
+                return self.compare(it, m, env)
+            case HappenedE():
+                return self.happened(it, m, env)
+            case AnswerE() if self.program.questions[it.question].kind.name == "flag":
+                return self.answer(it.question).term
+            case ChosenE():
+                return self.chosen(it.reading, it.option)
+            case IsBlankE():
+                return z3.Not(self.blank(it.name, None).known)
+            case OverdueE():
+                return self.overdue(it, m, env)
+            case InBreachE():
+                return z3.Or(*self.breaches(it.norms, m, env, False))
+            case DischargedE():
+                return z3.Or(*(self.discharged(rule, bound, m) for rule, bound in self.meant(it.norms, env)))
+            case UsedE():
+                return z3.Or(*(self.standing(self.program.rules[i], m, it.longer) for i in it.norms.indexes))
+            case ValidE():
+                return self.valid(it, m)
+            case TextE():
+                return self.text(it, m)
+            case ActorE():
+                return env.get("@actor") in (None, it.party, BOTH)
+            case PlacedE():
+                return self.truth(it.part, m, {**env, it.variable: it.place})
+            case ConstE():
+                return bool(it.constant)
+        value = self.value(it, m, env)
+        if z3.is_bool(value.term):
+            return z3.And(value.known, value.term)
+        return self.free(Kind("flag")).term
+
+    def value(self, it: Any, m: Moment, env: Env) -> Value:
+        """Return the term of an expression at a moment."""
+        match it:
+            case ConstE():
+                return Value(self.constant(it.constant), True)
+            case BoundE():
+                return self.bound(it, env)
+            case FieldE():
+                return self.field_value(it, m, env)
+            case StateE():
+                return Value(self.state(it.name, it.document, m), True)
+            case BlankE():
+                return self.blank(it.name, it.kind)
+            case NowE():
+                return Value(m.at, True)
+            case AnswerE():
+                return self.answer(it.question)
+            case LaterE():
+                base, period = self.value(it.base, m, env), self.value(it.period, m, env).term
+                if isinstance(period, Period) and period.unit in ("days", "weeks") and z3.is_expr(base.term):
+                    return Value(base.term + period.count * (7 if period.unit == "weeks" else 1), base.known)
+                return self.free()
+            case ArithmeticE():
+                return self.arithmetic(it, m, env)
+            case FoldE():
+                return self.fold(it, m, env)
+            case AmountOfE():
+                return self.sum(it, m, env)
+            case AmountDueE():
+                return self.unpaid(it.norms, m, env)
+        return self.free()
+
+    def constant(self, value: Any) -> Any:
+        if isinstance(value, bool):
+            return z3.BoolVal(value)
+        if isinstance(value, int):
+            return z3.IntVal(value)
+        if isinstance(value, date):
+            return z3.IntVal((value - FIRST_DAY).days)
+        return value if isinstance(value, Period | Share) else z3.IntVal(self.code(str(value)))
+
+    def bound(self, it: BoundE, env: Env) -> Value:
+        if it.name == "@act":
+            return Value(env.get("@act"), env.get("@act") is not None)
+        if it.last:
+            at_hand = env.get("@trigger")
+            at_hand = at_hand.bound if isinstance(at_hand, Broken) else at_hand
+            if isinstance(at_hand, Happening) and at_hand.name == it.last:
+                return Value(at_hand, True)
+            act = env.get("@act")
+            if isinstance(act, Happening) and act.name == it.last:
+                return Value(act, True)
+            met = self.of_kind(it.last)
+            return Value(met[0], met[0].here) if met else self.free()
+        found = env.get(it.name)
+        if isinstance(found, str):
+            return Value(z3.IntVal(self.code(found)), True)
+        return Value(found, True) if found is not None else Value(z3.IntVal(self.code(it.name)), True)
+
+    def field_value(self, it: FieldE, m: Moment, env: Env) -> Value:
+        of = it.of.constant if isinstance(it.of, ConstE) else self.value(it.of, m, env).term
+        if isinstance(of, Happening):
+            match it.name:
+                case "at" | "arrives":
+                    return Value(of.at, of.here)
+                case "day":
+                    return Value(of.day, of.here)
+                case "by":
+                    return Value(z3.IntVal(self.code(of.actor or "")), of.here)
+            return of.fields.get(it.name) or self.free(it.kind)
+        if isinstance(of, Broken):
+            start = self.breach_start(of)
+            match it.name:
+                case "at":
+                    return Value(start, True)
+                case "day":
+                    return Value(start / MINUTES, True)
+                case "last_day":
+                    return Value((start - 1) / MINUTES, True)
+            return self.free(it.kind)
+        if isinstance(of, str):
+            name = f"{of}.{it.name}"
+            if name not in self.attributes:
+                made = z3.Bool(name) if it.kind.name == "flag" else z3.Int(name)
+                self.attributes[name] = Value(made, True)
+            return self.attributes[name]
+        return self.free(it.kind)
+
+    def compare(self, it: CompareE, m: Moment, env: Env) -> Truth:
+        left, right = self.value(it.left, m, env), self.value(it.right, m, env)
+        one, other = left.term, right.term
+        if isinstance(one, Happening) or isinstance(other, Happening):
+            return (one is other) is (it.sign == "==")
+        if not (z3.is_expr(one) and z3.is_expr(other)):
+            return self.free(Kind("flag")).term
+        if z3.is_bool(one) != z3.is_bool(other):
+            return self.free(Kind("flag")).term
+        # A day meets an instant by its end, or, where it must come after, by its start.
+        if isinstance(it.left, NowE) and _is_day(it.right):
+            one = one / MINUTES
+        elif isinstance(it.right, NowE) and _is_day(it.left):
+            other = other / MINUTES
+        made = {
+            "==": lambda: one == other, "!=": lambda: one != other, "<": lambda: one < other,
+            "<=": lambda: one <= other, ">": lambda: one > other, ">=": lambda: one >= other,
+        }[it.sign]()  # fmt: skip
+        return z3.And(left.known, right.known, made)
+
+    def arithmetic(self, it: ArithmeticE, m: Moment, env: Env) -> Value:
+        left, right = self.value(it.left, m, env), self.value(it.right, m, env)
+        one, other = left.term, right.term
+        if isinstance(one, Share):
+            one, other = other, one
+        if isinstance(other, Share) and z3.is_expr(one):
+            return Value((2 * one * other.over + other.under) / (2 * other.under), left.known)
+        if not (z3.is_expr(one) and z3.is_expr(other)):
+            return self.free()
+        known = z3.And(left.known, right.known)
+        if it.op == "*":
+            # A product of two open numbers is no question for the solver: the second is taken as one.
+            return Value(one * other, known) if z3.is_int_value(one) or z3.is_int_value(other) else self.free()
+        return Value(one + other if it.op == "+" else one - other, known)
+
+    def fold(self, it: FoldE, m: Moment, env: Env) -> Value:
+        parts = []
+        for each in self.of_kind(it.name):
+            bound = {**env, it.name: each}
+            meets = z3.And(self.has_happened(each, m), self.truth(it.where, m, bound))
+            if it.index is not None:
+                own, wanted = each.fields.get(it.index[0]), self.value(it.index[1], m, env).term
+                if own is not None and z3.is_expr(own.term) and z3.is_expr(wanted):
+                    meets = z3.And(meets, own.term == wanted)
+            worth = each.fields[it.field].term if it.field else z3.IntVal(1)
+            parts.append(z3.If(meets, worth, 0))
+        return Value(z3.Sum(*parts) if parts else z3.IntVal(0), True)
+
+    def sum(self, it: AmountOfE, m: Moment, env: Env) -> Value:
+        about = self.value(it.about, m, env).term if it.about is not None else env.get("@trigger")
+        home = it.home or env.get("@home", "")
+        below = env.get(f"@below {it.name}", 0)
+        rules = self.program.sums.get(it.name, ())
+        made: Any = z3.IntVal(0)
+        for place in reversed(range(below, len(rules))):
+            rule = rules[place]
+            if home and rule.home not in ("", home):
+                continue
+            inner = {**env, "@trigger": about, "@home": rule.home or home, f"@below {it.name}": place + 1}
+            if rule.variable:
+                inner[rule.variable] = about
+            value = self.value(rule.value, m, inner).term
+            applies = z3.And(self.truth(rule.holds, m, inner), self.truth(rule.where, m, inner))
+            made = z3.If(applies, value if z3.is_expr(value) else self.free().term, made)
+        return Value(made, True)
+
+    # -- what is open: answers, readings, blanks
+
+    def answer(self, question: str) -> Value:
+        """Return what humans decide: the same whatever it is about."""
+        declared = self.program.questions[question]
+        if question not in self.answers:
+            given = self.terms.answers.get(question)
+            if declared.kind.name == "flag":
+                made = z3.Bool(f"answer {question}")
+                if given is not None:
+                    self.facts.append(made == bool(given))
+            else:
+                made = z3.Int(f"answer {question}")
+                if declared.options:
+                    self.facts.append(z3.Or(*(made == self.code(each.name) for each in declared.options)))
+            self.answers[question] = made
+        return Value(self.answers[question], True)
+
+    def chosen(self, reading: str, option: str) -> Truth:
+        """Return whether a reading is taken so: as chosen, by default, or else any way."""
+        got = self.taken.options.get(reading)
+        if got is not None:
+            return got == option
+        if reading not in self.readings:
+            made = self.readings[reading] = z3.Int(f"reading {reading}")
+            options = self.program.readings[reading][1]
+            self.facts.append(z3.Or(*(made == self.code(each) for each in options)))
+        return self.readings[reading] == self.code(option)
+
+    def blank(self, name: str, kind: Kind | None) -> Value:
+        """Return what fills a blank; what the terms leave open may be filled or not."""
+        for holds, filling in self.program.fills.get(name, ()):
+            if holds is None and name in self.program.gaps:
+                return self.value(filling, self.now, {})
+        if name not in self.blanks:
+            given = self.terms.blanks.get(name)
+            if given is not None:
+                self.blanks[name] = Value(self.constant(given), True)
+            else:
+                term = z3.Int(f"blank {name}")
+                self.facts += [term >= 0]
+                self.blanks[name] = Value(term, z3.Bool(f"filled {name}"))
+        return self.blanks[name]
+
+    # -- happenings and states
+
+    def has_happened(self, it: Happening, m: Moment) -> Truth:
+        """Return whether something has happened by a moment."""
+        return False if it is m.before else z3.And(it.here, it.at <= m.at)
+
+    def happened(self, it: HappenedE, m: Moment, env: Env) -> Truth:
+        who = self.value(it.by, m, env).term if it.by is not None else None
+        by = it.by.constant if isinstance(it.by, ConstE) else None
+        found = []
+        for each in self.of_kind(it.name):
+            meets = self.has_happened(each, m)
+            if it.about is not None:
+                wanted = self.value(it.about, m, env).term
+                named = [v.term for v in each.fields.values() if isinstance(v.term, Happening)]
+                if isinstance(wanted, Happening) and wanted not in named:
+                    continue
+            if by == Who.BOTH.value:
+                found.append(meets)
+                continue
+            if by is not None and by != Who.EITHER.value and each.actor not in (by, BOTH):
+                continue
+            if by is None and who is not None and z3.is_expr(who):
+                meets = z3.And(meets, who == self.code(each.actor or ""))
+            found.append(meets)
+        return z3.And(*found) if by == Who.BOTH.value and found else z3.Or(*found)
+
+    def state(self, name: str, document: str, m: Moment) -> Any:
+        """Return what a state is at a moment."""
+        if name == "agreement":
+            return self.agreement(document, m)
+        return self.once(("state", name, document, m.key), lambda: self._state(name, document, m))
+
+    def _state(self, name: str, document: str, m: Moment) -> Any:
+        declared = self.program.declarations[name]
+        assert isinstance(declared, StateDecl)
+        made = z3.Int(f"{name}@{document} {m.key}")
+        setters = self.setters(name, document)
+        for each, value, based in setters:
+            self.facts.append(z3.Implies(self.is_last(each, based, setters, m), made == value))
+        none = z3.Not(z3.Or(*(z3.And(self.has_happened(e, m), b) for e, _, b in setters)))
+        if declared.options:
+            first = self.terms.states.get(name, declared.options[0].name)
+            self.facts.append(z3.Implies(none, made == self.code(str(first))))
+        return made
+
+    def setters(self, name: str, document: str) -> list[tuple[Happening, Any, Truth]]:
+        """Return what sets a state: to which value, and, in law, whether it has a basis."""
+        return self.once(("setters", name, document), lambda: list(self._setters(name, document)))  # type: ignore[no-any-return]
+
+    def _setters(self, name: str, document: str) -> Iterator[tuple[Happening, Any, Truth]]:
+        for declared in self.program.declarations.values():
+            if not isinstance(declared, OccurrenceDecl):
+                continue
+            for effect in declared.sets:
+                if effect.state != name:
+                    continue
+                for actor in self.actors(declared):
+                    made = self.happening(declared, actor)
+                    if effect.option is not None:
+                        value: Any = z3.IntVal(self.code(effect.option))
+                    else:
+                        value = made.fields[effect.field or ""].term
+                    yield made, value, self.has_basis(made) if document else True
+
+    def is_last(
+        self, it: Happening, based: Truth, setters: list[tuple[Happening, Any, Truth]], m: Moment
+    ) -> Truth:
+        later = [
+            z3.And(self.has_happened(other, m), also, other.at > it.at)
+            for other, _, also in setters
+            if other is not it
+        ]
+        return z3.And(self.has_happened(it, m), based, z3.Not(z3.Or(*later)))
+
+    def has_basis(self, act: Happening) -> Truth:
+        """Return whether some norm is open to an act just before it."""
+
+        def make() -> Truth:
+            made = z3.Bool(f"basis {act.id}")
+            before = Moment(act.at, f"before {act.id}", act)
+            self._memo["basis", act.id] = made  # An act that hangs on itself: its basis is one term.
+            opens = [
+                self.opens(self.program.rules[index], before, act, act.actor or "")
+                for index in self.program.by_act[act.name]
+                if not isinstance(self.program.rules[index].norm, Prohibition)
+            ]
+            self.facts.append(made == z3.Or(*opens))
+            return made
+
+        return self.once(("basis", act.id), make)
+
+    def agreement(self, document: str, m: Moment) -> Any:
+        """Return the state of an agreement at a moment; a world in which nobody ends it has no end of it."""
+        return self.once(("agreement", document, m.key), lambda: self._agreement(document, m))
+
+    def _agreement(self, document: str, m: Moment) -> Any:
+        draft, in_force, expired, terminated = (z3.IntVal(self.code(each)) for each in LIFE_STATES)
+        begins, since = self.begins(document)
+        ends = [
+            z3.And(self.has_happened(each, m), self.has_basis(each))
+            for each in self.happenings.values()
+            if any(effect.state == "agreement" for effect in self._declared(each).sets)
+        ]
+        last = self.last_minute(document, since)
+        alive: Any = in_force
+        if last is not None:
+            alive = z3.If(m.at >= last, expired, in_force)
+        alive = z3.If(z3.Or(*ends), terminated, alive) if ends else alive
+        return z3.If(z3.And(begins, since <= m.at), alive, draft)
+
+    def _declared(self, it: Happening) -> OccurrenceDecl:
+        declared = self.program.declarations[it.name]
+        assert isinstance(declared, OccurrenceDecl)
+        return declared
+
+    def begins(self, document: str) -> tuple[Truth, Any]:
+        """Return whether an agreement takes effect at all, and when."""
+
+        def make() -> tuple[Truth, Any]:
+            rules = [r for r in self.program.life.get(document, ()) if r.life.how == "takes_effect"]
+            if not any(r.life.document == document for r in rules):
+                return True, z3.IntVal(0)
+            ever, since = z3.Bool(f"begins {document}"), z3.Int(f"since {document}")
+            self._memo["begins", document] = (ever, since)
+            at = Moment(since, f"since {document}")
+            holds = [z3.And(self.truth(r.holds, at, {}), self.truth(r.value, at, {})) for r in rules]
+            met = [e for e in self.happenings.values() if not self._declared(e).sets]
+            self.facts += [since >= 0, z3.Implies(ever, z3.Or(*holds))]
+            self.facts.append(z3.Implies(ever, z3.Or(*(z3.And(e.here, e.at == since) for e in met))))
+            return ever, since
+
+        return self.once(("begins", document), make)  # type: ignore[no-any-return]
+
+    def last_minute(self, document: str, since: Any) -> Any:
+        """Return the end of an agreement's term, if the terms say how long it lasts."""
+        for rule in self.program.life.get(document, ()):
+            if rule.life.how == "lasts":
+                period = self.value(rule.value, self.now, {}).term
+                if isinstance(period, Period):
+                    days = {"years": 365, "months": 30, "weeks": 7, "days": 1}.get(period.unit, 1) * period.count
+                    return since + days * MINUTES
+        return None
+
+    def valid(self, it: ValidE, m: Moment) -> Truth:
+        parts: list[Any] = []
+        if it.begins is not None:
+            parts.append(m.at >= _minute(it.begins))
+        if it.ends is not None:
+            parts.append(m.at < _minute(it.ends))
+        return z3.And(*parts)
+
+    def text(self, it: TextE, m: Moment) -> Truth:
+        replaced = [m.at >= _minute(part.begins) for part in it.text.replaced_by]
+        own = it.text.own
+        return z3.And(
+            True if own is None else m.at >= _minute(own.begins), z3.Not(z3.Or(*replaced))
+        )
+
+    # -- norms
+
+    def in_force(self, rule: Rule, m: Moment, env: Env) -> Truth:
+        """Return whether a norm is in force."""
+        return z3.Not(z3.Or(*(truth for _, _, truth in self.not_in_force(rule, m, env))))
+
+    def not_in_force(self, rule: Rule, m: Moment, env: Env) -> Iterator[tuple[str, Any, Truth]]:
+        """Yield each step that may keep a norm from being in force: its name, where it is said, and when it does."""
+        if rule.home:
+            state = self.agreement(rule.home, m)
+            alive = [state == self.code("in_force")]
+            if rule.norm.survives:
+                alive += [state == self.code("expired"), state == self.code("terminated")]
+            yield "agreement", None, z3.Not(z3.Or(*alive))
+        for chosen in rule.option:
+            yield "reading", None, z3.Not(self.chosen(chosen.reading, chosen.option))
+        if rule.valid is not None:
+            yield "valid", None, z3.Not(self.truth(rule.valid, m, env))
+        if rule.since is not None:
+            yield "since", None, z3.Not(self.truth(rule.since, m, env))
+        if rule.until is not None:
+            yield "until", None, self.truth(rule.until, m, env)
+        for index in rule.yields_to:
+            yield "agreed", index, self.in_force(self.program.rules[index], m, env)
+        for when, place in rule.voided:
+            yield "voided", place, self.truth(when, m, env)
+
+    def conditions(self, rule: Rule, m: Moment, env: Env) -> Truth:
+        """Return whether the conditions of a norm hold."""
+        parts = [self.truth(rule.when, m, env)]
+        if rule.unless is not None:
+            parts.append(z3.Not(self.truth(rule.unless, m, env)))
+        for index in rule.excepts:
+            other = self.program.rules[index]
+            inner = self.env_of(other, env.get("@trigger"), env.get("@act"), env.get("@actor"))
+            parts.append(
+                z3.Not(z3.And(self.in_force(other, m, inner), self.conditions(other, m, inner)))
+            )
+        return z3.And(*parts)
+
+    def bindings(self, rule: Rule, act: Happening | None) -> list[Any]:
+        """Return what the instances of a norm may be bound to."""
+        if rule.norm.trigger is None:
+            return [None]
+        if rule.self_triggered:
+            return [act] if act is not None else []
+        if rule.trigger_name is not None:
+            return list(self.of_kind(rule.trigger_name))
+        found = []
+        for index in sorted(rule.on_breach_of):
+            owed = self.program.rules[index]
+            acts = self.of_kind(owed.act_name) if isinstance(owed.norm, Prohibition) else [None]
+            for each in acts:
+                found += [Broken(owed, bound) for bound in self.bindings(owed, each) or [each]]
+        return found
+
+    def env_of(self, rule: Rule, bound: Any, act: Any, actor: Any) -> Env:
+        """Return what the variables of one instance stand for."""
+        env: Env = {"@act": act, "@actor": actor, "@rule": rule}
+        if bound is not None:
+            env |= {rule.variable: bound, "@trigger": bound}
+        return env
+
+    def exists(self, rule: Rule, bound: Any, m: Moment) -> Truth:
+        """Return whether what an instance is bound to is there."""
+        if isinstance(bound, Happening):
+            return True if bound is m.before else self.has_happened(bound, m)
+        return self.broken(bound, m, False) if isinstance(bound, Broken) else True
+
+    def opens(self, rule: Rule, m: Moment, act: Happening, actor: str) -> Truth:
+        """Return whether a norm is open to an act by a party."""
+        return z3.Or(*(z3.Not(z3.Or(*(t for _, _, t in steps))) for _, steps in self.ways(rule, m, act, actor)))
+
+    def ways(
+        self, rule: Rule, m: Moment, act: Happening, actor: str
+    ) -> Iterator[tuple[Any, list[tuple[str, Any, Truth]]]]:
+        """Yield each way in which a norm could be open to an act: what it is bound to, and the steps that may close it."""
+        for bound in self.bindings(rule, act):
+            if not self.bears(rule, actor, bound):
+                continue
+            env = self.env_of(rule, bound, act, actor)
+            yield bound, list(self.closers(rule, bound, m, act, actor, env))
+
+    def bears(self, rule: Rule, actor: str, bound: Any) -> bool:
+        """Return whether a norm binds or empowers that party."""
+        bearer = rule.norm.bearer
+        if isinstance(bearer, str):
+            return actor in (bearer, BOTH)
+        if bearer is Who.OTHER and isinstance(bound, Broken):
+            return actor != bound.rule.norm.bearer
+        return True
+
+    def closers(
+        self, rule: Rule, bound: Any, m: Moment, act: Happening, actor: str, env: Env
+    ) -> Iterator[tuple[str, Any, Truth]]:
+        yield from self.not_in_force(rule, m, env)
+        if isinstance(rule.norm, Obligation):
+            yield "no duty", None, z3.Not(self.owed(rule, bound, m))
+        else:
+            yield "no trigger", None, z3.Not(self.exists(rule, bound, m))
+            if rule.trigger_where is not None:
+                yield "trigger where", None, z3.Not(self.truth(rule.trigger_where, m, env))
+            yield "when", None, z3.Not(self.conditions(rule, m, env))
+        if rule.where is not None:
+            yield "where", None, z3.Not(self.truth(rule.where, m, env))
+        if rule.not_before is not None:
+            first = self.value(rule.not_before, m, env).term
+            if z3.is_expr(first):
+                yield "not before", None, m.at < (first * MINUTES if _is_day(rule.not_before) else first)
+        if rule.limit is not None and not isinstance(rule.norm, Obligation):
+            end = self.window_end(rule, bound, m, env)
+            if end is not None:
+                yield "window past", None, end <= m.at
+        for lapse in rule.lapses:
+            yield "lapsed", lapse.place, self.lapsed(lapse, m, actor, env)
+        for index, when, place in rule.prevailed_by:
+            other = self.program.rules[index]
+            holds = self.truth(when, m, env)
+            if isinstance(other.norm, Prohibition):
+                if index in self.program.by_act[act.name] and not isinstance(rule.norm, Obligation):
+                    yield "forbidden", place, z3.And(holds, self.forbids(other, m, act, actor))
+            elif not isinstance(other.norm, Maintenance):
+                yield "prevailed", place, z3.And(holds, self.standing(other, m, None))
+        for indexes, when, place in rule.limited_to:
+            open_ones = [self.opens(self.program.rules[index], m, act, actor) for index in indexes]
+            yield "limited", place, z3.And(self.truth(when, m, env), z3.Not(z3.Or(*open_ones)))
+
+    def lapsed(self, lapse: Any, m: Moment, actor: str, env: Env) -> Truth:
+        period = self.value(lapse.period, m, env).term
+        if not lapse.event or not isinstance(period, Period):
+            return self.free(Kind("flag")).term
+        days = {"years": 366, "months": 31, "weeks": 7, "days": 1}.get(period.unit, 1) * period.count
+        return z3.And(
+            self.truth(lapse.holds, m, env),
+            z3.Or(*(
+                z3.And(self.has_happened(e, m), (e.day + days + 1) * MINUTES <= m.at)
+                for e in self.of_kind(lapse.event) if e.actor in (None, actor)
+            )),
+        )  # fmt: skip
+
+    def forbids(self, rule: Rule, m: Moment, act: Happening, actor: str) -> Truth:
+        """Return whether a prohibition applies to an act by a party."""
+        found = []
+        for bound in self.bindings(rule, act):
+            if self.bears(rule, actor, bound):
+                env = self.env_of(rule, bound, act, actor)
+                found.append(z3.And(
+                    self.in_force(rule, m, env), self.exists(rule, bound, m),
+                    self.truth(rule.trigger_where, m, env), self.truth(rule.where, m, env),
+                    self.conditions(rule, m, env),
+                ))  # fmt: skip
+        return z3.Or(*found)
+
+    def standing(self, rule: Rule, m: Moment, longer: Any) -> Truth:
+        """Return whether a norm stands exercised, for longer than a period where one is named."""
+        period = self.value(longer, m, {}).term if longer is not None else None
+
+        def stands(each: Happening) -> Truth:
+            open_then = self.opens(rule, Moment(each.at, f"before {each.id}", each), each, each.actor or "")
+            long = True
+            if isinstance(period, Period):
+                long = (each.day + period.count + 1) * MINUTES <= m.at
+            return z3.And(open_then, long)
+
+        def make() -> Truth:
+            found = []
+            acts = set(self.of_kind(rule.act_name))
+            for state, document in rule.sets:
+                if state == "agreement":
+                    continue
+                setters = self.setters(state, document)
+                found += [
+                    z3.And(self.is_last(each, based, setters, m), stands(each))
+                    for each, _, based in setters
+                    if each in acts
+                ]
+            if not rule.sets:
+                found = [z3.And(self.has_happened(each, m), stands(each)) for each in acts]
+            return z3.Or(*found)
+
+        return self.once(("standing", rule.index, m.key, str(period)), make)
+
+    # -- duties and breaches
+
+    def meant(self, norms: Norms, env: Env) -> Iterator[tuple[Rule, Any]]:
+        """Yield the instances that a target means."""
+        if norms.variable is not None:
+            bound = self.value(norms.variable, self.now, env).term
+            if isinstance(bound, Broken):
+                yield bound.rule, bound.bound
+            return
+        about = self.value(norms.about, self.now, env).term if norms.about is not None else None
+        for index in norms.indexes:
+            rule = self.program.rules[index]
+            acts: list[Any] = self.of_kind(rule.act_name) if isinstance(rule.norm, Prohibition) else [None]
+            for each in acts:
+                for bound in self.bindings(rule, each) or [each]:
+                    if about is None or bound is about or not isinstance(about, Happening):
+                        yield rule, bound
+
+    def breaches(self, norms: Norms, m: Moment, env: Env, only_open: bool) -> list[Truth]:
+        """Return when each of the norms meant is in breach."""
+        return [self.broken(Broken(rule, bound), m, only_open) for rule, bound in self.meant(norms, env)]
+
+    def overdue(self, it: OverdueE, m: Moment, env: Env) -> Truth:
+        found = []
+        period = self.value(it.longer, m, env).term if it.longer is not None else None
+        for rule, bound in self.meant(it.norms, env):
+            if not isinstance(rule.norm, Obligation):
+                continue
+            truth = self.broken(Broken(rule, bound), m, True)
+            if isinstance(period, Period):
+                end = self.deadline(rule, bound)
+                if end is None:
+                    continue
+                last = end / MINUTES - 1 + _days(period)
+                truth = z3.And(truth, (last + 1) * MINUTES <= m.at, *self.works(last))
+            found.append(truth)
+        return z3.Or(*found)
+
+    def owed(self, rule: Rule, bound: Any, m: Moment) -> Truth:
+        """Return whether a duty has arisen and is not done."""
+        start = self.start(rule, bound)
+        wanted = [self.arises(rule, bound), start <= m.at, z3.Not(self.performed(rule, bound, m, None))]
+        if rule.norm.trigger is None:
+            wanted.append(self.conditions(rule, m, self.env_of(rule, bound, None, None)))
+        return z3.And(*wanted)
+
+    def start(self, rule: Rule, bound: Any) -> Any:
+        """Return when a duty arises."""
+        if isinstance(bound, Happening):
+            return bound.at
+        if isinstance(bound, Broken):
+            return self.breach_start(bound)
+        return self.once(("start", rule.index), lambda: z3.Int(f"start {rule.index}"))
+
+    def arises(self, rule: Rule, bound: Any) -> Truth:
+        """Return whether a duty arises at all."""
+
+        def make() -> Truth:
+            start = self.start(rule, bound)
+            m = Moment(start, f"start {rule.index} {_id(bound)}")
+            env = self.env_of(rule, bound, None, None)
+            there = bound.here if isinstance(bound, Happening) else self.exists(rule, bound, m)
+            return z3.And(
+                there, start >= 0, self.truth(rule.trigger_where, m, env), self.in_force(rule, m, env),
+                self.conditions(rule, m, env),
+            )  # fmt: skip
+
+        return self.once(("arises", rule.index, _id(bound)), make)
+
+    def deadline(self, rule: Rule, bound: Any) -> Any:
+        """Return the minute at which the time for a duty is over; None where it has no end."""
+
+        def make() -> Any:
+            m = Moment(self.start(rule, bound), f"start {rule.index} {_id(bound)}")
+            return self.window_end(rule, bound, m, self.env_of(rule, bound, None, None))
+
+        return self.once(("deadline", rule.index, _id(bound)), make)
+
+    def window_end(self, rule: Rule, bound: Any, m: Moment, env: Env) -> Any:
+        limit = type(rule.limit).__name__ if rule.limit is not None else ""
+        start = self.start(rule, bound) if bound is not None or isinstance(rule.norm, Obligation) else m.at
+        match limit:
+            case "AtOnce":
+                return start + 1
+            case "Within":
+                period = self.value(rule.limit_value, m, env).term
+                if rule.limit_of is not None:
+                    origin = self.value(rule.limit_of, m, env).term
+                    if not z3.is_expr(origin):
+                        return None
+                    start = origin * MINUTES if _is_day(rule.limit_of) else origin
+                if not isinstance(period, Period):
+                    return None
+                if period.unit in ("hours", "minutes", "seconds"):
+                    scale = {"hours": 60, "minutes": 1}.get(period.unit)
+                    return start + (period.count * scale if scale else 1)
+                last = start / MINUTES + _days(period)
+                self.facts += self.works(last)
+                return (last + 1) * MINUTES
+            case "ByDay" | "BeforeDay":
+                day = self.value(rule.limit_value, m, env)
+                if not z3.is_expr(day.term):
+                    return None
+                if not _is_day(rule.limit_value):
+                    return day.term + (1 if limit == "ByDay" else 0)
+                return (day.term + (1 if limit == "ByDay" else 0)) * MINUTES
+        return None
+
+    def performed(self, rule: Rule, bound: Any, m: Moment, before: Any) -> Truth:
+        """Return whether what a duty asks has been done by a moment (and before a minute)."""
+        found = []
+        start = self.start(rule, bound)
+        for act in self.of_kind(rule.act_name):
+            if not self.bears(rule, act.actor or "", bound):
+                continue
+            if rule.about_field is not None:
+                about = bound.bound if isinstance(bound, Broken) else bound
+                if act.fields[rule.about_field].term is not about:
+                    continue
+            env = self.env_of(rule, bound, act, act.actor)
+            parts = [self.has_happened(act, m), act.at > start]
+            if before is not None:
+                parts.append(act.at < before)
+            parts.append(self.truth(rule.where, Moment(act.at, f"before {act.id}", act), env))
+            accumulates = self._declared(act).accumulates
+            if rule.amount is not None and accumulates:
+                owed = self.value(rule.amount, Moment(start, f"start {rule.index} {_id(bound)}"), env).term
+                if z3.is_expr(owed):
+                    parts.append(act.fields[accumulates].term >= owed)
+            found.append(z3.And(*parts))
+        return z3.Or(*found)
+
+    def discharged(self, rule: Rule, bound: Any, m: Moment) -> Truth:
+        if not isinstance(rule.norm, Obligation):
+            return False
+        return z3.And(self.arises(rule, bound), self.performed(rule, bound, m, self.deadline(rule, bound)))
+
+    def broken(self, it: Broken, m: Moment, only_open: bool) -> Truth:
+        """Return whether a duty is in breach at a moment: open, or (also) cured."""
+        rule, bound = it.rule, it.bound
+        match rule.norm:
+            case Obligation():
+                end = self.deadline(rule, bound)
+                if end is None:
+                    return False
+                late = z3.And(self.arises(rule, bound), end <= m.at, z3.Not(self.performed(rule, bound, m, end)))
+                return z3.And(late, z3.Not(self.performed(rule, bound, m, None))) if only_open else late
+            case Prohibition():
+                if not isinstance(bound, Happening):
+                    return False
+                before = Moment(bound.at, f"before {bound.id}", bound)
+                beaten = [
+                    z3.And(
+                        self.truth(when, before, {}),
+                        self.opens(self.program.rules[index], before, bound, bound.actor or ""),
+                    )
+                    for index, when, _ in rule.prevailed_by
+                    if index in self.program.by_act[bound.name]
+                ]
+                forbidden = self.forbids(rule, before, bound, bound.actor or "")
+                return z3.And(self.has_happened(bound, m), forbidden, z3.Not(z3.Or(*beaten)))
+            case Maintenance():
+                start = self.breach_start(it)
+                then = Moment(start, f"broken {rule.index} {_id(bound)}")
+                env = self.env_of(rule, bound, None, None)
+                asleep = [
+                    z3.And(self.truth(when, then, env), self.standing(self.program.rules[index], then, None))
+                    for index, when, _ in rule.prevailed_by
+                ]
+                parts = [
+                    start <= m.at, self.exists(rule, bound, then), self.in_force(rule, then, env),
+                    self.truth(rule.trigger_where, then, env), self.conditions(rule, then, env),
+                    z3.Not(self.truth(rule.keeps, then, env)), z3.Not(z3.Or(*asleep)),
+                ]  # fmt: skip
+                if only_open:
+                    parts.append(z3.Not(self.truth(rule.keeps, m, env)))
+                return z3.And(*parts)
+        return False
+
+    def breach_start(self, it: Broken) -> Any:
+        """Return when a breach began."""
+        match it.rule.norm:
+            case Obligation():
+                end = self.deadline(it.rule, it.bound)
+                return end if end is not None else z3.IntVal(HORIZON * MINUTES)
+            case Prohibition() if isinstance(it.bound, Happening):
+                return it.bound.at
+        key = f"broken {it.rule.index} {_id(it.bound)}"
+
+        def make() -> Any:
+            made = z3.Int(key)
+            self.facts += [made >= 0, made < HORIZON * MINUTES]
+            return made
+
+        return self.once(key, make)
+
+    def unpaid(self, norms: Norms, m: Moment, env: Env) -> Value:
+        """Return what is unpaid: nothing where every duty meant is done."""
+        parts = []
+        for rule, bound in self.meant(norms, env):
+            if rule.amount is not None:
+                start = Moment(self.start(rule, bound), f"start {rule.index} {_id(bound)}")
+                owed = self.value(rule.amount, start, self.env_of(rule, bound, None, None)).term
+                if z3.is_expr(owed):
+                    parts.append(z3.If(self.owed(rule, bound, m), owed, 0))
+        return Value(z3.Sum(*parts) if parts else z3.IntVal(0), True)
+
+
+def _id(bound: Any) -> str:
+    if isinstance(bound, Happening):
+        return bound.id
+    return f"{bound.rule.index}({_id(bound.bound)})" if isinstance(bound, Broken) else ""
+
+
+def _is_day(it: Any) -> bool:
+    """Tell whether an expression gives a day, and not an instant."""
+    match it:
+        case ConstE():
+            return isinstance(it.constant, date)
+        case FieldE():
+            return it.kind.name == "day"
+        case BlankE():
+            return it.kind.name == "day"
+        case LaterE():
+            return _is_day(it.base)
+    return False
+
+
+def _days(period: Period) -> int:
+    """Return a period in days; months and years by their usual length, which the replay corrects."""
+    return {"years": 365, "months": 30, "weeks": 7}.get(period.unit, 1) * period.count
+
+
+def _minute(instant: int) -> int:
+    return (instant - start_of(FIRST_DAY)) // (DAY // MINUTES)
+
+
+def _holidays() -> list[int]:
+    """Return the weekdays of the horizon that are rest days."""
+    calendar = default_calendar()
+    days = (FIRST_DAY + timedelta(days=number) for number in range(HORIZON))
+    return [
+        (day - FIRST_DAY).days
+        for day in days
+        if day.weekday() < 5 and calendar.is_rest_day(day, RestDays.WEEKEND_AND_SHIFTED)
+    ]
