@@ -77,6 +77,9 @@ def cases_in(path: str, text: str) -> list[Case]:
         fence = _FENCE.match(line)
         if fence and kind is None:
             kind = fence[1] or "text"
+            if kind == "contract" and current.blocks.get("settings", (number, []))[0] < current.line:
+                # Settings are those of a contract: another one begins without.
+                del current.blocks["settings"]
             current.blocks[kind] = (number + 1, [])
         elif fence:
             kind = None

@@ -484,7 +484,7 @@ def window(scene: Scene, rule: Rule, start: Instant) -> tuple[Instant | None, An
                     origin = origin.effect_at
             if period is None or origin is None or hasattr(origin, "item") or hasattr(period, "item"):
                 return None, None
-            deadline = scene.deadline_period(origin, period, rule.rolls)
+            deadline = scene.deadline_period(origin, period, rule.rolls, roll=rule.roll)
             return deadline.end, deadline.last_day
         case _:
             assert rule.limit_value is not None
@@ -495,7 +495,7 @@ def window(scene: Scene, rule: Rule, start: Instant) -> tuple[Instant | None, An
                 return day + (1 if type(limit).__name__ == "ByDay" else 0), None
             if type(limit).__name__ == "BeforeDay":
                 return start_of(day), None
-            deadline = scene.deadline_day(day, rule.rolls)
+            deadline = scene.deadline_day(day, rule.rolls, rule.roll)
             return deadline.end, deadline.last_day
 
 

@@ -281,6 +281,9 @@ def look(step: Step, name: tuple[str, int], event: Event | None) -> None:
     if kind == "life":
         step.run(step.now, live, step, step.program.life_rules[index], event)
         return
+    if step.new.get(("V0",)) is None:
+        # What is known from the start gives rise to nothing before the account's first fact.
+        return
     rule = step.program.rules[index]
     if kind == "window":
         for trig in tuple(step.new.get(("IO", index)) or ()):

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from contractlang.kinds import FLAG, Kind
 from contractlang.norms import Norm, QuestionDecl
-from contractlang.values import Period
+from contractlang.values import Period, Roll
 from engine.choice import Choice, Split
 from engine.dates import Deadline, RestDays, day_of, deadline_after, deadline_after_day, deadline_by_day
 from engine.decision import Item
@@ -237,20 +237,27 @@ class Scene:
             return None
         return int(cutoff) if self.option_of("day_end") == "business_close" else None
 
-    def deadline_day(self, day: date, rolls: Any) -> Deadline:
+    def deadline_day(self, day: date, rolls: Any, roll: Roll = "following") -> Deadline:
         """Return the deadline of a named day; `rolls` is asked only where rolling would make a difference."""
         if rolls is not None and self.may_roll(day) and rolls.value(self):
-            return self.settled(deadline_by_day(day, self.terms.calendar, self._rest(), True, self._cutoff()))
+            calendar, rest = self.terms.calendar, self._rest()
+            return self.settled(deadline_by_day(day, calendar, rest, True, self._cutoff(), roll))
         return self.settled(
             deadline_by_day(day, self.terms.calendar, RestDays.WEEKEND_AND_SHIFTED, False, self._cutoff())
         )
 
     def deadline_period(
-        self, start: Instant | date, period: Period, rolls: Any, first_day: bool = False
+        self,
+        start: Instant | date,
+        period: Period,
+        rolls: Any,
+        first_day: bool = False,
+        roll: Roll = "following",
     ) -> Deadline:
         """Return the deadline of a period from an instant or a day; `rolls` None: a period of days rolls."""
         calendar, count, unit = self.terms.calendar, period.count, period.unit
         plain = RestDays.WEEKEND_AND_SHIFTED
+        how = first_day, roll
 
         def counted(rest: RestDays, rolling: bool, cutoff: int | None) -> Deadline:
             if isinstance(start, date):
@@ -258,8 +265,8 @@ class Scene:
                     from engine.dates import end_of
 
                     return deadline_after(end_of(start), count, unit, calendar, rest, rolling, cutoff)
-                return deadline_after_day(start, count, unit, calendar, rest, rolling, cutoff, first_day)  # type: ignore[arg-type]
-            return deadline_after(start, count, unit, calendar, rest, rolling, cutoff, first_day)
+                return deadline_after_day(start, count, unit, calendar, rest, rolling, cutoff, *how)  # type: ignore[arg-type]
+            return deadline_after(start, count, unit, calendar, rest, rolling, cutoff, *how)
 
         if unit in ("hours", "minutes", "seconds"):
             return counted(plain, False, None)
