@@ -19,7 +19,7 @@ from engine.decision import Item
 from engine.duties import arise, arise_on_breach, discharges, edge, look_for_end, miss, waive, waived
 from engine.errors import OutOfOrder
 from engine.event import ANSWER, DISPUTE, MIGRATE, START, WAIVE, Event, Instant
-from engine.happenings import effects, forbid, judge, pass_by, record, remember, turn_state
+from engine.happenings import effects, forbid, judge, pass_by, pass_by_breach, record, remember, turn_state
 from engine.lifetime import begin_again, expire, live
 from engine.program import Program, Touch
 from engine.scene import Scene
@@ -262,8 +262,9 @@ def settle(step: Step, event: Event | None) -> None:
     for _ in range(_ROUNDS):
         while step.breached:
             index, trig = step.breached.pop(0)
-            for each in step.program.on_breach.get(index, ()):
-                step.run(step.now, arise_on_breach, step, step.program.rules[each], index, trig)
+            for rule in map(step.program.rules.__getitem__, step.program.on_breach.get(index, ())):
+                act = arise_on_breach if isinstance(rule.norm, Obligation) else pass_by_breach
+                step.run(step.now, act, step, rule, index, trig)
         if not step.queue:
             return
         order = step.program.order
