@@ -160,18 +160,25 @@ def together(position: Position, events: list[Event]) -> Position:
 
 
 def _entangled(position: Position, events: list[Event]) -> list[list[Event]]:
-    """Return the events in groups: two are in one if, from here, it matters which of them comes first."""
+    """Return the events in groups: two are in one if it matters which of them comes first, here or after a third."""
+    after = {each.id: advance(position, each) for each in events}
     groups: list[list[Event]] = []
     for event in events:
-        near = [group for group in groups if any(_matters(position, event, other) for other in group)]
+        near = [group for group in groups if any(_matters(position, after, event, each) for each in group)]
         groups = [group for group in groups if group not in near]
         groups.append([*(each for group in near for each in group), event])
     return groups
 
 
-def _matters(position: Position, one: Event, other: Event) -> bool:
-    ways = [(advance(position, a), b) for a, b in ((one, other), (other, one))]
-    ends = [(first, advance(first, second)) for first, second in ways]
+def _matters(position: Position, after: dict[str, Position], one: Event, other: Event) -> bool:
+    if _differs(after[one.id], after[other.id], one, other):
+        return True
+    thirds = (start for id, start in after.items() if id not in (one.id, other.id))
+    return any(_differs(advance(start, one), advance(start, other), one, other) for start in thirds)
+
+
+def _differs(after_one: Position, after_other: Position, one: Event, other: Event) -> bool:
+    ends = [(after_one, advance(after_one, other)), (after_other, advance(after_other, one))]
     keys = {key for first, last in ends for key in (*first.changed, *last.changed) if key[0] not in LISTS}
     return any(ends[0][1].cells.get(key) != ends[1][1].cells.get(key) for key in keys)
 
