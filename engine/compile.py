@@ -137,7 +137,7 @@ class _Compilation:
             named.sort(key=lambda total: -total.weight)
         on_breach: dict[int, list[int]] = {}
         for rule in rules:
-            if isinstance(rule.norm, Obligation):
+            if not isinstance(rule.norm, Maintenance):
                 for owed in sorted(rule.on_breach_of):
                     on_breach.setdefault(owed, []).append(rule.index)
         program = Program(

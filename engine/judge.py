@@ -170,8 +170,13 @@ def bindings(scene: Scene, rule: Rule, party: str | None, act: Event | None) -> 
                 yield by
             else:
                 breach = scene.read(("B", index, trig))
-                if breach is not None and breach.status != "waived":
-                    yield breach
+                if (
+                    breach is None
+                    or breach.status == "waived"
+                    or scene.read(("U", rule.index, (index, trig)))
+                ):
+                    continue
+                yield breach
 
 
 def bind(scene: Scene, rule: Rule, bound: Any, act: Event | None) -> None:
