@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-Kind = Literal[
-    "conflict", "competing", "against", "dead", "redundant", "gap", "agreements", "unknown"
-]
+Kind = Literal["conflict", "competing", "against", "dead", "redundant", "gap", "agreements", "unknown"]
 """`conflict`: a norm permits or requires what another forbids. `competing`: two remedies of one breach, in no order.
 `against`: the law takes from an agreed norm what it gives. `dead`: a norm that no history brings to apply. `redundant`:
 two sentences that say the same. `gap`: something that no sentence settles. `agreements`: two agreements in one account
@@ -60,7 +58,8 @@ class Finding:
 
     @property
     def key(self) -> str:
-        """What the finding is called: the same as long as its kind and its clauses are."""
-        return f"{self.kind}:" + "+".join(
+        """What the finding is called: the same as long as its kind, what it is of that kind, and its clauses are."""
+        what = f"/{self.detail['what']}" if "what" in self.detail else ""
+        return f"{self.kind}{what}:" + "+".join(
             f"{each.document}/{each.norm or each.clause}" for each in self.clauses
         )
