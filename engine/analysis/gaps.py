@@ -60,6 +60,7 @@ def gaps(program: Program) -> Iterator[Finding]:
         blanks_without_rule,
         events_without_rule,
         duties_of_law,
+        sentences_twice,
     ):
         yield from look(program, telling)
     if len(program.agreements) > 1:
@@ -375,7 +376,9 @@ def blanks_without_rule(program: Program, telling: Telling) -> Iterator[Finding]
         if isinstance(part, IsBlank)
     }
     for declared in program.declarations.values():
-        if not isinstance(declared, BlankDecl) or declared.name in tested or program.fills.get(declared.name):
+        if not isinstance(declared, BlankDecl):
+            continue
+        if any(each in tested or each in program.fills for each in (declared.name, declared.alias) if each):
             continue
         users = dict.fromkeys(
             clause
@@ -616,6 +619,36 @@ def _near(program: Program, home: str, law: Rule) -> list[Rule]:
         ):
             found.append(rule)
     return found
+
+
+# ---- Said twice -----------------------------------------------------------------------------------------------------
+
+
+def sentences_twice(program: Program, telling: Telling) -> Iterator[Finding]:
+    """Find clauses of an agreement of which it is said that they only repeat another."""
+    for contract in program.contracts:
+        if contract.kind == "law":
+            continue
+        for remark in contract.remarks:
+            if remark.how != "see" or contract.clause(remark.text) is None:
+                continue
+            first, again = (telling.clause(contract.name, each) for each in (remark.text, remark.clause))
+            yield Finding(
+                "redundant",
+                (Clause(contract.name, remark.text), Clause(contract.name, remark.clause)),
+                Said(
+                    f"{again.en} says what {first.en} says already, and adds nothing. Whoever edits one of the two and"
+                    " not the other makes them contradict each other.",
+                    f"{again.zh}重复{first.zh}的内容，没有增加任何约定。今后只修改其中一处的，两处将互相矛盾。",
+                ),
+                settles=(
+                    Said(
+                        f"strike {again.en}, or let it refer to {first.en}",
+                        f"删去{again.zh}，或使其指向{first.zh}",
+                    ),
+                ),
+                detail={"what": "repeated"},
+            )
 
 
 # ---- Helpers --------------------------------------------------------------------------------------------------------

@@ -71,19 +71,21 @@ def plain(value: Any) -> Any:
         case StateValue():
             return ("state", value.name)
         case And():
-            return ("and", frozenset(plain(each) for each in value.parts))
+            return ("and", *sorted((plain(each) for each in value.parts), key=repr))
         case OnOccurrence():
             return ("on", value.name, plain(value.where))
         case OnBreach():
             return ("on breach", plain(value.target), plain(value.where))
         case tuple():
             return tuple(plain(each) for each in value)
-    if dataclasses.is_dataclass(value):
-        return (
-            type(value).__name__,
-            *(plain(getattr(value, each.name)) for each in dataclasses.fields(value)),
-        )
-    return value
+        case _:
+            return _taken_apart(value)
+
+
+def _taken_apart(value: Any) -> Any:
+    if not dataclasses.is_dataclass(value):
+        return value
+    return (type(value).__name__, *(plain(getattr(value, each.name)) for each in dataclasses.fields(value)))
 
 
 def conjuncts(expr: Expr | None) -> dict[Any, Expr]:
