@@ -1,4 +1,4 @@
-"""`contract`, the one program: check, run, ask, show, test, graph, schema, demo.
+"""`contract`, the one program: check, run, ask, show, test, analyse, graph, schema, demo.
 
 Every command has `--json`; its shape is versioned (`"version": 1`) and told in the command's help. Exit status: 0 fine,
 1 findings or failing tests, 2 cannot be read or asked, with everything that is wrong. An answer, whatever it is, is no
@@ -18,6 +18,7 @@ import typer
 
 from contractlang.source import Unreadable
 from engine.commands.about import demo, program, schema
+from engine.commands.analyse import analyse
 from engine.commands.ask import ask
 from engine.commands.check import check
 from engine.commands.common import BROKEN, FINE, FOUND, INTERRUPTED, REFUSED, Refused, one_line, print_json
@@ -34,7 +35,7 @@ app = typer.Typer(
 )  # fmt: skip
 app.callback()(program)
 # In the order in which `contract --help` lists them.
-for command in (check, run, ask, show, test, graph, schema, demo):
+for command in (check, run, ask, show, test, analyse, graph, schema, demo):
     app.command()(command)
 
 

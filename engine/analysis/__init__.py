@@ -22,6 +22,7 @@ def analyse(
 
     Raises BadTerms for a layer of which there is no law.
     """
+    from engine.analysis.gaps import gaps
     from engine.analysis.search import Searcher, against, clashes, never, rivals
 
     def wanted(kind: str) -> bool:
@@ -30,7 +31,8 @@ def analyse(
     alone = programs.of(agreements, ("contract",))
     paper = Searcher(alone, ("contract",))
     seen: dict[str, None] = {}
-    found: list[Iterator[Finding]] = []
+    # What needs no solver comes first.
+    found: list[Iterator[Finding]] = [gaps(programs.of(agreements, layers))]
     if wanted("conflict"):
         found.append(clashes(paper))
     if wanted("competing"):
@@ -46,6 +48,6 @@ def analyse(
         found.append(clashes(Searcher(programs.of(agreements, under), under)))
     for findings in found:
         for each in findings:
-            if each.key not in seen:
+            if wanted(each.kind) and each.key not in seen:
                 seen[each.key] = None
                 yield each

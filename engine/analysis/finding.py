@@ -58,7 +58,8 @@ class Finding:
 
     @property
     def key(self) -> str:
-        """What the finding is called: the same as long as its kind and its clauses are."""
-        return f"{self.kind}:" + "+".join(
+        """What the finding is called: the same as long as its kind, what it is of that kind, and its clauses are."""
+        what = f"/{self.detail['what']}" if "what" in self.detail else ""
+        return f"{self.kind}{what}:" + "+".join(
             f"{each.document}/{each.norm or each.clause}" for each in self.clauses
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from engine.commands.common import FINE, FOUND, REFUSED, Json, Lang, Language, Paths, print_json
+from engine.commands.common import FINE, FOUND, REFUSED, Json, Lang, Language, Paths, many, print_json
 from engine.commands.given import contracts_in, diagnostics_of, language_of
 from engine.render import Screen
 
@@ -52,8 +52,4 @@ def _summary(loaded: Loaded, counts: Mapping[str, int], language: Language) -> s
     errors, warnings, notes = counts["errors"], counts["warnings"], counts["notes"]
     if language == "zh":
         return f"{files}份文书：{errors}处错误，{warnings}处警告，{notes}处提示"
-    return f"{_many(files, 'document')}: {_many(errors, 'error')}, {_many(warnings, 'warning')}, {_many(notes, 'note')}"
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
+    return f"{many(files, 'document')}: {many(errors, 'error')}, {many(warnings, 'warning')}, {many(notes, 'note')}"

@@ -75,3 +75,7 @@ def print_json(value: Mapping[str, Any]) -> None:
 
 def one_line(wrong: BaseException) -> str:
     return " ".join(str(wrong).split()) or type(wrong).__name__
+
+
+def many(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"

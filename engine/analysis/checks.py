@@ -1,0 +1,140 @@
+"""Conflict checks: a file that lists clauses, what is expected of them, and is held against what the analysis finds.
+
+What is expected in the words of the file is answered by kinds of finding; the table stands in `mapping.yaml` under
+`conflict_checks`, and nothing else knows of any check. A check passes only if one finding of such a kind contains all
+the clauses listed, or, where none is expected, if there is no such finding. What norms cannot express fails, with the
+reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import yaml
+
+from contractlang.norms import Contract
+from contractlang.numerals import plain_number
+from engine.analysis import analyse
+from engine.analysis.finding import Clause, Finding
+from engine.errors import EngineError
+from engine.governing import CONTRACT, Programs
+
+
+class Outcome(NamedTuple):
+    """What came of one check."""
+
+    check: str
+    passed: bool
+    expected: str
+    got: str
+
+
+class Reference(NamedTuple):
+    """A clause as a file of checks names it: the document, and the number, perhaps with the letter of a norm."""
+
+    written: str
+    document: str
+    place: str
+
+
+@dataclass
+class Checker:
+    """Runs checks; what the analysis finds on the same agreements under the same law is found once."""
+
+    programs: Programs
+    words: Mapping[str, Any]
+    _found: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Finding]] = field(default_factory=dict)
+
+    def run(self, text: str) -> Iterator[Outcome]:
+        """Yield the outcome of every check in a file."""
+        data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        for check in data["conflict_checks"]:
+            yield self.outcome(check)
+
+    def outcome(self, check: Mapping[str, Any]) -> Outcome:
+        """Return what came of one check."""
+        id, expected = str(check["id"]), str(check["expected"])
+        answer = self.words["conflict_checks"].get(expected)
+        if answer is None:
+            return Outcome(id, False, expected, f"no kind of finding answers `{expected}`")
+        if "inexpressible" in answer:
+            return Outcome(id, False, expected, f"not expressible in norms: {answer['inexpressible']}")
+        try:
+            wanted = [self.reference(str(each)) for each in check["norms"]]
+            findings = self.findings({each.document for each in wanted})
+        except (EngineError, KeyError) as wrong:
+            return Outcome(id, False, expected, f"error: {wrong}")
+        containing = [each for each in findings if self.contains(each, wanted)]
+        return _judged(id, expected, answer, containing)
+
+    def reference(self, written: str) -> Reference:
+        """Return the clause that a reference such as `1.五.3` or `law:电信条例34(2)` means."""
+        number, _, rest = written.partition(".")
+        if number in self.words["documents"]:
+            return Reference(written, self.words["documents"][number], rest)
+        statute = written.removeprefix("law:")
+        statutes: Mapping[str, str] = self.words["statutes"]
+        for name in sorted(statutes, key=len, reverse=True):
+            if statute.startswith(name):
+                return Reference(written, statutes[name], statute.removeprefix(name))
+        raise KeyError(f"nothing is called {written}")
+
+    def findings(self, documents: Collection[str]) -> list[Finding]:
+        """Return what is found on the agreements among some documents, under the layers of the laws among them."""
+        held = [each for each in self.programs.contracts.values() if each.base in documents]
+        missing = set(documents) - {each.base for each in held}
+        if missing:
+            raise KeyError(f"no document is called {', '.join(sorted(missing))}")
+        agreements = tuple(each.base for each in held if each.kind == "agreement")
+        layers = (CONTRACT, *sorted({each.layer for each in held if each.kind == "law"}))
+        if (agreements, layers) not in self._found:
+            self._found[agreements, layers] = list(analyse(self.programs, agreements, layers))
+        return self._found[agreements, layers]
+
+    def contains(self, finding: Finding, wanted: Collection[Reference]) -> bool:
+        """Tell whether every clause listed takes part in a finding."""
+        return all(any(self.means(each, place) for place in finding.clauses) for each in wanted)
+
+    def means(self, reference: Reference, place: Clause) -> bool:
+        """Tell whether a reference means a clause: the clause, one of its paragraphs, or the very norm."""
+        contract = self.programs.contracts.get(place.document)
+        if contract is None or contract.base != reference.document:
+            return False
+        wanted, clause, norm = map(plain_number, (reference.place, place.clause, place.norm))
+        if wanted in (clause, norm) or clause.startswith(f"{wanted}("):
+            return True
+        # `八.1b` of a clause that has no norm with that letter is its second half: the clause is meant.
+        lettered = wanted[-1:].isalpha() and wanted[-1:].isascii() and wanted[:-1] == clause
+        return lettered and not _has(contract, wanted) and not _letter(norm, clause)
+
+
+def _has(contract: Contract, id: str) -> bool:
+    named = (each.id for each in (*contract.norms, *contract.losses))
+    return any(plain_number(each) == id for each in named)
+
+
+def _letter(norm: str, clause: str) -> bool:
+    """Tell whether a norm is one of the lettered ones of its clause."""
+    return norm.startswith(clause) and len(norm) == len(clause) + 1 and norm[-1].isalpha()
+
+
+def _judged(id: str, expected: str, answer: Mapping[str, Any], containing: list[Finding]) -> Outcome:
+    """Return whether a finding of the right kind contains the clauses, or none does where none should."""
+    for kind in answer.get("none", ()):
+        for each in containing:
+            if each.kind == kind:
+                return Outcome(id, False, expected, f"found all the same: {each.key}")
+    undecided = next((each for each in containing if each.kind == "unknown"), None)
+    if "none" in answer:
+        if undecided is not None:
+            return Outcome(id, False, expected, f"undecided: {undecided.key}")
+        return Outcome(id, True, expected, "no such finding")
+    met = next((each for kind in answer["found"] for each in containing if each.kind == kind), None)
+    if met is not None:
+        return Outcome(id, True, expected, met.key)
+    if undecided is not None:
+        return Outcome(id, False, expected, f"undecided: {undecided.key}")
+    kinds = ", ".join(answer["found"])
+    return Outcome(id, False, expected, f"no finding of the kinds {kinds} contains all the clauses listed")
