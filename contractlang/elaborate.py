@@ -80,6 +80,7 @@ from contractlang.norms import (
 from contractlang.numerals import plain_number
 from contractlang.source import Span
 from contractlang.syntax import Clause, Node, Statement, Word, Written
+from contractlang.values import Roll
 
 _RANKS: dict[str, Rank] = {
     "mandatory": "mandatory", "强制": "mandatory", "agreed": "agreed", "约定": "agreed",
@@ -97,6 +98,10 @@ _KINDS: dict[str, Literal["agreement", "law", "vocabulary", "supplement"]] = {
 _MARKS: dict[str, Literal["consistent", "single", "partial", "memory"]] = {
     "consistent": "consistent", "多源一致": "consistent", "single": "single", "单一来源": "single",
     "partial": "partial", "部分核实": "partial", "memory": "memory", "未核实": "memory",
+}  # fmt: skip
+
+_ROLLS: dict[str, Roll] = {
+    "rolled": "following", "rolled_back": "preceding", "rolled_in_month": "in month",
 }  # fmt: skip
 
 Built = Norm | AmountRule | LossRule | Priority | Bar | Life | Fill | Remark
@@ -907,6 +912,7 @@ class _Elaboration:
     def tails(self, reader: Reader, tails: list[Node], declared: OccurrenceDecl | None) -> _Told:
         told = _Told()
         rolls: Expr | None = None
+        roll: Roll = "following"
         limit: Limit | None = None
         not_before: Expr | None = None
         span: Span | None = None
@@ -955,8 +961,9 @@ class _Elaboration:
                 case "for_what":
                     assert first is not None
                     told.about = reader.expression(_part(first))
-                case "rolled":
+                case "rolled" | "rolled_back" | "rolled_in_month":
                     rolls = reader.condition(first) if first is not None else Const(True, FLAG)
+                    roll = _ROLLS[tail.rule]
                 case "except_for":
                     assert isinstance(first, Node)
                     self.exception(reader, first, told)
@@ -974,7 +981,7 @@ class _Elaboration:
             # `自 X 起 限 30日 内`: the period runs from X, which then is no condition of its own.
             limit, told.since = Within(limit.period, told.since), None
         if limit is not None or not_before is not None or rolls is not None:
-            told.window = Window(limit, not_before, rolls, span or reader.statement.span())
+            told.window = Window(limit, not_before, rolls, span or reader.statement.span(), roll)
         return told
 
     def reasonable(self, reader: Reader, tail: Node) -> str:

@@ -456,6 +456,10 @@ class Reader:
             if name in OF_ANY_OCCURRENCE:
                 return Field(of, name, OF_ANY_OCCURRENCE[name])
             known = [s for param in params for s in (param.name, param.alias) if s] + [*OF_ANY_OCCURRENCE]
+        elif kind == INSTANT:
+            if name == "day":
+                return Field(of, name, DAY)
+            known = ["day", "发生日"]
         elif isinstance(of, Const) and of.kind == PARTY:
             declared = self.names.declarations.get(str(of.value))
             for param in declared.attributes if isinstance(declared, PartyDecl) else ():
@@ -660,8 +664,8 @@ class Reader:
             return Later(left, right)
         if op == "*":
             pair = {a.name, b.name}
-            kind = a if a.name == "money" else b if b.name == "money" else a
-            if pair in ({"money", "count"}, {"money", "share"}, {"count"}):
+            kind = a if a.name == "money" else b if b.name == "money" else COUNT
+            if pair in ({"money", "count"}, {"money", "share"}, {"count", "share"}, {"count"}):
                 return Arithmetic("*", left, right, kind)
         elif a == b and a.name in ("money", "count"):
             return Arithmetic("+" if op == "+" else "-", left, right, a)

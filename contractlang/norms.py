@@ -15,7 +15,7 @@ from typing import Any, Literal, assert_never
 from contractlang.kinds import COUNT, DAY, FLAG, INSTANT, Kind
 from contractlang.records import dataclass
 from contractlang.source import Span
-from contractlang.values import Share
+from contractlang.values import Roll, Share
 
 # ---- Expressions ------------------------------------------------------------------------------------------------
 
@@ -389,6 +389,7 @@ Limit = ByDay | BeforeDay | Within | Reasonable | AtOnce
 @dataclass(frozen=True, slots=True)
 class Window:
     """The time allowed. `rolls` tells when a last day that is a rest day moves (民法典 203); None: as the limit does.
+    `roll` tells where to.
 
     A period of days, months or years rolls; a named day does not unless the text says so; hours never do.
     """
@@ -397,6 +398,7 @@ class Window:
     not_before: Expr | None
     rolls: Expr | None
     span: Span
+    roll: Roll = "following"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,9 @@ from typing import Literal, NamedTuple
 
 Unit = Literal["seconds", "minutes", "hours", "days", "business_days", "weeks", "months", "years"]
 
+Roll = Literal["following", "preceding", "in month"]
+"""Where a rest day moves: to the next working day, the one before, or the next of its month and else the one before."""
+
 MINOR_DIGITS = {"CNY": 2, "EUR": 2, "USD": 2}
 SIGNS = {"元": "CNY", "¥": "CNY", "￥": "CNY"}
 

@@ -102,7 +102,7 @@ from contractlang.norms import (
     Within,
     kind_of,
 )
-from contractlang.values import Money, Period
+from contractlang.values import Money, Period, Roll
 
 Language = Literal["zh", "en"]
 
@@ -231,6 +231,15 @@ _BUILT_IN = {
     "last_day": ("last day", "末日"), "unpaid": ("unpaid sum", "欠额"), "norm": ("norm", "规范"),
     "cured": ("cured", "已补正"), "cured_at": ("moment of cure", "补正时点"),
 }  # fmt: skip
+
+_ROLLED: dict[Roll, tuple[str, str]] = {
+    "following": ("if that is a rest day, on the next working day", "遇休息日顺延至次一工作日"),
+    "preceding": ("if that is a rest day, on the last working day before it", "遇休息日提前至上一工作日"),
+    "in month": (
+        "if that is a rest day, on the next working day of the same month, or else the last one before it",
+        "遇休息日顺延至当月次一工作日，当月无次一工作日的提前至上一工作日",
+    ),
+}
 
 _UNITS = {
     "seconds": ("second", "秒"), "minutes": ("minute", "分钟"), "hours": ("hour", "小时"), "days": ("day", "日"),
@@ -411,10 +420,7 @@ class _Speaker:
             case Const(value=False):
                 parts.append(self.pick("even if that is a rest day", "遇休息日不顺延"))
             case _:
-                rolls = self.pick(
-                    "if that is a rest day, on the next working day", "遇休息日顺延至次一工作日"
-                )
-                parts.append(rolls + self.provided(window.rolls))
+                parts.append(self.pick(*_ROLLED[window.roll]) + self.provided(window.rolls))
         return self.pick(", ", "，").join(parts)
 
     def provided(self, condition: Expr) -> str:

@@ -15,6 +15,7 @@ from engine.event import Instant
 from engine.judge import ASKED
 from engine.position import Position
 from engine.program import ENGINE_VERSION
+from engine.recall import Tangled
 from engine.scene import Scene
 from engine.step import INEXACT
 
@@ -37,13 +38,15 @@ def answered(
 ) -> Decision:  # fmt: skip
     scene = position.scene(at)
     defaults: dict[Item, str] = {}
-    scene.collect = defaults
-    cases, exact = [], True
-    for found in cases_of(scene, case, {}):
-        cases.append(found)
-        if len(cases) > LIMIT:
-            exact = False
-            break
+    scene.collect, scene.trees = defaults, {}
+    try:
+        cases, exact = _explored(scene, case)
+    except Tangled:
+        # As much as can be seen without folding; that is as many cases as an answer may have, and more.
+        scene.trees = None
+        defaults.clear()
+        scene.collect = defaults
+        cases, exact = _explored(scene, case)
     # Past the limits of the fold nothing is sure any more.
     exact = exact and INEXACT not in position.cells
     turn = scene.turn
@@ -61,13 +64,13 @@ def answered(
     assumes = _assumed(scene, case, defaults, told) if defaults else ()
     # Reasons look further than the answer had to: what is open there is not asked, only shown in one case.
     scene.assigned, scene.vars, scene.event, scene.lenient, scene.collect = assigned, {}, None, True, {}
-    scene.turn = turn
+    scene.turn, scene.departing = turn, None
     why, cure = reasons(scene, shown)
     if answer == "undetermined":
         # What is open is shown from both sides: the first case, and the first that differs from it.
         for case_of, other in cases:
             if other.outcome != shown.outcome:
-                scene.assigned, scene.vars, scene.event = case_of, {}, None
+                scene.assigned, scene.vars, scene.event, scene.trees = case_of, {}, None, None
                 why = tuple(dict.fromkeys((*why, *reasons(scene, other)[0])))
                 break
         why = (Reason("open", tuple(_spelled(item) for item in missing), None, why, _events_of(missing)),)
@@ -88,6 +91,16 @@ def answered(
     )  # fmt: skip
 
 
+def _explored(scene: Scene, case: Callable[[Scene], Case]) -> tuple[list[tuple[dict[Item, Any], Case]], bool]:
+    """Return the cases, and whether they are all there are."""
+    cases = []
+    for found in cases_of(scene, case, {}):
+        cases.append(found)
+        if len(cases) > LIMIT:
+            return cases, False
+    return cases, True
+
+
 def cases_of(
     scene: Scene, case: Callable[[Scene], Case], given: dict[Item, Any]
 ) -> Iterator[tuple[dict[Item, Any], Case]]:
@@ -97,12 +110,12 @@ def cases_of(
     worked out once.
     """
     waiting = [given]
-    scene.waiting = waiting
+    scene.waiting, scene.departing = waiting, next(iter(given), None)
     while waiting:
         assigned = waiting.pop()
         scene.assigned, scene.vars, scene.event = assigned, {}, None
         yield assigned, case(scene)
-    scene.waiting = None
+    scene.waiting = scene.departing = None
 
 
 def _frozen(value: Any) -> Any:

@@ -27,6 +27,9 @@ from engine.settings import terms_from
 from engine.terms import Terms
 
 _HEADING = re.compile(r"^(#+)\s+(.*)$")
+DOCUMENTS = ("vocabulary", "contract", "version", "other", "supplement", "law")
+"""The blocks that hold documents: beside the contract another version of it, another agreement, what supplements it."""
+
 _FENCE = re.compile(r"^```\s*(\w*)\s*$")
 _WHEN = re.compile(
     r"^(?P<day>\d{4}-\d{2}-\d{2}|\?)(?:[ T](?P<time>\d{1,2}:\d{2}(?::\d{2})?))?\s+(?P<rest>.*)$"
@@ -74,6 +77,9 @@ def cases_in(path: str, text: str) -> list[Case]:
         fence = _FENCE.match(line)
         if fence and kind is None:
             kind = fence[1] or "text"
+            if kind == "contract" and current.blocks.get("settings", (number, []))[0] < current.line:
+                # Settings are those of a contract: another one begins without.
+                del current.blocks["settings"]
             current.blocks[kind] = (number + 1, [])
         elif fence:
             kind = None
@@ -82,9 +88,9 @@ def cases_in(path: str, text: str) -> list[Case]:
         elif heading := _HEADING.match(line):
             if "expect" in current.blocks:
                 found.append(current)
-            # A contract and settings stated once serve the cases that follow, until others are.
+            # Documents and settings stated once serve the cases that follow, until others are.
             below = len(heading[1]) > 1
-            shared = ("contract", "settings")
+            shared = (*DOCUMENTS, "settings")
             kept = {name: block for name, block in current.blocks.items() if below and name in shared}
             current = Case(path, number, heading[2], kept)
     if "expect" in current.blocks:

@@ -72,6 +72,7 @@ class _Compilation:
         self.graph = build(self.documents)
         self.norms = self.documents.norms
         self.index = {id(norm): i for i, norm in enumerate(self.norms)}
+        self.meant: dict[tuple[Target, str], tuple[int, ...]] = {}
         self.declarations: dict[str, Declaration] = {}
         for contract in contracts:
             for name, declared in contract.declarations.items():
@@ -83,7 +84,11 @@ class _Compilation:
                 self.kinds[declared.name] = self.ancestors(declared)
 
     def resolve(self, target: Target, document: str) -> tuple[int, ...]:
-        return tuple(self.index[id(norm)] for norm in self.documents.meant(target, document))
+        found = self.meant.get((target, document))
+        if found is None:
+            found = tuple(self.index[id(norm)] for norm in self.documents.meant(target, document))
+            self.meant[target, document] = found
+        return found
 
     def ancestors(self, declared: OccurrenceDecl) -> list[str]:
         """Return an occurrence's name and those it is a kind of."""
@@ -132,7 +137,7 @@ class _Compilation:
             named.sort(key=lambda total: -total.weight)
         on_breach: dict[int, list[int]] = {}
         for rule in rules:
-            if isinstance(rule.norm, Obligation):
+            if not isinstance(rule.norm, Maintenance):
                 for owed in sorted(rule.on_breach_of):
                     on_breach.setdefault(owed, []).append(rule.index)
         program = Program(
@@ -216,7 +221,8 @@ class _Compilation:
             trigger_name=trigger.name if isinstance(trigger, OnOccurrence) else None,
             on_breach_of=self.breaches_meant(trigger, norm.document),
             variable=trigger.variable if trigger else "", act_name=act.name if act else "",
-            rolls=made.maybe(window.rolls) if window else None, limit=limit,
+            rolls=made.maybe(window.rolls) if window else None,
+            roll=window.roll if window else "following", limit=limit,
             limit_value=made.maybe(value), limit_of=made.maybe(getattr(limit, "of", None)),
             not_before=made.maybe(window.not_before) if window else None,
             excepts=excepts, excepts_same=frozenset(i for i in excepts if self.share_trigger(norm, self.norms[i])),
@@ -526,11 +532,11 @@ class _Compilation:
     # -- what each event touches
 
     def touches(self, program: Program) -> dict[str, Touch]:
-        wanted = {part.name for part in self.everything() if isinstance(part, Happened)}
-        wanted |= {
+        wanted = {
             part.name.removeprefix("@last ")
-            for part in self.everything() if isinstance(part, Bound) and part.name.startswith("@last ")
-        }  # fmt: skip
+            for part in self.everything()
+            if isinstance(part, Happened) or (isinstance(part, Bound) and part.name.startswith("@last "))
+        }
         # A power may lapse some time after an event.
         wanted |= {each.event for rule in program.rules for each in rule.lapses}
         wanted |= {bar.restarting for bar, *_ in program.bars if bar.restarting}
@@ -594,6 +600,8 @@ class _Compilation:
         return found
 
     def everything(self) -> Iterable[Any]:
+        """Yield all that the documents lay down; what several of them declare alike, once."""
+        defined: dict[int, Any] = {}
         for contract in self.contracts:
             for group in (
                 contract.norms,
@@ -605,9 +613,11 @@ class _Compilation:
             ):
                 for each in group:
                     yield from walk(each)
-            for declared in contract.declarations.values():
-                if hasattr(declared, "value"):
-                    yield from walk(declared.value)
+            defined.update(
+                (id(each), each) for each in contract.declarations.values() if hasattr(each, "value")
+            )
+        for declared in defined.values():
+            yield from walk(declared.value)
 
     def watchers(self, program: Program) -> dict[tuple[str, Any], tuple[tuple[str, int], ...]]:
         """Return, for each thing that can change, what watches it, in the order to look at them."""
@@ -645,7 +655,10 @@ class _Compilation:
         program.life_rules = tuple(flat)
         for i, life in enumerate(flat):
             if life.life.how in ("takes_effect", "ends"):
-                topics["life", i] = self.topics_of(life.life.value, document=life.document)
+                # A supplement that takes effect brings its sentences on the life of its agreement.
+                topics["life", i] = {("S", "agreement")} | self.topics_of(
+                    life.life.value, document=life.document
+                )
         order = self.ordered(topics)
         program.order = {name: place for place, name in enumerate(order)}
         found: dict[tuple[str, Any], list[tuple[str, int]]] = {}

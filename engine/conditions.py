@@ -122,6 +122,7 @@ class CompareE(Base):
             elif isinstance(right, date) and type(left) is int:
                 if type(self.left) is NowE:
                     scene.until(start_of(right))
+                    scene.until(end_of(right))
                     return self.op(day_of(left), right)
                 right = start_of(right)
             else:

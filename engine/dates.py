@@ -30,6 +30,8 @@ from functools import lru_cache
 from typing import Final, Literal, assert_never
 from zoneinfo import ZoneInfo
 
+from contractlang.values import Roll
+
 Instant = int
 """Microseconds since 1970-01-01T00:00Z."""
 
@@ -86,13 +88,18 @@ class Rolled:
 
 
 def deadline_by_day(
-    day: date, calendar: "Calendar", rest: RestDays, rolls: bool, cutoff: int | None = None
+    day: date,
+    calendar: "Calendar",
+    rest: RestDays,
+    rolls: bool,
+    cutoff: int | None = None,
+    roll: Roll = "following",
 ) -> Deadline:
     """Return the deadline whose last day is `day`, rolled if it `rolls`.
 
     `cutoff` is the minute of the day at which business closes; None is 24:00.
     """
-    return _deadline_by_day(day, calendar, rest, rolls, cutoff)
+    return _deadline_by_day(day, calendar, rest, rolls, cutoff, roll)
 
 
 def deadline_after(
@@ -104,6 +111,7 @@ def deadline_after(
     rolls: bool,
     cutoff: int | None = None,
     inclusive: bool = False,
+    roll: Roll = "following",
 ) -> Deadline:
     """Return the end of a period that starts at `start`; `inclusive` counts the first day (reading RS-term).
 
@@ -114,7 +122,7 @@ def deadline_after(
         if end > _LAST_INSTANT:
             raise ValueError(f"a period of {count} {unit} ends after the year {LAST_YEAR}")
         return Deadline(last_day=None, end=end, provisional=False, earliest=end, latest=end)
-    return _deadline_after_day(day_of(start), count, unit, calendar, rest, rolls, cutoff, inclusive)
+    return _deadline_after_day(day_of(start), count, unit, calendar, rest, rolls, cutoff, inclusive, roll)
 
 
 def deadline_after_day(
@@ -126,18 +134,19 @@ def deadline_after_day(
     rolls: bool,
     cutoff: int | None = None,
     inclusive: bool = False,
+    roll: Roll = "following",
 ) -> Deadline:
     """Return the end of a period that starts on `day`, such as the last day of an earlier deadline."""
-    return _deadline_after_day(day, count, unit, calendar, rest, rolls, cutoff, inclusive)
+    return _deadline_after_day(day, count, unit, calendar, rest, rolls, cutoff, inclusive, roll)
 
 
 # A replay asks for the same few deadlines again and again, so the answers are kept.
 @lru_cache(maxsize=1 << 16)
 def _deadline_by_day(
-    day: date, calendar: "Calendar", rest: RestDays, rolls: bool, cutoff: int | None
+    day: date, calendar: "Calendar", rest: RestDays, rolls: bool, cutoff: int | None, roll: Roll
 ) -> Deadline:
     if rolls:
-        return _ending_with(calendar.roll(day, rest), cutoff)
+        return _ending_with(calendar.roll(day, rest, roll), cutoff)
     return _ending_with(_certain(day), cutoff)
 
 
@@ -151,6 +160,7 @@ def _deadline_after_day(
     rolls: bool,
     cutoff: int | None,
     inclusive: bool,
+    roll: Roll,
 ) -> Deadline:
     _whole(count)
     if inclusive and count == 0:
@@ -160,7 +170,7 @@ def _deadline_after_day(
         first = day - ONE_DAY if inclusive else day
         return _ending_with(calendar.add_business_days(first, count, RestDays.WEEKEND_AND_SHIFTED), cutoff)
     last = _add_period_inclusive(day, count, unit) if inclusive else add_period(day, count, unit)
-    return _deadline_by_day(last, calendar, rest, rolls, cutoff)
+    return _deadline_by_day(last, calendar, rest, rolls, cutoff, roll)
 
 
 def _ending_with(rolled: Rolled, cutoff: int | None) -> Deadline:
@@ -369,9 +379,23 @@ class Calendar:
             case _:
                 assert_never(rest)
 
-    def roll(self, day: date, rest: RestDays) -> Rolled:
-        """Return `day`, or if it is a rest day the first working day after it (民法典 203(1))."""
-        return self._count_working_days(day, 1, rest)
+    def roll(self, day: date, rest: RestDays, roll: Roll = "following") -> Rolled:
+        """Return `day`, or if it is a rest day the first working day after it (民法典 203(1)), or before it.
+
+        `in month`: the first after it if that is in the same month, else the first before it.
+        """
+        if roll == "preceding":
+            return self._count_working_days(day, -1, rest)
+        after = self._count_working_days(day, 1, rest)
+        if roll == "following" or _same_month(day, after.latest):
+            return after
+        before = self._count_working_days(day, -1, rest)
+        if not _same_month(day, after.earliest):
+            return before
+        # As days are taken off or worked, it is the first after, or one of those before it.
+        chosen = after.day if _same_month(day, after.day) else before.day
+        last = self._count_working_days(day_of_month(day.year, day.month, 31), -1, rest).latest
+        return Rolled(chosen, provisional=True, earliest=before.earliest, latest=last)
 
     def add_business_days(self, day: date, n: int, rest: RestDays = RestDays.WEEKEND_AND_SHIFTED) -> Rolled:
         """Return the `n`th working day after `day`, or before it if `n` is negative; with none to count, roll."""
@@ -423,6 +447,10 @@ class Calendar:
         if n < 0:
             soonest, latest = latest, soonest
         return Rolled(day, provisional=soonest != latest, earliest=soonest, latest=latest)
+
+
+def _same_month(one: date, other: date) -> bool:
+    return (one.year, one.month) == (other.year, other.month)
 
 
 def _nth(first: date, n: int, counts: Callable[[date], bool]) -> date:

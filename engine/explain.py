@@ -39,6 +39,7 @@ from contractlang.words import say_expr, say_name
 from engine.dates import day_of, iso, parse_day, spoken, start_of
 from engine.decision import Cure, Decision, Item, Reason, Receipt
 from engine.event import BOTH, Event, Instant
+from engine.lawtext import LawText
 from engine.program import Program
 from engine.question import (
     AmountOfSum,
@@ -124,12 +125,14 @@ def outline(
     program: Program,
     language: Language,
     sources: Mapping[str, Source] | None = None,
+    law_text: LawText | None = None,
 ) -> list[Line]:
     """Return the explanation as lines with their depth: the answer, why, what is open, what would turn it, until when.
 
-    With `sources`, a line that cites a clause ends with three spaces and its place, like `voip-1.contract:88`.
+    With `sources`, a line that cites a clause ends with three spaces and its place, like `voip-1.contract:88`. With
+    `law_text`, the words of an article of a law stand beneath the first line that cites it.
     """
-    return list(_lines(decision, Voice(program, language, question, sources or {})))
+    return list(_lines(decision, Voice(program, language, question, sources or {}, law_text)))
 
 
 def prose(
@@ -138,9 +141,10 @@ def prose(
     program: Program,
     language: Language,
     sources: Mapping[str, Source] | None = None,
+    law_text: LawText | None = None,
 ) -> str:
     """Return the explanation as one paragraph: a reason that rests on others has them in brackets after it."""
-    voice = Voice(program, language, question, sources or {})
+    voice = Voice(program, language, question, sources or {}, law_text)
     gap = voice.pick(" ", "")
     said = ""
     brackets = last = 0
@@ -163,10 +167,15 @@ def prose(
 
 
 def as_json(
-    decision: Decision, question: Question, program: Program, sources: Mapping[str, Source] | None = None
-) -> dict[str, Any]:
-    """Return everything for a machine: question, decision (as its schema has it), and the lines in both languages."""
-    return {
+    decision: Decision, question: Question, program: Program, sources: Mapping[str, Source] | None = None,
+    law_text: LawText | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Return everything for a machine: question, decision (as its schema has it), and the lines in both languages.
+
+    With `law_text`, also the articles of laws that are cited, as far as they were found.
+    """
+    found = {} if law_text is None else {"law_text": _articles_as_json(decision, program, law_text)}
+    return found | {
         "version": 1,
         "question": question_as_json(question),
         "decision": decision_as_json(decision),
@@ -178,6 +187,20 @@ def as_json(
             for language in LANGUAGES
         },
     }
+
+
+def _articles_as_json(decision: Decision, program: Program, law_text: LawText) -> list[dict[str, Any]]:
+    laws = {each.name: each for each in program.contracts if each.kind == "law"}
+    voice = Voice(program, "en")
+    found = []
+    for document, clause in dict.fromkeys(place for each in decision.reasons for place in voice.places(each)):
+        if document in laws:
+            article = law_text.article(laws[document], clause)
+            found.append({
+                "document": document, "clause": clause, "file": None if article is None else article.file,
+                "text": None if article is None else "\n".join(article.paragraphs),
+            })  # fmt: skip
+    return found
 
 
 def decision_as_json(decision: Decision) -> dict[str, Any]:
@@ -308,6 +331,8 @@ class Voice:
     language: Language
     question: Question | None = None
     sources: Mapping[str, Source] = field(default_factory=dict)
+    law_text: LawText | None = None
+    _shown: set[tuple[str, str]] = field(default_factory=set)
 
     def pick(self, en: str, zh: str) -> str:
         """Of the two ways of saying a thing, the one in this language."""
@@ -429,8 +454,46 @@ class Voice:
         said = self.sentence(reason, norm)
         place = self.place(inner) if inner is not norm and inner is not None else ""
         yield depth, f"{said}   {place}" if place else said
+        clause = self.clause_cited(reason)
+        if clause is not None:
+            yield from self.article(*clause, depth + 1)
         for part in reason.parts:
             yield from self.tree(part, depth + 1, inner)
+
+    def article(self, document: str, clause: str, depth: int) -> Iterator[Line]:
+        """Yield the words of an article of a law, as found in the user's folder, where they were not shown before."""
+        law = self.contract(document)
+        if self.law_text is None or law is None or law.kind != "law" or (document, clause) in self._shown:
+            return
+        self._shown.add((document, clause))
+        found, called = self.law_text.article(law, clause), self.clause(document, clause)
+        if found is None:
+            folder = self.law_text.folder
+            yield (
+                depth,
+                self.pick(
+                    f"the text of {called} was not found in {folder}", f"在{folder}中未找到{called}的原文"
+                ),
+            )
+            return
+        yield depth, self.pick(f"the text of {called}, from {found.file}:", f"{called}原文，见{found.file}：")
+        for paragraph in found.paragraphs:
+            yield depth + 1, paragraph
+
+    def clause_cited(self, reason: Reason) -> tuple[str, str] | None:
+        """Return the document and the clause that a reason cites, or None."""
+        if reason.code == "sum":
+            return str(reason.args[0]), str(reason.args[1])
+        norm = self.cited(reason)
+        return None if norm is None else (norm.document, norm.clause)
+
+    def places(self, reason: Reason) -> Iterator[tuple[str, str]]:
+        """Yield the clauses that a reason and what is beneath it cite."""
+        clause = self.clause_cited(reason)
+        if clause is not None:
+            yield clause
+        for part in reason.parts:
+            yield from self.places(part)
 
     def cited(self, reason: Reason) -> Norm | None:
         """Return the norm that a reason cites with its document, or None."""
@@ -792,7 +855,7 @@ class Voice:
     def text(self, text: str) -> str:
         """Of a text that says a thing in Chinese and then in English, the half in this language; else all of it."""
         halves = re.fullmatch(
-            r"(.*[\u3400-\u9fff）”》0-9][。？！])\s+([^\u3400-\u9fff]+)", text.strip(), re.S
+            r"(.*[\u3400-\u9fff）)”》0-9][。？！])\s+([^\u3400-\u9fff]+)", text.strip(), re.S
         )
         return (halves[2] if self.language == "en" else halves[1]) if halves else text.strip()
 

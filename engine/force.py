@@ -89,9 +89,9 @@ class Part:
             scene.until(since)
         if self.ends is not None:
             scene.until(self.ends)
-        if self.retroactive:
-            moment = max(moment, scene.at)
-        return since is not None and since <= moment and (self.ends is None or moment < self.ends)
+        if since is None or since > scene.at or (self.ends is not None and moment >= self.ends):
+            return False
+        return self.retroactive or since <= moment
 
 
 def part_of(contract: Contract, home: str) -> Part:

@@ -223,7 +223,9 @@ def build(contracts: Iterable[Contract] | Documents) -> ObligationGraph:
 def _edges_of(document: Contract, documents: Documents) -> Iterator[Edge]:
     declared = document.declarations
     for occurrence in declared.values():
-        if isinstance(occurrence, OccurrenceDecl):
+        if isinstance(occurrence, OccurrenceDecl) and (
+            occurrence.sets or occurrence.shows or occurrence.kind_of
+        ):
             node = _occurrence(declared, occurrence.name)
             for effect in occurrence.sets:
                 yield Edge(node, ("state", effect.state), "sets", occurrence.span)

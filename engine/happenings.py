@@ -92,8 +92,22 @@ def remember(step: Step, event: Event, touch: Touch) -> None:
 def pass_by(scene: Scene, w: Writes, step: Step, event: Event, rule: Rule) -> None:
     """What a permission, power or prohibition waits for happens in vain while the norm is not in force."""
     bind(scene, rule, event, event)
-    if agreement_not_in_force(scene, rule) is not None or not_bound(scene, rule) is not None:
+    if out_of_term(scene, rule):
         w["U", rule.index, event.id] = True
+
+
+def pass_by_breach(scene: Scene, w: Writes, step: Step, rule: Rule, index: int, trig: str) -> None:
+    """The same for a breach, told once: in some cases of what is open it may have been there before."""
+    key = ("U", rule.index, (index, trig))
+    breach: Breach | None = scene.read(("B", index, trig))
+    if breach is not None and scene.read(key) is None:
+        bind(scene, rule, breach, None)
+        w[key] = out_of_term(scene, rule)
+
+
+def out_of_term(scene: Scene, rule: Rule) -> bool:
+    """Tell whether the norm's agreement is not in force now, or the norm is not, or no longer, bound."""
+    return agreement_not_in_force(scene, rule) is not None or not_bound(scene, rule) is not None
 
 
 def record(scene: Scene, w: Writes, step: Step, event: Event, touch: Touch) -> None:

@@ -6,7 +6,7 @@ reason.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from contractlang.norms import Maintenance, Obligation, Permission, Power, Prohibition, Who, Within
@@ -16,13 +16,12 @@ from engine.decision import Reason
 from engine.event import BOTH, Event, Instant
 from engine.force import ADMINISTRATIVE, moment_of
 from engine.program import Lapse, Rule
+from engine.recall import Leaf, Step, recalled
 from engine.scene import Breach, Inst, Scene
 from engine.statuses import HappenedE, breach_events
 
 ASKED = "?"
 """The id of an act that is only asked about."""
-
-Step = tuple[str, Any]
 
 IN_FORCE: Step = ("in force", None)
 
@@ -171,8 +170,13 @@ def bindings(scene: Scene, rule: Rule, party: str | None, act: Event | None) -> 
                 yield by
             else:
                 breach = scene.read(("B", index, trig))
-                if breach is not None and breach.status != "waived":
-                    yield breach
+                if (
+                    breach is None
+                    or breach.status == "waived"
+                    or scene.read(("U", rule.index, (index, trig)))
+                ):
+                    continue
+                yield breach
 
 
 def bind(scene: Scene, rule: Rule, bound: Any, act: Event | None) -> None:
@@ -186,7 +190,11 @@ def bind(scene: Scene, rule: Rule, bound: Any, act: Event | None) -> None:
 def closed_by(scene: Scene, rule: Rule, party: str, act: Event) -> Step | None:
     """Return the step that closes the norm to the act, or None if it is open; the open instance stays bound."""
     scene.event = act
-    closed = not_in_force(scene, rule)
+    deciding = scene.trees is not None
+    if deciding and rule.voided:
+        closed, _ = recalled(scene, ("in force", rule.index), _alone, not_in_force, rule)
+    else:
+        closed = not_in_force(scene, rule)
     if closed is not None:
         return closed
     if isinstance(rule.norm, Obligation):
@@ -205,7 +213,11 @@ def closed_by(scene: Scene, rule: Rule, party: str, act: Event) -> Step | None:
             last = ("text", None)
             continue
         bind(scene, rule, bound, act)
-        step = instance_closed(scene, rule, party, act, bound)
+        if deciding:
+            key = (rule.index, id(bound))
+            step, _ = recalled(scene, key, _bound, scene.vars, instance_closed, rule, party, act, bound)
+        else:
+            step = instance_closed(scene, rule, party, act, bound)
         if step is None:
             return None
         last = step
@@ -218,6 +230,17 @@ def closed_by(scene: Scene, rule: Rule, party: str, act: Event) -> Step | None:
                     scene.until(at)
                     break
     return last
+
+
+def _alone(scene: Scene, look: Callable[..., Step | None], *args: Any) -> Leaf:
+    """Look at what hangs on nothing that is bound."""
+    return look(scene, *args), scene.vars
+
+
+def _bound(scene: Scene, bound: dict[str, Any], look: Callable[..., Step | None], *args: Any) -> Leaf:
+    """Look at what hangs on what is bound."""
+    scene.vars = bound
+    return look(scene, *args), bound
 
 
 def instance_closed(scene: Scene, rule: Rule, party: str, act: Event, bound: Any) -> Step | None:
@@ -343,9 +366,13 @@ def limited(scene: Scene, rule: Rule, party: str, act: Event) -> Step | None:
         kept = scene.vars
         closed: list[tuple[int, Step, dict[str, Any]]] = []
         for index in indexes:
-            step = closed_by(scene, scene.program.rules[index], party, act)
+            other = scene.program.rules[index]
+            if scene.trees is None:
+                step, bound = _alone(scene, closed_by, other, party, act)
+            else:
+                step, bound = recalled(scene, ("open", index), _alone, closed_by, other, party, act)
             if step is not None:
-                closed.append((index, step, scene.vars))
+                closed.append((index, step, bound))
             scene.vars = kept
         if closed and len(closed) == len(indexes):
             return ("limited", closed[0])
@@ -462,7 +489,7 @@ def window(scene: Scene, rule: Rule, start: Instant) -> tuple[Instant | None, An
                     origin = origin.effect_at
             if period is None or origin is None or hasattr(origin, "item") or hasattr(period, "item"):
                 return None, None
-            deadline = scene.deadline_period(origin, period, rule.rolls)
+            deadline = scene.deadline_period(origin, period, rule.rolls, roll=rule.roll)
             return deadline.end, deadline.last_day
         case _:
             assert rule.limit_value is not None
@@ -473,7 +500,7 @@ def window(scene: Scene, rule: Rule, start: Instant) -> tuple[Instant | None, An
                 return day + (1 if type(limit).__name__ == "ByDay" else 0), None
             if type(limit).__name__ == "BeforeDay":
                 return start_of(day), None
-            deadline = scene.deadline_day(day, rule.rolls)
+            deadline = scene.deadline_day(day, rule.rolls, rule.roll)
             return deadline.end, deadline.last_day
 
 

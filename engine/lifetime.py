@@ -52,9 +52,7 @@ def live(scene: Scene, w: Writes, step: Step, rule: LifeRule, event: Event | Non
     wanted = "draft" if rule.life.how == "takes_effect" else "in_force"
     if state != wanted:
         return
-    if rule.holds is not None and not rule.holds.value(scene):
-        return
-    if not rule.value.value(scene):
+    if (rule.holds is not None and not rule.holds.value(scene)) or not rule.value.value(scene):
         step.schedule(scene.turn, "K", step.program.life_rules.index(rule), "life")
         return
     cause = Cause(event.id if event is not None else "", (), step.at)

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from contractlang.norms import Obligation
+from contractlang.norms import Obligation, Prohibition
 from engine.answering import Case, answered
 from engine.decision import Cure, Decision, Reason
 from engine.errors import BadQuestion
 from engine.event import BOTH, Event, Instant
 from engine.judge import ASKED, agreement_state, beats, bound_events, conditions, tolerates
-from engine.looks import FORBIDS, SILENT, Looks, Seen
+from engine.looks import Looks, Seen
 from engine.position import Position
 from engine.program import Rule
 from engine.question import May
+from engine.recall import FORBIDS, SAYS_NOTHING, SILENT
 from engine.scene import Breach, Scene
 from engine.statuses import breach_events
-
-_SAYS_NOTHING = frozenset(
-    {"agreement", "reading", "valid", "text", "since", "until", "agreed", "voided", "forbids", "silent"}
-)
 
 
 def may(position: Position, question: May, known_at: Instant | None) -> Decision:
@@ -37,12 +34,24 @@ def may(position: Position, question: May, known_at: Instant | None) -> Decision
 
     looks = Looks(mine, question.party, asked)
 
+    prohibitions = [rule for rule in mine if isinstance(rule.norm, Prohibition)]
+    others = [rule for rule in mine if not isinstance(rule.norm, Prohibition)]
+    # Duties first: where nothing forbids the act one norm open to it is enough, but a duty also requires it.
+    others.sort(key=lambda rule: not isinstance(rule.norm, Obligation))
+
     def case(scene: Scene) -> Case:
-        seen = looks.at(scene)
-        opens = [rule for rule, step, _ in seen if step is None]
-        forbidding = [rule for rule, step, _ in seen if step is FORBIDS]
+        forbidding = [rule for rule in prohibitions if looks.of(scene, rule)[1] is FORBIDS]
         restores = _restored(scene, act.sets, question.party)
+        opens, speaks = [], False
+        for rule in others:
+            _, step, _ = looks.of(scene, rule)
+            if step is None:
+                opens.append(rule)
+                if not forbidding:
+                    break
+            speaks = speaks or (step is not None and step[0] not in SAYS_NOTHING)
         required = restores is not None or any(isinstance(rule.norm, Obligation) for rule in opens)
+        scene.event = asked
         opens = [o for o in opens if not any(beats(scene, f, o) for f in forbidding)]
         unbeaten = [f for f in forbidding if not any(tolerates(scene, o, f) for o in opens)]
         if unbeaten:
@@ -50,7 +59,6 @@ def may(position: Position, question: May, known_at: Instant | None) -> Decision
         if opens or restores is not None:
             return Case("permitted", required)
         if act.needs_basis:
-            speaks = any(step is not None and step[0] not in _SAYS_NOTHING for _, step, _ in seen)
             return Case("forbidden" if speaks else "no_basis")
         return Case("unregulated")
 

@@ -19,7 +19,7 @@ from engine.decision import Item
 from engine.duties import arise, arise_on_breach, discharges, edge, look_for_end, miss, waive, waived
 from engine.errors import OutOfOrder
 from engine.event import ANSWER, DISPUTE, MIGRATE, START, WAIVE, Event, Instant
-from engine.happenings import effects, forbid, judge, pass_by, record, remember, turn_state
+from engine.happenings import effects, forbid, judge, pass_by, pass_by_breach, record, remember, turn_state
 from engine.lifetime import begin_again, expire, live
 from engine.program import Program, Touch
 from engine.scene import Scene
@@ -160,18 +160,25 @@ def together(position: Position, events: list[Event]) -> Position:
 
 
 def _entangled(position: Position, events: list[Event]) -> list[list[Event]]:
-    """Return the events in groups: two are in one if, from here, it matters which of them comes first."""
+    """Return the events in groups: two are in one if it matters which of them comes first, here or after a third."""
+    after = {each.id: advance(position, each) for each in events}
     groups: list[list[Event]] = []
     for event in events:
-        near = [group for group in groups if any(_matters(position, event, other) for other in group)]
+        near = [group for group in groups if any(_matters(position, after, event, each) for each in group)]
         groups = [group for group in groups if group not in near]
         groups.append([*(each for group in near for each in group), event])
     return groups
 
 
-def _matters(position: Position, one: Event, other: Event) -> bool:
-    ways = [(advance(position, a), b) for a, b in ((one, other), (other, one))]
-    ends = [(first, advance(first, second)) for first, second in ways]
+def _matters(position: Position, after: dict[str, Position], one: Event, other: Event) -> bool:
+    if _differs(after[one.id], after[other.id], one, other):
+        return True
+    thirds = (start for id, start in after.items() if id not in (one.id, other.id))
+    return any(_differs(advance(start, one), advance(start, other), one, other) for start in thirds)
+
+
+def _differs(after_one: Position, after_other: Position, one: Event, other: Event) -> bool:
+    ends = [(after_one, advance(after_one, other)), (after_other, advance(after_other, one))]
     keys = {key for first, last in ends for key in (*first.changed, *last.changed) if key[0] not in LISTS}
     return any(ends[0][1].cells.get(key) != ends[1][1].cells.get(key) for key in keys)
 
@@ -262,8 +269,9 @@ def settle(step: Step, event: Event | None) -> None:
     for _ in range(_ROUNDS):
         while step.breached:
             index, trig = step.breached.pop(0)
-            for each in step.program.on_breach.get(index, ()):
-                step.run(step.now, arise_on_breach, step, step.program.rules[each], index, trig)
+            for rule in map(step.program.rules.__getitem__, step.program.on_breach.get(index, ())):
+                act = arise_on_breach if isinstance(rule.norm, Obligation) else pass_by_breach
+                step.run(step.now, act, step, rule, index, trig)
         if not step.queue:
             return
         order = step.program.order
@@ -280,6 +288,9 @@ def look(step: Step, name: tuple[str, int], event: Event | None) -> None:
     kind, index = name
     if kind == "life":
         step.run(step.now, live, step, step.program.life_rules[index], event)
+        return
+    if step.new.get(("V0",)) is None:
+        # What is known from the start gives rise to nothing before the account's first fact.
         return
     rule = step.program.rules[index]
     if kind == "window":

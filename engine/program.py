@@ -27,6 +27,7 @@ from contractlang.norms import (
     StateDecl,
     version_name,
 )
+from contractlang.values import Roll
 from engine.decision import Cure, Item
 from engine.evaluator import Evaluator
 from engine.force import Part, Text
@@ -85,6 +86,7 @@ class Rule:
     variable: str
     act_name: str
     rolls: Evaluator | None
+    roll: Roll
     limit: Any
     limit_value: Evaluator | None
     limit_of: Evaluator | None

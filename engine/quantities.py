@@ -165,6 +165,14 @@ class FieldE(Base):
         if isinstance(of, str):
             got = scene.terms.attributes.get(f"{of}.{name}")
             return self.open(scene, of) if got is None else got
+        if type(of) is int:
+            # What is known from the start is looked at before any day.
+            day = day_of(max(of, 0))
+            if type(self.of) is NowE and of > 0:
+                scene.until(end_of(day))
+            return day
+        if of is None or isinstance(of, Unknown):
+            return of
         return self.open(scene, "?")
 
     def open(self, scene: Scene, owner: str) -> Any:

@@ -42,7 +42,7 @@ from engine.scene import LifeCell, Scene
 from engine.walk import walk
 
 MOST_CASES = 64
-NOT_YET, IN_FORCE, ENDED, OPEN = "not_yet", "in_force", "ended", "open"
+NOT_YET, IN_FORCE, ENDED, OTHER, OPEN = "not_yet", "in_force", "ended", "other_version", "open"
 # What the engine itself looks at, though no sentence names it.
 _LOOKED_AT = frozenset({"rest_days", "day_end", "cutoff"})
 
@@ -61,8 +61,9 @@ class ClauseDays:
 class DocumentThere:
     """A document and how it stands on the day.
 
-    `status` is `in_force`, `not_yet` or `ended`; of an agreement its state (`draft`, `expired`, …); `open` where that
-    hangs on something. `since` and `until` (exclusive) are the instants between which it is in force.
+    `status` is `in_force`, `not_yet` or `ended`; of an agreement its state (`draft`, `expired`, …), or `other_version`
+    where the account is under another; `open` where that hangs on something. `since` and `until` (exclusive) are the
+    instants between which it is in force.
     """
 
     name: str
@@ -235,7 +236,7 @@ def _document(program: Program, position: Position, contract: Contract) -> Docum
 def _agreement(
     program: Program, position: Position, contract: Contract
 ) -> tuple[str, Instant | None, Instant | None, Item | None]:
-    """Return the state of an agreement's life; a version of which another holds is not yet, or no longer, in force."""
+    """Return the state of an agreement's life, if the account is under this version of it."""
     home = base(contract.name)
     if program.versions_of.get(home):
         version = _told(position, lambda scene: version_at(scene, home, scene.at))
@@ -243,7 +244,7 @@ def _agreement(
             return OPEN, None, None, version
         if version != contract.name:
             begins, ends = _days(contract.valid_from, contract.valid_to)
-            return (NOT_YET if begins is not None and begins > position.now else ENDED), begins, ends, None
+            return (NOT_YET if begins is not None and begins > position.now else OTHER), begins, ends, None
     state = read(position, ("S", "agreement", home))
     if state is None:
         state = program.initial(position.scene(), "agreement", home)

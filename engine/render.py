@@ -250,6 +250,7 @@ _THERE = {
     "in_force": ("in force", "有效"), "not_yet": ("not yet in force", "尚未施行"), "ended": ("ended", "已终止"),
     "draft": ("not in effect yet", "尚未生效"), "expired": ("expired", "已到期"),
     "terminated": ("terminated", "已解除"), "open": ("open", "未定"),
+    "other_version": ("the account is under another version", "账户适用另一版本"),
 }  # fmt: skip
 _DOCUMENT_KINDS = {
     "agreement": ("agreement", "协议"),

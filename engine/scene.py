@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from contractlang.kinds import FLAG, Kind
 from contractlang.norms import Norm, QuestionDecl
-from contractlang.values import Period
+from contractlang.values import Period, Roll
 from engine.choice import Choice, Split
 from engine.dates import Deadline, RestDays, day_of, deadline_after, deadline_after_day, deadline_by_day
 from engine.decision import Item
@@ -98,9 +98,9 @@ class Scene:
     """One look at a position, in one case."""
 
     __slots__ = (
-        "agenda", "asked", "assigned", "at", "collect", "departed", "event", "get", "lenient",
+        "agenda", "assigned", "at", "collect", "departed", "departing", "event", "get", "lenient",
         "program", "provisional",
-        "taken", "terms", "turn", "vars", "waiting",
+        "taken", "terms", "trees", "turn", "vars", "waiting",
     )  # fmt: skip
 
     def __init__(
@@ -113,7 +113,8 @@ class Scene:
         self.collect: dict[Item, str] | None = None
         self.departed = False
         self.lenient = False
-        self.asked: dict[Item, tuple[Any, ...]] | None = None
+        self.trees: dict[Any, Any] | None = None
+        self.departing: Item | None = None
         self.waiting: list[dict[Item, Any]] | None = None
         self.agenda: tuple[tuple[Instant, str, int, str], ...] = ()
         self.turn: Instant | None = None
@@ -147,8 +148,6 @@ class Scene:
                 raise Split(item, options)
             self.waiting += [{**self.assigned, item: option} for option in options[:0:-1]]
             self.assigned[item] = got = options[0]
-        if self.asked is not None:
-            self.asked[item] = options
         return got
 
     def option_of(self, reading: str) -> str:
@@ -157,25 +156,16 @@ class Scene:
         if got is not None and reading not in self.taken.by_default:
             return got
         item, options, _ = self.program.readings[reading]
-        if self.asked is not None:
-            self.asked[item] = options
+        if self.collect is not None and got is not None:
+            self.collect[item] = got
         assigned: str | None = self.assigned.get(item)
         if assigned is not None:
             return assigned
         if got is None:
             return str(self.pick(item, options))
-        if self.collect is not None:
-            self.collect[item] = got
-        elif not self.departed:
+        if self.collect is None and not self.departed:
             raise Split(item, (got, *(each for each in options if each != got)))
         return got
-
-    def settled_as(self, item: Item, options: tuple[Any, ...]) -> Any:
-        """Return what an item that was open when it was first asked for is in this case."""
-        got = self.assigned.get(item, NOTHING)
-        if got is not NOTHING:
-            return got
-        return self.option_of(item.name) if item.kind == "reading" else self.pick(item, options)
 
     def answer(self, question: str, about: str | None) -> Any:
         """Return the answer to a question: given, recorded, presumed, or open."""
@@ -247,20 +237,27 @@ class Scene:
             return None
         return int(cutoff) if self.option_of("day_end") == "business_close" else None
 
-    def deadline_day(self, day: date, rolls: Any) -> Deadline:
+    def deadline_day(self, day: date, rolls: Any, roll: Roll = "following") -> Deadline:
         """Return the deadline of a named day; `rolls` is asked only where rolling would make a difference."""
         if rolls is not None and self.may_roll(day) and rolls.value(self):
-            return self.settled(deadline_by_day(day, self.terms.calendar, self._rest(), True, self._cutoff()))
+            calendar, rest = self.terms.calendar, self._rest()
+            return self.settled(deadline_by_day(day, calendar, rest, True, self._cutoff(), roll))
         return self.settled(
             deadline_by_day(day, self.terms.calendar, RestDays.WEEKEND_AND_SHIFTED, False, self._cutoff())
         )
 
     def deadline_period(
-        self, start: Instant | date, period: Period, rolls: Any, first_day: bool = False
+        self,
+        start: Instant | date,
+        period: Period,
+        rolls: Any,
+        first_day: bool = False,
+        roll: Roll = "following",
     ) -> Deadline:
         """Return the deadline of a period from an instant or a day; `rolls` None: a period of days rolls."""
         calendar, count, unit = self.terms.calendar, period.count, period.unit
         plain = RestDays.WEEKEND_AND_SHIFTED
+        how = first_day, roll
 
         def counted(rest: RestDays, rolling: bool, cutoff: int | None) -> Deadline:
             if isinstance(start, date):
@@ -268,8 +265,8 @@ class Scene:
                     from engine.dates import end_of
 
                     return deadline_after(end_of(start), count, unit, calendar, rest, rolling, cutoff)
-                return deadline_after_day(start, count, unit, calendar, rest, rolling, cutoff, first_day)  # type: ignore[arg-type]
-            return deadline_after(start, count, unit, calendar, rest, rolling, cutoff, first_day)
+                return deadline_after_day(start, count, unit, calendar, rest, rolling, cutoff, *how)  # type: ignore[arg-type]
+            return deadline_after(start, count, unit, calendar, rest, rolling, cutoff, *how)
 
         if unit in ("hours", "minutes", "seconds"):
             return counted(plain, False, None)

@@ -5,7 +5,7 @@ Names may be declared names, their names in the other language, or outside ids (
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -18,6 +18,7 @@ from contractlang.norms import (
     ReadingDecl,
     StateDecl,
     ThingDecl,
+    version_name,
 )
 from contractlang.values import Period, minutes_of_day, money, period, share
 from engine.dates import parse_day, parse_instant
@@ -73,6 +74,23 @@ def terms_from(
         for question, answer in _answers(program, name, value)
     }
     return Terms(blanks, chosen, answered, states, attributes, layers)
+
+
+def versions_from(program: Program, agreements: Iterable[str]) -> dict[str, str]:
+    """Return the versions that an account says it signed: `voip-1@2` names the second of `voip-1`.
+
+    Raises BadTerms for a version that is not there.
+    """
+    found: dict[str, str] = {}
+    for name in agreements:
+        home, mark, version = name.partition("@")
+        if mark:
+            known = {part.name for part in program.versions_of.get(home, ())} | {home}
+            if version_name(home, version) not in known:
+                held = ", ".join(sorted(each.partition("@")[2] or "1" for each in known))
+                raise BadTerms("agreements", f"`{home}` has no version `{version}`: there is {held}")
+            found[home] = version
+    return found
 
 
 def _called(program: Program, name: str, kinds: tuple[type, ...]) -> Iterator[Declaration]:

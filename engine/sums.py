@@ -32,6 +32,7 @@ def rule_of(scene: Scene, name: str, about: Any, home: str) -> tuple[int, Sum] |
         if home and rule.home not in ("", home):
             continue
         before = bound_to(scene, rule, about)
+        scene.vars[f"@below {name}"] = place + 1
         applies = all(each is None or each.value(scene) for each in (rule.holds, rule.where))
         scene.vars = before
         if applies:

@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from contractlang.source import Span
 
 
-def walk(expr: object) -> Iterator[Any]:
+def walk(expr: Any) -> Iterator[Any]:
     """Yield an expression and everything in it, targets included."""
-    if expr is None or not dataclasses.is_dataclass(expr):
+    kind: Any = type(expr)
+    names = _names(kind)
+    if names is None:
         return
     yield expr
-    for each in dataclasses.fields(expr):
-        value = getattr(expr, each.name)
-        if isinstance(value, tuple):
+    for name in names:
+        value = getattr(expr, name)
+        kind = type(value)
+        if kind is tuple:
             for part in value:
                 yield from walk(part)
-        elif dataclasses.is_dataclass(value) and not isinstance(value, Span):
+        elif kind is not Span and _names(kind) is not None:
             yield from walk(value)
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...] | None:
+    """Return what the parts of a class are called; None where it has none."""
+    return tuple(each.name for each in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else None

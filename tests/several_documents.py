@@ -21,7 +21,17 @@ from engine.dates import DAY, HOUR
 from engine.event import MIGRATE, Instant, Ledger, event
 from engine.question import AmountOfSum, InBreachOf, May, StateOf
 from engine.terms import Terms
-from tests.strategies import FIRST, VOCABULARY, Draft, Line, drafts, ledgers, named_after, norms_named, questions
+from tests.strategies import (
+    FIRST,
+    VOCABULARY,
+    Draft,
+    Line,
+    drafts,
+    ledgers,
+    named_after,
+    norms_named,
+    questions,
+)
 
 Draw = Any
 Question = May | InBreachOf | StateOf | AmountOfSum
@@ -115,7 +125,8 @@ ARTICLES = (
     ["voids any power to quit when service is off"],
     ["voids agreed duties of seller to keep service if fault is done"],
     ["fair_stop: when fault is done, seller may stop", "limits any power to stop to fair_stop"],
-    ["fair_stop: when fault is done, seller may stop", "limits agreed powers of seller to stop to fair_stop when service is on"],
+    ["fair_stop: when fault is done, seller may stop",
+     "limits agreed powers of seller to stop to fair_stop when service is on"],
     ["leaking: buyer may leak", "leaking prevails over agreed duties of buyer to leak when fault is done"],
     ["silence: either party must not leak", "silence subject to agreed powers of buyer to leak"],
     ["first agreement prevails over second agreement"],
@@ -136,7 +147,7 @@ ARTICLES = (
     ["amount late: for each breach of any duty to pay as v, is 1% * v.unpaid, claimable when fault is done",
      "while amount due of late > 0.50 CNY, seller may stop"],
 )  # fmt: skip
-KNOWING = 'event learnt (by: party, of: text)'
+KNOWING = "event learnt (by: party, of: text)"
 FAIR = 'question fair about clause_text: "fair?"'
 
 
@@ -144,11 +155,17 @@ FAIR = 'question fair about clause_text: "fair?"'
 def laws(draw: Draw) -> tuple[str, list[str]]:
     """Return laws of a few articles, and the lines that they say."""
     days = draw(st.sampled_from(["", "", "2026-01-01", "2026-04-02", "2026-01-01 to 2026-04-08"]))
-    head = ["law rules", "layer civil", f"rank {draw(st.sampled_from(['mandatory', 'mandatory', 'gap-filling']))}"]
+    head = [
+        "law rules",
+        "layer civil",
+        f"rank {draw(st.sampled_from(['mandatory', 'mandatory', 'gap-filling']))}",
+    ]
     head += [f"valid from {days}"] if days else []
     head += ['version "9"'] if days and draw(st.booleans()) else []
     clauses, said = [], []
-    for lines in draw(st.lists(st.sampled_from(ARTICLES), min_size=1, max_size=4, unique_by=lambda each: each[0])):
+    for lines in draw(
+        st.lists(st.sampled_from(ARTICLES), min_size=1, max_size=4, unique_by=lambda each: each[0])
+    ):
         clause = ['source "made up", single']
         clause += draw(st.sampled_from([[], [], [], ["rank gap-filling"], ["rank mandatory"]]))
         clause += draw(st.sampled_from([[], [], [], ["status administrative"], ["status enabling"]]))
@@ -183,7 +200,9 @@ def supplements(draw: Draw, draft: Draft, name: str = "more", to: str = "small")
     head = [f"supplement {name} to {to}"]
     head += draw(st.sampled_from([[], ["valid from 2026-04-01"], ["valid from 2026-03-29 to 2026-04-10"]]))
     head += draw(st.sampled_from([[], [], ["applies to what arose before"]]))
-    clauses: list[list[str]] = draw(st.sampled_from([[], [], [["agreement takes effect once seller did sign"]]]))
+    clauses: list[list[str]] = draw(
+        st.sampled_from([[], [], [["agreement takes effect once seller did sign"]]])
+    )
     clauses = [*clauses]
     numbers = draw(st.lists(st.integers(1, len(draft.lines)), max_size=2, unique=True)) if draft.lines else []
     for number in numbers:
@@ -193,12 +212,17 @@ def supplements(draw: Draw, draft: Draft, name: str = "more", to: str = "small")
             clauses += [[f"replaces 1.{number}", again[-1].en], *([line.en] for line in again[:-1])]
         else:
             clauses.append([f"repeals 1.{number}"])
-    clauses += [list(each) for each in draw(st.lists(st.sampled_from(ADDED), max_size=2, unique_by=lambda e: e[0]))]
+    clauses += [
+        list(each) for each in draw(st.lists(st.sampled_from(ADDED), max_size=2, unique_by=lambda e: e[0]))
+    ]
     said = [line for clause in clauses for line in clause]
-    text = "\n".join([f"| {each}" for each in head] + [
-        "\n".join([f"9.{number} Something.", *(f"| {each}" for each in clause)])
-        for number, clause in enumerate(clauses, 1)
-    ])
+    text = "\n".join(
+        [f"| {each}" for each in head]
+        + [
+            "\n".join([f"9.{number} Something.", *(f"| {each}" for each in clause)])
+            for number, clause in enumerate(clauses, 1)
+        ]
+    )
     return text + "\n", said
 
 
@@ -216,7 +240,10 @@ def contract_text(draft: Draft, *head: str, name: str = "small") -> str:
 def together(draw: Draw) -> Together:
     """Return documents that stand in one account, a ledger over them and a question."""
     draft = draw(drafts(owing=True))
-    with_law, beside = draw(st.booleans()), draw(st.sampled_from(["law", "supplement", "other", "version", "both"]))
+    with_law, beside = (
+        draw(st.booleans()),
+        draw(st.sampled_from(["law", "supplement", "other", "version", "both"])),
+    )
     said: list[str] = [line.en for line in draft.lines]
     terms: dict[str, Any] = {"blanks": draw(st.sampled_from([{}, {"grace": Period(3, "days")}]))}
     texts: list[str] = [contract_text(draft)]
@@ -243,7 +270,9 @@ def together(draw: Draw) -> Together:
     contracts = documents_of(tuple(texts))
     ledger = _more(draw, named_after(draw(ledgers(whole)), contracts), said, beside)
     known_at = draw(st.sampled_from([None, None, None, *(fact.recorded_at for fact in ledger)]))
-    return Together(tuple(texts), Terms(**terms), ledger, draw(_questions(whole, ledger, contracts)), known_at)
+    return Together(
+        tuple(texts), Terms(**terms), ledger, draw(_questions(whole, ledger, contracts)), known_at
+    )
 
 
 def _more(draw: Draw, ledger: Ledger, said: list[str], beside: str) -> Ledger:
@@ -251,11 +280,21 @@ def _more(draw: Draw, ledger: Ledger, said: list[str], beside: str) -> Ledger:
     at = max((fact.effect_at for fact in ledger), default=FIRST)
     more = []
     if any("learnt" in line for line in said) and draw(st.booleans()):
-        fields = draw(st.sampled_from([{}, {"by": "buyer"}, {"by": "seller", "of": "pay_fee"}, {"of": "1.1"}]))
+        fields = draw(
+            st.sampled_from([{}, {"by": "buyer"}, {"by": "seller", "of": "pay_fee"}, {"of": "1.1"}])
+        )
         more.append(event("k", "learnt", None, at + draw(st.sampled_from([0, HOUR, -DAY])), fields=fields))
     if beside == "version" and draw(st.booleans()):
         when = at + draw(st.sampled_from([-2 * DAY, -HOUR, 0, HOUR]))
-        more.append(event("m", MIGRATE, None, when, fields={"agreement": "small", "version": draw(st.sampled_from("12"))}))
+        more.append(
+            event(
+                "m",
+                MIGRATE,
+                None,
+                when,
+                fields={"agreement": "small", "version": draw(st.sampled_from("12"))},
+            )
+        )
     bills = [fact.id for fact in ledger if fact.name == "bill"]
     if any("late" in line for line in said) and bills and draw(st.booleans()):
         fields = {"amount": draw(st.sampled_from([100, 700])), "bill": f"late:{draw(st.sampled_from(bills))}"}
@@ -274,6 +313,3 @@ def _questions(draw: Draw, whole: Draft, ledger: Ledger, contracts: tuple[Contra
     if isinstance(asked, StateOf) and asked.state == "agreement":
         return StateOf("agreement", asked.at, draw(st.sampled_from(agreements)))
     return asked
-
-
-

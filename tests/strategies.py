@@ -294,7 +294,9 @@ def _leave(draw: Draw) -> list[Line]:
         Line("while not slight(v), ", "非 轻微（v） 时，"), Line("while not v.cured, ", "非 v.已补正 时，"),
         Line("while damage(v) > 10.00 CNY, ", "损害（v） > 10.00元 时，"),
     )  # fmt: skip
-    window = _pick(draw, NOTHING, NOTHING, Line(" within 10 days", "，限 10日 内"))
+    window = _pick(
+        draw, NOTHING, NOTHING, Line(" within 10 days", "，限 10日 内"), Line(" from sign", "，自 签字 起")
+    )
     any_breach = Line(f"leave: for each breach of {of.en} as v, {lead.en}the other party may quit{window.en}",
                       f"leave：就 每次 违反 {of.zh} 作为 v，{lead.zh}对方 可以 解约{window.zh}")  # fmt: skip
     if not draw(st.booleans()):
@@ -379,6 +381,7 @@ def _favour(draw: Draw) -> list[Line]:
         NOTHING,
         Line(f" within {days.en}", f"，限 {days.zh} 内"),
         Line(" unless seller did repair(f)", "，除非 甲方 已 修理（f）"),
+        Line(" from sign", "，自 签字 起"),
     )
     return [Line(f"favour: for each fault as f{where.en}, buyer may call{tail.en}",
                  f"favour：就 每次 故障 作为 f{where.zh}，乙方 可以 呼叫{tail.zh}")]  # fmt: skip

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from hypothesis import given
 
-from contractlang.norms import Maintenance, Obligation, Prohibition
+from contractlang.norms import Contract, Maintenance, Norm, Obligation, Prohibition
 from engine.account import Account
 from engine.compile import compile_program
 from engine.decision import Decision, Item
@@ -55,10 +55,13 @@ def plain(missing: Iterable[Item]) -> set[Item]:
     return {Item("order", "") if item.kind == "order" else item for item in missing}
 
 
+def _duties_in(contract: Contract) -> list[Norm]:
+    return [norm for norm in contract.norms if isinstance(norm, Obligation | Prohibition | Maintenance)]
+
+
 def compare(case: Asked) -> None:
     """Compare the answer to the question, and whether each party is in breach of each duty."""
-    duties = [norm for each in case.contracts for norm in each.norms
-              if isinstance(norm, Obligation | Prohibition | Maintenance)]  # fmt: skip
+    duties = [norm for each in case.contracts for norm in _duties_in(each)]
     questions = [
         InBreachOf(party, norm.id, case.question.at) for norm in duties for party in ("seller", "buyer")
     ]
@@ -72,8 +75,7 @@ def compare(case: Asked) -> None:
 
 def compare_together(case: Together) -> None:
     """Compare the answer to the question, and whether each party is in breach of the first duties of each document."""
-    duties = [norm for each in case.contracts
-              for norm in [n for n in each.norms if isinstance(n, Obligation | Prohibition | Maintenance)][:3]]  # fmt: skip
+    duties = [norm for each in case.contracts for norm in _duties_in(each)[:3]]
     questions = [InBreachOf(party, norm.id, case.question.at, norm.document)
                  for norm in duties for party in ("seller", "buyer")]  # fmt: skip
     for question in (case.question, *dict.fromkeys(questions)):

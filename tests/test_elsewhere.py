@@ -16,7 +16,7 @@ import engine.cases
 from contractlang.load import load, load_text
 from contractlang.norms import Contract
 from engine.account import Account
-from engine.cases import Case, cases_in, ledger_of, question_of, run_case, terms_of
+from engine.cases import DOCUMENTS, Case, cases_in, ledger_of, question_of, run_case, terms_of
 from engine.compile import compile_program
 from engine.dates import Calendar, CalendarYear, RestDays, add_period
 from engine.errors import BadEvent
@@ -30,7 +30,6 @@ CASES = [
     for path in sorted((ROOT / "tests" / "cases" / "elsewhere").glob("*.md"))
     for case in cases_in(str(path), path.read_text("utf-8"))
 ]
-DOCUMENTS = ("vocabulary", "contract", "supplement", "law")
 BEYOND_REFERENCE = ("days-of-validity",)
 """Files that ask for what the reference does not know yet: days of validity of one clause."""
 
@@ -85,7 +84,7 @@ def written(case: Case, folder: Path) -> list[Path]:
             text = "\n".join(case.blocks[kind][1])
             name = re.search(r"(?:agreement|law|supplement|vocabulary|协议|法律|补充|词汇)\s+([\w-]+)", text)
             assert name is not None
-            path = folder / f"{name[1]}.contract"
+            path = folder / f"{name[1]}{'-again' if kind == 'version' else ''}.contract"
             path.write_text(text, "utf-8")
             if kind != "vocabulary":
                 paths.append(path)

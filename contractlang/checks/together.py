@@ -209,7 +209,9 @@ def _and_amended(contract: Contract, everything: Mapping[str, Anatomy]) -> list[
 
 def _end(norm: Norm) -> _End:
     name = called(norm)
-    return _End(base_name(norm.document), norm.id, Said(f"{norm.document}:{name.en}", f"{norm.document}：{name.zh}"))
+    return _End(
+        base_name(norm.document), norm.id, Said(f"{norm.document}:{name.en}", f"{norm.document}：{name.zh}")
+    )
 
 
 def _within(end: _End, ends: Iterable[_End]) -> list[_End]:

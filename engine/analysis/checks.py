@@ -16,8 +16,8 @@ import yaml
 
 from contractlang.norms import Contract
 from contractlang.numerals import plain_number
+from engine.analysis import analyse
 from engine.analysis.finding import Clause, Finding
-from engine.analysis.found import found
 from engine.errors import EngineError
 from engine.governing import CONTRACT, Programs
 
@@ -90,7 +90,7 @@ class Checker:
         agreements = tuple(each.base for each in held if each.kind == "agreement")
         layers = (CONTRACT, *sorted({each.layer for each in held if each.kind == "law"}))
         if (agreements, layers) not in self._found:
-            self._found[agreements, layers] = list(found(self.programs, agreements, layers))
+            self._found[agreements, layers] = list(analyse(self.programs, agreements, layers))
         return self._found[agreements, layers]
 
     def contains(self, finding: Finding, wanted: Collection[Reference]) -> bool:

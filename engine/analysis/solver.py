@@ -38,15 +38,17 @@ class Unknown(Exception):
     """The solver has come to its limit."""
 
 
+def possible(world: World, *wanted: Any) -> bool:
+    """Tell whether some world has everything wanted. Raises Unknown at the limit."""
+    return _asked(_solver(world, wanted)) is not None
+
+
 def shortest(world: World, *wanted: Any) -> Model | None:
     """Return the world with the fewest happenings, the earliest of these, in which everything wanted holds; or None.
 
     Raises Unknown where the solver comes to its limit before it knows.
     """
-    solver = z3.SolverFor("QF_LIA")
-    solver.set("rlimit", LIMIT)
-    solver.set("random_seed", _SEED)
-    solver.add(*world.facts, *wanted)
+    solver = _solver(world, wanted)
     found = _asked(solver)
     if found is None:
         return None
@@ -60,7 +62,7 @@ def shortest(world: World, *wanted: Any) -> Model | None:
         count = sum(z3.is_true(found.eval(here, True)) for here in heres)
     if heres:
         solver.add(z3.PbLe([(here, 1) for here in heres], count))
-    found = _earliest(solver, world, found)
+    found = _likely(solver, world, _earliest(solver, world, found))
     there = [each for each in world.happenings.values() if z3.is_true(found.eval(each.here, True))]
     timed = sorted(((each, found.eval(each.at, True).as_long()) for each in there), key=lambda pair: pair[1])
     return Model(tuple(timed), found.eval(world.now.at, True).as_long(), lambda term: found.eval(term, True))
@@ -84,6 +86,30 @@ def _earliest(solver: z3.Solver, world: World, found: z3.ModelRef) -> z3.ModelRe
                 found, high = better, better.eval(term, True).as_long()
         solver.add(term <= high)
     return found
+
+
+def _likely(solver: z3.Solver, world: World, found: z3.ModelRef) -> z3.ModelRef:
+    """Make sums round and leave unsaid what need not be said, as far as the rest allows."""
+    for each in world.likely:
+        if z3.is_true(found.eval(each, True)):
+            solver.add(each)
+            continue
+        try:
+            better = _asked(solver, each)
+        except Unknown:
+            break
+        if better is not None:
+            found = better
+            solver.add(each)
+    return found
+
+
+def _solver(world: World, wanted: tuple[Any, ...]) -> z3.Solver:
+    solver = z3.SolverFor("QF_LIA")
+    solver.set("rlimit", LIMIT)
+    solver.set("random_seed", _SEED)
+    solver.add(*world.facts, *wanted)
+    return solver
 
 
 def _asked(solver: z3.Solver, *more: Any) -> z3.ModelRef | None:

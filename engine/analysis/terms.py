@@ -97,6 +97,7 @@ class World:
         self.program, self.terms = program, terms
         self.taken = program.taken(terms)
         self.facts: list[Any] = []
+        self.likely: list[Any] = []
         self.happenings: dict[tuple[str, str | None], Happening] = {}
         self.answers: dict[str, Any] = {}
         self.readings: dict[str, Any] = {}
@@ -183,18 +184,24 @@ class World:
                 term = z3.Int(f"{name} {of.id}")
                 self.facts += [term >= 1, term <= 10]
                 return Value(term, True)
+            case _:
+                pass
         term = z3.Int(f"{name} {of.id}")
         if kind.name == "day":
             self.facts += [term >= of.day, term < HORIZON, *self.works(term)]
+            self.likely.append(term == of.day + 9)
         elif kind.name in ("money", "count"):
             self.facts += [term >= 1, term <= 10_000_000]
+            self.likely.append(term == (10_000 if kind.name == "money" else 1))
         elif kind.name == "one of":
             options = self.program.options.get(kind.of, ())
             self.facts.append(z3.Or(*(term == self.code(each) for each in options)) if options else term >= 0)
         elif kind.name == "instant":
             self.facts += [term >= of.at, term < HORIZON * MINUTES]
         else:
-            self.facts += [term >= 0, term < 10_000]
+            # A text that matters to no condition is left unsaid.
+            self.facts += [term >= -1, term < 10_000]
+            self.likely.append(term == -1)
         return Value(term, True)
 
     def works(self, day: Any) -> list[Any]:
@@ -242,10 +249,11 @@ class World:
                 return self.truth(it.part, m, {**env, it.variable: it.place})
             case ConstE():
                 return bool(it.constant)
-        value = self.value(it, m, env)
-        if z3.is_bool(value.term):
-            return z3.And(value.known, value.term)
-        return self.free(Kind("flag")).term
+            case _:
+                value = self.value(it, m, env)
+                if z3.is_bool(value.term):
+                    return z3.And(value.known, value.term)
+                return self.free(Kind("flag")).term
 
     def value(self, it: Any, m: Moment, env: Env) -> Value:
         """Return the term of an expression at a moment."""
@@ -277,7 +285,8 @@ class World:
                 return self.sum(it, m, env)
             case AmountDueE():
                 return self.unpaid(it.norms, m, env)
-        return self.free()
+            case _:
+                return self.free()
 
     def constant(self, value: Any) -> Any:
         if isinstance(value, bool):
@@ -316,6 +325,8 @@ class World:
                     return Value(of.day, of.here)
                 case "by":
                     return Value(z3.IntVal(self.code(of.actor or "")), of.here)
+                case _:
+                    pass
             return of.fields.get(it.name) or self.free(it.kind)
         if isinstance(of, Broken):
             start = self.breach_start(of)
@@ -326,6 +337,8 @@ class World:
                     return Value(start / MINUTES, True)
                 case "last_day":
                     return Value((start - 1) / MINUTES, True)
+                case _:
+                    pass
             return self.free(it.kind)
         if isinstance(of, str):
             name = f"{of}.{it.name}"
@@ -367,7 +380,9 @@ class World:
         known = z3.And(left.known, right.known)
         if it.op == "*":
             # A product of two open numbers is no question for the solver: the second is taken as one.
-            return Value(one * other, known) if z3.is_int_value(one) or z3.is_int_value(other) else self.free()
+            return (
+                Value(one * other, known) if z3.is_int_value(one) or z3.is_int_value(other) else self.free()
+            )
         return Value(one + other if it.op == "+" else one - other, known)
 
     def fold(self, it: FoldE, m: Moment, env: Env) -> Value:
@@ -410,6 +425,7 @@ class World:
             given = self.terms.answers.get(question)
             if declared.kind.name == "flag":
                 made = z3.Bool(f"answer {question}")
+                self.likely.append(made == bool(declared.presumed))
                 if given is not None:
                     self.facts.append(made == bool(given))
             else:
@@ -546,7 +562,7 @@ class World:
         begins, since = self.begins(document)
         ends = [
             z3.And(self.has_happened(each, m), self.has_basis(each))
-            for each in self.happenings.values()
+            for each in list(self.happenings.values())
             if any(effect.state == "agreement" for effect in self._declared(each).sets)
         ]
         last = self.last_minute(document, since)
@@ -585,7 +601,9 @@ class World:
             if rule.life.how == "lasts":
                 period = self.value(rule.value, self.now, {}).term
                 if isinstance(period, Period):
-                    days = {"years": 365, "months": 30, "weeks": 7, "days": 1}.get(period.unit, 1) * period.count
+                    days = {"years": 365, "months": 30, "weeks": 7, "days": 1}.get(
+                        period.unit, 1
+                    ) * period.count
                     return since + days * MINUTES
         return None
 
@@ -600,9 +618,7 @@ class World:
     def text(self, it: TextE, m: Moment) -> Truth:
         replaced = [m.at >= _minute(part.begins) for part in it.text.replaced_by]
         own = it.text.own
-        return z3.And(
-            True if own is None else m.at >= _minute(own.begins), z3.Not(z3.Or(*replaced))
-        )
+        return z3.And(True if own is None else m.at >= _minute(own.begins), z3.Not(z3.Or(*replaced)))
 
     # -- norms
 
@@ -639,9 +655,7 @@ class World:
         for index in rule.excepts:
             other = self.program.rules[index]
             inner = self.env_of(other, env.get("@trigger"), env.get("@act"), env.get("@actor"))
-            parts.append(
-                z3.Not(z3.And(self.in_force(other, m, inner), self.conditions(other, m, inner)))
-            )
+            parts.append(z3.Not(z3.And(self.in_force(other, m, inner), self.conditions(other, m, inner))))
         return z3.And(*parts)
 
     def bindings(self, rule: Rule, act: Happening | None) -> list[Any]:
@@ -675,12 +689,28 @@ class World:
 
     def opens(self, rule: Rule, m: Moment, act: Happening, actor: str) -> Truth:
         """Return whether a norm is open to an act by a party."""
-        return z3.Or(*(z3.Not(z3.Or(*(t for _, _, t in steps))) for _, steps in self.ways(rule, m, act, actor)))
+
+        def make() -> Truth:
+            closed = (z3.Or(*(t for _, _, t in steps)) for _, steps in self.ways(rule, m, act, actor))
+            return z3.Or(*(z3.Not(each) for each in closed))
+
+        return self.named(("opens", rule.index, m.key, act.id, actor), make)
+
+    def named(self, key: tuple[Any, ...], make: Any) -> Truth:
+        """Return a name for what `make` gives: told once, however often it is asked."""
+
+        def define() -> Truth:
+            name = z3.Bool(" ".join(map(str, key)))
+            self._memo[key] = name  # What hangs on itself hangs on its name.
+            self.facts.append(name == make())
+            return name
+
+        return self.once(key, define)
 
     def ways(
         self, rule: Rule, m: Moment, act: Happening, actor: str
     ) -> Iterator[tuple[Any, list[tuple[str, Any, Truth]]]]:
-        """Yield each way in which a norm could be open to an act: what it is bound to, and the steps that may close it."""
+        """Yield each way in which a norm could be open to an act: what it is bound to, and what may close it."""
         for bound in self.bindings(rule, act):
             if not self.bears(rule, actor, bound):
                 continue
@@ -728,8 +758,12 @@ class World:
             elif not isinstance(other.norm, Maintenance):
                 yield "prevailed", place, z3.And(holds, self.standing(other, m, None))
         for indexes, when, place in rule.limited_to:
-            open_ones = [self.opens(self.program.rules[index], m, act, actor) for index in indexes]
-            yield "limited", place, z3.And(self.truth(when, m, env), z3.Not(z3.Or(*open_ones)))
+            holds = self.truth(when, m, env)
+            if holds is False or (z3.is_expr(holds) and z3.is_false(z3.simplify(holds))):
+                continue  # It limits other norms only.
+            limits = [self.program.rules[index] for index in indexes if index != rule.index]
+            open_ones = [self.opens(limit, m, act, actor) for limit in limits]
+            yield "limited", place, z3.And(holds, z3.Not(z3.Or(*open_ones)))
 
     def lapsed(self, lapse: Any, m: Moment, actor: str, env: Env) -> Truth:
         period = self.value(lapse.period, m, env).term
@@ -746,6 +780,11 @@ class World:
 
     def forbids(self, rule: Rule, m: Moment, act: Happening, actor: str) -> Truth:
         """Return whether a prohibition applies to an act by a party."""
+        return self.named(
+            ("forbids", rule.index, m.key, act.id, actor), lambda: self._forbids(rule, m, act, actor)
+        )
+
+    def _forbids(self, rule: Rule, m: Moment, act: Happening, actor: str) -> Truth:
         found = []
         for bound in self.bindings(rule, act):
             if self.bears(rule, actor, bound):
@@ -892,7 +931,8 @@ class World:
                 if not _is_day(rule.limit_value):
                     return day.term + (1 if limit == "ByDay" else 0)
                 return (day.term + (1 if limit == "ByDay" else 0)) * MINUTES
-        return None
+            case _:
+                return None
 
     def performed(self, rule: Rule, bound: Any, m: Moment, before: Any) -> Truth:
         """Return whether what a duty asks has been done by a moment (and before a minute)."""
@@ -925,13 +965,20 @@ class World:
 
     def broken(self, it: Broken, m: Moment, only_open: bool) -> Truth:
         """Return whether a duty is in breach at a moment: open, or (also) cured."""
+        return self.named(
+            ("broken", it.rule.index, _id(it.bound), m.key, only_open), lambda: self._broken(it, m, only_open)
+        )
+
+    def _broken(self, it: Broken, m: Moment, only_open: bool) -> Truth:
         rule, bound = it.rule, it.bound
         match rule.norm:
             case Obligation():
                 end = self.deadline(rule, bound)
                 if end is None:
                     return False
-                late = z3.And(self.arises(rule, bound), end <= m.at, z3.Not(self.performed(rule, bound, m, end)))
+                late = z3.And(
+                    self.arises(rule, bound), end <= m.at, z3.Not(self.performed(rule, bound, m, end))
+                )
                 return z3.And(late, z3.Not(self.performed(rule, bound, m, None))) if only_open else late
             case Prohibition():
                 if not isinstance(bound, Happening):
@@ -963,7 +1010,8 @@ class World:
                 if only_open:
                     parts.append(z3.Not(self.truth(rule.keeps, m, env)))
                 return z3.And(*parts)
-        return False
+            case _:
+                return False
 
     def breach_start(self, it: Broken) -> Any:
         """Return when a breach began."""
@@ -973,6 +1021,8 @@ class World:
                 return end if end is not None else z3.IntVal(HORIZON * MINUTES)
             case Prohibition() if isinstance(it.bound, Happening):
                 return it.bound.at
+            case _:
+                pass
         key = f"broken {it.rule.index} {_id(it.bound)}"
 
         def make() -> Any:
@@ -1011,7 +1061,8 @@ def _is_day(it: Any) -> bool:
             return it.kind.name == "day"
         case LaterE():
             return _is_day(it.base)
-    return False
+        case _:
+            return False
 
 
 def _days(period: Period) -> int:

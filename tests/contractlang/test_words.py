@@ -328,8 +328,11 @@ LIMITS = st.one_of(
     st.just(AtOnce()),
 )
 WINDOWS = st.builds(
-    Window, LIMITS, st.none() | LATER, MAYBE, st.just(HERE)
-).filter(lambda window: (window.limit, window.not_before, window.rolls) != (None, None, None))  # fmt: skip
+    Window, LIMITS, st.none() | LATER, MAYBE, st.just(HERE), st.sampled_from(["following", "preceding", "in month"])
+).filter(
+    lambda window: (window.limit, window.not_before, window.rolls) != (None, None, None)
+    and (window.roll == "following" or window.rolls not in (None, Const(False, FLAG)))
+)  # fmt: skip
 TRIGGERS: st.SearchStrategy[Trigger] = st.one_of(
     st.builds(
         OnOccurrence,

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from engine import cli
 from engine.cli import BROKEN, FINE, FOUND, INTERRUPTED, REFUSED, carried_out
+from engine.commands import check, clock
 
 ROOT = Path(__file__).parents[2]
 CONTRACTS = ROOT / "contracts"
@@ -317,7 +317,7 @@ def test_ask_as_a_paragraph(contract) -> None:
 def test_ask_without_a_day_is_about_today(contract, monkeypatch: pytest.MonkeyPatch) -> None:
     from engine.dates import parse_instant
 
-    monkeypatch.setattr(cli, "now", lambda: parse_instant("2026-09-11T12:00"))
+    monkeypatch.setattr(clock, "now", lambda: parse_instant("2026-09-11T12:00"))
     assert "2026-09-11 12:00" in contract("ask", "voip-1", ARREARS, "provider may suspend_service")[1]
     assert "2026-09-11 12:00" in contract("ask", "voip-1", ARREARS, "--state", "service", "--lang", "en")[1]
 
@@ -482,7 +482,7 @@ def test_the_demo_shows_what_it_should(contract) -> None:
 
 def test_version_and_help(contract) -> None:
     assert contract("--version")[1].startswith("contract ")
-    for command in ("check", "run", "ask", "test", "graph", "schema", "demo"):
+    for command in ("check", "run", "ask", "show", "test", "graph", "schema", "demo"):
         status, out, _ = contract(command, "--help")
         assert status == FINE
         assert "--json" in out
@@ -494,7 +494,7 @@ def test_no_stack_trace_whatever_goes_wrong(contract, monkeypatch: pytest.Monkey
         raise ZeroDivisionError("by zero")
 
     monkeypatch.delenv("CONTRACT_DEBUG", raising=False)
-    monkeypatch.setattr(cli, "_loaded", broken)
+    monkeypatch.setattr(check, "contracts_in", broken)
     status, out, err = contract("check", "voip-1")
     assert (status, out) == (BROKEN, "")
     assert err == "internal error: by zero (ZeroDivisionError); CONTRACT_DEBUG=1 shows where\n"
@@ -507,7 +507,7 @@ def test_an_interruption_is_quiet(contract, monkeypatch: pytest.MonkeyPatch) -> 
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "_loaded", interrupted)
+    monkeypatch.setattr(check, "contracts_in", interrupted)
     assert contract("check", "voip-1") == (INTERRUPTED, "", "")
 
 

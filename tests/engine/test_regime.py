@@ -224,3 +224,34 @@ def test_an_account_alone_names_its_agreements(show) -> None:
     assert [(each["clause"], each["status"]) for each in law["clauses_not_in_force"]] == [("24", "ended")]
     assert "sectr" in show(ARREARS, "--layers", "sectr", status=REFUSED)
     assert "--at" in show(ARREARS, "--at", "soon", status=REFUSED)
+
+
+def test_of_several_versions_only_the_one_signed_or_migrated_to_is_in_force(
+    hosting: list[str], tmp_path: Path, show
+) -> None:
+    first = AGREEMENT.replace("| party", '| version "1"\n| valid from 2020-01-01 to 2026-05-31\n| party', 1)
+    second = AGREEMENT.replace("| party", '| version "2"\n| valid from 2026-06-01\n| party', 1)
+    (tmp_path / "hosting.contract").write_text(first.strip() + "\n", "utf-8")
+    (tmp_path / "hosting-2.contract").write_text(second.strip() + "\n", "utf-8")
+    moved = {"id": "e5", "name": "migrate", "at": "2026-07-01T09:00", "agreement": "hosting", "version": "2"}
+    (tmp_path / "a.jsonl").write_text("\n".join(json.dumps(each) for each in [*LEDGER, moved]), "utf-8")
+    contracts = [hosting[0], str(tmp_path / "hosting-2.contract"), hosting[3], "--layers", "contract"]
+
+    def stood(day: str) -> list[tuple[str, str]]:
+        found = show(*contracts, "--at", day, "--json")["documents"]
+        return [(each["name"], each["status"]) for each in found]
+
+    assert stood("2026-05-01") == [("hosting", "in_force"), ("hosting@2", "not_yet")]
+    assert stood("2026-06-15") == [("hosting", "in_force"), ("hosting@2", "other_version")]
+    assert stood("2026-07-02") == [("hosting", "other_version"), ("hosting@2", "in_force")]
+
+    def signed(version: str) -> None:
+        head = {**LEDGER[0], "agreement": f"hosting@{version}"}
+        (tmp_path / "a.jsonl").write_text(
+            "\n".join(json.dumps(each) for each in [head, *LEDGER[1:]]), "utf-8"
+        )
+
+    signed("2")
+    assert stood("2026-06-15") == [("hosting", "other_version"), ("hosting@2", "in_force")]
+    signed("3")
+    assert "`hosting` has no version `3`: there is 1, 2" in show(*contracts, status=REFUSED)

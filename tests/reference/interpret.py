@@ -113,7 +113,8 @@ def _in_breach(world: World, question: InBreachOf) -> str:
     wanted = plain_number(question.norm)
     found = [each for each in world.breaches
              if wanted in (plain_number(each.norm.id), plain_number(each.norm.clause), each.norm.label)
-             and question.document in (None, each.norm.document) and facts.did(each.by, question.party)]  # fmt: skip
+             and question.document in (None, each.norm.document, documents.without_version(each.norm.document))
+             and facts.did(each.by, question.party)]  # fmt: skip
     if any(each.is_open for each in found):
         return "yes"
     return "cured" if any(each.cured_at is not None for each in found) else "no"

@@ -58,7 +58,9 @@ def is_a_sum(world: World, name: str) -> bool:
 def line_for(world: World, tried: list[AmountRule], thing: Any, env: values.Env) -> AmountRule | None:
     """Return the first line that is in force and applies to a trigger."""
     for line in tried:
-        bound = {**env, line.trigger.variable: thing} if line.trigger is not None else env
+        bound = env | below(world, tried, line)
+        if line.trigger is not None:
+            bound |= {line.trigger.variable: thing}
         where = None if line.trigger is None else line.trigger.where
         if (
             documents.stands(world, line, _thing(thing))
@@ -89,6 +91,14 @@ def amount(world: World, name: str, thing: Any, document: str, env: values.Env) 
     return _amount(world, name, thing, agreement, tried)
 
 
+def below(world: World, tried: list[AmountRule], line: AmountRule) -> values.Env:
+    """Return what the sum's own name means within a line of a law: the lines after it."""
+    if not documents.is_law(world, line.document):
+        return {}
+    rest = tried[tried.index(line) + 1 :]
+    return {_BELOW + each: rest for each in (line.name, line.alias) if each}
+
+
 def _home_of_breach(world: World, thing: Any) -> str:
     from tests.reference.world import Breach
 
@@ -99,10 +109,7 @@ def _amount(world: World, name: str, thing: Any, agreement: str, tried: list[Amo
     line = line_for(world, tried, thing, {})
     if line is None:
         return 0
-    env: values.Env = {_OF: agreement or _home_of_breach(world, thing)}
-    if documents.is_law(world, line.document):
-        below = tried[tried.index(line) + 1 :]
-        env |= {_BELOW + each: below for each in (name, line.name, line.alias) if each}
+    env: values.Env = {_OF: agreement or _home_of_breach(world, thing)} | below(world, tried, line)
     if line.trigger is not None:
         env[line.trigger.variable] = thing
     return values.value(world, line.value, env, line.document)

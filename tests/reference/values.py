@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any, assert_never
 
+from contractlang.kinds import INSTANT
 from contractlang.norms import (
     Accrued,
     AmountDue,
@@ -41,6 +42,7 @@ from contractlang.norms import (
     SumOf,
     Used,
     Who,
+    kind_of,
 )
 from contractlang.values import Period, Share
 from engine.dates import day_of, day_of_month, end_of
@@ -97,7 +99,11 @@ def value(world: World, expr: Expr, env: Env, document: str) -> Any:
         case Bound():
             return bound(world, expr.name, env)
         case Field():
-            return field_of(world, of(expr.of), expr)
+            return (
+                day_of_moment(world, expr, of(expr.of))
+                if kind_of(expr.of) == INSTANT
+                else field_of(world, of(expr.of), expr)
+            )
         case Not():
             return not of(expr.part)
         case And():
@@ -212,6 +218,16 @@ def field_of(world: World, of: Any, field: Field) -> Any:
             return of.effect_at
         case _:
             return of.actor
+
+
+def day_of_moment(world: World, field: Field, moment: Any) -> Any:
+    """Return the day of an instant; that of now is another one tomorrow."""
+    if moment is None or isinstance(moment, Unknown):
+        return moment
+    day = day_of(max(moment, 0))
+    if isinstance(field.of, Now) and world.has_dawned:
+        world.wake(end_of(day))
+    return day
 
 
 def of_breach(world: World, breach: Breach, name: str) -> Any:

@@ -18,7 +18,7 @@ from contractlang.norms import (
     Window,
     Within,
 )
-from contractlang.values import Period
+from contractlang.values import Period, Roll
 from engine.dates import SECOND, Deadline, RestDays, day_of, deadline_after, deadline_by_day, end_of, start_of
 from engine.decision import Item
 from engine.event import Event, Instant
@@ -64,7 +64,12 @@ def settled(world: World, deadline: Deadline) -> Deadline:
 
 
 def after(
-    world: World, start: Instant | date, period: Period, rolls: bool, first_day: bool = False
+    world: World,
+    start: Instant | date,
+    period: Period,
+    rolls: bool,
+    first_day: bool = False,
+    roll: Roll = "following",
 ) -> Deadline:
     """Return the end of a period from an instant, or from a day."""
     calendar, rest, minute = world.terms.calendar, rest_days(world), cutoff(world)
@@ -75,13 +80,16 @@ def after(
     else:
         since = start
     return settled(
-        world, deadline_after(since, period.count, period.unit, calendar, rest, rolls, minute, first_day)
+        world,
+        deadline_after(since, period.count, period.unit, calendar, rest, rolls, minute, first_day, roll),
     )
 
 
-def by_day(world: World, day: date, rolls: bool) -> Deadline:
+def by_day(world: World, day: date, rolls: bool, roll: Roll) -> Deadline:
     """Return the end of a named day."""
-    return settled(world, deadline_by_day(day, world.terms.calendar, rest_days(world), rolls, cutoff(world)))
+    return settled(
+        world, deadline_by_day(day, world.terms.calendar, rest_days(world), rolls, cutoff(world), roll)
+    )
 
 
 def rolls(world: World, window: Window | None, env: values.Env, document: str, usually: bool) -> bool:
@@ -118,11 +126,13 @@ def close(
             start = arose_at if of is None else moment(world, of, env, document)
             if not isinstance(length, Period) or start is None:
                 return NEVER
-            return _close(after(world, start, length, rolls(world, window, env, document, usually=True)))
+            moves = rolls(world, window, env, document, usually=True)
+            return _close(after(world, start, length, moves, roll=window.roll))
         case ByDay(day):
             named = _day(world, day, env, document, arose_at)
             if isinstance(named, date):
-                return _close(by_day(world, named, rolls(world, window, env, document, usually=False)))
+                moves = rolls(world, window, env, document, usually=False)
+                return _close(by_day(world, named, moves, window.roll))
             return NEVER if named is None else Close(named + 1, day_of(named))
         case BeforeDay(day):
             named = _day(world, day, env, document, arose_at)

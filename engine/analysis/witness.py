@@ -1,0 +1,148 @@
+"""From a world that the solver found to a dated ledger, and back to the engine: what it says of that history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from contractlang.kinds import Kind
+from contractlang.norms import OccurrenceDecl
+from contractlang.values import Money
+from engine.account import Account
+from engine.analysis.finding import Witness
+from engine.analysis.solver import Model
+from engine.analysis.terms import FIRST_DAY, Happening, World
+from engine.dates import parse_instant
+from engine.decision import Decision
+from engine.errors import EngineError
+from engine.event import BOTH, Ledger
+from engine.ledger import checked, event_from
+from engine.program import Program
+from engine.question import May
+from engine.settings import terms_from
+
+
+@dataclass(frozen=True)
+class History:
+    """A world made definite: entries of a ledger, the account's settings, and the act asked about."""
+
+    entries: tuple[dict[str, Any], ...]
+    settings: dict[str, Any]
+    readings: dict[str, str]
+    answers: dict[str, Any]
+    asked: dict[str, Any]
+
+    def ask(self, program: Program, layers: tuple[str, ...]) -> Decision:
+        """Return what the engine says of the act, on this history, by a program's documents.
+
+        What the documents do not know of the settings is left out: another set of documents asks for less.
+        """
+        known = {name for d in program.declarations.values() for name in (d.name, d.alias, d.external)}
+
+        def said(given: dict[str, Any]) -> dict[str, Any]:
+            return {name: value for name, value in given.items() if name.partition(".")[0] in known}
+
+        terms = terms_from(program, said(self.settings), layers, said(self.readings), said(self.answers))
+        events = [
+            event_from(program, entry, "witness")
+            for entry in self.entries
+            if entry["name"] in program.touches
+        ]
+        account = Account(program, terms, checked(program, events) if events else Ledger())
+        fields = {name: value for name, value in self.asked.items() if name not in ("by", "act", "at")}
+        act = program.acts[self.asked["act"]]
+        made = event_from(
+            program,
+            {"id": "?", "name": act.name, "at": self.asked["at"], "by": self.asked["by"], **fields},
+            "witness",
+        )
+        question = May(self.asked["by"], act.name, parse_instant(self.asked["at"]), made.fields)
+        return account.decide(question)
+
+
+def history_of(world: World, model: Model, act: Happening) -> History:
+    """Return the history that a world is, and the act asked about at its end."""
+    words = {number: text for text, number in world.codes.items()}
+    ids = {each: f"e{place}" for place, (each, _) in enumerate(model.happenings, 1)}
+
+    def told(of: Happening) -> dict[str, Any]:
+        declared = world.program.declarations[of.name]
+        assert isinstance(declared, OccurrenceDecl)
+        found: dict[str, Any] = {}
+        for param in declared.params:
+            term = of.fields[param.name].term
+            if isinstance(term, Happening):
+                if term in ids:
+                    found[param.name] = ids[term]
+                continue
+            found[param.name] = _value(model, term, param.kind, words)
+        return {name: value for name, value in found.items() if value is not None}
+
+    entries = tuple(
+        {
+            "id": ids[each], "name": each.name, "at": _instant(at), **told(each),
+            **({"by": each.actor} if each.actor is not None else {}),
+        }
+        for each, at in model.happenings
+    )  # fmt: skip
+    settings: dict[str, Any] = {}
+    for name, blank in world.blanks.items():
+        declared = world.program.declarations.get(name)
+        if declared is not None and name not in world.program.gaps and blank.known is not True:
+            filled = model.truth(blank.known)
+            kind: Kind = getattr(declared, "kind", Kind("text"))
+            settings[name] = _value(model, blank.term, kind, words) if filled else None
+    for name, value in world.attributes.items():
+        settings[name] = model.truth(value.term)
+    readings = {name: words[model.number(term)] for name, term in world.readings.items()}
+    answers: dict[str, Any] = {}
+    for name, term in world.answers.items():
+        question = world.program.questions[name]
+        if question.kind.name == "flag":
+            answers[name] = model.truth(term)
+        elif question.options:
+            answers[name] = words[model.number(term)]
+    asked = {"by": act.actor or BOTH, "act": act.name, "at": _instant(model.now), **told(act)}
+    return History(entries, settings, readings, answers, asked)
+
+
+def witness(history: History, verdicts: dict[str, Decision]) -> Witness:
+    """Return a history together with what the engine said of it under each set of layers."""
+    return Witness(
+        history.entries, history.settings, history.readings, history.answers, history.asked,
+        {layers: decision.answer for layers, decision in verdicts.items()},
+    )  # fmt: skip
+
+
+def replayed(history: History, program: Program, layers: tuple[str, ...]) -> Decision | None:
+    """Return the engine's answer, or None where the history is no ledger that the documents can take."""
+    try:
+        return history.ask(program, layers)
+    except EngineError:
+        return None
+
+
+def _instant(minute: int) -> str:
+    start = datetime(FIRST_DAY.year, FIRST_DAY.month, FIRST_DAY.day)
+    return (start + timedelta(minutes=minute)).strftime("%Y-%m-%dT%H:%M")
+
+
+def _value(model: Model, term: Any, kind: Kind, words: dict[int, str]) -> Any:
+    match kind.name:
+        case "flag":
+            return model.truth(term)
+        case "money":
+            return str(Money(model.number(term), kind.of or "CNY"))
+        case "count" | "duration":
+            return model.number(term)
+        case "day":
+            return (FIRST_DAY + timedelta(days=model.number(term))).isoformat()
+        case "instant":
+            return _instant(model.number(term))
+        case "one of":
+            return words.get(model.number(term))
+        case "occurrence":
+            return None
+        case _:
+            return words.get(model.number(term))

@@ -1,0 +1,217 @@
+"""`contract analyse`: what the norms allow to happen, as findings with a dated history."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.commands.clock import now
+from engine.commands.common import (
+    CONTRACT,
+    FINE,
+    FOUND,
+    SHIPPED,
+    Json,
+    Lang,
+    Language,
+    Layers,
+    Refused,
+    many,
+    one_line,
+    print_json,
+)
+from engine.commands.given import found_at, language_of, layers_named, usable
+from engine.dates import day_of
+from engine.errors import BadTerms
+from engine.render import Outcome, Screen, show_outcomes
+
+if TYPE_CHECKING:
+    from contractlang.loaded import Loaded
+    from contractlang.norms import Contract
+    from engine.analysis.accepted import Accepted
+    from engine.analysis.finding import Finding
+    from engine.program import Program
+
+_AGREEMENTS = typer.Argument(help="Agreements: files, folders, or names of those shipped.")
+_ONLY = typer.Option(
+    "--only", metavar="KIND,KIND", help="Only findings of these kinds, such as conflict,gap."
+)
+_GATE = typer.Option("--gate", help="List accepted findings, and fail only on others: for publishing.")
+_ACCEPT = typer.Option("--accept", metavar="KEY", help="Write this finding into accepted.yaml.")
+_CHECKS = typer.Option("--conflict-checks", metavar="FILE", help="Run the conflict checks of a YAML file.")
+
+
+def analyse(
+    paths: Annotated[list[str] | None, _AGREEMENTS] = None,
+    layers: Layers = None,
+    only: Annotated[str | None, _ONLY] = None,
+    gate: Annotated[bool, _GATE] = False,
+    accept: Annotated[str | None, _ACCEPT] = None,
+    reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why it is accepted.")] = None,
+    conflict_checks: Annotated[str | None, _CHECKS] = None,
+    sarif: Annotated[bool, typer.Option("--sarif", help="Print SARIF 2.1.0 instead.")] = False,
+    lang: Lang = None, json_: Json = False,
+) -> None:  # fmt: skip
+    """Find conflicts and gaps in agreements, alone, together, and beside the law of the layers that --layers names.
+
+    Ends with 1 if there is a finding; with --gate, if there is one that is not accepted in accepted.yaml beside the
+    agreement.
+
+    JSON: agreements, layers, findings (key, kind, what, clauses, sentence, settles, bound, witness, detail, rests_on,
+    accepted, reopened; docs/analysis.md tells each), counts (by kind); with --conflict-checks outcomes (status, name,
+    expected, got), passed, failed.
+    """
+    if conflict_checks is not None:
+        _run_checks(conflict_checks, json_)
+        return
+    if not paths:
+        raise Refused(
+            "which agreement? name a file or folder, for example contracts/voip-1", field="contract"
+        )
+    from engine.analysis import analyse as found
+    from engine.analysis.accepted import Accepted
+    from engine.governing import Programs
+
+    kinds = _kinds(only)
+    asked = (CONTRACT, *(each for each in layers_named(layers) if each != CONTRACT))
+    loaded = usable(paths, asked)
+    documents = {name: loaded.contracts[name] for name in loaded.asked}
+    agreements = tuple(dict.fromkeys(each.base for each in documents.values() if each.kind == "agreement"))
+    if not agreements:
+        raise Refused("there is no agreement in these files", field="contract")
+    programs, accepted = Programs(documents), Accepted.beside(documents)
+    try:
+        program = programs.of(agreements, asked)
+    except BadTerms as wrong:
+        raise Refused(f"--layers: {wrong.reason}", field=wrong.field) from None
+    findings = found(programs, agreements, asked, frozenset(kinds))
+    if accept is not None:
+        _accept(accept, reason, findings, documents)
+        return
+    language = language_of(loaded, lang)
+    if json_ or sarif:
+        everything = list(findings)
+        _print_findings(everything, loaded, accepted, agreements, asked, language, sarif)
+    else:
+        everything = _show_findings(findings, program, accepted, language)
+    failing = [each for each in everything if not gate or accepted.of(each) is None]
+    raise typer.Exit(FOUND if failing else FINE)
+
+
+def _kinds(only: str | None) -> tuple[str, ...]:
+    """Return the kinds of finding that an option names; none where it is not given."""
+    if only is None:
+        return ()
+    from contractlang.suggest import nearest
+    from engine.analysis.report import KINDS
+
+    named = tuple(each.strip() for each in re.split("[,，、]", only))
+    for each in named:
+        if each not in KINDS:
+            near = nearest(each, list(KINDS))
+            hint = f"did you mean `{near}`?" if near else f"there are {', '.join(KINDS)}"
+            raise Refused(f"--only {only}: no kind of finding is called `{each}`; {hint}", field="only")
+    return named
+
+
+def _show_findings(
+    findings: Iterable[Finding], program: Program, accepted: Accepted, language: Language
+) -> list[Finding]:
+    """Print findings as they come, and how many there were."""
+    from engine.analysis.report import KINDS, counted, heading, lines
+
+    screen = Screen.of()
+    shown: list[Finding] = []
+    for finding in findings:
+        if not shown or shown[-1].kind != finding.kind:
+            screen.heading(heading(finding.kind, language))
+        for line in lines(finding, program, language, screen.width, accepted):
+            screen.line(line)
+        screen.line()
+        screen.out.flush()
+        shown.append(finding)
+    held = sum(accepted.of(each) is not None for each in shown)
+    chinese = language == "zh"
+    parts = [
+        f"{KINDS[kind][0].zh}{count}项" if chinese else f"{count} {KINDS[kind][0].en}"
+        for kind, count in counted(shown).items()
+    ]
+    kinds = f"{'：' if chinese else ': '}{('，' if chinese else ', ').join(parts)}" if parts else ""
+    told = f"（其中已接受{held}项）" if chinese else f" ({held} accepted)"
+    total = f"共{len(shown)}项发现" if chinese else many(len(shown), "finding")
+    screen.line(f"{total}{kinds}{told if held else ''}", "bold")
+    return shown
+
+
+def _print_findings(
+    findings: Sequence[Finding], loaded: Loaded, accepted: Accepted, agreements: Sequence[str],
+    layers: Sequence[str], language: Language, sarif: bool,
+) -> None:  # fmt: skip
+    from engine.analysis.report import as_json, as_sarif, counted
+
+    if sarif:
+        log = as_sarif(findings, loaded.contracts, loaded.sources, language, accepted)
+        sys.stdout.write(json.dumps(log, ensure_ascii=False, indent=2, default=str) + "\n")
+        return
+    print_json({
+        "agreements": list(agreements), "layers": list(layers),
+        "findings": [as_json(each, loaded.contracts, accepted) for each in findings], "counts": counted(findings),
+    })  # fmt: skip
+
+
+def _accept(
+    key: str, reason: str | None, findings: Iterable[Finding], documents: Mapping[str, Contract]
+) -> None:
+    """Write a finding into the file of what is accepted, beside the first agreement that takes part."""
+    from engine.analysis.accepted import FILE, Acceptance, add, rests_on
+
+    if reason is None or not reason.strip():
+        raise Refused("--accept needs --reason: why is it accepted?", field="reason")
+    finding = next((each for each in findings if each.key == key), None)
+    if finding is None:
+        raise Refused(f"--accept {key}: there is no such finding", field="accept")
+    own = [documents[each.document] for each in finding.clauses if each.document in documents]
+    agreed = [each for each in (*own, *documents.values()) if each.kind in ("agreement", "supplement")]
+    path = Path(agreed[0].path).with_name(FILE)
+    add(path, Acceptance(key, reason, day_of(now()), rests_on(finding, documents)))
+    Screen.of().line(f"{path}: {key}")
+
+
+def _run_checks(written: str, as_json: bool) -> None:
+    """Run a file of conflict checks."""
+    import yaml
+
+    from engine.analysis.checks import Checker
+    from engine.governing import Programs
+    from engine.scenarios import Words
+
+    path = found_at(written)
+    beside = path.with_name("mapping.yaml")
+    words = Words.read(beside if beside.is_file() else SHIPPED / "scenarios" / "mapping.yaml")
+    named = dict.fromkeys(name for names in words.documents.values() for name in names)
+    loaded = usable([*named, str(SHIPPED / "law")])
+    checker = Checker(Programs({name: loaded.contracts[name] for name in loaded.asked}), words.raw)
+    outcomes: list[Outcome] = []
+    screen = Screen.of()
+    try:
+        for each in checker.run(path.read_text("utf-8")):
+            status = "passed" if each.passed else "failed"
+            outcomes.append(Outcome(status, each.check, each.expected, each.got))
+            if not as_json:
+                show_outcomes(screen, outcomes[-1:])
+                screen.out.flush()
+    except (yaml.YAMLError, AttributeError, KeyError, TypeError) as wrong:
+        raise Refused(f"{path}: not a file of conflict checks ({one_line(wrong)})", where=str(path)) from None
+    counts = {name: sum(each.status == name for each in outcomes) for name in ("passed", "failed")}
+    if as_json:
+        rows = [{"status": o.status, "name": o.name, "expected": o.expected, "got": o.got} for o in outcomes]
+        print_json({"outcomes": rows, **counts})
+    else:
+        screen.out.write(f"{counts['passed']} passed, {counts['failed']} failed\n")
+    raise typer.Exit(FOUND if counts["failed"] else FINE)

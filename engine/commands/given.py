@@ -1,0 +1,292 @@
+"""What a command is given: contracts, a ledger, settings and layers, found, read and put together."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.commands import clock
+from engine.commands.common import CONTRACT, SHIPPED, SUFFIX, Language, Refused, one_line
+from engine.errors import BadEvent, BadTerms
+from engine.render import Screen
+
+if TYPE_CHECKING:
+    from contractlang.cache import Cache
+    from contractlang.loaded import Loaded
+    from engine.account import Account
+    from engine.ledger import Book
+    from engine.program import Program
+
+
+class Given:
+    """The arguments of `run` and `ask`, told apart: contracts, the ledger, a question."""
+
+    def __init__(self, contracts: list[str], ledger: str, question: str) -> None:
+        self.contracts, self.ledger, self.question = contracts, ledger, question
+
+    @staticmethod
+    def of(inputs: Iterable[str], ledger: str | None) -> Given:
+        contracts: list[str] = []
+        ledgers = [ledger] if ledger is not None else []
+        questions: list[str] = []
+        for each in inputs:
+            if each == "-" or each.endswith((".jsonl", ".ndjson")):
+                ledgers.append(each)
+            elif re.match(r"\d{4}-\d{2}-\d{2}\s", each) or (
+                re.search(r"\s", each) and not Path(each).exists()
+            ):
+                questions.append(each)
+            else:
+                contracts.append(each)
+        if len(ledgers) != 1:
+            wrong = (
+                "one account at a time: give one ledger" if ledgers else "which ledger? name a .jsonl file"
+            )
+            raise Refused(wrong, field="ledger")
+        if len(questions) > 1:
+            raise Refused("ask one question at a time", field="question")
+        return Given(contracts, ledgers[0], " ".join(questions))
+
+    def no_question(self) -> None:
+        if self.question:
+            raise Refused(
+                f"`{self.question}` is no contract; to ask a question, use `contract ask`", field="contract"
+            )
+
+
+class Opened:
+    """Contracts, a ledger and settings, read and put together: an account to be asked."""
+
+    def __init__(
+        self,
+        given: Given,
+        settings: list[str] | None,
+        readings: list[str] | None,
+        answers: list[str] | None,
+        layers: str | None,
+    ) -> None:
+        from contractlang.norms import base_name
+        from engine.account import Account
+        from engine.ledger import head_of, read_ledger
+        from engine.settings import terms_from, versions_from
+
+        where = "standard input" if given.ledger == "-" else given.ledger
+        text = text_of(given.ledger)
+        try:
+            head = head_of(text)
+            contracts = given.contracts or _contracts_of(head, given.ledger)
+            wanted = layers_named(layers) or _layers_of(head)
+            self.loaded = usable(contracts, wanted)
+            documents = [self.loaded.contracts[name] for name in self.loaded.asked]
+            self.agreements = tuple(
+                dict.fromkeys(base_name(c.name) for c in documents if c.kind == "agreement")
+            )
+            if layers is None:
+                # A law that is given by name governs, whatever the ledger says of layers.
+                named = {str(path) for path in files_in(contracts)}
+                wanted = (*wanted, *(c.layer for c in documents if c.kind == "law" and c.path in named))
+            self.layers = (CONTRACT, *sorted({*wanted} - {CONTRACT}))
+            self.program = governed(self.loaded, self.agreements, self.layers)
+            self.book: Book = read_ledger(self.program, text)
+        except BadEvent as wrong:
+            raise Refused(f"{where}: {wrong}", where=f"{where}: {wrong.where}", field=wrong.field) from None
+        except BadTerms as wrong:
+            said = "--layers" if layers is not None else f"{where}, layers"
+            raise Refused(f"{said}: {wrong.reason}", where=where, field=wrong.field) from None
+        blanks = {**self.book.settings, **pairs_of(settings, "--set")}
+        chosen = {**self.book.readings, **pairs_of(readings, "--reading")}
+        answered = {**self.book.answers, **pairs_of(answers, "--answer")}
+        for name in self.book.agreements:
+            spellings = {each for c in self.program.contracts for each in (base_name(c.name), c.alias)}
+            if base_name(name) not in spellings:
+                asked = ", ".join(self.agreements or self.loaded.asked)
+                raise Refused(
+                    f"{where}: the account is of `{name}`; the contracts given are {asked}", where=where
+                )
+        try:
+            terms = terms_from(self.program, blanks, self.layers, chosen, answered)
+            signed = versions_from(self.program, self.book.agreements)
+        except BadTerms as wrong:
+            raise Refused(f"settings: {wrong}", where="settings", field=wrong.field) from None
+        self.account: Account = Account(self.program, replace(terms, versions=signed), self.book.ledger)
+
+    @property
+    def law(self) -> tuple[str, ...]:
+        """The layers of law that govern beside the agreements."""
+        return tuple(layer for layer in self.layers if layer != CONTRACT)
+
+    def latest(self) -> int:
+        """Return today, or the last entry of the ledger where that is later."""
+        from engine.event import START
+
+        return max(
+            [clock.now(), *(each.effect_at for each in self.book.ledger if each.effect_at > START // 2)]
+        )
+
+    def voice(self, lang: Language | None) -> Any:
+        """Return who speaks of the account."""
+        from engine.explain import Voice
+
+        return Voice(self.program, language_of(self.loaded, lang), None, self.loaded.sources)
+
+
+def found_at(written: str) -> Path:
+    """Return the file or folder that is meant: as written, else among the shipped contracts."""
+    for path in (Path(written), SHIPPED.parent / written, SHIPPED / written):
+        if path.exists():
+            return path
+    from contractlang.suggest import nearest
+
+    shipped = [each.name for each in SHIPPED.iterdir() if each.is_dir()] if SHIPPED.is_dir() else []
+    near = nearest(Path(written).name, shipped)
+    hint = f"; did you mean `contracts/{near}`?" if near else ""
+    raise Refused(f"{written}: no such file or folder{hint}", where=written)
+
+
+def contracts_in(paths: Iterable[str], layers: Iterable[str] = ()) -> Loaded:
+    """Read contracts, and the law that is shipped if a layer of law is asked for."""
+    found = files_in(paths)
+    if any(layer != CONTRACT for layer in layers):
+        # Who gives a law gives it instead of the one that is shipped.
+        own = {each.name for each in found}
+        found += [each for each in files_in([str(SHIPPED / "law")]) if each.name not in own]
+    return kept_loads().load(found, [SHIPPED])
+
+
+def kept_loads() -> Cache:
+    """Return where loads are kept: in the user's cache folder, or as CONTRACT_CACHE says (a folder, or `off`)."""
+    from contractlang.cache import Cache
+
+    named, standard = os.environ.get("CONTRACT_CACHE"), os.environ.get("XDG_CACHE_HOME", "")
+    if named is not None:
+        return Cache(None if named in ("", "off") else Path(named))
+    try:
+        above = Path(standard) if os.path.isabs(standard) else Path.home() / ".cache"
+    except RuntimeError:  # Nobody's home is known.
+        return Cache(None)
+    return Cache(above / "contract-engine")
+
+
+def files_in(paths: Iterable[str]) -> list[Path]:
+    """Return the contract files that are meant."""
+    from contractlang.loaded import files_of
+
+    found: list[Path] = []
+    for path in map(found_at, paths):
+        files = files_of([path])
+        if not files:
+            raise Refused(f"{path}: no {SUFFIX} file in it", where=str(path))
+        found += files
+    return found
+
+
+def usable(paths: Iterable[str], layers: Iterable[str] = ()) -> Loaded:
+    """Return contracts that can be asked something; refuse them with everything that is wrong otherwise."""
+    loaded = contracts_in(paths, layers)
+    refuse_errors(loaded)
+    loaded.asked = [name for name in loaded.asked if loaded.contracts[name].kind != "vocabulary"]
+    if not loaded.asked:
+        raise Refused("there is no agreement in these files, only vocabularies")
+    return loaded
+
+
+def governed(loaded: Loaded, agreements: tuple[str, ...], layers: tuple[str, ...]) -> Program:
+    """Return the program of these agreements, with what supplements them, under these layers of law."""
+    from engine.governing import Programs
+
+    documents = {name: loaded.contracts[name] for name in loaded.asked}
+    for each in documents.values():
+        if each.kind == "supplement" and each.amends not in {other.name for other in documents.values()}:
+            raise Refused(f"{each.path}: what it supplements, `{each.amends}`, is not given", where=each.path)
+    return Programs(documents).of(agreements, layers)
+
+
+def layers_named(written: str | None) -> tuple[str, ...]:
+    """Return the layers that an option names; none where it is not given."""
+    if written is None:
+        return ()
+    found = tuple(each.strip().replace("地方:", "local:") for each in re.split("[,，、]", written))
+    if not all(found):
+        raise Refused(
+            f"--layers {written}: write layers with commas between, such as contract,civil", field="layers"
+        )
+    return found
+
+
+def _contracts_of(head: Mapping[str, Any], ledger: str) -> list[str]:
+    """Return the agreements that the first line of a ledger names, shipped or beside the ledger; refuse if none."""
+    named = head.get("agreements") or [head[name] for name in ("agreement",) if name in head]
+    if not isinstance(named, list) or not named:
+        raise Refused("which contract? name a file or folder, for example contracts/voip-1", field="contract")
+    beside = Path(ledger).parent
+    homes = [str(name).partition("@")[0] for name in named]
+    own = {home: beside / f"{home}{SUFFIX}" for home in homes}
+    return [str(path) if ledger != "-" and path.is_file() else name for name, path in own.items()]
+
+
+def _layers_of(head: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the layers of law that the first line of a ledger asks for."""
+    named = head.get("layers")
+    return tuple(map(str, named)) if isinstance(named, list) else (CONTRACT,)
+
+
+def refuse_errors(loaded: Loaded) -> None:
+    if not loaded.errors and not loaded.unreadable:
+        return
+    from contractlang.render import render
+
+    lines = [*loaded.unreadable]
+    if loaded.errors:
+        lines.append(render(loaded.errors, loaded.sources, colour=Screen.of(sys.stderr).colour).rstrip())
+    raise Refused(*lines, diagnostics=diagnostics_of(loaded))
+
+
+def diagnostics_of(loaded: Loaded) -> list[dict[str, Any]]:
+    from contractlang.render import as_json
+
+    return as_json(loaded.diagnostics, loaded.sources)
+
+
+def text_of(path: str) -> str:
+    try:
+        raw = sys.stdin.buffer.read() if path == "-" else found_at(path).read_bytes()
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as wrong:
+        raise Refused(f"{path}: not UTF-8 text ({one_line(wrong)})", where=path) from None
+
+
+def pairs_of(written: Iterable[str] | None, option: str) -> dict[str, str]:
+    found = {}
+    for each in written or ():
+        name, mark, value = each.partition("=")
+        if not mark or not name:
+            raise Refused(f"{option} {each}: write it as name=value", field=option)
+        found[name.strip()] = value.strip()
+    return found
+
+
+def instant_of(written: str, option: str) -> int:
+    from engine.dates import parse_as_of
+
+    try:
+        return parse_as_of(written)
+    except ValueError as wrong:
+        raise Refused(f"{option}: {wrong}", field=option) from None
+
+
+def known_of(written: str | None) -> int | None:
+    return instant_of(written, "--known-at") if written is not None else None
+
+
+def language_of(loaded: Loaded, lang: Language | None) -> Language:
+    """Return the language asked for, else that of the first agreement."""
+    if lang is not None:
+        return lang
+    found = [loaded.contracts[name] for name in loaded.asked if name in loaded.contracts]
+    first = next((each for each in found if each.kind == "agreement"), found[0] if found else None)
+    return "zh" if first is not None and first.chinese else "en"

@@ -1,0 +1,109 @@
+"""`contract test`: scenarios run, literate or from files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.commands.common import FINE, FOUND, SHIPPED, Json, Layers, Refused, one_line, print_json
+from engine.commands.given import found_at, layers_named, refuse_errors, usable
+from engine.errors import EngineError
+from engine.render import Outcome, Screen, show_outcomes
+
+if TYPE_CHECKING:
+    from engine.program import Program
+
+
+def test(
+    paths: Annotated[list[str], typer.Argument(help="Scenario files (Markdown or YAML), or folders that hold them.")],
+    layers: Layers = None, json_: Json = False,
+) -> None:  # fmt: skip
+    """Run scenarios. Ends with 1 if one fails.
+
+    JSON: outcomes (status: passed, failed or not applicable; name, expected, got), passed, failed, not_applicable (how
+    many).
+    """
+    asked = layers_named(layers) or None
+    outcomes: list[Outcome] = []
+    shown = Screen.of()
+    for path in _scenarios(paths):
+        run_one = _yaml_outcomes if path.suffix in (".yaml", ".yml") else _case_outcomes
+        for outcome in run_one(path, asked):
+            outcomes.append(outcome)
+            if not json_:
+                show_outcomes(shown, [outcome])
+    counts = {
+        name: sum(each.status == name for each in outcomes) for name in ("passed", "failed", "not applicable")
+    }
+    if json_:
+        rows = [{"status": o.status, "name": o.name, "expected": o.expected, "got": o.got} for o in outcomes]
+        print_json({"outcomes": rows, **{name.replace(" ", "_"): count for name, count in counts.items()}})
+    else:
+        if counts["not applicable"]:
+            shown.line(
+                f"{counts['not applicable']} not applicable: they ask for layers that were left out", "dim"
+            )
+        shown.out.write(f"{counts['passed']} passed, {counts['failed']} failed\n")
+    raise typer.Exit(FOUND if counts["failed"] else FINE)
+
+
+def _scenarios(paths: Iterable[str]) -> Iterator[Path]:
+    """Yield the scenario files in paths; in folders those called `scenarios`."""
+    for written in paths:
+        path = found_at(written)
+        if path.is_file():
+            yield path
+            continue
+        inside = sorted(each for each in path.rglob("scenarios.*") if each.suffix in (".md", ".yaml", ".yml"))
+        if not inside:
+            raise Refused(f"{written}: no scenarios.md or scenarios.yaml in it", where=written)
+        yield from inside
+
+
+def _yaml_outcomes(path: Path, layers: tuple[str, ...] | None) -> Iterator[Outcome]:
+    import yaml
+
+    from engine.governing import Programs
+    from engine.scenarios import Words, run_file
+
+    beside = path.with_name("mapping.yaml")
+    words = Words.read(beside if beside.is_file() else SHIPPED / "scenarios" / "mapping.yaml")
+    named = dict.fromkeys(name for names in words.documents.values() for name in names)
+    loaded = usable([*named, str(SHIPPED / "law")])
+    programs = Programs({name: loaded.contracts[name] for name in loaded.asked})
+    try:
+        for each in run_file(path.read_text("utf-8"), programs, words, layers):
+            name = " ".join(part for part in (each.scenario, each.query, each.variant) if part)
+            yield Outcome(each.status, name, each.expected, each.got)
+    except (yaml.YAMLError, AttributeError, KeyError, TypeError) as wrong:
+        raise Refused(f"{path}: not a scenario file ({one_line(wrong)})", where=str(path)) from None
+
+
+def _case_outcomes(path: Path, layers: tuple[str, ...] | None) -> Iterator[Outcome]:
+    from contractlang.load import load_text
+    from engine.cases import cases_in, run_case
+    from engine.compile import compile_program
+
+    cases = cases_in(str(path), path.read_text("utf-8"))
+    if not cases:
+        raise Refused(f"{path}: no case in it: a heading with an `expect` block beneath", where=str(path))
+    beside: Program | None = None
+    for case in cases:
+        if "contract" in case.blocks:
+            loaded = load_text("\n".join(case.blocks["contract"][1]), f"{path}:{case.line}", [SHIPPED])
+            refuse_errors(loaded)
+            program = compile_program([loaded.contracts[name] for name in loaded.asked])
+        else:
+            if beside is None:
+                loaded = usable([str(path.parent)])
+                beside = compile_program([loaded.contracts[name] for name in loaded.asked])
+            program = beside
+        try:
+            for each in run_case(case, program, layers):
+                status = "passed" if each.passed else "failed"
+                yield Outcome(status, f"{path}:{each.line} {each.written}", each.expected, each.got)
+        except EngineError as wrong:
+            yield Outcome("failed", f"{path}:{case.line} {case.title}", "", f"error: {wrong}")
