@@ -146,7 +146,7 @@ def duties_without_deadline(program: Program, telling: Telling) -> Iterator[Find
             wait = telling.norms(waiting)
             hangs = Said(
                 f", and what follows on a breach ({wait.en}) can never be claimed",
-                f"，因违约而产生的{wait.zh}也永远无从主张",
+                f"，以其违约为前提的{wait.zh}也永远无从适用",
             )
         else:
             hangs = Said("", "")
@@ -466,34 +466,30 @@ def events_without_rule(program: Program, telling: Telling) -> Iterator[Finding]
 
 def _events_of_law(program: Program, telling: Telling) -> Iterator[Finding]:
     """Find what triggers a power or permission that only the law gives."""
-    for home in program.agreements:
-        texts = [each for each in program.contracts if each.base == home and each.kind == "agreement"]
-        known = {name for each in texts for name in _mentioned(each)}
-        found: dict[str, list[Rule]] = {}
-        for rule in _law(program):
-            on = rule.norm.trigger
-            if isinstance(rule.norm, OPEN) and isinstance(on, OnOccurrence) and on.name not in known:
-                found.setdefault(on.name, []).append(rule)
-        for name, rules in found.items():
-            event, document, laws = telling.name(name), telling.document(home), telling.norms(rules)
-            acts = listed(telling.name(rule.act_name) for rule in rules)
-            who = listed(telling.party(rule.norm.bearer) for rule in rules)
-            yield Finding(
-                "gap",
-                clauses_of(rules),
-                Said(
-                    f"on {event.en} the law lets {who.en} {acts.en} ({laws.en}); {document.en} has no sentence on it,"
-                    " so only the law says when, how, and with what notice.",
-                    f"发生“{event.zh}”时，法律允许{who.zh}{acts.zh}（{laws.zh}）；{document.zh}对此没有约定，"
-                    "何时、如何行使以及如何通知只能依法律。",
-                ),
-                settles=(
-                    Said(
-                        f"provide for {event.en} in {document.en}", f"在{document.zh}中就“{event.zh}”作出约定"
-                    ),
-                ),
-                detail={"what": "event", "event": name, "agreement": home},
-            )
+    known = {name for each in program.contracts if each.kind != "law" for name in _mentioned(each)}
+    found: dict[str, list[Rule]] = {}
+    for rule in _law(program):
+        on = rule.norm.trigger
+        if isinstance(rule.norm, OPEN) and isinstance(on, OnOccurrence) and on.name not in known:
+            found.setdefault(on.name, []).append(rule)
+    for name, rules in found.items():
+        event, document, laws = telling.name(name), _agreements(program, telling), telling.norms(rules)
+        acts = listed(telling.name(rule.act_name) for rule in rules)
+        who = listed(telling.party(rule.norm.bearer) for rule in rules)
+        yield Finding(
+            "gap",
+            clauses_of(rules),
+            Said(
+                f"on {event.en} the law lets {who.en} {acts.en} ({laws.en}); {document.en} says nothing of it,"
+                " so only the law says when, how, and with what notice.",
+                f"发生“{event.zh}”时，法律允许{who.zh}{acts.zh}（{laws.zh}）；{document.zh}对此没有约定，"
+                "何时、如何行使以及如何通知只能依法律。",
+            ),
+            settles=(
+                Said(f"provide for {event.en} in {document.en}", f"在{document.zh}中就“{event.zh}”作出约定"),
+            ),
+            detail={"what": "event", "event": name},
+        )
 
 
 def _mentioned(contract: Contract) -> Iterator[str]:
@@ -522,14 +518,13 @@ def duties_of_law(program: Program, telling: Telling) -> Iterator[Finding]:
         if isinstance(rule.norm, Obligation):
             case = (rule.act_name, rule.norm.bearer, plain(rule.norm.trigger), plain(rule.norm.when))
             required.setdefault(case, []).append(rule)
-    for home in program.agreements:
-        for laws in required.values():
-            yield from _silence(program, telling, home, laws)
+    for laws in required.values():
+        yield from _silence(program, telling, laws)
 
 
-def _silence(program: Program, telling: Telling, home: str, laws: list[Rule]) -> Iterator[Finding]:
+def _silence(program: Program, telling: Telling, laws: list[Rule]) -> Iterator[Finding]:
     act, bearer = laws[0].act_name, laws[0].norm.bearer
-    agreed = [each for each in _agreed(program, home) if _may_be(each, bearer)]
+    agreed = [each for each in _agreed(program) if _may_be(each, bearer)]
     on_act = [each for each in agreed if each.act_name == act]
     duties = [each for each in on_act if isinstance(each.norm, Obligation)]
     if (duties and _in_every_reading(program, duties)) or any(
@@ -537,8 +532,8 @@ def _silence(program: Program, telling: Telling, home: str, laws: list[Rule]) ->
     ):
         # What the agreement forbids and the law requires is no gap but a conflict.
         return
-    near = on_act or _near(program, home, laws[0])
-    who, does, document = telling.party(bearer), telling.name(act), telling.document(home)
+    near = on_act or _near(program, laws[0])
+    who, does, document = telling.party(bearer), telling.name(act), _agreements(program, telling)
     law = telling.norms(laws)
     if duties:
         reading = duties[0].norm.option[0]
@@ -555,11 +550,14 @@ def _silence(program: Program, telling: Telling, home: str, laws: list[Rule]) ->
     elif near:
         clause = telling.norms(near)
         silent = Said(
-            f"{document.en} has no norm on it, though it deals with the matter ({clause.en})",
+            f"in {document.en} there is no norm on it, though {clause.en} {agreeing(clause, 'bears', 'bear')} on the matter",
             f"{document.zh}虽涉及该事项（{clause.zh}），却没有相应规范",
         )
     else:
-        silent = Said(f"{document.en} has no norm on it at all", f"{document.zh}对此完全没有规范")
+        silent = Said(
+            f"in {document.en} there is no norm on it at all",
+            f"{document.zh}对此完全没有规范",
+        )
     yield Finding(
         "gap",
         (*clauses_of(near), *clauses_of(laws)),
@@ -574,7 +572,7 @@ def _silence(program: Program, telling: Telling, home: str, laws: list[Rule]) ->
                 f"在{document.zh}中按法定期限约定{who.zh}{does.zh}的义务",
             ),
         ),
-        detail={"what": "required by law", "act": act, "agreement": home},
+        detail={"what": "required by law", "act": act},
     )
 
 
@@ -594,7 +592,7 @@ def _in_every_reading(program: Program, duties: list[Rule]) -> bool:
     return any(set(program.readings[reading][1]) <= options for reading, options in taken.items())
 
 
-def _near(program: Program, home: str, law: Rule) -> list[Rule]:
+def _near(program: Program, law: Rule) -> list[Rule]:
     """Return the agreed sentences that deal with the same matter.
 
     These keep the state on which the law's duty turns, or are powers of the same party to do an act that has the same
@@ -606,7 +604,7 @@ def _near(program: Program, home: str, law: Rule) -> list[Rule]:
     # What an act of the same effect brings about is no matter of its own that the law's duty turns on.
     turns -= {state for state, _ in effects}
     found = []
-    for rule in _agreed(program, home):
+    for rule in _agreed(program):
         other = program.acts.get(rule.act_name)
         if isinstance(rule.norm, Maintenance):
             if turns & {state for state, _ in _states_in(rule.norm.keeps)}:
@@ -652,6 +650,11 @@ def sentences_twice(program: Program, telling: Telling) -> Iterator[Finding]:
 
 
 # ---- Helpers --------------------------------------------------------------------------------------------------------
+
+
+def _agreements(program: Program, telling: Telling) -> Said:
+    """Return what the agreements of the account are called: a norm of either closes a gap beside the law."""
+    return listed(telling.document(each) for each in program.agreements)
 
 
 def _agreed(program: Program, home: str | None = None) -> Iterator[Rule]:

@@ -1,0 +1,137 @@
+"""What is left open: the literate cases of tests/cases/gaps, and the two agreements alone, together and under the law.
+
+To write the expected blocks: `python -m tests.analysis.test_gaps --rewrite`, then read the difference.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from contractlang.load import load_text
+from engine.analysis.finding import Finding
+from engine.analysis.gaps import gaps
+from engine.compile import compile_program
+from engine.governing import Programs
+
+FOLDER = Path(__file__).parents[1] / "cases" / "gaps"
+CASE = re.compile(
+    r"^## (?P<title>[^\n]+)\n(?P<before>(?:(?!^## ).)*?)^```contract\n(?P<text>.*?)^```\n"
+    r"(?P<between>\n*)^```findings\n(?P<expected>.*?)^```$",
+    re.M | re.S,
+)
+CASES = [found for path in sorted(FOLDER.glob("*.md")) for found in CASE.finditer(path.read_text("utf-8"))]
+
+
+def said_of(text: str) -> str:
+    """Every finding on a contract: its key, its sentence in both languages, what settles it."""
+    loaded = load_text(text, "case.contract")
+    assert not loaded.errors, [each.message for each in loaded.errors]
+    program = compile_program([loaded.contracts[name] for name in loaded.asked])
+    return "".join(
+        f"{each.key}\n  {each.sentence.en}\n  {each.sentence.zh}\n"
+        + "".join(f"  -> {settled.en} / {settled.zh}\n" for settled in each.settles)
+        for each in gaps(program)
+    )
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["title"])
+def test_gap_case(case: re.Match[str]) -> None:
+    assert said_of(case["text"]) == case["expected"]
+
+
+def rewrite() -> None:
+    for path in sorted(FOLDER.glob("*.md")):
+        page = path.read_text("utf-8")
+        path.write_text(CASE.sub(_renewed, page), "utf-8")
+
+
+def _renewed(case: re.Match[str]) -> str:
+    start, end = case.span("expected")
+    whole, offset = case[0], case.start()
+    return whole[: start - offset] + said_of(case["text"]) + whole[end - offset :]
+
+
+# ---- The real agreements --------------------------------------------------------------------------------------------
+
+
+def found(programs: Programs, agreements: tuple[str, ...], *layers: str) -> dict[str, Finding]:
+    return {each.key: each for each in gaps(programs.of(agreements, ("contract", *layers)))}
+
+
+def test_agreement_1_ends_suspends_and_settles_without_bounds(programs: Programs) -> None:
+    keys = found(programs, ("voip-1",))
+    assert keys["gap/power without bound:voip-1/五.3:暂停权"].detail["lacks"] == ["notice", "grace"]
+    assert keys["gap/power without bound:voip-1/八.3:解除权"].detail["lacks"] == ["grace", "end"]
+    assert "gap/one end only:voip-1/八.4:善后+voip-1/八.1" in keys
+    assert "gap/blank:voip-1/八.1" in keys
+    assert "redundant/repeated:voip-1/八.1+voip-1/十.3" in keys
+
+
+def test_the_civil_code_closes_some_gaps(programs: Programs) -> None:
+    """民法典 558 settles after every end, 563(2) speaks of a term left blank, 564(2) lets the power to end lapse."""
+    keys = found(programs, ("voip-1",), "civil")
+    assert keys["gap/power without bound:voip-1/八.3:解除权"].detail["lacks"] == ["grace"]
+    assert "gap/one end only:voip-1/八.4:善后+voip-1/八.1" not in keys
+    assert "gap/blank:voip-1/八.1" not in keys
+
+
+def test_agreement_2_has_no_remedies_until_the_civil_code_gives_them(programs: Programs) -> None:
+    assert any(key.startswith("gap/no consequence:voip-2/") for key in found(programs, ("voip-2",)))
+    assert not any(key.startswith("gap/no consequence:") for key in found(programs, ("voip-2",), "civil"))
+
+
+def test_the_law_requires_what_the_agreement_is_silent_on(programs: Programs) -> None:
+    keys = found(programs, ("voip-1",), "cyber", "sector")
+    resume = keys["gap/required by law:voip-1/五.3:恢复+voip-1/五.3c+telecom_regulations/34(4):resume"]
+    assert "默示" in resume.sentence.zh
+    identity = "gap/required by law:voip-1/三.1+voip-1/五.3:暂停权+anti_fraud_law/21:stop+cybersecurity_law/26:stop_26"
+    assert identity in keys
+    # What the agreement forbids and the law requires is a conflict, not a gap.
+    assert not any("六.2" in key for key in keys)
+
+
+def test_a_sentence_that_a_later_one_replaced_requires_nothing(programs: Programs) -> None:
+    """The rule on true identity was article 24 until the end of 2025 and is 26 since."""
+    assert not any("cybersecurity_law/24" in key for key in found(programs, ("voip-1",), "cyber"))
+
+
+def test_two_agreements_side_by_side(programs: Programs) -> None:
+    keys = found(programs, ("voip-1", "voip-2"))
+    for key in (
+        "agreements/standard:voip-1/四.1:质量+voip-2/二.2",
+        "agreements/scope:voip-1/三.4b+voip-2/三.5",
+        "agreements/sum:voip-1/五.1+voip-2/四.2:adjust",
+        "agreements/loss:voip-1/三.2c+voip-2/三.2a",
+        "agreements/no priority:voip-1/十.1+voip-2/0",
+    ):
+        assert key in keys
+    suspension = next(key for key in keys if key.startswith("agreements/only in one:voip-1/五.3"))
+    assert suspension.endswith("+voip-2/断")
+    assert "中断" in keys[suspension].sentence.zh
+
+
+def test_what_both_say_alike_is_no_finding(programs: Programs) -> None:
+    """Both keep the service active, forbid a transfer of the account, and ask for true registration."""
+    keys = [key for key in found(programs, ("voip-1", "voip-2")) if not key.startswith("agreements/only")]
+    for clause in ("voip-1/三.1", "voip-1/三.2b", "voip-1/二.1:提供服务", "voip-1/二.2"):
+        assert not any(clause in key for key in keys if key.startswith("agreements"))
+
+
+def test_every_key_is_unique_and_every_clause_is_there(programs: Programs) -> None:
+    program = programs.of(
+        ("voip-1", "voip-2"), ("contract", "civil", "sector", "cyber", "consumer", "local:HN")
+    )
+    findings = list(gaps(program))
+    assert len({each.key for each in findings}) == len(findings)
+    held = {each.name: each for each in program.contracts}
+    for finding in findings:
+        for each in finding.clauses:
+            assert held[each.document].clause(each.clause) is not None, finding.key
+
+
+if __name__ == "__main__" and "--rewrite" in sys.argv:
+    rewrite()

@@ -1,0 +1,287 @@
+"""Findings in words, as JSON and as SARIF; findings that are accepted; conflict checks; the command."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.analysis.accepted import FILE, Acceptance, Accepted, BadAccepted, add, read, rests_on
+from engine.analysis.checks import Checker
+from engine.analysis.finding import Clause, Finding, Said, Witness
+from engine.analysis.gaps import gaps
+from engine.analysis.report import account_of, as_json, lines
+from engine.cli import FINE, FOUND, REFUSED, carried_out
+from engine.explain import LANGUAGES
+from engine.governing import Programs
+from engine.program import Program
+
+ROOT = Path(__file__).parents[2]
+Run = Callable[..., tuple[int, str, str]]
+ONE_END = "gap/one end only:voip-1/八.4:善后+voip-1/八.1"
+
+SHOWN = Finding(
+    "conflict",
+    (Clause("voip-1", "二.1", "二.1b"), Clause("voip-1", "四.4", "四.4:功能权")),
+    Said("provider may remove what it must not remove", "甲方既可以又不得取消同一功能"),
+    witness=Witness(
+        entries=(
+            {"id": "e1", "name": "sign", "at": "2026-03-02T09:00", "by": "provider"},
+            {"id": "e2", "name": "sign", "at": "2026-03-02T10:00", "by": "user"},
+            {"id": "e3", "name": "activate_service", "at": "2026-03-03T09:00", "by": "provider"},
+        ),
+        settings={}, readings={}, answers={},
+        asked={"kind": "may", "party": "provider", "act": "remove_feature", "as_of": "2026-03-04T09:00"},
+        verdicts={"contract": "conflicting"},
+    ),
+    settles=(Said("say which goes before", "约定何者优先"),),
+    bound=Said("histories of up to 3 events, 670 days", "不超过3个事件、670日的经过"),
+)  # fmt: skip
+
+
+@pytest.fixture
+def contract(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.setenv("COLUMNS", "120")
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        status = carried_out(arguments)
+        out, err = capsys.readouterr()
+        assert "Traceback" not in out + err
+        return status, out, err
+
+    return run
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """A copy of agreement 1, beside which things may be written."""
+    shutil.copytree(ROOT / "contracts" / "voip-1", tmp_path / "voip-1")
+    return tmp_path / "voip-1"
+
+
+# ---- In words -------------------------------------------------------------------------------------------------------
+
+
+def test_a_finding_in_words_shows_the_clauses_side_by_side_and_the_history(voip_1: Program) -> None:
+    said = "\n".join(lines(SHOWN, voip_1, "zh", 120))
+    assert said.splitlines()[0] == "• 甲方既可以又不得取消同一功能"
+    assert any("二.1" in line and "│ 四.4" in line for line in said.splitlines())
+    assert "不限于语音通话、视" in said
+    assert "2026年3月2日" in said or "2026-03-02" in said
+    assert "引擎的答复（contract）：" in said
+    assert "可补救：约定何者优先" in said
+    assert "范围：不超过3个事件、670日的经过" in said
+
+
+def test_no_line_is_wider_than_asked(voip_1: Program) -> None:
+    from engine.analysis.report import _wide
+
+    for language in LANGUAGES:
+        for finding in (SHOWN, *gaps(voip_1)):
+            for line in lines(finding, voip_1, language, 100):
+                assert _wide(line) <= 102 or finding.key in line
+
+
+def test_the_history_is_the_engines(voip_1: Program) -> None:
+    assert SHOWN.witness is not None
+    assert [each.id for each in account_of(SHOWN.witness, voip_1).ledger] == ["e1", "e2", "e3"]
+
+
+# ---- For machines ---------------------------------------------------------------------------------------------------
+
+
+def test_json_holds_the_text_as_printed(programs: Programs) -> None:
+    found = as_json(SHOWN, programs.contracts)
+    assert found["clauses"][1]["text"] == "4.甲方有权根据业务发展需要,调整网络电话服务的功能和界面。"
+    assert found["witness"]["verdicts"] == {"contract": "conflicting"}
+    assert json.loads(json.dumps(found, ensure_ascii=False)) == found
+
+
+def test_sarif_says_where(contract: Run) -> None:
+    status, out, _ = contract("analyse", "voip-1", "--sarif", "--lang", "en")
+    log: dict[str, Any] = json.loads(out)
+    assert (status, log["version"]) == (FOUND, "2.1.0")
+    (run,) = log["runs"]
+    rules = [each["id"] for each in run["tool"]["driver"]["rules"]]
+    for result in run["results"]:
+        assert rules[result["ruleIndex"]] == result["ruleId"]
+        assert result["message"]["text"]
+        region = result["locations"][0]["physicalLocation"]["region"]
+        assert region["startLine"] >= 1
+        assert region["endLine"] >= region["startLine"]
+
+
+# ---- Accepted -------------------------------------------------------------------------------------------------------
+
+
+def test_an_accepted_finding_passes_the_gate_until_its_clause_changes(own: Path, contract: Run) -> None:
+    only = ("--only", "gap", "--gate", "--lang", "en")
+    keys = [
+        each["key"]
+        for each in json.loads(contract("analyse", str(own), "--only", "gap", "--json")[1])["findings"]
+    ]
+    assert ONE_END in keys
+    for key in keys:
+        assert contract("analyse", str(own), "--accept", key, "--reason", "known to both")[0] == FINE
+    status, out, _ = contract("analyse", str(own), *only)
+    assert (status, f"({len(keys)} accepted)" in out) == (FINE, True)
+    assert contract("analyse", str(own), "--only", "gap")[0] == FOUND
+
+    text = own / "voip-1.contract"
+    text.write_text(text.read_text("utf-8").replace("善后事宜。", "善后事宜,不得拖延。"), "utf-8")
+    status, out, _ = contract("analyse", str(own), *only)
+    assert status == FOUND
+    assert out.count("the wording has changed since") == 1
+
+
+def test_another_place_in_the_file_is_no_change(own: Path, contract: Run) -> None:
+    contract("analyse", str(own), "--accept", ONE_END, "--reason", "known")
+    text = own / "voip-1.contract"
+    text.write_text("| # A note.\n" + text.read_text("utf-8"), "utf-8")
+    found = json.loads(contract("analyse", str(own), "--json")[1])["findings"]
+    assert next(each for each in found if each["key"] == ONE_END)["accepted"]["reason"] == "known"
+
+
+def test_what_an_acceptance_rests_on_is_the_same_in_every_run(programs: Programs) -> None:
+    assert rests_on(SHOWN, programs.contracts) == rests_on(SHOWN, dict(programs.contracts))
+    assert len(rests_on(SHOWN, programs.contracts)) == 16
+
+
+def test_a_file_of_accepted_findings_says_what_is_wrong_with_it(tmp_path: Path) -> None:
+    path = tmp_path / FILE
+    for text, wrong in (
+        ("finding: x", "it is a list"),
+        ("- reason: x", "`finding` is missing"),
+        ("- {finding: x, reason: y, date: soon}", "`date` is a day"),
+        ("- [", FILE),
+    ):
+        path.write_text(text, "utf-8")
+        with pytest.raises(BadAccepted, match=wrong):
+            read(path)
+
+
+def test_an_acceptance_takes_the_place_of_an_earlier_one(tmp_path: Path) -> None:
+    path = tmp_path / FILE
+    for reason in ("first", "second"):
+        add(path, Acceptance("gap:x", reason, date(2026, 5, 4), "00"))
+    assert [each.reason for each in read(path)] == ["second"]
+
+
+def test_without_a_hash_nothing_is_accepted(programs: Programs) -> None:
+    held = Acceptance(SHOWN.key, "why not", date(2026, 5, 4), "")
+    accepted = Accepted({SHOWN.key: held}, programs.contracts)
+    assert (accepted.of(SHOWN), accepted.reopened(SHOWN)) == (None, held)
+
+
+# ---- The command ----------------------------------------------------------------------------------------------------
+
+
+def test_analyse_prints_what_it_found_and_ends_with_one(contract: Run) -> None:
+    status, out, _ = contract("analyse", "voip-1", "--only", "gap")
+    assert status == FOUND
+    assert "八.4只在解除之后要求双方处理善后" in out
+    assert out.splitlines()[-1].startswith("共5项发现")
+
+
+def test_analyse_of_what_leaves_nothing_open_is_fine(contract: Run, tmp_path: Path) -> None:
+    path = tmp_path / "calm.contract"
+    path.write_text(
+        "| agreement calm\n| party seller, buyer\n| act watch by seller\n1. One.\n| seller may watch\n",
+        "utf-8",
+    )
+    assert contract("analyse", str(path))[:2] == (FINE, "0 findings\n")
+
+
+def test_analyse_refuses_what_it_does_not_know(contract: Run) -> None:
+    for arguments, said in (
+        (("voip-1", "--only", "gaps"), "did you mean `gap`?"),
+        (("voip-1", "--layers", "nowhere"), "no law of the layer"),
+        (("voip-1", "--accept", "gap:x"), "--reason"),
+        (("voip-1", "--accept", "gap:x", "--reason", "y"), "there is no such finding"),
+        ((), "which agreement?"),
+    ):
+        status, _, err = contract("analyse", *arguments)
+        assert status == REFUSED
+        assert said in err
+
+
+# ---- Conflict checks ------------------------------------------------------------------------------------------------
+
+WORDS: dict[str, Any] = {
+    "documents": {"1": "voip-1", "2": "voip-2"},
+    "statutes": {"电信条例": "telecom_regulations"},
+    "conflict_checks": {
+        "gap": {"found": ["gap"]},
+        "no_conflict": {"none": ["conflict"]},
+        "no_gap": {"none": ["gap"]},
+        "practice": {"inexpressible": "it speaks of a practice"},
+    },
+}
+
+
+def check(programs: Programs, expected: str, *norms: str) -> tuple[bool, str]:
+    outcome = Checker(programs, WORDS).outcome({"id": "X", "norms": norms, "expected": expected})
+    return outcome.passed, outcome.got
+
+
+def test_a_check_passes_only_on_a_finding_with_all_its_clauses(programs: Programs) -> None:
+    assert check(programs, "gap", "1.八.4", "1.八.1b") == (True, ONE_END)
+    assert check(programs, "gap", "1.五.3", "law:电信条例34(4)")[0]
+    assert not check(programs, "gap", "1.八.4", "1.八.1b", "1.五.3")[0]
+
+
+def test_a_check_of_none_fails_on_such_a_finding(programs: Programs) -> None:
+    assert check(programs, "no_conflict", "1.二.1", "1.八.4") == (True, "no such finding")
+    assert check(programs, "no_gap", "1.八.4", "1.八.1b") == (False, f"found all the same: {ONE_END}")
+
+
+def test_what_cannot_be_checked_fails_with_the_reason(programs: Programs) -> None:
+    assert check(programs, "practice", "1.八.2") == (
+        False,
+        "not expressible in norms: it speaks of a practice",
+    )
+    assert check(programs, "never heard", "1.八.2")[0] is False
+    assert "nothing is called law:刑法1" in check(programs, "gap", "law:刑法1")[1]
+
+
+def test_a_letter_means_its_norm_and_no_other(programs: Programs) -> None:
+    checker = Checker(programs, WORDS)
+    wanted = checker.reference("1.三.2b")
+    assert checker.means(wanted, Clause("voip-1", "三.2", "三.2b"))
+    assert not checker.means(wanted, Clause("voip-1", "三.2", "三.2a"))
+    assert not checker.means(checker.reference("1.三.2c"), Clause("voip-2", "三.2", "三.2c"))
+    # `八.1` has no norm with a letter: `八.1b` is the clause.
+    assert checker.means(checker.reference("1.八.1b"), Clause("voip-1", "八.1"))
+    assert not checker.means(checker.reference("law:电信条例34"), Clause("telecom_regulations", "35(1)"))
+    assert checker.means(checker.reference("law:电信条例34"), Clause("telecom_regulations", "34(2)"))
+
+
+def test_the_shipped_checks_close_with_how_many_passed(contract: Run) -> None:
+    status, out, _ = contract(
+        "analyse", "--conflict-checks", str(ROOT / "contracts" / "scenarios" / "scenarios.yaml")
+    )
+    passed, failed = (int(each) for each in out.splitlines()[-1].replace(" passed, ", " ").split()[:2])
+    assert passed + failed == 24
+    assert status == (FOUND if failed else FINE)
+    for check_ in (
+        "C-03",
+        "C-10",
+        "C-11",
+        "C-12",
+        "C-13",
+        "C-14",
+        "C-15",
+        "C-17",
+        "C-20",
+        "C-21",
+        "C-23",
+        "C-24",
+    ):
+        assert f"passed         {check_}" in out
+    for check_ in ("C-18", "C-22"):
+        assert f"failed         {check_}" in out
