@@ -443,7 +443,9 @@ class _Compilation:
                     if each != index and (not wholly or self.opposed(rules[each], rules[index]))
                 ]
             elif priority.how == "limits":
-                rules[index].limited_to.append((by, when, place))
+                # Nothing is limited to itself.
+                others = tuple(each for each in by if each != index)
+                rules[index].limited_to += [(others, when, place)] if others else []
             else:
                 rules[index].voided.append((when, place))
 

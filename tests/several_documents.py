@@ -152,8 +152,10 @@ FAIR = 'question fair about clause_text: "fair?"'
 
 
 @st.composite
-def laws(draw: Draw) -> tuple[str, list[str]]:
-    """Return laws of a few articles, and the lines that they say."""
+def laws(draw: Draw, topic: str) -> tuple[str, list[str]]:
+    """Return laws of a few articles, most of them about one act, and the lines that they say."""
+    near = [each for each in ARTICLES if any(f" {topic}" in line for line in each)]
+    articles = st.sampled_from([*near, *near, *draw(st.lists(st.sampled_from(ARTICLES), max_size=2))])
     days = draw(st.sampled_from(["", "", "2026-01-01", "2026-04-02", "2026-01-01 to 2026-04-08"]))
     head = [
         "law rules",
@@ -163,9 +165,7 @@ def laws(draw: Draw) -> tuple[str, list[str]]:
     head += [f"valid from {days}"] if days else []
     head += ['version "9"'] if days and draw(st.booleans()) else []
     clauses, said = [], []
-    for lines in draw(
-        st.lists(st.sampled_from(ARTICLES), min_size=1, max_size=4, unique_by=lambda each: each[0])
-    ):
+    for lines in draw(st.lists(articles, min_size=1, max_size=4, unique_by=lambda each: each[0])):
         clause = ['source "made up", single']
         clause += draw(st.sampled_from([[], [], [], ["rank gap-filling"], ["rank mandatory"]]))
         clause += draw(st.sampled_from([[], [], [], ["status administrative"], ["status enabling"]]))
@@ -249,7 +249,8 @@ def _acts_in(lines: list[str]) -> tuple[str, ...]:
 def together(draw: Draw) -> Together:
     """Return documents that stand in one account, a ledger over them and a question."""
     beside = draw(st.sampled_from(["law", "law", "supplement", "other", "version", "both"]))
-    law, said = draw(laws()) if beside == "law" or draw(st.booleans()) else ("", [])
+    topic = draw(st.sampled_from(sorted(ACTS)))
+    law, said = draw(laws(topic)) if beside == "law" or draw(st.booleans()) else ("", [])
     added = draw(st.lists(st.sampled_from(ADDED), max_size=2, unique_by=lambda each: each[0]))
     about = _acts_in([*said, *(line for lines in added for line in lines)]) or draw(
         st.sampled_from([("leak",), ("call",), ("quit", "leak"), ("stop", "pay")])
