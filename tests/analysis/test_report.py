@@ -16,7 +16,8 @@ from engine.analysis.checks import Checker
 from engine.analysis.finding import Clause, Finding, Said, Witness
 from engine.analysis.gaps import gaps
 from engine.analysis.report import account_of, as_json, lines
-from engine.cli import FINE, FOUND, REFUSED, carried_out
+from engine.cli import carried_out
+from engine.commands.common import FINE, FOUND, REFUSED
 from engine.explain import LANGUAGES
 from engine.governing import Programs
 from engine.program import Program
