@@ -45,6 +45,7 @@ from contractlang.norms import (
     Trigger,
     TypeDecl,
     Who,
+    base_name,
     kind_of,
 )
 from engine.conditions import ActorE, AndE, ChosenE, PlacedE
@@ -442,7 +443,9 @@ class _Compilation:
                     if each != index and (not wholly or self.opposed(rules[each], rules[index]))
                 ]
             elif priority.how == "limits":
-                rules[index].limited_to.append((by, when, place))
+                # Nothing is limited to itself.
+                others = tuple(each for each in by if each != index)
+                rules[index].limited_to += [(others, when, place)] if others else []
             else:
                 rules[index].voided.append((when, place))
 
@@ -736,7 +739,7 @@ def _placed(priority: Priority, beaten: Norm | LossRule, when: Evaluator | None)
     """Return the condition of a priority, its variable standing for the clause of what is beaten."""
     if priority.variable is None or when is None:
         return when
-    return PlacedE(priority.variable, f"{beaten.document}:{beaten.clause}", when)
+    return PlacedE(priority.variable, f"{base_name(beaten.document)}:{beaten.clause}", when)
 
 
 def _both(one: Evaluator, other: Evaluator | None) -> Evaluator:

@@ -520,7 +520,10 @@ class Voice:
     def document_called(self, name: str) -> str:
         """Return what a document is called in this language."""
         contract = self.contract(name)
-        return self._prefer(contract.name, contract.alias) if contract is not None else name
+        if contract is None:
+            return name
+        versions = [each for each in self.program.contracts if each.base == contract.base]
+        return self._prefer(contract.base if len(versions) == 1 else contract.name, contract.alias)
 
     @cached_property
     def _speaking(self) -> list[str]:

@@ -77,7 +77,7 @@ class LawText:
 
     def _of(self, law: Contract) -> Iterator[tuple[Path, list[str]]]:
         """Yield the texts that may be the law's, the likeliest first: whole files, then parts of files."""
-        names = {_bare(each) for each in (law.name, law.alias, _chinese(law.title)) if each}
+        names = {_bare(each) for each in (law.base, law.alias, _chinese(law.title)) if each}
         likeness = {path: _likeness(path, lines, law, names) for path, lines in self._files}
         for path, lines in sorted(self._files, key=lambda file: -likeness[file[0]]):
             if likeness[path]:
@@ -112,7 +112,7 @@ def _likeness(path: Path, lines: list[str], law: Contract, names: set[str]) -> i
     stem = _bare(path.stem)
     if heading in names or stem in names:
         return 3
-    if re.match(rf"{re.escape(law.name)}(?![A-Za-z])", path.stem, re.IGNORECASE):
+    if re.match(rf"{re.escape(law.base)}(?![A-Za-z])", path.stem, re.IGNORECASE):
         return 2
     return int(any(heading.startswith(name) or stem.startswith(name) for name in names))
 

@@ -261,7 +261,7 @@ class Program:
             return (
                 "draft"
                 if any(
-                    r.life.how == "takes_effect" and r.life.document == document
+                    r.life.how == "takes_effect" and r.life.document == self.signed(scene, document)
                     for r in self.life.get(document, ())
                 )
                 else "in_force"

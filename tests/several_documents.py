@@ -93,7 +93,7 @@ def _written(head: list[str], clauses: list[list[str]], numbered: str) -> str:
 
 # ---- Laws -----------------------------------------------------------------------------------------------------------
 
-ARTICLES = (
+ARTICLES: tuple[list[str], ...] = (
     ["seller may stop"],
     ["when any duty to pay is overdue, seller may stop"],
     ["for each breach of any agreed duty of buyer to pay as v, seller may stop"],
@@ -152,8 +152,10 @@ FAIR = 'question fair about clause_text: "fair?"'
 
 
 @st.composite
-def laws(draw: Draw) -> tuple[str, list[str]]:
-    """Return laws of a few articles, and the lines that they say."""
+def laws(draw: Draw, topic: str) -> tuple[str, list[str]]:
+    """Return laws of a few articles, most of them about one act, and the lines that they say."""
+    near = [each for each in ARTICLES if any(f" {topic}" in line for line in each)]
+    articles = st.sampled_from([*near, *near, *draw(st.lists(st.sampled_from(ARTICLES), max_size=2))])
     days = draw(st.sampled_from(["", "", "2026-01-01", "2026-04-02", "2026-01-01 to 2026-04-08"]))
     head = [
         "law rules",
@@ -163,9 +165,7 @@ def laws(draw: Draw) -> tuple[str, list[str]]:
     head += [f"valid from {days}"] if days else []
     head += ['version "9"'] if days and draw(st.booleans()) else []
     clauses, said = [], []
-    for lines in draw(
-        st.lists(st.sampled_from(ARTICLES), min_size=1, max_size=4, unique_by=lambda each: each[0])
-    ):
+    for lines in draw(st.lists(articles, min_size=1, max_size=4, unique_by=lambda each: each[0])):
         clause = ['source "made up", single']
         clause += draw(st.sampled_from([[], [], [], ["rank gap-filling"], ["rank mandatory"]]))
         clause += draw(st.sampled_from([[], [], [], ["status administrative"], ["status enabling"]]))
@@ -178,7 +178,7 @@ def laws(draw: Draw) -> tuple[str, list[str]]:
 
 # ---- Supplements ----------------------------------------------------------------------------------------------------
 
-ADDED = (
+ADDED: tuple[list[str], ...] = (
     ["seller may stop"],
     ["buyer must not leak"],
     ["grant: buyer may leak", "grant prevails over any duty of buyer to leak"],
@@ -195,9 +195,9 @@ ADDED = (
 
 
 @st.composite
-def supplements(draw: Draw, draft: Draft, name: str = "more", to: str = "small") -> tuple[str, list[str]]:
+def supplements(draw: Draw, draft: Draft, added: list[list[str]]) -> tuple[str, list[str]]:
     """Return supplements to a contract, which change some of its clauses and add others."""
-    head = [f"supplement {name} to {to}"]
+    head = ["supplement more to small"]
     head += draw(st.sampled_from([[], ["valid from 2026-04-01"], ["valid from 2026-03-29 to 2026-04-10"]]))
     head += draw(st.sampled_from([[], [], ["applies to what arose before"]]))
     clauses: list[list[str]] = draw(
@@ -212,9 +212,7 @@ def supplements(draw: Draw, draft: Draft, name: str = "more", to: str = "small")
             clauses += [[f"replaces 1.{number}", again[-1].en], *([line.en] for line in again[:-1])]
         else:
             clauses.append([f"repeals 1.{number}"])
-    clauses += [
-        list(each) for each in draw(st.lists(st.sampled_from(ADDED), max_size=2, unique_by=lambda e: e[0]))
-    ]
+    clauses += added
     said = [line for clause in clauses for line in clause]
     text = "\n".join(
         [f"| {each}" for each in head]
@@ -236,43 +234,52 @@ def contract_text(draft: Draft, *head: str, name: str = "small") -> str:
     return "\n".join([first, *lines]) + "\n"
 
 
+ACTS = {
+    "stop": "seller", "call": "buyer", "rescue": "buyer", "leak": "", "quit": "", "repair": "seller",
+    "deliver": "seller", "withhold": "seller", "pay": "buyer", "service": "",
+}  # fmt: skip
+"""What the norms of a law are about, and who does it; empty where either party may."""
+
+
+def _acts_in(lines: list[str]) -> tuple[str, ...]:
+    return tuple(name for name in ACTS if any(f" {name}" in line for line in lines))
+
+
 @st.composite
 def together(draw: Draw) -> Together:
     """Return documents that stand in one account, a ledger over them and a question."""
-    draft = draw(drafts(owing=True))
-    with_law, beside = (
-        draw(st.booleans()),
-        draw(st.sampled_from(["law", "supplement", "other", "version", "both"])),
+    beside = draw(st.sampled_from(["law", "law", "supplement", "other", "version", "both"]))
+    topic = draw(st.sampled_from(sorted(ACTS)))
+    law, said = draw(laws(topic)) if beside == "law" or draw(st.booleans()) else ("", [])
+    added = draw(st.lists(st.sampled_from(ADDED), max_size=2, unique_by=lambda each: each[0]))
+    about = _acts_in([*said, *(line for lines in added for line in lines)]) or draw(
+        st.sampled_from([("leak",), ("call",), ("quit", "leak"), ("stop", "pay")])
     )
-    said: list[str] = [line.en for line in draft.lines]
+    draft, other = draw(drafts(about=about)), draw(drafts(about=about))
+    texts, drafted = [contract_text(draft)], [draft]
     terms: dict[str, Any] = {"blanks": draw(st.sampled_from([{}, {"grace": Period(3, "days")}]))}
-    texts: list[str] = [contract_text(draft)]
     if beside == "version":
-        other = draw(drafts(owing=True))
         texts = [contract_text(draft, 'version "1"', "valid from 2026-01-01 to 2026-03-31"),
                  contract_text(other, 'version "2"', "valid from 2026-04-01")]  # fmt: skip
-        said += [line.en for line in other.lines]
+        drafted.append(other)
         terms["versions"] = draw(st.sampled_from([{}, {}, {"small": "2"}]))
     if beside in ("other", "both"):
-        other = draw(drafts(owing=True))
         texts.append(contract_text(other, name="other"))
-        said += [line.en for line in other.lines]
+        drafted.append(other)
     if beside in ("supplement", "both"):
-        text, lines = draw(supplements(draft))
+        text, lines = draw(supplements(draft, added))
         texts.append(text)
         said += lines
-    if beside == "law" or with_law:
-        text, lines = draw(laws())
-        texts.append(text)
-        said += lines
+    if law:
+        texts.append(law)
         terms["layers"] = ("contract", "civil")
+    said += [line.en for each in drafted for line in each.lines]
     whole = Draft(tuple(Line(each, each) for line in said for each in line.split("\n| ")))
     contracts = documents_of(tuple(texts))
     ledger = _more(draw, named_after(draw(ledgers(whole)), contracts), said, beside)
     known_at = draw(st.sampled_from([None, None, None, *(fact.recorded_at for fact in ledger)]))
-    return Together(
-        tuple(texts), Terms(**terms), ledger, draw(_questions(whole, ledger, contracts)), known_at
-    )
+    asked = draw(_questions(whole, ledger, contracts, about))
+    return Together(tuple(texts), Terms(**terms), ledger, asked, known_at)
 
 
 def _more(draw: Draw, ledger: Ledger, said: list[str], beside: str) -> Ledger:
@@ -303,8 +310,15 @@ def _more(draw: Draw, ledger: Ledger, said: list[str], beside: str) -> Ledger:
 
 
 @st.composite
-def _questions(draw: Draw, whole: Draft, ledger: Ledger, contracts: tuple[Contract, ...]) -> Question:
+def _questions(
+    draw: Draw, whole: Draft, ledger: Ledger, contracts: tuple[Contract, ...], about: tuple[str, ...]
+) -> Question:
     asked = draw(questions(whole, ledger))
+    acts = [name for name in about if name != "service"]
+    if acts and draw(st.booleans()):
+        act = draw(st.sampled_from(acts))
+        fields = draw(st.sampled_from([{}, {"paid": False}, {"paid": True}])) if act == "leak" else {}
+        return May(ACTS[act] or draw(st.sampled_from(["seller", "buyer"])), act, asked.at, fields)
     agreements = list(dict.fromkeys(each.base for each in contracts if each.kind == "agreement"))
     sums = sorted({rule.name for each in contracts for rule in each.amounts})
     if sums and draw(st.booleans()):

@@ -446,6 +446,12 @@ _NORMS = {
     "hush_each": _hush_each, "leave": _leave, "mend": _mend, "steady": _steady, "apology": _apology, "hold": _hold,
     "quiet": _quiet, "raise_price": _raise_price, "patience": _patience, "favour": _favour,
 }  # fmt: skip
+_ON = {
+    "stop": ("stop_right",), "call": ("use", "quiet", "favour"), "rescue": ("quiet",), "leak": ("hush", "hush_each"), "quit": ("leave",),
+    "repair": ("mend",), "deliver": ("handover", "apology"), "withhold": ("hold",), "service": ("serve", "back_on"),
+    "pay": ("hold", "stop_right"),
+}  # fmt: skip
+"""The norms on an act."""
 _NEEDS = {"stop_right": ("serve", "use"), "back_on": (), "apology": ("serve", "handover"), "hold": ("handover",),
           "patience": ("stop_right", "serve", "use")}  # fmt: skip
 
@@ -457,18 +463,26 @@ def norms_named(draw: Draw, label: str) -> list[Line]:
 
 
 @st.composite
-def drafts(draw: Draw, owing: bool = False) -> Draft:
-    """Return contracts of a few norms; where `owing` there is something to pay, and a fee for being late."""
-    wanted = draw(st.lists(st.sampled_from(sorted(_NORMS)), min_size=1, max_size=4, unique=True))
+def drafts(draw: Draw, about: tuple[str, ...] = ()) -> Draft:
+    """Return contracts of a few norms: any, or those on the acts named; then there may be a fee for being late."""
+    if about:
+        kinds = sorted({kind for act in about for kind in _ON.get(act, ())}) or ["use"]
+        wanted = draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=2, unique=True))
+    else:
+        wanted = draw(st.lists(st.sampled_from(sorted(_NORMS)), min_size=1, max_size=4, unique=True))
     if "hush" in wanted and "hush_each" in wanted:
         wanted.remove("hush_each")
     for name in tuple(wanted):
         wanted += [each for each in _NEEDS.get(name, ()) if each not in wanted]
     lines = _life(draw)
     made = {name: _NORMS[name](draw) for name in wanted}
-    if any("pay_fee" in line.en for each in made.values() for line in each) or draw(st.booleans()):
+    if (
+        any("pay_fee" in line.en for each in made.values() for line in each)
+        or "pay" in about
+        or draw(st.booleans())
+    ):
         lines += _pay_fee(draw)
-    if owing and any("pay_fee:" in line.en for line in lines):
+    if about and any("pay_fee:" in line.en for line in lines):
         lines += draw(st.sampled_from([[], _LATE_FEE]))
     for name in sorted(made, key=list(_NORMS).index):
         lines += made[name]

@@ -8,10 +8,16 @@ import pytest
 import yaml
 
 from contractlang.load import Loaded, load_text
+from engine.account import Account
 from engine.cases import Case, cases_in, run_case
 from engine.compile import compile_program
+from engine.dates import parse_instant
+from engine.event import Ledger
 from engine.governing import Programs
+from engine.ledger import event_from
+from engine.question import May
 from engine.scenarios import FAILED, NOT_APPLICABLE, PASSED, Words, run_scenario
+from engine.settings import terms_from
 
 ROOT = Path(__file__).parents[1]
 CONTRACTS = ROOT / "contracts"
@@ -73,3 +79,27 @@ def test_a_kind_of_query_that_is_not_supported_fails(programs: Programs) -> None
     (outcome,) = run_scenario({"id": "S", "agreement": "A1", "queries": [query]}, programs, mapping, None)
     assert outcome.status == FAILED
     assert "weather" in outcome.got
+
+
+def test_what_an_earlier_version_of_a_law_said_is_not_known(programs: Programs) -> None:
+    """电信条例 is held as revised on 2016-02-06: before that day what hangs on it is undetermined, not guessed."""
+    program = programs.of(("voip-1",), ("contract", "sector"))
+    events = [
+        {"id": "e1", "name": "sign", "at": "2015-03-02T10:00", "by": "provider"},
+        {"id": "e2", "name": "sign", "at": "2015-03-02T10:05", "by": "user"},
+        {
+            "id": "e3",
+            "name": "invoice_issued",
+            "at": "2015-04-01T09:00",
+            "period": "2015-03",
+            "amount": "58.00",
+            "due": "2015-04-10",
+        },
+    ]
+    terms = terms_from(
+        program, {"P-TERM": "2 years"}, ("contract", "sector"), {"RS-term-roll": "no_roll"}, {}
+    )
+    account = Account(program, terms, Ledger(tuple(event_from(program, each, "") for each in events)))
+    decision = account.decide(May("provider", "suspend_service", parse_instant("2015-04-13T09:00")))
+    assert decision.answer == "undetermined"
+    assert ("law", "telecom_regulations@2016") in {(item.kind, item.name) for item in decision.missing}

@@ -69,22 +69,20 @@ def shortest(world: World, *wanted: Any) -> Model | None:
 
 
 def _earliest(solver: z3.Solver, world: World, found: z3.ModelRef) -> z3.ModelRef:
-    """Bring the question forward, then everything that happens: dates that a reader believes, the same every time."""
-    terms = [world.now.at / MINUTES]
-    terms += [each.day for each in world.happenings.values() if z3.is_true(found.eval(each.here, True))]
-    for term in terms:
-        low, high = 0, found.eval(term, True).as_long()
-        while low < high:
-            middle = (low + high) // 2
-            try:
-                better = _asked(solver, term <= middle)
-            except Unknown:
-                break
-            if better is None:
-                low = middle + 1
-            else:
-                found, high = better, better.eval(term, True).as_long()
-        solver.add(term <= high)
+    """Bring the question forward: what it hangs on then happens as early."""
+    day = world.now.at / MINUTES
+    low, high = 0, found.eval(day, True).as_long()
+    while low < high:
+        middle = (low + high) // 2
+        try:
+            better = _asked(solver, day <= middle)
+        except Unknown:
+            break
+        if better is None:
+            low = middle + 1
+        else:
+            found, high = better, better.eval(day, True).as_long()
+    solver.add(day <= high)
     return found
 
 

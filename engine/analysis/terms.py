@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 
 import z3
@@ -132,11 +133,15 @@ class World:
 
     def of_kind(self, name: str) -> list[Happening]:
         """Return what may happen of that name, or of a kind of it: once, by each party that may do it."""
-        found = []
-        for touch in self.program.touches.values():
-            if name in touch.names:
-                found += [self.happening(touch.declared, actor) for actor in self.actors(touch.declared)]
-        return found
+
+        def make() -> list[Happening]:
+            return [
+                self.happening(touch.declared, actor)
+                for touch in self.program.touches.values() if name in touch.names
+                for actor in self.actors(touch.declared)
+            ]  # fmt: skip
+
+        return self.once(("kind", name), make)  # type: ignore[no-any-return]
 
     def actors(self, declared: OccurrenceDecl) -> tuple[str | None, ...]:
         """Return who may do it."""
@@ -206,7 +211,7 @@ class World:
 
     def works(self, day: Any) -> list[Any]:
         """Return that a day is a working day: last days of periods are taken from these, so none rolls."""
-        return [day % 7 < 5, *(day != each for each in _holidays())]
+        return [day % 7 < 5, *(z3.Or(day < first, day > last) for first, last in _holidays())]
 
     # -- conditions and values
 
@@ -1074,12 +1079,19 @@ def _minute(instant: int) -> int:
     return (instant - start_of(FIRST_DAY)) // (DAY // MINUTES)
 
 
-def _holidays() -> list[int]:
-    """Return the weekdays of the horizon that are rest days."""
+@cache
+def _holidays() -> tuple[tuple[int, int], ...]:
+    """Return the runs of rest days within the horizon that are no weekends: the first and the last day of each."""
     calendar = default_calendar()
-    days = (FIRST_DAY + timedelta(days=number) for number in range(HORIZON))
-    return [
-        (day - FIRST_DAY).days
-        for day in days
-        if day.weekday() < 5 and calendar.is_rest_day(day, RestDays.WEEKEND_AND_SHIFTED)
-    ]
+    days = [FIRST_DAY + timedelta(days=number) for number in range(HORIZON)]
+    resting = [calendar.is_rest_day(day, RestDays.WEEKEND_AND_SHIFTED) for day in days]
+    found: list[tuple[int, int]] = []
+    first: int | None = None
+    for number, (day, rests) in enumerate(zip(days, resting, strict=True)):
+        if rests and first is None:
+            first = number
+        if first is not None and (not rests or day is days[-1]):
+            if any(days[each].weekday() < 5 for each in range(first, number)):
+                found.append((first, number - 1))
+            first = None
+    return tuple(found)

@@ -127,7 +127,7 @@ def test_the_words_as_json(tmp_path: Path, ask) -> None:
     folder(tmp_path, flowers=MADE_UP)
     told = json.loads(ask("--law-text", str(tmp_path), "--json"))
     assert {
-        "document": "telecom_regulations", "clause": "34(2)", "file": "flowers.txt",
+        "document": "telecom_regulations@2016", "clause": "34(2)", "file": "flowers.txt",
         "text": "乙种花朵晚上开放，包括：（一）白色者；（二）黄色者。",
     } in told["law_text"]  # fmt: skip
     assert "花朵" not in json.dumps(told["explanation"], ensure_ascii=False)

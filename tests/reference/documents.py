@@ -145,7 +145,7 @@ def version_at(world: World, agreement: str, moment: Instant) -> str:
     if agreement in world.terms.versions:
         return _numbered(agreement, world.terms.versions[agreement])
     held = versions(world, agreement)
-    first = world.now if world.dawn is None else min(world.dawn, world.now)
+    first = world.asked_at if world.dawn is None else world.dawn
     return next((each.name for each in held if _is_on(each.valid_from, each.valid_to, first)), held[0].name)
 
 

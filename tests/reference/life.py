@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from tests.reference.world import World
 
 
+BEFORE = -(1 << 62)
+"""Before every fact: the account is under the version that was signed."""
+
+
 def sentences(world: World, agreement: str, how: str) -> list[Life]:
     """Return what is said on one point of an agreement's life: by itself, its supplements, and every law.
 
@@ -30,8 +34,8 @@ def sentences(world: World, agreement: str, how: str) -> list[Life]:
 def at_first(world: World, state: str, document: str) -> Any:
     """Return what a state is before anything sets it."""
     if state == "agreement":
-        own = [each for contract in documents.versions(world, document) for each in contract.life]
-        return "draft" if any(each.how == "takes_effect" for each in own) else "in_force"
+        signed = world.contract(documents.version_at(world, document, BEFORE))
+        return "draft" if any(each.how == "takes_effect" for each in signed.life) else "in_force"
     declared = world.declared.get(state)
     assert isinstance(declared, StateDecl)
     if world.terms.states.get(state) is not None:

@@ -88,7 +88,8 @@ def is_void(world: World, norm: Norm, act: Event | None) -> bool:
 
 def limits_of(world: World, norm: Norm, act: Event | None) -> list[list[Norm]]:
     """Return, for each limit of a norm, the norms of which one must be open."""
-    return [each.by for each in written_over(world, norm, "limits", act)]
+    limits = [each.by for each in written_over(world, norm, "limits", act)]
+    return [each for each in limits if each]  # No norm is limited to itself.
 
 
 # ---- What prevails --------------------------------------------------------------------------------------------------
