@@ -41,11 +41,11 @@ class Reference(NamedTuple):
 
 @dataclass
 class Checker:
-    """Runs checks; what the analysis finds on the same agreements under the same law is found once."""
+    """Runs checks. Only the kinds that answer a check are looked for, and on the same documents only once."""
 
     programs: Programs
     words: Mapping[str, Any]
-    _found: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Finding]] = field(default_factory=dict)
+    _found: dict[tuple[tuple[str, ...], tuple[str, ...], str], list[Finding]] = field(default_factory=dict)
 
     def run(self, text: str) -> Iterator[Outcome]:
         """Yield the outcome of every check in a file."""
@@ -63,7 +63,9 @@ class Checker:
             return Outcome(id, False, expected, f"not expressible in norms: {answer['inexpressible']}")
         try:
             wanted = [self.reference(str(each)) for each in check["norms"]]
-            findings = self.findings({each.document for each in wanted})
+            documents = {each.document for each in wanted}
+            kinds = (*answer.get("found", ()), *answer.get("none", ()))
+            findings = [each for kind in kinds for each in self.findings(documents, kind)]
         except (EngineError, KeyError) as wrong:
             return Outcome(id, False, expected, f"error: {wrong}")
         containing = [each for each in findings if self.contains(each, wanted)]
@@ -81,17 +83,23 @@ class Checker:
                 return Reference(written, statutes[name], statute.removeprefix(name))
         raise KeyError(f"nothing is called {written}")
 
-    def findings(self, documents: Collection[str]) -> list[Finding]:
-        """Return what is found on the agreements among some documents, under the layers of the laws among them."""
+    def findings(self, documents: Collection[str], kind: str) -> list[Finding]:
+        """Return what is found, or undecided, of a kind: on the agreements among some documents, under the laws there.
+
+        The layers asked for are those of the laws among the documents.
+        """
         held = [each for each in self.programs.contracts.values() if each.base in documents]
         missing = set(documents) - {each.base for each in held}
         if missing:
             raise KeyError(f"no document is called {', '.join(sorted(missing))}")
-        agreements = tuple(each.base for each in held if each.kind == "agreement")
+        agreements = tuple(dict.fromkeys(each.base for each in held if each.kind == "agreement"))
         layers = (CONTRACT, *sorted({each.layer for each in held if each.kind == "law"}))
-        if (agreements, layers) not in self._found:
-            self._found[agreements, layers] = list(analyse(self.programs, agreements, layers))
-        return self._found[agreements, layers]
+        asked = (agreements, layers, kind)
+        if asked not in self._found:
+            self._found[asked] = list(
+                analyse(self.programs, agreements, layers, frozenset((kind, "unknown")))
+            )
+        return self._found[asked]
 
     def contains(self, finding: Finding, wanted: Collection[Reference]) -> bool:
         """Tell whether every clause listed takes part in a finding."""
