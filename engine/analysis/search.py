@@ -15,7 +15,7 @@ import z3
 from contractlang.norms import Maintenance, Obligation, OccurrenceDecl, Power, Prohibition
 from engine.analysis.finding import Clause, Finding, Kind, Said
 from engine.analysis.solver import Unknown, possible, shortest
-from engine.analysis.terms import HORIZON, MINUTES, Happening, Moment, World
+from engine.analysis.terms import HORIZON, MANY, MINUTES, Happening, Moment, World
 from engine.analysis.witness import History, history_of, replayed, witness
 from engine.decision import Decision, Reason
 from engine.program import Place, Program, Rule
@@ -32,9 +32,14 @@ class Searcher:
         self.program, self.layers = program, layers
         self.terms = Terms(layers=layers)
 
-    def world(self, act: str, actor: str | None) -> tuple[World, Happening, Moment]:
+    def reads(self, rule: Rule) -> bool:
+        """Tell whether a norm may be there as the text is read: its readings are taken so by default, or are open."""
+        taken = self.program.taken(self.terms).options
+        return all(taken.get(each.reading) in (None, each.option) for each in rule.option)
+
+    def world(self, act: str, actor: str | None, focus: int | None = None) -> tuple[World, Happening, Moment]:
         """Return a new world, the act asked about in it, and the moment just before that."""
-        world = World(self.program, self.terms)
+        world = World(self.program, self.terms, focus)
         declared = self.program.acts[act]
         now = world.now.at
         made = Happening(act, actor, "asked", z3.BoolVal(True), now / MINUTES, now % MINUTES)
@@ -59,16 +64,19 @@ def clashes(searcher: Searcher) -> Iterator[Finding]:
         for actor in searcher.actors(one):
             if isinstance(other.norm.bearer, str) and other.norm.bearer != actor:
                 continue
-            for world, act, m in _worlds(searcher, one.act_name, actor):
+            for world, act, m in _worlds(searcher, one, actor):
                 beats = [world.truth(when, m, {}) for i, when, _ in other.prevailed_by if i == one.index]
                 goal = (
                     world.opens(one, m, act, actor or ""), world.forbids(other, m, act, actor or ""),
                     z3.Not(z3.Or(*beats)),
                 )  # fmt: skip
-                yield from _found(
+                found = list(_found(
                     searcher, world, act, goal, "conflict", (one, other),
                     lambda decision: decision.answer == "conflicting", _clash(program, one, other),
-                )  # fmt: skip
+                ))  # fmt: skip
+                yield from found
+                if found:
+                    break
 
 
 def _pairs(program: Program) -> Iterator[tuple[Rule, Rule]]:
@@ -91,7 +99,7 @@ def against(searcher: Searcher, alone: Program, layer: str) -> Iterator[Finding]
             continue
         for place in _laws_over(program, rule):
             for actor in searcher.actors(rule):
-                for world, act, m in _worlds(searcher, rule.act_name, actor):
+                for world, act, m in _worlds(searcher, rule, actor):
                     ways, taken = [], []
                     for _, steps in world.ways(rule, m, act, actor or ""):
                         own = [
@@ -108,7 +116,10 @@ def against(searcher: Searcher, alone: Program, layer: str) -> Iterator[Finding]
                         if each is not rule and not isinstance(each.norm, Prohibition | Maintenance)
                     ]
                     goal = (z3.Or(*ways), z3.Not(z3.Or(*others)))
-                    yield from _against_found(searcher, alone, world, act, goal, rule, place, layer)
+                    found = list(_against_found(searcher, alone, world, act, goal, rule, place, layer))
+                    yield from found
+                    if found:
+                        break
 
 
 def _against_found(
@@ -173,7 +184,7 @@ def rivals(searcher: Searcher) -> Iterator[Finding]:
         for actor in searcher.actors(one):
             if actor not in searcher.actors(other):
                 continue
-            for world, act, m in _worlds(searcher, one.act_name, actor):
+            for world, act, m in _worlds(searcher, one, actor):
                 second = Happening(other.act_name, actor, "rival", z3.BoolVal(True), act.day, act.minute)
                 for param in program.acts[other.act_name].params:
                     second.fields[param.name] = world.field_of(second, param.name, param.kind)
@@ -188,10 +199,13 @@ def rivals(searcher: Searcher) -> Iterator[Finding]:
                     f"on one breach of {broke[0]}, {first[0]} and {second_[0]} are open at once, in no order",
                     f"违反{broke[1]}时，{first[1]}与{second_[1]}同时可用，未定先后",
                 )
-                yield from _found(
+                found = list(_found(
                     searcher, world, act, goal, "competing", (one, other),
                     lambda decision: decision.answer == "permitted", said,
-                )  # fmt: skip
+                ))  # fmt: skip
+                yield from found
+                if found:
+                    break
 
 
 def _broken(rule: Rule, bound: Any) -> Any:
@@ -265,8 +279,13 @@ def _can_apply(searcher: Searcher, rule: Rule, actor: str | None) -> bool:
 # -- worlds to findings
 
 
-def _worlds(searcher: Searcher, act: str, actor: str | None) -> Iterator[tuple[World, Happening, Moment]]:
-    yield searcher.world(act, actor)
+def _worlds(searcher: Searcher, rule: Rule, actor: str | None) -> Iterator[tuple[World, Happening, Moment]]:
+    """Yield worlds in which the norm may be open: one for each duty, where it is one upon the breach of many."""
+    if not searcher.reads(rule):
+        return
+    many = len(rule.on_breach_of) > MANY
+    for focus in sorted(rule.on_breach_of) if many else (None,):
+        yield searcher.world(rule.act_name, actor, focus)
 
 
 def _histories(world: World, act: Happening, goal: tuple[Any, ...]) -> Iterator[History | Unknown | None]:

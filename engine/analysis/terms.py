@@ -45,6 +45,8 @@ FIRST_DAY = date(2026, 3, 2)
 HORIZON = 670
 """How many days a world has: to the end of 2027."""
 MINUTES = 1440
+MANY = 3
+"""A norm upon the breach of more duties than this is looked at for one of them at a time."""
 
 Truth = Any
 Env = dict[str, Any]
@@ -92,10 +94,13 @@ class Broken:
 
 
 class World:
-    """A history that is not fixed yet, and what the norms say in it."""
+    """A history that is not fixed yet, and what the norms say in it.
 
-    def __init__(self, program: Program, terms: Terms) -> None:
-        self.program, self.terms = program, terms
+    With a `focus`, the only breach that a norm upon the breach of many may rest on is one of that duty.
+    """
+
+    def __init__(self, program: Program, terms: Terms, focus: int | None = None) -> None:
+        self.program, self.terms, self.focus = program, terms, focus
         self.taken = program.taken(terms)
         self.facts: list[Any] = []
         self.likely: list[Any] = []
@@ -673,6 +678,8 @@ class World:
             return list(self.of_kind(rule.trigger_name))
         found = []
         for index in sorted(rule.on_breach_of):
+            if self.focus is not None and len(rule.on_breach_of) > MANY and index != self.focus:
+                continue
             owed = self.program.rules[index]
             acts = self.of_kind(owed.act_name) if isinstance(owed.norm, Prohibition) else [None]
             for each in acts:

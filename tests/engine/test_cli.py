@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.cli import BROKEN, FINE, FOUND, INTERRUPTED, REFUSED, carried_out
+from engine.cli import carried_out
 from engine.commands import check, clock
+from engine.commands.common import BROKEN, FINE, FOUND, INTERRUPTED, REFUSED
 
 ROOT = Path(__file__).parents[2]
 CONTRACTS = ROOT / "contracts"

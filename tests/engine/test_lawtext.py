@@ -9,7 +9,8 @@ import pytest
 
 from contractlang.load import load_text
 from contractlang.norms import Contract
-from engine.cli import FINE, REFUSED, carried_out
+from engine.cli import carried_out
+from engine.commands.common import FINE, REFUSED
 from engine.lawtext import Article, LawText
 
 ROOT = Path(__file__).parents[2]

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.cli import FINE, REFUSED, carried_out
+from engine.cli import carried_out
+from engine.commands.common import FINE, REFUSED
 
 ROOT = Path(__file__).parents[2]
 ARREARS = str(ROOT / "contracts" / "voip-1" / "ledgers" / "arrears.jsonl")
@@ -58,7 +59,7 @@ SUPPLEMENT = """
 | replaces 1
 | pay_fee_new: for each invoice as bill, customer must pay bill.amount for bill within 7 days
 """
-LEDGER = [
+LEDGER: list[dict[str, object]] = [
     {
         "account": "H-1",
         "agreement": "hosting",
