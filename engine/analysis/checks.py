@@ -9,7 +9,7 @@ reason.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import yaml
@@ -45,7 +45,6 @@ class Checker:
 
     programs: Programs
     words: Mapping[str, Any]
-    _found: dict[tuple[tuple[str, ...], tuple[str, ...], str], list[Finding]] = field(default_factory=dict)
 
     def run(self, text: str) -> Iterator[Outcome]:
         """Yield the outcome of every check in a file."""
@@ -65,7 +64,7 @@ class Checker:
             wanted = [self.reference(str(each)) for each in check["norms"]]
             documents = {each.document for each in wanted}
             kinds = (*answer.get("found", ()), *answer.get("none", ()))
-            findings = [each for kind in kinds for each in self.findings(documents, kind)]
+            findings = self.findings(documents, kinds, wanted)
         except (EngineError, KeyError) as wrong:
             return Outcome(id, False, expected, f"error: {wrong}")
         containing = [each for each in findings if self.contains(each, wanted)]
@@ -83,10 +82,12 @@ class Checker:
                 return Reference(written, statutes[name], statute.removeprefix(name))
         raise KeyError(f"nothing is called {written}")
 
-    def findings(self, documents: Collection[str], kind: str) -> list[Finding]:
-        """Return what is found, or undecided, of a kind: on the agreements among some documents, under the laws there.
+    def findings(
+        self, documents: Collection[str], kinds: Collection[str], wanted: Collection[Reference]
+    ) -> list[Finding]:
+        """Return what is found, or undecided, of some kinds: on the agreements among some documents, under the laws there.
 
-        The layers asked for are those of the laws among the documents.
+        The layers asked for are those of the laws among the documents; the solver is asked about the clauses wanted.
         """
         held = [each for each in self.programs.contracts.values() if each.base in documents]
         missing = set(documents) - {each.base for each in held}
@@ -94,12 +95,11 @@ class Checker:
             raise KeyError(f"no document is called {', '.join(sorted(missing))}")
         agreements = tuple(dict.fromkeys(each.base for each in held if each.kind == "agreement"))
         layers = (CONTRACT, *sorted({each.layer for each in held if each.kind == "law"}))
-        asked = (agreements, layers, kind)
-        if asked not in self._found:
-            self._found[asked] = list(
-                analyse(self.programs, agreements, layers, frozenset((kind, "unknown")))
-            )
-        return self._found[asked]
+
+        def about(place: tuple[str, str]) -> bool:
+            return any(self.means(each, Clause(*place)) for each in wanted)
+
+        return list(analyse(self.programs, agreements, layers, frozenset((*kinds, "unknown")), about))
 
     def contains(self, finding: Finding, wanted: Collection[Reference]) -> bool:
         """Tell whether every clause listed takes part in a finding."""

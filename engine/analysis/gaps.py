@@ -550,8 +550,8 @@ def _silence(program: Program, telling: Telling, laws: list[Rule]) -> Iterator[F
     elif near:
         clause = telling.norms(near)
         silent = Said(
-            f"in {document.en} there is no norm on it, though {clause.en} {agreeing(clause, 'bears', 'bear')} on"
-            " the matter",
+            f"in {document.en} there is no norm on it, though {clause.en}"
+            f" {agreeing(clause, 'bears', 'bear')} on the matter",
             f"{document.zh}虽涉及该事项（{clause.zh}），却没有相应规范",
         )
     else:

@@ -16,6 +16,7 @@ from contractlang.source import Source, Span
 from engine.account import Account
 from engine.analysis.accepted import Acceptance, Accepted, rests_on
 from engine.analysis.finding import Clause, Finding, Kind, Said, Witness
+from engine.dates import parse_as_of
 from engine.event import START, Ledger
 from engine.explain import Language, Voice
 from engine.history import history, say, say_event
@@ -62,8 +63,7 @@ def lines(
         said = _pick(each, language)
         yield from _wrapped(said, width, "    " + _label("settled if", "可补救", language), "      ")
     if finding.bound is not None:
-        said = _pick(finding.bound, language)
-        yield from _wrapped(said, width, "    " + _label("searched", "范围", language), "      ")
+        yield from _wrapped(_pick(finding.bound, language), width, "    ", "      ")
     if accepted is not None:
         yield from (f"    {each}" for each in _acceptance(finding, accepted, language))
     yield f"    {finding.key}"
@@ -115,6 +115,9 @@ def _text(voice: Voice, document: str, number: str) -> str:
     if contract is None or clause is None:
         return ""
     text = " ".join(clause.text.split())
+    if text.startswith(f"{number} "):
+        # The number that is printed is the one it is called by.
+        text = text.removeprefix(number).strip()
     return voice.text(text) if contract.kind == "law" else text
 
 
@@ -133,11 +136,9 @@ def _witness(witness: Witness, program: Program, language: Language, width: int)
     voice = Voice(program, language)
     account = account_of(witness, program)
     until = max((each.effect_at for each in account.ledger), default=START)
-    asked = witness.asked.get("as_of") or witness.asked.get("at")
-    if isinstance(asked, str):
-        from engine.dates import parse_as_of
-
-        until = max(until, parse_as_of(asked))
+    asked = witness.asked
+    if "at" in asked:
+        until = max(until, parse_as_of(str(asked["at"])))
     yield _pick(Said("it can happen like this:", "可能的经过："), language)
     for entry in history(account, until):
         at = voice.pick("at any time", "不论何时") if entry.at is None else voice.moment(entry.at)
@@ -146,9 +147,22 @@ def _witness(witness: Witness, program: Program, language: Language, width: int)
         yield from _wrapped(said, width, f"  {at}{' ' * max(1, 20 - _wide(at))}", " " * 22)
         for each in entry.happenings:
             yield from _wrapped(say(each, voice), width, " " * 22 + "→ ", " " * 24)
-    for where, answer in witness.verdicts.items():
-        said = voice.pick(f"the engine answers ({where}): ", f"引擎的答复（{where}）：")
-        yield f"  {said}{voice.answer(answer)}"
+    for layers, answer in witness.verdicts.items():
+        said = f"{_question(witness, account, voice)}{voice.pick(': ', '：')}{voice.answer(answer)}"
+        under = voice.pick(f"the engine, under {layers}: ", f"引擎（{layers}）：")
+        yield from _wrapped(said, width, f"  {under}", "    ")
+
+
+def _question(witness: Witness, account: Account, voice: Voice) -> str:
+    """Return what the engine was asked at the end of the history."""
+    asked = witness.asked
+    if not {"by", "act", "at"} <= set(asked):
+        return voice.pick("asked", "所问")
+    raw = {"id": "?", "name": asked["act"], **{name: each for name, each in asked.items() if name != "act"}}
+    fields = event_from(account.program, raw, "asked").fields
+    who, act = voice.who(str(asked["by"])), voice.plain(str(asked["act"]))
+    told, at = voice.fields(str(asked["act"]), fields), voice.as_of(parse_as_of(str(asked["at"])))
+    return voice.pick(f"{who} may {act}{told} on {at}", f"{who}于{at}可否{act}{told}")
 
 
 # -- widths: a Chinese letter is as wide as two others

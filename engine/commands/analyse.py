@@ -90,6 +90,9 @@ def analyse(
         program = programs.of(agreements, asked)
     except BadTerms as wrong:
         raise Refused(f"--layers: {wrong.reason}", field=wrong.field) from None
+    if accept is not None:
+        # Only its own kind is looked for.
+        kinds = _kinds(re.split("[/:]", accept)[0])
     findings = found(programs, agreements, asked, frozenset(kinds))
     if accept is not None:
         _accept(accept, reason, findings, documents)

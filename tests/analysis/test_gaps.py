@@ -59,7 +59,9 @@ def _renewed(case: re.Match[str]) -> str:
 
 
 def found(programs: Programs, agreements: tuple[str, ...], *layers: str) -> dict[str, Finding]:
-    return {each.key: each for each in gaps(programs.of(agreements, ("contract", *layers)))}
+    """Return the findings by their keys, laws without their versions."""
+    program = programs.of(agreements, ("contract", *layers))
+    return {re.sub(r"@\w+", "", each.key): each for each in gaps(program)}
 
 
 def test_agreement_1_ends_suspends_and_settles_without_bounds(programs: Programs) -> None:
