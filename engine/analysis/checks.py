@@ -41,7 +41,7 @@ class Reference(NamedTuple):
 
 @dataclass
 class Checker:
-    """Runs checks. Only the kinds that answer a check are looked for, and on the same documents only once."""
+    """Runs checks. Only the kinds that answer a check are looked for, about its clauses."""
 
     programs: Programs
     words: Mapping[str, Any]
@@ -62,13 +62,34 @@ class Checker:
             return Outcome(id, False, expected, f"not expressible in norms: {answer['inexpressible']}")
         try:
             wanted = [self.reference(str(each)) for each in check["norms"]]
-            documents = {each.document for each in wanted}
-            kinds = (*answer.get("found", ()), *answer.get("none", ()))
-            findings = self.findings(documents, kinds, wanted)
+            return self.judged(id, expected, answer, wanted)
         except (EngineError, KeyError) as wrong:
             return Outcome(id, False, expected, f"error: {wrong}")
-        containing = [each for each in findings if self.contains(each, wanted)]
-        return _judged(id, expected, answer, containing)
+
+    def judged(
+        self, id: str, expected: str, answer: Mapping[str, Any], wanted: Collection[Reference]
+    ) -> Outcome:
+        """Return whether a finding of the right kind contains the clauses, or none does where none should."""
+        undecided: Finding | None = None
+        for kind in (*answer.get("found", ()), *answer.get("none", ())):
+            # Kinds are looked for one after the other: once a check is decided, nothing more is asked.
+            for each in self.findings(wanted, kind):
+                if not self.contains(each, wanted):
+                    continue
+                if each.kind == "unknown":
+                    undecided = each
+                elif "none" in answer:
+                    return Outcome(id, False, expected, f"found all the same: {each.key}")
+                else:
+                    return Outcome(id, True, expected, each.key)
+        if undecided is not None:
+            return Outcome(id, False, expected, f"undecided: {undecided.key}")
+        if "none" in answer:
+            return Outcome(id, True, expected, "no such finding")
+        kinds = ", ".join(answer["found"])
+        return Outcome(
+            id, False, expected, f"no finding of the kinds {kinds} contains all the clauses listed"
+        )
 
     def reference(self, written: str) -> Reference:
         """Return the clause that a reference such as `1.五.3` or `law:电信条例34(2)` means."""
@@ -82,13 +103,9 @@ class Checker:
                 return Reference(written, statutes[name], statute.removeprefix(name))
         raise KeyError(f"nothing is called {written}")
 
-    def findings(
-        self, documents: Collection[str], kinds: Collection[str], wanted: Collection[Reference]
-    ) -> list[Finding]:
-        """Return what is found, or undecided, of some kinds: on the agreements among some documents, under the laws there.
-
-        The layers asked for are those of the laws among the documents; the solver is asked about the clauses wanted.
-        """
+    def findings(self, wanted: Collection[Reference], kind: str) -> Iterator[Finding]:
+        """Yield what is found, or undecided, of a kind about the clauses wanted, under the laws among their documents."""
+        documents = {each.document for each in wanted}
         held = [each for each in self.programs.contracts.values() if each.base in documents]
         missing = set(documents) - {each.base for each in held}
         if missing:
@@ -99,7 +116,7 @@ class Checker:
         def about(place: tuple[str, str]) -> bool:
             return any(self.means(each, Clause(*place)) for each in wanted)
 
-        return list(analyse(self.programs, agreements, layers, frozenset((*kinds, "unknown")), about))
+        yield from analyse(self.programs, agreements, layers, frozenset((kind, "unknown")), about)
 
     def contains(self, finding: Finding, wanted: Collection[Reference]) -> bool:
         """Tell whether every clause listed takes part in a finding."""
@@ -126,23 +143,3 @@ def _has(contract: Contract, id: str) -> bool:
 def _letter(norm: str, clause: str) -> bool:
     """Tell whether a norm is one of the lettered ones of its clause."""
     return norm.startswith(clause) and len(norm) == len(clause) + 1 and norm[-1].isalpha()
-
-
-def _judged(id: str, expected: str, answer: Mapping[str, Any], containing: list[Finding]) -> Outcome:
-    """Return whether a finding of the right kind contains the clauses, or none does where none should."""
-    for kind in answer.get("none", ()):
-        for each in containing:
-            if each.kind == kind:
-                return Outcome(id, False, expected, f"found all the same: {each.key}")
-    undecided = next((each for each in containing if each.kind == "unknown"), None)
-    if "none" in answer:
-        if undecided is not None:
-            return Outcome(id, False, expected, f"undecided: {undecided.key}")
-        return Outcome(id, True, expected, "no such finding")
-    met = next((each for kind in answer["found"] for each in containing if each.kind == kind), None)
-    if met is not None:
-        return Outcome(id, True, expected, met.key)
-    if undecided is not None:
-        return Outcome(id, False, expected, f"undecided: {undecided.key}")
-    kinds = ", ".join(answer["found"])
-    return Outcome(id, False, expected, f"no finding of the kinds {kinds} contains all the clauses listed")

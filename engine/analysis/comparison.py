@@ -36,6 +36,7 @@ def comparison(program: Program, telling: Telling) -> Iterator[Finding]:
     """Yield how the agreements of a program differ, and that nothing says which of them goes before."""
     for one, other in permutations(program.agreements, 2):
         yield from _absent(program, telling, one, other)
+        yield from _terms_of_life(program, telling, one, other)
         yield from _losses(program, telling, one, other)
         yield from _changed_sums(program, telling, one, other)
         if program.agreements.index(one) < program.agreements.index(other):
@@ -101,6 +102,39 @@ _HAS = {
     "Power": ("gives {who} the power to {does}", "赋予{who}“{does}”的权利"),
     "Maintenance": ("obliges {who} to keep this: {does}", "要求{who}保持：{does}"),
 }
+
+
+def _terms_of_life(program: Program, telling: Telling, one: str, other: str) -> Iterator[Finding]:
+    """Find a term that only one agreement has: when it runs out, the other goes on."""
+    lasting = {
+        home: [e for e in program.life_rules if e.document == home and e.life.how == "lasts"]
+        for home in (one, other)
+    }
+    if not lasting[one] or lasting[other]:
+        return
+    life = lasting[one][0].life
+    called, here, there = (
+        telling.clause(life.document, life.clause),
+        telling.document(one),
+        telling.document(other),
+    )
+    breaks = _break(program, other)
+    yield Finding(
+        "agreements",
+        (Clause(life.document, life.clause), *([breaks] if breaks is not None else [])),
+        Said(
+            f"{here.en} ends with its term ({called.en}); {there.en} has none. When {here.en} has run out, {there.en}"
+            " is still in force, and whoever goes on does so under it alone.",
+            f"{here.zh}有期限（{called.zh}），{there.zh}没有。{here.zh}期满后，{there.zh}仍然有效，继续履行的只受{there.zh}调整。",
+        ),
+        settles=(
+            Said(
+                f"give {there.en} a term, or let it end together with {here.en}",
+                f"为{there.zh}约定期限，或约定其随{here.zh}一并终止",
+            ),
+        ),
+        detail={"what": "term", "agreement": one, "absent_in": other},
+    )
 
 
 def _losses(program: Program, telling: Telling, one: str, other: str) -> Iterator[Finding]:

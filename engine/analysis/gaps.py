@@ -55,6 +55,7 @@ def gaps(program: Program) -> Iterator[Finding]:
         breaches_without_consequence,
         duties_without_deadline,
         powers_without_bound,
+        changes_without_exit,
         states_without_way_out,
         ends_without_consequence,
         blanks_without_rule,
@@ -269,6 +270,56 @@ def _ends(program: Program, rule: Rule, act: OccurrenceDecl) -> bool:
     if norm.trigger is None:
         return norm.when is not None
     return any(isinstance(part, Overdue) for part in walk(norm.when))
+
+
+def changes_without_exit(program: Program, telling: Telling) -> Iterator[Finding]:
+    """Find powers to change what the other party pays, where that party has no power to leave but on a breach."""
+    exits = [
+        rule
+        for rule in program.rules
+        if isinstance(rule.norm, OPEN)
+        and not isinstance(rule.norm.trigger, OnBreach)
+        and (act := program.acts.get(rule.act_name)) is not None
+        and any(effect.state == "agreement" for effect in act.sets)
+    ]
+    sums = [each for found in program.sums.values() for each in found]
+    for group in _by_clause_and_act(rule for rule in _agreed(program) if isinstance(rule.norm, OPEN)):
+        rule, changer = group[0], group[0].norm.bearer
+        act = program.acts.get(rule.act_name)
+        changed = (
+            {effect.state for effect in act.sets if effect.field is not None} if act is not None else set()
+        )
+        read = {
+            part.name
+            for each in sums
+            if each.home == rule.home
+            for part in walk(each.rule.value)
+            if isinstance(part, StateValue)
+        }
+        if not changed & read or not isinstance(changer, str):
+            continue
+        others = [each for each in program.bound_parties if each != changer]
+        stuck = [each for each in others if not any(_may_be(way, each) for way in exits)]
+        if not stuck:
+            continue
+        called, who, does = telling.norms(group), telling.party(changer), telling.name(rule.act_name)
+        other = listed(telling.party(each) for each in stuck)
+        yield Finding(
+            "gap",
+            clauses_of(group),
+            Said(
+                f"{called.en} lets {who.en} {does.en} alone, and nothing lets {other.en} leave the agreement on that"
+                f" account: {other.en} must pay what {who.en} has set.",
+                f"{called.zh}允许{who.zh}单方{does.zh}，而没有任何约定允许{other.zh}因此退出协议：{other.zh}只能按{who.zh}所定支付。",
+            ),
+            settles=(
+                Said(
+                    f"let {other.en} end the agreement within some time of the change, or make it subject to consent",
+                    f"约定{other.zh}可在变更后若干日内解除协议，或使变更以其同意为条件",
+                ),
+            ),
+            detail={"what": "no exit"},
+        )
 
 
 # ---- States and ends ------------------------------------------------------------------------------------------------

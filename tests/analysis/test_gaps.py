@@ -116,6 +116,19 @@ def test_two_agreements_side_by_side(programs: Programs) -> None:
     assert "中断" in keys[suspension].sentence.zh
 
 
+def test_who_must_bear_a_change_of_price_may_not_leave(programs: Programs) -> None:
+    """Agreement 2 has no exit; 民法典 563(2) gives one, because it has no term."""
+    key = "gap/no exit:voip-2/四.2:adjust"
+    assert key in found(programs, ("voip-2",))
+    assert key not in found(programs, ("voip-2",), "civil")
+    # To end on a breach (八.3) is no exit.
+    assert key in found(programs, ("voip-1", "voip-2"))
+
+
+def test_agreement_2_outlives_agreement_1(programs: Programs) -> None:
+    assert "agreements/term:voip-1/八.1+voip-2/断" in found(programs, ("voip-1", "voip-2"))
+
+
 def test_what_both_say_alike_is_no_finding(programs: Programs) -> None:
     """Both keep the service active, forbid a transfer of the account, and ask for true registration."""
     keys = [key for key in found(programs, ("voip-1", "voip-2")) if not key.startswith("agreements/only")]
