@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 def analyse(
     programs: Programs, agreements: tuple[str, ...], layers: tuple[str, ...] = ("contract",),
-    only: frozenset[str] = frozenset(), about: Callable[[tuple[str, str]], bool] = lambda _: True,
+    only: frozenset[str] = frozenset(), about: Callable[[tuple[str, str]], bool] | None = None,
 ) -> Iterator[Finding]:  # fmt: skip
     """Yield the findings about agreements under layers of law, as they are found. `only` names the kinds wanted;
-    `about` tells which clauses (document and number) the solver is asked about.
+    `about` tells which clauses (document and number) the solver is asked about, all where it is not given.
 
     Raises BadTerms for a layer of which there is no law.
     """
     from engine.analysis.gaps import gaps
-    from engine.analysis.search import Searcher, against, clashes, never, rivals
+    from engine.analysis.search import Searcher, against, clashes, denied, never, rivals
 
     def wanted(kind: str) -> bool:
         return not only or kind in only
@@ -43,7 +43,8 @@ def analyse(
     law = tuple(layer for layer in layers if layer != "contract")
     if law and wanted("against"):
         under = ("contract", *law)
-        found.append(against(Searcher(programs.of(agreements, under), under, about), alone, "+".join(law)))
+        lawful = Searcher(programs.of(agreements, under), under, about)
+        found += [against(lawful, alone, "+".join(law)), denied(lawful, alone, "+".join(law))]
     if law and wanted("conflict"):
         under = ("contract", *law)
         found.append(clashes(Searcher(programs.of(agreements, under), under, about)))

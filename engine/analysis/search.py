@@ -18,6 +18,7 @@ from engine.analysis.solver import Unknown, possible, shortest
 from engine.analysis.terms import HORIZON, MANY, MINUTES, Happening, Moment, World
 from engine.analysis.witness import History, history_of, replayed, witness
 from engine.decision import Decision, Reason
+from engine.force import MANDATORY
 from engine.program import Place, Program, Rule
 from engine.terms import Terms
 
@@ -34,9 +35,12 @@ class Searcher:
     `about` tells which clauses are asked about: a finding has at least one of them, and nothing else is searched.
     """
 
-    def __init__(self, program: Program, layers: tuple[str, ...], about: About) -> None:
-        self.program, self.layers, self.about = program, layers, about
-        self.terms = Terms(layers=layers)
+    def __init__(self, program: Program, layers: tuple[str, ...], about: About | None = None) -> None:
+        self.program, self.layers = program, layers
+        self.about: About = about if about is not None else lambda _: True
+        # A rule from memory that is asked about by its clause is looked at as if its switch were on.
+        self.switches = {} if about is None else _switches(program, about)
+        self.terms = Terms(layers=layers, readings=self.switches)
 
     def asks(self, *rules: Rule) -> bool:
         """Tell whether one of these norms is asked about."""
@@ -65,6 +69,18 @@ class Searcher:
         actors = World(self.program, self.terms).actors(declared)
         bearer = rule.norm.bearer
         return tuple(each for each in actors if not isinstance(bearer, str) or each == bearer)
+
+
+def _switches(program: Program, about: About) -> dict[str, str]:
+    """Return the switches of unverified rules among the clauses asked about, turned on."""
+    found: dict[str, str] = {}
+    for contract in program.contracts:
+        for sentence in (
+            (*contract.norms, *contract.priorities, *contract.amounts) if contract.kind == "law" else ()
+        ):
+            if about((contract.name, sentence.clause)):
+                found |= {each.reading: each.option for each in sentence.option if each.option == "on"}
+    return found
 
 
 def clashes(searcher: Searcher) -> Iterator[Finding]:
@@ -165,6 +181,102 @@ def _against_found(
                 ), _bound(world), {"layer": layer},
             )  # fmt: skip
             return
+
+
+def denied(searcher: Searcher, alone: Program, layer: str) -> Iterator[Finding]:
+    """Find what the law permits or requires and the agreement denies: it forbids it, or closes what it gives itself."""
+    program = searcher.program
+    for rule in program.rules:
+        gives = (
+            not rule.home
+            and rule.weight == MANDATORY
+            and not isinstance(rule.norm, Prohibition | Maintenance)
+        )
+        near = [program.rules[i] for i in program.by_act.get(rule.act_name, ())] if gives else []
+        agreed = [each for each in near if each.home]
+        if not agreed or not searcher.asks(rule, *agreed):
+            continue
+        for actor in searcher.actors(rule):
+            for world, act, m in _worlds(searcher, rule, actor):
+                forbids = [
+                    world.forbids(each, m, act, actor or "")
+                    for each in agreed
+                    if isinstance(each.norm, Prohibition)
+                ]
+                gives_itself = [
+                    z3.Not(z3.Or(*(t for _, at, t in steps if not (isinstance(at, tuple) and _is_law(program, at)))))
+                    for each in agreed if not isinstance(each.norm, Prohibition | Maintenance)
+                    for _, steps in world.ways(each, m, act, actor or "")
+                ]  # fmt: skip
+                # The more of the law gives it in one history, the better that history shows it.
+                world.likely += [
+                    world.opens(each, m, act, actor or "")
+                    for each in near
+                    if not each.home and not isinstance(each.norm, Prohibition | Maintenance)
+                ]
+                stands = [world.in_force(each, m, world.env_of(each, None, act, actor)) for each in agreed]
+                denies = z3.Or(*forbids) if forbids else z3.And(z3.Or(*stands), z3.Not(z3.Or(*gives_itself)))
+                goal = (world.opens(rule, m, act, actor or ""), denies)
+                found = list(_denied_found(searcher, alone, world, act, goal, layer))
+                yield from found
+                if found:
+                    break
+
+
+def _denied_found(
+    searcher: Searcher, alone: Program, world: World, act: Happening, goal: tuple[Any, ...], layer: str
+) -> Iterator[Finding]:
+    for history in _histories(world, act, goal):
+        if not isinstance(history, History):
+            return
+        by_paper = replayed(history, alone, ("contract",))
+        by_law = replayed(history, searcher.program, searcher.layers)
+        if (
+            by_paper is None
+            or by_law is None
+            or (by_paper.answer, by_law.answer) != ("forbidden", "permitted")
+        ):
+            continue
+        paper = _clauses_in(alone, by_paper, ("forbids", "prevailed")) or _clauses_in(
+            alone, by_paper, ("closed",)
+        )
+        law = [
+            each
+            for each in _clauses_in(searcher.program, by_law, ("permits", "requires"))
+            if _is_law(searcher.program, (each.document, each.clause))
+        ]
+        if paper and law:
+            shown = witness(history, {"contract": by_paper, "+".join(searcher.layers): by_law})
+            own = [_named(searcher.program, each) for each in paper]
+            laws = [_named(searcher.program, each) for each in law]
+            yield Finding(
+                "against", (*paper, *law),
+                Said(
+                    f"{', '.join(each[0] for each in own)} denies what {', '.join(each[0] for each in laws)} gives:"
+                    " forbidden by the agreement alone, permitted by the law",
+                    f"{'、'.join(each[1] for each in own)}不许的，{'、'.join(each[1] for each in laws)}许之："
+                    "仅依协议不得为之，依法则可",
+                ),
+                shown, (
+                    Said(f"except from {own[0][0]} what {laws[0][0]} gives", f"在{own[0][1]}中除外{laws[0][1]}所许者"),
+                ), _bound(world), {"layer": layer},
+            )  # fmt: skip
+            return
+
+
+def _clauses_in(program: Program, decision: Decision, codes: tuple[str, ...]) -> list[Clause]:
+    """Return the norms that a decision's reasons name under some codes, in order."""
+    found: dict[Clause, None] = {}
+    stack = list(reversed(decision.reasons))
+    while stack:
+        reason = stack.pop()
+        if reason.code in codes:
+            for rule in program.rules:
+                if reason.args[:2] == (rule.document, rule.norm.id):
+                    found[_clause(rule)] = None
+                    break
+        stack.extend(reversed(reason.parts))
+    return list(found)
 
 
 def _laws_over(program: Program, rule: Rule) -> list[Place]:

@@ -216,7 +216,7 @@ class World:
         else:
             # A text that matters to no condition is left unsaid.
             self.facts += [term >= -1, term < 10_000]
-            self.likely.append(term == -1)
+            self.likely += [term == -1, term == self.code("other")]
         return Value(term, True)
 
     def works(self, day: Any) -> list[Any]:
@@ -376,6 +376,9 @@ class World:
             return self.free(Kind("flag")).term
         if z3.is_bool(one) != z3.is_bool(other):
             return self.free(Kind("flag")).term
+        for side, term in ((it.left, one), (it.right, other)):
+            if isinstance(side, FieldE) and side.kind.name == "text":
+                self.facts.append(term >= 0)  # What is compared is said.
         # A day meets an instant by its end, or, where it must come after, by its start.
         if isinstance(it.left, NowE) and _is_day(it.right):
             one = one / MINUTES

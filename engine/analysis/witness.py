@@ -96,7 +96,9 @@ def history_of(world: World, model: Model, act: Happening) -> History:
             settings[name] = ("other" if value is None and kind.name == "text" else value) if filled else None
     for name, value in world.attributes.items():
         settings[name] = model.truth(value.term)
-    readings = {name: words[model.number(term)] for name, term in world.readings.items()}
+    readings = dict(world.terms.readings) | {
+        name: words[model.number(term)] for name, term in world.readings.items()
+    }
     answers: dict[str, Any] = {}
     for name, term in world.answers.items():
         question = world.program.questions[name]
@@ -146,4 +148,5 @@ def _value(model: Model, term: Any, kind: Kind, words: dict[int, str]) -> Any:
         case "occurrence":
             return None
         case _:
-            return words.get(model.number(term))
+            number = model.number(term)
+            return words.get(number, "other" if number >= 0 else None)
