@@ -17,7 +17,8 @@ from engine.analysis.gaps import gaps
 from engine.compile import compile_program
 from engine.governing import Programs
 
-FOLDER = Path(__file__).parents[1] / "cases" / "gaps"
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "tests" / "cases" / "gaps"
 CASE = re.compile(
     r"^## (?P<title>[^\n]+)\n(?P<before>(?:(?!^## ).)*?)^```contract\n(?P<text>.*?)^```\n"
     r"(?P<between>\n*)^```findings\n(?P<expected>.*?)^```$",
@@ -134,6 +135,36 @@ def test_what_both_say_alike_is_no_finding(programs: Programs) -> None:
     keys = [key for key in found(programs, ("voip-1", "voip-2")) if not key.startswith("agreements/only")]
     for clause in ("voip-1/三.1", "voip-1/三.2b", "voip-1/二.1:提供服务", "voip-1/二.2"):
         assert not any(clause in key for key in keys if key.startswith("agreements"))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "gone"),
+    [
+        ("善后：协议 为 解除 时", "善后：协议 为 解除 或 协议 为 到期 时", "gap/one end only:"),
+        (
+            "恢复：服务 为 暂停 时，甲方 可以 恢复服务",
+            "恢复：服务 为 暂停 时，甲方 应 恢复服务，立即",
+            "34(4):resume",
+        ),
+        (
+            "付费 逾期 时，",
+            "付费 逾期 超过 30日 且 通知暂停 已发生 时，",
+            "gap/power without bound:voip-1/五.3",
+        ),
+        ("| 同 八.1\n", "| 声明 “另行约定”\n", "redundant/repeated:"),
+    ],
+)
+def test_a_mend_makes_the_finding_vanish(programs: Programs, before: str, after: str, gone: str) -> None:
+    own = programs.contracts["voip-1"]
+    text = Path(own.path).read_text("utf-8")
+    assert before in text
+    loaded = load_text(text.replace(before, after), own.path, [ROOT / "contracts"])
+    assert not loaded.errors, [each.message for each in loaded.errors]
+    mended = Programs({**programs.contracts, "voip-1": loaded.contracts["voip-1"]})
+    old, new = (set(found(each, ("voip-1",), "sector")) for each in (programs, mended))
+    assert any(gone in key for key in old)
+    assert not any(gone in key for key in new)
+    assert new < old
 
 
 def test_every_key_is_unique_and_every_clause_is_there(programs: Programs) -> None:
