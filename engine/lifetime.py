@@ -81,7 +81,8 @@ def term(step: Step, scene: Scene, document: str) -> Instant | None:
         if rule.first_day is not None:
             first = bool(rule.first_day.value(scene))
         rolls: Any = rule.rolls if rule.rolls is not None else False
-        return scene.deadline_period(step.at, period, rolls, first).end
+        # A term of nothing has no first day to count.
+        return scene.deadline_period(step.at, period, rolls, first and period.count > 0).end
     return None
 
 

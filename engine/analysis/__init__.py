@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from engine.analysis.finding import Finding
@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 def analyse(
     programs: Programs, agreements: tuple[str, ...], layers: tuple[str, ...] = ("contract",),
-    only: frozenset[str] = frozenset(),
+    only: frozenset[str] = frozenset(), about: Callable[[tuple[str, str]], bool] = lambda _: True,
 ) -> Iterator[Finding]:  # fmt: skip
-    """Yield the findings about agreements under layers of law, as they are found; `only` names the kinds wanted.
+    """Yield the findings about agreements under layers of law, as they are found. `only` names the kinds wanted;
+    `about` tells which clauses (document and number) the solver is asked about.
 
     Raises BadTerms for a layer of which there is no law.
     """
@@ -29,7 +30,7 @@ def analyse(
         return not only or kind in only
 
     alone = programs.of(agreements, ("contract",))
-    paper = Searcher(alone, ("contract",))
+    paper = Searcher(alone, ("contract",), about)
     seen: dict[str, None] = {}
     # What needs no solver comes first.
     found: list[Iterator[Finding]] = [gaps(programs.of(agreements, layers))]
@@ -42,10 +43,10 @@ def analyse(
     law = tuple(layer for layer in layers if layer != "contract")
     if law and wanted("against"):
         under = ("contract", *law)
-        found.append(against(Searcher(programs.of(agreements, under), under), alone, "+".join(law)))
+        found.append(against(Searcher(programs.of(agreements, under), under, about), alone, "+".join(law)))
     if law and wanted("conflict"):
         under = ("contract", *law)
-        found.append(clashes(Searcher(programs.of(agreements, under), under)))
+        found.append(clashes(Searcher(programs.of(agreements, under), under, about)))
     for findings in found:
         for each in findings:
             if wanted(each.kind) and each.key not in seen:

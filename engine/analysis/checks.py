@@ -9,7 +9,7 @@ reason.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import yaml
@@ -41,11 +41,10 @@ class Reference(NamedTuple):
 
 @dataclass
 class Checker:
-    """Runs checks. Only the kinds that answer a check are looked for, and on the same documents only once."""
+    """Runs checks. Only the kinds that answer a check are looked for, about its clauses."""
 
     programs: Programs
     words: Mapping[str, Any]
-    _found: dict[tuple[tuple[str, ...], tuple[str, ...], str], list[Finding]] = field(default_factory=dict)
 
     def run(self, text: str) -> Iterator[Outcome]:
         """Yield the outcome of every check in a file."""
@@ -74,7 +73,7 @@ class Checker:
         undecided: Finding | None = None
         for kind in (*answer.get("found", ()), *answer.get("none", ())):
             # Kinds are looked for one after the other: once a check is decided, nothing more is asked.
-            for each in self.findings({each.document for each in wanted}, kind):
+            for each in self.findings(wanted, kind):
                 if not self.contains(each, wanted):
                     continue
                 if each.kind == "unknown":
@@ -104,23 +103,20 @@ class Checker:
                 return Reference(written, statutes[name], statute.removeprefix(name))
         raise KeyError(f"nothing is called {written}")
 
-    def findings(self, documents: Collection[str], kind: str) -> list[Finding]:
-        """Return what is found, or undecided, of a kind: on the agreements among some documents, under the laws there.
-
-        The layers asked for are those of the laws among the documents.
-        """
+    def findings(self, wanted: Collection[Reference], kind: str) -> Iterator[Finding]:
+        """Yield what is found, or undecided, of a kind about the clauses wanted, under the laws among their documents."""
+        documents = {each.document for each in wanted}
         held = [each for each in self.programs.contracts.values() if each.base in documents]
         missing = set(documents) - {each.base for each in held}
         if missing:
             raise KeyError(f"no document is called {', '.join(sorted(missing))}")
         agreements = tuple(dict.fromkeys(each.base for each in held if each.kind == "agreement"))
         layers = (CONTRACT, *sorted({each.layer for each in held if each.kind == "law"}))
-        asked = (agreements, layers, kind)
-        if asked not in self._found:
-            self._found[asked] = list(
-                analyse(self.programs, agreements, layers, frozenset((kind, "unknown")))
-            )
-        return self._found[asked]
+
+        def about(place: tuple[str, str]) -> bool:
+            return any(self.means(each, Clause(*place)) for each in wanted)
+
+        yield from analyse(self.programs, agreements, layers, frozenset((kind, "unknown")), about)
 
     def contains(self, finding: Finding, wanted: Collection[Reference]) -> bool:
         """Tell whether every clause listed takes part in a finding."""

@@ -6,7 +6,7 @@ engine; only what the engine says too is a finding.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import combinations
 from typing import Any
 
@@ -21,16 +21,26 @@ from engine.decision import Decision, Reason
 from engine.program import Place, Program, Rule
 from engine.terms import Terms
 
+About = Callable[[Place], bool]
+"""Which clauses are asked about."""
+
 TRIES = 4
 """How many worlds are looked at before a question is given up as not reproduced."""
 
 
 class Searcher:
-    """Asks for worlds of one program; `layers` are those under which its documents stand."""
+    """Asks for worlds of one program; `layers` are those under which its documents stand.
 
-    def __init__(self, program: Program, layers: tuple[str, ...]) -> None:
-        self.program, self.layers = program, layers
+    `about` tells which clauses are asked about: a finding has at least one of them, and nothing else is searched.
+    """
+
+    def __init__(self, program: Program, layers: tuple[str, ...], about: About) -> None:
+        self.program, self.layers, self.about = program, layers, about
         self.terms = Terms(layers=layers)
+
+    def asks(self, *rules: Rule) -> bool:
+        """Tell whether one of these norms is asked about."""
+        return any(self.about((rule.document, rule.norm.clause)) for rule in rules)
 
     def reads(self, rule: Rule) -> bool:
         """Tell whether a norm may be there as the text is read: its readings are taken so by default, or are open."""
@@ -61,6 +71,8 @@ def clashes(searcher: Searcher) -> Iterator[Finding]:
     """Find what one norm permits or requires while another forbids it, and nothing says which prevails."""
     program = searcher.program
     for one, other in _pairs(program):
+        if not searcher.asks(one, other):
+            continue
         for actor in searcher.actors(one):
             if isinstance(other.norm.bearer, str) and other.norm.bearer != actor:
                 continue
@@ -98,6 +110,8 @@ def against(searcher: Searcher, alone: Program, layer: str) -> Iterator[Finding]
         if not rule.home or isinstance(rule.norm, Prohibition | Maintenance):
             continue
         for place in _laws_over(program, rule):
+            if not searcher.asks(rule) and not searcher.about(place):
+                continue
             for actor in searcher.actors(rule):
                 for world, act, m in _worlds(searcher, rule, actor):
                     ways, taken = [], []
@@ -181,6 +195,8 @@ def rivals(searcher: Searcher) -> Iterator[Finding]:
         shared = _hangs_on(program, one) & _hangs_on(program, other)
         if one.act_name == other.act_name or not shared or _ordered(one, other):
             continue
+        if not searcher.asks(one, other):
+            continue
         for actor in searcher.actors(one):
             if actor not in searcher.actors(other):
                 continue
@@ -247,7 +263,7 @@ def _ordered(one: Rule, other: Rule) -> bool:
 def never(searcher: Searcher) -> Iterator[Finding]:
     """Find norms that no world brings to apply: a permission that is never open, a prohibition of what cannot be."""
     for rule in searcher.program.rules:
-        if isinstance(rule.norm, Maintenance) or not rule.home or rule.option:
+        if isinstance(rule.norm, Maintenance) or not rule.home or rule.option or not searcher.asks(rule):
             continue
         try:
             if not any(_can_apply(searcher, rule, actor) for actor in searcher.actors(rule)):

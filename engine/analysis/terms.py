@@ -128,6 +128,11 @@ class World:
             return Value(z3.Bool(f"free{self._fresh}"), True)
         return Value(z3.Int(f"free{self._fresh}"), True)
 
+    def must(self, fact: Truth) -> Truth:
+        """Let something hold in every world."""
+        self.facts.append(fact)
+        return fact
+
     def once(self, key: Any, make: Any) -> Any:
         """Return what `make` gives, made once for that key."""
         if key not in self._memo:
@@ -277,7 +282,11 @@ class World:
             case StateE():
                 return Value(self.state(it.name, it.document, m), True)
             case BlankE():
-                return self.blank(it.name, it.kind)
+                # A blank that is compared is filled in the world: what is left open decides nothing.
+                blank = self.blank(it.name, it.kind)
+                if z3.is_expr(blank.known):
+                    self.once(("used", it.name), lambda: self.must(blank.known))
+                return blank
             case NowE():
                 return Value(m.at, True)
             case AnswerE():
@@ -467,7 +476,9 @@ class World:
                 self.blanks[name] = Value(self.constant(given), True)
             else:
                 term = z3.Int(f"blank {name}")
-                self.facts += [term >= 0]
+                self.facts += [term >= 1, term <= 10_000_000]
+                if kind is not None and kind.name == "text":
+                    self.likely.append(term == self.code("other"))
                 self.blanks[name] = Value(term, z3.Bool(f"filled {name}"))
         return self.blanks[name]
 

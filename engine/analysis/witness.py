@@ -92,7 +92,8 @@ def history_of(world: World, model: Model, act: Happening) -> History:
         if declared is not None and name not in world.program.gaps and blank.known is not True:
             filled = model.truth(blank.known)
             kind: Kind = getattr(declared, "kind", Kind("text"))
-            settings[name] = _value(model, blank.term, kind, words) if filled else None
+            value = _value(model, blank.term, kind, words)
+            settings[name] = ("other" if value is None and kind.name == "text" else value) if filled else None
     for name, value in world.attributes.items():
         settings[name] = model.truth(value.term)
     readings = {name: words[model.number(term)] for name, term in world.readings.items()}
