@@ -126,6 +126,15 @@ def test_who_must_bear_a_change_of_price_may_not_leave(programs: Programs) -> No
     assert key in found(programs, ("voip-1", "voip-2"))
 
 
+def test_the_law_takes_back_part_of_a_loss(programs: Programs) -> None:
+    """三.2 puts the loss from a leak on the user; 民法典 592(2), with 506, not what the provider is to blame for."""
+    keys = found(programs, ("voip-1",), "civil")
+    (key,) = (key for key in keys if key.startswith("against/loss:voip-1/三.2c+civil_code/592(2)"))
+    assert "civil_code/506" in key
+    assert "甲方对损失的发生或扩大有无过错" in keys[key].sentence.zh
+    assert not any(key.startswith("against/loss") for key in found(programs, ("voip-2",), "civil"))
+
+
 def test_agreement_2_outlives_agreement_1(programs: Programs) -> None:
     assert "agreements/term:voip-1/八.1+voip-2/断" in found(programs, ("voip-1", "voip-2"))
 
