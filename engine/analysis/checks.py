@@ -104,7 +104,7 @@ class Checker:
         raise KeyError(f"nothing is called {written}")
 
     def findings(self, wanted: Collection[Reference], kind: str) -> Iterator[Finding]:
-        """Yield what is found, or undecided, of a kind about the clauses wanted, under the laws of their documents."""
+        """Yield what is found, or undecided, of a kind about the clauses wanted, under the laws among them."""
         documents = {each.document for each in wanted}
         held = [each for each in self.programs.contracts.values() if each.base in documents]
         missing = set(documents) - {each.base for each in held}

@@ -37,6 +37,7 @@ from contractlang.norms import (
 )
 from engine.analysis.comparison import comparison
 from engine.analysis.finding import Clause, Finding, Said
+from engine.analysis.losses import losses_against_law
 from engine.analysis.plain import expressions, occurrences, plain
 from engine.analysis.telling import Telling, agreeing, clauses_of, listed
 from engine.program import Program, Rule
@@ -62,6 +63,7 @@ def gaps(program: Program) -> Iterator[Finding]:
         events_without_rule,
         duties_of_law,
         sentences_twice,
+        losses_against_law,
     ):
         yield from look(program, telling)
     if len(program.agreements) > 1:

@@ -17,7 +17,8 @@ from engine.analysis.gaps import gaps
 from engine.compile import compile_program
 from engine.governing import Programs
 
-FOLDER = Path(__file__).parents[1] / "cases" / "gaps"
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "tests" / "cases" / "gaps"
 CASE = re.compile(
     r"^## (?P<title>[^\n]+)\n(?P<before>(?:(?!^## ).)*?)^```contract\n(?P<text>.*?)^```\n"
     r"(?P<between>\n*)^```findings\n(?P<expected>.*?)^```$",
@@ -125,6 +126,15 @@ def test_who_must_bear_a_change_of_price_may_not_leave(programs: Programs) -> No
     assert key in found(programs, ("voip-1", "voip-2"))
 
 
+def test_the_law_takes_back_part_of_a_loss(programs: Programs) -> None:
+    """三.2 puts the loss from a leak on the user; 民法典 592(2), with 506, not what the provider is to blame for."""
+    keys = found(programs, ("voip-1",), "civil")
+    (key,) = (key for key in keys if key.startswith("against/loss:voip-1/三.2c+civil_code/592(2)"))
+    assert "civil_code/506" in key
+    assert "甲方对损失的发生或扩大有无过错" in keys[key].sentence.zh
+    assert not any(key.startswith("against/loss") for key in found(programs, ("voip-2",), "civil"))
+
+
 def test_agreement_2_outlives_agreement_1(programs: Programs) -> None:
     assert "agreements/term:voip-1/八.1+voip-2/断" in found(programs, ("voip-1", "voip-2"))
 
@@ -134,6 +144,36 @@ def test_what_both_say_alike_is_no_finding(programs: Programs) -> None:
     keys = [key for key in found(programs, ("voip-1", "voip-2")) if not key.startswith("agreements/only")]
     for clause in ("voip-1/三.1", "voip-1/三.2b", "voip-1/二.1:提供服务", "voip-1/二.2"):
         assert not any(clause in key for key in keys if key.startswith("agreements"))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "gone"),
+    [
+        ("善后：协议 为 解除 时", "善后：协议 为 解除 或 协议 为 到期 时", "gap/one end only:"),
+        (
+            "恢复：服务 为 暂停 时，甲方 可以 恢复服务",
+            "恢复：服务 为 暂停 时，甲方 应 恢复服务，立即",
+            "34(4):resume",
+        ),
+        (
+            "付费 逾期 时，",
+            "付费 逾期 超过 30日 且 通知暂停 已发生 时，",
+            "gap/power without bound:voip-1/五.3",
+        ),
+        ("| 同 八.1\n", "| 声明 “另行约定”\n", "redundant/repeated:"),
+    ],
+)
+def test_a_mend_makes_the_finding_vanish(programs: Programs, before: str, after: str, gone: str) -> None:
+    own = programs.contracts["voip-1"]
+    text = Path(own.path).read_text("utf-8")
+    assert before in text
+    loaded = load_text(text.replace(before, after), own.path, [ROOT / "contracts"])
+    assert not loaded.errors, [each.message for each in loaded.errors]
+    mended = Programs({**programs.contracts, "voip-1": loaded.contracts["voip-1"]})
+    old, new = (set(found(each, ("voip-1",), "sector")) for each in (programs, mended))
+    assert any(gone in key for key in old)
+    assert not any(gone in key for key in new)
+    assert new < old
 
 
 def test_every_key_is_unique_and_every_clause_is_there(programs: Programs) -> None:

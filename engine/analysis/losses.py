@@ -1,0 +1,83 @@
+"""Who bears a loss: where the law takes back what an agreement puts on one party.
+
+Nothing need happen for that to be seen: the law names the case in which the agreed sentence does not count.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from contractlang.norms import AgreedLosses, Answer, Contract, LossRule, Priority
+from engine.analysis.finding import Clause, Finding, Said
+from engine.analysis.telling import Telling, listed
+from engine.program import Program
+from engine.walk import walk
+
+# `with 497 and 592(2): …`: what a clause of law says of itself together with others.
+_TOGETHER = re.compile(r"with ([^:]+):")
+_NUMBER = re.compile(r"\d+(?:\(\d+\))?")
+
+
+def losses_against_law(program: Program, telling: Telling) -> Iterator[Finding]:
+    """Find agreed sentences on who bears a loss that a sentence of law sets aside in some case."""
+    laws = [each for each in program.contracts if each.kind == "law"]
+    for loss in (each.rule for each in program.losses):
+        if any(each.name == loss.document for each in laws):
+            continue
+        for law in laws:
+            for clause in dict.fromkeys(each.clause for each in law.priorities if _sets_aside(each, loss)):
+                yield _finding(program, telling, loss, law, clause)
+
+
+def _sets_aside(priority: Priority, loss: LossRule) -> bool:
+    over = priority.over
+    return priority.how == "voids" and isinstance(over, AgreedLosses) and over.bearer in (None, loss.bearer)
+
+
+def _finding(program: Program, telling: Telling, loss: LossRule, law: Contract, clause: str) -> Finding:
+    together = [clause, *_together(law, clause)]
+    agreed = telling.clause(loss.document, loss.clause)
+    who = telling.party(loss.bearer)
+    cited = listed(telling.clause(law.name, each) for each in together)
+    asked = [
+        _asked(program, each.when)
+        for each in law.priorities
+        if each.clause == clause and _sets_aside(each, loss)
+    ]
+    cases = [Said(telling.en.text(each), telling.zh.text(each)) for each in asked if each]
+    case = listed(cases)
+    hangs = Said(f" It hangs on this: {case.en}", f"关键在于：{case.zh}") if cases else Said("", "")
+    return Finding(
+        "against",
+        (
+            Clause(loss.document, loss.clause, loss.id),
+            *(Clause(law.name, each) for each in together),
+        ),
+        Said(
+            f"{agreed.en} puts the whole loss on {who.en}; mandatory law sets that aside in part of the cases it covers"
+            f" ({cited.en}).{hangs.en}",
+            f"{agreed.zh}约定损失全部由{who.zh}承担；其中部分情形，强制性规定使该约定不发生效力（{cited.zh}）。{hangs.zh}",
+        ),
+        settles=(
+            Said(
+                f"limit {agreed.en} to loss for which the other party is not to blame",
+                f"将{agreed.zh}限于对方没有过错的损失",
+            ),
+        ),
+        detail={"what": "loss"},
+    )
+
+
+def _together(law: Contract, clause: str) -> Iterator[str]:
+    """Yield the clauses of a law that say of themselves that they are read together with that one."""
+    for remark in law.remarks:
+        said = _TOGETHER.match(remark.text)
+        if remark.how == "states" and said is not None and clause in _NUMBER.findall(said[1]):
+            yield remark.clause
+
+
+def _asked(program: Program, when: object) -> str:
+    """Return the question on which a condition turns, or the empty text."""
+    found = next((part.question for part in walk(when) if isinstance(part, Answer)), None)
+    return program.questions[found].text if found is not None else ""
