@@ -353,9 +353,10 @@ class _Compilation:
         A gap-filling norm is silent where an agreed one speaks of the act. What only administers is broken, not beaten.
         """
         for mine, others in self.about(rules):
+            administers = isinstance(mine.norm, Prohibition) and mine.weight == ADMINISTRATIVE
             for other in others:
                 opposed = isinstance(mine.norm, Prohibition) != isinstance(other.norm, Prohibition)
-                if mine.weight > ADMINISTRATIVE and opposed and other.weight > mine.weight:
+                if not administers and opposed and other.weight > mine.weight:
                     mine.prevailed_by.append((other.index, None, (other.document, other.norm.clause)))
             if mine.norm.standing.rank == "gap-filling":
                 mine.yields_to = tuple(

@@ -48,7 +48,7 @@ def not_in_force(scene: Scene, rule: Rule) -> Step | None:
     if step is not None:
         return step
     for index in rule.yields_to:
-        if not_in_force(scene, scene.program.rules[index]) is None:
+        if speaks(scene, scene.program.rules[index]):
             return ("agreed", index)
     for when, _ in rule.voided:
         if when is None or when.value(scene):
@@ -78,6 +78,11 @@ def not_bound(scene: Scene, rule: Rule) -> Step | None:
 def judges(scene: Scene, rule: Rule, bound: Any) -> bool:
     """Tell whether what the instance is bound to is judged by the norm's text, or by what replaces it."""
     return rule.text is None or rule.text.governs(scene, moment_of(bound, scene.at))
+
+
+def speaks(scene: Scene, rule: Rule) -> bool:
+    """Tell whether a norm is in force now, whatever it may be bound to."""
+    return not_in_force(scene, rule) is None and judges(scene, rule, None)
 
 
 def conditions_fail(scene: Scene, rule: Rule) -> Step | None:
@@ -204,13 +209,12 @@ def closed_by(scene: Scene, rule: Rule, party: str, act: Event) -> Step | None:
             return ("bearer", None)
         bind(scene, rule, None, act)
         return instance_closed(scene, rule, party, act, None)
-    last: Step = ("no trigger", None)
+    last: Step = ("no trigger", None) if judges(scene, rule, None) else ("text", None)
     for bound in bindings(scene, rule, party, act):
-        if not bears(rule, party, bound):
-            last = ("bearer", None) if last[0] == "no trigger" else last
-            continue
         if not judges(scene, rule, bound):
-            last = ("text", None)
+            continue
+        if not bears(rule, party, bound):
+            last = ("bearer", None) if last[0] in ("no trigger", "text") else last
             continue
         bind(scene, rule, bound, act)
         if deciding:
@@ -474,7 +478,7 @@ def window(scene: Scene, rule: Rule, start: Instant) -> tuple[Instant | None, An
             return start + 1_000_000, None
         case "Reasonable":
             for index in rule.numbered:
-                if not_in_force(scene, scene.program.rules[index]) is None:
+                if speaks(scene, scene.program.rules[index]):
                     # A reasonable time is what a law says in numbers: that duty stands beside this one.
                     return None, None
             return reasonable(scene, limit.question, start, scene.vars.get("@trigger"))

@@ -208,7 +208,8 @@ def supplements(draw: Draw, draft: Draft, added: list[list[str]]) -> tuple[str, 
     for number in numbers:
         label = draft.lines[number - 1].en.partition(":")[0]
         again = norms_named(draw, label)
-        if again and draw(st.booleans()):
+        owed = any("pay_fee:" in line.en for line in draft.lines)
+        if again and (owed or all("pay_fee" not in line.en for line in again)) and draw(st.booleans()):
             clauses += [[f"replaces 1.{number}", again[-1].en], *([line.en] for line in again[:-1])]
         else:
             clauses.append([f"repeals 1.{number}"])
