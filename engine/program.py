@@ -204,7 +204,7 @@ class Program:
     sums: dict[str, list[Sum]]
     sum_names: dict[str, str]
     losses: list[Loss]
-    bars: list[tuple[Bar, tuple[int, ...], Evaluator, Evaluator]]
+    bars: list[tuple[Bar, tuple[int, ...], Evaluator, Evaluator | None]]
     readings: dict[str, tuple[Item, tuple[str, ...], Callable[[Terms], str | None]]]
     questions: dict[str, QuestionDecl]
     gaps: frozenset[str]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from contractlang.norms import Obligation, OnOccurrence, base_name
+from contractlang.norms import Bar, Obligation, OnOccurrence, base_name
 from contractlang.numerals import plain_number
+from contractlang.values import Period
 from engine.answering import (
     Case,
     answered,
@@ -315,6 +314,21 @@ def arrived(position: Position, question: Arrived, known_at: Instant | None) -> 
     return answered(position, question.at, known_at, case, reasons)
 
 
+def _barred_from(scene: Scene, bar: Bar, period: Period, breach: Breach) -> Instant:
+    """Return when a claim is barred: the period from the breach, begun anew by what restarts it before it is over."""
+    end = scene.deadline_period(breach.last_day or day_of(breach.started_at), period, None).end
+    chain = scene.get(("F", bar.restarting)) if bar.restarting else None
+    restarts: list[Event] = []
+    while chain is not None:
+        event, chain = chain
+        if event.standing.value != "alleged" or scene.happened_for_real(event):
+            restarts.append(event)
+    for event in reversed(restarts):
+        if breach.started_at < event.effect_at < end:
+            end = scene.deadline_period(event.effect_at, period, None).end
+    return end
+
+
 def time_barred(position: Position, question: TimeBarred, known_at: Instant | None) -> Decision:
     rules = find_rules(position, question.norm, question.document)
     bars = [bar for bar in position.program.bars if bar[0].how == "time-barred"]
@@ -325,14 +339,11 @@ def time_barred(position: Position, question: TimeBarred, known_at: Instant | No
                 breach: Breach | None = scene.read(("B", rule.index, trig))
                 if breach is None or (question.about is not None and question.about != trig):
                     continue
-                for bar, _, period, _ in bars:
-                    start: Any = breach.last_day or day_of(breach.started_at)
-                    restarted = scene.read(("H", bar.restarting, None)) if bar.restarting else None
-                    if restarted is not None and restarted[1].effect_at > breach.started_at:
-                        start = restarted[1].effect_at
-                    end = scene.deadline_period(start, period.value(scene), None).end
-                    scene.until(end)
-                    return end
+                for bar, _, period, holds in bars:
+                    if holds is None or holds.value(scene):
+                        end = _barred_from(scene, bar, period.value(scene), breach)
+                        scene.until(end)
+                        return end
         return None
 
     def case(scene: Scene) -> Case:

@@ -103,3 +103,24 @@ def test_what_an_earlier_version_of_a_law_said_is_not_known(programs: Programs) 
     decision = account.decide(May("provider", "suspend_service", parse_instant("2015-04-13T09:00")))
     assert decision.answer == "undetermined"
     assert ("law", "telecom_regulations@2016") in {(item.kind, item.name) for item in decision.missing}
+
+
+def test_a_demand_that_comes_too_late_does_not_restart_the_limitation(programs: Programs) -> None:
+    """民法典 188, 195: the three years of S-38 end on 2026-09-11; a demand of October restarts nothing."""
+    mapping = Words.read(CONTRACTS / "scenarios" / "mapping.yaml")
+    listed = yaml.safe_load(SCENARIOS.read_text("utf-8"))["scenarios"]
+    scenario = next(each for each in listed if each["id"] == "S-38")
+    late = {
+        "id": "e9",
+        "type": "demand",
+        "at": "2026-10-12T09:00",
+        "by": "provider",
+        "arrives": "2026-10-12T09:00",
+    }
+    query = {
+        **scenario["queries"][0],
+        "variant": {"remove_events": ["e4"], "events": [late]},
+        "expect": {"answer": "yes"},
+    }
+    (outcome,) = run_scenario({**scenario, "queries": [query]}, programs, mapping, None)
+    assert outcome.status == PASSED, outcome

@@ -1,0 +1,237 @@
+"""What each event touches, and what watches what can change: both from the obligation graph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from graphlib import CycleError, TopologicalSorter
+from typing import Any
+
+from contractlang.norms import (
+    Bound,
+    ByLabel,
+    Happened,
+    Maintenance,
+    Obligation,
+    OccurrenceDecl,
+    OnOccurrence,
+    Permission,
+    Power,
+    Priority,
+    Prohibition,
+    Reasonable,
+    Target,
+)
+from engine.graph import key
+from engine.making import Making
+from engine.program import Program, Rule, Touch
+from engine.walk import walk
+
+
+class Dispatch:
+    """Where events and changes lead to."""
+
+    def __init__(self, made: Making) -> None:
+        self.made = made
+
+    def touches(self, program: Program) -> dict[str, Touch]:
+        wanted = {
+            part.name.removeprefix("@last ")
+            for part in self.everything()
+            if isinstance(part, Happened) or (isinstance(part, Bound) and part.name.startswith("@last "))
+        }
+        # A power may lapse some time after an event.
+        wanted |= {each.event for rule in program.rules for each in rule.lapses}
+        wanted |= {bar.restarting for bar, *_ in program.bars if bar.restarting}
+        # The graph's edges tell which norms an occurrence reaches; lines that share a label share a node.
+        places: dict[str, list[int]] = {}
+        for i, norm in enumerate(self.made.norms):
+            places.setdefault(key(norm), []).append(i)
+        reached: dict[str, list[int]] = {}
+        for edge in self.made.graph.edges:
+            if edge.kind in ("discharges", "breaches", "triggers") and edge.target[0] == "norm":
+                reached.setdefault(edge.source[1], []).extend(places[edge.target[1]])
+        shown_since = {
+            s.since for d in self.made.declarations.values() if isinstance(d, OccurrenceDecl) for s in d.shows
+        }
+        looked_through = {
+            rule.trigger_name for rule in program.rules
+            if not rule.self_triggered and isinstance(rule.norm, Permission | Power | Prohibition)
+        }  # fmt: skip
+        looked_through |= {program.rules[i].trigger_name for rule in program.rules for i in rule.excepts}
+        looked_through |= {loss.trigger_name for loss in program.losses}
+        looked_through |= {each.event for rule in program.rules for each in rule.lapses}
+        looked_through |= {bar.restarting for bar, *_ in program.bars if bar.restarting}
+        looked_through |= {
+            each.rule.trigger.name
+            for named in program.sums.values() for each in named if isinstance(each.rule.trigger, OnOccurrence)
+        }  # fmt: skip
+        found = {}
+        for name, above in self.made.kinds.items():
+            declared = self.made.declarations[name]
+            assert isinstance(declared, OccurrenceDecl)
+            indexes = sorted({i for each in above for i in reached.get(each, ())})
+            prohibitions, discharges, instances, waited_for = [], [], [], []
+            for i in indexes:
+                rule, norm = program.rules[i], self.made.norms[i]
+                if isinstance(norm, Prohibition) and norm.act.name in above:
+                    prohibitions.append(i)
+                if isinstance(norm, Obligation) and norm.act.name in above:
+                    discharges.append(i)
+                if rule.trigger_name in above and isinstance(norm, Obligation | Maintenance):
+                    instances.append(i)
+                elif rule.trigger_name in above and not rule.self_triggered:
+                    waited_for.append(i)
+            renews = tuple(
+                r for rules in program.life.values() for r in rules if r.act is not None and r.act in above
+            )
+            shown = tuple(s.state for s in declared.shows)
+            topics: list[tuple[str, Any]] = [("H", each) for each in above]
+            topics += [("S", effect.state) for effect in declared.sets] + [("S", state) for state in shown]
+            powers = tuple(i for i in program.by_act[name] if isinstance(self.made.norms[i], Power))
+            found[name] = Touch(
+                declared=declared, names=tuple(above), prohibitions=tuple(prohibitions), discharges=tuple(discharges),
+                instances=tuple(instances), waited_for=tuple(waited_for), powers=powers, renews=renews,
+                remember=any(each in self.made.compiler.folded or each in looked_through for each in above),
+                referred=any(each in self.made.compiler.referred for each in above),
+                counted=any(each in wanted for each in above) or bool(declared.shows) or name in shown_since,
+                fields=tuple(f for n, f in sorted(self.made.compiler.indexed) if n in above),
+                effects=bool(declared.sets or declared.shows or renews)
+                or any(program.rules[i].suspends or program.rules[i].resumes for i in powers),
+                topics=tuple(topic for topic in dict.fromkeys(topics) if topic in program.watchers),
+                abouts=tuple(p.name for p in declared.params if p.kind.name == "occurrence"),
+            )  # fmt: skip
+        return found
+
+    def everything(self) -> Iterable[Any]:
+        """Yield all that the documents lay down; what several of them declare alike, once."""
+        defined: dict[int, Any] = {}
+        for contract in self.made.contracts:
+            for group in (
+                contract.norms,
+                contract.amounts,
+                contract.losses,
+                contract.priorities,
+                contract.bars,
+                contract.life,
+            ):
+                for each in group:
+                    yield from walk(each)
+            defined.update(
+                (id(each), each) for each in contract.declarations.values() if hasattr(each, "value")
+            )
+        for declared in defined.values():
+            yield from walk(declared.value)
+
+    def watchers(self, program: Program) -> dict[tuple[str, Any], tuple[tuple[str, int], ...]]:
+        """Return, for each thing that can change, what watches it, in the order to look at them."""
+        topics: dict[tuple[str, int], set[tuple[str, Any]]] = {}
+        for rule in program.rules:
+            norm = rule.norm
+            name = ("norm", rule.index)
+            if isinstance(norm, Maintenance):
+                topics[name] = self.topics_of(
+                    norm.keeps, norm.when, norm.unless, norm.since, norm.until, document=norm.document
+                )
+            elif isinstance(norm, Obligation) and norm.trigger is None:
+                topics[name] = self.topics_of(
+                    norm.when, norm.unless, norm.since, norm.until, document=norm.document
+                )
+            if isinstance(norm, Obligation) and (origin := getattr(rule.limit, "of", None)) is not None:
+                topics["window", rule.index] = self.topics_of(origin, document=norm.document)
+            if isinstance(norm, Obligation) and isinstance(rule.limit, Reasonable):
+                topics["window", rule.index] = {("Q", rule.limit.question)}
+            if name not in topics:
+                continue
+            topics[name].add(("S", "agreement"))
+            for other in (self.made.norms[index] for index in rule.excepts):
+                topics[name] |= self.topics_of(
+                    other.when, other.unless, other.since, other.until, document=other.document
+                )
+                if isinstance(other.trigger, OnOccurrence):
+                    topics[name].add(("H", other.trigger.name))
+                topics[name] |= {
+                    ("N", each) for each in self.made.breaches_meant(other.trigger, other.document)
+                }
+            for index, _, _ in rule.prevailed_by:
+                topics[name] |= {("S", state) for state, _ in program.rules[index].sets}
+            for voiding in self.voiding(rule):
+                topics[name] |= self.topics_of(voiding.when, document=voiding.document)
+        flat = [rule for rules in program.life.values() for rule in rules]
+        program.life_rules = tuple(flat)
+        for i, life in enumerate(flat):
+            if life.life.how in ("takes_effect", "ends"):
+                # A supplement that takes effect brings its sentences on the life of its agreement.
+                topics["life", i] = {("S", "agreement")} | self.topics_of(
+                    life.life.value, document=life.document
+                )
+        order = self.ordered(topics)
+        program.order = {name: place for place, name in enumerate(order)}
+        found: dict[tuple[str, Any], list[tuple[str, int]]] = {}
+        for name in order:
+            for topic in sorted(topics[name], key=str):
+                found.setdefault(topic, []).append(name)
+        return {topic: tuple(names) for topic, names in found.items()}
+
+    def voiding(self, rule: Rule) -> Iterable[Priority]:
+        """Return what may void a norm."""
+        if not rule.voided:
+            return ()
+        return (
+            each
+            for contract in self.made.contracts for each in contract.priorities
+            if each.how == "voids" and rule.index in self.made.resolve(each.over, contract.name)
+        )  # fmt: skip
+
+    def topics_of(self, *exprs: Any, document: str) -> set[tuple[str, Any]]:
+        found: set[tuple[str, Any]] = set()
+        for expr in exprs:
+            for part in walk(expr):
+                match type(part).__name__:
+                    case "StateValue":
+                        found.add(("S", part.name))
+                    case "Happened" | "CountOf" | "SumOf":
+                        found.add(("H", part.name))
+                    case "Answer":
+                        found.add(("Q", part.question))
+                    case "AmountDue" if self.sum_meant(part.target):
+                        found |= self.topics_of_sum(self.sum_meant(part.target))
+                    case "Overdue" | "InBreach" | "Discharged" | "Used" | "AmountDue":
+                        found |= {("N", index) for index in self.made.resolve(part.target, document)}
+                        if type(part).__name__ == "Used":
+                            for index in self.made.resolve(part.target, document):
+                                norm = self.made.norms[index]
+                                declared = self.made.declarations.get(
+                                    getattr(getattr(norm, "act", None), "name", "")
+                                )
+                                if isinstance(declared, OccurrenceDecl):
+                                    found |= {("S", effect.state) for effect in declared.sets}
+                    case _:
+                        pass
+        return found
+
+    def sum_meant(self, target: Target) -> str:
+        """Return the sum that a target calls by its name; empty for one that means norms."""
+        return self.made.documents.sum_names.get(target.label, "") if isinstance(target, ByLabel) else ""
+
+    def topics_of_sum(self, name: str) -> set[tuple[str, Any]]:
+        """Return what changes how much of a sum is due: payments on it, the claim, the breaches that it is for."""
+        found: set[tuple[str, Any]] = {("PA", name)}
+        for contract in self.made.contracts:
+            for rule in contract.amounts:
+                if self.made.documents.sum_names[rule.name] == name:
+                    found |= self.topics_of(rule.value, rule.where, rule.claimable, document=contract.name)
+                    found |= {("N", index) for index in self.made.breaches_meant(rule.trigger, contract.name)}
+        return found
+
+    def ordered(self, topics: dict[tuple[str, int], set[tuple[str, Any]]]) -> list[tuple[str, int]]:
+        """Order the watchers so that one comes after those whose status it reads; a circle keeps the written order."""
+        sorter: TopologicalSorter[tuple[str, int]] = TopologicalSorter()
+        for name, read in topics.items():
+            sorter.add(
+                name, *(("norm", index) for kind, index in read if kind == "N" and ("norm", index) in topics)
+            )
+        try:
+            found = [name for name in sorter.static_order() if name in topics]
+        except CycleError:
+            found = list(topics)
+        return [name for kind in ("life", "norm", "window") for name in found if name[0] == kind]
