@@ -1,0 +1,120 @@
+"""What the solver finds, each replayed by the engine; and that it goes when the text is mended."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from contractlang.load import Loaded, load, load_text
+from engine.analysis import analyse
+from engine.analysis.finding import Finding
+from engine.governing import Programs
+
+CONTRACTS = Path(__file__).parents[2] / "contracts"
+
+CLUB = """
+| agreement club
+| party host, guest
+| event bell
+| act enter by guest, needs basis
+| act smoke by guest
+| state membership: open | closed
+| act close by host, needs basis, sets membership to closed
+| act expel by host, needs basis, sets membership to closed
+| act owe (amount: money) by guest
+| event bill (amount: money)
+| act pay (amount: money, bill: bill) by guest, accumulates amount for each bill
+
+1.1 A guest may enter.
+| entry: guest may enter
+1.2 After the bell nobody enters.
+| silence: guest must not enter when bell is done
+1.3 Bills are paid within ten days.
+| pay_fee: for each bill as it, guest must pay it.amount for it within 10 days
+1.4 Who is late may be closed out.
+| while pay_fee is overdue, host may close
+1.5 Who is late may be expelled.
+| while pay_fee is overdue, host may expel
+1.6 A guest who has never entered may smoke while inside.
+| never: guest may smoke when enter is done and not enter is done
+"""
+
+
+def found(text: str, only: str) -> list[Finding]:
+    """Return the findings of one kind on a contract."""
+    loaded = load_text(text, "club.contract")
+    assert not loaded.errors, [each.message.en for each in loaded.errors]
+    return list(analyse(Programs(loaded.contracts), ("club",), only=frozenset([only])))
+
+
+def clauses(finding: Finding) -> set[str]:
+    """Return the clauses that take part."""
+    return {each.clause for each in finding.clauses}
+
+
+def test_a_permission_and_a_prohibition_in_no_order_clash() -> None:
+    (conflict,) = found(CLUB, "conflict")
+    assert clauses(conflict) == {"1.1", "1.2"}
+    assert conflict.witness is not None
+    assert conflict.witness.verdicts == {"contract": "conflicting"}
+    assert [each["name"] for each in conflict.witness.entries] == ["bell"]
+
+
+def test_a_stated_priority_ends_the_clash() -> None:
+    assert not found(CLUB.replace("| silence:", "| silence prevails over entry\n| silence:"), "conflict")
+
+
+def test_two_remedies_of_one_breach_rival() -> None:
+    (rival,) = found(CLUB, "competing")
+    assert clauses(rival) == {"1.4", "1.5"}
+
+
+def test_a_remedy_of_another_breach_is_no_rival() -> None:
+    other = CLUB.replace("| while pay_fee is overdue, host may expel", "| when bell is done, host may expel")
+    assert not found(other, "competing")
+
+
+def test_a_norm_whose_conditions_cannot_all_hold_never_applies() -> None:
+    (dead,) = found(CLUB, "dead")
+    assert clauses(dead) == {"1.6"}
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Loaded:
+    """Agreement 1 with all the law."""
+    return load([CONTRACTS / "voip-1", CONTRACTS / "law"], [CONTRACTS / "vocabulary"])
+
+
+def suspension(loaded: Loaded) -> list[Finding]:
+    """Return what the law of the sector has against 五.3."""
+    programs = Programs({name: loaded.contracts[name] for name in loaded.asked})
+    wanted = ("contract", "sector")
+    about = {("voip-1", "五.3")}
+    return [
+        each
+        for each in analyse(programs, ("voip-1",), wanted, frozenset(["against"]), about.__contains__)
+        if any(place.clause == "34(2)" for place in each.clauses)
+    ]
+
+
+def test_the_law_takes_away_the_suspension_of_the_first_thirty_days(shipped: Loaded) -> None:
+    (finding,) = suspension(shipped)
+    assert clauses(finding) == {"五.3", "34(2)"}
+    assert finding.witness is not None
+    assert finding.witness.verdicts == {"contract": "permitted", "contract+sector": "forbidden"}
+
+
+def test_thirty_days_of_grace_end_the_clash(shipped: Loaded) -> None:
+    text = (CONTRACTS / "voip-1" / "voip-1.contract").read_text("utf-8")
+    mended = text.replace("暂停权：付费 逾期 时", "暂停权：付费 逾期 超过 30日 时")
+    assert mended != text
+    loaded = load_text(mended, str(CONTRACTS / "voip-1" / "voip-1.contract"), [CONTRACTS / "vocabulary"])
+    assert not loaded.errors
+    contracts = {**shipped.contracts, "voip-1": loaded.contracts["voip-1"]}
+    programs = Programs({name: contracts[name] for name in shipped.asked})
+    about = {("voip-1", "五.3")}
+    findings = analyse(
+        programs, ("voip-1",), ("contract", "sector"), frozenset(["against"]), about.__contains__
+    )
+    assert not [each for each in findings if any(place.clause == "34(2)" for place in each.clauses)]
