@@ -120,8 +120,14 @@ def _sums(scene: Scene, question: AmountOfSum, name: str) -> list[Any]:
 
 
 def _homes(scene: Scene, question: AmountOfSum, name: str) -> tuple[str, ...]:
-    """Return the agreements that say what a sum is; the empty name where only a law does."""
-    homes = dict.fromkeys(each.home for each in scene.program.sums[name] if each.home)
+    """Return the agreements that say what a sum is; of a sum that only a law gives, on a breach, those of the account.
+
+    One agreement's breach is not another's, though both have a duty on the same bill.
+    """
+    rules = scene.program.sums[name]
+    homes = dict.fromkeys(each.home for each in rules if each.home)
+    if not homes and any(each.on_breach_of for each in rules):
+        homes = dict.fromkeys(scene.program.agreements)
     if question.document is not None:
         homes = dict.fromkeys(home for home in homes if home == question.document)
     return tuple(homes) or ("",)

@@ -43,8 +43,10 @@ def worked_out(scene: Scene, name: str, about: Any, home: str) -> Reason | None:
     scene.vars = before
     said = rule.rule
     trigger = trigger_id(about) or None
+    broken = scene.program.norms[about.norm] if isinstance(about, Breach) else None
+    of = None if broken is None else f"{broken.document}/{broken.id}"
     return Reason(
-        "sum", (said.document, said.clause, said.name, trigger, told(value, said.kind)), True, parts,
+        "sum", (said.document, said.clause, said.name, trigger, told(value, said.kind), of), True, parts,
         (trigger,) if trigger else (),
     )  # fmt: skip
 

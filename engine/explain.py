@@ -1414,11 +1414,16 @@ def _no_sum(voice: Voice, reason: Reason, _: Norm | None) -> str:
 
 @_says("sum")
 def _sum(voice: Voice, reason: Reason, _: Norm | None) -> str:
-    document, clause, name, about, value = reason.args
+    document, clause, name, about, value, broken = reason.args
     of, quote = voice.clause(document, clause), voice.quote_clause(document, clause)
+    upon = voice.about(about)
+    if broken is not None:
+        norm = voice.norm_of(*broken.split("/", 1))
+        duty = broken if norm is None else voice.called(norm)
+        upon = voice.pick(f" (about the breach of {duty}, {about})", f"（就{duty}的违反，{about}）")
     return voice.pick(
-        f"{of}: {voice.name(name)}{voice.about(about)} is {voice.figure(value)}{quote}",
-        f"{of}：{voice.name(name)}{voice.about(about)}为{voice.figure(value)}{quote}",
+        f"{of}: {voice.name(name)}{upon} is {voice.figure(value)}{quote}",
+        f"{of}：{voice.name(name)}{upon}为{voice.figure(value)}{quote}",
     )
 
 

@@ -240,13 +240,15 @@ def test_a_sum_tells_which_clause_gives_it_and_how_it_comes_about(programs: Prog
     account = account_of(program, BOTH_SIGNED, "term = 2年")
     told = lines(account, "2026-09-21 amount late_fee")
     assert told[1] == "  late fee comes to 3.30 CNY"
-    assert told[2].startswith("    telecom_regulations 34(1): late fee (about e5) is 3.30 CNY")
+    assert told[2].startswith(
+        "    telecom_regulations 34(1): late fee (about the breach of voip-1 五.2, e5) is 3.30 CNY"
+    )
     assert told[3:5] == [
         "      3‰ a day after 2026-09-10 up to 2026-09-21: 3.30 CNY",
         "        100.00 CNY unpaid on 11 days, 2026-09-11 to 2026-09-21",
     ]
     told = lines(account, "2026-09-21 金额 违约金", "zh")
-    assert told[2].startswith("    电信条例 34(1)：违约金（就e5）为3.30元")
+    assert told[2].startswith("    电信条例 34(1)：违约金（就篇一 五.2的违反，e5）为3.30元")
     assert told[4] == "        2026年9月11日至2026年9月21日共11日，欠100.00元"
 
 
