@@ -78,7 +78,9 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
     """Where CONTRACT_NO_SKIPS is set (CI), a skipped test fails: nothing is left out silently there."""
     outcome = yield
     report = outcome.get_result()
-    without_vectors = "vectors" in getattr(item, "fixturenames", ()) and not os.environ.get("CONTRACT_VECTORS")
+    without_vectors = "vectors" in getattr(item, "fixturenames", ()) and not os.environ.get(
+        "CONTRACT_VECTORS"
+    )
     if without_vectors:
         return  # What is not part of the project may be elsewhere, or nowhere.
     if report.skipped and os.environ.get("CONTRACT_NO_SKIPS") and not hasattr(report, "wasxfail"):
