@@ -128,5 +128,5 @@ def comparable(left: Kind, right: Kind) -> bool:
         # A blank may say in which unit it is to be filled (`____ years`).
         return True
     pair = {left.name, right.name}
-    # A text may name what an enumeration's option or a party is called; a day is compared with an instant by its end.
+    # A text may name what an option or a party is called; an instant is compared with a day by its own day.
     return pair in ({"day", "instant"}, {"text", "party"})

@@ -118,18 +118,25 @@ class CompareE(Base):
             if isinstance(left, Event) or isinstance(right, Event):
                 left, right = (each.id if isinstance(each, Event) else each for each in (left, right))
             elif isinstance(left, date) and type(right) is int:
-                left = end_of(left) if self.sign in ("<", "<=") else start_of(left)
+                self.turns_with(scene, left)
+                right = day_of(
+                    max(right, 0)
+                )  # An instant meets a day by its own day; before all facts there is none.
             elif isinstance(right, date) and type(left) is int:
-                if type(self.left) is NowE:
-                    scene.until(start_of(right))
-                    scene.until(end_of(right))
-                    return self.op(day_of(left), right)
-                right = start_of(right)
+                self.turns_with(scene, right)
+                left = day_of(max(left, 0))
             else:
                 left, right = str(left), str(right)
-        if type(self.left) is NowE and type(right) is int:
-            scene.until(right)
+        elif type(left) is int:
+            self.turns_with(scene, right if type(self.left) is NowE else left)
         return self.op(left, right)
+
+    def turns_with(self, scene: Scene, other: Any) -> None:
+        """Remember when the comparison may turn by time alone, if it is one with now."""
+        if type(self.left) is NowE or type(self.right) is NowE:
+            begins, ends = (start_of(other), end_of(other)) if isinstance(other, date) else (other, other + 1)
+            scene.until(begins)
+            scene.until(ends)
 
     def why(self, scene: Scene) -> Reason:
         holds = bool(self.value(scene))

@@ -379,10 +379,10 @@ class World:
         for side, term in ((it.left, one), (it.right, other)):
             if isinstance(side, FieldE) and side.kind.name == "text":
                 self.facts.append(term >= 0)  # What is compared is said.
-        # A day meets an instant by its end, or, where it must come after, by its start.
-        if isinstance(it.left, NowE) and _is_day(it.right):
+        # An instant meets a day by its own day.
+        if _is_instant(it.left) and _is_day(it.right):
             one = one / MINUTES
-        elif isinstance(it.right, NowE) and _is_day(it.left):
+        elif _is_instant(it.right) and _is_day(it.left):
             other = other / MINUTES
         made = {
             "==": lambda: one == other, "!=": lambda: one != other, "<": lambda: one < other,
@@ -1089,6 +1089,11 @@ def _is_day(it: Any) -> bool:
             return _is_day(it.base)
         case _:
             return False
+
+
+def _is_instant(it: Any) -> bool:
+    """Tell whether an expression gives an instant."""
+    return isinstance(it, NowE) or (isinstance(it, FieldE) and it.kind.name == "instant")
 
 
 def _days(period: Period) -> int:

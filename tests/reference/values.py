@@ -45,7 +45,7 @@ from contractlang.norms import (
     kind_of,
 )
 from contractlang.values import Period, Share
-from engine.dates import day_of, day_of_month, end_of
+from engine.dates import day_of, day_of_month, end_of, start_of
 from engine.decision import Item
 from engine.event import BOTH, Event, Instant
 from tests.reference import basis, facts, norms, open_items, sums, windows
@@ -287,12 +287,13 @@ def compare(world: World, expr: Compare, left: Any, right: Any) -> bool:
             return bool(world.case.ask(side.item, open_items.YES_OR_NO, (expr.op, str(left), str(right))))
     if left is None or right is None:
         return (expr.op == "!=") is not (left is right)
-    if isinstance(left, date) is not isinstance(right, date):
-        left, right = instant_of(left), instant_of(right)
     if isinstance(expr.left, Now) or isinstance(expr.right, Now):
-        other = instant_of(right if isinstance(expr.left, Now) else left)
-        world.wake(other)
-        world.wake(other + 1)
+        other = right if isinstance(expr.left, Now) else left
+        begins, ends = (start_of(other), end_of(other)) if isinstance(other, date) else (other, other + 1)
+        world.wake(begins)
+        world.wake(ends)
+    if isinstance(left, date) is not isinstance(right, date):
+        left, right = (each if isinstance(each, date) else day_of(max(each, 0)) for each in (left, right))
     return bool(_COMPARE[expr.op](left, right))
 
 
