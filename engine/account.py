@@ -8,20 +8,19 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from contractlang.norms import Answer, Maintenance, Norm, Not, OccurrenceDecl, Prohibition
 from contractlang.numerals import plain_number
 from engine.decide import decide
-from engine.decision import Decision, Item, Reason, Verdict
+from engine.decision import Decision
 from engine.event import Event, Instant, Ledger, Standing, event
 from engine.position import Position, advance, elapse, together
 from engine.program import Program
 from engine.question import May, Question
 from engine.terms import Terms
+from engine.undated import combined, placed, ways
 from engine.walk import walk
-
-MOST_PLACES = 60
 
 
 @dataclass
@@ -68,39 +67,11 @@ class Account:
         return decide(position, question, known_at)
 
     def _undated(self, line: _Line, question: Question, known_at: Instant | None) -> Decision:
-        """Ask for every place that the undated facts could take; what differs with the place is missing."""
-        instants = sorted({fact.effect_at for fact in line.facts})
-        places: list[Instant | None] = [None]
-        if instants:
-            places.append(instants[0] - 1)
-            for one, other in zip(instants, [*instants[1:], question.at], strict=False):
-                places += [one + 1] + ([other - 1] if other > one + 2 else [])
-        places = [p for p in dict.fromkeys(places) if p is None or p <= question.at]
-        exact = len(places) <= MOST_PLACES
-        places = places[:MOST_PLACES]
-        found: list[Decision] = []
-        for place in places:
-            facts = list(line.facts)
-            if place is not None:
-                facts += [replace(each, occurred_at=place, effect_at=place) for each in line.undated]
-                facts.sort(key=lambda each: each.effect_at)
-            found.append(self._decided(_Line(self.program, self.terms, tuple(facts)), question, known_at))
-        answers = {(each.answer, each.value, each.required) for each in found}
-        if len(answers) == 1:
-            return found[0] if exact else found[0]._replace(exact=False)
-        missing = {item: None for each in found for item in each.missing}
-        missing |= {Item("date", each.id, f"{each.actor} {each.name}"): None for each in line.undated}
-        could_be = sorted(
-            {str(each.value) if each.answer == "value" else each.answer for each in found}
-            | {w for each in found for w in each.could_be}
-        )
-        parts = tuple(dict.fromkeys(reason for each in found for reason in each.reasons))
-        return found[0]._replace(
-            answer="undetermined", verdict=Verdict.UNDETERMINED if isinstance(question, May) else None, exact=exact,
-            required=False, value=None, missing=tuple(missing),
-            could_be=tuple(w for w in could_be if w != "undetermined"),
-            reasons=(Reason("open", tuple(f"date:{each.id}" for each in line.undated), None, parts),), cure=(),
-        )  # fmt: skip
+        """Ask for every place that the undated facts could take."""
+        tried, exact = ways(line.undated, line.turns(question.at), question.at)
+        lines = {way: _Line(self.program, self.terms, placed(line.facts, line.undated, way)) for way in tried}
+        found = {way: self._decided(each, question, known_at) for way, each in lines.items()}
+        return combined(question, line.undated, found, exact)
 
 
 class _Line:
@@ -123,6 +94,17 @@ class _Line:
             last = self.reached[wanted - 1]
             return take(last, kept) if kept else elapse(last, self.groups[wanted - 1][0].effect_at)
         return self.reached[wanted]
+
+    def turns(self, until: Instant) -> set[Instant]:
+        """Return the instants up to `until` at which something happens or time alone brings something."""
+        self.before(until + 1)
+        found = {each for each in self.instants if each <= until}
+        for position, end in zip(self.reached, [*self.instants, until], strict=False):
+            last = min(end, until)
+            while position.agenda and (at := position.agenda[0][0]) <= last:
+                found.add(at)
+                position = elapse(position, at)
+        return found
 
 
 def groups_of(facts: tuple[Event, ...]) -> list[list[Event]]:
