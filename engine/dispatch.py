@@ -154,8 +154,8 @@ class Dispatch:
                 }
             for index, _, _ in rule.prevailed_by:
                 topics[name] |= {("S", state) for state, _ in program.rules[index].sets}
-            for voiding in self.voiding(rule):
-                topics[name] |= self.topics_of(voiding.when, document=voiding.document)
+            for priority in self.over(rule):
+                topics[name] |= self.topics_of(priority.when, document=priority.document)
         flat = [rule for rules in program.life.values() for rule in rules]
         program.life_rules = tuple(flat)
         for i, life in enumerate(flat):
@@ -172,14 +172,15 @@ class Dispatch:
                 found.setdefault(topic, []).append(name)
         return {topic: tuple(names) for topic, names in found.items()}
 
-    def voiding(self, rule: Rule) -> Iterable[Priority]:
-        """Return what may void a norm."""
-        if not rule.voided:
+    def over(self, rule: Rule) -> Iterable[Priority]:
+        """Return what may void a norm, or prevail over it, on a condition."""
+        if not rule.voided and not any(when is not None for _, when, _ in rule.prevailed_by):
             return ()
         return (
             each
             for contract in self.made.contracts for each in contract.priorities
-            if each.how == "voids" and rule.index in self.made.resolve(each.over, contract.name)
+            if each.how in ("voids", "prevails") and each.when is not None
+            and rule.index in self.made.resolve(each.over, contract.name)
         )  # fmt: skip
 
     def topics_of(self, *exprs: Any, document: str) -> set[tuple[str, Any]]:

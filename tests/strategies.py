@@ -239,8 +239,9 @@ def _stop_right(draw: Draw) -> list[Line]:
     )  # fmt: skip
     made = [Line(f"stop_right: {lead.en}seller may stop", f"stop_right：{lead.zh}甲方 可以 停机")]
     over = draw(st.sampled_from(["serve", "use", "both", "none"]))
+    still = _pick(draw, NOTHING, Line(" if pay_fee is overdue", " 若 pay_fee 逾期"))
     if over in ("serve", "both"):
-        made.append(Line("stop_right prevails over serve", "stop_right 优先于 serve"))
+        made.append(Line(f"stop_right prevails over serve{still.en}", f"stop_right 优先于 serve{still.zh}"))
     if over in ("use", "both"):
         made.append(Line("stop_right prevails over use", "stop_right 优先于 use"))
     return made
