@@ -391,11 +391,11 @@ class Situation:
                 raise Unsupported("amount of a fee")
             return AmountOfSum("fee", at, self.ids.get(about))
         if what == "outstanding_principal":
-            return AmountOfSum("pay", at)
+            return AmountOfSum("pay", at, self.ids.get(about))
         name = self.mapping.raw["amounts"].get(what)
         if name is None or name not in self.program.sum_names:
             raise Unsupported(f"amount of {of}")
-        return AmountOfSum(name, at)
+        return AmountOfSum(name, at, self.ids.get(about))
 
     # -- speaking
 
