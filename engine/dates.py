@@ -267,15 +267,19 @@ def _out_of_range(start: date) -> ValueError:
 # The calendar -----------------------------------------------------------------------------------------------
 
 # In the notices for 2008 to 2026 no weekday was taken off more than 5 days from a holiday, and no weekend day
-# worked more than 10 (11 May 2024). The longest break ran from 24 January to 2 February 2020.
-_WEEKDAY_REACH_DAYS: Final = 7
+# worked more than 10 (11 May 2024), or, for New Year's Day, more than 5 (6 January 2013). The longest break ran
+# from 24 January to 2 February 2020.
+_REACH_DAYS: Final = 7
 _WEEKEND_REACH_DAYS: Final = 10
 _LONGEST_BREAK_DAYS: Final = 10
 
 _MonthDay = tuple[int, int]
+_NEW_YEAR: Final[_MonthDay] = (1, 1)
 
 # 放假办法 2 as in force since 2025: the holidays with a date in the common calendar ...
-_SOLAR_HOLIDAYS: Final[frozenset[_MonthDay]] = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
+_SOLAR_HOLIDAYS: Final[frozenset[_MonthDay]] = frozenset(
+    {_NEW_YEAR, (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)}
+)
 # ... and, for years without a file, the seasons in which the others can fall: 春节 from 除夕, 清明, 端午, 中秋.
 _LUNAR_SEASONS: Final[tuple[tuple[_MonthDay, _MonthDay], ...]] = (
     ((1, 20), (2, 24)),
@@ -420,9 +424,14 @@ class Calendar:
         # 2018 worked and Monday 31 December taken off.
         if day.year in self._published and (day.month < 12 or day.year + 1 in self._published):
             return False
-        reach = _WEEKEND_REACH_DAYS if _is_weekend(day) else _WEEKDAY_REACH_DAYS
-        near = (day + timedelta(days=offset) for offset in range(-reach, reach + 1))
-        return any(each.year not in self._published and self._may_be_statutory(each) for each in near)
+        reach = _WEEKEND_REACH_DAYS if _is_weekend(day) else _REACH_DAYS
+        near = ((days, day + timedelta(days=days)) for days in range(-reach, reach + 1))
+        return any(
+            holiday.year not in self._published
+            and self._may_be_statutory(holiday)
+            and (abs(days) <= _REACH_DAYS or (holiday.month, holiday.day) != _NEW_YEAR)
+            for days, holiday in near
+        )
 
     def _count_working_days(self, first: date, n: int, rest: RestDays) -> Rolled:
         """Count `n` working days from `first` on: as things stand, at the soonest and at the latest."""

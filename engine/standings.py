@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contractlang.norms import Bar, Obligation, OnOccurrence, base_name
+from contractlang.norms import Bar, Obligation, OnOccurrence, StateDecl, base_name
 from contractlang.numerals import plain_number
 from contractlang.values import Period
 from engine.answering import (
@@ -128,9 +128,10 @@ def documents_of(position: Position, document: str | None) -> list[str]:
 
 def state(position: Position, question: StateOf, known_at: Instant | None) -> Decision:
     program = position.program
-    if question.state != "agreement" and question.state not in program.declarations:
+    declared = program.declarations.get(question.state)
+    if question.state != "agreement" and not isinstance(declared, StateDecl):
         raise BadQuestion("state", f"no state is called `{question.state}`")
-    in_law = question.state == "agreement" or getattr(program.declarations[question.state], "in_law", False)
+    in_law = question.state == "agreement" or getattr(declared, "in_law", False)
     document = documents_of(position, question.document)[0] if in_law else ""
 
     def case(scene: Scene) -> Case:
