@@ -25,6 +25,9 @@ ASKED = "?"
 
 IN_FORCE: Step = ("in force", None)
 
+ENDED = ("expired", "terminated")
+"""The states of an agreement that is over."""
+
 
 def agreement_state(scene: Scene, document: str) -> str:
     """Return the state of an agreement: what was last set, or what it begins as."""
@@ -32,10 +35,10 @@ def agreement_state(scene: Scene, document: str) -> str:
     return str(scene.program.initial(scene, "agreement", document) if state is None else state)
 
 
-def not_in_force(scene: Scene, rule: Rule) -> Step | None:
-    """Return why the norm is not in force, or None if it is."""
+def not_in_force(scene: Scene, rule: Rule, owed: bool = False) -> Step | None:
+    """Return why the norm is not in force, or None if it is; what is `owed` outlives its agreement."""
     step = agreement_not_in_force(scene, rule)
-    if step is not None:
+    if step is not None and not (owed and step[1] in ENDED):
         return step
     for chosen in rule.option:
         if scene.option_of(chosen.reading) != chosen.option:
@@ -61,7 +64,7 @@ def agreement_not_in_force(scene: Scene, rule: Rule) -> Step | None:
     if not rule.home:
         return None
     state = agreement_state(scene, rule.home)
-    if state == "in_force" or (rule.norm.survives and state in ("expired", "terminated")):
+    if state == "in_force" or (rule.norm.survives and state in ENDED):
         return None
     return ("agreement", state)
 
@@ -196,14 +199,16 @@ def closed_by(scene: Scene, rule: Rule, party: str, act: Event) -> Step | None:
     """Return the step that closes the norm to the act, or None if it is open; the open instance stays bound."""
     scene.event = act
     deciding = scene.trees is not None
+    is_duty = isinstance(rule.norm, Obligation)
     if deciding and rule.voided:
-        closed, _ = recalled(scene, ("in force", rule.index), _alone, not_in_force, rule)
+        closed, _ = recalled(scene, ("in force", rule.index), _alone, not_in_force, rule, is_duty)
     else:
-        closed = not_in_force(scene, rule)
+        closed = not_in_force(scene, rule, is_duty)
     if closed is not None:
         return closed
-    if isinstance(rule.norm, Obligation):
-        return duty_closed(scene, rule, party, act)
+    if is_duty:
+        closed = duty_closed(scene, rule, party, act)
+        return None if closed is None else agreement_not_in_force(scene, rule) or closed
     if rule.norm.trigger is None:
         if not bears(rule, party, None):
             return ("bearer", None)

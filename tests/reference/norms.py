@@ -93,7 +93,7 @@ def is_in_force(
     elif not documents.stands(world, norm, thing):
         return False
     agreement = documents.home(world, norm.document)
-    alive = ("in_force", "expired", "terminated") if norm.survives else ("in_force",)
+    alive = ("in_force", "expired", "terminated") if norm.survives or arisen else ("in_force",)
     if agreement and world.state("agreement", agreement) not in alive:
         return False
     env = env_of(norm, thing, act)
