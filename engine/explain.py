@@ -1480,8 +1480,8 @@ def _added_up(voice: Voice, reason: Reason, _: Norm | None) -> str:
         said = voice.pick(f"{voice.name(name)} happened {value} times", f"{voice.name(name)}共{value}次")
     else:
         said = voice.pick(
-            f"{field} of {voice.name(name)} in all: {voice.figure(value)}",
-            f"{voice.name(name)}的{voice.name(field)}合计{voice.figure(value)}",
+            f"{voice.param(field)} of {voice.name(name)} in all: {voice.figure(value)}",
+            f"{voice.name(name)}的{voice.param(field)}合计{voice.figure(value)}",
         )
     return said + _on(voice, reason)
 

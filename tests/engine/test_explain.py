@@ -252,6 +252,19 @@ def test_a_sum_tells_which_clause_gives_it_and_how_it_comes_about(programs: Prog
     assert told[4] == "        2026年9月11日至2026年9月21日共11日，欠100.00元"
 
 
+def test_what_is_added_up_goes_by_its_name_in_the_language_spoken(voip_2: Program) -> None:
+    ledger = """2026-03-15 09:00 user accept_terms
+2026-05-01 09:00 provider notify_change starts=2026-06-01
+2026-05-01 09:01 provider change_tariff rate=0.20 starts=2026-06-01
+2026-06-30 09:00 usage period=2026-06 minutes=100
+2026-07-01 09:00 invoice_issued period=2026-06 amount=20.00 due=2026-07-10"""
+    account = account_of(voip_2, ledger, "tariff = 0.10", "tariff_unit = minute", "D-NOTICE = yes")
+    assert any(
+        "minutes of usage in all: 100 (e4)" in line for line in lines(account, "2026-07-02 amount fee(e5)")
+    )
+    assert any("用量的分钟合计100（e4）" in line for line in lines(account, "2026-07-02 金额 费用(e5)", "zh"))
+
+
 def test_the_last_day_cites_the_duty_that_gives_it(loaded: Loaded) -> None:
     text = """
 | agreement terms
