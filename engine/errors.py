@@ -33,3 +33,39 @@ class BadTerms(EngineError):
 
 class OutOfOrder(EngineError):
     """An event was advanced before one that precedes it: replay from the earlier position instead."""
+
+
+class StoreError(EngineError):
+    """The store cannot do what was asked of it. Unless a class says otherwise, nothing was stored."""
+
+
+class NotKept(StoreError):
+    """A tenant, account, contract version or other thing of that name is not kept. `what` and `name` say which."""
+
+    def __init__(self, what: str, name: str) -> None:
+        super().__init__(f"no {what} is called `{name}`")
+        self.what, self.name = what, name
+
+
+class Conflict(StoreError):
+    """The same key was kept before with other content: send it under a new one, or correct it by an entry."""
+
+    def __init__(self, what: str, name: str, reason: str) -> None:
+        super().__init__(f"{what} `{name}`: {reason}")
+        self.what, self.name, self.reason = what, name, reason
+
+
+class Stale(StoreError):
+    """The account is not at the revision that was expected, but at `revision`: read it again and decide anew."""
+
+    def __init__(self, account: str, expected: int, revision: int) -> None:
+        super().__init__(f"account `{account}` is at revision {revision}, not {expected}")
+        self.account, self.expected, self.revision = account, expected, revision
+
+
+class Unavailable(StoreError):
+    """The store is gone, full or read-only. What was sent may or may not be kept: send it again, it counts once."""
+
+
+class Unready(StoreError):
+    """The tables are of another version of the program than this one: the message names the command that helps."""

@@ -1,0 +1,68 @@
+"""What every store promises of ledgers, in plain examples."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.errors import Conflict, NotKept, Stale
+from engine.store import Books, Entry, open_store
+
+OPENING = b'{"agreements": ["voip-1@1"]}'
+
+
+def entry(id: str, body: bytes = b"{}", at: int = 10, personal: bytes | None = None) -> Entry:
+    return Entry("billing", id, body, at, personal)
+
+
+@pytest.fixture
+def books() -> Books:
+    books = open_store("memory:").add_tenant("acme", 0)
+    books.open_account("a", OPENING, 5)
+    books.open_account("b", OPENING, 5)
+    return books
+
+
+def test_an_event_sent_again_is_recorded_once(books: Books) -> None:
+    first = books.append("a", [entry("e1"), entry("e2")])
+    again = books.append("a", [entry("e2"), entry("e3"), entry("e3")])
+    assert (first.revisions, first.fresh) == ((1, 2), (True, True))
+    assert (again.revisions, again.fresh, again.revision) == ((2, 3, 3), (False, True, False), 3)
+    assert [each.id for each in books.entries("a")] == ["e1", "e2", "e3"]
+
+
+def test_other_content_under_the_same_key_is_refused_with_its_batch(books: Books) -> None:
+    books.append("a", [entry("e1")])
+    for account, batch in (("a", [entry("e2"), entry("e1", b"[]")]), ("b", [entry("e1")])):
+        with pytest.raises(Conflict):
+            books.append(account, batch)
+    assert [each.id for each in books.entries("a")] == ["e1"]
+    assert books.entries("b") == []
+
+
+def test_a_batch_that_expects_another_revision_is_refused_unless_it_holds_nothing_new(books: Books) -> None:
+    books.append("a", [entry("e1")], expected=0)
+    with pytest.raises(Stale) as wrong:
+        books.append("a", [entry("e2")], expected=0)
+    assert wrong.value.revision == 1
+    assert books.append("a", [entry("e1")], expected=0).revisions == (1,)
+
+
+def test_what_was_known_stays_known_when_the_clock_steps_back(books: Books) -> None:
+    books.append("a", [entry("e1", at=100), entry("e2", at=50), entry("e3", at=120)])
+    assert [each.recorded_at for each in books.entries("a")] == [100, 100, 120]
+    assert [each.id for each in books.entries("a", known_at=110)] == ["e1", "e2"]
+    assert [each.id for each in books.entries("a", after=1, until=2)] == ["e2"]
+
+
+def test_personal_data_is_erased_and_the_chain_holds(books: Books) -> None:
+    books.append("a", [entry("e1", personal=b'{"name": "x"}'), entry("e2")])
+    with pytest.raises(Conflict):
+        books.append("a", [entry("e1", personal=b"{}")])
+    assert books.erase_personal("a") == 1
+    assert [each.personal for each in books.entries("a")] == [None, None]
+    assert books.append("a", [entry("e1", personal=b"{}")]).fresh == (False,)
+
+
+def test_an_account_that_is_not_there_is_named(books: Books) -> None:
+    with pytest.raises(NotKept, match="no account is called `c`"):
+        books.append("c", [entry("e1")])
