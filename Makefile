@@ -10,7 +10,7 @@ CODE := $(wildcard contractlang engine tests bench tools)
 DOCS := $(shell find docs/. mkdocs.yml 2>/dev/null)
 
 # Debian packages the tests need, beside Python and make; `make system` installs them.
-SYSTEM_PACKAGES :=
+SYSTEM_PACKAGES := postgresql
 
 # The interpreter that .venv is made with, and what is handed on to pytest: make pytest ARGS="-k window -x"
 PYTHON ?=

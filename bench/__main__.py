@@ -36,7 +36,18 @@ ACTS = (
     ("user", "terminate"), ("provider", "remove_feature"),
 )  # fmt: skip
 FIELDS = {"remove_feature": {"feature": "video_call"}}
-NEVER = ("z3", "fastapi", "uvicorn", "pygls", "lsprotocol", "sqlalchemy", "networkx", "pydantic")
+NEVER = (
+    "z3",
+    "fastapi",
+    "uvicorn",
+    "pygls",
+    "lsprotocol",
+    "sqlalchemy",
+    "alembic",
+    "psycopg",
+    "networkx",
+    "pydantic",
+)
 
 
 def main() -> None:

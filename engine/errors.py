@@ -47,6 +47,14 @@ class NotKept(StoreError):
         self.what, self.name = what, name
 
 
+class Unfit(StoreError):
+    """What is to be kept cannot be: `what` says which part of it, `reason` why."""
+
+    def __init__(self, what: str, reason: str) -> None:
+        super().__init__(f"{what}: {reason}")
+        self.what, self.reason = what, reason
+
+
 class Conflict(StoreError):
     """The same key was kept before with other content: send it under a new one, or correct it by an entry."""
 

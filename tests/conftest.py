@@ -12,6 +12,8 @@ from contractlang.load import Loaded, load
 from engine.compile import compile_program
 from engine.governing import Programs
 from engine.program import Program
+from tests.postgres import Cluster, cluster
+from tests.postgres import programs as postgres_programs
 
 ROOT = Path(__file__).parents[1]
 CONTRACTS = ROOT / "contracts"
@@ -71,6 +73,16 @@ def vectors() -> Path:
     if not folder or not Path(folder).is_dir():
         pytest.skip("CONTRACT_VECTORS names no folder: vectors from elsewhere are not run")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A PostgreSQL cluster; skipped by name where its programs are not installed (`make system` installs them)."""
+    if postgres_programs() is None:
+        pytest.skip("PostgreSQL is not installed: its tests are not run")
+    # Nobody cuts the power of a test; what a crash of its processes leaves behind needs no fsync.
+    with cluster("-c fsync=off") as made:
+        yield made
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
+from pathlib import Path
 from typing import Protocol
 
 from engine.errors import Unavailable
 from engine.event import Instant
 from engine.store.rows import (
+    AT_ONCE,
     AccountRow,
     ApiKey,
     Appended,
@@ -33,6 +35,7 @@ from engine.store.rows import (
 )
 
 __all__ = [
+    "AT_ONCE",
     "AccountRow",
     "ApiKey",
     "Appended",
@@ -62,7 +65,10 @@ class Ledgers(Protocol):
     """The accounts of one tenant and their ledgers."""
 
     def open_account(self, account: str, opening: bytes, at: Instant) -> AccountRow:
-        """Open an account; opened before with the same bytes it is given back as it is now. Raises Conflict."""
+        """Open an account; opened before with the same bytes it is given back as it is now.
+
+        Raises Conflict; Unfit for a name that can be none.
+        """
 
     def account(self, account: str) -> AccountRow:
         """Return an account as it is now. Raises NotKept."""
@@ -77,7 +83,8 @@ class Ledgers(Protocol):
         again: its revision is given back. With other content, or for another account, the batch raises Conflict. With
         `expected`, a batch that holds anything new is recorded only if the account is at that revision, else raises
         Stale. An entry whose `recorded_at` lies before that of the entry before it is recorded at that one's instant:
-        what was known at an instant does not change when a clock steps back. Raises NotKept, Unavailable.
+        what was known at an instant does not change when a clock steps back. The account then wakes AT_ONCE. Raises
+        NotKept, Unavailable.
         """
 
     def append_soon(
@@ -158,7 +165,11 @@ class Decisions(Protocol):
 
 
 class Deadlines(Protocol):
-    """What time alone will bring to one tenant's accounts, and who has to be told."""
+    """What time alone will bring to one tenant's accounts, and who has to be told.
+
+    Whoever works out deadlines takes the accounts that are `waking`, works out what came and what comes next, and says
+    so by `notify`. An account whose ledger has grown wakes AT_ONCE, so nothing is missed if that process dies.
+    """
 
     def wake(self, account: str, revision: int, at: Instant | None) -> bool:
         """Say when the account next changes by itself, as computed at a revision. False: it has moved on. NotKept."""
@@ -212,7 +223,7 @@ class Store(Protocol):
     """Where everything is kept."""
 
     def add_tenant(self, name: str, at: Instant) -> Books:
-        """Make a tenant, or find it."""
+        """Make a tenant, or find it. Raises Unfit."""
 
     def tenants(self) -> list[str]:
         """Return the tenants' names, sorted."""
@@ -253,4 +264,15 @@ def open_store(address: str, *, create: bool = True) -> Store:
         from engine.store.memory import MemoryStore
 
         return MemoryStore()
-    raise Unavailable(f"`{address}` is no address of a store: memory: keeps one in memory")
+    from engine.store.sql import SqlStore
+
+    if kind in ("postgresql", "postgres"):
+        from engine.store.postgres import open_postgres
+
+        return SqlStore(open_postgres(address, create))
+    from engine.store.sqlite import open_sqlite
+
+    path = address.removeprefix("sqlite:") if kind == "sqlite" else address
+    if "://" in address or not path:
+        raise Unavailable(f"`{address}` is no address of a store: a file, or postgresql://user@host/name")
+    return SqlStore(open_sqlite(Path(path), create))

@@ -11,7 +11,9 @@ from typing import TypeVar
 from engine.errors import Conflict, NotKept, Stale
 from engine.event import Instant
 from engine.store import Books, chain
+from engine.store.names import fit
 from engine.store.rows import (
+    AT_ONCE,
     AccountRow,
     ApiKey,
     Appended,
@@ -63,11 +65,12 @@ class MemoryBooks:
     # Ledgers ----------------------------------------------------------------------------------------------------------
 
     def open_account(self, account: str, opening: bytes, at: Instant) -> AccountRow:
+        fit(account=account)
         with self._lock:
             kept = self._accounts.get(account)
             if kept is None:
                 head = chain.opened(self.tenant, account, opening, at)
-                kept = _Account(AccountRow(account, opening, at, 0, head, at, None))
+                kept = _Account(AccountRow(account, opening, at, 0, head, at, AT_ONCE))
                 self._accounts[account] = kept
             elif kept.row.opening != opening:
                 raise Conflict("account", account, "it was opened before, with other terms")
@@ -100,7 +103,7 @@ class MemoryBooks:
                 fresh.append(same is None)
             if new and expected not in (None, kept.row.revision):
                 raise Stale(account, expected or 0, kept.row.revision)
-            kept.row = row
+            kept.row = replace(row, wake_at=AT_ONCE) if new else row
             kept.entries += new.values()
             for made in new.values():
                 self._places[made.source, made.id] = account, made.revision
@@ -174,6 +177,7 @@ class MemoryBooks:
             return kept
 
     def approve(self, name: str, version: str, by: str, at: Instant) -> ContractRow:
+        fit(by=by)
         with self._lock:
             kept = self.contract(name, version)
             if all(each.by != by for each in kept.approvals):
@@ -249,7 +253,7 @@ class MemoryBooks:
                 if each.id not in self._notices:
                     made = self._notices[each.id] = replace(each, number=len(self._notices) + 1)
                     for to in self.subscriptions():
-                        self._due[to.id, each.id] = _Due(Delivery(to, made, 0, ""), woken)
+                        self._due[to.id, each.id] = _Due(Delivery(to, made, 0, ""), made.at)
             return True
 
     def notices(self, after: int = 0, limit: int = 1000, account: str | None = None) -> list[Notice]:
@@ -323,6 +327,7 @@ class MemoryStore:
         self._keys: dict[str, ApiKey] = {}
 
     def add_tenant(self, name: str, at: Instant) -> Books:
+        fit(tenant=name)
         with self._lock:
             return self._books.setdefault(name, MemoryBooks(name, self._lock))
 

@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from engine.event import Instant
+from engine.store.names import fit
+
+AT_ONCE: Instant = 0
+"""The `wake_at` of an account whose ledger has grown: what time will bring has to be worked out anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +22,8 @@ class AccountRow:
 
     `opening` is JSON (agreements with the versions signed, blanks, readings, answers, layers, parties). `revision`
     counts the entries; `head` is the hash of the last one, or of the opening (32 bytes). `recorded_at` is when the last
-    entry, or the account, was recorded. `wake_at` is when time alone will next change something (None: never).
+    entry, or the account, was recorded. `wake_at` is when time alone will next change something, as far as was worked
+    out: AT_ONCE after every entry, None for never.
     """
 
     name: str
@@ -34,8 +39,8 @@ class AccountRow:
 class Entry:
     """What is to be recorded: one event under its `source` and `id`, which name it once for ever within a tenant.
 
-    `body` is JSON, hashed and never changed. `personal` is JSON kept apart: no hash covers it, and it can be erased.
-    `recorded_at` is when we learnt of it; an account's entries never go back in it (see `Ledgers.append`).
+    `source` may be empty. `body` is JSON, hashed and never changed; `personal` is JSON kept apart, in no hash: it can
+    be erased. `recorded_at` is when we learnt of it; an account's entries never go back in it (see `Ledgers.append`).
     """
 
     source: str
@@ -43,6 +48,9 @@ class Entry:
     body: bytes
     recorded_at: Instant
     personal: bytes | None = None
+
+    def __post_init__(self) -> None:
+        fit(id=self.id, **({"source": self.source} if self.source else {}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +129,9 @@ class ContractRow:
     approvals: tuple[Approval, ...] = ()
     released_at: Instant | None = None
 
+    def __post_init__(self) -> None:
+        fit(name=self.name, version=self.version, proposed_by=self.proposed_by)
+
 
 @dataclass(frozen=True, slots=True)
 class DecisionRow:
@@ -138,6 +149,9 @@ class DecisionRow:
     answer: bytes
     number: int = 0
 
+    def __post_init__(self) -> None:
+        fit(id=self.id, account=self.account)
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -152,6 +166,9 @@ class Notice:
     content: bytes
     number: int = 0
 
+    def __post_init__(self) -> None:
+        fit(id=self.id)
+
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
@@ -161,6 +178,9 @@ class Subscription:
     target: bytes
     since: Instant
     until: Instant | None = None
+
+    def __post_init__(self) -> None:
+        fit(id=self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +205,9 @@ class ApiKey:
     made_at: Instant
     expires_at: Instant | None = None
     revoked_at: Instant | None = None
+
+    def __post_init__(self) -> None:
+        fit(prefix=self.prefix, name=self.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,21 +5,11 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import Conflict, NotKept, Stale
-from engine.store import Books, Entry, open_store
-
-OPENING = b'{"agreements": ["voip-1@1"]}'
+from engine.store import Books, Entry
 
 
 def entry(id: str, body: bytes = b"{}", at: int = 10, personal: bytes | None = None) -> Entry:
     return Entry("billing", id, body, at, personal)
-
-
-@pytest.fixture
-def books() -> Books:
-    books = open_store("memory:").add_tenant("acme", 0)
-    books.open_account("a", OPENING, 5)
-    books.open_account("b", OPENING, 5)
-    return books
 
 
 def test_an_event_sent_again_is_recorded_once(books: Books) -> None:

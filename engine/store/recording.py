@@ -1,0 +1,178 @@
+"""Recording batches of entries, many at once, on any SQL database.
+
+Four statements do the work of a whole group: the heads of its accounts, the entries kept under its keys, the new
+entries, the new heads. Between them everything is decided in memory, so a batch is refused before anything is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from engine.errors import Conflict, NotKept, Stale, StoreError
+from engine.store import chain, tables
+from engine.store.database import Database
+from engine.store.rows import AT_ONCE, Appended, Entry
+
+Key = tuple[int, str, str]
+"""Tenant, source and id: what names an entry."""
+
+_accounts = tables.accounts.c
+_GROWN = (
+    update(tables.accounts)
+    .where(_accounts.key == bindparam("of"))
+    .values(
+        revision=bindparam("now"),
+        head=bindparam("hash"),
+        recorded_at=bindparam("at"),
+        wake_at=bindparam("wake"),
+    )
+)
+
+
+class Batch(NamedTuple):
+    """What one caller wants recorded."""
+
+    tenant: int
+    account: str
+    entries: Sequence[Entry]
+    expected: int | None
+
+
+class _Head(NamedTuple):
+    revision: int
+    hash: bytes
+    recorded_at: int
+
+
+class _Kept(NamedTuple):
+    account: str
+    revision: int
+    body: bytes
+    personal: bytes | None
+
+
+class _Plan:
+    """What is to be written for a group, as it is decided batch by batch."""
+
+    def __init__(self, heads: dict[int, _Head], kept: dict[Key, _Kept]) -> None:
+        self.heads, self.kept = heads, kept
+        self.entries: list[dict[str, Any]] = []
+        self.personal: list[dict[str, Any]] = []
+        self.grown: set[int] = set()
+
+    def take(self, batch: Batch, account: int) -> Appended:
+        """Decide about one batch. Raises Conflict and Stale, and then nothing of it is in the plan."""
+        first = self.heads[account]
+        revision, hash, at = first
+        new: dict[Key, _Kept] = {}
+        rows, personal, revisions, fresh = (
+            list[dict[str, Any]](),
+            list[dict[str, Any]](),
+            list[int](),
+            list[bool](),
+        )
+        for each in batch.entries:
+            key = (batch.tenant, each.source, each.id)
+            same = new.get(key) or self.kept.get(key)
+            if same is not None:
+                _refuse_other(same, batch.account, each)
+                revisions.append(same.revision)
+                fresh.append(False)
+                continue
+            revision, at = revision + 1, max(at, each.recorded_at)
+            hash = chain.linked(hash, revision, each.source, each.id, each.body, at)
+            new[key] = _Kept(batch.account, revision, each.body, each.personal)
+            rows.append({
+                "tenant": batch.tenant, "account": account, "revision": revision, "source": each.source,
+                "id": each.id, "body": each.body, "recorded_at": at, "hash": hash,
+            })  # fmt: skip
+            if each.personal is not None:
+                personal.append({"account": account, "revision": revision, "content": each.personal})
+            revisions.append(revision)
+            fresh.append(True)
+        if new:
+            if batch.expected is not None and batch.expected != first.revision:
+                raise Stale(batch.account, batch.expected, first.revision)
+            self.heads[account] = _Head(revision, hash, at)
+            self.grown.add(account)
+            self.kept |= new
+            self.entries += rows
+            self.personal += personal
+        return Appended(batch.account, revision, tuple(revisions), tuple(fresh))
+
+
+class Recorder:
+    """Records batches in one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._heads = select(_accounts.key, _accounts.revision, _accounts.head, _accounts.recorded_at).where(
+            database.among(_accounts.key, "keys")
+        )
+
+    def record(self, conn: Connection, batches: Sequence[Batch]) -> list[Appended | StoreError]:
+        """Record each batch that can be, and return of each what came of it."""
+        keys: list[int | StoreError] = []
+        for each in batches:
+            try:
+                keys.append(self._database.account_key(conn, each.tenant, each.account))
+            except NotKept as wrong:
+                keys.append(wrong)
+        accounts = sorted({key for key in keys if isinstance(key, int)})
+        if not accounts:
+            return [key for key in keys if isinstance(key, StoreError)]
+        self._database.lock(conn, accounts)
+        found = conn.execute(self._heads, {"keys": self._database.listed(accounts)})
+        plan = _Plan({row[0]: _Head(row[1], row[2], row[3]) for row in found}, self._kept(conn, batches))
+        outcomes: list[Appended | StoreError] = []
+        for batch, key in zip(batches, keys, strict=True):
+            try:
+                outcomes.append(plan.take(batch, key) if isinstance(key, int) else key)
+            except StoreError as refusal:
+                outcomes.append(refusal)
+        self._write(conn, plan)
+        return outcomes
+
+    def _kept(self, conn: Connection, batches: Sequence[Batch]) -> dict[Key, _Kept]:
+        wanted: dict[int, dict[tuple[str, str], None]] = {}
+        for batch in batches:
+            wanted.setdefault(batch.tenant, {}).update(
+                dict.fromkeys((each.source, each.id) for each in batch.entries)
+            )
+        return {
+            (tenant, row.source, row.id): _Kept(row.name, row.revision, row.body, row.content)
+            for tenant, keys in wanted.items()
+            if keys
+            for row in self._database.kept(conn, tenant, list(keys))
+        }
+
+    def _write(self, conn: Connection, plan: _Plan) -> None:
+        if not plan.entries:
+            return
+        epoch, written = self._database.stamp(conn)
+        for row in plan.entries:
+            row["epoch"], row["written"] = epoch, written
+        conn.execute(insert(tables.entries), plan.entries)
+        if plan.personal:
+            conn.execute(insert(tables.personal), plan.personal)
+        heads = ((key, plan.heads[key]) for key in sorted(plan.grown))
+        conn.execute(
+            _GROWN,
+            [
+                {"of": key, "now": head.revision, "hash": head.hash, "at": head.recorded_at, "wake": AT_ONCE}
+                for key, head in heads
+            ],
+        )
+
+
+def _refuse_other(kept: _Kept, account: str, sent: Entry) -> None:
+    """Raise Conflict where what is sent under a key is not what is kept under it."""
+    if kept.account != account:
+        raise Conflict("event", sent.id, f"it was recorded before, for account `{kept.account}`")
+    if kept.body != sent.body:
+        raise Conflict("event", sent.id, "it was recorded before, with other content")
+    if kept.personal is not None and kept.personal != sent.personal:
+        raise Conflict("event", sent.id, "it was recorded before, with other personal data")

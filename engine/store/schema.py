@@ -1,0 +1,52 @@
+"""Whether the tables are those of this program, and how they become so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+
+from engine.errors import Unready
+from engine.store.tables import LATEST
+
+_HOME = Path(__file__).parent / "migrations"
+_UPGRADED_BY_ONE = 0x636F6E7472616374
+"""The advisory lock under which PostgreSQL's tables are changed: `contract` in ASCII."""
+
+
+def version(conn: Connection) -> str | None:
+    """Return the version of the tables; None where there are none."""
+    if not conn.dialect.has_table(conn, "alembic_version"):
+        return None
+    return conn.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def check(conn: Connection, where: str) -> bool:
+    """Tell whether the tables are up to date. Raises Unready where a newer program has made them."""
+    found = version(conn)
+    if found is not None and found > LATEST:
+        raise Unready(f"{where} is kept by a newer program (tables {found}; this one knows {LATEST})")
+    return found == LATEST
+
+
+def upgrade(conn: Connection, where: str) -> None:
+    """Bring the tables up to date, within the transaction of the connection."""
+    from alembic import command
+    from alembic.config import Config
+
+    if conn.dialect.name == "postgresql":
+        conn.execute(text("SELECT pg_advisory_xact_lock(:one)"), {"one": _UPGRADED_BY_ONE})
+    if check(conn, where):
+        return  # Another process was first.
+    config = Config()
+    config.set_main_option("script_location", str(_HOME).replace("%", "%%"))
+    config.attributes["connection"] = conn
+    command.upgrade(config, "head")
+
+
+def refused(where: str, found: str | None) -> Unready:
+    """Return what is raised where tables are missing or older."""
+    there = (
+        "has no tables yet" if found is None else f"has tables of an older program ({found}, now {LATEST})"
+    )
+    return Unready(f"{where} {there}: run `contract store upgrade {where}`")

@@ -1,0 +1,132 @@
+"""A store in one SQLite file, for one server: durable when it says so, readable while it is written.
+
+WAL, `synchronous=FULL` and one writer thread. A transaction that is going to write says so at its beginning: one that
+read first and wrote later would fail at once where another process wrote in between, and no waiting would help.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Engine, bindparam, create_engine, event, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import SQLAlchemyError
+
+from engine.errors import StoreError, Unavailable
+from engine.store import schema
+from engine.store.database import AnyRow, Database
+
+WAIT_SECONDS = 10
+READERS = 32
+
+_KEPT = text("""
+    SELECT e.source, e.id, e.account, a.name, e.revision, e.body, p.content
+    FROM json_each(:keys) AS k
+    CROSS JOIN entries AS e ON e.tenant = :tenant
+        AND e.source = json_extract(k.value, '$[0]') AND e.id = json_extract(k.value, '$[1]')
+    CROSS JOIN accounts AS a ON a.key = e.account
+    LEFT JOIN personal AS p ON p.account = e.account AND p.revision = e.revision
+""")
+_MEANINGS = (
+    ("database or disk is full", "the disk is full"),
+    ("disk I/O error", "the disk cannot be written or read"),
+    ("attempt to write a readonly database", "the file or its folder is read-only"),
+    ("database is locked", "another process keeps it locked"),
+    ("unable to open database file", "there is no such file, or it may not be opened"),
+    ("file is not a database", "the file is no store"),
+    ("database disk image is malformed", "the file is damaged: restore a backup"),
+)
+
+
+def open_sqlite(path: Path, create: bool) -> Database:
+    """Open a file as a store. Raises Unavailable and Unready."""
+    if not path.exists():
+        if not create:
+            raise Unavailable(f"{path}: there is no such file")
+        try:
+            # What is kept is nobody else's business.
+            os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        except OSError as wrong:
+            raise Unavailable(f"{path}: {wrong.strerror or wrong}") from None
+    writing = _engine(path, writes=True)
+    try:
+        with writing.connect() as conn:
+            ready = schema.check(conn, str(path))
+            found = None if ready else schema.version(conn)
+        if not ready and not create:
+            raise schema.refused(str(path), found)
+        if not ready:
+            with writing.begin() as conn:
+                schema.upgrade(conn, str(path))
+    except SQLAlchemyError as wrong:
+        raise _told(path, wrong) from None
+    return SqliteDatabase(path, writing)
+
+
+class SqliteDatabase(Database):
+    """See `Database`."""
+
+    def __init__(self, path: Path, writing: Engine) -> None:
+        self._path = path
+        super().__init__(_engine(path, writes=False), writing, lanes=1)
+
+    def told(self, wrong: SQLAlchemyError) -> StoreError:
+        return _told(self._path, wrong)
+
+    def lock(self, conn: Connection, keys: Iterable[int]) -> None:
+        """Nothing is to be done: a transaction that writes is alone."""
+
+    def lock_tenant(self, conn: Connection, tenant: int) -> None:
+        """Nothing is to be done: a transaction that writes is alone."""
+
+    def stamp(self, conn: Connection) -> tuple[int, int]:
+        return 0, 0
+
+    def settled(self) -> None:
+        return None
+
+    def among(self, column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+        values = text(f"SELECT value FROM json_each(:{name})").bindparams(bindparam(name))
+        return column.in_(values)
+
+    def listed(self, values: Sequence[int] | Sequence[str]) -> object:
+        return json.dumps(values)
+
+    def kept(self, conn: Connection, tenant: int, keys: Sequence[tuple[str, str]]) -> Sequence[AnyRow]:
+        return conn.execute(_KEPT, {"tenant": tenant, "keys": json.dumps(keys)}).all()
+
+
+def _engine(path: Path, writes: bool) -> Engine:
+    waits = {"timeout": WAIT_SECONDS, "cached_statements": 256}
+    url = URL.create("sqlite+pysqlite", database=str(path))
+    sizes = {"pool_size": 1, "max_overflow": 2} if writes else {"pool_size": READERS, "max_overflow": READERS}
+    engine = create_engine(url, connect_args=waits, **sizes)
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: Any, _: Any) -> None:
+        # The module begins no transactions of its own; we do, below.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        if not writes:
+            cursor.execute("PRAGMA query_only=ON")
+        cursor.close()
+
+    if writes:
+
+        @event.listens_for(engine, "begin")
+        def begun(conn: Connection) -> None:
+            conn.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _told(path: Path, wrong: SQLAlchemyError) -> StoreError:
+    said = str(getattr(wrong, "orig", None) or wrong).splitlines()[0]
+    meaning = next((meaning for sign, meaning in _MEANINGS if sign in said), said)
+    return Unavailable(f"{path}: {meaning}")
