@@ -70,8 +70,9 @@ def _derived(scene: Scene, question: AmountOfSum, name: str) -> Iterator[Reason]
     if question.about is None:
         listed = [(home, about) for home, about, _ in everything(scene, name, question.document or "")]
     else:
-        about = trigger_of(scene, name, question.about)
-        listed = [] if about is None else [(home, about) for home in _homes(scene, question, name)]
+        homes = _homes(scene, question, name)
+        bound = [(home, trigger_of(scene, name, question.about, home)) for home in homes]
+        listed = [(home, about) for home, about in bound if about is not None]
     for home, about in listed:
         reason = worked_out(scene, name, about, home)
         if reason is not None:
@@ -103,10 +104,10 @@ def _sums(scene: Scene, question: AmountOfSum, name: str) -> list[Any]:
     """
     found: dict[str, Any] = {}
     about = None
-    if question.about is not None:
-        about = trigger_of(scene, name, question.about)
-        scene.vars = {"@trigger": about}
     for home in _homes(scene, question, name):
+        if question.about is not None:
+            about = trigger_of(scene, name, question.about, home)
+            scene.vars = {"@trigger": about}
         if not in_force(scene, name, about, home):
             continue
         if question.about is None:

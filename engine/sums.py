@@ -140,11 +140,15 @@ def trigger_id(about: Any) -> str:
     return about.trig if isinstance(about, Breach) else about.id if isinstance(about, Event) else ""
 
 
-def trigger_of(scene: Scene, name: str, about: str) -> Any:
-    """Return the occurrence, or breach, for which a sum is asked by the id of an event; None if there is none."""
+def trigger_of(scene: Scene, name: str, about: str, home: str = "") -> Any:
+    """Return the occurrence, or breach, for which a sum is asked by the id of an event; None if there is none.
+
+    For the agreement `home` (any, if empty): on one bill each agreement has a breach of its own.
+    """
     for rule in scene.program.sums.get(name, ()):
-        for each in _triggers(scene, rule):
-            if about == trigger_id(each):
+        for each in _triggers(scene, rule) if home in ("", rule.home) or not rule.home else ():
+            of = scene.program.rules[each.norm].home if isinstance(each, Breach) else home
+            if about == trigger_id(each) and home in ("", of):
                 return each
     return None
 
