@@ -90,7 +90,7 @@ class Dispatch:
             powers = tuple(i for i in program.by_act[name] if isinstance(self.made.norms[i], Power))
             found[name] = Touch(
                 declared=declared, names=tuple(above), prohibitions=tuple(prohibitions), discharges=tuple(discharges),
-                instances=tuple(instances), waited_for=tuple(waited_for), powers=powers, renews=renews,
+                instances=tuple(instances), waited_for=tuple(waited_for), renews=renews,
                 remember=any(each in self.made.compiler.folded or each in looked_through for each in above),
                 referred=any(each in self.made.compiler.referred for each in above),
                 counted=any(each in wanted for each in above) or bool(declared.shows) or name in shown_since,

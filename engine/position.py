@@ -160,20 +160,36 @@ def together(position: Position, events: list[Event]) -> Position:
 
 
 def _entangled(position: Position, events: list[Event]) -> list[list[Event]]:
-    """Return the events in groups: two are in one if it matters which of them comes first, here or after a third."""
+    """Return the events in groups: two are in one if it matters which of them comes first, here or after a third.
+
+    Those that leave nothing behind matter to nobody: logs that know only days may have hundreds at one instant.
+    """
+    touches = position.program.touches
+    inert = {each.id for each in events if each.name in touches and touches[each.name].is_inert}
+    if len(inert) == len(events):
+        return [[each] for each in events]
     after = {each.id: advance(position, each) for each in events}
+    starts = {id: start for id, start in after.items() if id not in inert}
     groups: list[list[Event]] = []
     for event in events:
-        near = [group for group in groups if any(_matters(position, after, event, each) for each in group)]
+        near = [
+            group
+            for group in groups
+            if any(
+                not (event.id in inert and each.id in inert) and _matters(after, starts, event, each)
+                for each in group
+            )
+        ]
         groups = [group for group in groups if group not in near]
         groups.append([*(each for group in near for each in group), event])
     return groups
 
 
-def _matters(position: Position, after: dict[str, Position], one: Event, other: Event) -> bool:
+def _matters(after: dict[str, Position], starts: dict[str, Position], one: Event, other: Event) -> bool:
+    """Tell whether it matters which of two comes first, here or after a third; `starts` are where thirds lead to."""
     if _differs(after[one.id], after[other.id], one, other):
         return True
-    thirds = (start for id, start in after.items() if id not in (one.id, other.id))
+    thirds = (start for id, start in starts.items() if id not in (one.id, other.id))
     return any(_differs(advance(start, one), advance(start, other), one, other) for start in thirds)
 
 

@@ -179,7 +179,6 @@ class Touch:
     discharges: tuple[int, ...] = ()
     instances: tuple[int, ...] = ()
     waited_for: tuple[int, ...] = ()
-    powers: tuple[int, ...] = ()
     renews: tuple[LifeRule, ...] = ()
     remember: bool = False
     referred: bool = False
@@ -188,6 +187,15 @@ class Touch:
     effects: bool = False
     topics: tuple[tuple[str, Any], ...] = ()
     abouts: tuple[str, ...] = ()
+
+    @property
+    def is_inert(self) -> bool:
+        """Whether such an event leaves nothing behind that another could meet: it is only judged."""
+        leaves = (
+            self.prohibitions, self.discharges, self.instances, self.waited_for, self.renews,
+            self.remember, self.counted, self.effects, self.topics, self.abouts, self.fields,
+        )  # fmt: skip
+        return not any(leaves)
 
 
 @dataclass(eq=False)
