@@ -72,6 +72,7 @@ class BreachStanding:
     trigger: str
     by: str | None
     started_at: Instant
+    ended_at: Instant | None
     status: str
 
 
@@ -381,8 +382,17 @@ _ORDER = [
 
 def standing(account: Account, at: Instant, known_at: Instant | None = None) -> AccountStanding:
     """Return where the account stands at an instant: states, last days, what is owed, breaches, open powers."""
-    position = account.position_at(at, known_at)
-    program = account.program
+    powers = []
+    for party, act in powers_of(account):
+        decision = account.decide(May(party, act, at), known_at)
+        if decision.answer in ("permitted", "undetermined", "conflicting"):
+            powers.append(PowerStanding(party, act, decision))
+    return dataclasses.replace(standing_of(account.position_at(at, known_at)), powers=tuple(powers))
+
+
+def standing_of(position: Position) -> AccountStanding:
+    """Return where an account stands at a position, but for its powers, each of which is a question of its own."""
+    program = position.program
     scene = position.scene()
     states: list[tuple[str, str, Any]] = []
     agreements = [contract.name for contract in program.contracts if contract.kind == "agreement"]
@@ -404,13 +414,8 @@ def standing(account: Account, at: Instant, known_at: Instant | None = None) -> 
         for document, life in lives
         if isinstance(life, LifeCell) and life.end is not None
     ]
-    powers = []
-    for party, act in powers_of(account):
-        decision = account.decide(May(party, act, at), known_at)
-        if decision.answer in ("permitted", "undetermined", "conflicting"):
-            powers.append(PowerStanding(party, act, decision))
     duties, breaches = _owed(position)
-    return AccountStanding(at, tuple(states), tuple(last_days), tuple(duties), tuple(breaches), tuple(powers))
+    return AccountStanding(position.now, tuple(states), tuple(last_days), tuple(duties), tuple(breaches), ())
 
 
 def _owed(position: Position) -> tuple[list[DutyStanding], list[BreachStanding]]:
@@ -440,9 +445,8 @@ def _owed(position: Position) -> tuple[list[DutyStanding], list[BreachStanding]]
             breach = read(position, ("B", index, trig))
             if isinstance(breach, Breach):
                 about = breach.trigger.id if isinstance(breach.trigger, Event) else ""
-                found.append(
-                    BreachStanding(norm.document, norm.id, about, breach.by, breach.started_at, breach.status)
-                )
+                times = breach.started_at, breach.ended_at
+                found.append(BreachStanding(norm.document, norm.id, about, breach.by, *times, breach.status))
         breaches += reversed(found)
     return duties, sorted(breaches, key=lambda each: each.started_at)
 
@@ -703,7 +707,7 @@ def _state_as_json(state: str, document: str, value: Any) -> dict[str, Any]:
 
 def _as_json(each: DutyStanding | BreachStanding) -> dict[str, Any]:
     found = {field.name: getattr(each, field.name) for field in dataclasses.fields(each)}
-    for name in ("end", "started_at"):
+    for name in ("end", "started_at", "ended_at"):
         if found.get(name) is not None:
             found[name] = iso(found[name])
     return found

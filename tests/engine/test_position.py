@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import engine.position
 from engine.account import Account
-from engine.event import Ledger
+from engine.event import Event, Ledger
 from engine.ledger import event_from
+from engine.position import Position
 from engine.program import Program
 from engine.settings import terms_from
 from engine.step import INEXACT
@@ -24,9 +25,12 @@ def test_facts_that_leave_nothing_behind_are_taken_once_each_however_many_share_
     ledger = Ledger(tuple(event_from(voip_1, each, "event") for each in (*signed, *calls)))
     taken: list[str] = []
     advance = engine.position.advance
-    monkeypatch.setattr(
-        engine.position, "advance", lambda p, event: taken.append(event.id) or advance(p, event)
-    )
+
+    def counting(position: Position, event: Event) -> Position:
+        taken.append(event.id)
+        return advance(position, event)
+
+    monkeypatch.setattr(engine.position, "advance", counting)
     account = Account(voip_1, terms_from(voip_1, {}), ledger)
     position = account.position_at(ledger.entries[-1].effect_at)
     assert sorted(each for each in taken if each[0] == "c") == sorted(each["id"] for each in calls)

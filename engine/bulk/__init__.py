@@ -1,0 +1,1 @@
+"""Portfolios: many accounts taken through contracts at once, from tables to tables (docs/portfolios.md)."""

@@ -1,0 +1,242 @@
+"""One account of a portfolio: its rows to a ledger, the ledger to what is asked of every account.
+
+What cannot be taken is set aside with its reason, and the account goes on without it; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from engine.account import Account
+from engine.bulk.mapping import Mapped
+from engine.cases import question_of
+from engine.dates import iso
+from engine.decision import Decision, Item
+from engine.errors import BadEvent, BadQuestion, BadTerms
+from engine.event import Event, Instant
+from engine.governing import Programs
+from engine.history import BreachStanding, read, standing_of
+from engine.ledger import checked, event_from
+from engine.position import Position
+from engine.program import Program
+from engine.question import Question
+from engine.scene import LifeCell
+from engine.settings import terms_from, versions_from
+from engine.terms import Terms
+
+_OF_ACCOUNT = ("account", "agreements", "settings", "readings", "answers")
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A row that could not be taken: whose, what it said, and why not."""
+
+    account: str
+    field: str
+    reason: str
+    row: str
+
+    def as_row(self) -> dict[str, str]:
+        """Return it as a row of the table of rejects."""
+        return {"account": self.account, "field": self.field, "reason": self.reason, "row": self.row}
+
+
+@dataclass
+class Folded:
+    """What came of one account: its row, what happened to it, and what could not be taken."""
+
+    outcome: dict[str, Any] | None = None
+    happenings: list[dict[str, Any]] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
+    events: int = 0
+
+
+@dataclass
+class Portfolio:
+    """What is the same for all accounts: the documents, the layers, the day, the questions.
+
+    `asked` are questions without their day, such as `provider may suspend_service`.
+    """
+
+    programs: Programs
+    agreements: tuple[str, ...]
+    layers: tuple[str, ...]
+    as_of: Instant
+    day: str
+    known_at: Instant | None = None
+    asked: tuple[str, ...] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    mapped: Mapped = field(default_factory=Mapped)
+    _questions: dict[tuple[str, ...], tuple[Question, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def columns(self) -> dict[str, str]:
+        """The columns of the table of accounts, with their SQL types."""
+        return {
+            "account": "VARCHAR", "agreements": "VARCHAR[]", "states": "MAP(VARCHAR, VARCHAR)",
+            "last_days": "MAP(VARCHAR, VARCHAR)", "breaches": "INTEGER", "open_breaches": "INTEGER",
+            "in_breach_of": "VARCHAR[]", "unpaid": "BIGINT", "events": "INTEGER", "exact": "BOOLEAN",
+            **dict.fromkeys(self.asked, "VARCHAR"), "missing": "MAP(VARCHAR, VARCHAR[])",
+        }  # fmt: skip
+
+    def questions(self, agreements: tuple[str, ...], program: Program) -> tuple[Question, ...]:
+        """Return the questions as these agreements understand them. Raises BadQuestion."""
+        if agreements not in self._questions:
+            self._questions[agreements] = tuple(
+                question_of(program, f"{self.day} {each}")[0] for each in self.asked
+            )
+        return self._questions[agreements]
+
+    def fold(self, name: str, head: Mapping[str, Any], rows: Iterable[str]) -> Folded:
+        """Return what came of one account. `head` is its row in the table of accounts, `rows` are its events."""
+        found = Folded()
+        try:
+            agreements = self._agreements(head)
+            program = self.programs.of(agreements, self.layers)
+            terms = self._terms(program, agreements, head)
+            asked = self.questions(agreements, program)
+        except (BadTerms, BadQuestion) as wrong:
+            found.rejects.append(
+                Reject(name, wrong.field, wrong.reason, json.dumps(head, ensure_ascii=False, default=str))
+            )
+            return found
+        ledger = checked(program, self._events(program, name, rows, found))
+        found.events = len(ledger.entries)
+        account = Account(program, terms, ledger)
+        self._answer(account, name, agreements, asked, found)
+        return found
+
+    def _agreements(self, head: Mapping[str, Any]) -> tuple[str, ...]:
+        named = head.get("agreements")
+        if not named:
+            return self.agreements
+        listed = named if isinstance(named, list) else str(named).replace(";", " ").split()
+        for each in listed:
+            if str(each).partition("@")[0] not in self.agreements:
+                raise BadTerms("agreements", f"`{each}` is none of {', '.join(self.agreements)}")
+        return tuple(dict.fromkeys(str(each).partition("@")[0] for each in listed))
+
+    def _terms(self, program: Program, agreements: tuple[str, ...], head: Mapping[str, Any]) -> Terms:
+        given = {k: v for k, v in head.items() if k not in _OF_ACCOUNT and v not in (None, "")}
+        settings = {**self.settings, **given, **_object(head, "settings")}
+        terms = terms_from(
+            program, settings, self.layers, _object(head, "readings"), _object(head, "answers")
+        )
+        named = head.get("agreements")
+        signed = named if isinstance(named, list) else str(named or "").replace(";", " ").split()
+        return replace(terms, versions=versions_from(program, signed or agreements))
+
+    def _events(self, program: Program, name: str, rows: Iterable[str], found: Folded) -> list[Event]:
+        """Return the events that can be taken; set aside the others, and those that do not fit beside them."""
+        made: list[Event] = []
+        texts: dict[str, str] = {}
+        for row in rows:
+            try:
+                for raw in self.mapped.of(_loaded(row)):
+                    event = event_from(program, raw, "row")
+                    texts[event.id] = row
+                    made.append(event)
+            except BadEvent as wrong:
+                found.rejects.append(Reject(name, wrong.field, wrong.reason, row))
+            except ValueError as wrong:
+                found.rejects.append(Reject(name, "row", " ".join(str(wrong).split()), row))
+        while True:
+            try:
+                checked(program, made)
+            except BadEvent as wrong:
+                kept = [each for each in made if each.id != wrong.where]
+                if len(kept) == len(made):
+                    found.rejects.append(Reject(name, wrong.field, f"{wrong.where}: {wrong.reason}", ""))
+                    return []
+                found.rejects.append(Reject(name, wrong.field, wrong.reason, texts.get(wrong.where, "")))
+                made = kept
+            else:
+                return made
+
+    def _answer(
+        self, account: Account, name: str, agreements: tuple[str, ...], asked: tuple[Question, ...], found: Folded
+    ) -> None:  # fmt: skip
+        position = account.position_at(self.as_of, self.known_at)
+        now = standing_of(position)
+        answers = [account.decide(question, self.known_at) for question in asked]
+        still = [each for each in now.breaches if each.status == "open"]
+        found.outcome = {
+            "account": name,
+            "agreements": list(agreements),
+            "states": {_called(state, document): _said(value) for state, document, value in now.states},
+            "last_days": {document: iso(at) for document, at in now.last_days},
+            "breaches": len(now.breaches),
+            "open_breaches": len(still),
+            "in_breach_of": list(dict.fromkeys(f"{each.document} {each.norm}" for each in still)),
+            "unpaid": sum(each.unpaid or 0 for each in now.duties),
+            "events": found.events,
+            "exact": all(each.exact for each in answers),
+            **{text: _answer_of(each) for text, each in zip(self.asked, answers, strict=True)},
+            "missing": {
+                text: [item.name for item in each.missing]
+                for text, each in zip(self.asked, answers, strict=True)
+                if each.missing
+            },
+        }
+        found.happenings = [{"account": name, **each} for each in _happenings(position, now.breaches)]
+
+
+HAPPENINGS = {
+    "account": "VARCHAR", "happened_at": "VARCHAR", "what": "VARCHAR", "document": "VARCHAR", "norm": "VARCHAR",
+    "about": "VARCHAR", "by": "VARCHAR",
+}  # fmt: skip
+REJECTS = {"account": "VARCHAR", "field": "VARCHAR", "reason": "VARCHAR", "row": "VARCHAR"}
+
+
+def _happenings(position: Position, breaches: Iterable[BreachStanding]) -> Iterator[dict[str, Any]]:
+    """Yield what somebody would want to count: breaches and their ends, and the beginnings and ends of agreements."""
+    for each in breaches:
+        row = {"document": each.document, "norm": each.norm, "about": each.trigger, "by": each.by}
+        yield {"happened_at": iso(each.started_at), "what": "breach", **row}
+        if each.ended_at is not None:
+            yield {"happened_at": iso(each.ended_at), "what": each.status, **row}
+    for contract in position.program.contracts:
+        life = read(position, ("L", contract.name)) if contract.kind == "agreement" else None
+        if isinstance(life, LifeCell):
+            for what, at in (("in force", life.since), ("ended", life.end)):
+                if at is not None and at <= position.now:
+                    yield {"happened_at": iso(at), "what": what, "document": contract.name}
+
+
+def _answer_of(decision: Decision) -> str:
+    """Return an answer in one word or value; what is required is told from what is only permitted."""
+    if decision.answer == "permitted" and decision.required:
+        return "required"
+    return str(decision.value) if decision.answer == "value" else decision.answer
+
+
+def _called(state: str, document: str) -> str:
+    return f"{document} {state}" if document else state
+
+
+def _said(value: Any) -> str:
+    return "undetermined" if isinstance(value, Item) else str(value)
+
+
+def _loaded(row: str) -> dict[str, Any]:
+    raw = json.loads(row, parse_float=str)
+    if not isinstance(raw, dict):
+        raise ValueError("a JSON object is wanted")
+    return raw
+
+
+def _object(head: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return a field that is a mapping, or the JSON text of one. Raises BadTerms."""
+    value = head.get(name)
+    if isinstance(value, str) and value:
+        try:
+            value = json.loads(value, parse_float=str)
+        except ValueError:
+            raise BadTerms(name, "a JSON object is wanted") from None
+    if value not in (None, "") and not isinstance(value, dict):
+        raise BadTerms(name, "a JSON object is wanted")
+    return dict(value or {})

@@ -1,0 +1,241 @@
+"""A portfolio taken through contracts: scattered by account, folded a bucket at a time by many processes, put together.
+
+A bucket that is done leaves its files under their last names, so a run that was cut short goes on where it was. What a
+run is of (files, contracts, questions, days) stands in `run.json`; files of another run are never mixed with it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from engine.bulk import xes
+from engine.bulk.fold import HAPPENINGS, REJECTS, Folded, Portfolio, Reject
+from engine.bulk.tables import Scattered, Table, written
+
+ACCOUNTS, EVENTS = "accounts", "events"
+KINDS = ("accounts", "happenings", "rejects")
+
+
+class Unlike(Exception):
+    """The folder holds another run. The message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is to be run: where the rows are, how they are scattered, where the outcome goes."""
+
+    accounts: Table | None
+    events: tuple[Table, ...]
+    out: Path
+    buckets: int
+    jobs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What came of a bucket, or of a run."""
+
+    accounts: int = 0
+    events: int = 0
+    rejects: int = 0
+    undetermined: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(
+            self.accounts + other.accounts, self.events + other.events, self.rejects + other.rejects,
+            self.undetermined + other.undetermined,
+        )  # fmt: skip
+
+
+Make = Callable[[], Portfolio]
+"""How a process makes its portfolio; called once in each."""
+
+Tell = Callable[[str, int, int], None]
+"""Told how far it has come: what is being done, how much of it, of how much."""
+
+
+def run(job: Job, make: Make, stamp: Mapping[str, Any], tell: Tell) -> Counts:
+    """Take a portfolio through contracts; write accounts.parquet, happenings.parquet, rejects.parquet to `job.out`.
+
+    Raises BadTable for a file that cannot be read, and Unlike where the folder holds another run.
+    """
+    work = job.out / "work"
+    _begin(job.out, work, _of(job, stamp))
+    _scatter(job, make().mapped.account, work, tell)
+    done = Counts()
+    left: list[int] = []
+    for bucket in range(job.buckets):
+        before = work / f"{bucket}.json"
+        if before.is_file():
+            done += Counts(**json.loads(before.read_text("utf-8")))
+        else:
+            left.append(bucket)
+    for place, counts in enumerate(_folded(job, make, work, left), job.buckets - len(left)):
+        tell("folding", place, job.buckets)
+        done += counts
+    tell("writing", 0, 0)
+    columns = {"accounts": make().columns, "happenings": HAPPENINGS, "rejects": REJECTS}
+    for kind in KINDS:
+        written(work / f"*.{kind}.jsonl", columns[kind], job.out / f"{kind}.parquet")
+    shutil.rmtree(work)
+    (job.out / "run.json").write_text(
+        json.dumps(_of(job, stamp) | {"done": True}, ensure_ascii=False, indent=1), "utf-8"
+    )
+    return done
+
+
+def _of(job: Job, stamp: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what tells this run from another: its files as they are now, and what is asked of them."""
+    tables = [*([job.accounts] if job.accounts else []), *job.events]
+    files = [[str(t.path), t.name, t.path.stat().st_size, t.path.stat().st_mtime_ns] for t in tables]
+    text = json.dumps([files, stamp, job.buckets], sort_keys=True, ensure_ascii=False, default=str)
+    return {
+        "run": hashlib.sha256(text.encode()).hexdigest()[:16], "buckets": job.buckets,
+        "files": [f[0] for f in files], **stamp,
+    }  # fmt: skip
+
+
+def _begin(out: Path, work: Path, this: dict[str, Any]) -> None:
+    """Make the folder, or find in it the beginning of the same run. Raises Unlike for another."""
+    out.mkdir(parents=True, exist_ok=True)
+    kept = out / "run.json"
+    before = json.loads(kept.read_text("utf-8")) if kept.is_file() else None
+    if before is None and any(out.iterdir()):
+        raise Unlike(f"{out} is not empty, and holds no run: name a new folder")
+    if before is not None and before.get("run") != this["run"] and not before.get("done"):
+        raise Unlike(
+            f"{out} holds the beginning of another run (other files, contracts or questions): "
+            "name a new folder, or remove it"
+        )
+    if before is not None and (before.get("done") or before.get("run") != this["run"]):
+        for kind in KINDS:
+            (out / f"{kind}.parquet").unlink(missing_ok=True)
+    work.mkdir(exist_ok=True)
+    kept.write_text(json.dumps(this, ensure_ascii=False, indent=1), "utf-8")
+
+
+def _scatter(job: Job, key: str, work: Path, tell: Tell) -> None:
+    """Scatter each table that is not scattered yet; one cut short is scattered anew."""
+    marks = [
+        ("accounts", ACCOUNTS, [job.accounts] if job.accounts else []),
+        ("events", EVENTS, list(job.events)),
+    ]
+    for what, kind, tables in marks:
+        mark = work / f"{kind}.scattered"
+        if mark.is_file() or not tables:
+            continue
+        shutil.rmtree(work / kind, ignore_errors=True)
+        for place, table in enumerate(tables):
+            tell(f"reading {what}", place, len(tables))
+            plain = _plain(table, work / f"{kind}-{place}.jsonl")
+            Scattered(work, job.buckets).take(plain, kind, key if kind == EVENTS else "account")
+        mark.touch()
+
+
+def _plain(table: Table, target: Path) -> Table:
+    """Return a table that SQL can read: a log in XES is written out as JSON Lines first."""
+    if table.suffix != ".xes":
+        return table
+    with target.open("w", encoding="utf-8") as file:
+        _write(file, xes.rows(table.path))
+    return Table(target)
+
+
+def _folded(job: Job, make: Make, work: Path, buckets: list[int]) -> Iterator[Counts]:
+    if job.jobs == 1:
+        portfolio = make()
+        for bucket in list(buckets):
+            yield fold_bucket(portfolio, work, job.buckets, bucket, job.accounts is not None)
+        return
+    waiting = list(reversed(buckets))
+    with ProcessPoolExecutor(job.jobs, initializer=_prepare, initargs=(make,)) as pool:
+        running: set[Future[Counts]] = set()
+        while waiting or running:
+            while waiting and len(running) < 2 * job.jobs:
+                running.add(
+                    pool.submit(_in_process, work, job.buckets, waiting.pop(), job.accounts is not None)
+                )
+            finished, running = wait(running, return_when=FIRST_COMPLETED)
+            for each in finished:
+                yield each.result()
+
+
+_held: list[Portfolio] = []
+
+
+def _prepare(make: Make) -> None:
+    _held[:] = [make()]
+
+
+def _in_process(work: Path, buckets: int, bucket: int, with_accounts: bool) -> Counts:
+    return fold_bucket(_held[0], work, buckets, bucket, with_accounts)
+
+
+def fold_bucket(portfolio: Portfolio, work: Path, buckets: int, bucket: int, with_accounts: bool) -> Counts:
+    """Fold the accounts of one bucket and leave its files; the counts come last, and say that the rest is whole."""
+    scattered = Scattered(work, buckets)
+    heads = {}
+    twice = []
+    for name, row in scattered.rows(ACCOUNTS, bucket):
+        if name in heads:
+            twice.append(Reject(name, "account", "a second row of the same account", row))
+        else:
+            heads[name] = row
+    counts = Counts(rejects=len(twice))
+    files = {kind: (work / f"{bucket}.{kind}.part").open("w", encoding="utf-8") for kind in KINDS}
+    try:
+        _write(files["rejects"], [each.as_row() for each in twice])
+        for folded in _accounts(portfolio, scattered, bucket, heads, with_accounts):
+            if folded.outcome is not None:
+                _write(files["accounts"], [folded.outcome])
+            _write(files["happenings"], folded.happenings)
+            _write(files["rejects"], [each.as_row() for each in folded.rejects])
+            counts += _counted(folded, portfolio)
+    finally:
+        for file in files.values():
+            file.close()
+    for kind in KINDS:
+        (work / f"{bucket}.{kind}.part").replace(work / f"{bucket}.{kind}.jsonl")
+    whole = work / f"{bucket}.json.part"
+    whole.write_text(json.dumps({name: getattr(counts, name) for name in Counts.__slots__}), "utf-8")
+    whole.replace(work / f"{bucket}.json")
+    return counts
+
+
+def _accounts(
+    portfolio: Portfolio, scattered: Scattered, bucket: int, heads: dict[str, str], with_accounts: bool
+) -> Iterator[Folded]:
+    """Yield what came of each account of a bucket: of those with events, then of those to which nothing happened."""
+    seen = set()
+    for name, rows in groupby(scattered.rows(EVENTS, bucket), lambda each: each[0]):
+        texts = [row for _, row in rows]
+        seen.add(name)
+        if not name:
+            yield Folded(rejects=[Reject(name, "account", "the row names no account", row) for row in texts])
+        elif with_accounts and name not in heads:
+            reason = "the table of accounts has no such account"
+            yield Folded(rejects=[Reject(name, "account", reason, row) for row in texts])
+        else:
+            yield portfolio.fold(name, json.loads(heads.get(name, "{}"), parse_float=str), texts)
+    for name, row in heads.items():
+        if name and name not in seen:
+            yield portfolio.fold(name, json.loads(row, parse_float=str), ())
+
+
+def _counted(folded: Folded, portfolio: Portfolio) -> Counts:
+    outcome = folded.outcome
+    open_ = outcome is not None and any(outcome[each] == "undetermined" for each in portfolio.asked)
+    return Counts(int(outcome is not None), folded.events, len(folded.rejects), int(open_))
+
+
+def _write(file: Any, rows: Iterable[dict[str, Any]]) -> None:
+    for row in rows:
+        file.write(json.dumps(row, ensure_ascii=False) + "\n")

@@ -1,0 +1,176 @@
+"""Tables in files: told apart by their names, scattered by account, read a bucket at a time, written as Parquet.
+
+Only this file knows duckdb. Every row travels as JSON text, so that Parquet, CSV and JSON Lines are one thing to
+whoever reads it; numbers with a point stay text and never become floats.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+MEMORY = "1GB"
+_FETCHED = 10_000
+
+Row = dict[str, Any]
+
+
+class BadTable(Exception):
+    """A file that is no table of the kind its name says. `where` is the file, `reason` what is wrong."""
+
+    def __init__(self, where: str, reason: str) -> None:
+        super().__init__(f"{where}: {reason}")
+        self.where, self.reason = where, reason
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file of rows: Parquet, CSV (perhaps packed), JSON Lines, or a table of a DuckDB file (`file.duckdb#table`)."""
+
+    path: Path
+    name: str = ""
+
+    @staticmethod
+    def called(written: str) -> Table:
+        """Return the table that a person names. Raises BadTable if there is no such file, or none of these kinds."""
+        path, _, name = written.partition("#")
+        table = Table(Path(path), name)
+        if not table.path.is_file():
+            raise BadTable(written, "no such file")
+        table.rows_sql()
+        return table
+
+    @property
+    def suffix(self) -> str:
+        """What kind of file it is; `.gz` and `.zst` are looked through."""
+        suffixes = [each for each in self.path.suffixes if each not in (".gz", ".zst")]
+        return suffixes[-1].lower() if suffixes else ""
+
+    def rows_sql(self) -> str:
+        """Return SQL that gives each row as JSON text, in one column `row`."""
+        quoted = _text(str(self.path))
+        match self.suffix:
+            case ".parquet":
+                return f"SELECT to_json(t)::VARCHAR AS row FROM read_parquet({quoted}) AS t"
+            case ".csv" | ".tsv":
+                read = f"read_csv({quoted}, all_varchar = true, header = true, nullstr = '')"
+                return f"SELECT to_json(t)::VARCHAR AS row FROM {read} AS t"
+            case ".jsonl" | ".ndjson" | ".xes":
+                return f"SELECT json::VARCHAR AS row FROM read_ndjson_objects({quoted})"
+            case ".duckdb" | ".db" if self.name:
+                return f"SELECT to_json(t)::VARCHAR AS row FROM source.{_name(self.name)} AS t"
+            case ".duckdb" | ".db":
+                raise BadTable(str(self.path), "which table? write it after the file: accounts.duckdb#events")
+            case _:
+                kinds = ".parquet, .csv, .jsonl, .xes and .duckdb#table can be read"
+                raise BadTable(str(self.path), f"what kind of table is it? {kinds}")
+
+
+class Scattered:
+    """Rows in buckets by account, in files beneath a folder: whoever takes a bucket has all rows of its accounts."""
+
+    def __init__(self, folder: Path, buckets: int) -> None:
+        self.folder, self.buckets = folder, buckets
+
+    def take(self, table: Table, kind: str, key: str) -> int:
+        """Scatter the rows of a table; `key` is the field that names the account. Return how many there are.
+
+        What does not fit into memory is spilled. Raises BadTable for a file that cannot be read.
+        """
+        with _connection(self.folder) as at:
+            if table.name:
+                at.execute(f"ATTACH {_text(str(table.path))} AS source (READ_ONLY)")
+            target = self.folder / kind
+            target.mkdir(parents=True, exist_ok=True)
+            account = f"coalesce(json_extract_string(row, {_text('$.' + json.dumps(key))}), '')"
+            query = (
+                f"COPY (SELECT account, row, (hash(account) % {self.buckets})::INTEGER AS bucket"
+                f" FROM (SELECT {account} AS account, row FROM ({table.rows_sql()})))"
+                f" TO {_text(str(target))}"
+                " (FORMAT parquet, PARTITION_BY (bucket), APPEND, FILENAME_PATTERN 'part-{uuid}')"
+            )
+            try:
+                (count,) = at.execute(query).fetchone() or (0,)
+            except duckdb.Error as wrong:
+                raise BadTable(str(table.path), _first_line(wrong)) from None
+        return int(count)
+
+    def rows(self, kind: str, bucket: int) -> Iterator[tuple[str, str]]:
+        """Yield account and row (JSON text) of one bucket, the rows of an account together."""
+        folder = self.folder / kind / f"bucket={bucket}"
+        if not folder.is_dir():
+            return
+        with _connection(self.folder) as at:
+            found = at.execute(
+                f"SELECT account, row FROM read_parquet({_text(str(folder / '*.parquet'))}) ORDER BY account"
+            )
+            while part := found.fetchmany(_FETCHED):
+                yield from part
+
+
+def written(rows: Path, columns: Mapping[str, str], target: Path) -> int:
+    """Write JSON Lines (a pattern of files) as one Parquet table with those columns; return how many rows it has."""
+    kinds = ", ".join(f"{_text(name)}: {_text(kind)}" for name, kind in columns.items())
+    files = sorted(rows.parent.glob(rows.name))
+    with _connection(rows.parent) as at:
+        if not files:
+            empty = ", ".join(f"NULL::{kind} AS {_name(name)}" for name, kind in columns.items())
+            source = f"SELECT {empty} LIMIT 0"
+        else:
+            listed = "[" + ", ".join(_text(str(each)) for each in files) + "]"
+            source = f"SELECT * FROM read_json({listed}, format = 'newline_delimited', columns = {{{kinds}}})"
+        (count,) = at.execute(f"COPY ({source}) TO {_text(str(target))} (FORMAT parquet)").fetchone() or (0,)
+    return int(count)
+
+
+def read_all(path: Path) -> list[Row]:
+    """Return a Parquet table as plain rows; for what is small."""
+    with duckdb.connect() as at:
+        found = at.execute(f"SELECT * FROM read_parquet({_text(str(path))})")
+        names = [each[0] for each in found.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def counted(path: Path, columns: Sequence[str], where: str = "true") -> list[tuple[Any, ...]]:
+    """Return how many rows of a Parquet table have each combination of values (SQL), the most frequent first."""
+    named = [f"{each} AS c{place}" for place, each in enumerate(columns)]
+    keys = ", ".join(f"c{place}" for place in range(len(columns)))
+    with duckdb.connect() as at:
+        return at.execute(
+            f"SELECT {keys}, count(*) AS n"
+            f" FROM (SELECT {', '.join(named)} FROM read_parquet({_text(str(path))}) WHERE {where})"
+            f" GROUP BY {keys} ORDER BY n DESC, {keys}"
+        ).fetchall()
+
+
+def total(path: Path, column: str, where: str = "true") -> tuple[int, int]:
+    """Return how many rows of a Parquet table fit, and the sum of a column over them."""
+    with duckdb.connect() as at:
+        query = (
+            f"SELECT count(*), coalesce(sum({column}), 0) FROM read_parquet({_text(str(path))}) WHERE {where}"
+        )
+        rows, found = at.execute(query).fetchone() or (0, 0)
+    return int(rows), int(found)
+
+
+def _connection(folder: Path) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(
+        config={"memory_limit": MEMORY, "threads": 1, "temp_directory": str(folder / "spill")}
+    )
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _name(value: str) -> str:
+    return '"' + value.replace('"', '""') + '"'
+
+
+def _first_line(wrong: Exception) -> str:
+    return str(wrong).strip().splitlines()[0]
