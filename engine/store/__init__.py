@@ -116,7 +116,8 @@ class Ledgers(Protocol):
     def feed(self, cursor: str = "", limit: int = 1000) -> FeedPage:
         """Return what was recorded after a cursor (empty: from the start), over all accounts.
 
-        Whoever goes on from each page's cursor sees every entry once, an account's in the order of their revisions.
+        Whoever goes on from each page's cursor sees every entry once, an account's in the order of their revisions. A
+        page without rows gives the cursor back. Raises NotKept for a cursor that no page had.
         """
 
     def erase_personal(self, account: str, revisions: Sequence[int] | None = None) -> int:

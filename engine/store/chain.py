@@ -1,14 +1,15 @@
 """The hash chain of an account: each entry's hash covers the one before it, the first that of the opening.
 
-Nothing can be changed, left out or put in between without every later hash being wrong. What is hashed is told by
-lengths, so that no two entries read alike; personal data is no part of it. Whoever can write the whole database could
-write a new chain: keep the heads that `contract audit` prints somewhere else, and give them to the next audit.
+Nothing can be changed, left out or put in between without every later hash being wrong. The lengths of what is hashed
+are hashed with it, so that no two entries read alike; personal data is no part of it. Whoever can write the whole
+database could write a new chain: keep the heads that `contract audit` prints somewhere else, and give them to the next
+audit.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import count
 
 from engine.event import Instant
@@ -17,14 +18,16 @@ from engine.store.rows import AccountRow, EntryRow, Fault
 
 def opened(tenant: str, account: str, opening: bytes, at: Instant) -> bytes:
     """Return the hash that an account's chain begins with."""
-    return _sealed(b"account 1", tenant.encode(), account.encode(), opening, b"%d" % at)
+    parts = (tenant.encode(), account.encode(), opening)
+    told = b"account 1 %d %d %d %d\n" % (at, *map(len, parts))
+    return hashlib.sha256(b"".join((told, *parts))).digest()
 
 
 def linked(before: bytes, revision: int, source: str, id: str, body: bytes, recorded_at: Instant) -> bytes:
     """Return the hash of an entry after the one whose hash is `before`."""
-    return _sealed(
-        b"entry 1", before, b"%d" % revision, source.encode(), id.encode(), body, b"%d" % recorded_at
-    )
+    parts = (before, source.encode(), id.encode(), body)
+    told = b"entry 1 %d %d %d %d %d %d\n" % (revision, recorded_at, *map(len, parts))
+    return hashlib.sha256(b"".join((told, *parts))).digest()
 
 
 def followed(tenant: str, account: AccountRow, entries: Iterable[EntryRow]) -> Fault | None:
@@ -54,13 +57,3 @@ def followed(tenant: str, account: AccountRow, entries: Iterable[EntryRow]) -> F
             "the head is not the hash of the last entry" if revision else "the opening is not as recorded",
         )
     return None
-
-
-def _sealed(*parts: bytes) -> bytes:
-    return hashlib.sha256(b"".join(_told(parts))).digest()
-
-
-def _told(parts: Iterable[bytes]) -> Iterator[bytes]:
-    for part in parts:
-        yield b"%d:" % len(part)
-        yield part

@@ -130,10 +130,12 @@ class MemoryBooks:
 
     def feed(self, cursor: str = "", limit: int = 1000) -> FeedPage:
         with self._lock:
+            if cursor and not cursor.isdecimal():
+                raise NotKept("cursor", cursor)
             start = int(cursor or 0)
             places = self._feed[start : start + limit]
             rows = tuple(self._accounts[name].entries[revision - 1] for name, revision in places)
-            return FeedPage(rows, str(start + len(rows)))
+            return FeedPage(rows, str(start + len(rows)) if rows else cursor)
 
     def erase_personal(self, account: str, revisions: Sequence[int] | None = None) -> int:
         with self._lock:

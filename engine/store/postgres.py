@@ -65,7 +65,7 @@ def open_postgres(address: str, create: bool) -> Database:
     except ArgumentError:
         raise Unavailable("not an address of a PostgreSQL database: postgresql://user@host/name") from None
     where = url.render_as_string(hide_password=True).replace("+psycopg", "")
-    engine = _engine(url, LANES, READERS)
+    engine = _engine(url, LANES)
     try:
         with engine.connect() as conn:
             ready = schema.check(conn, where)
@@ -79,15 +79,16 @@ def open_postgres(address: str, create: bool) -> Database:
     except SQLAlchemyError as wrong:
         engine.dispose()
         raise _told(where, wrong) from None
-    return PostgresDatabase(where, engine, epoch)
+    reading = _engine(url, READERS, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True)
+    return PostgresDatabase(where, reading, engine, epoch)
 
 
 class PostgresDatabase(Database):
     """See `Database`."""
 
-    def __init__(self, where: str, engine: Engine, epoch: int) -> None:
+    def __init__(self, where: str, reading: Engine, writing: Engine, epoch: int) -> None:
         self._where, self._epoch = where, epoch
-        super().__init__(engine, engine, LANES)
+        super().__init__(reading, writing, LANES)
 
     def told(self, wrong: SQLAlchemyError) -> StoreError:
         return _told(self._where, wrong)
@@ -130,11 +131,11 @@ def _epoch(conn: Connection) -> int:
     return epoch
 
 
-def _engine(url: URL, lanes: int, readers: int) -> Engine:
+def _engine(url: URL, connections: int, **more: Any) -> Engine:
     options = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
     return create_engine(
-        url, pool_size=lanes + readers, max_overflow=0, pool_timeout=10,
-        connect_args={"options": options, "connect_timeout": 5},
+        url, pool_size=connections, max_overflow=0, pool_timeout=10,
+        connect_args={"options": options, "connect_timeout": 5}, **more,
     )  # fmt: skip
 
 

@@ -16,6 +16,9 @@ from engine.store import chain, tables
 from engine.store.database import Database
 from engine.store.rows import AT_ONCE, Appended, Entry
 
+COLUMNS = (
+    "tenant", "account", "revision", "source", "id", "body", "recorded_at", "hash", "epoch", "written"
+)  # fmt: skip
 Key = tuple[int, str, str]
 """Tenant, source and id: what names an entry."""
 
@@ -59,7 +62,7 @@ class _Plan:
 
     def __init__(self, heads: dict[int, _Head], kept: dict[Key, _Kept]) -> None:
         self.heads, self.kept = heads, kept
-        self.entries: list[dict[str, Any]] = []
+        self.entries: list[tuple[Any, ...]] = []
         self.personal: list[dict[str, Any]] = []
         self.grown: set[int] = set()
 
@@ -68,12 +71,8 @@ class _Plan:
         first = self.heads[account]
         revision, hash, at = first
         new: dict[Key, _Kept] = {}
-        rows, personal, revisions, fresh = (
-            list[dict[str, Any]](),
-            list[dict[str, Any]](),
-            list[int](),
-            list[bool](),
-        )
+        rows, personal = list[tuple[Any, ...]](), list[dict[str, Any]]()
+        revisions, fresh = list[int](), list[bool]()
         for each in batch.entries:
             key = (batch.tenant, each.source, each.id)
             same = new.get(key) or self.kept.get(key)
@@ -85,10 +84,7 @@ class _Plan:
             revision, at = revision + 1, max(at, each.recorded_at)
             hash = chain.linked(hash, revision, each.source, each.id, each.body, at)
             new[key] = _Kept(batch.account, revision, each.body, each.personal)
-            rows.append({
-                "tenant": batch.tenant, "account": account, "revision": revision, "source": each.source,
-                "id": each.id, "body": each.body, "recorded_at": at, "hash": hash,
-            })  # fmt: skip
+            rows.append((batch.tenant, account, revision, each.source, each.id, each.body, at, hash))
             if each.personal is not None:
                 personal.append({"account": account, "revision": revision, "content": each.personal})
             revisions.append(revision)
@@ -152,10 +148,8 @@ class Recorder:
     def _write(self, conn: Connection, plan: _Plan) -> None:
         if not plan.entries:
             return
-        epoch, written = self._database.stamp(conn)
-        for row in plan.entries:
-            row["epoch"], row["written"] = epoch, written
-        conn.execute(insert(tables.entries), plan.entries)
+        stamp = self._database.stamp(conn)
+        self._database.insert(conn, tables.entries, COLUMNS, [(*row, *stamp) for row in plan.entries])
         if plan.personal:
             conn.execute(insert(tables.personal), plan.personal)
         heads = ((key, plan.heads[key]) for key in sorted(plan.grown))

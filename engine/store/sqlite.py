@@ -104,7 +104,8 @@ def _engine(path: Path, writes: bool) -> Engine:
     waits = {"timeout": WAIT_SECONDS, "cached_statements": 256}
     url = URL.create("sqlite+pysqlite", database=str(path))
     sizes = {"pool_size": 1, "max_overflow": 2} if writes else {"pool_size": READERS, "max_overflow": READERS}
-    engine = create_engine(url, connect_args=waits, **sizes)
+    isolated = {} if writes else {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
+    engine = create_engine(url, connect_args=waits, **sizes, **isolated)
 
     @event.listens_for(engine, "connect")
     def connected(connection: Any, _: Any) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -13,14 +16,25 @@ from tests.postgres import Cluster
 KINDS = ("memory", "sqlite", "postgresql")
 
 
+@pytest.fixture(scope="session")
+def quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder in memory where there is one: what says nothing of disks need not wait for them."""
+    memory = Path("/dev/shm")
+    if not os.access(memory, os.W_OK):
+        yield tmp_path_factory.mktemp("stores")
+        return
+    with tempfile.TemporaryDirectory(prefix="contract-stores-", dir=memory) as folder:
+        yield Path(folder)
+
+
 @pytest.fixture(params=KINDS)
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def address(request: pytest.FixtureRequest, quick: Path) -> str:
     """The address of a store that nobody has used yet."""
     match request.param:
         case "memory":
             return "memory:"
         case "sqlite":
-            return str(tmp_path / "store.db")
+            return str(quick / f"{uuid4()}.db")
         case _:
             postgres: Cluster = request.getfixturevalue("postgres")
             return postgres.database()
