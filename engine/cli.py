@@ -1,4 +1,4 @@
-"""`contract`, the one program: check, run, ask, show, test, analyse, replay, graph, schema, demo.
+"""`contract`, the one program: check, run, ask, show, test, analyse, replay, impact, graph, schema, demo.
 
 Every command has `--json`; its shape is versioned (`"version": 1`) and told in the command's help. Exit status: 0 fine,
 1 findings or failing tests, 2 cannot be read or asked, with everything that is wrong. An answer, whatever it is, is no
@@ -23,6 +23,7 @@ from engine.commands.ask import ask
 from engine.commands.check import check
 from engine.commands.common import BROKEN, FINE, FOUND, INTERRUPTED, REFUSED, Refused, one_line, print_json
 from engine.commands.graph import graph
+from engine.commands.impact import impact
 from engine.commands.replay import replay
 from engine.commands.run import run
 from engine.commands.show import show
@@ -36,7 +37,7 @@ app = typer.Typer(
 )  # fmt: skip
 app.callback()(program)
 # In the order in which `contract --help` lists them.
-for command in (check, run, ask, show, test, analyse, replay, graph, schema, demo):
+for command in (check, run, ask, show, test, analyse, replay, impact, graph, schema, demo):
     app.command()(command)
 
 

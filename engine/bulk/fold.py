@@ -19,7 +19,7 @@ from engine.decision import Decision, Item
 from engine.errors import BadEvent, BadQuestion, BadTerms
 from engine.event import Event, Instant
 from engine.governing import Programs
-from engine.history import BreachStanding, read, standing_of
+from engine.history import AccountStanding, BreachStanding, read, standing_of
 from engine.ledger import checked, event_from
 from engine.position import Position
 from engine.program import Program
@@ -45,14 +45,26 @@ class Reject:
         return {"account": self.account, "field": self.field, "reason": self.reason, "row": self.row}
 
 
+Rows = list[dict[str, Any]]
+
+
 @dataclass
 class Folded:
-    """What came of one account: its row, what happened to it, and what could not be taken."""
+    """What came of one account: rows for each table, what could not be taken, and whether something stayed open."""
 
-    outcome: dict[str, Any] | None = None
-    happenings: list[dict[str, Any]] = field(default_factory=list)
+    tables: dict[str, Rows] = field(default_factory=dict)
     rejects: list[Reject] = field(default_factory=list)
     events: int = 0
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One account, ready to be asked."""
+
+    account: Account
+    agreements: tuple[str, ...]
+    asked: tuple[Question, ...]
 
 
 @dataclass
@@ -74,8 +86,11 @@ class Portfolio:
     _questions: dict[tuple[str, ...], tuple[Question, ...]] = field(default_factory=dict)
 
     @cached_property
-    def columns(self) -> dict[str, str]:
-        """The columns of the table of accounts, with their SQL types."""
+    def tables(self) -> dict[str, dict[str, str]]:
+        """The tables that come out, each with its columns and their SQL types."""
+        return {"accounts": self._columns(), "happenings": HAPPENINGS}
+
+    def _columns(self) -> dict[str, str]:
         return {
             "account": "VARCHAR", "agreements": "VARCHAR[]", "states": "MAP(VARCHAR, VARCHAR)",
             "last_days": "MAP(VARCHAR, VARCHAR)", "breaches": "INTEGER", "open_breaches": "INTEGER",
@@ -94,6 +109,21 @@ class Portfolio:
     def fold(self, name: str, head: Mapping[str, Any], rows: Iterable[str]) -> Folded:
         """Return what came of one account. `head` is its row in the table of accounts, `rows` are its events."""
         found = Folded()
+        taken = self.take(name, head, rows, found)
+        if taken is None:
+            return found
+        position = taken.account.position_at(self.as_of, self.known_at)
+        now = standing_of(position)
+        answers = [taken.account.decide(question, self.known_at) for question in taken.asked]
+        found.open = any(each.answer == "undetermined" for each in answers)
+        found.tables["accounts"] = [self._outcome(name, taken, now, answers, found.events)]
+        found.tables["happenings"] = [
+            {"account": name, **each} for each in _happenings(position, now.breaches)
+        ]
+        return found
+
+    def take(self, name: str, head: Mapping[str, Any], rows: Iterable[str], found: Folded) -> Taken | None:
+        """Return an account with what it is asked; set aside in `found` what cannot be taken. None if nothing can."""
         try:
             agreements = self._agreements(head)
             program = self.programs.of(agreements, self.layers)
@@ -103,12 +133,10 @@ class Portfolio:
             found.rejects.append(
                 Reject(name, wrong.field, wrong.reason, json.dumps(head, ensure_ascii=False, default=str))
             )
-            return found
+            return None
         ledger = checked(program, self._events(program, name, rows, found))
         found.events = len(ledger.entries)
-        account = Account(program, terms, ledger)
-        self._answer(account, name, agreements, asked, found)
-        return found
+        return Taken(Account(program, terms, ledger), agreements, asked)
 
     def _agreements(self, head: Mapping[str, Any]) -> tuple[str, ...]:
         named = head.get("agreements")
@@ -157,32 +185,25 @@ class Portfolio:
             else:
                 return made
 
-    def _answer(
-        self, account: Account, name: str, agreements: tuple[str, ...], asked: tuple[Question, ...], found: Folded
-    ) -> None:  # fmt: skip
-        position = account.position_at(self.as_of, self.known_at)
-        now = standing_of(position)
-        answers = [account.decide(question, self.known_at) for question in asked]
+    def _outcome(
+        self, name: str, taken: Taken, now: AccountStanding, answers: list[Decision], events: int
+    ) -> dict[str, Any]:
         still = [each for each in now.breaches if each.status == "open"]
-        found.outcome = {
+        told = list(zip(self.asked, answers, strict=True))
+        return {
             "account": name,
-            "agreements": list(agreements),
+            "agreements": list(taken.agreements),
             "states": {_called(state, document): _said(value) for state, document, value in now.states},
             "last_days": {document: iso(at) for document, at in now.last_days},
             "breaches": len(now.breaches),
             "open_breaches": len(still),
             "in_breach_of": list(dict.fromkeys(f"{each.document} {each.norm}" for each in still)),
             "unpaid": sum(each.unpaid or 0 for each in now.duties),
-            "events": found.events,
+            "events": events,
             "exact": all(each.exact for each in answers),
-            **{text: _answer_of(each) for text, each in zip(self.asked, answers, strict=True)},
-            "missing": {
-                text: [item.name for item in each.missing]
-                for text, each in zip(self.asked, answers, strict=True)
-                if each.missing
-            },
+            **{text: answer_of(each) for text, each in told},
+            "missing": {text: [item.name for item in each.missing] for text, each in told if each.missing},
         }
-        found.happenings = [{"account": name, **each} for each in _happenings(position, now.breaches)]
 
 
 HAPPENINGS = {
@@ -207,7 +228,7 @@ def _happenings(position: Position, breaches: Iterable[BreachStanding]) -> Itera
                     yield {"happened_at": iso(at), "what": what, "document": contract.name}
 
 
-def _answer_of(decision: Decision) -> str:
+def answer_of(decision: Decision) -> str:
     """Return an answer in one word or value; what is required is told from what is only permitted."""
     if decision.answer == "permitted" and decision.required:
         return "required"

@@ -25,36 +25,37 @@ def summary(out: Path, portfolio: Portfolio, counts: Counts, day: str) -> str:
         out / f"{kind}.parquet" for kind in ("accounts", "happenings", "rejects")
     )
     parts = [
-        f"<h1>{counts.accounts:,} accounts on {escape(day)}</h1>",
         f"<p>{escape(', '.join(portfolio.agreements))}; layers {escape(', '.join(portfolio.layers))}; "
         f"{counts.events:,} events, {counts.rejects:,} rows set aside.</p>",
     ]
     for question in portfolio.asked:
         found = counted(accounts, [f'"{question}"'])
-        parts.append(_section(question, ["answer", "accounts"], [(str(a), n) for a, n in found]))
+        parts.append(section(question, ["answer", "accounts"], [(str(a), n) for a, n in found]))
     breaches = counted(happenings, ["document || ' ' || norm"], "what = 'breach'")
-    parts.append(_section("Breaches by norm", ["norm", "breaches"], [(str(a), n) for a, n in breaches]))
+    parts.append(section("Breaches by norm", ["norm", "breaches"], [(str(a), n) for a, n in breaches]))
     months = sorted(
         (str(a), n) for a, n in counted(happenings, ["substr(happened_at, 1, 7)"], "what = 'breach'")
     )
-    parts.append(_section("Breaches by month", ["month", "breaches"], months))
+    parts.append(section("Breaches by month", ["month", "breaches"], months))
     states = counted(accounts, ["unnest(map_keys(states))", "unnest(map_values(states))"])
-    parts.append(_section("States", ["state", "accounts"], [(f"{a}: {b}", n) for a, b, n in states]))
+    parts.append(section("States", ["state", "accounts"], [(f"{a}: {b}", n) for a, b, n in states]))
     owing, unpaid = total(accounts, "unpaid", "unpaid > 0")
     parts.append(f"<h2>Money at stake</h2><p>{unpaid / 100:,.2f} unpaid in {owing:,} accounts.</p>")
     if counts.rejects:
         why = [(f"{a}: {b}", n) for a, b, n in counted(rejects, ["field", "reason"])[:20]]
-        parts.append(_section("Rows set aside", ["why", "rows"], why))
-    title = escape(f"Portfolio on {day}")
-    head = f'<meta charset="utf-8"><title>{title}</title><style>{_STYLE}</style>'
-    return (
-        f'<!doctype html><html lang="en"><head>{head}</head><body>\n'
-        + "\n".join(parts)
-        + "\n</body></html>\n"
-    )
+        parts.append(section("Rows set aside", ["why", "rows"], why))
+    return page(f"{counts.accounts:,} accounts on {day}", parts)
 
 
-def _section(title: str, heads: Sequence[str], rows: Sequence[tuple[str, int]]) -> str:
+def page(title: str, parts: Sequence[str]) -> str:
+    """Return a page that stands alone: nothing of it comes from elsewhere."""
+    head = f'<meta charset="utf-8"><title>{escape(title)}</title><style>{_STYLE}</style>'
+    body = "\n".join((f"<h1>{escape(title)}</h1>", *parts))
+    return f'<!doctype html>\n<html lang="en"><head>{head}</head><body>\n{body}\n</body></html>\n'
+
+
+def section(title: str, heads: Sequence[str], rows: Sequence[tuple[str, int]]) -> str:
+    """Return what was counted under a heading, as bars and as a table."""
     if not rows:
         return f"<h2>{escape(title)}</h2><p>None.</p>"
     table = "".join(f"<tr><td>{escape(name)}</td><td>{count:,}</td></tr>" for name, count in rows)

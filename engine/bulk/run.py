@@ -14,14 +14,14 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from engine.bulk import xes
-from engine.bulk.fold import HAPPENINGS, REJECTS, Folded, Portfolio, Reject
+from engine.bulk.fold import REJECTS, Folded, Reject
+from engine.bulk.mapping import Mapped
 from engine.bulk.tables import Scattered, Table, written
 
 ACCOUNTS, EVENTS = "accounts", "events"
-KINDS = ("accounts", "happenings", "rejects")
 
 
 class Unlike(Exception):
@@ -55,7 +55,22 @@ class Counts:
         )  # fmt: skip
 
 
-Make = Callable[[], Portfolio]
+class Fold(Protocol):
+    """What takes one account after another: a portfolio, or two versions of one."""
+
+    @property
+    def mapped(self) -> Mapped:
+        """How rows are events."""
+
+    @property
+    def tables(self) -> Mapping[str, Mapping[str, str]]:
+        """The tables that come out, each with its columns and their SQL types."""
+
+    def fold(self, name: str, head: Mapping[str, Any], rows: Iterable[str]) -> Folded:
+        """Return what came of one account."""
+
+
+Make = Callable[[], Fold]
 """How a process makes its portfolio; called once in each."""
 
 Tell = Callable[[str, int, int], None]
@@ -63,7 +78,7 @@ Tell = Callable[[str, int, int], None]
 
 
 def run(job: Job, make: Make, stamp: Mapping[str, Any], tell: Tell) -> Counts:
-    """Take a portfolio through contracts; write accounts.parquet, happenings.parquet, rejects.parquet to `job.out`.
+    """Take a portfolio through contracts; write its tables and that of the rejects to `job.out`, as Parquet.
 
     Raises BadTable for a file that cannot be read, and Unlike where the folder holds another run.
     """
@@ -82,9 +97,8 @@ def run(job: Job, make: Make, stamp: Mapping[str, Any], tell: Tell) -> Counts:
         tell("folding", place, job.buckets)
         done += counts
     tell("writing", 0, 0)
-    columns = {"accounts": make().columns, "happenings": HAPPENINGS, "rejects": REJECTS}
-    for kind in KINDS:
-        written(work / f"*.{kind}.jsonl", columns[kind], job.out / f"{kind}.parquet")
+    for kind, columns in tables_of(make()).items():
+        written(work / f"*.{kind}.jsonl", columns, job.out / f"{kind}.parquet")
     shutil.rmtree(work)
     (job.out / "run.json").write_text(
         json.dumps(_of(job, stamp) | {"done": True}, ensure_ascii=False, indent=1), "utf-8"
@@ -116,8 +130,8 @@ def _begin(out: Path, work: Path, this: dict[str, Any]) -> None:
             "name a new folder, or remove it"
         )
     if before is not None and (before.get("done") or before.get("run") != this["run"]):
-        for kind in KINDS:
-            (out / f"{kind}.parquet").unlink(missing_ok=True)
+        for table in out.glob("*.parquet"):
+            table.unlink()
     work.mkdir(exist_ok=True)
     kept.write_text(json.dumps(this, ensure_ascii=False, indent=1), "utf-8")
 
@@ -168,7 +182,7 @@ def _folded(job: Job, make: Make, work: Path, buckets: list[int]) -> Iterator[Co
                 yield each.result()
 
 
-_held: list[Portfolio] = []
+_held: list[Fold] = []
 
 
 def _prepare(make: Make) -> None:
@@ -179,7 +193,7 @@ def _in_process(work: Path, buckets: int, bucket: int, with_accounts: bool) -> C
     return fold_bucket(_held[0], work, buckets, bucket, with_accounts)
 
 
-def fold_bucket(portfolio: Portfolio, work: Path, buckets: int, bucket: int, with_accounts: bool) -> Counts:
+def fold_bucket(portfolio: Fold, work: Path, buckets: int, bucket: int, with_accounts: bool) -> Counts:
     """Fold the accounts of one bucket and leave its files; the counts come last, and say that the rest is whole."""
     scattered = Scattered(work, buckets)
     heads = {}
@@ -190,19 +204,19 @@ def fold_bucket(portfolio: Portfolio, work: Path, buckets: int, bucket: int, wit
         else:
             heads[name] = row
     counts = Counts(rejects=len(twice))
-    files = {kind: (work / f"{bucket}.{kind}.part").open("w", encoding="utf-8") for kind in KINDS}
+    kinds = tables_of(portfolio)
+    files = {kind: (work / f"{bucket}.{kind}.part").open("w", encoding="utf-8") for kind in kinds}
     try:
         _write(files["rejects"], [each.as_row() for each in twice])
         for folded in _accounts(portfolio, scattered, bucket, heads, with_accounts):
-            if folded.outcome is not None:
-                _write(files["accounts"], [folded.outcome])
-            _write(files["happenings"], folded.happenings)
+            for kind, rows in folded.tables.items():
+                _write(files[kind], rows)
             _write(files["rejects"], [each.as_row() for each in folded.rejects])
-            counts += _counted(folded, portfolio)
+            counts += Counts(int(bool(folded.tables)), folded.events, len(folded.rejects), int(folded.open))
     finally:
         for file in files.values():
             file.close()
-    for kind in KINDS:
+    for kind in kinds:
         (work / f"{bucket}.{kind}.part").replace(work / f"{bucket}.{kind}.jsonl")
     whole = work / f"{bucket}.json.part"
     whole.write_text(json.dumps({name: getattr(counts, name) for name in Counts.__slots__}), "utf-8")
@@ -211,7 +225,7 @@ def fold_bucket(portfolio: Portfolio, work: Path, buckets: int, bucket: int, wit
 
 
 def _accounts(
-    portfolio: Portfolio, scattered: Scattered, bucket: int, heads: dict[str, str], with_accounts: bool
+    portfolio: Fold, scattered: Scattered, bucket: int, heads: dict[str, str], with_accounts: bool
 ) -> Iterator[Folded]:
     """Yield what came of each account of a bucket: of those with events, then of those to which nothing happened."""
     seen = set()
@@ -230,10 +244,9 @@ def _accounts(
             yield portfolio.fold(name, json.loads(row, parse_float=str), ())
 
 
-def _counted(folded: Folded, portfolio: Portfolio) -> Counts:
-    outcome = folded.outcome
-    open_ = outcome is not None and any(outcome[each] == "undetermined" for each in portfolio.asked)
-    return Counts(int(outcome is not None), folded.events, len(folded.rejects), int(open_))
+def tables_of(portfolio: Fold) -> dict[str, Mapping[str, str]]:
+    """Return the tables of a run with their columns, the rejects among them."""
+    return {**portfolio.tables, "rejects": REJECTS}
 
 
 def _write(file: Any, rows: Iterable[dict[str, Any]]) -> None:

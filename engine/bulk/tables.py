@@ -148,6 +148,16 @@ def counted(path: Path, columns: Sequence[str], where: str = "true") -> list[tup
         ).fetchall()
 
 
+def first(
+    path: Path, columns: Sequence[str], keys: Sequence[str], values: Sequence[str], most: int
+) -> list[tuple[Any, ...]]:
+    """Return the first rows of a Parquet table whose keys (SQL) have those values."""
+    where = " AND ".join(f"{key} = ?" for key in keys)
+    with duckdb.connect() as at:
+        query = f"SELECT {', '.join(columns)} FROM read_parquet({_text(str(path))}) WHERE {where} ORDER BY 1"
+        return at.execute(f"{query} LIMIT {most}", list(values)).fetchall()
+
+
 def total(path: Path, column: str, where: str = "true") -> tuple[int, int]:
     """Return how many rows of a Parquet table fit, and the sum of a column over them."""
     with duckdb.connect() as at:

@@ -1,0 +1,78 @@
+"""`contract impact`: which accounts a draft would judge differently, and why."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.commands.common import Json, KnownAt, Layers, Refused, Settings
+from engine.commands.given import layers_named, pairs_of
+from engine.commands.portfolio import (
+    Accounts,
+    Ask,
+    Buckets,
+    Day,
+    Events,
+    Jobs,
+    Limit,
+    MappingFile,
+    Out,
+    Pairs,
+    portfolio,
+    ran,
+    stamp_of,
+)
+
+if TYPE_CHECKING:
+    from engine.bulk.impact import Impact
+
+Old = Annotated[
+    str, typer.Argument(help="The contract as it is: a file, a folder, or a name such as voip-1.")
+]
+New = Annotated[str, typer.Argument(help="The draft of the same agreement.")]
+
+
+def impact(
+    old: Old, new: New, events: Events, as_of: Day, out: Out, accounts: Accounts = None,
+    mapping: MappingFile = None, ask: Ask = None, known_at: KnownAt = None, settings: Settings = None,
+    layers: Layers = None, jobs: Jobs = 0, buckets: Buckets = 64, rejects: Limit = "1%", json_: Json = False,
+) -> None:  # fmt: skip
+    """Take a portfolio through two versions of an agreement: which accounts are judged differently, and why.
+
+    Writes accounts.parquet, differences.parquet (what differs of an account, with the reasons that
+    the engine gives), rejects.parquet and summary.html, the worst first: breaches, answers, what is unpaid, states.
+
+    JSON: accounts, events, rejects, undetermined, out.
+    """
+    from engine.bulk.impact import summary
+
+    make = partial(
+        versions, old, new, layers_named(layers), as_of, known_at, tuple(ask or ()),
+        tuple(pairs_of(settings, "--set").items()), mapping,
+    )  # fmt: skip
+    held = make()
+    stamp = {
+        name: stamp_of(each, as_of, known_at, mapping)
+        for name, each in (("old", held.old), ("new", held.new))
+    }
+    ran(
+        make, stamp, lambda folder, counts: summary(folder, held, counts, as_of),
+        events, accounts, out, buckets, jobs, rejects, json_,
+    )  # fmt: skip
+
+
+def versions(
+    old: str, new: str, layers: tuple[str, ...], as_of: str, known_at: str | None, asked: tuple[str, ...],
+    settings: Pairs, mapping: str | None,
+) -> Impact:  # fmt: skip
+    """Return two versions of a portfolio; each process makes its own. Raises Refused."""
+    from engine.bulk.impact import Impact
+
+    before = portfolio((old,), layers, as_of, known_at, asked, settings, mapping)
+    after = portfolio((new,), layers, as_of, known_at, before.asked, settings, mapping)
+    if before.agreements != after.agreements:
+        one, other = (", ".join(each.agreements) or "none" for each in (before, after))
+        raise Refused(f"{new} is no version of the same: {one} there, {other} here", field="new")
+    return Impact(before, after)

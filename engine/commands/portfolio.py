@@ -1,0 +1,138 @@
+"""What `replay` and `impact` share: their options, the portfolio that they make, and how a run ends."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from engine.commands.common import FOUND, Refused, many, print_json
+from engine.commands.given import governed, instant_of, known_of, usable
+from engine.render import Screen, progress
+
+if TYPE_CHECKING:
+    from engine.bulk.fold import Portfolio
+    from engine.bulk.run import Counts, Fold
+
+Events = Annotated[
+    list[str], typer.Option("--events", metavar="FILE", help="Events: .parquet, .csv, .jsonl, .xes, .duckdb#table.")
+]  # fmt: skip
+Accounts = Annotated[
+    str | None, typer.Option("--accounts", metavar="FILE", help="Accounts: a row each, with their settings.")
+]
+MappingFile = Annotated[
+    str | None, typer.Option("--mapping", metavar="FILE", help="How the columns of another's table are events.")
+]  # fmt: skip
+Day = Annotated[str, typer.Option("--as-of", metavar="DAY", help="The day or instant asked about.")]
+Out = Annotated[str, typer.Option("--out", metavar="DIR", help="Where the tables go.")]
+Ask = Annotated[
+    list[str] | None,
+    typer.Option("--ask", metavar="QUESTION", help='Ask of every account: "provider may suspend_service".'),
+]
+Jobs = Annotated[int, typer.Option("--jobs", min=0, help="Processes; 0, as by default, is one a core.")]
+Buckets = Annotated[int, typer.Option("--buckets", min=1, max=4096, help="Into how many parts accounts go.")]
+Limit = Annotated[
+    str, typer.Option("--rejects", metavar="SHARE", help="Fail if more of the rows are set aside.")
+]
+
+Pairs = tuple[tuple[str, Any], ...]
+
+
+def portfolio(
+    inputs: tuple[str, ...], layers: tuple[str, ...], as_of: str, known_at: str | None, asked: tuple[str, ...],
+    settings: Pairs, mapping: str | None,
+) -> Portfolio:  # fmt: skip
+    """Return what is the same for all accounts; each process makes its own. Raises Refused."""
+    from contractlang.norms import base_name
+    from engine.account import Account
+    from engine.bulk.fold import Portfolio
+    from engine.bulk.mapping import BadMapping, Mapped
+    from engine.errors import BadQuestion
+    from engine.event import Ledger
+    from engine.governing import Programs
+    from engine.history import powers_of
+    from engine.terms import Terms
+
+    loaded = usable(inputs, layers)
+    documents = {name: loaded.contracts[name] for name in loaded.asked}
+    agreements = tuple(dict.fromkeys(base_name(c.name) for c in documents.values() if c.kind == "agreement"))
+    layers = ("contract", *sorted({*layers} - {"contract"}))
+    program = governed(loaded, agreements, layers)
+    if not asked:
+        asked = tuple(f"{party} may {act}" for party, act in powers_of(Account(program, Terms(), Ledger())))
+    try:
+        mapped = Mapped.read(Path(mapping)) if mapping else Mapped()
+    except BadMapping as wrong:
+        raise Refused(f"--mapping {mapping}: {wrong}", where=str(mapping), field=wrong.field) from None
+    made = Portfolio(
+        Programs(documents), agreements, layers, instant_of(as_of, "--as-of"), as_of.strip().replace("T", " "),
+        known_of(known_at), asked, dict(settings), mapped,
+    )  # fmt: skip
+    try:
+        made.questions(agreements, program)
+    except BadQuestion as wrong:
+        raise Refused(f"--ask: {wrong.reason}", field="--ask") from None
+    return made
+
+
+def stamp_of(held: Portfolio, as_of: str, known_at: str | None, mapping: str | None) -> dict[str, Any]:
+    """Return what a run is of, beside its files: documents with their versions and hashes, layers, day, questions."""
+    program = held.programs.of(held.agreements, held.layers)
+    return {
+        "documents": [list(each) for each in program.versions], "layers": list(held.layers), "as_of": as_of,
+        "known_at": known_at, "asked": list(held.asked), "settings": dict(held.settings),
+        "mapping": Path(mapping).read_text("utf-8") if mapping else None,
+    }  # fmt: skip
+
+
+def ran(
+    make: Callable[[], Fold], stamp: Mapping[str, Any], page_of: Callable[[Path, Counts], str],
+    events: list[str], accounts: str | None, out: str, buckets: int, jobs: int, rejects: str, json_: bool,
+) -> None:  # fmt: skip
+    """Run it, write its page, say what came of it. Exit status 1 if more rows were set aside than allowed."""
+    from engine.bulk.run import Job, Unlike, run
+    from engine.bulk.tables import BadTable, Table
+
+    share = _share(rejects)
+    try:
+        job = Job(
+            Table.called(accounts) if accounts else None, tuple(map(Table.called, events)), Path(out), buckets,
+            jobs or os.cpu_count() or 1,
+        )  # fmt: skip
+        with progress() as tell:
+            counts = run(job, make, stamp, tell)
+    except BadTable as wrong:
+        raise Refused(str(wrong), where=wrong.where) from None
+    except Unlike as wrong:
+        raise Refused(str(wrong), field="--out") from None
+    page = job.out / "summary.html"
+    page.write_text(page_of(job.out, counts), "utf-8")
+    if json_:
+        print_json(
+            {
+                "accounts": counts.accounts, "events": counts.events, "rejects": counts.rejects,
+                "undetermined": counts.undetermined, "out": str(job.out),
+            }
+        )  # fmt: skip
+    else:
+        line = Screen.of().line
+        line(f"{many(counts.accounts, 'account')}, {many(counts.events, 'event')}: {page}")
+        if counts.rejects:
+            line(f"{many(counts.rejects, 'row')} set aside: {job.out / 'rejects.parquet'}")
+    rows = counts.events + counts.rejects
+    if rows and counts.rejects / rows > share:
+        raise typer.Exit(FOUND)
+
+
+def _share(written: str) -> float:
+    text = written.strip()
+    try:
+        found = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        found = -1.0
+    if not 0 <= found <= 1:
+        raise Refused(f"--rejects {written}: write a share, such as 1% or 0.01", field="--rejects")
+    return found

@@ -1,0 +1,81 @@
+"""What a draft would change is what the engine says under either text; one that says the same changes nothing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from engine.bulk.tables import read_all
+from engine.cli import carried_out
+from tests.conftest import CONTRACTS
+
+VOIP_1 = CONTRACTS / "voip-1" / "voip-1.contract"
+ROWS = [
+    {"account": account, "id": id, "name": name, "at": at, **fields}
+    for account in ("early", "late")
+    for id, name, at, fields in (
+        ("a", "sign", "2026-03-02T10:00", {"by": "provider"}),
+        ("b", "sign", "2026-03-02T10:05", {"by": "user"}),
+        ("c", "invoice_issued", "2026-09-01T09:00", {"period": "1", "amount": "58.00", "due": "2026-09-10"}),
+        ("d", "pay", "2026-09-05T09:00", {"by": "user", "amount": "58.00", "bill": "c"}),
+    )
+    if not (account == "late" and id == "d")
+]
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    path = tmp_path / "events.jsonl"
+    path.write_text("".join(json.dumps(each) + "\n" for each in ROWS), "utf-8")
+    return path
+
+
+def draft(tmp_path: Path, old: str, new: str) -> str:
+    text = VOIP_1.read_text("utf-8")
+    assert old in text
+    folder = tmp_path / "draft"
+    folder.mkdir()
+    (folder / "voip-1.contract").write_text(text.replace(old, new), "utf-8")
+    return str(folder / "voip-1.contract")
+
+
+def compared(new: str, log: Path, *more: str) -> int:
+    out = str(log.parent / "out")
+    return carried_out(["impact", "voip-1", new, "--events", str(log), "--as-of", "2026-09-20", "--out", out,
+                        "--set", "term=2 years", "--jobs", "1", "--buckets", "2", *more])  # fmt: skip
+
+
+def test_thirty_days_of_grace_take_the_power_from_who_had_it(tmp_path: Path, log: Path) -> None:
+    new = draft(tmp_path, "暂停权：付费 逾期 时", "暂停权：付费 逾期 超过 30日 时")
+    assert compared(new, log) == 0
+    (row,) = read_all(tmp_path / "out" / "differences.parquet")
+    assert (row["account"], row["kind"], row["what"]) == ("late", "answer", "provider may suspend_service")
+    assert (row["old"], row["new"]) == ("permitted", "forbidden")
+    assert "overdue since" in row["told_old"]
+    assert "not overdue for more than 30 days" in row["told_new"]
+    page = (tmp_path / "out" / "summary.html").read_text("utf-8")
+    assert "1 of 2 accounts would be judged differently" in page
+    assert "http" not in page, "nothing of the page comes from elsewhere"
+
+
+def test_a_later_day_of_payment_undoes_a_breach(tmp_path: Path, log: Path) -> None:
+    new = draft(tmp_path, "不迟于 账单.到期日，遇休息日顺延 若 到期顺延 为 顺延", "限 60日 内")
+    assert compared(new, log) == 0
+    found = {(row["kind"], row["what"]): row for row in read_all(tmp_path / "out" / "differences.parquet")}
+    assert (found["breach", "voip-1 五.2"]["old"], found["breach", "voip-1 五.2"]["new"]) == (
+        "open",
+        "no breach",
+    )
+
+
+def test_a_draft_that_says_the_same_changes_nothing(tmp_path: Path, log: Path) -> None:
+    new = draft(tmp_path, "| 暂停权 优先于 使用", "| # A remark.\n| 暂停权 优先于 使用")
+    assert compared(new, log) == 0
+    assert not read_all(tmp_path / "out" / "differences.parquet")
+
+
+def test_another_agreement_is_no_draft(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert compared("voip-2", log) == 2
+    assert "no version of the same" in capsys.readouterr().err
