@@ -64,7 +64,7 @@ def test_a_later_day_of_payment_undoes_a_breach(tmp_path: Path, log: Path) -> No
     new = draft(tmp_path, "不迟于 账单.到期日，遇休息日顺延 若 到期顺延 为 顺延", "限 60日 内")
     assert compared(new, log) == 0
     found = {(row["kind"], row["what"]): row for row in read_all(tmp_path / "out" / "differences.parquet")}
-    assert (found["breach", "voip-1 五.2"]["old"], found["breach", "voip-1 五.2"]["new"]) == (
+    assert (found["breach", "voip-1 五.2:付费"]["old"], found["breach", "voip-1 五.2:付费"]["new"]) == (
         "open",
         "no breach",
     )
