@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, Table, bindparam, select, update
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from engine.errors import NotKept, StoreError
+from engine.errors import NotKept, StoreError, Unfit
 from engine.store import tables
 from engine.store.groupcommit import Writer
 from engine.store.names import unfit
@@ -87,6 +87,8 @@ class Database(ABC):
             except SQLAlchemyError as wrong:
                 if not (again and isinstance(wrong, DBAPIError) and wrong.connection_invalidated):
                     raise self.told(wrong) from None
+            except OverflowError:
+                raise Unfit("number", "it is too large") from None
         raise AssertionError("unreachable")
 
     def rows(self, wanted: Select[Any], given: dict[str, Any] | None = None) -> Sequence[AnyRow]:

@@ -15,11 +15,14 @@ from threading import Thread
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
-from engine.errors import StoreError, Unavailable
+from engine.errors import StoreError, Unavailable, Unfit
 
 MOST_TOGETHER = 512
+MOST_TURNS = 3
+# What PostgreSQL calls a deadlock, and a transaction that cannot be put in order with another one.
+CLASHES = ("40P01", "40001")
 Wanted = TypeVar("Wanted")
 Made = TypeVar("Made")
 
@@ -118,7 +121,7 @@ class Writer:
                 for each in group:
                     self._carry_out([each])
                 return
-            found = [wrong]
+            found = [Unfit("number", "it is too large") if isinstance(wrong, OverflowError) else wrong]
         for write, outcome in zip(group, found, strict=True):
             if isinstance(outcome, Exception):
                 write.future.set_exception(outcome)
@@ -126,8 +129,8 @@ class Writer:
                 write.future.set_result(outcome)
 
     def _written(self, group: list[_Write]) -> list[Any]:
-        """Carry out a group in one transaction; once more on a new connection if the old one was gone before commit."""
-        for again in (True, False):
+        """Carry out a group in one transaction; again where another process or a lost connection came in between."""
+        for turn in range(MOST_TURNS):
             committing = False
             try:
                 with self._engine.connect() as conn, conn.begin() as transaction:
@@ -138,9 +141,16 @@ class Writer:
                     transaction.commit()
                     return found
             except DBAPIError as wrong:
-                if committing or not again or not wrong.connection_invalidated:
+                # Once it was told to commit, nobody knows whether it has.
+                if committing or turn + 1 == MOST_TURNS or not _passes(wrong):
                     raise
         raise AssertionError("unreachable")
+
+
+def _passes(wrong: DBAPIError) -> bool:
+    """Tell whether a failure may be over when the same is tried again."""
+    clash = getattr(wrong.orig, "sqlstate", None) in CLASHES
+    return clash or wrong.connection_invalidated or isinstance(wrong, IntegrityError)
 
 
 def _sorted(group: list[_Write]) -> list[_Write]:

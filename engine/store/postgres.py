@@ -30,9 +30,9 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, SQLAlchemyError
 
-from engine.errors import StoreError, Unavailable
+from engine.errors import StoreError, Unavailable, Unfit
 from engine.store import schema, tables
 from engine.store.database import AnyRow, Database
 
@@ -141,6 +141,8 @@ def _engine(url: URL, connections: int, **more: Any) -> Engine:
 
 def _told(where: str, wrong: SQLAlchemyError) -> StoreError:
     said = str(getattr(wrong, "orig", None) or wrong).strip().splitlines()[0]
+    if isinstance(wrong, DataError):
+        return Unfit("value", said)
     if isinstance(wrong, DBAPIError) and wrong.connection_invalidated:
         said = f"the connection was lost ({said})"
     return Unavailable(f"{where}: {said}")

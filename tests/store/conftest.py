@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from engine.store import Books, Store, open_store
-from tests.postgres import Cluster
+from tests.postgres import Cluster, cluster
 
 KINDS = ("memory", "sqlite", "postgresql")
 
@@ -55,3 +55,10 @@ def books(store: Store) -> Books:
     books.open_account("a", b"{}", 5)
     books.open_account("b", b"{}", 5)
     return books
+
+
+@pytest.fixture(scope="session")
+def own_postgres(postgres: Cluster) -> Iterator[Cluster]:
+    """A cluster that no other test minds being stopped; it is told to wait for the disk."""
+    with cluster() as made:
+        yield made

@@ -252,7 +252,7 @@ def test_every_store_agrees_with_memory(other: Store) -> None:
 
 @pytest.mark.soak
 def test_every_store_agrees_with_memory_for_long(other: Store) -> None:
-    _agreement(other, 400, 40)
+    _agreement(other, 100, 30)
 
 
 def test_a_row_as_given_back_is_a_row_that_can_be_given(other: Store) -> None:

@@ -8,14 +8,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
 
 import pytest
 
 from engine.store import open_store
-from tests.postgres import Cluster, cluster, programs
+from tests.postgres import Cluster
 from tests.store.writing import WRITERS, check, prepare, write
 
 ROOT = Path(__file__).parents[2]
@@ -66,15 +65,6 @@ def test_what_was_acknowledged_outlives_the_process(lasting: str, tmp_path: Path
 @pytest.mark.soak
 def test_what_was_acknowledged_outlives_hundreds_of_kills(lasting: str, tmp_path: Path) -> None:
     assert kill_often(lasting, tmp_path / "notes", 300) > 5_000
-
-
-@pytest.fixture
-def own_postgres() -> Iterator[Cluster]:
-    """A cluster that no other test minds being stopped."""
-    if programs() is None:
-        pytest.skip("PostgreSQL is not installed: its tests are not run")
-    with cluster() as made:
-        yield made
 
 
 def stop_often(own_postgres: Cluster, notes: Path, times: int) -> int:
