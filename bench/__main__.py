@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import big, synthetic
+from bench import big, stores, synthetic
 from bench.accounts import ALL, LAYERS, ROOT, agreement_one, bills, ledger, terms, under_all_law
 from contractlang.load import Workspace, load
 from engine.compile import compile_program
@@ -65,6 +65,7 @@ def main() -> None:
     rows += deciding_under_all_law(under_all_law())
     rows += asking()
     rows += replaying()
+    rows += stores.rows()
     width = max(len(what) for what, _, _ in rows)
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}\n")
     for what, figure, wanted in rows:

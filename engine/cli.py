@@ -1,4 +1,4 @@
-"""`contract`, the one program: check, run, ask, show, test, analyse, replay, impact, graph, schema, demo.
+"""`contract`, the one program: check, run, ask, show, test, analyse, replay, impact, audit, graph, schema, demo.
 
 Every command has `--json`; its shape is versioned (`"version": 1`) and told in the command's help. Exit status: 0 fine,
 1 findings or failing tests, 2 cannot be read or asked, with everything that is wrong. An answer, whatever it is, is no
@@ -20,6 +20,7 @@ from contractlang.source import Unreadable
 from engine.commands.about import demo, program, schema
 from engine.commands.analyse import analyse
 from engine.commands.ask import ask
+from engine.commands.audit import audit
 from engine.commands.check import check
 from engine.commands.common import BROKEN, FINE, FOUND, INTERRUPTED, REFUSED, Refused, one_line, print_json
 from engine.commands.graph import graph
@@ -27,6 +28,7 @@ from engine.commands.impact import impact
 from engine.commands.replay import replay
 from engine.commands.run import run
 from engine.commands.show import show
+from engine.commands.store import store
 from engine.commands.test import test
 from engine.errors import EngineError
 from engine.render import printable
@@ -37,8 +39,9 @@ app = typer.Typer(
 )  # fmt: skip
 app.callback()(program)
 # In the order in which `contract --help` lists them.
-for command in (check, run, ask, show, test, analyse, replay, impact, graph, schema, demo):
+for command in (check, run, ask, show, test, analyse, replay, impact, audit, graph, schema, demo):
     app.command()(command)
+app.add_typer(store)
 
 
 def carried_out(arguments: Sequence[str]) -> int:

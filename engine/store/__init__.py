@@ -134,7 +134,7 @@ class Contracts(Protocol):
     """The documents of one tenant, version by version."""
 
     def propose(self, row: ContractRow) -> ContractRow:
-        """Keep a version as a candidate, its approvals and release left out; kept already it is given back.
+        """Keep a version as a candidate, its approvals and publication left out; kept already it is given back.
 
         Raises Conflict where other texts are kept under the same name and version.
         """
@@ -142,7 +142,7 @@ class Contracts(Protocol):
     def approve(self, name: str, version: str, by: str, at: Instant) -> ContractRow:
         """Note that a person agrees; the first time counts. Raises NotKept."""
 
-    def release(self, name: str, version: str, at: Instant) -> ContractRow:
+    def publish(self, name: str, version: str, at: Instant) -> ContractRow:
         """Bring a candidate into use; the first time counts. Whether it may be is the caller's to judge. NotKept."""
 
     def contract(self, name: str, version: str) -> ContractRow:

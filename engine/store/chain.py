@@ -40,7 +40,10 @@ def followed(tenant: str, account: AccountRow, entries: Iterable[EntryRow]) -> F
     for wanted, each in zip(count(1), entries, strict=False):
         if each.revision != wanted:
             return Fault(wanted, f"entry {wanted} is missing; the next that is there is {each.revision}")
-        head = linked(head, each.revision, each.source, each.id, each.body, each.recorded_at)
+        try:
+            head = linked(head, each.revision, each.source, each.id, each.body, each.recorded_at)
+        except (TypeError, ValueError, AttributeError):
+            head = b""  # What stands there is not even of the kind that belongs there.
         if head != each.hash:
             told = "the opening or " if wanted == 1 else ""
             return Fault(wanted, f"{told}entry {wanted} (`{each.source}`, `{each.id}`) is not as recorded")

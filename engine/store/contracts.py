@@ -16,7 +16,7 @@ from engine.store.rows import Approval, ContractRow
 _c, _p = tables.contracts.c, tables.approvals.c
 _ROW = select(
     _c.key, _c.name, _c.version, _c.texts, _c.text_hash, _c.meaning_hash, _c.effective_on, _c.report, _c.proposed_by,
-    _c.proposed_at, _c.released_at,
+    _c.proposed_at, _c.published_at,
 )  # fmt: skip
 
 
@@ -37,7 +37,7 @@ class SqlContracts:
             return kept
         made = asdict(row)
         del made["approvals"]
-        conn.execute(insert(tables.contracts), [made | {"tenant": self._key, "released_at": None}])
+        conn.execute(insert(tables.contracts), [made | {"tenant": self._key, "published_at": None}])
         return self._one(conn, row.name, row.version)[1]
 
     def approve(self, name: str, version: str, by: str, at: Instant) -> ContractRow:
@@ -51,14 +51,14 @@ class SqlContracts:
 
         return self._database.write(approved)
 
-    def release(self, name: str, version: str, at: Instant) -> ContractRow:
-        def released(conn: Connection) -> ContractRow:
+    def publish(self, name: str, version: str, at: Instant) -> ContractRow:
+        def published(conn: Connection) -> ContractRow:
             key, _ = self._one(conn, name, version)
-            first = (_c.key == key, _c.released_at.is_(None))
-            conn.execute(update(tables.contracts).where(*first).values(released_at=at))
+            first = (_c.key == key, _c.published_at.is_(None))
+            conn.execute(update(tables.contracts).where(*first).values(published_at=at))
             return self._one(conn, name, version)[1]
 
-        return self._database.write(released)
+        return self._database.write(published)
 
     def contract(self, name: str, version: str) -> ContractRow:
         return self._database.read(lambda conn: self._one(conn, name, version)[1])

@@ -7,7 +7,20 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select, tuple_
+from sqlalchemy import (
+    Column,
+    Connection,
+    Label,
+    LargeBinary,
+    and_,
+    bindparam,
+    cast,
+    delete,
+    func,
+    insert,
+    select,
+    tuple_,
+)
 
 from engine.errors import Conflict, NotKept
 from engine.event import Instant
@@ -31,10 +44,28 @@ MOST_SNAPSHOTS = 4
 AUDITED_AT_ONCE = 5_000
 
 _a, _e, _p, _s = tables.accounts.c, tables.entries.c, tables.personal.c, tables.snapshots.c
-_ROW = select(_a.name, _a.opening, _a.opened_at, _a.revision, _a.head, _a.recorded_at, _a.wake_at)
+
+
+def _as_bytes(column: Column[bytes]) -> Label[bytes]:
+    """Read bytes as bytes, whatever somebody has put there: SQLite lets a text stand where bytes belong."""
+    return cast(column, LargeBinary).label(column.name)
+
+
+_ROW = select(
+    _a.name, _as_bytes(_a.opening), _a.opened_at, _a.revision, _as_bytes(_a.head), _a.recorded_at, _a.wake_at
+)
 _ONE = _ROW.where(_a.tenant == bindparam("of"), _a.name == bindparam("called"))
 _ENTRY = (
-    select(_a.name, _e.revision, _e.source, _e.id, _e.body, _e.recorded_at, _e.hash, _p.content)
+    select(
+        _a.name,
+        _e.revision,
+        _e.source,
+        _e.id,
+        _as_bytes(_e.body),
+        _e.recorded_at,
+        _as_bytes(_e.hash),
+        _p.content,
+    )
     .select_from(tables.entries)
     .join(tables.accounts, _a.key == _e.account)
     .outerjoin(tables.personal, and_(_p.account == _e.account, _p.revision == _e.revision))

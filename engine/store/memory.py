@@ -170,7 +170,7 @@ class MemoryBooks:
     def propose(self, row: ContractRow) -> ContractRow:
         with self._lock:
             kept = self._contracts.setdefault(
-                (row.name, row.version), replace(row, approvals=(), released_at=None)
+                (row.name, row.version), replace(row, approvals=(), published_at=None)
             )
             if kept.texts != row.texts:
                 raise Conflict(
@@ -188,11 +188,11 @@ class MemoryBooks:
                 )
             return kept
 
-    def release(self, name: str, version: str, at: Instant) -> ContractRow:
+    def publish(self, name: str, version: str, at: Instant) -> ContractRow:
         with self._lock:
             kept = self.contract(name, version)
-            if kept.released_at is None:
-                kept = self._contracts[name, version] = replace(kept, released_at=at)
+            if kept.published_at is None:
+                kept = self._contracts[name, version] = replace(kept, published_at=at)
             return kept
 
     def contract(self, name: str, version: str) -> ContractRow:

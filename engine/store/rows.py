@@ -113,7 +113,7 @@ class ContractRow:
     """One version of a document: its text for ever, and what was decided about it.
 
     `texts` is JSON (file name to text), `report` JSON too (what check, scenarios and analysis found when it was
-    proposed). A version that is not released yet is a candidate. `effective_on` is the first day on which accounts may
+    proposed). A version that is not published yet is a candidate. `effective_on` is the first day on which accounts may
     be opened under it.
     """
 
@@ -127,7 +127,7 @@ class ContractRow:
     proposed_by: str
     proposed_at: Instant
     approvals: tuple[Approval, ...] = ()
-    released_at: Instant | None = None
+    published_at: Instant | None = None
 
     def __post_init__(self) -> None:
         fit(name=self.name, version=self.version, proposed_by=self.proposed_by)

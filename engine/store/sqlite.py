@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +67,25 @@ def open_sqlite(path: Path, create: bool) -> Database:
     except SQLAlchemyError as wrong:
         raise _told(path, wrong) from None
     return SqliteDatabase(path, writing)
+
+
+def back_up(path: Path, to: Path) -> int:
+    """Copy a store as it is at one moment, while it is used; return the copy's size in bytes. Raises Unavailable."""
+    if not path.is_file():
+        raise Unavailable(f"{path}: there is no such file")
+    if to.exists():
+        raise Unavailable(f"{to}: something is there already")
+    try:
+        os.close(os.open(to, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(to)) as copy:
+            source.execute("PRAGMA query_only=ON")
+            source.backup(copy)
+    except OSError as wrong:
+        raise Unavailable(f"{to}: {wrong.strerror or wrong}") from None
+    except sqlite3.Error as wrong:
+        to.unlink(missing_ok=True)
+        raise Unavailable(f"{path}: {_meaning(str(wrong))}") from None
+    return to.stat().st_size
 
 
 class SqliteDatabase(Database):
@@ -129,5 +150,8 @@ def _engine(path: Path, writes: bool) -> Engine:
 
 def _told(path: Path, wrong: SQLAlchemyError) -> StoreError:
     said = str(getattr(wrong, "orig", None) or wrong).splitlines()[0]
-    meaning = next((meaning for sign, meaning in _MEANINGS if sign in said), said)
-    return Unavailable(f"{path}: {meaning}")
+    return Unavailable(f"{path}: {_meaning(said)}")
+
+
+def _meaning(said: str) -> str:
+    return next((meaning for sign, meaning in _MEANINGS if sign in said), said)

@@ -107,7 +107,7 @@ contracts = Table(
     "contracts", metadata,
     Column("key", Integer, primary_key=True), _tenant(), _text("name"), _text("version"), _bytes("texts"),
     _text("text_hash"), _text("meaning_hash"), Column("effective_on", Date, nullable=False), _bytes("report"),
-    _text("proposed_by"), _instant("proposed_at"), _instant("released_at", nullable=True),
+    _text("proposed_by"), _instant("proposed_at"), _instant("published_at", nullable=True),
     UniqueConstraint("tenant", "name", "version"),
 )  # fmt: skip
 

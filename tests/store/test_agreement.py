@@ -140,8 +140,8 @@ class Agreement(RuleBasedStateMachine):
         self.both(lambda books: books.approve(*named, by, at))
 
     @rule(named=VERSIONS, at=INSTANTS)
-    def release(self, named: tuple[str, str], at: int) -> None:
-        self.both(lambda books: books.release(*named, at))
+    def publish(self, named: tuple[str, str], at: int) -> None:
+        self.both(lambda books: books.publish(*named, at))
         self.both(lambda books: books.contract(*named))
 
     # Decisions

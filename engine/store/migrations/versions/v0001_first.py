@@ -85,7 +85,7 @@ def upgrade() -> None:
         "contracts", sa.Column("key", small, primary_key=True), tenant(), column("name", name), column("version", name),
         column("texts", content), column("text_hash", name), column("meaning_hash", name),
         column("effective_on", sa.Date()), column("report", content), column("proposed_by", name),
-        column("proposed_at", big), sa.Column("released_at", big),
+        column("proposed_at", big), sa.Column("published_at", big),
         sa.UniqueConstraint("tenant", "name", "version"),
     )  # fmt: skip
     table(

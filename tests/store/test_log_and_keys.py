@@ -1,0 +1,74 @@
+"""The log of answers in either mode; keys that are proved without being kept."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from concurrent.futures import Future
+from typing import cast
+
+import pytest
+
+from engine.errors import Unavailable
+from engine.store import Books, DecisionRow
+from engine.store.apikeys import new_key, prefix_of, proves
+from engine.store.decisionlog import DecisionLog
+
+
+class Slow:
+    """Books that keep answers when they are told to."""
+
+    def __init__(self) -> None:
+        self.begun: list[Future[None]] = []
+
+    def log(self, rows: Sequence[DecisionRow]) -> Future[None]:
+        self.begun.append(Future())
+        return self.begun[-1]
+
+
+def answer(id: str) -> DecisionRow:
+    return DecisionRow(id, "a", 1, 9, "0.1", b"?", b"!")
+
+
+def test_in_durable_mode_there_is_something_to_wait_for(books: Books) -> None:
+    log = DecisionLog("durable", most_waiting=1)
+    kept = log.keep(books, [answer("d1"), answer("d2")])
+    assert kept is not None
+    kept.result()
+    assert [each.id for each in books.decisions()] == ["d1", "d2"]
+    assert (log.kept, log.dropped, log.waiting) == (2, 0, 0)
+
+
+def test_in_fast_mode_what_is_not_kept_is_counted() -> None:
+    slow = Slow()
+    log = DecisionLog("fast", most_waiting=3)
+    for ids in (["d1"], ["d2", "d3"], ["d4"], ["d5", "d6"]):
+        assert log.keep(cast(Books, slow), [answer(id) for id in ids]) is None
+    assert (log.kept, log.dropped, log.waiting) == (0, 3, 3)
+    slow.begun[0].set_result(None)
+    slow.begun[1].set_exception(Unavailable("the disk is full"))
+    assert (log.kept, log.dropped, log.waiting) == (1, 5, 0)
+
+
+def test_a_key_is_shown_once_and_proved_by_what_is_kept() -> None:
+    shown, kept = new_key("acme", "till", ["ask", "record"], 10, expires_at=20)
+    assert prefix_of(shown) == kept.prefix
+    assert proves(shown, kept, 19)
+    assert not proves(shown, kept, 20)
+    assert shown.rpartition("_")[2].encode() not in kept.hash
+    other, _ = new_key("acme", "till", ["ask"], 10)
+    assert not proves(other, kept, 15)
+    assert not proves(shown[:-1], kept, 15)
+
+
+@pytest.mark.parametrize("shown", ["", "contract_", "Bearer x", "contract_0123456789abcdef_" + "x" * 42])
+def test_what_is_no_key_has_no_prefix(shown: str) -> None:
+    assert prefix_of(shown) is None
+
+
+def test_what_is_promised_of_stores_needs_no_database() -> None:
+    """Only who opens a SQL store waits for SQLAlchemy to be read."""
+    code = "import engine.cli, engine.store, engine.store.memory, sys; print('sqlalchemy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
