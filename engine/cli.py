@@ -1,4 +1,4 @@
-"""`contract`, the one program: check, run, ask, show, test, analyse, replay, impact, audit, graph, schema, demo.
+"""`contract`, the one program: everything that `contract --help` lists.
 
 Every command has `--json`; its shape is versioned (`"version": 1`) and told in the command's help. Exit status: 0 fine,
 1 findings or failing tests, 2 cannot be read or asked, with everything that is wrong. An answer, whatever it is, is no
@@ -26,6 +26,7 @@ from engine.commands.common import BROKEN, FINE, FOUND, INTERRUPTED, REFUSED, Re
 from engine.commands.graph import graph
 from engine.commands.impact import impact
 from engine.commands.replay import replay
+from engine.commands.replay_decisions import replay_decisions
 from engine.commands.run import run
 from engine.commands.show import show
 from engine.commands.store import store
@@ -39,7 +40,21 @@ app = typer.Typer(
 )  # fmt: skip
 app.callback()(program)
 # In the order in which `contract --help` lists them.
-for command in (check, run, ask, show, test, analyse, replay, impact, audit, graph, schema, demo):
+for command in (
+    check,
+    run,
+    ask,
+    show,
+    test,
+    analyse,
+    replay,
+    impact,
+    audit,
+    replay_decisions,
+    graph,
+    schema,
+    demo,
+):
     app.command()(command)
 app.add_typer(store)
 

@@ -75,5 +75,9 @@ class Unavailable(StoreError):
     """The store is gone, full or read-only. What was sent may or may not be kept: send it again, it counts once."""
 
 
+class Damaged(StoreError):
+    """What is kept is not what was kept: restore a backup, and audit it."""
+
+
 class Unready(StoreError):
     """The tables are of another version of the program than this one: the message names the command that helps."""

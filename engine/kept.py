@@ -1,0 +1,200 @@
+"""An account as a store keeps it, made ready to be asked; questions and answers as bytes.
+
+What an answer hangs on is all in the store: the documents that were published by then, what the account was opened
+with, its entries up to a revision. So a decision of the log can be derived again at any time, from those alone.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from contractlang.cache import Cache
+from contractlang.norms import base_name
+from contractlang.render import render
+from contractlang.values import Period, Share
+from engine.account import Account
+from engine.decision import Decision
+from engine.errors import Damaged
+from engine.event import Event, Instant, Ledger, sealed
+from engine.governing import CONTRACT, Programs
+from engine.ledger import checked, event_from
+from engine.program import Program
+from engine.question import (
+    AmountOfSum,
+    Arrived,
+    InBreachOf,
+    LastDay,
+    May,
+    Question,
+    Renewed,
+    StateOf,
+    TimeBarred,
+    WhoBears,
+)
+from engine.settings import terms_from, versions_from
+from engine.store import Books, ContractRow, DecisionRow, EntryRow
+from engine.wire import decision_to_wire
+
+Texts = Mapping[str, str]
+"""File name to text."""
+
+_QUESTIONS: dict[str, type[Question]] = {
+    "may": May, "in_breach": InBreachOf, "state": StateOf, "last_day": LastDay, "amount": AmountOfSum,
+    "who_bears": WhoBears, "renewed": Renewed, "arrived": Arrived, "time_barred": TimeBarred,
+}  # fmt: skip
+_CALLED = {kind: name for name, kind in _QUESTIONS.items()}
+
+
+# Documents ------------------------------------------------------------------------------------------------------------
+
+
+def published(rows: Iterable[ContractRow], at: Instant) -> Texts:
+    """Return the files of all documents that were published by an instant; of two of one name the later one's."""
+    found: dict[str, str] = {}
+    for row in sorted(rows, key=lambda each: (each.published_at or 0, each.name, each.version)):
+        if row.published_at is not None and row.published_at <= at:
+            found |= json.loads(row.texts)
+    return found
+
+
+class Documents:
+    """Documents made ready, each collection of files once. `folder` is where their files are laid for the reader."""
+
+    def __init__(self, folder: Path, cache: Cache | None = None) -> None:
+        self._folder, self._cache = folder, cache or Cache(None)
+        self._made: dict[str, Programs] = {}
+
+    def of(self, texts: Texts) -> Programs:
+        """Return what these files say. Raises Damaged where they cannot be read any more."""
+        told = json.dumps(texts, ensure_ascii=False, sort_keys=True)
+        key = sha256(told.encode()).hexdigest()[:32]
+        made = self._made.get(key)
+        if made is None:
+            home = self._folder / key
+            for name, text in texts.items():
+                _lay(home, name, text)
+            loaded = self._cache.load([home], [home])
+            if loaded.errors or loaded.unreadable:
+                told = "\n".join([*loaded.unreadable, render(loaded.errors, loaded.sources)])
+                raise Damaged(f"the documents published cannot be read:\n{told.strip()}")
+            made = self._made[key] = Programs({name: loaded.contracts[name] for name in loaded.asked})
+        return made
+
+
+def _lay(home: Path, name: str, text: str) -> None:
+    inside = PurePosixPath(name)
+    if inside.is_absolute() or ".." in inside.parts or "\0" in name or not inside.parts:
+        raise Damaged(f"the documents published cannot be read: `{name}` is no name of a file")
+    path = home / inside
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
+
+
+# Accounts -------------------------------------------------------------------------------------------------------------
+
+
+def program_of(opening: Mapping[str, Any], programs: Programs) -> Program:
+    """Return what governs an account opened so. Raises BadTerms."""
+    agreements = tuple(dict.fromkeys(base_name(name) for name in opening.get("agreements", ())))
+    return programs.of(agreements, tuple(opening.get("layers", (CONTRACT,))))
+
+
+def account_of(opening: bytes, entries: Iterable[EntryRow], programs: Programs) -> Account:
+    """Return the account that was opened so and has these entries. Raises BadTerms and BadEvent."""
+    said = json.loads(opening)
+    program = program_of(said, programs)
+    layers = (CONTRACT, *sorted({*said.get("layers", ())} - {CONTRACT}))
+    terms = terms_from(
+        program, said.get("settings", {}), layers, said.get("readings", {}), said.get("answers", {})
+    )
+    terms = replace(terms, versions=versions_from(program, said.get("agreements", ())))
+    return Account(program, terms, ledger_of(program, entries))
+
+
+def ledger_of(program: Program, entries: Iterable[EntryRow]) -> Ledger:
+    """Return entries as a ledger. Raises BadEvent."""
+    return checked(program, [event_of(program, each) for each in entries])
+
+
+def event_of(program: Program, entry: EntryRow) -> Event:
+    """Return one entry as an event: its body, with when it was recorded. Raises BadEvent."""
+    raw = json.loads(entry.body, parse_float=str)
+    made = event_from(program, raw | {"source": entry.source, "id": entry.id}, f"revision {entry.revision}")
+    personal = json.loads(entry.personal) if entry.personal is not None else {}
+    return sealed(replace(made, recorded_at=entry.recorded_at, personal=personal))
+
+
+# Questions and answers as bytes ---------------------------------------------------------------------------------------
+
+
+def question_to_bytes(question: Question, known_at: Instant | None = None) -> bytes:
+    """Write a question, and with which knowledge it is asked, so that it can be read again exactly."""
+    told: dict[str, Any] = {"kind": _CALLED[type(question)], "known_at": known_at}
+    told |= {each.name: _told(getattr(question, each.name)) for each in dataclasses.fields(question)}
+    return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def question_from_bytes(written: bytes) -> tuple[Question, Instant | None]:
+    """Read what `question_to_bytes` has written."""
+    told = {name: _read(value) for name, value in json.loads(written).items()}
+    known_at = told.pop("known_at")
+    return _QUESTIONS[told.pop("kind")](**told), known_at
+
+
+def answer_to_bytes(decision: Decision) -> bytes:
+    """Write a decision as it is logged: the JSON of `engine/wire.py`. Equal decisions give equal bytes."""
+    return decision_to_wire(decision).model_dump_json().encode()
+
+
+def derive(books: Books, documents: Documents, row: DecisionRow) -> bytes:
+    """Derive an answer of the log again, from what was kept when it was given.
+
+    Raises NotKept where the account is gone, BadTerms and BadEvent where this engine does not take what an earlier one
+    took, Damaged where documents or entries are not there any more.
+    """
+    if row.revision > (kept := books.account(row.account)).revision:
+        raise Damaged(
+            f"account `{row.account}` is at revision {kept.revision}; the answer was given at {row.revision}"
+        )
+    programs = documents.of(published(books.contracts(), row.asked_at))
+    account = account_of(kept.opening, books.entries(row.account, until=row.revision), programs)
+    question, known_at = question_from_bytes(row.question)
+    return answer_to_bytes(account.decide(question, known_at))
+
+
+def _told(value: Any) -> Any:
+    """Return a value of a question as JSON, kinds that JSON lacks named."""
+    match value:
+        case date():
+            return {"day": value.isoformat()}
+        case Period():
+            return {"period": [value.count, value.unit]}
+        case Share():
+            return {"share": [value.over, value.under]}
+        case Mapping():
+            return {"fields": {key: _told(each) for key, each in value.items()}}
+        case None | str() | int():
+            return value
+        case _:
+            raise TypeError(f"a question holds no {type(value).__name__}")
+
+
+def _read(value: Any) -> Any:
+    match value:
+        case {"day": day}:
+            return date.fromisoformat(day)
+        case {"period": [count, unit]}:
+            return Period(count, unit)
+        case {"share": [over, under]}:
+            return Share(over, under)
+        case {"fields": fields}:
+            return {key: _read(each) for key, each in fields.items()}
+        case _:
+            return value
