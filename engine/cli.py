@@ -25,6 +25,7 @@ from engine.commands.check import check
 from engine.commands.common import BROKEN, FINE, FOUND, INTERRUPTED, REFUSED, Refused, one_line, print_json
 from engine.commands.graph import graph
 from engine.commands.impact import impact
+from engine.commands.lsp import lsp
 from engine.commands.replay import replay
 from engine.commands.replay_decisions import replay_decisions
 from engine.commands.run import run
@@ -53,6 +54,7 @@ for command in (
     replay_decisions,
     graph,
     schema,
+    lsp,
     demo,
 ):
     app.command()(command)

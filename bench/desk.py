@@ -1,0 +1,96 @@
+"""The language server over its protocol, in a process of its own: what one who types waits for."""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import sys
+import time
+from pathlib import Path
+
+from lsprotocol import types as lsp
+from pygls.lsp.client import LanguageClient
+
+TYPED = "限于 核心(功能) 且 数 < 9"
+
+
+def typing(path: Path, turns: int = 15) -> list[tuple[str, str, str]]:
+    """Diagnostics and completion while a clause of a contract of a thousand is typed, wall times."""
+    first, checked, completed = asyncio.run(_typed(path, turns))
+    return [
+        (
+            "language server: what does not parse, after a keystroke, median (p95)",
+            f"{statistics.median(first):.0f} ms ({_tail(first):.0f} ms)",
+            "under 100 ms",
+        ),
+        (
+            "  everything that is wrong, median (p95)",
+            f"{statistics.median(checked):.0f} ms ({_tail(checked):.0f} ms)",
+            "under 100 ms",
+        ),
+        (
+            "  completion after a keystroke, while it is checked, median (p95)",
+            f"{statistics.median(completed):.0f} ms ({_tail(completed):.0f} ms)",
+            "under 50 ms",
+        ),
+    ]
+
+
+def _tail(times: list[float]) -> float:
+    return sorted(times)[len(times) * 95 // 100]
+
+
+async def _typed(path: Path, turns: int) -> tuple[list[float], list[float], list[float]]:
+    client = LanguageClient("bench", "1")
+    told: dict[int | None, asyncio.Event] = {}
+    at: dict[int | None, list[float]] = {}
+
+    @client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+    def publish(params: lsp.PublishDiagnosticsParams) -> None:
+        at.setdefault(params.version, []).append(time.perf_counter())
+        told.setdefault(params.version, asyncio.Event()).set()
+
+    await client.start_io(sys.executable, "-m", "engine.cli", "lsp")
+    folder = lsp.WorkspaceFolder(path.parent.as_uri(), "bench")
+    await client.initialize_async(
+        lsp.InitializeParams(
+            capabilities=lsp.ClientCapabilities(),
+            workspace_folders=[folder],
+            initialization_options={"analysis": False},
+        )
+    )
+    client.initialized(lsp.InitializedParams())
+    uri, text = path.as_uri(), path.read_text("utf-8")
+    client.text_document_did_open(
+        lsp.DidOpenTextDocumentParams(lsp.TextDocumentItem(uri, "contract", 1, text))
+    )
+    await told.setdefault(1, asyncio.Event()).wait()
+    place = text.index("限于 核心(功能)")
+    line = text.count("\n", 0, place)
+    column = place - text.rindex("\n", 0, place) - 1
+    first, checked, completed = [], [], []
+    for turn in range(turns):
+        number = turn + 2
+        length = 1 + turn % len(TYPED)
+        changed = text[:place] + TYPED[:length] + text[place:]
+        start = time.perf_counter()
+        client.text_document_did_change(
+            lsp.DidChangeTextDocumentParams(
+                lsp.VersionedTextDocumentIdentifier(number, uri),
+                [lsp.TextDocumentContentChangeWholeDocument(changed)],
+            )
+        )
+        await client.text_document_completion_async(
+            lsp.CompletionParams(lsp.TextDocumentIdentifier(uri), lsp.Position(line, column + length))
+        )
+        completed.append(1000 * (time.perf_counter() - start))
+        # What is asked now is answered once the text is checked, and what is wrong is told before.
+        await client.text_document_folding_range_async(
+            lsp.FoldingRangeParams(lsp.TextDocumentIdentifier(uri))
+        )
+        first.append(1000 * (at[number][0] - start))
+        checked.append(1000 * (at[number][-1] - start))
+    await client.shutdown_async(None)
+    client.exit(None)
+    await client.stop()
+    return first, checked, completed

@@ -1,0 +1,141 @@
+"""What can be typed to mend a diagnostic, as changes to the text: found in its help, and tried before they are offered.
+
+The help of a diagnostic is something that one can type, in backticks. Where it goes is tried: in place of what is
+underlined, beside it, on a line of its own. A change is offered only if the diagnostic is then gone and the text has
+no more errors than before, so that no fix is ever a guess.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from contractlang.diagnostic import Diagnostic, Said, Severity
+from contractlang.source import Source
+
+MOST_TRIED = 24
+MOST_OFFERED = 3
+_TYPED = re.compile(r"`([^`]+)`")
+_REMOVE = re.compile(r"^(remove|delete|删去|删除|请删去)|remove it|请删去")
+_MARKED = re.compile(r"[ \t　]*[|｜]")
+
+Check = Callable[[str], list[Diagnostic]]
+"""What is wrong with a text."""
+
+
+class Edit(NamedTuple):
+    """The characters from `start` up to `end` become `text`."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A change that mends a diagnostic, and what to call it."""
+
+    title: Said
+    edit: Edit
+
+
+def applied(text: str, edit: Edit) -> str:
+    """Return `text` with one change made."""
+    return text[: edit.start] + edit.text + text[edit.end :]
+
+
+def fixes(found: Diagnostic, source: Source, check: Check) -> list[Fix]:
+    """Return the changes that mend a diagnostic of `source`, the best first. `check` says what is wrong with a text."""
+    before = check(source.text)
+    mended: list[tuple[tuple[int, int, int], Fix]] = []
+    tried: dict[Edit, None] = {}
+    for fix in _candidates(found, source):
+        if fix.edit in tried:
+            continue
+        if len(tried) == MOST_TRIED:
+            break
+        tried[fix.edit] = None
+        after = check(applied(source.text, fix.edit))
+        errors = _errors(after)
+        if _count(found, after) < _count(found, before) and errors <= _errors(before):
+            mended.append(((errors, len(after), len(tried)), fix))
+            if not after:
+                break
+    mended.sort(key=lambda each: each[0])
+    return [fix for _, fix in mended[:MOST_OFFERED]]
+
+
+def _errors(found: list[Diagnostic]) -> int:
+    return sum(each.severity is Severity.ERROR for each in found)
+
+
+def _count(wanted: Diagnostic, among: list[Diagnostic]) -> int:
+    return sum(each.code == wanted.code and each.message == wanted.message for each in among)
+
+
+def _candidates(found: Diagnostic, source: Source) -> Iterator[Fix]:
+    """Yield changes that the help may mean, the likeliest first."""
+    if found.help is None or found.span.path != source.path:
+        return
+    start, end = found.span.start, found.span.end
+    said = found.help.zh if source.is_chinese else found.help.en
+    typed = [each for each in _TYPED.findall(said) if "…" not in each.strip('"“”`')]
+    for text in typed:
+        title = Said(f"write `{text}`", f"写成 `{text}`")
+        if _MARKED.match(text):
+            yield from (
+                Fix(Said(f"add `{text}`", f"增加 `{text}`"), edit) for edit in _lines(text, found, source)
+            )
+        yield Fix(title, Edit(start, end, text))
+        yield Fix(title, _beside(source, end, text))
+        yield Fix(title, Edit(start, start, text + " "))
+    if '"…"' in said or "“……”" in said:
+        last = _statement_end(source, start)
+        mark = "”" if source.text[start : start + 1] == "“" else '"'
+        yield Fix(Said("close the quotation", "补上后引号"), Edit(last, last, mark))
+    if _REMOVE.search(said):
+        for text in typed:
+            at = source.text.find(text, _line_start(source, start), _statement_end(source, start))
+            if at >= 0:
+                yield Fix(Said(f"remove `{text}`", f"删去 `{text}`"), Edit(at, at + len(text), ""))
+        yield Fix(Said("remove it", "删去"), Edit(start, end, ""))
+        first = _line_start(source, start)
+        yield Fix(
+            Said("remove the line", "删去此行"),
+            Edit(first, min(_statement_end(source, start) + 1, len(source.text)), ""),
+        )
+
+
+def _beside(source: Source, end: int, text: str) -> Edit:
+    """Return the change that puts `text` behind a place: without a blank before a mark."""
+    blank = "" if text[0] in ':：,，)）."”' else " "
+    after = " " if end < len(source.text) and source.text[end] not in " \n,，:：)）" else ""
+    return Edit(end, end, blank + text + after)
+
+
+def _lines(text: str, found: Diagnostic, source: Source) -> Iterator[Edit]:
+    """Yield the places where a new line may go: beneath the head, above and beneath the statement."""
+    head = 0
+    for line, start in zip(source.lines, source.line_starts, strict=True):
+        if not _MARKED.match(line):
+            if line.strip():
+                break
+            continue
+        head = start + len(line)
+    if head:
+        yield Edit(head, head, "\n" + text)
+    last = _statement_end(source, found.span.end)
+    yield Edit(last, last, "\n" + text)
+    first = _line_start(source, found.span.start)
+    yield Edit(first, first, text + "\n")
+
+
+def _line_start(source: Source, offset: int) -> int:
+    return source.text.rfind("\n", 0, offset) + 1
+
+
+def _statement_end(source: Source, offset: int) -> int:
+    end = source.text.find("\n", offset)
+    return len(source.text) if end < 0 else end

@@ -1,0 +1,100 @@
+"""Code lenses: above each clause the scenarios that touch it, and the findings on it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from lsprotocol.types import CodeLens, Command, Location, Position, Range
+from pygls.uris import from_fs_path
+
+from engine.desk.findings import Found
+from engine.desk.papers import Understood
+from engine.desk.places import range_of
+
+LONGEST = 120
+
+
+class Case(NamedTuple):
+    """A scenario that touches a clause: its heading, its file, and the line there, from 1."""
+
+    title: str
+    path: str
+    line: int
+
+
+async def touched(path: str) -> dict[str, list[Case]] | None:
+    """Run the scenarios beside a file, in another process, and return those that touch each clause; None for none."""
+    folder = Path(path).parent
+    if not any((folder / name).is_file() for name in ("scenarios.md", "scenarios.yaml", "scenarios.yml")):
+        return None
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "engine.cli", "test", str(folder), "--coverage", "--json",
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, stdin=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        out, _ = await asyncio.wait_for(process.communicate(), LONGEST)
+    except (TimeoutError, asyncio.CancelledError):
+        process.kill()
+        await process.wait()
+        raise
+    try:
+        told = json.loads(out)
+    except ValueError:
+        return None
+    return _by_clause(told.get("cases", ()), Path(path).stem)
+
+
+def _place(case: Case) -> Location:
+    start = Position(case.line - 1, 0)
+    return Location(from_fs_path(case.path) or case.path, Range(start, start))
+
+
+def _by_clause(cases: Iterable[Mapping[str, Any]], document: str) -> dict[str, list[Case]]:
+    found: dict[str, list[Case]] = {}
+    for each in cases:
+        for clause in each["clauses"]:
+            home, _, number = clause.partition(" ")
+            if home.partition("@")[0] == document.partition("@")[0]:
+                found.setdefault(number, []).append(Case(each["title"], each["path"], each["line"]))
+    return found
+
+
+def lenses(
+    paper: Understood, cases: Mapping[str, Sequence[Case]] | None, findings: Sequence[Found]
+) -> Iterator[CodeLens]:
+    """Yield what to show above each clause of a file; `cases` is None while nothing is known of its scenarios."""
+    chinese = paper.source.is_chinese
+    uri = from_fs_path(paper.source.path) or paper.source.path
+    for clause in paper.contract.clauses:
+        if clause.span is None or not clause.number or clause.is_heading:
+            continue
+        head = range_of(paper.source, clause.span.start, clause.span.start + len(clause.lines[0]))
+        if cases is not None and any(norm.clause == clause.number for norm in paper.contract.norms):
+            here = cases.get(clause.number, ())
+            title = (
+                f"{len(here)}个案例涉及"
+                if chinese
+                else f"{len(here)} scenario{'' if len(here) == 1 else 's'}"
+            )
+            if not here:
+                title = "没有案例涉及" if chinese else "no scenario touches this clause"
+            places = [
+                Location(
+                    from_fs_path(each.path) or each.path,
+                    Range(Position(each.line - 1, 0), Position(each.line - 1, 0)),
+                )
+                for each in here
+            ]
+            yield CodeLens(head, Command(title, "contract.showPlaces", arguments=[uri, head.start, places]))
+        found = [each for each in findings if each.clause == clause.number]
+        if found:
+            title = (
+                f"{len(found)}项发现" if chinese else f"{len(found)} finding{'' if len(found) == 1 else 's'}"
+            )
+            places = [Location(uri, range_of(paper.source, each.span.start, each.span.end)) for each in found]
+            yield CodeLens(head, Command(title, "contract.showPlaces", arguments=[uri, head.start, places]))
