@@ -40,6 +40,7 @@ from engine.question import (
 )
 from engine.settings import terms_from, versions_from
 from engine.store import Books, ContractRow, DecisionRow, EntryRow
+from engine.terms import Terms
 from engine.wire import decision_to_wire
 
 Texts = Mapping[str, str]
@@ -106,16 +107,24 @@ def program_of(opening: Mapping[str, Any], programs: Programs) -> Program:
     return programs.of(agreements, tuple(opening.get("layers", (CONTRACT,))))
 
 
+def terms_of(opening: Mapping[str, Any], program: Program) -> Terms:
+    """Return what was agreed for an account opened so. Raises BadTerms."""
+    layers = (CONTRACT, *sorted({*opening.get("layers", ())} - {CONTRACT}))
+    given = (opening.get(name, {}) for name in ("readings", "answers"))
+    terms = terms_from(program, opening.get("settings", {}), layers, *given)
+    signed = versions_from(program, opening.get("agreements", ()))
+    # An agreement that has one version signs it whatever is said, so saying it changes no receipt.
+    several = {home for home, texts in program.versions_of.items() if len(texts) > 1}
+    return replace(
+        terms, versions={home: each for home, each in signed.items() if each != "1" or home in several}
+    )
+
+
 def account_of(opening: bytes, entries: Iterable[EntryRow], programs: Programs) -> Account:
     """Return the account that was opened so and has these entries. Raises BadTerms and BadEvent."""
-    said = json.loads(opening)
+    said = json.loads(opening, parse_float=str)
     program = program_of(said, programs)
-    layers = (CONTRACT, *sorted({*said.get("layers", ())} - {CONTRACT}))
-    terms = terms_from(
-        program, said.get("settings", {}), layers, said.get("readings", {}), said.get("answers", {})
-    )
-    terms = replace(terms, versions=versions_from(program, said.get("agreements", ())))
-    return Account(program, terms, ledger_of(program, entries))
+    return Account(program, terms_of(said, program), ledger_of(program, entries))
 
 
 def ledger_of(program: Program, entries: Iterable[EntryRow]) -> Ledger:
@@ -163,10 +172,37 @@ def derive(books: Books, documents: Documents, row: DecisionRow) -> bytes:
         raise Damaged(
             f"account `{row.account}` is at revision {kept.revision}; the answer was given at {row.revision}"
         )
-    programs = documents.of(published(books.contracts(), row.asked_at))
+    programs = _programs_then(books, documents, row, json.loads(kept.opening))
     account = account_of(kept.opening, books.entries(row.account, until=row.revision), programs)
     question, known_at = question_from_bytes(row.question)
     return answer_to_bytes(account.decide(question, known_at))
+
+
+def _programs_then(
+    books: Books, documents: Documents, row: DecisionRow, opening: Mapping[str, Any]
+) -> Programs:
+    """Return what was published when an answer was given, as far as the server that gave it knew of it.
+
+    The receipt names the documents; a server may learn of a publication later than it is made.
+    """
+    rows = books.contracts()
+    instants = {each.published_at for each in rows if each.published_at is not None}
+    last = None
+    for at in sorted((each for each in instants if each <= row.asked_at), reverse=True):
+        programs = documents.of(published(rows, at))
+        last = last or programs
+        if program_of(opening, programs).versions == _documents_of(row.answer):
+            return programs
+    return last or documents.of({})
+
+
+def _documents_of(answer: bytes) -> tuple[tuple[str, str, str], ...]:
+    """Return the documents that the receipt of a logged answer names."""
+    try:
+        named = json.loads(answer)["receipt"]["documents"]
+        return tuple((each["name"], each["text_hash"], each["meaning_hash"]) for each in named)
+    except (ValueError, KeyError, TypeError):
+        return ()
 
 
 def _told(value: Any) -> Any:

@@ -128,6 +128,20 @@ def test_every_decision_is_derived_again_byte_for_byte(
     assert capsys.readouterr().out == "1 decision: 1 the same byte for byte\n"
 
 
+def test_a_server_that_learnt_late_of_a_publication_is_no_matter(
+    books: Books, path: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It answered by the documents that it knew; the receipt names them."""
+    last = books.account("a").revision
+    ask(books, tmp_path, range(last, last + 1))
+    text = (CONTRACTS / "voip-1" / "voip-1.contract").read_text("utf-8")
+    changed = text.replace("甲方(网络服务提供者)", "甲方(网络服务的提供者)", 1)
+    assert changed != text
+    publish(books, "voip-1", "draft", {"voip-1/voip-1.contract": changed}, "2026-10-11T00:00")
+    status, found = replayed(path, capsys)
+    assert (status, found["same"]) == (0, 4)
+
+
 def test_each_difference_is_listed_but_for_the_engine(
     books: Books, path: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
