@@ -71,7 +71,8 @@ def cluster(settings: str = "") -> Iterator[Cluster]:
     """Run a cluster for as long as the context lasts. `settings` are options of the server, such as `-c fsync=off`."""
     there = programs()
     assert there is not None
-    with tempfile.TemporaryDirectory(prefix="contract-postgresql-") as folder:
+    # Whoever runs it must reach it, and the name of a socket may have 107 bytes: not in a folder of pytest's.
+    with tempfile.TemporaryDirectory(prefix="contract-postgresql-", dir="/tmp") as folder:
         made = Cluster(there, Path(folder), settings)
         made.start()
         try:

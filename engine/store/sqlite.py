@@ -24,6 +24,10 @@ from engine.store.database import AnyRow, Database
 
 WAIT_SECONDS = 10
 READERS = 32
+# What was erased is overwritten; what WAL has grown beyond 64 MB is given back.
+PRAGMAS = (
+    "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "journal_size_limit=67108864",
+)  # fmt: skip
 
 _KEPT = text("""
     SELECT e.source, e.id, e.account, a.name, e.revision, e.body, p.content
@@ -52,6 +56,7 @@ def open_sqlite(path: Path, create: bool) -> Database:
         try:
             # What is kept is nobody else's business.
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+            _sync(path.parent)
         except OSError as wrong:
             raise Unavailable(f"{path}: {wrong.strerror or wrong}") from None
     writing = _engine(path, writes=True)
@@ -69,6 +74,15 @@ def open_sqlite(path: Path, create: bool) -> Database:
     return SqliteDatabase(path, writing)
 
 
+def _sync(folder: Path) -> None:
+    """Wait until a file that was made in a folder will be found there after a loss of power."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
 def back_up(path: Path, to: Path) -> int:
     """Copy a store as it is at one moment, while it is used; return the copy's size in bytes. Raises Unavailable."""
     if not path.is_file():
@@ -80,6 +94,7 @@ def back_up(path: Path, to: Path) -> int:
         with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(to)) as copy:
             source.execute("PRAGMA query_only=ON")
             source.backup(copy)
+        _sync(to.parent)
     except OSError as wrong:
         raise Unavailable(f"{to}: {wrong.strerror or wrong}") from None
     except sqlite3.Error as wrong:
@@ -133,7 +148,7 @@ def _engine(path: Path, writes: bool) -> Engine:
         # The module begins no transactions of its own; we do, below.
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+        for pragma in PRAGMAS:
             cursor.execute(f"PRAGMA {pragma}")
         if not writes:
             cursor.execute("PRAGMA query_only=ON")

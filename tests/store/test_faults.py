@@ -81,6 +81,7 @@ def as_somebody(act: Callable[[], str]) -> str:
         return answer.read()
 
 
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_a_disk_that_cannot_be_written_is_told(quick: Path) -> None:
     folder = quick / "read-only"
     folder.mkdir()
