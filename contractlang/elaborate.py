@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import date
 from functools import cache
 from operator import is_ as _is
-from typing import Any, Literal, TypedDict, TypeVar
+from typing import Any, Literal, TypedDict
 
 from contractlang.declarations import Declarations
 from contractlang.diagnostic import Diagnostic, Label, Said, error, warning
@@ -105,7 +105,6 @@ _ROLLS: dict[str, Roll] = {
 }  # fmt: skip
 
 Built = Norm | AmountRule | LossRule | Priority | Bar | Life | Fill | Remark
-Kept = TypeVar("Kept", AmountRule, LossRule, Priority, Bar, Life, Fill, Remark)
 
 
 class _Place(TypedDict):
@@ -1260,6 +1259,7 @@ class _Elaboration:
 
     def defaults(self) -> None:
         """Read which options are defaults, and when: last, since a condition may name any blank."""
+        given: dict[str, None] = {}
         for reading, statement in self.under_readings():
             made = []
             for node in statement.body.nodes("default"):
@@ -1275,13 +1275,18 @@ class _Elaboration:
                     replace(each, defaults=(*each.defaults, *made)) if each.name == name else each
                     for each in self.options[reading]
                 ]
-                self.give_options(reading)
+                given[reading] = None
+        for reading in given:
+            self.give_options(reading)
 
     # -- the result
 
     def contract(self) -> Contract:
         draft = self.draft
         clauses = self.clause_texts()
+        built: dict[type, list[Any]] = {}
+        for each in draft.built:
+            built.setdefault(type(each), []).append(each)
         norms = [
             replace(each, survives=True) if each.clause in draft.surviving else each
             for each in draft.built
@@ -1304,26 +1309,23 @@ class _Elaboration:
             declarations=dict(self.names.declarations),
             relations=tuple(draft.relations),
             norms=tuple(norms),
-            amounts=self.built(AmountRule),
-            losses=self.built(LossRule),
-            priorities=self.built(Priority),
-            bars=self.built(Bar),
-            life=self.built(Life),
-            remarks=self.built(Remark),
+            amounts=tuple(built.get(AmountRule, ())),
+            losses=tuple(built.get(LossRule, ())),
+            priorities=tuple(built.get(Priority, ())),
+            bars=tuple(built.get(Bar, ())),
+            life=tuple(built.get(Life, ())),
+            remarks=tuple(built.get(Remark, ())),
             path=self.written.source.path,
             chinese=self.written.source.is_chinese,
             text_hash=_digest("\n".join(line for each in clauses for line in each.lines)),
             meaning_hash=self.meaning(),
             layer=draft.layer,
             version=draft.version,
-            fills=self.built(Fill),
+            fills=tuple(built.get(Fill, ())),
             sources=tuple(draft.sources),
             changes=tuple(draft.changes),
             retroactive=draft.retroactive,
         )
-
-    def built(self, what: type[Kept]) -> tuple[Kept, ...]:
-        return tuple(each for each in self.draft.built if isinstance(each, what))
 
     def meaning(self) -> str:
         """Return the hash of what the document means: its places, its remarks and the order of its names left out."""
@@ -1463,7 +1465,16 @@ def _moved(value: Any, by: int) -> Any:
         after = _moved(before, by)
         if after is not before:
             changes[name] = after
-    return replace(value, **changes) if changes else value
+    return _with(value, changes) if changes else value
+
+
+def _with(value: Any, changes: dict[str, Any]) -> Any:
+    """Return a frozen value with other parts, as `dataclasses.replace` does, in a third of the time."""
+    kind: Any = type(value)
+    made = object.__new__(kind)
+    for name in _fields_of(kind):
+        object.__setattr__(made, name, changes[name] if name in changes else getattr(value, name))
+    return made
 
 
 @cache

@@ -23,13 +23,23 @@ def shortest_cycles(
 
     `edges` tells for each node where it leads, and by which edge. A path that is not `allowed` is not followed.
     """
-    for knot in components(edges):
+    for knot in components(_knotted(edges)):
         starts = (_back_to(node, set(knot), edges) for node in knot[:MOST_STARTS])
         found = min((cycle for cycle in starts if cycle is not None), key=len, default=None)
         if found is not None and not allowed(found):
             found = _shortest_allowed(knot, edges, allowed)
         if found is not None:
             yield found
+
+
+def _knotted(edges: Graph[Edge]) -> Graph[Edge]:
+    """Return the graph without the nodes that lead nowhere, again and again: what is left leads back to itself."""
+    left: dict[str, Sequence[tuple[str, Edge]]] = {node: leads for node, leads in edges.items() if leads}
+    count = -1
+    while count != (count := sum(map(len, left.values()))):
+        kept = ((node, [each for each in leads if each[0] in left]) for node, leads in left.items())
+        left = {node: leads for node, leads in kept if leads}
+    return left
 
 
 def _back_to(start: str, knot: set[str], edges: Graph[Edge]) -> tuple[Edge, ...] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from contractlang.checks.contradiction import contradiction
 from contractlang.checks.parts import MOST_NAMES, Anatomy, called, can_be_breached, listed
@@ -39,7 +40,8 @@ def never_arising(anatomy: Anatomy) -> Iterator[Diagnostic]:
     """
     for norm in anatomy.contract.norms:
         yield from _waits_for_nothing(norm, anatomy)
-        yield from _contradicts_itself(norm)
+        if anatomy.of(norm, _excludes_itself):
+            yield from _contradicts_itself(norm)
 
 
 def _waits_for_nothing(norm: Norm, anatomy: Anatomy) -> Iterator[Diagnostic]:
@@ -88,13 +90,21 @@ def _why(broken: Norm) -> Said:
     return Said(f"{name.en} only allows, so it cannot be breached", f"{name.zh}只是准许，因而不会被违反")
 
 
-def _contradicts_itself(norm: Norm) -> Iterator[Diagnostic]:
-    """The conditions of the norm cannot be so together."""
+def _excludes_itself(parts: tuple[Any, ...]) -> bool:
+    """Tell whether the conditions of a norm, the first of its parts, cannot be so together."""
+    return bool(_excluding(parts[0]))
+
+
+def _excluding(norm: Norm) -> tuple[Expr, ...]:
+    """Return the conditions of a norm that can never be so, or never together."""
     where = norm.trigger.where if norm.trigger is not None else None
     unless = None if norm.unless is None else Not(norm.unless)
-    found = contradiction([norm.when, unless, *norm.option]) or contradiction([where, *norm.option])
-    if not found:
-        return
+    return contradiction([norm.when, unless, *norm.option]) or contradiction([where, *norm.option])
+
+
+def _contradicts_itself(norm: Norm) -> Iterator[Diagnostic]:
+    """The conditions of the norm cannot be so together."""
+    found = _excluding(norm)
     name = called(norm)
     why = Said("its condition is never so", "其条件永不成立")
     if len(found) > 1:

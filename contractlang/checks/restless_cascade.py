@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from contractlang.checks.contradiction import contradiction
 from contractlang.checks.cycles import shortest_cycles
@@ -96,25 +97,27 @@ def _label(edge: _Reads) -> Label:
 
 def _read_at_once(norm: Norm, anatomy: Anatomy) -> Iterator[Norm]:
     """Return the norms whose standing, as it is changed at an instant, decides `norm` at that instant."""
-    if not anatomy.of(norm, _hangs_on_others):
-        return
+    for target, of_amount in anatomy.of(norm, _looked_at):
+        for other in anatomy.meant_by(target):
+            if isinstance(other, Obligation) if of_amount else _breached_at_once(other):
+                yield other
+
+
+def _looked_at(parts: tuple[Any, ...]) -> tuple[tuple[Target, bool], ...]:
+    """Return the norms that a norm, the first of its parts, looks at, and whether at what is due of them."""
+    if not any(isinstance(part, _LOOKS) for part in parts):
+        return ()
+    norm = parts[0]
     keeps = norm.keeps if isinstance(norm, Maintenance) else None
-    for part in parts_of((norm.trigger, norm.when, norm.unless, norm.until, keeps)):
-        match part:
-            case Overdue() | InBreach() | OnBreach():
-                yield from (other for other in anatomy.meant_by(_of(part)) if _breached_at_once(other))
-            case AmountDue():
-                yield from (other for other in anatomy.meant_by(part.target) if isinstance(other, Obligation))
-            case _:
-                pass
+    looks = (
+        part
+        for part in parts_of((norm.trigger, norm.when, norm.unless, norm.until, keeps))
+        if isinstance(part, _LOOKS)
+    )
+    return tuple((part.target, isinstance(part, AmountDue)) for part in looks)
 
 
-def _hangs_on_others(parts: Iterable[object]) -> bool:
-    return any(isinstance(part, Overdue | InBreach | OnBreach | AmountDue) for part in parts)
-
-
-def _of(part: Overdue | InBreach | OnBreach) -> Target:
-    return part.target
+_LOOKS = (Overdue, InBreach, OnBreach, AmountDue)
 
 
 def _breached_at_once(norm: Norm) -> bool:
