@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.commands.common import FINE, FOUND, SHIPPED, Json, Layers, Refused, one_line, print_json
+from engine.commands.common import FINE, FOUND, SHIPPED, Json, Lang, Layers, Refused, one_line, print_json
 from engine.commands.given import found_at, layers_named, refuse_errors, usable
 from engine.errors import EngineError
 from engine.render import Outcome, Screen, show_outcomes
@@ -19,14 +19,32 @@ if TYPE_CHECKING:
 
 def test(
     paths: Annotated[list[str], typer.Argument(help="Scenario files (Markdown or YAML), or folders that hold them.")],
-    layers: Layers = None, json_: Json = False,
+    layers: Layers = None,
+    coverage: Annotated[bool, typer.Option("--coverage", help="Say instead what no scenario exercises.")] = False,
+    suggest: Annotated[bool, typer.Option("--suggest", help="Print scenarios that show what none does.")] = False,
+    accept: Annotated[bool, typer.Option("--accept", help="Ask of each suggestion whether to add it.")] = False,
+    mutants: Annotated[bool, typer.Option("--mutants", help="Say which small changes none notices.")] = False,
+    lang: Lang = None, json_: Json = False,
 ) -> None:  # fmt: skip
-    """Run scenarios. Ends with 1 if one fails.
+    """Run scenarios. Ends with 1 if one fails; with --coverage or --mutants, if something is not exercised or noticed.
 
     JSON: outcomes (status: passed, failed or not applicable; name, expected, got), passed, failed, not_applicable (how
-    many).
+    many). With --coverage cases (title, path, line, clauses, shows) and missing (what, document, id, option); with
+    --suggest suggestions (title, text, shows, path); with --mutants mutants (how many) and unnoticed (document, clause,
+    change, before, after).
     """
     asked = layers_named(layers) or None
+    if (coverage, suggest or accept, mutants).count(True) > 1:
+        raise Refused("ask for one of --coverage, --suggest and --mutants at a time", field="coverage")
+    if coverage or suggest or accept or mutants:
+        from engine.commands import testing
+
+        files = _scenarios(paths)
+        if suggest or accept:
+            testing.show_suggestions(files, asked, json_, lang, accept)
+            raise typer.Exit(FINE)
+        report = testing.show_coverage if coverage else testing.show_mutants
+        raise typer.Exit(FINE if report(files, asked, json_, lang) else FOUND)
     outcomes: list[Outcome] = []
     shown = Screen.of()
     for path in _scenarios(paths):
