@@ -8,7 +8,7 @@ from pathlib import Path
 
 from engine.bulk.fold import Portfolio
 from engine.bulk.run import Counts
-from engine.bulk.tables import counted, total
+from engine.bulk.tables import counted, quoted, total
 
 _BAR, _ROW = 420, 22
 _STYLE = (
@@ -29,7 +29,7 @@ def summary(out: Path, portfolio: Portfolio, counts: Counts, day: str) -> str:
         f"{counts.events:,} events, {counts.rejects:,} rows set aside.</p>",
     ]
     for question in portfolio.asked:
-        found = counted(accounts, [f'"{question}"'])
+        found = counted(accounts, [quoted(question)])
         parts.append(section(question, ["answer", "accounts"], [(str(a), n) for a, n in found]))
     breaches = counted(happenings, ["document || ' ' || norm"], "what = 'breach'")
     parts.append(section("Breaches by norm", ["norm", "breaches"], [(str(a), n) for a, n in breaches]))

@@ -85,7 +85,7 @@ def run(job: Job, make: Make, stamp: Mapping[str, Any], tell: Tell) -> Counts:
     work = job.out / "work"
     _begin(job.out, work, _of(job, stamp))
     _scatter(job, make().mapped.account, work, tell)
-    done = Counts()
+    done = Counts(rejects=sum(int(each.read_text("utf-8")) for each in work.glob("*.scattered")))
     left: list[int] = []
     for bucket in range(job.buckets):
         before = work / f"{bucket}.json"
@@ -146,12 +146,16 @@ def _scatter(job: Job, key: str, work: Path, tell: Tell) -> None:
         mark = work / f"{kind}.scattered"
         if mark.is_file() or not tables:
             continue
+        unread = 0
         shutil.rmtree(work / kind, ignore_errors=True)
         for place, table in enumerate(tables):
             tell(f"reading {what}", place, len(tables))
             plain = _plain(table, work / f"{kind}-{place}.jsonl")
-            Scattered(work, job.buckets).take(plain, kind, key if kind == EVENTS else "account")
-        mark.touch()
+            bad = Scattered(work, job.buckets).take(plain, kind, key if kind == EVENTS else "account")
+            with (work / f"{kind}-{place}.rejects.jsonl").open("w", encoding="utf-8") as file:
+                _write(file, (Reject("", "row", reason, line).as_row() for line, reason in bad))
+            unread += len(bad)
+        mark.write_text(str(unread), "utf-8")
 
 
 def _plain(table: Table, target: Path) -> Table:
@@ -197,17 +201,19 @@ def fold_bucket(portfolio: Fold, work: Path, buckets: int, bucket: int, with_acc
     """Fold the accounts of one bucket and leave its files; the counts come last, and say that the rest is whole."""
     scattered = Scattered(work, buckets)
     heads = {}
-    twice = []
+    faulty = []
     for name, row in scattered.rows(ACCOUNTS, bucket):
-        if name in heads:
-            twice.append(Reject(name, "account", "a second row of the same account", row))
+        if not name:
+            faulty.append(_nameless(row))
+        elif name in heads:
+            faulty.append(Reject(name, "account", "a second row of the same account", row))
         else:
             heads[name] = row
-    counts = Counts(rejects=len(twice))
+    counts = Counts(rejects=len(faulty))
     kinds = tables_of(portfolio)
     files = {kind: (work / f"{bucket}.{kind}.part").open("w", encoding="utf-8") for kind in kinds}
     try:
-        _write(files["rejects"], [each.as_row() for each in twice])
+        _write(files["rejects"], [each.as_row() for each in faulty])
         for folded in _accounts(portfolio, scattered, bucket, heads, with_accounts):
             for kind, rows in folded.tables.items():
                 _write(files[kind], rows)
@@ -233,15 +239,26 @@ def _accounts(
         texts = [row for _, row in rows]
         seen.add(name)
         if not name:
-            yield Folded(rejects=[Reject(name, "account", "the row names no account", row) for row in texts])
+            yield Folded(rejects=[_nameless(row) for row in texts])
         elif with_accounts and name not in heads:
             reason = "the table of accounts has no such account"
             yield Folded(rejects=[Reject(name, "account", reason, row) for row in texts])
         else:
             yield portfolio.fold(name, json.loads(heads.get(name, "{}"), parse_float=str), texts)
     for name, row in heads.items():
-        if name and name not in seen:
+        if name not in seen:
             yield portfolio.fold(name, json.loads(row, parse_float=str), ())
+
+
+def _nameless(row: str) -> Reject:
+    """Return why a row is of no account."""
+    try:
+        is_object = isinstance(json.loads(row), dict)
+    except ValueError:
+        is_object = False
+    if not is_object:
+        return Reject("", "row", "the line is no JSON object", row)
+    return Reject("", "account", "the row names no account", row)
 
 
 def tables_of(portfolio: Fold) -> dict[str, Mapping[str, str]]:

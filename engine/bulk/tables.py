@@ -16,6 +16,7 @@ import duckdb
 
 MEMORY = "1GB"
 _FETCHED = 10_000
+_LINE = 16_000_000
 
 Row = dict[str, Any]
 
@@ -53,17 +54,21 @@ class Table:
 
     def rows_sql(self) -> str:
         """Return SQL that gives each row as JSON text, in one column `row`."""
-        quoted = _text(str(self.path))
+        place = _text(str(self.path))
         match self.suffix:
             case ".parquet":
-                return f"SELECT to_json(t)::VARCHAR AS row FROM read_parquet({quoted}) AS t"
+                return f"SELECT to_json(t)::VARCHAR AS row FROM read_parquet({place}) AS t"
             case ".csv" | ".tsv":
-                read = f"read_csv({quoted}, all_varchar = true, header = true, nullstr = '')"
+                how = "all_varchar = true, header = true, nullstr = '', ignore_errors = true, store_rejects = true"
+                read = f"read_csv({place}, {how})"
                 return f"SELECT to_json(t)::VARCHAR AS row FROM {read} AS t"
             case ".jsonl" | ".ndjson" | ".xes":
-                return f"SELECT json::VARCHAR AS row FROM read_ndjson_objects({quoted})"
+                # Lines are read as lines, so that one that is no JSON costs no other.
+                how = f"header = false, auto_detect = false, delim = '\x01', quote = '', max_line_size = {_LINE}"
+                read = f"read_csv({place}, columns = {{'row': 'VARCHAR'}}, escape = '', {how})"
+                return f"SELECT row FROM {read} WHERE trim(row) <> ''"
             case ".duckdb" | ".db" if self.name:
-                return f"SELECT to_json(t)::VARCHAR AS row FROM source.{_name(self.name)} AS t"
+                return f"SELECT to_json(t)::VARCHAR AS row FROM source.{quoted(self.name)} AS t"
             case ".duckdb" | ".db":
                 raise BadTable(str(self.path), "which table? write it after the file: accounts.duckdb#events")
             case _:
@@ -77,17 +82,19 @@ class Scattered:
     def __init__(self, folder: Path, buckets: int) -> None:
         self.folder, self.buckets = folder, buckets
 
-    def take(self, table: Table, kind: str, key: str) -> int:
-        """Scatter the rows of a table; `key` is the field that names the account. Return how many there are.
+    def take(self, table: Table, kind: str, key: str) -> list[tuple[str, str]]:
+        """Scatter the rows of a table; `key` is the field that names the account.
 
-        What does not fit into memory is spilled. Raises BadTable for a file that cannot be read.
+        Return the lines of a CSV that are no rows of it, each with what is wrong. A row that is no JSON object is of no
+        account. What does not fit into memory is spilled. Raises BadTable for a file that cannot be read.
         """
         with _connection(self.folder) as at:
             if table.name:
                 at.execute(f"ATTACH {_text(str(table.path))} AS source (READ_ONLY)")
             target = self.folder / kind
             target.mkdir(parents=True, exist_ok=True)
-            account = f"coalesce(json_extract_string(row, {_text('$.' + json.dumps(key))}), '')"
+            named = f"json_extract_string(row, {_text('$.' + json.dumps(key))})"
+            account = f"CASE WHEN json_valid(row) THEN coalesce({named}, '') ELSE '' END"
             query = (
                 f"COPY (SELECT account, row, (hash(account) % {self.buckets})::INTEGER AS bucket"
                 f" FROM (SELECT {account} AS account, row FROM ({table.rows_sql()})))"
@@ -95,10 +102,14 @@ class Scattered:
                 " (FORMAT parquet, PARTITION_BY (bucket), APPEND, FILENAME_PATTERN 'part-{uuid}')"
             )
             try:
-                (count,) = at.execute(query).fetchone() or (0,)
+                at.execute(query)
+                if table.suffix not in (".csv", ".tsv"):
+                    return []
+                # A line with two columns too many is at fault twice.
+                faults = "SELECT any_value(csv_line), min(error_message) FROM reject_errors"
+                return at.execute(f"{faults} GROUP BY line ORDER BY line").fetchall()
             except duckdb.Error as wrong:
                 raise BadTable(str(table.path), _first_line(wrong)) from None
-        return int(count)
 
     def rows(self, kind: str, bucket: int) -> Iterator[tuple[str, str]]:
         """Yield account and row (JSON text) of one bucket, the rows of an account together."""
@@ -119,7 +130,7 @@ def written(rows: Path, columns: Mapping[str, str], target: Path) -> int:
     files = sorted(rows.parent.glob(rows.name))
     with _connection(rows.parent) as at:
         if not files:
-            empty = ", ".join(f"NULL::{kind} AS {_name(name)}" for name, kind in columns.items())
+            empty = ", ".join(f"NULL::{kind} AS {quoted(name)}" for name, kind in columns.items())
             source = f"SELECT {empty} LIMIT 0"
         else:
             listed = "[" + ", ".join(_text(str(each)) for each in files) + "]"
@@ -178,7 +189,8 @@ def _text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def _name(value: str) -> str:
+def quoted(value: str) -> str:
+    """Return a name as SQL writes it."""
     return '"' + value.replace('"', '""') + '"'
 
 

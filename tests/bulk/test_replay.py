@@ -111,9 +111,13 @@ def test_what_cannot_be_taken_is_set_aside_with_its_reason(
     ]
     with events.open("a", encoding="utf-8") as file:
         file.writelines(json.dumps(each) + "\n" for each in bad)
+        file.write("no JSON at all\n\n")
     status = replayed(events, tmp_path / "out", "--accounts", str(accounts))
     assert status == 1, "more than 1% of the rows were set aside"
     rejects = read_all(tmp_path / "out" / "rejects.parquet")
+    (plain,) = (row for row in rejects if row["row"].startswith("no"))
+    assert (plain["row"], plain["reason"]) == ("no JSON at all", "the line is no JSON object")
+    rejects.remove(plain)
     assert sorted(json.loads(row["row"])["id"] for row in rejects) == ["x1", "x2", "x3", "x4", "x5"]
     reasons = {json.loads(row["row"])["id"]: (row["field"], row["reason"]) for row in rejects}
     assert reasons["x1"][0] == "name"
@@ -121,8 +125,20 @@ def test_what_cannot_be_taken_is_set_aside_with_its_reason(
     assert reasons["x3"][0] == "amount"
     assert "no such account" in reasons["x4"][1]
     assert "names no account" in reasons["x5"][1]
-    assert "5 rows set aside" in capsys.readouterr().out
+    assert "6 rows set aside" in capsys.readouterr().out
     assert replayed(events, tmp_path / "more", "--accounts", str(accounts), "--rejects", "100%") == 0
+
+
+def test_a_line_of_a_sheet_that_is_no_row_of_it_costs_no_other(tmp_path: Path) -> None:
+    sheet = tmp_path / "loans.csv"
+    sheet.write_text(
+        "account,id,name,by,at\nR,1,sign,user,2026-03-02T10:00,too,many\nR,2,sign,user,2026-03-02T11:00\n",
+        "utf-8",
+    )
+    assert replayed(sheet, tmp_path / "out", "--rejects", "100%") == 0
+    (row,) = read_all(tmp_path / "out" / "rejects.parquet")
+    assert row["row"] == "R,1,sign,user,2026-03-02T10:00,too,many"
+    assert "Number of Columns" in row["reason"]
 
 
 def test_a_run_that_was_cut_short_goes_on_where_it_was(
