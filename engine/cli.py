@@ -23,6 +23,7 @@ from engine.commands.ask import ask
 from engine.commands.audit import audit
 from engine.commands.check import check
 from engine.commands.common import BROKEN, FINE, FOUND, INTERRUPTED, REFUSED, Refused, one_line, print_json
+from engine.commands.diff import diff
 from engine.commands.graph import graph
 from engine.commands.impact import impact
 from engine.commands.lsp import lsp
@@ -48,6 +49,7 @@ for command in (
     show,
     test,
     analyse,
+    diff,
     replay,
     impact,
     audit,

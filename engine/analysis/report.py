@@ -55,15 +55,15 @@ def lines(
     finding: Finding, program: Program, language: Language, width: int, accepted: Accepted | None = None
 ) -> Iterator[str]:
     """Yield a finding in words, line by line."""
-    yield from _wrapped(_pick(finding.sentence, language), width, "• ", "  ")
+    yield from wrapped(_pick(finding.sentence, language), width, "• ", "  ")
     yield from _clauses(finding, program, language, width)
     if finding.witness is not None:
         yield from (f"    {each}" for each in _witness(finding.witness, program, language, width - 4))
     for each in finding.settles:
         said = _pick(each, language)
-        yield from _wrapped(said, width, "    " + _label("settled if", "可补救", language), "      ")
+        yield from wrapped(said, width, "    " + _label("settled if", "可补救", language), "      ")
     if finding.bound is not None:
-        yield from _wrapped(_pick(finding.bound, language), width, "    ", "      ")
+        yield from wrapped(_pick(finding.bound, language), width, "    ", "      ")
     if accepted is not None:
         yield from (f"    {each}" for each in _acceptance(finding, accepted, language))
     yield f"    {finding.key}"
@@ -102,10 +102,10 @@ def _clauses(finding: Finding, program: Program, language: Language, width: int)
         columns = [[name, *_fold(text, half)] for name, text in texts]
         for row in range(max(map(len, columns))):
             left, right = (column[row] if row < len(column) else "" for column in columns)
-            yield f"    {left}{' ' * (half - _wide(left))} │ {right}".rstrip()
+            yield f"    {left}{' ' * (half - wide(left))} │ {right}".rstrip()
         return
     for name, text in texts:
-        yield from _wrapped(text, width, f"    {name}  ", "      ")
+        yield from wrapped(text, width, f"    {name}  ", "      ")
 
 
 def _text(voice: Voice, document: str, number: str) -> str:
@@ -144,13 +144,13 @@ def _witness(witness: Witness, program: Program, language: Language, width: int)
         at = voice.pick("at any time", "不论何时") if entry.at is None else voice.moment(entry.at)
         said = "; ".join(say_event(each, voice) for each in entry.events)
         said = said or voice.pick("(time passes)", "（时间届至）")
-        yield from _wrapped(said, width, f"  {at}{' ' * max(1, 20 - _wide(at))}", " " * 22)
+        yield from wrapped(said, width, f"  {at}{' ' * max(1, 20 - wide(at))}", " " * 22)
         for each in entry.happenings:
-            yield from _wrapped(say(each, voice), width, " " * 22 + "→ ", " " * 24)
+            yield from wrapped(say(each, voice), width, " " * 22 + "→ ", " " * 24)
     for layers, answer in witness.verdicts.items():
         said = f"{_question(witness, account, voice)}{voice.pick(': ', '：')}{voice.answer(answer)}"
         under = voice.pick(f"the engine, under {layers}: ", f"引擎（{layers}）：")
-        yield from _wrapped(said, width, f"  {under}", "    ")
+        yield from wrapped(said, width, f"  {under}", "    ")
 
 
 def _question(witness: Witness, account: Account, voice: Voice) -> str:
@@ -168,25 +168,27 @@ def _question(witness: Witness, account: Account, voice: Voice) -> str:
 # -- widths: a Chinese letter is as wide as two others
 
 
-def _wrapped(text: str, width: int, first: str, then: str) -> Iterator[str]:
-    for number, each in enumerate(_fold(text, width - max(_wide(first), _wide(then)))):
+def wrapped(text: str, width: int, first: str, then: str) -> Iterator[str]:
+    """Yield a text in lines of a width, the first one begun with `first`, the others with `then`."""
+    for number, each in enumerate(_fold(text, width - max(wide(first), wide(then)))):
         yield (then if number else first) + each
 
 
 def _fold(text: str, width: int) -> list[str]:
-    found, line, wide = [], "", 0
+    found, line, taken = [], "", 0
     for piece in re.findall(r"\s+|[^\s\u2e80-\uffef]+|[\u2e80-\uffef][，。；：、！？）”》]*", text):
-        size = _wide(piece)
-        if line and wide + size > width:
+        size = wide(piece)
+        if line and taken + size > width:
             found.append(line.rstrip())
-            line, wide = "", 0
+            line, taken = "", 0
             if piece.isspace():
                 continue
-        line, wide = line + piece, wide + size
+        line, taken = line + piece, taken + size
     return [*found, line.rstrip()] if line.strip() or not found else found
 
 
-def _wide(text: str) -> int:
+def wide(text: str) -> int:
+    """Return how many columns a text takes."""
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 

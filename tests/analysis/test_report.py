@@ -86,12 +86,12 @@ def test_a_finding_in_words_shows_the_clauses_side_by_side_and_the_history(voip_
 
 
 def test_no_line_is_wider_than_asked(voip_1: Program) -> None:
-    from engine.analysis.report import _wide
+    from engine.analysis.report import wide
 
     for language in LANGUAGES:
         for finding in (SHOWN, *gaps(voip_1)):
             for line in lines(finding, voip_1, language, 100):
-                assert _wide(line) <= 102 or finding.key in line
+                assert wide(line) <= 102 or finding.key in line
 
 
 def test_the_history_is_the_engines(voip_1: Program) -> None:
