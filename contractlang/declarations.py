@@ -63,7 +63,7 @@ class Declarations:
         first = {"parties", "thing", "type_decl", "state"}
         second = {"act", "event"}
         third = {"blank", "gap", "question", "reading", "unverified"}
-        everything = list(statements)
+        everything = [each for each in statements if each.body.rule in first | second | third]
         for group in (first, second, third):
             if group is second:
                 # Acts and events may refer to one another in any order: their names come before their parameters.

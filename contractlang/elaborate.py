@@ -184,6 +184,7 @@ class Memo:
     """
 
     seen: object = None
+    own: tuple[object, str] = (None, "")
     made: dict[tuple[object, ...], _Made] = field(default_factory=dict)
 
     def told(self) -> dict[int, dict[object, Any]]:
@@ -209,6 +210,8 @@ def head_of(written: Written) -> tuple[str, list[tuple[str, Span]]]:
     """Return the document's name and the names it uses or amends, before anything else is read."""
     name, uses = "", []
     for _, statement in written.statements():
+        if statement.body.rule not in ("document", "uses"):
+            continue
         words = [part for part in statement.body.parts if isinstance(part, Word)]
         if statement.body.rule == "document" and not name:
             name = words[0].text
@@ -226,6 +229,9 @@ class _Elaboration:
         near = list(near)
         self.written, self.library, self.near, self.memo = written, library, near, memo
         self.statements = written.statements()
+        self.of_rule: dict[str, list[tuple[Clause, Statement]]] = {}
+        for each in self.statements:
+            self.of_rule.setdefault(each[1].body.rule, []).append(each)
         self.draft = Draft()
         self.names = Names(words=keywords(), chinese=written.source.is_chinese)
         self.wrong = self.names.wrong
@@ -263,9 +269,8 @@ class _Elaboration:
         self.collect_sources()
         self.collect_changes()
         self.collect_labels()
-        for _, statement in self.statements:
-            if statement.body.rule == "define":
-                self.attempt(self.declarations.define, statement, statement.body)
+        for _, statement in self.of_rule.get("define", ()):
+            self.attempt(self.declarations.define, statement, statement.body)
         self.everything()
         self.defaults()
         return self.contract(), self.wrong
@@ -403,7 +408,7 @@ class _Elaboration:
 
     def layered(self) -> None:
         """Report a law that does not say to which layer it belongs, and a layer of what is no law."""
-        said = {statement.body.rule: statement for _, statement in self.statements}
+        said = {rule: each[-1][1] for rule, each in self.of_rule.items()}
         is_law, head = self.draft.kind == "law", said.get("document")
         if is_law and "layer" not in said and head is not None:
             self.wrong.append(
@@ -511,9 +516,7 @@ class _Elaboration:
 
     def collect_sources(self) -> None:
         """Keep where each clause was read."""
-        for clause, statement in self.statements:
-            if statement.body.rule != "source":
-                continue
+        for clause, statement in self.of_rule.get("source", ()):
             if not clause.number:
                 en, zh = "nothing says which clause was read there", "没有写明这是哪一条的出处"
                 help = Said("write it beneath the clause", "请写在该条之下")
@@ -548,9 +551,7 @@ class _Elaboration:
 
     def bring_in(self) -> None:
         """Bring in the declarations of the documents used."""
-        for _, statement in self.statements:
-            if statement.body.rule != "uses":
-                continue
+        for _, statement in self.of_rule.get("uses", ()):
             for word in statement.body.words():
                 used = self.library.get(word.text)
                 if used is None:
@@ -614,6 +615,8 @@ class _Elaboration:
             if each.number
         }  # fmt: skip
         changed: dict[str, Span] = {}
+        if not self.of_rule.keys() & {"replaces", "repeals", "retroactive"}:
+            return
         for clause, statement in self.statements:
             rule = statement.body.rule
             if rule not in ("replaces", "repeals", "retroactive"):
@@ -650,6 +653,8 @@ class _Elaboration:
     def under_readings(self) -> Iterable[tuple[str, Statement]]:
         """Return every option with the reading it stands under."""
         current: str | None = None
+        if "option" not in self.of_rule:
+            return
         for _, statement in self.statements:
             body = statement.body
             if body.rule == "reading":
@@ -1330,7 +1335,6 @@ class _Elaboration:
     def meaning(self) -> str:
         """Return the hash of what the document means: its places, its remarks and the order of its names left out."""
         draft = self.draft
-        own = [each for each in self.names.declarations.values() if each.document == draft.name]
         head = (
             draft.name, draft.kind, draft.rank, draft.amends, draft.valid_from, draft.valid_to, draft.truncated,
             tuple(draft.governed_by), tuple(sorted(map(plain_number, draft.surviving))),
@@ -1340,7 +1344,15 @@ class _Elaboration:
                draft.retroactive, *(each.meaning_hash for each in self.amended()))
               if draft.kind == "supplement" else ()),
         )  # fmt: skip
-        return _digest("\n".join([_spelled(head), _spelled(tuple(own)), *draft.meanings]))
+        return _digest("\n".join([_spelled(head), self.declared(), *draft.meanings]))
+
+    def declared(self) -> str:
+        """Return what the document itself declares, spelled out: the same again while it is written the same."""
+        written = self.memo.seen, tuple(each.raw for _, each in self.of_rule.get("option", ()))
+        if self.memo.own[0] != written:
+            own = [each for each in self.names.declarations.values() if each.document == self.draft.name]
+            self.memo.own = written, _spelled(tuple(own))
+        return self.memo.own[1]
 
     def same_ids(self, norms: list[Norm]) -> None:
         """Norms of one id are the alternatives of one reading, or lines that go together; others are mistaken."""
@@ -1419,9 +1431,10 @@ def _is_rule(part: Node | Word, rule: str) -> bool:
 
 def _names_of(body: Node) -> list[str]:
     """Return the name that a declaration gives, and its name in the other language where there is one."""
-    named = body.node("decl_name")
-    assert named is not None
-    return [part.text for part in named.words() if part.kind == "NAME"]
+    for part in body.parts:
+        if isinstance(part, Node) and part.rule == "decl_name":
+            return [each.text for each in part.parts if isinstance(each, Word) and each.kind == "NAME"]
+    raise AssertionError(f"{body.rule} declares no name")
 
 
 def _all(parts: list[Expr]) -> Expr | None:
@@ -1457,8 +1470,11 @@ def _moved(value: Any, by: int) -> Any:
     if kind is tuple:
         parts = [_moved(each, by) for each in value]
         return value if all(map(_is, parts, value)) else tuple(parts)
+    placed = _placed_fields(kind)
+    if not placed:
+        return value
     changes = {}
-    for name in _placed_fields(kind):
+    for name in placed:
         before = getattr(value, name)
         if type(before) in _PLACELESS:
             continue

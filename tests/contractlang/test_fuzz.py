@@ -81,6 +81,38 @@ def test_a_broken_contract_is_answered(text: str) -> None:
     answered(text)
 
 
+SMALL = [text for text in TEXTS if len(text) < 20_000]
+
+
+@settings(QUICK, max_examples=25)
+@given(st.data())
+def test_a_text_that_is_edited_is_what_it_would_be_afresh(data: st.DataObject) -> None:
+    """Whatever was held before, a workspace says of a text what a load of it says: each place, each word."""
+    text = data.draw(st.sampled_from(SMALL))
+    path, library = str(CONTRACTS / "voip-1" / "edited.contract"), [CONTRACTS / "vocabulary"]
+    workspace = Workspace(library)
+    workspace.check(path, text)
+    for _ in range(data.draw(st.integers(1, 3))):
+        lines = text.split("\n")
+        at = data.draw(st.integers(0, len(lines) - 1))
+        match data.draw(st.sampled_from(["remove", "repeat", "longer", "word"])):
+            case "remove":
+                del lines[at]
+            case "repeat":
+                lines.insert(data.draw(st.integers(0, len(lines))), lines[at])
+            case "longer":
+                lines[at] += "  "
+            case _:
+                pieces = re.findall(r'"[^"]*"|\w+|\s+|.', lines[at]) or [""]
+                pieces[data.draw(st.integers(0, len(pieces) - 1))] = data.draw(st.sampled_from(WORDS))
+                lines[at] = "".join(pieces)
+        text = "\n".join(lines)
+        again, afresh = workspace.check(path, text), load_text(text, path, library)
+        assert again.contracts == afresh.contracts
+        assert [*again.contracts] == [*afresh.contracts]
+        assert again.diagnostics == afresh.diagnostics
+
+
 @QUICK
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=200))
 def test_any_text_is_answered(text: str) -> None:
