@@ -25,8 +25,8 @@ MAX_WRONG = 200
 MAX_LOOKED_AT = 2_000
 
 # Full-width letters, digits and marks stand for the half-width ones, character by character, so offsets stay true.
-_WIDTH: dict[int, int | str] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
-_WIDTH |= {
+WIDTH: dict[int, int | str] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+WIDTH |= {
     ord("　"): " ",
     ord("“"): '"',
     ord("”"): '"',
@@ -35,10 +35,10 @@ _WIDTH |= {
     ord("；"): " ",
     ord(";"): " ",
 }
-_INSIDE = {wide: narrow for wide, narrow in _WIDTH.items() if wide not in map(ord, "“”„")}
+INSIDE = {wide: narrow for wide, narrow in WIDTH.items() if wide not in map(ord, "“”„")}
 
 _NUMERAL = "一二三四五六七八九十百"
-_MARK = re.compile(r"[ \t　]*[|｜](?P<more>[|｜])?(?P<rest>[^\n]*)")
+MARK = re.compile(r"[ \t　]*[|｜](?P<more>[|｜])?(?P<rest>[^\n]*)")
 _CONTINUED = re.compile(r"\n[ \t　]*[|｜]{2}(?:[ \t　]*[#＃][^\n]*)?")
 _ARTICLE = re.compile(rf"\s*(?P<n>[{_NUMERAL}]+)[、.．]\s*\S")
 _LAW_ARTICLE = re.compile(
@@ -74,7 +74,7 @@ def parse_statement(raw: str) -> tuple[Word | None, Node] | NotAStatement:
     if len(raw) > MAX_STATEMENT:
         return NotAStatement(0, 1, "", frozenset(), "long")
     # Typographic quotes delimit a text only where straight ones do not: “甲” may stand inside "…".
-    plain = raw.translate(_INSIDE if '"' in raw or "＂" in raw else _WIDTH)
+    plain = raw.translate(INSIDE if '"' in raw or "＂" in raw else WIDTH)
     try:
         label, body = grammar.read(plain, raw)
     except grammar.TooDeep:
@@ -128,7 +128,7 @@ class _Cutter:
         self.saw_statement = False
 
     def take(self, line: str, start: int) -> None:
-        mark = _MARK.match(line)
+        mark = MARK.match(line)
         if mark is None:
             self.finish_statement()
             if line.strip():
@@ -178,7 +178,9 @@ class _Cutter:
         base, end = self.pending
         self.pending = None
         # Continuation marks and remarks become blanks of the same length, so offsets stay true.
-        raw = _CONTINUED.sub(lambda found: " " * len(found[0]), self.source.text[base:end])
+        raw = self.source.text[base:end]
+        if "\n" in raw:
+            raw = _CONTINUED.sub(lambda found: " " * len(found[0]), raw)
         lead = len(raw) - len(raw.lstrip(" \t　"))
         base, raw = base + lead, raw[lead:].rstrip()
         clause = self.clauses[-1] if self.clauses else self.preamble
@@ -264,11 +266,11 @@ class _Explainer:
         span = Span(self.source.path, base + wrong.start, base + max(wrong.end, wrong.start + 1))
         if wrong.why:
             return self.too_large(span, wrong.why)
-        found = wrong.found.strip().translate(_WIDTH)
+        found = wrong.found.strip().translate(WIDTH)
         if found == '"':
             help = Said('close the quotation: `"…"`', "补上后引号：`“……”`")
             return error("syntax", span, "the quotation is not closed", "引号没有关闭", help)
-        before = (raw[: wrong.start] if found else raw).translate(_WIDTH).rstrip()
+        before = (raw[: wrong.start] if found else raw).translate(WIDTH).rstrip()
         word = re.search(r"\w+$", before)
         behind = word[0] if word is not None else ""
         en, zh = f"`{found}` cannot stand here", f"`{found}`不能写在这里"
@@ -328,7 +330,7 @@ class _Explainer:
         """The words of the language, and those of the lines that can be read."""
         found: set[str] = set()
         for line in self.source.lines[:MAX_LOOKED_AT]:
-            mark = _MARK.match(line)
+            mark = MARK.match(line)
             if mark is not None and not isinstance(parse_statement(mark["rest"].strip()), NotAStatement):
                 found.update(re.findall(r"\w+", line))
         return frozenset({*grammar.keywords(), *found})

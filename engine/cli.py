@@ -24,6 +24,7 @@ from engine.commands.audit import audit
 from engine.commands.check import check
 from engine.commands.common import BROKEN, FINE, FOUND, INTERRUPTED, REFUSED, Refused, one_line, print_json
 from engine.commands.diff import diff
+from engine.commands.fmt import fmt
 from engine.commands.graph import graph
 from engine.commands.impact import impact
 from engine.commands.lsp import lsp
@@ -44,6 +45,7 @@ app.callback()(program)
 # In the order in which `contract --help` lists them.
 for command in (
     check,
+    fmt,
     run,
     ask,
     show,

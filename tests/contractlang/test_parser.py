@@ -260,7 +260,7 @@ def test_whole_words_find_what_larks_own_words_find() -> None:
     for path in sorted(CONTRACTS.rglob("*.contract")):
         for _, statement in parse(Source("a", path.read_text("utf-8")))[0].statements():
             # What is quoted is spelled as it was written; lark sees the widths made even.
-            marks = parser._INSIDE if '"' in statement.raw else parser._WIDTH
+            marks = parser.INSIDE if '"' in statement.raw else parser.WIDTH
             tree = reader.parse(statement.raw.translate(marks))
             found = ["start", spelled(statement.label), spelled(statement.body)]
             assert json.dumps(plain(tree)) == json.dumps(found), statement.raw
