@@ -1,0 +1,106 @@
+"""Everything that is generated from some contracts, written as real Markdown files that any site builder can read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from contractlang.words import Language
+from engine.documents import document, registers
+from engine.documents.called import short
+from engine.documents.document import File
+from engine.documents.markup import element, file_name, link, pick
+from engine.documents.shelf import Shelf
+
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+ASSETS = ("documents.css", "documents.js")
+NAMES = {"zh": "中文", "en": "English"}
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What was written: the files beneath the folder, and the tree of pages for a navigation."""
+
+    files: tuple[str, ...]
+    nav: list[Any]
+
+
+def write(shelf: Shelf, folder: Path, languages: Sequence[Language] = LANGUAGES) -> Site:
+    """Write every page beneath `folder`, each language in its own folder; what is not made any more is removed.
+
+    A file that would not change is left as it is, so that whoever watches the folder sees only what is new.
+    """
+    made: dict[str, str] = {}
+    nav: list[Any] = []
+    for language in languages:
+        listed: list[tuple[str, list[tuple[str, str]]]] = []
+        for each in _files(shelf, language, listed):
+            made[f"{language}/{each.path}"] = each.text
+        made[f"{language}/index.md"] = _index(language, listed, languages)
+        tree: list[Any] = [f"{language}/index.md"]
+        tree += [{part: [{title: f"{language}/{path}"} for title, path in pages]} for part, pages in listed]
+        nav.append({NAMES[language]: tree})
+    for name in ASSETS:
+        made[f"assets/{name}"] = files("engine.documents").joinpath("assets", name).read_text("utf-8")
+    _keep(folder, made)
+    return Site(tuple(made), nav)
+
+
+def _files(
+    shelf: Shelf, language: Language, listed: list[tuple[str, list[tuple[str, str]]]]
+) -> Iterator[File]:
+    """Yield every file of a language but its index, and list its pages by part."""
+    parts = {
+        "agreement": ("Agreements", "协议"),
+        "supplement": ("Supplements", "补充协议"),
+        "law": ("Law", "法律"),
+    }
+    for kind, title in parts.items():
+        pages = []
+        for contract in shelf.contracts.values():
+            if contract.kind == kind:
+                yield from document.pages(shelf, contract, language)
+                pages.append((short(contract, language), f"{file_name(contract.name)}.md"))
+                if contract.norms and kind != "law":
+                    graph = pick(language, "graph", "义务图")
+                    pages.append(
+                        (f"{short(contract, language)} · {graph}", f"{file_name(contract.name)}-graph.md")
+                    )
+        if pages:
+            listed.append((pick(language, *title), pages))
+    pages = []
+    for each in registers.pages(shelf, language):
+        yield each
+        pages.append((pick(language, *registers.TITLES[each.path.removesuffix(".md")]), each.path))
+    listed.append((pick(language, "Registers", "登记表"), pages))
+
+
+def _index(
+    language: Language, listed: list[tuple[str, list[tuple[str, str]]]], languages: Sequence[Language]
+) -> str:
+    title = pick(language, "Contracts, clause by clause", "合同逐条")
+    others = [
+        element("p", link(f"../{each}/index.html", NAMES[each]), class_="other-language")
+        for each in languages
+        if each != language
+    ]
+    parts = [f"---\ntitle: {title}\n---\n\n# {title}", *others]
+    for part, pages in listed:
+        items = [element("li", link(path.replace(".md", ".html"), name)) for name, path in pages]
+        parts.append(f"## {part}\n\n{element('ul', *items)}")
+    return "\n\n".join(parts) + "\n"
+
+
+def _keep(folder: Path, made: dict[str, str]) -> None:
+    for name, text in made.items():
+        path = folder / name
+        if not path.is_file() or path.read_text("utf-8") != text:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+    if folder.is_dir():
+        for path in sorted(folder.rglob("*"), reverse=True):
+            if path.is_file() and path.relative_to(folder).as_posix() not in made:
+                path.unlink()
