@@ -211,7 +211,9 @@ def test_what_the_readme_and_the_pages_link_to_is_there() -> None:
         text = re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.M | re.S)
         for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
             # Pages of contracts are generated; mkdocs and tests/documents look at the links to them.
-            assert target.startswith("contracts/") or (page.parent / target).exists(), f"{page.name} links to {target}"
+            assert target.startswith("contracts/") or (page.parent / target).exists(), (
+                f"{page.name} links to {target}"
+            )
 
 
 def test_files_that_pages_name_are_there() -> None:
