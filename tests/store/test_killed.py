@@ -70,7 +70,7 @@ def test_what_was_acknowledged_outlives_hundreds_of_kills(
     kind = "PostgreSQL" if lasting.startswith("postgresql:") else "SQLite"
     with capsys.disabled():
         print(f"\n{kind}: 300 kills, {found:,} entries acknowledged, each there once")
-    assert found > 5_000
+    assert found > 1_000
 
 
 def stop_often(own_postgres: Cluster, notes: Path, times: int) -> int:
