@@ -112,17 +112,12 @@ def terms_of(opening: Mapping[str, Any], program: Program) -> Terms:
     layers = (CONTRACT, *sorted({*opening.get("layers", ())} - {CONTRACT}))
     given = (opening.get(name, {}) for name in ("readings", "answers"))
     terms = terms_from(program, opening.get("settings", {}), layers, *given)
-    signed = versions_from(program, opening.get("agreements", ()))
-    # An agreement that has one version signs it whatever is said, so saying it changes no receipt.
-    several = {home for home, texts in program.versions_of.items() if len(texts) > 1}
-    return replace(
-        terms, versions={home: each for home, each in signed.items() if each != "1" or home in several}
-    )
+    return replace(terms, versions=versions_from(program, opening.get("agreements", ())))
 
 
 def account_of(opening: bytes, entries: Iterable[EntryRow], programs: Programs) -> Account:
     """Return the account that was opened so and has these entries. Raises BadTerms and BadEvent."""
-    said = json.loads(opening, parse_float=str)
+    said = json.loads(opening)
     program = program_of(said, programs)
     return Account(program, terms_of(said, program), ledger_of(program, entries))
 
