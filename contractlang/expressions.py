@@ -117,6 +117,13 @@ _LITERALS = {
 _GROUPS = {"any_duty", "any_keeping", "any_power", "agreed_duties", "agreed_keeping", "agreed_powers"}
 
 
+# What a name should stand for, by the kind of value that is wanted where it stands.
+_WANTED = {
+    "flag": ("fact", "事实"), "day": ("day or time", "日期"), "instant": ("day or time", "日期"),
+    "duration": ("length of time", "期间"), "money": ("sum", "款项"),
+}  # fmt: skip
+
+
 class Mistake(Exception):
     """An expression cannot be given a meaning; it has been reported."""
 
@@ -396,7 +403,9 @@ class Reader:
                         f"可写 `{spelling} 逾期` 或 `{spelling} 违约`",
                     ),
                 )
-            raise self.unknown(word, "thing", "事物")
+            raise self.unknown(
+                word, *_WANTED.get(wanted.name if wanted is not None else "", ("thing", "事物"))
+            )
         match declared:
             case PartyDecl():
                 return Const(declared.name, PARTY)

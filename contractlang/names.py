@@ -21,6 +21,7 @@ from contractlang.norms import (
     ThingDecl,
     TypeDecl,
 )
+from contractlang.slips import KINDS, name_meant
 from contractlang.source import Span
 from contractlang.suggest import nearest, segmented
 from contractlang.values import MINOR_DIGITS
@@ -104,9 +105,13 @@ class Names:
     def unknown(self, spelling: str, span: Span, what: Said, known: Iterable[str] | None = None) -> None:
         """Report a name that nothing declares: with the nearest, the few that there are, or how to declare it."""
         among = list(known) if known is not None else self.known()
-        near = nearest(spelling, among)
+        near = KINDS.get(spelling) if what.en == "kind of value" else nearest(spelling, among)
+        near = near if near in among else nearest(spelling, among)
+        meant = name_meant(spelling, lambda name: name in among)
         cut = None if spelling.isascii() else segmented(spelling, [*self.words, *self.known()])
-        if near:
+        if meant:
+            help = Said(f"write `{meant}`", f"请写 `{meant}`")
+        elif near:
             help = Said(f"did you mean `{near}`?", f"是否想写`{near}`？")
         elif cut:
             help = Said(
@@ -191,6 +196,10 @@ _DECLARED_BY = {
     "question": ('declare it: `| question …: "is it so?"`', "请先声明：`| 问题 …：“是否如此？”`"),
     "question or amount": ('declare it: `| question …: "is it so?"`', "请先声明：`| 问题 …：“是否如此？”`"),
     "norm": ("give a norm that name: `| …: user must pay`", "请给一条规范取此名：`| …：乙方 应 支付`"),
+    "fact": ('declare it: `| question …: "is it so?"`', "请先声明：`| 问题 …：“是否如此？”`"),
+    "day or time": ("declare it: `| blank …: day`", "请先声明：`| 空白 …：日`"),
+    "length of time": ("declare it: `| blank …: duration`", "请先声明：`| 空白 …：期间`"),
+    "sum": ("declare it: `| blank …: money`", "请先声明：`| 空白 …：金额`"),
     "thing": ("declare it, for example `| blank …: text`", "请先声明，例如 `| 空白 …：文字`"),
     "document": ("put `….contract` beside this file", "请将 `….contract` 放在本文件旁"),
 }  # fmt: skip

@@ -14,6 +14,7 @@ from functools import cached_property, lru_cache
 from contractlang import grammar
 from contractlang.diagnostic import Diagnostic, Said, error
 from contractlang.numerals import number_of
+from contractlang.slips import Found, slip_in
 from contractlang.source import Source, Span
 from contractlang.suggest import MEANT, nearest, segmented
 from contractlang.syntax import Clause, Node, Statement, Word, Written
@@ -256,6 +257,12 @@ _MODAL_WORDS = {"must", "may", "应", "必须", "不得", "可以", "有权"}
 _NAMED = re.compile(r"[|｜]\s*(?:act|行为)\s+(\w+)(?:\s+(\w+))?")
 
 
+def _parsed_up_to(text: str) -> int:
+    """Return how far a statement parses: past its end where all of it does."""
+    parsed = parse_statement(text)
+    return parsed.start if isinstance(parsed, NotAStatement) else len(text) + 1
+
+
 class _Explainer:
     """Puts statements of one file that do not parse into words, with what can be typed instead."""
 
@@ -267,6 +274,9 @@ class _Explainer:
         if wrong.why:
             return self.too_large(span, wrong.why)
         found = wrong.found.strip().translate(WIDTH)
+        slip = slip_in(raw.translate(WIDTH), wrong.start, _parsed_up_to)
+        if slip is not None:
+            return self.slipped(base, raw, slip)
         if found == '"':
             help = Said('close the quotation: `"…"`', "补上后引号：`“……”`")
             return error("syntax", span, "the quotation is not closed", "引号没有关闭", help)
@@ -292,6 +302,19 @@ class _Explainer:
             not_next = re.match(r"\s*not\b", raw[wrong.end :]) is not None
             help = self.instead(found, behind, wrong.expected, not_next)
         return error("syntax", span, en, zh, help)
+
+    def slipped(self, base: int, raw: str, slip: Found) -> Diagnostic:
+        """Say how what was written as in prose is written here."""
+        span = Span(self.source.path, base + slip.start, base + max(slip.end, slip.start + 1))
+        said = raw[slip.start : slip.end].strip()
+        if not slip.write:
+            help = Said(f"remove `{said}`", f"请删去 `{said}`")
+        elif slip.write.startswith('"') and self.source.is_chinese:
+            help = Said(f"write `{slip.write}`", f"请写 `“{said[1:-1]}”`")
+        else:
+            typed = slip.write.strip()
+            help = Said(f"write `{typed}`", f"请写 `{typed.replace(': ', '：')}`")
+        return error("syntax", span, f"`{said}` is not written so", f"`{said}`不是这里的写法", help)
 
     def misread(self, found: str, behind: str, expected: frozenset[str]) -> str:
         """Return the word of the language that was meant by the word before, where `found` itself is no riddle."""
@@ -359,6 +382,9 @@ class _Explainer:
         near = nearest(found, wanted) if found else None
         if near is not None:
             return Said(f"write `{near}`", f"请写 `{near}`")
+        done = next((act for act in self.acts if found in (f"{act}s", f"{act}es")), None)
+        if "_MUST" in expected and done is not None:
+            return Said(f"write `must {done}`", f"请写 `must {done}`")
         if "_MUST" in expected and (not found or found[0].isalpha()):
             # A word behind a party, and no modal: the commonest slip.
             return Said(f"write {_MODALS.en}", f"请写 {_MODALS.zh}")
