@@ -14,7 +14,7 @@ from contractlang.norms import Answer, Maintenance, Norm, Not, OccurrenceDecl, P
 from contractlang.numerals import plain_number
 from engine.decide import decide
 from engine.decision import Decision
-from engine.event import Event, Instant, Ledger, Standing, event
+from engine.event import BUILT_IN, START, Event, Instant, Ledger, Standing, event
 from engine.position import Position, advance, elapse, together
 from engine.program import Program
 from engine.question import May, Question
@@ -42,6 +42,21 @@ class Account:
     def what_if(self, events: Iterable[Event]) -> Account:
         """Return a copy of the account to which those events have happened; nothing is stored."""
         return Account(self.program, self.terms, self.ledger.with_events(events))
+
+    def recorded(self, events: Iterable[Event]) -> Account:
+        """Return the account to which those events were recorded; what they do not touch is not derived again."""
+        more = tuple(events)
+        account = Account(self.program, self.terms, self.ledger.with_events(more))
+        line = self._lines.get(None)
+        if line is not None and not (line.undated or self._alleges(line)):
+            if line.is_followed_by(more):
+                account._lines[None] = line.followed_by(more)
+            else:
+                account.line().share(line)
+        return account
+
+    def _alleges(self, line: _Line) -> bool:
+        return any(each.standing is Standing.ALLEGED for each in line.facts)
 
     def position_at(self, at: Instant, known_at: Instant | None = None) -> Position:
         """Return where every norm stands at an instant."""
@@ -83,6 +98,36 @@ class _Line:
         self.groups = groups_of(self.facts)
         self.instants = [group[0].effect_at for group in self.groups]
         self.reached = [Position.opening(program, terms)]
+
+    def is_followed_by(self, events: tuple[Event, ...]) -> bool:
+        """Tell whether those events come after all facts, in their order, and say nothing of what came before."""
+        last = self.instants[-1] if self.instants else START
+        for each in events:
+            plain = each.name not in BUILT_IN and "ground" not in each.fields
+            if not plain or each.occurred_at is None or each.effect_at <= last:
+                return False
+            last = each.effect_at
+            if each.standing is not Standing.ESTABLISHED:
+                return False
+        return True
+
+    def followed_by(self, events: tuple[Event, ...]) -> _Line:
+        """Return the line with events that come after all facts; every position that was reached is kept."""
+        found = object.__new__(_Line)
+        found.facts, found.undated = (*self.facts, *events), self.undated
+        found.groups = [*self.groups, *([each] for each in events)]
+        found.instants = [*self.instants, *(each.effect_at for each in events)]
+        found.reached = list(self.reached)
+        return found
+
+    def share(self, other: _Line) -> None:
+        """Take over the positions of another line of the same account, as far as the facts are the same."""
+        same = 0
+        for mine, others in zip(self.groups, other.groups, strict=False):
+            if mine != others or same + 1 >= len(other.reached):
+                break
+            same += 1
+        self.reached = other.reached[: same + 1]
 
     def before(self, at: Instant, leaving_out: object = None) -> Position:
         """Return the position after all facts before `at`; the facts of the last instant may leave some out."""

@@ -27,10 +27,12 @@ from engine.commands.diff import diff
 from engine.commands.fmt import fmt
 from engine.commands.graph import graph
 from engine.commands.impact import impact
+from engine.commands.key import key
 from engine.commands.lsp import lsp
 from engine.commands.replay import replay
 from engine.commands.replay_decisions import replay_decisions
 from engine.commands.run import run
+from engine.commands.serve import serve
 from engine.commands.show import show
 from engine.commands.store import store
 from engine.commands.test import test
@@ -56,6 +58,7 @@ for command in (
     impact,
     audit,
     replay_decisions,
+    serve,
     graph,
     schema,
     lsp,
@@ -63,6 +66,7 @@ for command in (
 ):
     app.command()(command)
 app.add_typer(store)
+app.add_typer(key)
 
 
 def carried_out(arguments: Sequence[str]) -> int:

@@ -25,6 +25,7 @@ from engine.event import (
     MIGRATE,
     WAIVE,
     Event,
+    Instant,
     Ledger,
     Standing,
     event,
@@ -127,76 +128,104 @@ def checked(program: Program, events: Iterable[Event]) -> Ledger:
 
     The same id with the same content is one event; with other content it is refused. Raises BadEvent.
     """
-    kept: dict[tuple[str, str], Event] = {}
-    ids: dict[str, Event] = {}
-    for each in events:
-        same = kept.get((each.source, each.id))
-        if same is not None:
-            if same.digest != each.digest:
-                raise BadEvent(
-                    each.id,
-                    "id",
-                    "another event has this id, with other content; correct it with a `correct` entry",
-                )
-            continue
-        if each.id in ids:
-            raise BadEvent(each.id, "id", f"an event of the source `{ids[each.id].source}` has this id")
-        if each.name in ABOUT_ENTRIES and each.fields.get("of") not in ids:
-            raise BadEvent(each.id, "of", f"`{each.fields.get('of')}` is no event recorded before it")
-        kept[each.source, each.id] = ids[each.id] = each
-    _once_only(program, kept.values())
-    _after(program, kept.values())
-    return Ledger(tuple(kept.values()))
+    return Ledger(tuple(Intake(program).take(events)))
 
 
-def _once_only(program: Program, events: Iterable[Event]) -> None:
-    """An occurrence declared `once`, or `once for each`, may not happen twice."""
-    seen: dict[tuple[Any, ...], str] = {}
-    for each in events:
-        declared = program.declarations.get(each.name)
-        if (
-            not isinstance(declared, OccurrenceDecl)
-            or declared.once is None
-            or each.standing is not Standing.ESTABLISHED
-        ):
-            continue
-        per = (
-            each.actor if declared.once == "by" else each.fields.get(declared.once) if declared.once else None
-        )
+class Intake:
+    """What a ledger has taken so far, as far as it bears on what it may take next."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._ids: dict[str, Event] = {}
+        self._once: dict[tuple[Any, ...], str] = {}
+        self._first: dict[str, Instant] = {}
+        self._undated: set[str] = set()
+        self._after = [r for c in program.contracts for r in c.relations if r.how == "only_after"]
+
+    def kept(self, id: str) -> Event | None:
+        """Return the event that was taken under an id."""
+        return self._ids.get(id)
+
+    def take(self, events: Iterable[Event]) -> list[Event]:
+        """Take events and return those that are new. Raises BadEvent for the first that cannot be, and takes none."""
+        new, once, first, undated = self._looked_at(events)
+        self._ids |= new
+        self._once |= once
+        self._first |= first
+        self._undated |= undated
+        return list(new.values())
+
+    def check(self, events: Iterable[Event]) -> list[Event]:
+        """Return which events are new, and take none. Raises BadEvent as `take` does."""
+        return list(self._looked_at(events)[0].values())
+
+    def _looked_at(
+        self, events: Iterable[Event]
+    ) -> tuple[dict[str, Event], dict[tuple[Any, ...], str], dict[str, Instant], set[str]]:
+        new: dict[str, Event] = {}
+        once: dict[tuple[Any, ...], str] = {}
+        for each in events:
+            same = new.get(each.id) or self._ids.get(each.id)
+            if same is not None:
+                if same.source != each.source:
+                    raise BadEvent(each.id, "id", f"an event of the source `{same.source}` has this id")
+                if same.digest != each.digest:
+                    raise BadEvent(
+                        each.id,
+                        "id",
+                        "another event has this id, with other content; correct it with a `correct` entry",
+                    )
+                continue
+            if each.name in ABOUT_ENTRIES:
+                of = str(each.fields.get("of"))
+                if of not in new and of not in self._ids:
+                    raise BadEvent(each.id, "of", f"`{of}` is no event recorded before it")
+            new[each.id] = each
+        for each in new.values():
+            self._once_only(each, once)
+        return new, once, *self._in_time(new.values())
+
+    def _once_only(self, taken: Event, once: dict[tuple[Any, ...], str]) -> None:
+        """An occurrence declared `once`, or `once for each`, may not happen twice."""
+        declared = self._program.declarations.get(taken.name)
+        if not isinstance(declared, OccurrenceDecl) or declared.once is None:
+            return
+        if taken.standing is not Standing.ESTABLISHED:
+            return
+        per = taken.actor if declared.once == "by" else None
+        if declared.once and declared.once != "by":
+            per = taken.fields.get(declared.once)
         if declared.once and per is None:
-            continue
-        first = seen.setdefault((each.name, per), each.id)
-        if first != each.id:
+            return
+        before = self._once.get((taken.name, per)) or once.setdefault((taken.name, per), taken.id)
+        if before != taken.id:
             per_what = f" for each {declared.once}" if declared.once else ""
-            raise BadEvent(
-                each.id,
-                declared.once or "name",
-                f"`{each.name}` happens once{per_what}, and {first} was it",
-            )
+            reason = f"`{taken.name}` happens once{per_what}, and {before} was it"
+            raise BadEvent(taken.id, declared.once or "name", reason)
 
+    def _in_time(self, new: Iterable[Event]) -> tuple[dict[str, Instant], set[str]]:
+        """What is declared to come only after something else may not come without it.
 
-def _after(program: Program, events: Iterable[Event]) -> None:
-    """What is declared to come only after something else may not come without it."""
-    relations = [r for contract in program.contracts for r in contract.relations if r.how == "only_after"]
-    if not relations:
-        return
-    first: dict[str, int] = {}
-    dated = [each for each in events if each.occurred_at is not None]
-    for each in dated:
-        first[each.name] = min(first.get(each.name, each.effect_at), each.effect_at)
-    undated = {each.name for each in events if each.occurred_at is None}
-    for relation in relations:
+        Return when each occurrence first happened, as far as that is now otherwise, and which have no date.
+        """
+        if not self._after:
+            return {}, set()
+        events = list(new)
+        first: dict[str, Instant] = {}
+        undated = {each.name for each in events if each.occurred_at is None}
+        dated = [each for each in events if each.occurred_at is not None]
         for each in dated:
-            if (
-                each.name == relation.left
-                and relation.right not in undated
-                and first.get(relation.right, 1 << 62) > each.effect_at
-            ):
-                raise BadEvent(
-                    each.id,
-                    "at",
-                    f"`{each.name}` comes only after `{relation.right}`, not there by {iso(each.effect_at)}",
-                )
+            known = first.get(each.name, self._first.get(each.name, each.effect_at))
+            first[each.name] = min(known, each.effect_at)
+        for relation in self._after:
+            if relation.right in undated or relation.right in self._undated:
+                continue
+            begins = first.get(relation.right, self._first.get(relation.right, 1 << 62))
+            for each in dated:
+                if each.name == relation.left and begins > each.effect_at:
+                    reason = f"`{each.name}` comes only after `{relation.right}`, not there by {iso(each.effect_at)}"
+                    raise BadEvent(each.id, "at", reason)
+        return first, undated
 
 
 def event_from(program: Program, raw: Mapping[str, Any], where: str) -> Event:

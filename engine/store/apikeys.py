@@ -28,6 +28,12 @@ def new_key(
     )
 
 
+def given_key(shown: str, tenant: str, name: str, rights: Iterable[str], at: Instant) -> ApiKey | None:
+    """Return a key that was made before, as it is kept; None if what is shown is no key."""
+    found = _SHOWN.fullmatch(shown)
+    return ApiKey(found[1], _hash(found[2]), tenant, name, frozenset(rights), at) if found else None
+
+
 def prefix_of(shown: str) -> str | None:
     """Return the prefix of what a caller has shown; None if it is no key."""
     found = _SHOWN.fullmatch(shown)

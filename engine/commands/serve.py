@@ -1,0 +1,78 @@
+"""`contract serve`: the decision service, everything with one command."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from engine.commands.common import SHIPPED, SUFFIX, Refused
+from engine.commands.given import found_at, kept_loads
+
+_CONFIG = typer.Option("--config", "-c", metavar="FILE", help="A YAML file; without it one tenant is served.")
+_STORE = typer.Option("--store", metavar="STORE", help="A SQLite file, or postgresql://user@host/name.")
+_LOG = typer.Option("--log-level", help="debug, info, warning or error.")
+
+
+def serve(
+    config: Annotated[str | None, _CONFIG] = None,
+    store: Annotated[str | None, _STORE] = None,
+    host: Annotated[str | None, typer.Option("--host", help="Where to listen.")] = None,
+    port: Annotated[int | None, typer.Option("--port", help="Where to listen.")] = None,
+    log_level: Annotated[str, _LOG] = "info",
+) -> None:
+    """Answer questions and take events over HTTP: AuthZEN 1.0 and CloudEvents 1.0. Ctrl-C stops it.
+
+    Without --config there is one tenant with the agreements that come with the program, kept in contract.db; its key is
+    that of the variable CONTRACT_KEY, or made and printed once. What is set up by half is refused.
+    """
+    from engine.kept import Documents
+    from engine.service.config import KEY_VARIABLE, BadConfig, embedded, read_config
+    from engine.service.running import Running
+
+    given = {"store": store, "host": host, "port": port}
+    try:
+        if config is None:
+            told = embedded(("voip-1", "voip-2", "sale"), **given)
+        else:
+            told = read_config(Path(config), **given)
+        texts = {name: _texts(each.contracts) for name, each in told.tenants.items()}
+        folder = kept_loads().folder
+        running = Running(told, texts, Documents(_home(folder), kept_loads()), log_level)
+        running.keys(os.environ, None if config is not None else KEY_VARIABLE)
+        running.run()
+    except BadConfig as wrong:
+        raise Refused(*wrong.lines, where=config or "", field="config") from None
+
+
+def _home(folder: Path | None) -> Path:
+    """Return where the documents published are laid for the reader."""
+    import tempfile
+
+    if folder is None:
+        return Path(tempfile.mkdtemp(prefix="contract-"))
+    home = folder / "published"
+    home.mkdir(parents=True, exist_ok=True)
+    return home
+
+
+def _texts(named: Iterable[str]) -> dict[str, str]:
+    """Return the files that contracts named mean, and the vocabularies and laws that come with the program."""
+    found: dict[str, str] = {}
+    for word in named:
+        path = found_at(word)
+        files = sorted(path.rglob(f"*{SUFFIX}")) if path.is_dir() else [path]
+        if not files:
+            raise Refused(f"{path}: no {SUFFIX} file in it", where=str(path))
+        for each in files:
+            found[f"{path.name}/{each.relative_to(path)}" if path.is_dir() else each.name] = each.read_text(
+                "utf-8-sig"
+            )
+    for folder in ("vocabulary", "law"):
+        for each in sorted((SHIPPED / folder).glob(f"*{SUFFIX}")):
+            if all(not name.endswith(f"/{each.name}") and name != each.name for name in found):
+                found[f"{folder}/{each.name}"] = each.read_text("utf-8-sig")
+    return found

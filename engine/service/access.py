@@ -1,0 +1,152 @@
+"""Who calls, for which tenant, and with which rights: an API key of ours, or a token that an issuer has signed.
+
+Nothing that a caller shows is ever kept or logged. A key is known by its prefix and proved by its hash; a token by the
+signature of one of its issuer's keys, with issuer, audience, algorithm and expiry all required.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jwt
+
+from engine.event import Instant
+from engine.service.config import RIGHTS, Oidc
+from engine.service.problems import Problem
+from engine.store import ApiKey, Store
+from engine.store.apikeys import prefix_of, proves
+
+KEPT_S = 5.0
+"""How long a key is trusted before it is looked up again: so long may a revoked one still pass."""
+MOST_KEPT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls. `id` tells callers of a tenant apart, `name` is for people."""
+
+    tenant: str
+    id: str
+    name: str
+    rights: frozenset[str]
+
+    def must(self, right: str) -> Caller:
+        """Return the caller if it has a right. Raises Problem."""
+        if right not in self.rights:
+            raise Problem("not_allowed", f"this needs the right to {right}")
+        return self
+
+
+class Access:
+    """Tells callers apart."""
+
+    def __init__(self, store: Store, issuers: dict[str, Oidc]) -> None:
+        self._store = store
+        self._issuers = [_Issuer(tenant, each) for tenant, each in issuers.items()]
+        self._kept: dict[str, tuple[float, ApiKey | None]] = {}
+
+    def caller(self, header: str | None, at: Instant) -> Caller:
+        """Return who calls, by the Authorization header. Raises Problem."""
+        scheme, _, shown = (header or "").partition(" ")
+        if scheme.lower() != "bearer" or not shown:
+            raise _unknown("send `Authorization: Bearer` and a key")
+        prefix = prefix_of(shown)
+        if prefix is not None:
+            key = self._key(prefix)
+            if key is None or not proves(shown, key, at):
+                raise _unknown("the key is not known, or no longer holds")
+            return Caller(key.tenant, key.prefix, key.name, key.rights)
+        for issuer in self._issuers:
+            found = issuer.caller(shown)
+            if found is not None:
+                return found
+        raise _unknown("the token or key is not known, or no longer holds")
+
+    def _key(self, prefix: str) -> ApiKey | None:
+        moment = time.monotonic()
+        kept = self._kept.get(prefix)
+        if kept is None or kept[0] <= moment:
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            kept = self._kept[prefix] = moment + KEPT_S, self._store.key(prefix)
+        return kept[1]
+
+
+def _unknown(detail: str) -> Problem:
+    return Problem("unauthenticated", detail, headers={"WWW-Authenticate": 'Bearer realm="contract"'})
+
+
+class _Issuer:
+    """One issuer of tokens, with its public keys as they stand in its file."""
+
+    def __init__(self, tenant: str, oidc: Oidc) -> None:
+        self._tenant, self._oidc = tenant, oidc
+        self._path = Path(oidc.keys_file)
+        self._stamp: tuple[int, int] | None = None
+        self._keys: dict[str | None, jwt.PyJWK] = {}
+        self._read()
+
+    def caller(self, token: str) -> Caller | None:
+        """Return who a token says calls, if it is one of this issuer's that holds; else None."""
+        self._read()
+        try:
+            key = self._keys.get(jwt.get_unverified_header(token).get("kid"))
+            if key is None:
+                return None
+            claims: dict[str, Any] = jwt.decode(
+                token, key, algorithms=list(self._oidc.algorithms), audience=self._oidc.audience,
+                issuer=self._oidc.issuer,
+                options={"require": ["exp", "aud", "iss", "sub"]},
+            )  # fmt: skip
+        except jwt.PyJWTError:
+            return None
+        said = claims.get(self._oidc.rights_claim, "")
+        words = said.split() if isinstance(said, str) else said if isinstance(said, list) else []
+        rights = frozenset(each for each in RIGHTS if each in words or f"contract:{each}" in words)
+        subject = str(claims["sub"])
+        return Caller(self._tenant, f"oidc:{subject}", subject, rights)
+
+    def _read(self) -> None:
+        """Read the keys where the file has changed; one that cannot be read leaves those that are there."""
+        try:
+            status = self._path.stat()
+            stamp = (status.st_mtime_ns, status.st_size)
+            if stamp == self._stamp:
+                return
+            held = jwt.PyJWKSet.from_dict(json.loads(self._path.read_text("utf-8")))
+        except (OSError, ValueError, jwt.PyJWTError):
+            if self._stamp is None:
+                raise
+            return
+        self._stamp, self._keys = stamp, {each.key_id: each for each in held.keys}
+
+
+class Pace:
+    """So many requests a second for each caller, and as many at once."""
+
+    def __init__(self, per_second: float) -> None:
+        self._rate = per_second
+        self._left: dict[str, tuple[float, float]] = {}
+
+    def spend(self, caller: Caller) -> None:
+        """Count one request. Raises Problem where there were too many."""
+        if not self._rate:
+            return
+        moment, most = time.monotonic(), max(1.0, self._rate)
+        key = f"{caller.tenant}/{caller.id}"
+        left, since = self._left.get(key, (most, moment))
+        left = min(most, left + (moment - since) * self._rate)
+        if left < 1:
+            wait = (1 - left) / self._rate
+            raise Problem(
+                "too_many_requests",
+                f"the key may ask {self._rate:g} times a second",
+                headers={"Retry-After": f"{wait + 1:.0f}"},
+            )
+        if len(self._left) > MOST_KEPT:
+            self._left.clear()
+        self._left[key] = left - 1, moment

@@ -1,0 +1,117 @@
+"""What may be known of one account: where it stands, what is owed, what comes next, what happened and why, what if."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from engine import history
+from engine.account import Account
+from engine.cases import question_of
+from engine.dates import iso
+from engine.errors import BadEvent, BadQuestion
+from engine.event import Event, Instant
+from engine.explain import decision_as_json, outline, question_as_json
+from engine.ledger import event_from
+from engine.position import Position, elapse
+from engine.question import Question
+from engine.service.held import Held
+from engine.service.problems import Problem
+from engine.service.recording import differences
+
+MOST_AHEAD = 200
+
+
+def position(held: Held, account: Account, at: Instant, known_at: Instant | None) -> dict[str, Any]:
+    """Return where the account stands: states, last days, duties, breaches, powers that are open."""
+    found = history.as_json(account, [], history.standing(account, at, known_at))
+    return {
+        "account": held.name, "revision": held.token, "as_of": found["as_of"], **found["standing"],
+        "next": ahead(account, at, known_at),
+    }  # fmt: skip
+
+
+def ahead(
+    account: Account, at: Instant, known_at: Instant | None = None, most: int = 10
+) -> list[dict[str, Any]]:
+    """Return the next instants at which time alone changes something, and what."""
+    found: list[dict[str, Any]] = []
+    for instant, what in turns(account.position_at(at, known_at), most):
+        found.append({"at": iso(instant), "changes": what})
+    return found
+
+
+def turns(
+    position: Position, most: int, until: Instant | None = None
+) -> list[tuple[Instant, list[dict[str, Any]]]]:
+    """Return the instants to come at which time alone changes where something stands, and what it changes."""
+    found: list[tuple[Instant, list[dict[str, Any]]]] = []
+    for _ in range(MOST_AHEAD):
+        agenda = position.agenda
+        if not agenda or len(found) >= most:
+            break
+        at = agenda[0][0]
+        if until is not None and at > until:
+            break
+        before, position = position, elapse(position, at)
+        changes = list(differences(history.standing_of(before), history.standing_of(position)))
+        if changes:
+            found.append((at, changes))
+    return found
+
+
+def told_history(account: Account, until: Instant, known_at: Instant | None) -> list[dict[str, Any]]:
+    """Return what happened up to an instant and what came of each event, as `contract run --json` has it."""
+    entries = history.history(account, until, known_at)
+    found: list[dict[str, Any]] = history.as_json(
+        account, entries, history.standing(account, until, known_at)
+    )["history"]
+    return found
+
+
+def written(account: Account, line: str) -> tuple[Question, Instant | None]:
+    """Return the question that a line asks, as `contract ask` reads it. Raises Problem."""
+    try:
+        return question_of(account.program, line)
+    except BadQuestion as wrong:
+        raise Problem("bad_request", wrong.reason, "/question") from None
+    except ValueError as wrong:
+        raise Problem("bad_request", str(wrong), "/question") from None
+
+
+def explained(
+    account: Account, question: Question, known_at: Instant | None, revision: str
+) -> dict[str, Any]:
+    """Return a decision with everything: itself, and its explanation in both languages."""
+    decision = account.decide(question, known_at)
+    return {
+        "revision": revision,
+        "question": question_as_json(question),
+        "decision": decision_as_json(decision),
+        "explanation": {
+            language: [
+                {"depth": depth, "text": text}
+                for depth, text in outline(decision, question, account.program, language)
+            ]
+            for language in ("zh", "en")
+        },
+    }  # fmt: skip
+
+
+def supposed(account: Account, raw: Sequence[Mapping[str, Any]], now: Instant) -> list[Event]:
+    """Return events that are only supposed, written as ledgers write them. Raises Problem."""
+    found: list[Event] = []
+    known = {each.id for each in account.ledger}
+    for number, each in enumerate(raw):
+        if not isinstance(each, Mapping):
+            raise Problem("bad_request", "a JSON object is wanted", f"/events/{number}")
+        try:
+            said = {"id": f"supposed-{number + 1}", **each}
+            made = event_from(account.program, said, f"event {number + 1}")
+        except BadEvent as wrong:
+            raise Problem("bad_request", wrong.reason, f"/events/{number}/{wrong.field}") from None
+        if made.id in known:
+            raise Problem("bad_request", "an event of the account has this id", f"/events/{number}/id")
+        known.add(made.id)
+        found.append(made)
+    return found

@@ -1,0 +1,88 @@
+"""The application put together: addresses, problems, the outermost layer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp
+
+from engine.errors import EngineError
+from engine.service.deadlines import Deadlines
+from engine.service.problems import Problem, problem_of, problem_of_status
+from engine.service.rim import Rim
+from engine.service.routes import accounts, authzen, contracts, deadlines, events, operation
+from engine.service.server import Server
+from engine.service.webhooks import Webhooks
+
+ABOUT = (
+    "Is an act allowed for an account now, why, and until when: AuthZEN questions, CloudEvents in, every answer with "
+    "its reasons."
+)
+
+
+def application(server: Server) -> ASGIApp:
+    """Return the service as an ASGI application."""
+
+    @asynccontextmanager
+    async def lifetime(_: FastAPI) -> AsyncIterator[None]:
+        working = [asyncio.create_task(each.run()) for each in (Deadlines(server), Webhooks(server))]
+        yield
+        server.stopping = True
+        for task in working:
+            task.cancel()
+        await asyncio.gather(*working, return_exceptions=True)
+        server.close()
+
+    app = FastAPI(
+        title="Contract engine", version=version("contract-engine"), description=ABOUT, lifespan=lifetime,
+        docs_url=None, redoc_url=None, openapi_url="/openapi.json", redirect_slashes=False,
+    )  # fmt: skip
+    app.state.server = server
+    for each in (authzen, events, accounts, contracts, deadlines, operation):
+        app.include_router(each.router)
+
+    @app.exception_handler(HTTPException)
+    async def routed(request: Request, wrong: Exception) -> Response:
+        assert isinstance(wrong, HTTPException)
+        return problem_of_status(wrong.status_code, str(wrong.detail), wrong.headers).response()
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, wrong: Exception) -> Response:
+        return problem_of_status(400, "the address cannot be read").response()
+
+    @app.exception_handler(Problem)
+    @app.exception_handler(EngineError)
+    @app.exception_handler(Exception)
+    async def failed(request: Request, wrong: Exception) -> Response:
+        return problem_of(wrong).response()
+
+    _secured(app)
+    return Rim(app, server)
+
+
+def _secured(app: FastAPI) -> None:
+    """Say on the OpenAPI page how callers are known."""
+    made = app.openapi
+
+    def openapi() -> dict[str, object]:
+        if app.openapi_schema is None:
+            page = made()
+            page.setdefault("components", {})["securitySchemes"] = {
+                "key": {"type": "http", "scheme": "bearer"}
+            }
+            page["security"] = [{"key": []}]
+            for operations in page["paths"].values():
+                for each in operations.values():
+                    each["responses"].pop("422", None)
+        assert app.openapi_schema is not None
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]

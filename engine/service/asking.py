@@ -1,0 +1,134 @@
+"""Asking an account, and the answer: an evaluation, a batch of them, and what the other kinds of question need."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from engine.account import Account
+from engine.decision import Decision
+from engine.errors import BadEvent, BadQuestion
+from engine.event import BOTH, Instant
+from engine.kept import answer_to_bytes, question_to_bytes
+from engine.ledger import event_from
+from engine.program import ENGINE_VERSION, Program
+from engine.question import May
+from engine.service import authzen
+from engine.service.answers import context_of, refused
+from engine.service.authzen import Asked
+from engine.service.held import Held
+from engine.service.problems import Problem
+from engine.service.tenant import Tenant
+from engine.store import DecisionRow
+
+YES: Mapping[str, bool] = {"permitted": True}
+
+
+class Answer(NamedTuple):
+    """An answer as it goes out, and what the log keeps of it (None where no account was asked)."""
+
+    body: dict[str, Any]
+    row: DecisionRow | None
+
+    @property
+    def decision(self) -> bool:
+        """Yes or no."""
+        return bool(self.body["decision"])
+
+
+async def evaluate(tenant: Tenant, asked: Asked, now: Instant) -> Answer:
+    """Answer one question. Raises Problem where the data of the act cannot be read, or a revision is not there."""
+    held = await tenant.found(asked.resource.id)
+    if held is None or held.opening.type != asked.resource.type:
+        return _no("unknown_resource", "没有这个账户", "there is no such account")
+    return answer(tenant, held, asked, now)
+
+
+def answer(tenant: Tenant, held: Held, asked: Asked, now: Instant) -> Answer:
+    """Answer one question about an account that is held."""
+    account, revision = _account(tenant, held, asked)
+    party = tenant.party_of(held, *asked.subject)
+    if party is None:
+        return _no("unknown_subject", "该主体不代表任何一方", "the subject acts for no party of this account")
+    act = tenant.act_called(held, asked.act)
+    if act is None:
+        return _no("unknown_action", "协议没有这种行为", "the agreements know no such act")
+    program = held.opening.program
+    question, ignored = may(program, party, act, asked.data, asked.as_of if asked.as_of is not None else now)
+    decision = account.decide(question, asked.known_at)
+    token = held.token if revision is None else held.token_of(revision)
+    context = context_of(decision, question, program, token, asked.as_of)
+    if ignored:
+        context["ignored"] = ignored
+    body = {"decision": permits(tenant, program, party, act, decision), "context": context}
+    row = DecisionRow(
+        secrets.token_hex(16), held.name, held.revision if revision is None else revision, now, ENGINE_VERSION,
+        question_to_bytes(question, asked.known_at), answer_to_bytes(decision),
+    )  # fmt: skip
+    return Answer(body, row)
+
+
+def permits(tenant: Tenant, program: Program, party: str, act: str, decision: Decision) -> bool:
+    """Tell whether an answer is a yes: permitted, or a free act of one's own, where the operator lets these pass."""
+    if decision.answer == "permitted":
+        return True
+    if decision.answer != "unregulated" or not tenant.part.permit_unregulated:
+        return False
+    actor = program.acts[act].actor
+    return not isinstance(actor, str) or actor in (party, BOTH)
+
+
+def may(
+    program: Program, party: str, act: str, data: Mapping[str, Any], at: Instant
+) -> tuple[May, list[str]]:
+    """Return the question, and the names among the data that the act does not have. Raises Problem."""
+    if not data:
+        return May(party, act, at), []
+    params = {word for each in program.acts[act].params for word in (each.name, each.alias) if word}
+    given = {name: value for name, value in data.items() if name in params and value is not None}
+    ignored = sorted(name for name in data if name not in params)
+    if not given:
+        return May(party, act, at), ignored
+    declared = program.acts[act].actor
+    by = declared if isinstance(declared, str) else BOTH
+    raw = {"id": "?", "name": act, "at": "2000-01-01T00:00", "by": by, **given}
+    try:
+        return May(party, act, at, event_from(program, raw, "context").fields), ignored
+    except BadEvent as wrong:
+        raise Problem("bad_request", wrong.reason, f"/context/{wrong.field}") from None
+
+
+async def evaluate_batch(tenant: Tenant, batch: authzen.Batch, now: Instant) -> list[Answer]:
+    """Answer several questions in their order, up to and including the one that decides."""
+    found: list[Answer] = []
+    for number, raw in enumerate(batch.items):
+        try:
+            one = await evaluate(tenant, authzen.single(raw, f"/evaluations/{number}"), now)
+        except Problem as wrong:
+            one = _wrong(wrong)
+        except BadQuestion as wrong:
+            one = _wrong(Problem("bad_request", wrong.reason, wrong.field))
+        found.append(one)
+        if one.decision is (batch.semantic == "permit_on_first_permit") and batch.semantic != "execute_all":
+            break
+    return found
+
+
+def _wrong(problem: Problem) -> Answer:
+    body = {"decision": False, "context": {"outcome": "error", "error": problem.document()}}
+    return Answer(body, None)
+
+
+def _account(tenant: Tenant, held: Held, asked: Asked) -> tuple[Account, int | None]:
+    """Return the account as it is, or exactly as it was at a revision; refuse what is not as fresh as was asked."""
+    if asked.at_least is not None:
+        tenant.revision(held, asked.at_least, "/context/at_least")
+    if asked.revision is None:
+        return held.account, None
+    revision = tenant.revision(held, asked.revision, "/context/revision")
+    return held.at(revision), revision
+
+
+def _no(outcome: str, zh: str, en: str) -> Answer:
+    return Answer({"decision": False, "context": refused(outcome, zh, en)}, None)

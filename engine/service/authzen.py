@@ -1,0 +1,205 @@
+"""Requests of the AuthZEN Authorization API 1.0, each fault told by its place, what is unknown ignored.
+
+subject = a party or whoever acts for one, action = an act, resource = an account, context = data of the act together
+with `as_of`, `known_at`, `revision` and `at_least`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from engine.dates import parse_as_of
+from engine.event import Instant
+from engine.service.problems import Problem
+
+OURS = ("as_of", "known_at", "revision", "at_least")
+SEMANTICS = ("execute_all", "deny_on_first_deny", "permit_on_first_permit")
+
+
+class Entity(NamedTuple):
+    """A subject or a resource; `id` is empty where a search leaves it out."""
+
+    type: str
+    id: str
+
+
+class Asked(NamedTuple):
+    """A question as it came in. `data` is the data of the act; instants are None where none was named."""
+
+    subject: Entity
+    act: str
+    resource: Entity
+    data: Mapping[str, Any]
+    as_of: Instant | None
+    known_at: Instant | None
+    revision: str | None
+    at_least: str | None
+
+
+def single(raw: Mapping[str, Any], at: str = "") -> Asked:
+    """Read an evaluation request. Raises Problem."""
+    return _asked(raw, at, subject_id=True, action=True, resource_id=True)
+
+
+def search(raw: Mapping[str, Any], what: str) -> Asked:
+    """Read a search for subjects, resources or actions: what is searched for may not be named, and is not heeded."""
+    asked = _asked(
+        raw, "", subject_id=what != "subject", action=what != "action", resource_id=what != "resource"
+    )
+    match what:
+        case "subject":
+            return asked._replace(subject=Entity(asked.subject.type, ""))
+        case "resource":
+            return asked._replace(resource=Entity(asked.resource.type, ""))
+        case _:
+            return asked._replace(act="")
+
+
+def _asked(raw: Mapping[str, Any], at: str, *, subject_id: bool, action: bool, resource_id: bool) -> Asked:
+    subject = _entity(raw, "subject", at, subject_id)
+    resource = _entity(raw, "resource", at, resource_id)
+    name, data = "", {}
+    if action:
+        said = _object(raw, "action", at)
+        name = _text(said, "name", f"{at}/action")
+        properties = said.get("properties")
+        if properties:
+            if not isinstance(properties, dict):
+                raise Problem("bad_request", "a JSON object is wanted", f"{at}/action/properties")
+            data = properties
+    context = raw.get("context")
+    if context is None:
+        return Asked(subject, name, resource, data, None, None, None, None)
+    if not isinstance(context, dict):
+        raise Problem("bad_request", "a JSON object is wanted", f"{at}/context")
+    if context:
+        rest = {key: value for key, value in context.items() if key not in OURS}
+        data = {**rest, **data}
+    return Asked(
+        subject, name, resource, data, _instant(context, "as_of", at), _instant(context, "known_at", at),
+        _token(context, "revision", at), _token(context, "at_least", at),
+    )  # fmt: skip
+
+
+def _entity(raw: Mapping[str, Any], name: str, at: str, with_id: bool) -> Entity:
+    said = _object(raw, name, at)
+    place = f"{at}/{name}"
+    properties = said.get("properties")
+    if properties is not None and not isinstance(properties, dict):
+        raise Problem("bad_request", "a JSON object is wanted", f"{place}/properties")
+    return Entity(_text(said, "type", place), _text(said, "id", place) if with_id else "")
+
+
+def _object(raw: Mapping[str, Any], name: str, at: str) -> dict[str, Any]:
+    said = raw.get(name)
+    if not isinstance(said, dict):
+        reason = "it is missing" if said is None else "a JSON object is wanted"
+        raise Problem("bad_request", reason, f"{at}/{name}")
+    return said
+
+
+def _text(said: Mapping[str, Any], name: str, at: str) -> str:
+    value = said.get(name)
+    if not isinstance(value, str) or not value:
+        reason = "it is missing" if value is None else "a text is wanted, not an empty one"
+        raise Problem("bad_request", reason, f"{at}/{name}")
+    return value
+
+
+def _instant(context: Mapping[str, Any], name: str, at: str) -> Instant | None:
+    value = context.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise Problem("bad_request", 'write a day such as "2026-03-02", or a moment', f"{at}/context/{name}")
+    try:
+        return parse_as_of(value)
+    except ValueError as wrong:
+        raise Problem("bad_request", str(wrong), f"{at}/context/{name}") from None
+
+
+def _token(context: Mapping[str, Any], name: str, at: str) -> str | None:
+    value = context.get(name)
+    if value is None:
+        return None
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if not isinstance(value, str) or not value:
+        raise Problem("bad_request", "a revision is wanted, as an answer told it", f"{at}/context/{name}")
+    return value
+
+
+class Batch(NamedTuple):
+    """Several questions: each is a request of its own, or the Problem that it is."""
+
+    semantic: str
+    items: list[dict[str, Any]]
+
+
+def batch(raw: Mapping[str, Any], most: int) -> Batch | None:
+    """Read an evaluations request; None where it has no list of them, and is one question. Raises Problem.
+
+    An item takes from the request what it does not say itself: whole objects, except that one which leaves out its
+    type or id has the request's (openid/authzen#640 is about that).
+    """
+    items = raw.get("evaluations")
+    if items is not None and not isinstance(items, list):
+        raise Problem("bad_request", "a list is wanted", "/evaluations")
+    semantic = _semantic(raw)
+    if not items:
+        return None
+    if len(items) > most:
+        raise Problem(
+            "bad_request",
+            f"a request may hold {most:,} evaluations; this one has {len(items):,}",
+            "/evaluations",
+        )
+    merged = []
+    for number, item in enumerate(items):
+        if not isinstance(item, dict):
+            raise Problem("bad_request", "a JSON object is wanted", f"/evaluations/{number}")
+        merged.append(
+            {
+                name: _merged(raw.get(name), item.get(name))
+                for name in ("subject", "action", "resource", "context")
+            }
+        )
+    return Batch(semantic, merged)
+
+
+def _semantic(raw: Mapping[str, Any]) -> str:
+    options = raw.get("options")
+    if options is None:
+        return SEMANTICS[0]
+    if not isinstance(options, dict):
+        raise Problem("bad_request", "a JSON object is wanted", "/options")
+    semantic = options.get("evaluations_semantic", SEMANTICS[0])
+    if semantic not in SEMANTICS:
+        raise Problem(
+            "bad_request", f"`{semantic}` is none of {', '.join(SEMANTICS)}", "/options/evaluations_semantic"
+        )
+    return str(semantic)
+
+
+def _merged(default: Any, own: Any) -> Any:
+    if own is None:
+        return default
+    if isinstance(own, dict) and isinstance(default, dict) and "type" in default and "type" not in own:
+        return {"type": default["type"], **own}
+    return own
+
+
+def page_of(raw: Mapping[str, Any], most: int) -> tuple[str, int]:
+    """Return the token and the limit of a page. Raises Problem."""
+    page = raw.get("page")
+    if page is None:
+        return "", most
+    if not isinstance(page, dict):
+        raise Problem("bad_request", "a JSON object is wanted", "/page")
+    token, limit = page.get("token"), page.get("limit")
+    if token is not None and not isinstance(token, str):
+        raise Problem("bad_request", "a text is wanted", "/page/token")
+    if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
+        raise Problem("bad_request", "a whole number of at least 1 is wanted", "/page/limit")
+    return token or "", min(limit or most, most)

@@ -1,0 +1,133 @@
+"""Events as CloudEvents 1.0 brings them, in its three ways: structured, binary, and a batch.
+
+type = an act or event of the vocabulary, subject = the account, time = when it happened, data = its fields, with `by`,
+`arrives`, `standing` and the like as ledgers write them. `source` and `id` name it once for ever.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+from urllib.parse import unquote
+
+from engine.dates import parse_instant
+from engine.event import Instant
+from engine.service.problems import Problem
+
+BATCH = "application/cloudevents-batch+json"
+STRUCTURED = "application/cloudevents+json"
+VERSION = "1.0"
+
+
+class Sent(NamedTuple):
+    """One event as it was sent: for which account, under which name, and the object that a ledger would write.
+
+    `at` is the place within the request, for what is wrong with it.
+    """
+
+    account: str
+    source: str
+    id: str
+    raw: dict[str, Any]
+    personal: bytes | None
+    recorded_at: Instant | None
+    at: str
+
+    @property
+    def body(self) -> bytes:
+        """The bytes that are kept and hashed: the same content gives the same bytes."""
+        return json.dumps(self.raw, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def sent(content_type: str, headers: Mapping[str, str], body: Any, most: int) -> tuple[list[Sent], bool]:
+    """Return the events of a request, and whether they came as a batch. Raises Problem."""
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind == BATCH:
+        if not isinstance(body, list):
+            raise Problem("bad_request", "a batch is a list of events")
+        if len(body) > most:
+            raise Problem("bad_request", f"a batch may hold {most:,} events; this one has {len(body):,}")
+        return [_event(each, f"/{number}") for number, each in enumerate(body)], True
+    if kind == STRUCTURED:
+        return [_event(body, "")], False
+    if kind == "application/json" and "ce-specversion" in headers:
+        attributes = {name[3:]: unquote(value) for name, value in headers.items() if name.startswith("ce-")}
+        return [_event({**attributes, **({} if body is None else {"data": body})}, "")], False
+    if kind == "application/json" and isinstance(body, dict) and "specversion" in body:
+        return [_event(body, "")], False
+    raise Problem(
+        "unsupported_media_type",
+        f"send an event as {STRUCTURED}, several as {BATCH}, or its data as application/json with ce- headers",
+    )
+
+
+def _event(said: Any, at: str) -> Sent:
+    if not isinstance(said, dict):
+        raise Problem("bad_request", "an event is a JSON object", at)
+    if said.get("specversion") != VERSION:
+        raise Problem("bad_request", f'"{VERSION}" is the version read here', f"{at}/specversion")
+    id, source = _text(said, "id", at), _text(said, "source", at)
+    name, account = _text(said, "type", at), _text(said, "subject", at)
+    if "data_base64" in said:
+        raise Problem("bad_request", "data that is no JSON is not read here", f"{at}/data_base64")
+    data = said.get("data")
+    if data is not None and not isinstance(data, dict):
+        raise Problem("bad_request", "a JSON object is wanted", f"{at}/data")
+    data = dict(data or {})
+    for taken in ("id", "source", "name", "type", "recorded_at", "occurred_at"):
+        if taken in data:
+            raise Problem("bad_request", "the event itself says so; leave it out here", f"{at}/data/{taken}")
+    if said.get("time") is not None:
+        if data.get("at") is not None:
+            raise Problem("bad_request", "`time` says when it happened; leave this out", f"{at}/data/at")
+        data["at"] = _time(said["time"], f"{at}/time")
+    elif "at" not in data:
+        raise Problem(
+            "bad_request",
+            "when did it happen? if nobody knows, give `data` an `at` that is null",
+            f"{at}/time",
+        )
+    if "sequence" in said:
+        data["sequence"] = _whole(said["sequence"], f"{at}/sequence")
+    personal = data.pop("personal", None)
+    if personal is not None and not isinstance(personal, dict):
+        raise Problem("bad_request", "a JSON object is wanted", f"{at}/data/personal")
+    recorded = said.get("recordedat")
+    return Sent(
+        account, source, id, {"id": id, "source": source, "name": name, **data},
+        json.dumps(personal, ensure_ascii=False, sort_keys=True).encode() if personal else None,
+        None if recorded is None else parse_instant(_time(recorded, f"{at}/recordedat")), at,
+    )  # fmt: skip
+
+
+def _text(said: Mapping[str, Any], name: str, at: str) -> str:
+    value = said.get(name)
+    if not isinstance(value, str) or not value:
+        hint = {"subject": "it names the account", "type": "it names the act or event"}.get(
+            name, "it is required"
+        )
+        raise Problem("bad_request", f"a text is wanted: {hint}", f"{at}/{name}")
+    return value
+
+
+def _time(value: Any, at: str) -> str:
+    text = str(value).replace(" ", "T")
+    # CloudEvents writes RFC 3339, whose small letters and fractions beyond a microsecond mean nothing more here.
+    text = text.upper()
+    try:
+        if not isinstance(value, str):
+            raise ValueError('write a moment such as "2026-03-02T10:00:00+08:00"')
+        parse_instant(text)
+    except ValueError as wrong:
+        raise Problem("bad_request", str(wrong), at) from None
+    return text
+
+
+def _whole(value: Any, at: str) -> int:
+    try:
+        if isinstance(value, bool):
+            raise ValueError
+        return int(value)
+    except (TypeError, ValueError):
+        raise Problem("bad_request", "a whole number is wanted", at) from None

@@ -1,0 +1,129 @@
+"""What time alone brings, told when it comes: a breach starts, a term ends, a power arises, though nothing was sent.
+
+For each account the engine says at which instant something changes next; the store wakes the account then. What changed
+is kept as a notice together with the next waking, all or nothing, so each is told once, also after a restart and with
+several servers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+from engine import history
+from engine.account import Account
+from engine.dates import iso
+from engine.decide import decide
+from engine.errors import EngineError, StoreError
+from engine.event import Instant
+from engine.position import Position, elapse
+from engine.question import May
+from engine.service.clock import now
+from engine.service.held import Held
+from engine.service.recording import differences
+from engine.service.server import Server
+from engine.service.tenant import Tenant
+from engine.store import AT_ONCE, Notice
+
+AT_A_TIME = 200
+
+
+class Deadlines:
+    """Wakes accounts when their time has come."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self.told = asyncio.Event()
+
+    async def run(self) -> None:
+        """Go on until cancelled."""
+        while True:
+            for tenant in self._server.tenants.values():
+                try:
+                    await self.wake(tenant, now())
+                except StoreError as wrong:
+                    self._server.log.warning("deadlines", tenant=tenant.name, error=str(wrong))
+            await asyncio.sleep(self._server.config.deadlines_every_s)
+
+    async def wake(self, tenant: Tenant, until: Instant) -> int:
+        """Wake every account whose time has come by an instant; return how many notices were kept."""
+        count = 0
+        while rows := await asyncio.to_thread(tenant.books.waking, until, AT_A_TIME):
+            moved = False
+            for row in rows:
+                try:
+                    held = await tenant.held(row.name)
+                    if held.revision != row.revision or row.wake_at is None:
+                        continue
+                    found = await self._woken(tenant, held, row.wake_at, until)
+                    moved = moved or found is not None
+                    count += found or 0
+                except EngineError as wrong:
+                    if isinstance(wrong, StoreError):
+                        raise
+                    self._server.log.error(
+                        "deadlines", tenant=tenant.name, account=row.name, error=str(wrong)
+                    )
+                    moved |= await asyncio.to_thread(tenant.books.wake, row.name, row.revision, None)
+                await asyncio.sleep(0)
+            if not moved:
+                break
+        if count:
+            self.told.set()
+        return count
+
+    async def _woken(self, tenant: Tenant, held: Held, woken: Instant, until: Instant) -> int | None:
+        """Take one account on: keep what came at the instant, and say when to wake it next."""
+        if woken == AT_ONCE:
+            # The ledger has grown: what had come by then is in the answer to the event, what is to come is planned.
+            following = next_turn(held.account, held.recorded_at)
+            kept = await asyncio.to_thread(tenant.books.wake, held.name, held.revision, following)
+            return 0 if kept else None
+        notices = [
+            Notice(
+                f"{held.name}/{held.revision}/{woken}/{number}", held.name, woken, _content(held, woken, each)
+            )
+            for number, each in enumerate(brought(held.account, woken))
+        ]
+        following = next_turn(held.account, woken)
+        kept = await asyncio.to_thread(
+            tenant.books.notify, held.name, held.revision, woken, notices, following
+        )
+        for each in notices if kept else ():
+            self._server.figures.notices.labels(json.loads(each.content)["what"]).inc()
+        return len(notices) if kept else None
+
+
+def next_turn(account: Account, after: Instant) -> Instant | None:
+    """Return the next instant, later than another, at which time alone may change a standing or a power."""
+    position = account.position_at(after)
+    ahead = [position.agenda[0][0]] if position.agenda else []
+    for party, act in history.powers_of(account):
+        turn = decide(position, May(party, act, after)).holds_until
+        if turn is not None and turn > after:
+            ahead.append(turn)
+    return min(ahead, default=None)
+
+
+def brought(account: Account, at: Instant) -> list[dict[str, Any]]:
+    """Return what time alone brought at an instant: standings that changed, and powers that opened or closed."""
+    before = account.position_at(at - 1)
+    after = elapse(before, at)
+    found = list(differences(history.standing_of(before), history.standing_of(after)))
+    for party, act in history.powers_of(account):
+        was, now_is = (
+            _answer(position, party, act, when) for position, when in ((before, at - 1), (after, at))
+        )
+        if was != now_is:
+            found.append({"what": "power", "party": party, "act": act, "was": was, "is": now_is})
+    return found
+
+
+def _answer(position: Position, party: str, act: str, at: Instant) -> str:
+    return decide(position, May(party, act, at)).answer
+
+
+def _content(held: Held, at: Instant, change: dict[str, Any]) -> bytes:
+    content = {"account": held.name, "at": iso(at), "revision": held.token, **change}
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,0 +1,247 @@
+"""What the OpenAPI page says of the addresses: shapes of what comes and goes, with examples that run.
+
+Written by hand, as the requests are read by hand; the tests send what fits and what does not, and hold both together.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.service.authzen import SEMANTICS
+
+Schema = dict[str, Any]
+
+TEXT: Schema = {"type": "string", "minLength": 1}
+ANY: Schema = {"type": "object"}
+PROBLEM: Schema = {
+    "type": "object",
+    "required": ["type", "title", "status", "code", "detail"],
+    "properties": {
+        "type": TEXT, "title": TEXT, "status": {"type": "integer"}, "code": TEXT, "detail": {"type": "string"},
+        "field": {"type": "string"},
+    },
+}  # fmt: skip
+_WHY = {
+    "400": "the request cannot be read; `field` says where", "401": "no key, or one that does not hold",
+    "403": "the key lacks the right", "404": "there is nothing of that name", "409": "it conflicts with what is kept",
+    "413": "the body is too large", "415": "another media type is read here", "429": "too many requests",
+    "503": "the store cannot be reached",
+}  # fmt: skip
+COMMON = ("400", "401", "403", "413", "415", "429", "503")
+
+
+def problems(*more: str) -> Schema:
+    """Return the answers that tell a problem."""
+    return {
+        status: {
+            "description": _WHY[status], "content": {"application/problem+json": {"schema": PROBLEM}}
+        }
+        for status in sorted({*COMMON, *more})
+    }  # fmt: skip
+
+
+def operation(
+    answer: Schema, request: Schema | None = None, *more: str, example: Any = None, **extra: Any
+) -> Schema:
+    """Return what an operation adds to the page: body, answers, problems."""
+    found: Schema = {
+        "responses": {
+            "200": {"description": "the answer", "content": {"application/json": {"schema": answer}}},
+            **problems(*more),
+        },
+        **extra,
+    }
+    if request is not None:
+        content: Schema = {"schema": request}
+        if example is not None:
+            content["example"] = example
+        found["requestBody"] = {"required": True, "content": {"application/json": content}}
+    return found
+
+
+def _entity(with_id: bool) -> Schema:
+    return {
+        "type": "object",
+        "required": ["type", "id"] if with_id else ["type"],
+        "properties": {"type": TEXT, "properties": ANY} | ({"id": TEXT} if with_id else {}),
+    }
+
+
+_ACTION: Schema = {"type": "object", "required": ["name"], "properties": {"name": TEXT, "properties": ANY}}
+_CONTEXT: Schema = {
+    "type": "object",
+    "description": "Data of the act, and which day and which knowledge the question is about.",
+    "properties": {
+        "as_of": {"type": "string", "description": "A day (its last instant) or a moment; now if left out."},
+        "known_at": {"type": "string", "description": "With the knowledge of then."},
+        "revision": {"type": "string", "description": "Exactly as the account was at this revision."},
+        "at_least": {"type": "string", "description": "At least as fresh as this revision."},
+    },
+}
+_PAGE: Schema = {
+    "type": "object",
+    "properties": {"token": {"type": "string"}, "limit": {"type": "integer", "minimum": 1}},
+}
+_LINES: Schema = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["depth", "text"],
+        "properties": {"depth": {"type": "integer"}, "text": {"type": "string"}},
+    },
+}
+_ANSWER: Schema = {
+    "type": "object",
+    "required": ["decision"],
+    "properties": {
+        "decision": {"type": "boolean"},
+        "context": {
+            "type": "object",
+            "required": ["outcome"],
+            "properties": {
+                "outcome": {
+                    "enum": [
+                        "permitted", "forbidden", "no_basis", "unregulated", "undetermined", "conflicting",
+                        "unknown_subject", "unknown_resource", "unknown_action", "error",
+                    ]
+                },
+                "required": {"type": "boolean"},
+                "reasons": {"type": "object", "properties": {"zh": _LINES, "en": _LINES}},
+                "missing": {"type": "array", "items": ANY},
+                "could_be": {"type": "array", "items": {"type": "string"}},
+                "assumes": {"type": "array", "items": ANY},
+                "cure": {"type": "array", "items": ANY},
+                "holds_until": {"type": ["string", "null"]},
+                "receipt": ANY,
+                "ignored": {"type": "array", "items": {"type": "string"}},
+            },
+        },
+    },
+}  # fmt: skip
+QUESTION = {
+    "subject": {"type": "party", "id": "provider"},
+    "action": {"name": "suspend_service"},
+    "resource": {"type": "account", "id": "A-1001"},
+    "context": {"as_of": "2026-04-11"},
+}
+_REQUEST: Schema = {
+    "type": "object",
+    "required": ["subject", "action", "resource"],
+    "properties": {
+        "subject": _entity(True),
+        "action": _ACTION,
+        "resource": _entity(True),
+        "context": _CONTEXT,
+    },
+}
+EVALUATION = operation(_ANSWER, _REQUEST, "409", example=QUESTION)
+EVALUATIONS = operation(
+    {
+        "anyOf": [
+            {
+                "type": "object",
+                "required": ["evaluations"],
+                "properties": {"evaluations": {"type": "array", "items": _ANSWER}},
+            },
+            _ANSWER,
+        ]
+    },
+    {
+        "type": "object",
+        "required": ["evaluations"],
+        "properties": {
+            "subject": _entity(True), "action": _ACTION, "resource": _entity(True), "context": _CONTEXT,
+            "evaluations": {"type": "array", "minItems": 1, "items": ANY},
+            "options": {
+                "type": "object",
+                "properties": {"evaluations_semantic": {"enum": list(SEMANTICS)}},
+            },
+        },
+    },
+    "409",
+    example={**QUESTION, "evaluations": [{}, {"action": {"name": "terminate"}}]},
+)  # fmt: skip
+
+
+def _searched(what: str) -> Schema:
+    parts: Schema = {"subject": _entity(what != "subject"), "resource": _entity(what != "resource")}
+    if what != "action":
+        parts["action"] = _ACTION
+    example = {name: dict(value) for name, value in QUESTION.items() if name in parts or name == "context"}
+    if what != "action":
+        example[what].pop("id", None)
+    return operation(
+        {
+            "type": "object",
+            "required": ["results", "page"],
+            "properties": {
+                "results": {"type": "array", "items": ANY},
+                "page": {
+                    "type": "object",
+                    "required": ["next_token"],
+                    "properties": {"next_token": {"type": "string"}},
+                },
+            },
+        },
+        {"type": "object", "required": sorted(parts), "properties": {**parts, "context": _CONTEXT, "page": _PAGE}},
+        "409",
+        example=example,
+    )  # fmt: skip
+
+
+SEARCH = {what: _searched(what) for what in ("subject", "resource", "action")}
+METADATA: Schema = {
+    "security": [],
+    "responses": {
+        "200": {"description": "where everything is", "content": {"application/json": {"schema": ANY}}},
+        "404": problems("404")["404"],
+    },
+}
+
+_DATA: Schema = {"type": "object", "description": "The fields of the act or event; `by` says who acted."}
+EVENT: Schema = {
+    "type": "object",
+    "required": ["specversion", "id", "source", "type", "subject", "time"],
+    "properties": {
+        "specversion": {"const": "1.0"}, "id": TEXT, "source": TEXT,
+        "type": {**TEXT, "description": "An act or event of the vocabulary."},
+        "subject": {**TEXT, "description": "The account."},
+        "time": {"type": "string", "format": "date-time"}, "data": _DATA,
+    },
+}  # fmt: skip
+BILLED = {
+    "specversion": "1.0", "id": "bill-2026-03", "source": "billing", "type": "invoice_issued", "subject": "A-1001",
+    "time": "2026-04-01T09:00:00+08:00", "data": {"period": "2026-03", "amount": "58.00", "due": "2026-04-10"},
+}  # fmt: skip
+EVENTS: Schema = {
+    "responses": {
+        "200": {"description": "what came of each event", "content": {"application/json": {"schema": ANY}}},
+        **problems("404", "409"),
+    },
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/cloudevents+json": {"schema": EVENT, "example": BILLED},
+            "application/cloudevents-batch+json": {
+                "schema": {"type": "array", "items": EVENT},
+                "example": [BILLED],
+            },
+        },
+    },
+}
+OPENED = {
+    "agreements": ["voip-1"],
+    "settings": {"有效期": "2年"},
+    "parties": {"user": "customer-17"},
+}
+OPENING: Schema = {
+    "type": "object",
+    "required": ["account", "agreements"],
+    "properties": {
+        "account": TEXT, "type": TEXT, "agreements": {"type": "array", "items": TEXT, "minItems": 1},
+        "layers": {"type": "array", "items": TEXT}, "settings": ANY, "readings": ANY, "answers": ANY, "parties": ANY,
+    },
+}  # fmt: skip
+DOCUMENT: Schema = {"type": "object"}
+READ = operation(DOCUMENT, None, "404", "409")
+CHANGED = operation(DOCUMENT, DOCUMENT, "404", "409")

@@ -1,0 +1,117 @@
+"""What an account is opened with, read and checked: agreements, layers, settings, readings, answers, who acts.
+
+An opening is kept as JSON for ever, with the versions signed spelled out, so the account means the same on any day.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from contractlang.norms import PartyDecl
+from contractlang.suggest import nearest
+from engine.errors import BadTerms
+from engine.event import Instant
+from engine.governing import CONTRACT
+from engine.program import Program
+from engine.service.library import Library
+from engine.settings import terms_from, versions_from
+from engine.terms import Terms
+
+FIELDS = ("type", "agreements", "layers", "settings", "readings", "answers", "parties")
+Subject = tuple[str, str]
+"""A subject's type and id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """An account as opened: `parties` tells for which party a subject acts on this account."""
+
+    type: str
+    agreements: tuple[str, ...]
+    layers: tuple[str, ...]
+    program: Program
+    terms: Terms
+    parties: Mapping[Subject, str]
+
+
+def opening_from(library: Library, raw: Mapping[str, Any], at: Instant) -> tuple[bytes, Opening]:
+    """Return an opening as it is kept, and read. Raises BadTerms, naming the field."""
+    for name in raw:
+        if name not in FIELDS:
+            near = nearest(name, FIELDS)
+            raise BadTerms(
+                name, "an account has no such field" + (f"; did you mean `{near}`?" if near else "")
+            )
+    named = _texts(raw, "agreements")
+    if not named:
+        raise BadTerms("agreements", "name at least one agreement")
+    kept: dict[str, Any] = {
+        "type": raw.get("type") or "account",
+        "agreements": [library.signed(each, at) for each in named],
+        "layers": _texts(raw, "layers") or ["contract"],
+    }
+    if not isinstance(kept["type"], str):
+        raise BadTerms("type", "a text is wanted")
+    for name in ("settings", "readings", "answers", "parties"):
+        value = raw.get(name)
+        if value is not None and not isinstance(value, dict):
+            raise BadTerms(name, "a JSON object is wanted")
+        if value:
+            kept[name] = value
+    body = json.dumps(kept, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return body, read_opening(library, body)
+
+
+def read_opening(library: Library, body: bytes) -> Opening:
+    """Return an opening that was kept. Raises BadTerms where the contracts no longer know what it names."""
+    kept = json.loads(body)
+    layers = (CONTRACT, *sorted({*kept["layers"]} - {CONTRACT}))
+    program = library.program(kept["agreements"], layers)
+    terms = terms_from(
+        program, kept.get("settings", {}), layers, kept.get("readings", {}), kept.get("answers", {})
+    )
+    terms = replace(terms, versions=versions_from(program, kept["agreements"]))
+    return Opening(
+        kept["type"],
+        tuple(kept["agreements"]),
+        layers,
+        program,
+        terms,
+        _parties(program, kept.get("parties", {})),
+    )
+
+
+def party_named(program: Program, word: str) -> str | None:
+    """Return the party that is called so, in either language."""
+    for each in program.declarations.values():
+        if isinstance(each, PartyDecl) and word in (each.name, each.alias):
+            return each.name
+    return None
+
+
+def _parties(program: Program, raw: Mapping[str, Any]) -> dict[Subject, str]:
+    """Return who acts for whom: a party to a text, an object of type and id, or a list of these."""
+    found: dict[Subject, str] = {}
+    for word, subjects in raw.items():
+        party = party_named(program, word)
+        if party is None:
+            raise BadTerms(f"parties.{word}", "the agreements know no such party")
+        for each in subjects if isinstance(subjects, list) else [subjects]:
+            said = each if isinstance(each, dict) else {"type": "user", "id": each}
+            type, id = said.get("type", "user"), said.get("id")
+            if not isinstance(type, str) or not isinstance(id, str) or not id:
+                raise BadTerms(f"parties.{word}", 'write a subject as "id", or as {"type": …, "id": …}')
+            if found.setdefault((type, id), party) != party:
+                raise BadTerms(f"parties.{word}", f"`{id}` acts for `{found[type, id]}` already")
+    return found
+
+
+def _texts(raw: Mapping[str, Any], name: str) -> list[str]:
+    value = raw.get(name) or []
+    value = [value] if isinstance(value, str) else value
+    if not isinstance(value, list) or not all(isinstance(each, str) and each for each in value):
+        raise BadTerms(name, "a list of texts is wanted")
+    return value

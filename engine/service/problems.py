@@ -1,0 +1,100 @@
+"""What is answered when something is wrong: RFC 9457 problem documents with a stable code, and never a stack trace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.responses import JSONResponse
+
+from engine.errors import (
+    BadEvent,
+    BadQuestion,
+    BadTerms,
+    Conflict,
+    EngineError,
+    NotKept,
+    Stale,
+    Unavailable,
+    Unfit,
+    Unready,
+)
+
+TITLES = {
+    "bad_request": "the request cannot be read",
+    "unauthenticated": "who calls is not known",
+    "not_allowed": "the caller has no right to this",
+    "not_found": "there is nothing of that name",
+    "method_not_allowed": "the method is not allowed here",
+    "conflict": "it does not go together with what is kept",
+    "stale": "what is kept has moved on",
+    "gone": "it is no longer there",
+    "too_large": "the request is too large",
+    "unsupported_media_type": "the request is of a media type that is not read here",
+    "too_many_requests": "too many requests",
+    "refused": "it is not fit to be taken into use",
+    "unavailable": "the store cannot be reached, try again",
+    "internal": "an error of ours",
+}
+_STATUSES = {
+    "bad_request": 400, "unauthenticated": 401, "not_allowed": 403, "not_found": 404, "method_not_allowed": 405,
+    "conflict": 409, "stale": 409, "gone": 410, "too_large": 413, "unsupported_media_type": 415, "refused": 409,
+    "too_many_requests": 429, "unavailable": 503, "internal": 500,
+}  # fmt: skip
+_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "unsupported_media_type"}
+
+
+class Problem(Exception):
+    """A request that is not carried out. `field` names the place of the fault (`/resource/id`), `more` what helps."""
+
+    def __init__(
+        self, code: str, detail: str, field: str = "", headers: Mapping[str, str] | None = None, **more: Any
+    ) -> None:
+        super().__init__(detail)
+        self.code, self.detail, self.field, self.more = code, detail, field, more
+        self.headers = dict(headers or {})
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        return _STATUSES[self.code]
+
+    def document(self) -> dict[str, Any]:
+        """Return the problem document."""
+        place = {"field": self.field} if self.field else {}
+        return {
+            "type": f"urn:contract:problem:{self.code}", "title": TITLES[self.code], "status": self.status,
+            "code": self.code, "detail": self.detail, **place, **self.more,
+        }  # fmt: skip
+
+    def response(self) -> JSONResponse:
+        """Return the answer that tells it."""
+        return JSONResponse(self.document(), self.status, self.headers, media_type="application/problem+json")
+
+
+def problem_of(wrong: Exception) -> Problem:
+    """Return the problem that an exception is to a caller; what we did not expect is told without its words."""
+    match wrong:
+        case Problem():
+            return wrong
+        case BadEvent() | BadQuestion() | BadTerms():
+            return Problem("bad_request", wrong.reason, wrong.field)
+        case Unfit():
+            return Problem("bad_request", wrong.reason, wrong.what)
+        case NotKept():
+            return Problem("not_found", str(wrong), wrong.what)
+        case Stale():
+            return Problem("stale", str(wrong), revision=wrong.revision)
+        case Conflict():
+            return Problem("conflict", str(wrong), wrong.what)
+        case Unavailable() | Unready():
+            return Problem("unavailable", str(wrong), headers={"Retry-After": "1"})
+        case EngineError():
+            return Problem("bad_request", str(wrong))
+        case _:
+            return Problem("internal", "it was logged; nothing of it is told here")
+
+
+def problem_of_status(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Problem:
+    """Return the problem for a status that the router gave."""
+    return Problem(_CODES.get(status, "bad_request"), detail, headers=headers)

@@ -1,0 +1,89 @@
+"""A request before anything is done about it: its body within bounds and read as JSON, its caller known."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from starlette.requests import Request
+
+from engine.service.config import Limits
+from engine.service.problems import Problem
+
+
+async def body_of(request: Request, limits: Limits) -> bytes:
+    """Return the body. Raises Problem where it is larger than may be, before more of it is read."""
+    announced = request.headers.get("content-length")
+    if announced is not None and announced.isdigit() and int(announced) > limits.body_bytes:
+        raise _too_large(limits)
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > limits.body_bytes:
+            raise _too_large(limits)
+        parts.append(part)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _too_large(limits: Limits) -> Problem:
+    return Problem(
+        "too_large", f"a body may have {limits.body_bytes:,} bytes", headers={"Connection": "close"}
+    )
+
+
+def read_json(body: bytes, limits: Limits, exact: bool = False) -> Any:
+    """Return the JSON in a body; with `exact`, fractions as text. Raises Problem, also where it is nested too deep."""
+    if not body:
+        raise Problem("bad_request", "the body is empty: JSON is wanted")
+    try:
+        found = json.loads(body, parse_float=str if exact else None, parse_constant=_no_constant)
+    except RecursionError:
+        raise _too_deep(limits) from None
+    except ValueError as wrong:
+        raise Problem("bad_request", f"the body is not JSON ({' '.join(str(wrong).split())})") from None
+    if body.count(b"{") + body.count(b"[") > limits.depth and _deeper(found, limits.depth):
+        raise _too_deep(limits)
+    if b"\\ud" in body or b"\\uD" in body:
+        _no_half_characters(found)
+    return found
+
+
+def _no_half_characters(found: Any) -> None:
+    """JSON can write half a character (a lone surrogate), which no text can hold."""
+    try:
+        json.dumps(found, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise Problem("bad_request", "the body holds half a character (a lone surrogate)") from None
+
+
+def _no_constant(word: str) -> Any:
+    raise ValueError(f"{word} is no number")
+
+
+def _too_deep(limits: Limits) -> Problem:
+    return Problem("bad_request", f"the body is nested more than {limits.depth} deep")
+
+
+def _deeper(found: Any, most: int) -> bool:
+    level: list[Any] = [found]
+    for _ in range(most + 1):
+        level = [
+            inner
+            for each in level
+            for inner in (each.values() if isinstance(each, dict) else each if isinstance(each, list) else ())
+        ]
+        if not level:
+            return False
+    return True
+
+
+async def object_of(request: Request, limits: Limits) -> dict[str, Any]:
+    """Return the JSON object that a request brings as application/json. Raises Problem."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise Problem("unsupported_media_type", "application/json is read here")
+    found = read_json(await body_of(request, limits), limits)
+    if not isinstance(found, dict):
+        raise Problem("bad_request", "a JSON object is wanted")
+    return found

@@ -1,0 +1,87 @@
+"""The outermost layer: ids of requests, security headers, figures, a log line for each request, and no stack trace."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import MutableMapping
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from engine.service.problems import problem_of
+from engine.service.server import Server
+
+_SECURITY = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+)
+_STRICT = (b"strict-transport-security", b"max-age=31536000")
+MOST_ID = 128
+
+
+class Rim:
+    """Wraps the application."""
+
+    def __init__(self, app: ASGIApp, server: Server) -> None:
+        self.app, self.server = app, server
+        https = server.config.base_url.startswith("https://")
+        self._headers = (*_SECURITY, *((_STRICT,) if https else ()))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        begun = time.perf_counter()
+        given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+        fit = 0 < len(given) <= MOST_ID and given.isascii() and given.decode("ascii").isprintable()
+        request_id = given if fit else secrets.token_hex(8).encode()
+        status = 0
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [
+                    *(each for each in message["headers"] if each[0] != b"x-request-id"),
+                    (b"x-request-id", request_id), *self._headers,
+                ]  # fmt: skip
+            await send(message)
+
+        try:
+            await self.app(scope, receive, answer)
+        except Exception as wrong:
+            problem = problem_of(wrong)
+            self.server.log.error(
+                "failed", request_id=request_id.decode(), error=type(wrong).__name__, where=_where(wrong)
+            )
+            if not status:
+                await problem.response()(scope, receive, answer)
+        finally:
+            self._told(scope, status, time.perf_counter() - begun, request_id)
+
+    def _told(self, scope: MutableMapping[str, Any], status: int, seconds: float, request_id: bytes) -> None:
+        route = getattr(scope.get("route"), "path", None) or scope.get("path_name") or "none"
+        figures = self.server.figures
+        figures.requests.labels(route, str(status)).inc()
+        figures.seconds.labels(route).observe(seconds)
+        caller = scope.get("caller")
+        self.server.log.info(
+            "request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 3),
+            request_id=request_id.decode(), tenant=caller.tenant if caller else None,
+            caller=caller.id if caller else None,
+        )  # fmt: skip
+
+
+def _where(wrong: BaseException) -> str:
+    """Return where in our own code something went wrong: file and line, nothing of what was asked."""
+    place = ""
+    trace = wrong.__traceback__
+    while trace is not None:
+        name = trace.tb_frame.f_code.co_filename
+        if "/engine/" in name or "/contractlang/" in name:
+            place = f"{name.rsplit('/', 1)[-1]}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place

@@ -1,0 +1,36 @@
+"""The addresses of the service, a group to a file, and what every one of them begins with."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from engine.service.access import Caller
+from engine.service.clock import now
+from engine.service.server import Server
+from engine.service.tenant import Tenant
+
+
+def server_of(request: Request) -> Server:
+    """Return the server."""
+    server: Server = request.app.state.server
+    return server
+
+
+def enter(request: Request, right: str) -> tuple[Tenant, Caller]:
+    """Return the tenant of who calls, who has that right. Raises Problem."""
+    server = server_of(request)
+    caller = server.access.caller(request.headers.get("authorization"), now())
+    request.scope["caller"] = caller
+    server.pace.spend(caller)
+    return server.tenant(caller.must(right).tenant), caller
+
+
+def told(body: Any, status: int = 200, **headers: str) -> Response:
+    """Return JSON; the names of headers are written with underscores."""
+    content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Response(content, status, named, media_type="application/json")

@@ -1,0 +1,146 @@
+"""Accounts: opened, read, explained, and asked what would be if."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from engine import history
+from engine.account import Account
+from engine.dates import iso, parse_as_of
+from engine.event import Instant
+from engine.service import accounts
+from engine.service.clock import now
+from engine.service.held import Held
+from engine.service.openapi import CHANGED, OPENED, OPENING, READ, operation
+from engine.service.openings import opening_from
+from engine.service.problems import Problem
+from engine.service.recording import differences
+from engine.service.requests import object_of
+from engine.service.routes import enter, told
+from engine.service.tenant import Tenant
+
+router = APIRouter(prefix="/accounts", tags=["accounts"])
+MOST_LISTED = 1000
+
+
+@router.post(
+    "", openapi_extra=operation({"type": "object"}, OPENING, "409", example={"account": "A-1001", **OPENED})
+)
+async def open_account(request: Request) -> Response:
+    """Open an account: agreements, layers of law, settings, readings, answers, and who acts for whom."""
+    tenant, _ = enter(request, "record")
+    raw = await object_of(request, tenant.limits)
+    name = raw.pop("account", None)
+    if not isinstance(name, str) or not name:
+        raise Problem("bad_request", "a text is wanted: the account's name", "/account")
+    at = now()
+    body, _ = opening_from(tenant.library, raw, at)
+    row = await asyncio.to_thread(tenant.books.open_account, name, body, at)
+    return told(
+        {"account": row.name, "opened_at": iso(row.opened_at), "revision": (await tenant.held(name)).token}
+    )
+
+
+@router.get("", openapi_extra=READ)
+async def list_accounts(request: Request) -> Response:
+    """The accounts in the order of their names, after `after`."""
+    tenant, _ = enter(request, "ask")
+    after = request.query_params.get("after", "")
+    rows = await asyncio.to_thread(tenant.books.accounts, after, MOST_LISTED)
+    listed = [
+        {"account": each.name, "opened_at": iso(each.opened_at), "events": each.revision} for each in rows
+    ]
+    return told({"accounts": listed, "next": rows[-1].name if len(rows) == MOST_LISTED else ""})
+
+
+async def _asked(request: Request, account: str) -> tuple[Tenant, Held, Account, Instant, Instant | None]:
+    """Return the account, as it is or exactly at a revision, and the days asked about."""
+    tenant, _ = enter(request, "ask")
+    held = await tenant.held(account)
+    token = request.query_params.get("revision")
+    at_least = request.query_params.get("at_least")
+    if at_least:
+        tenant.revision(held, at_least, "at_least")
+    found = held.at(tenant.revision(held, token, "revision")) if token else held.account
+    as_of = _instant(request, "as_of")
+    return tenant, held, found, now() if as_of is None else as_of, _instant(request, "known_at")
+
+
+def _instant(request: Request, name: str) -> Instant | None:
+    text = request.query_params.get(name)
+    if not text:
+        return None
+    try:
+        return parse_as_of(text)
+    except ValueError as wrong:
+        raise Problem("bad_request", str(wrong), name) from None
+
+
+@router.get("/{account}", openapi_extra=READ)
+async def read_account(request: Request, account: str) -> Response:
+    """Where the account stands: states, last days, what is owed and owing, breaches, open powers, what comes next."""
+    _, held, found, at, known_at = await _asked(request, account)
+    return told(accounts.position(held, found, at, known_at), ETag=f'"{held.token}"')
+
+
+@router.get("/{account}/history", openapi_extra=READ)
+async def read_history(request: Request, account: str) -> Response:
+    """What happened, and what came of it."""
+    _, held, found, at, known_at = await _asked(request, account)
+    return told(
+        {"account": account, "revision": held.token, "history": accounts.told_history(found, at, known_at)}
+    )
+
+
+@router.get("/{account}/deadlines", openapi_extra=READ)
+async def read_deadlines(request: Request, account: str) -> Response:
+    """What time alone will bring, and when."""
+    _, held, found, at, known_at = await _asked(request, account)
+    return told({"account": account, "revision": held.token, "next": accounts.ahead(found, at, known_at, 50)})
+
+
+@router.post("/{account}/ask", openapi_extra=CHANGED)
+async def ask(request: Request, account: str) -> Response:
+    """Any question, as a line: `2026-09-12 user in breach of 5.2`."""
+    tenant, _ = enter(request, "ask")
+    raw = await object_of(request, tenant.limits)
+    held = await tenant.held(account)
+    line = raw.get("question")
+    if not isinstance(line, str):
+        raise Problem("bad_request", "a text is wanted", "/question")
+    question, known_at = accounts.written(held.account, line)
+    return told(accounts.explained(held.account, question, known_at, held.token))
+
+
+@router.post("/{account}/what-if", openapi_extra=CHANGED)
+async def what_if(request: Request, account: str) -> Response:
+    """What would be if these events happened: what would change, and the answer to a question. Nothing is kept."""
+    tenant, _ = enter(request, "ask")
+    raw = await object_of(request, tenant.limits)
+    held = await tenant.held(account)
+    events = raw.get("events")
+    if not isinstance(events, list) or not events or len(events) > tenant.limits.batch:
+        raise Problem("bad_request", "a list of events is wanted", "/events")
+    copy = held.account.what_if(accounts.supposed(held.account, events, now()))
+    at = max([now(), *(each.effect_at for each in copy.ledger)])
+    if raw.get("as_of") is not None:
+        try:
+            at = parse_as_of(str(raw["as_of"]))
+        except ValueError as wrong:
+            raise Problem("bad_request", str(wrong), "/as_of") from None
+    before, after = (history.standing_of(each.position_at(at)) for each in (held.account, copy))
+    found: dict[str, Any] = {
+        "account": account,
+        "as_of": iso(at),
+        "revision": held.token,
+        "changed": list(differences(before, after)),
+    }
+    if raw.get("question") is not None:
+        question, known_at = accounts.written(copy, str(raw["question"]))
+        found["answer"] = accounts.explained(copy, question, known_at, held.token)
+    return told(found)

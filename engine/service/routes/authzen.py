@@ -1,0 +1,132 @@
+"""AuthZEN Authorization API 1.0: evaluation, evaluations, the three searches, and the metadata."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from engine.dates import iso
+from engine.service import authzen, searching
+from engine.service.asking import Answer, evaluate, evaluate_batch
+from engine.service.clock import now
+from engine.service.config import Config
+from engine.service.openapi import EVALUATION, EVALUATIONS, METADATA, SEARCH
+from engine.service.problems import Problem
+from engine.service.requests import object_of
+from engine.service.routes import enter, server_of, told
+from engine.service.shadow import shadowed
+
+router = APIRouter()
+BASE = "/access/v1"
+
+
+@router.post(f"{BASE}/evaluation", openapi_extra=EVALUATION, tags=["decisions"])
+async def evaluation(request: Request) -> Response:
+    """May the subject do the act on the account?"""
+    begun = time.perf_counter()
+    tenant, _ = enter(request, "ask")
+    raw = await object_of(request, tenant.limits)
+    return await _one(request, tenant, raw, begun)
+
+
+async def _one(request: Request, tenant: Any, raw: dict[str, Any], begun: float) -> Response:
+    at = now()
+    asked = authzen.single(raw)
+    answer = await evaluate(tenant, asked, at)
+    server = server_of(request)
+    await server.keep(tenant, [answer])
+    server.figures.decisions.labels(answer.body["context"]["outcome"]).inc()
+    if tenant.part.shadow:
+        shadowed(server, tenant, asked, answer, at)
+    return told(answer.body, 200, **_headers([answer], at, begun))
+
+
+def _headers(answers: list[Answer], at: int, begun: float) -> dict[str, str]:
+    ids = ",".join(each.row.id for each in answers if each.row is not None)
+    found = {
+        "Contract_As_Of": iso(at),
+        "Server_Timing": f"decide;dur={(time.perf_counter() - begun) * 1000:.3f}",
+    }
+    return found | ({"Contract_Decision_Id": ids} if ids and len(answers) <= 50 else {})
+
+
+@router.post(f"{BASE}/evaluations", openapi_extra=EVALUATIONS, tags=["decisions"])
+async def evaluations(request: Request) -> Response:
+    """Several questions at once, all of them or up to the one that decides."""
+    begun = time.perf_counter()
+    tenant, _ = enter(request, "ask")
+    raw = await object_of(request, tenant.limits)
+    batch = authzen.batch(raw, tenant.limits.batch)
+    if batch is None:
+        return await _one(request, tenant, raw, begun)
+    at = now()
+    answers = await evaluate_batch(tenant, batch, at)
+    server = server_of(request)
+    await server.keep(tenant, answers)
+    for each in answers:
+        server.figures.decisions.labels(each.body["context"]["outcome"]).inc()
+    return told({"evaluations": [each.body for each in answers]}, 200, **_headers(answers, at, begun))
+
+
+Search = Callable[..., Awaitable[dict[str, Any]]]
+
+
+async def _search(request: Request, what: str, search: Search) -> Response:
+    tenant, _ = enter(request, "ask")
+    raw = await object_of(request, tenant.limits)
+    asked = authzen.search(raw, what)
+    page = authzen.page_of(raw, tenant.limits.page)
+    return told(await search(tenant, asked, page, now()))
+
+
+@router.post(f"{BASE}/search/subject", openapi_extra=SEARCH["subject"], tags=["decisions"])
+async def search_subject(request: Request) -> Response:
+    """Who may do the act on the account?"""
+    return await _search(request, "subject", searching.subjects)
+
+
+@router.post(f"{BASE}/search/resource", openapi_extra=SEARCH["resource"], tags=["decisions"])
+async def search_resource(request: Request) -> Response:
+    """On which accounts may the subject do the act?"""
+    return await _search(request, "resource", searching.resources)
+
+
+@router.post(f"{BASE}/search/action", openapi_extra=SEARCH["action"], tags=["decisions"])
+async def search_action(request: Request) -> Response:
+    """Which acts may the subject do on the account?"""
+    return await _search(request, "action", searching.actions)
+
+
+def metadata(config: Config, tenant: str) -> dict[str, str]:
+    """Return what a tenant's callers are told of the service: from its configuration, whatever they called it."""
+    part = config.tenants[tenant]
+    home = (part.public_url or config.base_url).rstrip("/")
+    return {
+        "policy_decision_point": home,
+        "access_evaluation_endpoint": f"{home}{BASE}/evaluation",
+        "access_evaluations_endpoint": f"{home}{BASE}/evaluations",
+        "search_subject_endpoint": f"{home}{BASE}/search/subject",
+        "search_resource_endpoint": f"{home}{BASE}/search/resource",
+        "search_action_endpoint": f"{home}{BASE}/search/action",
+    }
+
+
+@router.get("/.well-known/authzen-configuration", openapi_extra=METADATA, tags=["decisions"])
+async def configuration(request: Request) -> Response:
+    """Where the decision point of the first tenant is."""
+    config = server_of(request).config
+    return told(metadata(config, next(iter(config.tenants))))
+
+
+@router.get("/.well-known/authzen-configuration/{tenant}", openapi_extra=METADATA, tags=["decisions"])
+async def configuration_of(request: Request, tenant: str) -> Response:
+    """Where the decision point of a tenant is."""
+    config = server_of(request).config
+    if tenant not in config.tenants:
+        raise Problem("not_found", "there is no such tenant")
+    return told(metadata(config, tenant))

@@ -1,0 +1,123 @@
+"""What time brings: told to webhooks, as a stream, and as a calendar."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+from collections.abc import AsyncIterator
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from engine.dates import iso
+from engine.service import accounts
+from engine.service.calendar import feed
+from engine.service.clock import now
+from engine.service.openapi import CHANGED, READ
+from engine.service.problems import Problem
+from engine.service.requests import object_of
+from engine.service.routes import enter, server_of, told
+from engine.service.webhooks import SIGNATURE, address_of
+from engine.store import Subscription
+
+router = APIRouter(tags=["deadlines"])
+PAGE = 200
+BEAT_S = 15.0
+MOST_IN_FEED = 2000
+
+
+@router.post("/subscriptions", openapi_extra=CHANGED)
+async def subscribe(request: Request) -> Response:
+    """Have notices sent to `url` from now on; the answer holds the secret that signs them, this once."""
+    tenant, _ = enter(request, "audit")
+    raw = await object_of(request, tenant.limits)
+    url = raw.get("url")
+    if not isinstance(url, str):
+        raise Problem("bad_request", "a text is wanted", "/url")
+    await asyncio.to_thread(address_of, url, server_of(request).config.webhooks_to_private)
+    secret, id = secrets.token_urlsafe(32), secrets.token_hex(8)
+    target = json.dumps({"url": url, "secret": secret}).encode()
+    await asyncio.to_thread(tenant.books.subscribe, Subscription(id, target, now()))
+    return told({"id": id, "url": url, "secret": secret, "header": SIGNATURE})
+
+
+@router.get("/subscriptions", openapi_extra=READ)
+async def list_subscriptions(request: Request) -> Response:
+    """Who is told, and what could not be delivered."""
+    tenant, _ = enter(request, "audit")
+    rows = await asyncio.to_thread(tenant.books.subscriptions)
+    failed = await asyncio.to_thread(tenant.books.undelivered)
+    return told({
+        "subscriptions": [
+            {"id": each.id, "url": json.loads(each.target)["url"], "since": iso(each.since)} for each in rows
+        ],
+        "undelivered": [
+            {"subscription": each.subscription.id, "notice": each.notice.id, "reason": each.reason} for each in failed
+        ],
+    })  # fmt: skip
+
+
+@router.delete("/subscriptions/{id}", openapi_extra=READ)
+async def unsubscribe(request: Request, id: str) -> Response:
+    """Send nothing there any more."""
+    tenant, _ = enter(request, "audit")
+    await asyncio.to_thread(tenant.books.unsubscribe, id, now())
+    return told({"id": id})
+
+
+def _number(text: str, field: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 15:
+        raise Problem("bad_request", "a whole number is wanted", field)
+    return int(text)
+
+
+@router.get("/notices", openapi_extra=READ)
+async def notices(request: Request) -> Response:
+    """What time has brought, beyond the number `after`; as a stream where text/event-stream is accepted."""
+    tenant, _ = enter(request, "ask")
+    after = _number(request.headers.get("last-event-id") or request.query_params.get("after", "0"), "after")
+    if "text/event-stream" in request.headers.get("accept", ""):
+        return StreamingResponse(_stream(request, after), media_type="text/event-stream")
+    rows = await asyncio.to_thread(tenant.books.notices, after, PAGE)
+    listed = [{"number": each.number, "id": each.id, **json.loads(each.content)} for each in rows]
+    return told({"notices": listed, "next": rows[-1].number if rows else after})
+
+
+async def _stream(request: Request, after: int) -> AsyncIterator[bytes]:
+    """Yield notices as they come; `Last-Event-ID` goes on where a stream broke off."""
+    server = server_of(request)
+    tenant, _ = enter(request, "ask")
+    beat = 0.0
+    while not server.stopping and not await request.is_disconnected():
+        rows = await asyncio.to_thread(tenant.books.notices, after, PAGE)
+        for each in rows:
+            after = each.number
+            yield b"id: %d\nevent: notice\ndata: %s\n\n" % (each.number, each.content)
+        if not rows:
+            beat += server.config.deadlines_every_s
+            if beat >= BEAT_S:
+                beat = 0.0
+                yield b": still here\n\n"
+            await asyncio.sleep(server.config.deadlines_every_s)
+
+
+@router.get("/deadlines.ics", openapi_extra={"responses": READ["responses"]})
+async def calendar(request: Request) -> Response:
+    """What comes next on all accounts, or on `account`, as a calendar."""
+    tenant, _ = enter(request, "ask")
+    at = now()
+    only = request.query_params.get("account")
+    names = (
+        [only]
+        if only
+        else [each.name for each in await asyncio.to_thread(tenant.books.accounts, "", MOST_IN_FEED)]
+    )
+    rows = []
+    for name in names:
+        held = await tenant.held(name)
+        for turn, changes in accounts.turns(held.account.position_at(at), 10):
+            rows += [(name, turn, each) for each in changes]
+        await asyncio.sleep(0)
+    return Response(feed(tenant.name, rows, at), media_type="text/calendar")

@@ -1,0 +1,89 @@
+"""From a configuration to a server that listens, and back: refused by half, stopped with grace."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Mapping
+
+import uvicorn
+
+from engine.errors import EngineError
+from engine.kept import Documents
+from engine.service.app import application
+from engine.service.config import BadConfig, Config
+from engine.service.server import Server, Texts, said
+from engine.service.watch import begin_logging
+from engine.store import open_store
+
+GRACE_S = 10
+
+
+class Running:
+    """A service that is about to listen. Raises BadConfig where something is not there."""
+
+    def __init__(self, config: Config, texts: Texts, documents: Documents, log_level: str = "info") -> None:
+        if log_level not in ("debug", "info", "warning", "error"):
+            raise BadConfig(f"--log-level {log_level}: write debug, info, warning or error")
+        self.config = config
+        begin_logging(log_level)
+        self.socket = self._listen()
+        try:
+            self.server = self._opened(texts, documents)
+        except BaseException:
+            self.socket.close()
+            raise
+
+    def _opened(self, texts: Texts, documents: Documents) -> Server:
+        try:
+            store = open_store(self.config.store)
+        except EngineError as wrong:
+            raise BadConfig(f"store: {wrong}") from None
+        try:
+            return Server(self.config, store, texts, documents)
+        except BaseException as wrong:
+            store.close()
+            if isinstance(wrong, EngineError) and not isinstance(wrong, BadConfig):
+                raise BadConfig(f"contracts: {wrong}") from None
+            raise
+
+    def _listen(self) -> socket.socket:
+        kind = socket.AF_INET6 if ":" in self.config.host else socket.AF_INET
+        found = socket.socket(kind, socket.SOCK_STREAM)
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            found.bind((self.config.host, self.config.port))
+        except OSError as wrong:
+            found.close()
+            raise BadConfig(
+                f"{self.config.host}:{self.config.port}: cannot listen there ({wrong.strerror})"
+            ) from None
+        return found
+
+    def keys(self, variables: Mapping[str, str], first: str | None) -> None:
+        """Keep the keys that are given; where nothing is set up (`first` names a variable), see that there is one.
+
+        Raises BadConfig where a tenant has nobody who could call.
+        """
+        self.server.given_keys(variables)
+        if first is not None:
+            made = self.server.first_key(variables.get(first), first)
+            if made is not None:
+                said(f"key: {made}\n(it is shown this once; it may ask, record, publish and audit)")
+        for name, part in self.config.tenants.items():
+            if part.oidc is None and all(
+                each.revoked_at is not None for each in self.server.store.keys(name)
+            ):
+                raise BadConfig(
+                    f"tenants.{name}: nobody could call: give it `keys` or `oidc`, or `contract key new` one"
+                )
+
+    def run(self) -> None:
+        """Listen until told to stop."""
+        host, port = self.socket.getsockname()[:2]
+        said(f"listening on http://{f'[{host}]' if ':' in host else host}:{port}")
+        config = uvicorn.Config(
+            application(self.server), log_config=None, access_log=False, server_header=False, date_header=False,
+            timeout_graceful_shutdown=GRACE_S, timeout_keep_alive=30, lifespan="on",
+            h11_max_incomplete_event_size=32_768,
+        )  # fmt: skip
+        uvicorn.Server(config).run(sockets=[self.socket])

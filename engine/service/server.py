@@ -1,0 +1,132 @@
+"""One running service: its store, its tenants, its callers, its figures, and the log of its answers."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from engine.errors import NotKept, StoreError
+from engine.kept import Documents
+from engine.service.access import Access, Pace
+from engine.service.asking import Answer
+from engine.service.clock import now
+from engine.service.config import RIGHTS, BadConfig, Config
+from engine.service.library import Library
+from engine.service.problems import Problem
+from engine.service.tenant import Tenant
+from engine.service.watch import Figures, logger
+from engine.store import Store
+from engine.store.apikeys import given_key, new_key
+from engine.store.decisionlog import DecisionLog
+
+Texts = Mapping[str, Mapping[str, str]]
+"""For each tenant the files of its contracts: name to text."""
+
+
+class Server:
+    """Everything that outlives a request."""
+
+    def __init__(self, config: Config, store: Store, texts: Texts, documents: Documents) -> None:
+        self.config, self.store = config, store
+        self.figures = Figures()
+        self.log = logger()
+        self.tenants: dict[str, Tenant] = {}
+        at = now()
+        for name, part in config.tenants.items():
+            books = store.add_tenant(name, at)
+            library = Library(books, documents)
+            library.configure(texts[name], at)
+            if not library.agreements():
+                raise BadConfig(f"tenants.{name}.contracts: there is no agreement in them")
+            self.tenants[name] = Tenant(name, part, config, books, library)
+        self.access = Access(store, {name: each.oidc for name, each in config.tenants.items() if each.oidc})
+        self.pace = Pace(config.limits.per_second)
+        self.kept = None if config.log_decisions == "off" else DecisionLog(config.log_decisions)
+        self.figures.log_mode.labels(config.log_decisions).set(1)
+        self.stopping = False
+
+    def given_keys(self, variables: Mapping[str, str]) -> None:
+        """Keep the keys that the configuration gives. Raises BadConfig for one that is no key."""
+        for name, part in self.config.tenants.items():
+            for given in part.keys:
+                self._give(
+                    name, given.name, variables[given.variable], frozenset(given.rights), given.variable
+                )
+
+    def first_key(self, shown: str | None, variable: str) -> str | None:
+        """Give the only tenant its first key: the one shown, or a new one, which is returned to be told once."""
+        (name,) = self.tenants
+        if shown:
+            self._give(name, "first", shown, frozenset(RIGHTS), variable)
+            return None
+        if any(each.revoked_at is None for each in self.store.keys(name)):
+            return None
+        made, key = new_key(name, "first", RIGHTS, now())
+        self.store.add_key(key)
+        return made
+
+    def _give(self, tenant: str, name: str, shown: str, rights: frozenset[str], variable: str) -> None:
+        key = given_key(shown, tenant, name, rights, now())
+        if key is None:
+            raise BadConfig(f"{variable}: that is no key; `contract key new` makes one")
+        kept = self.store.key(key.prefix)
+        if kept is None:
+            self.store.add_key(key)
+        elif (kept.tenant, kept.hash, kept.rights) != (tenant, key.hash, rights):
+            raise BadConfig(
+                f"{variable}: that key is kept with another secret, tenant or rights: make a new one"
+            )
+
+    async def keep(self, tenant: Tenant, answers: Sequence[Answer]) -> None:
+        """Log answers; in durable mode they may be given once this returns."""
+        rows = [each.row for each in answers if each.row is not None]
+        if self.kept is None or not rows:
+            return
+        future = self.kept.keep(tenant.books, rows)
+        if future is not None:
+            await asyncio.wrap_future(future)
+
+    def ready(self) -> dict[str, Any]:
+        """Return what readiness rests on. Raises Problem where the service is not ready."""
+        if self.stopping:
+            raise Problem("unavailable", "the service is stopping")
+        try:
+            self.store.ready()
+        except StoreError as wrong:
+            raise Problem("unavailable", str(wrong)) from None
+        return {
+            "status": "ready",
+            "decision_log": self.config.log_decisions,
+            "tenants": {
+                name: {"agreements": sorted(each.library.agreements()), "accounts_held": len(each.accounts)}
+                for name, each in self.tenants.items()
+            },
+        }
+
+    def tenant(self, name: str) -> Tenant:
+        """Return a tenant. Raises NotKept."""
+        found = self.tenants.get(name)
+        if found is None:
+            raise NotKept("tenant", name)
+        return found
+
+    def metrics(self) -> bytes:
+        """Return the figures."""
+        if self.kept is not None:
+            self.figures.logged.set(self.kept.kept)
+            self.figures.dropped.set(self.kept.dropped)
+        for name, each in self.tenants.items():
+            self.figures.accounts.labels(name).set(len(each.accounts))
+        return self.figures.text()
+
+    def close(self) -> None:
+        """Finish what was begun and let go of the store."""
+        self.store.close()
+
+
+def said(line: str) -> None:
+    """Tell the operator something, on standard error."""
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()

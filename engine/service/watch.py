@@ -1,0 +1,82 @@
+"""What operators see: figures for Prometheus, and logs as JSON lines in which no secret and no body ever stands."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
+
+
+class Figures:
+    """The figures of one server."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "contract_requests", "Requests answered.", ["route", "status"], registry=self.registry
+        )
+        self.seconds = Histogram(
+            "contract_request_seconds",
+            "How long answers took.",
+            ["route"],
+            buckets=_BUCKETS,
+            registry=self.registry,
+        )
+        self.decisions = Counter(
+            "contract_decisions", "Decisions by outcome.", ["outcome"], registry=self.registry
+        )
+        self.events = Counter(
+            "contract_events", "Events by what came of them.", ["result"], registry=self.registry
+        )
+        self.logged = Gauge(
+            "contract_decisions_logged", "Decisions whose record is kept.", registry=self.registry
+        )
+        self.dropped = Gauge(
+            "contract_decisions_dropped", "Decisions given whose record was dropped.", registry=self.registry
+        )
+        self.log_mode = Gauge("contract_decision_log", "Which log is on.", ["mode"], registry=self.registry)
+        self.accounts = Gauge(
+            "contract_accounts_held", "Accounts in memory.", ["tenant"], registry=self.registry
+        )
+        self.notices = Counter("contract_notices", "What time has brought.", ["kind"], registry=self.registry)
+        self.deliveries = Counter(
+            "contract_deliveries", "Webhooks by result.", ["result"], registry=self.registry
+        )
+        self.shadow = Counter(
+            "contract_shadow",
+            "Questions a candidate answered too.",
+            ["candidate", "result"],
+            registry=self.registry,
+        )
+
+    def text(self) -> bytes:
+        """Return the figures as Prometheus reads them."""
+        return generate_latest(self.registry)
+
+
+def logger() -> Any:
+    """Return the log: one JSON object a line, on standard error."""
+    return structlog.get_logger("contract")
+
+
+def begin_logging(level: str = "info") -> None:
+    """Have everything logged as JSON lines; what libraries log, from warnings on."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    logging.basicConfig(
+        level=logging.WARNING, stream=sys.stderr, format='{"level": "%(levelname)s", "logger": "%(name)s"}'
+    )

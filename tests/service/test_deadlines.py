@@ -1,0 +1,158 @@
+"""What time brings is told when it comes: once, to everybody who asked for it, also after a restart."""
+
+from __future__ import annotations
+
+import asyncio
+import http.server
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.dates import parse_instant
+from engine.service.deadlines import Deadlines, brought, next_turn
+from engine.service.webhooks import SIGNATURE, Webhooks, signature
+from tests.service.serving import CONTRACTS, Live, event, send, serving, texts_of
+
+TEXTS = texts_of(CONTRACTS / "voip-1", CONTRACTS / "vocabulary")
+SLOW: dict[str, Any] = {"deadlines_every_s": 3000, "webhooks_to_private": True}
+
+
+class Taking(http.server.BaseHTTPRequestHandler):
+    """A subscriber that fails the first time."""
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.taken.append((self.headers[SIGNATURE], body))  # type: ignore[attr-defined]
+        self.send_response(500 if len(self.server.taken) == 1 else 200)  # type: ignore[attr-defined]
+        self.end_headers()
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def subscriber() -> Iterator[http.server.HTTPServer]:
+    server = http.server.HTTPServer(("127.0.0.1", 0), Taking)
+    server.taken = []  # type: ignore[attr-defined]
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def begun(live: Live, account: str = "a") -> None:
+    client = live.client()
+    client.post(
+        "/accounts", json={"account": account, "agreements": ["voip-1"], "settings": {"有效期": "2年"}}
+    )
+    data = {"period": "2026-03", "amount": "58.00", "due": "2026-04-10"}
+    sent = send(
+        client,
+        event(account, f"{account}1", "sign", "2026-03-02T10:00:00+08:00", by="provider"),
+        event(account, f"{account}2", "sign", "2026-03-02T10:05:00+08:00", by="user"),
+        event(account, f"{account}3", "activate_service", "2026-03-02T12:00:00+08:00"),
+        {**event(account, f"{account}4", "invoice_issued", "2026-04-01T09:00:00+08:00", **data)},
+    )
+    assert sent.status_code == 200, sent.text
+
+
+def woken(live: Live, until: str, deadlines: Deadlines | None = None) -> int:
+    """Let time come to an instant, as the server's own loop would."""
+    at = parse_instant(until)
+    tenant = live.server.tenants["main"]
+    # The events were recorded by today's clock; what they bring is asked from the day after the bill on.
+    held = asyncio.run(tenant.held("a"))
+    held.recorded_at = min(held.recorded_at, parse_instant("2026-04-01T10:00"))
+    return asyncio.run((deadlines or Deadlines(live.server)).wake(tenant, at))
+
+
+def test_a_missed_payment_is_told_once_at_its_instant(tmp_path: Path) -> None:
+    with serving(tmp_path, {"main": TEXTS}, **SLOW) as live:
+        begun(live)
+        assert woken(live, "2026-04-10T23:59") == 0
+        assert woken(live, "2026-04-11T00:00") > 0
+        assert woken(live, "2026-04-11T00:00") == 0
+        found = live.client().get("/notices").json()["notices"]
+    breach = [each for each in found if each["what"] == "breach"]
+    assert [(each["at"], each["norm"], each["is"]["status"]) for each in breach] == [
+        ("2026-04-11T00:00+08:00", breach[0]["norm"], "open")
+    ]
+    assert ("suspend_service", "permitted") in {
+        (each["act"], each["is"]) for each in found if each["what"] == "power"
+    }
+    with serving(tmp_path, {"main": TEXTS}, **SLOW) as again:
+        assert woken(again, "2026-04-12T00:00") == 0
+        assert again.client().get("/notices").json()["notices"] == found
+
+
+def test_the_next_instant_is_the_one_that_brings_something(tmp_path: Path) -> None:
+    with serving(tmp_path, {"main": TEXTS}, **SLOW) as live:
+        begun(live)
+        account = asyncio.run(live.server.tenants["main"].held("a")).account
+    at = next_turn(account, parse_instant("2026-04-02T00:00"))
+    assert at == parse_instant("2026-04-11T00:00")
+    assert {each["what"] for each in brought(account, at)} >= {"breach", "power"}
+
+
+def test_a_webhook_is_signed_and_tried_again(tmp_path: Path, subscriber: http.server.HTTPServer) -> None:
+    with serving(tmp_path, {"main": TEXTS}, **SLOW) as live:
+        url = f"http://127.0.0.1:{subscriber.server_port}/hook"
+        subscribed = live.client().post("/subscriptions", json={"url": url}).json()
+        begun(live)
+        count = woken(live, "2026-04-11T00:00")
+        hooks, tenant = Webhooks(live.server), live.server.tenants["main"]
+        for wait_s in (0, 5, 60):
+            asyncio.run(hooks.deliver(tenant, parse_instant("2026-11-25T00:00") * 2 + wait_s * 1_000_000))
+        taken = subscriber.taken  # type: ignore[attr-defined]
+    ids = [json.loads(body)["id"] for _, body in taken]
+    assert len(taken) == count + 1
+    assert len(set(ids)) == count
+    assert all(signature(subscribed["secret"], body) == sent for sent, body in taken)
+
+
+def test_webhooks_go_to_public_addresses_only(tmp_path: Path) -> None:
+    with serving(tmp_path, {"main": TEXTS}, deadlines_every_s=3000) as live:
+        client = live.client()
+        for url in (
+            "http://127.0.0.1/x",
+            "https://127.0.0.1/x",
+            "https://[::1]/",
+            "file:///etc/passwd",
+            "https://u:p@127.0.0.1/",
+        ):
+            assert client.post("/subscriptions", json={"url": url}).status_code == 400
+
+
+def test_the_calendar_is_one(tmp_path: Path) -> None:
+    with serving(tmp_path, {"main": TEXTS}, **SLOW) as live:
+        begun(live)
+        text = live.client().get("/deadlines.ics").text
+    assert text.startswith("BEGIN:VCALENDAR\r\n")
+    assert text.count("BEGIN:VEVENT") == text.count("END:VEVENT") >= 1
+    assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
+
+
+def test_a_stream_goes_on_where_it_broke_off(tmp_path: Path) -> None:
+    with serving(tmp_path, {"main": TEXTS}, webhooks_to_private=True, deadlines_every_s=0.05) as live:
+        begun(live)
+        tenant = live.server.tenants["main"]
+        from engine.store import Notice
+
+        held = asyncio.run(tenant.held("a"))
+        while tenant.books.account("a").wake_at == 0:
+            pass
+        wake_at = tenant.books.account("a").wake_at
+        assert wake_at is not None
+        rows = [Notice(f"n{n}", "a", 1, b'{"what": "state"}') for n in range(2)]
+        assert tenant.books.notify("a", held.revision, wake_at, rows, None)
+        client = live.client()
+        headers = {"Accept": "text/event-stream", "Last-Event-ID": "1"}
+        with client.stream("GET", "/notices", headers=headers) as answer:
+            first = next(line for line in answer.iter_lines() if line)
+        assert first == "id: 2"
