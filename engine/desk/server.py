@@ -24,8 +24,10 @@ from pygls.uris import to_fs_path
 from contractlang import grammar
 from contractlang.diagnostic import Diagnostic, Severity
 from contractlang.fixes import fixes
+from contractlang.formatter import formatted
 from contractlang.loaded import SUFFIX
 from contractlang.render import in_order
+from contractlang.source import Source
 from engine.desk import completion, findings, hints, hover, lenses, outline, renames, tokens
 from engine.desk.law import Law
 from engine.desk.papers import Papers, Understood
@@ -351,7 +353,7 @@ def _at_a_place(server: LanguageServer, desk: Desk) -> None:
         return await desk.run(_mends, desk, paper, params)
 
 
-def _names_documents(source: Any, params: lsp.CompletionParams) -> bool:
+def _names_documents(source: Source, params: lsp.CompletionParams) -> bool:
     line = source.lines[min(params.position.line, len(source.lines) - 1)]
     return any(each in line for each in ("uses", "引用"))
 
@@ -377,8 +379,26 @@ def _mends(desk: Desk, paper: Understood, params: lsp.CodeActionParams) -> list[
     return actions
 
 
+def _written(source: Source) -> list[lsp.TextEdit]:
+    """Return the edits that write norm lines the one way: only the lines that change; none where one cannot be read."""
+    text, _ = formatted(source)
+    new = text.split("\n")
+    if len(new) != len(source.lines):
+        return [lsp.TextEdit(range_of(source, 0, len(source.text)), text)] if text != source.text else []
+    return [
+        lsp.TextEdit(range_of(source, start, start + len(line)), changed)
+        for line, changed, start in zip(source.lines, new, source.line_starts, strict=True)
+        if line != changed
+    ]
+
+
 def _of_a_file(server: LanguageServer, desk: Desk) -> None:
     """What is asked about a whole file."""
+
+    @server.feature(lsp.TEXT_DOCUMENT_FORMATTING)
+    async def written(params: lsp.DocumentFormattingParams) -> list[lsp.TextEdit]:
+        source = desk.papers.source(path_of(params.text_document.uri))
+        return await desk.run(_written, source) if source is not None else []
 
     @server.feature(lsp.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
     async def outlined(params: lsp.DocumentSymbolParams) -> list[lsp.DocumentSymbol]:

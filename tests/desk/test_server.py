@@ -13,6 +13,8 @@ from pytest_lsp import ClientServerConfig, LanguageClient
 from contractlang.load import check_text
 from contractlang.parser import parse
 from contractlang.source import Source
+from engine.desk import findings, lenses
+from engine.desk.papers import Papers
 from engine.desk.quick import at_once
 
 CONTRACT = """\
@@ -255,6 +257,64 @@ async def test_outline_folds_colours_and_hints(versions) -> None:
     (hint,) = await versions.text_document_inlay_hint_async(lsp.InlayHintParams(editor.document, whole))
     # Thirty days from 1 September: 1 October is a holiday, and so are the days to the 7th.
     assert hint.label == "e.g. from 2026-09-01: until 2026-10-08"
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_norm_lines_are_written_the_one_way_and_what_cannot_be_read_stays(versions) -> None:
+    editor = Editor(
+        versions,
+        CONTRACT.replace("while pay_fee is overdue, provider", "while  pay_fee is overdue ,provider"),
+    )
+    asked = lsp.DocumentFormattingParams(editor.document, lsp.FormattingOptions(4, True))
+    edits = await versions.text_document_formatting_async(asked)
+    assert edited(editor.text, edits) == CONTRACT
+    assert len(edits) == 1
+    editor.type(editor.text.replace("must", "msut"))
+    assert list(await versions.text_document_formatting_async(asked)) == []
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_scenarios_and_findings_stand_above_their_clauses(versions) -> None:
+    folder = versions.folder / "looked"
+    folder.mkdir()
+    (folder / "scenarios.md").write_text(
+        "## Late\n\n```ledger\n2026-03-02 09:00 invoice amount=100.00\n```\n\n"
+        "```expect\n2026-05-20 provider may suspend: permitted\n```\n",
+        "utf-8",
+    )
+    editor = Editor(versions, CONTRACT, "looked/hosting.contract")
+    await editor.wrong()
+
+    async def titles() -> list[tuple[int, str]]:
+        found = await versions.text_document_code_lens_async(lsp.CodeLensParams(editor.document))
+        return [(each.range.start.line, each.command.title) for each in found]
+
+    assert await titles() == []
+    cases = await lenses.touched(str(folder / "hosting.contract"))
+    assert cases is not None
+    assert sorted(cases) == ["4.1", "4.2"]
+    paper = Papers().what_if(str(folder / "hosting.contract"), CONTRACT)
+    shown = [each.command.title for each in lenses.lenses(paper, cases, []) if each.command is not None]
+    assert shown == ["1 scenario", "1 scenario"]
+    none = [each.command.title for each in lenses.lenses(paper, {}, []) if each.command is not None]
+    assert none == ["no scenario touches this clause"] * 2
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_findings_come_from_another_process_and_stand_at_their_clauses(versions) -> None:
+    path = versions.folder / "found.contract"
+    # Whoever must pay, and by when nobody says.
+    text = CONTRACT.replace(" within 30 days", "").replace("while pay_fee is overdue, provider", "provider")
+    path.write_text(text, "utf-8")
+    told = await findings.look(str(path), "")
+    assert told
+    paper = Papers().what_if(str(path), text)
+    placed = findings.placed(told, paper)
+    assert placed
+    for each in placed:
+        assert each.clause in ("4.1", "4.2")
+        assert each.en
+        assert each.zh
 
 
 @pytest.mark.asyncio(loop_scope="module")
