@@ -27,7 +27,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: help setup demo test check static pytest soak bench cases format format-check lint types imports docs serve \
-	lock system clean
+	vsix lock system clean
 
 ## help: list the targets
 help:
@@ -98,6 +98,13 @@ site/index.html: $(DOCS) $(VENV)/.dev
 ## serve: show the documentation in a browser while you write it
 serve: $(READY)
 	@$(BIN)/mkdocs serve
+
+## vsix: pack the VS Code extension into dist/ (needs Node 20 and npm)
+vsix:
+	@command -v npm >/dev/null || { echo "vsix:    npm is needed, and is not there" >&2; exit 1; }
+	@echo "vsix:    dist/contract-engine.vsix" && cd editors/vscode && npm ci --loglevel=error >/dev/null && \
+		npm run --silent package >/dev/null
+	@mkdir -p dist && mv editors/vscode/contract-engine.vsix dist/
 
 # Setting up ---------------------------------------------------------------------------------------------------------
 
