@@ -33,7 +33,7 @@ def application(server: Server) -> ASGIApp:
 
     @asynccontextmanager
     async def lifetime(_: FastAPI) -> AsyncIterator[None]:
-        working = [asyncio.create_task(each.run()) for each in (Deadlines(server), Webhooks(server))]
+        working = [asyncio.create_task(each.run()) for each in (Deadlines(server), Webhooks(server), server)]
         yield
         server.stopping = True
         for task in working:

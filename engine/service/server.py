@@ -17,12 +17,15 @@ from engine.service.library import Library
 from engine.service.problems import Problem
 from engine.service.tenant import Tenant
 from engine.service.watch import Figures, logger
-from engine.store import Store
+from engine.store import DecisionRow, Store
 from engine.store.apikeys import given_key, new_key
 from engine.store.decisionlog import DecisionLog
 
 Texts = Mapping[str, Mapping[str, str]]
 """For each tenant the files of its contracts: name to text."""
+
+
+KEPT_EVERY_S = 0.05
 
 
 class Server:
@@ -46,6 +49,7 @@ class Server:
         self.kept = None if config.log_decisions == "off" else DecisionLog(config.log_decisions)
         self.figures.log_mode.labels(config.log_decisions).set(1)
         self.stopping = False
+        self._later: dict[str, list[DecisionRow]] = {}
 
     def given_keys(self, variables: Mapping[str, str]) -> None:
         """Keep the keys that the configuration gives. Raises BadConfig for one that is no key."""
@@ -84,9 +88,25 @@ class Server:
         rows = [each.row for each in answers if each.row is not None]
         if self.kept is None or not rows:
             return
+        if self.kept.mode == "fast":
+            self._later.setdefault(tenant.name, []).extend(rows)
+            return
         future = self.kept.keep(tenant.books, rows)
         if future is not None:
             await asyncio.wrap_future(future)
+
+    async def run(self) -> None:
+        """In fast mode, have what was answered kept a few times a second, many answers at once. Until cancelled."""
+        while True:
+            await asyncio.sleep(KEPT_EVERY_S)
+            self.keep_now()
+
+    def keep_now(self) -> None:
+        """Begin to keep what was answered and is not kept yet."""
+        for name, rows in self._later.items():
+            if rows and self.kept is not None:
+                self._later[name] = []
+                self.kept.keep(self.tenants[name].books, rows)
 
     def ready(self) -> dict[str, Any]:
         """Return what readiness rests on. Raises Problem where the service is not ready."""
@@ -123,6 +143,7 @@ class Server:
 
     def close(self) -> None:
         """Finish what was begun and let go of the store."""
+        self.keep_now()
         self.store.close()
 
 

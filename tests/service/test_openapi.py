@@ -1,0 +1,76 @@
+"""The OpenAPI page and the addresses agree: whatever is sent, the answer is one that the page tells, never a 500."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import httpx2
+import pytest
+
+from tests.service.serving import CONTRACTS, Live, serving, texts_of
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    texts = texts_of(CONTRACTS / "voip-1", CONTRACTS / "vocabulary")
+    with serving(
+        tmp_path_factory.mktemp("openapi"), {"main": texts}, limits={"depth": 16, "body_bytes": 50_000}
+    ) as found:
+        yield found
+
+
+BODIES = [
+    b"", b"{", b"[]", b"null", b"1", b'"x"', b"\xff\xfe", b'{"a": NaN}', b'{"subject": "\\ud800"}', b"[" * 400,
+    b'{"a":' * 20 + b"1" + b"}" * 20, b'{"subject": {"type": [], "id": {}}}', b'{"context": []}', b'{"events": [1]}',
+    b'{"question": 7}', b"{}",
+]  # fmt: skip
+
+
+def test_no_body_is_too_odd(live: Live) -> None:
+    client = live.client()
+    page = httpx2.get(f"{live.url}/openapi.json").json()
+    posts = [path for path, operations in page["paths"].items() if "post" in operations]
+    assert len(posts) > 10
+    for path in posts:
+        for kind in (
+            "application/json",
+            "application/cloudevents+json",
+            "application/cloudevents-batch+json",
+            "text/plain",
+        ):
+            for body in BODIES:
+                where = path.replace("{account}", "none").replace("{name}", "x").replace("{version}", "1")
+                answer = client.post(where, content=body, headers={"Content-Type": kind})
+                told = page["paths"][path]["post"]["responses"]
+                assert str(answer.status_code) in told, (path, kind, body, answer.status_code)
+                if answer.status_code != 200:
+                    assert answer.headers["content-type"] == "application/problem+json"
+                    assert answer.json()["status"] == answer.status_code
+
+
+def test_what_is_too_large_is_told_before_it_is_read(live: Live) -> None:
+    answer = live.client().post(
+        "/access/v1/evaluation", content=b" " * 60_000, headers={"Content-Type": "application/json"}
+    )
+    assert answer.status_code == 413
+
+
+def test_the_examples_of_the_page_run(live: Live) -> None:
+    client = live.client()
+    page = client.get("/openapi.json").json()
+
+    def sent(path: str) -> httpx2.Response:
+        ((kind, content), *_) = page["paths"][path]["post"]["requestBody"]["content"].items()
+        return client.post(path, content=json.dumps(content["example"]), headers={"Content-Type": kind})
+
+    for path in (
+        "/accounts",
+        "/events",
+        "/access/v1/evaluation",
+        "/access/v1/evaluations",
+        "/access/v1/search/resource",
+    ):
+        answer = sent(path)
+        assert answer.status_code == 200, answer.text
+    assert "unknown" not in sent("/access/v1/evaluation").json()["context"]["outcome"]
