@@ -38,7 +38,7 @@ def amount(position: Position, question: AmountOfSum, known_at: Instant | None) 
         else:
             value = 0
             for rule in rules:
-                for trig in scene.get(("IO", rule.index)) or ():
+                for trig in scene.listed("IO", rule.index):
                     inst: Inst | None = scene.read(("I", rule.index, trig))
                     if (
                         inst is not None
@@ -91,7 +91,7 @@ def _owed(scene: Scene, rules: list[Rule], question: AmountOfSum) -> Iterator[Re
     """Yield what each instance of the duties asks for, and what was paid on it."""
     for rule in rules:
         kind = money_in("CNY") if rule.amount_kind is None else rule.amount_kind
-        for trig in scene.get(("IO", rule.index)) or ():
+        for trig in scene.listed("IO", rule.index):
             inst: Inst | None = scene.read(("I", rule.index, trig))
             if inst is not None and inst.owed is not None and question.about in (None, trig):
                 args = (rule.norm.document, rule.norm.id, trig, told(inst.owed, kind), told(inst.paid, kind))

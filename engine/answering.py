@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from engine.choice import LIMIT, items_that_matter
 from engine.decision import Cure, Decision, Item, Reason, Receipt, Verdict
@@ -15,7 +15,7 @@ from engine.event import Instant
 from engine.judge import ASKED
 from engine.position import Position
 from engine.program import ENGINE_VERSION
-from engine.recall import Tangled
+from engine.recall import Tangled, ways
 from engine.scene import Scene
 from engine.step import INEXACT
 
@@ -32,21 +32,61 @@ class Case:
         self.outcome = (answer, None if value is None else _frozen(value))
 
 
+class Way(Protocol):
+    """How a question is worked out: an answer for each case, then reasons."""
+
+    def case(self, scene: Scene, state: Any) -> tuple[bool, Any]:
+        """Go on looking from a state; the answer at the end (`Look` in `recall.py`)."""
+
+    def reasons(self, scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
+        """Return the reasons and the cure in a case."""
+
+    def readings(self, scene: Scene) -> dict[Item, str]:
+        """Return the default readings that looks have asked for, beside those that cases asked for themselves."""
+
+    def unchanged(self, scene: Scene) -> bool:
+        """Tell whether every look is the same now that one of those readings is taken the other way."""
+
+
+class _AtOnce:
+    """A question whose cases are each worked out at once."""
+
+    __slots__ = ("at_once", "reasons")
+
+    def __init__(
+        self, at_once: Callable[[Scene], Case],
+        reasons: Callable[[Scene, Case], tuple[tuple[Reason, ...], tuple[Cure, ...]]],
+    ) -> None:  # fmt: skip
+        self.at_once, self.reasons = at_once, reasons
+
+    def case(self, scene: Scene, state: Any) -> tuple[bool, Any]:
+        return True, self.at_once(scene)
+
+    def readings(self, scene: Scene) -> dict[Item, str]:
+        return {}
+
+    def unchanged(self, scene: Scene) -> bool:
+        return False
+
+
 def answered(
     position: Position, at: Instant, known_at: Instant | None, case: Callable[[Scene], Case],
     reasons: Callable[[Scene, Case], tuple[tuple[Reason, ...], tuple[Cure, ...]]],
 ) -> Decision:  # fmt: skip
+    return worked_out(position, at, known_at, _AtOnce(case, reasons))
+
+
+def worked_out(position: Position, at: Instant, known_at: Instant | None, way: Way) -> Decision:
     scene = position.scene(at)
-    defaults: dict[Item, str] = {}
-    scene.collect, scene.trees = defaults, {}
+    defaults = scene.deciding()
     try:
-        cases, exact = _explored(scene, case)
+        cases, exact = _explored(scene, way)
     except Tangled:
         # As much as can be seen without folding; that is as many cases as an answer may have, and more.
         scene.trees = None
         defaults.clear()
         scene.collect = defaults
-        cases, exact = _explored(scene, case)
+        cases, exact = _explored(scene, way)
     # Past the limits of the fold nothing is sure any more.
     exact = exact and INEXACT not in position.cells
     turn = scene.turn
@@ -61,17 +101,17 @@ def answered(
         could_be = tuple(sorted({_said(each) for each in outcomes.values()}))
     required = answer == "permitted" and all(each.required for _, each in cases)
     told = (answer, None, False) if answer == "undetermined" else (*shown.outcome, required)
-    assumes = _assumed(scene, case, defaults, told) if defaults else ()
+    assumes = _assumed(scene, way, defaults, cases, told)
     # Reasons look further than the answer had to: what is open there is not asked, only shown in one case.
     scene.assigned, scene.vars, scene.event, scene.lenient, scene.collect = assigned, {}, None, True, {}
-    scene.turn, scene.departing = turn, None
-    why, cure = reasons(scene, shown)
+    scene.turn = turn
+    why, cure = way.reasons(scene, shown)
     if answer == "undetermined":
         # What is open is shown from both sides: the first case, and the first that differs from it.
         for case_of, other in cases:
             if other.outcome != shown.outcome:
                 scene.assigned, scene.vars, scene.event, scene.trees = case_of, {}, None, None
-                why = tuple(dict.fromkeys((*why, *reasons(scene, other)[0])))
+                why = tuple(dict.fromkeys((*why, *way.reasons(scene, other)[0])))
                 break
         why = (Reason("open", tuple(_spelled(item) for item in missing), None, why, _events_of(missing)),)
         cure = ()
@@ -91,31 +131,19 @@ def answered(
     )  # fmt: skip
 
 
-def _explored(scene: Scene, case: Callable[[Scene], Case]) -> tuple[list[tuple[dict[Item, Any], Case]], bool]:
+def _explored(scene: Scene, way: Way) -> tuple[list[tuple[dict[Item, Any], Case]], bool]:
     """Return the cases, and whether they are all there are."""
     cases = []
-    for found in cases_of(scene, case, {}):
+    for found in ways(scene, {}, way.case):
         cases.append(found)
         if len(cases) > LIMIT:
             return cases, False
     return cases, True
 
 
-def cases_of(
-    scene: Scene, case: Callable[[Scene], Case], given: dict[Item, Any]
-) -> Iterator[tuple[dict[Item, Any], Case]]:
-    """Yield every case: what the open items that were met are in it, and its answer.
-
-    An open item that is met takes its first option there and then; the others wait for their turn, so each case is
-    worked out once.
-    """
-    waiting = [given]
-    scene.waiting, scene.departing = waiting, next(iter(given), None)
-    while waiting:
-        assigned = waiting.pop()
-        scene.assigned, scene.vars, scene.event = assigned, {}, None
-        yield assigned, case(scene)
-    scene.waiting = scene.departing = None
+def cases_of(scene: Scene, case: Callable[[Scene], Case]) -> Iterator[tuple[dict[Item, Any], Case]]:
+    """Yield every case: what the open items that were met are in it, and its answer."""
+    return ways(scene, {}, lambda scene, _: (True, case(scene)))
 
 
 def _frozen(value: Any) -> Any:
@@ -157,19 +185,40 @@ def _spelled(item: Item) -> str:
 
 
 def _assumed(
-    scene: Scene, case: Callable[[Scene], Case], defaults: dict[Item, str], told: tuple[Any, ...]
-) -> tuple[tuple[str, str], ...]:
-    """Return the default readings of which another option, everything else as it is, changes the answer."""
+    scene: Scene, way: Way, asked: dict[Item, str], cases: list[tuple[dict[Item, Any], Case]], told: tuple[Any, ...]
+) -> tuple[tuple[str, str], ...]:  # fmt: skip
+    """Return the default readings of which another option, everything else as it is, changes the answer.
+
+    Where only looks asked for a reading and all of them stay as they are, the answer does too.
+    """
+    trees = scene.trees
+    looked: dict[Item, str] = way.readings(scene) if trees is not None else {}
+    if not asked and not looked:
+        return ()
+    found = []
     readings = scene.program.readings
-    found = [
-        (item.name, default)
-        for item, default in list(defaults.items())
-        if any(
-            _summary(cases_of(scene, case, {item: option})) != told
-            for option in readings[item.name][1]
-            if option != default
-        )
-    ]
+    # One case, or two that show that an answer is open, are not worth making whole trees for.
+    scene.brief, known = told[0] == "undetermined" or len(cases) == 1, scene.known
+    for item, default in {**asked, **looked}.items():
+        only_looks = item not in asked
+        for option in readings[item.name][1]:
+            if option == default:
+                continue
+            scene.departing, scene.given, scene.others = item, {item: option}, {}
+            scene.collect, scene.known, scene.staying = {}, {}, {}
+            try:
+                if only_looks and not scene.brief and way.unchanged(scene):
+                    summary = _summary(iter(cases))
+                else:
+                    summary = _summary(ways(scene, scene.given, way.case))
+            except Tangled:
+                scene.trees = None
+                summary = _summary(ways(scene, scene.given, way.case))
+                scene.trees = trees
+            if summary != told:
+                found.append((item.name, default))
+                break
+    scene.departing, scene.given, scene.others, scene.brief, scene.known = None, {}, {}, False, known
     return tuple(sorted(found))
 
 

@@ -69,14 +69,41 @@ def choice(item: Item, branches: dict[Any, Any]) -> Any:
 def items_that_matter(cases: list[tuple[dict[Item, Any], Any]]) -> tuple[Item, ...]:
     """Return the items of which some answer, the others being given some answer, changes the outcome.
 
-    Two cases that agree on every item they share but one, and differ in outcome, show that this one matters.
+    Two cases that agree on every item they share but one, and differ in outcome, show that this one matters. Cases are
+    those of an exploration: up to the item in which two of them part they have met the same items.
     """
     found: dict[Item, None] = {}
-    for index, (one, first) in enumerate(cases):
-        for other, second in cases[index + 1 :]:
-            if first == second:
-                continue
-            apart = [item for item, value in one.items() if item in other and other[item] != value]
-            if len(apart) == 1:
-                found[apart[0]] = None
+    _parted([(list(case.items()), case, outcome) for case, outcome in cases], 0, found)
     return tuple(found)
+
+
+def _parted(
+    cases: list[tuple[list[tuple[Item, Any]], dict[Item, Any], Any]], depth: int, found: dict[Item, None]
+) -> None:
+    """Add the items that matter among cases that have given the same answers to the first `depth` items."""
+    first = cases[0][2]
+    if all(outcome == first for _, _, outcome in cases):
+        return
+    item = cases[0][0][depth][0]
+    under: dict[Any, list[tuple[list[tuple[Item, Any]], dict[Item, Any], Any]]] = {}
+    for each in cases:
+        under.setdefault(each[0][depth][1], []).append(each)
+    groups = list(under.values())
+    if item not in found and any(
+        outcome != against and _agree(path, other, depth + 1)
+        for place, group in enumerate(groups)
+        for path, _, outcome in group
+        for beside in groups[place + 1 :]
+        for _, other, against in beside
+    ):
+        found[item] = None
+    for group in groups:
+        _parted(group, depth + 1, found)
+
+
+def _agree(path: list[tuple[Item, Any]], other: dict[Item, Any], start: int) -> bool:
+    """Tell whether two cases agree on every item that they share from a place on."""
+    for item, value in path[start:]:  # noqa: SIM110 - a generator would cost more
+        if item in other and other[item] != value:
+            return False
+    return True

@@ -22,6 +22,7 @@ from contractlang.norms import (
     OccurrenceDecl,
     OnBreach,
     OnOccurrence,
+    PartyDecl,
     Power,
     Prohibition,
     QuestionDecl,
@@ -34,9 +35,10 @@ from contractlang.norms import (
 from engine.decision import Item
 from engine.dispatch import Dispatch
 from engine.evaluator import Evaluator
+from engine.event import BOTH
 from engine.force import weight
 from engine.making import Making
-from engine.program import LifeRule, Loss, Program, Rule, Sum
+from engine.program import LifeRule, Loss, Program, Rule, Sum, speaking
 from engine.ranking import Ranking
 from engine.scene import Scene
 from engine.terms import Taken, Terms
@@ -123,6 +125,10 @@ class _Compilation:
             d.name: tuple(option.name for option in d.options)
             for d in self.made.declarations.values() if isinstance(d, TypeDecl | StateDecl | QuestionDecl) and d.options
         }  # fmt: skip
+        asked_of = [d.name for d in self.made.declarations.values() if isinstance(d, PartyDecl)] + [BOTH]
+        for act in program.acts:
+            on_act = [rules[index] for index in program.by_act[act]]
+            program.speaking[act] = {party: speaking(on_act, party) for party in asked_of}
         dispatch = Dispatch(self.made)
         program.watchers = dispatch.watchers(program)
         program.touches = dispatch.touches(program)

@@ -37,7 +37,8 @@ def decide(position: Position, question: Question, known_at: Instant | None = No
 
     Raises BadQuestion for a party, act, norm or event that the contracts do not know.
     """
-    if position.now < question.at:
+    agenda = position.agenda
+    if position.now < question.at and (type(question) is not May or (agenda and agenda[0][0] <= question.at)):
         position = elapse(position, question.at)
     match question:
         case May():

@@ -5,6 +5,7 @@ Every rule takes a scene, the writes it makes, and the step it is part of.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from contractlang.norms import Maintenance, Power, Who
@@ -42,7 +43,7 @@ def discharge(scene: Scene, w: Writes, step: Step, event: Event, rule: Rule, tou
     listed = scene.get(("IO", rule.index))
     if not listed or not step.real(scene, event):
         return
-    meant = (event.fields.get(rule.about_field),) if rule.about_field else tuple(listed)
+    meant: Sequence[Any] = (event.fields.get(rule.about_field),) if rule.about_field else sorted(listed)
     for trig in meant:
         inst: Inst | None = scene.read(("I", rule.index, trig))
         if inst is None or inst.status in OVER or not bears(rule, event.actor, inst.trigger):
@@ -127,7 +128,7 @@ def appropriate(scene: Scene, w: Writes, step: Step, event: Event, touch: Touch)
     debts: list[tuple[bool, int, Rule, str, Inst]] = []
     for index in touch.discharges:
         rule = step.program.rules[index]
-        for trig in scene.get(("IO", index)) or ():
+        for trig in scene.listed("IO", index):
             inst = scene.read(("I", index, trig))
             if (
                 inst is None
@@ -237,7 +238,7 @@ def edge(scene: Scene, w: Writes, step: Step, rule: Rule, event: Event | None) -
     step.schedule(scene.turn, "K", rule.index, "norm")
     count, was_true = scene.read(("E", rule.index)) or (0, False)
     if not holds:
-        for trig in tuple(scene.get(("IO", rule.index)) or ()):
+        for trig in scene.listed("IO", rule.index):
             inst: Inst | None = scene.read(("I", rule.index, trig))
             if inst is not None and inst.status in ("open", "suspended"):
                 w["I", rule.index, trig] = inst._replace(status="released")
@@ -252,7 +253,7 @@ def edge(scene: Scene, w: Writes, step: Step, rule: Rule, event: Event | None) -
 def suspend(scene: Scene, w: Writes, step: Step, rule: Rule) -> None:
     assert isinstance(rule.norm, Power)
     for index in rule.suspends:
-        for trig in scene.get(("IO", index)) or ():
+        for trig in scene.listed("IO", index):
             inst: Inst | None = scene.read(("I", index, trig))
             if inst is not None and inst.status == "open":
                 w["I", index, trig] = inst._replace(
@@ -262,7 +263,7 @@ def suspend(scene: Scene, w: Writes, step: Step, rule: Rule) -> None:
 
 def resume(scene: Scene, w: Writes, step: Step, rule: Rule) -> None:
     for index in rule.resumes:
-        for trig in scene.get(("IO", index)) or ():
+        for trig in scene.listed("IO", index):
             inst: Inst | None = scene.read(("I", index, trig))
             if inst is None or inst.status != "suspended" or inst.paused_at is None:
                 continue
@@ -303,11 +304,11 @@ def waive(scene: Scene, w: Writes, step: Step, event: Event, rule: Rule) -> None
     about = event.fields.get("about")
     if rule.norm.bearer == event.actor:
         return
-    for trig in scene.get(("IO", rule.index)) or ():
+    for trig in scene.listed("IO", rule.index):
         inst: Inst | None = scene.read(("I", rule.index, trig))
         if inst is not None and (about is None or about == trig) and inst.status not in OVER:
             w["I", rule.index, trig] = inst._replace(status="waived")
-    for trig in scene.get(("BO", rule.index)) or ():
+    for trig in scene.listed("BO", rule.index):
         breach: Breach | None = scene.read(("B", rule.index, trig))
         if breach is not None and (about is None or about == trig) and breach.status == "open":
             w["B", rule.index, trig] = breach._replace(status="waived", ended_at=step.at)

@@ -121,6 +121,36 @@ def event(
     return sealed(made)
 
 
+(
+    _id, _name, _actor, _occurred_at, _recorded_at, _fields, _source, _sequence, _standing, _effect_at, _settled_by,
+    _personal, _digest,
+) = (getattr(Event, name).__set__ for name in Event.__slots__)  # fmt: skip
+_NONE: Mapping[str, Any] = {}
+
+
+def asked_about(id: str, name: str, actor: str | None, at: Instant, fields: Mapping[str, Any]) -> Event:
+    """Return an act that is only asked about, as done at an instant; it has no digest.
+
+    One is made for every question, so each slot is filled at once: the constructor of a frozen dataclass takes several
+    times as long.
+    """
+    made = object.__new__(Event)
+    _id(made, id)
+    _name(made, name)
+    _actor(made, actor)
+    _occurred_at(made, at)
+    _recorded_at(made, at)
+    _fields(made, fields)
+    _source(made, "")
+    _sequence(made, None)
+    _standing(made, Standing.ESTABLISHED)
+    _effect_at(made, at)
+    _settled_by(made, ())
+    _personal(made, _NONE)
+    _digest(made, b"")
+    return made
+
+
 def sealed(made: Event) -> Event:
     """Return `made` with its digest worked out from its content."""
     text = json.dumps(made.content(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -13,17 +13,19 @@ from contractlang.norms import Maintenance, Obligation, Permission, Power, Prohi
 from contractlang.numerals import plain_number
 from engine.dates import start_of
 from engine.decision import Reason
-from engine.event import BOTH, Event, Instant
+from engine.event import BOTH, Event, Instant, Standing
 from engine.force import ADMINISTRATIVE, moment_of
 from engine.program import Lapse, Rule
-from engine.recall import Leaf, Step, recalled
-from engine.scene import Breach, Inst, Scene
+from engine.recall import Leaf, Step, recalled, stays, straight
+from engine.scene import NOTHING, Breach, Inst, Scene
 from engine.statuses import HappenedE, breach_events
 
 ASKED = "?"
 """The id of an act that is only asked about."""
 
-IN_FORCE: Step = ("in force", None)
+NOT_ITS: Step = ("bearer", None)
+NO_TRIGGER: Step = ("no trigger", None)
+NO_TEXT: Step = ("text", None)
 
 ENDED = ("expired", "terminated")
 """The states of an agreement that is over."""
@@ -37,9 +39,12 @@ def agreement_state(scene: Scene, document: str) -> str:
 
 def not_in_force(scene: Scene, rule: Rule, owed: bool = False) -> Step | None:
     """Return why the norm is not in force, or None if it is; what is `owed` outlives its agreement."""
-    step = agreement_not_in_force(scene, rule)
-    if step is not None and not (owed and step[1] in ENDED):
-        return step
+    if rule.home and scene.get(rule.life) != "in_force":
+        step = agreement_not_in_force(scene, rule)
+        if step is not None and not (owed and step[1] in ENDED):
+            return step
+    if rule.bare:
+        return None
     for chosen in rule.option:
         if scene.option_of(chosen.reading) != chosen.option:
             return ("reading", chosen)
@@ -151,40 +156,53 @@ def bearer_of(rule: Rule, trigger: Any, scene: Scene) -> str | None:
 
 
 def bindings(scene: Scene, rule: Rule, party: str | None, act: Event | None) -> Iterator[Any]:
-    """Yield what the norm's instances are bound to: the act itself, occurrences, breaches, or once nothing.
+    """Yield what the norm's instances are bound to: the act itself, occurrences, breaches, or once nothing."""
+    if rule.norm.trigger is None:
+        yield None
+        return
+    chain = triggers(scene, rule, act)
+    while True:
+        bound, chain = following(scene, rule, party, chain)
+        if bound is NOTHING:
+            return
+        yield bound
+
+
+def triggers(scene: Scene, rule: Rule, act: Event | None) -> Any:
+    """Return the chain of what the norm's instances may be bound to, the last first."""
+    if rule.self_triggered:
+        return act, None
+    return scene.get(("BA",) if rule.trigger_name is None else ("F", rule.trigger_name))
+
+
+def following(scene: Scene, rule: Rule, party: str | None, chain: Any) -> tuple[Any, Any]:
+    """Return the next in a chain that the norm is bound to (NOTHING at its end), and what is left of the chain.
 
     Of a breach by the very party that only the other party's breach concerns, the party's name is enough.
     """
-    if rule.norm.trigger is None:
-        yield None
-    elif rule.self_triggered:
-        yield act
-    elif rule.trigger_name is not None:
-        chain = scene.get(("F", rule.trigger_name))
+    if rule.self_triggered:
+        return chain or (NOTHING, None)
+    index = rule.index
+    if rule.trigger_name is not None:
         while chain is not None:
             event, chain = chain
-            if scene.read(("U", rule.index, event.id)):
+            if scene.read(("U", index, event.id)):
                 continue
-            if event.standing.value != "alleged" or scene.happened_for_real(event):
-                yield event
-    else:
-        chain = scene.get(("BA",))
-        own = party if rule.norm.bearer is Who.OTHER else None
-        while chain is not None:
-            index, trig, by, chain = chain
-            if index not in rule.on_breach_of:
-                continue
-            if by == own is not None:
-                yield by
-            else:
-                breach = scene.read(("B", index, trig))
-                if (
-                    breach is None
-                    or breach.status == "waived"
-                    or scene.read(("U", rule.index, (index, trig)))
-                ):
-                    continue
-                yield breach
+            if event.standing is not Standing.ALLEGED or scene.happened_for_real(event):
+                return event, chain
+        return NOTHING, None
+    own = party if rule.norm.bearer is Who.OTHER else None
+    while chain is not None:
+        broken, trig, by, chain = chain
+        if broken not in rule.on_breach_of:
+            continue
+        if by == own is not None:
+            return by, chain
+        breach = scene.read(("B", broken, trig))
+        if breach is None or breach.status == "waived" or scene.read(("U", index, (broken, trig))):
+            continue
+        return breach, chain
+    return NOTHING, None
 
 
 def bind(scene: Scene, rule: Rule, bound: Any, act: Event | None) -> None:
@@ -197,74 +215,115 @@ def bind(scene: Scene, rule: Rule, bound: Any, act: Event | None) -> None:
 
 def closed_by(scene: Scene, rule: Rule, party: str, act: Event) -> Step | None:
     """Return the step that closes the norm to the act, or None if it is open; the open instance stays bound."""
+    done, state = closing(scene, None, rule, party, act)
+    while not done:
+        done, state = closing(scene, state, rule, party, act)
+    step: Step | None = state[0]
+    return step
+
+
+def closing(scene: Scene, state: Any, rule: Rule, party: str, act: Event) -> tuple[bool, Any]:
+    """Look for what closes the norm to the act, an instance at a time (`Look` in `recall.py`)."""
     scene.event = act
     deciding = scene.trees is not None
-    is_duty = isinstance(rule.norm, Obligation)
-    if deciding and rule.voided:
-        closed, _ = recalled(scene, ("in force", rule.index), _alone, not_in_force, rule, is_duty)
-    else:
-        closed = not_in_force(scene, rule, is_duty)
-    if closed is not None:
-        return closed
-    if is_duty:
-        closed = duty_closed(scene, rule, party, act)
-        return None if closed is None else agreement_not_in_force(scene, rule) or closed
-    if rule.norm.trigger is None:
-        if not bears(rule, party, None):
-            return ("bearer", None)
-        bind(scene, rule, None, act)
-        return instance_closed(scene, rule, party, act, None)
-    last: Step = ("no trigger", None) if judges(scene, rule, None) else ("text", None)
-    for bound in bindings(scene, rule, party, act):
-        if not judges(scene, rule, bound):
-            continue
-        if not bears(rule, party, bound):
-            last = ("bearer", None) if last[0] in ("no trigger", "text") else last
-            continue
-        bind(scene, rule, bound, act)
-        if deciding:
-            key = (rule.index, id(bound))
-            step, _ = recalled(scene, key, _bound, scene.vars, instance_closed, rule, party, act, bound)
+    if state is None:
+        is_duty = rule.is_obligation
+        if deciding and rule.voided:
+            closed, _ = recalled(scene, ("in force", rule.index), alone, not_in_force, rule, is_duty)
         else:
-            step = instance_closed(scene, rule, party, act, bound)
-        if step is None:
-            return None
-        last = step
+            closed = not_in_force(scene, rule, is_duty)
+        if closed is not None:
+            return True, (closed, scene.vars)
+        if is_duty:
+            closed = duty_closed(scene, rule, party, act)
+            if closed is not None:
+                closed = agreement_not_in_force(scene, rule) or closed
+            return True, (closed, scene.vars)
+        if rule.norm.trigger is None:
+            if not bears(rule, party, None):
+                return True, (NOT_ITS, scene.vars)
+            bind(scene, rule, None, act)
+            return True, (instance_closed(scene, rule, party, act, None), scene.vars)
+        return False, (
+            triggers(scene, rule, act),
+            NO_TRIGGER if judges(scene, rule, None) else NO_TEXT,
+            scene.vars,
+        )
+    chain, last, scene.vars = state
     if rule.on_breach_of:
-        # A window that is still open may yet bring the breach that opens the power.
-        for at, kind, index, trig in scene.agenda:
-            if kind == "D" and index in rule.on_breach_of:
-                inst: Inst | None = scene.read(("I", index, trig))
-                if inst is not None and inst.status == "open":
-                    scene.until(at)
-                    break
-    return last
+        # Of a breach by the very party that only the other party's breach concerns, no more is looked at.
+        own = party if rule.norm.bearer is Who.OTHER else None
+        while (
+            own is not None and chain is not None and (chain[2] == own or chain[0] not in rule.on_breach_of)
+        ):
+            if (
+                chain[0] in rule.on_breach_of and (last is NO_TRIGGER or last is NO_TEXT)
+                and judges(scene, rule, own)
+            ):  # fmt: skip
+                last = NOT_ITS
+            chain = chain[3]
+    bound, chain = following(scene, rule, party, chain)
+    if bound is NOTHING:
+        if rule.on_breach_of:
+            next_breach(scene, rule)
+        return True, (last, scene.vars)
+    if rule.text is not None and not judges(scene, rule, bound):
+        return False, (chain, last, scene.vars)
+    if not bears(rule, party, bound):
+        last = NOT_ITS if last is NO_TRIGGER or last is NO_TEXT else last
+        return False, (chain, last, scene.vars)
+    bind(scene, rule, bound, act)
+    key = (rule.index, id(bound))
+    if deciding and (not scene.brief or (key in scene.trees and stays(scene, key))):
+        last, _ = recalled(scene, key, bound_to, scene.vars, instance_closed, rule, party, act, bound)
+    else:
+        last = instance_closed(scene, rule, party, act, bound)
+    if last is None:
+        return True, (None, scene.vars)
+    return False, (chain, last, scene.vars)
 
 
-def _alone(scene: Scene, look: Callable[..., Step | None], *args: Any) -> Leaf:
+def next_breach(scene: Scene, rule: Rule) -> None:
+    """Remember that a window that is still open may yet bring the breach that opens a power."""
+    for at, kind, index, trig in scene.agenda:
+        if kind == "D" and index in rule.on_breach_of:
+            inst: Inst | None = scene.read(("I", index, trig))
+            if inst is not None and inst.status == "open":
+                scene.until(at)
+                break
+
+
+def alone(scene: Scene, state: Any, find: Callable[..., Step | None], *args: Any) -> tuple[bool, Leaf]:
     """Look at what hangs on nothing that is bound."""
-    return look(scene, *args), scene.vars
+    return True, (find(scene, *args), scene.vars)
 
 
-def _bound(scene: Scene, bound: dict[str, Any], look: Callable[..., Step | None], *args: Any) -> Leaf:
+def bound_to(
+    scene: Scene, state: Any, bound: dict[str, Any], find: Callable[..., Step | None], *args: Any
+) -> tuple[bool, Leaf]:
     """Look at what hangs on what is bound."""
     scene.vars = bound
-    return look(scene, *args), bound
+    return True, (find(scene, *args), bound)
 
 
 def instance_closed(scene: Scene, rule: Rule, party: str, act: Event, bound: Any) -> Step | None:
     """Return the step that closes one instance of a permission or power, or None."""
     if rule.trigger_where is not None and not rule.trigger_where.value(scene):
         return ("trigger where", rule.trigger_where)
-    step = conditions_fail(scene, rule)
-    if step is not None:
-        return step
+    if rule.when is not None and not rule.when.value(scene):
+        return ("when", rule.when)
+    if rule.unless is not None or rule.excepts:
+        step = conditions_fail(scene, rule)
+        if step is not None:
+            return step
     if rule.where is not None and not rule.where.value(scene):
         return ("where", rule.where)
     if rule.about_field is not None and isinstance(bound, Event):
         named = act.fields.get(rule.about_field)
         if named is not None and named != bound.id:
             return ("about", None)
+    if rule.unbounded:
+        return None
     step = window_closed(scene, rule, bound)
     if step is not None:
         return step
@@ -377,9 +436,9 @@ def limited(scene: Scene, rule: Rule, party: str, act: Event) -> Step | None:
         for index in indexes:
             other = scene.program.rules[index]
             if scene.trees is None:
-                step, bound = _alone(scene, closed_by, other, party, act)
+                step, bound = straight(scene, closing, (other, party, act))
             else:
-                step, bound = recalled(scene, ("open", index), _alone, closed_by, other, party, act)
+                step, bound = recalled(scene, ("open", index), closing, other, party, act)
             if step is not None:
                 closed.append((index, step, bound))
             scene.vars = kept
@@ -398,7 +457,7 @@ def duty_closed(scene: Scene, rule: Rule, party: str, act: Event) -> Step | None
     ):
         return ("no trigger", None)
     last: Step = ("no duty", rule.when)
-    for trig in scene.get(("IO", rule.index)) or ():
+    for trig in scene.listed("IO", rule.index):
         inst: Inst | None = scene.read(("I", rule.index, trig))
         if inst is None or inst.status not in ("open", "breached"):
             continue

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from contractlang.norms import Obligation, Prohibition
-from engine.answering import Case, answered
-from engine.decision import Cure, Decision, Reason
+from contractlang.norms import Obligation, OccurrenceDecl
+from engine.answering import Case, worked_out
+from engine.decision import Cure, Decision, Item, Reason
 from engine.errors import BadQuestion
-from engine.event import BOTH, Event, Instant
+from engine.event import Event, Instant, asked_about
 from engine.judge import ASKED, agreement_state, beats, bound_events, conditions, tolerates
 from engine.looks import Looks, Seen
 from engine.position import Position
-from engine.program import Rule
+from engine.program import Rule, Speaking
 from engine.question import May
 from engine.recall import FORBIDS, SAYS_NOTHING, SILENT
 from engine.scene import Breach, Scene
 from engine.statuses import breach_events
+
+PERMITTED, REQUIRED = Case("permitted"), Case("permitted", True)
+FORBIDDEN, NO_BASIS, UNREGULATED, CONFLICTING = map(
+    Case, ("forbidden", "no_basis", "unregulated", "conflicting")
+)
 
 
 def may(position: Position, question: May, known_at: Instant | None) -> Decision:
@@ -24,55 +29,111 @@ def may(position: Position, question: May, known_at: Instant | None) -> Decision
     act = program.acts.get(question.act)
     if act is None:
         raise BadQuestion("act", f"no act is called `{question.act}`")
-    if question.party not in program.declarations and question.party != BOTH:
+    speaking = program.speaking[question.act].get(question.party)
+    if speaking is None:
         raise BadQuestion("party", f"no party is called `{question.party}`")
-    asked = Event(
-        ASKED, question.act, question.party, question.at, question.at, question.fields, effect_at=question.at
-    )
-    rules = tuple(program.rules[index] for index in program.by_act[question.act])
-    mine = tuple(r for r in rules if not isinstance(r.norm.bearer, str) or r.norm.bearer == question.party)
+    asked = asked_about(ASKED, question.act, question.party, question.at, question.fields)
+    return worked_out(position, question.at, known_at, _May(act, question, asked, speaking))
 
-    looks = Looks(mine, question.party, asked)
 
-    prohibitions = [rule for rule in mine if isinstance(rule.norm, Prohibition)]
-    others = [rule for rule in mine if not isinstance(rule.norm, Prohibition)]
-    # Duties first: where nothing forbids the act one norm open to it is enough, but a duty also requires it.
-    others.sort(key=lambda rule: not isinstance(rule.norm, Obligation))
+class _May:
+    """The question, looked at norm by norm."""
 
-    def case(scene: Scene) -> Case:
-        forbidding = [rule for rule in prohibitions if looks.of(scene, rule)[1] is FORBIDS]
-        restores = _restored(scene, act.sets, question.party)
-        opens, speaks = [], False
-        for rule in others:
-            _, step, _ = looks.of(scene, rule)
+    __slots__ = ("act", "asked", "looks", "order", "ordered", "question", "turning")
+
+    def __init__(self, act: OccurrenceDecl, question: May, asked: Event, speaking: Speaking) -> None:
+        self.act, self.question, self.asked = act, question, asked
+        self.looks = Looks(speaking.rules, question.party, asked)
+        self.order, self.turning = speaking.order, speaking.prohibitions
+        self.ordered: tuple[Any, tuple[Rule, ...]] = None, ()
+
+    def order_in(self, scene: Scene) -> tuple[Rule, ...]:
+        """Return the order to look in: where few cases are wanted, what is known already first, duties before all."""
+        if not scene.brief or len(self.order) < self.turning + 2:
+            return self.order
+        before, order = self.ordered
+        if before is not scene.given:
+            others = sorted(
+                self.order[self.turning :],
+                key=lambda r: (not r.is_obligation, not self.looks.stays(scene, r)),
+            )
+            order = (*self.order[: self.turning], *others)
+            self.ordered = scene.given, order
+        return order
+
+    def case(self, scene: Scene, state: Any) -> tuple[bool, Any]:
+        """Look at norm after norm until an open item is met; after the last, answer (`Look` in `recall.py`)."""
+        order, place, forbidding, restores, opens, speaks = state or (
+            self.order_in(scene),
+            0,
+            (),
+            None,
+            (),
+            False,
+        )
+        of, turning, waiting = self.looks.of, self.turning, scene.waiting or ()
+        met = len(waiting)
+        while place < turning:
+            if of(scene, order[place])[0] is FORBIDS:
+                forbidding = (*forbidding, order[place])
+            place += 1
+            if len(waiting) != met:
+                return False, (order, place, forbidding, None, (), False)
+        if restores is None:
+            restores = (
+                bool(self.act.sets) and _restored(scene, self.act.sets, self.question.party) is not None
+            )
+            if len(waiting) != met:
+                return False, (order, place, forbidding, restores, (), False)
+        while place < len(order) and (forbidding or not opens):
+            step = of(scene, order[place])[0]
             if step is None:
-                opens.append(rule)
-                if not forbidding:
-                    break
-            speaks = speaks or (step is not None and step[0] not in SAYS_NOTHING)
-        required = restores is not None or any(isinstance(rule.norm, Obligation) for rule in opens)
-        scene.event = asked
-        opens = [o for o in opens if not any(beats(scene, f, o) for f in forbidding)]
-        unbeaten = [f for f in forbidding if not any(tolerates(scene, o, f) for o in opens)]
-        if unbeaten:
-            return Case("conflicting" if opens or restores is not None else "forbidden")
-        if opens or restores is not None:
-            return Case("permitted", required)
-        if act.needs_basis:
-            return Case("forbidden" if speaks else "no_basis")
-        return Case("unregulated")
+                opens = (*opens, order[place])
+            elif step[0] not in SAYS_NOTHING:
+                speaks = True
+            place += 1
+            if len(waiting) != met:
+                return False, (order, place, forbidding, restores, opens, speaks)
+        return True, self.answer(scene, forbidding, restores, opens, speaks)
 
-    def reasons(scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
-        return _why_may(scene, looks.at(scene), question, asked, shown)
+    def answer(
+        self,
+        scene: Scene,
+        forbidding: tuple[Rule, ...],
+        restores: bool,
+        opens: tuple[Rule, ...],
+        speaks: bool,
+    ) -> Case:
+        """Return what follows from the norms that forbid the act, and those that are open to it."""
+        required = restores
+        for rule in opens:
+            required = required or rule.is_obligation
+        if forbidding:
+            scene.vars, scene.event = {}, self.asked
+            opens = tuple(o for o in opens if not any(beats(scene, f, o) for f in forbidding))
+            if not all(any(tolerates(scene, o, f) for o in opens) for f in forbidding):
+                return CONFLICTING if opens or restores else FORBIDDEN
+        if opens or restores:
+            return REQUIRED if required else PERMITTED
+        if self.act.needs_basis:
+            return FORBIDDEN if speaks else NO_BASIS
+        return UNREGULATED
 
-    return answered(position, question.at, known_at, case, reasons)
+    def reasons(self, scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
+        return _why_may(scene, self.looks.at(scene), self.question, self.asked, shown)
+
+    def readings(self, scene: Scene) -> dict[Item, str]:
+        return self.looks.readings(scene)
+
+    def unchanged(self, scene: Scene) -> bool:
+        return self.looks.unchanged(scene)
 
 
 def _restored(scene: Scene, sets: tuple[Any, ...], party: str) -> tuple[Rule, Breach] | None:
     """Return the breached maintenance duty that the act would restore, if there is one."""
     for effect in sets:
         for rule in scene.program.restorers.get((effect.state, effect.option), ()):
-            for trig in scene.get(("BO", rule.index)) or ():
+            for trig in scene.listed("BO", rule.index):
                 breach = scene.read(("B", rule.index, trig))
                 if breach is not None and breach.status == "open" and breach.by == party:
                     return rule, breach

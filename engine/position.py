@@ -268,16 +268,18 @@ def take(step: Step, event: Event, touch: Touch) -> None:
         step.run(step.now, effects, step, event, touch)
     for topic in touch.topics:
         step.queue.update(step.program.watchers[topic])
-    for name in sorted(each for each in step.queue if each[0] == "life"):
-        step.queue.discard(name)
-        look(step, name, event)
+    if step.queue:
+        for name in sorted([each for each in step.queue if each[0] == "life"]):
+            step.queue.discard(name)
+            look(step, name, event)
     if touch.discharges:
         discharges(step, event, touch)
     for index in touch.instances:
         step.run(step.now, arise, step, event, step.program.rules[index], event.id, event)
     for index in touch.waited_for:
         step.run(step.now, pass_by, step, event, step.program.rules[index])
-    settle(step, event)
+    if step.queue or step.breached:
+        settle(step, event)
 
 
 def settle(step: Step, event: Event | None) -> None:
@@ -310,14 +312,14 @@ def look(step: Step, name: tuple[str, int], event: Event | None) -> None:
         return
     rule = step.program.rules[index]
     if kind == "window":
-        for trig in tuple(step.new.get(("IO", index)) or ()):
+        for trig in step.now.listed("IO", index):
             step.run(step.now, look_for_end, step, rule, trig)
     elif isinstance(rule.norm, Obligation):
         step.run(step.now, edge, step, rule, event)
     elif rule.norm.trigger is None:
         step.run(step.now, keep, step, rule, "", None, event)
     else:
-        for trig in tuple(step.new.get(("IO", index)) or ()):
+        for trig in step.now.listed("IO", index):
             step.run(step.now, keep_instance, step, rule, trig, event)
 
 

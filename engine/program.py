@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from contractlang.kinds import Kind
 from contractlang.norms import (
@@ -21,8 +22,10 @@ from contractlang.norms import (
     Life,
     LossRule,
     Norm,
+    Obligation,
     OccurrenceDecl,
     PartyDecl,
+    Prohibition,
     QuestionDecl,
     StateDecl,
     version_name,
@@ -107,11 +110,59 @@ class Rule:
     suspends: tuple[int, ...] = ()
     resumes: tuple[int, ...] = ()
     self_triggered: bool = False
+    life: tuple[str, str, str] = field(init=False)
+    """The cell of its agreement's state."""
+
+    def __post_init__(self) -> None:
+        self.life = "S", "agreement", self.home
+
+    @cached_property
+    def bare(self) -> bool:
+        """Whether nothing but its agreement's state decides if it is in force."""
+        return not (
+            self.option
+            or self.valid
+            or self.text
+            or self.since
+            or self.until
+            or self.yields_to
+            or self.voided
+        )
+
+    @cached_property
+    def unbounded(self) -> bool:
+        """Whether no window, lapse, priority or limit closes it."""
+        return not (self.limit or self.not_before or self.lapses or self.prevailed_by or self.limited_to)
+
+    @cached_property
+    def is_obligation(self) -> bool:
+        return isinstance(self.norm, Obligation)
 
     @property
     def conditional(self) -> bool:
         """Whether the norm has a condition of its own, beside its being in force."""
         return self.when is not None or self.unless is not None or bool(self.excepts)
+
+
+class Speaking(NamedTuple):
+    """The norms that speak of an act to one party: as written, and in the order to look at them in.
+
+    Prohibitions come first, then duties: where nothing forbids the act one norm open to it is enough, but a duty also
+    requires it.
+    """
+
+    rules: tuple[Rule, ...]
+    order: tuple[Rule, ...]
+    prohibitions: int
+
+
+def speaking(rules: Iterable[Rule], party: str) -> Speaking:
+    """Return those of the norms on an act that bind, or may bind, a party."""
+    mine = tuple(r for r in rules if not isinstance(r.norm.bearer, str) or r.norm.bearer == party)
+    prohibitions = [rule for rule in mine if isinstance(rule.norm, Prohibition)]
+    others = [rule for rule in mine if not isinstance(rule.norm, Prohibition)]
+    others.sort(key=lambda rule: not isinstance(rule.norm, Obligation))
+    return Speaking(mine, (*prohibitions, *others), len(prohibitions))
 
 
 @dataclass(eq=False)
@@ -234,6 +285,7 @@ class Program:
     options: dict[str, tuple[str, ...]] = field(default_factory=dict)
     restorers: dict[tuple[str, Any], tuple[Rule, ...]] = field(default_factory=dict)
     truncated: bool = False
+    speaking: dict[str, dict[str, Speaking]] = field(default_factory=dict)
 
     def taken(self, terms: Terms) -> Taken:
         """Return the option in which each reading is taken: as the terms choose, else by default, if it has one."""

@@ -320,7 +320,7 @@ def _holds(position: Position, condition: Evaluator | None) -> bool | None:
 
     scene = position.scene()
     scene.collect = {}
-    answers = {found.answer for _, found in islice(cases_of(scene, case, {}), MOST_CASES)}
+    answers = {found.answer for _, found in islice(cases_of(scene, case), MOST_CASES)}
     return None if len(answers) > 1 else answers == {"yes"}
 
 

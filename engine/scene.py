@@ -23,6 +23,8 @@ from engine.terms import Taken, Terms
 NOTHING: Any = object()
 SECOND = 1_000_000
 FLAGS = (True, False)
+DEPARTED = Item("departed", "")
+"""Among what a case assigns: that it takes a default reading the other way."""
 
 
 class Unknown:
@@ -95,13 +97,28 @@ class LifeCell(NamedTuple):
 
 
 class Scene:
-    """One look at a position, in one case."""
+    """One look at a position, in one case.
 
-    __slots__ = (
-        "agenda", "assigned", "at", "collect", "departed", "departing", "event", "get", "lenient",
-        "program", "provisional",
-        "taken", "terms", "trees", "turn", "vars", "waiting",
-    )  # fmt: skip
+    Two are made for every event and one for every question, so what few of them need is of the class until it is set.
+    """
+
+    event: Event | None = None
+    collect: dict[Item, str] | None = None
+    waiting: list[dict[Item, Any]] | None = None
+    agenda: tuple[tuple[Instant, str, int, str], ...] = ()
+    turn: Instant | None = None
+    departed = lenient = provisional = False
+
+    # While a decision is made: looks explored so far (`recall.py`), and those made anew under a reading departed from.
+    trees: Any = None
+    beneath: dict[Any, Any] | None = None
+    brief = False
+    departing: Item | None = None
+    given: dict[Item, Any]
+    others: dict[Any, Any]
+    staying: dict[Any, bool]
+    known: dict[int, tuple[Any, dict[Item, str]]]
+    answers: dict[tuple[str, str | None], tuple[Any, Item | None, tuple[Any, ...]]] | None = None
 
     def __init__(
         self, program: Any, terms: Terms, taken: Taken, get: Callable[..., Any], at: Instant
@@ -109,25 +126,55 @@ class Scene:
         self.program, self.terms, self.taken, self.get, self.at = program, terms, taken, get, at
         self.assigned: dict[Item, Any] = {}
         self.vars: dict[str, Any] = {}
-        self.event: Event | None = None
-        self.collect: dict[Item, str] | None = None
-        self.departed = False
-        self.lenient = False
-        self.trees: dict[Any, Any] | None = None
-        self.departing: Item | None = None
-        self.waiting: list[dict[Item, Any]] | None = None
-        self.agenda: tuple[tuple[Instant, str, int, str], ...] = ()
-        self.turn: Instant | None = None
-        self.provisional = False
+
+    def deciding(self) -> dict[Item, str]:
+        """Begin to make a decision; return the default readings asked for, which fill as it is made."""
+        self.collect = found = {}  # type: dict[Item, str]
+        self.trees, self.answers, self.known, self.given, self.others, self.staying = {}, {}, {}, {}, {}, {}
+        return found
 
     # -- cells and open items
 
     def read(self, key: tuple[Any, ...], default: Any = None) -> Any:
         """Return the value of a cell in this case."""
         value = self.get(key, default)
+        return self.chosen(value, default) if type(value) is Choice else value
+
+    def listed(self, kind: str, index: int) -> list[str]:
+        """Return the instances, or breaches, of a norm that are not over, in the same order in every run.
+
+        The order of a persistent map hangs on the seed of the run's hashes.
+        """
+        found = self.get((kind, index))
+        return sorted(found) if found else []
+
+    def chosen(self, choice: Choice, default: Any) -> Any:
+        """Return what a choice is in this case.
+
+        One that only default readings decide is the same in every case of a decision, and remembered for it.
+        """
+        lasting = self.answers is not None and self.collect is not None
+        known = self.known.get(id(choice)) if lasting else None
+        if known is not None:
+            value, read = known
+            if read:
+                self.collect.update(read)  # type: ignore[union-attr]
+            return default if value is NOTHING else value
+        value, read = choice, {}
+        by_default = self.taken.by_default
         while type(value) is Choice:
-            value = value.branches.get(self.resolve(value.item, tuple(value.branches)), default)
-        return value
+            item = value.item
+            if item.kind == "reading" and item.name in self.taken.options:
+                option = self.option_of(item.name)
+                if item.name in by_default:
+                    read[item] = self.taken.options[item.name]
+            else:
+                lasting = False
+                option = self.resolve(item, tuple(value.branches))
+            value = value.branches.get(option, NOTHING)
+        if lasting:
+            self.known[id(choice)] = value, read
+        return default if value is NOTHING else value
 
     def resolve(self, item: Item, options: tuple[Any, ...]) -> Any:
         """Return what an open item is in this case: settled since, or as the case has it."""
@@ -152,10 +199,14 @@ class Scene:
 
     def option_of(self, reading: str) -> str:
         """Return the option in which a reading is taken."""
-        got = self.taken.options.get(reading)
-        if got is not None and reading not in self.taken.by_default:
+        taken = self.taken
+        got = taken.options.get(reading)
+        if got is not None and reading not in taken.by_default:
             return got
         item, options, _ = self.program.readings[reading]
+        if self.departing is None and got is not None and self.collect is not None:
+            self.collect[item] = got
+            return got
         if self.collect is not None and got is not None:
             self.collect[item] = got
         assigned: str | None = self.assigned.get(item)
@@ -164,28 +215,46 @@ class Scene:
         if got is None:
             return str(self.pick(item, options))
         if self.collect is None and not self.departed:
-            raise Split(item, (got, *(each for each in options if each != got)))
+            others = [each for each in options if each != got]
+            if self.waiting is None:
+                raise Split(item, (got, *others))
+            self.waiting += [{**self.assigned, item: option, DEPARTED: True} for option in reversed(others)]
+            self.assigned[item] = got
         return got
 
     def answer(self, question: str, about: str | None) -> Any:
-        """Return the answer to a question: given, recorded, presumed, or open."""
+        """Return the answer to a question: given, recorded, presumed, or open.
+
+        In a decision nothing is recorded any more: what was found once is so in every case.
+        """
+        answers = self.answers
+        known = answers.get((question, about)) if answers is not None else None
+        if known is None:
+            known = self._answer(question, about)
+            if answers is not None:
+                answers[question, about] = known
+        value, item, options = known
+        return value if item is None else self.pick(item, options)
+
+    def _answer(self, question: str, about: str | None) -> tuple[Any, Item | None, tuple[Any, ...]]:
+        """Return the answer to a question, or the item that is open and what it could be."""
         got = self.terms.answers.get(question, NOTHING)
         if got is not NOTHING:
-            return got
+            return got, None, ()
         recorded = self.get(("Q", question, about), NOTHING)
         if recorded is NOTHING and about is not None:
             recorded = self.get(("Q", question, None), NOTHING)
         if recorded is not NOTHING and recorded is not None:
-            return recorded
+            return recorded, None, ()
         declared: QuestionDecl = self.program.questions[question]
         if declared.presumed is not None and self.get(("X", question, about)) is None:
-            return declared.presumed
+            return declared.presumed, None, ()
         item = Item("question", question, about)
         if declared.kind == FLAG:
-            return self.pick(item, FLAGS)
+            return None, item, FLAGS
         if declared.options:
-            return self.pick(item, tuple(each.name for each in declared.options))
-        return Unknown(item)
+            return None, item, tuple(each.name for each in declared.options)
+        return Unknown(item), None, ()
 
     def is_filled(self, name: str) -> bool:
         """Tell whether the account says what fills a blank; a gap it can only answer."""

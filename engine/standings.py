@@ -71,7 +71,7 @@ def in_breach(position: Position, question: InBreachOf, known_at: Instant | None
                     and breach.by in (None, question.party, "both parties")
                 ):
                     found.append(breach)
-            for trig in scene.get(("IO", rule.index)) or ():
+            for trig in scene.listed("IO", rule.index):
                 inst: Inst | None = scene.read(("I", rule.index, trig))
                 if inst is not None and inst.end is not None and inst.status == "open":
                     scene.until(inst.end)
@@ -206,11 +206,7 @@ def last_day(position: Position, question: LastDay, known_at: Instant | None) ->
                 bind(scene, rule, future, None)
                 found.append((window(scene, rule, future.effect_at)[0], rule))
                 continue
-            names = (
-                (question.about,)
-                if question.about is not None
-                else tuple(scene.get(("IO", rule.index)) or ())
-            )
+            names = (question.about,) if question.about is not None else scene.listed("IO", rule.index)
             for trig in names:
                 inst: Inst | None = scene.read(("I", rule.index, trig))
                 if inst is not None:
@@ -336,7 +332,7 @@ def time_barred(position: Position, question: TimeBarred, known_at: Instant | No
 
     def ends(scene: Scene) -> Instant | None:
         for rule in rules:
-            for trig in scene.get(("BO", rule.index)) or ():
+            for trig in scene.listed("BO", rule.index):
                 breach: Breach | None = scene.read(("B", rule.index, trig))
                 if breach is None or (question.about is not None and question.about != trig):
                     continue

@@ -42,7 +42,7 @@ class Norms:
                     yield found
                 continue
             if only_open:
-                for trig in scene.get(("BO", index)) or ():
+                for trig in scene.listed("BO", index):
                     found = scene.read(("B", index, trig))
                     if found is not None and found.status == "open":
                         yield found
@@ -67,7 +67,7 @@ class Norms:
         return spoken, documents.pop() if len(documents) == 1 else ""
 
     def instances(self, scene: Scene, index: int) -> Iterator[tuple[str, Inst]]:
-        """Yield the instances of one norm that are not over."""
+        """Yield the instances of one norm that are not over, in no order."""
         for trig in scene.get(("IO", index)) or ():
             found = scene.read(("I", index, trig))
             if found is not None:
@@ -305,7 +305,7 @@ class AmountDueE(Base):
         about = trig_of(self.norms.about.value(scene)) if self.norms.about is not None else None
         total = 0
         for index in self.norms.indexes:
-            for trig, inst in self.norms.instances(scene, index):
+            for trig, inst in sorted(self.norms.instances(scene, index)):
                 if (
                     (about is None or trig == about)
                     and inst.status in ("open", "suspended", "breached")

@@ -10,27 +10,30 @@ basis of an act, W one without; E and M what a condition-triggered norm was last
 
 from __future__ import annotations
 
-from bisect import insort
+from bisect import bisect_left
 from collections.abc import Callable
 from typing import Any
 
 from immutables import Map
 
-from engine.choice import LIMIT, Choice, Split, choice, leaves, reduced
+from engine.choice import LIMIT, Choice, choice, leaves, reduced
 from engine.decision import Item
 from engine.event import Event, Instant, Standing
 from engine.program import Program
-from engine.scene import Scene
+from engine.scene import DEPARTED, Scene
 from engine.terms import Taken, Terms
 
 Key = tuple[Any, ...]
 Entry = tuple[Instant, str, int, str]
 Writes = dict[Key, Any]
+Path = list[tuple[Item, Any]]
 
 EMPTY: Map[str, bool] = Map()
 LISTS = frozenset({"F", "FI", "BN", "BA", "H", "HA", "D"})
 INEXACT = ("!",)
 """The cell that tells that something had more cases than the limit."""
+TOPICS = frozenset({"S", "H", "Q", "PA"})
+"""The cells that are watched by their name."""
 OVER = frozenset({"done", "cured", "waived", "released"})
 DAY = 86_400_000_000
 
@@ -39,8 +42,8 @@ class Step:
     """Reads what stood before an instant's facts, writes what stands after them."""
 
     __slots__ = (
-        "agenda", "at", "before", "breached", "changed", "had", "leaves", "new", "now", "program", "queue", "shown",
-        "terms",
+        "_now", "agenda", "at", "before", "breached", "changed", "had", "new", "program", "queue", "shown",
+        "taken", "terms",
     )  # fmt: skip
 
     def __init__(
@@ -52,91 +55,102 @@ class Step:
         had: tuple[Entry, ...],
         at: Instant,
     ) -> None:
-        self.program, self.terms, self.had, self.at = program, terms, had, at
+        self.program, self.terms, self.taken, self.had, self.at = program, terms, taken, had, at
         self.new = cells.mutate()
         self.before = Scene(program, terms, taken, cells.get, at)
-        self.now = Scene(program, terms, taken, self.new.get, at)
+        self._now: Scene | None = None
         self.agenda: list[Entry] | None = None
         self.changed: dict[Key, None] = {}
         self.queue: set[tuple[str, int]] = set()
         self.breached: list[tuple[int, str]] = []
         self.shown: dict[str, Instant] = {}
-        self.leaves = 0
+
+    @property
+    def now(self) -> Scene:
+        """What stands after the facts so far; many events ask for nothing of it."""
+        if self._now is None:
+            self._now = Scene(self.program, self.terms, self.taken, self.new.get, self.at)
+        return self._now
 
     def run(self, scene: Scene, act: Callable[..., None], *args: Any) -> None:
         """Run a rule; where something open decides, run it for each answer and keep what differs."""
+        waiting: list[dict[Item, Any]] = []
         scene.assigned, scene.vars, scene.event, scene.departed, scene.turn = {}, {}, None, False, None
+        scene.waiting = waiting
         writes: Writes = {}
-        try:
-            act(scene, writes, *args)
-        except Split as split:
-            self.leaves = 0
-            writes = self.cases(scene, split, act, args, {}, False)
+        act(scene, writes, *args)
+        if waiting:
+            writes = self.cases(scene, act, args, writes)
+        scene.waiting = None
         for key, value in writes.items():
             self.write(key, value)
 
-    def cases(
-        self, scene: Scene, split: Split, act: Callable[..., None], args: tuple[Any, ...], assigned: dict[Item, Any],
-        departed: bool,
-    ) -> Writes:  # fmt: skip
-        item = split.item
-        has_default = item.kind == "reading" and item.name in self.now.taken.by_default
-        found: dict[Any, Writes] = {}
-        for place, option in enumerate(split.options):
-            if self.leaves > LIMIT:
+    def cases(self, scene: Scene, act: Callable[..., None], args: tuple[Any, ...], first: Writes) -> Writes:
+        """Run the rule again for the answers that still wait; return what it writes in all cases together.
+
+        An open item that is met takes its first answer there and then, as in a decision (`ways` in `recall.py`).
+        """
+        waiting = scene.waiting
+        assert waiting is not None
+        leaves = [(_path(scene.assigned), first)]
+        while waiting:
+            if len(leaves) > LIMIT:
                 self.new[INEXACT] = True
                 break
-            case = {**assigned, item: option}
-            gone = departed or (has_default and place > 0)
-            scene.assigned, scene.vars, scene.event, scene.departed = case, {}, None, gone
+            assigned = waiting.pop()
+            scene.assigned, scene.vars, scene.event, scene.departed = assigned, {}, None, DEPARTED in assigned
             writes: Writes = {}
-            try:
-                act(scene, writes, *args)
-                self.leaves += 1
-            except Split as further:
-                writes = self.cases(scene, further, act, args, case, gone)
-            found[option] = writes
+            act(scene, writes, *args)
+            leaves.append((_path(assigned), writes))
+        return self.merged(leaves, 0, {})
+
+    def merged(self, leaves: list[tuple[Path, Writes]], depth: int, assigned: dict[Item, Any]) -> Writes:
+        """Return what is written under the answers `assigned`: a choice where it differs with the next item."""
+        path, writes = leaves[0]
+        if len(path) == depth:
+            return writes
+        item = path[depth][0]
+        under: dict[Any, list[tuple[Path, Writes]]] = {}
+        for leaf in leaves:
+            under.setdefault(leaf[0][depth][1], []).append(leaf)
+        cases = {option: {**assigned, item: option} for option in under}
+        found = {option: self.merged(some, depth + 1, cases[option]) for option, some in under.items()}
         merged: Writes = {}
         for key in {key: None for writes in found.values() for key in writes}:
             old = self.new.get(key)
             merged[key] = choice(
-                item,
-                {o: w[key] if key in w else reduced(old, {**assigned, item: o}) for o, w in found.items()},
+                item, {o: w[key] if key in w else reduced(old, cases[o]) for o, w in found.items()}
             )
         return merged
 
     def write(self, key: Key, value: Any) -> None:
         """Write a cell, keep the lists that lead to it, and wake who watches it."""
-        kind = key[0]
-        old = self.new.get(key)
-        self.new[key] = value
+        kind, new = key[0], self.new
+        old = new.get(key)
+        new[key] = value
         self.changed[key] = None
-        watchers = self.program.watchers
         if kind == "I":
             self.keep_open(("IO", key[1]), key[2], value, old is None)
             topic: Key = ("N", key[1])
         elif kind == "B":
             if old is None:
-                self.new["BN", key[1]] = (key[2], self.new.get(("BN", key[1])))
+                new["BN", key[1]] = (key[2], new.get(("BN", key[1])))
                 by = next((leaf.by for leaf in leaves(value) if leaf is not None), None)
-                self.new["BA",] = (key[1], key[2], by, self.new.get(("BA",)))
+                new["BA",] = (key[1], key[2], by, new.get(("BA",)))
             is_new = old is None or (type(old) is Choice and any(leaf is None for leaf in leaves(old)))
             if is_new and key[1] in self.program.on_breach:
                 self.breached.append((key[1], key[2]))
             self.keep_open(("BO", key[1]), key[2], value, old is None)
             topic = ("N", key[1])
-        elif kind in ("S", "H", "Q", "PA"):
+        elif kind in TOPICS:
             if kind == "S" and value != old:
-                self.new["V", key[1], key[2]] = (
-                    self.at,
-                    ("VS", key[1], key[2], self.at),
-                    self.new.get(("V", key[1], key[2])),
-                )
-                self.new["VS", key[1], key[2], self.at] = value
+                history = ("V", key[1], key[2])
+                new[history] = (self.at, ("VS", key[1], key[2], self.at), new.get(history))
+                new["VS", key[1], key[2], self.at] = value
             topic = (kind, key[1])
         else:
             return
-        woken = watchers.get(topic)
+        woken = self.program.watchers.get(topic)
         if woken is not None:
             self.queue.update(woken)
 
@@ -158,11 +172,19 @@ class Step:
         """Look again at `at`: time alone may change something then."""
         if at is None or (at <= self.at and kind == "K"):
             return
+        entry = (at, kind, index, name)
+        agenda = self.had if self.agenda is None else self.agenda
+        place = bisect_left(agenda, entry)
+        if place < len(agenda) and agenda[place] == entry:
+            return
         if self.agenda is None:
             self.agenda = list(self.had)
-        entry = (at, kind, index, name)
-        if entry not in self.agenda:
-            insort(self.agenda, entry)
+        self.agenda.insert(place, entry)
 
     def real(self, scene: Scene, event: Event) -> bool:
         return event.standing is not Standing.ALLEGED or scene.happened_for_real(event)
+
+
+def _path(assigned: dict[Item, Any]) -> Path:
+    """Return the items that a case has met and their answers, in order."""
+    return [each for each in assigned.items() if each[0] is not DEPARTED]

@@ -27,13 +27,18 @@ def amount(scene: Scene, name: str, about: Any, home: str = "") -> Any:
 def rule_of(scene: Scene, name: str, about: Any, home: str) -> tuple[int, Sum] | None:
     """Return the rule that gives the sum, and its place among those of that name."""
     rules = scene.program.sums.get(name, ())
-    for place in range(scene.vars.get(f"@below {name}", 0), len(rules)):
+    below = f"@below {name}"
+    for place in range(scene.vars.get(below, 0), len(rules)):
         rule = rules[place]
         if home and rule.home not in ("", home):
             continue
+        if rule.holds is None and rule.where is None:
+            return place, rule
         before = bound_to(scene, rule, about)
-        scene.vars[f"@below {name}"] = place + 1
-        applies = all(each is None or each.value(scene) for each in (rule.holds, rule.where))
+        scene.vars[below] = place + 1
+        applies = (rule.holds is None or rule.holds.value(scene)) and (
+            rule.where is None or rule.where.value(scene)
+        )
         scene.vars = before
         if applies:
             return place, rule
