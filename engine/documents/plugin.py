@@ -19,6 +19,7 @@ from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 
+from engine.documents.histories import files_in
 from engine.documents.shelf import Shelf
 from engine.documents.site import ASSETS, Site, write
 
@@ -64,7 +65,9 @@ class ContractsPlugin(BasePlugin[ContractsConfig]):  # type: ignore[no-untyped-c
             raise PluginError(
                 "contracts: " + "; ".join(map(str, wrong[:5])) + "; `contract check` tells more"
             )
-        self.site: Site = write(shelf, self.build / "contracts")
+        self.site: Site = write(
+            shelf, self.build / "contracts", files_in(self.paths), kept=self.build.parent / "findings"
+        )
         if config.nav is not None:
             config.nav = [*config.nav, {self.config.title: _prefixed(self.site.nav)}]
         config.extra_css = [*config.extra_css, f"contracts/assets/{ASSETS[0]}"]

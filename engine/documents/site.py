@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from contractlang.words import Language
-from engine.documents import document, registers
+from engine.documents import document, findings, histories, registers
 from engine.documents.called import short
 from engine.documents.document import File
 from engine.documents.markup import element, file_name, link, pick
@@ -28,17 +28,33 @@ class Site:
     nav: list[Any]
 
 
-def write(shelf: Shelf, folder: Path, languages: Sequence[Language] = LANGUAGES) -> Site:
+def write(
+    shelf: Shelf, folder: Path, scenarios: Iterable[Path] = (), languages: Sequence[Language] = LANGUAGES,
+    kept: Path | None = None,
+) -> Site:  # fmt: skip
     """Write every page beneath `folder`, each language in its own folder; what is not made any more is removed.
 
-    A file that would not change is left as it is, so that whoever watches the folder sees only what is new.
+    `scenarios` are the scenario files told, `kept` is where pages that take long are kept. A file that would not
+    change is left as it is, so that whoever watches the folder sees only what is new.
     """
     made: dict[str, str] = {}
     nav: list[Any] = []
+    told = list(histories.told(shelf, scenarios))
+    found = [(each, findings.pages(shelf, each, languages, kept)) for each in findings.sets(shelf)]
     for language in languages:
         listed: list[tuple[str, list[tuple[str, str]]]] = []
         for each in _files(shelf, language, listed):
             made[f"{language}/{each.path}"] = each.text
+        if told:
+            for each in histories.pages(told, language):
+                made[f"{language}/{each.path}"] = each.text
+            title = pick(language, "Scenarios", "场景")
+            listed.append((title, [(title, "scenarios.md")]))
+        for _, pages in found:
+            made[f"{language}/{pages[language].path}"] = pages[language].text
+        if found:
+            titles = [(findings.called(each, language), findings.path_of(each)) for each, _ in found]
+            listed.append((pick(language, "Findings", "分析发现"), titles))
         made[f"{language}/index.md"] = _index(language, listed, languages)
         tree: list[Any] = [f"{language}/index.md"]
         tree += [{part: [{title: f"{language}/{path}"} for title, path in pages]} for part, pages in listed]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.documents.histories import files_in
 from engine.documents.shelf import Shelf
 from engine.documents.site import write
 
@@ -22,7 +23,7 @@ def shelf() -> Shelf:
 def made(shelf: Shelf, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Every generated file by its path, as it stands on the disk."""
     folder = tmp_path_factory.mktemp("documents")
-    write(shelf, folder)
+    write(shelf, folder, files_in([CONTRACTS]))
     return {
         path.relative_to(folder).as_posix(): path.read_text("utf-8")
         for path in folder.rglob("*")

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+import yaml
 
 from contractlang.norms import AGREED, Remark
 from contractlang.words import Language
@@ -139,6 +140,12 @@ def _page(path: str, target: str) -> str:
     while target.startswith("../"):
         folder, target = folder.parent, target[3:]
     return (folder / target).as_posix().replace(".html", ".md")
+
+
+def test_what_stands_above_a_page_can_be_read(made: dict[str, str]) -> None:
+    for path, text in made.items():
+        if path.endswith(".md") and text.startswith("---"):
+            assert yaml.safe_load(text.split("---\n")[1])["title"], path
 
 
 def test_nothing_comes_from_another_host(made: dict[str, str]) -> None:
