@@ -94,7 +94,6 @@ class Config(Part):
     log_decisions: Mode = "fast"
     deadlines_every_s: Annotated[float, Field(gt=0, le=3600)] = 1.0
     webhooks_to_private: Annotated[bool, Field(description="Webhooks may go to private addresses.")] = False
-    telemetry: Annotated[str, Field(description="An OTLP address for traces; empty for none.")] = ""
     limits: Limits = Limits()
     tenants: Annotated[dict[Name, TenantPart], Field(min_length=1)]
 

@@ -1,0 +1,52 @@
+"""Half a configuration starts nothing: what is wrong is told with its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.service.config import BadConfig, embedded, read_config
+
+GOOD = "tenants:\n  main:\n    contracts: [voip-1]\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "tenants"),
+        ("tenants: {}\n", "tenants"),
+        ("tenants:\n  main: {}\n", "contracts"),
+        (GOOD + "prot: 8000\n", "prot"),
+        (GOOD + "telemetry: http://localhost:4317\n", "telemetry"),
+        (GOOD + "port: 99999\n", "port"),
+        (GOOD + "log_decisions: sometimes\n", "log_decisions"),
+        (GOOD + "limits: {body_bytes: 1}\n", "body_bytes"),
+        (GOOD + "host: 0.0.0.0\n", "public_url"),
+        (
+            GOOD + "    keys: [{name: billing, variable: NOT_SET_ANYWHERE, rights: [ask]}]\n",
+            "NOT_SET_ANYWHERE",
+        ),
+        ("tenants: [\n", "not YAML"),
+    ],
+)
+def test_half_a_configuration_is_refused_with_its_place(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "service.yaml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(BadConfig) as wrong:
+        read_config(path)
+    assert said in str(wrong.value)
+    assert str(path) in str(wrong.value)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadConfig, match="nowhere"):
+        read_config(tmp_path / "nowhere.yaml")
+
+
+def test_what_is_given_beside_a_file_goes_before_it(tmp_path: Path) -> None:
+    path = tmp_path / "service.yaml"
+    path.write_text(GOOD + "port: 9000\n", "utf-8")
+    assert read_config(path).port == 9000
+    assert read_config(path, port=9001).port == 9001
+    assert embedded(("voip-1",)).base_url == "http://127.0.0.1:8000"
