@@ -97,28 +97,21 @@ class LifeCell(NamedTuple):
 
 
 class Scene:
-    """One look at a position, in one case.
+    """One look at a position, in one case. One or two are made for every event, and one for every question."""
 
-    Two are made for every event and one for every question, so what few of them need is of the class until it is set.
-    """
+    __slots__ = (
+        "agenda", "answers", "assigned", "at", "beneath", "brief", "collect", "departed", "departing", "event", "get",
+        "given", "known", "lenient", "others", "program", "provisional", "staying", "taken", "terms", "trees", "turn",
+        "vars", "waiting",
+    )  # fmt: skip
 
-    event: Event | None = None
-    collect: dict[Item, str] | None = None
-    waiting: list[dict[Item, Any]] | None = None
-    agenda: tuple[tuple[Instant, str, int, str], ...] = ()
-    turn: Instant | None = None
-    departed = lenient = provisional = False
-
-    # While a decision is made: looks explored so far (`recall.py`), and those made anew under a reading departed from.
-    trees: Any = None
-    beneath: dict[Any, Any] | None = None
-    brief = False
-    departing: Item | None = None
+    # Only while a decision is made: looks made anew under a reading departed from, and what was found of them.
+    beneath: dict[Any, Any] | None
+    brief: bool
     given: dict[Item, Any]
     others: dict[Any, Any]
     staying: dict[Any, bool]
     known: dict[int, tuple[Any, dict[Item, str]]]
-    answers: dict[tuple[str, str | None], tuple[Any, Item | None, tuple[Any, ...]]] | None = None
 
     def __init__(
         self, program: Any, terms: Terms, taken: Taken, get: Callable[..., Any], at: Instant
@@ -126,10 +119,20 @@ class Scene:
         self.program, self.terms, self.taken, self.get, self.at = program, terms, taken, get, at
         self.assigned: dict[Item, Any] = {}
         self.vars: dict[str, Any] = {}
+        self.event: Event | None = None
+        self.collect: dict[Item, str] | None = None
+        self.waiting: list[dict[Item, Any]] | None = None
+        self.agenda: tuple[tuple[Instant, str, int, str], ...] = ()
+        self.turn: Instant | None = None
+        self.trees: Any = None
+        self.answers: dict[tuple[str, str | None], tuple[Any, Item | None, tuple[Any, ...]]] | None = None
+        self.departing: Item | None = None
+        self.departed = self.lenient = self.provisional = False
 
     def deciding(self) -> dict[Item, str]:
         """Begin to make a decision; return the default readings asked for, which fill as it is made."""
-        self.collect = found = {}  # type: dict[Item, str]
+        found: dict[Item, str] = {}
+        self.collect, self.beneath, self.brief = found, None, False
         self.trees, self.answers, self.known, self.given, self.others, self.staying = {}, {}, {}, {}, {}, {}
         return found
 
