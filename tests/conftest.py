@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from contractlang.load import Loaded, load
@@ -14,6 +15,10 @@ from engine.governing import Programs
 from engine.program import Program
 from tests.postgres import Cluster, cluster
 from tests.postgres import programs as postgres_programs
+
+# How long one example takes says nothing here: speeds are measured in bench/, and machines are shared.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 ROOT = Path(__file__).parents[1]
 CONTRACTS = ROOT / "contracts"
