@@ -39,6 +39,7 @@ from engine.analysis.comparison import comparison
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.losses import losses_against_law
 from engine.analysis.plain import expressions, occurrences, plain
+from engine.analysis.silences import SILENCES
 from engine.analysis.telling import Telling, agreeing, clauses_of, listed
 from engine.program import Program, Rule
 from engine.targets import Documents
@@ -64,6 +65,7 @@ def gaps(program: Program) -> Iterator[Finding]:
         duties_of_law,
         sentences_twice,
         losses_against_law,
+        *SILENCES,
     ):
         yield from look(program, telling)
     if len(program.agreements) > 1:
@@ -373,11 +375,9 @@ def ends_without_consequence(program: Program, telling: Telling) -> Iterator[Fin
         terms = [each for each in program.life_rules if each.document == home and each.life.how == "lasts"]
         duties = [each for each in program.rules if isinstance(each.norm, Obligation)]
         for rule in duties:
-            if rule.home != home or not _after(rule, "terminated") or _after(rule, "expired"):
+            if rule.home != home or not after(rule, "terminated") or after(rule, "expired"):
                 continue
-            if not terms or any(
-                _after(each, "expired") and each.act_name == rule.act_name for each in duties
-            ):
+            if not terms or any(after(each, "expired") and each.act_name == rule.act_name for each in duties):
                 continue
             called = telling.norm(rule.norm)
             term = telling.clause(terms[0].life.document, terms[0].life.clause)
@@ -402,7 +402,7 @@ def ends_without_consequence(program: Program, telling: Telling) -> Iterator[Fin
             )
 
 
-def _after(rule: Rule, life: str) -> bool:
+def after(rule: Rule, life: str) -> bool:
     """Tell whether a norm is open once the agreement is in that state of its life."""
     return ("agreement", life) in set(_states_in(rule.norm.when))
 

@@ -94,12 +94,37 @@ def test_the_law_requires_what_the_agreement_is_silent_on(programs: Programs) ->
     identity = "gap/required by law:voip-1/三.1+voip-1/五.3:暂停权+anti_fraud_law/21:stop+cybersecurity_law/26:stop_26"
     assert identity in keys
     # What the agreement forbids and the law requires is a conflict, not a gap.
-    assert not any("六.2" in key for key in keys)
+    assert not any("六.2" in key for key in keys if key.startswith("gap/required by law"))
 
 
 def test_a_sentence_that_a_later_one_replaced_requires_nothing(programs: Programs) -> None:
     """The rule on true identity was article 24 until the end of 2025 and is 26 since."""
-    assert not any("cybersecurity_law/24" in key for key in found(programs, ("voip-1",), "cyber"))
+    keys = found(programs, ("voip-1",), "cyber")
+    assert [key for key in keys if "cybersecurity_law/24" in key] == [
+        "gap/law that moves:cybersecurity_law/24+cybersecurity_law/26"
+    ]
+
+
+def test_what_an_agreement_speaks_of_and_does_not_settle(programs: Programs) -> None:
+    keys = found(programs, ("voip-1",))
+    for key in (
+        "gap/no way of notice:voip-1/八.3:解除权",
+        "gap/after the term:voip-1/八.1+voip-1/二.1:提供服务+voip-1/三.1",
+        "gap/no number:voip-1/四.2+voip-1/四.3b+voip-1/八.4:善后+voip-1/九.2a",
+        "gap/no sum:voip-1/七.1:责任+voip-1/七.2:赔偿+voip-1/八.3:解除权",
+        "gap/loss without duty:voip-1/三.2c",
+        "gap/two lists:voip-1/六.1+voip-1/六.2",
+    ):
+        assert key in keys
+    (words,) = (each for key, each in keys.items() if key.startswith("gap/words without norm:"))
+    assert "三.3" in {each.clause for each in words.clauses}
+
+
+def test_a_law_that_gives_a_time_closes_the_gap(programs: Programs) -> None:
+    """电信条例 and its rules say in how many hours a fault is repaired and a complaint answered."""
+    keys = found(programs, ("voip-1",), "sector", "civil")
+    assert "gap/no number:voip-1/八.4:善后+voip-1/九.2a" in keys
+    assert not any(key.startswith(("gap/no sum", "gap/after the term")) for key in keys)
 
 
 def test_two_agreements_side_by_side(programs: Programs) -> None:

@@ -146,7 +146,8 @@ def test_an_accepted_finding_passes_the_gate_until_its_clause_changes(own: Path,
     text.write_text(text.read_text("utf-8").replace("善后事宜。", "善后事宜,不得拖延。"), "utf-8")
     status, out, _ = contract("analyse", str(own), *only)
     assert status == FOUND
-    assert out.count("the wording has changed since") == 1
+    # 八.4 ends nothing but one way, and gives only a reasonable time.
+    assert out.count("the wording has changed since") == 2
 
 
 def test_another_place_in_the_file_is_no_change(own: Path, contract: Run) -> None:
@@ -195,7 +196,7 @@ def test_analyse_prints_what_it_found_and_ends_with_one(contract: Run) -> None:
     status, out, _ = contract("analyse", "voip-1", "--only", "gap")
     assert status == FOUND
     assert "八.4只在解除之后要求双方处理善后" in out
-    assert out.splitlines()[-1].startswith("共5项发现")
+    assert out.splitlines()[-1].startswith("共12项发现")
 
 
 def test_analyse_of_what_leaves_nothing_open_is_fine(contract: Run, tmp_path: Path) -> None:

@@ -1,0 +1,337 @@
+"""What an agreement does not say though it speaks of the matter: how notice is given, what a breach costs, how long a
+reasonable time is, what goes on after the term, who tells of a leak; and what it says in two ways, or only in words.
+
+Like gaps these are read off the sentences, so the list is complete; and a law that is asked for may close one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from contractlang.norms import (
+    Answer,
+    Bound,
+    Expr,
+    Field,
+    Maintenance,
+    Obligation,
+    OccurrenceDecl,
+    OnBreach,
+    OnOccurrence,
+    Prohibition,
+    Reasonable,
+    StateValue,
+)
+from engine.analysis.finding import Clause, Finding, Said
+from engine.analysis.plain import expressions, plain
+from engine.analysis.telling import Telling, agreeing, clauses_of, listed
+from engine.program import Program, Rule
+from engine.walk import walk
+
+# The words by which a text says that somebody must or must not.
+_DUTY = re.compile(r"应(?!用|急)|必须|不得|\b(?:must|shall)\b", re.IGNORECASE)
+
+
+def notices_without_way(program: Program, telling: Telling) -> Iterator[Finding]:
+    """Find acts that work by arriving, where no sentence says anything of how they are sent."""
+    for home in program.agreements:
+        for name, rules in _by_act(program, home).items():
+            declared = program.acts.get(name)
+            if declared is None or not declared.on_arrival or _manner_is_said(program, declared):
+                continue
+            act, called = telling.name(name), telling.norms(rules)
+            yield Finding(
+                "gap", clauses_of(rules),
+                Said(
+                    f"{act.en} ({called.en}) works when it arrives, and no sentence says how or where it"
+                    f" is to be sent, or"
+                    " when it counts as having arrived.",
+                    f"“{act.zh}”（{called.zh}）自到达时生效，但没有约定以何种方式、送达何处、何时视为到达。",
+                ),
+                settles=(
+                    Said("say by which channel and to which address notice is given, and when it has arrived",
+                         "约定通知的渠道、地址以及视为到达的时间"),
+                ), detail={"what": "no way of notice", "act": name},
+            )  # fmt: skip
+
+
+def _manner_is_said(program: Program, act: OccurrenceDecl) -> bool:
+    """Tell whether some sentence asks in what way an act was done: for a field of it, or a question about it."""
+    fields = {each.name for each in act.params if each.kind.name in ("text", "one of")} - {"ground"}
+    asked = {each.name for each in program.questions.values() if each.about == act.name}
+    for rule in program.rules:
+        own = rule.act_name == act.name or getattr(rule.norm.trigger, "name", None) == act.name
+        for expr in expressions(rule.norm):
+            for part in walk(expr):
+                if isinstance(part, Answer) and part.question in asked:
+                    return True
+                if own and isinstance(part, Field) and part.name in fields and isinstance(part.of, Bound):
+                    return True
+    return False
+
+
+def terms_without_after(program: Program, telling: Telling) -> Iterator[Finding]:
+    """Find agreements whose term runs out while what they promise goes on by itself, and nothing says"
+    " what then holds."""
+    for home in program.agreements:
+        lasts = next(
+            (r for r in program.life.get(home, ()) if r.life.how == "lasts" and r.life.document == home), None
+        )
+        spoken = any(_asks_for(rule, "expired") for rule in program.rules if rule.home in ("", home))
+        if lasts is None or (spoken and not _only_renews(program, home)):
+            continue
+        kept = [
+            rule
+            for rule in _agreed(program, home)
+            if isinstance(rule.norm, Maintenance)
+            and not rule.norm.survives
+            and any(
+                isinstance(part, StateValue) and part.name != "agreement" for part in walk(rule.norm.keeps)
+            )
+            and rule.restores
+        ]
+        if not kept:
+            continue
+        term, called = telling.clause(home, lasts.life.clause), telling.norms(kept)
+        states = listed(telling.name(state) for rule in kept for state, _, _ in rule.restores)
+        yield Finding(
+            "gap", (Clause(home, lasts.life.clause), *clauses_of(kept)),
+            Said(
+                f"when the term runs out ({term.en}), {called.en} {agreeing(called, 'ends', 'end')}, but"
+                f" {states.en}"
+                f" {agreeing(states, 'does', 'do')} not end by itself: no sentence"
+                " says what is owed for going on, or who is told before.",
+                f"期满（{term.zh}）时{called.zh}随之终止，而“{states.zh}”不会自行停止："
+                f"继续使用时如何付费、期满前是否提示，均无约定。",
+            ),
+            settles=(
+                Said("say what holds if use goes on after the term, and who gives notice before it ends",
+                     "约定期满后继续使用的后果，以及期满前的提示"),
+            ), detail={"what": "after the term"},
+        )  # fmt: skip
+
+
+def _only_renews(program: Program, home: str) -> bool:
+    """Tell whether the only thing said of the time after the term is that the agreement may be renewed."""
+    renewing = {rule.act for rule in program.life.get(home, ()) if rule.life.how == "renews"}
+    return all(
+        rule.act_name in renewing
+        for rule in program.rules
+        if rule.home in ("", home) and _asks_for(rule, "expired")
+    )
+
+
+def _asks_for(rule: Rule, life: str) -> bool:
+    from engine.analysis.gaps import after
+
+    return after(rule, life)
+
+
+def times_left_open(program: Program, telling: Telling) -> Iterator[Finding]:
+    """Find duties whose time is only a reasonable one, and for which no sentence gives a number."""
+    for home in program.agreements:
+        open_ones = [
+            rule
+            for rule in _agreed(program, home)
+            if isinstance(rule.limit, Reasonable) and not rule.numbered
+        ]
+        if not open_ones:
+            continue
+        called = telling.norms(open_ones)
+        acts = listed(telling.name(rule.act_name) for rule in open_ones)
+        yield Finding(
+            "gap", clauses_of(open_ones),
+            Said(
+                f"for {acts.en} ({called.en}) there is only a reasonable time: on no day can it be said"
+                f" from the text that it"
+                " has passed.",
+                f"“{acts.zh}”（{called.zh}）仅有“合理期限”：仅凭条款文字，任何一天都无法断定期限已过。",
+            ),
+            settles=(Said("give a number of hours or days", "约定具体的小时数或日数"),),
+            detail={"what": "no number"},
+        )  # fmt: skip
+
+
+def breaches_without_sum(program: Program, telling: Telling) -> Iterator[Finding]:
+    """Find agreements that say what a party may do on a breach, and of no breach what it costs."""
+    for home in program.agreements:
+        upon = [rule for rule in _agreed(program, home) if rule.on_breach_of]
+        priced = any(
+            total.on_breach_of or isinstance(total.rule.trigger, OnBreach)
+            for named in program.sums.values()
+            for total in named
+            if total.home in ("", home)
+        )
+        owed = any(isinstance(rule.norm, Obligation) and rule.on_breach_of for rule in _agreed(program, home))
+        if not upon or priced or owed:
+            continue
+        called = telling.norms(upon)
+        yield Finding(
+            "gap", clauses_of(upon),
+            Said(
+                f"{called.en} {agreeing(called, 'says', 'say')} what may be done on a breach, but no"
+                f" sentence says what a breach costs:"
+                f" each time a loss"
+                " has to be proved.",
+                f"{called.zh}约定了违约时可以采取的措施，但没有约定违约金或计算方法：每次都须证明损失。",
+            ),
+            settles=(
+                Said("agree on a sum or a rate for the breaches that matter", "就重要的违约情形约定违约金数额或比率"),
+            ),
+            detail={"what": "no sum"},
+        )  # fmt: skip
+
+
+def losses_without_duty(program: Program, telling: Telling) -> Iterator[Finding]:
+    """Find events whose loss is put on somebody, and on which nobody must, or may, do anything."""
+    reacting = {
+        rule.norm.trigger.name for rule in program.rules if isinstance(rule.norm.trigger, OnOccurrence)
+    }
+    for home in program.agreements:
+        losses = [each.rule for each in program.losses if each.rule.document == home]
+        for loss in losses:
+            trigger = loss.trigger
+            if not isinstance(trigger, OnOccurrence) or trigger.name in reacting:
+                continue
+            event, called, who = (
+                telling.name(trigger.name),
+                telling.clause(home, loss.clause),
+                telling.party(loss.bearer),
+            )
+            yield Finding(
+                "gap", (Clause(home, loss.clause, loss.id),),
+                Said(
+                    f"{called.en} puts the loss from {event.en} on {who.en}, and no sentence says what"
+                    f" anybody must do when it"
+                    " happens: who reports it, who stops what goes on, and who bears what arises after a report.",
+                    f"{called.zh}约定“{event.zh}”的损失由{who.zh}承担，但没有约定发生后任何人应做什么："
+                    "由谁报告、由谁制止、报告之后发生的损失由谁承担。",
+                ),
+                settles=(
+                    Said(
+                        f"say who must do what on {event.en}, and in which time",
+                        f"约定发生“{event.zh}”后的报告与处置义务及期限",
+                    ),
+                ),
+                detail={"what": "loss without duty", "event": trigger.name},
+            )  # fmt: skip
+
+
+def one_act_in_two_terms(program: Program, telling: Telling) -> Iterator[Finding]:
+    """Find clauses of one agreement that forbid one party one act, each in terms of its own."""
+    for home in program.agreements:
+        bans: dict[object, list[Rule]] = {}
+        for rule in _agreed(program, home):
+            if isinstance(rule.norm, Prohibition) and not rule.norm.option:
+                case = (rule.act_name, rule.norm.bearer, plain(rule.norm.trigger))
+                bans.setdefault(case, []).append(rule)
+        for rules in bans.values():
+            terms = {plain(_terms(rule)) for rule in rules}
+            if len({rule.norm.clause for rule in rules}) < 2 or len(terms) < 2:
+                continue
+            called, act = telling.norms(rules), telling.name(rules[0].act_name)
+            each = [telling.conditions(rule, [c for c in _terms(rule) if c is not None]) for rule in rules]
+            en, zh = (
+                "; ".join(dict.fromkeys(e.en for e in each)),
+                "；".join(dict.fromkeys(e.zh for e in each)),
+            )
+            yield Finding(
+                "gap", clauses_of(rules),
+                Said(
+                    f"{called.en} deal with one act ({act.en}) in different terms: {en}. What falls under"
+                    f" one and not under the"
+                    " other is forbidden all the same, and it is not said why there are two.",
+                    f"{called.zh}就同一行为（{act.zh}）使用了不同的范围：{zh}。只落入其中一处的，"
+                    f"同样被禁止，但未说明为何区分。",
+                ),
+                settles=(Said("use one list in all these clauses", "各处使用同一范围"),),
+                detail={"what": "two lists"},
+            )  # fmt: skip
+
+
+def _terms(rule: Rule) -> tuple[Expr | None, ...]:
+    norm = rule.norm
+    return (norm.when, norm.act.where if not isinstance(norm, Maintenance) else None)
+
+
+def said_but_no_norm(program: Program, telling: Telling) -> Iterator[Finding]:
+    """Find clauses that say somebody must, where beneath the text it is said that part of it is no norm."""
+    for contract in program.contracts:
+        if contract.kind == "law":
+            continue
+        remarked = {each.clause for each in contract.remarks if each.how != "see" and not each.option}
+        told = [
+            clause.number
+            for clause in contract.clauses
+            if clause.number in remarked and not clause.is_heading and _DUTY.search(clause.text)
+        ]
+        if not told:
+            continue
+        called = listed(telling.clause(contract.name, number) for number in told)
+        yield Finding(
+            "gap", tuple(Clause(contract.name, number) for number in told),
+            Said(
+                f"{called.en} {agreeing(called, 'speaks', 'speak')} of duties, and part of the words is no"
+                f" norm that can be"
+                " breached: nothing follows from that part alone.",
+                f"{called.zh}使用了义务性的措辞，其中一部分不是可以被违反的规范：单凭该部分不产生任何后果。",
+            ),
+            settles=(Said("say what exactly must be done, or strike the words", "写明具体应做什么，或删去该措辞"),),
+            detail={"what": "words without norm"},
+        )  # fmt: skip
+
+
+def law_that_moves(program: Program, telling: Telling) -> Iterator[Finding]:
+    """Find articles of law that end on one day and stand under another number from the next."""
+    laws = [rule for rule in program.rules if not rule.home]
+    moved: dict[tuple[str, str], Counter[str]] = {}
+    kept: dict[tuple[str, str], tuple[Rule, Rule]] = {}
+    for old in laws:
+        ended = old.norm.standing.valid_to
+        for new in laws if ended is not None else ():
+            begins = new.norm.standing.valid_from
+            if (
+                ended is not None and begins is not None and 0 < (begins - ended).days <= 1
+                and new.act_name == old.act_name and new.norm.bearer == old.norm.bearer
+                and new.document == old.document and new.norm.clause != old.norm.clause
+                and type(new.norm) is type(old.norm)
+            ):  # fmt: skip
+                moved.setdefault((old.document, old.norm.clause), Counter())[new.norm.clause] += 1
+                kept.setdefault((old.norm.clause, new.norm.clause), (old, new))
+    for (document, clause), after in moved.items():
+        # Where its norms have gone to several articles, it is the one that most of them went to.
+        old, new = kept[clause, after.most_common(1)[0][0]]
+        ended, begins = old.norm.standing.valid_to, new.norm.standing.valid_from
+        was, now = (telling.clause(document, each.norm.clause) for each in (old, new))
+        yield Finding(
+            "gap", (Clause(document, clause), Clause(document, new.norm.clause)),
+            Said(
+                f"until {ended} the rule is {was.en}, from {begins} it is {now.en}: who cites the number"
+                f" alone cites another"
+                " rule after that day.",
+                f"该规则至{ended}为{was.zh}，自{begins}起为{now.zh}：只引用条号的，在该日之后所引的是另一规则。",
+            ),
+            settles=(Said("cite the law by what it says, or with its date", "引用法律时写明内容或注明版本日期"),),
+            detail={"what": "law that moves"},
+        )  # fmt: skip
+
+
+def _agreed(program: Program, home: str) -> list[Rule]:
+    return [rule for rule in program.rules if rule.home == home]
+
+
+def _by_act(program: Program, home: str) -> dict[str, list[Rule]]:
+    """Return what an agreement permits or requires, act by act."""
+    found: dict[str, list[Rule]] = {}
+    for rule in _agreed(program, home):
+        if rule.act_name and not isinstance(rule.norm, Prohibition):
+            found.setdefault(rule.act_name, []).append(rule)
+    return found
+
+
+SILENCES = (
+    notices_without_way, terms_without_after, times_left_open, breaches_without_sum, losses_without_duty,
+    one_act_in_two_terms, said_but_no_norm, law_that_moves,
+)  # fmt: skip
