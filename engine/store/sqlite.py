@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import time
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -25,9 +26,7 @@ from engine.store.database import AnyRow, Database
 WAIT_SECONDS = 10
 READERS = 32
 # What was erased is overwritten; what WAL has grown beyond 64 MB is given back.
-PRAGMAS = (
-    "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "journal_size_limit=67108864",
-)  # fmt: skip
+PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "journal_size_limit=67108864")
 
 _KEPT = text("""
     SELECT e.source, e.id, e.account, a.name, e.revision, e.body, p.content
@@ -59,6 +58,7 @@ def open_sqlite(path: Path, create: bool) -> Database:
             _sync(path.parent)
         except OSError as wrong:
             raise Unavailable(f"{path}: {wrong.strerror or wrong}") from None
+    _to_wal(path)
     writing = _engine(path, writes=True)
     try:
         with writing.connect() as conn:
@@ -72,6 +72,24 @@ def open_sqlite(path: Path, create: bool) -> Database:
     except SQLAlchemyError as wrong:
         raise _told(path, wrong) from None
     return SqliteDatabase(path, writing)
+
+
+def _to_wal(path: Path) -> None:
+    """Have the file keep a write-ahead log, which it remembers. Raises Unavailable.
+
+    Where several servers open a new file at once, SQLite refuses all but one without waiting: it never waits where a
+    reader would become a writer. So the waiting is done here.
+    """
+    until = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            with closing(sqlite3.connect(path, timeout=WAIT_SECONDS)) as conn:
+                conn.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.Error as wrong:
+            if "locked" not in str(wrong) or time.monotonic() > until:
+                raise Unavailable(f"{path}: {_meaning(str(wrong))}") from None
+            time.sleep(0.01)
 
 
 def _sync(folder: Path) -> None:

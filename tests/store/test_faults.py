@@ -114,6 +114,18 @@ def test_a_disk_that_cannot_be_written_is_told(quick: Path) -> None:
     store.close()
 
 
+def test_a_new_file_that_another_process_prepares_is_waited_for(quick: Path) -> None:
+    opened(str(quick / "first.db"))[0].close()
+    with closing(sqlite3.connect(quick / "new.db", isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        timer = threading.Timer(0.2, other.rollback)
+        timer.start()
+        store, books = opened(str(quick / "new.db"))
+        timer.join()
+    assert [each.id for each in books.entries("a")] == ["before"]
+    store.close()
+
+
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [
