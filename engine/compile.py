@@ -132,6 +132,7 @@ class _Compilation:
         dispatch = Dispatch(self.made)
         program.watchers = dispatch.watchers(program)
         program.touches = dispatch.touches(program)
+        program.periods = frozenset(dispatch.periods())
         return program
 
     def rule(self, index: int, norm: Norm) -> Rule:

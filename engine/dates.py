@@ -552,6 +552,7 @@ _LAST_INSTANT: Final[Instant] = end_of(date(LAST_YEAR, 12, 31))
 # Reading what was written -----------------------------------------------------------------------------------
 
 _DAY_TEXT: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_MONTH_TEXT: Final = re.compile(r"[0-9]{4}-[0-9]{2}")
 _INSTANT_TEXT: Final = re.compile(
     r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})[T ]"
     r"(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:\.(?P<fraction>[0-9]{1,6}))?)?"
@@ -613,6 +614,14 @@ def parse_day(text: str) -> date:
     if not 1 <= day <= monthrange(year, month)[1]:
         raise ValueError(f"`{text}` does not exist: {year}-{month:02} has {monthrange(year, month)[1]} days")
     return date(year, month, day)
+
+
+def period_day(text: str) -> date | None:
+    """Return the first day of a billing period such as `2026-06`, or the day that is written; None for other texts."""
+    try:
+        return parse_day(f"{text}-01" if _MONTH_TEXT.fullmatch(text) else text)
+    except ValueError:
+        return None
 
 
 def _check_year(year: int, text: str) -> None:

@@ -6,9 +6,12 @@ from collections.abc import Iterable
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
+from contractlang.kinds import TEXT
 from contractlang.norms import (
+    AsOf,
     Bound,
     ByLabel,
+    Field,
     Happened,
     Maintenance,
     Obligation,
@@ -20,6 +23,7 @@ from contractlang.norms import (
     Prohibition,
     Reasonable,
     Target,
+    kind_of,
 )
 from engine.graph import key
 from engine.making import Making
@@ -121,6 +125,13 @@ class Dispatch:
             )
         for declared in defined.values():
             yield from walk(declared.value)
+
+    def periods(self) -> Iterable[tuple[str, str]]:
+        """Yield the fields, of which occurrence, that are texts and are asked for the day that they name."""
+        for part in self.everything():
+            if isinstance(part, AsOf) and isinstance(part.at, Field) and part.at.kind == TEXT:
+                of = kind_of(part.at.of).of
+                yield from ((name, part.at.name) for name, above in self.made.kinds.items() if of in above)
 
     def watchers(self, program: Program) -> dict[tuple[str, Any], tuple[tuple[str, int], ...]]:
         """Return, for each thing that can change, what watches it, in the order to look at them."""

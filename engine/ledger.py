@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
+from itertools import repeat
 from typing import Any
 
 from contractlang.norms import OccurrenceDecl, PartyDecl, QuestionDecl, StateDecl, TypeDecl, Who, version_name
 from contractlang.suggest import nearest
-from engine.dates import iso, parse_day, parse_instant
+from engine.dates import iso, parse_instant, period_day
 from engine.errors import BadEvent, BadTerms
 from engine.event import (
     ABOUT_ENTRIES,
@@ -29,6 +31,7 @@ from engine.event import (
     Ledger,
     Standing,
     event,
+    sealed,
 )
 from engine.program import Program
 from engine.settings import typed
@@ -164,7 +167,7 @@ class Intake:
     ) -> tuple[dict[str, Event], dict[tuple[Any, ...], str], dict[str, Instant], set[str]]:
         new: dict[str, Event] = {}
         once: dict[tuple[Any, ...], str] = {}
-        for each in events:
+        for each in map(self._about, events, repeat(new)):
             same = new.get(each.id) or self._ids.get(each.id)
             if same is not None:
                 if same.source != each.source:
@@ -176,14 +179,25 @@ class Intake:
                         "another event has this id, with other content; correct it with a `correct` entry",
                     )
                 continue
-            if each.name in ABOUT_ENTRIES:
-                of = str(each.fields.get("of"))
-                if of not in new and of not in self._ids:
-                    raise BadEvent(each.id, "of", f"`{of}` is no event recorded before it")
             new[each.id] = each
         for each in new.values():
             self._once_only(each, once)
         return new, once, *self._in_time(new.values())
+
+    def _about(self, entry: Event, new: Mapping[str, Event]) -> Event:
+        """Return an entry, read as one about the event that it names. Raises BadEvent where there is no such event."""
+        if entry.name not in ABOUT_ENTRIES:
+            return entry
+        of = str(entry.fields.get("of"))
+        old = new.get(of) or self._ids.get(of)
+        if old is None:
+            raise BadEvent(entry.id, "of", f"`{of}` is no event recorded before it")
+        if old.name in ABOUT_ENTRIES:
+            about = old.fields["of"]
+            raise BadEvent(
+                entry.id, "of", f"`{of}` is itself about `{about}`: name that event, and say how it is now"
+            )
+        return _corrected(self._program, entry, old) if entry.name == CORRECT else entry
 
     def _once_only(self, taken: Event, once: dict[tuple[Any, ...], str]) -> None:
         """An occurrence declared `once`, or `once for each`, may not happen twice."""
@@ -262,7 +276,9 @@ def event_from(program: Program, raw: Mapping[str, Any], where: str) -> Event:
     personal = raw.get("personal") or {}
     if not isinstance(personal, dict):
         raise BadEvent(where, "personal", "a JSON object is wanted")
-    given = {key: value for key, value in raw.items() if key not in _META and value is not None}
+    # An entry has its own day under `at`; in a correction `occurred_at` is that of the event corrected.
+    meta = _META - {"occurred_at"} if name == CORRECT and "at" in raw else _META
+    given = {key: value for key, value in raw.items() if key not in meta and value is not None}
     actor = _actor(program, raw.get("by", raw.get("actor")), declared, where)
     fields = (
         _fields(program, declared, given, where)
@@ -365,6 +381,10 @@ def _fields(program: Program, declared: OccurrenceDecl, given: dict[str, Any], w
             found[param.name] = typed(value, kind, name)
         except BadTerms as wrong:
             raise BadEvent(where, name, wrong.reason) from None
+        if (declared.name, param.name) in program.periods and period_day(str(value)) is None:
+            raise BadEvent(where, name, f"`{value}` is no period: write a month or a day, such as 2026-06")
+        if kind.name == "day" and not isinstance(found[param.name], date):
+            raise BadEvent(where, name, f"`{value}` is not a day: write it as `2026-04-10`")
         if kind.name == "money" and found[param.name] < 0:
             raise BadEvent(where, name, "an amount cannot be negative")
     return found
@@ -377,13 +397,9 @@ def _built_in(program: Program, name: str, given: dict[str, Any], where: str) ->
         if not isinstance(found.get("of"), str):
             raise BadEvent(where, "of", "which event is this about?")
         if name == CORRECT:
-            for each in ("occurred_at", "effect_at"):
-                if each in found:
-                    found[each] = _instant(found[each], where, each)
-            if isinstance(found.get("due"), str):
-                found["due"] = parse_day(found["due"])
-            if isinstance(found.get("amount"), str):
-                found["amount"] = typed(found["amount"], _money(), "amount")
+            found |= {each: _instant(found[each], where, each) for each in _MOMENTS if each in found}
+            # What kind a field is of is known once it is known which event is corrected (`Intake`).
+            found |= {each: _as_written(found[each], where, each) for each in found if each not in _OF_ENTRY}
     if name in (ANSWER, DISPUTE):
         spelling = str(found.get("question", ""))
         question = next(
@@ -431,7 +447,26 @@ def _built_in(program: Program, name: str, given: dict[str, Any], where: str) ->
     return found
 
 
-def _money() -> Any:
-    from contractlang.kinds import money_in
+_MOMENTS = ("occurred_at", "effect_at")
+_OF_ENTRY = ("of", *_MOMENTS)
 
-    return money_in("CNY")
+
+def _as_written(value: Any, where: str, name: str) -> str:
+    """Return a plain value as a person writes it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if not isinstance(value, str | int):
+        raise BadEvent(where, name, "a plain value is wanted")
+    return str(value)
+
+
+def _corrected(program: Program, entry: Event, old: Event) -> Event:
+    """Return a correction with its fields as those of the event that it corrects. Raises BadEvent."""
+    declared = program.declarations.get(old.name)
+    written = {name: value for name, value in entry.fields.items() if name not in _OF_ENTRY}
+    if not written or not isinstance(declared, OccurrenceDecl):
+        return entry
+    # What is no text any more was read before.
+    plain = {name: value for name, value in written.items() if isinstance(value, str)}
+    kept = {name: value for name, value in entry.fields.items() if name not in plain}
+    return sealed(replace(entry, fields={**kept, **_fields(program, declared, plain, entry.id)}))

@@ -286,6 +286,8 @@ class Program:
     restorers: dict[tuple[str, Any], tuple[Rule, ...]] = field(default_factory=dict)
     truncated: bool = False
     speaking: dict[str, dict[str, Speaking]] = field(default_factory=dict)
+    periods: frozenset[tuple[str, str]] = frozenset()
+    """Fields, each with its occurrence, whose text is read as a billing period such as `2026-06`."""
 
     def taken(self, terms: Terms) -> Taken:
         """Return the option in which each reading is taken: as the terms choose, else by default, if it has one."""

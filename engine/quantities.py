@@ -7,7 +7,7 @@ from typing import Any
 
 from contractlang.kinds import FLAG, Kind
 from contractlang.values import Share
-from engine.dates import day_of, day_of_month, end_of
+from engine.dates import day_of, day_of_month, end_of, period_day
 from engine.decision import Item, Reason
 from engine.evaluator import Base, Evaluator
 from engine.event import Event, Instant
@@ -103,9 +103,10 @@ def instant_of(when: Any) -> Instant:
     if isinstance(when, date):
         return end_of(when) - 1
     if isinstance(when, str):
-        parts = [int(each) for each in when.split("-")[:3] if each.isdigit()]
-        if len(parts) >= 2:
-            return end_of(date(parts[0], parts[1], parts[2] if len(parts) > 2 else 1)) - 1
+        first = period_day(when)
+        if first is None:
+            raise ValueError(f"`{when}` is no period; ledgers with such a one are refused")
+        return end_of(first) - 1
     return int(when)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from engine.dates import iso
 from engine.errors import BadEvent, BadTerms
 from engine.event import Standing
 from engine.ledger import read_ledger
@@ -43,6 +44,9 @@ def written(*entries: dict[str, Any]) -> str:
         ({**BILL, "amount": "lots"}, "amount", "not an amount"),
         ({**BILL, "due": "2026-02-30"}, "due", "2026-02-30"),
         ({**BILL, "due": "soon"}, "due", "soon"),
+        ({**BILL, "due": "7"}, "due", "`7` is not a day"),
+        ({**BILL, "period": "March"}, "period", "no period"),
+        ({**BILL, "period": "2026-13"}, "period", "no period"),
         ({**BILL, "at": "2026-13-01T00:00"}, "at", "2026-13"),
         ({**BILL, "at": "0026-01-01T00:00"}, "at", "0026"),
         ({k: v for k, v in BILL.items() if k != "at"}, "at", "when did it happen"),
@@ -94,6 +98,41 @@ def test_what_comes_only_after_something_is_refused_before_it(voip_1: Program) -
     suspended = {"id": "x", "name": "suspend_service", "by": "provider", "at": "2026-03-01T10:00"}
     with pytest.raises(BadEvent, match="only after `sign`"):
         read_ledger(voip_1, written(*SIGNED, suspended))
+
+
+CORRECTION = {"id": "c", "name": "correct", "of": "b", "at": "2026-04-02T09:00"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "reason"),
+    [
+        ({"amount": "58.001"}, "amount", "more decimals"),
+        ({"amount": "-5.00"}, "amount", "negative"),
+        ({"due": "yesterday"}, "due", "yesterday"),
+        ({"due": 7}, "due", "not a day"),
+        ({"period": "March"}, "period", "no period"),
+        ({"colour": "red"}, "colour", "no such field"),
+        ({"amount": ["5.00"]}, "amount", "a plain value"),
+        ({"occurred_at": "later"}, "occurred_at", "later"),
+        ({"of": "nothing", "amount": "5.00"}, "of", "no event recorded before"),
+        ({"of": "c0", "amount": "5.00"}, "of", "is itself about `b`"),
+    ],
+)
+def test_a_correction_is_held_to_the_kinds_of_what_it_corrects(
+    voip_1: Program, fields: dict[str, Any], field: str, reason: str
+) -> None:
+    first = {**CORRECTION, "id": "c0", "amount": "59.00"}
+    with pytest.raises(BadEvent) as wrong:
+        read_ledger(voip_1, written(*SIGNED, BILL, first, {**CORRECTION, **fields}))
+    assert (wrong.value.field, reason in wrong.value.reason) == (field, True), wrong.value
+
+
+def test_a_correction_may_name_fields_in_either_language_and_numbers_plainly(voip_1: Program) -> None:
+    said = {"金额": 60, "到期日": "2026-04-11", "occurred_at": "2026-04-01T12:00"}
+    ledger = read_ledger(voip_1, written(*SIGNED, BILL, {**CORRECTION, **said})).ledger
+    bill = next(each for each in ledger.as_known() if each.id == "b")
+    assert (bill.fields["amount"], str(bill.fields["due"])) == (6000, "2026-04-11")
+    assert iso(bill.occurred_at or 0).startswith("2026-04-01T12:00")
 
 
 def test_a_correction_is_an_entry_of_its_own(voip_1: Program) -> None:
