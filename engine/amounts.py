@@ -16,7 +16,7 @@ from engine.question import AmountOfSum
 from engine.scene import Inst, Scene, Unknown
 from engine.standings import find_rules
 from engine.sums import amount as amount_of
-from engine.sums import everything, in_all, in_force, trigger_of
+from engine.sums import everything, in_all, in_force, trigger_of, triggers
 
 MOST_TOLD = 12
 """How many parts of a sum are told one by one."""
@@ -108,7 +108,9 @@ def _sums(scene: Scene, question: AmountOfSum, name: str) -> list[Any]:
         if question.about is not None:
             about = trigger_of(scene, name, question.about, home)
             scene.vars = {"@trigger": about}
-        if not in_force(scene, name, about, home):
+        # What arose under an earlier text is judged by that text, though it is in force no longer.
+        things = [about] if question.about is not None else triggers(scene, name, home) or [None]
+        if not any(in_force(scene, name, each, home) for each in things):
             continue
         if question.about is None:
             found[home] = in_all(scene, name, home)

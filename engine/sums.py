@@ -123,6 +123,17 @@ def everything(scene: Scene, name: str, home: str = "") -> Iterator[tuple[str, A
                     yield of, about, found[1]
 
 
+def triggers(scene: Scene, name: str, home: str) -> list[Any]:
+    """Return all that any line of a sum could be for, for the agreement `home` (any, if empty), applying or not."""
+    found: dict[str, Any] = {}
+    for rule in scene.program.sums.get(name, ()):
+        for about in _triggers(scene, rule) if home in ("", rule.home) or not rule.home else ():
+            of = scene.program.rules[about.norm].home if isinstance(about, Breach) else home
+            if home in ("", of):
+                found.setdefault(trigger_id(about), about)
+    return list(found.values())
+
+
 def _triggers(scene: Scene, rule: Sum) -> Iterator[Any]:
     if isinstance(rule.rule.trigger, OnBreach):
         chain = scene.get(("BA",))
