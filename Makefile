@@ -10,7 +10,7 @@ CODE := $(wildcard contractlang engine tests bench tools)
 DOCS := $(shell find docs/. mkdocs.yml contracts engine/documents contractlang/words.py -type f ! -name '*.pyc' 2>/dev/null)
 
 # Debian packages the tests need, beside Python and make; `make system` installs them.
-SYSTEM_PACKAGES := postgresql
+SYSTEM_PACKAGES := postgresql fonts-wqy-microhei
 
 # The interpreter that .venv is made with, and what is handed on to pytest: make pytest ARGS="-k window -x"
 PYTHON ?=
@@ -125,10 +125,10 @@ project = $(BIN)/python -m pip install -qq --no-deps --no-build-isolation --no-i
 compiled = $(BIN)/python -m compileall -q contractlang engine
 
 # In the order they are made: one may lean on those before it.
-LOCKS := tools core test docs
+LOCKS := tools core print test docs
 TOOLS := requirements/tools.txt
 CORE := requirements/core.txt
-DEV := requirements/test.txt requirements/docs.txt
+DEV := requirements/print.txt requirements/test.txt requirements/docs.txt
 
 # An interpreter and the installer.
 $(VENV)/.tools: $(TOOLS)

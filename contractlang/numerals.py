@@ -25,6 +25,21 @@ def number_of(chinese: str) -> int:
     return total + digit
 
 
+def numeral_of(number: int) -> str:
+    """Return a whole number from 0 to 9,999 in Chinese numerals, as a clause is numbered: 10 is 十, 101 is 一百零一."""
+    if not 0 <= number < 10_000:
+        raise ValueError(f"{number} is not written in Chinese numerals here")
+    said, skipped = "", False
+    for step, letter in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit, number = divmod(number, step)
+        if digit:
+            said += ("零" if skipped and said else "") + "零一二三四五六七八九"[digit] + letter
+            skipped = False
+        else:
+            skipped = True
+    return said.removeprefix("一") if said.startswith("一十") else said or "零"
+
+
 _OF_A_LAW = re.compile(
     r"第(?P<article>[零〇一二三四五六七八九十百千\d]+)条(?P<sub>之[一二三四五六七八九十]+)?"
     r"(?:\((?P<bracket>[零〇一二三四五六七八九十\d]+)\)|第(?P<paragraph>[零〇一二三四五六七八九十\d]+)款)?"

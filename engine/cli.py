@@ -24,9 +24,11 @@ from engine.commands.audit import audit
 from engine.commands.check import check
 from engine.commands.common import BROKEN, FINE, FOUND, INTERRUPTED, REFUSED, Refused, one_line, print_json
 from engine.commands.diff import diff
+from engine.commands.docs import docs
 from engine.commands.fmt import fmt
 from engine.commands.graph import graph
 from engine.commands.impact import impact
+from engine.commands.importing import import_
 from engine.commands.key import key
 from engine.commands.lsp import lsp
 from engine.commands.replay import replay
@@ -48,6 +50,7 @@ app.callback()(program)
 for command in (
     check,
     fmt,
+    import_,
     run,
     ask,
     show,
@@ -64,7 +67,9 @@ for command in (
     lsp,
     demo,
 ):
-    app.command()(command)
+    # (`import` is a word of Python.)
+    app.command(command.__name__.strip("_").replace("_", "-"))(command)
+app.add_typer(docs)
 app.add_typer(store)
 app.add_typer(key)
 

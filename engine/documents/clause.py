@@ -107,14 +107,16 @@ def _card(shelf: Shelf, contract: Contract, said: Any, language: Language) -> Ht
         parts.append(
             element("p", spoken, lang=_LANG[each], class_="words" if each == language else "words other")
         )
-    rows = list(_rows(shelf, contract, said, language))
+    rows = list(rows_of(shelf, contract, said, language))
     if rows:
         told = [(element("dt", term), element("dd", value)) for term, value in rows]
         parts.append(element("dl", *told))
     return element("div", *parts, class_="norm", id=name)
 
 
-def _rows(shelf: Shelf, contract: Contract, said: Any, language: Language) -> Iterator[tuple[str, object]]:
+def rows_of(shelf: Shelf, contract: Contract, said: Any, language: Language) -> Iterator[tuple[str, object]]:
+    """Yield what a sentence hangs together with: a term and what is told of it, a text or markup."""
+
     def term(en: str, zh: str) -> str:
         return pick(language, en, zh)
 
@@ -275,18 +277,26 @@ def _facts(shelf: Shelf, contract: Contract, said: Any, language: Language) -> I
 def _open(
     shelf: Shelf, contract: Contract, clause: ClauseText, said: list[Any], language: Language
 ) -> Iterator[Html]:
+    for title, items in open_in(shelf, contract, clause, said, language):
+        yield _part(title, element("ul", *items))
+
+
+def open_in(
+    shelf: Shelf, contract: Contract, clause: ClauseText, said: list[Any], language: Language
+) -> Iterator[tuple[str, list[Html]]]:
+    """Yield what is open in a clause, sort by sort: what the sort is called, and each of it as an item of a list."""
     questions = shelf.questions(contract, said)
     if questions:
         items = [question_item(each, contract, language) for each in questions]
-        yield _part(pick(language, "Questions for people", "须由人回答的问题"), element("ul", *items))
+        yield pick(language, "Questions for people", "须由人回答的问题"), items
     readings = shelf.readings(contract, clause.number, said)
     if readings:
         items = [reading_item(shelf, contract, each, language, contract.name) for each in readings]
-        yield _part(pick(language, "Readings", "解释"), element("ul", *items))
+        yield pick(language, "Readings", "解释"), items
     blanks = shelf.blanks(contract, said)
     if blanks:
         items = [blank_item(shelf, contract, each, language) for each in blanks]
-        yield _part(pick(language, "Blanks", "空白"), element("ul", *items))
+        yield pick(language, "Blanks", "空白"), items
 
 
 def question_item(declared: QuestionDecl, contract: Contract, language: Language) -> Html:

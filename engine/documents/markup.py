@@ -10,6 +10,7 @@ from contractlang.words import Language
 
 # What begins markup in Markdown: emphasis, code, links, entities, attributes.
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~&])")
+_TAG, _LIST, _ITEM = re.compile(r"<[^>]*>"), re.compile(r"<ul\b[^>]*>"), re.compile(r"</li>(?=\s*<li\b)")
 # What a slug leaves out of a file's name.
 _UNNAMED = re.compile(r"[^\w.-]+")
 
@@ -51,6 +52,12 @@ def joined(parts: Iterable[object], between: str) -> Html:
 def link(target: str, *parts: object) -> Html:
     """Return a link."""
     return element("a", *parts, href=target)
+
+
+def plain(parts: object) -> str:
+    """Return parts as text without markup, on one line: the items of a list parted by semicolons."""
+    text = _TAG.sub("", _ITEM.sub("; ", _LIST.sub(" ", inside(parts))))
+    return " ".join(html.unescape(text).split())
 
 
 def in_markdown(text: str) -> str:

@@ -18,7 +18,12 @@ ROWS = [
     for id, name, at, fields in (
         ("a", "sign", "2026-03-02T10:00", {"by": "provider"}),
         ("b", "sign", "2026-03-02T10:05", {"by": "user"}),
-        ("c", "invoice_issued", "2026-09-01T09:00", {"period": "2026-08", "amount": "58.00", "due": "2026-09-10"}),
+        (
+            "c",
+            "invoice_issued",
+            "2026-09-01T09:00",
+            {"period": "2026-08", "amount": "58.00", "due": "2026-09-10"},
+        ),
         ("d", "pay", "2026-09-05T09:00", {"by": "user", "amount": "58.00", "bill": "c"}),
     )
     if not (account == "late" and id == "d")

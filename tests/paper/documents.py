@@ -1,0 +1,87 @@
+"""Word files for the tests, made by python-docx: lists with numbers of their own, changes that are tracked."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import docx
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.oxml import parse_xml
+
+from contractlang.diagnostic import Said
+from engine.paper.printed import Printed
+from engine.paper.word import read_word
+
+SPACE = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+
+def level(place: int, form: str, text: str, more: str = "", suff: str = "nothing", start: int = 1) -> str:
+    """Return the definition of one level of a list."""
+    return (
+        f'<w:lvl w:ilvl="{place}"><w:start w:val="{start}"/><w:numFmt w:val="{form}"/>{more}'
+        f'<w:suff w:val="{suff}"/><w:lvlText w:val="{text}"/></w:lvl>'
+    )
+
+
+class Draft:
+    """A Word file in the making."""
+
+    def __init__(self) -> None:
+        self.document = docx.Document()
+        part: Any = self.document.part.part_related_by(RELATIONSHIP_TYPE.NUMBERING)
+        self.numbering = numbering = part.element
+        for each in list(numbering):
+            numbering.remove(each)
+
+    def define(self, abstract: int, *levels: str, more: str = "") -> None:
+        """Define a list; `more` stands before its levels."""
+        self.numbering.append(
+            parse_xml(
+                f'<w:abstractNum {SPACE} w:abstractNumId="{abstract}">{more}{"".join(levels)}</w:abstractNum>'
+            )
+        )
+
+    def instance(self, number: int, abstract: int, more: str = "") -> None:
+        """Define an instance of a list."""
+        self.numbering.append(
+            parse_xml(
+                f'<w:num {SPACE} w:numId="{number}"><w:abstractNumId w:val="{abstract}"/>{more}</w:num>'
+            )
+        )
+
+    def add(self, text: str, number: int | None = None, place: int = 0, style: str | None = None) -> Any:
+        """Add a paragraph, in a list where one is named, and return it."""
+        paragraph = self.document.add_paragraph(text, style=style)
+        if number is not None:
+            numbered = paragraph._p.get_or_add_pPr().get_or_add_numPr()
+            numbered.get_or_add_ilvl().val = place
+            numbered.get_or_add_numId().val = number
+        return paragraph
+
+    def put(self, inside: str, paragraph: Any | None = None) -> Any:
+        """Add a paragraph of this XML, or put the XML into one that is there."""
+        if paragraph is None:
+            paragraph = self.document.add_paragraph()
+        for each in parse_xml(f"<w:p {SPACE}>{inside}</w:p>"):
+            paragraph._p.append(each)
+        return paragraph
+
+    def saved(self) -> bytes:
+        """Return the file."""
+        out = io.BytesIO()
+        self.document.save(out)
+        return out.getvalue()
+
+    def read(self) -> Printed:
+        """Return what is printed of it."""
+        return read_word("draft.docx", self.saved())
+
+    def lines(self) -> list[str]:
+        """Return its lines as printed."""
+        return [each.text for each in self.read().lines]
+
+
+def english(notes: tuple[Said, ...]) -> list[str]:
+    """Return notes in English."""
+    return [each.en for each in notes]

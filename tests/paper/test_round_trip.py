@@ -1,0 +1,130 @@
+"""An agreement written as a Word file and read back is the same text, to the letter, whoever saved it in between."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+from pathlib import Path
+
+import docx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contractlang.load import load_text
+from contractlang.numerals import numeral_of
+from engine.cli import carried_out
+from engine.documents.shelf import Shelf
+from engine.paper.annotations import Annotated, annotated
+from engine.paper.importing import imported
+from engine.paper.word import read_word
+from engine.paper.writing import word_of
+
+CONTRACTS = Path(__file__).parents[2] / "contracts"
+NAMES = ("voip-1", "voip-2", "sale")
+
+
+@pytest.fixture(scope="module")
+def agreements() -> Shelf:
+    """The agreements that are shipped."""
+    return Shelf.of([CONTRACTS / name for name in NAMES], [CONTRACTS])
+
+
+def lines_of(raw: bytes) -> list[str]:
+    return [each.text for each in read_word("a.docx", raw).lines]
+
+
+@pytest.mark.parametrize("with_notes", [False, True], ids=["clean", "annotated"])
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_written_is_read_back(agreements: Shelf, name: str, with_notes: bool) -> None:
+    contract = agreements.contracts[name]
+    raw = word_of(contract.title, annotated(agreements, contract, "zh"), "zh", with_notes)
+    made = imported(read_word("a.docx", raw), name)
+    again = load_text(made.text).contracts[name]
+    assert again.title == contract.title
+    assert [line for clause in again.clauses for line in clause.lines] == [
+        line for clause in contract.clauses for line in clause.lines
+    ]
+    numbered = [each.number for each in contract.clauses if "." in each.number]
+    assert [each for each in made.clauses if "." in each] == numbered
+    assert not made.notes
+
+
+def test_the_numbers_are_counted_by_word(agreements: Shelf) -> None:
+    contract = agreements.contracts["voip-1"]
+    raw = word_of(contract.title, annotated(agreements, contract, "zh"), "zh", False)
+    read = {each.number for each in read_word("a.docx", raw).lines if each.number}
+    assert {"一、", "十、", "1.", "5."} <= read
+
+
+def test_the_annotated_file_has_a_comment_for_everything_said(agreements: Shelf) -> None:
+    contract = agreements.contracts["voip-1"]
+    clauses = annotated(agreements, contract, "zh")
+    document = docx.Document(io.BytesIO(word_of(contract.title, clauses, "zh", True)))
+    comments = [each.text for each in document.comments]
+    assert len(comments) == sum(len(each.said) for each in clauses if each.lines)
+    assert any("五.3 暂停权" in each.splitlines()[0] and "有权暂停服务" in each for each in comments)
+    assert not list(docx.Document(io.BytesIO(word_of(contract.title, clauses, "zh", False))).comments)
+
+
+def test_two_runs_give_the_same_file(agreements: Shelf) -> None:
+    contract = agreements.contracts["sale"]
+    clauses = annotated(agreements, contract, "en")
+    assert word_of("x", clauses, "en", True) == word_of("x", clauses, "en", True)
+
+
+_NUMBERS = st.integers(1, 30)
+_BEGINNINGS = st.one_of(
+    _NUMBERS.map(lambda n: f"{numeral_of(n)}、"), _NUMBERS.map(lambda n: f"第{numeral_of(n)}条 "),
+    _NUMBERS.map(lambda n: f"{n}."), st.tuples(_NUMBERS, _NUMBERS).map(lambda n: f"{n[0]}.{n[1]} "),
+    _NUMBERS.map(lambda n: f"（{numeral_of(n)}）"), _NUMBERS.map(lambda n: f"({n}) "),
+    _NUMBERS.map(lambda n: f"Article {n} "),
+    st.just(""),
+)  # fmt: skip
+_LINES = st.lists(
+    st.builds(str.__add__, _BEGINNINGS, st.sampled_from(["甲方支付。", "a & <b>", "x\ty", "%1", "5.3"])),
+    min_size=1,
+    max_size=12,
+)
+
+
+@settings(max_examples=15)
+@given(lines=_LINES)
+def test_any_numbers_are_printed_as_they_were_typed(lines: list[str]) -> None:
+    """Whatever follows whatever: a number that cannot be counted stays typed."""
+    raw = word_of("t", [Annotated("", tuple(lines), False, ())], "zh", False)
+    assert lines_of(raw) == lines
+
+
+@pytest.mark.soak
+def test_through_a_word_processor_and_back(agreements: Shelf, tmp_path: Path) -> None:
+    """LibreOffice counts what is counted here: saved by it as text, and as Word again."""
+    if shutil.which("soffice") is None:
+        pytest.skip("LibreOffice is not installed: no file is taken through it")
+    for name in NAMES:
+        contract = agreements.contracts[name]
+        (tmp_path / f"{name}.docx").write_bytes(
+            word_of(contract.title, annotated(agreements, contract, "zh"), "zh", True)
+        )
+    files = [f"{name}.docx" for name in NAMES]
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    for form, folder in (("txt:Text", "txt"), ("docx", "again")):
+        subprocess.run(
+            ["soffice", profile, "--headless", "--convert-to", form, "--outdir", folder, *files],
+            cwd=tmp_path, check=True, capture_output=True, timeout=180,
+        )  # fmt: skip
+    for name in NAMES:
+        lines = [line for clause in agreements.contracts[name].clauses for line in clause.lines]
+        assert lines_of((tmp_path / "again" / f"{name}.docx").read_bytes()) == lines
+        text = (tmp_path / "txt" / f"{name}.txt").read_text("utf-8-sig").splitlines()
+        # It puts a blank behind each number that it counts.
+        assert ["".join(each.split()) for each in text[1:] if each.strip()] == [
+            "".join(each.split()) for each in lines
+        ]
+
+
+@pytest.mark.parametrize("what", ["word", "pdf"])
+def test_a_document_without_text_is_refused(what: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert carried_out(["docs", what, "contracts/vocabulary/telecom.contract"]) == 2
+    assert capsys.readouterr().err.startswith("there is no agreement in these files")
