@@ -85,6 +85,14 @@ class Words:
 
     # -- what became of the clauses
 
+    def how(self, edit: Edit) -> str:
+        """Return what became of a clause."""
+        return self.said(_HOW[edit.how])
+
+    def same(self) -> str:
+        """Return how it was found that both versions mean the same; empty where they do not."""
+        return "" if self.held.same_by is None else self.said(_SAME_BY[self.held.same_by])
+
     def lines(self, width: int) -> Iterator[str]:
         """Yield the whole report."""
         report = self._report(width)
@@ -94,7 +102,7 @@ class Words:
     def _report(self, width: int) -> Iterator[str]:
         held = self.held
         if held.same_by is not None:
-            yield from wrapped(self.said(_SAME_BY[held.same_by]), width, "", "")
+            yield from wrapped(self.same(), width, "", "")
         for edit in held.edits:
             yield ""
             yield from self.edit(edit, width)
@@ -109,8 +117,7 @@ class Words:
         """Yield what became of one clause."""
         mark = {"added": "+", "removed": "-", "changed": "~"}.get(edit.how, "=")
         names = dict.fromkeys(each for each in (edit.old, edit.new) if each)
-        how = self.said(_HOW[edit.how])
-        yield f"{mark} {' → '.join(names)}{self.pick(' ', '')}{how}"
+        yield f"{mark} {' → '.join(names)}{self.pick(' ', '')}{self.how(edit)}"
         old_text, new_text = (
             _printed(contract, number)
             for contract, number in ((self.held.old, edit.old), (self.held.new, edit.new))
@@ -228,22 +235,22 @@ class Words:
         return said
 
     def parting(self, of: Compared, found: Parting, width: int) -> Iterator[str]:
-        """Yield the history of a difference, and who is worse off."""
+        """Yield the history of a difference, what either version answers, and who is worse off."""
         account = account_of(found.witness, self.program)
         for event in account.ledger:
             moment = self.voice.moment(event.effect_at)
             yield from wrapped(
                 say_event(event, self.voice), width, f"{moment}{' ' * max(1, 20 - wide(moment))}", " " * 20
             )
+        for line in self.outcome(of, found):
+            yield from wrapped(line, width, "→ ", "  ")
+
+    def outcome(self, of: Compared, found: Parting) -> Iterator[str]:
+        """Yield what either version answers at the end of a history, and who is worse off."""
         at = self.voice.as_of(parse_as_of(str(found.witness.asked["at"])))
         old, new = (self.answer(of, each) for each in found.answers)
-        yield from wrapped(
-            self.pick(
-                f"on {at}: {old} by the old version, {new} by the new", f"{at}：原版本为{old}，新版本为{new}"
-            ),
-            width,
-            "→ ",
-            "  ",
+        yield self.pick(
+            f"on {at}: {old} by the old version, {new} by the new", f"{at}：原版本为{old}，新版本为{new}"
         )
         worse = self.voice.who(found.worse) if found.worse else None
         better = self.voice.who(found.better) if found.better else None
@@ -255,12 +262,7 @@ class Words:
             parts.append(self.pick(f"{better} is better off", f"{better}处境改善"))
         if parts:
             said = self.pick(", ", "，").join(parts)
-            yield from wrapped(
-                self.pick(f"{said}, from {day} in this history", f"在此经过中，自{day}起{said}"),
-                width,
-                "→ ",
-                "  ",
-            )
+            yield self.pick(f"{said}, from {day} in this history", f"在此经过中，自{day}起{said}")
 
     def answer(self, of: Compared, word: str) -> str:
         """Return one of the engine's answers in words."""

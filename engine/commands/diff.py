@@ -30,6 +30,22 @@ def diff(
     """
     from engine.analysis.difference import difference
 
+    held = difference(*two_versions(old, new))
+    if json_:
+        from engine.analysis.difference_report import as_json
+
+        print_json(as_json(held))
+    else:
+        from engine.analysis.difference_report import Words
+
+        screen = Screen.of()
+        for line in Words(held, lang or ("zh" if held.new.chinese else "en")).lines(screen.width):
+            screen.line(line)
+    raise typer.Exit(FINE if held.same_by is not None else FOUND)
+
+
+def two_versions(old: str, new: str) -> tuple[Contract, Contract]:
+    """Return two versions of one document, each as a command is given it; refuse what is not two versions of one."""
     one, other = _document(old, "old"), _document(new, "new")
     if one.kind != other.kind:
         raise Refused(
@@ -42,18 +58,7 @@ def diff(
             f" to compare them in force together: contract analyse {old} {new}",
             field="new",
         )  # fmt: skip
-    held = difference(one, other)
-    if json_:
-        from engine.analysis.difference_report import as_json
-
-        print_json(as_json(held))
-    else:
-        from engine.analysis.difference_report import Words
-
-        screen = Screen.of()
-        for line in Words(held, lang or ("zh" if other.chinese else "en")).lines(screen.width):
-            screen.line(line)
-    raise typer.Exit(FINE if held.same_by is not None else FOUND)
+    return one, other
 
 
 def _document(written: str, field: str) -> Contract:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.commands.common import Json, Lang, Language, Refused, print_json
+from engine.commands.diff import two_versions
 from engine.commands.given import language_of, usable
 from engine.render import Screen
 
@@ -23,6 +24,11 @@ docs = typer.Typer(
 _FILE = typer.Argument(metavar="FILE", help="A contract file, or the name of one that is shipped.")
 _ANNOTATED = typer.Option("--annotated", help="With what every clause means, in words.")
 _OUT = typer.Option("--out", "-o", metavar="FILE", help="Write here; by default NAME.docx or NAME.pdf.")
+
+
+_OLD = typer.Argument(help="The old version: a file, a name of one that is shipped, or NAME@VERSION.")
+_NEW = typer.Argument(help="The new version.")
+_OUT_PAGE = typer.Option("--out", "-o", metavar="FILE", help="Write here; by default NAME-changes.html.")
 
 
 @docs.command()
@@ -73,6 +79,26 @@ def pdf(
     except UnreadablePaper as wrong:
         raise Refused(str(wrong)) from None
     _write(Path(out or f"{contract.name}.pdf"), written, contract, json_)
+
+
+@docs.command()
+def changes(
+    old: Annotated[str, _OLD], new: Annotated[str, _NEW], out: Annotated[str | None, _OUT_PAGE] = None,
+    lang: Lang = None, json_: Json = False,
+) -> None:  # fmt: skip
+    """Write what differs between two versions as a page: the text, what it means, and histories that show it.
+
+    The page is one file that asks nothing of any other. What is compared is told by `contract diff --help`.
+
+    JSON: file, name, bytes.
+    """
+    from engine.analysis.difference import difference
+    from engine.documents.changes import standalone
+
+    one, other = two_versions(old, new)
+    language = lang or ("zh" if other.chinese else "en")
+    written = standalone(difference(one, other), language).encode()
+    _write(Path(out or f"{other.base}-changes.html"), written, other, json_)
 
 
 def _clauses(file: str, lang: Language | None) -> tuple[Contract, tuple[Clause, ...], Language]:

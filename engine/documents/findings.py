@@ -5,14 +5,10 @@ The solver takes seconds, so pages are kept by what they hang on: the documents,
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
 from pathlib import Path
 
-import contractlang
-import engine
 from contractlang.norms import Contract
 from contractlang.words import Language
 from engine.analysis import analyse
@@ -24,6 +20,7 @@ from engine.documents.called import address, cited, short
 from engine.documents.clause import restated
 from engine.documents.document import File
 from engine.documents.histories import ledger_table
+from engine.documents.kept import held_pages, mark_of
 from engine.documents.markup import Html, element, in_markdown, joined, link, pick
 from engine.documents.shelf import Shelf
 from engine.documents.timeline import timeline
@@ -61,42 +58,28 @@ def pages(
 ) -> dict[Language, File]:
     """Return the page of findings about some agreements in each language; `kept` is where pages are kept."""
     languages = tuple(languages)
-    mark = _mark(shelf, agreements)
-    path = kept / f"{mark}.json" if kept is not None else None
-    if path is not None and path.is_file():
-        held = json.loads(path.read_text("utf-8"))
-        if set(languages) <= held.keys():
-            return {language: File(path_of(agreements), held[language]) for language in languages}
-    names = tuple(each.base for each in agreements)
-    found = list(analyse(shelf.programs, names))
-    program = shelf.programs.of(names)
-    accepted = Accepted.beside(shelf.contracts)
-    made = {language: _page(shelf, agreements, found, program, accepted, language) for language in languages}
-    if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(made, ensure_ascii=False), "utf-8")
+
+    def make() -> dict[Language, str]:
+        names = tuple(each.base for each in agreements)
+        found = list(analyse(shelf.programs, names))
+        program = shelf.programs.of(names)
+        accepted = Accepted.beside(shelf.contracts)
+        return {
+            language: _page(shelf, agreements, found, program, accepted, language) for language in languages
+        }
+
+    made = held_pages(kept, _mark(shelf, agreements), languages, make)
     return {language: File(path_of(agreements), text) for language, text in made.items()}
 
 
 def _mark(shelf: Shelf, agreements: Sequence[Contract]) -> str:
-    """Return what a page hangs on, as a hash: its documents with all they use, acceptances, and the program itself."""
-    held = hashlib.sha256(_program_mark().encode())
-    held.update(repr([each.base for each in agreements]).encode())
+    """Return what a page hangs on, as a hash: its documents with all they use, and acceptances."""
+    parts: list[str | bytes] = [repr([each.base for each in agreements])]
     for name, contract in sorted(shelf.loaded.contracts.items()):
-        held.update(f"{name} {contract.text_hash} {contract.meaning_hash}\n".encode())
+        parts.append(f"{name} {contract.text_hash} {contract.meaning_hash}\n")
     for each in sorted({Path(contract.path).parent / "accepted.yaml" for contract in agreements}):
-        held.update(each.read_bytes() if each.is_file() else b"")
-    return held.hexdigest()[:32]
-
-
-@cache
-def _program_mark() -> str:
-    held = hashlib.sha256()
-    for package in (contractlang, engine):
-        for folder in package.__path__:
-            for path in sorted(Path(folder).rglob("*.py")):
-                held.update(path.read_bytes())
-    return held.hexdigest()
+        parts.append(each.read_bytes() if each.is_file() else b"")
+    return mark_of(*parts)
 
 
 def _page(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from contractlang.words import Language
-from engine.documents import document, findings, histories, registers
+from engine.documents import changes, document, findings, histories, registers
 from engine.documents.called import short
 from engine.documents.document import File
 from engine.documents.markup import element, file_name, link, pick
@@ -40,6 +40,7 @@ def write(
     made: dict[str, str] = {}
     nav: list[Any] = []
     told = list(histories.told(shelf, scenarios))
+    changed = list(changes.pages(shelf, languages, kept))
     found = [(each, findings.pages(shelf, each, languages, kept)) for each in findings.sets(shelf)]
     for language in languages:
         listed: list[tuple[str, list[tuple[str, str]]]] = []
@@ -55,6 +56,14 @@ def write(
         if found:
             titles = [(findings.called(each, language), findings.path_of(each)) for each, _ in found]
             listed.append((pick(language, "Findings", "分析发现"), titles))
+        for _, _, pages in changed:
+            made[f"{language}/{pages[language].path}"] = pages[language].text
+        if changed:
+            titles = [
+                (changes.called(one, other, language), changes.path_of(one, other))
+                for one, other, _ in changed
+            ]
+            listed.append((pick(language, "Changes", "变更"), titles))
         made[f"{language}/index.md"] = _index(language, listed, languages)
         tree: list[Any] = [f"{language}/index.md"]
         tree += [{part: [{title: f"{language}/{path}"} for title, path in pages]} for part, pages in listed]
