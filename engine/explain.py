@@ -333,6 +333,12 @@ class Voice:
     sources: Mapping[str, Source] = field(default_factory=dict)
     law_text: LawText | None = None
     _shown: set[tuple[str, str]] = field(default_factory=set)
+    # What hangs on the contracts alone is put into words once. Nothing of an account is kept here, so it stays small.
+    _kept: dict[tuple[Any, ...], Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def asked(self, question: Question) -> Voice:
+        """Return the voice that speaks about a question, with the phrases of the contracts that this one has made."""
+        return Voice(self.program, self.language, question, self.sources, self.law_text, set(), self._kept)
 
     def pick(self, en: str, zh: str) -> str:
         """Of the two ways of saying a thing, the one in this language."""
@@ -444,26 +450,33 @@ class Voice:
 
     # -- reasons
 
-    def tree(self, reason: Reason, depth: int, norm: Norm | None) -> Iterator[Line]:
-        """Yield a reason and what it rests on. A negation or a conjunction is told by its parts, which are facts."""
+    def tree(self, reason: Reason, depth: int, norm: Norm | None) -> list[Line]:
+        """Return a reason and what it rests on. A negation or a conjunction is told by its parts, which are facts."""
+        found: list[Line] = []
+        self._grow(found, reason, depth, norm)
+        return found
+
+    def _grow(self, found: list[Line], reason: Reason, depth: int, norm: Norm | None) -> None:
         if reason.code in ("not", "and") or (reason.code == "or" and reason.holds):
             for part in reason.parts:
-                yield from self.tree(part, depth, norm)
+                self._grow(found, part, depth, norm)
             return
         inner = self.cited(reason) or norm
         said = self.sentence(reason, norm)
-        place = self.place(inner) if inner is not norm and inner is not None else ""
-        yield depth, f"{said}   {place}" if place else said
-        clause = self.clause_cited(reason)
-        if clause is not None:
-            yield from self.article(*clause, depth + 1)
+        if self.sources and inner is not norm and inner is not None and (place := self.place(inner)):
+            said = f"{said}   {place}"
+        found.append((depth, said))
+        if self.law_text is not None and (clause := self.clause_cited(reason)) is not None:
+            found += self.article(*clause, depth + 1)
         for part in reason.parts:
-            yield from self.tree(part, depth + 1, inner)
+            self._grow(found, part, depth + 1, inner)
 
     def article(self, document: str, clause: str, depth: int) -> Iterator[Line]:
         """Yield the words of an article of a law, as found in the user's folder, where they were not shown before."""
+        if self.law_text is None:
+            return
         law = self.contract(document)
-        if self.law_text is None or law is None or law.kind != "law" or (document, clause) in self._shown:
+        if law is None or law.kind != "law" or (document, clause) in self._shown:
             return
         self._shown.add((document, clause))
         found, called = self.law_text.article(law, clause), self.clause(document, clause)
@@ -503,11 +516,35 @@ class Voice:
 
     def sentence(self, reason: Reason, norm: Norm | None) -> str:
         """Return the sentence of one reason; `norm` is the one whose condition is being looked at."""
-        return SENTENCES[reason.code](self, reason, norm)
+        code = reason.code
+        if code not in _OF_CONTRACTS or len(reason.args) < 2 or (reason.events and code in _TELLING_EVENTS):
+            return SENTENCES[code](self, reason, norm)
+        key = (code, reason.args, self.question.party if isinstance(self.question, May) else None)
+        said: str | None = self._kept.get(key)
+        if said is None:
+            said = self._kept[key] = SENTENCES[code](self, reason, norm)
+        return said
 
     def norm_of(self, document: str | None, id: str) -> Norm | None:
         """Return the norm with that id; of alternatives, the first."""
-        return next((n for n in self.program.norms if n.id == id and document in (None, n.document)), None)
+        found: Norm | None = self._once("norms", self._norms).get((document, id))
+        return found
+
+    def _norms(self) -> dict[tuple[str | None, str], Norm]:
+        """Return norms by document and id, and by their id in whichever document comes first."""
+        found: dict[tuple[str | None, str], Norm] = {}
+        for each in self.program.norms:
+            found.setdefault((None, each.id), each)
+            found.setdefault((each.document, each.id), each)
+        return found
+
+    def _once(self, name: str, make: Callable[[], Any]) -> Any:
+        """Return what is made of the contracts once."""
+        key = (name,)
+        found = self._kept.get(key)
+        if found is None:
+            found = self._kept[key] = make()
+        return found
 
     def called(self, norm: Norm) -> str:
         """Return how a norm is called: its clause, with the letter if it has one, and the document if there are two."""
@@ -515,7 +552,11 @@ class Voice:
         return f"{self._document(norm.document)}{norm.clause}{letter}"
 
     def _document(self, name: str) -> str:
-        return self.document_called(name) + " " if len(self._speaking) > 1 else ""
+        key = ("document", name)
+        found: str | None = self._kept.get(key)
+        if found is None:
+            found = self._kept[key] = self.document_called(name) + " " if len(self._speaking) > 1 else ""
+        return found
 
     def document_called(self, name: str) -> str:
         """Return what a document is called in this language."""
@@ -525,10 +566,14 @@ class Voice:
         versions = [each for each in self.program.contracts if each.base == contract.base]
         return self._prefer(contract.base if len(versions) == 1 else contract.name, contract.alias)
 
-    @cached_property
+    @property
     def _speaking(self) -> list[str]:
         """The documents that say something: clauses are told apart by them where there are several."""
-        return [each.name for each in self.program.contracts if each.norms or each.amounts or each.losses]
+        contracts = self.program.contracts
+        found: list[str] = self._once(
+            "speaking", lambda: [each.name for each in contracts if each.norms or each.amounts or each.losses]
+        )
+        return found
 
     def named(self, reference: str, document: str | None = None) -> str:
         """Return a clause, norm or sum as the question calls it, in this language, with each document that has it."""
@@ -561,7 +606,13 @@ class Voice:
         if id == "any norm":
             return self.pick("any norm", "任何规范") + self.of_document(document or None)
         norm = self.norm_of(document, str(id)) if document else None
-        return self.called(norm) if norm is not None else self.named(str(id), document)
+        if norm is None:
+            return self.named(str(id), document)
+        key = ("called", document, norm.id)
+        found: str | None = self._kept.get(key)
+        if found is None:
+            found = self._kept[key] = self.called(norm)
+        return found
 
     def clause(self, document: str, number: str) -> str:
         """Return how a clause is called: its number, and the document if there are two."""
@@ -573,6 +624,13 @@ class Voice:
 
     def quote_clause(self, document: str, number: str) -> str:
         """Return the words of a clause, cut short."""
+        key = ("quote", document, number)
+        found: str | None = self._kept.get(key)
+        if found is None:
+            found = self._kept[key] = self._quoted(document, number)
+        return found
+
+    def _quoted(self, document: str, number: str) -> str:
         contract = self.contract(document)
         clause = contract.clause(number) if contract is not None else None
         if clause is None or not clause.lines:
@@ -743,11 +801,19 @@ class Voice:
 
     def contract(self, name: str) -> Contract | None:
         """Return a document by its name."""
-        return next((each for each in self.program.contracts if each.name == name), None)
+        contracts = self.program.contracts
+        # Of two of one name, the first.
+        named = self._once("contracts", lambda: {each.name: each for each in reversed(contracts)})
+        found: Contract | None = named.get(name)
+        return found
 
-    @cached_property
+    @property
     def _home(self) -> dict[str, Contract]:
         """For each declared name, a document in which it is visible."""
+        found: dict[str, Contract] = self._once("home", self._homes)
+        return found
+
+    def _homes(self) -> dict[str, Contract]:
         found: dict[str, Contract] = {}
         for contract in self.program.contracts:
             for name in contract.declarations:
@@ -756,6 +822,15 @@ class Voice:
 
     def name(self, name: str) -> str:
         """Return a declared name in this language; a name that nobody declared, as it is."""
+        if name not in self._home:
+            return self._called(name)
+        key = ("name", name)
+        found: str | None = self._kept.get(key)
+        if found is None:
+            found = self._kept[key] = self._called(name)
+        return found
+
+    def _called(self, name: str) -> str:
         contract = self._home.get(name) or self.program.contracts[0]
         if name == "agreement":
             return self.pick("agreement", "协议")
@@ -789,6 +864,15 @@ class Voice:
             return self.value(value, None)
         if value.startswith("?"):
             return self.pick("not known", "未知")
+        if value not in self.program.options.get(enumeration, ()):
+            return self._option(enumeration, value)
+        key = ("option", enumeration, value)
+        found: str | None = self._kept.get(key)
+        if found is None:
+            found = self._kept[key] = self._option(enumeration, value)
+        return found
+
+    def _option(self, enumeration: str, value: str) -> str:
         contract = self._home.get(enumeration) or self.program.contracts[0]
         return say_expr(Const(value, one_of(enumeration)), contract, self.language).replace("_", " ")
 
@@ -1004,6 +1088,9 @@ SENTENCES: dict[str, Sentence] = {}
 _CITING = frozenset(
     {"restores", "forbids", "requires", "permits", "closed", "prevailed", "limited", "window", "loss"}
 )
+# Reasons whose arguments name norms, acts and steps and nothing of an account: their sentences are made once.
+_TELLING_EVENTS = frozenset({"requires", "permits"})
+_OF_CONTRACTS = _TELLING_EVENTS | {"forbids", "closed", "limited", "agreement", "nothing speaks of it"}
 
 
 def _says(code: str) -> Callable[[Sentence], Sentence]:

@@ -15,6 +15,8 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from pydantic_core import to_json
+
 from contractlang.cache import Cache
 from contractlang.norms import base_name
 from contractlang.render import render
@@ -23,6 +25,7 @@ from engine.account import Account
 from engine.decision import Decision
 from engine.errors import Damaged
 from engine.event import Event, Instant, Ledger, sealed
+from engine.explain import decision_as_json
 from engine.governing import CONTRACT, Programs
 from engine.ledger import checked, event_from
 from engine.program import Program
@@ -41,7 +44,6 @@ from engine.question import (
 from engine.settings import terms_from, versions_from
 from engine.store import Books, ContractRow, DecisionRow, EntryRow
 from engine.terms import Terms
-from engine.wire import decision_to_wire
 
 Texts = Mapping[str, str]
 """File name to text."""
@@ -154,7 +156,7 @@ def question_from_bytes(written: bytes) -> tuple[Question, Instant | None]:
 
 def answer_to_bytes(decision: Decision) -> bytes:
     """Write a decision as it is logged: the JSON of `engine/wire.py`. Equal decisions give equal bytes."""
-    return decision_to_wire(decision).model_dump_json().encode()
+    return to_json(decision_as_json(decision))
 
 
 def derive(books: Books, documents: Documents, row: DecisionRow) -> bytes:

@@ -6,23 +6,26 @@ bodies: the instant asked about is in the receipt only where the caller named it
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from engine.dates import iso
 from engine.decision import Decision, Reason
 from engine.event import Instant
-from engine.explain import LANGUAGES, Voice, decision_as_json, receipt_as_json
+from engine.explain import LANGUAGES, Line, Voice, receipt_as_json
 from engine.program import Program
 from engine.question import Question
 
+Voices = tuple[Voice, ...]
+"""For each language who speaks it, with the phrases of one program that were put into words already."""
+
+
+def voices_of(program: Program) -> Voices:
+    """Return who speaks of a program."""
+    return tuple(Voice(program, language) for language in LANGUAGES)
+
 
 def context_of(
-    decision: Decision,
-    question: Question,
-    program: Program,
-    revision: str,
-    as_of: Instant | None,
+    decision: Decision, question: Question, voices: Voices, revision: str, as_of: Instant | None
 ) -> dict[str, Any]:
     """Return what an answer says beside yes and no. `as_of` is None where the caller did not name a day."""
     receipt = receipt_as_json(decision.receipt) | {"revision": revision}
@@ -31,9 +34,7 @@ def context_of(
     return {
         "outcome": decision.answer,
         "required": decision.required,
-        "reasons": {
-            language: list(_said(decision, Voice(program, language, question))) for language in LANGUAGES
-        },
+        "reasons": {each.language: _said(decision, each.asked(question)) for each in voices},
         "missing": [item._asdict() for item in decision.missing],
         "could_be": list(decision.could_be),
         "assumes": [{"reading": reading, "option": option} for reading, option in decision.assumes],
@@ -46,17 +47,6 @@ def context_of(
     }
 
 
-def whole(decision: Decision, question: Question, program: Program, revision: str) -> dict[str, Any]:
-    """Return everything: the decision as `contract schema` has it, and the reasons in words."""
-    said = context_of(decision, question, program, revision, question.at)
-    return {
-        "answer": decision.answer,
-        "decision": decision_as_json(decision),
-        "reasons": said["reasons"],
-        "revision": revision,
-    }
-
-
 def refused(outcome: str, zh: str, en: str) -> dict[str, Any]:
     """Return the context of a no that comes before any contract is asked."""
     return {
@@ -65,14 +55,15 @@ def refused(outcome: str, zh: str, en: str) -> dict[str, Any]:
     }
 
 
-def _said(decision: Decision, voice: Voice) -> Iterator[dict[str, Any]]:
+def _said(decision: Decision, voice: Voice) -> list[dict[str, Any]]:
     reasons: tuple[Reason, ...] = decision.reasons
+    found: list[Line] = []
     if decision.answer == "undetermined":
         for item in decision.missing:
             said = voice.item(item)
-            yield {"depth": 1, "text": voice.pick(f"missing: {said}", f"待定：{said}")}
+            found.append((1, voice.pick(f"missing: {said}", f"待定：{said}")))
         if reasons and reasons[0].code == "open":
             reasons = reasons[0].parts
     for reason in reasons:
-        for depth, text in voice.tree(reason, 1, None):
-            yield {"depth": depth, "text": text}
+        found += voice.tree(reason, 1, None)
+    return [{"depth": depth, "text": text} for depth, text in found]

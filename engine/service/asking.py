@@ -25,11 +25,30 @@ from engine.store import DecisionRow
 YES: Mapping[str, bool] = {"permitted": True}
 
 
+class Given(NamedTuple):
+    """A decision that was given, as the log keeps it."""
+
+    id: str
+    account: str
+    revision: int
+    at: Instant
+    question: May
+    known_at: Instant | None
+    decision: Decision
+
+    def row(self) -> DecisionRow:
+        """Return it as it is kept."""
+        return DecisionRow(
+            self.id, self.account, self.revision, self.at, ENGINE_VERSION,
+            question_to_bytes(self.question, self.known_at), answer_to_bytes(self.decision),
+        )  # fmt: skip
+
+
 class Answer(NamedTuple):
-    """An answer as it goes out, and what the log keeps of it (None where no account was asked)."""
+    """An answer as it goes out, and the decision that it tells (None where no account was asked)."""
 
     body: dict[str, Any]
-    row: DecisionRow | None
+    given: Given | None
 
     @property
     def decision(self) -> bool:
@@ -58,15 +77,15 @@ def answer(tenant: Tenant, held: Held, asked: Asked, now: Instant) -> Answer:
     question, ignored = may(program, party, act, asked.data, asked.as_of if asked.as_of is not None else now)
     decision = account.decide(question, asked.known_at)
     token = held.token if revision is None else held.token_of(revision)
-    context = context_of(decision, question, program, token, asked.as_of)
+    context = context_of(decision, question, held.opening.voices, token, asked.as_of)
     if ignored:
         context["ignored"] = ignored
     body = {"decision": permits(tenant, program, party, act, decision), "context": context}
-    row = DecisionRow(
-        secrets.token_hex(16), held.name, held.revision if revision is None else revision, now, ENGINE_VERSION,
-        question_to_bytes(question, asked.known_at), answer_to_bytes(decision),
+    given = Given(
+        secrets.token_hex(16), held.name, held.revision if revision is None else revision, now, question,
+        asked.known_at, decision,
     )  # fmt: skip
-    return Answer(body, row)
+    return Answer(body, given)
 
 
 def permits(tenant: Tenant, program: Program, party: str, act: str, decision: Decision) -> bool:

@@ -11,13 +11,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from engine.errors import EngineError
 
 Right = Literal["ask", "record", "publish", "audit"]
 RIGHTS: tuple[Right, ...] = ("ask", "record", "publish", "audit")
-Mode = Literal["off", "fast", "durable"]
+# YAML reads a bare `off` as false.
+Mode = Annotated[
+    Literal["off", "fast", "durable"], BeforeValidator(lambda said: "off" if said is False else said)
+]
 # A token that anybody could have signed with what they read of us is no token: only signatures by a private key.
 Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")]

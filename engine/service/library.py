@@ -16,6 +16,7 @@ from engine.event import Instant
 from engine.governing import Programs
 from engine.kept import Documents, published
 from engine.program import Program
+from engine.service.answers import Voices, voices_of
 from engine.store import Books, ContractRow
 
 CONFIGURED = "configuration"
@@ -29,6 +30,7 @@ class Library:
         self._books, self._documents = books, documents
         self.texts: dict[str, str] = {}
         self._programs = Programs({})
+        self._voices: dict[Program, Voices] = {}
         self._effective: dict[str, Instant] = {}
 
     def configure(self, texts: Mapping[str, str], at: Instant) -> None:
@@ -54,7 +56,7 @@ class Library:
         """Take into use what is published now. Raises Damaged where it cannot be read."""
         rows = self._books.contracts()
         texts = dict(published(rows, at))
-        self._programs = self._documents.of(texts)
+        self._programs, self._voices = self._documents.of(texts), {}
         self.texts = texts
         self._effective = {}
         for row in rows:
@@ -103,6 +105,13 @@ class Library:
     def program(self, agreements: Iterable[str], layers: tuple[str, ...]) -> Program:
         """Return the program for agreements, written with or without their versions. Raises BadTerms."""
         return self._programs.of(tuple(dict.fromkeys(map(base_name, agreements))), layers)
+
+    def voices(self, program: Program) -> Voices:
+        """Return who speaks of a program, the same for all its accounts."""
+        found = self._voices.get(program)
+        if found is None:
+            found = self._voices[program] = voices_of(program)
+        return found
 
 
 class Candidates:

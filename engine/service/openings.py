@@ -16,6 +16,7 @@ from engine.errors import BadTerms
 from engine.event import Instant
 from engine.governing import CONTRACT
 from engine.program import Program
+from engine.service.answers import Voices
 from engine.service.library import Library
 from engine.settings import terms_from, versions_from
 from engine.terms import Terms
@@ -34,6 +35,7 @@ class Opening:
     layers: tuple[str, ...]
     program: Program
     terms: Terms
+    voices: Voices
     parties: Mapping[Subject, str]
 
 
@@ -80,6 +82,7 @@ def read_opening(library: Library, body: bytes) -> Opening:
         layers,
         program,
         terms,
+        library.voices(program),
         _parties(program, kept.get("parties", {})),
     )
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
+from pydantic_core import from_json
 from starlette.requests import Request
 
 from engine.service.config import Limits
@@ -37,7 +39,7 @@ def read_json(body: bytes, limits: Limits, exact: bool = False) -> Any:
     if not body:
         raise Problem("bad_request", "the body is empty: JSON is wanted")
     try:
-        found = json.loads(body, parse_float=str if exact else None, parse_constant=_no_constant)
+        found = _read(body, exact)
     except RecursionError:
         raise _too_deep(limits) from None
     except ValueError as wrong:
@@ -47,6 +49,14 @@ def read_json(body: bytes, limits: Limits, exact: bool = False) -> Any:
     if b"\\ud" in body or b"\\uD" in body:
         _no_half_characters(found)
     return found
+
+
+def _read(body: bytes, exact: bool) -> Any:
+    if not exact:
+        # Three times as quick; what it does not take is read once more, for what it is or what is wrong with it.
+        with suppress(ValueError):
+            return from_json(body, allow_inf_nan=False)
+    return json.loads(body, parse_float=str if exact else None, parse_constant=_no_constant)
 
 
 def _no_half_characters(found: Any) -> None:

@@ -85,8 +85,10 @@ class Server:
 
     async def keep(self, tenant: Tenant, answers: Sequence[Answer]) -> None:
         """Log answers; in durable mode they may be given once this returns."""
-        rows = [each.row for each in answers if each.row is not None]
-        if self.kept is None or not rows:
+        if self.kept is None:
+            return
+        rows = [each.given.row() for each in answers if each.given is not None]
+        if not rows:
             return
         if self.kept.mode == "fast":
             self._later.setdefault(tenant.name, []).extend(rows)

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 def shadowed(server: Server, tenant: Tenant, asked: Asked, answer: Answer, now: Instant) -> None:
     """Ask each candidate the same question; only differences are logged, and nothing of the answer changes."""
-    if answer.row is None:
+    if answer.given is None:
         return
-    held = tenant.accounts.here(answer.row.account)
+    held = tenant.accounts.here(answer.given.account)
     if held is None:
         return
     for candidate in tenant.part.shadow:
@@ -34,7 +34,7 @@ def shadowed(server: Server, tenant: Tenant, asked: Asked, answer: Answer, now: 
             terms = dataclasses.replace(
                 held.opening.terms, versions={**held.opening.terms.versions, home: version}
             )
-            account = Account(program, terms, held.at(answer.row.revision).ledger)
+            account = Account(program, terms, held.at(answer.given.revision).ledger)
             party = tenant.party_of(held, *asked.subject)
             act = tenant.act_called(held, asked.act)
             if party is None or act is None:
@@ -51,5 +51,10 @@ def shadowed(server: Server, tenant: Tenant, asked: Asked, answer: Answer, now: 
         server.figures.shadow.labels(candidate, "same" if was == would else "different").inc()
         if was != would:
             server.log.info(
-                "shadow", candidate=candidate, account=held.name, decision=answer.row.id, was=was, would=would
+                "shadow",
+                candidate=candidate,
+                account=held.name,
+                decision=answer.given.id,
+                was=was,
+                would=would,
             )

@@ -54,14 +54,33 @@ class Figures:
             registry=self.registry,
         )
 
+        self._of: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
+        self._outcomes: dict[str, Counter] = {}
+
+    def answered(self, route: str, status: int, seconds: float) -> None:
+        """Count a request that was answered, and how long it took."""
+        found = self._of.get((route, status))
+        if found is None:
+            found = self.requests.labels(route, str(status)), self.seconds.labels(route)
+            self._of[route, status] = found
+        found[0].inc()
+        found[1].observe(seconds)
+
+    def decided(self, outcome: str) -> None:
+        """Count a decision."""
+        found = self._outcomes.get(outcome)
+        if found is None:
+            found = self._outcomes[outcome] = self.decisions.labels(outcome)
+        found.inc()
+
     def text(self) -> bytes:
         """Return the figures as Prometheus reads them."""
         return generate_latest(self.registry)
 
 
 def logger() -> Any:
-    """Return the log: one JSON object a line, on standard error."""
-    return structlog.get_logger("contract")
+    """Return the log as `begin_logging` has set it up: one JSON object a line, on standard error."""
+    return structlog.get_logger("contract").bind()
 
 
 def begin_logging(level: str = "info") -> None:

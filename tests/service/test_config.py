@@ -39,6 +39,13 @@ def test_half_a_configuration_is_refused_with_its_place(tmp_path: Path, text: st
     assert str(path) in str(wrong.value)
 
 
+@pytest.mark.parametrize("mode", ["off", "fast", "durable"])
+def test_every_log_of_decisions_can_be_written_plainly(tmp_path: Path, mode: str) -> None:
+    path = tmp_path / "service.yaml"
+    path.write_text(GOOD + f"log_decisions: {mode}\n", "utf-8")
+    assert read_config(path).log_decisions == mode
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadConfig, match="nowhere"):
         read_config(tmp_path / "nowhere.yaml")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
+from pydantic_core import to_json
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -31,6 +31,5 @@ def enter(request: Request, right: str) -> tuple[Tenant, Caller]:
 
 def told(body: Any, status: int = 200, **headers: str) -> Response:
     """Return JSON; the names of headers are written with underscores."""
-    content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Response(content, status, named, media_type="application/json")
+    return Response(to_json(body), status, named, media_type="application/json")

@@ -40,14 +40,14 @@ async def _one(request: Request, tenant: Any, raw: dict[str, Any], begun: float)
     answer = await evaluate(tenant, asked, at)
     server = server_of(request)
     await server.keep(tenant, [answer])
-    server.figures.decisions.labels(answer.body["context"]["outcome"]).inc()
+    server.figures.decided(answer.body["context"]["outcome"])
     if tenant.part.shadow:
         shadowed(server, tenant, asked, answer, at)
     return told(answer.body, 200, **_headers([answer], at, begun))
 
 
 def _headers(answers: list[Answer], at: int, begun: float) -> dict[str, str]:
-    ids = ",".join(each.row.id for each in answers if each.row is not None)
+    ids = ",".join(each.given.id for each in answers if each.given is not None)
     found = {
         "Contract_As_Of": iso(at),
         "Server_Timing": f"decide;dur={(time.perf_counter() - begun) * 1000:.3f}",
@@ -69,9 +69,12 @@ async def evaluations(request: Request) -> Response:
     server = server_of(request)
     await server.keep(tenant, answers)
     for each in answers:
-        server.figures.decisions.labels(each.body["context"]["outcome"]).inc()
+        server.figures.decided(each.body["context"]["outcome"])
     return told({"evaluations": [each.body for each in answers]}, 200, **_headers(answers, at, begun))
 
+
+ASKED_MOST = {f"{BASE}/evaluation": evaluation, f"{BASE}/evaluations": evaluations}
+"""What the edge calls itself: the router and what it wraps its endpoints in cost more than a decision."""
 
 Search = Callable[..., Awaitable[dict[str, Any]]]
 

@@ -1,0 +1,218 @@
+"""How many questions and events a second the service takes over HTTP, and what each costs the server in CPU.
+
+The load comes from a process of its own (`bench/loading.py`), over loopback. Beside each figure stands a constant
+answer of the same size by the same HTTP server (`bench/constant.py`), measured alternately in the same run: rates
+differ from machine to machine, the ratio of the server's CPU should not. Every question is about another instant, the
+accounts and acts take turns, and nothing of an earlier answer is kept.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+KEY = "contract_0123456789abcdef_" + "A" * 43
+ACCOUNTS = 200
+CONNECTIONS = 16
+BATCH = 50
+ACTS = (
+    ("provider", "suspend_service"), ("user", "place_call"), ("provider", "terminate"), ("provider", "resume_service"),
+    ("user", "sue"), ("provider", "change_ui"), ("user", "transfer_account"), ("provider", "restrict_service"),
+    ("user", "terminate"),
+)  # fmt: skip
+JSON, ONE, MANY = "application/json", "application/cloudevents+json", "application/cloudevents-batch+json"
+EVALUATION, EVALUATIONS = "/access/v1/evaluation", "/access/v1/evaluations"
+Row = tuple[str, str, str]
+Requests = Sequence[tuple[str, str, object]]
+
+
+class Process:
+    """A server in a process of its own."""
+
+    def __init__(self, command: list[str], **environment: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, *command], stderr=subprocess.PIPE, text=True, env={**os.environ, **environment}
+        )
+        assert self.process.stderr is not None
+        self.port, said = 0, ""
+        while not self.port:
+            line = self.process.stderr.readline()
+            said += line
+            if not line:
+                raise SystemExit(f"the server did not start:\n{said}")
+            found = re.search(r"listening on http://127\.0\.0\.1:(\d+)", line)
+            self.port = int(found[1]) if found else 0
+
+    def cpu(self) -> float:
+        """Return the CPU seconds of all its threads so far, as Linux counts them to the nanosecond."""
+        threads = Path(f"/proc/{self.process.pid}/task").glob("*/schedstat")
+        return sum(int(each.read_text().split()[0]) for each in threads) / 1e9
+
+    def load(self, requests: Requests, connections: int = CONNECTIONS, rate: float = 0) -> dict[str, float]:
+        """Send requests; return what the load generator says, and the server's CPU for each in microseconds."""
+        lines = "\n".join(
+            f"{path}\t{KEY}\t{kind}\t{json.dumps(body, ensure_ascii=False)}" for path, kind, body in requests
+        )
+        before = self.cpu()
+        command = [sys.executable, "-m", "bench.loading", str(self.port), str(connections), str(rate)]
+        done = subprocess.run(command, input=lines, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise SystemExit(done.stderr)
+        found: dict[str, float] = json.loads(done.stdout)
+        return found | {"cpu": 1e6 * (self.cpu() - before) / len(requests)}
+
+    def stop(self) -> None:
+        """End it."""
+        self.process.terminate()
+        self.process.communicate(timeout=30)
+
+
+@contextmanager
+def serving(mode: str) -> Iterator[Process]:
+    """Run a service whose log of decisions is in that mode, with accounts, a third of which are in arrears."""
+    with tempfile.TemporaryDirectory() as folder:
+        config = Path(folder) / "service.yaml"
+        config.write_text(
+            f"store: {folder}/store.db\nport: 0\nlog_decisions: {mode}\ndeadlines_every_s: 3600\n"
+            "tenants:\n  main:\n    contracts: [voip-1]\n"
+            "    keys: [{name: bench, variable: BENCH_KEY, rights: [ask, record]}]\n"
+        )
+        command = ["-m", "engine.cli", "serve", "--config", str(config), "--log-level", "warning"]
+        server = Process(command, BENCH_KEY=KEY, CONTRACT_CACHE=f"{folder}/cache")
+        try:
+            opened = [
+                {"account": f"a{n}", "agreements": ["voip-1"], "settings": {"有效期": "2年"}}
+                for n in range(ACCOUNTS)
+            ]
+            server.load([("/accounts", JSON, each) for each in opened])
+            server.load([("/events", MANY, life(f"a{n}", n % 3 == 0)) for n in range(ACCOUNTS)])
+            yield server
+        finally:
+            server.stop()
+
+
+def event(account: str, id: str, name: str, time: str, **data: str) -> dict[str, object]:
+    """Return a CloudEvent."""
+    return {"specversion": "1.0", "id": f"{account}-{id}", "source": "bench", "type": name, "subject": account,
+            "time": f"2026-{time}+08:00", "data": data}  # fmt: skip
+
+
+def life(account: str, unpaid: bool) -> list[dict[str, object]]:
+    """Return what happened on an account until the middle of April."""
+    bill = event(
+        account,
+        "bill",
+        "invoice_issued",
+        "04-01T09:00:00",
+        period="2026-03",
+        amount="58.00",
+        due="2026-04-10",
+    )
+    begun = [
+        event(account, "1", "sign", "03-02T10:00:00", by="provider"),
+        event(account, "2", "sign", "03-02T10:05:00", by="user"),
+        event(account, "3", "activate_service", "03-02T12:00:00"),
+        bill,
+    ]
+    paid = event(account, "paid", "pay", "04-09T18:00:00", amount="58.00", bill=f"{account}-bill")
+    return begun if unpaid else [*begun, paid]
+
+
+def question(number: int) -> dict[str, object]:
+    """Return one question of many, no two about the same instant."""
+    party, act = ACTS[number % len(ACTS)]
+    seconds, fraction = divmod(number * 7_919_777, 1_000_000)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    day = 12 + hours // 24 % 15
+    return {
+        "subject": {"type": "party", "id": party}, "action": {"name": act},
+        "resource": {"type": "account", "id": f"a{number * 7 % ACCOUNTS}"},
+        "context": {"as_of": f"2026-04-{day}T{hours % 24:02}:{minutes:02}:{seconds:02}.{fraction:06}"},
+    }  # fmt: skip
+
+
+def singles(count: int, first: int = 0) -> Requests:
+    """Return so many evaluations."""
+    return [(EVALUATION, JSON, question(first + n)) for n in range(count)]
+
+
+def batches(count: int, size: int, first: int = 0) -> Requests:
+    """Return so many batches of evaluations."""
+    return [
+        (EVALUATIONS, JSON, {"evaluations": [question(first + n * size + m) for m in range(size)]})
+        for n in range(count)
+    ]
+
+
+def compared(server: Process, turns: Sequence[Requests]) -> tuple[dict[str, float], float]:
+    """Return the median of some turns, and the ratio of the server's CPU to that of a constant answer of that size."""
+    server.load(turns[0])
+    found, ratios, constant = [], [], None
+    try:
+        for each in turns:
+            found.append(server.load(each))
+            constant = constant or Process(["-m", "bench.constant", str(int(found[0]["bytes"]))])
+            plain = constant.load(each)
+            ratios.append(found[-1]["cpu"] / plain["cpu"])
+    finally:
+        if constant is not None:
+            constant.stop()
+    half = {name: statistics.median(each[name] for each in found) for name in found[0]}
+    return half | {"rate": half["requests"] / half["wall"]}, statistics.median(ratios)
+
+
+def asked(mode: str) -> list[Row]:
+    """Return the figures of questions, with the log of decisions in that mode."""
+    with serving(mode) as server:
+        one, ratio = compared(server, [singles(3_000, 10_000 * turn) for turn in range(3)])
+        many, ratio_of_many = compared(server, [batches(60, BATCH, 100_000 * turn) for turn in range(1, 4)])
+        paced = server.load(singles(3_000, 900_000), rate=one["rate"] / 2)
+    each, each_of_many = f"({one['cpu']:.0f} us)", f"({many['cpu'] / BATCH:.0f} us)"
+    return [
+        (f"evaluation over HTTP, log {mode}: wall (CPU)", f"{one['rate']:,.0f}/s {each}", "3,000/s or more"),
+        ("  server CPU against a constant answer", f"x {ratio:.1f}", "within 3"),
+        ("  p99 at half that rate, requests due evenly", f"{1000 * paced['p99']:.1f} ms", "under 10 ms"),
+        (f"  in batches of {BATCH}: wall (CPU)", f"{BATCH * many['rate']:,.0f}/s {each_of_many}", "20,000/s or more"),
+        ("  server CPU of a batch against a constant answer", f"x {ratio_of_many:.1f}", ""),
+    ]  # fmt: skip
+
+
+def recorded() -> list[Row]:
+    """Return the figures of events that are durable when they are answered."""
+    with serving("off") as server:
+        calls = [
+            event(f"a{n % ACCOUNTS}", f"c{n}", "place_call", f"04-16T{n // 3600 % 24:02}:{n // 60 % 60:02}:{n % 60:02}",
+                  by="user", to="10010")
+            for n in range(12_000)
+        ]  # fmt: skip
+        one = server.load([("/events", ONE, each) for each in calls[:2_000]], connections=64)
+        rest = calls[2_000:]
+        many = server.load(
+            [("/events", MANY, rest[n : n + 500]) for n in range(0, len(rest), 500)], connections=4
+        )
+    rate, rate_of_many = (each["requests"] / each["wall"] for each in (one, many))
+    each, each_of_many = f"({one['cpu']:.0f} us)", f"({many['cpu'] / 500:.0f} us)"
+    return [
+        ("durable events over HTTP, 64 at a time: wall (CPU)", f"{rate:,.0f}/s {each}", "1,500/s or more"),
+        ("  in batches of 500: wall (CPU)", f"{500 * rate_of_many:,.0f}/s {each_of_many}", "20,000/s or more"),
+    ]  # fmt: skip
+
+
+def rows() -> list[Row]:
+    """Return the figures of a service on SQLite."""
+    return [*asked("off"), *asked("fast"), *asked("durable"), *recorded()]
+
+
+if __name__ == "__main__":
+    chosen = sys.argv[1:]
+    for row in asked(chosen[0]) if chosen and chosen[0] != "events" else recorded() if chosen else rows():
+        print(f"{row[0]:<72}  {row[1]:>22}  {row[2]}")
