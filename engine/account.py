@@ -22,6 +22,9 @@ from engine.terms import Terms
 from engine.undated import combined, placed, ways
 from engine.walk import walk
 
+MOST_SINCE = 48
+"""How many positions between the last fact and a question are kept."""
+
 
 @dataclass
 class Account:
@@ -98,6 +101,7 @@ class _Line:
         self.groups = groups_of(self.facts)
         self.instants = [group[0].effect_at for group in self.groups]
         self.reached = [Position.opening(program, terms)]
+        self.since: list[Position] = []
 
     def is_followed_by(self, events: tuple[Event, ...]) -> bool:
         """Tell whether those events come after all facts, in their order, and say nothing of what came before."""
@@ -118,6 +122,7 @@ class _Line:
         found.groups = [*self.groups, *([each] for each in events)]
         found.instants = [*self.instants, *(each.effect_at for each in events)]
         found.reached = list(self.reached)
+        found.since = []
         return found
 
     def share(self, other: _Line) -> None:
@@ -127,7 +132,7 @@ class _Line:
             if mine != others or same + 1 >= len(other.reached):
                 break
             same += 1
-        self.reached = other.reached[: same + 1]
+        self.reached, self.since = other.reached[: same + 1], []
 
     def before(self, at: Instant, leaving_out: object = None) -> Position:
         """Return the position after all facts before `at`; the facts of the last instant may leave some out."""
@@ -138,7 +143,21 @@ class _Line:
             kept = [each for each in self.groups[wanted - 1] if not leaving_out(each)]
             last = self.reached[wanted - 1]
             return take(last, kept) if kept else elapse(last, self.groups[wanted - 1][0].effect_at)
-        return self.reached[wanted]
+        return self.reached[wanted] if wanted < len(self.groups) else self._since_last(at - 1)
+
+    def _since_last(self, until: Instant) -> Position:
+        """Return the position after all facts, and after what time alone has brought since, up to `until`.
+
+        Most questions are about now. Each of these steps is taken once, as `elapse` takes them.
+        """
+        since = self.since = self.since or [self.reached[-1]]
+        for place in range(MOST_SINCE):
+            agenda = since[place].agenda
+            if not agenda or agenda[0][0] > until:
+                return since[place]
+            if place + 1 == len(since):
+                since.append(elapse(since[place], agenda[0][0]))
+        return since[MOST_SINCE]
 
     def turns(self, until: Instant) -> set[Instant]:
         """Return the instants up to `until` at which something happens or time alone brings something."""

@@ -65,7 +65,7 @@ def application(server: Server) -> ASGIApp:
         return problem_of(wrong).response()
 
     _secured(app)
-    return Rim(app, server, authzen.ASKED_MOST)
+    return Rim(app, server)
 
 
 def _secured(app: FastAPI) -> None:

@@ -3,29 +3,49 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
 from pydantic_core import from_json
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import Receive, Scope
 
 from engine.service.config import Limits
 from engine.service.problems import Problem
 
+Headers = Mapping[bytes, bytes]
+"""The headers of a request by their names in small letters."""
 
-async def body_of(request: Request, limits: Limits) -> bytes:
+
+def headers_of(scope: Scope) -> dict[bytes, bytes]:
+    """Return the headers; of several of one name, the first."""
+    return dict(reversed(scope["headers"]))
+
+
+async def whole_body(receive: Receive, headers: Headers, limits: Limits) -> bytes:
     """Return the body. Raises Problem where it is larger than may be, before more of it is read."""
-    announced = request.headers.get("content-length")
-    if announced is not None and announced.isdigit() and int(announced) > limits.body_bytes:
+    announced = headers.get(b"content-length", b"")
+    if announced.isdigit() and int(announced) > limits.body_bytes:
         raise _too_large(limits)
     parts: list[bytes] = []
     size = 0
-    async for part in request.stream():
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        part = message.get("body", b"")
         size += len(part)
         if size > limits.body_bytes:
             raise _too_large(limits)
         parts.append(part)
-    return parts[0] if len(parts) == 1 else b"".join(parts)
+        if not message.get("more_body", False):
+            return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+async def body_of(request: Request, limits: Limits) -> bytes:
+    """Return the body of a request. Raises Problem."""
+    return await whole_body(request.receive, headers_of(request.scope), limits)
 
 
 def _too_large(limits: Limits) -> Problem:
@@ -90,10 +110,15 @@ def _deeper(found: Any, most: int) -> bool:
 
 async def object_of(request: Request, limits: Limits) -> dict[str, Any]:
     """Return the JSON object that a request brings as application/json. Raises Problem."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
+    return await whole_object(request.receive, headers_of(request.scope), limits)
+
+
+async def whole_object(receive: Receive, headers: Headers, limits: Limits) -> dict[str, Any]:
+    """Return the JSON object that comes as application/json. Raises Problem."""
+    kind = headers.get(b"content-type", b"")
+    if kind != b"application/json" and kind.partition(b";")[0].strip().lower() != b"application/json":
         raise Problem("unsupported_media_type", "application/json is read here")
-    found = read_json(await body_of(request, limits), limits)
+    found = read_json(await whole_body(receive, headers, limits), limits)
     if not isinstance(found, dict):
         raise Problem("bad_request", "a JSON object is wanted")
     return found

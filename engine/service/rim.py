@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import MutableMapping
 from typing import Any
 
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engine.errors import EngineError
+from engine.service.direct import ADDRESSES, Direct
 from engine.service.problems import Problem, problem_of
+from engine.service.requests import headers_of
 from engine.service.server import Server
 
 _SECURITY = (
@@ -23,15 +23,13 @@ _SECURITY = (
 )
 _STRICT = (b"strict-transport-security", b"max-age=31536000")
 MOST_ID = 128
-Direct = Callable[[Request], Awaitable[Response]]
-"""What answers a POST to one address, the same as the router would call."""
 
 
 class Rim:
     """Wraps the application."""
 
-    def __init__(self, app: ASGIApp, server: Server, direct: Mapping[str, Direct]) -> None:
-        self.app, self.server, self._direct = app, server, direct
+    def __init__(self, app: ASGIApp, server: Server) -> None:
+        self.app, self.server = app, server
         https = server.config.base_url.startswith("https://")
         self._headers = (*_SECURITY, *((_STRICT,) if https else ()))
 
@@ -56,7 +54,7 @@ class Rim:
             await send(message)
 
         try:
-            direct = self._direct.get(scope["path"]) if scope["method"] == "POST" else None
+            direct = ADDRESSES.get(scope["path"]) if scope["method"] == "POST" else None
             if direct is None:
                 await self.app(scope, receive, answer)
             else:
@@ -72,13 +70,15 @@ class Rim:
             self._told(scope, status, time.perf_counter() - begun, request_id)
 
     async def _at_once(self, direct: Direct, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer without the router and what it wraps its endpoints in."""
-        scope["app"], scope["path_name"] = self.app, scope["path"]
+        """Answer past the router."""
+        scope["path_name"] = scope["path"]
         try:
-            response = await direct(Request(scope, receive))
+            told = await direct(self.server, scope, headers_of(scope), receive)
         except (Problem, EngineError) as wrong:
-            response = problem_of(wrong).response()
-        await response(scope, receive, send)
+            await problem_of(wrong).response()(scope, receive, send)
+            return
+        await send({"type": "http.response.start", "status": 200, "headers": told.headers})
+        await send({"type": "http.response.body", "body": told.body})
 
     def _told(self, scope: MutableMapping[str, Any], status: int, seconds: float, request_id: bytes) -> None:
         route = getattr(scope.get("route"), "path", None) or scope.get("path_name") or "none"

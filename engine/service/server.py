@@ -7,14 +7,17 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from starlette.types import Scope
+
 from engine.errors import NotKept, StoreError
 from engine.kept import Documents
-from engine.service.access import Access, Pace
+from engine.service.access import Access, Caller, Pace
 from engine.service.asking import Answer
 from engine.service.clock import now
 from engine.service.config import RIGHTS, BadConfig, Config
 from engine.service.library import Library
 from engine.service.problems import Problem
+from engine.service.requests import Headers
 from engine.service.tenant import Tenant
 from engine.service.watch import Figures, logger
 from engine.store import DecisionRow, Store
@@ -82,6 +85,15 @@ class Server:
             raise BadConfig(
                 f"{variable}: that key is kept with another secret, tenant or rights: make a new one"
             )
+
+    def enter(self, scope: Scope, headers: Headers, right: str) -> tuple[Tenant, Caller]:
+        """Return the tenant of who calls, who has that right. Raises Problem."""
+        authorization = headers.get(b"authorization")
+        shown = authorization.decode("latin-1") if authorization is not None else None
+        caller = self.access.caller(shown, now())
+        scope["caller"] = caller
+        self.pace.spend(caller)
+        return self.tenant(caller.must(right).tenant), caller
 
     async def keep(self, tenant: Tenant, answers: Sequence[Answer]) -> None:
         """Log answers; in durable mode they may be given once this returns."""

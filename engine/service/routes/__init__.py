@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from engine.service.access import Caller
-from engine.service.clock import now
+from engine.service.requests import headers_of
 from engine.service.server import Server
 from engine.service.tenant import Tenant
 
@@ -22,11 +22,7 @@ def server_of(request: Request) -> Server:
 
 def enter(request: Request, right: str) -> tuple[Tenant, Caller]:
     """Return the tenant of who calls, who has that right. Raises Problem."""
-    server = server_of(request)
-    caller = server.access.caller(request.headers.get("authorization"), now())
-    request.scope["caller"] = caller
-    server.pace.spend(caller)
-    return server.tenant(caller.must(right).tenant), caller
+    return server_of(request).enter(request.scope, headers_of(request.scope), right)
 
 
 def told(body: Any, status: int = 200, **headers: str) -> Response:

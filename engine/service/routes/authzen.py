@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -10,71 +9,38 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engine.dates import iso
-from engine.service import authzen, searching
-from engine.service.asking import Answer, evaluate, evaluate_batch
+from engine.service import authzen, direct, searching
 from engine.service.clock import now
 from engine.service.config import Config
+from engine.service.direct import BASE
 from engine.service.openapi import EVALUATION, EVALUATIONS, METADATA, SEARCH
 from engine.service.problems import Problem
-from engine.service.requests import object_of
+from engine.service.requests import headers_of, object_of
 from engine.service.routes import enter, server_of, told
-from engine.service.shadow import shadowed
 
 router = APIRouter()
-BASE = "/access/v1"
 
 
 @router.post(f"{BASE}/evaluation", openapi_extra=EVALUATION, tags=["decisions"])
 async def evaluation(request: Request) -> Response:
     """May the subject do the act on the account?"""
-    begun = time.perf_counter()
-    tenant, _ = enter(request, "ask")
-    raw = await object_of(request, tenant.limits)
-    return await _one(request, tenant, raw, begun)
-
-
-async def _one(request: Request, tenant: Any, raw: dict[str, Any], begun: float) -> Response:
-    at = now()
-    asked = authzen.single(raw)
-    answer = await evaluate(tenant, asked, at)
-    server = server_of(request)
-    await server.keep(tenant, [answer])
-    server.figures.decided(answer.body["context"]["outcome"])
-    if tenant.part.shadow:
-        shadowed(server, tenant, asked, answer, at)
-    return told(answer.body, 200, **_headers([answer], at, begun))
-
-
-def _headers(answers: list[Answer], at: int, begun: float) -> dict[str, str]:
-    ids = ",".join(each.given.id for each in answers if each.given is not None)
-    found = {
-        "Contract_As_Of": iso(at),
-        "Server_Timing": f"decide;dur={(time.perf_counter() - begun) * 1000:.3f}",
-    }
-    return found | ({"Contract_Decision_Id": ids} if ids and len(answers) <= 50 else {})
+    return await _direct(request, direct.evaluation)
 
 
 @router.post(f"{BASE}/evaluations", openapi_extra=EVALUATIONS, tags=["decisions"])
 async def evaluations(request: Request) -> Response:
     """Several questions at once, all of them or up to the one that decides."""
-    begun = time.perf_counter()
-    tenant, _ = enter(request, "ask")
-    raw = await object_of(request, tenant.limits)
-    batch = authzen.batch(raw, tenant.limits.batch)
-    if batch is None:
-        return await _one(request, tenant, raw, begun)
-    at = now()
-    answers = await evaluate_batch(tenant, batch, at)
-    server = server_of(request)
-    await server.keep(tenant, answers)
-    for each in answers:
-        server.figures.decided(each.body["context"]["outcome"])
-    return told({"evaluations": [each.body for each in answers]}, 200, **_headers(answers, at, begun))
+    return await _direct(request, direct.evaluations)
 
 
-ASKED_MOST = {f"{BASE}/evaluation": evaluation, f"{BASE}/evaluations": evaluations}
-"""What the edge calls itself: the router and what it wraps its endpoints in cost more than a decision."""
+async def _direct(request: Request, asked: direct.Direct) -> Response:
+    """Answer as the edge does itself (`engine/service/rim.py`), where a request comes by the router all the same."""
+    scope = request.scope
+    told = await asked(server_of(request), scope, headers_of(scope), request.receive)
+    response = Response(told.body)
+    response.raw_headers = told.headers
+    return response
+
 
 Search = Callable[..., Awaitable[dict[str, Any]]]
 
