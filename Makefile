@@ -5,7 +5,7 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-CODE := $(wildcard contractlang engine tests bench tools)
+CODE := $(wildcard contractlang engine client tests bench tools)
 # (docs/. because `docs` is a target.)
 DOCS := $(shell find docs/. mkdocs.yml contracts engine/documents contractlang/words.py -type f ! -name '*.pyc' 2>/dev/null)
 
@@ -184,4 +184,4 @@ endif
 ## clean: remove the environment and everything that was built
 clean:
 	@rm -rf $(VENV) site dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
-	@find contractlang engine tests bench tools -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+	@find contractlang engine client tests bench tools -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

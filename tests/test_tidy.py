@@ -218,7 +218,7 @@ def test_what_the_readme_and_the_pages_link_to_is_there() -> None:
 
 def test_files_that_pages_name_are_there() -> None:
     """A path in backticks that begins with one of our folders exists."""
-    folders = "contractlang|engine|contracts|docs|tests|bench|requirements"
+    folders = "contractlang|engine|client|contracts|docs|tests|bench|requirements"
     for page in (ROOT / "README.md", *DOCS.rglob("*.md")):
         for path in re.findall(rf"`((?:{folders})/[\w./-]*)`", page.read_text("utf-8")):
             assert (ROOT / path).exists(), f"{page.name} names {path}"
@@ -250,7 +250,7 @@ def _tracked() -> list[Path]:
 
 
 def _modules() -> list[Path]:
-    folders = ("contractlang", "engine", "tests", "bench")
+    folders = ("contractlang", "engine", "client", "tests", "bench")
     return [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
 
 
