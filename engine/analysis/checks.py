@@ -22,6 +22,14 @@ from engine.errors import EngineError
 from engine.governing import CONTRACT, Programs
 
 
+class BadChecks(EngineError):
+    """A file is not one of conflict checks: put right what the message names."""
+
+    def __init__(self, where: str, reason: str) -> None:
+        super().__init__(f"{where}: {reason}" if where else reason)
+        self.where, self.reason, self.field = where, reason, "conflict_checks"
+
+
 class Outcome(NamedTuple):
     """What came of one check."""
 
@@ -47,9 +55,8 @@ class Checker:
     words: Mapping[str, Any]
 
     def run(self, text: str) -> Iterator[Outcome]:
-        """Yield the outcome of every check in a file."""
-        data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        for check in data["conflict_checks"]:
+        """Yield the outcome of every check in a file. Raises BadChecks before any is run."""
+        for check in checks_in(text):
             yield self.outcome(check)
 
     def outcome(self, check: Mapping[str, Any]) -> Outcome:
@@ -133,6 +140,29 @@ class Checker:
         # `八.1b` of a clause that has no norm with that letter is its second half: the clause is meant.
         lettered = wanted[-1:].isalpha() and wanted[-1:].isascii() and wanted[:-1] == clause
         return lettered and not _has(contract, wanted) and not _letter(norm, clause)
+
+
+def checks_in(text: str) -> list[Mapping[str, Any]]:
+    """Return the conflict checks in a file: each an entry with `id`, `norms`, `expected`. Raises BadChecks."""
+    try:
+        data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.YAMLError as wrong:
+        raise BadChecks("", f"not YAML: {' '.join(str(wrong).split())}") from None
+    checks = data.get("conflict_checks") if isinstance(data, dict) else None
+    if not isinstance(checks, list):
+        raise BadChecks(
+            "", "there is no list `conflict_checks`; write `conflict_checks:` and a list of entries below it"
+        )
+    for number, check in enumerate(checks, 1):
+        where = f"conflict_checks, entry {number}"
+        if not isinstance(check, dict):
+            raise BadChecks(where, "an entry has `id`, `norms` and `expected`")
+        for name in ("id", "expected"):
+            if not isinstance(check.get(name), str):
+                raise BadChecks(where, f"`{name}` is missing or no text")
+        if not isinstance(check.get("norms"), list) or not check["norms"]:
+            raise BadChecks(where, "`norms` is a list of clauses, such as `- '1.五.3'`")
+    return checks
 
 
 def _has(contract: Contract, id: str) -> bool:

@@ -8,23 +8,24 @@ history before it is shown, says so; but what no world shows, no such history ca
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 import z3
 
 from contractlang.kinds import Kind
-from contractlang.norms import Maintenance, Obligation, OccurrenceDecl, Prohibition, StateDecl, Who
+from contractlang.norms import BlankDecl, Maintenance, Obligation, OccurrenceDecl, Prohibition, StateDecl, Who
 from contractlang.values import Period, Share
 from engine.calendars import default_calendar
 from engine.conditions import ActorE, AndE, AnswerE, ChosenE, CompareE, IsBlankE, NotE, OrE, PlacedE
 from engine.dates import DAY, RestDays, start_of
 from engine.event import BOTH
 from engine.force import TextE, ValidE
-from engine.program import LIFE_STATES, Program, Rule
+from engine.program import LIFE_STATES, Place, Program, Rule
 from engine.quantities import (
     AmountOfE,
     ArithmeticE,
@@ -71,7 +72,7 @@ class Happening:
     minute: Any
     fields: dict[str, Value] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def at(self) -> Any:
         """The minute at which it happens."""
         return self.day * MINUTES + self.minute
@@ -93,27 +94,49 @@ class Broken:
     bound: Any
 
 
+@dataclass(eq=False)
+class Part:
+    """What is told of one thing in a world, and of what else that makes use."""
+
+    facts: list[Any] = field(default_factory=list)
+    likely: list[Any] = field(default_factory=list)
+    workdays: list[Any] = field(default_factory=list)
+    uses: dict[Any, None] = field(default_factory=dict)
+
+
 class World:
     """A history that is not fixed yet, and what the norms say in it.
 
     With a `focus`, the only breach that a norm upon the breach of many may rest on is one of that duty.
     """
 
-    def __init__(self, program: Program, terms: Terms, focus: int | None = None) -> None:
-        self.program, self.terms, self.focus = program, terms, focus
+    def __init__(
+        self, program: Program, terms: Terms, focus: int | None = None, ending: bool = True,
+        beside: World | None = None,
+    ) -> None:  # fmt: skip
+        self.program, self.terms, self.focus, self.ending = program, terms, focus, ending
         self.taken = program.taken(terms)
-        self.facts: list[Any] = []
+        self._facts: list[Any] = []
         self.likely: list[Any] = []
+        self.workdays: list[Any] = []
+        self.parts: dict[Any, Part] = {}
+        self.root = Part()
+        self._frames: list[Part] = [self.root]
         self.happenings: dict[tuple[str, str | None], Happening] = {}
         self.answers: dict[str, Any] = {}
         self.readings: dict[str, Any] = {}
         self.blanks: dict[str, Value] = {}
         self.attributes: dict[str, Value] = {}
-        self.codes: dict[str, int] = {}
+        # The same history as others see it has the same happenings, answers and blanks; what norms make of it differs.
+        self.codes: dict[str, int] = beside.codes if beside is not None else {}
+        self.prefix: str = f"{beside.prefix}beside " if beside is not None else ""
         self.now = Moment(z3.Int("now"), "now")
-        self.facts += [self.now.at >= 0, self.now.at < HORIZON * MINUTES]
         self._memo: dict[Any, Any] = {}
+        self._waiting: dict[Any, Any] = {}
+        self.names: set[Any] = set()
+        self.one_of_many: dict[Any, int] = {}
         self._fresh = 0
+        self.hold(self.now.at >= 0, self.now.at < HORIZON * MINUTES)
 
     # -- terms
 
@@ -125,19 +148,76 @@ class World:
         """Return a value that nothing is said of."""
         self._fresh += 1
         if kind is not None and kind.name == "flag":
-            return Value(z3.Bool(f"free{self._fresh}"), True)
-        return Value(z3.Int(f"free{self._fresh}"), True)
+            return Value(z3.Bool(f"{self.prefix}free{self._fresh}"), True)
+        return Value(z3.Int(f"{self.prefix}free{self._fresh}"), True)
 
-    def must(self, fact: Truth) -> Truth:
-        """Let something hold in every world."""
-        self.facts.append(fact)
-        return fact
+    def hold(self, *facts: Truth) -> None:
+        """Let something hold in every world. It belongs to the part that is being told."""
+        self._facts += facts
+        self._frames[-1].facts += facts
+
+    @property
+    def facts(self) -> list[Any]:
+        """Everything that holds in every world, whatever the question."""
+        while self._waiting:
+            for key in list(self._waiting):
+                self.told(key)
+        return self._facts
+
+    @facts.setter
+    def facts(self, facts: list[Any]) -> None:
+        self._facts = facts
+
+    def on_workday(self, *days: Any) -> None:
+        """Let days be working days: last days of periods are taken from these, so none rolls."""
+        self.workdays += days
+        self._frames[-1].workdays += days
+
+    def prefer(self, *facts: Truth) -> None:
+        """Say what a reader would sooner believe, where nothing else decides."""
+        self.likely += facts
+        self._frames[-1].likely += facts
 
     def once(self, key: Any, make: Any) -> Any:
-        """Return what `make` gives, made once for that key."""
+        """Return what `make` gives, made once for that key: a part, of which the one now told makes use."""
+        self._frames[-1].uses[key] = None
         if key not in self._memo:
-            self._memo[key] = make()
+            self._memo[key] = self._part(key, make)
         return self._memo[key]
+
+    def _part(self, key: Any, make: Any) -> Any:
+        part = self.parts[key] = Part()
+        self._frames.append(part)
+        try:
+            return make()
+        finally:
+            self._frames.pop()
+
+    @contextmanager
+    def question(self) -> Iterator[Part]:
+        """Let what is told within be a part of its own: a question, of which `Fragment` gives the world."""
+        part = Part()
+        self._frames.append(part)
+        try:
+            yield part
+        finally:
+            self._frames.pop()
+
+    def name_of(self, key: Any) -> Truth:
+        """Return the name of a part that has one."""
+        return self._memo[key]
+
+    def told(self, key: Any) -> Part:
+        """Return a part; one that only has its name yet is told now."""
+        make = self._waiting.pop(key, None)
+        if make is not None:
+            name = self._memo[key]
+            self._frames.append(self.parts[key])
+            try:
+                self.hold(name == make())
+            finally:
+                self._frames.pop()
+        return self.parts[key]
 
     # -- happenings
 
@@ -162,26 +242,28 @@ class World:
         return (BOTH,) if declared.actor is Who.BOTH else self.program.bound_parties
 
     def happening(self, declared: OccurrenceDecl, actor: str | None) -> Happening:
-        """Return one act or event that may happen."""
+        """Return one act or event that may happen. No two are at one time: the solver sees to it."""
         key = (declared.name, actor)
-        if key in self.happenings:
-            return self.happenings[key]
+        return self.once(("happening", *key), lambda: self._happening(declared, actor))  # type: ignore[no-any-return]
+
+    def _happening(self, declared: OccurrenceDecl, actor: str | None) -> Happening:
         id = f"{declared.name}/{actor or ''}"
         made = Happening(
             declared.name, actor, id, z3.Bool(f"here {id}"), z3.Int(f"day {id}"), z3.Int(f"minute {id}")
         )
-        self.facts += [
+        self.hold(
             made.day >= 0, made.day < HORIZON, made.minute >= 9 * 60, made.minute < 18 * 60, made.at <= self.now.at,
-        ]  # fmt: skip
-        self.facts += [made.at != other.at for other in self.happenings.values()]
-        self.happenings[key] = made
+        )  # fmt: skip
+        if not self.ending and any(effect.state == "agreement" for effect in declared.sets):
+            self.hold(z3.Not(made.here))
+        self.happenings[declared.name, actor] = self._memo["happening", declared.name, actor] = made
         for param in declared.params:
             made.fields[param.name] = self.field_of(made, param.name, param.kind)
         for contract in self.program.contracts:
             for relation in contract.relations:
                 if relation.how == "only_after" and relation.left == declared.name:
                     before = [z3.And(o.here, o.at < made.at) for o in self.of_kind(relation.right)]
-                    self.facts.append(z3.Implies(made.here, z3.Or(*before)))
+                    self.hold(z3.Implies(made.here, z3.Or(*before)))
         return made
 
     def field_of(self, of: Happening, name: str, kind: Kind) -> Value:
@@ -192,36 +274,37 @@ class World:
             case "occurrence":
                 met = self.of_kind(kind.of)
                 if met:
-                    self.facts.append(z3.Implies(of.here, z3.And(met[0].here, met[0].at < of.at)))
+                    self.hold(z3.Implies(of.here, z3.And(met[0].here, met[0].at < of.at)))
                     return Value(met[0], True)
                 return self.free()
             case "duration":
                 term = z3.Int(f"{name} {of.id}")
-                self.facts += [term >= 1, term <= 10]
+                self.hold(term >= 1, term <= 10)
                 return Value(term, True)
             case _:
                 pass
         term = z3.Int(f"{name} {of.id}")
         if kind.name == "day":
-            self.facts += [term >= of.day, term < HORIZON, *self.works(term)]
-            self.likely.append(term == of.day + 9)
+            self.hold(term >= of.day, term < HORIZON)
+            self.on_workday(term)
+            self.prefer(term == of.day + 9)
         elif kind.name in ("money", "count"):
-            self.facts += [term >= 1, term <= 10_000_000]
-            self.likely.append(term == (10_000 if kind.name == "money" else 1))
+            self.hold(term >= 1, term <= 10_000_000)
+            self.prefer(term == (10_000 if kind.name == "money" else 1))
         elif kind.name == "one of":
             options = self.program.options.get(kind.of, ())
-            self.facts.append(z3.Or(*(term == self.code(each) for each in options)) if options else term >= 0)
+            self.hold(z3.Or(*(term == self.code(each) for each in options)) if options else term >= 0)
         elif kind.name == "instant":
-            self.facts += [term >= of.at, term < HORIZON * MINUTES]
+            self.hold(term >= of.at, term < HORIZON * MINUTES)
         else:
             # A text that matters to no condition is left unsaid.
-            self.facts += [term >= -1, term < 10_000]
-            self.likely += [term == -1, term == self.code("other")]
+            self.hold(term >= -1, term < 10_000)
+            self.prefer(term == -1, term == self.code("other"))
         return Value(term, True)
 
     def works(self, day: Any) -> list[Any]:
         """Return that a day is a working day: last days of periods are taken from these, so none rolls."""
-        return [day % 7 < 5, *(z3.Or(day < first, day > last) for first, last in _holidays())]
+        return workday(day)
 
     # -- conditions and values
 
@@ -285,7 +368,7 @@ class World:
                 # A blank that is compared is filled in the world: what is left open decides nothing.
                 blank = self.blank(it.name, it.kind)
                 if z3.is_expr(blank.known):
-                    self.once(("used", it.name), lambda: self.must(blank.known))
+                    self.once(("used", it.name), lambda: self.hold(blank.known))
                 return blank
             case NowE():
                 return Value(m.at, True)
@@ -360,12 +443,15 @@ class World:
                     pass
             return self.free(it.kind)
         if isinstance(of, str):
-            name = f"{of}.{it.name}"
-            if name not in self.attributes:
-                made = z3.Bool(name) if it.kind.name == "flag" else z3.Int(name)
-                self.attributes[name] = Value(made, True)
-            return self.attributes[name]
+            named = f"{of}.{it.name}"
+            made: Value = self.once(("attribute", named), lambda: self._attribute(named, it.kind))
+            return made
         return self.free(it.kind)
+
+    def _attribute(self, name: str, kind: Kind) -> Value:
+        made = z3.Bool(name) if kind.name == "flag" else z3.Int(name)
+        self.attributes[name] = Value(made, True)
+        return self.attributes[name]
 
     def compare(self, it: CompareE, m: Moment, env: Env) -> Truth:
         left, right = self.value(it.left, m, env), self.value(it.right, m, env)
@@ -378,7 +464,7 @@ class World:
             return self.free(Kind("flag")).term
         for side, term in ((it.left, one), (it.right, other)):
             if isinstance(side, FieldE) and side.kind.name == "text":
-                self.facts.append(term >= 0)  # What is compared is said.
+                self.hold(term >= 0)  # What is compared is said.
         # An instant meets a day by its own day.
         if _is_instant(it.left) and _is_day(it.right):
             one = one / MINUTES
@@ -442,47 +528,62 @@ class World:
 
     def answer(self, question: str) -> Value:
         """Return what humans decide: the same whatever it is about."""
+        return self.once(("answer", question), lambda: self._answer(question))  # type: ignore[no-any-return]
+
+    def _answer(self, question: str) -> Value:
         declared = self.program.questions[question]
-        if question not in self.answers:
-            given = self.terms.answers.get(question)
-            if declared.kind.name == "flag":
-                made = z3.Bool(f"answer {question}")
-                self.likely.append(made == bool(declared.presumed))
-                if given is not None:
-                    self.facts.append(made == bool(given))
-            else:
-                made = z3.Int(f"answer {question}")
-                if declared.options:
-                    self.facts.append(z3.Or(*(made == self.code(each.name) for each in declared.options)))
-            self.answers[question] = made
-        return Value(self.answers[question], True)
+        given = self.terms.answers.get(question)
+        if declared.kind.name == "flag":
+            made = z3.Bool(f"answer {question}")
+            self.prefer(made == bool(declared.presumed))
+            if given is not None:
+                self.hold(made == bool(given))
+        else:
+            made = z3.Int(f"answer {question}")
+            if declared.options:
+                self.hold(z3.Or(*(made == self.code(each.name) for each in declared.options)))
+        self.answers[question] = made
+        return Value(made, True)
 
     def chosen(self, reading: str, option: str) -> Truth:
         """Return whether a reading is taken so: as chosen, by default, or else any way."""
         got = self.taken.options.get(reading)
         if got is not None:
             return got == option
-        if reading not in self.readings:
-            made = self.readings[reading] = z3.Int(f"reading {reading}")
-            options = self.program.readings[reading][1]
-            self.facts.append(z3.Or(*(made == self.code(each) for each in options)))
-        return self.readings[reading] == self.code(option)
+        return self.once(("reading", reading), lambda: self._reading(reading)) == self.code(option)
+
+    def _reading(self, reading: str) -> Any:
+        made = self.readings[reading] = z3.Int(f"reading {reading}")
+        options = self.program.readings[reading][1]
+        self.hold(z3.Or(*(made == self.code(each) for each in options)))
+        return made
 
     def blank(self, name: str, kind: Kind | None) -> Value:
         """Return what fills a blank; what the terms leave open may be filled or not."""
         for holds, filling in self.program.fills.get(name, ()):
             if holds is None and name in self.program.gaps:
                 return self.value(filling, self.now, {})
-        if name not in self.blanks:
-            given = self.terms.blanks.get(name)
-            if given is not None:
-                self.blanks[name] = Value(self.constant(given), True)
-            else:
-                term = z3.Int(f"blank {name}")
-                self.facts += [term >= 1, term <= 10_000_000]
-                if kind is not None and kind.name == "text":
-                    self.likely.append(term == self.code("other"))
-                self.blanks[name] = Value(term, z3.Bool(f"filled {name}"))
+        # A law may speak of the agreement's blank by its other name.
+        same = (
+            each.name
+            for each in self.program.declarations.values()
+            if isinstance(each, BlankDecl) and name in (each.name, each.alias)
+        )
+        name = next(same, name)
+        return self.once(("blank", name), lambda: self._blank(name, kind))  # type: ignore[no-any-return]
+
+    def _blank(self, name: str, kind: Kind | None) -> Value:
+        given = self.terms.blanks.get(name)
+        declared = self.program.declarations.get(name)
+        kind = getattr(declared, "kind", kind)
+        if given is not None:
+            self.blanks[name] = Value(self.constant(given), True)
+        else:
+            term = z3.Int(f"blank {name}")
+            self.hold(term >= 1, term <= 10_000_000)
+            if kind is not None and kind.name == "text":
+                self.prefer(term == self.code("other"))
+            self.blanks[name] = Value(term, z3.Bool(f"filled {name}"))
         return self.blanks[name]
 
     # -- happenings and states
@@ -521,14 +622,14 @@ class World:
     def _state(self, name: str, document: str, m: Moment) -> Any:
         declared = self.program.declarations[name]
         assert isinstance(declared, StateDecl)
-        made = z3.Int(f"{name}@{document} {m.key}")
+        made = z3.Int(f"{self.prefix}{name}@{document} {m.key}")
         setters = self.setters(name, document)
         for each, value, based in setters:
-            self.facts.append(z3.Implies(self.is_last(each, based, setters, m), made == value))
+            self.hold(z3.Implies(self.is_last(each, based, setters, m), made == value))
         none = z3.Not(z3.Or(*(z3.And(self.has_happened(e, m), b) for e, _, b in setters)))
         if declared.options:
             first = self.terms.states.get(name, declared.options[0].name)
-            self.facts.append(z3.Implies(none, made == self.code(str(first))))
+            self.hold(z3.Implies(none, made == self.code(str(first))))
         return made
 
     def setters(self, name: str, document: str) -> list[tuple[Happening, Any, Truth]]:
@@ -564,18 +665,15 @@ class World:
         """Return whether some norm is open to an act just before it."""
 
         def make() -> Truth:
-            made = z3.Bool(f"basis {act.id}")
             before = Moment(act.at, f"before {act.id}", act)
-            self._memo["basis", act.id] = made  # An act that hangs on itself: its basis is one term.
             opens = [
                 self.opens(self.program.rules[index], before, act, act.actor or "")
                 for index in self.program.by_act[act.name]
                 if not isinstance(self.program.rules[index].norm, Prohibition)
             ]
-            self.facts.append(made == z3.Or(*opens))
-            return made
+            return z3.Or(*opens)
 
-        return self.once(("basis", act.id), make)
+        return self.named(("basis", act.id), make)
 
     def agreement(self, document: str, m: Moment) -> Any:
         """Return the state of an agreement at a moment; a world in which nobody ends it has no end of it."""
@@ -586,8 +684,9 @@ class World:
         begins, since = self.begins(document)
         ends = [
             z3.And(self.has_happened(each, m), self.has_basis(each))
-            for each in list(self.happenings.values())
-            if any(effect.state == "agreement" for effect in self._declared(each).sets)
+            for declared in (self.program.acts.values() if self.ending else ())
+            if any(effect.state == "agreement" for effect in declared.sets)
+            for each in self.of_kind(declared.name)
         ]
         last = self.last_minute(document, since)
         alive: Any = in_force
@@ -608,13 +707,13 @@ class World:
             rules = [r for r in self.program.life.get(document, ()) if r.life.how == "takes_effect"]
             if not any(r.life.document == document for r in rules):
                 return True, z3.IntVal(0)
-            ever, since = z3.Bool(f"begins {document}"), z3.Int(f"since {document}")
+            ever, since = z3.Bool(f"{self.prefix}begins {document}"), z3.Int(f"{self.prefix}since {document}")
             self._memo["begins", document] = (ever, since)
             at = Moment(since, f"since {document}")
             holds = [z3.And(self.truth(r.holds, at, {}), self.truth(r.value, at, {})) for r in rules]
-            met = [e for e in self.happenings.values() if not self._declared(e).sets]
-            self.facts += [since >= 0, z3.Implies(ever, z3.Or(*holds))]
-            self.facts.append(z3.Implies(ever, z3.Or(*(z3.And(e.here, e.at == since) for e in met))))
+            met = [e for r in rules for name in _happened_in(r.value) for e in self.of_kind(name)]
+            self.hold(since >= 0, z3.Implies(ever, z3.Or(*holds)))
+            self.hold(z3.Implies(ever, z3.Or(*(z3.And(e.here, e.at == since) for e in met))))
             return ever, since
 
         return self.once(("begins", document), make)  # type: ignore[no-any-return]
@@ -624,6 +723,8 @@ class World:
         for rule in self.program.life.get(document, ()):
             if rule.life.how == "lasts":
                 period = self.value(rule.value, self.now, {}).term
+                if z3.is_int(period):  # So many years, and the last of its days is part of it.
+                    return (since / MINUTES + 365 * period + 1) * MINUTES
                 if isinstance(period, Period):
                     days = {"years": 365, "months": 30, "weeks": 7, "days": 1}.get(
                         period.unit, 1
@@ -717,31 +818,63 @@ class World:
         """Return whether a norm is open to an act by a party."""
 
         def make() -> Truth:
-            closed = (z3.Or(*(t for _, _, t in steps)) for _, steps in self.ways(rule, m, act, actor))
-            return z3.Or(*(z3.Not(each) for each in closed))
+            return z3.Or(*(
+                self.way(rule, bound, m, act, actor)
+                for bound in self.bindings(rule, act)
+                if self.bears(rule, actor, bound)
+            ))  # fmt: skip
 
         return self.named(("opens", rule.index, m.key, act.id, actor), make)
 
+    def way(self, rule: Rule, bound: Any, m: Moment, act: Happening, actor: str) -> Truth:
+        """Return whether a norm, bound to that, is open to an act."""
+
+        def make() -> Truth:
+            env = self.env_of(rule, bound, act, actor)
+            return z3.Not(z3.Or(*(t for _, _, t in self.closers(rule, bound, m, act, actor, env))))
+
+        if not (isinstance(bound, Broken) and len(rule.on_breach_of) > MANY):
+            return make()
+        key = ("way", rule.index, _id(bound), m.key, act.id, actor)
+        self.one_of_many[key] = bound.rule.index
+        return self.named(key, make)
+
     def named(self, key: tuple[Any, ...], make: Any) -> Truth:
-        """Return a name for what `make` gives: told once, however often it is asked."""
+        """Return a name for what `make` gives: told once, however often it is asked, and only when it is needed."""
 
         def define() -> Truth:
-            name = z3.Bool(" ".join(map(str, key)))
-            self._memo[key] = name  # What hangs on itself hangs on its name.
-            self.facts.append(name == make())
-            return name
+            self._waiting[key] = make
+            self.names.add(key)
+            return z3.Bool(self.prefix + " ".join(map(str, key)))
 
         return self.once(key, define)
+
+    def gives(
+        self, rule: Rule, m: Moment, act: Happening, actor: str, is_law: Callable[[Place], bool]
+    ) -> Truth:
+        """Return whether a norm would be open to an act if no law stood in its way."""
+
+        def way(bound: Any) -> Truth:
+            def make() -> Truth:
+                steps = self.closers(rule, bound, m, act, actor, self.env_of(rule, bound, act, actor))
+                own = (truth for _, at, truth in steps if not (isinstance(at, tuple) and is_law(at)))
+                return z3.Not(z3.Or(*own))
+
+            key = ("gives", rule.index, _id(bound), m.key, act.id, actor)
+            if isinstance(bound, Broken) and len(rule.on_breach_of) > MANY:
+                self.one_of_many[key] = bound.rule.index
+            return self.named(key, make)
+
+        return z3.Or(*(way(bound) for bound in self.bindings(rule, act) if self.bears(rule, actor, bound)))
 
     def ways(
         self, rule: Rule, m: Moment, act: Happening, actor: str
     ) -> Iterator[tuple[Any, list[tuple[str, Any, Truth]]]]:
         """Yield each way in which a norm could be open to an act: what it is bound to, and what may close it."""
         for bound in self.bindings(rule, act):
-            if not self.bears(rule, actor, bound):
-                continue
-            env = self.env_of(rule, bound, act, actor)
-            yield bound, list(self.closers(rule, bound, m, act, actor, env))
+            if self.bears(rule, actor, bound):
+                env = self.env_of(rule, bound, act, actor)
+                yield bound, list(self.closers(rule, bound, m, act, actor, env))
 
     def bears(self, rule: Rule, actor: str, bound: Any) -> bool:
         """Return whether a norm binds or empowers that party."""
@@ -835,7 +968,7 @@ class World:
 
         def make() -> Truth:
             found = []
-            acts = set(self.of_kind(rule.act_name))
+            acts = self.of_kind(rule.act_name)
             for state, document in rule.sets:
                 if state == "agreement":
                     continue
@@ -903,7 +1036,7 @@ class World:
             return bound.at
         if isinstance(bound, Broken):
             return self.breach_start(bound)
-        return self.once(("start", rule.index), lambda: z3.Int(f"start {rule.index}"))
+        return self.once(("start", rule.index), lambda: z3.Int(f"{self.prefix}start {rule.index}"))
 
     def arises(self, rule: Rule, bound: Any) -> Truth:
         """Return whether a duty arises at all."""
@@ -948,7 +1081,7 @@ class World:
                     scale = {"hours": 60, "minutes": 1}.get(period.unit)
                     return start + (period.count * scale if scale else 1)
                 last = start / MINUTES + _days(period)
-                self.facts += self.works(last)
+                self.on_workday(last)
                 return (last + 1) * MINUTES
             case "ByDay" | "BeforeDay":
                 day = self.value(rule.limit_value, m, env)
@@ -991,9 +1124,10 @@ class World:
 
     def broken(self, it: Broken, m: Moment, only_open: bool) -> Truth:
         """Return whether a duty is in breach at a moment: open, or (also) cured."""
-        return self.named(
-            ("broken", it.rule.index, _id(it.bound), m.key, only_open), lambda: self._broken(it, m, only_open)
-        )
+        key = ("broken", it.rule.index, _id(it.bound), m.key, only_open)
+        if isinstance(it.bound, Broken) and len(it.rule.on_breach_of) > MANY:
+            self.one_of_many[key] = it.bound.rule.index
+        return self.named(key, lambda: self._broken(it, m, only_open))
 
     def _broken(self, it: Broken, m: Moment, only_open: bool) -> Truth:
         rule, bound = it.rule, it.bound
@@ -1052,8 +1186,8 @@ class World:
         key = f"broken {it.rule.index} {_id(it.bound)}"
 
         def make() -> Any:
-            made = z3.Int(key)
-            self.facts += [made >= 0, made < HORIZON * MINUTES]
+            made = z3.Int(self.prefix + key)
+            self.hold(made >= 0, made < HORIZON * MINUTES)
             return made
 
         return self.once(key, make)
@@ -1068,6 +1202,15 @@ class World:
                 if z3.is_expr(owed):
                     parts.append(z3.If(self.owed(rule, bound, m), owed, 0))
         return Value(z3.Sum(*parts) if parts else z3.IntVal(0), True)
+
+
+def _happened_in(it: Any) -> Iterator[str]:
+    """Yield the acts and events that a condition asks for."""
+    if isinstance(it, HappenedE):
+        yield it.name
+    for part in (getattr(it, "part", None), *getattr(it, "parts", ())):
+        if part is not None:
+            yield from _happened_in(part)
 
 
 def _id(bound: Any) -> str:
@@ -1121,3 +1264,20 @@ def _holidays() -> tuple[tuple[int, int], ...]:
                 found.append((first, number - 1))
             first = None
     return tuple(found)
+
+
+@cache
+def rest_days() -> frozenset[int]:
+    """Return the days of the horizon that are no working days."""
+    resting = {day for first, last in _holidays() for day in range(first, last + 1)}
+    return frozenset(resting | {day for day in range(HORIZON) if day % 7 >= 5})
+
+
+def is_workday(day: int) -> bool:
+    """Tell whether a day of a world is a working day."""
+    return day not in rest_days() and day % 7 < 5
+
+
+def workday(day: Any) -> list[Any]:
+    """Return that a day is a working day."""
+    return [day % 7 < 5, *(z3.Or(day < first, day > last) for first, last in _holidays())]

@@ -11,6 +11,7 @@ from contractlang.norms import OccurrenceDecl
 from contractlang.values import Money
 from engine.account import Account
 from engine.analysis.finding import Witness
+from engine.analysis.fragment import Fragment
 from engine.analysis.solver import Model
 from engine.analysis.terms import FIRST_DAY, Happening, World
 from engine.dates import parse_instant
@@ -61,10 +62,10 @@ class History:
         return account.decide(question)
 
 
-def history_of(world: World, model: Model, act: Happening) -> History:
+def history_of(world: World | Fragment, model: Model, act: Happening) -> History:
     """Return the history that a world is, and the act asked about at its end."""
     words = {number: text for text, number in world.codes.items()}
-    ids = {each: f"e{place}" for place, (each, _) in enumerate(model.happenings, 1)}
+    ids = {each.id: f"e{place}" for place, (each, _) in enumerate(model.happenings, 1)}
 
     def told(of: Happening) -> dict[str, Any]:
         declared = world.program.declarations[of.name]
@@ -73,15 +74,15 @@ def history_of(world: World, model: Model, act: Happening) -> History:
         for param in declared.params:
             term = of.fields[param.name].term
             if isinstance(term, Happening):
-                if term in ids:
-                    found[param.name] = ids[term]
+                if term.id in ids:
+                    found[param.name] = ids[term.id]
                 continue
             found[param.name] = _value(model, term, param.kind, words)
         return {name: value for name, value in found.items() if value is not None}
 
     entries = tuple(
         {
-            "id": ids[each], "name": each.name, "at": _instant(at), **told(each),
+            "id": ids[each.id], "name": each.name, "at": _instant(at), **told(each),
             **({"by": each.actor} if each.actor is not None else {}),
         }
         for each, at in model.happenings
@@ -122,7 +123,8 @@ def replayed(history: History, program: Program, layers: tuple[str, ...]) -> Dec
     """Return the engine's answer, or None where the history is no ledger that the documents can take."""
     try:
         return history.ask(program, layers)
-    except EngineError:
+    except (EngineError, ValueError):
+        # A text that is read as a day or a period (`no later than the billing period`) may be any text in a world.
         return None
 
 

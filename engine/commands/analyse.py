@@ -188,9 +188,7 @@ def _accept(
 
 def _run_checks(written: str, as_json: bool) -> None:
     """Run a file of conflict checks."""
-    import yaml
-
-    from engine.analysis.checks import Checker
+    from engine.analysis.checks import BadChecks, Checker
     from engine.governing import Programs
     from engine.scenarios import Words
 
@@ -209,8 +207,8 @@ def _run_checks(written: str, as_json: bool) -> None:
             if not as_json:
                 show_outcomes(screen, outcomes[-1:])
                 screen.out.flush()
-    except (yaml.YAMLError, AttributeError, KeyError, TypeError) as wrong:
-        raise Refused(f"{path}: not a file of conflict checks ({one_line(wrong)})", where=str(path)) from None
+    except (BadChecks, UnicodeDecodeError) as wrong:
+        raise Refused(f"{path}: {one_line(wrong)}", where=str(path), field="conflict_checks") from None
     counts = {name: sum(each.status == name for each in outcomes) for name in ("passed", "failed")}
     if as_json:
         rows = [{"status": o.status, "name": o.name, "expected": o.expected, "got": o.got} for o in outcomes]

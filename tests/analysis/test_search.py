@@ -80,6 +80,31 @@ def test_a_norm_whose_conditions_cannot_all_hold_never_applies() -> None:
     assert clauses(dead) == {"1.6"}
 
 
+@pytest.mark.parametrize("kind", ["conflict", "competing", "dead"])
+def test_the_order_of_clauses_changes_no_finding(kind: str) -> None:
+    head, *numbered = CLUB.split("\n1.")
+    turned = "\n1.".join([head, *(each.rstrip("\n") for each in reversed(numbered))]) + "\n"
+    assert turned != CLUB
+    assert {each.key for each in found(turned, kind)} == {each.key for each in found(CLUB, kind)}
+
+
+def test_what_was_asked_before_changes_no_answer() -> None:
+    alone = found(CLUB, "competing")
+    loaded = load_text(CLUB, "club.contract")
+    everything = [each for each in analyse(Programs(loaded.contracts), ("club",)) if each.kind == "competing"]
+    assert everything == alone
+
+
+def test_a_permission_that_only_the_end_of_the_agreement_opens_is_not_dead() -> None:
+    ended = CLUB.replace("| act expel by host, needs basis, sets membership to closed", (
+        "| act expel by host, needs basis, sets membership to closed\n"
+        "| act leave by guest, needs basis, sets agreement to terminated"
+    )) + "1.7 A guest may leave.\n| guest may leave\n1.8 Afterwards he may come back.\n" + (
+        "| while agreement is terminated, guest may enter\n| survives\n"
+    )  # fmt: skip
+    assert [clauses(each) for each in found(ended, "dead")] == [{"1.6"}]
+
+
 @pytest.fixture(scope="module")
 def shipped() -> Loaded:
     """Agreement 1 with all the law."""
