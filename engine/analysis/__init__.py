@@ -11,26 +11,32 @@ from typing import TYPE_CHECKING
 from engine.analysis.finding import Finding
 
 if TYPE_CHECKING:
+    from engine.analysis.looking import Tally
     from engine.governing import Programs
 
 
 def analyse(
     programs: Programs, agreements: tuple[str, ...], layers: tuple[str, ...] = ("contract",),
     only: frozenset[str] = frozenset(), about: Callable[[tuple[str, str]], bool] | None = None,
+    tally: Tally | None = None,
 ) -> Iterator[Finding]:  # fmt: skip
     """Yield the findings about agreements under layers of law, as they are found. `only` names the kinds wanted;
-    `about` tells which clauses (document and number) the solver is asked about, all where it is not given.
+    `about` tells which clauses (document and number) the solver is asked about, all where it is not given. What is
+    wanted and cannot be decided is yielded too, after what is found. `tally` counts the questions to the solver.
 
     Raises BadTerms for a layer of which there is no law.
     """
     from engine.analysis.gaps import gaps
-    from engine.analysis.search import Searcher, against, clashes, denied, never, rivals
+    from engine.analysis.lawful import against, denied
+    from engine.analysis.looking import Tally, decided_first
+    from engine.analysis.search import Searcher, clashes, never, rivals
 
     def wanted(kind: str) -> bool:
         return not only or kind in only
 
+    tally = tally if tally is not None else Tally()
     alone = programs.of(agreements, ("contract",))
-    paper = Searcher(alone, ("contract",), about)
+    paper = Searcher(alone, ("contract",), about, tally=tally)
     seen: dict[str, None] = {}
     # What needs no solver comes first.
     found: list[Iterator[Finding]] = [gaps(programs.of(agreements, layers))]
@@ -41,15 +47,15 @@ def analyse(
     if wanted("dead"):
         found.append(never(paper))
     law = tuple(layer for layer in layers if layer != "contract")
-    if law and wanted("against"):
+    if law and (wanted("against") or wanted("conflict")):
         under = ("contract", *law)
-        lawful = Searcher(programs.of(agreements, under), under, about)
-        found += [against(lawful, alone, "+".join(law)), denied(lawful, alone, "+".join(law))]
-    if law and wanted("conflict"):
-        under = ("contract", *law)
-        found.append(clashes(Searcher(programs.of(agreements, under), under, about)))
+        lawful = Searcher(programs.of(agreements, under), under, about, tally=tally)
+        if wanted("against"):
+            found += [against(lawful, alone, "+".join(law)), denied(lawful, alone, "+".join(law))]
+        if wanted("conflict"):
+            found.append(clashes(lawful))
     for findings in found:
-        for each in findings:
-            if wanted(each.kind) and each.key not in seen:
+        for each in decided_first(findings):
+            if (wanted(each.kind) or each.kind == "unknown") and each.key not in seen:
                 seen[each.key] = None
                 yield each

@@ -7,6 +7,7 @@ what has no history in it has none at all; that proof costs next to nothing.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import z3
@@ -17,11 +18,16 @@ from engine.analysis.terms import Happening, Part, Value, World
 class Fragment:
     """What a question can reach in a world. With a `focus`, where a norm hangs on the breach of many duties, that one.
 
-    A fragment that is not `deep` leaves everything that has a name of its own open.
+    A fragment that is not `deep` leaves everything that has a name of its own open. One that is `strict` leaves nothing
+    open that can be told: what must be kept is in breach as soon as something happens upon which it is not. Of the duty
+    in `focus` that is told in any case.
     """
 
-    def __init__(self, world: World, question: Part, focus: int | None = None, deep: bool = True) -> None:
+    def __init__(
+        self, world: World, question: Part, focus: int | None = None, deep: bool = True, strict: bool = False
+    ) -> None:
         self.world, self.program, self.terms, self.focus = world, world.program, world.terms, focus
+        self.question, self.others = question, list[Fragment]()
         self.now, self.codes = world.now, world.codes
         self.facts: list[Any] = []
         self.likely: list[Any] = []
@@ -32,10 +38,20 @@ class Fragment:
         self.readings: dict[str, Any] = {}
         self.blanks: dict[str, Value] = {}
         self.attributes: dict[str, Value] = {}
+        self.firsts: dict[str, Value] = {}
         self._take(world.root)
         self._take(question)
-        reached = dict.fromkeys((*world.root.uses, *question.uses))
-        waiting = list(reached)
+        self._reached: dict[Any, None] = {}
+        self._reach((*world.root.uses, *question.uses), focus, deep)
+        there = sorted(self.happenings.items(), key=str) if deep else []
+        for key in [key for key in self._reached if key in world.kept]:
+            if strict or world.kept[key].rule.index == focus:
+                self._reach([world.at_once(key, each) for _, each in there], focus, deep)
+
+    def _reach(self, keys: Iterable[Any], focus: int | None, deep: bool) -> None:
+        world, reached = self.world, self._reached
+        waiting = [key for key in dict.fromkeys(keys) if key not in reached]
+        reached.update(dict.fromkeys(waiting))
         while waiting:
             key = waiting.pop()
             if focus is not None and world.one_of_many.get(key, focus) != focus:
@@ -52,6 +68,7 @@ class Fragment:
 
     def beside(self, other: Fragment) -> Fragment:
         """Return this fragment with another of the same history as other norms see it."""
+        self.others.append(other)
         self.facts += other.facts
         self.likely += other.likely
         self.workdays += other.workdays
@@ -61,7 +78,15 @@ class Fragment:
         self.readings = {**other.readings, **self.readings}
         self.blanks = {**other.blanks, **self.blanks}
         self.attributes = {**other.attributes, **self.attributes}
+        self.firsts = {**other.firsts, **self.firsts}
         return self
+
+    def strict(self) -> Fragment:
+        """Return what the same question can reach, whichever duty is broken, with nothing left open."""
+        made = Fragment(self.world, self.question, strict=True)
+        for other in self.others:
+            made.beside(other.strict())
+        return made
 
     def _take(self, part: Part, key: Any = ("",)) -> None:
         self.facts += part.facts
@@ -82,6 +107,8 @@ class Fragment:
                 self.readings[key[1]] = world.readings[key[1]]
             case "blank":
                 self.blanks[key[1]] = world.blanks[key[1]]
+            case "first":
+                self.firsts[key[1]] = world.firsts[key[1]]
             case "attribute":
                 self.attributes[key[1]] = world.attributes[key[1]]
             case _:

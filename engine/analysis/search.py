@@ -6,31 +6,36 @@ engine; only what the engine says too is a finding.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from itertools import combinations
-from typing import Any, TypeVar
+from typing import Any
 
 import z3
 
 from contractlang.norms import Maintenance, Obligation, OccurrenceDecl, Power, Prohibition
 from engine.analysis.finding import Clause, Finding, Kind, Said
 from engine.analysis.fragment import Fragment
-from engine.analysis.solver import Query, Unknown, possible
-from engine.analysis.terms import HORIZON, MANY, MINUTES, Broken, Happening, Moment, Part, World
-from engine.analysis.witness import History, history_of, replayed, witness
+from engine.analysis.looking import (
+    Refuted,
+    Tally,
+    bound_of,
+    clause_of,
+    fragments,
+    looked_for,
+    named,
+    undecided,
+)
+from engine.analysis.solver import Unknown, possible
+from engine.analysis.terms import MINUTES, Broken, Happening, Moment, World
+from engine.analysis.witness import History, replayed, witness
 from engine.decision import Decision, Reason
-from engine.force import MANDATORY
 from engine.program import Place, Program, Rule
 from engine.statuses import InBreachE, OverdueE
 from engine.terms import Terms
 
-R = TypeVar("R")
-
 About = Callable[[Place], bool]
 """Which clauses are asked about."""
-
-TRIES = 3
-"""How many worlds are looked at before a question is given up as not reproduced."""
 
 
 class Searcher:
@@ -41,9 +46,10 @@ class Searcher:
 
     def __init__(
         self, program: Program, layers: tuple[str, ...], about: About | None = None,
-        beside: Searcher | None = None,
+        beside: Searcher | None = None, tally: Tally | None = None,
     ) -> None:  # fmt: skip
         self.beside = beside
+        self.tally: Tally = tally or (beside.tally if beside is not None else Tally())
         self.program, self.layers = program, layers
         self.about: About = about if about is not None else lambda _: True
         # A rule from memory that is asked about by its clause is looked at as if its switch were on.
@@ -132,14 +138,10 @@ def clashes(searcher: Searcher) -> Iterator[Finding]:
                     world.opens(one, m, act, actor or ""), world.forbids(other, m, act, actor or ""),
                     z3.Not(z3.Or(*beats)),
                 )  # fmt: skip
-            for fragment in _fragments(world, part, goal, one):
-                found = list(_found(
-                    searcher, fragment, act, goal, "conflict", (one, other),
-                    lambda decision: decision.answer == "conflicting", _clash(program, one, other),
-                ))  # fmt: skip
-                yield from found
-                if found:
-                    break
+            yield from _found(
+                searcher, world, fragments(world, part, goal, one), (act,), goal, "conflict", (one, other),
+                lambda decision: decision.answer == "conflicting", _clash(program, one, other),
+            )  # fmt: skip
 
 
 def _pairs(program: Program) -> Iterator[tuple[Rule, Rule]]:
@@ -152,260 +154,6 @@ def _pairs(program: Program) -> Iterator[tuple[Rule, Rule]]:
             for other in rules:
                 if isinstance(other.norm, Prohibition) and other.weight == one.weight:
                     yield one, other
-
-
-def against(searcher: Searcher, alone: Program, layer: str) -> Iterator[Finding]:
-    """Find what an agreed norm gives and the law takes away: by a limit, a bar, a prohibition, or by voiding it."""
-    program = searcher.program
-    paper = Searcher(alone, ("contract",), beside=searcher)
-    for rule in program.rules:
-        if not rule.home or isinstance(rule.norm, Prohibition | Maintenance) or not searcher.reads(rule):
-            continue
-        places = [
-            place for place in _laws_over(program, rule) if searcher.asks(rule) or searcher.about(place)
-        ]
-        for place in places:
-            for actor in searcher.actors(rule):
-                world, act, m = searcher.asked(rule.act_name, actor)
-                for bound in world.bindings(rule, act):
-                    if not world.bears(rule, actor or "", bound):
-                        continue
-                    with world.question() as part:
-                        searcher.asked(rule.act_name, actor)
-                        goal = _taken_by(searcher, world, rule, place, bound, act, m)
-                    if goal is None:
-                        continue
-                    found: list[Finding] = []
-                    for fragment in _fragments(world, part, goal, rule, bound):
-                        on_paper, permitted = _permits(paper, rule, actor, bound)
-                        fragment.beside(on_paper)
-                        goal = (*goal, permitted)
-                        found = list(_against_found(searcher, alone, fragment, act, goal, rule, place, layer))
-                        yield from found
-                    if found:
-                        break
-
-
-def _permits(paper: Searcher, rule: Rule, actor: str | None, bound: Any) -> tuple[Fragment, Any]:
-    """Return that the agreement alone permits what a norm of it is about, and what of the world that can reach."""
-    world, act, m = paper.asked(rule.act_name, actor)
-    rules = [paper.program.rules[index] for index in paper.program.by_act[rule.act_name]]
-    same = [each for each in rules if each.norm.id == rule.norm.id and each.document == rule.document]
-    with world.question() as part:
-        paper.asked(rule.act_name, actor)
-        opens = [world.opens(each, m, act, actor or "") for each in same]
-        permits = z3.And(z3.Or(*opens), z3.Not(z3.Or(*_forbidding(world, rules, m, act))))
-    duty = bound.rule if isinstance(bound, Broken) and len(rule.on_breach_of) > MANY else None
-    return Fragment(world, part, _same_in(paper.program, duty)), permits
-
-
-def _same_in(program: Program, duty: Rule | None) -> int | None:
-    """Return the index that a norm has in another program of the same agreement."""
-    for each in program.rules if duty is not None else ():
-        if duty is not None and (each.document, each.norm.id, each.option) == (
-            duty.document, duty.norm.id, duty.option,
-        ):  # fmt: skip
-            return each.index
-    return None
-
-
-def _forbidding(world: World, rules: list[Rule], m: Moment, act: Happening, weight: int = 0) -> Iterator[Any]:
-    """Yield when each prohibition among some norms stands in the way of an act and nothing goes before it."""
-    program, actor = world.program, act.actor or ""
-    for each in rules:
-        if isinstance(each.norm, Prohibition) and each.weight >= weight:
-            beaten = (
-                z3.And(world.truth(when, m, {}), world.opens(program.rules[index], m, act, actor))
-                for index, when, _ in each.prevailed_by
-                if index in program.by_act[act.name]
-            )
-            yield z3.And(world.forbids(each, m, act, actor), z3.Not(z3.Or(*beaten)))
-
-
-def _taken_by(
-    searcher: Searcher, world: World, rule: Rule, place: Place, bound: Any, act: Happening, m: Moment
-) -> tuple[Any, ...] | None:
-    """Return that only a sentence of law closes a norm, bound to that, and that no other opens its act."""
-    program, actor = searcher.program, act.actor or ""
-    steps = list(world.closers(rule, bound, m, act, actor, world.env_of(rule, bound, act, actor)))
-    by_law = [truth for _, at, truth in steps if at == place]
-    if not by_law:
-        return None
-    own = [truth for _, at, truth in steps if not (isinstance(at, tuple) and _is_law(program, at))]
-    others = [
-        world.opens(each, m, act, actor)
-        for each in (program.rules[i] for i in program.by_act[rule.act_name])
-        if each is not rule and not isinstance(each.norm, Prohibition | Maintenance)
-    ]
-    return z3.Not(z3.Or(*own)), z3.Or(*by_law), z3.Not(z3.Or(*others))
-
-
-def _against_found(
-    searcher: Searcher, alone: Program, world: Fragment, act: Happening, goal: tuple[Any, ...], rule: Rule,
-    place: Place, layer: str,
-) -> Iterator[Finding]:  # fmt: skip
-    clauses = (_clause(rule), Clause(*place))
-
-    def judged(history: History) -> tuple[Decision, Decision] | None:
-        by_paper = replayed(history, alone, ("contract",))
-        by_law = replayed(history, searcher.program, searcher.layers)
-        if by_paper is None or by_law is None or by_paper.answer != "permitted":
-            return None
-        return (by_paper, by_law) if by_law.answer in ("forbidden", "no_basis") else None
-
-    found = _shown(world, act, goal, judged)
-    if isinstance(found, Unknown):
-        yield _undecided(clauses, found)
-    elif found is not None:
-        history, (by_paper, by_law) = found
-        shown = witness(history, {"contract": by_paper, "+".join(searcher.layers): by_law})
-        own, law = _named(searcher.program, clauses[0]), _named(searcher.program, clauses[1])
-        yield Finding(
-            "against", clauses,
-            Said(
-                f"{own[0]} gives what {law[0]} takes away: permitted by the agreement alone, not by the law",
-                f"{own[1]}赋予的，{law[1]}不予承认：仅依协议可以为之，依法则不得",
-            ),
-            shown, (
-                Said(f"bring {own[0]} in line with {law[0]}", f"使{own[1]}与{law[1]}一致"),
-            ), _bound(world), {"layer": layer},
-        )  # fmt: skip
-
-
-def denied(searcher: Searcher, alone: Program, layer: str) -> Iterator[Finding]:
-    """Find what the law permits or requires and the agreement denies: it forbids it, or closes what it gives itself."""
-    program = searcher.program
-    paper = Searcher(alone, ("contract",), beside=searcher)
-    for rule in program.rules:
-        gives = (
-            not rule.home
-            and rule.weight == MANDATORY
-            and not isinstance(rule.norm, Prohibition | Maintenance)
-        )
-        near = [program.rules[i] for i in program.by_act.get(rule.act_name, ())] if gives else []
-        agreed = [each for each in near if each.home and searcher.reads(each)]
-        if not agreed or not searcher.asks(rule, *agreed) or not searcher.reads(rule):
-            continue
-        for actor in searcher.actors(rule):
-            world, act, m = searcher.asked(rule.act_name, actor)
-            with world.question() as part:
-                searcher.asked(rule.act_name, actor)
-                # The more of the law gives it in one history, the better that history shows it.
-                world.prefer(*(
-                    world.opens(each, m, act, actor or "")
-                    for each in near
-                    if not each.home and not isinstance(each.norm, Prohibition | Maintenance)
-                ))  # fmt: skip
-                goal = (
-                    world.opens(rule, m, act, actor or ""),
-                    z3.Not(z3.Or(*_forbidding(world, near, m, act, rule.weight))),
-                )
-            on_paper, denies = _denies(paper, rule, actor)
-            if not possible(on_paper(None, False), denies):
-                continue
-            for fragment in _fragments(world, part, goal, rule):
-                duty = program.rules[fragment.focus] if fragment.focus is not None else None
-                fragment.beside(on_paper(_same_in(alone, duty), True))
-                clauses = tuple(map(_clause, (rule, *agreed)))
-                found = list(_denied_found(searcher, alone, fragment, act, (*goal, denies), layer, clauses))
-                yield from found
-                if found:
-                    break
-
-
-def _denies(
-    paper: Searcher, rule: Rule, actor: str | None
-) -> tuple[Callable[[int | None, bool], Fragment], Any]:
-    """Return that the agreement alone forbids an act, or closes what it gives, and what of the world that can reach."""
-    world, act, m = paper.asked(rule.act_name, actor)
-    rules = [paper.program.rules[index] for index in paper.program.by_act[rule.act_name]]
-    with world.question() as part:
-        paper.asked(rule.act_name, actor)
-        forbids = list(_forbidding(world, rules, m, act))
-        world.prefer(*forbids)
-        stands = [world.in_force(each, m, world.env_of(each, None, act, actor)) for each in rules]
-        opens = [
-            world.opens(each, m, act, actor or "")
-            for each in rules
-            if not isinstance(each.norm, Prohibition | Maintenance)
-        ]
-        closes = z3.And(z3.Or(*stands), z3.Not(z3.Or(*opens)))
-        denies = z3.Or(*forbids) if forbids else closes
-    return lambda focus, deep: Fragment(world, part, focus, deep), denies
-
-
-def _denied_found(
-    searcher: Searcher, alone: Program, world: Fragment, act: Happening, goal: tuple[Any, ...], layer: str,
-    clauses: tuple[Clause, ...],
-) -> Iterator[Finding]:  # fmt: skip
-    def judged(history: History) -> tuple[Decision, Decision, list[Clause], list[Clause]] | None:
-        by_paper = replayed(history, alone, ("contract",))
-        by_law = replayed(history, searcher.program, searcher.layers)
-        if by_paper is None or by_law is None:
-            return None
-        if (by_paper.answer, by_law.answer) != ("forbidden", "permitted"):
-            return None
-        paper = _clauses_in(alone, by_paper, ("forbids", "prevailed")) or _clauses_in(
-            alone, by_paper, ("closed",)
-        )
-        law = [
-            each
-            for each in _clauses_in(searcher.program, by_law, ("permits", "requires"))
-            if _is_law(searcher.program, (each.document, each.clause))
-        ]
-        return (by_paper, by_law, paper, law) if paper and law else None
-
-    found = _shown(world, act, goal, judged)
-    if isinstance(found, Unknown):
-        yield _undecided(clauses, found)
-    elif found is not None:
-        history, (by_paper, by_law, paper, law) = found
-        shown = witness(history, {"contract": by_paper, "+".join(searcher.layers): by_law})
-        own = [_named(searcher.program, each) for each in paper]
-        laws = [_named(searcher.program, each) for each in law]
-        yield Finding(
-            "against", (*paper, *law),
-            Said(
-                f"{', '.join(each[0] for each in own)} denies what {', '.join(each[0] for each in laws)} gives:"
-                " forbidden by the agreement alone, permitted by the law",
-                f"{'、'.join(each[1] for each in own)}不许的，{'、'.join(each[1] for each in laws)}许之："
-                "仅依协议不得为之，依法则可",
-            ),
-            shown, (
-                Said(f"except from {own[0][0]} what {laws[0][0]} gives", f"在{own[0][1]}中除外{laws[0][1]}所许者"),
-            ), _bound(world), {"layer": layer},
-        )  # fmt: skip
-
-
-def _clauses_in(program: Program, decision: Decision, codes: tuple[str, ...]) -> list[Clause]:
-    """Return the norms that a decision's reasons name under some codes, in order."""
-    found: dict[Clause, None] = {}
-    stack = list(reversed(decision.reasons))
-    while stack:
-        reason = stack.pop()
-        if reason.code in codes:
-            for rule in program.rules:
-                if reason.args[:2] == (rule.document, rule.norm.id):
-                    found[_clause(rule)] = None
-                    break
-        stack.extend(reversed(reason.parts))
-    return list(found)
-
-
-def _laws_over(program: Program, rule: Rule) -> list[Place]:
-    """Return the sentences of laws that may close an agreed norm."""
-    found: dict[Place, None] = {}
-    for _, place in rule.voided:
-        found[place] = None
-    for _, _, place in (*rule.prevailed_by, *rule.limited_to):
-        found[place] = None
-    for lapse in rule.lapses:
-        found[lapse.place] = None
-    return [place for place in found if _is_law(program, place)]
-
-
-def _is_law(program: Program, place: Place) -> bool:
-    return any(each.name == place[0] and each.kind == "law" for each in program.contracts)
 
 
 def rivals(searcher: Searcher) -> Iterator[Finding]:
@@ -427,29 +175,40 @@ def rivals(searcher: Searcher) -> Iterator[Finding]:
         for actor in searcher.actors(one):
             if actor not in searcher.actors(other):
                 continue
-            duty = program.rules[min(shared)]
-            world, act, m = searcher.asked(one.act_name, actor)
-            with world.question() as part:
-                searcher.asked(one.act_name, actor)
-                _, second, _ = searcher.asked(other.act_name, actor)
-                broken = [world.broken(Broken(duty, bound), m, False) for bound in _bounds(world, duty)]
-                goal = (
-                    z3.Or(*broken), world.opens(one, m, act, actor or ""),
-                    world.opens(other, m, second, actor or ""),
-                )  # fmt: skip
-            for fragment in _fragments(world, part, goal, focus=duty.index):
-                first, second_, broke = (_named(program, _clause(rule)) for rule in (one, other, duty))
-                said = Said(
-                    f"on one breach of {broke[0]}, {first[0]} and {second_[0]} are open at once, in no order",
-                    f"违反{broke[1]}时，{first[1]}与{second_[1]}同时可用，未定先后",
-                )
-                found = list(_found(
-                    searcher, fragment, act, goal, "competing", (one, other),
-                    lambda decision: decision.answer == "permitted", said,
-                ))  # fmt: skip
-                yield from found
-                if found:
-                    break
+            yield from _rivals_of(
+                searcher, one, other, actor or "", [program.rules[i] for i in sorted(shared)]
+            )
+
+
+def _rivals_of(
+    searcher: Searcher, one: Rule, other: Rule, actor: str, duties: list[Rule]
+) -> Iterator[Finding]:
+    """Find two remedies open at once on one breach of one of some duties, of the first that shows it."""
+    program = searcher.program
+    open_questions = []
+    for duty in duties:
+        world, act, m = searcher.asked(one.act_name, actor)
+        with world.question() as part:
+            searcher.asked(one.act_name, actor)
+            _, second, _ = searcher.asked(other.act_name, actor)
+            broken = [world.broken(Broken(duty, bound), m, False) for bound in _bounds(world, duty)]
+            goal = (
+                z3.Or(*broken), world.opens(one, m, act, actor), world.opens(other, m, second, actor),
+            )  # fmt: skip
+        first, second_, broke = (named(program, clause_of(rule)) for rule in (one, other, duty))
+        said = Said(
+            f"on one breach of {broke[0]}, {first[0]} and {second_[0]} are open at once, in no order",
+            f"违反{broke[1]}时，{first[1]}与{second_[1]}同时可用，未定先后",
+        )
+        for each in _found(
+            searcher, world, fragments(world, part, goal, focus=duty.index), (act, second), goal, "competing",
+            (one, other), lambda decision: decision.answer == "permitted", said,
+        ):  # fmt: skip
+            if each.kind == "competing":
+                yield each
+                return
+            open_questions.append(each)
+    yield from open_questions[:1]
 
 
 def _bounds(world: World, duty: Rule) -> list[Any]:
@@ -485,16 +244,21 @@ def never(searcher: Searcher) -> Iterator[Finding]:
     for rule in searcher.program.rules:
         if isinstance(rule.norm, Maintenance) or not rule.home or rule.option or not searcher.asks(rule):
             continue
+        searcher.tally.asked += 1
         try:
-            if not any(_can_apply(searcher, rule, actor) for actor in searcher.actors(rule)):
-                name = _named(searcher.program, _clause(rule))
-                yield Finding(
-                    "dead", (_clause(rule),),
-                    Said(f"{name[0]} never applies", f"{name[1]}不可能适用"),
-                    None, (), _bound(World(searcher.program, searcher.terms)),
-                )  # fmt: skip
+            applies = any(_can_apply(searcher, rule, actor) for actor in searcher.actors(rule))
         except Unknown as limit:
-            yield _undecided((_clause(rule),), limit)
+            searcher.tally.undecided += 1
+            yield undecided("dead", (clause_of(rule),), limit, searcher.program, None)
+            continue
+        if not applies:
+            searcher.tally.found += 1
+            name = named(searcher.program, clause_of(rule))
+            yield Finding(
+                "dead", (clause_of(rule),),
+                Said(f"{name[0]} never applies", f"{name[1]}不可能适用"),
+                None, (), bound_of(World(searcher.program, searcher.terms)),
+            )  # fmt: skip
 
 
 def _can_apply(searcher: Searcher, rule: Rule, actor: str | None) -> bool:
@@ -505,7 +269,7 @@ def _can_apply(searcher: Searcher, rule: Rule, actor: str | None) -> bool:
             searcher.asked(rule.act_name, actor, ending)
             applies = world.forbids if isinstance(rule.norm, Prohibition) else world.opens
             goal = (applies(rule, m, act, actor or ""),)
-        if any(possible(fragment, *goal) for fragment in _fragments(world, part, goal, rule)):
+        if any(possible(fragment, *goal) for fragment in fragments(world, part, goal, rule)):
             return True
     return False
 
@@ -513,68 +277,33 @@ def _can_apply(searcher: Searcher, rule: Rule, actor: str | None) -> bool:
 # -- worlds to findings
 
 
-def _fragments(
-    world: World, part: Part, goal: tuple[Any, ...], rule: Rule | None = None, bound: Any = None,
-    focus: int | None = None,
-) -> Iterator[Fragment]:  # fmt: skip
-    """Yield the worlds in which a goal is looked for: one for each duty, where a norm is one upon the breach of many.
-
-    A goal that cannot be met even where all is open that has a name is looked for no further.
-    """
-    if not possible(Fragment(world, part, deep=False), *goal):
-        return
-    if rule is not None and len(rule.on_breach_of) > MANY:
-        foci: tuple[int | None, ...] = tuple(sorted(rule.on_breach_of))
-        if isinstance(bound, Broken):
-            foci = (bound.rule.index,)
-    else:
-        foci = (focus,)
-    for each in foci:
-        yield Fragment(world, part, each)
-
-
-def _shown(
-    world: World | Fragment, act: Happening, goal: tuple[Any, ...], judged: Callable[[History], R | None]
-) -> tuple[History, R] | Unknown | None:
-    """Return a history in which the goal holds and which the engine says shows it, with what the engine says.
-
-    It is smoothed only once the engine has said so.
-    """
-    try:
-        query = Query(world, *goal)
-        for turn in range(TRIES):
-            if not query.next():
-                return None
-            rough = history_of(world, query.model(), act)
-            said = judged(rough)
-            if said is not None or turn == 0:
-                smooth = history_of(world, query.polished(), act)
-                again = judged(smooth)
-                if again is not None:
-                    return smooth, again
-                if said is not None:
-                    return rough, said
-    except Unknown as limit:
-        return limit
-    return None
-
-
 def _found(
-    searcher: Searcher, world: Fragment, act: Happening, goal: tuple[Any, ...], kind: Kind, rules: tuple[Rule, ...],
-    is_so: Any, said: Said,
+    searcher: Searcher, world: World, looked_in: Iterator[Fragment], acts: tuple[Happening, ...],
+    goal: tuple[Any, ...], kind: Kind, rules: tuple[Rule, ...], is_so: Callable[[Decision], bool], said: Said,
 ) -> Iterator[Finding]:  # fmt: skip
-    clauses = tuple(_clause(rule) for rule in rules)
+    """Yield what is found of a question about one act, or about one act for each of some rules."""
+    clauses = tuple(clause_of(rule) for rule in rules)
 
     def judged(history: History) -> Decision | None:
-        decision = replayed(history, searcher.program, searcher.layers)
-        return decision if decision is not None and is_so(decision) and _cites(decision, rules[0]) else None
+        asked = (history.asked, *history.beside)
+        decisions = [
+            replayed(dataclasses.replace(history, asked=each), searcher.program, searcher.layers)
+            for each in asked
+        ]
+        for decision, rule in zip(decisions, rules, strict=False):
+            if decision is None or not is_so(decision) or not _cites(decision, rule):
+                return None
+        return decisions[0]
 
-    found = _shown(world, act, goal, judged)
-    if isinstance(found, Unknown):
-        yield _undecided(clauses, found)
-    elif found is not None:
-        shown = witness(found[0], {"+".join(searcher.layers): found[1]})
-        yield Finding(kind, clauses, said, shown, _settles(kind, searcher.program, clauses), _bound(world))
+    got = looked_for(looked_in, acts, goal, judged, searcher.tally)
+    if isinstance(got, Unknown | Refuted):
+        yield undecided(kind, clauses, got, searcher.program, world)
+    elif got is not None:
+        fragment, history, decision = got
+        shown = witness(history, {"+".join(searcher.layers): decision})
+        yield Finding(
+            kind, clauses, said, shown, _settles(kind, searcher.program, clauses), bound_of(fragment)
+        )
 
 
 def _cites(decision: Decision, rule: Rule) -> bool:
@@ -589,7 +318,7 @@ def _cites(decision: Decision, rule: Rule) -> bool:
 
 
 def _settles(kind: Kind, program: Program, clauses: tuple[Clause, ...]) -> tuple[Said, ...]:
-    names = [_named(program, each) for each in clauses]
+    names = [named(program, each) for each in clauses]
     if kind == "conflict":
         return (
             Said(
@@ -609,37 +338,8 @@ def _settles(kind: Kind, program: Program, clauses: tuple[Clause, ...]) -> tuple
 
 def _clash(program: Program, one: Rule, other: Rule) -> Said:
     verb = ("requires", "要求") if isinstance(one.norm, Obligation) else ("permits", "允许")
-    first, second = _named(program, _clause(one)), _named(program, _clause(other))
+    first, second = named(program, clause_of(one)), named(program, clause_of(other))
     return Said(
         f"{first[0]} {verb[0]} what {second[0]} forbids, and nothing says which prevails",
         f"{first[1]}{verb[1]}的行为为{second[1]}所禁止，未定何者优先",
     )
-
-
-def _undecided(clauses: tuple[Clause, ...], limit: Unknown) -> Finding:
-    return Finding(
-        "unknown", clauses,
-        Said(f"not decided within the limit ({limit})", f"在限度内未能判定（{limit}）"),
-    )  # fmt: skip
-
-
-def _bound(world: World | Fragment) -> Said:
-    """Return what was searched: each act of each party, and each event, at most once, within the horizon."""
-    kinds = len(world.happenings)
-    return Said(
-        f"searched: histories of {HORIZON} days in which each of {kinds} kinds of acts and events happens at most once",
-        f"检索范围：{kinds}类行为与事件各至多发生一次、{HORIZON}日以内的事件经过",
-    )
-
-
-def _clause(rule: Rule) -> Clause:
-    return Clause(rule.document, rule.norm.clause, rule.norm.id)
-
-
-def _named(program: Program, clause: Clause) -> tuple[str, str]:
-    """Return how a clause is called in English and in Chinese."""
-    contract = next(each for each in program.contracts if each.name == clause.document)
-    number = clause.norm or clause.clause
-    several = len([each for each in program.contracts if each.norms]) > 1
-    titles = (contract.name, contract.alias or contract.title or contract.name)
-    return (f"{titles[0]} {number}", f"{titles[1]}{number}") if several else (number, number)

@@ -26,6 +26,7 @@ LIMIT = 8_000_000
 WALL = 20_000
 """Milliseconds after which the solver is told to stop in any case."""
 _SEED = 7
+_SMALLER = 20
 _OPENING = 9 * 60
 _APART = 15
 
@@ -69,7 +70,7 @@ def _open(world: World | Fragment, there: list[Happening]) -> Iterator[Any]:
     """Yield what a ledger and its account show, beside what happens: in the order of names."""
     for held in (world.answers, world.readings):
         yield from (held[name] for name in sorted(held))
-    for values in (world.attributes, world.blanks, *(each.fields for each in there)):
+    for values in (world.attributes, world.firsts, world.blanks, *(each.fields for each in there)):
         for name in sorted(values):
             yield values[name].term
             if z3.is_expr(values[name].known):
@@ -211,8 +212,11 @@ class Query:
             self.solver.add(*facts)
 
     def tried(self, *facts: Any) -> bool:
-        """Tell whether facts can hold, as far as the limit lets us know."""
+        """Tell whether facts can hold, as far as a smaller limit lets us know."""
+        self.solver.set("rlimit", LIMIT // _SMALLER)
         try:
             return self.asked(*facts) is not None
         except Unknown:
             return False
+        finally:
+            self.solver.set("rlimit", LIMIT)

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache, cached_property
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import z3
@@ -22,19 +23,21 @@ from contractlang.norms import BlankDecl, Maintenance, Obligation, OccurrenceDec
 from contractlang.values import Period, Share
 from engine.calendars import default_calendar
 from engine.conditions import ActorE, AndE, AnswerE, ChosenE, CompareE, IsBlankE, NotE, OrE, PlacedE
-from engine.dates import DAY, RestDays, start_of
+from engine.dates import DAY, RestDays, end_of, start_of
 from engine.event import BOTH
 from engine.force import TextE, ValidE
 from engine.program import LIFE_STATES, Place, Program, Rule
 from engine.quantities import (
     AmountOfE,
     ArithmeticE,
+    AsOfE,
     BlankE,
     BoundE,
     ConstE,
     FieldE,
     FoldE,
     LaterE,
+    MonthDayE,
     NowE,
     StateE,
 )
@@ -46,8 +49,14 @@ FIRST_DAY = date(2026, 3, 2)
 HORIZON = 670
 """How many days a world has: to the end of 2027."""
 MINUTES = 1440
+PERIOD = (2027, 1)
+"""Year and month: the billing period of every bill and every use of a world in which the period matters."""
 MANY = 3
 """A norm upon the breach of more duties than this is looked at for one of them at a time."""
+
+FACTORS = (0, 1, 2, 10, 60, 100)
+"""The numbers for which a product with another open number is reckoned."""
+_PRODUCT = z3.Function("product", z3.IntSort(), z3.IntSort(), z3.IntSort())
 
 Truth = Any
 Env = dict[str, Any]
@@ -127,6 +136,7 @@ class World:
         self.readings: dict[str, Any] = {}
         self.blanks: dict[str, Value] = {}
         self.attributes: dict[str, Value] = {}
+        self.firsts: dict[str, Value] = {}
         # The same history as others see it has the same happenings, answers and blanks; what norms make of it differs.
         self.codes: dict[str, int] = beside.codes if beside is not None else {}
         self.prefix: str = f"{beside.prefix}beside " if beside is not None else ""
@@ -135,6 +145,7 @@ class World:
         self._waiting: dict[Any, Any] = {}
         self.names: set[Any] = set()
         self.one_of_many: dict[Any, int] = {}
+        self.kept: dict[Any, Broken] = {}
         self._fresh = 0
         self.hold(self.now.at >= 0, self.now.at < HORIZON * MINUTES)
 
@@ -328,7 +339,7 @@ class World:
             case ChosenE():
                 return self.chosen(it.reading, it.option)
             case IsBlankE():
-                return z3.Not(self.blank(it.name, None).known)
+                return z3.Not(self.blank(it.name, None, m, env).known)
             case OverdueE():
                 return self.overdue(it, m, env)
             case InBreachE():
@@ -366,12 +377,19 @@ class World:
                 return Value(self.state(it.name, it.document, m), True)
             case BlankE():
                 # A blank that is compared is filled in the world: what is left open decides nothing.
-                blank = self.blank(it.name, it.kind)
-                if z3.is_expr(blank.known):
+                blank = self.blank(it.name, it.kind, m, env)
+                settable = it.name not in self.program.gaps
+                if settable and it.kind.name == "day" and self.monthly(it.name) and z3.is_expr(blank.term):
+                    blank = Value(self.month_day(self.trigger_day(m, env), blank.term), blank.known)
+                if settable and z3.is_expr(blank.known):
                     self.once(("used", it.name), lambda: self.hold(blank.known))
                 return blank
             case NowE():
                 return Value(m.at, True)
+            case MonthDayE():
+                return Value(self.month_day(self.trigger_day(m, env), z3.IntVal(it.number)), True)
+            case AsOfE():
+                return self.as_of(it, m, env)
             case AnswerE():
                 return self.answer(it.question)
             case LaterE():
@@ -389,6 +407,87 @@ class World:
                 return self.unpaid(it.norms, m, env)
             case _:
                 return self.free()
+
+    def monthly(self, name: str) -> bool:
+        """Tell whether a blank for a day is filled with the number of a day: where another document counts."""
+        called = [
+            each
+            for each in self.program.declarations.values()
+            if isinstance(each, BlankDecl) and name in (each.name, each.alias)
+        ]
+        aliases = {word for each in called for word in (each.name, each.alias) if word}
+        return any(
+            each.kind.name == "count"
+            for each in self.program.declarations.values()
+            if isinstance(each, BlankDecl) and {each.name, each.alias} & aliases
+        )
+
+    def trigger_day(self, m: Moment, env: Env) -> Any:
+        """Return the day of what an instance was triggered by; of the moment where there is no such thing."""
+        bound = env.get("@trigger")
+        if isinstance(bound, Happening):
+            return bound.day
+        return (self.breach_start(bound) if isinstance(bound, Broken) else m.at) / MINUTES
+
+    def month_day(self, day: Any, number: Any) -> Any:
+        """Return the next day of the month with a number, of no more than 28, that day itself included."""
+        made: Any = z3.IntVal(HORIZON)
+        for first, following in reversed(list(pairwise(_months()))):
+            found = z3.If(first + number - 1 >= day, first + number - 1, following + number - 1)
+            made = z3.If(day < following, found, made)
+        return made
+
+    def as_of(self, it: AsOfE, m: Moment, env: Env) -> Value:
+        """Return what a state was at a day, an instant, or the first day of a billing period.
+
+        The one period that a world has is `PERIOD`: which other it is makes a difference to sums alone.
+        """
+        when = self.value(it.at, m, env).term
+        setters = self.setters(it.state.name, it.state.document)
+        if not z3.is_expr(when) or len(setters) > 1:
+            return self.free()
+        if isinstance(it.at, FieldE) and it.at.kind.name == "text":
+            self.hold(when == self.code(f"{PERIOD[0]}-{PERIOD[1]:02}"))
+            last: Any = _minute(end_of(date(*PERIOD, 1))) - 1
+        else:
+            last = (when + 1) * MINUTES - 1 if _is_day(it.at) else when
+        made = self.first(it.state.name)
+        if made is None:
+            return self.free()
+        for each, value, based in setters:
+            since = self._since(each, it.state.name)
+            set_then = z3.And(self.has_happened(each, m), based, since <= last, since <= m.at)
+            made = z3.If(set_then, value, made)
+        return Value(made, True)
+
+    def first(self, state: str) -> Any:
+        """Return what a state is before anything sets it, as the account's settings say; None where they cannot."""
+        declared = self.program.declarations[state]
+        if not isinstance(declared, StateDecl):
+            return None
+        if declared.options:
+            return z3.IntVal(self.code(str(self.terms.states.get(state, declared.options[0].name))))
+        if declared.kind.name not in ("money", "count"):
+            return None
+        return self.once(("first", state), lambda: self._first(state, declared.kind.name))
+
+    def _first(self, state: str, kind: str) -> Any:
+        made = z3.Int(f"{state} at first")
+        self.hold(made >= 1, made <= 10_000_000)
+        self.prefer(made == (10_000 if kind == "money" else 1))
+        self.firsts[state] = Value(made, True)
+        return made
+
+    def _since(self, each: Happening, state: str) -> Any:
+        """Return from when something that happens sets a state."""
+        for effect in self._declared(each).sets:
+            if effect.state == state and effect.since is not None:
+                since = each.fields[effect.since].term
+                return since * MINUTES if self._is_day_field(each, effect.since) else since
+        return each.at
+
+    def _is_day_field(self, each: Happening, name: str) -> bool:
+        return any(p.name == name and p.kind.name == "day" for p in self._declared(each).params)
 
     def constant(self, value: Any) -> Any:
         if isinstance(value, bool):
@@ -487,10 +586,14 @@ class World:
             return self.free()
         known = z3.And(left.known, right.known)
         if it.op == "*":
-            # A product of two open numbers is no question for the solver: the second is taken as one.
-            return (
-                Value(one * other, known) if z3.is_int_value(one) or z3.is_int_value(other) else self.free()
-            )
+            # A product of two open numbers is no question for the solver: it is told of some values of the first; of
+            # others it may be any number, but of the same two the same.
+            if not (z3.is_int_value(one) or z3.is_int_value(other)):
+                made = _PRODUCT(one, other)
+                for number in FACTORS:
+                    made = z3.If(one == number, number * other, made)
+                return Value(made, known)
+            return Value(one * other, known)
         return Value(one + other if it.op == "+" else one - other, known)
 
     def fold(self, it: FoldE, m: Moment, env: Env) -> Value:
@@ -542,6 +645,9 @@ class World:
             made = z3.Int(f"answer {question}")
             if declared.options:
                 self.hold(z3.Or(*(made == self.code(each.name) for each in declared.options)))
+            elif declared.kind.name in ("money", "count"):
+                self.hold(made >= 0, made <= 10_000_000)
+                self.prefer(made == (10_000 if declared.kind.name == "money" else 1))
         self.answers[question] = made
         return Value(made, True)
 
@@ -558,11 +664,18 @@ class World:
         self.hold(z3.Or(*(made == self.code(each) for each in options)))
         return made
 
-    def blank(self, name: str, kind: Kind | None) -> Value:
-        """Return what fills a blank; what the terms leave open may be filled or not."""
-        for holds, filling in self.program.fills.get(name, ()):
-            if holds is None and name in self.program.gaps:
-                return self.value(filling, self.now, {})
+    def blank(self, name: str, kind: Kind | None, m: Moment, env: Env) -> Value:
+        """Return what fills a blank; what the terms leave open may be filled or not. Settings do not fill a gap."""
+        if name in self.program.gaps:
+            made, known = self.free(kind).term, z3.BoolVal(False)
+            for holds, filling in reversed(self.program.fills.get(name, ())):
+                value = self.value(filling, m, env)
+                if holds is None:
+                    made, known = value.term, value.known
+                elif z3.is_expr(value.term):
+                    filled = self.truth(holds, m, env)
+                    made, known = z3.If(filled, value.term, made), z3.Or(filled, known)
+            return Value(made, known)
         # A law may speak of the agreement's blank by its other name.
         same = (
             each.name
@@ -580,7 +693,7 @@ class World:
             self.blanks[name] = Value(self.constant(given), True)
         else:
             term = z3.Int(f"blank {name}")
-            self.hold(term >= 1, term <= 10_000_000)
+            self.hold(term >= 1, term <= (28 if self.monthly(name) else 10_000_000))
             if kind is not None and kind.name == "text":
                 self.prefer(term == self.code("other"))
             self.blanks[name] = Value(term, z3.Bool(f"filled {name}"))
@@ -627,9 +740,9 @@ class World:
         for each, value, based in setters:
             self.hold(z3.Implies(self.is_last(each, based, setters, m), made == value))
         none = z3.Not(z3.Or(*(z3.And(self.has_happened(e, m), b) for e, _, b in setters)))
-        if declared.options:
-            first = self.terms.states.get(name, declared.options[0].name)
-            self.hold(z3.Implies(none, made == self.code(str(first))))
+        first = self.first(name)
+        if first is not None:
+            self.hold(z3.Implies(none, made == first))
         return made
 
     def setters(self, name: str, document: str) -> list[tuple[Happening, Any, Truth]]:
@@ -714,6 +827,12 @@ class World:
             met = [e for r in rules for name in _happened_in(r.value) for e in self.of_kind(name)]
             self.hold(since >= 0, z3.Implies(ever, z3.Or(*holds)))
             self.hold(z3.Implies(ever, z3.Or(*(z3.And(e.here, e.at == since) for e in met))))
+            for each in met:
+                then = Moment(each.at, f"at {each.id}")
+                enough = z3.Or(
+                    *(z3.And(self.truth(r.holds, then, {}), self.truth(r.value, then, {})) for r in rules)
+                )
+                self.hold(z3.Implies(z3.And(each.here, enough), z3.And(ever, since <= each.at)))
             return ever, since
 
         return self.once(("begins", document), make)  # type: ignore[no-any-return]
@@ -921,8 +1040,8 @@ class World:
             if holds is False or (z3.is_expr(holds) and z3.is_false(z3.simplify(holds))):
                 continue  # It limits other norms only.
             limits = [self.program.rules[index] for index in indexes if index != rule.index]
-            open_ones = [self.opens(limit, m, act, actor) for limit in limits]
-            yield "limited", place, z3.And(holds, z3.Not(z3.Or(*open_ones)))
+            unfilledones = [self.opens(limit, m, act, actor) for limit in limits]
+            yield "limited", place, z3.And(holds, z3.Not(z3.Or(*unfilledones)))
 
     def lapsed(self, lapse: Any, m: Moment, actor: str, env: Env) -> Truth:
         period = self.value(lapse.period, m, env).term
@@ -960,11 +1079,13 @@ class World:
         period = self.value(longer, m, {}).term if longer is not None else None
 
         def stands(each: Happening) -> Truth:
-            open_then = self.opens(rule, Moment(each.at, f"before {each.id}", each), each, each.actor or "")
+            unfilledthen = self.opens(
+                rule, Moment(each.at, f"before {each.id}", each), each, each.actor or ""
+            )
             long = True
             if isinstance(period, Period):
                 long = (each.day + period.count + 1) * MINUTES <= m.at
-            return z3.And(open_then, long)
+            return z3.And(unfilledthen, long)
 
         def make() -> Truth:
             found = []
@@ -1068,6 +1189,11 @@ class World:
         match limit:
             case "AtOnce":
                 return start + 1
+            case "Reasonable":
+                # A reasonable time is what a law says in numbers, where one does: that duty stands beside this one.
+                numbers = [self.in_force(self.program.rules[i], m, env) for i in rule.numbered]
+                prompt = self.answer(rule.limit.question).term
+                return z3.If(z3.Or(prompt, *numbers), z3.IntVal(HORIZON * MINUTES), start)
             case "Within":
                 period = self.value(rule.limit_value, m, env).term
                 if rule.limit_of is not None:
@@ -1085,11 +1211,11 @@ class World:
                 return (last + 1) * MINUTES
             case "ByDay" | "BeforeDay":
                 day = self.value(rule.limit_value, m, env)
-                if not z3.is_expr(day.term):
+                if not z3.is_expr(day.term) or day.known is False:
                     return None
-                if not _is_day(rule.limit_value):
-                    return day.term + (1 if limit == "ByDay" else 0)
-                return (day.term + (1 if limit == "ByDay" else 0)) * MINUTES
+                end = day.term + (1 if limit == "ByDay" else 0)
+                end = end * MINUTES if _is_day(rule.limit_value) else end
+                return z3.If(day.known, end, HORIZON * MINUTES) if z3.is_expr(day.known) else end
             case _:
                 return None
 
@@ -1127,6 +1253,8 @@ class World:
         key = ("broken", it.rule.index, _id(it.bound), m.key, only_open)
         if isinstance(it.bound, Broken) and len(it.rule.on_breach_of) > MANY:
             self.one_of_many[key] = it.bound.rule.index
+        if isinstance(it.rule.norm, Maintenance):
+            self.kept[key] = it
         return self.named(key, lambda: self._broken(it, m, only_open))
 
     def _broken(self, it: Broken, m: Moment, only_open: bool) -> Truth:
@@ -1156,22 +1284,44 @@ class World:
                 return z3.And(self.has_happened(bound, m), forbidden, z3.Not(z3.Or(*beaten)))
             case Maintenance():
                 start = self.breach_start(it)
-                then = Moment(start, f"broken {rule.index} {_id(bound)}")
-                env = self.env_of(rule, bound, None, None)
-                asleep = [
-                    z3.And(self.truth(when, then, env), self.standing(self.program.rules[index], then, None))
-                    for index, when, _ in rule.prevailed_by
-                ]
-                parts = [
-                    start <= m.at, self.exists(rule, bound, then), self.in_force(rule, then, env),
-                    self.truth(rule.trigger_where, then, env), self.conditions(rule, then, env),
-                    z3.Not(self.truth(rule.keeps, then, env)), z3.Not(z3.Or(*asleep)),
-                ]  # fmt: skip
+                began = self.not_kept(it, Moment(start, f"broken {rule.index} {_id(bound)}"))
+                parts = [start <= m.at, began]
                 if only_open:
+                    env = self.env_of(rule, bound, None, None)
                     parts.append(z3.Not(self.truth(rule.keeps, m, env)))
                 return z3.And(*parts)
             case _:
                 return False
+
+    def not_kept(self, it: Broken, m: Moment) -> Truth:
+        """Return whether at a moment what must be kept is not, and nothing lets that duty sleep."""
+        rule, bound, env = it.rule, it.bound, self.env_of(it.rule, it.bound, None, None)
+
+        def make() -> Truth:
+            asleep = [
+                z3.And(self.truth(when, m, env), self.standing(self.program.rules[index], m, None))
+                for index, when, _ in rule.prevailed_by
+            ]
+            return z3.And(
+                self.exists(rule, bound, m), self.in_force(rule, m, env), self.truth(rule.trigger_where, m, env),
+                self.conditions(rule, m, env), z3.Not(self.truth(rule.keeps, m, env)), z3.Not(z3.Or(*asleep)),
+            )  # fmt: skip
+
+        return self.once(("not kept", rule.index, _id(bound), m.key), make)
+
+    def at_once(self, key: Any, happening: Happening) -> Any:
+        """Return the part that says that a breach of what must be kept begins when that happens, if not before."""
+        it = self.kept[key]
+        wanted = ("at once", it.rule.index, _id(it.bound), happening.id)
+
+        def make() -> None:
+            start = self.breach_start(it)
+            began = self.not_kept(it, Moment(start, f"broken {it.rule.index} {_id(it.bound)}"))
+            now = self.not_kept(it, Moment(happening.at, f"at {happening.id}"))
+            self.hold(z3.Implies(z3.And(happening.here, now), z3.And(start <= happening.at, began)))
+
+        self.once(wanted, make)
+        return wanted
 
     def breach_start(self, it: Broken) -> Any:
         """Return when a breach began."""
@@ -1246,6 +1396,16 @@ def _days(period: Period) -> int:
 
 def _minute(instant: int) -> int:
     return (instant - start_of(FIRST_DAY)) // (DAY // MINUTES)
+
+
+@cache
+def _months() -> tuple[int, ...]:
+    """Return the days of the horizon on which a month begins, from the one before it to the one after it."""
+    months = FIRST_DAY.month + HORIZON // 28 + 1
+    return tuple(
+        (date(FIRST_DAY.year + (month - 1) // 12, (month - 1) % 12 + 1, 1) - FIRST_DAY).days
+        for month in range(FIRST_DAY.month, months + 1)
+    )
 
 
 @cache

@@ -33,6 +33,8 @@ class History:
     readings: dict[str, str]
     answers: dict[str, Any]
     asked: dict[str, Any]
+    beside: tuple[dict[str, Any], ...] = ()
+    """Other acts that are asked about at the same moment."""
 
     def ask(self, program: Program, layers: tuple[str, ...]) -> Decision:
         """Return what the engine says of the act, on this history, by a program's documents.
@@ -62,8 +64,8 @@ class History:
         return account.decide(question)
 
 
-def history_of(world: World | Fragment, model: Model, act: Happening) -> History:
-    """Return the history that a world is, and the act asked about at its end."""
+def history_of(world: World | Fragment, model: Model, *acts: Happening) -> History:
+    """Return the history that a world is, and the acts asked about at its end."""
     words = {number: text for text, number in world.codes.items()}
     ids = {each.id: f"e{place}" for place, (each, _) in enumerate(model.happenings, 1)}
 
@@ -88,15 +90,19 @@ def history_of(world: World | Fragment, model: Model, act: Happening) -> History
         for each, at in model.happenings
     )  # fmt: skip
     settings: dict[str, Any] = {}
+    kind: Kind
     for name, blank in world.blanks.items():
         declared = world.program.declarations.get(name)
         if declared is not None and name not in world.program.gaps and blank.known is not True:
             filled = model.truth(blank.known)
-            kind: Kind = getattr(declared, "kind", Kind("text"))
+            kind = getattr(declared, "kind", Kind("text"))
             value = _value(model, blank.term, kind, words)
             settings[name] = ("other" if value is None and kind.name == "text" else value) if filled else None
     for name, value in world.attributes.items():
         settings[name] = model.truth(value.term)
+    for name, value in world.firsts.items():
+        kind = getattr(world.program.declarations[name], "kind", Kind("text"))
+        settings[name] = _value(model, value.term, kind, words)
     readings = dict(world.terms.readings) | {
         name: words[model.number(term)] for name, term in world.readings.items()
     }
@@ -107,8 +113,12 @@ def history_of(world: World | Fragment, model: Model, act: Happening) -> History
             answers[name] = model.truth(term)
         elif question.options:
             answers[name] = words[model.number(term)]
-    asked = {"by": act.actor or BOTH, "act": act.name, "at": _instant(model.now), **told(act)}
-    return History(entries, settings, readings, answers, asked)
+        elif question.kind.name in ("money", "count"):
+            answers[name] = _value(model, term, question.kind, words)
+    asked, *beside = (
+        {"by": act.actor or BOTH, "act": act.name, "at": _instant(model.now), **told(act)} for act in acts
+    )
+    return History(entries, settings, readings, answers, asked, tuple(beside))
 
 
 def witness(history: History, verdicts: dict[str, Decision]) -> Witness:

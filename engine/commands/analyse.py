@@ -13,6 +13,7 @@ import typer
 
 from engine.commands.clock import now
 from engine.commands.common import (
+    BROKEN,
     CONTRACT,
     FINE,
     FOUND,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from contractlang.norms import Contract
     from engine.analysis.accepted import Accepted
     from engine.analysis.finding import Finding
+    from engine.analysis.looking import Tally
     from engine.program import Program
 
 _AGREEMENTS = typer.Argument(help="Agreements: files, folders, or names of those shipped.")
@@ -61,10 +63,12 @@ def analyse(
     """Find conflicts and gaps in agreements, alone, together, and beside the law of the layers that --layers names.
 
     Ends with 1 if there is a finding; with --gate, if there is one that is not accepted in accepted.yaml beside the
-    agreement.
+    agreement; with 3 if the engine confirms none of the histories that the solver gave for a question, which is a fault
+    of ours.
 
     JSON: agreements, layers, findings (key, kind, what, clauses, sentence, settles, bound, witness, detail, rests_on,
-    accepted, reopened; docs/analysis.md tells each), counts (by kind); with --conflict-checks outcomes (status, name,
+    accepted, reopened; docs/analysis.md tells each), counts (by kind), searched (asked, found, none, undecided: the
+    questions to the solver); with --conflict-checks outcomes (status, name,
     expected, got), passed, failed.
     """
     if conflict_checks is not None:
@@ -76,6 +80,7 @@ def analyse(
         )
     from engine.analysis import analyse as found
     from engine.analysis.accepted import Accepted
+    from engine.analysis.looking import Tally, is_confirmed
     from engine.governing import Programs
 
     kinds = _kinds(only)
@@ -93,16 +98,19 @@ def analyse(
     if accept is not None:
         # Only its own kind is looked for.
         kinds = _kinds(re.split("[/:]", accept)[0])
-    findings = found(programs, agreements, asked, frozenset(kinds))
+    tally = Tally()
+    findings = found(programs, agreements, asked, frozenset(kinds), tally=tally)
     if accept is not None:
         _accept(accept, reason, findings, documents)
         return
     language = language_of(loaded, lang)
     if json_ or sarif:
         everything = list(findings)
-        _print_findings(everything, loaded, accepted, agreements, asked, language, sarif)
+        _print_findings(everything, loaded, accepted, agreements, asked, language, sarif, tally)
     else:
-        everything = _show_findings(findings, program, accepted, language)
+        everything = _show_findings(findings, program, accepted, language, tally)
+    if not all(map(is_confirmed, everything)):
+        raise typer.Exit(BROKEN)
     failing = [each for each in everything if not gate or accepted.of(each) is None]
     raise typer.Exit(FOUND if failing else FINE)
 
@@ -124,10 +132,11 @@ def _kinds(only: str | None) -> tuple[str, ...]:
 
 
 def _show_findings(
-    findings: Iterable[Finding], program: Program, accepted: Accepted, language: Language
+    findings: Iterable[Finding], program: Program, accepted: Accepted, language: Language, tally: Tally
 ) -> list[Finding]:
-    """Print findings as they come, and how many there were."""
-    from engine.analysis.report import KINDS, counted, heading, lines
+    """Print findings as they come, how many there were, and what was asked within which bound."""
+    from engine.analysis.looking import searched
+    from engine.analysis.report import KINDS, counted, heading, lines, wrapped
 
     screen = Screen.of()
     shown: list[Finding] = []
@@ -149,13 +158,17 @@ def _show_findings(
     told = f"（其中已接受{held}项）" if chinese else f" ({held} accepted)"
     total = f"共{len(shown)}项发现" if chinese else many(len(shown), "finding")
     screen.line(f"{total}{kinds}{told if held else ''}", "bold")
+    if tally.asked:
+        for line in wrapped(getattr(searched(tally), language), screen.width, "", ""):
+            screen.line(line)
     return shown
 
 
 def _print_findings(
     findings: Sequence[Finding], loaded: Loaded, accepted: Accepted, agreements: Sequence[str],
-    layers: Sequence[str], language: Language, sarif: bool,
+    layers: Sequence[str], language: Language, sarif: bool, tally: Tally,
 ) -> None:  # fmt: skip
+    from engine.analysis.looking import searched
     from engine.analysis.report import as_json, as_sarif, counted
 
     if sarif:
@@ -165,6 +178,10 @@ def _print_findings(
     print_json({
         "agreements": list(agreements), "layers": list(layers),
         "findings": [as_json(each, loaded.contracts, accepted) for each in findings], "counts": counted(findings),
+        "searched": {
+            "asked": tally.asked, "found": tally.found, "none": tally.none, "undecided": tally.undecided,
+            "bound": searched(tally)._asdict(),
+        },
     })  # fmt: skip
 
 

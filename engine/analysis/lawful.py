@@ -1,0 +1,301 @@
+"""What mandatory law takes from an agreement: what is agreed and the law denies, and what the law gives and the
+agreement denies.
+
+Both are asked of the law and of the agreement alone in one history, so that the engine can confirm both answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import z3
+
+from contractlang.norms import Maintenance, Prohibition
+from engine.analysis.finding import Clause, Finding, Said
+from engine.analysis.fragment import Fragment
+from engine.analysis.looking import (
+    Refuted,
+    bound_of,
+    clause_of,
+    fragments,
+    looked_for,
+    named,
+    undecided,
+)
+from engine.analysis.search import Searcher
+from engine.analysis.solver import Unknown, possible
+from engine.analysis.terms import MANY, Broken, Happening, Moment, World
+from engine.analysis.witness import History, replayed, witness
+from engine.decision import Decision
+from engine.force import MANDATORY
+from engine.program import Place, Program, Rule
+
+
+def against(searcher: Searcher, alone: Program, layer: str) -> Iterator[Finding]:
+    """Find what an agreed norm gives and the law takes away: by a limit, a bar, a prohibition, or by voiding it."""
+    program = searcher.program
+    paper = Searcher(alone, ("contract",), beside=searcher)
+    for rule in program.rules:
+        if not rule.home or isinstance(rule.norm, Prohibition | Maintenance) or not searcher.reads(rule):
+            continue
+        places = [
+            place for place in _laws_over(program, rule) if searcher.asks(rule) or searcher.about(place)
+        ]
+        for place in places:
+            for actor in searcher.actors(rule):
+                world, act, m = searcher.asked(rule.act_name, actor)
+                for bound in world.bindings(rule, act):
+                    if not world.bears(rule, actor or "", bound):
+                        continue
+                    with world.question() as part:
+                        searcher.asked(rule.act_name, actor)
+                        goal = _taken_by(searcher, world, rule, place, bound, act, m)
+                    if goal is None:
+                        continue
+                    on_paper, permitted = _permits(paper, rule, actor, bound)
+                    looked_in = (each.beside(on_paper) for each in fragments(world, part, goal, rule, bound))
+                    found = list(_against_found(
+                        searcher, alone, looked_in, act, (*goal, permitted), rule, place, layer, world
+                    ))  # fmt: skip
+                    yield from found
+                    if any(each.kind == "against" for each in found):
+                        break
+
+
+def _permits(paper: Searcher, rule: Rule, actor: str | None, bound: Any) -> tuple[Fragment, Any]:
+    """Return that the agreement alone permits what a norm of it is about, and what of the world that can reach."""
+    world, act, m = paper.asked(rule.act_name, actor)
+    rules = [paper.program.rules[index] for index in paper.program.by_act[rule.act_name]]
+    same = [each for each in rules if each.norm.id == rule.norm.id and each.document == rule.document]
+    with world.question() as part:
+        paper.asked(rule.act_name, actor)
+        opens = [world.opens(each, m, act, actor or "") for each in same]
+        permits = z3.And(z3.Or(*opens), z3.Not(z3.Or(*_forbidding(world, rules, m, act))))
+    duty = bound.rule if isinstance(bound, Broken) and len(rule.on_breach_of) > MANY else None
+    return Fragment(world, part, _same_in(paper.program, duty)), permits
+
+
+def _same_in(program: Program, duty: Rule | None) -> int | None:
+    """Return the index that a norm has in another program of the same agreement."""
+    for each in program.rules if duty is not None else ():
+        if duty is not None and (each.document, each.norm.id, each.option) == (
+            duty.document, duty.norm.id, duty.option,
+        ):  # fmt: skip
+            return each.index
+    return None
+
+
+def _forbidding(world: World, rules: list[Rule], m: Moment, act: Happening, weight: int = 0) -> Iterator[Any]:
+    """Yield when each prohibition among some norms stands in the way of an act and nothing goes before it."""
+    program, actor = world.program, act.actor or ""
+    for each in rules:
+        if isinstance(each.norm, Prohibition) and each.weight >= weight:
+            beaten = (
+                z3.And(world.truth(when, m, {}), world.opens(program.rules[index], m, act, actor))
+                for index, when, _ in each.prevailed_by
+                if index in program.by_act[act.name]
+            )
+            yield z3.And(world.forbids(each, m, act, actor), z3.Not(z3.Or(*beaten)))
+
+
+def _taken_by(
+    searcher: Searcher, world: World, rule: Rule, place: Place, bound: Any, act: Happening, m: Moment
+) -> tuple[Any, ...] | None:
+    """Return that only a sentence of law closes a norm, bound to that, and that no other opens its act."""
+    program, actor = searcher.program, act.actor or ""
+    steps = list(world.closers(rule, bound, m, act, actor, world.env_of(rule, bound, act, actor)))
+    by_law = [truth for _, at, truth in steps if at == place]
+    if not by_law:
+        return None
+    own = [truth for _, at, truth in steps if not (isinstance(at, tuple) and _is_law(program, at))]
+    others = [
+        world.opens(each, m, act, actor)
+        for each in (program.rules[i] for i in program.by_act[rule.act_name])
+        if each is not rule and not isinstance(each.norm, Prohibition | Maintenance)
+    ]
+    return z3.Not(z3.Or(*own)), z3.Or(*by_law), z3.Not(z3.Or(*others))
+
+
+def _against_found(
+    searcher: Searcher, alone: Program, looked_in: Iterator[Fragment], act: Happening, goal: tuple[Any, ...],
+    rule: Rule, place: Place, layer: str, world: World,
+) -> Iterator[Finding]:  # fmt: skip
+    clauses = (clause_of(rule), Clause(*place))
+
+    def judged(history: History) -> tuple[Decision, Decision] | None:
+        by_paper = replayed(history, alone, ("contract",))
+        by_law = replayed(history, searcher.program, searcher.layers)
+        if by_paper is None or by_law is None or by_paper.answer != "permitted":
+            return None
+        return (by_paper, by_law) if by_law.answer in ("forbidden", "no_basis") else None
+
+    found = looked_for(looked_in, (act,), goal, judged, searcher.tally)
+    if isinstance(found, Unknown | Refuted):
+        yield undecided("against", clauses, found, searcher.program, world)
+    elif found is not None:
+        fragment, history, (by_paper, by_law) = found
+        shown = witness(history, {"contract": by_paper, "+".join(searcher.layers): by_law})
+        own, law = named(searcher.program, clauses[0]), named(searcher.program, clauses[1])
+        yield Finding(
+            "against", clauses,
+            Said(
+                f"{own[0]} gives what {law[0]} takes away: permitted by the agreement alone, not by the law",
+                f"{own[1]}赋予的，{law[1]}不予承认：仅依协议可以为之，依法则不得",
+            ),
+            shown, (
+                Said(f"bring {own[0]} in line with {law[0]}", f"使{own[1]}与{law[1]}一致"),
+            ), bound_of(fragment), {"layer": layer},
+        )  # fmt: skip
+
+
+def denied(searcher: Searcher, alone: Program, layer: str) -> Iterator[Finding]:
+    """Find what the law permits or requires and the agreement denies: it forbids it, or closes what it gives itself."""
+    program = searcher.program
+    paper = Searcher(alone, ("contract",), beside=searcher)
+    for rule in program.rules:
+        gives = (
+            not rule.home
+            and rule.weight == MANDATORY
+            and not isinstance(rule.norm, Prohibition | Maintenance)
+        )
+        near = [program.rules[i] for i in program.by_act.get(rule.act_name, ())] if gives else []
+        agreed = [each for each in near if each.home and searcher.reads(each)]
+        if not agreed or not searcher.asks(rule, *agreed) or not searcher.reads(rule):
+            continue
+        for actor in searcher.actors(rule):
+            world, act, m = searcher.asked(rule.act_name, actor)
+            with world.question() as part:
+                searcher.asked(rule.act_name, actor)
+                # The more of the law gives it in one history, the better that history shows it.
+                world.prefer(*(
+                    world.opens(each, m, act, actor or "")
+                    for each in near
+                    if not each.home and not isinstance(each.norm, Prohibition | Maintenance)
+                ))  # fmt: skip
+                goal = (
+                    world.opens(rule, m, act, actor or ""),
+                    z3.Not(z3.Or(*_forbidding(world, near, m, act, rule.weight))),
+                )
+            on_paper, denies = _denies(paper, rule, actor)
+            try:
+                if not possible(on_paper(None, False), denies):
+                    continue
+            except Unknown:
+                pass  # The whole of it is asked then.
+
+            def beside(each: Fragment, on_paper: Any = on_paper) -> Fragment:
+                duty = program.rules[each.focus] if each.focus is not None else None
+                return each.beside(on_paper(_same_in(alone, duty), True))
+
+            looked_in = map(beside, fragments(world, part, goal, rule, many=0))
+            clauses = tuple(map(clause_of, (rule, *agreed)))
+            yield from _denied_found(searcher, alone, looked_in, act, (*goal, denies), layer, clauses, world)
+
+
+def _denies(
+    paper: Searcher, rule: Rule, actor: str | None
+) -> tuple[Callable[[int | None, bool], Fragment], Any]:
+    """Return that the agreement alone forbids an act, or closes what it gives, and what of the world that can reach."""
+    world, act, m = paper.asked(rule.act_name, actor)
+    rules = [paper.program.rules[index] for index in paper.program.by_act[rule.act_name]]
+    with world.question() as part:
+        paper.asked(rule.act_name, actor)
+        forbids = list(_forbidding(world, rules, m, act))
+        world.prefer(*forbids)
+        stands = [world.in_force(each, m, world.env_of(each, None, act, actor)) for each in rules]
+        given = [
+            _unbeaten(world, each, m, act)
+            for each in rules
+            if not isinstance(each.norm, Prohibition | Maintenance)
+        ]
+        # What needs no basis and is not forbidden is open to everybody.
+        closed = z3.Or(*stands) if world.program.acts[rule.act_name].needs_basis else z3.BoolVal(False)
+        denies = z3.And(z3.Or(*forbids, closed), z3.Not(z3.Or(*given)))
+    return lambda focus, deep: Fragment(world, part, focus, deep), denies
+
+
+def _unbeaten(world: World, rule: Rule, m: Moment, act: Happening) -> Any:
+    """Return that a norm is open to an act, and no prohibition that prevails over it forbids that."""
+    actor = act.actor or ""
+    beaten = (
+        z3.And(world.truth(when, m, {}), world.forbids(world.program.rules[index], m, act, actor))
+        for index, when, _ in rule.prevailed_by
+        if isinstance(world.program.rules[index].norm, Prohibition)
+        and index in world.program.by_act[act.name]
+    )
+    return z3.And(world.opens(rule, m, act, actor), z3.Not(z3.Or(*beaten)))
+
+
+def _denied_found(
+    searcher: Searcher, alone: Program, looked_in: Iterator[Fragment], act: Happening, goal: tuple[Any, ...],
+    layer: str, clauses: tuple[Clause, ...], world: World,
+) -> Iterator[Finding]:  # fmt: skip
+    def judged(history: History) -> tuple[Decision, Decision, list[Clause], list[Clause]] | None:
+        by_paper = replayed(history, alone, ("contract",))
+        by_law = replayed(history, searcher.program, searcher.layers)
+        if by_paper is None or by_law is None:
+            return None
+        if (by_paper.answer, by_law.answer) != ("forbidden", "permitted"):
+            return None
+        paper = _clauses_in(alone, by_paper, ("forbids", "prevailed")) or _clauses_in(
+            alone, by_paper, ("closed",)
+        )
+        law = [
+            each
+            for each in _clauses_in(searcher.program, by_law, ("permits", "requires"))
+            if _is_law(searcher.program, (each.document, each.clause))
+        ]
+        return (by_paper, by_law, paper, law) if paper and law else None
+
+    found = looked_for(looked_in, (act,), goal, judged, searcher.tally)
+    if isinstance(found, Unknown | Refuted):
+        yield undecided("against", clauses, found, searcher.program, world)
+    elif found is not None:
+        fragment, history, (by_paper, by_law, paper, law) = found
+        shown = witness(history, {"contract": by_paper, "+".join(searcher.layers): by_law})
+        own = [named(searcher.program, each) for each in paper]
+        laws = [named(searcher.program, each) for each in law]
+        yield Finding(
+            "against", (*paper, *law),
+            Said(
+                f"{', '.join(each[0] for each in own)} denies what {', '.join(each[0] for each in laws)} gives:"
+                " forbidden by the agreement alone, permitted by the law",
+                f"{'、'.join(each[1] for each in own)}不许的，{'、'.join(each[1] for each in laws)}许之："
+                "仅依协议不得为之，依法则可",
+            ),
+            shown, (
+                Said(f"except from {own[0][0]} what {laws[0][0]} gives", f"在{own[0][1]}中除外{laws[0][1]}所许者"),
+            ), bound_of(fragment), {"layer": layer},
+        )  # fmt: skip
+
+
+def _clauses_in(program: Program, decision: Decision, codes: tuple[str, ...]) -> list[Clause]:
+    """Return the norms that a decision's reasons name under some codes, in order."""
+    found: dict[Clause, None] = {}
+    stack = list(reversed(decision.reasons))
+    while stack:
+        reason = stack.pop()
+        if reason.code in codes:
+            for rule in program.rules:
+                if reason.args[:2] == (rule.document, rule.norm.id):
+                    found[clause_of(rule)] = None
+                    break
+        stack.extend(reversed(reason.parts))
+    return list(found)
+
+
+def _laws_over(program: Program, rule: Rule) -> list[Place]:
+    """Return the sentences of laws that may close an agreed norm."""
+    found: dict[Place, None] = {}
+    for _, place in rule.voided:
+        found[place] = None
+    for _, _, place in (*rule.prevailed_by, *rule.limited_to):
+        found[place] = None
+    for lapse in rule.lapses:
+        found[lapse.place] = None
+    return [place for place in found if _is_law(program, place)]
+
+
+def _is_law(program: Program, place: Place) -> bool:
+    return any(each.name == place[0] and each.kind == "law" for each in program.contracts)

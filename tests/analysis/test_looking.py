@@ -1,0 +1,92 @@
+"""What is neither found nor excluded is said to be so, and what is found needs the engine's word."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from contractlang.load import load, load_text
+from engine.analysis import analyse, search, solver
+from engine.analysis.finding import Finding
+from engine.analysis.looking import Tally, is_confirmed
+from engine.cli import carried_out
+from engine.commands.common import BROKEN, FOUND
+from engine.governing import Programs
+
+CONTRACTS = Path(__file__).parents[2] / "contracts"
+CLUB = """
+| agreement club
+| party host, guest
+| event bell
+| act enter by guest, needs basis
+
+1.1 A guest may enter.
+| entry: guest may enter
+1.2 After the bell nobody enters.
+| silence: guest must not enter when bell is done
+"""
+
+
+def found(only: str = "conflict", text: str = CLUB) -> tuple[list[Finding], Tally]:
+    """Return the findings on a contract, and what came of the questions."""
+    loaded, tally = load_text(text, "club.contract"), Tally()
+    assert not loaded.errors, [each.message.en for each in loaded.errors]
+    findings = analyse(Programs(loaded.contracts), ("club",), only=frozenset([only]), tally=tally)
+    return list(findings), tally
+
+
+def test_every_question_is_counted() -> None:
+    (_,), tally = found()
+    assert (tally.asked, tally.found, tally.none, tally.undecided) == (1, 1, 0, 0)
+    findings, tally = found(text=CLUB.replace("when bell is done", "when bell is done and not bell is done"))
+    assert not findings
+    assert (tally.asked, tally.found, tally.none, tally.undecided) == (1, 0, 1, 0)
+
+
+def test_what_the_engine_does_not_confirm_is_listed_as_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "replayed", lambda *_: None)
+    (finding,), tally = found()
+    assert finding.kind == "unknown"
+    assert [each.clause for each in finding.clauses] == ["1.1", "1.2"]
+    assert finding.sentence.en.startswith("whether 1.1:entry and 1.2:silence clash: not decided")
+    assert "engine confirms none" in finding.sentence.en
+    assert finding.bound is not None
+    assert not is_confirmed(finding)
+    assert (tally.asked, tally.undecided) == (1, 1)
+
+
+def test_a_history_that_is_not_confirmed_fails_the_run(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "club.contract"
+    path.write_text(CLUB, "utf-8")
+    assert carried_out(("analyse", str(path))) == FOUND
+    monkeypatch.setattr(search, "replayed", lambda *_: None)
+    for options in ((), ("--gate",), ("--only", "conflict"), ("--json",)):
+        assert carried_out(("analyse", str(path), *options)) == BROKEN
+        assert "unknown/conflict not confirmed:club/1.1:entry+club/1.2:silence" in capsys.readouterr().out
+
+
+def test_the_limit_is_its_own_outcome(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(solver, "LIMIT", 20)
+    (finding,), tally = found()
+    assert finding.kind == "unknown"
+    assert finding.key == "unknown/conflict at the limit:club/1.1:entry+club/1.2:silence"
+    assert is_confirmed(finding)  # It is no fault of ours.
+    assert tally.undecided == 1
+
+
+def test_a_user_cut_off_by_law_may_still_call_by_what_was_agreed() -> None:
+    loaded = load([CONTRACTS / "voip-1", CONTRACTS / "voip-2", CONTRACTS / "law"], [CONTRACTS / "vocabulary"])
+    programs = Programs({name: loaded.contracts[name] for name in loaded.asked})
+    findings = list(
+        analyse(
+            programs, ("voip-1", "voip-2"), ("contract", "sector"), frozenset(["against"]),
+            {("voip-2", "二.3")}.__contains__,
+        )
+    )  # fmt: skip
+    (finding,) = (each for each in findings if {place.clause for place in each.clauses} == {"二.3", "34(2)"})
+    assert finding.witness is not None
+    assert finding.witness.verdicts == {"contract": "permitted", "contract+sector": "forbidden"}
+    assert not [each for each in findings if each.kind == "unknown"]
