@@ -1,0 +1,276 @@
+"""A server that is killed again and again while many callers report events, and what must be true of what it leaves.
+
+What is sent is a function of its name, so that anybody can send it again. Callers use the client, which sends again by
+itself what got no answer; beside that they send again what was acknowledged long ago.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from contractclient import Client, Entity, Event, Question, Recorded
+
+from contractlang.cache import Cache
+from engine.dates import iso, parse_as_of
+from engine.kept import Documents, account_of, derive, published
+from engine.question import May
+from engine.service.answers import context_of, voices_of
+from engine.service.clock import now
+from engine.service.config import Config
+from engine.service.running import Running
+from engine.service.server import Server
+from engine.service.watch import begin_logging
+from engine.store import Store, open_store
+from engine.store.apikeys import new_key
+from tests.service.serving import CONTRACTS, texts_of
+
+ROOT = Path(__file__).parents[2]
+WRITERS = 6
+ACCOUNTS = ("a", "b", "c")
+LONG_AGO = datetime(2026, 4, 2, 9, tzinfo=UTC)
+ASKED = (
+    ("provider", "suspend_service"),
+    ("user", "place_call"),
+    ("provider", "terminate"),
+    ("user", "terminate"),
+)
+
+
+def config_of(address: str, port: int) -> Config:
+    """Return the configuration of the server that is killed: an answer is given when its record is kept."""
+    tenants = {"main": {"contracts": ["given"]}}
+    return Config.model_validate(
+        {
+            "store": address,
+            "port": port,
+            "log_decisions": "durable",
+            "tenants": tenants,
+            "deadlines_every_s": 0.2,
+        }
+    )
+
+
+def texts() -> dict[str, dict[str, str]]:
+    """Return the contracts of its one tenant."""
+    return {"main": texts_of(CONTRACTS / "voip-1", CONTRACTS / "vocabulary")}
+
+
+def batch(base: str) -> list[Event]:
+    """Return the events that belong to a name: one, or four that stand or fall together. Some come late."""
+    chance = zlib.crc32(base.encode())
+    ids = [f"{base}/{part}" for part in range(4)] if chance % 4 == 0 else [base]
+    account = ACCOUNTS[chance % 7 % 3]
+    at = LONG_AGO + timedelta(seconds=chance % 9999)
+    if chance % 5 == 0:
+        return [
+            Event(account, "usage", "test", at.isoformat(), {"period": "2026-04", "minutes": 1 + n}, each)
+            for n, each in enumerate(ids)
+        ]
+    return [
+        Event(account, "place_call", "test", at.isoformat(), {"by": "user", "to": each}, each) for each in ids
+    ]
+
+
+class Callers:
+    """Many callers at work, and what they were answered."""
+
+    def __init__(self, url: str, key: str) -> None:
+        self.url, self.key = url, key
+        self.acknowledged: dict[str, list[Recorded]] = {}
+        self.decided: list[str] = []
+        self.faults: list[str] = []
+        self._over = False
+        self._threads = [threading.Thread(target=self._work, args=(n,)) for n in range(WRITERS)]
+
+    def _work(self, writer: int) -> None:
+        try:
+            with Client(self.url, self.key, timeout_s=5, within_s=60) as client:
+                self._report(client, writer)
+        except Exception as wrong:
+            self.faults.append(repr(wrong))
+
+    def _report(self, client: Client, writer: int) -> None:
+        chosen, number = random.Random(writer), 0
+        while not self._over:
+            bases = [f"{writer}-{number}"]
+            if number and chosen.random() < 0.4:
+                bases.append(f"{writer}-{chosen.randrange(number)}")
+            for base in bases:
+                told = client.record_all(batch(base))
+                before = self.acknowledged.setdefault(base, told)
+                assert before == told, f"{base} was acknowledged as {before}, and then as {told}"
+            if chosen.random() < 0.3:
+                party, act = chosen.choice(ASKED)
+                answer = client.evaluate(Question(Entity("party", party), act, chosen.choice(ACCOUNTS)))
+                self.decided.append(answer.decision_id)
+            number += 1
+
+    @contextlib.contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Have everybody at work meanwhile."""
+        for each in self._threads:
+            each.start()
+        try:
+            yield
+        finally:
+            self._over = True
+            for each in self._threads:
+                each.join(90)
+
+
+def kill_often(address: str, folder: Path, times: int) -> Callers:
+    """Kill the server so often, at random instants; return what its callers were told."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "tests.service.killing", address, str(port), str(folder)]
+    chosen = random.Random(times)
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "client")},
+    ) as maker:  # fmt: skip
+        assert maker.stdin is not None
+        assert maker.stdout is not None
+        key = maker.stdout.readline().strip()
+        callers = Callers(f"http://127.0.0.1:{port}", key)
+
+        def started() -> int:
+            print("start", file=maker.stdin, flush=True)
+            assert maker.stdout is not None
+            return int(maker.stdout.readline())
+
+        child = started()
+        with Client(callers.url, key) as client:
+            for account in ACCOUNTS:
+                client.open_account(account, ["voip-1"], settings={"有效期": "2年"})
+                client.record_all(begun(account))
+        with callers.at_work():
+            for _ in range(times):
+                # Now and then before anything is answered, mostly in the midst of it.
+                if chosen.random() < 0.8:
+                    _answered(callers)
+                time.sleep(chosen.random() * 0.1)
+                os.kill(child, signal.SIGKILL)
+                assert maker.stdout.readline() == "gone\n"
+                child = started()
+            _answered(callers)
+        os.kill(child, signal.SIGKILL)
+        assert maker.stdout.readline() == "gone\n"
+        child = started()
+        try:
+            check_answers(address, folder, callers)
+        finally:
+            os.kill(child, signal.SIGTERM)
+            assert maker.stdout.readline() == "gone\n"
+            maker.stdin.close()
+    return callers
+
+
+def _answered(callers: Callers) -> None:
+    """Wait until somebody was answered."""
+    count = len(callers.acknowledged)
+    while len(callers.acknowledged) == count and not callers.faults:
+        time.sleep(0.002)
+
+
+def begun(account: str) -> list[Event]:
+    """Return the beginning of an account whose first bill is due on 10 April."""
+    bill = {"period": "2026-03", "amount": "58.00", "due": "2026-04-10"}
+    return [
+        Event(account, "sign", "test", "2026-03-02T10:00:00+08:00", {"by": "provider"}, f"{account}-1"),
+        Event(account, "sign", "test", "2026-03-02T10:05:00+08:00", {"by": "user"}, f"{account}-2"),
+        Event(account, "activate_service", "test", "2026-03-02T12:00:00+08:00", {}, f"{account}-3"),
+        Event(account, "invoice_issued", "test", "2026-04-01T09:00:00+08:00", bill, f"{account}-bill"),
+    ]
+
+
+def check_kept(store: Store, callers: Callers) -> int:
+    """Hold the store against what was acknowledged; return how many events were."""
+    assert callers.faults == []
+    books = store.of("main")
+    entries = [each for account in ACCOUNTS for each in books.entries(account)]
+    kept = {each.id: each for each in entries}
+    assert len(kept) == len(entries), "an event was counted twice"
+    told = [each for some in callers.acknowledged.values() for each in some]
+    for each in told:
+        there = kept[each.id]
+        assert each.account == there.account
+        assert each.revision == f"{there.revision}-{there.hash[:4].hex()}", "acknowledged, and not kept so"
+        assert each.recorded_at == datetime.fromisoformat(iso(there.recorded_at))
+    for base in {id.partition("/")[0] for id in kept if not id.startswith(ACCOUNTS)}:
+        assert all(each.id in kept for each in batch(base)), "half of a batch is there"
+    assert [each.fault for each in store.audit()] == [None] * len(ACCOUNTS)
+    logged = Counter[str]()
+    number = 0
+    while page := books.decisions(number, 500):
+        logged.update(each.id for each in page)
+        number = page[-1].number
+    assert set(callers.decided) <= set(logged), "an answer was given whose record is not kept"
+    assert set(logged.values()) <= {1}
+    return len(told)
+
+
+def check_answers(address: str, folder: Path, callers: Callers) -> None:
+    """Hold what the server answers, once it is back, against what follows from the store, replayed from scratch."""
+    store = open_store(address)
+    books = store.of("main")
+    documents = Documents(folder / "documents", Cache(folder / "cache"))
+    programs = documents.of(published(books.contracts(), now()))
+    with Client(callers.url, callers.key) as client:
+        for name in ACCOUNTS:
+            entries = books.entries(name)
+            account = account_of(books.account(name).opening, entries, programs)
+            token = f"{entries[-1].revision}-{entries[-1].hash[:4].hex()}"
+            assert client.account(name)["revision"] == token
+            for party, act in ASKED:
+                for day in ("2026-04-02", "2026-04-12", "2026-06-01"):
+                    found = client.evaluate(Question(Entity("party", party), act, name, as_of=day))
+                    question = May(party, act, parse_as_of(day))
+                    wanted = context_of(
+                        account.decide(question), question, voices_of(account.program), token, question.at
+                    )
+                    assert found.context == json.loads(json.dumps(wanted)), (name, party, act, day)
+    for row in books.decisions(0, 20):
+        assert derive(books, documents, row) == row.answer
+    store.close()
+
+
+def main(address: str, port: str, folder: str) -> None:
+    """Make a store and its key, which is printed; for each line read, start a server that can be killed."""
+    begin_logging("error")
+    config, given = config_of(address, int(port)), texts()
+    documents = Documents(Path(folder) / "documents", Cache(Path(folder) / "cache"))
+    store = open_store(address)
+    # Everything is read and made ready here, once, and not by every server anew.
+    Server(config, store, given, documents)
+    shown, kept = new_key("main", "test", ("ask", "record"), now())
+    store.add_key(kept)
+    store.close()
+    print(shown, flush=True)
+    for _ in sys.stdin:
+        child = os.fork()
+        if child:
+            print(child, flush=True)
+            os.waitpid(child, 0)
+            print("gone", flush=True)
+            continue
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+        Running(config, given, documents, "error").run()
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,45 @@
+"""What the server has acknowledged is there, once and whole, whenever and however often the server is killed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.store import open_store
+from tests.postgres import Cluster
+from tests.service.killing import check_kept, kill_often
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def lasting(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a store that outlives its server."""
+    if request.param == "sqlite":
+        return str(tmp_path / "store.db")
+    postgres: Cluster = request.getfixturevalue("postgres")
+    return postgres.database()
+
+
+def killed(address: str, folder: Path, times: int) -> int:
+    """Kill a server so often, hold what it leaves against what it said, and return how many events it acknowledged."""
+    callers = kill_often(address, folder, times)
+    store = open_store(address)
+    try:
+        return check_kept(store, callers)
+    finally:
+        store.close()
+
+
+def test_what_the_server_acknowledged_outlives_it(lasting: str, tmp_path: Path) -> None:
+    assert killed(lasting, tmp_path, 12 if lasting.endswith(".db") else 6) > 20
+
+
+@pytest.mark.soak
+def test_what_the_server_acknowledged_outlives_hundreds_of_kills(
+    lasting: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = killed(lasting, tmp_path, 200)
+    kind = "PostgreSQL" if lasting.startswith("postgresql:") else "SQLite"
+    with capsys.disabled():
+        print(f"\n{kind}: a server killed 200 times, {found:,} events acknowledged, each there once")
+    assert found > 1_000
