@@ -93,11 +93,11 @@ docs: site/index.html
 
 # (Under --quiet, --strict counts no warning.)
 site/index.html: $(DOCS) $(VENV)/.dev
-	@echo "docs:    mkdocs" && { report=$$($(BIN)/mkdocs build --strict --clean 2>&1) || { echo "$$report"; exit 1; }; }
+	@echo "docs:    mkdocs" && { report=$$($(BIN)/contract docs build --strict 2>&1) || { echo "$$report"; exit 1; }; }
 
 ## serve: show the documentation in a browser while you write it
 serve: $(READY)
-	@$(BIN)/mkdocs serve
+	@$(BIN)/contract docs serve
 
 ## vsix: pack the VS Code extension into dist/ (needs Node 20 and npm)
 vsix:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from engine.commands.common import Json, Lang, Language, Refused, print_json
+from engine.commands.common import SHIPPED, Json, Lang, Language, Refused, print_json
 from engine.commands.diff import two_versions
-from engine.commands.given import language_of, usable
+from engine.commands.given import found_at, kept_loads, language_of, usable
 from engine.render import Screen
 
 if TYPE_CHECKING:
@@ -29,6 +33,98 @@ _OUT = typer.Option("--out", "-o", metavar="FILE", help="Write here; by default 
 _OLD = typer.Argument(help="The old version: a file, a name of one that is shipped, or NAME@VERSION.")
 _NEW = typer.Argument(help="The new version.")
 _OUT_PAGE = typer.Option("--out", "-o", metavar="FILE", help="Write here; by default NAME-changes.html.")
+
+
+_PATHS = typer.Argument(
+    metavar="[CONTRACTS]...", help="Contract files or folders; without any, what mkdocs.yml says."
+)
+_SITE = typer.Option(
+    "--out", "-o", metavar="DIR", help="Where the site goes; by default what mkdocs.yml says, or site."
+)
+_STRICT = typer.Option("--strict", help="End with 2 for a link that leads nowhere, too.")
+_HOST = typer.Option(metavar="ADDRESS", help="The address to be reached at.")
+_PORT = typer.Option(metavar="NUMBER", help="The port.", min=0, max=65535)
+
+
+@docs.command()
+def build(
+    paths: Annotated[list[str] | None, _PATHS] = None, out: Annotated[str | None, _SITE] = None,
+    strict: Annotated[bool, _STRICT] = False, json_: Json = False,
+) -> None:  # fmt: skip
+    """Build a site: every agreement and law clause by clause in both languages, pictures, registers, findings.
+
+    JSON: site (its folder), warnings (texts).
+    """
+
+    building = _building()
+    with _configured(building, paths, out, strict) as config:
+        try:
+            warnings = building.build_site(config)
+        except building.Unbuildable as wrong:
+            raise Refused(str(wrong)) from None
+        site = Path(config.site_dir)
+    if json_:
+        print_json({"site": str(site), "warnings": warnings})
+        return
+    for each in warnings:
+        Screen.of(sys.stderr).line(each)
+    Screen.of().line(f"{site}: index.html")
+
+
+@docs.command()
+def serve(
+    paths: Annotated[list[str] | None, _PATHS] = None, host: Annotated[str, _HOST] = "127.0.0.1",
+    port: Annotated[int, _PORT] = 8000,
+) -> None:  # fmt: skip
+    """Show a site in a browser while its contracts are edited: an edit is on the page of its document at once.
+
+    Ends with Ctrl-C.
+    """
+    building, screen = _building(), Screen.of()
+    with _configured(building, paths, None, False) as config:
+        try:
+            with building.served(config, host, port, screen.line) as server:
+                screen.line(f"http://{host}:{port}/", "bold")
+                server.serve()
+        except building.Unbuildable as wrong:
+            raise Refused(str(wrong)) from None
+
+
+def _building() -> Any:
+    """Return what builds sites; refuse where its libraries are not installed."""
+    # They print notices about their own future.
+    os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
+    os.environ.setdefault("DISABLE_MKDOCS_2_WARNING", "true")
+    try:
+        from engine.documents import building
+    except ImportError as wrong:
+        if (wrong.name or "").partition(".")[0] in ("contractlang", "engine"):
+            raise
+        lock = "requirements/docs.txt"
+        raise Refused(
+            f"a site needs the libraries in {lock}: pip install --require-hashes -r {lock}"
+        ) from None
+    return building
+
+
+@contextmanager
+def _configured(building: Any, paths: list[str] | None, out: str | None, strict: bool) -> Iterator[Any]:
+    """Yield how a site is made; refuse settings that cannot be read."""
+    file = Path("mkdocs.yml")
+    if not paths and not file.is_file():
+        raise Refused(
+            "which contracts? name files or folders, or go where a mkdocs.yml is", field="contracts"
+        )
+    folder = kept_loads().folder
+    site = Path(out) if out is not None else Path("site") if paths else None
+    kept = None if folder is None else folder / "pages"
+    try:
+        with building.configured(
+            [found_at(each) for each in paths or ()], [SHIPPED], file, site, kept, strict
+        ) as config:
+            yield config
+    except building.Unbuildable as wrong:
+        raise Refused(str(wrong)) from None
 
 
 @docs.command()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from contractlang.words import Language
 from engine.documents import changes, document, findings, histories, registers
@@ -17,34 +17,42 @@ from engine.documents.shelf import Shelf
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 ASSETS = ("documents.css", "documents.js")
+T = TypeVar("T")
 NAMES = {"zh": "中文", "en": "English"}
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What was written: the files beneath the folder, and the tree of pages for a navigation."""
+    """What was written: the files beneath the folder, the tree of pages for a navigation, which files are new."""
 
     files: tuple[str, ...]
     nav: list[Any]
+    changed: tuple[str, ...]
 
 
 def write(
     shelf: Shelf, folder: Path, scenarios: Iterable[Path] = (), languages: Sequence[Language] = LANGUAGES,
-    kept: Path | None = None,
+    kept: Path | None = None, between: Callable[[], None] = lambda: None,
 ) -> Site:  # fmt: skip
     """Write every page beneath `folder`, each language in its own folder; what is not made any more is removed.
 
     `scenarios` are the scenario files told, `kept` is where pages that take long are kept. A file that would not
-    change is left as it is, so that whoever watches the folder sees only what is new.
+    change is left as it is, so that whoever watches the folder sees only what is new. `between` is called before each
+    page, and before anything is written: what it raises ends the work.
     """
     made: dict[str, str] = {}
     nav: list[Any] = []
-    told = list(histories.told(shelf, scenarios))
-    changed = list(changes.pages(shelf, languages, kept))
-    found = [(each, findings.pages(shelf, each, languages, kept)) for each in findings.sets(shelf)]
+
+    def paced(each: T) -> T:
+        between()
+        return each
+
+    told = list(map(paced, histories.told(shelf, scenarios)))
+    changed = list(map(paced, changes.pages(shelf, languages, kept)))
+    found = [(each, findings.pages(shelf, paced(each), languages, kept)) for each in findings.sets(shelf)]
     for language in languages:
         listed: list[tuple[str, list[tuple[str, str]]]] = []
-        for each in _files(shelf, language, listed):
+        for each in map(paced, _files(shelf, language, listed)):
             made[f"{language}/{each.path}"] = each.text
         if told:
             for each in histories.pages(told, language):
@@ -70,8 +78,25 @@ def write(
         nav.append({NAMES[language]: tree})
     for name in ASSETS:
         made[f"assets/{name}"] = files("engine.documents").joinpath("assets", name).read_text("utf-8")
-    _keep(folder, made)
-    return Site(tuple(made), nav)
+    between()
+    new = _put(folder, made)
+    if folder.is_dir():
+        for path in sorted(folder.rglob("*"), reverse=True):
+            if path.is_file() and path.relative_to(folder).as_posix() not in made:
+                path.unlink()
+    return Site(tuple(made), nav, new)
+
+
+def write_documents(
+    shelf: Shelf, folder: Path, names: Iterable[str], languages: Sequence[Language] = LANGUAGES
+) -> tuple[str, ...]:
+    """Write the pages of some documents alone, and return the files that have changed by it."""
+    made = {}
+    for name in names:
+        for language in languages:
+            for each in document.pages(shelf, shelf.contracts[name], language):
+                made[f"{language}/{each.path}"] = each.text
+    return _put(folder, made)
 
 
 def _files(
@@ -119,13 +144,13 @@ def _index(
     return "\n\n".join(parts) + "\n"
 
 
-def _keep(folder: Path, made: dict[str, str]) -> None:
+def _put(folder: Path, made: dict[str, str]) -> tuple[str, ...]:
+    """Write the files that are not there as they should be, and return which those were."""
+    changed = []
     for name, text in made.items():
         path = folder / name
         if not path.is_file() or path.read_text("utf-8") != text:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8")
-    if folder.is_dir():
-        for path in sorted(folder.rglob("*"), reverse=True):
-            if path.is_file() and path.relative_to(folder).as_posix() not in made:
-                path.unlink()
+            changed.append(name)
+    return tuple(changed)
