@@ -1,8 +1,8 @@
 """What can be typed to mend a diagnostic, as changes to the text: found in its help, and tried before they are offered.
 
 The help of a diagnostic is something that one can type, in backticks. Where it goes is tried: in place of what is
-underlined, beside it, on a line of its own. A change is offered only if the diagnostic is then gone and the text has
-no more errors than before, so that no fix is ever a guess.
+underlined, beside it, on a line of its own. A change is offered only if the diagnostic is then gone and no statement
+that could be read cannot be read any longer, nor the text has more errors than before: no fix is ever a guess.
 """
 
 from __future__ import annotations
@@ -59,7 +59,8 @@ def fixes(found: Diagnostic, source: Source, check: Check) -> list[Fix]:
         tried[fix.edit] = None
         after = check(applied(source.text, fix.edit))
         errors = _errors(after)
-        if _count(found, after) < _count(found, before) and errors <= _errors(before):
+        broken = _unread(after) > _unread(before)
+        if _count(found, after) < _count(found, before) and errors <= _errors(before) and not broken:
             mended.append(((errors, len(after), len(tried)), fix))
             if not after:
                 break
@@ -71,8 +72,13 @@ def _errors(found: list[Diagnostic]) -> int:
     return sum(each.severity is Severity.ERROR for each in found)
 
 
+def _unread(found: list[Diagnostic]) -> int:
+    return sum(each.code == "syntax" for each in found)
+
+
 def _count(wanted: Diagnostic, among: list[Diagnostic]) -> int:
-    return sum(each.code == wanted.code and each.message == wanted.message for each in among)
+    # By its code alone: one unknown name in the place of another mends nothing.
+    return sum(each.code == wanted.code for each in among)
 
 
 def _candidates(found: Diagnostic, source: Source) -> Iterator[Fix]:

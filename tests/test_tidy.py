@@ -1,6 +1,6 @@
 """The documentation and the code are in step: words, checks, pages, docstrings; and nothing names where it was made.
 
-`python -m tests.test_tidy` writes what is generated: docs/checks.md, and the table of reserved words.
+`python -m tests.test_tidy` writes what is generated: the table of reserved words.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ from contractlang.render import render
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 LANGUAGE = DOCS / "language.md"
-CHECKS_PAGE = DOCS / "checks.md"
 GRAMMAR = (ROOT / "contractlang" / "grammar.lark").read_text("utf-8")
 RESERVED = re.compile(r"(<!-- begin reserved words.*?-->\n).*?(<!-- end reserved words -->)", re.S)
 
@@ -76,29 +75,8 @@ def reserved_words() -> str:
     return f"English: {listed[0]}\n\n中文：{listed[1]}\n"
 
 
-def checks_page() -> str:
-    """Return the page on the checks, from their docstrings."""
-    parts = [
-        "# Checks\n\nWhat can be wrong with a contract each of whose lines has a meaning. This page is written from "
-        "the docstrings in `contractlang/checks/`; an error stops the contract from being asked anything, a warning or "
-        "a note does not.\n"
-    ]
-    for check in checks.CHECKS:
-        severity = _severity(Path(inspect.getfile(check)).read_text("utf-8"))
-        parts.append(f"## {check.__name__.replace('_', '-')}\n\n*{severity}.* {inspect.getdoc(check)}\n")
-    return "\n".join(parts)
-
-
-def _severity(source: str) -> str:
-    for word in ("error", "warning"):
-        if re.search(rf"yield {word}\(|return {word}\(", source):
-            return word.capitalize()
-    return "Note"
-
-
 def write() -> None:
     """Write what is generated."""
-    CHECKS_PAGE.write_text(checks_page(), "utf-8")
     text = LANGUAGE.read_text("utf-8")
     table = reserved_words()
     LANGUAGE.write_text(RESERVED.sub(lambda found: f"{found[1]}\n{table}\n{found[2]}", text), "utf-8")
@@ -173,10 +151,6 @@ def test_every_file_of_checks_is_in_the_list_once() -> None:
     assert len(listed) == len(set(listed))
 
 
-def test_the_page_on_checks_is_written_from_their_docstrings() -> None:
-    assert CHECKS_PAGE.read_text("utf-8") == checks_page(), "write it with: python -m tests.test_tidy"
-
-
 @pytest.mark.parametrize("check", checks.CHECKS, ids=lambda check: check.__name__)
 def test_a_check_says_what_why_and_what_to_do(check: checks.Check) -> None:
     told = inspect.getdoc(check) or ""
@@ -194,15 +168,20 @@ class _AnyTag(yaml.SafeLoader):
 _AnyTag.add_multi_constructor("tag:yaml.org,2002:python/", lambda loader, suffix, node: None)
 
 
+def _own_pages() -> list[Path]:
+    """Return the pages of the documentation; those on each code are listed on the page on checks."""
+    return [path for path in DOCS.rglob("*.md") if path.parent.name != "checks"]
+
+
 def test_every_page_is_in_the_navigation() -> None:
     nav = yaml.load((ROOT / "mkdocs.yml").read_text("utf-8"), _AnyTag)["nav"]
     listed = {each if isinstance(each, str) else next(iter(each.values())) for each in nav}
-    assert listed == {str(path.relative_to(DOCS)) for path in DOCS.rglob("*.md")}
+    assert listed == {str(path.relative_to(DOCS)) for path in _own_pages()}
 
 
 def test_every_page_is_named_on_the_first() -> None:
     first = (DOCS / "index.md").read_text("utf-8")
-    for page in DOCS.rglob("*.md"):
+    for page in _own_pages():
         assert page.name == "index.md" or f"]({page.relative_to(DOCS)})" in first
 
 
