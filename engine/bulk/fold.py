@@ -19,7 +19,7 @@ from engine.decision import Decision, Item
 from engine.errors import BadEvent, BadQuestion, BadTerms
 from engine.event import Event, Instant
 from engine.governing import Programs
-from engine.history import AccountStanding, BreachStanding, read, standing_of
+from engine.history import AccountStanding, read, standing_of
 from engine.ledger import checked, event_from
 from engine.position import Position
 from engine.program import Program
@@ -45,17 +45,25 @@ class Reject:
         return {"account": self.account, "field": self.field, "reason": self.reason, "row": self.row}
 
 
-Rows = list[dict[str, Any]]
+Row = dict[str, Any]
+Rows = list[Row]
 
 
 @dataclass
 class Folded:
-    """What came of one account: rows for each table, what could not be taken, and whether something stayed open."""
+    """What came of one account: rows for each table, what could not be taken, and whether something stayed open.
+
+    `kernel` counts it where the kernel folded it, `verified` where the engine did too; `left` tells why the kernel
+    did not.
+    """
 
     tables: dict[str, Rows] = field(default_factory=dict)
     rejects: list[Reject] = field(default_factory=list)
     events: int = 0
     open: bool = False
+    kernel: int = 0
+    verified: int = 0
+    left: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,21 +114,31 @@ class Portfolio:
             )
         return self._questions[agreements]
 
-    def fold(self, name: str, head: Mapping[str, Any], rows: Iterable[str]) -> Folded:
-        """Return what came of one account. `head` is its row in the table of accounts, `rows` are its events."""
-        found = Folded()
-        taken = self.take(name, head, rows, found)
-        if taken is None:
-            return found
+    def fold_all(self, accounts: Iterable[tuple[str, Mapping[str, Any], Iterable[str]]]) -> Iterator[Folded]:
+        """Yield what came of each account: its name, its row in the table of accounts, its events."""
+        for name, head, rows in accounts:
+            found = Folded()
+            taken = self.take(name, head, rows, found)
+            if taken is not None:
+                self.told(name, taken, found)
+            yield found
+
+    def told(self, name: str, taken: Taken, found: Folded) -> None:
+        """Ask the engine where an account stands, and write it into `found`."""
         position = taken.account.position_at(self.as_of, self.known_at)
         now = standing_of(position)
-        answers = [taken.account.decide(question, self.known_at) for question in taken.asked]
-        found.open = any(each.answer == "undetermined" for each in answers)
-        found.tables["accounts"] = [self._outcome(name, taken, now, answers, found.events)]
+        decisions = [taken.account.decide(question, self.known_at) for question in taken.asked]
+        found.open = any(each.answer == "undetermined" for each in decisions)
+        answers = tuple(answer_of(each) for each in decisions)
+        missing = {
+            text: [item.name for item in each.missing]
+            for text, each in zip(self.asked, decisions, strict=True) if each.missing
+        }  # fmt: skip
+        exact = all(each.exact for each in decisions)
+        found.tables["accounts"] = [self.outcome(name, taken, now, answers, found.events, missing, exact)]
         found.tables["happenings"] = [
-            {"account": name, **each} for each in _happenings(position, now.breaches)
+            {"account": name, **each} for each in happenings_of(now, _lives(position), position.now)
         ]
-        return found
 
     def take(self, name: str, head: Mapping[str, Any], rows: Iterable[str], found: Folded) -> Taken | None:
         """Return an account with what it is asked; set aside in `found` what cannot be taken. None if nothing can."""
@@ -185,11 +203,12 @@ class Portfolio:
             else:
                 return made
 
-    def _outcome(
-        self, name: str, taken: Taken, now: AccountStanding, answers: list[Decision], events: int
-    ) -> dict[str, Any]:
+    def outcome(
+        self, name: str, taken: Taken, now: AccountStanding, answers: tuple[str, ...], events: int,
+        missing: Mapping[str, list[str]] | None = None, exact: bool = True,
+    ) -> Row:  # fmt: skip
+        """Return the row of an account in the table of accounts."""
         still = [each for each in now.breaches if each.status == "open"]
-        told = list(zip(self.asked, answers, strict=True))
         return {
             "account": name,
             "agreements": list(taken.agreements),
@@ -200,9 +219,9 @@ class Portfolio:
             "in_breach_of": list(dict.fromkeys(f"{each.document} {each.norm}" for each in still)),
             "unpaid": sum(each.unpaid or 0 for each in now.duties),
             "events": events,
-            "exact": all(each.exact for each in answers),
-            **{text: answer_of(each) for text, each in told},
-            "missing": {text: [item.name for item in each.missing] for text, each in told if each.missing},
+            "exact": exact,
+            **dict(zip(self.asked, answers, strict=True)),
+            "missing": dict(missing or {}),
         }
 
 
@@ -213,19 +232,28 @@ HAPPENINGS = {
 REJECTS = {"account": "VARCHAR", "field": "VARCHAR", "reason": "VARCHAR", "row": "VARCHAR"}
 
 
-def _happenings(position: Position, breaches: Iterable[BreachStanding]) -> Iterator[dict[str, Any]]:
+Life = tuple[str, Instant | None, Instant | None]
+"""The life of an agreement: its name, since when it is in force, until when."""
+
+
+def happenings_of(now: AccountStanding, lives: Iterable[Life], at: Instant) -> Iterator[Row]:
     """Yield what somebody would want to count: breaches and their ends, and the beginnings and ends of agreements."""
-    for each in breaches:
+    for each in now.breaches:
         row = {"document": each.document, "norm": each.norm, "about": each.trigger, "by": each.by}
         yield {"happened_at": iso(each.started_at), "what": "breach", **row}
         if each.ended_at is not None:
             yield {"happened_at": iso(each.ended_at), "what": each.status, **row}
+    for document, since, end in lives:
+        for what, instant in (("in force", since), ("ended", end)):
+            if instant is not None and instant <= at:
+                yield {"happened_at": iso(instant), "what": what, "document": document}
+
+
+def _lives(position: Position) -> Iterator[Life]:
     for contract in position.program.contracts:
         life = read(position, ("L", contract.name)) if contract.kind == "agreement" else None
         if isinstance(life, LifeCell):
-            for what, at in (("in force", life.since), ("ended", life.end)):
-                if at is not None and at <= position.now:
-                    yield {"happened_at": iso(at), "what": what, "document": contract.name}
+            yield contract.name, life.since, life.end
 
 
 def answer_of(decision: Decision) -> str:

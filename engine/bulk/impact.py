@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
@@ -44,6 +44,11 @@ class Impact:
     def tables(self) -> dict[str, dict[str, str]]:
         """The tables that come out: the accounts, and each thing that differs."""
         return {"accounts": ACCOUNTS, "differences": DIFFERENCES}
+
+    def fold_all(self, accounts: Iterable[tuple[str, Mapping[str, Any], Iterable[str]]]) -> Iterator[Folded]:
+        """Yield what differs of each account: its name, its row in the table of accounts, its events."""
+        for each in accounts:
+            yield self.fold(*each)
 
     def fold(self, name: str, head: Mapping[str, Any], rows: Iterable[str]) -> Folded:
         """Return what differs of one account. What either version cannot take is set aside, once."""

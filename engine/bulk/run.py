@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Protocol
@@ -47,12 +48,21 @@ class Counts:
     events: int = 0
     rejects: int = 0
     undetermined: int = 0
+    kernel: int = 0
+    verified: int = 0
+    left: Mapping[str, int] = field(default_factory=dict)
+    """Why the kernel left accounts to the engine, and how many."""
 
     def __add__(self, other: Counts) -> Counts:
+        left = dict(Counter(self.left) + Counter(other.left))
         return Counts(
             self.accounts + other.accounts, self.events + other.events, self.rejects + other.rejects,
-            self.undetermined + other.undetermined,
+            self.undetermined + other.undetermined, self.kernel + other.kernel, self.verified + other.verified, left,
         )  # fmt: skip
+
+
+Given = tuple[str, Mapping[str, Any], Iterable[str]]
+"""An account: its name, its row in the table of accounts, its events as JSON texts."""
 
 
 class Fold(Protocol):
@@ -66,8 +76,8 @@ class Fold(Protocol):
     def tables(self) -> Mapping[str, Mapping[str, str]]:
         """The tables that come out, each with its columns and their SQL types."""
 
-    def fold(self, name: str, head: Mapping[str, Any], rows: Iterable[str]) -> Folded:
-        """Return what came of one account."""
+    def fold_all(self, accounts: Iterable[Given]) -> Iterator[Folded]:
+        """Yield what came of each account, in order."""
 
 
 Make = Callable[[], Fold]
@@ -214,40 +224,49 @@ def fold_bucket(portfolio: Fold, work: Path, buckets: int, bucket: int, with_acc
     files = {kind: (work / f"{bucket}.{kind}.part").open("w", encoding="utf-8") for kind in kinds}
     try:
         _write(files["rejects"], [each.as_row() for each in faulty])
-        for folded in _accounts(portfolio, scattered, bucket, heads, with_accounts):
+        homeless: list[Reject] = []
+        for folded in portfolio.fold_all(_accounts(scattered, bucket, heads, with_accounts, homeless)):
             for kind, rows in folded.tables.items():
                 _write(files[kind], rows)
             _write(files["rejects"], [each.as_row() for each in folded.rejects])
-            counts += Counts(int(bool(folded.tables)), folded.events, len(folded.rejects), int(folded.open))
+            counts += Counts(
+                int(bool(folded.tables)), folded.events, len(folded.rejects), int(folded.open), folded.kernel,
+                folded.verified, {folded.left: 1} if folded.left else {},
+            )  # fmt: skip
+        _write(files["rejects"], [each.as_row() for each in homeless])
+        counts += Counts(rejects=len(homeless))
     finally:
         for file in files.values():
             file.close()
     for kind in kinds:
         (work / f"{bucket}.{kind}.part").replace(work / f"{bucket}.{kind}.jsonl")
     whole = work / f"{bucket}.json.part"
-    whole.write_text(json.dumps({name: getattr(counts, name) for name in Counts.__slots__}), "utf-8")
+    whole.write_text(json.dumps(asdict(counts), ensure_ascii=False), "utf-8")
     whole.replace(work / f"{bucket}.json")
     return counts
 
 
 def _accounts(
-    portfolio: Fold, scattered: Scattered, bucket: int, heads: dict[str, str], with_accounts: bool
-) -> Iterator[Folded]:
-    """Yield what came of each account of a bucket: of those with events, then of those to which nothing happened."""
+    scattered: Scattered, bucket: int, heads: dict[str, str], with_accounts: bool, homeless: list[Reject]
+) -> Iterator[Given]:
+    """Yield each account of a bucket: those with events, then those to which nothing happened.
+
+    Rows of no account are set aside in `homeless`.
+    """
     seen = set()
     for name, rows in groupby(scattered.rows(EVENTS, bucket), lambda each: each[0]):
         texts = [row for _, row in rows]
         seen.add(name)
         if not name:
-            yield Folded(rejects=[_nameless(row) for row in texts])
+            homeless += [_nameless(row) for row in texts]
         elif with_accounts and name not in heads:
             reason = "the table of accounts has no such account"
-            yield Folded(rejects=[Reject(name, "account", reason, row) for row in texts])
+            homeless += [Reject(name, "account", reason, row) for row in texts]
         else:
-            yield portfolio.fold(name, json.loads(heads.get(name, "{}"), parse_float=str), texts)
+            yield name, json.loads(heads.get(name, "{}"), parse_float=str), texts
     for name, row in heads.items():
         if name not in seen:
-            yield portfolio.fold(name, json.loads(row, parse_float=str), ())
+            yield name, json.loads(row, parse_float=str), ()
 
 
 def _nameless(row: str) -> Reject:

@@ -15,6 +15,7 @@ from engine.render import Screen, progress
 
 if TYPE_CHECKING:
     from engine.bulk.fold import Portfolio
+    from engine.bulk.kernel.portfolio import Kernelled
     from engine.bulk.run import Counts, Fold
 
 Events = Annotated[
@@ -78,6 +79,17 @@ def portfolio(
     return made
 
 
+def kernelled(
+    kernel: str, share: float, seed: int, inputs: tuple[str, ...], layers: tuple[str, ...], as_of: str,
+    known_at: str | None, asked: tuple[str, ...], settings: Pairs, mapping: str | None,
+) -> Portfolio | Kernelled:  # fmt: skip
+    """Return the same with the kernel in front of it, unless it is `off`. Raises Refused."""
+    from engine.bulk.kernel.portfolio import Kernelled
+
+    held = portfolio(inputs, layers, as_of, known_at, asked, settings, mapping)
+    return held if kernel == "off" else Kernelled(held, share, seed)
+
+
 def stamp_of(held: Portfolio, as_of: str, known_at: str | None, mapping: str | None) -> dict[str, Any]:
     """Return what a run is of, beside its files: documents with their versions and hashes, layers, day, questions."""
     program = held.programs.of(held.agreements, held.layers)
@@ -93,10 +105,11 @@ def ran(
     events: list[str], accounts: str | None, out: str, buckets: int, jobs: int, rejects: str, json_: bool,
 ) -> None:  # fmt: skip
     """Run it, write its page, say what came of it. Exit status 1 if more rows were set aside than allowed."""
+    from engine.bulk.kernel.portfolio import Unequal
     from engine.bulk.run import Job, Unlike, run
     from engine.bulk.tables import BadTable, Table
 
-    share = _share(rejects)
+    share = share_of(rejects, "--rejects")
     try:
         job = Job(
             Table.called(accounts) if accounts else None, tuple(map(Table.called, events)), Path(out), buckets,
@@ -108,18 +121,28 @@ def ran(
         raise Refused(str(wrong), where=wrong.where) from None
     except Unlike as wrong:
         raise Refused(str(wrong), field="--out") from None
+    except Unequal as wrong:
+        message = f"{wrong}. This is a fault of the program: report it, and use --kernel off meanwhile"
+        raise Refused(message, field="--verify") from None
     page = job.out / "summary.html"
     page.write_text(page_of(job.out, counts), "utf-8")
     if json_:
         print_json(
             {
                 "accounts": counts.accounts, "events": counts.events, "rejects": counts.rejects,
-                "undetermined": counts.undetermined, "out": str(job.out),
+                "undetermined": counts.undetermined, "kernel": counts.kernel, "verified": counts.verified,
+                "left": counts.left, "out": str(job.out),
             }
         )  # fmt: skip
     else:
         line = Screen.of().line
         line(f"{many(counts.accounts, 'account')}, {many(counts.events, 'event')}: {page}")
+        if counts.kernel:
+            line(
+                f"{many(counts.kernel, 'account')} by the kernel, {counts.verified} of them verified with the engine"
+            )
+        for reason, count in sorted(counts.left.items(), key=lambda pair: -pair[1])[:5]:
+            line(f"{many(count, 'account')} by the engine: {reason}")
         if counts.rejects:
             line(f"{many(counts.rejects, 'row')} set aside: {job.out / 'rejects.parquet'}")
     rows = counts.events + counts.rejects
@@ -127,12 +150,13 @@ def ran(
         raise typer.Exit(FOUND)
 
 
-def _share(written: str) -> float:
+def share_of(written: str, option: str) -> float:
+    """Return a share such as `1%` or `0.01`. Raises Refused, naming the option."""
     text = written.strip()
     try:
         found = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
     except ValueError:
         found = -1.0
     if not 0 <= found <= 1:
-        raise Refused(f"--rejects {written}: write a share, such as 1% or 0.01", field="--rejects")
+        raise Refused(f"{option} {written}: write a share, such as 1% or 0.01", field=option)
     return found

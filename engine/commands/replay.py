@@ -3,45 +3,139 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING, Annotated
 
-from engine.commands.common import Json, KnownAt, Layers, Paths, Settings
+import typer
+
+from engine.commands.common import Json, KnownAt, Layers, Paths, Refused, Settings, print_json
 from engine.commands.given import layers_named, pairs_of
 from engine.commands.portfolio import (
     Accounts,
     Ask,
     Buckets,
     Day,
-    Events,
     Jobs,
     Limit,
     MappingFile,
-    Out,
+    kernelled,
     portfolio,
     ran,
+    share_of,
     stamp_of,
 )
+from engine.render import Screen
+
+if TYPE_CHECKING:
+    from engine.bulk.fold import Portfolio
+    from engine.bulk.kernel.plan import Plan
+
+Events = Annotated[
+    list[str] | None,
+    typer.Option("--events", metavar="FILE", help="Events: .parquet, .csv, .jsonl, .xes, .duckdb#table."),
+]
+Out = Annotated[str | None, typer.Option("--out", metavar="DIR", help="Where the tables go.")]
+Kernel = Annotated[
+    str, typer.Option("--kernel", metavar="WHEN", help="auto, on (refuse what it does not have), off.")
+]
+Verify = Annotated[
+    str,
+    typer.Option("--verify", metavar="SHARE", help="Fold this share of the accounts with the engine too."),
+]
+Seed = Annotated[int, typer.Option("--seed", help="Which accounts --verify takes.")]
+ShowPlan = Annotated[
+    bool, typer.Option("--show-plan", help="Print what the kernel would do, and run nothing.")
+]
 
 
 def replay(
-    inputs: Paths, events: Events, as_of: Day, out: Out, accounts: Accounts = None, mapping: MappingFile = None,
-    ask: Ask = None, known_at: KnownAt = None, settings: Settings = None, layers: Layers = None,
-    jobs: Jobs = 0, buckets: Buckets = 64, rejects: Limit = "1%", json_: Json = False,
+    inputs: Paths, as_of: Day, events: Events = None, out: Out = None, accounts: Accounts = None,
+    mapping: MappingFile = None, ask: Ask = None, known_at: KnownAt = None, settings: Settings = None,
+    layers: Layers = None, jobs: Jobs = 0, buckets: Buckets = 64, rejects: Limit = "1%", kernel: Kernel = "auto",
+    verify: Verify = "0", seed: Seed = 0, show_plan: ShowPlan = False, json_: Json = False,
 ) -> None:  # fmt: skip
     """Take a portfolio through contracts: every account of the tables, asked the same on the same day.
 
     Writes accounts.parquet (states, breaches, what is unpaid, each answer), happenings.parquet, rejects.parquet and
     summary.html. A run that was cut short goes on where it was. Exit status 1 if more rows were set aside than allowed.
 
-    JSON: accounts, events, rejects, undetermined, out.
+    JSON: accounts, events, rejects, undetermined, kernel, verified, left, out; with --show-plan document, steps, left,
+    refused.
     """
     from engine.bulk.page import summary
 
-    make = partial(
-        portfolio, tuple(inputs), layers_named(layers), as_of, known_at, tuple(ask or ()),
+    if kernel not in ("auto", "on", "off"):
+        raise Refused(f"--kernel {kernel}: write auto, on or off", field="--kernel")
+    given = (
+        tuple(inputs), layers_named(layers), as_of, known_at, tuple(ask or ()),
         tuple(pairs_of(settings, "--set").items()), mapping,
     )  # fmt: skip
-    held = make()
+    share = share_of(verify, "--verify")
+    held = portfolio(*given)
+    made, reasons = _planned(held)
+    if show_plan:
+        _show(held, made, reasons, json_)
+        return
+    if not events:
+        raise Refused("which events? name a table with --events", field="--events")
+    if out is None:
+        raise Refused("where do the tables go? name a folder with --out", field="--out")
+    if kernel == "on" and made is None:
+        listed = "\n".join(f"  {_said(*each)}" for each in reasons)
+        raise Refused(f"--kernel on: the kernel does not have\n{listed}", field="--kernel")
+    if kernel == "auto" and made is None and not json_:
+        Screen.of().line(f"by the engine, since the kernel does not have {_said(*reasons[0])}")
+        if len(reasons) > 1:
+            Screen.of().line(f"and {len(reasons) - 1} more: --show-plan lists them")
+    stamp = stamp_of(held, as_of, known_at, mapping) | {"kernel": kernel, "verify": share, "seed": seed}
     ran(
-        make, stamp_of(held, as_of, known_at, mapping), lambda folder, counts: summary(folder, held, counts, as_of),
+        partial(kernelled, kernel, share, seed, *given), stamp,
+        lambda folder, counts: summary(folder, held, counts, as_of),
         events, accounts, out, buckets, jobs, rejects, json_,
     )  # fmt: skip
+
+
+def _planned(held: Portfolio) -> tuple[Plan | None, tuple[tuple[str, str], ...]]:
+    """Return the plan under what is set for all accounts, or why there is none."""
+    from engine.bulk.kernel.plan import Refused as NoPlan
+    from engine.bulk.kernel.portfolio import Kernelled
+    from engine.settings import terms_from
+
+    program = held.programs.of(held.agreements, held.layers)
+    terms = terms_from(program, dict(held.settings), held.layers)
+    try:
+        return Kernelled(held).plan(program, terms, held.questions(held.agreements, program)), ()
+    except NoPlan as none:
+        return None, none.reasons
+
+
+def _show(held: Portfolio, made: Plan | None, reasons: tuple[tuple[str, str], ...], json_: bool) -> None:
+    """Print a plan, a line for each thing that it does, beneath the norm that says so."""
+    if json_:
+        steps = [] if made is None else [[each.clause, each.norm, each.told] for each in made.steps]
+        print_json(
+            {
+                "document": list(held.agreements), "steps": steps, "left": dict(made.left) if made else {},
+                "refused": [list(each) for each in reasons],
+            }
+        )  # fmt: skip
+        return
+    line = Screen.of().line
+    if made is None:
+        line("The kernel has no plan: every account is folded by the engine.")
+        for each in reasons:
+            line(f"  {_said(*each)}")
+        return
+    for reading, option in sorted(made.readings.items()):
+        line(f"{reading} is read as {option}")
+    for norm in dict.fromkeys(each.norm for each in made.steps):
+        line(norm)
+        for told in dict.fromkeys(each.told for each in made.steps if each.norm == norm):
+            line(f"  {told}")
+    for table in made.tables:
+        line(f"{table.name}: for each day, {table.told}" + ("" if table.rolls is False else ", rolled"))
+    for name, why in sorted(made.left.items()):
+        line(f"an account with {name} is folded by the engine: {why}")
+
+
+def _said(clause: str, reason: str) -> str:
+    return f"{clause}: {reason}" if clause else reason

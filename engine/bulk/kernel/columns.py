@@ -1,0 +1,155 @@
+"""Accounts laid out as columns, an event a row; what keeps an account out of them is told by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from engine.account import with_allegations
+from engine.bulk.kernel.machine import Columns
+from engine.bulk.kernel.plan import DANGLING, FIRST, JOINT, MISSING, MOST, Plan
+from engine.bulk.kernel.spell import day_number
+from engine.event import BOTH, BUILT_IN, Event, Instant, Standing
+from engine.program import Program
+
+ELSE = -3
+"""The number of a text that no norm speaks of, and of an actor that is nobody."""
+
+
+class Left(Exception):
+    """An account that is left to the engine; the message tells why."""
+
+
+class Layout:
+    """Columns that grow by an account at a time."""
+
+    def __init__(self, program: Program, plan: Plan, as_of: Instant) -> None:
+        self.program, self.plan, self.as_of = program, plan, as_of
+        self.first: list[int] = [0]
+        self.things: list[int] = [0]
+        self.at: list[int] = []
+        self.code: list[int] = []
+        self.who: list[int] = []
+        self.fields: dict[str, list[int]] = {name: [] for name in plan.kinds}
+        self.events: list[Event] = []
+        self._actors = {name: place for place, name in enumerate(plan.parties)} | {BOTH: JOINT}
+        self._asked = {(each.act, each.party) for each in plan.asked}
+
+    def columns(self) -> Columns:
+        """Return what was laid out."""
+        return Columns(self.first, self.things, self.at, self.code, self.who, dict(self.fields))
+
+    def add(self, facts: tuple[Event, ...]) -> None:
+        """Lay out the facts of one account, as known and in order. Raises Left, and lays out nothing then."""
+        taken = self._taken(facts)
+        plan, count = self.plan, self.things[-1]
+        numbers: dict[str, int] = {}
+        for each in taken:
+            if each.name in plan.things:
+                numbers[each.id] = count + len(numbers)
+        rows = [self._row(each, numbers) for each in taken]
+        self._apart(taken, rows, numbers)
+        for each, row in zip(taken, rows, strict=True):
+            self.at.append(each.effect_at)
+            self.code.append(plan.codes[each.name])
+            self.who.append(self._actors.get(each.actor or "", ELSE))
+            for name, value in row.items():
+                self.fields[name].append(value)
+        self.events += taken
+        self.first.append(len(self.at))
+        self.things.append(count + len(numbers))
+
+    def _taken(self, facts: tuple[Event, ...]) -> list[Event]:
+        """Return the facts that the loop looks at. Raises Left."""
+        plan, found = self.plan, []
+        for each in facts:
+            if each.name in BUILT_IN:
+                raise Left(f"`{each.name}`")
+            if each.occurred_at is None:
+                raise Left("an event of an unknown day")
+            if each.standing is not Standing.ESTABLISHED:
+                raise Left("an event that is only alleged")
+            if each.effect_at > self.as_of:
+                continue
+            if each.effect_at < FIRST:
+                raise Left("an event before 1992")
+            if each.name in plan.left:
+                raise Left(f"`{each.name}` ({plan.left[each.name]})")
+            if each.effect_at == self.as_of and (each.name, each.actor) in self._asked:
+                raise Left("the act that is asked about, at the very instant asked about")
+            if each.name in plan.codes:
+                found.append(each)
+        if any("ground" in each.fields for each in facts) and len(
+            with_allegations(self.program, facts)
+        ) != len(facts):
+            raise Left("a notice whose ground alleges something")
+        return found
+
+    def _row(self, each: Event, numbers: dict[str, int]) -> dict[str, int]:
+        """Return the fields of an event as numbers. Raises Left."""
+        plan = self.plan
+        for name in plan.needs.get(each.name, ()):
+            if each.fields.get(name) is None:
+                raise Left(f"`{each.name}` without `{name}`")
+        for name in plan.without.get(each.name, ()):
+            if each.fields.get(name) is not None:
+                raise Left(f"`{each.name}` with `{name}`")
+        return {
+            name: self._number(name, kind, each.fields.get(name), numbers)
+            for name, kind in plan.kinds.items()
+        }
+
+    def _number(self, name: str, kind: str, value: Any, numbers: dict[str, int]) -> int:
+        if value is None:
+            return MISSING
+        match kind:
+            case "reference":
+                if ":" in str(value):
+                    raise Left("a payment of a named sum")
+                return numbers.get(str(value), DANGLING)
+            case "day" if isinstance(value, date):
+                return day_number(value)
+            case "flag" if isinstance(value, bool):
+                return int(value)
+            case "number" | "instant" if isinstance(value, int):
+                if kind == "number" and abs(value) > MOST:
+                    raise Left(f"`{name}` is too large")
+                return value
+            case "word":
+                return self.plan.words.get(str(value), ELSE)
+            case _:
+                # The same name may stand for another kind of field in an event of which nobody asks it.
+                return MISSING
+
+    def _apart(self, taken: list[Event], rows: list[dict[str, int]], numbers: dict[str, int]) -> None:
+        """Look whether the order of what is simultaneous could matter. Raises Left if it could."""
+        place = 0
+        while place < len(taken):
+            end = place + 1
+            while end < len(taken) and taken[end].effect_at == taken[place].effect_at:
+                end += 1
+            if end - place > 1:
+                touched: list[int] = []
+                for event, row in zip(taken[place:end], rows[place:end], strict=True):
+                    named = [row[name] for name in self.plan.references if name in event.fields]
+                    thing = numbers.get(event.id)
+                    if event.name not in self.plan.apart or (thing is None and not named):
+                        raise Left("events at one instant")
+                    touched += ([] if thing is None else [thing]) + sorted({n for n in named if n >= 0})
+                if len(set(touched)) != len(touched):
+                    raise Left("events at one instant about one thing")
+            place = end
+
+
+def words_of(plan: Plan) -> dict[int, str]:
+    """Return the words of a plan by their numbers."""
+    return {number: word for word, number in plan.words.items()}
+
+
+def laid_out(program: Program, plan: Plan, as_of: Instant, accounts: Iterable[tuple[Event, ...]]) -> Layout:
+    """Return accounts laid out. Raises Left for the first that cannot be."""
+    layout = Layout(program, plan, as_of)
+    for facts in accounts:
+        layout.add(facts)
+    return layout

@@ -1,0 +1,263 @@
+"""From a program and terms to a plan; what no plan can have is refused by name, with its clause.
+
+Two things can be in the way. Where a norm could come to something without any event, or a question hangs on it, the
+contract is refused. Where it comes to something only through events of some kinds, those kinds are `left`: an account
+in which one happens is folded by the engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from contractlang.norms import Maintenance, Obligation, Prohibition, StateDecl
+from engine.bulk.kernel.plan import Asked, Lane, Plan, Refused, Step
+from engine.bulk.kernel.spell import Speller, Unsaid, parties_of, parts_of
+from engine.evaluator import Evaluator
+from engine.force import ADMINISTRATIVE
+from engine.program import Program, Rule, Touch
+from engine.statuses import Norms
+from engine.terms import Terms
+
+
+@dataclass
+class Draft:
+    """A plan while it is made: which rules are in it, and what is left to the engine."""
+
+    program: Program
+    terms: Terms
+    speller: Speller
+    lanes: list[Lane] = field(default_factory=list)
+    prohibitions: list[Rule] = field(default_factory=list)
+    left: dict[str, str] = field(default_factory=dict)
+    without: dict[str, set[str]] = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)
+    reasons: list[tuple[str, str]] = field(default_factory=list)
+
+    def step(self, rule: Rule, told: str) -> None:
+        """Add a line to what is told of the plan."""
+        self.steps.append(Step(rule.norm.clause, rule.norm.id, told))
+
+    def leave(self, name: str, why: str) -> None:
+        """Leave the accounts in which something happens to the engine."""
+        self.left.setdefault(name, why)
+
+    def of(self, index: int) -> list[Lane]:
+        """Return the lanes of a norm."""
+        return [lane for lane in self.lanes if lane.rule.index == index]
+
+
+def plan_of(program: Program, terms: Terms, asked: Iterable[Asked] = ()) -> Plan:
+    """Return the plan of a program under fixed terms. Raises Refused with every reason that there is."""
+    from engine.bulk.kernel.source import written
+
+    questions = tuple(asked)
+    draft = Draft(program, terms, Speller(program, terms, parties_of(program)))
+    if not _whole(draft):
+        raise Refused(tuple(draft.reasons))
+    _arising(draft)
+    _forbidding(draft)
+    plan = written(draft, questions)
+    if draft.reasons:
+        raise Refused(tuple(dict.fromkeys(draft.reasons)))
+    return plan
+
+
+def _whole(draft: Draft) -> bool:
+    """Find what keeps a program as a whole out of the kernel; return whether more can be found out about it."""
+    program = draft.program
+    agreements = [each for each in program.contracts if each.kind == "agreement"]
+    if len(agreements) != 1:
+        draft.reasons.append(("", f"{len(agreements)} agreements together: the kernel takes one"))
+        return False
+    for contract in program.contracts:
+        if contract.kind != "agreement":
+            draft.reasons.append((contract.name, f"a {contract.kind}: the kernel takes one agreement alone"))
+    if draft.reasons:
+        return False
+    if any(len(parts) > 1 for parts in program.versions_of.values()):
+        draft.reasons.append((agreements[0].name, "several versions of one agreement"))
+    for bar in agreements[0].bars:
+        draft.reasons.append((bar.clause, "a power that lapses, or a claim that is barred in time"))
+    for life in agreements[0].life:
+        if life.how in ("renews", "ends"):
+            draft.reasons.append((life.clause, f"an agreement that {life.how}"))
+    return True
+
+
+def is_there(draft: Draft, rule: Rule) -> bool:
+    """Tell whether a norm is there under the readings taken. Raises Unsaid where one is open, or its days matter."""
+    for chosen in rule.option:
+        if draft.speller.option_of(chosen.reading) != chosen.option:
+            return False
+    if rule.valid is not None or rule.text is not None:
+        raise Unsaid("days of validity, or a text that replaces another")
+    if rule.yields_to or rule.voided:
+        raise Unsaid("a norm that another one voids, or that only fills gaps")
+    if rule.excepts:
+        raise Unsaid("a norm that gives way to another (except)")
+    return True
+
+
+def norms_in(made: Evaluator | None) -> Iterator[Norms]:
+    """Yield what an expression asks of other norms."""
+    for part in parts_of(made):
+        norms = getattr(part, "norms", None)
+        if isinstance(norms, Norms):
+            yield norms
+
+
+def _in_time(program: Program) -> set[int]:
+    """Return the duties whose breaches must be known while the ledger is folded, not only at the end."""
+    found: set[int] = set()
+    for rule in program.rules:
+        found |= {*rule.suspends, *rule.resumes}
+        if isinstance(rule.norm, Obligation):
+            found |= rule.on_breach_of
+        asking: tuple[Evaluator | None, ...] = (rule.when, rule.unless, rule.where, rule.trigger_where)
+        asking += (rule.amount, rule.since, rule.until, rule.limit_value)
+        matters = isinstance(rule.norm, Obligation | Prohibition) or any(
+            rule.index in indexes and has_effects(program, program.touches.get(name))
+            for name, indexes in program.by_act.items()
+        )
+        if matters:
+            found |= {index for made in asking for norms in norms_in(made) for index in norms.indexes}
+    return found
+
+
+def has_effects(program: Program, touch: Touch | None) -> bool:
+    """Tell whether it matters on what an act rests: it changes a state in law, or suspends or resumes a duty."""
+    if touch is None or not touch.declared.needs_basis:
+        return False
+    if touch.renews or any(in_law(program, effect.state) for effect in touch.declared.sets):
+        return True
+    return any(
+        program.rules[index].suspends or program.rules[index].resumes
+        for index in program.by_act[touch.declared.name]
+    )
+
+
+def in_law(program: Program, state: str) -> bool:
+    """Tell whether a state changes only by an act that has a basis."""
+    declared = program.declarations.get(state)
+    return state == "agreement" or (isinstance(declared, StateDecl) and declared.in_law)
+
+
+def _arising(draft: Draft) -> None:
+    """Give every obligation its lanes, those of a breach after those that are broken."""
+    program = draft.program
+    eager = _in_time(program)
+    on_breach: list[Rule] = []
+    for rule in program.rules:
+        norm = rule.norm
+        if isinstance(norm, Obligation | Maintenance):
+            try:
+                if not is_there(draft, rule):
+                    continue
+                if isinstance(norm, Maintenance):
+                    raise Unsaid("a state that must be kept")
+                if norm.trigger is None:
+                    raise Unsaid("a duty that arises by a condition, not by an occurrence")
+                if not isinstance(norm.bearer, str):
+                    raise Unsaid(f"a duty of {norm.bearer.value}")
+                if rule.on_breach_of:
+                    on_breach.append(rule)
+                    continue
+            except Unsaid as wrong:
+                _without(draft, rule, str(wrong))
+                continue
+            draft.lanes.append(_lane(draft, rule, None, rule.index in eager))
+    waiting = len(program.rules)
+    while on_breach and waiting:
+        waiting -= 1
+        rule = on_breach.pop(0)
+        if any(other.index in rule.on_breach_of for other in on_breach) or rule.index in rule.on_breach_of:
+            on_breach.append(rule)
+            continue
+        for index in sorted(rule.on_breach_of):
+            if not isinstance(program.norms[index], Obligation):
+                draft.speller.broken.setdefault(
+                    rule.index, "which may arise by the breach of what is no obligation"
+                )
+        draft.lanes += [
+            _lane(draft, rule, lane.number, True)
+            for lane in list(draft.lanes) if lane.rule.index in rule.on_breach_of
+        ]  # fmt: skip
+    for rule in on_breach:
+        draft.reasons.append((rule.norm.id, "duties that arise by breaches of one another, in a circle"))
+    for lane in draft.lanes:
+        draft.speller.lanes.setdefault(lane.rule.index, []).append(lane)
+
+
+def _lane(draft: Draft, rule: Rule, source: int | None, eager: bool) -> Lane:
+    number = len(draft.lanes)
+    waits = any(rule.index in each.suspends for each in draft.program.rules)
+    return Lane(number, rule, source, eager, rule.amount is not None, _of_days(rule), waits)
+
+
+def _of_days(rule: Rule) -> bool:
+    """Tell whether a window ends with a last day, not at an instant."""
+    match type(rule.limit).__name__:
+        case "Within":
+            value = getattr(rule.limit_value, "constant", None)
+            return getattr(value, "unit", "days") not in ("hours", "minutes", "seconds")
+        case "ByDay":
+            kind = getattr(rule.limit_value, "kind", None)
+            return getattr(kind, "name", "day") != "instant" and getattr(rule.limit_value, "name", "") != "at"
+        case _:
+            return False
+
+
+def _without(draft: Draft, rule: Rule, why: str) -> None:
+    """A norm is not in the plan: what could bring it to something is left, or else the contract is refused."""
+    broken = f"which the kernel does not have ({why})"
+    draft.speller.broken[rule.index] = broken
+    names = [
+        name for name, touch in draft.program.touches.items()
+        if rule.index in touch.instances or rule.index in touch.prohibitions
+    ]  # fmt: skip
+    if rule.norm.trigger is None and not isinstance(rule.norm, Prohibition):
+        draft.reasons.append((rule.norm.id, why))
+    for name in names:
+        draft.leave(name, f"{rule.norm.id}: {why}")
+
+
+def _forbidding(draft: Draft) -> None:
+    """Take the prohibitions that an act may break."""
+    found = []
+    for rule in draft.program.rules:
+        if isinstance(rule.norm, Prohibition):
+            try:
+                if not is_there(draft, rule):
+                    continue
+                prohibits(rule)
+            except Unsaid as wrong:
+                _without(draft, rule, str(wrong))
+                continue
+            found.append(rule)
+    draft.prohibitions += found
+    draft.speller.hits = frozenset(rule.index for rule in found)
+
+
+def prohibits(rule: Rule) -> None:
+    """Look whether a prohibition is one that the kernel has. Raises Unsaid."""
+    if rule.norm.trigger is not None and not rule.self_triggered:
+        raise Unsaid("a prohibition for each occurrence or breach")
+    if rule.limit is not None or rule.not_before is not None:
+        raise Unsaid("a prohibition that has a window")
+    if rule.prevailed_by or rule.limited_to:
+        raise Unsaid("a prohibition over which another norm prevails")
+    if rule.weight == ADMINISTRATIVE:
+        raise Unsaid("a prohibition that only administers")
+    if not isinstance(rule.norm.bearer, str) and rule.norm.bearer.value != "either party":
+        raise Unsaid(f"a prohibition for {rule.norm.bearer.value}")
+
+
+def empowers(rule: Rule) -> None:
+    """Look whether a permission or power is one that the kernel has. Raises Unsaid."""
+    if rule.norm.trigger is not None:
+        raise Unsaid("a permission or power for each occurrence or breach")
+    if not rule.unbounded:
+        raise Unsaid("a permission or power with a window, a limit, or over which another norm prevails")
+    if not isinstance(rule.norm.bearer, str) and rule.norm.bearer.value != "either party":
+        raise Unsaid(f"a permission or power of {rule.norm.bearer.value}")

@@ -1,0 +1,173 @@
+"""The loop of a plan, ready to run: as plain Python, or compiled by numba where that is installed.
+
+Only this file knows numba. Both run the same text; what they leave is the same to the last number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.util import find_spec
+from typing import Any
+
+from engine.bulk.kernel.plan import DAY, EAST, FIRST, MISSING, NONE, Plan, per_lane
+from engine.bulk.kernel.tables import MARGIN, tabled
+from engine.program import Program
+from engine.terms import Terms
+
+MOST_DAYS = 60_000
+"""The longest that a table may be."""
+
+
+@dataclass
+class Columns:
+    """Accounts laid out as columns: events of one account together and in time, accounts one after the other.
+
+    `first` and `things` hold, for each account and once more at the end, its first event and its first thing (an
+    occurrence that gives rise to duties); `at` instants (microseconds, UTC), `code` and `who` numbers of the plan,
+    `fields` a column for each of the plan's `kinds`. References are the numbers of things.
+    """
+
+    first: Sequence[int]
+    things: Sequence[int]
+    at: Sequence[int]
+    code: Sequence[int]
+    who: Sequence[int]
+    fields: dict[str, Sequence[int]]
+
+
+@dataclass
+class Outcome:
+    """What the loop leaves: for each account, whether it gave it up; for each lane, what each instance came to."""
+
+    gone: Sequence[int]
+    life: Sequence[int]
+    since: Sequence[int]
+    end: Sequence[int]
+    answers: Sequence[int]
+    states: Sequence[int]
+    row: Sequence[int]
+    lanes: list[dict[str, Sequence[int]]]
+    broken: list[Sequence[int]] = field(default_factory=list)
+
+
+def has_numba() -> bool:
+    """Tell whether the loop can be compiled."""
+    return find_spec("numba") is not None
+
+
+def run(program: Program, terms: Terms, plan: Plan, columns: Columns, as_of: int, compiled: bool) -> Outcome:
+    """Fold the accounts up to `as_of` (an instant, included)."""
+    made = _compiled(plan.source) if compiled else _plain(plan.source)
+    room = _numpy_room if compiled else _plain_room
+    taken = _numpy_column if compiled else _as_it_is
+    accounts, events, count = (
+        len(columns.first) - 1,
+        len(columns.at),
+        columns.things[-1] if len(columns.things) else 0,
+    )
+    low, high = day_range(plan, columns, as_of)
+    given: dict[str, Any] = {
+        "first": columns.first, "things": columns.things, "at": columns.at, "code": columns.code, "who": columns.who,
+        **{f"c_{name}": columns.fields[name] for name in plan.kinds},
+    }  # fmt: skip
+    given = {name: taken(column) for name, column in given.items()}
+    given |= {"base": low, "asof": as_of}
+    tables = tabled(program, terms, plan.tables, low, high)
+    given |= {table.name: taken(column) for table, column in zip(plan.tables, tables, strict=True)}
+    left = {
+        "row": room(count, -1), "gone": room(accounts, 0), "life_": room(accounts, 0),
+        "since_": room(accounts, MISSING), "lend_": room(accounts, 0),
+        "answer": room(accounts * len(plan.asked), 0), "state_": room(accounts * len(plan.states), 0),
+    }  # fmt: skip
+    lanes: list[dict[str, Sequence[int]]] = []
+    for lane in plan.lanes:
+        kept = {letter: room(count, NONE) for letter in per_lane(lane)}
+        lanes.append(kept)
+        left |= {f"{letter}{lane.number}": column for letter, column in kept.items()}
+    broken = [room(events, 0) for _ in plan.prohibitions]
+    left |= {f"x{place}": column for place, column in enumerate(broken)}
+    most = _most_things(columns.things, accounts)
+    eager = any(lane.eager for lane in plan.lanes)
+    wide = (int(most) * len(plan.lanes) + 1) if eager else 1
+    left |= {
+        "hk": room(4 * wide + 16, 0),
+        "hv": room(4 * wide + 16, 0),
+        "fl": room(wide, 0),
+        "fk": room(wide, 0),
+    }
+    given |= left
+    made(*(given[name] for name in plan.arguments))
+    return Outcome(
+        left["gone"], left["life_"], left["since_"], left["lend_"], left["answer"], left["state_"], left["row"],
+        lanes, broken,
+    )  # fmt: skip
+
+
+def day_range(plan: Plan, columns: Columns, as_of: int) -> tuple[int, int]:
+    """Return the first and last day for which the tables are made: those of the data, and MARGIN more."""
+    until = (as_of + EAST) // DAY
+    days = [(instant + EAST) // DAY for instant in _ends(columns.at)]
+    for name, kind in plan.kinds.items():
+        if kind == "day":
+            days += _ends(columns.fields[name])
+    days = [day for day in days if day >= (FIRST + EAST) // DAY]
+    low = min(days, default=until)
+    return low, min(max([*days, until]) + MARGIN, low + MOST_DAYS)
+
+
+def _ends(column: Sequence[int]) -> list[int]:
+    """Return the least and the greatest number of a column, what is missing left out."""
+    if hasattr(column, "min"):
+        there: Any = column
+        there = there[there > 0]
+        return [int(there.min()), int(there.max())] if len(there) else []
+    listed = [each for each in column if each > 0]
+    return [min(listed), max(listed)] if listed else []
+
+
+def _most_things(things: Sequence[int], accounts: int) -> int:
+    """Return how many things the account has that has most of them."""
+    if hasattr(things, "min"):
+        listed: Any = things
+        return int((listed[1:] - listed[:-1]).max()) if accounts else 0
+    return max((things[i + 1] - things[i] for i in range(accounts)), default=0)
+
+
+@lru_cache(maxsize=32)
+def _plain(source: str) -> Callable[..., None]:
+    made: dict[str, Any] = {}
+    exec(compile(source, "<plan>", "exec"), made)
+    return made["fold"]  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=32)
+def _compiled(source: str) -> Callable[..., None]:
+    import numba
+
+    made: dict[str, Any] = {}
+    exec(compile(source, "<plan>", "exec"), made)
+    for name in ("look", "push", "pop"):
+        made[name] = numba.njit(made[name])
+    return numba.njit(made["fold"], nogil=True)  # type: ignore[no-any-return]
+
+
+def _plain_room(count: int, value: int) -> Sequence[int]:
+    return [value] * count
+
+
+def _numpy_room(count: int, value: int) -> Sequence[int]:
+    import numpy
+
+    return numpy.full(count, value, numpy.int64)  # type: ignore[return-value]
+
+
+def _numpy_column(column: Sequence[int]) -> Sequence[int]:
+    import numpy
+
+    return numpy.ascontiguousarray(column, numpy.int64)  # type: ignore[return-value]
+
+
+def _as_it_is(column: Sequence[int]) -> Sequence[int]:
+    return column

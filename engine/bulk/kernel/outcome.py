@@ -1,0 +1,125 @@
+"""What the loop leaves, told as the engine tells where an account stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from contractlang.norms import StateDecl
+from engine.bulk.kernel.columns import Layout, words_of
+from engine.bulk.kernel.machine import Outcome
+from engine.bulk.kernel.plan import ANSWERS, BREACHED, CURED, FAR, LEFT, MISSING, OPEN, SUSPENDED, Lane, Plan
+from engine.event import Instant
+from engine.history import AccountStanding, BreachStanding, DutyStanding
+from engine.program import LIFE_STATES, Program
+from engine.terms import Terms
+
+_STATUS = {OPEN: "open", BREACHED: "breached", SUSPENDED: "suspended"}
+
+
+class Results:
+    """What came of each account of a layout, by its place there."""
+
+    def __init__(self, program: Program, terms: Terms, plan: Plan, layout: Layout, outcome: Outcome) -> None:
+        self.program, self.terms, self.plan, self.layout, self.outcome = program, terms, plan, layout, outcome
+        self._words = words_of(plan)
+        self._states = {name: place for place, (name, _) in enumerate(plan.states)}
+
+    def left(self, place: int) -> str | None:
+        """Return why the loop gave an account up; None where it did not."""
+        number = int(self.outcome.gone[place])
+        return LEFT[number] if number else None
+
+    def answers(self, place: int) -> tuple[str, ...]:
+        """Return the answers to the questions of the plan, in order."""
+        count = len(self.plan.asked)
+        return tuple(ANSWERS[int(self.outcome.answers[place * count + number])] for number in range(count))
+
+    def since(self, place: int) -> Instant | None:
+        """Return since when the agreement is in force, where it had to take effect."""
+        found = int(self.outcome.since[place])
+        return None if found == MISSING else found
+
+    def end(self, place: int) -> Instant | None:
+        """Return when the agreement that took effect ends; None where it has no last day."""
+        found = int(self.outcome.end[place])
+        return None if self.since(place) is None or found >= FAR else found
+
+    def standing(self, place: int) -> AccountStanding:
+        """Return where an account stands."""
+        end = self.end(place)
+        breaches = sorted(
+            self.breaches(place), key=lambda pair: (pair[0].started_at, pair[1], pair[0].trigger)
+        )
+        return AccountStanding(
+            self.layout.as_of, tuple(self.states(place)), () if end is None else ((self.plan.document, end),),
+            tuple(self.duties(place)), tuple(each for each, _ in breaches), (),
+        )  # fmt: skip
+
+    def states(self, place: int) -> Iterator[tuple[str, str, str]]:
+        """Yield the states of an account, as the engine lists them."""
+        document = self.plan.document
+        yield "agreement", document, LIFE_STATES[int(self.outcome.life[place])]
+        for name, declared in self.program.declarations.items():
+            if not isinstance(declared, StateDecl):
+                continue
+            if name in self._states:
+                number = self.outcome.states[place * len(self._states) + self._states[name]]
+                yield name, "", self._words[int(number)]
+                continue
+            value = self.terms.states.get(name, declared.options[0].name if declared.options else None)
+            if value is not None:
+                yield name, document if declared.in_law else "", value
+
+    def _instances(self, place: int) -> Iterator[tuple[Lane, int, int]]:
+        things = self.layout.things
+        for lane, kept in zip(self.plan.lanes, self.outcome.lanes, strict=True):
+            status = kept["s"]
+            for key in range(things[place], things[place + 1]):
+                if status[key]:
+                    yield lane, key, int(status[key])
+
+    def duties(self, place: int) -> Iterator[DutyStanding]:
+        """Yield the duties that are not over."""
+        for lane, key, status in self._instances(place):
+            if status in _STATUS:
+                kept = self.outcome.lanes[lane.number]
+                unpaid = int(kept["o"][key]) - int(kept["p"][key]) if lane.owes else None
+                end = int(kept["e"][key])
+                norm = lane.rule.norm
+                yield DutyStanding(
+                    norm.document, norm.id, self._thing(key) if lane.source is None else "", str(norm.bearer),
+                    _STATUS[status], None if end >= FAR else end, unpaid,
+                )  # fmt: skip
+
+    def breaches(self, place: int) -> Iterator[tuple[BreachStanding, int]]:
+        """Yield the breaches, each with the place of its norm."""
+        for lane, key, status in self._instances(place):
+            if status in (BREACHED, CURED):
+                norm, kept = lane.rule.norm, self.outcome.lanes[lane.number]
+                about = self._thing(key) if lane.source is None else ""
+                done = int(kept["z"][key]) if status == CURED else None
+                word = "open" if done is None else "cured"
+                breach = BreachStanding(
+                    norm.document, norm.id, about, str(norm.bearer), self._began(lane, key), done, word
+                )
+                yield breach, lane.rule.index
+        first = self.layout.first
+        for rule, hits in zip(self.plan.prohibitions, self.outcome.broken, strict=True):
+            norm = rule.norm
+            for row in range(first[place], first[place + 1]):
+                if hits[row]:
+                    event = self.layout.events[row]
+                    started = event.effect_at
+                    breach = BreachStanding(
+                        norm.document, norm.id, event.id, event.actor, started, None, "open"
+                    )
+                    yield breach, rule.index
+
+    def _began(self, lane: Lane, key: int) -> Instant:
+        kept = self.outcome.lanes[lane.number]
+        if lane.eager:
+            return int(kept["b"][key])
+        return max(int(kept["e"][key]), self.layout.at[int(self.outcome.row[key])])
+
+    def _thing(self, key: int) -> str:
+        return self.layout.events[int(self.outcome.row[key])].id

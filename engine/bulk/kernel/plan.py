@@ -1,0 +1,160 @@
+"""What the kernel is to do for one contract under fixed terms, as data; and what it leaves to the engine.
+
+An account is folded by the kernel or by the engine, never by both: whatever the plan does not speak of (a kind of
+event, a missing field, a day whose calendar is not published) makes the engine take the whole account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from contractlang.values import Period, Roll
+from engine.program import Rule
+
+NONE, OPEN, DONE, BREACHED, CURED, SUSPENDED = range(6)
+"""What a duty of the plan is; the first: it has not arisen."""
+
+DRAFT, IN_FORCE, EXPIRED, TERMINATED = range(4)
+ANSWERS = ("unregulated", "permitted", "required", "forbidden", "no_basis", "conflicting")
+
+DAY = 86_400_000_000
+EAST = 8 * 3_600_000_000
+"""The zone of the contracts is eight hours east of UTC, without summer time since 1992 (`FIRST`)."""
+FIRST = 694_195_200_000_000
+"""1992-01-01 in the zone: what is earlier the kernel leaves to the engine."""
+FAR = 1 << 62
+UNKNOWN = -1
+"""In a table: the calendar of that day is not published, or the day is in no calendar at all."""
+MISSING = -(1 << 62)
+"""In a column: the event has no such field."""
+DANGLING = -1
+"""In a column of references: what is named has not given rise to any duty."""
+JOINT = -2
+"""The actor of a joint act."""
+MOST = 10**12
+"""The largest number that the kernel takes: what is computed from such numbers fits into 64 bits."""
+
+LEFT = {
+    1: "a day whose calendar is not published, or outside the tables",
+    2: "a number too large",
+    3: "payments that several equal debts share, whose order nothing tells",
+    4: "a breach that something follows which the plan does not have",
+    5: "more resumptions than the kernel has room for",
+}
+"""Why the loop gives an account up, by the number that it leaves."""
+
+
+class Refused(Exception):
+    """The contract has something that no plan can have. `reasons` pairs each norm's clause with what is in the way."""
+
+    def __init__(self, reasons: tuple[tuple[str, str], ...]) -> None:
+        super().__init__("; ".join(f"{clause}: {reason}" for clause, reason in reasons))
+        self.reasons = reasons
+
+
+@dataclass(frozen=True, slots=True)
+class DayTable:
+    """One value for each day, worked out by the engine's calendar: the end of a window that is counted from it."""
+
+    name: str
+    how: str
+    period: Period | None = None
+    rolls: bool | None = None
+    roll: Roll = "following"
+    told: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """The instances of one obligation, one for each thing that gives rise to one.
+
+    A thing is an occurrence; what arises by a breach is kept under the thing of the duty broken (`source`).
+    An `eager` lane knows its breaches when they begin; the breaches of another are told from the ends of its windows.
+    """
+
+    number: int
+    rule: Rule
+    source: int | None
+    eager: bool
+    owes: bool
+    of_days: bool
+    waits: bool
+    breaks: bool = True
+
+    @property
+    def norm(self) -> str:
+        """The norm's id."""
+        return self.rule.norm.id
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the plan: the clause it comes from, the norm, what is done."""
+
+    clause: str
+    norm: str
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question of the plan: may that party do the act."""
+
+    party: str
+    act: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that is the same for all accounts of one contract under the same terms.
+
+    `codes` numbers the occurrences that the loop looks at, `left` tells of those with which the engine takes the
+    account, and why. `kinds` gives the columns with what each holds; `needs` the fields that an occurrence must
+    have, and `without` those it must not have. `things` are the occurrences that give rise to duties, `references`
+    the columns that name one. Simultaneous occurrences are taken where all are `apart` and name different things.
+    """
+
+    document: str
+    source: str
+    codes: Mapping[str, int]
+    left: Mapping[str, str]
+    kinds: Mapping[str, str]
+    needs: Mapping[str, frozenset[str]]
+    without: Mapping[str, frozenset[str]]
+    things: frozenset[str]
+    references: frozenset[str]
+    apart: frozenset[str]
+    words: Mapping[str, int]
+    parties: tuple[str, ...]
+    states: tuple[tuple[str, tuple[str, ...]], ...]
+    lanes: tuple[Lane, ...]
+    prohibitions: tuple[Rule, ...]
+    tables: tuple[DayTable, ...]
+    asked: tuple[Asked, ...]
+    steps: tuple[Step, ...]
+    readings: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The names of what the loop is given, in order."""
+        return arguments(self.kinds, self.tables, self.lanes, self.prohibitions)
+
+
+def arguments(
+    kinds: Mapping[str, str], tables: tuple[DayTable, ...], lanes: tuple[Lane, ...],
+    prohibitions: tuple[Rule, ...],
+) -> tuple[str, ...]:  # fmt: skip
+    """Return the names of what the loop is given: columns, tables, room to work in, what it leaves."""
+    found = ["first", "things", "at", "code", "who", *(f"c_{name}" for name in kinds)]
+    found += ["base", *(table.name for table in tables), "asof"]
+    found += ["row", "gone", "life_", "since_", "lend_", "answer", "state_"]
+    for lane in lanes:
+        found += [f"{each}{lane.number}" for each in per_lane(lane)]
+    found += [f"x{place}" for place in range(len(prohibitions))]
+    return (*found, "hk", "hv", "fl", "fk")
+
+
+def per_lane(lane: Lane) -> str:
+    """Return the letters of what is kept for each instance: status, end, done, owed, paid, breach, pause."""
+    return "sez" + ("op" if lane.owes else "") + ("b" if lane.eager else "") + ("w" if lane.waits else "")

@@ -1,0 +1,187 @@
+"""A portfolio folded by the kernel where it can be, and by the engine where it cannot.
+
+Accounts are laid out many at a time, those under the same terms together. A sample may be folded by both: the first
+difference ends the run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from engine.bulk.fold import Folded, Portfolio, Row, Taken, happenings_of
+from engine.bulk.kernel.columns import Layout, Left
+from engine.bulk.kernel.lower import plan_of
+from engine.bulk.kernel.machine import run
+from engine.bulk.kernel.outcome import Results
+from engine.bulk.kernel.plan import Asked, Plan, Refused
+from engine.bulk.mapping import Mapped
+from engine.event import Event
+from engine.program import Program
+from engine.question import May, Question
+from engine.terms import Terms
+
+TOGETHER = 4096
+"""How many accounts are laid out at once."""
+MOST_PLANS = 64
+"""Under how many different terms plans are made; accounts under others are the engine's."""
+
+
+class Unequal(Exception):
+    """The kernel and the engine differ on an account: a fault of the program. The message tells where."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """An account whose rows are read and that is not folded yet."""
+
+    name: str
+    taken: Taken | None
+    found: Folded
+    facts: tuple[Event, ...] = ()
+
+
+@dataclass
+class Kernelled:
+    """A portfolio with the kernel in front of it; `share` of the accounts, told by `seed`, are folded by both."""
+
+    portfolio: Portfolio
+    share: float = 0.0
+    seed: int = 0
+    _plans: dict[tuple[int, str, tuple[str, ...]], Plan | None] = field(default_factory=dict)
+
+    @property
+    def mapped(self) -> Mapped:
+        """How rows are events."""
+        return self.portfolio.mapped
+
+    @property
+    def tables(self) -> Mapping[str, Mapping[str, str]]:
+        """The tables that come out, each with its columns and their SQL types."""
+        return self.portfolio.tables
+
+    def fold_all(self, accounts: Iterable[tuple[str, Mapping[str, Any], Iterable[str]]]) -> Iterator[Folded]:
+        """Yield what came of each account, in order. Raises Unequal."""
+        accounts = iter(accounts)
+        while batch := list(islice(accounts, TOGETHER)):
+            yield from self._batch([self._read(*each) for each in batch])
+
+    def plan(self, program: Program, terms: Terms, questions: tuple[Question, ...]) -> Plan:
+        """Return the plan for what is asked. Raises Refused."""
+        asked = []
+        for question in questions:
+            if not isinstance(question, May) or question.fields or question.at != self.portfolio.as_of:
+                reason = "only `PARTY may ACT`, on the day of the run, is asked of the kernel"
+                raise Refused((("--ask", reason),))
+            asked.append(Asked(question.party, question.act))
+        return plan_of(program, terms, asked)
+
+    def _read(self, name: str, head: Mapping[str, Any], rows: Iterable[str]) -> _Waiting:
+        found = Folded()
+        taken = self.portfolio.take(name, head, rows, found)
+        if taken is None:
+            return _Waiting(name, None, found)
+        return _Waiting(name, taken, found, taken.account.ledger.as_known(self.portfolio.known_at))
+
+    def _planned(self, taken: Taken) -> Plan | None:
+        program, terms = taken.account.program, taken.account.terms
+        key = id(program), terms.sealed, taken.agreements
+        if key not in self._plans:
+            if len(self._plans) >= MOST_PLANS:
+                return None
+            try:
+                self._plans[key] = self.plan(program, terms, taken.asked)
+            except Refused:
+                self._plans[key] = None
+        return self._plans[key]
+
+    def _batch(self, batch: list[_Waiting]) -> Iterator[Folded]:
+        """Fold accounts together; yield what came of each, in order."""
+        groups: dict[int, tuple[Plan, Taken, Layout, list[int]]] = {}
+        reasons: dict[int, str] = {}
+        for place, each in enumerate(batch):
+            if each.taken is None:
+                continue
+            plan = self._planned(each.taken)
+            if plan is None:
+                reasons[place] = "no plan under its terms"
+                continue
+            if id(plan) not in groups:
+                layout = Layout(each.taken.account.program, plan, self.portfolio.as_of)
+                groups[id(plan)] = plan, each.taken, layout, []
+            _, _, layout, places = groups[id(plan)]
+            try:
+                layout.add(each.facts)
+            except Left as left:
+                reasons[place] = str(left)
+            else:
+                places.append(place)
+        told: dict[int, tuple[Results, int]] = {}
+        for plan, taken, layout, places in groups.values():
+            account = taken.account
+            # Rows come as JSON: to read them takes far longer than the loop does as plain Python.
+            outcome = run(account.program, account.terms, plan, layout.columns(), layout.as_of, False)
+            results = Results(account.program, account.terms, plan, layout, outcome)
+            for number, place in enumerate(places):
+                left_to = results.left(number)
+                if left_to is None:
+                    told[place] = results, number
+                else:
+                    reasons[place] = left_to
+        for place, each in enumerate(batch):
+            yield (
+                self._told(each, *told[place]) if place in told else self._by_engine(each, reasons.get(place))
+            )
+
+    def _told(self, each: _Waiting, results: Results, number: int) -> Folded:
+        """Write what the kernel found of one account as the portfolio writes it."""
+        assert each.taken is not None
+        found, portfolio = each.found, self.portfolio
+        now = results.standing(number)
+        lives = ((results.plan.document, results.since(number), results.end(number)),)
+        found.tables["accounts"] = [
+            portfolio.outcome(each.name, each.taken, now, results.answers(number), found.events)
+        ]
+        found.tables["happenings"] = [
+            {"account": each.name, **row} for row in happenings_of(now, lives, portfolio.as_of)
+        ]
+        found.kernel = 1
+        if self._is_sampled(each.name):
+            found.verified = 1
+            again = Folded(events=found.events)
+            portfolio.told(each.name, each.taken, again)
+            _compare(each.name, found, again)
+        return found
+
+    def _by_engine(self, each: _Waiting, reason: str | None) -> Folded:
+        if each.taken is not None:
+            self.portfolio.told(each.name, each.taken, each.found)
+            if reason is not None:
+                each.found.left = reason
+        return each.found
+
+    def _is_sampled(self, name: str) -> bool:
+        if not self.share:
+            return False
+        digest = hashlib.blake2b(f"{self.seed} {name}".encode(), digest_size=8).digest()
+        return int.from_bytes(digest, "big") < self.share * 2**64
+
+
+def _compare(name: str, kernel: Folded, engine: Folded) -> None:
+    """Raise Unequal for the first thing on which kernel and engine differ."""
+    for kind, rows in engine.tables.items():
+        mine, theirs = sorted(map(_line, kernel.tables[kind])), sorted(map(_line, rows))
+        if mine != theirs:
+            ours = [each for each in mine if each not in theirs] or ["nothing"]
+            other = [each for each in theirs if each not in mine] or ["nothing"]
+            raise Unequal(
+                f"account {name}, {kind}: the kernel says {ours[0]}, and the engine says {other[0]}"
+            )
+
+
+def _line(row: Row) -> str:
+    return json.dumps(row, ensure_ascii=False, sort_keys=True, default=str)

@@ -1,0 +1,485 @@
+"""Conditions and values, as the engine made them ready, spelled as expressions over columns.
+
+An expression has one value or the account goes to the engine: nothing here is open. What is open in itself (a question,
+a reading without a choice, a blank that nothing fills) is `Unsaid`, and told by name before anything runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from contractlang.norms import OccurrenceDecl, PartyDecl, StateDecl, Who
+from contractlang.values import Period, Roll, Share
+from engine.bulk.kernel.plan import BREACHED, CURED, DAY, EAST, JOINT, MOST, DayTable, Lane
+from engine.choice import Split
+from engine.conditions import AndE, ChosenE, CompareE, IsBlankE, NotE, OrE
+from engine.dates import day_of
+from engine.evaluator import Base, Evaluator
+from engine.event import BOTH
+from engine.program import LIFE_STATES, Program
+from engine.quantities import ArithmeticE, BlankE, BoundE, ConstE, FieldE, LaterE, NowE, StateE
+from engine.scene import Scene, Unknown
+from engine.statuses import AmountDueE, DischargedE, HappenedE, InBreachE, Norms, OverdueE
+from engine.terms import Terms
+
+SHIFT = day_of(0).toordinal()
+"""Days are counted from 1970-01-01."""
+_SMALL = 10**6
+
+
+class Unsaid(Exception):
+    """An expression that no plan can have; the message tells what is in the way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An expression: its text, what kind of value it has, and the value itself where it is always the same."""
+
+    text: str
+    kind: str
+    constant: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an expression is looked at.
+
+    `rows` tells in which row an occurrence stands that a variable is bound to, and which occurrences it can be;
+    `debts` to which instance of a lane a variable for a breach is bound. `now` is the instant; at the `end` every
+    breach is known, before it only those of eager lanes. `rolls` tells that the norm says how its window rolls.
+    """
+
+    now: str
+    rows: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    debts: Mapping[str, tuple[Lane, str]] = field(default_factory=dict)
+    end: bool = False
+    rolls: bool = False
+
+
+def day_number(day: date) -> int:
+    """Return the days from 1970-01-01 to a day."""
+    return day.toordinal() - SHIFT
+
+
+class Speller:
+    """Spells expressions, and collects what they stand on: columns, tables, words, what happened."""
+
+    def __init__(self, program: Program, terms: Terms, parties: tuple[str, ...]) -> None:
+        self.program, self.terms, self.parties = program, terms, parties
+        self.taken = program.taken(terms)
+        self.kinds: dict[str, str] = {}
+        self.needs: dict[str, set[str]] = {}
+        self.words: dict[str, int] = {}
+        self.tables: dict[tuple[Any, ...], DayTable] = {}
+        self.happened: dict[tuple[str, str | None], str] = {}
+        self.states: dict[str, tuple[str, ...]] = {}
+        self.lanes: dict[int, list[Lane]] = {}
+        self.broken: dict[int, str] = {}
+        self.before: list[str] = []
+        self.readings: dict[str, str] = {}
+        self._numbers = 0
+
+    # -- what is always so
+
+    def option_of(self, reading: str) -> str:
+        """Return the option in which a reading is taken. Raises Unsaid where none is."""
+        option = self.taken.options.get(reading)
+        if option is None:
+            raise Unsaid(f"the reading `{reading}` is open: choose one with --readings or in the settings")
+        self.readings[reading] = option
+        return option
+
+    def scene(self) -> Scene:
+        """Return a look at no account at all: what can be seen there is so for every account."""
+        scene = Scene(self.program, self.terms, self.taken, lambda *_: None, 0)
+        scene.collect = {}
+        return scene
+
+    def fixed(self, evaluator: Evaluator) -> Any:
+        """Return the value of what only terms and readings decide. Raises Unsaid."""
+        for part in parts_of(evaluator):
+            if not isinstance(part, ConstE | BlankE | ChosenE | IsBlankE | AndE | OrE | NotE | CompareE):
+                raise Unsaid("what is worked out only in the account cannot be fixed before")
+            if isinstance(part, ChosenE):
+                self.option_of(part.reading)
+        try:
+            value = evaluator.value(self.scene())
+        except Split as split:
+            raise Unsaid(f"{split.item.kind} `{split.item.name}` is open") from None
+        if isinstance(value, Unknown):
+            raise Unsaid(f"{value.item.kind} `{value.item.name}` is open")
+        return value
+
+    def word(self, text: str) -> int:
+        """Return the number that stands for a text in the columns."""
+        return self.words.setdefault(text, len(self.words))
+
+    def table(self, how: str, period: Period | None, rolls: Any, roll: Roll, told: str) -> DayTable:
+        """Return the table of a window, one for all that count alike."""
+        if isinstance(rolls, Base):
+            rolls = bool(self.fixed(rolls))
+        key = (how, period, rolls, roll)
+        if key not in self.tables:
+            self.tables[key] = DayTable(f"cal{len(self.tables)}", how, period, rolls, roll, told)
+        return self.tables[key]
+
+    def name(self, letter: str) -> str:
+        """Return a name that nothing else has."""
+        self._numbers += 1
+        return f"{letter}_{self._numbers}"
+
+    # -- expressions
+
+    def flag(self, evaluator: Evaluator, place: Place) -> str:
+        """Spell a condition."""
+        said = self.spell(evaluator, place)
+        if said.kind != "flag":
+            raise Unsaid(f"a condition is wanted, and this is a {said.kind}")
+        return said.text
+
+    def spell(self, made: Evaluator, place: Place) -> Said:
+        """Spell an expression. Raises Unsaid."""
+        match made:
+            case ConstE():
+                return self.constant(made.constant)
+            case BlankE():
+                return self.constant(self.fixed(made))
+            case ChosenE():
+                return self.constant(self.option_of(made.reading) == made.option)
+            case IsBlankE():
+                return self.constant(bool(self.fixed(made)))
+            case NotE():
+                return Said(f"(not {self.flag(made.part, place)})", "flag")
+            case AndE() | OrE():
+                word = " and " if isinstance(made, AndE) else " or "
+                return Said("(" + word.join(self.flag(each, place) for each in made.parts) + ")", "flag")
+            case CompareE():
+                return self.compared(made, place)
+            case ArithmeticE():
+                return self.arithmetic(made, place)
+            case NowE():
+                return Said(place.now, "instant")
+            case LaterE():
+                return self.later(made, place)
+            case StateE():
+                return self.state(made)
+            case FieldE():
+                return self.of(made, place)
+            case HappenedE():
+                return self.has_happened(made)
+            case OverdueE():
+                return self.overdue(made, place)
+            case InBreachE():
+                return self.in_breach(made, place)
+            case DischargedE():
+                lanes = self.meant(made.norms, place)
+                return Said(" or ".join(f"d{lane.number}" for lane in lanes) or "False", "flag")
+            case AmountDueE():
+                return self.due(made, place)
+            case _:
+                raise Unsaid(f"`{_called(made)}` is not among what the kernel has")
+
+    def constant(self, value: Any) -> Said:
+        match value:
+            case bool():
+                return Said(str(value), "flag", value)
+            case int():
+                if abs(value) > MOST:
+                    raise Unsaid(f"the number {value} is too large")
+                return Said(str(value), "number", value)
+            case date():
+                return Said(str(day_number(value)), "day", value)
+            case str():
+                if value in self.parties:
+                    return Said(str(self.parties.index(value)), "party", value)
+                return Said(str(self.word(value)), "word", value)
+            case Period() | Share():
+                return Said("0", type(value).__name__.lower(), value)
+            case None:
+                raise Unsaid("a blank that may be endless is not among what the kernel has")
+            case _:
+                raise Unsaid(f"a {type(value).__name__} is not among what the kernel has")
+
+    def compared(self, made: CompareE, place: Place) -> Said:
+        left, right = self.spell(made.left, place), self.spell(made.right, place)
+        kinds = {left.kind, right.kind}
+        texts = [left.text, right.text]
+        if "life" in kinds:
+            if kinds == {"life", "word"} and made.sign in ("==", "!="):
+                texts = [s.text if s.kind == "life" else str(LIVES[str(s.constant)]) for s in (left, right)]
+                return Said(f"({texts[0]} {made.sign} {texts[1]})", "flag")
+            raise Unsaid("the agreement's state is only compared with its values")
+        if kinds == {"day", "instant"}:
+            # An instant meets a day by its own day.
+            texts = [
+                f"(({s.text} + {EAST}) // {DAY})" if s.kind == "instant" else s.text for s in (left, right)
+            ]
+        elif len(kinds) != 1 or kinds & {"period", "share"}:
+            raise Unsaid(f"a {left.kind} and a {right.kind} are not compared in the kernel")
+        if kinds <= {"word", "party", "flag"} and made.sign not in ("==", "!="):
+            raise Unsaid("texts are only told apart in the kernel, not ordered")
+        return Said(f"({texts[0]} {made.sign} {texts[1]})", "flag")
+
+    def arithmetic(self, made: ArithmeticE, place: Place) -> Said:
+        left, right = self.spell(made.left, place), self.spell(made.right, place)
+        if {left.kind, right.kind} == {"day"} and made.op == "-":
+            return Said(f"({left.text} - {right.text})", "number")
+        if left.kind == "share":
+            left, right = right, left
+        if left.kind != "number":
+            raise Unsaid(f"arithmetic with a {left.kind} is not among what the kernel has")
+        if right.kind == "share":
+            share: Share = right.constant
+            if share.under > _SMALL or share.over > _SMALL:
+                raise Unsaid(f"the share {share} is too fine")
+            # To the nearest minor unit, halves up, as the engine rounds.
+            return Said(f"((2 * {left.text} * {share.over} + {share.under}) // {2 * share.under})", "number")
+        if right.kind != "number":
+            raise Unsaid(f"arithmetic with a {right.kind} is not among what the kernel has")
+        small = any(isinstance(s.constant, int) and abs(s.constant) <= _SMALL for s in (left, right))
+        if made.op == "*" and not small:
+            raise Unsaid("the product of two numbers of the account may be too large")
+        return Said(f"({left.text} {made.op} {right.text})", "number")
+
+    def later(self, made: LaterE, place: Place) -> Said:
+        base, period = self.spell(made.base, place), self.spell(made.period, place)
+        if not isinstance(period.constant, Period):
+            raise Unsaid("a period that the account tells is not among what the kernel has")
+        unit = period.constant.unit
+        if unit in ("hours", "minutes", "seconds"):
+            raise Unsaid("hours after a day are not among what the kernel has")
+        table = self.table("last day", period.constant, False, "following", f"{period.constant} after")
+        return Said(self.looked_up(table, self.day(base)), "day")
+
+    def looked_up(self, table: DayTable, day: str) -> str:
+        """Return a variable that holds what a table has for a day, found before the expression."""
+        found = self.name("l")
+        self.before.append(f"{found} = look({table.name}, {day} - base)")
+        self.before.append(f"if {found} < 0: why = 1")
+        return found
+
+    @staticmethod
+    def day(said: Said) -> str:
+        if said.kind == "instant":
+            return f"(({said.text} + {EAST}) // {DAY})"
+        if said.kind != "day":
+            raise Unsaid(f"a day is wanted, and this is a {said.kind}")
+        return said.text
+
+    def state(self, made: StateE) -> Said:
+        if made.name == "agreement":
+            return Said("life", "life")
+        declared = self.program.declarations.get(made.name)
+        if not isinstance(declared, StateDecl) or declared.in_law or not declared.options:
+            raise Unsaid(f"the state `{made.name}` is in law, or no list of values")
+        return Said(self.state_variable(made.name), "word")
+
+    def state_variable(self, name: str) -> str:
+        """Return the variable of a state in fact, which holds the number of its value's word."""
+        declared = self.program.declarations[name]
+        assert isinstance(declared, StateDecl)
+        self.states.setdefault(name, tuple(option.name for option in declared.options))
+        for option in declared.options:
+            self.word(option.name)
+        return f"q_{sorted(self.program.declarations).index(name)}"
+
+    def of(self, made: FieldE, place: Place) -> Said:
+        if not isinstance(made.of, BoundE):
+            if isinstance(made.of, NowE) and made.name == "day":
+                return Said(f"(({place.now} + {EAST}) // {DAY})", "day")
+            raise Unsaid(f"`{made.name}` of what is not bound is not among what the kernel has")
+        variable = made.of.name
+        if variable in place.debts:
+            return self.of_debt(made.name, *place.debts[variable])
+        if variable not in place.rows:
+            raise Unsaid(f"the question does not say what `{made.name}` of the act is")
+        row, names = place.rows[variable]
+        return self.column(made.name, made.kind.name, row, names)
+
+    def column(self, name: str, kind: str, row: str, names: tuple[str, ...]) -> Said:
+        """Spell a field of an occurrence that stands in a row."""
+        declared = [self.program.declarations[each] for each in names]
+        has = [any(p.name == name for p in d.params) for d in declared if isinstance(d, OccurrenceDecl)]
+        if not any(has):
+            match name:
+                case "at" | "arrives":
+                    return Said(f"at[{row}]", "instant")
+                case "day":
+                    return Said(f"((at[{row}] + {EAST}) // {DAY})", "day")
+                case "by":
+                    return Said(f"who[{row}]", "party")
+                case _:
+                    pass
+        if not all(has):
+            raise Unsaid(f"only some of {', '.join(names)} have `{name}`")
+        held = {"money": "number", "count": "number", "one of": "word", "text": "word"}.get(kind, kind)
+        if held not in ("number", "word", "day", "instant", "flag"):
+            raise Unsaid(f"a field that is a {kind} is not among what the kernel has")
+        if self.kinds.setdefault(name, held) != held:
+            raise Unsaid(f"`{name}` is a {held} here and a {self.kinds[name]} there")
+        for each in names:
+            self.needs.setdefault(each, set()).add(name)
+        text = f"c_{name}[{row}]"
+        return Said(f"({text} != 0)" if held == "flag" else text, held)
+
+    def of_debt(self, name: str, lane: Lane, key: str) -> Said:
+        n = lane.number
+        match name:
+            case "unpaid" if lane.owes:
+                return Said(f"max(0, o{n}[{key}] - p{n}[{key}])", "number")
+            case "unpaid":
+                return Said("0", "number", 0)
+            case "at":
+                return Said(f"b{n}[{key}]", "instant")
+            case "day":
+                return Said(f"((b{n}[{key}] + {EAST}) // {DAY})", "day")
+            case "last_day" if lane.of_days:
+                return Said(f"((e{n}[{key}] - 1 + {EAST}) // {DAY})", "day")
+            case "last_day":
+                return Said(f"((b{n}[{key}] - 1 + {EAST}) // {DAY})", "day")
+            case "cured":
+                return Said(f"(s{n}[{key}] == {CURED})", "flag")
+            case "by" if isinstance(lane.rule.norm.bearer, str):
+                return self.constant(lane.rule.norm.bearer)
+            case _:
+                raise Unsaid(f"`{name}` of a breach is not among what the kernel has")
+
+    def has_happened(self, made: HappenedE) -> Said:
+        if made.about is not None:
+            raise Unsaid(f"whether `{made.name}` happened about one thing is not among what the kernel has")
+        if made.by is None:
+            return Said(self.happening(made.name, None), "flag")
+        who = made.by.value(self.scene()) if isinstance(made.by, ConstE) else None
+        if who == Who.EITHER.value:
+            return Said(self.happening(made.name, None), "flag")
+        if not isinstance(who, str) or who not in self.parties or made.name not in self.program.acts:
+            raise Unsaid(f"who did `{made.name}` is not told in a way that the kernel has")
+        return Said(f"({self.happening(made.name, who)} or {self.happening(made.name, BOTH)})", "flag")
+
+    def happening(self, name: str, who: str | None) -> str:
+        """Return the variable that tells whether something has happened."""
+        return self.happened.setdefault((name, who), f"h_{len(self.happened)}")
+
+    # -- duties
+
+    def meant(self, norms: Norms, place: Place) -> list[Lane]:
+        """Return the lanes of the norms that are meant. Raises Unsaid where a breach of one would not be seen."""
+        if norms.about is not None or norms.variable is not None:
+            raise Unsaid(
+                "what is said of one duty alone, by what gave rise to it, is not among what the kernel has"
+            )
+        for index in norms.indexes:
+            if index in self.broken:
+                raise Unsaid(f"it asks about {self.program.norms[index].id}, {self.broken[index]}")
+        lanes = [lane for index in norms.indexes for lane in self.lanes.get(index, ())]
+        if not place.end and not all(lane.eager for lane in lanes):
+            raise Unsaid("it asks for a breach before the end")
+        return lanes
+
+    def overdue(self, made: OverdueE, place: Place) -> Said:
+        lanes = self.meant(made.norms, place)
+        if made.longer is None:
+            return Said("(" + (" or ".join(f"v{lane.number} > 0" for lane in lanes) or "False") + ")", "flag")
+        period = self.fixed(made.longer)
+        if place.rolls:
+            raise Unsaid(
+                "a norm that says how its own window rolls counts otherwise how long something is overdue"
+            )
+        if not isinstance(period, Period) or period.unit in ("hours", "minutes", "seconds"):
+            raise Unsaid("overdue for longer than hours is not among what the kernel has")
+        # `@rolls` is the norm's own rule for its window; a norm with none leaves periods to roll.
+        table = self.table("end", period, None, "following", f"{period} later")
+        found = self.name("r")
+        self.before.append(f"{found} = False")
+        for lane in lanes:
+            n = lane.number
+            start = f"(e{n}[j] - 1" if lane.of_days else f"({_began(lane, 'j')}"
+            self.before += [
+                f"for j in range(lo{n}, kc):",
+                f"    if s{n}[j] == {BREACHED}:",
+                f"        y = look({table.name}, {start} + {EAST}) // {DAY} - base)",
+                "        if y < 0: why = 1",
+                f"        elif y <= {place.now}: {found} = True",
+            ]
+        return Said(found, "flag")
+
+    def in_breach(self, made: InBreachE, place: Place) -> Said:
+        lanes = self.meant(made.norms, place)
+        hit = [f"n_{i} > 0" for i in made.norms.indexes if i in self.hits]
+        if made.party is not None:
+            if not isinstance(made.party, ConstE):
+                raise Unsaid("in breach by somebody who is bound is not among what the kernel has")
+            wanted = made.party.constant
+            if wanted != Who.EITHER.value:
+                if hit:
+                    raise Unsaid("whose breach of a prohibition it is, is not among what the kernel has")
+                lanes = [lane for lane in lanes if lane.rule.norm.bearer == wanted]
+        found = [f"(v{lane.number} + u{lane.number} > 0)" for lane in lanes]
+        return Said("(" + (" or ".join([*found, *hit]) or "False") + ")", "flag")
+
+    hits: frozenset[int] = frozenset()
+    """The prohibitions whose breaches are counted, by index."""
+
+    def due(self, made: AmountDueE, place: Place) -> Said:
+        lanes = self.meant(made.norms, place)
+        found = self.name("r")
+        self.before.append(f"{found} = 0")
+        for lane in lanes:
+            n = lane.number
+            if lane.owes:
+                self.before += [
+                    f"for j in range(lo{n}, kc):",
+                    f"    if s{n}[j] == 1 or s{n}[j] == {BREACHED} or s{n}[j] == 5:",
+                    f"        {found} += max(0, o{n}[j] - p{n}[j])",
+                ]
+        return Said(found, "number")
+
+    def party(self, name: str) -> int:
+        """Return the number of a party, as the column of actors has it."""
+        return JOINT if name == BOTH else self.parties.index(name)
+
+
+def late(lane: Lane, key: str, now: str) -> str:
+    """Spell whether an instance is breached and not over."""
+    n = lane.number
+    return f"s{n}[{key}] == {BREACHED}" if lane.eager else f"(s{n}[{key}] == 1 and e{n}[{key}] <= {now})"
+
+
+def _began(lane: Lane, key: str) -> str:
+    n = lane.number
+    return f"b{n}[{key}]" if lane.eager else f"max(e{n}[{key}], at[row[{key}]])"
+
+
+def parts_of(made: Any) -> Iterator[Evaluator]:
+    """Yield an evaluator and everything in it."""
+    if not isinstance(made, Base):
+        return
+    yield made
+    for name in _slots(made):
+        value = getattr(made, name, None)
+        for each in value if isinstance(value, tuple) else (value,):
+            if isinstance(each, Norms):
+                yield from parts_of(each.about)
+                yield from parts_of(each.variable)
+            else:
+                yield from parts_of(each)
+
+
+def _slots(made: Any) -> Iterator[str]:
+    for kind in type(made).__mro__:
+        yield from getattr(kind, "__slots__", ())
+
+
+def _called(made: Evaluator) -> str:
+    return type(made).__name__.removesuffix("E").lower()
+
+
+def parties_of(program: Program) -> tuple[str, ...]:
+    """Return the parties that are declared, in order."""
+    return tuple(each.name for each in program.declarations.values() if isinstance(each, PartyDecl))
+
+
+LIVES = {name: place for place, name in enumerate(LIFE_STATES)}

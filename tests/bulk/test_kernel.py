@@ -1,0 +1,307 @@
+"""The kernel and the engine give the same: statuses, breaches with their instants, answers, ends; or it is refused."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import re
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from contractlang.load import load_text
+from engine.account import Account
+from engine.bulk.fold import answer_of
+from engine.bulk.kernel.columns import Layout, Left
+from engine.bulk.kernel.lower import plan_of
+from engine.bulk.kernel.machine import run
+from engine.bulk.kernel.outcome import Results
+from engine.bulk.kernel.plan import Asked, Plan, Refused
+from engine.bulk.tables import read_all
+from engine.cli import carried_out
+from engine.compile import compile_program
+from engine.dates import DAY
+from engine.event import Ledger
+from engine.history import standing_of
+from engine.program import Program
+from engine.question import May
+from engine.terms import Terms
+from tests.bulk.made_up import BEGIN, ledger
+from tests.conftest import CONTRACTS
+from tests.strategies import contracts_of, drafts, ledgers
+
+HERE = Path(__file__).parent
+
+RECEIVABLES = (HERE / "receivables" / "receivables.contract").read_text("utf-8")
+SALE = (CONTRACTS / "sale" / "sale.contract").read_text("utf-8")
+
+# Windows of all kinds, a term, a state, a sum that is part of another, a breach that follows from a breach.
+HIRE = (HERE / "hire" / "hire.contract").read_text("utf-8")
+
+CASES = {
+    "receivables": (RECEIVABLES, ("seller dun", "customer settle")),
+    "sale": (
+        SALE,
+        ("seller suspend_delivery", "buyer terminate", "buyer resume_delivery", "buyer pay", "seller disclose"),
+    ),
+    "hire": (HIRE, ("owner take_away", "owner end_hire", "hirer end_hire", "hirer bring_back", "hirer pay_fine")),
+}  # fmt: skip
+
+
+def program_of(text: str) -> Program:
+    """Return a contract made ready; a text with errors is a mistake of these tests."""
+    loaded = load_text(text)
+    assert not loaded.errors, [str(each) for each in loaded.errors]
+    return compile_program(loaded.contracts.values())
+
+
+def asked_of(texts: tuple[str, ...]) -> tuple[Asked, ...]:
+    return tuple(Asked(*each.split()) for each in texts)
+
+
+def same(program: Program, plan: Plan, book: Ledger, results: Results, place: int, as_of: int) -> int:
+    """Compare one account with the engine; return how many breaches both found."""
+    account = Account(program, Terms(), book)
+    mine, theirs = results.standing(place), standing_of(account.position_at(as_of))
+    assert set(mine.states) == set(theirs.states)
+    assert mine.last_days == theirs.last_days
+    assert Counter(mine.breaches) == Counter(theirs.breaches)
+    assert [each.norm for each in mine.breaches] == [each.norm for each in theirs.breaches] or len(
+        {each.started_at for each in mine.breaches}
+    ) < len(mine.breaches)
+    plain = [
+        Counter((each.norm, each.bearer, each.status, each.end, each.unpaid) for each in standing.duties)
+        for standing in (mine, theirs)
+    ]
+    assert plain[0] == plain[1]
+    for asked, answer in zip(plan.asked, results.answers(place), strict=True):
+        assert answer == answer_of(account.decide(May(asked.party, asked.act, as_of))), asked
+    return len(mine.breaches)
+
+
+def folded(
+    program: Program, plan: Plan, books: list[Ledger], as_of: int, compiled: bool
+) -> tuple[list[Ledger], Results, Counter[str]]:
+    """Fold ledgers together; return those that were laid out, what came of them, and why the others were not."""
+    layout, taken, left = Layout(program, plan, as_of), [], Counter[str]()
+    for book in books:
+        try:
+            layout.add(book.as_known())
+        except Left as wrong:
+            left[str(wrong)] += 1
+        else:
+            taken.append(book)
+    return (
+        taken,
+        Results(
+            program, Terms(), plan, layout, run(program, Terms(), plan, layout.columns(), as_of, compiled)
+        ),
+        left,
+    )
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_made_up_accounts_stand_as_the_engine_says(name: str) -> None:
+    text, asked = CASES[name]
+    program = program_of(text)
+    plan = plan_of(program, Terms(), asked_of(asked))
+    random = Random(name)
+    compared = breaches = 0
+    for days in (3, 11, 20, 45, 120):
+        as_of = BEGIN + days * DAY
+        books = [ledger(program, random, most=14, ties=each % 4 == 0) for each in range(40)]
+        taken, results, _ = folded(program, plan, books, as_of, False)
+        for place, book in enumerate(taken):
+            if results.left(place) is None:
+                breaches += same(program, plan, book, results, place, as_of)
+                compared += 1
+    assert compared > 100, "most accounts are folded by the kernel"
+    assert breaches > 40, "there is something to differ about"
+
+
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_generated_contracts_are_folded_alike_or_refused(data: st.DataObject) -> None:
+    draft = data.draw(drafts())
+    program = compile_program(contracts_of(draft.text()))
+    try:
+        plan = plan_of(program, Terms())
+    except Refused:
+        return
+    book = data.draw(ledgers(draft))
+    as_of = max((each.effect_at for each in book.as_known()), default=BEGIN) + 9 * DAY
+    taken, results, _ = folded(program, plan, [book], as_of, False)
+    assume(taken and results.left(0) is None)
+    same(program, plan, book, results, 0, as_of)
+
+
+@pytest.mark.parametrize(
+    "name", ["receivables", *(pytest.param(n, marks=pytest.mark.soak) for n in ("sale", "hire"))]
+)
+def test_compiled_it_leaves_the_same_numbers(name: str) -> None:
+    text, asked = CASES[name]
+    program = program_of(text)
+    plan = plan_of(program, Terms(), asked_of(asked))
+    random = Random(name)
+    books = [ledger(program, random, most=20, ties=False) for _ in range(300)]
+    as_of = BEGIN + 40 * DAY
+    outcomes = [folded(program, plan, books, as_of, compiled)[1].outcome for compiled in (False, True)]
+    plain, compiled = ([list(map(int, column)) for column in _columns(outcome)] for outcome in outcomes)
+    assert plain == compiled
+
+
+def _columns(outcome):
+    yield from (
+        outcome.gone,
+        outcome.life,
+        outcome.since,
+        outcome.end,
+        outcome.answers,
+        outcome.states,
+        outcome.row,
+    )
+    for lane in outcome.lanes:
+        yield from lane.values()
+    yield from outcome.broken
+
+
+SMALL = """Small
+
+| agreement small
+| party seller, buyer
+| state stock: full | empty
+| event order (price: money)
+| act deliver (order: order) by seller
+| act stop by seller, needs basis
+
+1. Something.
+"""
+REFUSED = {
+    "| x: seller must deliver\n": "x: a duty that arises by a condition",
+    "| x: seller must keep stock is full\n": "x: a state that must be kept",
+    "| x: for each order as o, seller may stop\n": "seller may stop: a permission or power for each occurrence",
+    "| agreement ends once seller did stop\n": "1: an agreement that ends",
+}
+
+
+@pytest.mark.parametrize("line", REFUSED)
+def test_what_the_kernel_does_not_have_is_refused_by_name(line: str) -> None:
+    with pytest.raises(Refused) as wrong:
+        plan_of(program_of(SMALL + line), Terms(), [Asked("seller", "stop")])
+    assert REFUSED[line] in str(wrong.value)
+
+
+def test_what_comes_to_something_only_by_an_event_leaves_the_accounts_with_one() -> None:
+    line = "| blank long: duration\n| x: for each order as o, seller must deliver for o within long\n"
+    assert "blank `long` is open" in plan_of(program_of(SMALL + line), Terms()).left["order"]
+
+
+def test_what_makes_an_account_the_engines_is_told() -> None:
+    program = program_of(RECEIVABLES)
+    plan = plan_of(program, Terms())
+    bill = next(each for each in ledger(program, Random(1), 9) if each.name == "invoiced")
+    assert bill.fields
+    for changed, said in (
+        (replace(bill, occurred_at=None), "unknown day"),
+        (replace(bill, fields={"amount": 5}), "without `due`"),
+        (replace(bill, fields={**bill.fields, "amount": 10**13}), "too large"),
+        (replace(bill, name="answer"), "`answer`"),
+        (replace(bill, effect_at=0), "1992"),
+    ):
+        with pytest.raises(Left, match=said):
+            Layout(program, plan, BEGIN + 90 * DAY).add((changed,))
+
+
+def replayed(out: Path, *more: str) -> int:
+    return carried_out(
+        ["replay", *more, "--out", str(out), "--as-of", "2026-10-15", "--buckets", "2", "--jobs", "1"]
+    )
+
+
+@pytest.fixture
+def invoices(tmp_path: Path) -> Path:
+    """A table of events of many accounts, some of which only the engine takes."""
+    random, program = Random(5), program_of(RECEIVABLES)
+    rows: list[dict[str, str | None]] = []
+    for number in range(60):
+        for each in ledger(program, random, 12, ties=False):
+            fields = {
+                name: f"{value // 100}.{value % 100:02d}" if name == "amount" else str(value)
+                for name, value in each.fields.items()
+            }
+            at = f"2026-03-{2 + number % 20:02d}T{len(rows) % 24:02d}:{each.effect_at // 60_000_000 % 60:02d}"
+            row = {"account": f"A-{number}", "id": each.id, "name": each.name, "by": each.actor, "at": at}
+            rows.append({**row, **fields})
+    path = tmp_path / "events.jsonl"
+    path.write_text("".join(json.dumps(each) + "\n" for each in rows), "utf-8")
+    return path
+
+
+def test_a_run_gives_the_same_tables_with_and_without_the_kernel(
+    invoices: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    contract = str(HERE / "receivables")
+    asked = ("--ask", "seller may dun", "--events", str(invoices), "--rejects", "100%")
+    assert replayed(tmp_path / "engine", contract, *asked, "--kernel", "off") == 0
+    assert replayed(tmp_path / "kernel", contract, *asked, "--kernel", "on", "--verify", "100%") == 0
+    said = capsys.readouterr().out
+    assert re.search(r"(\d+) accounts by the kernel, \1 of them verified", said)
+    for kind in ("accounts", "happenings", "rejects"):
+        one, two = (
+            sorted(map(str, read_all(tmp_path / each / f"{kind}.parquet"))) for each in ("engine", "kernel")
+        )
+        assert one == two
+        assert one or kind == "rejects"
+
+
+def test_a_difference_ends_the_run(
+    invoices: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The sample would find a kernel that is wrong about one thing: here, one whose windows end a day late."""
+    from engine.bulk.kernel import machine, tables
+
+    def late(*args):
+        return tuple([each + DAY if each > 0 else each for each in column] for column in tables.tabled(*args))
+
+    monkeypatch.setattr(machine, "tabled", late)
+    contract = str(HERE / "receivables")
+    given = (contract, "--events", str(invoices), "--rejects", "100%", "--verify", "100%")
+    assert replayed(tmp_path / "out", *given) == 2
+    said = capsys.readouterr().err
+    assert "the kernel says" in said
+    assert "the engine says" in said
+
+
+def test_the_plan_is_shown_with_the_norms_it_comes_from(capsys: pytest.CaptureFixture[str]) -> None:
+    assert carried_out(["replay", "sale", "--as-of", "2026-10-15", "--show-plan"]) == 0
+    said = capsys.readouterr().out
+    assert "3.1:payment\n  arises" in said
+    assert "cal0: for each day, 10 days later, rolled" in said
+    assert (
+        carried_out(
+            ["replay", "voip-1", "--as-of", "2026-10-15", "--kernel", "on", "--events", "x", "--out", "y"]
+        )
+        == 2
+    )
+    assert "八.2" in capsys.readouterr().err
+
+
+def test_the_list_of_invoices_made_elsewhere_is_all_the_kernels(
+    vectors: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """2,466 invoices of 100 customers; the column DaysLate is the answer key."""
+    log, contract = vectors / "data" / "accounts_receivable_2466.csv.gz", str(HERE / "receivables")
+    mapping = ("--mapping", str(HERE / "receivables" / "mapping.yaml"))
+    out = tmp_path / "out"
+    assert replayed(out, contract, "--events", str(log), *mapping, "--kernel", "on", "--verify", "10%") == 0
+    assert "100 accounts by the kernel" in capsys.readouterr().out
+    with gzip.open(log, "rt", encoding="utf-8") as file:
+        late = sum(int(row["DaysLate"]) > 0 for row in csv.DictReader(file))
+    found = Counter(row["what"] for row in read_all(out / "happenings.parquet"))
+    assert (found["breach"], found["cured"], late) == (877, 877, 877)
