@@ -12,7 +12,8 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp
+from starlette.routing import Match, Route
+from starlette.types import ASGIApp, Scope
 
 from engine.errors import EngineError
 from engine.service.deadlines import Deadlines
@@ -26,6 +27,8 @@ ABOUT = (
     "Is an act allowed for an account now, why, and until when: AuthZEN questions, CloudEvents in, every answer with "
     "its reasons."
 )
+
+ROUTERS = tuple(each.router for each in (authzen, events, accounts, contracts, deadlines, operation))
 
 
 def application(server: Server) -> ASGIApp:
@@ -46,13 +49,16 @@ def application(server: Server) -> ASGIApp:
         docs_url=None, redoc_url=None, openapi_url="/openapi.json", redirect_slashes=False,
     )  # fmt: skip
     app.state.server = server
-    for each in (authzen, events, accounts, contracts, deadlines, operation):
-        app.include_router(each.router)
+    for each in ROUTERS:
+        app.include_router(each)
 
     @app.exception_handler(HTTPException)
     async def routed(request: Request, wrong: Exception) -> Response:
         assert isinstance(wrong, HTTPException)
-        return problem_of_status(wrong.status_code, str(wrong.detail), wrong.headers).response()
+        headers = dict(wrong.headers or {})
+        if wrong.status_code == 405:
+            headers["Allow"] = ", ".join(_allowed(request.scope))
+        return problem_of_status(wrong.status_code, str(wrong.detail), headers).response()
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, wrong: Exception) -> Response:
@@ -66,6 +72,18 @@ def application(server: Server) -> ASGIApp:
 
     _secured(app)
     return Rim(app, server)
+
+
+def _allowed(scope: Scope) -> list[str]:
+    """Return every method that an address has; the router names those of the first that fits."""
+    found = {
+        method
+        for router in ROUTERS
+        for route in router.routes
+        if isinstance(route, Route) and route.matches(scope)[0] is not Match.NONE
+        for method in route.methods or ()
+    }
+    return sorted(found)
 
 
 def _secured(app: FastAPI) -> None:

@@ -64,7 +64,7 @@ def _asked(raw: Mapping[str, Any], at: str, *, subject_id: bool, action: bool, r
         said = _object(raw, "action", at)
         name = _text(said, "name", f"{at}/action")
         properties = said.get("properties")
-        if properties:
+        if properties is not None:
             if not isinstance(properties, dict):
                 raise Problem("bad_request", "a JSON object is wanted", f"{at}/action/properties")
             data = properties

@@ -13,6 +13,7 @@ Schema = dict[str, Any]
 
 TEXT: Schema = {"type": "string", "minLength": 1}
 ANY: Schema = {"type": "object"}
+MAYBE: Schema = {"type": ["object", "null"]}
 PROBLEM: Schema = {
     "type": "object",
     "required": ["type", "title", "status", "code", "detail"],
@@ -63,24 +64,32 @@ def _entity(with_id: bool) -> Schema:
     return {
         "type": "object",
         "required": ["type", "id"] if with_id else ["type"],
-        "properties": {"type": TEXT, "properties": ANY} | ({"id": TEXT} if with_id else {}),
+        "properties": {"type": TEXT, "properties": MAYBE} | ({"id": TEXT} if with_id else {}),
     }
 
 
-_ACTION: Schema = {"type": "object", "required": ["name"], "properties": {"name": TEXT, "properties": ANY}}
+_WHEN: Schema = {
+    "type": ["string", "null"],
+    "pattern": r"^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})?)?$",
+}
+_REVISION: Schema = {"type": ["string", "integer", "null"], "minLength": 1}
+_ACTION: Schema = {"type": "object", "required": ["name"], "properties": {"name": TEXT, "properties": MAYBE}}
 _CONTEXT: Schema = {
-    "type": "object",
+    "type": ["object", "null"],
     "description": "Data of the act, and which day and which knowledge the question is about.",
     "properties": {
-        "as_of": {"type": "string", "description": "A day (its last instant) or a moment; now if left out."},
-        "known_at": {"type": "string", "description": "With the knowledge of then."},
-        "revision": {"type": "string", "description": "Exactly as the account was at this revision."},
-        "at_least": {"type": "string", "description": "At least as fresh as this revision."},
+        "as_of": {**_WHEN, "description": "A day (its last instant) or a moment; now if left out."},
+        "known_at": {**_WHEN, "description": "With the knowledge of then."},
+        "revision": {**_REVISION, "description": "Exactly as the account was at this revision."},
+        "at_least": {**_REVISION, "description": "At least as fresh as this revision."},
     },
 }
 _PAGE: Schema = {
-    "type": "object",
-    "properties": {"token": {"type": "string"}, "limit": {"type": "integer", "minimum": 1}},
+    "type": ["object", "null"],
+    "properties": {
+        "token": {"type": ["string", "null"]},
+        "limit": {"type": ["integer", "null"], "minimum": 1},
+    },
 }
 _LINES: Schema = {
     "type": "array",
@@ -148,12 +157,13 @@ EVALUATIONS = operation(
     },
     {
         "type": "object",
-        "required": ["evaluations"],
+        "description": "Without `evaluations` it is one question, and gets one answer.",
+        "anyOf": [{"required": ["evaluations"]}, {"required": ["subject", "action", "resource"]}],
         "properties": {
             "subject": _entity(True), "action": _ACTION, "resource": _entity(True), "context": _CONTEXT,
-            "evaluations": {"type": "array", "minItems": 1, "items": ANY},
+            "evaluations": {"type": ["array", "null"], "items": ANY},
             "options": {
-                "type": "object",
+                "type": ["object", "null"],
                 "properties": {"evaluations_semantic": {"enum": list(SEMANTICS)}},
             },
         },
@@ -238,10 +248,84 @@ OPENING: Schema = {
     "type": "object",
     "required": ["account", "agreements"],
     "properties": {
-        "account": TEXT, "type": TEXT, "agreements": {"type": "array", "items": TEXT, "minItems": 1},
-        "layers": {"type": "array", "items": TEXT}, "settings": ANY, "readings": ANY, "answers": ANY, "parties": ANY,
+        "account": TEXT, "type": {"type": ["string", "null"], "minLength": 1},
+        "agreements": {"type": ["array", "string"], "items": TEXT, "minItems": 1, "minLength": 1},
+        "layers": {"type": ["array", "string", "null"], "items": TEXT, "minLength": 1},
+        "settings": MAYBE, "readings": MAYBE, "answers": MAYBE, "parties": MAYBE,
     },
 }  # fmt: skip
 DOCUMENT: Schema = {"type": "object"}
 READ = operation(DOCUMENT, None, "404", "409")
-CHANGED = operation(DOCUMENT, DOCUMENT, "404", "409")
+
+
+def asked_by(*names: str) -> Schema:
+    """Return a reading operation that takes these words in the query."""
+    told = {
+        "as_of": ("A day (its last instant) or a moment; now if left out.", {**_WHEN, "type": "string"}),
+        "known_at": ("With the knowledge of then.", {**_WHEN, "type": "string"}),
+        "revision": ("Exactly as the account was at this revision.", {"type": "string"}),
+        "at_least": ("At least as fresh as this revision.", {"type": "string"}),
+        "after": ("What comes after this number.", {"type": "string", "pattern": "^[0-9]{1,15}$"}),
+        "after_name": ("Those whose names come after this one.", {"type": "string"}),
+        "account": ("Of this account only.", {"type": "string"}),
+    }
+    parameters = [
+        {
+            "name": name.removesuffix("_name"),
+            "in": "query",
+            "required": False,
+            "description": told[name][0],
+            "schema": told[name][1],
+        }
+        for name in names
+    ]
+    return {**READ, "parameters": parameters}
+
+
+def text_answer(kind: str, **more: Any) -> Schema:
+    """Return a reading operation whose answer is text."""
+    told = {"description": "the answer", "content": {kind: {"schema": {"type": "string"}}}}
+    return {"responses": {**READ["responses"], "200": told}, **more}
+
+
+NOTICES: Schema = {**asked_by("after"), **text_answer("text/event-stream")}
+NOTICES["responses"]["200"]["content"]["application/json"] = {"schema": DOCUMENT}
+ABOUT_AN_ACCOUNT = asked_by("as_of", "known_at", "revision", "at_least")
+_SUPPOSED: Schema = {
+    "type": "array",
+    "minItems": 1,
+    "items": {
+        "type": "object",
+        "required": ["name", "at"],
+        "properties": {"name": TEXT, "at": TEXT, "by": TEXT},
+    },
+}
+ASK = operation(
+    DOCUMENT, {"type": "object", "required": ["question"], "properties": {"question": TEXT}}, "404", "409",
+    example={"question": "2026-09-12 user in breach of 5.2"},
+)  # fmt: skip
+WHAT_IF = operation(
+    DOCUMENT,
+    {
+        "type": "object", "required": ["events"],
+        "properties": {"events": _SUPPOSED, "as_of": _WHEN, "question": {"type": ["string", "null"]}},
+    },
+    "404", "409",
+    example={"events": [{"name": "usage", "at": "2026-04-20T09:00", "period": "2026-04", "minutes": 200}]},
+)  # fmt: skip
+PROPOSE = operation(
+    DOCUMENT,
+    {
+        "type": "object", "required": ["name", "version", "files"],
+        "properties": {
+            "name": {**TEXT, "pattern": "^[^/@]+$"}, "version": {**TEXT, "pattern": "^[^/@]+$"},
+            "effective_on": {"type": ["string", "null"], "format": "date"},
+            "files": {"type": "object", "minProperties": 1, "additionalProperties": {"type": "string"}},
+        },
+    },
+    "404", "409",
+)  # fmt: skip
+SUBSCRIBE = operation(
+    DOCUMENT, {"type": "object", "required": ["url"], "properties": {"url": {"type": "string", "format": "uri"}}},
+    "409", example={"url": "https://hooks.example.com/contract"},
+)  # fmt: skip

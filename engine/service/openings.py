@@ -51,12 +51,12 @@ def opening_from(library: Library, raw: Mapping[str, Any], at: Instant) -> tuple
     if not named:
         raise BadTerms("agreements", "name at least one agreement")
     kept: dict[str, Any] = {
-        "type": raw.get("type") or "account",
+        "type": "account" if raw.get("type") is None else raw["type"],
         "agreements": [library.signed(each, at) for each in named],
         "layers": _texts(raw, "layers") or ["contract"],
     }
-    if not isinstance(kept["type"], str):
-        raise BadTerms("type", "a text is wanted")
+    if not isinstance(kept["type"], str) or not kept["type"]:
+        raise BadTerms("type", "a text is wanted, not an empty one")
     for name in ("settings", "readings", "answers", "parties"):
         value = raw.get(name)
         if value is not None and not isinstance(value, dict):
@@ -113,8 +113,8 @@ def _parties(program: Program, raw: Mapping[str, Any]) -> dict[Subject, str]:
 
 
 def _texts(raw: Mapping[str, Any], name: str) -> list[str]:
-    value = raw.get(name) or []
-    value = [value] if isinstance(value, str) else value
+    value = raw.get(name)
+    value = [] if value is None else [value] if isinstance(value, str) else value
     if not isinstance(value, list) or not all(isinstance(each, str) and each for each in value):
         raise BadTerms(name, "a list of texts is wanted")
     return value

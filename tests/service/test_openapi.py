@@ -74,3 +74,21 @@ def test_the_examples_of_the_page_run(live: Live) -> None:
         answer = sent(path)
         assert answer.status_code == 200, answer.text
     assert "unknown" not in sent("/access/v1/evaluation").json()["context"]["outcome"]
+
+
+def test_an_address_tells_all_its_methods(live: Live) -> None:
+    """The router names those of the first route that fits; an address may have several."""
+    refused = live.client().request("OPTIONS", "/accounts")
+    assert (refused.status_code, refused.headers["allow"]) == (405, "GET, POST")
+    assert live.client().put("/access/v1/evaluation").headers["allow"] == "POST"
+
+
+@pytest.mark.parametrize("wrong", [[], "", 0, "x"])
+def test_the_data_of_an_act_is_an_object(live: Live, wrong: object) -> None:
+    asked = {
+        "subject": {"type": "party", "id": "provider"},
+        "action": {"name": "pay", "properties": wrong},
+        "resource": {"type": "account", "id": "A-1001"},
+    }
+    refused = live.client().post("/access/v1/evaluation", json=asked)
+    assert (refused.status_code, refused.json()["field"]) == (400, "/action/properties")

@@ -16,7 +16,7 @@ from engine.event import Instant
 from engine.service import accounts
 from engine.service.clock import now
 from engine.service.held import Held
-from engine.service.openapi import CHANGED, OPENED, OPENING, READ, operation
+from engine.service.openapi import ABOUT_AN_ACCOUNT, ASK, OPENED, OPENING, WHAT_IF, asked_by, operation
 from engine.service.openings import opening_from
 from engine.service.problems import Problem
 from engine.service.recording import differences
@@ -46,7 +46,7 @@ async def open_account(request: Request) -> Response:
     )
 
 
-@router.get("", openapi_extra=READ)
+@router.get("", openapi_extra=asked_by("after_name"))
 async def list_accounts(request: Request) -> Response:
     """The accounts in the order of their names, after `after`."""
     tenant, _ = enter(request, "ask")
@@ -73,7 +73,7 @@ async def _asked(request: Request, account: str) -> tuple[Tenant, Held, Account,
 
 def _instant(request: Request, name: str) -> Instant | None:
     text = request.query_params.get(name)
-    if not text:
+    if text is None:
         return None
     try:
         return parse_as_of(text)
@@ -81,14 +81,14 @@ def _instant(request: Request, name: str) -> Instant | None:
         raise Problem("bad_request", str(wrong), name) from None
 
 
-@router.get("/{account}", openapi_extra=READ)
+@router.get("/{account}", openapi_extra=ABOUT_AN_ACCOUNT)
 async def read_account(request: Request, account: str) -> Response:
     """Where the account stands: states, last days, what is owed and owing, breaches, open powers, what comes next."""
     _, held, found, at, known_at = await _asked(request, account)
     return told(accounts.position(held, found, at, known_at), ETag=f'"{held.token}"')
 
 
-@router.get("/{account}/history", openapi_extra=READ)
+@router.get("/{account}/history", openapi_extra=ABOUT_AN_ACCOUNT)
 async def read_history(request: Request, account: str) -> Response:
     """What happened, and what came of it."""
     _, held, found, at, known_at = await _asked(request, account)
@@ -97,14 +97,14 @@ async def read_history(request: Request, account: str) -> Response:
     )
 
 
-@router.get("/{account}/deadlines", openapi_extra=READ)
+@router.get("/{account}/deadlines", openapi_extra=ABOUT_AN_ACCOUNT)
 async def read_deadlines(request: Request, account: str) -> Response:
     """What time alone will bring, and when."""
     _, held, found, at, known_at = await _asked(request, account)
     return told({"account": account, "revision": held.token, "next": accounts.ahead(found, at, known_at, 50)})
 
 
-@router.post("/{account}/ask", openapi_extra=CHANGED)
+@router.post("/{account}/ask", openapi_extra=ASK)
 async def ask(request: Request, account: str) -> Response:
     """Any question, as a line: `2026-09-12 user in breach of 5.2`."""
     tenant, _ = enter(request, "ask")
@@ -117,7 +117,7 @@ async def ask(request: Request, account: str) -> Response:
     return told(accounts.explained(held.account, question, known_at, held.token))
 
 
-@router.post("/{account}/what-if", openapi_extra=CHANGED)
+@router.post("/{account}/what-if", openapi_extra=WHAT_IF)
 async def what_if(request: Request, account: str) -> Response:
     """What would be if these events happened: what would change, and the answer to a question. Nothing is kept."""
     tenant, _ = enter(request, "ask")

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from engine.service import publishing
 from engine.service.clock import now
-from engine.service.openapi import CHANGED, READ
+from engine.service.openapi import PROPOSE, READ
 from engine.service.requests import object_of
 from engine.service.routes import enter, told
 
@@ -34,7 +34,7 @@ async def list_contracts(request: Request) -> Response:
     return told({"documents": used, "versions": [publishing.told(each) for each in rows]})
 
 
-@router.post("", openapi_extra=CHANGED)
+@router.post("", openapi_extra=PROPOSE)
 async def propose(request: Request) -> Response:
     """Propose a version: `name`, `version`, `files`, `effective_on`. Check, scenarios and analysis are run."""
     tenant, caller = enter(request, "publish")

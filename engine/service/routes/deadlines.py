@@ -15,7 +15,7 @@ from engine.dates import iso
 from engine.service import accounts
 from engine.service.calendar import feed
 from engine.service.clock import now
-from engine.service.openapi import CHANGED, READ
+from engine.service.openapi import NOTICES, READ, SUBSCRIBE, asked_by, text_answer
 from engine.service.problems import Problem
 from engine.service.requests import object_of
 from engine.service.routes import enter, server_of, told
@@ -28,7 +28,7 @@ BEAT_S = 15.0
 MOST_IN_FEED = 2000
 
 
-@router.post("/subscriptions", openapi_extra=CHANGED)
+@router.post("/subscriptions", openapi_extra=SUBSCRIBE)
 async def subscribe(request: Request) -> Response:
     """Have notices sent to `url` from now on; the answer holds the secret that signs them, this once."""
     tenant, _ = enter(request, "audit")
@@ -73,7 +73,7 @@ def _number(text: str, field: str) -> int:
     return int(text)
 
 
-@router.get("/notices", openapi_extra=READ)
+@router.get("/notices", openapi_extra=NOTICES)
 async def notices(request: Request) -> Response:
     """What time has brought, beyond the number `after`; as a stream where text/event-stream is accepted."""
     tenant, _ = enter(request, "ask")
@@ -103,7 +103,9 @@ async def _stream(request: Request, after: int) -> AsyncIterator[bytes]:
             await asyncio.sleep(server.config.deadlines_every_s)
 
 
-@router.get("/deadlines.ics", openapi_extra={"responses": READ["responses"]})
+@router.get(
+    "/deadlines.ics", openapi_extra=text_answer("text/calendar", parameters=asked_by("account")["parameters"])
+)
 async def calendar(request: Request) -> Response:
     """What comes next on all accounts, or on `account`, as a calendar."""
     tenant, _ = enter(request, "ask")

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from engine.dates import iso
 from engine.kept import question_from_bytes
 from engine.service import accounts
-from engine.service.openapi import METADATA, READ
+from engine.service.openapi import METADATA, READ, asked_by, text_answer
 from engine.service.problems import Problem
 from engine.service.routes import enter, server_of, told
 
@@ -32,14 +32,14 @@ async def ready(request: Request) -> Response:
     return told(await asyncio.to_thread(server_of(request).ready))
 
 
-@router.get("/metrics", openapi_extra={"responses": READ["responses"]})
+@router.get("/metrics", openapi_extra=text_answer("text/plain"))
 async def metrics(request: Request) -> Response:
     """Figures for Prometheus; needs the right to audit, for they tell how much business there is."""
     enter(request, "audit")
     return Response(server_of(request).metrics(), media_type="text/plain; version=0.0.4")
 
 
-@router.get("/decisions", openapi_extra=READ)
+@router.get("/decisions", openapi_extra=asked_by("after"))
 async def list_decisions(request: Request) -> Response:
     """The log of decisions, beyond the number `after`."""
     tenant, _ = enter(request, "audit")
