@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import big, desk, service, site, stores, synthetic
+from bench import big, desk, kernel, service, site, stores, synthetic
 from bench.accounts import ALL, LAYERS, ROOT, agreement_one, bills, ledger, terms, under_all_law
 from contractlang.load import Workspace, load
 from engine.compile import compile_program
@@ -69,6 +69,7 @@ def main() -> None:
     rows += stores.rows()
     rows += service.rows()
     rows += site.rows()
+    rows += kernel.rows()
     width = max(len(what) for what, _, _ in rows)
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}\n")
     for what, figure, wanted in rows:

@@ -6,7 +6,7 @@ Only this file knows numba. Both run the same text; what they leave is the same 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
 from typing import Any
@@ -49,7 +49,7 @@ class Outcome:
     states: Sequence[int]
     row: Sequence[int]
     lanes: list[dict[str, Sequence[int]]]
-    broken: list[Sequence[int]] = field(default_factory=list)
+    broken: list[Sequence[int]]
 
 
 def has_numba() -> bool:
@@ -57,52 +57,49 @@ def has_numba() -> bool:
     return find_spec("numba") is not None
 
 
-def run(program: Program, terms: Terms, plan: Plan, columns: Columns, as_of: int, compiled: bool) -> Outcome:
+def run(program: Program, terms: Terms, plan: Plan, columns: Columns, as_of: int, by_numba: bool) -> Outcome:
     """Fold the accounts up to `as_of` (an instant, included)."""
-    made = _compiled(plan.source) if compiled else _plain(plan.source)
-    room = _numpy_room if compiled else _plain_room
-    taken = _numpy_column if compiled else _as_it_is
-    accounts, events, count = (
-        len(columns.first) - 1,
-        len(columns.at),
-        columns.things[-1] if len(columns.things) else 0,
-    )
+    loop = compiled(plan.source) if by_numba else plain(plan.source)
+    arguments, left = given(program, terms, plan, columns, as_of, by_numba)
+    loop(*(arguments[name] for name in plan.arguments))
+    lanes = [{letter: left[f"{letter}{lane.number}"] for letter in per_lane(lane)} for lane in plan.lanes]
+    return Outcome(
+        left["gone"], left["life_"], left["since_"], left["lend_"], left["answer"], left["state_"], left["row"],
+        lanes, [left[f"x{place}"] for place in range(len(plan.prohibitions))],
+    )  # fmt: skip
+
+
+def given(
+    program: Program, terms: Terms, plan: Plan, columns: Columns, as_of: int, by_numba: bool
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what the loop is given, by name, and what of that is room for what it leaves."""
+    room = _numpy_room if by_numba else _plain_room
+    taken = _numpy_column if by_numba else _as_it_is
+    accounts, events, count = len(columns.first) - 1, len(columns.at), int(columns.things[-1])
     low, high = day_range(plan, columns, as_of)
-    given: dict[str, Any] = {
+    found: dict[str, Any] = {
         "first": columns.first, "things": columns.things, "at": columns.at, "code": columns.code, "who": columns.who,
         **{f"c_{name}": columns.fields[name] for name in plan.kinds},
     }  # fmt: skip
-    given = {name: taken(column) for name, column in given.items()}
-    given |= {"base": low, "asof": as_of}
     tables = tabled(program, terms, plan.tables, low, high)
-    given |= {table.name: taken(column) for table, column in zip(plan.tables, tables, strict=True)}
+    found |= {table.name: column for table, column in zip(plan.tables, tables, strict=True)}
+    found = {name: taken(column) for name, column in found.items()} | {"base": low, "asof": as_of}
     left = {
         "row": room(count, -1), "gone": room(accounts, 0), "life_": room(accounts, 0),
         "since_": room(accounts, MISSING), "lend_": room(accounts, 0),
         "answer": room(accounts * len(plan.asked), 0), "state_": room(accounts * len(plan.states), 0),
     }  # fmt: skip
-    lanes: list[dict[str, Sequence[int]]] = []
-    for lane in plan.lanes:
-        kept = {letter: room(count, NONE) for letter in per_lane(lane)}
-        lanes.append(kept)
-        left |= {f"{letter}{lane.number}": column for letter, column in kept.items()}
-    broken = [room(events, 0) for _ in plan.prohibitions]
-    left |= {f"x{place}": column for place, column in enumerate(broken)}
-    most = _most_things(columns.things, accounts)
+    left |= {f"{letter}{lane.number}": room(count, NONE) for lane in plan.lanes for letter in per_lane(lane)}
+    left |= {f"x{place}": room(events, 0) for place in range(len(plan.prohibitions))}
     eager = any(lane.eager for lane in plan.lanes)
-    wide = (int(most) * len(plan.lanes) + 1) if eager else 1
-    left |= {
+    wide = _most_things(columns.things, accounts) * len(plan.lanes) + 1 if eager else 1
+    work = {
         "hk": room(4 * wide + 16, 0),
         "hv": room(4 * wide + 16, 0),
         "fl": room(wide, 0),
         "fk": room(wide, 0),
     }
-    given |= left
-    made(*(given[name] for name in plan.arguments))
-    return Outcome(
-        left["gone"], left["life_"], left["since_"], left["lend_"], left["answer"], left["state_"], left["row"],
-        lanes, broken,
-    )  # fmt: skip
+    return {**found, **left, **work}, left
 
 
 def day_range(plan: Plan, columns: Columns, as_of: int) -> tuple[int, int]:
@@ -136,14 +133,16 @@ def _most_things(things: Sequence[int], accounts: int) -> int:
 
 
 @lru_cache(maxsize=32)
-def _plain(source: str) -> Callable[..., None]:
+def plain(source: str) -> Callable[..., None]:
+    """Return the loop as plain Python."""
     made: dict[str, Any] = {}
     exec(compile(source, "<plan>", "exec"), made)
     return made["fold"]  # type: ignore[no-any-return]
 
 
 @lru_cache(maxsize=32)
-def _compiled(source: str) -> Callable[..., None]:
+def compiled(source: str) -> Callable[..., None]:
+    """Return the loop compiled by numba."""
     import numba
 
     made: dict[str, Any] = {}

@@ -52,7 +52,7 @@ class Kernelled:
     portfolio: Portfolio
     share: float = 0.0
     seed: int = 0
-    _plans: dict[tuple[int, str, tuple[str, ...]], Plan | None] = field(default_factory=dict)
+    _plans: dict[tuple[int, str], tuple[Program, Plan | None]] = field(default_factory=dict)
 
     @property
     def mapped(self) -> Mapped:
@@ -89,15 +89,15 @@ class Kernelled:
 
     def _planned(self, taken: Taken) -> Plan | None:
         program, terms = taken.account.program, taken.account.terms
-        key = id(program), terms.sealed, taken.agreements
+        key = id(program), terms.sealed
         if key not in self._plans:
             if len(self._plans) >= MOST_PLANS:
                 return None
             try:
-                self._plans[key] = self.plan(program, terms, taken.asked)
+                self._plans[key] = program, self.plan(program, terms, taken.asked)
             except Refused:
-                self._plans[key] = None
-        return self._plans[key]
+                self._plans[key] = program, None
+        return self._plans[key][1]
 
     def _batch(self, batch: list[_Waiting]) -> Iterator[Folded]:
         """Fold accounts together; yield what came of each, in order."""

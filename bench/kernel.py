@@ -1,0 +1,223 @@
+"""How fast the kernel folds columns, against C written by hand for the same contract; and a whole portfolio.
+
+`python -m bench.kernel` prints these figures alone. Times are CPU time; kernel and C take turns in one run, over the
+same arrays, and must leave the same numbers.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import io
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import tempfile
+import time
+from contextlib import redirect_stdout
+from datetime import UTC, datetime, timedelta
+from importlib.util import find_spec
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from contractlang.load import load
+from engine.bulk.kernel import machine
+from engine.bulk.kernel.lower import plan_of
+from engine.bulk.kernel.machine import Columns
+from engine.bulk.kernel.plan import MISSING, Asked, Plan
+from engine.cli import carried_out
+from engine.compile import compile_program
+from engine.dates import DAY
+from engine.program import Program
+from engine.terms import Terms
+
+HERE = Path(__file__).parent
+CONTRACT = HERE.parent / "tests" / "bulk" / "receivables"
+BEGIN = 1_772_413_200_000_000
+Row = tuple[str, str, str]
+
+
+def rows() -> list[Row]:
+    """Return the figures; those of the compiled loop only where numba is installed."""
+    loaded = load([CONTRACT])
+    program = compile_program([loaded.contracts["receivables"]])
+    plan = plan_of(program, Terms(), [Asked("seller", "dun")])
+    found = [_plain(program, plan)]
+    if find_spec("numba") is not None:
+        found += _compiled(program, plan)
+    return found + _portfolio()
+
+
+def columns(accounts: int, invoices: int, numpy: Any, seed: int = 1) -> Columns:
+    """Return accounts with that many invoices each, and a settlement of each, most of them in time."""
+    chance = numpy.random.default_rng(seed)
+    shape = (accounts, invoices)
+    issued = BEGIN + numpy.sort(chance.integers(0, 300 * DAY, shape), axis=1)
+    settled = issued + chance.integers(DAY, 36 * DAY, shape)
+    amount = chance.integers(100, 100_000, shape)
+    due = (issued + 8 * 3_600_000_000) // DAY + 30
+    place = numpy.arange(accounts * invoices).reshape(shape)
+    nothing = numpy.full(shape, MISSING)
+    at = numpy.concatenate([issued, settled], axis=1)
+    order = numpy.argsort(at, axis=1, kind="stable")
+
+    def laid(one: Any, other: Any) -> Any:
+        both = numpy.concatenate([one, other], axis=1)
+        return numpy.ascontiguousarray(numpy.take_along_axis(both, order, 1).reshape(-1), numpy.int64)
+
+    zeros = numpy.zeros(shape, numpy.int64)
+    per = numpy.arange(accounts + 1, dtype=numpy.int64)
+    fields = {"amount": laid(amount, amount), "due": laid(due, nothing), "invoice": laid(nothing, place)}
+    return Columns(per * 2 * invoices, per * invoices, laid(issued, settled), laid(zeros, zeros + 1),
+                   laid(zeros - 3, zeros + 1), fields)  # fmt: skip
+
+
+def _compiled(program: Program, plan: Plan) -> list[Row]:
+    import numpy
+
+    as_of = BEGIN + 200 * DAY
+    small = columns(10, 5, numpy)
+    begun = time.process_time()
+    machine.run(program, Terms(), plan, small, as_of, True)
+    found = [("kernel: compiled by numba, once for each plan", f"{time.process_time() - begun:.1f} s", "")]
+    loop = machine.compiled(plan.source)
+    by_hand = _by_hand()
+    for accounts, invoices in ((100_000, 20), (40, 50_000)):
+        laid = columns(accounts, invoices, numpy)
+        events = len(laid.at)
+        taken: dict[str, list[float]] = {"kernel": [], "c": []}
+        for _ in range(7):
+            given, left = machine.given(program, Terms(), plan, laid, as_of, True)
+            begun = time.process_time()
+            loop(*(given[name] for name in plan.arguments))
+            taken["kernel"].append(time.process_time() - begun)
+            if by_hand is None:
+                continue
+            again, other = machine.given(program, Terms(), plan, laid, as_of, True)
+            begun = time.process_time()
+            _call(by_hand, again)
+            taken["c"].append(time.process_time() - begun)
+            for name in ("gone", "answer", "s0", "e0", "z0", "o0", "p0"):
+                assert (left[name] == other[name]).all(), f"the kernel and C differ in {name}"
+        speed = events / statistics.median(taken["kernel"]) / 1e6
+        what = f"kernel: {2 * invoices:,} events an account"
+        if taken["c"]:
+            by_c = events / statistics.median(taken["c"]) / 1e6
+            figure = f"{speed:.0f} M/s, C {by_c:.0f} M/s"
+            found.append((what, f"{figure}: {speed / by_c:.2f} of C", "half of C or more"))
+        else:
+            found.append((what, f"{speed:.0f} M events/s", "no C compiler is here"))
+    return found
+
+
+def _by_hand() -> Any:
+    """Return the loop written in C; None where there is no compiler."""
+    compiler = shutil.which("cc")
+    if compiler is None:
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        library = Path(folder) / "receivables.so"
+        source = str(HERE / "receivables.c")
+        subprocess.run([compiler, "-O3", "-shared", "-fPIC", "-o", str(library), source], check=True)
+        return ctypes.CDLL(str(library)).fold
+
+
+def _call(fold: Any, given: dict[str, Any]) -> None:
+    def column(name: str) -> Any:
+        return given[name].ctypes.data_as(ctypes.c_void_p)
+
+    number = ctypes.c_int64
+    fold(
+        number(len(given["first"]) - 1), *map(column, ("first", "things", "at", "code", "who")),
+        *map(column, ("c_amount", "c_due", "c_invoice")), number(given["base"]), column("cal0"),
+        number(len(given["cal0"])), number(given["asof"]),
+        *map(column, ("s0", "e0", "z0", "o0", "p0", "answer", "gone")),
+    )  # fmt: skip
+
+
+def _plain(program: Program, plan: Plan) -> Row:
+    """The same loop as plain Python."""
+    accounts, invoices, chance = 500, 20, Random(1)
+    laid = Columns([0], [0], [], [], [], {"amount": [], "due": [], "invoice": []})
+    first, things, at, code, who = (list[int](each) for each in ([0], [0], [], [], []))
+    fields: dict[str, list[int]] = {"amount": [], "due": [], "invoice": []}
+    for account in range(accounts):
+        facts = []
+        for k in range(account * invoices, (account + 1) * invoices):
+            issued = BEGIN + k % invoices * 10 * DAY + 3
+            amount, day = chance.randrange(100, 9999), (issued + 8 * 3_600_000_000) // DAY + 30
+            facts += [(issued, 0, -3, amount, day, MISSING)]
+            facts += [(issued + chance.randrange(DAY, 36 * DAY), 1, 1, amount, MISSING, k)]
+        for each in sorted(facts):
+            for column, value in zip((at, code, who, *fields.values()), each, strict=True):
+                column.append(value)
+        first.append(len(at))
+        things.append((account + 1) * invoices)
+    laid = Columns(first, things, at, code, who, dict(fields))
+    given, _ = machine.given(program, Terms(), plan, laid, BEGIN + 200 * DAY, False)
+    loop = machine.plain(plan.source)
+    begun = time.process_time()
+    loop(*(given[name] for name in plan.arguments))
+    return (
+        "kernel: the same loop as plain Python",
+        f"{len(at) / (time.process_time() - begun) / 1e6:.1f} M events/s",
+        "",
+    )
+
+
+def _portfolio() -> list[Row]:
+    """A portfolio from its table to its answers, folded by the engine and by the kernel."""
+    import duckdb
+
+    with tempfile.TemporaryDirectory() as folder:
+        lines, table = Path(folder) / "events.jsonl", Path(folder) / "events.parquet"
+        count = _written(lines, 300, 50)
+        duckdb.execute(f"COPY (SELECT * FROM '{lines}') TO '{table}' (FORMAT parquet)")
+        speeds = {}
+        for kernel in ("off", "on"):
+            words = ["replay", str(CONTRACT), "--events", str(table), "--as-of", "2026-10-15", "--json"]
+            words += ["--ask", "seller may dun", "--jobs", "1", "--buckets", "4", "--kernel", kernel]
+            begun = time.process_time()
+            with redirect_stdout(io.StringIO()) as said:
+                assert carried_out([*words, "--out", str(Path(folder) / kernel)]) == 0
+            speeds[kernel] = count / (time.process_time() - begun)
+            assert json.loads(said.getvalue())["kernel"] == (300 if kernel == "on" else 0)
+    return [
+        (
+            "portfolio: from Parquet, with one process",
+            f"{speeds['on']:,.0f} events/s, engine {speeds['off']:,.0f}: x{speeds['on'] / speeds['off']:.1f}",
+            "20,000,000 events/s",
+        )
+    ]
+
+
+def _written(path: Path, accounts: int, invoices: int) -> int:
+    chance, count = Random(1), 0
+    zone = datetime(2026, 1, 5, 9, 0, tzinfo=UTC).replace(tzinfo=None)
+    with path.open("w", encoding="utf-8") as file:
+        for account in range(accounts):
+            at = zone
+            for number in range(invoices):
+                at += timedelta(minutes=chance.randrange(60, 8000))
+                amount = f"{chance.randrange(1, 999)}.{chance.randrange(100):02d}"
+                row = {
+                    "account": f"C-{account}",
+                    "id": f"i{number}",
+                    "name": "invoiced",
+                    "at": at.isoformat(),
+                }
+                due = (at + timedelta(days=30)).date().isoformat()
+                file.write(json.dumps({**row, "amount": amount, "due": due}) + "\n")
+                paid = at + timedelta(minutes=chance.randrange(1440, 50_000), seconds=number + 1)
+                row |= {"id": f"s{number}", "name": "settle", "by": "customer", "at": paid.isoformat()}
+                file.write(json.dumps({**row, "amount": amount, "invoice": f"i{number}"}) + "\n")
+                count += 2
+    return count
+
+
+if __name__ == "__main__":
+    for what, figure, wanted in rows():
+        print(f"{what:<48}  {figure:<40}  {wanted}")
+    print(f"{os.cpu_count()} cores")

@@ -1,0 +1,132 @@
+"""What an act does by happening: its basis, the prohibitions it breaks, the states it sets (engine/happenings.py)."""
+
+from __future__ import annotations
+
+from contractlang.norms import Obligation, Permission, Power, Prohibition
+from engine.bulk.kernel.lower import empowers, in_law, is_there
+from engine.bulk.kernel.owing import Owing
+from engine.bulk.kernel.plan import DAY, FAR, Lane
+from engine.bulk.kernel.spell import LIVES, Place, Unsaid
+from engine.bulk.kernel.writer import Text
+from engine.program import Rule, Touch
+
+
+class Acting(Owing):
+    """Writes what acts do."""
+
+    def forbids(self, text: Text, rule: Rule, name: str) -> None:
+        """Write that an act breaks a prohibition."""
+        place = self.draft.prohibitions.index(rule)
+        rows = {"@act": ("i", (name,))}
+        if rule.self_triggered:
+            rows[rule.variable] = ("i", (name,))
+        at = Place("t", rows, rolls=rule.rolls is not None)
+        conditions = [self.in_force(rule, at), *self.borne(rule, "who[i]"), *self.conditions(rule, at)]
+        if rule.trigger_where is not None:
+            conditions.append(self.speller.flag(rule.trigger_where, at))
+        if rule.where is not None:
+            conditions.append(self.speller.flag(rule.where, at))
+        self.flush(text)
+        text.deeper(f"if {' and '.join(conditions)}:")
+        text.add(f"x{place}[i] = 1", f"n_{rule.index} += 1")
+        if any(
+            isinstance(self.program.norms[each], Obligation)
+            for each in self.program.on_breach.get(rule.index, ())
+        ):
+            text.add("why = 4")
+        text.out()
+        self.draft.step(rule, f"{name} breaks it: {' and '.join(conditions)}")
+
+    def bases(self, text: Text, name: str, at: Place) -> list[tuple[str, Rule]]:
+        """Write on which norms an act rests; return the variables that tell it."""
+        found = []
+        for index in self.program.by_act[name]:
+            rule = self.program.rules[index]
+            if isinstance(rule.norm, Prohibition) or not is_there(self.draft, rule):
+                continue
+            variable = f"g_{index}"
+            if isinstance(rule.norm, Power | Permission):
+                empowers(rule)
+                here = Place(at.now, at.rows, at.debts, at.end, rolls=rule.rolls is not None)
+                conditions = [
+                    self.in_force(rule, here),
+                    *self.borne(rule, "who[i]"),
+                    *self.conditions(rule, here),
+                ]
+                if rule.where is not None:
+                    conditions.append(self.speller.flag(rule.where, here))
+                self.flush(text)
+                text.add(f"{variable} = {' and '.join(conditions)}")
+            else:
+                raise Unsaid(f"{rule.norm.id}: a duty as the basis of an act")
+            self.draft.step(rule, f"is the basis of {name}: {' and '.join(conditions)}")
+            found.append((variable, rule))
+        return found
+
+    def effects(self, text: Text, name: str, touch: Touch, bases: list[tuple[str, Rule]]) -> None:
+        """Write what an occurrence does to states, and to duties that it suspends or resumes."""
+        for effect in touch.declared.sets:
+            self.unsure.add(name)
+            for each in (effect.since, effect.until):
+                if each is not None:
+                    self.draft.without.setdefault(name, set()).add(each)
+            if effect.option is None:
+                raise Unsaid(f"it sets `{effect.state}` to a value of its own")
+            if effect.state == "agreement":
+                if bases:
+                    text.add(f"if {' or '.join(v for v, _ in bases)}: life = {LIVES[effect.option]}")
+            elif in_law(self.program, effect.state):
+                raise Unsaid(f"it sets the state in law `{effect.state}`")
+            else:
+                variable = self.speller.state_variable(effect.state)
+                text.add(f"{variable} = {self.speller.word(effect.option)}")
+        turned = [index for _, rule in bases for index in (*rule.suspends, *rule.resumes)]
+        if len(set(turned)) != len(turned):
+            raise Unsaid("an act by which several norms suspend or resume one duty")
+        for variable, rule in bases:
+            assert isinstance(rule.norm, Power | Permission)
+            for index in rule.suspends:
+                for lane in self.draft.of(index):
+                    self.suspends(text, variable, rule, lane)
+            for index in rule.resumes:
+                for lane in self.draft.of(index):
+                    self.resumes(text, variable, rule, lane)
+
+    def suspends(self, text: Text, variable: str, rule: Rule, lane: Lane) -> None:
+        assert isinstance(rule.norm, Power)
+        n = lane.number
+        clocks = {
+            p.norm.clock
+            for p in self.program.rules
+            if lane.rule.index in p.suspends and isinstance(p.norm, Power)
+        }
+        if len(clocks) > 1:
+            raise Unsaid(f"{lane.norm}: two powers suspend it, and its clock does not go on alike")
+        text.deeper(f"if {variable}:")
+        self.skipping(text, lane)
+        text.deeper(f"for j in range(lo{n}, kc):")
+        text.add(f"if s{n}[j] == 1: s{n}[j] = 5; w{n}[j] = t")
+        text.out(2)
+        self.draft.step(rule, f"suspends {lane.norm}; the clock {rule.norm.clock.value}")
+
+    def resumes(self, text: Text, variable: str, rule: Rule, lane: Lane) -> None:
+        n = lane.number
+        clocks = {
+            p.norm.clock.value for p in self.program.rules
+            if lane.rule.index in p.suspends and isinstance(p.norm, Power)
+        }  # fmt: skip
+        if not clocks:
+            return
+        (clock,) = clocks
+        text.deeper(f"if {variable}:")
+        self.skipping(text, lane)
+        text.deeper(f"for j in range(lo{n}, kc):")
+        text.deeper(f"if s{n}[j] == 5:")
+        if clock == "stops":
+            text.add(f"if e{n}[j] < {FAR}: e{n}[j] = t + (e{n}[j] - w{n}[j])")
+        elif clock == "extends":
+            text.add(f"if e{n}[j] < {FAR}: e{n}[j] += -(-(t - w{n}[j]) // {DAY}) * {DAY}")
+        text.add(f"s{n}[j] = 1")
+        self.begins(text, lane, "j", "t")
+        text.out(3)
+        self.draft.step(rule, f"resumes {lane.norm}; the clock {clock}")

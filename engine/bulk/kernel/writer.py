@@ -1,0 +1,120 @@
+"""What every part of the loop is written with: lines of code, and what is said of a norm whatever it asks."""
+
+from __future__ import annotations
+
+from engine.bulk.kernel.lower import Draft
+from engine.bulk.kernel.plan import FAR, JOINT, Asked, Lane
+from engine.bulk.kernel.spell import Place, Unsaid
+from engine.program import Rule
+
+
+class Text:
+    """Lines of code, and how far the next is indented."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.depth = 0
+
+    def add(self, *lines: str) -> None:
+        """Add lines at the present depth."""
+        self.lines += ["    " * self.depth + line for line in lines]
+
+    def deeper(self, head: str) -> None:
+        """Begin a block."""
+        self.add(head)
+        self.depth += 1
+
+    def out(self, by: int = 1) -> None:
+        """End blocks."""
+        self.depth -= by
+
+
+class Writer:
+    """What is written about one draft, and what was found out while it was."""
+
+    def __init__(self, draft: Draft, asked: tuple[Asked, ...]) -> None:
+        self.draft, self.asked = draft, asked
+        self.program, self.speller = draft.program, draft.speller
+        self.references: set[str] = set()
+        self.codes: dict[str, int] = {}
+        self.leaving: set[int] = set()
+        self.apart: set[str] = set()
+        self.unsure: set[str] = set()
+        self.entangled = False
+
+    def refers(self, name: str) -> None:
+        """A column names occurrences."""
+        self.references.add(name)
+
+    def in_force(self, rule: Rule, at: Place) -> str:
+        """Spell whether a norm is in force."""
+        if not rule.home:
+            raise Unsaid("a norm of no agreement")
+        found = ["life != 0" if rule.norm.survives else "life == 1"]
+        if rule.since is not None:
+            found.append(self.speller.flag(rule.since, at))
+        if rule.until is not None:
+            found.append(f"not {self.speller.flag(rule.until, at)}")
+        return " and ".join(found)
+
+    def conditions(self, rule: Rule, at: Place) -> list[str]:
+        """Spell the conditions of a norm."""
+        found = [] if rule.when is None else [self.speller.flag(rule.when, at)]
+        return found if rule.unless is None else [*found, f"not {self.speller.flag(rule.unless, at)}"]
+
+    def borne(self, rule: Rule, who: str) -> list[str]:
+        """Return the condition that an actor bears the norm, or shares in bearing it."""
+        bearer = rule.norm.bearer
+        if not isinstance(bearer, str):
+            return []
+        number = self.speller.party(bearer)
+        return [f"({who} == {number} or {who} == {JOINT})"]
+
+    def triggers(self, rule: Rule) -> tuple[str, ...]:
+        """Return the occurrences that give rise to a duty."""
+        return tuple(name for name, touch in self.program.touches.items() if rule.index in touch.instances)
+
+    def flush(self, text: Text) -> None:
+        """Write the statements that the expressions just spelled stand on."""
+        text.add(*self.speller.before)
+        self.speller.before.clear()
+
+    def looked_up(self, text: Text, table: str, day: str) -> None:
+        text.add(f"y = look({table}, {day} - base)", "if y < 0: why = 1")
+
+    def skipping(self, text: Text, lane: Lane) -> None:
+        """Write that what is over is not looked at again."""
+        n = lane.number
+        over = f"s{n}[lo{n}] == 2 or s{n}[lo{n}] == 4"
+        if lane.source is None:
+            over += f" or s{n}[lo{n}] == 0"
+        else:
+            # What may still arise by a breach is not over: that of a duty that is open, or has not arisen itself.
+            source = f"s{lane.source}[lo{n}]"
+            never = f"{source} == 2 or {source} == 3 or {source} == 4"
+            if self.draft.lanes[lane.source].source is None:
+                never += f" or {source} == 0"
+            over += f" or (s{n}[lo{n}] == 0 and ({never}))"
+        text.add(f"while lo{n} < kc and ({over}): lo{n} += 1")
+
+    def after(self, lane: Lane) -> list[Lane]:
+        """Return the lanes of what arises by a breach of a lane."""
+        return [each for each in self.draft.lanes if each.source == lane.number]
+
+    def breached(self, text: Text, lane: Lane, key: str, now: str) -> None:
+        """Write that an instance of an eager lane is breached from now on."""
+        n = lane.number
+        text.add(f"s{n}[{key}] = 3", f"b{n}[{key}] = {now}", f"v{n} += 1")
+        if self.after(lane):
+            text.add(f"fl[f1] = {n}", f"fk[f1] = {key}", "f1 += 1")
+
+    def begins(self, text: Text, lane: Lane, key: str, now: str) -> None:
+        """Write that an instance begins: one whose window is past already is breached at once."""
+        n = lane.number
+        text.deeper(f"if e{n}[{key}] <= {now}:")
+        self.breached(text, lane, key, now)
+        text.out()
+        text.deeper(f"elif e{n}[{key}] < {FAR}:")
+        text.add("if hn >= len(hk): why = 5")
+        text.add(f"else: hn = push(hk, hv, hn, e{n}[{key}], ({key} << 6) | {n})")
+        text.out()
