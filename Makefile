@@ -125,10 +125,10 @@ project = $(BIN)/python -m pip install -qq --no-deps --no-build-isolation --no-i
 compiled = $(BIN)/python -m compileall -q contractlang engine
 
 # In the order they are made: one may lean on those before it.
-LOCKS := tools core print test docs kernel
+LOCKS := tools core print test docs kernel traces
 TOOLS := requirements/tools.txt
 CORE := requirements/core.txt
-DEV := requirements/print.txt requirements/test.txt requirements/docs.txt requirements/kernel.txt
+DEV := requirements/print.txt requirements/test.txt requirements/docs.txt requirements/kernel.txt requirements/traces.txt
 
 # An interpreter and the installer.
 $(VENV)/.tools: $(TOOLS)

@@ -16,7 +16,7 @@ from typing import Any
 import jwt
 
 from engine.event import Instant
-from engine.service.config import RIGHTS, Oidc
+from engine.service.config import RIGHTS, BadConfig, Oidc
 from engine.service.problems import Problem
 from engine.store import ApiKey, Store
 from engine.store.apikeys import prefix_of, proves
@@ -131,7 +131,8 @@ class _Issuer:
             held = jwt.PyJWKSet.from_dict(json.loads(self._path.read_text("utf-8")))
         except (OSError, ValueError, jwt.PyJWTError):
             if self._stamp is None:
-                raise
+                where = f"tenants.{self._tenant}.oidc.keys_file: {self._path}"
+                raise BadConfig(f"{where}: there is no JWKS that can be read") from None
             return
         self._stamp, self._keys = stamp, {each.key_id: each for each in held.keys}
 
