@@ -87,6 +87,14 @@ class Limits(Part):
     accounts_held: Annotated[int, Field(ge=10)] = 200_000
 
 
+class Traces(Part):
+    """Where traces are sent, by OTLP over HTTP. What the collector wants shown is in OTEL_EXPORTER_OTLP_HEADERS."""
+
+    endpoint: Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
+    service: Annotated[str, Field(min_length=1)] = "contract"
+    share: Annotated[float, Field(ge=0, le=1, description="Of traces that begin here.")] = 1.0
+
+
 class Config(Part):
     """Everything that the service is told before it starts."""
 
@@ -97,6 +105,7 @@ class Config(Part):
     log_decisions: Mode = "fast"
     deadlines_every_s: Annotated[float, Field(gt=0, le=3600)] = 1.0
     webhooks_to_private: Annotated[bool, Field(description="Webhooks may go to private addresses.")] = False
+    traces: Traces | None = None
     limits: Limits = Limits()
     tenants: Annotated[dict[Name, TenantPart], Field(min_length=1)]
 

@@ -43,7 +43,7 @@ async def evaluation(server: Server, scope: Scope, headers: Headers, receive: Re
     begun = time.perf_counter()
     tenant, _ = server.enter(scope, headers, "ask")
     raw = await whole_object(receive, headers, tenant.limits)
-    return await _one(server, tenant, raw, begun)
+    return await _one(server, scope, tenant, raw, begun)
 
 
 async def evaluations(server: Server, scope: Scope, headers: Headers, receive: Receive) -> Told:
@@ -53,21 +53,26 @@ async def evaluations(server: Server, scope: Scope, headers: Headers, receive: R
     raw = await whole_object(receive, headers, tenant.limits)
     batch = authzen.batch(raw, tenant.limits.batch)
     if batch is None:
-        return await _one(server, tenant, raw, begun)
+        return await _one(server, scope, tenant, raw, begun)
     at = now()
-    answers = await evaluate_batch(tenant, batch, at)
-    await server.keep(tenant, answers)
+    with server.tracing.part("decide"):
+        answers = await evaluate_batch(tenant, batch, at)
+    with server.tracing.part("log"):
+        await server.keep(tenant, answers)
     for each in answers:
         server.figures.decided(each.body["context"]["outcome"])
     return _told({"evaluations": [each.body for each in answers]}, answers, at, begun)
 
 
-async def _one(server: Server, tenant: Tenant, raw: Mapping[str, object], begun: float) -> Told:
+async def _one(server: Server, scope: Scope, tenant: Tenant, raw: Mapping[str, object], begun: float) -> Told:
     at = now()
     asked = authzen.single(raw)
-    answer = await evaluate(tenant, asked, at)
+    with server.tracing.part("decide"):
+        answer = await evaluate(tenant, asked, at)
     if server.kept is not None:
-        await server.keep(tenant, (answer,))
+        with server.tracing.part("log"):
+            await server.keep(tenant, (answer,))
+    scope["outcome"] = answer.body["context"]["outcome"]
     server.figures.decided(answer.body["context"]["outcome"])
     if tenant.part.shadow:
         shadowed(server, tenant, asked, answer, at)

@@ -7,13 +7,15 @@ import time
 from collections.abc import MutableMapping
 from typing import Any
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engine.errors import EngineError
 from engine.service.direct import ADDRESSES, Direct
 from engine.service.problems import Problem, problem_of
-from engine.service.requests import headers_of
+from engine.service.requests import Headers, headers_of
 from engine.service.server import Server
+from engine.service.tracing import ended
 
 _SECURITY = (
     (b"x-content-type-options", b"nosniff"),
@@ -23,6 +25,8 @@ _SECURITY = (
 )
 _STRICT = (b"strict-transport-security", b"max-age=31536000")
 MOST_ID = 128
+CLOSED = 499
+"""The status in figures and logs of a request whose caller went away; it is sent to nobody."""
 
 
 class Rim:
@@ -38,7 +42,8 @@ class Rim:
             await self.app(scope, receive, send)
             return
         begun = time.perf_counter()
-        given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+        headers = headers_of(scope)
+        given = headers.get(b"x-request-id", b"")
         fit = 0 < len(given) <= MOST_ID and given.isascii() and given.decode("ascii").isprintable()
         request_id = given if fit else secrets.token_hex(8).encode()
         status = 0
@@ -54,11 +59,19 @@ class Rim:
             await send(message)
 
         try:
-            direct = ADDRESSES.get(scope["path"]) if scope["method"] == "POST" else None
-            if direct is None:
-                await self.app(scope, receive, answer)
-            else:
-                await self._at_once(direct, scope, receive, answer)
+            with self.server.tracing.request(scope, headers) as span:
+                try:
+                    direct = ADDRESSES.get(scope["path"]) if scope["method"] == "POST" else None
+                    if direct is None:
+                        await self.app(scope, receive, answer)
+                    else:
+                        await self._at_once(direct, scope, headers, receive, answer)
+                finally:
+                    if span is not None:
+                        ended(span, scope, _route(scope), status or 500)
+        except ClientDisconnect:
+            # Who has gone is answered nothing, and nothing went wrong here.
+            status = status or CLOSED
         except Exception as wrong:
             problem = problem_of(wrong)
             self.server.log.error(
@@ -69,11 +82,13 @@ class Rim:
         finally:
             self._told(scope, status, time.perf_counter() - begun, request_id)
 
-    async def _at_once(self, direct: Direct, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _at_once(
+        self, direct: Direct, scope: Scope, headers: Headers, receive: Receive, send: Send
+    ) -> None:
         """Answer past the router."""
         scope["path_name"] = scope["path"]
         try:
-            told = await direct(self.server, scope, headers_of(scope), receive)
+            told = await direct(self.server, scope, headers, receive)
         except (Problem, EngineError) as wrong:
             await problem_of(wrong).response()(scope, receive, send)
             return
@@ -81,7 +96,7 @@ class Rim:
         await send({"type": "http.response.body", "body": told.body})
 
     def _told(self, scope: MutableMapping[str, Any], status: int, seconds: float, request_id: bytes) -> None:
-        route = getattr(scope.get("route"), "path", None) or scope.get("path_name") or "none"
+        route = _route(scope)
         self.server.figures.answered(route, status, seconds)
         caller = scope.get("caller")
         self.server.log.info(
@@ -89,6 +104,11 @@ class Rim:
             request_id=request_id.decode(), tenant=caller.tenant if caller else None,
             caller=caller.id if caller else None,
         )  # fmt: skip
+
+
+def _route(scope: MutableMapping[str, Any]) -> str:
+    """Return the address as it is written on the page, never as it was called."""
+    return getattr(scope.get("route"), "path", None) or scope.get("path_name") or "none"
 
 
 def _where(wrong: BaseException) -> str:

@@ -12,6 +12,7 @@ from engine.kept import Documents
 from engine.service.app import application
 from engine.service.config import BadConfig, Config
 from engine.service.server import Server, Texts, said
+from engine.service.tracing import can_trace
 from engine.service.watch import begin_logging
 from engine.store import open_store
 
@@ -24,6 +25,8 @@ class Running:
     def __init__(self, config: Config, texts: Texts, documents: Documents, log_level: str = "info") -> None:
         if log_level not in ("debug", "info", "warning", "error"):
             raise BadConfig(f"--log-level {log_level}: write debug, info, warning or error")
+        if config.traces is not None and not can_trace():
+            raise BadConfig("traces: what sends them is not installed: install the extra `traces`")
         self.config = config
         begin_logging(log_level)
         self.socket = self._listen()

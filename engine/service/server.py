@@ -19,6 +19,7 @@ from engine.service.library import Library
 from engine.service.problems import Problem
 from engine.service.requests import Headers
 from engine.service.tenant import Tenant
+from engine.service.tracing import tracing_of
 from engine.service.watch import Figures, logger
 from engine.store import DecisionRow, Store
 from engine.store.apikeys import given_key, new_key
@@ -51,6 +52,7 @@ class Server:
         self.pace = Pace(config.limits.per_second)
         self.kept = None if config.log_decisions == "off" else DecisionLog(config.log_decisions)
         self.figures.log_mode.labels(config.log_decisions).set(1)
+        self.tracing = tracing_of(config.traces)
         self.stopping = False
         self._later: dict[str, list[DecisionRow]] = {}
 
@@ -159,6 +161,7 @@ class Server:
         """Finish what was begun and let go of the store."""
         self.keep_now()
         self.store.close()
+        self.tracing.close()
 
 
 def said(line: str) -> None:

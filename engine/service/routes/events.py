@@ -28,7 +28,10 @@ async def events(request: Request) -> Response:
     found, batch = sent(kind, request.headers, raw, tenant.limits.batch)
     figures = server_of(request).figures.events
     try:
-        outcomes = await record(tenant, found, now(), request.headers.get("if-match", "").strip('"') or None)
+        with server_of(request).tracing.part("record"):
+            outcomes = await record(
+                tenant, found, now(), request.headers.get("if-match", "").strip('"') or None
+            )
     except Problem as wrong:
         figures.labels("refused").inc(len(found))
         raise wrong
