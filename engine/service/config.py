@@ -84,6 +84,9 @@ class Limits(Part):
     page: Annotated[int, Field(ge=1, le=10_000)] = 1_000
     scan: Annotated[int, Field(ge=100, le=1_000_000, description="Accounts looked at for one page.")] = 20_000
     per_second: Annotated[float, Field(ge=0)] = 0
+    request_s: Annotated[
+        float, Field(gt=0, le=600, description="For a request to come, an answer to go.")
+    ] = 30
     accounts_held: Annotated[int, Field(ge=10)] = 200_000
 
 

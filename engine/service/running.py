@@ -11,6 +11,7 @@ from engine.errors import EngineError
 from engine.kept import Documents
 from engine.service.app import application
 from engine.service.config import BadConfig, Config
+from engine.service.patience import patient
 from engine.service.server import Server, Texts, said
 from engine.service.tracing import can_trace
 from engine.service.watch import begin_logging
@@ -84,9 +85,13 @@ class Running:
         """Listen until told to stop."""
         host, port = self.socket.getsockname()[:2]
         said(f"listening on http://{f'[{host}]' if ':' in host else host}:{port}")
+        self.listener().run(sockets=[self.socket])
+
+    def listener(self, grace_s: int = GRACE_S) -> uvicorn.Server:
+        """Return what speaks HTTP for the service; who calls from where is nothing that it asks a proxy about."""
         config = uvicorn.Config(
-            application(self.server), log_config=None, access_log=False, server_header=False, date_header=False,
-            timeout_graceful_shutdown=GRACE_S, timeout_keep_alive=30, lifespan="on",
-            h11_max_incomplete_event_size=32_768,
+            application(self.server), http=patient(self.config.limits.request_s), ws="none", log_config=None,
+            access_log=False, server_header=False, date_header=False, proxy_headers=False,
+            timeout_graceful_shutdown=grace_s, timeout_keep_alive=30, lifespan="on",
         )  # fmt: skip
-        uvicorn.Server(config).run(sockets=[self.socket])
+        return uvicorn.Server(config)

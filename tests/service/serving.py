@@ -11,11 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-import uvicorn
 
 from contractlang.cache import Cache
 from engine.kept import Documents
-from engine.service.app import application
 from engine.service.clock import now
 from engine.service.config import Config
 from engine.service.running import Running
@@ -76,11 +74,7 @@ def serving(
     documents = Documents(folder / "documents", Cache(None))
     running = Running(config, tenants, documents, "error")
     port = running.socket.getsockname()[1]
-    uvicorn_server = uvicorn.Server(
-        uvicorn.Config(
-            application(running.server), log_config=None, access_log=False, timeout_graceful_shutdown=1
-        )
-    )
+    uvicorn_server = running.listener(grace_s=1)
     thread = threading.Thread(target=uvicorn_server.run, kwargs={"sockets": [running.socket]}, daemon=True)
     thread.start()
     while not uvicorn_server.started:
