@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 from collections.abc import Mapping
 
@@ -85,6 +86,9 @@ class Running:
         """Listen until told to stop."""
         host, port = self.socket.getsockname()[:2]
         said(f"listening on http://{f'[{host}]' if ':' in host else host}:{port}")
+        # What contracts are made of stays as long as the service: no need to look through it again and again.
+        gc.collect()
+        gc.freeze()
         self.listener().run(sockets=[self.socket])
 
     def listener(self, grace_s: int = GRACE_S) -> uvicorn.Server:

@@ -105,7 +105,8 @@ class Server:
         if not rows:
             return
         if self.kept.mode == "fast":
-            self._later.setdefault(tenant.name, []).extend(rows)
+            if self.kept.take(len(rows), self._waiting_here()):
+                self._later.setdefault(tenant.name, []).extend(rows)
             return
         future = self.kept.keep(tenant.books, rows)
         if future is not None:
@@ -123,6 +124,9 @@ class Server:
             if rows and self.kept is not None:
                 self._later[name] = []
                 self.kept.keep(self.tenants[name].books, rows)
+
+    def _waiting_here(self) -> int:
+        return sum(map(len, self._later.values()))
 
     def ready(self) -> dict[str, Any]:
         """Return what readiness rests on. Raises Problem where the service is not ready."""
@@ -153,6 +157,7 @@ class Server:
         if self.kept is not None:
             self.figures.logged.set(self.kept.kept)
             self.figures.dropped.set(self.kept.dropped)
+            self.figures.waiting.set(self.kept.waiting + self._waiting_here())
         for name, each in self.tenants.items():
             self.figures.accounts.labels(name).set(len(each.accounts))
         return self.figures.text()

@@ -40,6 +40,11 @@ class Figures:
         self.dropped = Gauge(
             "contract_decisions_dropped", "Decisions given whose record was dropped.", registry=self.registry
         )
+        self.waiting = Gauge(
+            "contract_decisions_waiting",
+            "Decisions given whose record is not kept yet: a crash would lose these.",
+            registry=self.registry,
+        )
         self.log_mode = Gauge("contract_decision_log", "Which log is on.", ["mode"], registry=self.registry)
         self.accounts = Gauge(
             "contract_accounts_held", "Accounts in memory.", ["tenant"], registry=self.registry

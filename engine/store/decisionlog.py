@@ -1,7 +1,8 @@
 """The log of answers in one of two modes, of which the operator chooses one, and which is told with every figure.
 
 *Durable*: no answer is given before its record is durable. *Fast*: an answer is given at once and its record kept soon
-after; what cannot be kept, because too much waits or the store fails, is dropped and counted.
+after; what cannot be kept, because too much waits or the store fails, is dropped and counted. A process that dies takes
+with it what waits, never more than `most_waiting`.
 """
 
 from __future__ import annotations
@@ -52,6 +53,14 @@ class DecisionLog:
         future = books.log(rows)
         future.add_done_callback(lambda done: self._over(done, len(rows)))
         return future if self.mode == "durable" else None
+
+    def take(self, count: int, waiting: int) -> bool:
+        """Tell whether so many more answers may wait beside those that wait elsewhere; if not, they are dropped."""
+        with self._lock:
+            fits = self._waiting + waiting + count <= self._most
+            if not fits:
+                self._dropped += count
+            return fits
 
     def _over(self, done: Future[None], count: int) -> None:
         with self._lock:

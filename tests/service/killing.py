@@ -7,15 +7,18 @@ itself what got no answer; beside that they send again what was acknowledged lon
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import random
+import re
 import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
+import urllib.request
 import zlib
 from collections import Counter
 from collections.abc import Iterator
@@ -50,14 +53,14 @@ ASKED = (
 )
 
 
-def config_of(address: str, port: int) -> Config:
-    """Return the configuration of the server that is killed: an answer is given when its record is kept."""
+def config_of(address: str, port: int, mode: str) -> Config:
+    """Return the configuration of the server that is killed."""
     tenants = {"main": {"contracts": ["given"]}}
     return Config.model_validate(
         {
             "store": address,
             "port": port,
-            "log_decisions": "durable",
+            "log_decisions": mode,
             "tenants": tenants,
             "deadlines_every_s": 0.2,
         }
@@ -132,28 +135,52 @@ class Callers:
                 each.join(90)
 
 
+class Killable:
+    """A server that can be killed and is back in the twinkling of an eye: a process forks it that has read all."""
+
+    def __init__(self, address: str, folder: Path, mode: str) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        self._maker = subprocess.Popen(
+            [sys.executable, "-m", "tests.service.killing", address, str(port), str(folder), mode], cwd=ROOT,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            env={**os.environ, "PYTHONPATH": str(ROOT / "client")},
+        )  # fmt: skip
+        self.key, self.url, self._child = self._line(), f"http://127.0.0.1:{port}", 0
+
+    def _line(self) -> str:
+        assert self._maker.stdout is not None
+        return self._maker.stdout.readline().strip()
+
+    def start(self) -> None:
+        """Start it; it answers soon after."""
+        print("start", file=self._maker.stdin, flush=True)
+        self._child = int(self._line())
+
+    def kill(self) -> None:
+        """Kill it."""
+        os.kill(self._child, signal.SIGKILL)
+        assert self._line() == "gone"
+
+    def __enter__(self) -> Killable:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+        assert self._maker.stdin is not None
+        assert self._maker.stdout is not None
+        self._maker.stdin.close()
+        self._maker.stdout.close()
+        self._maker.wait(10)
+
+
 def kill_often(address: str, folder: Path, times: int) -> Callers:
     """Kill the server so often, at random instants; return what its callers were told."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "tests.service.killing", address, str(port), str(folder)]
     chosen = random.Random(times)
-    with subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "client")},
-    ) as maker:  # fmt: skip
-        assert maker.stdin is not None
-        assert maker.stdout is not None
-        key = maker.stdout.readline().strip()
-        callers = Callers(f"http://127.0.0.1:{port}", key)
-
-        def started() -> int:
-            print("start", file=maker.stdin, flush=True)
-            assert maker.stdout is not None
-            return int(maker.stdout.readline())
-
-        child = started()
-        with Client(callers.url, key) as client:
+    with Killable(address, folder, "durable") as server:
+        callers = Callers(server.url, server.key)
+        with Client(callers.url, callers.key) as client:
             for account in ACCOUNTS:
                 client.open_account(account, ["voip-1"], settings={"有效期": "2年"})
                 client.record_all(begun(account))
@@ -163,20 +190,33 @@ def kill_often(address: str, folder: Path, times: int) -> Callers:
                 if chosen.random() < 0.8:
                     _answered(callers)
                 time.sleep(chosen.random() * 0.1)
-                os.kill(child, signal.SIGKILL)
-                assert maker.stdout.readline() == "gone\n"
-                child = started()
+                server.kill()
+                server.start()
             _answered(callers)
-        os.kill(child, signal.SIGKILL)
-        assert maker.stdout.readline() == "gone\n"
-        child = started()
-        try:
-            check_answers(address, folder, callers)
-        finally:
-            os.kill(child, signal.SIGTERM)
-            assert maker.stdout.readline() == "gone\n"
-            maker.stdin.close()
+        server.kill()
+        server.start()
+        check_answers(address, folder, callers)
     return callers
+
+
+def lost_by_a_kill(address: str, folder: Path, questions: int) -> tuple[int, int]:
+    """Ask a server whose log is fast, and kill it; return how many records it said a crash would lose, and lost."""
+    with Killable(address, folder, "fast") as server, Client(server.url, server.key) as client:
+        client.open_account("a", ["voip-1"], settings={"有效期": "2年"})
+        asked = Question(Entity("party", "provider"), "suspend_service", "a")
+        decided = {client.evaluate(asked).decision_id for _ in range(questions)}
+        request = urllib.request.Request(
+            f"{server.url}/metrics", headers={"Authorization": f"Bearer {server.key}"}
+        )
+        with urllib.request.urlopen(request, timeout=10) as figures:
+            told = re.search(r"^contract_decisions_waiting (\S+)$", figures.read().decode(), re.M)
+        server.kill()
+        store = open_store(address)
+        kept = {each.id for each in store.of("main").decisions(0, 2 * questions)}
+        store.close()
+        server.start()
+    assert told is not None
+    return int(float(told[1])), len(decided - kept)
 
 
 def _answered(callers: Callers) -> None:
@@ -248,17 +288,19 @@ def check_answers(address: str, folder: Path, callers: Callers) -> None:
     store.close()
 
 
-def main(address: str, port: str, folder: str) -> None:
+def main(address: str, port: str, folder: str, mode: str) -> None:
     """Make a store and its key, which is printed; for each line read, start a server that can be killed."""
     begin_logging("error")
-    config, given = config_of(address, int(port)), texts()
+    config, given = config_of(address, int(port), mode), texts()
     documents = Documents(Path(folder) / "documents", Cache(Path(folder) / "cache"))
     store = open_store(address)
     # Everything is read and made ready here, once, and not by every server anew.
     Server(config, store, given, documents)
-    shown, kept = new_key("main", "test", ("ask", "record"), now())
+    shown, kept = new_key("main", "test", ("ask", "record", "audit"), now())
     store.add_key(kept)
     store.close()
+    gc.collect()
+    gc.freeze()
     print(shown, flush=True)
     for _ in sys.stdin:
         child = os.fork()

@@ -8,7 +8,7 @@ import pytest
 
 from engine.store import open_store
 from tests.postgres import Cluster
-from tests.service.killing import check_kept, kill_often
+from tests.service.killing import check_kept, kill_often, lost_by_a_kill
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -32,6 +32,11 @@ def killed(address: str, folder: Path, times: int) -> int:
 
 def test_what_the_server_acknowledged_outlives_it(lasting: str, tmp_path: Path) -> None:
     assert killed(lasting, tmp_path, 12 if lasting.endswith(".db") else 6) > 20
+
+
+def test_a_fast_log_loses_no_more_than_it_says(tmp_path: Path) -> None:
+    said, lost = lost_by_a_kill(str(tmp_path / "store.db"), tmp_path, 60)
+    assert 0 <= lost <= said <= 60
 
 
 @pytest.mark.soak
