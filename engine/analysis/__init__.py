@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from engine.analysis.finding import Finding
 
 if TYPE_CHECKING:
+    from engine.analysis.assuming import Assuming
     from engine.analysis.looking import Tally
     from engine.governing import Programs
 
@@ -18,17 +19,20 @@ if TYPE_CHECKING:
 def analyse(
     programs: Programs, agreements: tuple[str, ...], layers: tuple[str, ...] = ("contract",),
     only: frozenset[str] = frozenset(), about: Callable[[tuple[str, str]], bool] | None = None,
-    tally: Tally | None = None,
+    tally: Tally | None = None, assuming: Assuming | None = None,
 ) -> Iterator[Finding]:  # fmt: skip
     """Yield the findings about agreements under layers of law, as they are found. `only` names the kinds wanted;
     `about` tells which clauses (document and number) the solver is asked about, all where it is not given. What is
     wanted and cannot be decided is yielded too, after what is found. `tally` counts the questions to the solver.
+    Of the histories that it looks at, those alone are looked at of which what is `assuming` holds.
 
     Raises BadTerms for a layer of which there is no law.
     """
     from engine.analysis.gaps import gaps
+    from engine.analysis.hanging import hanging
     from engine.analysis.lawful import against, denied
     from engine.analysis.looking import Tally, decided_first
+    from engine.analysis.measures import measured
     from engine.analysis.search import Searcher, clashes, never, rivals
 
     def wanted(kind: str) -> bool:
@@ -36,12 +40,12 @@ def analyse(
 
     tally = tally if tally is not None else Tally()
     alone = programs.of(agreements, ("contract",))
-    paper = Searcher(alone, ("contract",), about, tally=tally)
+    paper = Searcher(alone, ("contract",), about, tally=tally, assuming=assuming)
     seen: dict[str, None] = {}
     # What needs no solver comes first.
     found: list[Iterator[Finding]] = [gaps(programs.of(agreements, layers))]
     if wanted("conflict"):
-        found.append(clashes(paper))
+        found += [clashes(paper), hanging(paper)]
     if wanted("competing"):
         found.append(rivals(paper))
     if wanted("dead"):
@@ -49,9 +53,10 @@ def analyse(
     law = tuple(layer for layer in layers if layer != "contract")
     if law and (wanted("against") or wanted("conflict")):
         under = ("contract", *law)
-        lawful = Searcher(programs.of(agreements, under), under, about, tally=tally)
+        lawful = Searcher(programs.of(agreements, under), under, about, tally=tally, assuming=assuming)
         if wanted("against"):
             found += [against(lawful, alone, "+".join(law)), denied(lawful, alone, "+".join(law))]
+            found.append(measured(lawful, alone, "+".join(law)))
         if wanted("conflict"):
             found.append(clashes(lawful))
     for findings in found:

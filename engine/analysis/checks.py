@@ -2,8 +2,9 @@
 
 What is expected in the words of the file is answered by kinds of finding; the table stands in `mapping.yaml` under
 `conflict_checks`, and nothing else knows of any check. A check passes only if one finding of such a kind contains all
-the clauses listed, or, where none is expected, if there is no such finding. What norms cannot express fails, with the
-reason.
+the clauses listed, or, where none is expected, if there is no such finding. One that a history shows has to be gone
+where `no_conflict_when` holds; what that means is said in the table of that name. What norms cannot express fails, with
+the reason.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import yaml
 from contractlang.norms import Contract
 from contractlang.numerals import plain_number
 from engine.analysis import analyse
+from engine.analysis.assuming import Assuming
 from engine.analysis.finding import Clause, Finding
 from engine.errors import EngineError
 from engine.governing import CONTRACT, Programs
@@ -69,34 +71,65 @@ class Checker:
             return Outcome(id, False, expected, f"not expressible in norms: {answer['inexpressible']}")
         try:
             wanted = [self.reference(str(each)) for each in check["norms"]]
-            return self.judged(id, expected, answer, wanted)
+            outcome, shown = self.judged(id, expected, answer, wanted)
+            absent = check.get("no_conflict_when") or {}
+            if not outcome.passed or shown is None or not absent:
+                return outcome
+            if shown.witness is None:
+                got = f"{outcome.got} (no history shows it: `no_conflict_when` is not asked)"
+                return outcome._replace(got=got)
+            return self.gone(outcome, answer, wanted, absent)
         except (EngineError, KeyError) as wrong:
             return Outcome(id, False, expected, f"error: {wrong}")
 
     def judged(
-        self, id: str, expected: str, answer: Mapping[str, Any], wanted: Collection[Reference]
-    ) -> Outcome:
+        self, id: str, expected: str, answer: Mapping[str, Any], wanted: Collection[Reference],
+        assuming: Assuming | None = None,
+    ) -> tuple[Outcome, Finding | None]:  # fmt: skip
         """Return whether a finding of the right kind contains the clauses, or none does where none should."""
         undecided: Finding | None = None
         for kind in (*answer.get("found", ()), *answer.get("none", ())):
             # Kinds are looked for one after the other: once a check is decided, nothing more is asked.
-            for each in self.findings(wanted, kind):
+            for each in self.findings(wanted, kind, assuming):
                 if not self.contains(each, wanted):
                     continue
                 if each.kind == "unknown":
                     undecided = each
                 elif "none" in answer:
-                    return Outcome(id, False, expected, f"found all the same: {each.key}")
+                    return Outcome(id, False, expected, f"found all the same: {each.key}"), each
                 else:
-                    return Outcome(id, True, expected, each.key)
+                    return Outcome(id, True, expected, each.key), each
         if undecided is not None:
-            return Outcome(id, False, expected, f"undecided: {undecided.key}")
+            return Outcome(id, False, expected, f"undecided: {undecided.key}"), undecided
         if "none" in answer:
-            return Outcome(id, True, expected, "no such finding")
+            return Outcome(id, True, expected, "no such finding"), None
         kinds = ", ".join(answer["found"])
-        return Outcome(
-            id, False, expected, f"no finding of the kinds {kinds} contains all the clauses listed"
-        )
+        said = f"no finding of the kinds {kinds} contains all the clauses listed"
+        return Outcome(id, False, expected, said), None
+
+    def gone(
+        self,
+        outcome: Outcome,
+        answer: Mapping[str, Any],
+        wanted: Collection[Reference],
+        absent: Mapping[str, Any],
+    ) -> Outcome:
+        """Return the outcome of a check whose finding has to be gone where `no_conflict_when` holds."""
+        table = self.words.get("no_conflict_when", {})
+        assuming = Assuming()
+        for name, value in absent.items():
+            meant = table.get(name, {}).get(value)
+            if meant is None:
+                return outcome._replace(passed=False, got=f"nothing says what `{name}: {value}` means")
+            try:
+                assuming = assuming.and_also(Assuming.of(meant))
+            except ValueError as wrong:
+                return outcome._replace(passed=False, got=f"`{name}: {value}`: {wrong}")
+        _, still = self.judged(outcome.check, outcome.expected, answer, wanted, assuming)
+        said = ", ".join(f"{name}: {value}" for name, value in absent.items())
+        if still is not None:
+            return outcome._replace(passed=False, got=f"{still.key} is not gone when {said}")
+        return outcome._replace(got=f"{outcome.got}; gone when {said}")
 
     def reference(self, written: str) -> Reference:
         """Return the clause that a reference such as `1.五.3` or `law:电信条例34(2)` means."""
@@ -110,7 +143,9 @@ class Checker:
                 return Reference(written, statutes[name], statute.removeprefix(name))
         raise KeyError(f"nothing is called {written}")
 
-    def findings(self, wanted: Collection[Reference], kind: str) -> Iterator[Finding]:
+    def findings(
+        self, wanted: Collection[Reference], kind: str, assuming: Assuming | None = None
+    ) -> Iterator[Finding]:
         """Yield what is found, or undecided, of a kind about the clauses wanted, under the laws among them."""
         documents = {each.document for each in wanted}
         held = [each for each in self.programs.contracts.values() if each.base in documents]
@@ -118,12 +153,16 @@ class Checker:
         if missing:
             raise KeyError(f"no document is called {', '.join(sorted(missing))}")
         agreements = tuple(dict.fromkeys(each.base for each in held if each.kind == "agreement"))
-        layers = (CONTRACT, *sorted({each.layer for each in held if each.kind == "law"}))
+        left_out = assuming.without_layers if assuming is not None else ()
+        laws = {each.layer for each in held if each.kind == "law" and each.layer not in left_out}
+        layers = (CONTRACT, *sorted(laws))
 
         def about(place: tuple[str, str]) -> bool:
             return any(self.means(each, Clause(*place)) for each in wanted)
 
-        yield from analyse(self.programs, agreements, layers, frozenset((kind, "unknown")), about)
+        yield from analyse(
+            self.programs, agreements, layers, frozenset((kind, "unknown")), about, None, assuming
+        )
 
     def contains(self, finding: Finding, wanted: Collection[Reference]) -> bool:
         """Tell whether every clause listed takes part in a finding."""

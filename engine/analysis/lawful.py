@@ -31,6 +31,9 @@ from engine.decision import Decision
 from engine.force import MANDATORY
 from engine.program import Place, Program, Rule
 
+OWN_STEPS = ("when", "unless", "where", "no trigger", "trigger where", "no duty")
+"""The steps at which a norm is closed by what it says itself."""
+
 
 def against(searcher: Searcher, alone: Program, layer: str) -> Iterator[Finding]:
     """Find what an agreed norm gives and the law takes away: by a limit, a bar, a prohibition, or by voiding it."""
@@ -53,7 +56,7 @@ def against(searcher: Searcher, alone: Program, layer: str) -> Iterator[Finding]
                         goal = _taken_by(searcher, world, rule, place, bound, act, m)
                     if goal is None:
                         continue
-                    on_paper, permitted = _permits(paper, rule, actor, bound)
+                    on_paper, permitted = permits(paper, rule, actor, bound)
                     looked_in = (each.beside(on_paper) for each in fragments(world, part, goal, rule, bound))
                     found = list(_against_found(
                         searcher, alone, looked_in, act, (*goal, permitted), rule, place, layer, world
@@ -63,7 +66,7 @@ def against(searcher: Searcher, alone: Program, layer: str) -> Iterator[Finding]
                         break
 
 
-def _permits(paper: Searcher, rule: Rule, actor: str | None, bound: Any) -> tuple[Fragment, Any]:
+def permits(paper: Searcher, rule: Rule, actor: str | None, bound: Any) -> tuple[Fragment, Any]:
     """Return that the agreement alone permits what a norm of it is about, and what of the world that can reach."""
     world, act, m = paper.asked(rule.act_name, actor)
     rules = [paper.program.rules[index] for index in paper.program.by_act[rule.act_name]]
@@ -108,7 +111,7 @@ def _taken_by(
     by_law = [truth for _, at, truth in steps if at == place]
     if not by_law:
         return None
-    own = [truth for _, at, truth in steps if not (isinstance(at, tuple) and _is_law(program, at))]
+    own = [truth for _, at, truth in steps if not (isinstance(at, tuple) and is_law(program, at))]
     others = [
         world.opens(each, m, act, actor)
         for each in (program.rules[i] for i in program.by_act[rule.act_name])
@@ -127,6 +130,8 @@ def _against_found(
         by_paper = replayed(history, alone, ("contract",))
         by_law = replayed(history, searcher.program, searcher.layers)
         if by_paper is None or by_law is None or by_paper.answer != "permitted":
+            return None
+        if closed_by_itself(rule, by_law):
             return None
         return (by_paper, by_law) if by_law.answer in ("forbidden", "no_basis") else None
 
@@ -177,7 +182,7 @@ def denied(searcher: Searcher, alone: Program, layer: str) -> Iterator[Finding]:
                     world.opens(rule, m, act, actor or ""),
                     z3.Not(z3.Or(*_forbidding(world, near, m, act, rule.weight))),
                 )
-            on_paper, denies = _denies(paper, rule, actor)
+            on_paper, denies = denial(paper, rule, actor)
             try:
                 if not possible(on_paper(None, False), denies):
                     continue
@@ -193,7 +198,7 @@ def denied(searcher: Searcher, alone: Program, layer: str) -> Iterator[Finding]:
             yield from _denied_found(searcher, alone, looked_in, act, (*goal, denies), layer, clauses, world)
 
 
-def _denies(
+def denial(
     paper: Searcher, rule: Rule, actor: str | None
 ) -> tuple[Callable[[int | None, bool], Fragment], Any]:
     """Return that the agreement alone forbids an act, or closes what it gives, and what of the world that can reach."""
@@ -238,13 +243,13 @@ def _denied_found(
             return None
         if (by_paper.answer, by_law.answer) != ("forbidden", "permitted"):
             return None
-        paper = _clauses_in(alone, by_paper, ("forbids", "prevailed")) or _clauses_in(
+        paper = clauses_in(alone, by_paper, ("forbids", "prevailed")) or clauses_in(
             alone, by_paper, ("closed",)
         )
         law = [
             each
-            for each in _clauses_in(searcher.program, by_law, ("permits", "requires"))
-            if _is_law(searcher.program, (each.document, each.clause))
+            for each in clauses_in(searcher.program, by_law, ("permits", "requires"))
+            if is_law(searcher.program, (each.document, each.clause))
         ]
         return (by_paper, by_law, paper, law) if paper and law else None
 
@@ -270,7 +275,7 @@ def _denied_found(
         )  # fmt: skip
 
 
-def _clauses_in(program: Program, decision: Decision, codes: tuple[str, ...]) -> list[Clause]:
+def clauses_in(program: Program, decision: Decision, codes: tuple[str, ...]) -> list[Clause]:
     """Return the norms that a decision's reasons name under some codes, in order."""
     found: dict[Clause, None] = {}
     stack = list(reversed(decision.reasons))
@@ -294,8 +299,19 @@ def _laws_over(program: Program, rule: Rule) -> list[Place]:
         found[place] = None
     for lapse in rule.lapses:
         found[lapse.place] = None
-    return [place for place in found if _is_law(program, place)]
+    return [place for place in found if is_law(program, place)]
 
 
-def _is_law(program: Program, place: Place) -> bool:
+def closed_by_itself(rule: Rule, decision: Decision) -> bool:
+    """Tell whether a norm is not open by what it says itself, as it is read."""
+    return any(
+        reason.code == "closed"
+        and reason.args[:2] == (rule.document, rule.norm.id)
+        and reason.args[2] in OWN_STEPS
+        for reason in decision.reasons
+    )
+
+
+def is_law(program: Program, place: Place) -> bool:
+    """Tell whether a clause is one of a law."""
     return any(each.name == place[0] and each.kind == "law" for each in program.contracts)

@@ -71,17 +71,17 @@ def fragments(
 
 def looked_for(
     worlds: Iterable[Fragment], acts: tuple[Happening, ...], goal: tuple[Any, ...],
-    judged: Callable[[History], R | None], tally: Tally,
+    judged: Callable[[History], R | None], tally: Tally, noting: tuple[Any, ...] = (),
 ) -> tuple[Fragment, History, R] | Unknown | Refuted | None:  # fmt: skip
     """Return a history in one of some worlds in which the goal holds and which the engine confirms, with what it says.
 
-    None: there is none within the bound.
+    None: there is none within the bound. Which of the terms in `noting` hold in it stands in the history.
     """
     tally.asked += 1
     undecided: Unknown | Refuted | None = None
     doubtful: Fragment | None = None
     for world in worlds:
-        got = _shown(world, acts, goal, judged)
+        got = _shown(world, acts, goal, judged, noting)
         if isinstance(got, tuple) and not isinstance(got, Refuted):
             tally.found += 1
             return world, *got
@@ -91,7 +91,7 @@ def looked_for(
             doubtful = doubtful or world
     if doubtful is not None:
         strict = doubtful.strict()
-        again = _shown(strict, acts, goal, judged)
+        again = _shown(strict, acts, goal, judged, noting)
         if isinstance(again, tuple) and not isinstance(again, Refuted):
             tally.found += 1
             return strict, *again
@@ -101,7 +101,11 @@ def looked_for(
 
 
 def _shown(
-    world: Fragment, acts: tuple[Happening, ...], goal: tuple[Any, ...], judged: Callable[[History], R | None]
+    world: Fragment,
+    acts: tuple[Happening, ...],
+    goal: tuple[Any, ...],
+    judged: Callable[[History], R | None],
+    noting: tuple[Any, ...],
 ) -> tuple[History, R] | Unknown | Refuted | None:
     """Return a history in which the goal holds and which the engine says shows it, with what the engine says.
 
@@ -111,10 +115,10 @@ def _shown(
     try:
         query = Query(world, *goal)
         while tried < TRIES and query.next():
-            rough = history_of(world, query.model(), *acts)
+            rough = history_of(world, query.model(), *acts, noting=noting)
             said = judged(rough)
             if said is not None or tried == 0:
-                smooth = history_of(world, query.polished(), *acts)
+                smooth = history_of(world, query.polished(), *acts, noting=noting)
                 again = judged(smooth)
                 if again is not None:
                     return smooth, again

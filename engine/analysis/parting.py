@@ -28,7 +28,7 @@ from engine.account import Account
 from engine.analysis.both import laid_over, shared
 from engine.analysis.finding import Witness
 from engine.analysis.solver import Unknown, shortest
-from engine.analysis.terms import HORIZON, MINUTES, Broken, Happening, Moment, World
+from engine.analysis.terms import HORIZON, MINUTES, Broken, Happening, Moment, World, workday
 from engine.analysis.witness import History, history_of
 from engine.dates import parse_instant
 from engine.decision import Decision
@@ -457,7 +457,7 @@ def _taken_effect(world: World) -> list[Any]:
 def _act_asked(world: World, act: str, actor: str | None) -> Happening:
     now = world.now.at
     made = Happening(act, actor, "asked", z3.BoolVal(True), now / MINUTES, now % MINUTES)
-    world.facts += [now % MINUTES >= 9 * 60, now % MINUTES < 18 * 60, *world.works(now / MINUTES)]
+    world.facts += [now % MINUTES >= 9 * 60, now % MINUTES < 18 * 60, *workday(now / MINUTES)]
     for param in world.program.acts[act].params:
         made.fields[param.name] = world.field_of(made, param.name, param.kind)
     return made

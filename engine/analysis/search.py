@@ -7,13 +7,14 @@ engine; only what the engine says too is a finding.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import combinations
 from typing import Any
 
 import z3
 
 from contractlang.norms import Maintenance, Obligation, OccurrenceDecl, Power, Prohibition
+from engine.analysis.assuming import Assuming
 from engine.analysis.finding import Clause, Finding, Kind, Said
 from engine.analysis.fragment import Fragment
 from engine.analysis.looking import (
@@ -46,16 +47,31 @@ class Searcher:
 
     def __init__(
         self, program: Program, layers: tuple[str, ...], about: About | None = None,
-        beside: Searcher | None = None, tally: Tally | None = None,
+        beside: Searcher | None = None, tally: Tally | None = None, readings: Mapping[str, str] | None = None,
+        assuming: Assuming | None = None,
     ) -> None:  # fmt: skip
         self.beside = beside
+        self.assuming: Assuming | None = (
+            assuming if assuming is not None else beside.assuming if beside is not None else None
+        )
         self.tally: Tally = tally or (beside.tally if beside is not None else Tally())
         self.program, self.layers = program, layers
         self.about: About = about if about is not None else lambda _: True
         # A rule from memory that is asked about by its clause is looked at as if its switch were on.
-        self.switches = {} if about is None else _switches(program, about)
+        self.switches = {**({} if about is None else _switches(program, about)), **(readings or {})}
         self.terms = Terms(layers=layers, readings=self.switches)
         self._worlds: dict[bool, World] = {}
+
+    def read_as(self, reading: str, option: str) -> Searcher:
+        """Return who asks of the same program, read in one way."""
+        return Searcher(
+            self.program, self.layers, self.about, None, self.tally, {**self.switches, reading: option},
+            self.assuming,
+        )  # fmt: skip
+
+    def beside_of(self, other: Searcher) -> Searcher:
+        """Return who asks the same of the histories that another asks of."""
+        return Searcher(self.program, self.layers, self.about, other, self.tally, self.switches)
 
     def asks(self, *rules: Rule) -> bool:
         """Tell whether one of these norms is asked about."""
@@ -65,17 +81,6 @@ class Searcher:
         """Tell whether a norm may be there as the text is read: its readings are taken so by default, or are open."""
         taken = self.program.taken(self.terms).options
         return all(taken.get(each.reading) in (None, each.option) for each in rule.option)
-
-    def world(self, act: str, actor: str | None, focus: int | None = None) -> tuple[World, Happening, Moment]:
-        """Return a new world, the act asked about in it, and the moment just before that."""
-        world = World(self.program, self.terms, focus)
-        declared = self.program.acts[act]
-        now = world.now.at
-        made = Happening(act, actor, "asked", z3.BoolVal(True), now / MINUTES, now % MINUTES)
-        world.facts += [now % MINUTES >= 9 * 60, now % MINUTES < 18 * 60, *world.works(now / MINUTES)]
-        for param in declared.params:
-            made.fields[param.name] = world.field_of(made, param.name, param.kind)
-        return world, made, Moment(now, "asked", made)
 
     def asked(self, act: str, actor: str | None, ending: bool = False) -> tuple[World, Happening, Moment]:
         """Return the world of all questions, the act asked about in it, and the moment just before that.
@@ -88,12 +93,16 @@ class Searcher:
             now = world.now.at
             world.hold(now % MINUTES >= 9 * 60, now % MINUTES < 18 * 60)
             world.on_workday(now / MINUTES)
+            if self.assuming is not None:
+                self.assuming.hold(world)
         world = self._worlds[ending]
         made = world.once(("asked", act, actor), lambda: _asked_of_world(world, act, actor))
         return world, made, Moment(world.now.at, "asked", made)
 
     def actors(self, rule: Rule) -> tuple[str | None, ...]:
-        """Return which parties may do what the norm is about."""
+        """Return which parties may do what the norm is about; none where its act is not asked about."""
+        if self.assuming is not None and self.assuming.acts and rule.act_name not in self.assuming.acts:
+            return ()
         declared = self.program.declarations[rule.act_name]
         assert isinstance(declared, OccurrenceDecl)
         actors = World(self.program, self.terms).actors(declared)

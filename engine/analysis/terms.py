@@ -313,9 +313,17 @@ class World:
             self.prefer(term == -1, term == self.code("other"))
         return Value(term, True)
 
-    def works(self, day: Any) -> list[Any]:
-        """Return that a day is a working day: last days of periods are taken from these, so none rolls."""
-        return workday(day)
+    def rolled(self, day: Any) -> Any:
+        """Return a day, or the next working day where it is a day of rest."""
+
+        def make() -> Any:
+            made: Any = z3.If(day % 7 >= 5, day - day % 7 + 7, day)
+            for first, last, then in _rolls():
+                there = day == first if first == last else z3.And(day >= first, day <= last)
+                made = z3.If(there, then, made)
+            return made
+
+        return self.once(("rolled", day.get_id()), make)
 
     # -- conditions and values
 
@@ -396,6 +404,13 @@ class World:
                 base, period = self.value(it.base, m, env), self.value(it.period, m, env).term
                 if isinstance(period, Period) and period.unit in ("days", "weeks") and z3.is_expr(base.term):
                     return Value(base.term + period.count * (7 if period.unit == "weeks" else 1), base.known)
+                if (
+                    isinstance(period, Period)
+                    and period.unit in ("hours", "minutes")
+                    and z3.is_expr(base.term)
+                ):
+                    start = base.term * MINUTES if _is_day(it.base) else base.term
+                    return Value(start + period.count * (60 if period.unit == "hours" else 1), base.known)
                 return self.free()
             case ArithmeticE():
                 return self.arithmetic(it, m, env)
@@ -1040,8 +1055,8 @@ class World:
             if holds is False or (z3.is_expr(holds) and z3.is_false(z3.simplify(holds))):
                 continue  # It limits other norms only.
             limits = [self.program.rules[index] for index in indexes if index != rule.index]
-            unfilledones = [self.opens(limit, m, act, actor) for limit in limits]
-            yield "limited", place, z3.And(holds, z3.Not(z3.Or(*unfilledones)))
+            open_ones = [self.opens(limit, m, act, actor) for limit in limits]
+            yield "limited", place, z3.And(holds, z3.Not(z3.Or(*open_ones)))
 
     def lapsed(self, lapse: Any, m: Moment, actor: str, env: Env) -> Truth:
         period = self.value(lapse.period, m, env).term
@@ -1079,13 +1094,11 @@ class World:
         period = self.value(longer, m, {}).term if longer is not None else None
 
         def stands(each: Happening) -> Truth:
-            unfilledthen = self.opens(
-                rule, Moment(each.at, f"before {each.id}", each), each, each.actor or ""
-            )
+            open_then = self.opens(rule, Moment(each.at, f"before {each.id}", each), each, each.actor or "")
             long = True
             if isinstance(period, Period):
                 long = (each.day + period.count + 1) * MINUTES <= m.at
-            return z3.And(unfilledthen, long)
+            return z3.And(open_then, long)
 
         def make() -> Truth:
             found = []
@@ -1094,11 +1107,11 @@ class World:
                 if state == "agreement":
                     continue
                 setters = self.setters(state, document)
-                found += [
-                    z3.And(self.is_last(each, based, setters, m), stands(each))
-                    for each, _, based in setters
-                    if each in acts
-                ]
+                for each, value, based in setters:
+                    if each in acts:
+                        # What sets the state to what it is already leaves the earlier act standing.
+                        ending = [o for o in setters if o[0] is each or not z3.eq(o[1], value)]
+                        found.append(z3.And(self.is_last(each, based, ending, m), stands(each)))
             if not rule.sets:
                 found = [z3.And(self.has_happened(each, m), stands(each)) for each in acts]
             return z3.Or(*found)
@@ -1139,7 +1152,7 @@ class World:
                 if end is None:
                     continue
                 last = end / MINUTES - 1 + _days(period)
-                truth = z3.And(truth, (last + 1) * MINUTES <= m.at, *self.works(last))
+                truth = z3.And(truth, (self.rolled(last) + 1) * MINUTES <= m.at)
             found.append(truth)
         return z3.Or(*found)
 
@@ -1379,13 +1392,19 @@ def _is_day(it: Any) -> bool:
         case BlankE():
             return it.kind.name == "day"
         case LaterE():
-            return _is_day(it.base)
+            return _is_day(it.base) and _unit(it.period) not in ("hours", "minutes", "seconds")
         case _:
             return False
 
 
+def _unit(it: Any) -> str:
+    return getattr(getattr(it, "constant", None), "unit", "")
+
+
 def _is_instant(it: Any) -> bool:
     """Tell whether an expression gives an instant."""
+    if isinstance(it, LaterE):
+        return _is_instant(it.base) or _unit(it.period) in ("hours", "minutes", "seconds")
     return isinstance(it, NowE) or (isinstance(it, FieldE) and it.kind.name == "instant")
 
 
@@ -1423,6 +1442,22 @@ def _holidays() -> tuple[tuple[int, int], ...]:
             if any(days[each].weekday() < 5 for each in range(first, number)):
                 found.append((first, number - 1))
             first = None
+    return tuple(found)
+
+
+@cache
+def _rolls() -> tuple[tuple[int, int, int], ...]:
+    """Return the days that roll otherwise than a Saturday and a Sunday to Monday: first, last, and to which day."""
+    calendar = default_calendar()
+    days = [FIRST_DAY + timedelta(days=number) for number in range(HORIZON + 15)]
+    resting = [calendar.is_rest_day(day, RestDays.WEEKEND_AND_SHIFTED) for day in days]
+    found = [(n, n, n) for n, day in enumerate(days) if day.weekday() >= 5 and not resting[n]]
+    first = 0
+    for number, rests in enumerate(resting):
+        if not rests:
+            if number > first and (first % 7, number - first) != (5, 2):
+                found.append((first, number - 1, number))
+            first = number + 1
     return tuple(found)
 
 

@@ -35,6 +35,8 @@ class History:
     asked: dict[str, Any]
     beside: tuple[dict[str, Any], ...] = ()
     """Other acts that are asked about at the same moment."""
+    noted: tuple[bool, ...] = ()
+    """What holds in the world of some terms that were to be noted."""
 
     def ask(self, program: Program, layers: tuple[str, ...]) -> Decision:
         """Return what the engine says of the act, on this history, by a program's documents.
@@ -64,7 +66,9 @@ class History:
         return account.decide(question)
 
 
-def history_of(world: World | Fragment, model: Model, *acts: Happening) -> History:
+def history_of(
+    world: World | Fragment, model: Model, *acts: Happening, noting: tuple[Any, ...] = ()
+) -> History:
     """Return the history that a world is, and the acts asked about at its end."""
     words = {number: text for text, number in world.codes.items()}
     ids = {each.id: f"e{place}" for place, (each, _) in enumerate(model.happenings, 1)}
@@ -118,7 +122,9 @@ def history_of(world: World | Fragment, model: Model, *acts: Happening) -> Histo
     asked, *beside = (
         {"by": act.actor or BOTH, "act": act.name, "at": _instant(model.now), **told(act)} for act in acts
     )
-    return History(entries, settings, readings, answers, asked, tuple(beside))
+    return History(
+        entries, settings, readings, answers, asked, tuple(beside), tuple(map(model.truth, noting))
+    )
 
 
 def witness(history: History, verdicts: dict[str, Decision]) -> Witness:

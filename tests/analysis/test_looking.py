@@ -8,6 +8,7 @@ import pytest
 
 from contractlang.load import load, load_text
 from engine.analysis import analyse, search, solver
+from engine.analysis.assuming import Assuming
 from engine.analysis.finding import Finding
 from engine.analysis.looking import Tally, is_confirmed
 from engine.cli import carried_out
@@ -90,3 +91,57 @@ def test_a_user_cut_off_by_law_may_still_call_by_what_was_agreed() -> None:
     assert finding.witness is not None
     assert finding.witness.verdicts == {"contract": "permitted", "contract+sector": "forbidden"}
     assert not [each for each in findings if each.kind == "unknown"]
+
+
+HALL = """
+| agreement club
+| party host, guest
+| event bell
+| act enter (way: text) by guest, needs basis
+
+1.1 A guest who is not late may enter.
+| reading late lateness "RS-late": "is a guest late after the bell?"
+| option yes_late: entry: guest may enter when not bell is done
+| option not_late: entry: guest may enter
+1.2 After the bell nobody enters.
+| silence: guest must not enter when bell is done
+| entry prevails over silence
+"""
+
+
+def test_a_clash_that_hangs_on_a_reading_shows_both_answers() -> None:
+    findings, _ = found(text=HALL)
+    (finding,) = findings
+    assert finding.key == "conflict/reading:club/1.1:entry+club/1.2:silence"
+    assert finding.witness is not None
+    assert finding.witness.verdicts == {"late=not_late": "permitted", "late=yes_late": "forbidden"}
+
+
+def test_a_clash_is_gone_once_the_reading_is_chosen() -> None:
+    text = HALL.replace("option not_late:", "option not_late, by default:")
+    assert not found(text=text)[0]
+
+
+def test_what_is_assumed_holds_in_every_history() -> None:
+    loaded = load_text(CLUB, "club.contract")
+    assert not loaded.errors
+    for given, gone in (
+        ({"never": ["bell"]}, True), ({"acts": ["bell"]}, True), ({"answers": {"nothing": True}}, False),
+        ({"since": [{"of": "bell", "at_least": "31 days"}]}, False),
+    ):  # fmt: skip
+        findings = list(
+            analyse(
+                Programs(loaded.contracts),
+                ("club",),
+                only=frozenset(["conflict"]),
+                assuming=Assuming.of(given),
+            )
+        )
+        assert bool(findings) is not gone, given
+    (finding,) = findings
+    assert finding.witness is not None
+    assert finding.witness.asked["at"] >= "2026-04-02"
+    with pytest.raises(ValueError, match="nothing is assumed by `sometimes`"):
+        Assuming.of({"sometimes": []})
+    with pytest.raises(ValueError, match="`a while` is no time"):
+        Assuming.of({"since": [{"of": "bell", "at_least": "a while"}]})

@@ -1,0 +1,98 @@
+"""Clashes that hang on how the text is read: by one reading a clause gives an act, by another a clause forbids it.
+
+Asked are readings that nobody has chosen and that have no default: the text settles the matter either way, or not at
+all. One history is looked at twice, once by each reading.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from itertools import permutations
+
+from contractlang.norms import Maintenance, Prohibition
+from engine.analysis.finding import Clause, Finding, Said
+from engine.analysis.lawful import clauses_in, denial, permits
+from engine.analysis.looking import Refuted, bound_of, clause_of, fragments, looked_for, named, undecided
+from engine.analysis.search import Searcher
+from engine.analysis.solver import Unknown
+from engine.analysis.witness import History, replayed, witness
+from engine.decision import Decision
+from engine.program import Rule
+
+
+def hanging(searcher: Searcher) -> Iterator[Finding]:
+    """Find what one reading of the text permits and another forbids, where nobody has chosen between them."""
+    program = searcher.program
+    taken = program.taken(searcher.terms).options
+    for reading in sorted(name for name in program.readings if taken.get(name) is None):
+        read = {each: searcher.read_as(reading, each) for each in program.readings[reading][1]}
+        for one, other in permutations(read, 2):
+            for rule in program.rules:
+                chosen = {each.option for each in rule.option if each.reading == reading}
+                if not rule.home or isinstance(rule.norm, Prohibition | Maintenance) or one not in chosen:
+                    continue
+                against = [
+                    each
+                    for each in (program.rules[index] for index in program.by_act[rule.act_name])
+                    if isinstance(each.norm, Prohibition) and searcher.asks(rule, each)
+                ]
+                if against:
+                    yield from _parted(
+                        searcher, rule, against, reading, (read[one], read[other]), (one, other)
+                    )
+
+
+def _parted(
+    searcher: Searcher, rule: Rule, against: list[Rule], reading: str, read: tuple[Searcher, Searcher],
+    options: tuple[str, str],
+) -> Iterator[Finding]:  # fmt: skip
+    program = searcher.program
+    for actor in searcher.actors(rule):
+        world, act, m = read[0].asked(rule.act_name, actor)
+        with world.question() as part:
+            read[0].asked(rule.act_name, actor)
+            opens = world.opens(rule, m, act, actor or "")
+        given, permitted = permits(read[0], rule, actor, None)
+        by_other, denied = denial(read[1].beside_of(read[0]), rule, actor)
+        goal = (opens, permitted, denied)
+
+        def judged(history: History) -> tuple[Decision, Decision, list[Clause]] | None:
+            found = []
+            for option in options:
+                history = dataclasses.replace(history, readings={**history.readings, reading: option})
+                found.append(replayed(history, program, searcher.layers))
+            first, second = found
+            if first is None or second is None or (first.answer, second.answer) != ("permitted", "forbidden"):
+                return None
+            forbidding = clauses_in(program, second, ("forbids",))
+            return (first, second, forbidding) if forbidding else None
+
+        looked_in = (
+            each.beside(given).beside(by_other(None, True)) for each in fragments(world, part, (opens,), rule)
+        )
+        got = looked_for(looked_in, (act,), goal, judged, searcher.tally)
+        clauses = tuple(map(clause_of, (rule, *against)))
+        if isinstance(got, Unknown | Refuted):
+            yield undecided("conflict", clauses, got, program, world)
+        elif got is not None:
+            fragment, history, (first, second, forbidding) = got
+            called = [program.declarations[reading].name, *options]
+            own, bans = named(program, clause_of(rule)), [named(program, each) for each in forbidding]
+            shown = dataclasses.replace(
+                history, readings={name: each for name, each in history.readings.items() if name != reading}
+            )
+            yield Finding(
+                "conflict", (clause_of(rule), *forbidding),
+                Said(
+                    f"whether {own[0]} prevails over {', '.join(each[0] for each in bans)} hangs on how the text is"
+                    f" read, and nobody has chosen: by {called[0]} = {called[1]} the act is permitted, by {called[2]}"
+                    " forbidden",
+                    f"{own[1]}是否优先于{'、'.join(each[1] for each in bans)}取决于对文本的理解，而尚未选定："
+                    f"“{called[0]}”取“{called[1]}”时可以为之，取“{called[2]}”时不得为之",
+                ),
+                witness(shown, {f"{reading}={options[0]}": first, f"{reading}={options[1]}": second}),
+                (Said(f"choose {called[0]}, or say it in the text", f"选定“{called[0]}”，或在文本中写明"),),
+                bound_of(fragment), {"what": "reading", "reading": reading},
+            )  # fmt: skip
+            return

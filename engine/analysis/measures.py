@@ -1,0 +1,194 @@
+"""Where an agreement gives more than the law does by a measure of its own, and the law stands against that.
+
+The law lets a party end a contract when its purpose is defeated; an agreement, upon any breach. Found is one history in
+which the agreement alone gives an act, the law does not, and what the law itself gives it for is not there. All
+that speaks against the act in that history stands in one finding: the more of it there is, the better it is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import z3
+
+from contractlang.norms import Maintenance, Obligation, Prohibition
+from engine.analysis.finding import Clause, Finding, Said
+from engine.analysis.fragment import Fragment
+from engine.analysis.lawful import OWN_STEPS, closed_by_itself, is_law, permits
+from engine.analysis.looking import Refuted, bound_of, clause_of, fragments, looked_for, named, undecided
+from engine.analysis.search import Searcher
+from engine.analysis.solver import Unknown
+from engine.analysis.terms import Happening, Moment, World
+from engine.analysis.witness import History, replayed, witness
+from engine.decision import Decision, Reason
+from engine.program import Place, Program, Rule
+
+
+def measured(searcher: Searcher, alone: Program, layer: str) -> Iterator[Finding]:
+    """Find what an agreement gives beyond the law's own measure, where the law stands against it."""
+    program = searcher.program
+    paper = Searcher(alone, ("contract",), beside=searcher)
+    groups: dict[tuple[str, str], list[Rule]] = {}
+    for rule in program.rules:
+        if rule.home and not isinstance(rule.norm, Prohibition | Maintenance | Obligation):
+            groups.setdefault((rule.document, rule.norm.id), []).append(rule)
+    for group in groups.values():
+        one = group[0]
+        near = [program.rules[index] for index in program.by_act[one.act_name]]
+        own = [
+            each
+            for each in near
+            if not each.home and not isinstance(each.norm, Prohibition | Maintenance | Obligation)
+        ]
+        stated = list(_readings_stated(searcher, paper, group))
+        if not own or not (searcher.asks(*group, *own) or any(map(searcher.about, stated))):
+            continue
+        for actor in searcher.actors(one):
+            if any(_given_to(each, actor) for each in own):
+                yield from _measured(searcher, paper, group, near, own, stated, actor, layer)
+
+
+def _given_to(rule: Rule, actor: str | None) -> bool:
+    return not isinstance(rule.norm.bearer, str) or rule.norm.bearer == actor
+
+
+def _readings_stated(searcher: Searcher, paper: Searcher, group: list[Rule]) -> Iterator[Place]:
+    """Yield where laws state that they take a reading otherwise, on which a norm hangs, than the agreement alone."""
+    program = searcher.program
+    lawful = program.taken(searcher.terms).options
+    agreed = paper.program.taken(paper.terms).options
+    turned = {
+        chosen.reading
+        for rule in group
+        for chosen in rule.option
+        if agreed.get(chosen.reading) and lawful.get(chosen.reading) != agreed.get(chosen.reading)
+    }
+    for name in sorted(turned):
+        declared = program.declarations[name]
+        called = {word for word in (declared.name, declared.alias) if word}
+        for contract in program.contracts:
+            for remark in contract.remarks if contract.kind == "law" else ():
+                if remark.how == "states" and any(f"reading {word} " in remark.text for word in called):
+                    yield contract.name, remark.clause
+
+
+def _measured(
+    searcher: Searcher, paper: Searcher, group: list[Rule], near: list[Rule], own: list[Rule],
+    stated: list[Place], actor: str | None, layer: str,
+) -> Iterator[Finding]:  # fmt: skip
+    program, one = searcher.program, group[0]
+    world, act, m = searcher.asked(one.act_name, actor)
+    with world.question() as part:
+        searcher.asked(one.act_name, actor)
+        closing = _closing(searcher, world, group, act, m)
+        for truth in closing.values():
+            world.prefer(truth)
+        for each in near:
+            if isinstance(each.norm, Prohibition) and not each.home:
+                world.prefer(world.forbids(each, m, act, actor or ""))
+        opens = [
+            world.opens(each, m, act, actor or "")
+            for each in near
+            if not isinstance(each.norm, Prohibition | Maintenance)
+        ]
+        given = [
+            world.gives(each, m, act, actor or "", lambda place: is_law(program, place))
+            for each in group
+            if searcher.reads(each)
+        ]
+        against = z3.Or(
+            z3.And(z3.Or(*given), z3.Or(*closing.values())), *([z3.Not(z3.Or(*given))] if stated else ())
+        )
+    bound = _first_bound(world, group, act)
+    on_paper, permitted = permits(paper, one, actor, bound)
+    goal = (against, z3.Not(z3.Or(*opens)), permitted)
+    clauses = (clause_of(one), *dict.fromkeys(map(clause_of, own)))
+
+    def judged(history: History) -> tuple[Decision, Decision, list[Clause]] | None:
+        by_paper = replayed(history, paper.program, ("contract",))
+        by_law = replayed(history, program, searcher.layers)
+        if by_paper is None or by_law is None or by_paper.answer != "permitted":
+            return None
+        if by_law.answer not in ("forbidden", "no_basis"):
+            return None
+        speaking = list(_speaking(program, by_law))
+        measure = [each for each in speaking if each in set(map(clause_of, own))]
+        if closed_by_itself(one, by_law):
+            takers = [Clause(*place) for place in stated]
+        else:
+            takers = [Clause(*place) for place, holds in zip(closing, history.noted, strict=True) if holds]
+        if not measure or not takers:
+            return None
+        return by_paper, by_law, list(dict.fromkeys((*_repeated(program, takers), *speaking)))
+
+    looked_in = (each.beside(on_paper) for each in fragments(world, part, goal[:2]))
+    got = looked_for(looked_in, (act,), goal, judged, searcher.tally, tuple(closing.values()))
+    if isinstance(got, Unknown | Refuted):
+        yield undecided("against", clauses, got, program, world)
+    elif got is not None:
+        fragment, history, (by_paper, by_law, speaking) = got
+        yield _told(searcher, fragment, history, by_paper, by_law, clauses[0], speaking, layer)
+
+
+def _told(
+    searcher: Searcher, fragment: Fragment, history: History, by_paper: Decision, by_law: Decision, own: Clause,
+    speaking: list[Clause], layer: str,
+) -> Finding:  # fmt: skip
+    name, laws = named(searcher.program, own), [named(searcher.program, each) for each in speaking]
+    return Finding(
+        "against", (own, *speaking),
+        Said(
+            f"{name[0]} gives more than the law does by a measure of its own: in this history the agreement alone"
+            f" permits it and the law does not. What speaks against it: {', '.join(each[0] for each in laws)}",
+            f"{name[1]}所给多于法律依其自身标准所给：本经过中，仅依协议可以为之，依法则不得。与之不合的有："
+            f"{'、'.join(each[1] for each in laws)}",
+        ),
+        witness(history, {"contract": by_paper, "+".join(searcher.layers): by_law}),
+        (Said(f"ask in {name[0]} for what the law asks for", f"在{name[1]}中规定法律所要求的条件"),),
+        bound_of(fragment), {"what": "measure", "layer": layer},
+    )  # fmt: skip
+
+
+def _closing(
+    searcher: Searcher, world: World, group: list[Rule], act: Happening, m: Moment
+) -> dict[Place, Any]:
+    """Return, for each sentence of law that can close an agreed norm, when it does."""
+    program, found = searcher.program, dict[Place, list[Any]]()
+    for rule in group:
+        if not searcher.reads(rule):
+            continue
+        for bound in world.bindings(rule, act):
+            env = world.env_of(rule, bound, act, act.actor)
+            for _, place, truth in world.closers(rule, bound, m, act, act.actor or "", env):
+                if isinstance(place, tuple) and is_law(program, place):
+                    found.setdefault(place, []).append(truth)
+    return {place: z3.Or(*truths) for place, truths in found.items()}
+
+
+def _first_bound(world: World, group: list[Rule], act: Happening) -> Any:
+    return next((bound for rule in group for bound in world.bindings(rule, act)), None)
+
+
+def _speaking(program: Program, decision: Decision) -> Iterator[Clause]:
+    """Yield the laws that forbid the act, or would give it and are not open by what they say themselves."""
+    stack: list[Reason] = list(reversed(decision.reasons))
+    while stack:
+        reason = stack.pop()
+        if reason.code == "forbids" or (reason.code == "closed" and reason.args[2] in OWN_STEPS):
+            for rule in program.rules:
+                if (rule.document, rule.norm.id) == reason.args[:2] and not rule.home:
+                    yield clause_of(rule)
+                    break
+        stack.extend(reversed(reason.parts))
+
+
+def _repeated(program: Program, clauses: list[Clause]) -> Iterator[Clause]:
+    """Yield clauses, each with those of its document of which it is said that they say the same."""
+    for each in clauses:
+        yield each
+        for contract in program.contracts:
+            if contract.name == each.document:
+                for remark in contract.remarks:
+                    if remark.how == "see" and remark.text == each.clause:
+                        yield Clause(contract.name, remark.clause)
