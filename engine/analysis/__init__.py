@@ -12,7 +12,7 @@ from engine.analysis.finding import Finding
 
 if TYPE_CHECKING:
     from engine.analysis.assuming import Assuming
-    from engine.analysis.looking import Tally
+    from engine.analysis.tally import Tally
     from engine.governing import Programs
 
 
@@ -31,9 +31,10 @@ def analyse(
     from engine.analysis.gaps import gaps
     from engine.analysis.hanging import hanging
     from engine.analysis.lawful import against, denied
-    from engine.analysis.looking import Tally, decided_first
+    from engine.analysis.looking import decided_first
     from engine.analysis.measures import measured
     from engine.analysis.search import Searcher, clashes, never, rivals
+    from engine.analysis.tally import Tally
 
     def wanted(kind: str) -> bool:
         return not only or kind in only
@@ -59,8 +60,14 @@ def analyse(
             found.append(measured(lawful, alone, "+".join(law)))
         if wanted("conflict"):
             found.append(clashes(lawful))
+    places: set[frozenset[tuple[str, str]]] = set()
     for findings in found:
         for each in decided_first(findings):
+            here = frozenset((clause.document, clause.clause) for clause in each.clauses)
+            # A measure of the law that only says again what was found of the same clauses is left out.
+            if each.detail.get("what") == "measure" and here in places:
+                continue
             if (wanted(each.kind) or each.kind == "unknown") and each.key not in seen:
                 seen[each.key] = None
+                places.add(here)
                 yield each

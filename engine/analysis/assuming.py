@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
-
-import z3
+from typing import TYPE_CHECKING, Any
 
 from contractlang.norms import OccurrenceDecl, QuestionDecl
-from engine.analysis.terms import MINUTES, World
 from engine.settings import typed
 
-_MINUTES = {"days": MINUTES, "hours": 60, "minutes": 1}
+if TYPE_CHECKING:
+    from engine.analysis.terms import World
+
+_DAY = 24 * 60
+_MINUTES = {"days": _DAY, "hours": 60, "minutes": 1}
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,8 @@ class Assuming:
 
     def hold(self, world: World) -> None:
         """Let it hold in every history of a world. What the documents do not know is left out."""
+        import z3
+
         program = world.program
         for name, value in self.answers.items():
             declared = program.declarations.get(name)
@@ -80,7 +83,7 @@ class Assuming:
                 if wanted.name:
                     at = each.fields[wanted.name].term
                     day = any(p.name == wanted.name and p.kind.name == "day" for p in declared.params)
-                    at = at * MINUTES if day else at
+                    at = at * _DAY if day else at
                 ends = world.of_kind(wanted.until) if wanted.until in program.touches else ()
                 for end in [each.at for each in ends] if wanted.until else [world.now.at]:
                     if wanted.least is not None:

@@ -8,12 +8,12 @@ left out; and what it refutes there too is said to be not confirmed: it counts n
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
 from engine.analysis.finding import Clause, Finding, Kind, Said
 from engine.analysis.fragment import Fragment
 from engine.analysis.solver import LIMIT, Query, Unknown, possible
+from engine.analysis.tally import AT_LIMIT, NOT_CONFIRMED, Tally
 from engine.analysis.terms import HORIZON, MANY, Broken, Happening, Part, World
 from engine.analysis.witness import History, history_of
 from engine.program import Program, Rule
@@ -23,27 +23,11 @@ R = TypeVar("R")
 TRIES = 4
 """How many worlds of one question are put to the engine, before it is asked more strictly or given up."""
 
-NOT_CONFIRMED, AT_LIMIT = "not confirmed", "at the limit"
-
 
 class Refuted(NamedTuple):
     """The engine confirmed none of so many histories."""
 
     tried: int
-
-
-@dataclass
-class Tally:
-    """What came of all questions: how many were asked, and of how many there is an answer."""
-
-    asked: int = 0
-    found: int = 0
-    undecided: int = 0
-
-    @property
-    def none(self) -> int:
-        """How many have no history within the bound."""
-        return self.asked - self.found - self.undecided
 
 
 def fragments(
@@ -165,11 +149,6 @@ def undecided(
     )  # fmt: skip
 
 
-def is_confirmed(finding: Finding) -> bool:
-    """Tell whether the engine had its say: not so of a question for which it confirms no history of the solver's."""
-    return finding.detail.get("why") != NOT_CONFIRMED
-
-
 _ASKED: dict[Kind, tuple[str, str]] = {
     "conflict": ("whether {} clash", "{}是否冲突"),
     "competing": ("whether {} compete", "{}是否竞合"),
@@ -199,17 +178,6 @@ def bound_of(world: World | Fragment) -> Said:
     return Said(
         f"searched: histories of {HORIZON} days in which each of {kinds} kinds of acts and events happens at most once",
         f"检索范围：{kinds}类行为与事件各至多发生一次、{HORIZON}日以内的事件经过",
-    )
-
-
-def searched(tally: Tally) -> Said:
-    """Return what was asked of the solver, what came of it, and within which bound: said whatever was found."""
-    return Said(
-        f"asked of the solver: {tally.asked} questions; {tally.found} found, {tally.none} with no history within the"
-        f" bound, {tally.undecided} undecided. The bound: histories of {HORIZON} days in which each act of each party,"
-        " and each event, happens at most once; what is not found within it is not excluded beyond it",
-        f"求解器查询{tally.asked}项：{tally.found}项有发现，{tally.none}项在检索范围内没有事件经过，{tally.undecided}项未能判定。"
-        f"检索范围：{HORIZON}日以内、各方每类行为与每类事件至多发生一次的事件经过；范围之外不予排除",
     )
 
 

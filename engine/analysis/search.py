@@ -19,7 +19,6 @@ from engine.analysis.finding import Clause, Finding, Kind, Said
 from engine.analysis.fragment import Fragment
 from engine.analysis.looking import (
     Refuted,
-    Tally,
     bound_of,
     clause_of,
     fragments,
@@ -28,6 +27,7 @@ from engine.analysis.looking import (
     undecided,
 )
 from engine.analysis.solver import Unknown, possible
+from engine.analysis.tally import Tally
 from engine.analysis.terms import MINUTES, Broken, Happening, Moment, World
 from engine.analysis.witness import History, replayed, witness
 from engine.decision import Decision, Reason

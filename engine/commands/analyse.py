@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from contractlang.norms import Contract
     from engine.analysis.accepted import Accepted
     from engine.analysis.finding import Finding
-    from engine.analysis.looking import Tally
+    from engine.analysis.tally import Tally
     from engine.program import Program
 
 _AGREEMENTS = typer.Argument(help="Agreements: files, folders, or names of those shipped.")
@@ -80,7 +80,7 @@ def analyse(
         )
     from engine.analysis import analyse as found
     from engine.analysis.accepted import Accepted
-    from engine.analysis.looking import Tally, is_confirmed
+    from engine.analysis.tally import Tally, is_confirmed
     from engine.governing import Programs
 
     kinds = _kinds(only)
@@ -135,8 +135,8 @@ def _show_findings(
     findings: Iterable[Finding], program: Program, accepted: Accepted, language: Language, tally: Tally
 ) -> list[Finding]:
     """Print findings as they come, how many there were, and what was asked within which bound."""
-    from engine.analysis.looking import searched
     from engine.analysis.report import KINDS, counted, heading, lines, wrapped
+    from engine.analysis.tally import searched
 
     screen = Screen.of()
     shown: list[Finding] = []
@@ -168,8 +168,8 @@ def _print_findings(
     findings: Sequence[Finding], loaded: Loaded, accepted: Accepted, agreements: Sequence[str],
     layers: Sequence[str], language: Language, sarif: bool, tally: Tally,
 ) -> None:  # fmt: skip
-    from engine.analysis.looking import searched
     from engine.analysis.report import as_json, as_sarif, counted
+    from engine.analysis.tally import searched
 
     if sarif:
         log = as_sarif(findings, loaded.contracts, loaded.sources, language, accepted)
@@ -180,7 +180,7 @@ def _print_findings(
         "findings": [as_json(each, loaded.contracts, accepted) for each in findings], "counts": counted(findings),
         "searched": {
             "asked": tally.asked, "found": tally.found, "none": tally.none, "undecided": tally.undecided,
-            "bound": searched(tally)._asdict(),
+            "bound": searched(tally)._asdict() if tally.asked else None,
         },
     })  # fmt: skip
 

@@ -10,7 +10,7 @@ from contractlang.load import load, load_text
 from engine.analysis import analyse, search, solver
 from engine.analysis.assuming import Assuming
 from engine.analysis.finding import Finding
-from engine.analysis.looking import Tally, is_confirmed
+from engine.analysis.tally import Tally, is_confirmed
 from engine.cli import carried_out
 from engine.commands.common import BROKEN, FOUND
 from engine.governing import Programs
@@ -125,6 +125,7 @@ def test_a_clash_is_gone_once_the_reading_is_chosen() -> None:
 def test_what_is_assumed_holds_in_every_history() -> None:
     loaded = load_text(CLUB, "club.contract")
     assert not loaded.errors
+    findings: list[Finding] = []
     for given, gone in (
         ({"never": ["bell"]}, True), ({"acts": ["bell"]}, True), ({"answers": {"nothing": True}}, False),
         ({"since": [{"of": "bell", "at_least": "31 days"}]}, False),
