@@ -114,6 +114,9 @@ class Portfolio:
             )
         return self._questions[agreements]
 
+    def at_once(self, scattered: Any, bucket: int, with_accounts: bool) -> None:
+        """Nothing is folded without looking at each row."""
+
     def fold_all(self, accounts: Iterable[tuple[str, Mapping[str, Any], Iterable[str]]]) -> Iterator[Folded]:
         """Yield what came of each account: its name, its row in the table of accounts, its events."""
         for name, head, rows in accounts:
@@ -135,7 +138,9 @@ class Portfolio:
             for text, each in zip(self.asked, decisions, strict=True) if each.missing
         }  # fmt: skip
         exact = all(each.exact for each in decisions)
-        found.tables["accounts"] = [self.outcome(name, taken, now, answers, found.events, missing, exact)]
+        found.tables["accounts"] = [
+            self.outcome(name, taken.agreements, now, answers, found.events, missing, exact)
+        ]
         found.tables["happenings"] = [
             {"account": name, **each} for each in happenings_of(now, _lives(position), position.now)
         ]
@@ -204,14 +209,14 @@ class Portfolio:
                 return made
 
     def outcome(
-        self, name: str, taken: Taken, now: AccountStanding, answers: tuple[str, ...], events: int,
+        self, name: str, agreements: tuple[str, ...], now: AccountStanding, answers: tuple[str, ...], events: int,
         missing: Mapping[str, list[str]] | None = None, exact: bool = True,
     ) -> Row:  # fmt: skip
         """Return the row of an account in the table of accounts."""
         still = [each for each in now.breaches if each.status == "open"]
         return {
             "account": name,
-            "agreements": list(taken.agreements),
+            "agreements": list(agreements),
             "states": {_called(state, document): _said(value) for state, document, value in now.states},
             "last_days": {document: iso(at) for document, at in now.last_days},
             "breaches": len(now.breaches),

@@ -45,6 +45,9 @@ class Impact:
         """The tables that come out: the accounts, and each thing that differs."""
         return {"accounts": ACCOUNTS, "differences": DIFFERENCES}
 
+    def at_once(self, scattered: Any, bucket: int, with_accounts: bool) -> None:
+        """Nothing is folded without looking at each row."""
+
     def fold_all(self, accounts: Iterable[tuple[str, Mapping[str, Any], Iterable[str]]]) -> Iterator[Folded]:
         """Yield what differs of each account: its name, its row in the table of accounts, its events."""
         for each in accounts:

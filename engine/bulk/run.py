@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import asdict, dataclass, field
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -65,6 +65,15 @@ Given = tuple[str, Mapping[str, Any], Iterable[str]]
 """An account: its name, its row in the table of accounts, its events as JSON texts."""
 
 
+@dataclass(frozen=True, slots=True)
+class AtOnce:
+    """Accounts of a bucket that were folded together: what came of each, their names, and those left over."""
+
+    folded: Iterable[Folded]
+    names: frozenset[str]
+    left: tuple[str, ...]
+
+
 class Fold(Protocol):
     """What takes one account after another: a portfolio, or two versions of one."""
 
@@ -78,6 +87,9 @@ class Fold(Protocol):
 
     def fold_all(self, accounts: Iterable[Given]) -> Iterator[Folded]:
         """Yield what came of each account, in order."""
+
+    def at_once(self, scattered: Scattered, bucket: int, with_accounts: bool) -> AtOnce | None:
+        """Fold what can be folded of a bucket without looking at its rows one by one; None where nothing can."""
 
 
 Make = Callable[[], Fold]
@@ -225,7 +237,11 @@ def fold_bucket(portfolio: Fold, work: Path, buckets: int, bucket: int, with_acc
     try:
         _write(files["rejects"], [each.as_row() for each in faulty])
         homeless: list[Reject] = []
-        for folded in portfolio.fold_all(_accounts(scattered, bucket, heads, with_accounts, homeless)):
+        together = portfolio.at_once(scattered, bucket, with_accounts)
+        done = frozenset[str]() if together is None else together.names
+        only = None if together is None else together.left
+        one_by_one = _accounts(scattered, bucket, heads, with_accounts, homeless, done, only)
+        for folded in chain(() if together is None else together.folded, portfolio.fold_all(one_by_one)):
             for kind, rows in folded.tables.items():
                 _write(files[kind], rows)
             _write(files["rejects"], [each.as_row() for each in folded.rejects])
@@ -247,14 +263,16 @@ def fold_bucket(portfolio: Fold, work: Path, buckets: int, bucket: int, with_acc
 
 
 def _accounts(
-    scattered: Scattered, bucket: int, heads: dict[str, str], with_accounts: bool, homeless: list[Reject]
-) -> Iterator[Given]:
+    scattered: Scattered, bucket: int, heads: dict[str, str], with_accounts: bool, homeless: list[Reject],
+    done: frozenset[str], only: tuple[str, ...] | None,
+) -> Iterator[Given]:  # fmt: skip
     """Yield each account of a bucket: those with events, then those to which nothing happened.
 
-    Rows of no account are set aside in `homeless`.
+    Rows of no account are set aside in `homeless`; what is `done` already is left out, and rows are read of `only`
+    some, where those are named.
     """
-    seen = set()
-    for name, rows in groupby(scattered.rows(EVENTS, bucket), lambda each: each[0]):
+    seen = set(done)
+    for name, rows in groupby(scattered.rows(EVENTS, bucket, only), lambda each: each[0]):
         texts = [row for _, row in rows]
         seen.add(name)
         if not name:

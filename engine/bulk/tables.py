@@ -111,17 +111,45 @@ class Scattered:
             except duckdb.Error as wrong:
                 raise BadTable(str(table.path), _first_line(wrong)) from None
 
-    def rows(self, kind: str, bucket: int) -> Iterator[tuple[str, str]]:
-        """Yield account and row (JSON text) of one bucket, the rows of an account together."""
+    def rows(
+        self, kind: str, bucket: int, accounts: Sequence[str] | None = None
+    ) -> Iterator[tuple[str, str]]:
+        """Yield account and row (JSON text) of one bucket, the rows of an account together; of some accounts only,
+        where those are named.
+        """
         folder = self.folder / kind / f"bucket={bucket}"
         if not folder.is_dir():
             return
+        some = "" if accounts is None else "WHERE account IN (SELECT unnest(?)) "
         with _connection(self.folder) as at:
+            # In the order of the table: of rows that do not fit together the first is taken.
+            source = (
+                f"read_parquet({_text(str(folder / '*.parquet'))}, filename = true, file_row_number = true)"
+            )
             found = at.execute(
-                f"SELECT account, row FROM read_parquet({_text(str(folder / '*.parquet'))}) ORDER BY account"
+                f"SELECT account, row FROM {source} {some}ORDER BY account, filename, file_row_number",
+                None if accounts is None else [list(accounts)],
             )
             while part := found.fetchmany(_FETCHED):
                 yield from part
+
+    def asked(
+        self, bucket: int, statements: Sequence[str], queries: Mapping[str, str]
+    ) -> dict[str, dict[str, Any]]:
+        """Return what queries find in one bucket, as columns of numpy, after some statements.
+
+        They see its rows as `events` and `heads`, each with `account` and `row` (JSON text).
+        """
+        with _connection(self.folder) as at:
+            for name, kind in (("events", "events"), ("heads", "accounts")):
+                folder = self.folder / kind / f"bucket={bucket}"
+                source = f"read_parquet({_text(str(folder / '*.parquet'))})"
+                if not folder.is_dir():
+                    source = "(SELECT '' AS account, '' AS row LIMIT 0)"
+                at.execute(f"CREATE VIEW {name} AS SELECT account, row FROM {source}")
+            for each in statements:
+                at.execute(each)
+            return {name: at.execute(query).fetchnumpy() for name, query in queries.items()}
 
 
 def written(rows: Path, columns: Mapping[str, str], target: Path) -> int:

@@ -40,6 +40,14 @@ class Layout:
         """Return what was laid out."""
         return Columns(self.first, self.things, self.at, self.code, self.who, dict(self.fields))
 
+    def id_of(self, row: int) -> str:
+        """Return the id of the event in a row."""
+        return self.events[row].id
+
+    def actor_of(self, row: int) -> str | None:
+        """Return who acted in a row."""
+        return self.events[row].actor
+
     def add(self, facts: tuple[Event, ...]) -> None:
         """Lay out the facts of one account, as known and in order. Raises Left, and lays out nothing then."""
         taken = self._taken(facts)

@@ -62,6 +62,8 @@ def run(program: Program, terms: Terms, plan: Plan, columns: Columns, as_of: int
     loop = compiled(plan.source) if by_numba else plain(plan.source)
     arguments, left = given(program, terms, plan, columns, as_of, by_numba)
     loop(*(arguments[name] for name in plan.arguments))
+    # What is looked at one by one afterwards is looked at sooner in a list.
+    left = {name: _listed(column) for name, column in left.items()}
     lanes = [{letter: left[f"{letter}{lane.number}"] for letter in per_lane(lane)} for lane in plan.lanes]
     return Outcome(
         left["gone"], left["life_"], left["since_"], left["lend_"], left["answer"], left["state_"], left["row"],
@@ -74,7 +76,7 @@ def given(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return what the loop is given, by name, and what of that is room for what it leaves."""
     room = _numpy_room if by_numba else _plain_room
-    taken = _numpy_column if by_numba else _as_it_is
+    taken = _numpy_column if by_numba else _listed
     accounts, events, count = len(columns.first) - 1, len(columns.at), int(columns.things[-1])
     low, high = day_range(plan, columns, as_of)
     found: dict[str, Any] = {
@@ -168,5 +170,5 @@ def _numpy_column(column: Sequence[int]) -> Sequence[int]:
     return numpy.ascontiguousarray(column, numpy.int64)  # type: ignore[return-value]
 
 
-def _as_it_is(column: Sequence[int]) -> Sequence[int]:
-    return column
+def _listed(column: Any) -> Sequence[int]:
+    return column.tolist() if hasattr(column, "tolist") else column  # type: ignore[no-any-return]

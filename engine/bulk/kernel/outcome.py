@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 from contractlang.norms import StateDecl
-from engine.bulk.kernel.columns import Layout, words_of
+from engine.bulk.kernel.columns import words_of
 from engine.bulk.kernel.machine import Outcome
 from engine.bulk.kernel.plan import ANSWERS, BREACHED, CURED, FAR, LEFT, MISSING, OPEN, SUSPENDED, Lane, Plan
 from engine.event import Instant
@@ -16,10 +17,36 @@ from engine.terms import Terms
 _STATUS = {OPEN: "open", BREACHED: "breached", SUSPENDED: "suspended"}
 
 
+class Laid(Protocol):
+    """Accounts as they were laid out, as far as what comes of them is told by it."""
+
+    @property
+    def as_of(self) -> Instant:
+        """The instant up to which they are folded."""
+
+    @property
+    def first(self) -> Sequence[int]:
+        """Where the events of each account begin, and once more the end."""
+
+    @property
+    def things(self) -> Sequence[int]:
+        """Where the things of each account begin, and once more the end."""
+
+    @property
+    def at(self) -> Sequence[int]:
+        """When each event took effect."""
+
+    def id_of(self, row: int) -> str:
+        """Return the id of the event in a row."""
+
+    def actor_of(self, row: int) -> str | None:
+        """Return who acted in a row."""
+
+
 class Results:
     """What came of each account of a layout, by its place there."""
 
-    def __init__(self, program: Program, terms: Terms, plan: Plan, layout: Layout, outcome: Outcome) -> None:
+    def __init__(self, program: Program, terms: Terms, plan: Plan, layout: Laid, outcome: Outcome) -> None:
         self.program, self.terms, self.plan, self.layout, self.outcome = program, terms, plan, layout, outcome
         self._words = words_of(plan)
         self._states = {name: place for place, (name, _) in enumerate(plan.states)}
@@ -108,11 +135,9 @@ class Results:
             norm = rule.norm
             for row in range(first[place], first[place + 1]):
                 if hits[row]:
-                    event = self.layout.events[row]
-                    started = event.effect_at
-                    breach = BreachStanding(
-                        norm.document, norm.id, event.id, event.actor, started, None, "open"
-                    )
+                    by, started = self.layout.actor_of(row), self.layout.at[row]
+                    about = self.layout.id_of(row)
+                    breach = BreachStanding(norm.document, norm.id, about, by, started, None, "open")
                     yield breach, rule.index
 
     def _began(self, lane: Lane, key: int) -> Instant:
@@ -122,4 +147,4 @@ class Results:
         return max(int(kept["e"][key]), self.layout.at[int(self.outcome.row[key])])
 
     def _thing(self, key: int) -> str:
-        return self.layout.events[int(self.outcome.row[key])].id
+        return self.layout.id_of(int(self.outcome.row[key]))

@@ -16,10 +16,13 @@ from typing import Any
 from engine.bulk.fold import Folded, Portfolio, Row, Taken, happenings_of
 from engine.bulk.kernel.columns import Layout, Left
 from engine.bulk.kernel.lower import plan_of
-from engine.bulk.kernel.machine import run
+from engine.bulk.kernel.machine import has_numba, run
 from engine.bulk.kernel.outcome import Results
 from engine.bulk.kernel.plan import Asked, Plan, Refused
+from engine.bulk.kernel.typed import Typed
 from engine.bulk.mapping import Mapped
+from engine.bulk.run import AtOnce
+from engine.bulk.tables import Scattered
 from engine.event import Event
 from engine.program import Program
 from engine.question import May, Question
@@ -29,6 +32,10 @@ TOGETHER = 4096
 """How many accounts are laid out at once."""
 MOST_PLANS = 64
 """Under how many different terms plans are made; accounts under others are the engine's."""
+
+
+COMPILED_FROM = 1_000_000
+"""After how many rows a process compiles the loop: so many take as long as plain Python."""
 
 
 class Unequal(Exception):
@@ -52,6 +59,8 @@ class Kernelled:
     portfolio: Portfolio
     share: float = 0.0
     seed: int = 0
+    _expected: dict[str, Folded] = field(default_factory=dict)
+    _rows: int = 0
     _plans: dict[tuple[int, str], tuple[Program, Plan | None]] = field(default_factory=dict)
 
     @property
@@ -69,6 +78,52 @@ class Kernelled:
         accounts = iter(accounts)
         while batch := list(islice(accounts, TOGETHER)):
             yield from self._batch([self._read(*each) for each in batch])
+
+    def at_once(self, scattered: Scattered, bucket: int, with_accounts: bool) -> AtOnce | None:
+        """Fold the accounts of a bucket whose rows are plainly right, as columns; the others are left.
+
+        Accounts of the sample are left too, and are compared with what the columns gave.
+        """
+        self._expected.clear()
+        taken = None if self.mapped.events or not has_numba() else self.portfolio.take("", {}, (), Folded())
+        plan = None if taken is None else self._planned(taken)
+        if taken is None or plan is None or not plan.codes:
+            return None
+        program, terms = taken.account.program, taken.account.terms
+        typed = Typed(program, plan, self.portfolio.as_of, self.portfolio.known_at)
+        found = scattered.asked(bucket, typed.statements(with_accounts), typed.queries())
+        laid = typed.bucket(found)
+        self._rows += len(laid.at)
+        outcome = run(program, terms, plan, laid.columns(), laid.as_of, self._rows >= COMPILED_FROM)
+        results = Results(program, terms, plan, laid, outcome)
+        left = ["", *map(str, found["left"]["account"].tolist())]
+        whole: list[int] = []
+        for place, name in enumerate(laid.names):
+            if results.left(place) is not None:
+                left.append(name)
+            elif self._is_sampled(name):
+                left.append(name)
+                self._expected[name] = self._written(
+                    name, taken.agreements, results, place, laid.counts[place]
+                )
+            else:
+                whole.append(place)
+        folded = (
+            self._written(laid.names[place], taken.agreements, results, place, laid.counts[place])
+            for place in whole
+        )
+        return AtOnce(folded, frozenset(laid.names[place] for place in whole), tuple(left))
+
+    def _written(
+        self, name: str, agreements: tuple[str, ...], results: Results, place: int, events: int
+    ) -> Folded:
+        """Return what the kernel found of one account as the portfolio writes it."""
+        now = results.standing(place)
+        lives = ((results.plan.document, results.since(place), results.end(place)),)
+        row = self.portfolio.outcome(name, agreements, now, results.answers(place), events)
+        happenings = happenings_of(now, lives, self.portfolio.as_of)
+        told = {"accounts": [row], "happenings": [{"account": name, **each} for each in happenings]}
+        return Folded(told, events=events, kernel=1)
 
     def plan(self, program: Program, terms: Terms, questions: tuple[Question, ...]) -> Plan:
         """Return the plan for what is asked. Raises Refused."""
@@ -138,23 +193,17 @@ class Kernelled:
             )
 
     def _told(self, each: _Waiting, results: Results, number: int) -> Folded:
-        """Write what the kernel found of one account as the portfolio writes it."""
+        """Return what the kernel found of one account, compared with the engine if it is of the sample."""
         assert each.taken is not None
-        found, portfolio = each.found, self.portfolio
-        now = results.standing(number)
-        lives = ((results.plan.document, results.since(number), results.end(number)),)
-        found.tables["accounts"] = [
-            portfolio.outcome(each.name, each.taken, now, results.answers(number), found.events)
-        ]
-        found.tables["happenings"] = [
-            {"account": each.name, **row} for row in happenings_of(now, lives, portfolio.as_of)
-        ]
-        found.kernel = 1
+        found = self._written(each.name, each.taken.agreements, results, number, each.found.events)
+        found.rejects = each.found.rejects
         if self._is_sampled(each.name):
             found.verified = 1
             again = Folded(events=found.events)
-            portfolio.told(each.name, each.taken, again)
+            self.portfolio.told(each.name, each.taken, again)
             _compare(each.name, found, again)
+            if each.name in self._expected:
+                _compare(each.name, self._expected[each.name], again)
         return found
 
     def _by_engine(self, each: _Waiting, reason: str | None) -> Folded:
