@@ -67,8 +67,10 @@ def draw(
         element("g", *(_edge(each, placed, language, label, name) for each in edges), class_="edges"),
         element("g", *(_box(each) for each in placed.values()), class_="nodes"),
     ]  # fmt: skip
+    # To a screen reader an image is one thing; what has links in it is a group of them.
+    role = "group" if any(each.link for each in placed.values()) else "img"
     return element(
-        "svg", *parts, xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {width:.0f} {height:.0f}", role="img",
+        "svg", *parts, xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {width:.0f} {height:.0f}", role=role,
         width=f"{width:.0f}", height=f"{height:.0f}", aria_labelledby=f"{name}-title {name}-told",
         font_family="system-ui, 'Noto Sans CJK SC', 'WenQuanYi Micro Hei', sans-serif", font_size="12",
     )  # fmt: skip

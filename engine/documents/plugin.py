@@ -31,6 +31,8 @@ from engine.documents.site import ASSETS, Site, write, write_documents
 
 _ASIDE = re.compile(r'<div data-aside="(\d+)">\s*<p>.*?</p>\s*</div>', re.S)
 _FOLDED = re.compile(r"<(details|svg|form|pre|dl)\b.*?</\1>", re.S)
+# How the theme writes its search, as a dialog without a name.
+_SEARCH = '<div class="md-search" data-md-component="search" role="dialog"'
 _TAG = re.compile(r"<[^>]*>")
 
 
@@ -165,7 +167,9 @@ class ContractsPlugin(BasePlugin[ContractsConfig]):  # type: ignore[no-untyped-c
         return "\n\n".join(blocks)
 
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
-        """Put back what was set aside, and say of a Chinese page that it is Chinese."""
+        """Put back what was set aside, say of a Chinese page that it is Chinese, and give the search its name."""
+        said = "搜索" if page.file.src_uri.startswith("contracts/zh/") else "Search"
+        output = output.replace(_SEARCH, f'{_SEARCH} aria-label="{said}"', 1)
         if not page.file.src_uri.startswith("contracts/"):
             return output
         if page.file.src_uri.startswith("contracts/zh/"):
