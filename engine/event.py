@@ -153,8 +153,30 @@ def asked_about(id: str, name: str, actor: str | None, at: Instant, fields: Mapp
 
 def sealed(made: Event) -> Event:
     """Return `made` with its digest worked out from its content."""
-    text = json.dumps(made.content(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return replace(made, digest=hashlib.blake2b(text.encode(), digest_size=16).digest())
+    digest = hashlib.blake2b(_canonical(made.content()).encode(), digest_size=16).digest()
+    return _with_digest(made, digest)
+
+
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
+def _with_digest(made: Event, digest: bytes) -> Event:
+    """Return a copy, slot by slot, as in `asked_about`: every event that is reported is copied."""
+    found = object.__new__(Event)
+    _id(found, made.id)
+    _name(found, made.name)
+    _actor(found, made.actor)
+    _occurred_at(found, made.occurred_at)
+    _recorded_at(found, made.recorded_at)
+    _fields(found, made.fields)
+    _source(found, made.source)
+    _sequence(found, made.sequence)
+    _standing(found, made.standing)
+    _effect_at(found, made.effect_at)
+    _settled_by(found, made.settled_by)
+    _personal(found, made.personal)
+    _digest(found, digest)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

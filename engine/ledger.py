@@ -242,8 +242,13 @@ class Intake:
         return first, undated
 
 
-def event_from(program: Program, raw: Mapping[str, Any], where: str) -> Event:
-    """Return the event that one JSON object writes. Raises BadEvent naming `where` and the field."""
+def event_from(
+    program: Program, raw: Mapping[str, Any], where: str, recorded_at: Instant | None = None
+) -> Event:
+    """Return the event that one JSON object writes, recorded at an instant that is given, or that the object says.
+
+    Raises BadEvent naming `where` and the field.
+    """
     id = raw.get("id")
     if not isinstance(id, str) or not id:
         raise BadEvent(where, "id", "every event has an id, a text")
@@ -286,8 +291,9 @@ def event_from(program: Program, raw: Mapping[str, Any], where: str) -> Event:
         else _built_in(program, name, given, where)
     )
     return event(
-        id, name, actor, at, recorded_at=recorded, fields=fields, source=str(raw.get("source", "")), sequence=sequence,
-        standing=Standing(standing), effect_at=effect, personal=personal,
+        id, name, actor, at, recorded_at=recorded if recorded_at is None else recorded_at, fields=fields,
+        source=str(raw.get("source", "")), sequence=sequence, standing=Standing(standing), effect_at=effect,
+        personal=personal,
     )  # fmt: skip
 
 

@@ -23,21 +23,21 @@ VERSION = "1.0"
 class Sent(NamedTuple):
     """One event as it was sent: for which account, under which name, and the object that a ledger would write.
 
-    `at` is the place within the request, for what is wrong with it.
+    `body` is that object as it is kept and hashed: the same content gives the same bytes. `at` is the place within the
+    request, for what is wrong with it.
     """
 
     account: str
     source: str
     id: str
     raw: dict[str, Any]
+    body: bytes
     personal: bytes | None
     recorded_at: Instant | None
     at: str
 
-    @property
-    def body(self) -> bytes:
-        """The bytes that are kept and hashed: the same content gives the same bytes."""
-        return json.dumps(self.raw, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def sent(content_type: str, headers: Mapping[str, str], body: Any, most: int) -> tuple[list[Sent], bool]:
@@ -94,8 +94,9 @@ def _event(said: Any, at: str) -> Sent:
     if personal is not None and not isinstance(personal, dict):
         raise Problem("bad_request", "a JSON object is wanted", f"{at}/data/personal")
     recorded = said.get("recordedat")
+    raw = {"id": id, "source": source, "name": name, **data}
     return Sent(
-        account, source, id, {"id": id, "source": source, "name": name, **data},
+        account, source, id, raw, _canonical(raw).encode(),
         json.dumps(personal, ensure_ascii=False, sort_keys=True).encode() if personal else None,
         None if recorded is None else parse_instant(_time(recorded, f"{at}/recordedat")), at,
     )  # fmt: skip

@@ -1,6 +1,6 @@
-"""Evaluation and evaluations, from bytes to bytes.
+"""Evaluation, evaluations and events, from bytes to bytes.
 
-They are asked thousands of times a second, and a router, request objects and response objects cost more than a
+They are called thousands of times a second, and a router, request objects and response objects cost more than a
 decision. Everything that is said is the same as through them.
 """
 
@@ -18,7 +18,10 @@ from engine.event import Instant
 from engine.service import authzen
 from engine.service.asking import Answer, evaluate, evaluate_batch
 from engine.service.clock import now
-from engine.service.requests import Headers, whole_object
+from engine.service.cloudevents import sent
+from engine.service.problems import Problem
+from engine.service.recording import record
+from engine.service.requests import Headers, read_json, whole_body, whole_object
 from engine.service.server import Server
 from engine.service.shadow import shadowed
 from engine.service.tenant import Tenant
@@ -64,6 +67,28 @@ async def evaluations(server: Server, scope: Scope, headers: Headers, receive: R
     return _told({"evaluations": [each.body for each in answers]}, answers, at, begun)
 
 
+async def events(server: Server, scope: Scope, headers: Headers, receive: Receive) -> Told:
+    """Record events, one or several. Raises Problem, and what the store raises."""
+    tenant, _ = server.enter(scope, headers, "record")
+    body = await whole_body(receive, headers, tenant.limits)
+    raw = None if b"ce-specversion" in headers and not body else read_json(body, tenant.limits, exact=True)
+    said = {name.decode("latin-1"): value.decode("latin-1") for name, value in headers.items()}
+    found, batch = sent(said.get("content-type", ""), said, raw, tenant.limits.batch)
+    figures = server.figures.events
+    try:
+        with server.tracing.part("record"):
+            outcomes = await record(tenant, found, now(), said.get("if-match", "").strip('"') or None)
+    except Problem as wrong:
+        figures.labels("refused").inc(len(found))
+        raise wrong
+    figures.labels("recorded").inc(len(found))
+    content = to_json({"events": outcomes} if batch else outcomes[0])
+    told = [(b"content-length", b"%d" % len(content)), (b"content-type", b"application/json")]
+    if not batch:
+        told.append((b"etag", f'"{outcomes[0]["revision"]}"'.encode()))
+    return Told(content, told)
+
+
 async def _one(server: Server, scope: Scope, tenant: Tenant, raw: Mapping[str, object], begun: float) -> Told:
     at = now()
     asked = authzen.single(raw)
@@ -94,4 +119,6 @@ def _told(body: object, answers: Sequence[Answer], at: Instant, begun: float) ->
     return Told(content, headers)
 
 
-ADDRESSES: Mapping[str, Direct] = {f"{BASE}/evaluation": evaluation, f"{BASE}/evaluations": evaluations}
+ADDRESSES: Mapping[str, Direct] = {
+    f"{BASE}/evaluation": evaluation, f"{BASE}/evaluations": evaluations, "/events": events,
+}  # fmt: skip

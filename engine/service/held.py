@@ -6,7 +6,6 @@ is let go of is read and derived again.
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
@@ -15,7 +14,7 @@ from typing import Any
 
 from engine.account import Account
 from engine.errors import BadEvent, NotKept
-from engine.event import Event, Instant, Ledger, sealed
+from engine.event import BUILT_IN, START, Event, Instant, Ledger
 from engine.kept import event_of
 from engine.ledger import Intake
 from engine.service.library import Library
@@ -28,7 +27,18 @@ MOST_PAST = 8
 class Held:
     """One account at one revision. `token` names exactly what it has recorded."""
 
-    __slots__ = ("_heads", "_past", "account", "head", "intake", "name", "opening", "recorded_at", "revision")
+    __slots__ = (
+        "_heads",
+        "_latest",
+        "_past",
+        "account",
+        "head",
+        "intake",
+        "name",
+        "opening",
+        "recorded_at",
+        "revision",
+    )
 
     def __init__(self, row: AccountRow, opening: Opening, entries: Sequence[EntryRow]) -> None:
         self.name, self.opening = row.name, opening
@@ -40,6 +50,8 @@ class Held:
         self.head = entries[-1].hash if entries else row.head if row.revision == 0 else b""
         self.recorded_at = entries[-1].recorded_at if entries else row.opened_at
         self._heads = [each.hash[:4].hex() for each in entries]
+        self._latest: list[Instant] = []
+        self._look(events)
         self._past: OrderedDict[int, Account] = OrderedDict()
 
     @property
@@ -67,6 +79,19 @@ class Held:
         self.revision, self.head = entries[-1].revision, entries[-1].hash
         self.recorded_at = entries[-1].recorded_at
         self._heads += [each.hash[:4].hex() for each in entries]
+        self._look(events)
+
+    def _look(self, events: Iterable[Event]) -> None:
+        """Note for each entry when the latest of the facts up to it took effect."""
+        latest = self._latest[-1] if self._latest else START
+        for each in events:
+            if each.name not in BUILT_IN and each.effect_at > latest:
+                latest = each.effect_at
+            self._latest.append(latest)
+
+    def latest_before(self, revision: int) -> Instant:
+        """Return when the latest of the facts recorded before an entry took effect."""
+        return self._latest[revision - 2] if revision > 1 else START
 
     def at(self, revision: int) -> Account:
         """Return the account as it was at a past revision."""
@@ -80,13 +105,6 @@ class Held:
                 self._past.popitem(last=False)
         self._past.move_to_end(revision)
         return found
-
-
-def placed(made: Event, recorded_at: Instant) -> Event:
-    """Return an event with the very instant at which it was recorded; ISO 8601 may have said it less exactly."""
-    if made.recorded_at == recorded_at:
-        return made
-    return sealed(dataclasses.replace(made, recorded_at=recorded_at))
 
 
 class Accounts:

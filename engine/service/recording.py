@@ -17,7 +17,7 @@ from engine.event import BUILT_IN, Event, Instant
 from engine.history import AccountStanding, BreachStanding, DutyStanding, standing_of
 from engine.ledger import event_from
 from engine.service.cloudevents import Sent
-from engine.service.held import Held, placed, plain
+from engine.service.held import Held, plain
 from engine.service.problems import Problem
 from engine.service.tenant import Tenant
 from engine.store import Appended, Entry, EntryRow
@@ -77,16 +77,16 @@ def _events_of(held: Held, events: Iterable[Sent], now: Instant) -> list[Event |
 
 
 def _event(held: Held, sent: Sent, now: Instant) -> Event:
-    recorded = max(min(sent.recorded_at or now, now), held.recorded_at)
+    at = max(min(sent.recorded_at or now, now), held.recorded_at)
     raw = dict(sent.raw)
     raw["recorded_at"] = None
     try:
-        made = event_from(held.opening.program, raw, "event")
+        made = event_from(held.opening.program, raw, "event", at)
     except BadEvent as wrong:
         raise Problem("bad_request", wrong.reason, _place(sent, wrong.field)) from None
-    if made.occurred_at is not None and made.occurred_at > recorded:
-        raise Problem("bad_request", f"it lies ahead: it is {iso(recorded)}", f"{sent.at}/time")
-    return placed(made, recorded)
+    if made.occurred_at is not None and made.occurred_at > at:
+        raise Problem("bad_request", f"it lies ahead: it is {iso(at)}", f"{sent.at}/time")
+    return made
 
 
 def _place(sent: Sent, field: str) -> str:
@@ -161,13 +161,10 @@ def outcome(held: Held, sent: Sent, revision: int) -> dict[str, Any]:
 
 def is_late(held: Held, revision: int) -> bool:
     """Tell whether an entry bears on what was judged before it came: a correction, an answer, a fact that lies back."""
-    entries = held.account.ledger.entries
-    event = entries[revision - 1]
+    event = held.account.ledger.entries[revision - 1]
     if event.name in BUILT_IN or event.occurred_at is None:
         return revision > 1
-    return any(
-        each.effect_at > event.effect_at for each in entries[: revision - 1] if each.name not in BUILT_IN
-    )
+    return held.latest_before(revision) > event.effect_at
 
 
 def changed(held: Held, revision: int) -> list[dict[str, Any]]:

@@ -15,8 +15,8 @@ from engine.service.config import Config
 from engine.service.direct import BASE
 from engine.service.openapi import EVALUATION, EVALUATIONS, METADATA, SEARCH
 from engine.service.problems import Problem
-from engine.service.requests import headers_of, object_of
-from engine.service.routes import enter, server_of, told
+from engine.service.requests import object_of
+from engine.service.routes import directly, enter, server_of, told
 
 router = APIRouter()
 
@@ -24,22 +24,13 @@ router = APIRouter()
 @router.post(f"{BASE}/evaluation", openapi_extra=EVALUATION, tags=["decisions"])
 async def evaluation(request: Request) -> Response:
     """May the subject do the act on the account?"""
-    return await _direct(request, direct.evaluation)
+    return await directly(request, direct.evaluation)
 
 
 @router.post(f"{BASE}/evaluations", openapi_extra=EVALUATIONS, tags=["decisions"])
 async def evaluations(request: Request) -> Response:
     """Several questions at once, all of them or up to the one that decides."""
-    return await _direct(request, direct.evaluations)
-
-
-async def _direct(request: Request, asked: direct.Direct) -> Response:
-    """Answer as the edge does itself (`engine/service/rim.py`), where a request comes by the router all the same."""
-    scope = request.scope
-    told = await asked(server_of(request), scope, headers_of(scope), request.receive)
-    response = Response(told.body)
-    response.raw_headers = told.headers
-    return response
+    return await directly(request, direct.evaluations)
 
 
 Search = Callable[..., Awaitable[dict[str, Any]]]
