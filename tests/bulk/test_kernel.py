@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
+import duckdb
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -28,7 +29,7 @@ from engine.bulk.kernel.portfolio import Kernelled
 from engine.bulk.tables import read_all
 from engine.cli import carried_out
 from engine.compile import compile_program
-from engine.dates import DAY
+from engine.dates import DAY, end_of
 from engine.event import Ledger
 from engine.history import standing_of
 from engine.program import Program
@@ -125,6 +126,51 @@ def test_made_up_accounts_stand_as_the_engine_says(name: str) -> None:
                 compared += 1
     assert compared > 60, "most accounts are folded by the kernel"
     assert breaches > 30, "there is something to differ about"
+
+
+IN_SQL = """
+WITH paid AS (
+  SELECT i.account, i.id, i.amount, greatest(i.due_end, i.moment) AS late_from, p.moment AS paid_at,
+         sum(p.amount) OVER (PARTITION BY i.account, i.id ORDER BY p.moment) AS so_far
+  FROM invoices i LEFT JOIN payments p ON p.account = i.account AND p.invoice = i.id AND p.moment > i.moment
+), done AS (
+  SELECT account, id, amount, late_from, min(paid_at) FILTER (so_far >= amount) AS done_at FROM paid GROUP BY ALL
+)
+SELECT account, id, late_from, done_at FROM done
+WHERE amount > 0 AND late_from <= {as_of} AND (done_at IS NULL OR done_at >= late_from) ORDER BY ALL
+"""
+
+
+def test_sql_says_the_same_of_the_invoices() -> None:
+    """A third telling of the receivables, by somebody who knows neither the engine nor the kernel: a window query."""
+    program, random, as_of = program_of(RECEIVABLES), Random(3), BEGIN + 30 * DAY
+    books = []
+    for _ in range(60):
+        # Payments that name no invoice, and facts at one instant, are not what a window query can tell.
+        facts = [each for each in ledger(program, random, 16, ties=False) if each.effect_at <= as_of]
+        kept = [each for each in facts if each.name != "settle" or each.fields.get("invoice")]
+        books.append(Ledger(tuple(each for each in kept if each.fields.get("amount") is not None)))
+    taken, results, _ = folded(program, plan_of(program, Terms()), books, as_of, False)
+    mine = []
+    with duckdb.connect() as at:
+        at.execute(
+            "CREATE TABLE invoices (account INT, id TEXT, amount BIGINT, moment BIGINT, due_end BIGINT)"
+        )
+        at.execute("CREATE TABLE payments (account INT, invoice TEXT, amount BIGINT, moment BIGINT)")
+        for number, book in enumerate(taken):
+            for breach in results.standing(number).breaches:
+                mine.append((number, breach.trigger, breach.started_at, breach.ended_at))
+            for each in book:
+                amount, moment = each.fields["amount"], each.effect_at
+                if each.name == "invoiced":
+                    row = (number, each.id, amount, moment, end_of(each.fields["due"]))
+                    at.execute("INSERT INTO invoices VALUES (?, ?, ?, ?, ?)", row)
+                elif each.name == "settle":
+                    row = (number, each.fields["invoice"], amount, moment)
+                    at.execute("INSERT INTO payments VALUES (?, ?, ?, ?)", row)
+        told = at.execute(IN_SQL.format(as_of=as_of)).fetchall()
+    assert sorted(mine, key=str) == sorted(told, key=str)
+    assert len(told) > 30
 
 
 @settings(max_examples=25, suppress_health_check=list(HealthCheck))
