@@ -166,8 +166,8 @@ def test_sql_says_the_same_of_the_invoices() -> None:
                     row = (number, each.id, amount, moment, end_of(each.fields["due"]))
                     at.execute("INSERT INTO invoices VALUES (?, ?, ?, ?, ?)", row)
                 elif each.name == "settle":
-                    row = (number, each.fields["invoice"], amount, moment)
-                    at.execute("INSERT INTO payments VALUES (?, ?, ?, ?)", row)
+                    named = (number, each.fields["invoice"], amount, moment)
+                    at.execute("INSERT INTO payments VALUES (?, ?, ?, ?)", named)
         told = at.execute(IN_SQL.format(as_of=as_of)).fetchall()
     assert sorted(mine, key=str) == sorted(told, key=str)
     assert len(told) > 30
