@@ -107,6 +107,31 @@ from contractlang.values import Money, Period, Roll
 Language = Literal["zh", "en"]
 
 
+Sentence = Norm | AmountRule | LossRule | Priority | Bar | Life | Fill | Remark
+"""Whatever a clause can say."""
+
+
+def say_sentence(said: Sentence, contract: Contract, language: Language) -> str:
+    """Return any sentence of a document in words."""
+    match said:
+        case AmountRule():
+            return say_amount(said, contract, language)
+        case LossRule():
+            return say_loss(said, contract, language)
+        case Priority():
+            return say_priority(said, contract, language)
+        case Bar():
+            return say_bar(said, contract, language)
+        case Life():
+            return say_life(said, contract, language)
+        case Fill():
+            return say_fill(said, contract, language)
+        case Remark():
+            return say_remark(said, language)
+        case _:
+            return say(said, contract, language)
+
+
 def say(norm: Norm, contract: Contract, language: Language) -> str:
     """Return what the norm demands, forbids or allows."""
     return _Speaker(contract, language).norm(norm)

@@ -10,24 +10,8 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from contractlang.norms import (
-    AmountRule,
-    Bar,
-    Contract,
-    Fill,
-    Life,
-    LossRule,
-    Priority,
-)
-from contractlang.words import (
-    say,
-    say_amount,
-    say_bar,
-    say_fill,
-    say_life,
-    say_loss,
-    say_priority,
-)
+from contractlang.norms import Contract
+from contractlang.words import say_sentence
 from engine.account import Account
 from engine.analysis.difference import Difference, Edit
 from engine.analysis.finding import Said, Witness
@@ -136,21 +120,7 @@ class Words:
 
     def sentence(self, said: Sentence, contract: Contract) -> str:
         """Return what a sentence says, in plain words."""
-        match said:
-            case AmountRule():
-                return say_amount(said, contract, self.language)
-            case LossRule():
-                return say_loss(said, contract, self.language)
-            case Priority():
-                return say_priority(said, contract, self.language)
-            case Bar():
-                return say_bar(said, contract, self.language)
-            case Life():
-                return say_life(said, contract, self.language)
-            case Fill():
-                return say_fill(said, contract, self.language)
-            case _:
-                return say(said, contract, self.language)
+        return say_sentence(said, contract, self.language)
 
     def word(self, name: str) -> str:
         """Return that a declaration means something else."""

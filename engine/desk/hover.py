@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
 
 from contractlang.kinds import CHINESE, Kind
 from contractlang.norms import (
@@ -27,13 +27,10 @@ from contractlang.words import (
     Language,
     say,
     say_amount,
-    say_bar,
     say_expr,
     say_fill,
-    say_life,
-    say_loss,
     say_name,
-    say_priority,
+    say_sentence,
     say_source,
 )
 from engine.desk import law as laws
@@ -236,17 +233,13 @@ def _sentences(contract: Contract, span: Span) -> Iterator[str]:
     def within(each: Span) -> bool:
         return each.path == span.path and span.start <= each.start < max(span.end, span.start + 1)
 
-    for norm in contract.norms:
-        if within(norm.span):
-            yield from _both(say, norm, contract)
-    told: tuple[tuple[tuple[Any, ...], Callable[..., str]], ...] = (
-        (contract.amounts, say_amount), (contract.losses, say_loss), (contract.priorities, say_priority),
-        (contract.bars, say_bar), (contract.life, say_life), (contract.fills, say_fill),
+    said = (
+        contract.norms, contract.amounts, contract.losses, contract.priorities, contract.bars, contract.life,
+        contract.fills,
     )  # fmt: skip
-    for rules, say_it in told:
-        for rule in rules:
-            if within(rule.span):
-                yield from _both(say_it, rule, contract)
+    for each in itertools.chain(*said):
+        if within(each.span):
+            yield from _both(say_sentence, each, contract)
 
 
 def _open_in(paper: Understood, span: Span) -> list[str]:

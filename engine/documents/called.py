@@ -35,16 +35,8 @@ from contractlang.norms import (
 )
 from contractlang.words import (
     Language,
-    say,
-    say_amount,
-    say_bar,
     say_expr,
-    say_fill,
-    say_life,
-    say_loss,
     say_name,
-    say_priority,
-    say_remark,
 )
 from engine.documents.markup import file_name, pick
 from engine.documents.shelf import Place, Shelf, title_of
@@ -73,27 +65,6 @@ DECLARED: dict[type, tuple[str, str]] = {
 def sort_of(said: Any) -> str:
     """Return what sort of sentence it is; a key of `SORTS`."""
     return _OF[type(said)]
-
-
-def words(said: Any, contract: Contract, language: Language) -> str:
-    """Return any sentence of a document in plain words."""
-    match said:
-        case AmountRule():
-            return say_amount(said, contract, language)
-        case LossRule():
-            return say_loss(said, contract, language)
-        case Priority():
-            return say_priority(said, contract, language)
-        case Bar():
-            return say_bar(said, contract, language)
-        case Life():
-            return say_life(said, contract, language)
-        case Fill():
-            return say_fill(said, contract, language)
-        case Remark():
-            return say_remark(said, language)
-        case _:
-            return say(said, contract, language)
 
 
 def sort_declared(declared: Declaration) -> tuple[str, str]:
@@ -134,12 +105,17 @@ def bearer(norm: Norm, contract: Contract, language: Language) -> str:
             return say_name(norm.bearer, contract, language)
 
 
+def preferred(name: str, alias: str, language: Language) -> str:
+    """Return of a name and its alias the one in a language, else the name."""
+    for each in (name, alias):
+        if each and _chinese(each) is (language == "zh"):
+            return each.replace("_", " ")
+    return name.replace("_", " ")
+
+
 def short(contract: Contract, language: Language) -> str:
     """Return a document's short name."""
-    for each in (contract.alias, contract.name):
-        if each and any("\u4e00" <= letter <= "\u9fff" for letter in each) is (language == "zh"):
-            return each.replace("_", " ")
-    return (contract.alias or contract.name).replace("_", " ")
+    return preferred(contract.alias or contract.name, contract.name, language)
 
 
 def number(contract: Contract, clause: str, language: Language) -> str:
@@ -196,9 +172,7 @@ def option_called(chosen: Chosen, contract: Contract, language: Language) -> str
     options = declared.options if isinstance(declared, ReadingDecl) else ()
     for option in options:
         if option.name == chosen.option:
-            for each in (option.name, option.alias):
-                if each and any("\u4e00" <= letter <= "\u9fff" for letter in each) is (language == "zh"):
-                    return each.replace("_", " ")
+            return preferred(option.name, option.alias, language)
     return chosen.option.replace("_", " ")
 
 

@@ -30,7 +30,15 @@ from contractlang.norms import (
     StateValue,
     SumOf,
 )
-from contractlang.words import Language, say_name, say_source, say_standing, say_trigger, say_window
+from contractlang.words import (
+    Language,
+    say_name,
+    say_sentence,
+    say_source,
+    say_standing,
+    say_trigger,
+    say_window,
+)
 from engine.dates import iso
 from engine.documents.called import (
     SORTS,
@@ -42,8 +50,8 @@ from engine.documents.called import (
     glossary_address,
     norm_called,
     number,
+    preferred,
     sort_of,
-    words,
 )
 from engine.documents.example import Example, example
 from engine.documents.highlight import highlighted
@@ -103,7 +111,7 @@ def _card(shelf: Shelf, contract: Contract, said: Any, language: Language) -> Ht
         name = f"norm:{key(said).partition('/')[2]}"
     parts: list[object] = [element("p", *head, class_="head")]
     for each in (language, OTHER[language]):
-        spoken = words(said, contract, each)
+        spoken = say_sentence(said, contract, each)
         parts.append(
             element("p", spoken, lang=_LANG[each], class_="words" if each == language else "words other")
         )
@@ -173,7 +181,7 @@ def _told_example(shown: Example, norm: Norm, contract: Contract, language: Lang
             continue
         params = declared.params if isinstance(declared, OccurrenceDecl) else ()
         alias = next((each.alias for each in params if each.name == name), "")
-        called = _preferred(name, alias, language)
+        called = preferred(name, alias, language)
         told = _moment(value) if isinstance(value, int) and value > 10**14 else value
         given.append(pick(language, f"{called} {told}", f"{called}为{told}"))
     for name, value in shown.filled.items():
@@ -263,7 +271,7 @@ def _facts(shelf: Shelf, contract: Contract, said: Any, language: Language) -> I
             continue
         fields = [each for each in declared.params if each.name in read or each.name == declared.accumulates]
         listed = pick(language, ", ", "、").join(
-            _preferred(each.name, each.alias, language) for each in fields
+            preferred(each.name, each.alias, language) for each in fields
         )
         target = glossary_address(contract, name)
         called = say_name(name, contract, language)
@@ -329,14 +337,14 @@ def reading_item(
     options = []
     asked = shelf.asks_reading.get((contract.name, declared.name), [])
     for option in declared.options:
-        told: list[object] = [element("b", _preferred(option.name, option.alias, language))]
+        told: list[object] = [element("b", preferred(option.name, option.alias, language))]
         for default in option.defaults:
             layer = f" {pick(language, 'under', '依')} {default.layer}" if default.layer else ""
             when = "" if default.when is None else condition(default.when, contract, language)
             when = when and pick(language, f" if {when}", f"，若{when}")
             told.append(pick(language, f" (default{layer}{when})", f"（默认{layer}{when}）"))
         norms = shelf.sentence_readings.get((contract.name, declared.name, option.name), [])
-        spoken = [element("li", words(each, contract, language)) for each in norms]
+        spoken = [element("li", say_sentence(each, contract, language)) for each in norms]
         if spoken:
             told.append(element("ul", *spoken))
         elif not asked:
@@ -446,13 +454,6 @@ def spoken_half(text: str, language: Language) -> str:
     """Return of a text that says a thing in Chinese and then in English the half in this language, else all of it."""
     halves = _HALVES.fullmatch(text.strip())
     return (halves[2] if language == "en" else halves[1]) if halves is not None else text.strip()
-
-
-def _preferred(name: str, alias: str, language: Language) -> str:
-    for each in (name, alias):
-        if each and any("\u4e00" <= letter <= "\u9fff" for letter in each) is (language == "zh"):
-            return each.replace("_", " ")
-    return name.replace("_", " ")
 
 
 def _picture(file: str, called: str, language: Language) -> Html:

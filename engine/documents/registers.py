@@ -28,7 +28,7 @@ from contractlang.norms import (
     TypeDecl,
     Who,
 )
-from contractlang.words import Language, say_expr, say_name, say_source, say_window
+from contractlang.words import Language, say_expr, say_name, say_sentence, say_source, say_window
 from engine.documents.called import (
     SORTS,
     address,
@@ -40,7 +40,6 @@ from engine.documents.called import (
     short,
     sort_declared,
     sort_of,
-    words,
 )
 from engine.documents.clause import blank_item, question_item, reading_item, spoken_half
 from engine.documents.document import File
@@ -81,7 +80,7 @@ def _table(language: Language, heads: Iterable[tuple[str, str]], rows: Iterable[
 
 def _norm_row(shelf: Shelf, norm: Norm, contract: Contract, language: Language) -> Row:
     place = link(address((norm.document, norm.clause)), norm_called(norm, contract, language, contract.name))
-    return place, pick(language, *SORTS[sort_of(norm)]), words(norm, contract, language)
+    return place, pick(language, *SORTS[sort_of(norm)]), say_sentence(norm, contract, language)
 
 
 _NORM_HEADS = (("norm", "规范"), ("sort", "种类"), ("in words", "内容"))
@@ -133,7 +132,9 @@ def _deadlines(shelf: Shelf, language: Language) -> Iterator[str]:
                 address((contract.name, other.clause)),
                 cited(shelf, (contract.name, other.clause), language, contract.name),
             )
-            rows.append((place, "", pick(language, *SORTS[sort_of(other)]), words(other, contract, language)))
+            rows.append(
+                (place, "", pick(language, *SORTS[sort_of(other)]), say_sentence(other, contract, language))
+            )
         if rows:
             yield f"## {in_markdown(short(contract, language))}"
             yield _table(language, heads, rows)
@@ -289,7 +290,7 @@ def _coverage(shelf: Shelf, language: Language) -> Iterator[str]:
             if said:
                 silent += 1
                 why: object = joined(
-                    [words(each, contract, language) for each in said], pick(language, "; ", "；")
+                    [say_sentence(each, contract, language) for each in said], pick(language, "; ", "；")
                 )
             else:
                 open_ += 1
@@ -307,7 +308,7 @@ def _coverage(shelf: Shelf, language: Language) -> Iterator[str]:
                 str(len(loose)),
             )
         )
-        bare += [(cited_loose(each, contract), "—", words(each, contract, language)) for each in loose]
+        bare += [(cited_loose(each, contract), "—", say_sentence(each, contract, language)) for each in loose]
     heads = (
         ("document", "文书"), ("clauses with norms", "有规范的条款"), ("without, for a reason", "无规范且有理由"),
         ("not yet formalised", "尚未规范化"), ("norms without a clause", "没有条款的规范"),

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from contractlang.norms import Contract
-from contractlang.words import Language
-from engine.documents.called import SORTS, norm_called, sort_of, words
+from contractlang.words import Language, Sentence, say_sentence
+from engine.documents.called import SORTS, norm_called, sort_of
 from engine.documents.clause import NORMS, OTHER, open_in, rows_of
 from engine.documents.markup import pick, plain
 from engine.documents.shelf import Shelf
@@ -44,14 +44,14 @@ def annotated(shelf: Shelf, contract: Contract, language: Language) -> tuple[Ann
     return tuple(found)
 
 
-def _note(shelf: Shelf, contract: Contract, said: object, language: Language) -> Note:
+def _note(shelf: Shelf, contract: Contract, said: Sentence, language: Language) -> Note:
     head = pick(language, *SORTS[sort_of(said)])
     if isinstance(said, NORMS):
         head += f" {norm_called(said, contract, language, contract.name)}"
-    spoken = tuple(words(said, contract, each) for each in (language, OTHER[language]))
+    spoken = tuple(say_sentence(said, contract, each) for each in (language, OTHER[language]))
     return Note(head, spoken, tuple(_rows(shelf, contract, said, language)))
 
 
-def _rows(shelf: Shelf, contract: Contract, said: object, language: Language) -> Iterator[tuple[str, str]]:
+def _rows(shelf: Shelf, contract: Contract, said: Sentence, language: Language) -> Iterator[tuple[str, str]]:
     for term, told in rows_of(shelf, contract, said, language):
         yield term, plain(told)

@@ -13,8 +13,7 @@ import pytest
 import yaml
 
 from contractlang.norms import AGREED, Remark
-from contractlang.words import Language
-from engine.documents.called import words
+from contractlang.words import Language, say_sentence
 from engine.documents.clause import section
 from engine.documents.example import example
 from engine.documents.highlight import highlighted
@@ -63,7 +62,7 @@ def test_every_sentence_is_told_in_both_languages(
         page = plain(made[f"{language}/{file_name(contract.name)}.md"])
         for said in (*sentences(contract), *contract.remarks):
             for each in LANGUAGES:
-                assert words(said, contract, each) in page
+                assert say_sentence(said, contract, each) in page
 
 
 def test_no_two_norms_of_a_document_get_the_same_words(shelf: Shelf) -> None:
@@ -71,7 +70,7 @@ def test_no_two_norms_of_a_document_get_the_same_words(shelf: Shelf) -> None:
         for language in LANGUAGES:
             said: dict[str, object] = {}
             for each in sentences(contract):
-                spoken = words(each, contract, language)
+                spoken = say_sentence(each, contract, language)
                 assert said.setdefault(spoken, each) is each or _same(said[spoken], each), spoken
 
 

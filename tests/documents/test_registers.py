@@ -6,7 +6,8 @@ import html
 import re
 
 from contractlang.norms import Maintenance, Obligation, Power, Prohibition, ReadingDecl
-from engine.documents.called import anchor_of, words
+from contractlang.words import say_sentence
+from engine.documents.called import anchor_of
 from engine.documents.shelf import Shelf
 
 
@@ -18,7 +19,7 @@ def test_duties_and_powers(shelf: Shelf, made: dict[str, str]) -> None:
     duties, powers = seen(made["zh/duties.md"]), seen(made["zh/powers.md"])
     for contract in shelf.contracts.values():
         for norm in contract.norms:
-            said = words(norm, contract, "zh")
+            said = say_sentence(norm, contract, "zh")
             assert (said in duties) is isinstance(norm, Obligation | Maintenance | Prohibition)
             if isinstance(norm, Power):
                 assert said in powers
