@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from engine.analysis.finding import Finding
@@ -28,6 +29,7 @@ def analyse(
 
     Raises BadTerms for a layer of which there is no law.
     """
+    from engine.analysis.beginnings import beginnings
     from engine.analysis.gaps import gaps
     from engine.analysis.hanging import hanging
     from engine.analysis.lawful import against, denied
@@ -46,7 +48,7 @@ def analyse(
     # What needs no solver comes first.
     found: list[Iterator[Finding]] = [gaps(programs.of(agreements, layers))]
     if wanted("conflict"):
-        found += [clashes(paper), hanging(paper)]
+        found += [clashes(paper), hanging(paper), beginnings(paper)]
     if wanted("competing"):
         found.append(rivals(paper))
     if wanted("dead"):
@@ -61,13 +63,12 @@ def analyse(
         if wanted("conflict"):
             found.append(clashes(lawful))
     places: set[frozenset[tuple[str, str]]] = set()
-    for findings in found:
-        for each in decided_first(findings):
-            here = frozenset((clause.document, clause.clause) for clause in each.clauses)
-            # A measure of the law that only says again what was found of the same clauses is left out.
-            if each.detail.get("what") == "measure" and here in places:
-                continue
-            if (wanted(each.kind) or each.kind == "unknown") and each.key not in seen:
-                seen[each.key] = None
-                places.add(here)
-                yield each
+    for each in decided_first(chain.from_iterable(found)):
+        here = frozenset((clause.document, clause.clause) for clause in each.clauses)
+        # A measure of the law that only says again what was found of the same clauses is left out.
+        if each.detail.get("what") == "measure" and here in places:
+            continue
+        if (wanted(each.kind) or each.kind == "unknown") and each.key not in seen:
+            seen[each.key] = None
+            places.add(here)
+            yield each

@@ -54,7 +54,7 @@ def _parted(
             read[0].asked(rule.act_name, actor)
             opens = world.opens(rule, m, act, actor or "")
         given, permitted = permits(read[0], rule, actor, None)
-        by_other, denied = denial(read[1].beside_of(read[0]), rule, actor)
+        by_other, denied = denial(read[1].beside_of(read[0]), rule, actor, or_closed=False)
         goal = (opens, permitted, denied)
 
         def judged(history: History) -> tuple[Decision, Decision, list[Clause]] | None:

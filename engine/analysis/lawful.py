@@ -199,7 +199,7 @@ def denied(searcher: Searcher, alone: Program, layer: str) -> Iterator[Finding]:
 
 
 def denial(
-    paper: Searcher, rule: Rule, actor: str | None
+    paper: Searcher, rule: Rule, actor: str | None, or_closed: bool = True
 ) -> tuple[Callable[[int | None, bool], Fragment], Any]:
     """Return that the agreement alone forbids an act, or closes what it gives, and what of the world that can reach."""
     world, act, m = paper.asked(rule.act_name, actor)
@@ -215,7 +215,8 @@ def denial(
             if not isinstance(each.norm, Prohibition | Maintenance)
         ]
         # What needs no basis and is not forbidden is open to everybody.
-        closed = z3.Or(*stands) if world.program.acts[rule.act_name].needs_basis else z3.BoolVal(False)
+        needs = or_closed and world.program.acts[rule.act_name].needs_basis
+        closed = z3.Or(*stands) if needs else z3.BoolVal(False)
         denies = z3.And(z3.Or(*forbids, closed), z3.Not(z3.Or(*given)))
     return lambda focus, deep: Fragment(world, part, focus, deep), denies
 

@@ -160,15 +160,15 @@ _ASKED: dict[Kind, tuple[str, str]] = {
 def decided_first(findings: Iterable[Finding]) -> Iterator[Finding]:
     """Yield findings, and at the end what was not decided, unless it was found of the same clauses in another way."""
     held: dict[str, Finding] = {}
-    shown: list[frozenset[Clause]] = []
+    shown: list[tuple[Kind, frozenset[Clause]]] = []
     for each in findings:
         if each.kind == "unknown":
             held.setdefault(each.key, each)
         else:
-            shown.append(frozenset(each.clauses))
+            shown.append((each.kind, frozenset(each.clauses)))
             yield each
     for each in held.values():
-        if not any(set(each.clauses) <= clauses for clauses in shown):
+        if not any(each.detail["asks"] == kind and set(each.clauses) <= clauses for kind, clauses in shown):
             yield each
 
 

@@ -142,7 +142,12 @@ def clashes(searcher: Searcher) -> Iterator[Finding]:
             world, act, m = searcher.asked(one.act_name, actor)
             with world.question() as part:
                 searcher.asked(one.act_name, actor)
-                beats = [world.truth(when, m, {}) for i, when, _ in other.prevailed_by if i == one.index]
+                # What another norm that is open prevails over forbids nothing.
+                beats = [
+                    z3.And(world.truth(when, m, {}), world.opens(program.rules[i], m, act, actor or ""))
+                    for i, when, _ in other.prevailed_by
+                    if i in program.by_act[one.act_name]
+                ]
                 goal = (
                     world.opens(one, m, act, actor or ""), world.forbids(other, m, act, actor or ""),
                     z3.Not(z3.Or(*beats)),

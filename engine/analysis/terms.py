@@ -401,17 +401,7 @@ class World:
             case AnswerE():
                 return self.answer(it.question)
             case LaterE():
-                base, period = self.value(it.base, m, env), self.value(it.period, m, env).term
-                if isinstance(period, Period) and period.unit in ("days", "weeks") and z3.is_expr(base.term):
-                    return Value(base.term + period.count * (7 if period.unit == "weeks" else 1), base.known)
-                if (
-                    isinstance(period, Period)
-                    and period.unit in ("hours", "minutes")
-                    and z3.is_expr(base.term)
-                ):
-                    start = base.term * MINUTES if _is_day(it.base) else base.term
-                    return Value(start + period.count * (60 if period.unit == "hours" else 1), base.known)
-                return self.free()
+                return self.later(it, m, env)
             case ArithmeticE():
                 return self.arithmetic(it, m, env)
             case FoldE():
@@ -422,6 +412,20 @@ class World:
                 return self.unpaid(it.norms, m, env)
             case _:
                 return self.free()
+
+    def later(self, it: LaterE, m: Moment, env: Env) -> Value:
+        """Return so long after a day or an instant: after so many days a day, their last; else an instant."""
+        base, period = self.value(it.base, m, env), self.value(it.period, m, env).term
+        if not isinstance(period, Period) or not z3.is_expr(base.term):
+            return self.free()
+        is_day = _is_day(it.base)
+        if period.unit in ("days", "weeks"):
+            first = base.term if is_day else base.term / MINUTES
+            return Value(first + period.count * (7 if period.unit == "weeks" else 1), base.known)
+        if period.unit in ("hours", "minutes"):
+            start = base.term * MINUTES if is_day else base.term
+            return Value(start + period.count * (60 if period.unit == "hours" else 1), base.known)
+        return self.free()
 
     def monthly(self, name: str) -> bool:
         """Tell whether a blank for a day is filled with the number of a day: where another document counts."""
@@ -1392,7 +1396,7 @@ def _is_day(it: Any) -> bool:
         case BlankE():
             return it.kind.name == "day"
         case LaterE():
-            return _is_day(it.base) and _unit(it.period) not in ("hours", "minutes", "seconds")
+            return _unit(it.period) not in ("hours", "minutes", "seconds")
         case _:
             return False
 
@@ -1404,7 +1408,7 @@ def _unit(it: Any) -> str:
 def _is_instant(it: Any) -> bool:
     """Tell whether an expression gives an instant."""
     if isinstance(it, LaterE):
-        return _is_instant(it.base) or _unit(it.period) in ("hours", "minutes", "seconds")
+        return _unit(it.period) in ("hours", "minutes", "seconds")
     return isinstance(it, NowE) or (isinstance(it, FieldE) and it.kind.name == "instant")
 
 

@@ -43,18 +43,7 @@ class History:
 
         What the documents do not know of the settings is left out: another set of documents asks for less.
         """
-        known = {name for d in program.declarations.values() for name in (d.name, d.alias, d.external)}
-
-        def said(given: dict[str, Any]) -> dict[str, Any]:
-            return {name: value for name, value in given.items() if name.partition(".")[0] in known}
-
-        terms = terms_from(program, said(self.settings), layers, said(self.readings), said(self.answers))
-        events = [
-            event_from(program, entry, "witness")
-            for entry in self.entries
-            if entry["name"] in program.touches
-        ]
-        account = Account(program, terms, checked(program, events) if events else Ledger())
+        account = account_of(self, program, layers)
         fields = {name: value for name, value in self.asked.items() if name not in ("by", "act", "at")}
         act = program.acts[self.asked["act"]]
         made = event_from(
@@ -64,6 +53,20 @@ class History:
         )
         question = May(self.asked["by"], act.name, parse_instant(self.asked["at"]), made.fields)
         return account.decide(question)
+
+
+def account_of(history: History, program: Program, layers: tuple[str, ...]) -> Account:
+    """Return the account that a history is of, by a program's documents."""
+    known = {name for d in program.declarations.values() for name in (d.name, d.alias, d.external)}
+
+    def said(given: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in given.items() if name.partition(".")[0] in known}
+
+    terms = terms_from(program, said(history.settings), layers, said(history.readings), said(history.answers))
+    events = [
+        event_from(program, entry, "witness") for entry in history.entries if entry["name"] in program.touches
+    ]
+    return Account(program, terms, checked(program, events) if events else Ledger())
 
 
 def history_of(
@@ -119,9 +122,9 @@ def history_of(
             answers[name] = words[model.number(term)]
         elif question.kind.name in ("money", "count"):
             answers[name] = _value(model, term, question.kind, words)
-    asked, *beside = (
+    asked, *beside = [
         {"by": act.actor or BOTH, "act": act.name, "at": _instant(model.now), **told(act)} for act in acts
-    )
+    ] or [{"at": _instant(model.now)}]
     return History(
         entries, settings, readings, answers, asked, tuple(beside), tuple(map(model.truth, noting))
     )

@@ -1,0 +1,102 @@
+"""Two clauses on when an agreement takes effect that do not agree: by one it is in force, by the other a draft."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from itertools import permutations
+
+import z3
+
+from engine.analysis.finding import Clause, Finding, Said
+from engine.analysis.looking import Refuted, bound_of, fragments, looked_for, named, undecided
+from engine.analysis.search import Searcher
+from engine.analysis.solver import Unknown
+from engine.analysis.terms import Moment
+from engine.analysis.witness import History, account_of, witness
+from engine.compile import compile_program
+from engine.dates import parse_instant
+from engine.decision import Decision
+from engine.errors import EngineError
+from engine.program import LifeRule, Program
+from engine.question import StateOf
+
+
+def beginnings(searcher: Searcher) -> Iterator[Finding]:
+    """Find clauses of which one lets an agreement take effect while another does not."""
+    program = searcher.program
+    told: set[frozenset[Clause]] = set()
+    for document, rules in program.life.items():
+        own = [each for each in rules if each.life.how == "takes_effect" and each.life.document == document]
+        for one, other in permutations(own, 2):
+            clauses = _clause(one), _clause(other)
+            if clauses[0] == clauses[1] or frozenset(clauses) in told:
+                continue
+            if any(searcher.about(place[:2]) for place in clauses):
+                for each in _parted(searcher, document, one, other):
+                    told.add(frozenset(clauses))
+                    yield each
+
+
+def _clause(rule: LifeRule) -> Clause:
+    return Clause(rule.life.document, rule.life.clause)
+
+
+def _without(program: Program, rule: LifeRule) -> Program:
+    """Return the same documents without what one clause says of when its agreement takes effect."""
+    return compile_program([
+        dataclasses.replace(
+            each,
+            life=tuple(
+                life
+                for life in each.life
+                if (life.document, life.clause, life.how)
+                != (rule.life.document, rule.life.clause, rule.life.how)
+            ),
+        )
+        for each in program.contracts
+    ])  # fmt: skip
+
+
+def _parted(searcher: Searcher, document: str, one: LifeRule, other: LifeRule) -> Iterator[Finding]:
+    program = searcher.program
+    # Of all acts one is named, so that there is a world; nothing is asked of it.
+    world, _, _ = searcher.asked(next(iter(program.acts)), None)
+    m = Moment(world.now.at, "now")
+    with world.question() as part:
+        holds = [
+            z3.And(world.truth(each.holds, m, {}), world.truth(each.value, m, {})) for each in (one, other)
+        ]
+        goal = (holds[0], z3.Not(holds[1]))
+    alone = [_without(program, each) for each in (other, one)]
+
+    def judged(history: History) -> tuple[Decision, ...] | None:
+        at = parse_instant(history.asked["at"])
+        try:
+            decisions = tuple(
+                account_of(history, each, searcher.layers).decide(StateOf("agreement", at, document))
+                for each in alone
+            )
+        except (EngineError, ValueError):
+            return None
+        first, second = (each.answer for each in decisions)
+        return decisions if first == "in_force" and second == "draft" else None
+
+    clauses = _clause(one), _clause(other)
+    got = looked_for(fragments(world, part, goal), (), goal, judged, searcher.tally)
+    if isinstance(got, Unknown | Refuted):
+        yield undecided("conflict", clauses, got, program, world)
+    elif got is not None:
+        fragment, history, (first, second) = got
+        by_one, by_other = (named(program, each) for each in clauses)
+        yield Finding(
+            "conflict", clauses,
+            Said(
+                f"by {by_one[0]} the agreement is in force while by {by_other[0]} it is not, and nothing says which"
+                " prevails",
+                f"依{by_one[1]}协议已经生效，依{by_other[1]}尚未生效，未定何者优先",
+            ),
+            witness(history, {by_one[0]: first, by_other[0]: second}),
+            (Said(f"let only one of {by_one[0]} and {by_other[0]} say when", f"{by_one[1]}与{by_other[1]}只留其一"),),
+            bound_of(fragment), {"what": "beginning"},
+        )  # fmt: skip

@@ -1,0 +1,85 @@
+"""What edits of the real agreement change: bans that are planted are found, mended clauses no longer clash."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from contractlang.load import load_text
+from engine.analysis import analyse
+from engine.analysis.finding import Finding
+from engine.governing import Programs
+
+ROOT = Path(__file__).parents[2] / "contracts"
+PATH = ROOT / "voip-1" / "voip-1.contract"
+TEXT = PATH.read_text("utf-8")
+SIGNED = "\n甲方(盖章)"
+
+
+def found(text: str, only: str, *clauses: str) -> list[Finding]:
+    """Return what is found of one kind in an edited agreement 1, about some clauses or all."""
+    assert text != TEXT
+    loaded = load_text(text, str(PATH), [ROOT / "vocabulary"])
+    assert not loaded.errors, [each.message.en for each in loaded.errors]
+    about = {("voip-1", each) for each in clauses}.__contains__ if clauses else None
+    programs = Programs({"voip-1": loaded.contracts["voip-1"]})
+    return list(analyse(programs, ("voip-1",), only=frozenset([only]), about=about))
+
+
+BANS = {
+    "乙方 不得 拨打电话": "二.2",
+    "甲方 不得 维修": "四.2",
+    "甲方 不得 调整界面": "四.4",
+    "乙方 不得 支付": "五.2",
+    "甲方 不得 暂停服务": "五.3",
+    "任何一方 不得 要求赔偿": "七.2",
+    "双方 不得 续签": "八.2",
+    "任何一方 不得 解除协议": "八.3",
+    "任何一方 不得 起诉": "九.2",
+}
+"""What is forbidden in a new clause, and the clause that gives it."""
+
+
+@pytest.mark.parametrize(("ban", "clause"), BANS.items())
+def test_a_planted_ban_clashes_with_what_it_forbids(ban: str, clause: str) -> None:
+    planted = TEXT.replace(SIGNED, f"\n4.另有禁止。\n| 另禁：{ban}{SIGNED}")
+    findings = found(planted, "conflict", "十.4")
+    assert {each.kind for each in findings} == {"conflict"}
+    assert {place.clause for each in findings for place in each.clauses} == {clause, "十.4"}
+    for each in findings:
+        assert each.witness is not None
+        assert set(each.witness.verdicts.values()) == {"conflicting"}
+
+
+def test_a_second_beginning_turns_what_was_said_twice_into_a_conflict() -> None:
+    edited = TEXT.replace(
+        "3.本协议自双方签署之日起生效。\n| 同 八.1",
+        "3.本协议自甲方盖章之日起生效。\n| 协议 生效，一旦 甲方 已 签署",
+    )
+    assert not found(edited, "redundant")
+    (finding,) = found(edited, "conflict", "十.3")
+    assert [each.clause for each in finding.clauses] == ["十.3", "八.1"]
+    assert finding.witness is not None
+    assert finding.witness.verdicts == {"十.3": "in_force", "八.1": "draft"}
+    assert [(each["name"], each["by"]) for each in finding.witness.entries] == [("sign", "provider")]
+
+
+def days_late(finding: Finding) -> int:
+    """Return how many days after a bill was due a history ends."""
+    assert finding.witness is not None
+    (due,) = (each["due"] for each in finding.witness.entries if each["name"] == "invoice_issued")
+    asked = datetime.fromisoformat(str(finding.witness.asked["at"]))
+    return (asked - datetime.fromisoformat(due)).days
+
+
+def test_a_time_to_cure_keeps_the_end_of_the_agreement_from_the_first_day() -> None:
+    cured = TEXT.replace(
+        "协议 为 有效 时，对方 可以 解除协议",
+        "协议 为 有效 且 违约情形.时点 后 30日 <= 现在 时，对方 可以 解除协议",
+    )
+    (before,) = found(TEXT + "\n", "competing")
+    (after,) = found(cured, "competing")
+    assert days_late(before) == 1
+    assert days_late(after) > 30
