@@ -15,6 +15,11 @@ from engine.paper.word import read_word
 
 SPACE = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
+INSERTED = '<w:ins w:id="1" w:author="甲" w:date="2026-03-02T09:00:00Z"><w:r><w:t>{}</w:t></w:r></w:ins>'
+DELETED = (
+    '<w:del w:id="2" w:author="甲" w:date="2026-03-02T09:00:00Z"><w:r><w:delText>{}</w:delText></w:r></w:del>'
+)
+
 
 def level(place: int, form: str, text: str, more: str = "", suff: str = "nothing", start: int = 1) -> str:
     """Return the definition of one level of a list."""

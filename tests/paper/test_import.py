@@ -14,10 +14,7 @@ from engine.cli import carried_out
 from engine.paper.importing import document_name, imported
 from engine.paper.printed import Printed, UnreadablePaper, of_text
 from engine.paper.word import read_word
-from tests.paper.documents import Draft, english, level
-
-INSERTED = '<w:ins w:id="1" w:author="甲"><w:r><w:t>{}</w:t></w:r></w:ins>'
-DELETED = '<w:del w:id="2" w:author="甲"><w:r><w:delText>{}</w:delText></w:r></w:del>'
+from tests.paper.documents import DELETED, INSERTED, Draft, english, level
 
 
 def text_of(*lines: str) -> Printed:

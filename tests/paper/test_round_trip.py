@@ -20,6 +20,7 @@ from engine.paper.annotations import Annotated, annotated
 from engine.paper.importing import imported
 from engine.paper.word import read_word
 from engine.paper.writing import word_of
+from tests.paper.documents import DELETED, INSERTED, Draft, level
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"
 NAMES = ("voip-1", "voip-2", "sale")
@@ -122,6 +123,41 @@ def test_through_a_word_processor_and_back(agreements: Shelf, tmp_path: Path) ->
         assert ["".join(each.split()) for each in text[1:] if each.strip()] == [
             "".join(each.split()) for each in lines
         ]
+
+
+@pytest.mark.soak
+def test_lists_tables_and_changes_as_a_word_processor_saves_them(tmp_path: Path) -> None:
+    """What python-docx wrote and LibreOffice saved again reads as before: counted, in rows, accepted."""
+    if shutil.which("soffice") is None:
+        pytest.skip("LibreOffice is not installed: no file is taken through it")
+    draft = Draft()
+    # (LibreOffice of Debian 12 drops `isLgl`: that higher numbers are to be in digits.)
+    draft.define(
+        1, level(0, "chineseCountingThousand", "第%1条 "), level(1, "decimal", "%2. "),
+        level(2, "chineseCountingThousand", "（%3）"), level(3, "lowerLetter", "%4) "),
+    )  # fmt: skip
+    draft.instance(1, 1)
+    draft.instance(2, 1, '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="7"/></w:lvlOverride>')
+    for text, number, place in (
+        ("总则", 1, 0), ("甲", 1, 1), ("乙", 1, 1), ("丙", 1, 2), ("丁", 1, 3), ("戊", 1, 3),
+        ("附则", 2, 0), ("己", 2, 1),
+    ):  # fmt: skip
+        draft.add(text, number, place)
+    table = draft.document.add_table(2, 2)
+    for place, text in enumerate(("功能", "价格", "语音", "1元")):
+        table.cell(place // 2, place % 2).text = text
+    changed = draft.add("应在", 2, 1)
+    draft.put(INSERTED.format("三十") + DELETED.format("十") + "<w:r><w:t>日内支付。</w:t></w:r>", changed)
+    (tmp_path / "draft.docx").write_bytes(draft.saved())
+    subprocess.run(
+        ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "docx",
+         "--outdir", "again", "draft.docx"],
+        cwd=tmp_path, check=True, capture_output=True, timeout=180,
+    )  # fmt: skip
+    again = read_word("draft.docx", (tmp_path / "again" / "draft.docx").read_bytes())
+    assert [each.text for each in again.lines] == draft.lines()
+    assert draft.lines()[-1] == "2. 应在三十日内支付。"
+    assert [each.en for each in again.notes] == [each.en for each in draft.read().notes]
 
 
 @pytest.mark.parametrize("what", ["word", "pdf"])
