@@ -208,25 +208,30 @@ def _assumed(
             scene.collect, scene.known, scene.staying = {}, {}, {}
             try:
                 if only_looks and not scene.brief and way.unchanged(scene):
-                    summary = _summary(iter(cases))
-                else:
-                    summary = _summary(ways(scene, scene.given, way.case))
+                    continue
+                differs = _differs(told, ways(scene, scene.given, way.case))
             except Tangled:
                 scene.trees = None
-                summary = _summary(ways(scene, scene.given, way.case))
+                differs = _differs(told, ways(scene, scene.given, way.case))
                 scene.trees = trees
-            if summary != told:
+            if differs:
                 found.append((item.name, default))
                 break
     scene.departing, scene.given, scene.others, scene.brief, scene.known = None, {}, {}, False, known
     return tuple(sorted(found))
 
 
-def _summary(cases: Iterator[tuple[dict[Item, Any], Case]]) -> tuple[Any, ...]:
-    """Return what is answered over all cases; what is undetermined either way is the same answer."""
-    outcome, required = None, True
+def _differs(told: tuple[Any, ...], cases: Iterator[tuple[dict[Item, Any], Case]]) -> bool:
+    """Tell whether other cases are answered otherwise; as few as possible are looked at.
+
+    What is undetermined either way is the same answer.
+    """
+    answer: str
+    answer, value, required = told
+    among = None if answer == "undetermined" else (answer, value)
+    all_required = True
     for number, (_, found) in enumerate(cases):
-        if number > LIMIT or outcome not in (None, found.outcome):
-            return "undetermined", None, False
-        outcome, required = found.outcome, required and found.required
-    return (*(outcome or ()), required)
+        if number > LIMIT or among not in (None, found.outcome):
+            return answer != "undetermined"
+        among, all_required = found.outcome, all_required and found.required
+    return answer == "undetermined" or all_required is not required
