@@ -7,9 +7,9 @@ from typing import Any
 
 from contractlang.norms import Sets, StateDecl
 from engine.dates import start_of
-from engine.decision import events_in
+from engine.decision import Item, events_in
 from engine.duties import resume, suspend
-from engine.event import Event
+from engine.event import Event, Standing
 from engine.judge import (
     agreement_not_in_force,
     agreement_state,
@@ -49,6 +49,15 @@ def judge(scene: Scene, w: Writes, step: Step, event: Event, touch: Touch) -> No
         found.update(dict.fromkeys(step.program.cause_events(scene, "agreement", each)))
     w["G", event.id] = Ground(tuple(open_norms), tuple(meant))
     w["GE", event.id] = tuple(found)
+
+
+def has_basis(scene: Scene, event: Event) -> bool:
+    """Tell whether an act has a basis, whatever may be open."""
+    if event.standing is Standing.ALLEGED:
+        return False
+    waiting: list[dict[Item, Any]] = []
+    scene.waiting = waiting
+    return any(True for _ in bases_of(scene, event.actor or "", event)) and not waiting
 
 
 def agreements_meant(scene: Scene, rule: Rule) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from contractlang.norms import Maintenance, Obligation, Permission, Power, Prohibition, Who, Within
+from contractlang.norms import Who, Within
 from contractlang.numerals import plain_number
 from engine.dates import start_of
 from engine.decision import Reason
@@ -411,17 +411,17 @@ def window_closed(scene: Scene, rule: Rule, bound: Any) -> Step | None:
 
 def overridden(scene: Scene, rule: Rule, act: Event) -> Step | None:
     """Return what prevails over the norm now: a power that stands exercised, a prohibition that applies."""
+    program = scene.program
+    about = program.by_act[act.name]
     for index, when, _ in rule.prevailed_by:
         if when is not None and not when.value(scene):
             continue
-        other = scene.program.rules[index]
-        if isinstance(other.norm, Prohibition) and index not in scene.program.by_act[act.name]:
-            continue
-        if isinstance(other.norm, Power | Permission | Obligation):
-            since = scene.program.standing_since(scene, index)
+        other = program.rules[index]
+        if other.is_act:
+            since = program.standing_since(scene, index)
             if since is not None:
                 return ("prevailed", (index, since))
-        elif isinstance(other.norm, Prohibition) and forbids(scene, other, act.actor, act):
+        elif other.is_prohibition and index in about and forbids(scene, other, act.actor, act):
             return ("forbidden", index)
     return None
 
@@ -518,7 +518,7 @@ def bases_of(scene: Scene, party: str, act: Event) -> Iterator[int]:
     rules = scene.program.rules
     for index in scene.program.by_act[act.name]:
         rule = rules[index]
-        if isinstance(rule.norm, Prohibition | Maintenance):
+        if not rule.is_act:
             continue
         if closed_by(scene, rule, party, act) is None:
             if rule.norm.bearer is Who.BOTH and party != BOTH and not joined(scene, party, act.name):

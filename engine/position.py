@@ -19,7 +19,17 @@ from engine.decision import Item
 from engine.duties import arise, arise_on_breach, discharges, edge, look_for_end, miss, waive, waived
 from engine.errors import OutOfOrder
 from engine.event import ANSWER, DISPUTE, MIGRATE, START, WAIVE, Event, Instant
-from engine.happenings import effects, forbid, judge, pass_by, pass_by_breach, record, remember, turn_state
+from engine.happenings import (
+    effects,
+    forbid,
+    has_basis,
+    judge,
+    pass_by,
+    pass_by_breach,
+    record,
+    remember,
+    turn_state,
+)
 from engine.lifetime import begin_again, expire, live
 from engine.program import Program, Touch
 from engine.scene import Scene
@@ -71,19 +81,22 @@ class Position:
         """Return the position that a step begun here has reached."""
         chain, count = self.chain, self.count
         if event is not None:
-            chain, count = hashlib.blake2b(chain + event.digest, digest_size=16).digest(), count + 1
+            chain, count = _chained(chain, event), count + 1
         agenda = self.agenda if step.agenda is None else tuple(step.agenda)
         return Position(
-            self.program,
-            self.terms,
-            step.new.finish(),
-            agenda,
-            step.at,
-            count,
-            chain,
-            tuple(step.changed),
-            self.taken,
-        )
+            self.program, self.terms, step.new.finish(), agenda, step.at, count, chain, tuple(step.changed), self.taken,
+        )  # fmt: skip
+
+    def passed(self, event: Event) -> Position:
+        """Return the position after an event of which nothing is written."""
+        return Position(
+            self.program, self.terms, self.cells, self.agenda, event.effect_at, self.count + 1,
+            _chained(self.chain, event), (), self.taken,
+        )  # fmt: skip
+
+
+def _chained(chain: bytes, event: Event) -> bytes:
+    return hashlib.blake2b(chain + event.digest, digest_size=16).digest()
 
 
 def advance(position: Position, event: Event) -> Position:
@@ -98,13 +111,20 @@ def advance(position: Position, event: Event) -> Position:
     agenda = position.agenda
     if agenda and agenda[0][0] <= at:
         position = elapse(position, at)
-    step = position.step(at)
     touch = position.program.touches.get(event.name)
+    if touch is not None and touch.is_passing and not _is_without_basis(position, event, touch):
+        return position.passed(event)
+    step = position.step(at)
     if touch is not None:
         take(step, event, touch)
     else:
         take_built_in(step, event)
     return position.reached(step, event)
+
+
+def _is_without_basis(position: Position, event: Event, touch: Touch) -> bool:
+    """Tell whether an event is an act that has no basis, or may have none."""
+    return touch.declared.needs_basis and not has_basis(position.scene(event.effect_at), event)
 
 
 def _begun(position: Position, event: Event) -> Position:

@@ -21,6 +21,7 @@ from contractlang.norms import (
     Expr,
     Life,
     LossRule,
+    Maintenance,
     Norm,
     Obligation,
     OccurrenceDecl,
@@ -138,6 +139,20 @@ class Rule:
     def is_obligation(self) -> bool:
         return isinstance(self.norm, Obligation)
 
+    @cached_property
+    def is_prohibition(self) -> bool:
+        return isinstance(self.norm, Prohibition)
+
+    @cached_property
+    def is_act(self) -> bool:
+        """Whether it speaks of an act that somebody may, or must, do; it stands exercised once it was done."""
+        return not isinstance(self.norm, Prohibition | Maintenance)
+
+    @cached_property
+    def causes(self) -> tuple[tuple[str, str, str], ...]:
+        """The cells that tell what set the states that its act sets."""
+        return tuple(("C", state, document) for state, document in self.sets)
+
     @property
     def conditional(self) -> bool:
         """Whether the norm has a condition of its own, beside its being in force."""
@@ -247,6 +262,11 @@ class Touch:
             self.remember, self.counted, self.effects, self.topics, self.abouts, self.fields,
         )  # fmt: skip
         return not any(leaves)
+
+    @cached_property
+    def is_passing(self) -> bool:
+        """Whether nothing at all is written of such an event, unless it is an act without a basis."""
+        return self.is_inert and not self.referred and not self.declared.on_arrival
 
 
 @dataclass(eq=False)
@@ -359,11 +379,12 @@ class Program:
     def standing_since(self, scene: Scene, index: int) -> int | None:
         """Return since when a power stands exercised, or None."""
         rule = self.rules[index]
-        for state, document in rule.sets:
-            cause: Cause | None = scene.read(("C", state, document))
-            for basis, since in () if cause is None else cause.basis:
-                if basis == index:
-                    return since
+        for cell in rule.causes:
+            cause: Cause | None = scene.read(cell)
+            if cause is not None:
+                for basis, since in cause.basis:
+                    if basis == index:
+                        return since
         if not rule.sets:
             used = scene.read(("P", index))
             return used if isinstance(used, int) else None
