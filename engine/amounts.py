@@ -15,8 +15,7 @@ from engine.program import Rule
 from engine.question import AmountOfSum
 from engine.scene import Inst, Scene, Unknown
 from engine.standings import find_rules
-from engine.sums import amount as amount_of
-from engine.sums import everything, in_all, in_force, trigger_of, triggers
+from engine.sums import in_all, in_force, triggers
 
 MOST_TOLD = 12
 """How many parts of a sum are told one by one."""
@@ -67,16 +66,11 @@ def amount(position: Position, question: AmountOfSum, known_at: Instant | None) 
 
 def _derived(scene: Scene, question: AmountOfSum, name: str) -> Iterator[Reason]:
     """Yield how a sum comes about: for what is asked, or for everything that it is for."""
-    if question.about is None:
-        listed = [(home, about) for home, about, _ in everything(scene, name, question.document or "")]
-    else:
-        homes = _homes(scene, question, name)
-        bound = [(home, trigger_of(scene, name, question.about, home)) for home in homes]
-        listed = [(home, about) for home, about in bound if about is not None]
-    for home, about in listed:
-        reason = worked_out(scene, name, about, home)
-        if reason is not None:
-            yield reason
+    for home in _homes(scene, question, name):
+        for about in triggers(scene, name, home, question.about):
+            reason = worked_out(scene, name, about, home)
+            if reason is not None:
+                yield reason
 
 
 def _days(scene: Scene, name: str) -> Iterator[Reason]:
@@ -103,19 +97,11 @@ def _sums(scene: Scene, question: AmountOfSum, name: str) -> list[Any]:
     line of it is in force.
     """
     found: dict[str, Any] = {}
-    about = None
     for home in _homes(scene, question, name):
-        if question.about is not None:
-            about = trigger_of(scene, name, question.about, home)
-            scene.vars = {"@trigger": about}
         # What arose under an earlier text is judged by that text, though it is in force no longer.
-        things = [about] if question.about is not None else triggers(scene, name, home) or [None]
-        if not any(in_force(scene, name, each, home) for each in things):
-            continue
-        if question.about is None:
-            found[home] = in_all(scene, name, home)
-        else:
-            found[home] = 0 if about is None else amount_of(scene, name, about, home)
+        things = triggers(scene, name, home, question.about)
+        if any(in_force(scene, name, each, home) for each in things or [None]):
+            found[home] = in_all(scene, name, things, home)
     for by, over, when in scene.program.precedence if len(set(map(str, found.values()))) > 1 else ():
         if by in found and over in found and (when is None or when.value(scene)):
             del found[over]

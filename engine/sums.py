@@ -6,7 +6,7 @@ in its own rule is the one below it. An agreement's own sum is never another agr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -96,11 +96,11 @@ def due(scene: Scene, name: str) -> Any:
     return total
 
 
-def in_all(scene: Scene, name: str, home: str = "") -> Any:
-    """Return a named sum over everything that it is for."""
+def in_all(scene: Scene, name: str, things: Iterable[Any], home: str = "") -> Any:
+    """Return a named sum over several things that it is for, for the agreement `home` (any, if empty)."""
     total = 0
-    for each, about, _ in everything(scene, name, home):
-        value = amount(scene, name, about, each)
+    for each in things:
+        value = amount(scene, name, each, home)
         if isinstance(value, Unknown):
             return value
         total += value
@@ -109,13 +109,13 @@ def in_all(scene: Scene, name: str, home: str = "") -> Any:
 
 def everything(scene: Scene, name: str, home: str = "") -> Iterator[tuple[str, Any, Sum]]:
     """Yield what a sum is for, each with the agreement that it belongs to and the rule that gives it."""
-    seen = set()
+    seen: set[tuple[str, Identity]] = set()
     for rule in scene.program.sums.get(name, ()):
         for about in _triggers(scene, rule):
             of = rule.home
             if isinstance(about, Breach):
                 of = of or scene.program.rules[about.norm].home
-            key = (of, trigger_id(about))
+            key = (of, identity(about))
             if key not in seen and home in ("", of):
                 found = rule_of(scene, name, about, of)
                 if found is not None:
@@ -123,14 +123,18 @@ def everything(scene: Scene, name: str, home: str = "") -> Iterator[tuple[str, A
                     yield of, about, found[1]
 
 
-def triggers(scene: Scene, name: str, home: str) -> list[Any]:
-    """Return all that any line of a sum could be for, for the agreement `home` (any, if empty), applying or not."""
-    found: dict[str, Any] = {}
+def triggers(scene: Scene, name: str, home: str, about: str | None = None) -> list[Any]:
+    """Return all that any line of a sum could be for, applying or not: each occurrence and each breach once.
+
+    For the agreement `home` (any, if empty): on one bill each agreement has a breach of its own. With `about`, only
+    the event of that id and the breaches by what was due upon it.
+    """
+    found: dict[Identity, Any] = {}
     for rule in scene.program.sums.get(name, ()):
-        for about in _triggers(scene, rule) if home in ("", rule.home) or not rule.home else ():
-            of = scene.program.rules[about.norm].home if isinstance(about, Breach) else home
-            if home in ("", of):
-                found.setdefault(trigger_id(about), about)
+        for each in _triggers(scene, rule) if home in ("", rule.home) or not rule.home else ():
+            of = scene.program.rules[each.norm].home if isinstance(each, Breach) else home
+            if home in ("", of) and about in (None, trigger_id(each)):
+                found.setdefault(identity(each), each)
     return list(found.values())
 
 
@@ -156,17 +160,12 @@ def trigger_id(about: Any) -> str:
     return about.trig if isinstance(about, Breach) else about.id if isinstance(about, Event) else ""
 
 
-def trigger_of(scene: Scene, name: str, about: str, home: str = "") -> Any:
-    """Return the occurrence, or breach, for which a sum is asked by the id of an event; None if there is none.
+Identity = tuple[int | None, str]
 
-    For the agreement `home` (any, if empty): on one bill each agreement has a breach of its own.
-    """
-    for rule in scene.program.sums.get(name, ()):
-        for each in _triggers(scene, rule) if home in ("", rule.home) or not rule.home else ():
-            of = scene.program.rules[each.norm].home if isinstance(each, Breach) else home
-            if about == trigger_id(each) and home in ("", of):
-                return each
-    return None
+
+def identity(about: Any) -> Identity:
+    """Return what tells two things that a sum is for apart: upon one event several duties may be broken."""
+    return (about.norm if isinstance(about, Breach) else None), trigger_id(about)
 
 
 class Span(NamedTuple):
