@@ -30,7 +30,7 @@ def rule_of(scene: Scene, name: str, about: Any, home: str) -> tuple[int, Sum] |
     below = f"@below {name}"
     for place in range(scene.vars.get(below, 0), len(rules)):
         rule = rules[place]
-        if home and rule.home not in ("", home):
+        if (home and rule.home not in ("", home)) or not _is_for(scene, rule, about):
             continue
         if rule.holds is None and rule.where is None:
             return place, rule
@@ -43,6 +43,16 @@ def rule_of(scene: Scene, name: str, about: Any, home: str) -> tuple[int, Sum] |
         if applies:
             return place, rule
     return None
+
+
+def _is_for(scene: Scene, rule: Sum, about: Any) -> bool:
+    """Tell whether a thing is one of those that a line gives the sum for."""
+    trigger = rule.rule.trigger
+    if trigger is None or about is None:
+        return True
+    if isinstance(about, Breach):
+        return about.norm in rule.on_breach_of
+    return not isinstance(trigger, OnBreach) and trigger.name in scene.program.touches[about.name].names
 
 
 def in_force(scene: Scene, name: str, about: Any, home: str) -> bool:

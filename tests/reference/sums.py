@@ -63,12 +63,28 @@ def line_for(world: World, tried: list[AmountRule], thing: Any, env: values.Env)
             bound |= {line.trigger.variable: thing}
         where = None if line.trigger is None else line.trigger.where
         if (
-            documents.stands(world, line, _thing(thing))
+            is_for(world, line, thing)
+            and documents.stands(world, line, _thing(thing))
             and values.holds(world, where, bound, line.document)
             and values.holds(world, line.where, bound, line.document)
         ):
             return line
     return None
+
+
+def is_for(world: World, line: AmountRule, thing: Any) -> bool:
+    """Tell whether a thing is one of those that a line gives the sum for."""
+    from tests.reference.world import Breach
+
+    match line.trigger:
+        case OnOccurrence() if isinstance(thing, Event):
+            return facts.covers(world.declared, line.trigger.name, thing.name)
+        case OnBreach() if isinstance(thing, Breach):
+            return any(
+                each is thing for each in norms.breaches_of(world, line.trigger.target, {}, line.document)
+            )
+        case _:
+            return line.trigger is None or thing is None
 
 
 def _thing(thing: Any) -> Any:
