@@ -24,6 +24,7 @@ def main(size: int) -> None:
 
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
+    listening.listen(2048)
     print(f"listening on http://127.0.0.1:{listening.getsockname()[1]}", file=sys.stderr, flush=True)
     config = uvicorn.Config(
         answer, log_config=None, access_log=False, server_header=False, date_header=False, proxy_headers=False,

@@ -19,6 +19,7 @@ from engine.service.watch import begin_logging
 from engine.store import open_store
 
 GRACE_S = 10
+BACKLOG = 2048
 
 
 class Running:
@@ -84,11 +85,13 @@ class Running:
 
     def run(self) -> None:
         """Listen until told to stop."""
-        host, port = self.socket.getsockname()[:2]
-        said(f"listening on http://{f'[{host}]' if ':' in host else host}:{port}")
         # What contracts are made of stays as long as the service: no need to look through it again and again.
         gc.collect()
         gc.freeze()
+        # From here on callers wait to be answered, and are not refused: it may be told.
+        self.socket.listen(BACKLOG)
+        host, port = self.socket.getsockname()[:2]
+        said(f"listening on http://{f'[{host}]' if ':' in host else host}:{port}")
         self.listener().run(sockets=[self.socket])
 
     def listener(self, grace_s: int = GRACE_S) -> uvicorn.Server:
