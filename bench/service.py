@@ -3,7 +3,8 @@
 The load comes from a process of its own (`bench/loading.py`), over loopback. Beside each figure stands a constant
 answer of the same size by the same HTTP server (`bench/constant.py`), measured alternately in the same run: rates
 differ from machine to machine, the ratio of the server's CPU should not. Every question is about another instant, the
-accounts and acts take turns, and nothing of an earlier answer is kept.
+accounts and acts take turns, and nothing of an earlier answer is kept. The log of requests is at `warning`: at `info`,
+the default, a line is written for each.
 """
 
 from __future__ import annotations
