@@ -23,7 +23,7 @@ from engine.analysis.terms import MINUTES, Happening, World, is_workday, workday
 
 LIMIT = 8_000_000
 """Resource units of the solver for one question."""
-WALL = 20_000
+WALL = 120_000
 """Milliseconds after which the solver is told to stop in any case."""
 _SEED = 7
 _SMALLER = 20

@@ -78,9 +78,14 @@ def test_the_limit_is_its_own_outcome(monkeypatch: pytest.MonkeyPatch) -> None:
     assert tally.undecided == 1
 
 
-def test_a_user_cut_off_by_law_may_still_call_by_what_was_agreed() -> None:
+@pytest.fixture(scope="module")
+def programs() -> Programs:
+    """Both agreements, with all the law."""
     loaded = load([CONTRACTS / "voip-1", CONTRACTS / "voip-2", CONTRACTS / "law"], [CONTRACTS / "vocabulary"])
-    programs = Programs({name: loaded.contracts[name] for name in loaded.asked})
+    return Programs({name: loaded.contracts[name] for name in loaded.asked})
+
+
+def test_a_user_cut_off_by_law_may_still_call_by_what_was_agreed(programs: Programs) -> None:
     findings = list(
         analyse(
             programs, ("voip-1", "voip-2"), ("contract", "sector"), frozenset(["against"]),
@@ -91,6 +96,21 @@ def test_a_user_cut_off_by_law_may_still_call_by_what_was_agreed() -> None:
     assert finding.witness is not None
     assert finding.witness.verdicts == {"contract": "permitted", "contract+sector": "forbidden"}
     assert not [each for each in findings if each.kind == "unknown"]
+
+
+def test_what_the_law_gives_by_a_measure_of_its_own_is_one_finding(programs: Programs) -> None:
+    def measures(assuming: Assuming) -> list[Finding]:
+        findings = analyse(
+            programs, ("voip-2",), ("contract", "civil", "sector"), frozenset(["against"]),
+            {("voip-2", "四.2")}.__contains__, assuming=assuming,
+        )  # fmt: skip
+        return [each for each in findings if each.detail.get("what") == "measure"]
+
+    (finding,) = measures(Assuming())
+    assert [each.clause for each in finding.clauses] == ["四.2", "496(2)", "497", "543", "4"]
+    assert finding.witness is not None
+    assert finding.witness.verdicts == {"contract": "permitted", "contract+civil+sector": "forbidden"}
+    assert not measures(Assuming.of({"answers": {"consented": True}}))
 
 
 HALL = """
