@@ -175,7 +175,7 @@ class Killable:
         self._maker.wait(10)
 
 
-def kill_often(address: str, folder: Path, times: int) -> Callers:
+def kill_often(address: str, folder: Path, times: int, within_s: float) -> Callers:
     """Kill the server so often, at random instants; return what its callers were told."""
     chosen = random.Random(times)
     with Killable(address, folder, "durable") as server:
@@ -189,7 +189,7 @@ def kill_often(address: str, folder: Path, times: int) -> Callers:
                 # Now and then before anything is answered, mostly in the midst of it.
                 if chosen.random() < 0.8:
                     _answered(callers)
-                time.sleep(chosen.random() * 0.1)
+                time.sleep(chosen.random() * within_s)
                 server.kill()
                 server.start()
             _answered(callers)

@@ -20,9 +20,9 @@ def lasting(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return postgres.database()
 
 
-def killed(address: str, folder: Path, times: int) -> int:
+def killed(address: str, folder: Path, times: int, within_s: float) -> int:
     """Kill a server so often, hold what it leaves against what it said, and return how many events it acknowledged."""
-    callers = kill_often(address, folder, times)
+    callers = kill_often(address, folder, times, within_s)
     store = open_store(address)
     try:
         return check_kept(store, callers)
@@ -31,7 +31,7 @@ def killed(address: str, folder: Path, times: int) -> int:
 
 
 def test_what_the_server_acknowledged_outlives_it(lasting: str, tmp_path: Path) -> None:
-    assert killed(lasting, tmp_path, 12 if lasting.endswith(".db") else 6) > 20
+    assert killed(lasting, tmp_path, 12 if lasting.endswith(".db") else 6, 0.1) > 20
 
 
 def test_a_fast_log_loses_no_more_than_it_says(tmp_path: Path) -> None:
@@ -43,8 +43,8 @@ def test_a_fast_log_loses_no_more_than_it_says(tmp_path: Path) -> None:
 def test_what_the_server_acknowledged_outlives_hundreds_of_kills(
     lasting: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    found = killed(lasting, tmp_path, 200)
+    found = killed(lasting, tmp_path, 200, 0.5)
     kind = "PostgreSQL" if lasting.startswith("postgresql:") else "SQLite"
     with capsys.disabled():
         print(f"\n{kind}: a server killed 200 times, {found:,} events acknowledged, each there once")
-    assert found > 1_000
+    assert found > 400
