@@ -169,6 +169,13 @@ class Site:
         if self.waiting:
             threading.Thread(target=self.rest, args=(self.edits,), daemon=True).start()
 
+    def catch_up(self, watched: Callable[[], bool]) -> None:
+        """Look once more as soon as files are `watched`: what was edited while the site was built shows itself too."""
+        while not watched() and not self.ended:
+            time.sleep(POLLED_SECONDS)
+        if not self.ended:
+            self.mark.touch()
+
     def rest(self, edits: int) -> None:
         """Make anew what else hangs on the contracts, unless there is another edit; have browsers look again then."""
 
@@ -260,6 +267,7 @@ def served(
         watched: list[Any] = [config.docs_dir, config.config_file_path, site.mark, *site.plugin.paths]
         for path in filter(None, watched):
             server.watch(str(path))
+        threading.Thread(target=site.catch_up, args=(server.observer.is_alive,), daemon=True).start()
         try:
             yield server
         finally:

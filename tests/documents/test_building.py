@@ -122,6 +122,20 @@ def test_a_slip_leaves_the_pages_as_they_were(site: Served, contract: Path) -> N
     site.until(page, "the gate")
 
 
+def test_what_is_edited_before_anything_is_watched_is_shown_too(contract: Path, tmp_path: Path) -> None:
+    with (
+        configured([contract.parent], [], contract, None, tmp_path / "kept", strict=False) as config,
+        served(config, "127.0.0.1", 0, print) as server,
+    ):
+        contract.write_text(TEXT.replace("the door", "the gate"), "utf-8")
+        threading.Thread(target=server.serve, daemon=True).start()
+        while not server.server_address[1]:
+            time.sleep(0.02)
+        Served(f"http://127.0.0.1:{server.server_address[1]}/", []).until(
+            "contracts/en/studio.html", "the gate"
+        )
+
+
 def test_settings_without_our_plugin_are_refused(tmp_path: Path) -> None:
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "index.md").write_text("# x\n", "utf-8")
