@@ -101,7 +101,7 @@ class Callers:
 
     def _work(self, writer: int) -> None:
         try:
-            with Client(self.url, self.key, timeout_s=5, within_s=60) as client:
+            with Client(self.url, self.key, timeout_s=5, within_s=120) as client:
                 self._report(client, writer)
         except Exception as wrong:
             self.faults.append(repr(wrong))
@@ -132,7 +132,7 @@ class Callers:
         finally:
             self._over = True
             for each in self._threads:
-                each.join(90)
+                each.join(150)
 
 
 class Killable:
@@ -239,7 +239,7 @@ def begun(account: str) -> list[Event]:
 
 def check_kept(store: Store, callers: Callers) -> int:
     """Hold the store against what was acknowledged; return how many events were."""
-    assert callers.faults == []
+    assert not callers.faults, callers.faults[:3]
     books = store.of("main")
     entries = [each for account in ACCOUNTS for each in books.entries(account)]
     kept = {each.id: each for each in entries}
