@@ -59,9 +59,12 @@ class Opened:
         return self.page
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium without a window."""
+    """Chromium without a window.
+
+    Its driver runs an event loop until it ends, so it ends with these tests: others have loops of their own.
+    """
     program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if program is None:
         pytest.skip("Chromium is not installed (`make system` installs it): no page is opened in a browser")
@@ -113,7 +116,7 @@ def opened(browser: Browser, address: str) -> Iterator[Opened]:
     )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def address(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a site of a small agreement, with a scenario."""
     folder = tmp_path_factory.mktemp("site")
