@@ -106,6 +106,9 @@ def served(paths: list[Path], folder: Path) -> Iterator[str]:
 def opened(browser: Browser, address: str) -> Iterator[Opened]:
     """Yield a page in a window of its own."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
+    # A page may be slow on a machine that builds other things meanwhile; what never comes still fails.
+    context.set_default_timeout(60_000)
+    context.set_default_navigation_timeout(60_000)
     window = Opened(context.new_page(), address)
     context.on("request", lambda request: window.asked.append(request.url))
     yield window

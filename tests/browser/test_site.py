@@ -9,6 +9,8 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from tests.browser.conftest import Opened
 
@@ -21,17 +23,29 @@ BIG = (
     "contracts/en/coverage.html", "contracts/en/findings-voip-1.html",
 )  # fmt: skip
 RESULT = ".md-search-result__item"
+SEARCHING = "document.activeElement.matches('.md-search__input')"
 SHOWN = (
     "[...document.querySelectorAll('svg .edges path')].filter(each => each.style.display != 'none').length"
 )
 WIDTH = "document.documentElement.scrollWidth"
 
 
+def search_for(page: Page, words: str) -> None:
+    """Open the search by its key, which does nothing before the page's program runs, and type words."""
+    for _ in range(20):
+        page.keyboard.press("/")
+        try:
+            page.wait_for_function(SEARCHING, timeout=3_000)
+            break
+        except PlaywrightTimeoutError:
+            continue
+    page.keyboard.type(words)
+
+
 @pytest.mark.parametrize(("words", "path"), [("暂停", "zh/line.html"), ("suspend", "en/line.html")])
 def test_the_search_finds_words_of_either_language(site: Opened, words: str, path: str) -> None:
     page = site.go("index.html")
-    page.keyboard.press("/")
-    page.keyboard.type(words)
+    search_for(page, words)
     page.wait_for_selector(RESULT)
     found = [link.get_attribute("href") or "" for link in page.query_selector_all(f"{RESULT} a")]
     assert any(path in each for each in found)
@@ -39,8 +53,7 @@ def test_the_search_finds_words_of_either_language(site: Opened, words: str, pat
 
 def test_nothing_is_found_of_what_is_nowhere(site: Opened) -> None:
     page = site.go("index.html")
-    page.keyboard.press("/")
-    page.keyboard.type("zzzzyyyy")
+    search_for(page, "zzzzyyyy")
     page.wait_for_function(
         "document.querySelector('.md-search-result__meta').textContent.includes('No matching')"
     )
@@ -84,8 +97,7 @@ def test_on_paper_everything_is_unfolded_and_nothing_else_is_there(site: Opened)
 def test_by_keyboard_alone(site: Opened) -> None:
     """The search is opened and its first result followed, a fold opened, a kind of edge left out; focus can be seen."""
     page = site.go("contracts/zh/index.html")
-    page.keyboard.press("/")
-    page.keyboard.type("暂停")
+    search_for(page, "暂停")
     page.wait_for_selector(RESULT)
     page.keyboard.press("Enter")
     page.wait_for_url("**?h=*")
