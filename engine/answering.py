@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from itertools import chain
 from typing import Any, Protocol
 
 from engine.choice import LIMIT, items_that_matter
@@ -16,7 +17,7 @@ from engine.judge import ASKED
 from engine.position import Position
 from engine.program import ENGINE_VERSION
 from engine.recall import Tangled, ways
-from engine.scene import Scene
+from engine.scene import DEPARTED, Scene, Start
 from engine.step import INEXACT
 
 _VERDICTS = {each.value: each for each in Verdict}
@@ -35,17 +36,11 @@ class Case:
 class Way(Protocol):
     """How a question is worked out: an answer for each case, then reasons."""
 
-    def case(self, scene: Scene, state: Any) -> tuple[bool, Any]:
-        """Go on looking from a state; the answer at the end (`Look` in `recall.py`)."""
+    def case(self, scene: Scene, state: Any) -> Case:
+        """Return the answer of a case, gone on to from a state (`Look` in `recall.py`)."""
 
     def reasons(self, scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
         """Return the reasons and the cure in a case."""
-
-    def readings(self, scene: Scene) -> dict[Item, str]:
-        """Return the default readings that looks have asked for, beside those that cases asked for themselves."""
-
-    def unchanged(self, scene: Scene) -> bool:
-        """Tell whether every look is the same now that one of those readings is taken the other way."""
 
 
 class _AtOnce:
@@ -59,14 +54,8 @@ class _AtOnce:
     ) -> None:  # fmt: skip
         self.at_once, self.reasons = at_once, reasons
 
-    def case(self, scene: Scene, state: Any) -> tuple[bool, Any]:
-        return True, self.at_once(scene)
-
-    def readings(self, scene: Scene) -> dict[Item, str]:
-        return {}
-
-    def unchanged(self, scene: Scene) -> bool:
-        return False
+    def case(self, scene: Scene, state: Any) -> Case:
+        return self.at_once(scene)
 
 
 def answered(
@@ -78,15 +67,13 @@ def answered(
 
 def worked_out(position: Position, at: Instant, known_at: Instant | None, way: Way) -> Decision:
     scene = position.scene(at)
-    defaults = scene.deciding()
+    scene.trees, scene.answers = {}, {}
     try:
-        cases, exact = _explored(scene, way)
+        cases, leaving, exact = _explored(scene, way)
     except Tangled:
         # As much as can be seen without folding; that is as many cases as an answer may have, and more.
         scene.trees = None
-        defaults.clear()
-        scene.collect = defaults
-        cases, exact = _explored(scene, way)
+        cases, leaving, exact = _explored(scene, way)
     # Past the limits of the fold nothing is sure any more.
     exact = exact and INEXACT not in position.cells
     turn = scene.turn
@@ -101,10 +88,10 @@ def worked_out(position: Position, at: Instant, known_at: Instant | None, way: W
         could_be = tuple(sorted({_said(each) for each in outcomes.values()}))
     required = answer == "permitted" and all(each.required for _, each in cases)
     told = (answer, None, False) if answer == "undetermined" else (*shown.outcome, required)
-    assumes = _assumed(scene, way, defaults, cases, told)
+    assumes = _assumed(scene, way, leaving, cases, told) if leaving else ()
     # Reasons look further than the answer had to: what is open there is not asked, only shown in one case.
-    scene.assigned, scene.vars, scene.event, scene.lenient, scene.collect = assigned, {}, None, True, {}
-    scene.turn = turn
+    scene.assigned, scene.vars, scene.event, scene.turn = assigned, {}, None, turn
+    scene.leaving, scene.departed, scene.lenient = None, None, True
     why, cure = way.reasons(scene, shown)
     if answer == "undetermined":
         # What is open is shown from both sides: the first case, and the first that differs from it.
@@ -131,19 +118,21 @@ def worked_out(position: Position, at: Instant, known_at: Instant | None, way: W
     )  # fmt: skip
 
 
-def _explored(scene: Scene, way: Way) -> tuple[list[tuple[dict[Item, Any], Case]], bool]:
-    """Return the cases, and whether they are all there are."""
-    cases = []
-    for found in ways(scene, {}, way.case):
+def _explored(scene: Scene, way: Way) -> tuple[list[tuple[dict[Item, Any], Case]], list[Start], bool]:
+    """Return the cases, whence those go that take a default reading the other way, and whether all cases are there."""
+    cases: list[tuple[dict[Item, Any], Case]] = []
+    leaving: list[Start] = []
+    scene.leaving, scene.asked, scene.departed = leaving, None, None
+    for found in ways(scene, way.case, (), [({}, None)]):
         cases.append(found)
         if len(cases) > LIMIT:
-            return cases, False
-    return cases, True
+            return cases, leaving, False
+    return cases, leaving, True
 
 
 def cases_of(scene: Scene, case: Callable[[Scene], Case]) -> Iterator[tuple[dict[Item, Any], Case]]:
     """Yield every case: what the open items that were met are in it, and its answer."""
-    return ways(scene, {}, lambda scene, _: (True, case(scene)))
+    return ways(scene, lambda scene, _: case(scene), (), [({}, None)])
 
 
 def _frozen(value: Any) -> Any:
@@ -185,39 +174,32 @@ def _spelled(item: Item) -> str:
 
 
 def _assumed(
-    scene: Scene, way: Way, asked: dict[Item, str], cases: list[tuple[dict[Item, Any], Case]], told: tuple[Any, ...]
+    scene: Scene, way: Way, leaving: list[Start], cases: list[tuple[dict[Item, Any], Case]], told: tuple[Any, ...]
 ) -> tuple[tuple[str, str], ...]:  # fmt: skip
     """Return the default readings of which another option, everything else as it is, changes the answer.
 
-    Where only looks asked for a reading and all of them stay as they are, the answer does too.
+    Under another option stand the cases that took it from where the reading was met, and those that never met it.
     """
-    trees = scene.trees
-    looked: dict[Item, str] = way.readings(scene) if trees is not None else {}
-    if not asked and not looked:
-        return ()
-    found = []
-    readings = scene.program.readings
+    others: dict[Item, dict[str, list[Start]]] = {}
+    for start in leaving:
+        item = start[0][DEPARTED]
+        others.setdefault(item, {}).setdefault(start[0][item], []).append(start)
+    found, trees = [], scene.trees
     # One case, or two that show that an answer is open, are not worth making whole trees for.
-    scene.brief, known = told[0] == "undetermined" or len(cases) == 1, scene.known
-    for item, default in {**asked, **looked}.items():
-        only_looks = item not in asked
-        for option in readings[item.name][1]:
-            if option == default:
-                continue
-            scene.departing, scene.given, scene.others = item, {item: option}, {}
-            scene.collect, scene.known, scene.staying = {}, {}, {}
+    scene.brief = told[0] == "undetermined" or len(cases) == 1
+    for item, by_option in others.items():
+        untouched = [each for each in cases if item not in each[0]]
+        for starts in by_option.values():
+            again = list(starts)
             try:
-                if only_looks and not scene.brief and way.unchanged(scene):
-                    continue
-                differs = _differs(told, ways(scene, scene.given, way.case))
+                differs = _differs(told, chain(untouched, ways(scene, way.case, (), starts)))
             except Tangled:
                 scene.trees = None
-                differs = _differs(told, ways(scene, scene.given, way.case))
+                differs = _differs(told, chain(untouched, ways(scene, way.case, (), again)))
                 scene.trees = trees
             if differs:
-                found.append((item.name, default))
+                found.append((item.name, scene.taken.options[item.name]))
                 break
-    scene.departing, scene.given, scene.others, scene.brief, scene.known = None, {}, {}, False, known
     return tuple(sorted(found))
 
 

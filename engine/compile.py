@@ -305,7 +305,7 @@ class _Compilation:
 
         def default(terms: Terms) -> str | None:
             plain = by_layer = None
-            scene = Scene(None, terms, Taken({}, frozenset()), lambda *_: None, 0)
+            scene = Scene(None, terms, Taken({}, {}), lambda *_: None, 0)
             for name, layer, when in listed:
                 if when is not None and not when.value(scene):
                     continue

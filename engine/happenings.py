@@ -7,7 +7,7 @@ from typing import Any
 
 from contractlang.norms import Sets, StateDecl
 from engine.dates import start_of
-from engine.decision import Item, events_in
+from engine.decision import events_in
 from engine.duties import resume, suspend
 from engine.event import Event, Standing
 from engine.judge import (
@@ -23,7 +23,7 @@ from engine.judge import (
 )
 from engine.lifetime import renew
 from engine.program import Rule, Touch
-from engine.scene import Breach, Cause, Ground, Scene
+from engine.scene import Breach, Cause, Ground, Scene, Start
 from engine.step import Step, Writes
 
 
@@ -55,8 +55,8 @@ def has_basis(scene: Scene, event: Event) -> bool:
     """Tell whether an act has a basis, whatever may be open."""
     if event.standing is Standing.ALLEGED:
         return False
-    waiting: list[dict[Item, Any]] = []
-    scene.waiting = waiting
+    waiting: list[Start] = []
+    scene.waiting = scene.leaving = waiting
     return any(True for _ in bases_of(scene, event.actor or "", event)) and not waiting
 
 

@@ -265,7 +265,6 @@ def powers_of(account: Account) -> list[tuple[str, str]]:
 def read(position: Position, key: tuple[Any, ...]) -> Any:
     """Return a cell with the default readings taken; the item on which it depends where something else is open."""
     scene = position.scene()
-    scene.collect = {}
     try:
         return scene.read(key)
     except Split as split:
@@ -278,7 +277,7 @@ def every_case(position: Position, key: tuple[Any, ...]) -> list[Any]:
     waiting: list[dict[Item, Any]] = [{}]
     while waiting and len(found) < MOST_CASES:
         scene = position.scene()
-        scene.collect, scene.assigned = {}, waiting.pop()
+        scene.assigned = waiting.pop()
         try:
             found.append(scene.read(key))
         except Split as split:

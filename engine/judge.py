@@ -16,7 +16,7 @@ from engine.decision import Reason
 from engine.event import BOTH, Event, Instant, Standing
 from engine.force import ADMINISTRATIVE, moment_of
 from engine.program import Lapse, Rule
-from engine.recall import Leaf, Step, recalled, stays, straight
+from engine.recall import ONCE, Leaf, Step, recalled
 from engine.scene import NOTHING, Breach, Inst, Scene
 from engine.statuses import HappenedE, breach_events
 
@@ -215,44 +215,41 @@ def bind(scene: Scene, rule: Rule, bound: Any, act: Event | None) -> None:
 
 def closed_by(scene: Scene, rule: Rule, party: str, act: Event) -> Step | None:
     """Return the step that closes the norm to the act, or None if it is open; the open instance stays bound."""
-    done, state = closing(scene, None, rule, party, act)
-    while not done:
-        done, state = closing(scene, state, rule, party, act)
-    step: Step | None = state[0]
-    return step
+    return closing(scene, ONCE, rule, party, act)[0]
 
 
-def closing(scene: Scene, state: Any, rule: Rule, party: str, act: Event) -> tuple[bool, Any]:
+def closing(scene: Scene, state: Any, rule: Rule, party: str, act: Event) -> Leaf:
     """Look for what closes the norm to the act, an instance at a time (`Look` in `recall.py`)."""
     scene.event = act
-    deciding = scene.trees is not None
-    if state is None:
+    if state is None or state is ONCE:
         is_duty = rule.is_obligation
-        if deciding and rule.voided:
-            closed, _ = recalled(scene, ("in force", rule.index), alone, not_in_force, rule, is_duty)
+        if scene.trees is not None and rule.voided:
+            closed, _ = recalled(
+                scene, ("in force", rule.index), rule.option, alone, not_in_force, rule, is_duty
+            )
         else:
             closed = not_in_force(scene, rule, is_duty)
         if closed is not None:
-            return True, (closed, scene.vars)
+            return closed, scene.vars
         if is_duty:
             closed = duty_closed(scene, rule, party, act)
             if closed is not None:
                 closed = agreement_not_in_force(scene, rule) or closed
-            return True, (closed, scene.vars)
+            return closed, scene.vars
         if rule.norm.trigger is None:
             if not bears(rule, party, None):
-                return True, (NOT_ITS, scene.vars)
+                return NOT_ITS, scene.vars
             bind(scene, rule, None, act)
-            return True, (instance_closed(scene, rule, party, act, None), scene.vars)
-        return False, (
-            triggers(scene, rule, act),
-            NO_TRIGGER if judges(scene, rule, None) else NO_TEXT,
-            scene.vars,
-        )
-    chain, last, scene.vars = state
-    if rule.on_breach_of:
-        # Of a breach by the very party that only the other party's breach concerns, no more is looked at.
-        own = party if rule.norm.bearer is Who.OTHER else None
+            return instance_closed(scene, rule, party, act, None), scene.vars
+        chain = triggers(scene, rule, act)
+        last: Step | None = NO_TRIGGER if judges(scene, rule, None) else NO_TEXT
+    else:
+        chain, last, scene.vars = state
+    # Of a breach by the very party that only the other party's breach concerns, no more is looked at.
+    own = party if rule.on_breach_of and rule.norm.bearer is Who.OTHER else None
+    while True:
+        if state is not ONCE:
+            scene.state = chain, last, scene.vars
         while (
             own is not None and chain is not None and (chain[2] == own or chain[0] not in rule.on_breach_of)
         ):
@@ -262,25 +259,26 @@ def closing(scene: Scene, state: Any, rule: Rule, party: str, act: Event) -> tup
             ):  # fmt: skip
                 last = NOT_ITS
             chain = chain[3]
-    bound, chain = following(scene, rule, party, chain)
-    if bound is NOTHING:
-        if rule.on_breach_of:
-            next_breach(scene, rule)
-        return True, (last, scene.vars)
-    if rule.text is not None and not judges(scene, rule, bound):
-        return False, (chain, last, scene.vars)
-    if not bears(rule, party, bound):
-        last = NOT_ITS if last is NO_TRIGGER or last is NO_TEXT else last
-        return False, (chain, last, scene.vars)
-    bind(scene, rule, bound, act)
-    key = (rule.index, id(bound))
-    if deciding and (not scene.brief or (key in scene.trees and stays(scene, key))):
-        last, _ = recalled(scene, key, bound_to, scene.vars, instance_closed, rule, party, act, bound)
-    else:
-        last = instance_closed(scene, rule, party, act, bound)
-    if last is None:
-        return True, (None, scene.vars)
-    return False, (chain, last, scene.vars)
+        bound, chain = following(scene, rule, party, chain)
+        if bound is NOTHING:
+            if rule.on_breach_of:
+                next_breach(scene, rule)
+            return last, scene.vars
+        if rule.text is not None and not judges(scene, rule, bound):
+            continue
+        if not bears(rule, party, bound):
+            last = NOT_ITS if last is NO_TRIGGER or last is NO_TEXT else last
+            continue
+        bind(scene, rule, bound, act)
+        if scene.trees is None:
+            last = instance_closed(scene, rule, party, act, bound)
+        else:
+            key, chosen = (rule.index, id(bound)), rule.option
+            last, _ = recalled(
+                scene, key, chosen, bound_to, scene.vars, instance_closed, rule, party, act, bound
+            )
+        if last is None:
+            return None, scene.vars
 
 
 def next_breach(scene: Scene, rule: Rule) -> None:
@@ -293,17 +291,17 @@ def next_breach(scene: Scene, rule: Rule) -> None:
                 break
 
 
-def alone(scene: Scene, state: Any, find: Callable[..., Step | None], *args: Any) -> tuple[bool, Leaf]:
+def alone(scene: Scene, state: Any, find: Callable[..., Step | None], *args: Any) -> Leaf:
     """Look at what hangs on nothing that is bound."""
-    return True, (find(scene, *args), scene.vars)
+    return find(scene, *args), scene.vars
 
 
 def bound_to(
     scene: Scene, state: Any, bound: dict[str, Any], find: Callable[..., Step | None], *args: Any
-) -> tuple[bool, Leaf]:
+) -> Leaf:  # fmt: skip
     """Look at what hangs on what is bound."""
     scene.vars = bound
-    return True, (find(scene, *args), bound)
+    return find(scene, *args), bound
 
 
 def instance_closed(scene: Scene, rule: Rule, party: str, act: Event, bound: Any) -> Step | None:
@@ -435,10 +433,7 @@ def limited(scene: Scene, rule: Rule, party: str, act: Event) -> Step | None:
         closed: list[tuple[int, Step, dict[str, Any]]] = []
         for index in indexes:
             other = scene.program.rules[index]
-            if scene.trees is None:
-                step, bound = straight(scene, closing, (other, party, act))
-            else:
-                step, bound = recalled(scene, ("open", index), closing, other, party, act)
+            step, bound = recalled(scene, ("open", index), (), closing, other, party, act)
             if step is not None:
                 closed.append((index, step, bound))
             scene.vars = kept

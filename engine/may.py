@@ -6,7 +6,7 @@ from typing import Any
 
 from contractlang.norms import Obligation, OccurrenceDecl
 from engine.answering import Case, worked_out
-from engine.decision import Cure, Decision, Item, Reason
+from engine.decision import Cure, Decision, Reason
 from engine.errors import BadQuestion
 from engine.event import Event, Instant, asked_about
 from engine.judge import ASKED, agreement_state, beats, bound_events, conditions, tolerates
@@ -39,62 +39,35 @@ def may(position: Position, question: May, known_at: Instant | None) -> Decision
 class _May:
     """The question, looked at norm by norm."""
 
-    __slots__ = ("act", "asked", "looks", "order", "ordered", "question", "turning")
+    __slots__ = ("act", "asked", "looks", "order", "question", "turning")
 
     def __init__(self, act: OccurrenceDecl, question: May, asked: Event, speaking: Speaking) -> None:
         self.act, self.question, self.asked = act, question, asked
         self.looks = Looks(speaking.rules, question.party, asked)
         self.order, self.turning = speaking.order, speaking.prohibitions
-        self.ordered: tuple[Any, tuple[Rule, ...]] = None, ()
 
-    def order_in(self, scene: Scene) -> tuple[Rule, ...]:
-        """Return the order to look in: where few cases are wanted, what is known already first, duties before all."""
-        if not scene.brief or len(self.order) < self.turning + 2:
-            return self.order
-        before, order = self.ordered
-        if before is not scene.given:
-            others = sorted(
-                self.order[self.turning :],
-                key=lambda r: (not r.is_obligation, not self.looks.stays(scene, r)),
-            )
-            order = (*self.order[: self.turning], *others)
-            self.ordered = scene.given, order
-        return order
-
-    def case(self, scene: Scene, state: Any) -> tuple[bool, Any]:
-        """Look at norm after norm until an open item is met; after the last, answer (`Look` in `recall.py`)."""
-        order, place, forbidding, restores, opens, speaks = state or (
-            self.order_in(scene),
-            0,
-            (),
-            None,
-            (),
-            False,
-        )
-        of, turning, waiting = self.looks.of, self.turning, scene.waiting or ()
-        met = len(waiting)
+    def case(self, scene: Scene, state: Any) -> Case:
+        """Look at norm after norm, prohibitions first, until what is seen answers (`Look` in `recall.py`)."""
+        place, forbidding, restores, opens, speaks = state or (0, (), None, (), False)
+        of, order, turning = self.looks.of, self.order, self.turning
         while place < turning:
+            scene.state = place, forbidding, None, (), False
             if of(scene, order[place])[0] is FORBIDS:
                 forbidding = (*forbidding, order[place])
             place += 1
-            if len(waiting) != met:
-                return False, (order, place, forbidding, None, (), False)
+        scene.state = place, forbidding, restores, opens, speaks
         if restores is None:
-            restores = (
-                bool(self.act.sets) and _restored(scene, self.act.sets, self.question.party) is not None
-            )
-            if len(waiting) != met:
-                return False, (order, place, forbidding, restores, (), False)
+            sets = self.act.sets
+            restores = bool(sets) and _restored(scene, sets, self.question.party) is not None
         while place < len(order) and (forbidding or not opens):
+            scene.state = place, forbidding, restores, opens, speaks
             step = of(scene, order[place])[0]
             if step is None:
                 opens = (*opens, order[place])
             elif step[0] not in SAYS_NOTHING:
                 speaks = True
             place += 1
-            if len(waiting) != met:
-                return False, (order, place, forbidding, restores, opens, speaks)
-        return True, self.answer(scene, forbidding, restores, opens, speaks)
+        return self.answer(scene, forbidding, restores, opens, speaks)
 
     def answer(
         self,
@@ -121,12 +94,6 @@ class _May:
 
     def reasons(self, scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
         return _why_may(scene, self.looks.at(scene), self.question, self.asked, shown)
-
-    def readings(self, scene: Scene) -> dict[Item, str]:
-        return self.looks.readings(scene)
-
-    def unchanged(self, scene: Scene) -> bool:
-        return self.looks.unchanged(scene)
 
 
 def _restored(scene: Scene, sets: tuple[Any, ...], party: str) -> tuple[Rule, Breach] | None:

@@ -311,11 +311,13 @@ class Program:
 
     def taken(self, terms: Terms) -> Taken:
         """Return the option in which each reading is taken: as the terms choose, else by default, if it has one."""
-        defaults = {name: default(terms) for name, (_, _, default) in self.readings.items()}
-        by_default = {
-            name: option for name, option in defaults.items() if option and name not in terms.readings
-        }
-        return Taken({**by_default, **terms.readings}, frozenset(by_default))
+        options, by_default = dict(terms.readings), {}
+        for name, (item, among, default) in self.readings.items():
+            option = default(terms)
+            if option and name not in options:
+                options[name] = option
+                by_default[name] = item, tuple(each for each in among if each != option)
+        return Taken(options, by_default)
 
     def parties_of(self, scene: Scene) -> tuple[str, ...]:
         """Return the parties that norms bind, in the order declared."""

@@ -1,9 +1,8 @@
 """What is looked at in a decision, as a tree over the open items that it hangs on; looked at once, for every case.
 
 A question is worked out in every case of what is open, and again for each default reading taken the other way. Most of
-what is looked at depends on few of the open items. So each look is explored by itself, and where the answers to an item
-lead to the same it is no item of that look any more: the cases of the question are then few. Default readings are no
-items: what was looked at tells which of them it read, and is looked at anew where one of those is taken the other way.
+what is looked at depends on few of these. So each look is explored by itself, and where the answers to an item lead to
+the same it is no item of that look any more: the cases of the question are then few.
 """
 
 from __future__ import annotations
@@ -11,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from contractlang.norms import Chosen
 from engine.choice import LIMIT
 from engine.decision import Item
-from engine.scene import Scene
+from engine.event import Instant
+from engine.scene import DEPARTED, Scene, Start
 
 Step = tuple[str, Any]
 Leaf = tuple["Step | None", dict[str, Any]]
@@ -35,155 +36,102 @@ class Fork:
 
     __slots__ = ("branches", "item", "options")
 
-    def __init__(self, item: Item, options: tuple[Any, ...], branches: dict[Any, Any]) -> None:
-        self.item, self.options, self.branches = item, options, branches
+    def __init__(self, item: Item, branches: dict[Any, Any]) -> None:
+        self.item, self.options, self.branches = item, tuple(branches), branches
 
 
 class Seen(NamedTuple):
-    """What a look came to: its tree, the default readings asked for by the look itself, and the looks beneath it."""
+    """What a look comes to, when that may change by time alone, and the default readings that it asked for."""
 
     tree: Any
-    read: dict[Item, str]
-    beneath: dict[Any, tuple[Look, tuple[Any, ...]]]
+    turn: Instant | None
+    read: dict[Item, tuple[str, tuple[str, ...]]]
 
 
-Look = Callable[..., tuple[bool, Any]]
-"""One stretch of looking at something: `look(scene, state, *args)` goes on from a state (None: from the beginning) and
-tells whether it is done, and what it saw, or the state to go on from. Where an open item is met, its other answers
-begin again with the stretch in which it was met, not from the beginning.
+Look = Callable[..., Any]
+"""A look at something: `look(scene, state, *args)` goes on from a state (None: from the beginning) and returns what it
+saw. On its way it leaves in `scene.state` from where to go on: there the other answers to an item met later begin.
 """
+
+ONCE: Any = object()
+"""The state of a look in the midst of another: it begins at the beginning, and leaves nothing from where to go on."""
 
 
 def ways(
-    scene: Scene, given: dict[Item, Any], look: Look, args: tuple[Any, ...] = ()
+    scene: Scene, look: Look, args: tuple[Any, ...], starts: list[Start]
 ) -> Iterator[tuple[dict[Item, Any], Any]]:
     """Yield every way a look can come out: what the open items that it met are, and what it sees.
 
-    An item that is met takes its first answer there and then; the others wait for their turn.
+    An item that is met takes its first answer there and then; the others wait for their turn, after `starts`. The other
+    options of default readings are left in `scene.leaving`.
     """
-    waiting: list[dict[Item, Any]] = []
-    states: list[Any] = []
-    scene.waiting = waiting
-    assigned, state = dict(given), None
-    while True:
-        scene.assigned, scene.vars, scene.event = assigned, {}, None
-        done = False
-        while not done:
-            done, after = look(scene, state, *args)
-            while len(states) < len(waiting):
-                states.append(state)
-            state = after
-        yield assigned, state
-        if not waiting:
-            break
-        assigned, state = waiting.pop(), states.pop()
-    scene.waiting = None
+    leaving = scene.leaving
+    scene.waiting = starts
+    while starts:
+        assigned, state = starts.pop()
+        scene.assigned, scene.state, scene.vars, scene.event = assigned, state, {}, None
+        scene.departed = assigned.get(DEPARTED)
+        scene.leaving = leaving if scene.departed is None else None
+        yield assigned, look(scene, state, *args)
+    scene.leaving = leaving
 
 
-def straight(scene: Scene, look: Look, args: tuple[Any, ...]) -> Any:
-    """Return what a look sees in the case at hand."""
-    done, state = look(scene, None, *args)
-    while not done:
-        done, state = look(scene, state, *args)
-    return state
+def recalled(scene: Scene, key: Any, option: tuple[Chosen, ...], look: Look, *args: Any) -> Any:
+    """Return what `look` sees in this case: as explored before in this decision, or now. Raises Tangled.
 
-
-def recalled(scene: Scene, key: Any, look: Look, *args: Any) -> Leaf:
-    """Return what `look` sees in this case. Raises Tangled."""
-    found = seen(scene, key, look, args)
+    It is a look at something that is there only under the readings `option`, which the case has taken so.
+    """
+    trees, departed = scene.trees, scene.departed
+    if trees is None:
+        return look(scene, ONCE, *args)
+    found = trees.get(key)
+    if departed is not None and (found is None or departed in found.read):
+        if scene.brief:
+            return look(scene, ONCE, *args)
+        key = key, departed, scene.assigned[departed]
+        found = trees.get(key)
     if found is None:
-        return straight(scene, look, args)  # type: ignore[no-any-return]
-    if scene.beneath is not None:
-        scene.beneath[key] = look, args
-    elif scene.collect is not None:
-        scene.collect.update(readings(scene, found))
-    tree = found.tree
+        if scene.lenient:
+            return look(scene, ONCE, *args)
+        found = trees[key] = _explored(scene, option, look, args)
+    tree, turn, read = found
+    if read and not scene.lenient:
+        for item, (default, others) in read.items():
+            scene.by_default(default, item, others)
+    if turn is not None:
+        scene.until(turn)
     while type(tree) is Fork:
         tree = tree.branches[scene.pick(tree.item, tree.options)]
-    return tree  # type: ignore[no-any-return]
+    return tree
 
 
-def readings(scene: Scene, found: Seen) -> dict[Item, str]:
-    """Return the default readings that a look asks for, with those that looks beneath it ask for."""
-    if not found.beneath:
-        return found.read
-    read = dict(found.read)
-    for key in found.beneath:
-        read.update(readings(scene, scene.trees[key] if key in scene.trees else scene.others[key]))
-    return read
-
-
-def seen(scene: Scene, key: Any, look: Look, args: tuple[Any, ...]) -> Seen | None:
-    """Return what a look comes to, as explored before in this decision, or now; None where it is not to be explored."""
-    trees: dict[Any, Seen] = scene.trees
-    found = trees.get(key)
-    if found is None or (scene.departing is not None and not stays(scene, key)):
-        if scene.lenient:
-            return None
-        if scene.departing is not None:
-            trees = scene.others
-            found = trees.get(key)
-            if found is not None:
-                return found
-        found = trees[key] = _explored(scene, look, args)
-    return found
-
-
-def stays(scene: Scene, key: Any) -> bool:
-    """Tell whether a look explored before asked for nothing that is otherwise under the reading now departed from."""
-    known = scene.staying.get(key)
-    if known is None:
-        found = scene.trees[key]
-        known = scene.departing not in found.read
-        if known:
-            for each, (look, args) in found.beneath.items():
-                if not unchanged(scene, each, look, args):
-                    known = False
-                    break
-        scene.staying[key] = known
-    return known
-
-
-def unchanged(scene: Scene, key: Any, look: Look, args: tuple[Any, ...]) -> bool:
-    """Tell whether a look explored before comes to the same under the reading now departed from."""
-    found = scene.trees.get(key)
-    if found is None:
-        return False
-    if stays(scene, key):
-        return True
-    other = seen(scene, key, look, args)
-    return other is not None and alike(found.tree, other.tree)
-
-
-def _explored(scene: Scene, look: Look, args: tuple[Any, ...]) -> Seen:
-    """Return what a look comes to in every case."""
-    kept = scene.assigned, scene.waiting, scene.collect, scene.beneath, scene.vars, scene.event
-    read: dict[Item, str] = {}
-    beneath: dict[Any, tuple[Look, tuple[Any, ...]]] = {}
-    waiting: list[dict[Item, Any]] = []
-    scene.waiting, scene.collect, scene.beneath = waiting, read, beneath
-    scene.assigned = assigned = dict(scene.given) if scene.given else {}
-    done, state = look(scene, None, *args)
-    tree = state
-    if waiting or not done:
-        states: list[Any] = [None] * len(waiting)
-        leaves = []
-        while True:
-            while not done:
-                before = state
-                done, state = look(scene, state, *args)
-                while len(states) < len(waiting):
-                    states.append(before)
-            leaves.append((list(assigned.items()), state))
+def _explored(scene: Scene, option: tuple[Chosen, ...], look: Look, args: tuple[Any, ...]) -> Seen:
+    """Return what a look comes to in every case, with the default readings taken as the case at hand takes them."""
+    kept = scene.assigned, scene.waiting, scene.leaving, scene.asked, scene.vars, scene.event, scene.turn
+    state, departed = scene.state, scene.departed
+    waiting: list[Start] = []
+    read: dict[Item, tuple[str, tuple[str, ...]]] = {}
+    assigned: dict[Item, Any] = {}
+    for chosen in option:
+        assigned[scene.program.readings[chosen.reading][0]] = chosen.option
+    if departed is not None:
+        assigned[departed] = scene.assigned[departed]
+        assigned[DEPARTED] = departed
+    depth = len(assigned)
+    scene.assigned, scene.waiting, scene.leaving, scene.asked = assigned, waiting, None, read
+    scene.state = scene.turn = None
+    tree = look(scene, None, *args)
+    if waiting:
+        leaves = [(list(assigned.items()), tree)]
+        for case, leaf in ways(scene, look, args, waiting):
+            leaves.append((list(case.items()), leaf))
             if len(leaves) > LIMIT:
                 raise Tangled
-            if not waiting:
-                break
-            scene.assigned = assigned = waiting.pop()
-            state, done = states.pop(), False
-        tree = _folded(leaves, len(scene.given))
-    scene.assigned, scene.waiting, scene.collect, scene.beneath, scene.vars, scene.event = kept
-    return Seen(tree, read, beneath)
+        tree = _folded(leaves, depth)
+    turn = scene.turn
+    scene.assigned, scene.waiting, scene.leaving, scene.asked, scene.vars, scene.event, scene.turn = kept
+    scene.state, scene.departed = state, departed
+    return Seen(tree, turn, read)
 
 
 def _folded(leaves: list[tuple[list[tuple[Item, Any]], Leaf]], depth: int) -> Any:
@@ -199,7 +147,7 @@ def _folded(leaves: list[tuple[list[tuple[Item, Any]], Leaf]], depth: int) -> An
     first, *others = branches.values()
     if all(alike(first, other) for other in others):
         return first
-    return Fork(item, tuple(branches), branches)
+    return Fork(item, branches)
 
 
 def alike(one: Any, other: Any) -> bool:

@@ -258,7 +258,6 @@ def _agreement(
 def _told(position: Position, look: Callable[[Scene], Any]) -> Any:
     """Return what a look at the position shows, or the open item on which that depends."""
     scene = position.scene()
-    scene.collect = {}
     try:
         return look(scene)
     except Split as split:
@@ -319,7 +318,6 @@ def _holds(position: Position, condition: Evaluator | None) -> bool | None:
         return Case("yes" if condition.value(scene) else "no")
 
     scene = position.scene()
-    scene.collect = {}
     answers = {found.answer for _, found in islice(cases_of(scene, case), MOST_CASES)}
     return None if len(answers) > 1 else answers == {"yes"}
 

@@ -24,7 +24,10 @@ NOTHING: Any = object()
 SECOND = 1_000_000
 FLAGS = (True, False)
 DEPARTED = Item("departed", "")
-"""Among what a case assigns: that it takes a default reading the other way."""
+"""Among what a case assigns: the default reading that it takes the other way."""
+
+Start = tuple[dict[Item, Any], Any]
+"""Where a case begins: what it assigns, and the state from which to go on looking (None: from the beginning)."""
 
 
 class Unknown:
@@ -100,18 +103,9 @@ class Scene:
     """One look at a position, in one case. One or two are made for every event, and one for every question."""
 
     __slots__ = (
-        "agenda", "answers", "assigned", "at", "beneath", "brief", "collect", "departed", "departing", "event", "get",
-        "given", "known", "lenient", "others", "program", "provisional", "staying", "taken", "terms", "trees", "turn",
-        "vars", "waiting",
+        "agenda", "answers", "asked", "assigned", "at", "brief", "departed", "event", "get", "leaving", "lenient",
+        "program", "provisional", "state", "taken", "terms", "trees", "turn", "vars", "waiting",
     )  # fmt: skip
-
-    # Only while a decision is made: looks made anew under a reading departed from, and what was found of them.
-    beneath: dict[Any, Any] | None
-    brief: bool
-    given: dict[Item, Any]
-    others: dict[Any, Any]
-    staying: dict[Any, bool]
-    known: dict[int, tuple[Any, dict[Item, str]]]
 
     def __init__(
         self, program: Any, terms: Terms, taken: Taken, get: Callable[..., Any], at: Instant
@@ -120,21 +114,20 @@ class Scene:
         self.assigned: dict[Item, Any] = {}
         self.vars: dict[str, Any] = {}
         self.event: Event | None = None
-        self.collect: dict[Item, str] | None = None
-        self.waiting: list[dict[Item, Any]] | None = None
+        # Where the other answers to open items, and the other options of default readings, wait to be looked at; None
+        # where nothing may be open, and where default readings are taken without asking what else they could be.
+        self.waiting: list[Start] | None = None
+        self.leaving: list[Start] | None = None
+        self.state: Any = None
         self.agenda: tuple[tuple[Instant, str, int, str], ...] = ()
         self.turn: Instant | None = None
-        self.trees: Any = None
+        # Only while a decision is made: what was looked at, the default readings that a look asks for, the one that the
+        # case takes the other way, and the answers to questions.
+        self.trees: dict[Any, Any] | None = None
+        self.asked: dict[Item, tuple[str, tuple[str, ...]]] | None = None
+        self.departed: Item | None = None
         self.answers: dict[tuple[str, str | None], tuple[Any, Item | None, tuple[Any, ...]]] | None = None
-        self.departing: Item | None = None
-        self.departed = self.lenient = self.provisional = False
-
-    def deciding(self) -> dict[Item, str]:
-        """Begin to make a decision; return the default readings asked for, which fill as it is made."""
-        found: dict[Item, str] = {}
-        self.collect, self.beneath, self.brief = found, None, False
-        self.trees, self.answers, self.known, self.given, self.others, self.staying = {}, {}, {}, {}, {}, {}
-        return found
+        self.brief = self.lenient = self.provisional = False
 
     # -- cells and open items
 
@@ -152,31 +145,15 @@ class Scene:
         return sorted(found) if found else []
 
     def chosen(self, choice: Choice, default: Any) -> Any:
-        """Return what a choice is in this case.
-
-        One that only default readings decide is the same in every case of a decision, and remembered for it.
-        """
-        lasting = self.answers is not None and self.collect is not None
-        known = self.known.get(id(choice)) if lasting else None
-        if known is not None:
-            value, read = known
-            if read:
-                self.collect.update(read)  # type: ignore[union-attr]
-            return default if value is NOTHING else value
-        value, read = choice, {}
-        by_default = self.taken.by_default
+        """Return what a choice is in this case."""
+        value: Any = choice
+        assigned = self.assigned
         while type(value) is Choice:
             item = value.item
-            if item.kind == "reading" and item.name in self.taken.options:
-                option = self.option_of(item.name)
-                if item.name in by_default:
-                    read[item] = self.taken.options[item.name]
-            else:
-                lasting = False
+            option = assigned.get(item, NOTHING)
+            if option is NOTHING:
                 option = self.resolve(item, tuple(value.branches))
             value = value.branches.get(option, NOTHING)
-        if lasting:
-            self.known[id(choice)] = value, read
         return default if value is NOTHING else value
 
     def resolve(self, item: Item, options: tuple[Any, ...]) -> Any:
@@ -189,41 +166,42 @@ class Scene:
         return self.pick(item, options)
 
     def pick(self, item: Item, options: tuple[Any, ...]) -> Any:
-        """Return what the case assigns to an item; split if it does not say."""
+        """Return what the case assigns to an item: if it does not say, the first; the others wait for their turn."""
         got = self.assigned.get(item, NOTHING)
         if got is NOTHING:
             if self.lenient:
                 return options[0]
             if self.waiting is None:
                 raise Split(item, options)
-            self.waiting += [{**self.assigned, item: option} for option in options[:0:-1]]
-            self.assigned[item] = got = options[0]
+            assigned, state = self.assigned, self.state
+            self.waiting += [({**assigned, item: option}, state) for option in options[:0:-1]]
+            assigned[item] = got = options[0]
         return got
 
     def option_of(self, reading: str) -> str:
         """Return the option in which a reading is taken."""
-        taken = self.taken
-        got = taken.options.get(reading)
-        if got is not None and reading not in taken.by_default:
-            return got
-        item, options, _ = self.program.readings[reading]
-        if self.departing is None and got is not None and self.collect is not None:
-            self.collect[item] = got
-            return got
-        if self.collect is not None and got is not None:
-            self.collect[item] = got
-        assigned: str | None = self.assigned.get(item)
-        if assigned is not None:
-            return assigned
+        got = self.taken.options.get(reading)
         if got is None:
+            item, options, _ = self.program.readings[reading]
             return str(self.pick(item, options))
-        if self.collect is None and not self.departed:
-            others = [each for each in options if each != got]
-            if self.waiting is None:
-                raise Split(item, (got, *others))
-            self.waiting += [{**self.assigned, item: option, DEPARTED: True} for option in reversed(others)]
-            self.assigned[item] = got
-        return got
+        others = self.taken.by_default.get(reading)
+        return got if others is None else self.by_default(got, *others)
+
+    def by_default(self, default: str, item: Item, others: tuple[str, ...]) -> str:
+        """Return the option in which a default reading is taken.
+
+        A case takes at most one of them the other way: those cases wait apart.
+        """
+        got: str | None = self.assigned.get(item)
+        if got is not None:
+            return got
+        if self.leaving is not None:
+            assigned, state = self.assigned, self.state
+            self.leaving += [({**assigned, item: option, DEPARTED: item}, state) for option in others]
+            assigned[item] = default
+        elif self.asked is not None:
+            self.asked[item] = default, others
+        return default
 
     def answer(self, question: str, about: str | None) -> Any:
         """Return the answer to a question: given, recorded, presumed, or open.

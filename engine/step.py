@@ -20,7 +20,7 @@ from engine.choice import LIMIT, Choice, choice, leaves, reduced
 from engine.decision import Item
 from engine.event import Event, Instant, Standing
 from engine.program import Program
-from engine.scene import DEPARTED, Scene
+from engine.scene import DEPARTED, Scene, Start
 from engine.terms import Taken, Terms
 
 Key = tuple[Any, ...]
@@ -74,14 +74,14 @@ class Step:
 
     def run(self, scene: Scene, act: Callable[..., None], *args: Any) -> None:
         """Run a rule; where something open decides, run it for each answer and keep what differs."""
-        waiting: list[dict[Item, Any]] = []
-        scene.assigned, scene.vars, scene.event, scene.departed, scene.turn = {}, {}, None, False, None
-        scene.waiting = waiting
+        waiting: list[Start] = []
+        scene.assigned, scene.vars, scene.event, scene.turn = {}, {}, None, None
+        scene.waiting = scene.leaving = waiting
         writes: Writes = {}
         act(scene, writes, *args)
         if waiting:
             writes = self.cases(scene, act, args, writes)
-        scene.waiting = None
+        scene.waiting = scene.leaving = None
         for key, value in writes.items():
             self.write(key, value)
 
@@ -97,8 +97,9 @@ class Step:
             if len(leaves) > LIMIT:
                 self.new[INEXACT] = True
                 break
-            assigned = waiting.pop()
-            scene.assigned, scene.vars, scene.event, scene.departed = assigned, {}, None, DEPARTED in assigned
+            assigned, _ = waiting.pop()
+            scene.assigned, scene.vars, scene.event = assigned, {}, None
+            scene.leaving = None if DEPARTED in assigned else waiting
             writes: Writes = {}
             act(scene, writes, *args)
             leaves.append((_path(assigned), writes))

@@ -14,13 +14,17 @@ from typing import Any, NamedTuple
 
 from engine.calendars import default_calendar
 from engine.dates import Calendar
+from engine.decision import Item
 
 
 class Taken(NamedTuple):
-    """In which option each reading is taken under some terms, and which of them only by default."""
+    """In which option each reading is taken under some terms, and which of them only by default.
+
+    `by_default` maps the latter to their open item and their other options.
+    """
 
     options: dict[str, str]
-    by_default: frozenset[str]
+    by_default: dict[str, tuple[Item, tuple[str, ...]]]
 
 
 @dataclass(frozen=True)

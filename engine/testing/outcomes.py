@@ -181,7 +181,7 @@ def _in_conditions(position: Position, rule: Rule) -> Iterator[Outcome]:
     ):
         return
     scene = position.scene()
-    scene.lenient, scene.collect = True, {}
+    scene.lenient = True
     if not_in_force(scene, rule) is not None:
         return
     for bound in bindings(scene, rule, None, None):

@@ -94,9 +94,7 @@ class Speller:
 
     def scene(self) -> Scene:
         """Return a look at no account at all: what can be seen there is so for every account."""
-        scene = Scene(self.program, self.terms, self.taken, lambda *_: None, 0)
-        scene.collect = {}
-        return scene
+        return Scene(self.program, self.terms, self.taken, lambda *_: None, 0)
 
     def fixed(self, evaluator: Evaluator) -> Any:
         """Return the value of what only terms and readings decide. Raises Unsaid."""

@@ -30,7 +30,6 @@ def tabled(
 
 def _column(program: Program, terms: Terms, table: DayTable, first: int, last: int) -> Iterator[int]:
     scene = Scene(program, terms, program.taken(terms), lambda *_: None, 0)
-    scene.collect = {}
     rolls: Evaluator | bool | None = table.rolls
     if table.how == "day":
         rolls = ConstE(True) if table.rolls else None
