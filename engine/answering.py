@@ -97,15 +97,17 @@ def worked_out(position: Position, at: Instant, known_at: Instant | None, way: W
         # What is open is shown from both sides: the first case, and the first that differs from it.
         for case_of, other in cases:
             if other.outcome != shown.outcome:
-                scene.assigned, scene.vars, scene.event, scene.trees = case_of, {}, None, None
+                scene.assigned, scene.vars, scene.event = case_of, {}, None
                 why = tuple(dict.fromkeys((*why, *way.reasons(scene, other)[0])))
                 break
         why = (Reason("open", tuple(_spelled(item) for item in missing), None, why, _events_of(missing)),)
         cure = ()
     turn = scene.turn
     for entry in position.agenda:
-        if entry[1] != "D" and (turn is None or entry[0] < turn) and entry[0] > at:
-            turn = entry[0]
+        # The agenda is in order of time: the first that is to come is the next.
+        if entry[1] != "D" and entry[0] > at:
+            turn = entry[0] if turn is None or entry[0] < turn else turn
+            break
     program = position.program
     receipt = Receipt(
         program.versions, ENGINE_VERSION, position.terms.calendar.version, position.terms_digest, position.chain.hex(),

@@ -106,7 +106,9 @@ class CompareE(Base):
         self.sign, self.op, self.left, self.right, self.number = op, _OPS[op], left, right, number
 
     def value(self, scene: Scene) -> Any:
-        left, right = self.left.value(scene), self.right.value(scene)
+        return self.compared(scene, self.left.value(scene), self.right.value(scene))
+
+    def compared(self, scene: Scene, left: Any, right: Any) -> Any:
         if type(left) is Unknown or type(right) is Unknown:
             item = left.item if type(left) is Unknown else right.item
             # Each comparison with an open number is open by itself (semantics, "What is open").
@@ -139,18 +141,13 @@ class CompareE(Base):
             scene.until(ends)
 
     def why(self, scene: Scene) -> Reason:
-        holds = bool(self.value(scene))
-        left, right = self.left, self.right
-        if type(left) is StateE:
-            events = scene.program.cause_events(scene, left.name, left.document)
-            return Reason(
-                "state",
-                (left.name, plain(left.value(scene)), plain(right.value(scene)), self.sign),
-                holds,
-                (),
-                events,
-            )
-        return Reason("compare", (plain(left.value(scene)), self.sign, plain(right.value(scene))), holds)
+        left, right = self.left.value(scene), self.right.value(scene)
+        holds = bool(self.compared(scene, left, right))
+        state = self.left
+        if type(state) is StateE:
+            events = scene.program.cause_events(scene, state.name, state.document)
+            return Reason("state", (state.name, plain(left), plain(right), self.sign), holds, (), events)
+        return Reason("compare", (plain(left), self.sign, plain(right)), holds)
 
     def cure(self, scene: Scene, wanted: bool) -> tuple[Cure, ...] | None:
         if bool(self.value(scene)) is wanted:
