@@ -72,7 +72,8 @@ def worked_out(position: Position, at: Instant, known_at: Instant | None, way: W
         cases, leaving, exact = _explored(scene, way)
     except Tangled:
         # As much as can be seen without folding; that is as many cases as an answer may have, and more.
-        scene.trees = None
+        scene.trees = scene.asked = scene.departed = scene.state = scene.event = None
+        scene.vars = {}
         cases, leaving, exact = _explored(scene, way)
     # Past the limits of the fold nothing is sure any more.
     exact = exact and INEXACT not in position.cells
@@ -122,13 +123,16 @@ def worked_out(position: Position, at: Instant, known_at: Instant | None, way: W
 
 def _explored(scene: Scene, way: Way) -> tuple[list[tuple[dict[Item, Any], Case]], list[Start], bool]:
     """Return the cases, whence those go that take a default reading the other way, and whether all cases are there."""
-    cases: list[tuple[dict[Item, Any], Case]] = []
+    waiting: list[Start] = []
     leaving: list[Start] = []
-    scene.leaving, scene.asked, scene.departed = leaving, None, None
-    for found in ways(scene, way.case, (), [({}, None)]):
-        cases.append(found)
-        if len(cases) > LIMIT:
-            return cases, leaving, False
+    assigned: dict[Item, Any] = {}
+    scene.assigned, scene.waiting, scene.leaving = assigned, waiting, leaving
+    cases = [(assigned, way.case(scene, None))]
+    if waiting:
+        for found in ways(scene, way.case, (), waiting):
+            cases.append(found)
+            if len(cases) > LIMIT:
+                return cases, leaving, False
     return cases, leaving, True
 
 

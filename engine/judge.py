@@ -225,7 +225,7 @@ def closing(scene: Scene, state: Any, rule: Rule, party: str, act: Event) -> Lea
         is_duty = rule.is_obligation
         if scene.trees is not None and rule.voided:
             closed, _ = recalled(
-                scene, ("in force", rule.index), rule.option, alone, not_in_force, rule, is_duty
+                scene, ("in force", rule.index), rule.option, alone, act, not_in_force, rule, is_duty
             )
         else:
             closed = not_in_force(scene, rule, is_duty)
@@ -269,14 +269,12 @@ def closing(scene: Scene, state: Any, rule: Rule, party: str, act: Event) -> Lea
         if not bears(rule, party, bound):
             last = NOT_ITS if last is NO_TRIGGER or last is NO_TEXT else last
             continue
-        bind(scene, rule, bound, act)
         if scene.trees is None:
+            bind(scene, rule, bound, act)
             last = instance_closed(scene, rule, party, act, bound)
         else:
-            key, chosen = (rule.index, id(bound)), rule.option
-            last, _ = recalled(
-                scene, key, chosen, bound_to, scene.vars, instance_closed, rule, party, act, bound
-            )
+            key = rule.index, id(bound)
+            last, scene.vars = recalled(scene, key, rule.option, bound_to, rule, party, act, bound)
         if last is None:
             return None, scene.vars
 
@@ -291,17 +289,16 @@ def next_breach(scene: Scene, rule: Rule) -> None:
                 break
 
 
-def alone(scene: Scene, state: Any, find: Callable[..., Step | None], *args: Any) -> Leaf:
+def alone(scene: Scene, state: Any, act: Event, find: Callable[..., Step | None], *args: Any) -> Leaf:
     """Look at what hangs on nothing that is bound."""
+    scene.event = act
     return find(scene, *args), scene.vars
 
 
-def bound_to(
-    scene: Scene, state: Any, bound: dict[str, Any], find: Callable[..., Step | None], *args: Any
-) -> Leaf:  # fmt: skip
-    """Look at what hangs on what is bound."""
-    scene.vars = bound
-    return find(scene, *args), bound
+def bound_to(scene: Scene, state: Any, rule: Rule, party: str, act: Event, bound: Any) -> Leaf:
+    """Look at one instance of a permission or power."""
+    bind(scene, rule, bound, act)
+    return instance_closed(scene, rule, party, act, bound), scene.vars
 
 
 def instance_closed(scene: Scene, rule: Rule, party: str, act: Event, bound: Any) -> Step | None:

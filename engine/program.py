@@ -316,7 +316,7 @@ class Program:
             option = default(terms)
             if option and name not in options:
                 options[name] = option
-                by_default[name] = item, tuple(each for each in among if each != option)
+                by_default[name] = option, item, tuple(each for each in among if each != option)
         return Taken(options, by_default)
 
     def parties_of(self, scene: Scene) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ have made of the past. Only one reading departs from its default at a time: that
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -152,18 +152,18 @@ class Scene:
             item = value.item
             option = assigned.get(item, NOTHING)
             if option is NOTHING:
-                option = self.resolve(item, tuple(value.branches))
+                option = self.resolve(item, value.branches)
             value = value.branches.get(option, NOTHING)
         return default if value is NOTHING else value
 
-    def resolve(self, item: Item, options: tuple[Any, ...]) -> Any:
+    def resolve(self, item: Item, options: Iterable[Any]) -> Any:
         """Return what an open item is in this case: settled since, or as the case has it."""
         kind = item.kind
         if kind == "reading":
             return self.option_of(item.name)
         if kind == "question" and "#" not in (item.about or ""):
             return self.answer(item.name, item.about)
-        return self.pick(item, options)
+        return self.pick(item, tuple(options))
 
     def pick(self, item: Item, options: tuple[Any, ...]) -> Any:
         """Return what the case assigns to an item: if it does not say, the first; the others wait for their turn."""
@@ -180,12 +180,15 @@ class Scene:
 
     def option_of(self, reading: str) -> str:
         """Return the option in which a reading is taken."""
+        known = self.taken.by_default.get(reading)
+        if known is not None:
+            got: str | None = self.assigned.get(known[1])
+            return self.by_default(*known) if got is None else got
         got = self.taken.options.get(reading)
         if got is None:
             item, options, _ = self.program.readings[reading]
             return str(self.pick(item, options))
-        others = self.taken.by_default.get(reading)
-        return got if others is None else self.by_default(got, *others)
+        return got
 
     def by_default(self, default: str, item: Item, others: tuple[str, ...]) -> str:
         """Return the option in which a default reading is taken.

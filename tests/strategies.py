@@ -133,6 +133,7 @@ VOCABULARY = (
     Line('question act_of_god 天灾 about fault, presumed no: "an act of god?"',
          "问题 act_of_god 天灾 关于 故障，推定 否：“an act of god?”"),
     Line('question prompt 及时 about fault: "prompt?"', "问题 prompt 及时 关于 故障：“prompt?”"),
+    Line('question rare 罕见 about fault: "rare?"', "问题 rare 罕见 关于 故障：“rare?”"),
     Line('question damage 损害 about violation, answers money: "how much?"', "问题 damage 损害 关于 violation，答案 金额：“how much?”"),
 )  # fmt: skip
 
@@ -389,13 +390,20 @@ def _favour(draw: Draw) -> list[Line]:
 
 
 def _raise_price(draw: Draw) -> list[Line]:
-    tail = _pick(
-        draw,
-        NOTHING,
-        Line(" when fault is done", "，当 故障 已发生"),
-        Line(" where rate < 90.00 CNY", "，限于 新价 < 90.00元"),
+    cheap = Line(" where rate < 90.00 CNY", "，限于 新价 < 90.00元")
+    asked = Line(
+        "for each fault as f, when prompt(f) or rare(f), ", "就 每次 故障 作为 f，当 及时（f） 或 罕见（f），"
     )
-    made = [Line(f"raise_price: seller may reprice{tail.en}", f"raise_price：甲方 可以 调价{tail.zh}")]
+    done = Line(" when fault is done", "，当 故障 已发生")
+    head, tail = draw(
+        st.sampled_from([(NOTHING, NOTHING), (NOTHING, done), (NOTHING, cheap), (asked, cheap)])
+    )
+    made = [
+        Line(
+            f"raise_price: {head.en}seller may reprice{tail.en}",
+            f"raise_price：{head.zh}甲方 可以 调价{tail.zh}",
+        )
+    ]
     if draw(st.booleans()):
         made.append(
             Line(
