@@ -27,7 +27,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: help setup demo test check static pytest soak bench cases format format-check lint types imports docs serve \
-	vsix lock system clean
+	vsix desk lock system clean
 
 ## help: list the targets
 help:
@@ -105,6 +105,11 @@ vsix:
 	@echo "vsix:    dist/contract-engine.vsix" && cd editors/vscode && npm ci --loglevel=error >/dev/null && \
 		npm run --silent package >/dev/null
 	@mkdir -p dist && mv editors/vscode/contract-engine.vsix dist/
+
+## desk: bundle the page of `contract desk` into engine/workbench/page (needs Node 20 and npm)
+desk:
+	@command -v npm >/dev/null || { echo "desk:    npm is needed, and is not there" >&2; exit 1; }
+	@echo "desk:    engine/workbench/page" && cd editors/desk && npm ci --loglevel=error >/dev/null && npm run --silent bundle
 
 # Setting up ---------------------------------------------------------------------------------------------------------
 

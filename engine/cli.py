@@ -23,6 +23,7 @@ from engine.commands.ask import ask
 from engine.commands.audit import audit
 from engine.commands.check import check
 from engine.commands.common import BROKEN, FINE, FOUND, INTERRUPTED, REFUSED, Refused, one_line, print_json
+from engine.commands.desk import desk
 from engine.commands.diff import diff
 from engine.commands.docs import docs
 from engine.commands.fmt import fmt
@@ -62,6 +63,7 @@ for command in (
     audit,
     replay_decisions,
     serve,
+    desk,
     graph,
     schema,
     lsp,

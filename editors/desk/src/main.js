@@ -1,0 +1,277 @@
+// The desk: files on the left, the text in the middle, what is known of it on the right.
+
+import { LSPPlugin, formatDocument } from "@codemirror/lsp-client";
+import { EditorView, stateOf } from "./editor.js";
+import { ask } from "./api.js";
+import { clean } from "./clean.js";
+import * as drafts from "./drafts.js";
+import { merged } from "./merge.js";
+import { at, element, hush, later, tell } from "./page.js";
+import { panels } from "./panels.js";
+import { problems } from "./problems.js";
+import { apply, asked, connect, fixes, mend } from "./server.js";
+import { tree } from "./tree.js";
+import { chosen, choose, say } from "./words.js";
+import { measure } from "./worth.js";
+
+export const desk = {
+  folder: null, path: null, view: null, client: null, states: new Map(), revisions: new Map(), savedTexts: new Map(),
+  drafts: new Set(), diagnostics: [],
+};
+
+const isContract = (path) => path.endsWith(".contract");
+const uriOf = (path) => `${desk.folder.uri}/${path.split("/").map(encodeURIComponent).join("/")}`;
+const text = () => desk.view.state.doc.toString();
+
+// ---- the text as it is typed
+
+const keepDraft = later(async (path, draft) => {
+  if (desk.path === path && draft.text === desk.savedTexts.get(path)) await drafts.drop(desk.folder.uri, path);
+  else await drafts.keep(desk.folder.uri, path, draft);
+}, 150);
+
+function changed(state) {
+  const path = desk.path;
+  const now = state.doc.toString();
+  const dirty = now !== desk.savedTexts.get(path);
+  if (dirty !== desk.drafts.has(path)) {
+    if (dirty) desk.drafts.add(path);
+    else desk.drafts.delete(path);
+    showFiles();
+  }
+  showState();
+  keepDraft(path, { text: now, revision: desk.revisions.get(path), at: Date.now() });
+  outlineLater();
+}
+
+const cursorMoved = later(() => panels.follow(desk), 180);
+
+function newState(path, content) {
+  const contract = isContract(path);
+  return stateOf(content, {
+    contract, extensions: contract ? desk.client.plugin(uriOf(path), "contract") : [],
+    onchange: changed, oncursor: cursorMoved, mend,
+  });
+}
+
+// ---- opening
+
+export async function open(path, line = null) {
+  if (desk.path && desk.view) desk.states.set(desk.path, desk.view.state);
+  try {
+    if (!desk.states.has(path)) await read(path);
+  } catch (wrong) {
+    tell(wrong.message, "bad");
+    return null;
+  }
+  desk.path = path;
+  desk.diagnostics = [];
+  const state = desk.states.get(path);
+  if (desk.view) desk.view.setState(state);
+  else {
+    at("empty").hidden = true;
+    desk.view = new EditorView({ state, parent: at("editor") });
+  }
+  history.replaceState(null, "", `#${encodeURI(path)}`);
+  document.title = `${path} – ${say("desk")}`;
+  showFiles();
+  showState();
+  if (line !== null) goTo(line);
+  if (isContract(path)) {
+    outlineLater();
+    measure(path, () => panels.show(desk));
+  } else at("outline").replaceChildren(element("p", { class: "soft" }, say("noOutline")));
+  panels.opened(desk);
+  return desk.view;
+}
+
+async function read(path) {
+  const file = await ask("read", { path });
+  const draft = await drafts.kept(desk.folder.uri, path);
+  desk.revisions.set(path, file.revision);
+  desk.savedTexts.set(path, file.text);
+  let content = file.text;
+  if (draft && draft.text !== file.text) {
+    content = draft.text;
+    desk.drafts.add(path);
+    // A draft of an older file keeps its revision: saving it leads to the merge.
+    desk.revisions.set(path, draft.revision);
+    tell(`${path}: ${say("restored")}`, "calm", [say("discard"), () => discard(path, file)]);
+  }
+  desk.states.set(path, newState(path, content));
+}
+
+async function discard(path, file) {
+  desk.revisions.set(path, file.revision);
+  desk.view.dispatch({ changes: { from: 0, to: desk.view.state.doc.length, insert: file.text } });
+  await drafts.drop(desk.folder.uri, path);
+}
+
+export function goTo(line) {
+  const view = desk.view;
+  const found = view.state.doc.line(Math.min(Math.max(line, 1), view.state.doc.lines));
+  view.dispatch({ selection: { anchor: found.from }, effects: EditorView.scrollIntoView(found.from, { y: "center" }) });
+  view.focus();
+}
+
+// ---- saving
+
+let saving = false;
+
+export async function save() {
+  if (!desk.path || saving) return;
+  const path = desk.path;
+  let now = text();
+  saving = true;
+  at("state").textContent = say("saving");
+  try {
+    for (;;) {
+      try {
+        const told = await ask("save", { path, text: now, revision: desk.revisions.get(path) ?? "" });
+        await wasSaved(path, now, told);
+        break;
+      } catch (wrong) {
+        if (wrong.status !== 409) throw wrong;
+        const both = await merged(wrong.told.now.text, now);
+        if (both === null) break;
+        desk.revisions.set(path, wrong.told.now.revision);
+        now = both;
+        if (desk.path === path) desk.view.dispatch({
+          changes: { from: 0, to: desk.view.state.doc.length, insert: both }, userEvent: "input.merge" });
+      }
+    }
+  } catch (wrong) {
+    tell(wrong.status === 0 ? say("offline") : wrong.message, "bad");
+  } finally {
+    saving = false;
+    showState();
+    desk.view?.focus();
+  }
+}
+
+async function wasSaved(path, now, told) {
+  desk.revisions.set(path, told.revision);
+  desk.savedTexts.set(path, now);
+  if (desk.path === path && text() === now) {
+    desk.drafts.delete(path);
+    await drafts.drop(desk.folder.uri, path);
+  } else keepDraft(path, { text: text(), revision: told.revision, at: Date.now() });
+  hush();
+  if (!desk.folder.files.includes(path)) desk.folder = await ask("folder");
+  showFiles();
+  desk.client.notification("workspace/didChangeWatchedFiles", { changes: [{ uri: uriOf(path), type: 2 }] });
+  const subject = isContract(path) ? path : besides(path);
+  if (subject) measure(subject, () => panels.show(desk));
+}
+
+// The contract beside a file of scenarios.
+const besides = (path) => desk.folder.files.find((each) =>
+  isContract(each) && each.slice(0, each.lastIndexOf("/") + 1) === path.slice(0, path.lastIndexOf("/") + 1));
+
+// ---- what is shown
+
+function showFiles() {
+  at("tree").replaceChildren(...tree(desk.folder.files, desk.drafts, desk.path, open));
+}
+
+function showState() {
+  if (!desk.path) return;
+  const dirty = desk.drafts.has(desk.path);
+  at("state").textContent = dirty ? say("unsaved") : say("saved");
+  at("state").className = dirty ? "dirty" : "";
+  at("path").textContent = desk.path;
+  at("save").disabled = !dirty;
+}
+
+const outlineLater = later(async () => {
+  if (!desk.path || !isContract(desk.path)) return;
+  const path = desk.path;
+  const found = await asked(desk.view, "textDocument/documentSymbol").catch(() => null);
+  if (!found || desk.path !== path) return;
+  const list = (symbols) => element("ul", {}, symbols.map((each) => element("li", {},
+    element("button", { class: "entry", onclick: () => goTo(each.range.start.line + 1), title: each.detail || each.name },
+      each.detail ? titled(each) : element("code", {}, each.name)), each.children?.length ? list(each.children) : null)));
+  at("outline").replaceChildren(list(found));
+}, 400);
+
+// A clause by its number, and its words without it.
+const titled = ({ name, detail }) => [element("b", {}, name), " ", detail.replace(/^[\d.．、一二三四五六七八九十第条章]+\s*/, "")];
+
+// What the server says of the word at the cursor.
+export async function hoverHere() {
+  const { head } = desk.view.state.selection.main;
+  const plugin = LSPPlugin.get(desk.view);
+  if (!plugin) return null;
+  const found = await asked(desk.view, "textDocument/hover", { position: plugin.toPosition(head) }).catch(() => null);
+  return found ? plugin.docToHTML(found.contents) : null;
+}
+
+async function newFile() {
+  const path = prompt(say("newFileAsk"))?.trim();
+  if (!path) return;
+  try {
+    await ask("save", { path, text: "", revision: "" });
+    desk.folder = await ask("folder");
+    await open(path);
+  } catch (wrong) {
+    tell(wrong.status === 409 ? `${path}: ${wrong.message}` : wrong.message, "bad");
+  }
+}
+
+function dress() {
+  for (const each of document.querySelectorAll("[data-say]")) each.textContent = say(each.dataset.say);
+  for (const each of document.querySelectorAll("[data-label]")) each.setAttribute("aria-label", say(each.dataset.label));
+  at("language").title = say("languageHint");
+  if (desk.folder) showFiles();
+  showState();
+  panels.dress(desk);
+}
+
+// F6 goes to the next area of the page, Shift-F6 to the one before.
+function nextArea(back) {
+  const areas = [...document.querySelectorAll("[data-area]")].filter((each) => each.offsetParent);
+  const here = areas.findIndex((each) => each.contains(document.activeElement));
+  const next = areas[(here + (back ? -1 : 1) + areas.length) % areas.length];
+  (next.querySelector(".cm-content, button:not(:disabled), [tabindex], input, select") ?? next).focus();
+}
+
+addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") {
+    event.preventDefault();
+    save();
+  } else if (event.key === "F6") {
+    event.preventDefault();
+    nextArea(event.shiftKey);
+  }
+});
+document.addEventListener("desk:language", dress);
+document.addEventListener("desk:offline", () => tell(say("offline"), "bad"));
+
+async function begin() {
+  choose(chosen());
+  at("language").onclick = () => choose(chosen() === "zh" ? "en" : "zh");
+  at("save").onclick = save;
+  at("format").onclick = () => { if (desk.view) { formatDocument(desk.view); desk.view.focus(); } };
+  at("new").onclick = newFile;
+  desk.folder = await ask("folder");
+  at("folder").textContent = desk.folder.name;
+  desk.drafts = new Set(await drafts.listed(desk.folder.uri));
+  desk.client = connect(desk.folder.uri, (said) => { desk.diagnostics = said; panels.show(desk); });
+  desk.client.workspace.display = async (uri) => {
+    if (!uri.startsWith(`${desk.folder.uri}/`)) {
+      tell(say("outside", decodeURI(uri)), "calm");
+      return null;
+    }
+    return open(decodeURIComponent(uri.slice(desk.folder.uri.length + 1)));
+  };
+  panels.begin(desk, { open, goTo, save, hoverHere, fixes, apply, mend, problems, clean });
+  dress();
+  const wanted = decodeURI(location.hash.slice(1));
+  if (wanted && desk.folder.files.includes(wanted)) await open(wanted);
+  else {
+    const first = desk.folder.files.filter(isContract);
+    if (first.length === 1) await open(first[0]);
+  }
+}
+
+begin();

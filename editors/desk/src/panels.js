@@ -1,0 +1,38 @@
+// The panels on the right, one shown at a time; arrow keys go from tab to tab.
+
+import { at, element } from "./page.js";
+import { say } from "./words.js";
+import * as check from "./check.js";
+
+const PANELS = { check };
+let shown = "check";
+let tools = null;
+
+export const panels = {
+  begin(desk, given) {
+    tools = given;
+    for (const [name, panel] of Object.entries(PANELS)) panel.begin?.(desk, tools, at(`panel-${name}`));
+  },
+  opened(desk) { for (const each of Object.values(PANELS)) each.opened?.(desk, tools); this.show(desk); this.follow(desk); },
+  follow(desk) { PANELS[shown].follow?.(desk, tools, at(`panel-${shown}`)); },
+  show(desk) { if (tools) PANELS[shown].show?.(desk, tools, at(`panel-${shown}`)); },
+  choose(desk, name, focus = false) {
+    shown = name;
+    this.dress(desk);
+    if (focus) at(`tab-${name}`).focus();
+    this.follow(desk);
+  },
+  dress(desk) {
+    const names = Object.keys(PANELS);
+    at("tabs").replaceChildren(...names.map((name, place) => element("button", {
+      role: "tab", id: `tab-${name}`, "aria-selected": String(name === shown), "aria-controls": `panel-${name}`,
+      tabindex: name === shown ? "0" : "-1", onclick: () => this.choose(desk, name),
+      onkeydown: (event) => {
+        const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+        if (step) this.choose(desk, names[(place + step + names.length) % names.length], true);
+      },
+    }, say(name))));
+    for (const name of names) at(`panel-${name}`).hidden = name !== shown;
+    this.show(desk);
+  },
+};

@@ -1,0 +1,58 @@
+"""What a saved contract comes to, each measured by another process so that nobody who types waits for it.
+
+The commands are those that a person would type: `contract check`, `contract test`, `contract analyse`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from engine.workbench.folder import BadFile
+
+LONGEST = 300
+"""Seconds after which a measure is given up."""
+
+MEASURES = ("check", "test", "analyse")
+_SCENARIOS = ("scenarios.md", "scenarios.yaml", "scenarios.yml")
+
+
+async def measured(path: Path, what: str, layers: str = "") -> dict[str, Any]:
+    """Return what one of MEASURES says of the contract in a file. Raises BadFile.
+
+    check: errors, warnings, notes, diagnostics. test: passed, failed, outcomes (none where there are no scenarios).
+    analyse: findings, searched. Where the contract cannot be read for its errors: {"unread": lines}.
+    """
+    if what not in MEASURES:
+        raise BadFile("what", f"`{what}` is none of {', '.join(MEASURES)}", 404)
+    subject = path
+    if what == "test":
+        subject = path.parent
+        if not any((subject / name).is_file() for name in _SCENARIOS):
+            return {"passed": 0, "failed": 0, "outcomes": []}
+    command = [sys.executable, "-m", "engine.cli", what, str(subject), "--json"]
+    if layers and what == "analyse":
+        command += ["--layers", layers]
+    process = await asyncio.create_subprocess_exec(
+        *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, stdin=asyncio.subprocess.DEVNULL
+    )  # fmt: skip
+    try:
+        out, _ = await asyncio.wait_for(process.communicate(), LONGEST)
+    except TimeoutError:
+        raise BadFile("what", f"`contract {what}` has not ended within {LONGEST} s", 503) from None
+    finally:
+        # Also where whoever asked has gone away.
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    try:
+        told = json.loads(out)
+    except ValueError:
+        raise BadFile("what", f"`contract {what}` has not answered", 500) from None
+    if "error" in told:
+        return {"unread": str(told["error"]["reason"])}
+    told.pop("version", None)
+    return dict(told)

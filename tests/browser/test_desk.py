@@ -1,0 +1,150 @@
+"""The desk in a browser: typed, mended, saved, merged, found again after a crash; both languages, keyboard, axe."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import LINE, SCENARIO
+from tests.workbench.serving import desk
+
+LONG = 60_000
+CHINESE = re.compile("[一-鿿]")
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A folder with a small agreement and its scenario."""
+    (tmp_path / "line").mkdir()
+    (tmp_path / "line" / "line.contract").write_text(LINE, "utf-8")
+    (tmp_path / "line" / "scenarios.md").write_text(SCENARIO, "utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def address(root: Path) -> Iterator[str]:
+    """A desk over it."""
+    with desk(root) as found:
+        yield found
+
+
+def opened(browser: Browser, address: str, language: str = "en-GB") -> Page:
+    """Open the desk in a window of its own, and wait until the text is there."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale=language)
+    context.set_default_timeout(LONG)
+    page = context.new_page()
+    page.on("request", lambda request: outside(request.url, address))
+    page.on("pageerror", lambda wrong: pytest.fail(f"the page failed: {wrong}"))
+    page.goto(address)
+    page.wait_for_selector(".cm-content")
+    expect(page.locator("#outline button").first).to_be_visible(timeout=LONG)
+    return page
+
+
+def outside(url: str, address: str) -> None:
+    assert url.startswith((address, address.replace("http", "ws"), "data:", "blob:")), (
+        "a request left the desk"
+    )
+
+
+def type_at(page: Page, words: str, text: str) -> None:
+    """Put the cursor at the end of the line with some words, and type."""
+    page.locator(".cm-line", has_text=words).first.click()
+    page.keyboard.press("End")
+    page.keyboard.type(text)
+
+
+def serious(page: Page) -> list[str]:
+    """Return what axe finds serious or critical."""
+    found = Axe().run(page)
+    return [
+        f"{each['id']}: {each['nodes'][0]['html'][:120]}"
+        for each in found.response["violations"]
+        if each["impact"] in ("serious", "critical")
+    ]
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
+def test_a_mistake_is_seen_mended_and_saved_by_keyboard(
+    browser: Browser, address: str, root: Path, language: str
+) -> None:
+    page = opened(browser, address, language)
+    chinese = language == "zh-CN"
+    assert bool(CHINESE.search(page.locator("#save").inner_text())) is chinese
+    expect(page.locator(".worth .count").nth(2)).to_have_text("1", timeout=LONG)
+    type_at(page, "it.due", "x")
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".problems li.error")
+    page.wait_for_selector("button.mend")
+    page.keyboard.press("Control+.")
+    expect(page.locator(".problems li.error")).to_have_count(0, timeout=LONG)
+    assert "it.duex" not in page.locator(".cm-content").inner_text()
+    type_at(page, "suspension:", " # reviewed")
+    page.keyboard.press("Control+s")
+    expect(page.locator("#state")).to_have_text("已保存" if chinese else "Saved")
+    saved = (root / "line" / "line.contract").read_text("utf-8")
+    assert saved == LINE.replace("may suspend\n", "may suspend # reviewed\n", 1)
+    assert serious(page) == []
+    page.context.close()
+
+
+def test_saving_shows_what_got_worse(browser: Browser, address: str) -> None:
+    page = opened(browser, address)
+    expect(page.locator(".worth .count").nth(4)).to_have_text(re.compile(r"\d+"), timeout=LONG)
+    line = page.locator(".cm-line", has_text="suspension:").first
+    line.click()
+    page.keyboard.press("Home")
+    page.keyboard.press("Shift+End")
+    page.keyboard.press("Delete")
+    page.keyboard.press("Control+s")
+    expect(page.locator(".worth tr").nth(2)).to_contain_text("1 → 0 worse", timeout=LONG)
+    expect(page.locator(".changes li.worse").first).to_be_visible(timeout=LONG)
+    page.context.close()
+
+
+def test_a_draft_survives_the_browser(browser: Browser, address: str) -> None:
+    page = opened(browser, address)
+    type_at(page, "suspend the line", " half a thought")
+    page.wait_for_timeout(600)
+    # Another page of the same browser, as after a crash: nothing was saved.
+    again = page.context.new_page()
+    page.close(run_before_unload=False)
+    again.goto(address)
+    expect(again.locator("#notice")).to_be_visible(timeout=LONG)
+    assert "half a thought" in again.locator(".cm-content").inner_text()
+    again.locator("#notice button").click()
+    expect(again.locator(".cm-content")).not_to_contain_text("half a thought")
+    again.context.close()
+
+
+def test_two_people_on_one_file_lose_nothing(browser: Browser, address: str, root: Path) -> None:
+    page = opened(browser, address)
+    type_at(page, "suspend the line", " MINE")
+    where = root / "line" / "line.contract"
+    where.write_text(LINE.replace("Bills are paid", "All bills are paid"), "utf-8")
+    page.keyboard.press("Control+s")
+    page.wait_for_selector("#merge[open] .cm-mergeView")
+    assert serious(page) == []
+    page.locator(".cm-merge-revert button").first.click()
+    page.locator("#merge button.main").click()
+    expect(page.locator("#state")).to_have_text("Saved", timeout=LONG)
+    saved = where.read_text("utf-8")
+    assert "All bills are paid" in saved
+    assert "MINE" in saved
+    page.context.close()
+
+
+def test_the_language_is_switched_where_one_is(browser: Browser, address: str) -> None:
+    page = opened(browser, address)
+    page.locator("#language").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#save")).to_have_text("保存")
+    assert page.evaluate("document.documentElement.lang") == "zh-CN"
+    page.keyboard.press("F6")
+    assert page.evaluate("document.activeElement.closest('[data-area]').tagName") == "NAV"
+    page.context.close()
