@@ -107,31 +107,30 @@ def recalled(scene: Scene, key: Any, option: tuple[Chosen, ...], look: Look, *ar
 
 def _explored(scene: Scene, option: tuple[Chosen, ...], look: Look, args: tuple[Any, ...]) -> Seen:
     """Return what a look comes to in every case, with the default readings taken as the case at hand takes them."""
-    kept = scene.assigned, scene.waiting, scene.leaving, scene.asked, scene.vars, scene.event, scene.turn
-    state, departed = scene.state, scene.departed
-    waiting: list[Start] = []
-    read: dict[Item, tuple[str, tuple[str, ...]]] = {}
+    inner = scene.within()
     assigned: dict[Item, Any] = {}
     for chosen in option:
         assigned[scene.program.readings[chosen.reading][0]] = chosen.option
+    departed = scene.departed
     if departed is not None:
         assigned[departed] = scene.assigned[departed]
         assigned[DEPARTED] = departed
     depth = len(assigned)
-    scene.assigned, scene.waiting, scene.leaving, scene.asked = assigned, waiting, None, read
-    scene.state = scene.turn = None
-    tree = look(scene, None, *args)
+    waiting: list[Start] = []
+    read: dict[Item, tuple[str, tuple[str, ...]]] = {}
+    inner.assigned, inner.waiting, inner.asked, inner.departed = assigned, waiting, read, departed
+    inner.state = inner.turn = None
+    tree = look(inner, None, *args)
     if waiting:
         leaves = [(list(assigned.items()), tree)]
-        for case, leaf in ways(scene, look, args, waiting):
+        for case, leaf in ways(inner, look, args, waiting):
             leaves.append((list(case.items()), leaf))
             if len(leaves) > LIMIT:
                 raise Tangled
         tree = _folded(leaves, depth)
-    turn = scene.turn
-    scene.assigned, scene.waiting, scene.leaving, scene.asked, scene.vars, scene.event, scene.turn = kept
-    scene.state, scene.departed = state, departed
-    return Seen(tree, turn, read)
+    if inner.provisional:
+        scene.provisional = True
+    return Seen(tree, inner.turn, read)
 
 
 def _folded(leaves: list[tuple[list[tuple[Item, Any]], Leaf]], depth: int) -> Any:

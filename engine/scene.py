@@ -103,8 +103,8 @@ class Scene:
     """One look at a position, in one case. One or two are made for every event, and one for every question."""
 
     __slots__ = (
-        "agenda", "answers", "asked", "assigned", "at", "brief", "departed", "event", "get", "leaving", "lenient",
-        "program", "provisional", "state", "taken", "terms", "trees", "turn", "vars", "waiting",
+        "agenda", "answers", "asked", "assigned", "at", "brief", "departed", "event", "get", "inner", "leaving",
+        "lenient", "program", "provisional", "state", "taken", "terms", "trees", "turn", "vars", "waiting",
     )  # fmt: skip
 
     def __init__(
@@ -125,9 +125,23 @@ class Scene:
         # case takes the other way, and the answers to questions.
         self.trees: dict[Any, Any] | None = None
         self.asked: dict[Item, tuple[str, tuple[str, ...]]] | None = None
+        self.inner: Scene | None = None
         self.departed: Item | None = None
         self.answers: dict[tuple[str, str | None], tuple[Any, Item | None, tuple[Any, ...]]] | None = None
         self.brief = self.lenient = self.provisional = False
+
+    def within(self) -> Scene:
+        """Return the scene of the looks that are explored by themselves amid one at this scene."""
+        inner = self.inner
+        if inner is None:
+            inner = self.inner = Scene(self.program, self.terms, self.taken, self.get, self.at)
+            inner.agenda, inner.trees, inner.answers, inner.brief = (
+                self.agenda,
+                self.trees,
+                self.answers,
+                self.brief,
+            )
+        return inner
 
     # -- cells and open items
 
