@@ -416,8 +416,12 @@ def overridden(scene: Scene, rule: Rule, act: Event) -> Step | None:
             since = program.standing_since(scene, index)
             if since is not None:
                 return ("prevailed", (index, since))
-        elif other.is_prohibition and index in about and forbids(scene, other, act.actor, act):
-            return ("forbidden", index)
+        elif other.is_prohibition and index in about:
+            kept = scene.vars
+            forbidden = forbids(scene, other, act.actor, act)
+            scene.vars = kept
+            if forbidden:
+                return ("forbidden", index)
     return None
 
 
