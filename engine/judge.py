@@ -11,13 +11,14 @@ from typing import Any
 
 from contractlang.norms import Who, Within
 from contractlang.numerals import plain_number
+from contractlang.values import Period
 from engine.dates import start_of
 from engine.decision import Reason
 from engine.event import BOTH, Event, Instant, Standing
 from engine.force import ADMINISTRATIVE, moment_of
 from engine.program import Lapse, Rule
 from engine.recall import ONCE, Leaf, Step, recalled
-from engine.scene import NOTHING, Breach, Inst, Scene
+from engine.scene import NOTHING, Breach, Inst, Scene, Unknown
 from engine.statuses import HappenedE, breach_events
 
 ASKED = "?"
@@ -343,9 +344,10 @@ def lapsed(scene: Scene, lapse: Lapse, party: str, bound: Any) -> Step | None:
     else:
         scene.vars["breach"] = bound
         start = lapse.since.value(scene)
-    if start is None:
+    period = lapse.period.value(scene)
+    if start is None or not isinstance(period, Period):
         return None
-    end = scene.deadline_period(start, lapse.period.value(scene), None).end
+    end = scene.deadline_period(start, period, None).end
     if end <= scene.at:
         return ("lapsed", (lapse.event, event.id if event is not None else "", end))
     scene.until(end)
@@ -390,6 +392,8 @@ def window_closed(scene: Scene, rule: Rule, bound: Any) -> Step | None:
     )
     if rule.not_before is not None:
         first = rule.not_before.value(scene)
+        if first is None or isinstance(first, Unknown):
+            return ("not before", None)
         begins: Instant = start_of(first) if not isinstance(first, int) else first
         if scene.at < begins:
             scene.until(begins)

@@ -187,6 +187,6 @@ def _why_closed(scene: Scene, step: tuple[str, Any]) -> Reason | None:
     if code == "lapsed":
         name, event, end = payload
         return Reason("lapsed", (name, end), True, (), (event,))
-    if code in ("not before", "window past"):
+    if code in ("not before", "window past") and payload is not None:
         return Reason(code, (payload,), False)
     return None

@@ -28,6 +28,9 @@ class ConstE(Base):
         return Reason("said", (), bool(self.constant))
 
 
+LONG_AGO = date(1970, 1, 1)
+
+
 class BlankE(Base):
     __slots__ = ("kind", "name")
 
@@ -41,6 +44,8 @@ class BlankE(Base):
         got = scene.blank(self.name, self.kind)
         if self.kind.name == "day":
             if got is NOTHING:
+                if scene.event is not None and scene.vars.get("@trigger") is None:
+                    return LONG_AGO  # An act at hand, and nothing that it is bound to: the day may be past.
                 return day_of(trigger_at(scene))
             if type(got) is int:
                 return month_day(scene, got)

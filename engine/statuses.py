@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from contractlang.norms import (
@@ -12,7 +13,7 @@ from contractlang.values import Period
 from engine.dates import day_of
 from engine.decision import Cure, Reason
 from engine.evaluator import Base, Evaluator
-from engine.event import BOTH, Event
+from engine.event import BOTH, Event, Instant
 from engine.scene import Breach, Inst, Scene, Unknown
 from engine.sums import due
 
@@ -81,6 +82,15 @@ def trig_of(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
+def _after(scene: Scene, day: date | Instant, moment: Instant, longer: Evaluator) -> Instant | None:
+    """Return the end of a period after a day, or after a moment where it is hours; None of one without an end."""
+    period = longer.value(scene)
+    if not isinstance(period, Period):
+        return None
+    start = moment if period.unit in ("hours", "minutes", "seconds") else day
+    return scene.deadline_period(start, period, scene.vars.get("@rolls")).end
+
+
 class OverdueE(Base):
     __slots__ = ("longer", "norms", "spoken")
 
@@ -93,9 +103,9 @@ class OverdueE(Base):
                 continue
             if self.longer is None:
                 return breach
-            period: Period = self.longer.value(scene)
-            start = breach.last_day if breach.last_day is not None else breach.started_at
-            end = scene.deadline_period(start, period, scene.vars.get("@rolls")).end
+            end = _after(scene, breach.last_day or breach.started_at, breach.started_at, self.longer)
+            if end is None:
+                return None
             if end <= scene.at:
                 return breach
             scene.until(end)
@@ -273,7 +283,9 @@ class UsedE(Base):
                 continue
             if self.longer is None:
                 return True
-            end = scene.deadline_period(day_of(since), self.longer.value(scene), scene.vars.get("@rolls")).end
+            end = _after(scene, day_of(since), since, self.longer)
+            if end is None:
+                return False
             if end <= scene.at:
                 return True
             scene.until(end)

@@ -233,6 +233,8 @@ def _stop_right(draw: Draw) -> list[Line]:
     lead = _pick(
         draw, Line("while pay_fee is overdue, ", "pay_fee 逾期 时，"),
         Line(f"while pay_fee is overdue for more than {days.en}, ", f"pay_fee 逾期 超过 {days.zh} 时，"),
+        Line("while pay_fee is overdue for more than grace, ", "pay_fee 逾期 超过 宽限 时，"),
+        Line("while pay_fee is overdue for more than 36 hours, ", "pay_fee 逾期 超过 36小时 时，"),
         Line("while (count of fault where fault.grave) > 1, ", "（故障 限于 故障.严重 之数）> 1 时，"),
         Line("while (sum of bill.amount) > 110.00 CNY, ", "（账单.金额数 之和）> 110.00元 时，"),
         Line("while amount due of pay_fee > 50.00 CNY, ", "pay_fee 的 欠额 > 50.00元 时，"),
@@ -258,6 +260,7 @@ def _serve(draw: Draw) -> list[Line]:
 def _use(draw: Draw) -> list[Line]:
     tail = _pick(draw, NOTHING, Line(" when service is on", "，当 服务 为 开"), Line(" unless pay_fee is overdue", "，除非 pay_fee 逾期"),
                  Line(" not before 2026-04-01", "，不早于 2026年4月1日"), Line(" by 2026-04-10", "，不迟于 2026年4月10日"),
+                 Line(" not before payday", "，不早于 付款日"),
                  Line(" until buyer is in breach", "，直到 乙方 违约"), Line(" from sign", "，自 签字 起"),
                  Line(" when price < 90.00 CNY", "，当 价格 < 90.00元"))  # fmt: skip
     return [Line(f"use: buyer may call{tail.en}", f"use：乙方 可以 呼叫{tail.zh}")]
@@ -415,8 +418,9 @@ def _raise_price(draw: Draw) -> list[Line]:
 
 
 def _patience(draw: Draw) -> list[Line]:
-    return [Line("patience: while stop_right is used for more than 2 days, buyer may call",
-                 "patience：stop_right 已行使 超过 2日 时，乙方 可以 呼叫")]  # fmt: skip
+    long = _pick(draw, Line("2 days", "2日"), Line("30 hours", "30小时"), Line("grace", "宽限"))
+    return [Line(f"patience: while stop_right is used for more than {long.en}, buyer may call",
+                 f"patience：stop_right 已行使 超过 {long.zh} 时，乙方 可以 呼叫")]  # fmt: skip
 
 
 def _life(draw: Draw) -> list[Line]:

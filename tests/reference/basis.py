@@ -150,7 +150,7 @@ def is_in_window(
     if norm.window is None:
         return True
     if norm.window.not_before is not None:
-        begins = values.value(world, norm.window.not_before, env, norm.document)
+        begins = windows.day_meant(world, norm.window.not_before, env, norm.document, arose_at)
         if begins is None:
             return False
         begins_at = start_of(begins) if isinstance(begins, date) else begins

@@ -129,13 +129,13 @@ def close(
             moves = rolls(world, window, env, document, usually=True)
             return _close(after(world, start, length, moves, roll=window.roll))
         case ByDay(day):
-            named = _day(world, day, env, document, arose_at)
+            named = day_meant(world, day, env, document, arose_at)
             if isinstance(named, date):
                 moves = rolls(world, window, env, document, usually=False)
                 return _close(by_day(world, named, moves, window.roll))
             return NEVER if named is None else Close(named + 1, day_of(named))
         case BeforeDay(day):
-            named = _day(world, day, env, document, arose_at)
+            named = day_meant(world, day, env, document, arose_at)
             if isinstance(named, date):
                 return Close(start_of(named), day_of(start_of(named) - 1))
             return NEVER if named is None else Close(named, day_of(named - 1))
@@ -152,13 +152,15 @@ def _close(deadline: Deadline) -> Close:
     return Close(deadline.end, deadline.last_day or day_of(deadline.end - 1))
 
 
-def _day(
+def day_meant(
     world: World, expr: Expr, env: values.Env, document: str, arose_at: Instant
 ) -> date | Instant | None:
-    """Return the day or instant a limit names. A blank is the day on which the duty arose, or none."""
+    """Return the day or instant a limit names. A blank is the day on which it arose (long ago: always), or none."""
     if isinstance(expr, BlankValue) and not open_items.is_filled(world, expr.name):
         said = world.case.ask(Item("blank", expr.name), ("trigger", "none"))
-        return day_of(arose_at) if said == "trigger" and arose_at != world_beginning() else None
+        if said == "none":
+            return None
+        return date(1970, 1, 1) if arose_at == world_beginning() else day_of(arose_at)
     named = values.value(world, expr, env, document)
     return named if isinstance(named, date | int) and not isinstance(named, bool) else None
 
