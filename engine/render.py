@@ -159,7 +159,15 @@ def _style_of(code: str, bad: bool) -> str:
 
 
 def show_standing(screen: Screen, end: AccountStanding, voice: Voice) -> None:
-    """Print where an account stands: states, what is owed, breaches, what may be done now."""
+    """Print where an account stands."""
+    for name, found in told_standing(end, voice):
+        for place, said in enumerate(found):
+            head = name if place == 0 else ""
+            screen.out.write(f"  {screen.paint(_padded(head, 12), 'bold')}{printable(said)}\n")
+
+
+def told_standing(end: AccountStanding, voice: Voice) -> list[tuple[str, list[str]]]:
+    """Return where an account stands, in words: states, what is owed, breaches, what may be done now."""
     pick = voice.pick
     states = [_state(state, document, value, end, voice) for state, document, value in end.states]
     rows = [(pick("states", "状态"), states)]
@@ -205,10 +213,7 @@ def show_standing(screen: Screen, end: AccountStanding, voice: Voice) -> None:
                 )
             )
     rows.append((pick("open powers", "可行使"), powers))
-    for name, found in rows:
-        for place, said in enumerate(found):
-            head = name if place == 0 else ""
-            screen.out.write(f"  {screen.paint(_padded(head, 12), 'bold')}{printable(said)}\n")
+    return rows
 
 
 _DUTIES = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -24,10 +25,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from contractlang.source import MAX_BYTES
+from engine.desk.papers import normal
 from engine.errors import EngineError
+from engine.workbench import scenes
 from engine.workbench.conversation import converse
 from engine.workbench.folder import BadFile, Changed, Folder, Text
 from engine.workbench.measures import measured
+from engine.workbench.opened import Opened, Shelf
 
 PAGE = Path(__file__).parent / "page"
 _KINDS = {
@@ -59,6 +63,7 @@ class Bench:
     shipped: Path
     today: Callable[[], date]
     word: str
+    shelf: Shelf
 
 
 Answer = TypeVar("Answer")
@@ -130,6 +135,11 @@ def _asked(bench: Bench) -> Callable[[Request], Awaitable[Response]]:
             return problem(wrong.status, wrong.field, wrong.reason)
         except EngineError as wrong:
             return problem(422, str(getattr(wrong, "field", "")), str(wrong))
+        except Exception as wrong:
+            if os.environ.get("CONTRACT_DEBUG"):
+                raise
+            name = type(wrong).__name__
+            return problem(500, "", f"internal error: {wrong} ({name}); CONTRACT_DEBUG=1 shows where")
 
     return answer
 
@@ -197,10 +207,28 @@ def _read(bench: Bench, given: Mapping[str, Any]) -> Any:
 
 
 def _save(bench: Bench, given: Mapping[str, Any]) -> Any:
-    return _told(bench.folder.save(said(given, "path"), said(given, "text"), said(given, "revision")))
+    saved = bench.folder.save(said(given, "path"), said(given, "text"), said(given, "revision"))
+    bench.shelf.forget()
+    return _told(saved)
 
 
-ANSWERS: dict[str, Answering] = {"folder": _folder, "read": _read, "save": _save}
+def _opened(bench: Bench, given: Mapping[str, Any]) -> Opened:
+    """Return the contract that a request is about, as it is typed, under the law that its settings ask for."""
+    path = bench.folder.at(said(given, "path"))
+    layers = scenes.layers_of(scenes.lines_of(given, "settings"))
+    return bench.shelf.open(str(path), normal(said(given, "text")), layers)
+
+
+ANSWERS: dict[str, Answering] = {
+    "folder": _folder,
+    "read": _read,
+    "save": _save,
+    "words": lambda bench, given: scenes.words(_opened(bench, given)),
+    "scene": lambda bench, given: scenes.scene(_opened(bench, given), given),
+    "ask": lambda bench, given: scenes.asked(_opened(bench, given), given),
+    "cases": lambda bench, given: scenes.cases(said(given, "path"), said(given, "text")),
+    "case": lambda bench, given: {"text": scenes.case(_opened(bench, given), given)},
+}
 
 
 class _Guard:

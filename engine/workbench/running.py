@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import socket
 from collections.abc import Callable
@@ -13,6 +14,7 @@ import uvicorn
 from engine.errors import EngineError
 from engine.workbench.app import Bench, application
 from engine.workbench.folder import Folder
+from engine.workbench.opened import Shelf
 
 HOST = "127.0.0.1"
 PORT = 8642
@@ -36,11 +38,13 @@ class Running:
         word = word or secrets.token_urlsafe(24)
         self.address = f"http://{HOST}:{self.port}/{word}/"
         hosts = frozenset({f"{HOST}:{self.port}", f"localhost:{self.port}"})
-        app = application(Bench(Folder(root), shipped, today, word), hosts)
+        app = application(Bench(Folder(root), shipped, today, word, Shelf(shipped)), hosts)
         config = uvicorn.Config(
             app, log_config=None, access_log=False, server_header=False, proxy_headers=False, lifespan="off",
-            timeout_graceful_shutdown=2, ws_max_size=32 * 1024 * 1024,
+            timeout_graceful_shutdown=1, ws_max_size=32 * 1024 * 1024,
         )  # fmt: skip
+        # What goes wrong is told to the page; how connections end is nothing to tell of.
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
         self.listener = uvicorn.Server(config)
 
     def run(self) -> None:

@@ -148,3 +148,52 @@ def test_the_language_is_switched_where_one_is(browser: Browser, address: str) -
     page.keyboard.press("F6")
     assert page.evaluate("document.activeElement.closest('[data-area]').tagName") == "NAV"
     page.context.close()
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
+def test_a_scenario_is_built_by_keyboard_and_saved(
+    browser: Browser, address: str, root: Path, language: str
+) -> None:
+    page = opened(browser, address, language)
+    page.locator("#tab-check").focus()
+    page.keyboard.press("ArrowRight")
+    page.locator("#add-event").focus()
+    page.keyboard.press("Enter")
+    page.locator("#events .act").select_option("bill")
+    page.locator("#events input[type=date]").first.fill("2026-03-02")
+    page.locator("#events .fields input[type=date]").fill("2026-03-10")
+    suspend = page.locator(".asks > li", has_text="暂停" if language == "zh-CN" else "suspend")
+    page.locator("#day").fill("2026-03-10")
+    expect(suspend.locator(".pill.forbidden")).to_be_visible()
+    page.locator("#cursor").focus()
+    page.keyboard.press("ArrowRight")
+    expect(suspend.locator(".pill.permitted")).to_be_visible()
+    suspend.locator("button.entry").press("Enter")
+    expect(suspend.locator(".why")).to_contain_text("100.00")
+    suspend.locator("input[type=checkbox]").press("Space")
+    page.locator("#case-title").fill("Built at the desk")
+    assert serious(page) == []
+    page.locator("#save-case").press("Enter")
+    expect(page.locator("#notice")).to_contain_text("scenarios.md")
+    saved = (root / "line" / "scenarios.md").read_text("utf-8")
+    assert saved.startswith(SCENARIO.rstrip())
+    assert "## Built at the desk" in saved
+    assert "2026-03-11 provider may suspend: permitted" in saved.rpartition("##")[2]
+    page.locator("#tab-check").click()
+    expect(page.locator(".worth tr").nth(2)).to_contain_text("1 → 2", timeout=LONG)
+    page.context.close()
+
+
+def test_a_question_is_asked_of_the_scenario(browser: Browser, address: str) -> None:
+    page = opened(browser, address)
+    page.locator("#tab-scenario").click()
+    page.locator("#panel-scenario .bar select").select_option(index=1)
+    expect(page.locator("#events tbody tr")).to_have_count(1)
+    page.locator("#tab-asking").click()
+    page.locator("#ask-act").select_option("suspend")
+    expect(page.locator("#answer .head")).to_contain_text("permitted")
+    expect(page.locator("#answer")).to_contain_text("customer pays 100.00 CNY for e1")
+    page.locator("#answer button.cite").first.click()
+    assert "suspend the line" in page.locator(".cm-activeLine").inner_text()
+    assert serious(page) == []
+    page.context.close()

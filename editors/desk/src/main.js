@@ -2,6 +2,7 @@
 
 import { LSPPlugin, formatDocument } from "@codemirror/lsp-client";
 import { EditorView, stateOf } from "./editor.js";
+import { reads, refresh, turnTo } from "./account.js";
 import { ask } from "./api.js";
 import { clean } from "./clean.js";
 import * as drafts from "./drafts.js";
@@ -42,8 +43,10 @@ function changed(state) {
   showState();
   keepDraft(path, { text: now, revision: desk.revisions.get(path), at: Date.now() });
   outlineLater();
+  if (isContract(path)) refreshLater();
 }
 
+const refreshLater = later(() => refresh(), 700);
 const cursorMoved = later(() => panels.follow(desk), 180);
 
 function newState(path, content) {
@@ -81,6 +84,8 @@ export async function open(path, line = null) {
     outlineLater();
     measure(path, () => panels.show(desk));
   } else at("outline").replaceChildren(element("p", { class: "soft" }, say("noOutline")));
+  const subject = isContract(path) ? path : besides(path);
+  if (subject) turnTo({ path: subject, home: desk.folder.uri, text: await textOf(subject) }, desk.folder.today);
   panels.opened(desk);
   return desk.view;
 }
@@ -162,6 +167,47 @@ async function wasSaved(path, now, told) {
   desk.client.notification("workspace/didChangeWatchedFiles", { changes: [{ uri: uriOf(path), type: 2 }] });
   const subject = isContract(path) ? path : besides(path);
   if (subject) measure(subject, () => panels.show(desk));
+}
+
+// A contract as it is typed, else as it is saved.
+async function textOf(path) {
+  if (path === desk.path) return text();
+  const state = desk.states.get(path);
+  return state ? state.doc.toString() : (await ask("read", { path })).text;
+}
+
+const scenariosOf = (path) => `${path.slice(0, path.lastIndexOf("/") + 1)}scenarios.md`;
+
+async function cases() {
+  const path = desk.path && scenariosOf(desk.path);
+  if (!path || !desk.folder.files.includes(path)) return [];
+  return ask("cases", { path, text: await textOf(path) });
+}
+
+// Add a scenario to the file beside the contract.
+async function addCase(contract, written) {
+  const path = scenariosOf(contract);
+  if (desk.drafts.has(path)) {
+    tell(say("caseDirty", path), "bad");
+    return;
+  }
+  const file = desk.folder.files.includes(path) ? await ask("read", { path }) : { text: "", revision: "" };
+  await ask("save", { path, text: file.text ? `${file.text.trimEnd()}\n\n${written}` : written, revision: file.revision });
+  desk.states.delete(path);
+  if (!file.revision) desk.folder = await ask("folder");
+  showFiles();
+  measure(contract, () => panels.show(desk));
+  panels.draw(desk);
+  tell(say("caseSaved", path), "calm", [say("openIt"), () => open(path)]);
+  if (desk.path === path) { desk.path = null; await open(path); }
+}
+
+// Follow a citation: a file by its name alone, and a line.
+async function cite(file, line) {
+  const path = desk.folder.files.find((each) => each === file || each.endsWith(`/${file}`));
+  if (!path) tell(say("outside", file));
+  else if (path === desk.path) goTo(line);
+  else await open(path, line);
 }
 
 // The contract beside a file of scenarios.
@@ -264,7 +310,8 @@ async function begin() {
     }
     return open(decodeURIComponent(uri.slice(desk.folder.uri.length + 1)));
   };
-  panels.begin(desk, { open, goTo, save, hoverHere, fixes, apply, mend, problems, clean });
+  panels.begin(desk, { open, goTo, save, hoverHere, fixes, apply, mend, problems, clean, cases, addCase, cite });
+  reads(async (path) => textOf(path));
   dress();
   const wanted = decodeURI(location.hash.slice(1));
   if (wanted && desk.folder.files.includes(wanted)) await open(wanted);

@@ -2,9 +2,12 @@
 
 import { at, element } from "./page.js";
 import { say } from "./words.js";
+import * as asking from "./asking.js";
 import * as check from "./check.js";
+import * as scenario from "./scenario.js";
 
-const PANELS = { check };
+const PANELS = { check, scenario, asking };
+const WIDE = new Set(["scenario", "asking"]); // those that need room
 let shown = "check";
 let tools = null;
 
@@ -15,7 +18,9 @@ export const panels = {
   },
   opened(desk) { for (const each of Object.values(PANELS)) each.opened?.(desk, tools); this.show(desk); this.follow(desk); },
   follow(desk) { PANELS[shown].follow?.(desk, tools, at(`panel-${shown}`)); },
-  show(desk) { if (tools) PANELS[shown].show?.(desk, tools, at(`panel-${shown}`)); },
+  // What was learnt of the text: most panels have their own times to be drawn.
+  show(desk) { if (tools && !WIDE.has(shown)) this.draw(desk); },
+  draw(desk) { if (tools) PANELS[shown].show?.(desk, tools, at(`panel-${shown}`)); },
   choose(desk, name, focus = false) {
     shown = name;
     this.dress(desk);
@@ -32,7 +37,8 @@ export const panels = {
         if (step) this.choose(desk, names[(place + step + names.length) % names.length], true);
       },
     }, say(name))));
+    document.querySelector(".bench").classList.toggle("wide", WIDE.has(shown));
     for (const name of names) at(`panel-${name}`).hidden = name !== shown;
-    this.show(desk);
+    this.draw(desk);
   },
 };

@@ -1,0 +1,107 @@
+"""A contract as it is typed, made ready to be asked: what it means with the documents that it uses, and its program."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from contractlang.load import Workspace
+from contractlang.loaded import Loaded
+from contractlang.norms import Contract
+from contractlang.source import Source
+from engine.compile import compile_program
+from engine.errors import BadTerms
+from engine.explain import Voice
+from engine.governing import CONTRACT, governing
+from engine.program import Program
+from engine.workbench.folder import BadFile
+
+KEPT = 12
+"""How many texts are held as they were understood."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """One text that can be asked something, under some layers of law (none: the agreement alone)."""
+
+    contract: Contract
+    program: Program
+    loaded: Loaded
+
+    @property
+    def chinese(self) -> bool:
+        """Whether the contract is written in Chinese: so are the lines of its scenarios."""
+        return self.contract.chinese
+
+    @cached_property
+    def voices(self) -> tuple[Voice, Voice]:
+        """Who speaks of it in English, and in Chinese."""
+        return Voice(self.program, "en", None, self.sources), Voice(self.program, "zh", None, self.sources)
+
+    @property
+    def sources(self) -> dict[str, Source]:
+        return self.loaded.sources
+
+    @property
+    def voice(self) -> Voice:
+        """Who speaks of it in its own language."""
+        return self.voices[self.chinese]
+
+
+class Shelf:
+    """The texts that were last asked about. For threads."""
+
+    def __init__(self, shipped: Path) -> None:
+        self.shipped = shipped
+        self._lock = threading.RLock()
+        self._workspace = Workspace((shipped,))
+        self._held: OrderedDict[tuple[str, str, tuple[str, ...]], Opened] = OrderedDict()
+
+    def open(self, path: str, text: str, layers: Iterable[str] = ()) -> Opened:
+        """Return a text made ready. Raises BadFile where it cannot be: it has errors, or is no agreement."""
+        law = tuple(sorted({*layers} - {CONTRACT}))
+        key = (path, text, law)
+        with self._lock:
+            found = self._held.get(key)
+            if found is None:
+                found = self._held[key] = self._opened(path, text, law)
+                while len(self._held) > KEPT:
+                    self._held.popitem(last=False)
+            self._held.move_to_end(key)
+            return found
+
+    def forget(self) -> None:
+        """Read anew what texts use: a file was saved."""
+        with self._lock:
+            self._workspace = Workspace((self.shipped,))
+            self._held.clear()
+
+    def _opened(self, path: str, text: str, law: tuple[str, ...]) -> Opened:
+        loaded = self._workspace.check(path, text)
+        errors = [each for each in loaded.errors if each.span.path == path]
+        contract = loaded.contracts[loaded.asked[0]]
+        if loaded.errors:
+            said = (errors or loaded.errors)[0].message
+            line = text.count("\n", 0, errors[0].span.start) + 1 if errors else 0
+            reason = said.zh if contract.chinese else said.en
+            raise BadFile("text", f"{Path(path).name}:{line}: {reason}" if line else reason)
+        if contract.kind == "vocabulary":
+            raise BadFile("text", f"{Path(path).name}: a vocabulary has no norms to ask about")
+        if contract.kind == "supplement":
+            raise BadFile("text", f"{Path(path).name}: open the agreement that it supplements")
+        contracts: tuple[Contract, ...] = (contract,)
+        if law and contract.kind == "agreement":
+            laws = self._workspace.load([self.shipped / "law"])
+            loaded.sources.update(
+                {name: each for name, each in laws.sources.items() if name not in loaded.sources}
+            )
+            held = [contract, *(each for each in laws.contracts.values() if each.kind == "law")]
+            try:
+                contracts = governing(held, (contract.name,), law)
+            except BadTerms as wrong:
+                raise BadFile(wrong.field, wrong.reason) from None
+        return Opened(contract, compile_program(list(contracts)), loaded)
