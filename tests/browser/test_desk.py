@@ -155,6 +155,7 @@ def test_a_scenario_is_built_by_keyboard_and_saved(
     browser: Browser, address: str, root: Path, language: str
 ) -> None:
     page = opened(browser, address, language)
+    expect(page.locator(".worth .count").nth(2)).to_have_text("1", timeout=LONG)
     page.locator("#tab-check").focus()
     page.keyboard.press("ArrowRight")
     page.locator("#add-event").focus()
@@ -178,7 +179,7 @@ def test_a_scenario_is_built_by_keyboard_and_saved(
     saved = (root / "line" / "scenarios.md").read_text("utf-8")
     assert saved.startswith(SCENARIO.rstrip())
     assert "## Built at the desk" in saved
-    assert "2026-03-11 provider may suspend: permitted" in saved.rpartition("##")[2]
+    assert "2026-03-11 provider may suspend: permitted" in saved.rpartition("## ")[2]
     page.locator("#tab-check").click()
     expect(page.locator(".worth tr").nth(2)).to_contain_text("1 → 2", timeout=LONG)
     page.context.close()

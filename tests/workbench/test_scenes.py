@@ -64,7 +64,7 @@ def test_an_answer_says_why_and_what_would_cure_it(line: Opened) -> None:
 
 def test_an_open_question_is_answered_by_an_entry_with_its_evidence(agreement: Opened) -> None:
     """What the ask panel writes when a human answers is read, and the question is no longer open."""
-    asked = {"question": "2026-09-13 甲方 可否 解除协议", "settings": ["有效期 = 2年"]}
+    asked = {"question": "2026-09-13 甲方 可否 取消功能", "settings": ["有效期 = 2年"]}
     ledger = [
         "2026-03-02 10:00 甲方 签署", "2026-03-02 10:05 乙方 签署", "2026-03-02 12:00 甲方 开通服务",
         "2026-09-01 09:00 出账 账期=2026-08 金额=100.00 到期日=2026-09-10",

@@ -36,7 +36,7 @@ function render() {
   box.replaceChildren(
     element("div", { class: "bar" }, ...existing(), element("button", { class: "quiet", onclick: () => load({ day: held.day }) },
       say("emptyScenario"))),
-    element("div", { id: "time" }),
+    time(),
     settings(held), events(held),
     element("div", { id: "results", "aria-live": "polite" }), saving());
   results();
@@ -55,27 +55,33 @@ function existing() {
 
 // ---- the day
 
-function time() {
-  const held = account();
-  const move = (place, day) => change((each) => {
+const move = (place, day) => {
+  change((each) => {
     if (place === null) each.day = day;
     else each.rows[place].day = day;
   }, place !== null);
-  const range = slider(held.rows, held.day);
-  document.getElementById("time")?.replaceChildren(
-    timeline({ rows: held.rows, day: held.day, breaches: held.told?.breaches, names: (each) => each.name }, move),
-    element("div", { class: "day" },
-      element("label", {}, say("day"), element("input", { type: "date", value: held.day, id: "day",
-        onchange: (event) => event.target.value && move(null, event.target.value) })),
-      element("input", { type: "range", "aria-label": say("dayCursor"), ...range, "aria-valuetext": held.day, id: "cursor",
-        oninput: (event) => { change((each) => { each.day = dayOfNumber(Number(event.target.value)); }); dayShown(); } })));
+  timeShown();
+};
+
+function time() {
+  return element("div", { id: "time" }, element("div", { id: "picture" }), element("div", { class: "day" },
+    element("label", {}, say("day"), element("input", { type: "date", id: "day",
+      onchange: (event) => event.target.value && move(null, event.target.value) })),
+    element("input", { type: "range", id: "cursor", "aria-label": say("dayCursor"),
+      oninput: (event) => move(null, dayOfNumber(Number(event.target.value))) })));
 }
 
-// While the slider is moved it is not made anew: only what shows its day.
-function dayShown() {
+// Draw the line of days anew; what somebody holds stays in their hand.
+function timeShown() {
   const held = account();
-  document.getElementById("day").value = held.day;
-  document.getElementById("cursor").setAttribute("aria-valuetext", held.day);
+  const cursor = document.getElementById("cursor");
+  const day = document.getElementById("day");
+  if (!cursor) return;
+  if (document.activeElement !== cursor) Object.assign(cursor, slider(held.rows, held.day));
+  cursor.setAttribute("aria-valuetext", held.day);
+  if (document.activeElement !== day) day.value = held.day;
+  document.getElementById("picture").replaceChildren(
+    timeline({ rows: held.rows, day: held.day, breaches: held.told?.breaches, names: (each) => each.name }, move));
 }
 
 // ---- settings
@@ -208,10 +214,7 @@ function results() {
   const at = document.getElementById("results");
   const wrong = document.getElementById("wrong");
   if (!at || !held) return;
-  const sliding = document.activeElement?.id === "cursor";
-  if (sliding) {
-    dayShown();
-  } else time();
+  timeShown();
   wrong.hidden = !held.wrong;
   for (const each of box.querySelectorAll("tr.bad")) each.classList.remove("bad");
   if (held.wrong) {
