@@ -27,7 +27,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from contractlang.source import MAX_BYTES
 from engine.desk.papers import normal
 from engine.errors import EngineError
-from engine.workbench import scenes
+from engine.workbench import scenes, views, witnesses
 from engine.workbench.conversation import converse
 from engine.workbench.folder import BadFile, Changed, Folder, Text
 from engine.workbench.measures import measured
@@ -197,9 +197,8 @@ def _told(text: Text) -> dict[str, str]:
 
 def _folder(bench: Bench, given: Mapping[str, Any]) -> Any:
     root = bench.folder.root
-    return {
-        "name": root.name, "uri": root.as_uri(), "files": bench.folder.files(), "today": bench.today().isoformat(),
-    }  # fmt: skip
+    files, layers, today = bench.folder.files(), bench.shelf.layers, bench.today().isoformat()
+    return {"name": root.name, "uri": root.as_uri(), "files": files, "layers": layers, "today": today}
 
 
 def _read(bench: Bench, given: Mapping[str, Any]) -> Any:
@@ -219,6 +218,29 @@ def _opened(bench: Bench, given: Mapping[str, Any]) -> Opened:
     return bench.shelf.open(str(path), normal(said(given, "text")), layers)
 
 
+def _witness(bench: Bench, given: Mapping[str, Any]) -> Any:
+    witness = given.get("witness")
+    if not isinstance(witness, dict):
+        raise BadFile("witness", "`witness` must be an object")
+    path = bench.folder.at(said(given, "path"))
+    layers = tuple(scenes.lines_of(given, "layers"))
+    opened = bench.shelf.open(str(path), normal(said(given, "text")), layers)
+    return witnesses.lines(opened, witness, layers)
+
+
+def _clause(bench: Bench, given: Mapping[str, Any]) -> Any:
+    line = given.get("line")
+    if type(line) is not int:
+        raise BadFile("line", "`line` must be a whole number")
+    return views.clause(_opened(bench, given), line)
+
+
+def _compared(bench: Bench, given: Mapping[str, Any]) -> Any:
+    other = str(bench.folder.at(said(given, "other_path")))
+    old = bench.shelf.open(other, normal(said(given, "other_text")))
+    return views.compared(old.contract, _opened(bench, given).contract)
+
+
 ANSWERS: dict[str, Answering] = {
     "folder": _folder,
     "read": _read,
@@ -227,6 +249,9 @@ ANSWERS: dict[str, Answering] = {
     "scene": lambda bench, given: scenes.scene(_opened(bench, given), given),
     "ask": lambda bench, given: scenes.asked(_opened(bench, given), given),
     "cases": lambda bench, given: scenes.cases(said(given, "path"), said(given, "text")),
+    "witness": _witness,
+    "clause": _clause,
+    "compare": _compared,
     "case": lambda bench, given: {"text": scenes.case(_opened(bench, given), given)},
 }
 

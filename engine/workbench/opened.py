@@ -74,6 +74,13 @@ class Shelf:
             self._held.move_to_end(key)
             return found
 
+    @cached_property
+    def layers(self) -> list[str]:
+        """The layers of law that come with the program."""
+        with self._lock:
+            laws = self._workspace.load([self.shipped / "law"]).contracts.values()
+        return sorted({each.layer for each in laws if each.kind == "law" and each.layer})
+
     def forget(self) -> None:
         """Read anew what texts use: a file was saved."""
         with self._lock:

@@ -174,9 +174,7 @@ def _asks(opened: Opened, held: Account, day: str) -> Iterator[dict[str, Any]]:
         bearers = (who,) if isinstance(who, str) else () if who is Who.BOTH else program.bound_parties
         seen |= dict.fromkeys((bearer, rule.act_name) for bearer in bearers)
     for party, act in seen:
-        line = (
-            f"{day} {_written(opened, party)} {'可否' if opened.chinese else 'may'} {_written(opened, act)}"
-        )
+        line = f"{day} {written(opened, party)} {'可否' if opened.chinese else 'may'} {written(opened, act)}"
         try:
             question, _ = _asked(opened, line)
             decision = held.decide(question)
@@ -316,7 +314,7 @@ def _day(given: Mapping[str, Any]) -> str:
         raise BadFile("day", f"`{day}` is no day; write it as 2026-09-01") from None
 
 
-def _written(opened: Opened, name: str) -> str:
+def written(opened: Opened, name: str) -> str:
     """Return a name as lines of the contract's language have it."""
     if name == BOTH:
         return "双方" if opened.chinese else "both"

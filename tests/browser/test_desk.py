@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import LINE, SCENARIO
+from tests.browser.conftest import CONTRACTS, LINE, SCENARIO
 from tests.workbench.serving import desk
 
 LONG = 60_000
@@ -158,6 +159,7 @@ def test_a_scenario_is_built_by_keyboard_and_saved(
     expect(page.locator(".worth .count").nth(2)).to_have_text("1", timeout=LONG)
     page.locator("#tab-check").focus()
     page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
     page.locator("#add-event").focus()
     page.keyboard.press("Enter")
     page.locator("#events .act").select_option("bill")
@@ -196,5 +198,43 @@ def test_a_question_is_asked_of_the_scenario(browser: Browser, address: str) -> 
     expect(page.locator("#answer")).to_contain_text("customer pays 100.00 CNY for e1")
     page.locator("#answer button.cite").first.click()
     assert "suspend the line" in page.locator(".cm-activeLine").inner_text()
+    assert serious(page) == []
+    page.context.close()
+
+
+@pytest.fixture(scope="module")
+def big_desk(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A desk over a copy of agreement 1."""
+    folder = tmp_path_factory.mktemp("desk")
+    shutil.copytree(CONTRACTS / "voip-1", folder / "voip-1")
+    with desk(folder) as found:
+        yield found
+
+
+@pytest.mark.parametrize(("language", "sector"), [("zh-CN", "电信"), ("en-GB", "telecoms law")])
+def test_a_finding_is_opened_changed_and_compared(
+    browser: Browser, big_desk: str, language: str, sector: str
+) -> None:
+    """The suspension power, the finding against article 34, its history, the clause changed, the versions compared."""
+    page = opened(browser, big_desk, language)
+    page.locator("#tab-findings").click()
+    page.get_by_label(sector).press("Space")
+    against = page.locator(".finding.against", has_text="34(2)").first
+    expect(against).to_be_visible(timeout=LONG)
+    assert serious(page) == []
+    against.locator("button.witness").press("Enter")
+    expect(page.locator("#panel-scenario .asked .head.forbidden")).to_be_visible(timeout=LONG)
+    expect(page.locator("#panel-scenario .asked")).to_contain_text("34")
+    page.locator("#tab-clause").click()
+    page.locator("#outline button", has_text="五.3").click()
+    expect(page.locator("#panel-clause .number")).to_have_text("五.3", timeout=LONG)
+    expect(page.locator("#panel-clause .near svg")).to_be_visible()
+    assert serious(page) == []
+    type_at(page, "暂停权 优先于 使用", "")
+    page.keyboard.press("Shift+Home")
+    page.keyboard.press("Delete")
+    page.locator("#tab-compare").click()
+    page.locator("#compare").press("Enter")
+    expect(page.locator("#panel-compare .page del").first).to_be_visible(timeout=LONG)
     assert serious(page) == []
     page.context.close()

@@ -31,7 +31,7 @@ export function stateOf(text, { contract, extensions = [], onchange, oncursor, m
     extensions: [
       EditorView.cspNonce.of(nonce), lineNumbers(), history(), drawSelection(), highlightActiveLine(), search({ top: true }),
       highlightSelectionMatches(), indentUnit.of("  "), EditorView.lineWrapping, closeBrackets(),
-      EditorView.contentAttributes.of({ "aria-label": say("editor"), spellcheck: "false" }),
+      EditorView.contentAttributes.of({ "aria-label": say("editor"), spellcheck: "false", tabindex: "0" }),
       contract ? [colours, foldGutter(), lintGutter(), autocompletion({ activateOnTypingDelay: 80 }), extensions] : [],
       keymap.of([
         { key: "F8", run: nextDiagnostic }, { key: "Mod-.", run: mending(mend) },

@@ -8,6 +8,7 @@ import { clean } from "./clean.js";
 import * as drafts from "./drafts.js";
 import { merged } from "./merge.js";
 import { at, element, hush, later, tell } from "./page.js";
+import { explain } from "./scenario.js";
 import { panels } from "./panels.js";
 import { problems } from "./problems.js";
 import { apply, asked, connect, fixes, mend } from "./server.js";
@@ -16,7 +17,7 @@ import { chosen, choose, say } from "./words.js";
 import { measure } from "./worth.js";
 
 export const desk = {
-  folder: null, path: null, view: null, client: null, states: new Map(), revisions: new Map(), savedTexts: new Map(),
+  folder: null, path: null, view: null, client: null, states: new Map(), revisions: new Map(), savedTexts: new Map(), openedTexts: new Map(),
   drafts: new Set(), diagnostics: [],
 };
 
@@ -44,6 +45,7 @@ function changed(state) {
   keepDraft(path, { text: now, revision: desk.revisions.get(path), at: Date.now() });
   outlineLater();
   if (isContract(path)) refreshLater();
+  cursorMoved();
 }
 
 const refreshLater = later(() => refresh(), 700);
@@ -95,6 +97,7 @@ async function read(path) {
   const draft = await drafts.kept(desk.folder.uri, path);
   desk.revisions.set(path, file.revision);
   desk.savedTexts.set(path, file.text);
+  if (!desk.openedTexts.has(path)) desk.openedTexts.set(path, file.text);
   let content = file.text;
   if (draft && draft.text !== file.text) {
     content = draft.text;
@@ -210,6 +213,18 @@ async function cite(file, line) {
   else await open(path, line);
 }
 
+// Go to a clause of the open contract by its number; those of other documents are told of.
+async function toClause({ document, clause, text: printed }) {
+  const first = printed.split("\n")[0].trim();
+  for (let number = 1; first && number <= desk.view.state.doc.lines; number += 1) {
+    if (desk.view.state.doc.line(number).text.trim() === first) {
+      goTo(number);
+      return;
+    }
+  }
+  tell(`${document} ${clause}: ${printed}`);
+}
+
 // The contract beside a file of scenarios.
 const besides = (path) => desk.folder.files.find((each) =>
   isContract(each) && each.slice(0, each.lastIndexOf("/") + 1) === path.slice(0, path.lastIndexOf("/") + 1));
@@ -310,7 +325,11 @@ async function begin() {
     }
     return open(decodeURIComponent(uri.slice(desk.folder.uri.length + 1)));
   };
-  panels.begin(desk, { open, goTo, save, hoverHere, fixes, apply, mend, problems, clean, cases, addCase, cite });
+  panels.begin(desk, { open, goTo, save, hoverHere, fixes, apply, mend, problems, clean, cases, addCase, cite, textOf,
+    contract: () => desk.path && (isContract(desk.path) ? desk.path : besides(desk.path)), toClause,
+    measureAnew: () => { measure(desk.path, () => panels.show(desk)); panels.show(desk); },
+    turnTo: async (path) => turnTo({ path, home: desk.folder.uri, text: await textOf(path) }, desk.folder.today),
+    choose: (name) => panels.choose(desk, name, true), explain });
   reads(async (path) => textOf(path));
   dress();
   const wanted = decodeURI(location.hash.slice(1));

@@ -12,7 +12,7 @@ import { say } from "./words.js";
 export function merged(theirs, mine) {
   const side = (label) => [
     EditorView.cspNonce.of(nonce), lineNumbers(), EditorView.lineWrapping, colours,
-    EditorView.contentAttributes.of({ "aria-label": label }),
+    EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
   ];
   return new Promise((done) => {
     const box = at("merge");

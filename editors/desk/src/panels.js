@@ -4,10 +4,14 @@ import { at, element } from "./page.js";
 import { say } from "./words.js";
 import * as asking from "./asking.js";
 import * as check from "./check.js";
+import * as clause from "./clause.js";
+import * as compare from "./compare.js";
+import * as findings from "./findings.js";
 import * as scenario from "./scenario.js";
 
-const PANELS = { check, scenario, asking };
-const WIDE = new Set(["scenario", "asking"]); // those that need room
+const PANELS = { check, clause, scenario, asking, findings, compare };
+const WIDE = new Set(["clause", "scenario", "asking", "compare"]); // those that need room
+const LIVE = new Set(["check", "findings"]); // those that change with what is learnt of the text
 let shown = "check";
 let tools = null;
 
@@ -19,7 +23,7 @@ export const panels = {
   opened(desk) { for (const each of Object.values(PANELS)) each.opened?.(desk, tools); this.show(desk); this.follow(desk); },
   follow(desk) { PANELS[shown].follow?.(desk, tools, at(`panel-${shown}`)); },
   // What was learnt of the text: most panels have their own times to be drawn.
-  show(desk) { if (tools && !WIDE.has(shown)) this.draw(desk); },
+  show(desk) { if (tools && LIVE.has(shown)) this.draw(desk); },
   draw(desk) { if (tools) PANELS[shown].show?.(desk, tools, at(`panel-${shown}`)); },
   choose(desk, name, focus = false) {
     shown = name;

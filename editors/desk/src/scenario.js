@@ -21,6 +21,28 @@ export function show() {
   render();
 }
 
+// Show at once why a question has its answer: opened from elsewhere, with the history that it is asked of.
+export function explain(question) {
+  opened.clear();
+  asked = question;
+  toShow = true;
+  results();
+}
+
+let asked = null;
+let toShow = false;
+
+async function why(at) {
+  if (!asked) return;
+  const question = asked;
+  const told = await ask("ask", { ...given(), question }).catch((wrong) => tell(wrong.message, "bad"));
+  if (!told || asked !== question) return;
+  at.replaceChildren(...tree(told, tools.cite), element("button", { class: "quiet", onclick: () => pin(told.expect) },
+    say("pinAnswer")));
+  if (toShow) at.scrollIntoView({ block: "center" });
+  toShow = false;
+}
+
 // ---- the whole
 
 function render() {
@@ -34,7 +56,7 @@ function render() {
     return;
   }
   box.replaceChildren(
-    element("div", { class: "bar" }, ...existing(), element("button", { class: "quiet", onclick: () => load({ day: held.day }) },
+    element("div", { class: "bar" }, ...existing(), element("button", { class: "quiet", onclick: () => { asked = null; load({ day: held.day }); } },
       say("emptyScenario"))),
     time(),
     settings(held), events(held),
@@ -48,6 +70,7 @@ function existing() {
     select.append(element("option", { value: String(place) }, each.title))));
   select.onchange = async () => {
     const found = (await tools.cases())[Number(select.value)];
+    asked = null;
     if (found) load(found);
   };
   return [select];
@@ -226,7 +249,9 @@ function results() {
   }
   at.classList.remove("stale");
   if (!held.told) return;
-  at.replaceChildren(
+  const shown = element("section", { class: "asked" });
+  why(shown);
+  at.replaceChildren(shown,
     element("h2", {}, say("standingOn", held.told.day)),
     element("dl", { class: "standing" }, held.told.standing.filter((each) => each.rows.length).flatMap((each) => [
       element("dt", {}, either(each.name)), ...each.rows.map((row) => element("dd", {}, either(row)))])),

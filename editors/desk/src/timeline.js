@@ -26,10 +26,9 @@ export function timeline({ rows, day, breaches = [], names }, move) {
   const [from, to] = span(rows, day);
   const x = (moment) => ((moment - from) / (to - from)) * WIDE;
   const picture = draw("svg", { viewBox: `0 0 ${WIDE} 96`, class: "timeline", "aria-hidden": "true" });
-  for (let month = new Date(dayOf(from).slice(0, 8) + "01T00:00Z"); month < to; month.setUTCMonth(month.getUTCMonth() + step(from, to))) {
-    if (month < from) continue;
-    picture.append(draw("line", { x1: x(month), x2: x(month), y1: 14, y2: 78, class: "month" }),
-      draw("text", { x: x(month) + 4, y: 92, class: "month" }, dayOf(month).slice(0, 7)));
+  for (const [moment, label] of ticks(from, to)) {
+    picture.append(draw("line", { x1: x(moment), x2: x(moment), y1: 14, y2: 78, class: "month" }),
+      draw("text", { x: x(moment) + 4, y: 92, class: "month" }, label));
   }
   for (const each of breaches) {
     const begin = x(at(each.from));
@@ -73,7 +72,21 @@ export function timeline({ rows, day, breaches = [], names }, move) {
   }
 }
 
-const step = (from, to) => Math.max(1, Math.round((to - from) / DAY / 30 / 9));
+// Weeks where the line is short, else so many months that their names have room.
+function ticks(from, to) {
+  const found = [];
+  if (to - from < 120 * DAY) {
+    for (let moment = Math.ceil(from / DAY / 7) * 7 * DAY + 4 * DAY; moment < to; moment += 14 * DAY) {
+      found.push([moment, dayOf(moment).slice(5)]);
+    }
+    return found;
+  }
+  const step = Math.max(1, Math.round((to - from) / DAY / 30 / 9));
+  for (const month = new Date(`${dayOf(from).slice(0, 8)}01T00:00Z`); month < to; month.setUTCMonth(month.getUTCMonth() + step)) {
+    if (month >= from) found.push([month.getTime(), dayOf(month).slice(0, 7)]);
+  }
+  return found;
+}
 
 // The slider by which keys move the day.
 export function slider(rows, day) {

@@ -96,6 +96,35 @@ const WORDS = {
   answer: ["作答", "Answer"],
   pinAnswer: ["列为预期结论", "Expect this answer in the scenario"],
   pinned: ["已列为预期：{0}", "Expected: {0}"],
+  clause: ["条款", "Clause"],
+  compare: ["比较", "Compare"],
+  pickContract: ["打开一份合同后在此显示。", "Open a contract to see this."],
+  noClause: ["光标不在条款之内。", "The cursor is in no clause."],
+  mendFirst: ["先改正错误：{0}", "Mend this first: {0}"],
+  touches: ["与本条相关的规范", "What touches this clause"],
+  underLaw: ["一并适用的法律", "Law that applies beside it"],
+  layer_civil: ["民法典", "Civil Code"],
+  layer_consumer: ["消费者保护", "consumer law"],
+  layer_cyber: ["网络与个人信息", "cyber law"],
+  layer_sector: ["电信", "telecoms law"],
+  layer_local_HN: ["河南地方", "Henan"],
+  found: ["对已保存文本的分析：{0}项发现。", "Findings in the saved text: {0}."],
+  openWitness: ["打开其经过", "Open its history"],
+  finding_conflict: ["冲突", "conflict"],
+  finding_competing: ["竞合", "competing"],
+  finding_against: ["抵触法律", "against the law"],
+  finding_dead: ["永不适用", "never applies"],
+  finding_redundant: ["重复", "repeated"],
+  finding_gap: ["缺漏", "gap"],
+  finding_agreements: ["协议之间", "between agreements"],
+  finding_unknown: ["未能判定", "not decided"],
+  compareWith: ["与之比较", "Against"],
+  asSaved: ["上次保存的文本", "the text as last saved"],
+  asOpened: ["打开工作台时的文本", "the text when it was opened"],
+  compareMeaning: ["比较含义", "Compare the meaning"],
+  compareText: ["并列文本", "Texts side by side"],
+  compareHelp: ["逐条比较文字与规范，并以有日期的经过说明结论何处不同。", "Clause by clause, text and norms; and dated histories on which the answers part."],
+  comparing: ["正在比较…", "Comparing…"],
   keys: ["Ctrl-S 保存 · F8 下一问题 · Ctrl-. 改正 · F12 定义 · F2 改名 · F6 下一区域", "Ctrl-S save · F8 next problem · Ctrl-. mend · F12 definition · F2 rename · F6 next area"],
 };
 
@@ -111,10 +140,10 @@ export function choose(next) {
   document.dispatchEvent(new Event("desk:language"));
 }
 
-// A phrase, its gaps {0}, {1} filled.
+// A phrase, its gaps {0}, {1} filled; undefined where there is none.
 export function say(key, ...given) {
   const pair = WORDS[key];
-  if (!pair) throw new Error(`no words for ${key}`);
+  if (!pair) return undefined;
   return pair[language === "zh" ? 0 : 1].replace(/\{(\d)\}/g, (_, place) => given[Number(place)]);
 }
 

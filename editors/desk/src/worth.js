@@ -25,6 +25,16 @@ const NAMED = {
   analyse: (told) => open(told).map((each) => [each.key, each.sentence]),
 };
 
+// The layers of law under which the analysis looks.
+const LAYERS = "contract-desk-layers";
+export const chosenLayers = () => JSON.parse(localStorage.getItem(LAYERS) ?? "[]");
+export function chooseLayers(layers) {
+  localStorage.setItem(LAYERS, JSON.stringify(layers));
+  // What was found under other law is no measure of this.
+  for (const each of seen.values()) delete each.now.analyse;
+  for (const each of seen.values()) delete each.before.analyse;
+}
+
 // Measure what is saved. The first time there is nothing to compare with.
 export function measure(path, shown) {
   const last = seen.get(path);
@@ -33,7 +43,7 @@ export function measure(path, shown) {
   seen.set(path, mine);
   shown();
   for (const what of MEASURES) {
-    ask("measure", { path, what }, mine.stop.signal)
+    ask("measure", { path, what, layers: chosenLayers().length ? ["contract", ...chosenLayers()].join(",") : "" }, mine.stop.signal)
       .then((told) => { mine.now[what] = told; })
       .catch((wrong) => { if (wrong.name !== "AbortError") mine.now[what] = { unread: wrong.message }; })
       .then(() => { if (seen.get(path) === mine) shown(); });
