@@ -309,8 +309,16 @@ class FoldE(Base):
         self.name, self.field, self.where, self.index = name, field, where, index
 
     def value(self, scene: Scene) -> Any:
-        found = self.occurrences(scene)
-        return sum(1 if self.field is None else event.fields.get(self.field) or 0 for event in found)
+        found, field = self.occurrences(scene), self.field
+        if field is None:
+            return len(found)
+        total = 0
+        for event in reversed(found):
+            got = event.fields.get(field)
+            if got is None:
+                return Unknown(Item("fact", field, event.id))
+            total += got
+        return total
 
     def occurrences(self, scene: Scene) -> list[Event]:
         """Return the occurrences that are counted, the latest first."""

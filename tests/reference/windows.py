@@ -123,7 +123,7 @@ def close(
             return Close(arose_at, day_of(arose_at))
         case Within(period, of):
             length = values.value(world, period, env, document)
-            start = arose_at if of is None else moment(world, of, env, document)
+            start = arose_at if of is None else moment(world, of, env, document, arose_at)
             if not isinstance(length, Period) or start is None:
                 return NEVER
             moves = rolls(world, window, env, document, usually=True)
@@ -165,8 +165,12 @@ def day_meant(
     return named if isinstance(named, date | int) and not isinstance(named, bool) else None
 
 
-def moment(world: World, expr: Expr, env: values.Env, document: str) -> date | Instant | None:
+def moment(
+    world: World, expr: Expr, env: values.Env, document: str, arose_at: Instant | None = None
+) -> date | Instant | None:
     """Return the instant or day from which a period runs: of an occurrence, when it last happened."""
+    if arose_at is not None and isinstance(expr, BlankValue):
+        return day_meant(world, expr, env, document, arose_at)
     if isinstance(expr, Happened):
         found = [each for each in world.happened if facts.covers(world.declared, expr.name, each.name)]
         return found[-1].effect_at if found else None
