@@ -45,9 +45,6 @@ def amount(position: Position, question: AmountOfSum, known_at: Instant | None) 
                         and (question.about is None or question.about == trig)
                     ):
                         value = inst.owed if isinstance(inst.owed, Unknown) else value + inst.owed - inst.paid
-        if isinstance(value, Unknown):
-            scene.pick(value.item, ("unknown", "other"))
-            return Case("undetermined")
         return Case("value", False, value)
 
     def reasons(scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:

@@ -17,18 +17,24 @@ from engine.judge import ASKED
 from engine.position import Position
 from engine.program import ENGINE_VERSION
 from engine.recall import Tangled, ways
-from engine.scene import DEPARTED, Scene, Start
+from engine.scene import DEPARTED, Scene, Start, Unknown
 from engine.step import INEXACT
 
 _VERDICTS = {each.value: each for each in Verdict}
 
 
 class Case:
-    """The answer of one case; two cases with the same `outcome` answer alike."""
+    """The answer of one case; two cases with the same `outcome` answer alike.
 
-    __slots__ = ("answer", "outcome", "required", "value")
+    A value that is open even in this case is no value: the answer is undetermined, `item` tells what it hangs on.
+    """
+
+    __slots__ = ("answer", "item", "outcome", "required", "value")
 
     def __init__(self, answer: str, required: bool = False, value: Any = None) -> None:
+        self.item: Item | None = None
+        if type(value) is Unknown:
+            answer, value, self.item = "undetermined", None, value.item
         self.answer, self.required, self.value = answer, required, value
         self.outcome = (answer, None if value is None else _frozen(value))
 
@@ -83,10 +89,11 @@ def worked_out(position: Position, at: Instant, known_at: Instant | None, way: W
     answer = shown.answer
     missing: tuple[Item, ...] = ()
     could_be: tuple[str, ...] = ()
-    if len(outcomes) > 1 or not exact:
+    if len(outcomes) > 1 or not exact or answer == "undetermined":
         answer = "undetermined"
-        missing = _spoken_items(items_that_matter([(a, c.outcome) for a, c in cases]))
-        could_be = tuple(sorted({_said(each) for each in outcomes.values()}))
+        items = [each.item for _, each in cases if each.item is not None]
+        missing = _spoken_items((*items_that_matter([(a, c.outcome) for a, c in cases]), *items))
+        could_be = tuple(sorted({_said(each) for each in outcomes.values() if each.item is None}))
     required = answer == "permitted" and all(each.required for _, each in cases)
     told = (answer, None, False) if answer == "undetermined" else (*shown.outcome, required)
     assumes = _assumed(scene, way, leaving, cases, told) if leaving else ()

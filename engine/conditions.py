@@ -100,19 +100,17 @@ def _cure_of(
 
 
 class CompareE(Base):
-    __slots__ = ("left", "number", "op", "right", "sign")
+    __slots__ = ("left", "op", "right", "sign")
 
-    def __init__(self, op: str, left: Evaluator, right: Evaluator, number: int) -> None:
-        self.sign, self.op, self.left, self.right, self.number = op, _OPS[op], left, right, number
+    def __init__(self, op: str, left: Evaluator, right: Evaluator) -> None:
+        self.sign, self.op, self.left, self.right = op, _OPS[op], left, right
 
     def value(self, scene: Scene) -> Any:
         return self.compared(scene, self.left.value(scene), self.right.value(scene))
 
     def compared(self, scene: Scene, left: Any, right: Any) -> Any:
         if type(left) is Unknown or type(right) is Unknown:
-            item = left.item if type(left) is Unknown else right.item
-            # Each comparison with an open number is open by itself (semantics, "What is open").
-            return scene.pick(Item(item.kind, item.name, f"{item.about or ''}#{self.number}"), FLAGS)
+            return scene.pick(self.item(left, right), FLAGS)
         if left is None or right is None:
             return (left is right) is (self.sign == "==") if self.sign in ("==", "!=") else False
         if type(left) is not type(right):
@@ -132,6 +130,16 @@ class CompareE(Base):
         elif type(left) is int:
             self.turns_with(scene, right if type(self.left) is NowE else left)
         return self.op(left, right)
+
+    def item(self, left: Any, right: Any) -> Item:
+        """Return what is open in a comparison with an open number: whether it stands so to the other side's value.
+
+        One with now is open once, whenever it is asked (semantics, "What is open").
+        """
+        item: Item = left.item if type(left) is Unknown else right.item
+        one = "now" if type(self.left) is NowE else plain(left)
+        other = "now" if type(self.right) is NowE else plain(right)
+        return Item(item.kind, item.name, f"{item.about or ''}#{one} {self.sign} {other}")
 
     def turns_with(self, scene: Scene, other: Any) -> None:
         """Remember when the comparison may turn by time alone, if it is one with now."""

@@ -75,9 +75,8 @@ def perform(
     if amount is not None and inst.owed is not None:
         owed = inst.owed
         if type(owed) is Unknown:
-            enough = scene.pick(
-                Item(owed.item.kind, owed.item.name, f"{owed.item.about or ''}#{trig}"), (True, False)
-            )
+            about = f"{owed.item.about or ''}#{paid} for {trig}"
+            enough = scene.pick(Item(owed.item.kind, owed.item.name, about), (True, False))
         else:
             enough = paid >= owed
             if paid > owed:
@@ -203,6 +202,9 @@ def come_into_being(scene: Scene, w: Writes, step: Step, rule: Rule, trig: str, 
     inst = Inst(
         trigger, step.at, end, last_day, owed, 0, step.at if done else None, "done" if done else "open"
     )  # fmt: skip
+    if done:
+        w["D", rule.index] = (trigger.id,) if isinstance(trigger, Event) else ()
+        w["DD", rule.index] = True
     begin(scene, w, step, rule, trig, inst)
 
 

@@ -67,7 +67,6 @@ class Compiler:
     def __init__(self, resolve: Callable[[Target, str], tuple[int, ...]], documents: Documents) -> None:
         self.resolve, self.documents = resolve, documents
         self.document = ""
-        self.count = 0
         self.indexed: set[tuple[str, str]] = set()
         self.folded: set[str] = set()
         self.referred: set[str] = set()
@@ -104,8 +103,7 @@ class Compiler:
             case Or():
                 return OrE(tuple(self.made(each) for each in expr.parts))
             case Compare():
-                self.count += 1
-                return CompareE(expr.op, self.made(expr.left), self.made(expr.right), self.count)
+                return CompareE(expr.op, self.made(expr.left), self.made(expr.right))
             case Arithmetic():
                 return ArithmeticE(expr.op, self.made(expr.left), self.made(expr.right))
             case Later():

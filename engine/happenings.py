@@ -23,6 +23,7 @@ from engine.judge import (
 )
 from engine.lifetime import renew
 from engine.program import Rule, Touch
+from engine.quantities import ConstE, FieldE
 from engine.scene import Breach, Cause, Ground, Scene, Start
 from engine.step import Step, Writes
 
@@ -171,7 +172,11 @@ def set_state(
     scene: Scene, w: Writes, step: Step, event: Event, effect: Sets, document: str, basis: tuple[int, ...]
 ) -> None:
     """Set one state, now or from the day that the occurrence names, and plan its turning back where it ends."""
-    value = effect.option if effect.option is not None else event.fields.get(effect.field or "")
+    value: Any = effect.option
+    if effect.field is not None:
+        value = event.fields.get(effect.field)
+        if value is None:
+            value = not_given(scene, event, effect.field)
     since = event.fields.get(effect.since) if effect.since else None
     if isinstance(since, date) and start_of(since) > step.at:
         w["T", effect.state, document, event.id] = (value, basis)
@@ -186,6 +191,13 @@ def set_state(
         )
         step.schedule(ends, "T", 0, f"{effect.state}\n{document}\n{event.id}")
     give(scene, w, step, event.id, effect.state, document, value, basis)
+
+
+def not_given(scene: Scene, event: Event, name: str) -> Any:
+    """Return a field that the occurrence does not give: open."""
+    params = scene.program.declarations[event.name].params
+    kind = next(each.kind for each in params if each.name == name)
+    return FieldE(ConstE(event), name, kind).open(scene, event.id)
 
 
 def turn_state(scene: Scene, w: Writes, step: Step, state: str, document: str, event_id: str) -> None:

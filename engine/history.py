@@ -266,9 +266,10 @@ def read(position: Position, key: tuple[Any, ...]) -> Any:
     """Return a cell with the default readings taken; the item on which it depends where something else is open."""
     scene = position.scene()
     try:
-        return scene.read(key)
+        found = scene.read(key)
     except Split as split:
         return split.item
+    return found.item if isinstance(found, Unknown) else found
 
 
 def every_case(position: Position, key: tuple[Any, ...]) -> list[Any]:
@@ -297,7 +298,7 @@ def _state(position: Position, key: tuple[Any, ...], old: Any, new: Any) -> Iter
             (document, new, life.end if isinstance(life, LifeCell) and new == "in_force" else None),
         )
     else:
-        yield Happening("state", (state, document, new))
+        yield Happening("state", (state, document, new.item if isinstance(new, Unknown) else new))
 
 
 def _instance(position: Position, key: tuple[Any, ...], old: Any, new: Any) -> Iterator[Happening]:

@@ -7,12 +7,13 @@ reason.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 from contractlang.norms import Who, Within
 from contractlang.numerals import plain_number
 from contractlang.values import Period
-from engine.dates import start_of
+from engine.dates import day_of, start_of
 from engine.decision import Reason
 from engine.event import BOTH, Event, Instant, Standing
 from engine.force import ADMINISTRATIVE, moment_of
@@ -27,6 +28,8 @@ ASKED = "?"
 NOT_ITS: Step = ("bearer", None)
 NO_TRIGGER: Step = ("no trigger", None)
 NO_TEXT: Step = ("text", None)
+
+LONG_AGO = date(1970, 1, 1)
 
 ENDED = ("expired", "terminated")
 """The states of an agreement that is over."""
@@ -343,7 +346,7 @@ def lapsed(scene: Scene, lapse: Lapse, party: str, bound: Any) -> Step | None:
         start = event.effect_at if event is not None else None
     else:
         scene.vars["breach"] = bound
-        start = lapse.since.value(scene)
+        start = given(scene, lapse.since.value(scene), None)
     period = lapse.period.value(scene)
     if start is None or not isinstance(period, Period):
         return None
@@ -391,8 +394,8 @@ def window_closed(scene: Scene, rule: Rule, bound: Any) -> Step | None:
         else scene.at
     )
     if rule.not_before is not None:
-        first = rule.not_before.value(scene)
-        if first is None or isinstance(first, Unknown):
+        first = given(scene, rule.not_before.value(scene), None if bound is None else start)
+        if first is None:
             return ("not before", None)
         begins: Instant = start_of(first) if not isinstance(first, int) else first
         if scene.at < begins:
@@ -400,7 +403,7 @@ def window_closed(scene: Scene, rule: Rule, bound: Any) -> Step | None:
             return ("not before", begins)
     from_itself = isinstance(rule.limit, Within) and rule.limit_of is None
     if rule.limit is not None and not (from_itself and bound is None):
-        end, _ = window(scene, rule, start)
+        end, _ = window(scene, rule, start, bound is None)
         if end is not None:
             if end <= scene.at:
                 return ("window past", end)
@@ -532,8 +535,25 @@ def joined(scene: Scene, party: str, name: str) -> bool:
     return all(scene.read(("H", name, other)) is not None for other in others)
 
 
-def window(scene: Scene, rule: Rule, start: Instant) -> tuple[Instant | None, Any]:
-    """Return the (exclusive) end and the last day of the norm's window for an instance that arose at `start`."""
+def given(scene: Scene, when: Any, start: Instant | None) -> Any:
+    """Return a day or instant that a window speaks of; of one that nothing gives, the day on which it arose, or none.
+
+    Where the norm is bound to nothing from which a time could run (`start` None), that day is long ago.
+    """
+    if type(when) is not Unknown:
+        return when
+    if scene.pick(when.item, ("trigger", "none")) == "none":
+        return None
+    return LONG_AGO if start is None else day_of(start)
+
+
+def window(
+    scene: Scene, rule: Rule, start: Instant, always: bool = False
+) -> tuple[Instant | None, Any]:  # fmt: skip
+    """Return the (exclusive) end and the last day of the norm's window for an instance that arose at `start`.
+
+    `always`: it is bound to nothing, and is open for as long as the norm is in force.
+    """
     limit = rule.limit
     if limit is None:
         return None, None
@@ -555,14 +575,15 @@ def window(scene: Scene, rule: Rule, start: Instant) -> tuple[Instant | None, An
                 origin = named.found(scene) if isinstance(named, HappenedE) else named.value(scene)
                 if isinstance(origin, Event):
                     origin = origin.effect_at
-            if period is None or origin is None or hasattr(origin, "item") or hasattr(period, "item"):
+                origin = given(scene, origin, None if always else start)
+            if not isinstance(period, Period) or origin is None:
                 return None, None
             deadline = scene.deadline_period(origin, period, rule.rolls, roll=rule.roll)
             return deadline.end, deadline.last_day
         case _:
             assert rule.limit_value is not None
-            day = rule.limit_value.value(scene)
-            if day is None or hasattr(day, "item"):
+            day = given(scene, rule.limit_value.value(scene), None if always else start)
+            if day is None:
                 return None, None
             if isinstance(day, int):
                 return day + (1 if type(limit).__name__ == "ByDay" else 0), None

@@ -11,7 +11,7 @@ from engine.dates import day_of, day_of_month, end_of, period_day
 from engine.decision import Item, Reason
 from engine.evaluator import Base, Evaluator
 from engine.event import Event, Instant
-from engine.scene import FLAGS, NOTHING, Breach, Inst, Scene, Unknown
+from engine.scene import FLAGS, Breach, Inst, Scene, Unknown
 from engine.sums import accrued, amount, rounded
 
 
@@ -28,9 +28,6 @@ class ConstE(Base):
         return Reason("said", (), bool(self.constant))
 
 
-LONG_AGO = date(1970, 1, 1)
-
-
 class BlankE(Base):
     __slots__ = ("kind", "name")
 
@@ -42,14 +39,7 @@ class BlankE(Base):
             if not scene.is_filled(self.name) and (holds is None or holds.value(scene)):
                 return filling.value(scene)
         got = scene.blank(self.name, self.kind)
-        if self.kind.name == "day":
-            if got is NOTHING:
-                if scene.event is not None and scene.vars.get("@trigger") is None:
-                    return LONG_AGO  # An act at hand, and nothing that it is bound to: the day may be past.
-                return day_of(trigger_at(scene))
-            if type(got) is int:
-                return month_day(scene, got)
-        return got
+        return month_day(scene, got) if self.kind.name == "day" and type(got) is int else got
 
 
 def trigger_at(scene: Scene) -> Instant:

@@ -261,7 +261,7 @@ class Scene:
         return name not in self.program.gaps and self.terms.blanks.get(name) is not None
 
     def blank(self, name: str, kind: Kind) -> Any:
-        """Return what fills a blank or gap; None where it is endless, Unknown where any number would do."""
+        """Return what fills a blank or gap; None where it is endless, Unknown where any number or day would do."""
         got = self.terms.answers.get(name, NOTHING)
         gap = name in self.program.gaps
         if got is NOTHING and not gap:
@@ -273,8 +273,6 @@ class Scene:
         if kind.name == "duration":
             unit: Any = kind.of or "days"
             return Period(1, unit) if self.pick(item, ("shortest", "endless")) == "shortest" else None
-        if kind.name == "day":
-            return NOTHING if self.pick(item, ("trigger", "none")) == "trigger" else None
         return Unknown(item)
 
     def happened_for_real(self, event: Event) -> bool:

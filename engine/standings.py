@@ -25,7 +25,7 @@ from engine.question import (
     TimeBarred,
     WhoBears,
 )
-from engine.scene import Breach, Inst, LifeCell, Scene, Unknown
+from engine.scene import Breach, Inst, LifeCell, Scene
 from engine.statuses import breach_events
 
 
@@ -138,8 +138,6 @@ def state(position: Position, question: StateOf, known_at: Instant | None) -> De
         value = scene.read(("S", question.state, document))
         if value is None:
             value = program.initial(scene, question.state, document)
-        if isinstance(value, Unknown):
-            scene.pick(value.item, ("unknown", "other"))
         if isinstance(value, str):
             return Case(value)
         return Case("value", False, value)

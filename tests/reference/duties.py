@@ -21,7 +21,8 @@ from contractlang.norms import (
 )
 from engine.dates import DAY, day_of
 from engine.event import Event, Instant
-from tests.reference import basis, documents, facts, norms, ranks, values, windows
+from tests.reference import basis, documents, facts, norms, open_items, ranks, values, windows
+from tests.reference.cases import Unknown
 
 if TYPE_CHECKING:
     from tests.reference.world import Instance, Thing, World
@@ -138,13 +139,21 @@ def _could_be_done_by(world: World, instance: Instance, act: Event) -> bool:
 def pay(world: World, instance: Instance, amount: int) -> None:
     """Add what was paid; the duty is done when the sum reaches what is owed."""
     instance.paid.append((world.now, amount))
-    if instance.owed is None or instance.unpaid_at(world.now) == 0:
+    if isinstance(instance.owed, Unknown):
+        paid = sum(amount for _, amount in instance.paid)
+        enough = bool(
+            world.case.ask(instance.owed.item, open_items.YES_OR_NO, (str(instance.about), str(paid)))
+        )
+    else:
+        enough = instance.owed is None or instance.unpaid_at(world.now) == 0
+    if enough:
         finish(world, instance, "cured" if instance.status == "breached" else "discharged")
 
 
 def appropriate(world: World, owing: list[Instance], amount: int) -> None:
     """Spread what names no debt (民法典 560): past their window first, the earlier window, equal ones in proportion."""
     never = 10**30
+    owing = [each for each in owing if isinstance(each.owed, int)]
     ends = sorted({(each.status != "breached", never if each.end is None else each.end) for each in owing})
     for turn in ends:
         group = [

@@ -284,7 +284,9 @@ def compare(world: World, expr: Compare, left: Any, right: Any) -> bool:
     """Compare two values. With an unknown number the comparison itself is open."""
     for side in (left, right):
         if isinstance(side, Unknown):
-            return bool(world.case.ask(side.item, open_items.YES_OR_NO, (expr.op, str(left), str(right))))
+            one = "now" if isinstance(expr.left, Now) else str(left)
+            other = "now" if isinstance(expr.right, Now) else str(right)
+            return bool(world.case.ask(side.item, open_items.YES_OR_NO, (expr.op, one, other)))
     if left is None or right is None:
         return (expr.op == "!=") is not (left is right)
     if isinstance(expr.left, Now) or isinstance(expr.right, Now):

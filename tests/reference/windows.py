@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from contractlang.norms import (
     AtOnce,
     BeforeDay,
-    BlankValue,
     ByDay,
     Expr,
     Happened,
@@ -23,6 +22,7 @@ from engine.dates import SECOND, Deadline, RestDays, day_of, deadline_after, dea
 from engine.decision import Item
 from engine.event import Event, Instant
 from tests.reference import facts, open_items, ranks, values
+from tests.reference.cases import Unknown
 
 if TYPE_CHECKING:
     from tests.reference.world import Thing, World
@@ -155,26 +155,29 @@ def _close(deadline: Deadline) -> Close:
 def day_meant(
     world: World, expr: Expr, env: values.Env, document: str, arose_at: Instant
 ) -> date | Instant | None:
-    """Return the day or instant a limit names. A blank is the day on which it arose (long ago: always), or none."""
-    if isinstance(expr, BlankValue) and not open_items.is_filled(world, expr.name):
-        said = world.case.ask(Item("blank", expr.name), ("trigger", "none"))
-        if said == "none":
-            return None
-        return date(1970, 1, 1) if arose_at == world_beginning() else day_of(arose_at)
+    """Return the day or instant a limit names. One that nothing gives is the day on which it arose, or none."""
     named = values.value(world, expr, env, document)
+    if isinstance(named, Unknown):
+        return _open_day(world, named, arose_at)
     return named if isinstance(named, date | int) and not isinstance(named, bool) else None
+
+
+def _open_day(world: World, named: Unknown, arose_at: Instant) -> date | None:
+    if world.case.ask(named.item, ("trigger", "none")) == "none":
+        return None
+    return date(1970, 1, 1) if arose_at == world_beginning() else day_of(arose_at)
 
 
 def moment(
     world: World, expr: Expr, env: values.Env, document: str, arose_at: Instant | None = None
 ) -> date | Instant | None:
     """Return the instant or day from which a period runs: of an occurrence, when it last happened."""
-    if arose_at is not None and isinstance(expr, BlankValue):
-        return day_meant(world, expr, env, document, arose_at)
     if isinstance(expr, Happened):
         found = [each for each in world.happened if facts.covers(world.declared, expr.name, each.name)]
         return found[-1].effect_at if found else None
     found_value: Any = values.value(world, expr, env, document)
+    if isinstance(found_value, Unknown):
+        return _open_day(world, found_value, world_beginning() if arose_at is None else arose_at)
     if isinstance(found_value, Event):
         return found_value.effect_at
     if found_value is None or isinstance(found_value, bool):

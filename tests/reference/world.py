@@ -16,7 +16,7 @@ from engine.dates import start_of
 from engine.event import MIGRATE, WAIVE, Event, Instant, Standing
 from engine.terms import Terms
 from tests.reference import basis, documents, duties, life, norms, open_items, values
-from tests.reference.cases import Case
+from tests.reference.cases import Case, Unknown
 from tests.reference.facts import in_order, is_knowledge, parties_of
 
 BEGINNING: Instant = -(1 << 62)
@@ -72,7 +72,7 @@ class Instance:
     arose_at: Instant
     status: str = "open"
     about: str | None = None
-    owed: int | None = None
+    owed: Any = None
     paid: list[tuple[Instant, int]] = field(default_factory=list)
     end: Instant | None = None
     last_day: date | None = None
@@ -80,8 +80,10 @@ class Instance:
     suspended_by: Power | None = None
     breach: Breach | None = None
 
-    def unpaid_at(self, at: Instant) -> int:
-        """Return what is owed and was not paid before or at an instant."""
+    def unpaid_at(self, at: Instant) -> Any:
+        """Return what is owed and was not paid before or at an instant; as open as what is owed."""
+        if isinstance(self.owed, Unknown):
+            return self.owed
         return max(0, (self.owed or 0) - sum(amount for when, amount in self.paid if when <= at))
 
 
