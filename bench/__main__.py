@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import big, desk, kernel, service, site, stores, synthetic
+from bench import big, desk, kernel, service, site, stores, synthetic, workbench
 from bench.accounts import ALL, LAYERS, ROOT, agreement_one, bills, ledger, terms, under_all_law
 from contractlang.load import Workspace, load
 from engine.compile import compile_program
@@ -58,6 +58,7 @@ def main() -> None:
         path = big.write(Path(folder), 27)
         rows += checking(path)
         rows += desk.typing(path)
+        rows += workbench.typing_in_browser(path)
         loaded = load([path], [Path(folder)])
         thousand = compile_program([loaded.contracts["voip-1"]])
     rows += loading()

@@ -123,6 +123,21 @@ def test_a_draft_survives_the_browser(browser: Browser, address: str) -> None:
     again.context.close()
 
 
+def test_a_desk_that_comes_back_is_spoken_to_again(browser: Browser, root: Path) -> None:
+    with desk(root) as address:
+        page = opened(browser, address)
+    expect(page.locator("#notice.bad")).to_be_visible(timeout=LONG)
+    type_at(page, "it.due", "x")
+    with desk(root, address):
+        expect(page.locator("#notice")).to_be_hidden(timeout=LONG)
+        expect(page.locator(".problems li.error")).to_be_visible(timeout=LONG)
+        page.keyboard.press("Escape")
+        page.keyboard.press("Control+s")
+        expect(page.locator("#state")).to_have_text("Saved", timeout=LONG)
+        page.context.close()
+    assert "it.duex" in (root / "line" / "line.contract").read_text("utf-8")
+
+
 def test_two_people_on_one_file_lose_nothing(browser: Browser, address: str, root: Path) -> None:
     page = opened(browser, address)
     type_at(page, "suspend the line", " MINE")

@@ -11,16 +11,17 @@ from typing import Any
 
 import httpx2
 
-from engine.workbench.running import Running
+from engine.workbench.running import HOST, Running
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"
 TODAY = date(2026, 11, 25)
 
 
 @contextmanager
-def desk(root: Path) -> Iterator[str]:
-    """Yield the address of a desk over a folder."""
-    running = Running(root, CONTRACTS, lambda: TODAY, 0)
+def desk(root: Path, before: str = "") -> Iterator[str]:
+    """Yield the address of a desk over a folder; one that was there `before` is taken again."""
+    host, _, word = (before or f"http://{HOST}:0/").removeprefix("http://").rstrip("/").partition("/")
+    running = Running(root, CONTRACTS, lambda: TODAY, int(host.partition(":")[2]), word)
     thread = threading.Thread(target=running.run, daemon=True)
     thread.start()
     yield running.address

@@ -47,7 +47,7 @@ function finding(each, path, tools) {
 async function open(each, path, tools) {
   try {
     const told = await ask("witness", { path, text: await tools.textOf(path), witness: each.witness, layers: layersOf(each) });
-    await tools.turnTo(path);
+    await tools.turnTo();
     load({ ...told, title: "", expect: [] });
     tools.choose("scenario");
     if (told.question) tools.explain(told.question);

@@ -7,7 +7,7 @@ import { ask } from "./api.js";
 import { clean } from "./clean.js";
 import * as drafts from "./drafts.js";
 import { merged } from "./merge.js";
-import { at, element, hush, later, tell } from "./page.js";
+import { at, element, hush, later, paced, tell } from "./page.js";
 import { explain } from "./scenario.js";
 import { panels } from "./panels.js";
 import { problems } from "./problems.js";
@@ -27,10 +27,10 @@ const text = () => desk.view.state.doc.toString();
 
 // ---- the text as it is typed
 
-const keepDraft = later(async (path, draft) => {
-  if (desk.path === path && draft.text === desk.savedTexts.get(path)) await drafts.drop(desk.folder.uri, path);
+const keepDraft = paced(async (path, draft) => {
+  if (draft.text === desk.savedTexts.get(path)) await drafts.drop(desk.folder.uri, path);
   else await drafts.keep(desk.folder.uri, path, draft);
-}, 150);
+}, 250);
 
 function changed(state) {
   const path = desk.path;
@@ -44,10 +44,11 @@ function changed(state) {
   showState();
   keepDraft(path, { text: now, revision: desk.revisions.get(path), at: Date.now() });
   outlineLater();
-  if (isContract(path)) refreshLater();
+  if (isContract(path) && panels.tries()) refreshLater();
   cursorMoved();
 }
 
+const shownLater = later(() => panels.show(desk), 250);
 const refreshLater = later(() => refresh(), 700);
 const cursorMoved = later(() => panels.follow(desk), 180);
 
@@ -62,7 +63,12 @@ function newState(path, content) {
 // ---- opening
 
 export async function open(path, line = null) {
-  if (desk.path && desk.view) desk.states.set(desk.path, desk.view.state);
+  if (desk.path && desk.view) {
+    desk.states.set(desk.path, desk.view.state);
+    if (desk.drafts.has(desk.path)) {
+      await drafts.keep(desk.folder.uri, desk.path, { text: text(), revision: desk.revisions.get(desk.path), at: Date.now() });
+    }
+  }
   try {
     if (!desk.states.has(path)) await read(path);
   } catch (wrong) {
@@ -70,6 +76,7 @@ export async function open(path, line = null) {
     return null;
   }
   desk.path = path;
+  outlined = "";
   desk.diagnostics = [];
   const state = desk.states.get(path);
   if (desk.view) desk.view.setState(state);
@@ -86,10 +93,15 @@ export async function open(path, line = null) {
     outlineLater();
     measure(path, () => panels.show(desk));
   } else at("outline").replaceChildren(element("p", { class: "soft" }, say("noOutline")));
-  const subject = isContract(path) ? path : besides(path);
-  if (subject) turnTo({ path: subject, home: desk.folder.uri, text: await textOf(subject) }, desk.folder.today);
   panels.opened(desk);
+  if (panels.tries()) turnToAccount();
   return desk.view;
+}
+
+// The account that is tried is that of the contract that is open, or of the one beside an open file of scenarios.
+export async function turnToAccount() {
+  const path = desk.path && (isContract(desk.path) ? desk.path : besides(desk.path));
+  if (path) await turnTo({ path, home: desk.folder.uri, text: await textOf(path) }, desk.folder.today);
 }
 
 async function read(path) {
@@ -244,11 +256,16 @@ function showState() {
   at("save").disabled = !dirty;
 }
 
+let outlined = "";
+
 const outlineLater = later(async () => {
   if (!desk.path || !isContract(desk.path)) return;
   const path = desk.path;
   const found = await asked(desk.view, "textDocument/documentSymbol").catch(() => null);
   if (!found || desk.path !== path) return;
+  const now = JSON.stringify(found.map((each) => [each.name, each.detail, each.range.start.line, each.children?.length]));
+  if (now === outlined) return;
+  outlined = now;
   const list = (symbols) => element("ul", {}, symbols.map((each) => element("li", {},
     element("button", { class: "entry", onclick: () => goTo(each.range.start.line + 1), title: each.detail || each.name },
       each.detail ? titled(each) : element("code", {}, each.name)), each.children?.length ? list(each.children) : null)));
@@ -306,7 +323,9 @@ addEventListener("keydown", (event) => {
   }
 });
 document.addEventListener("desk:language", dress);
-document.addEventListener("desk:offline", () => tell(say("offline"), "bad"));
+let away = false;
+document.addEventListener("desk:offline", () => { away = true; tell(say("offline"), "bad"); });
+document.addEventListener("desk:online", () => { if (away) hush(); away = false; });
 
 async function begin() {
   choose(chosen());
@@ -317,7 +336,7 @@ async function begin() {
   desk.folder = await ask("folder");
   at("folder").textContent = desk.folder.name;
   desk.drafts = new Set(await drafts.listed(desk.folder.uri));
-  desk.client = connect(desk.folder.uri, (said) => { desk.diagnostics = said; panels.show(desk); });
+  desk.client = connect(desk.folder.uri, (said) => { desk.diagnostics = said; shownLater(); });
   desk.client.workspace.display = async (uri) => {
     if (!uri.startsWith(`${desk.folder.uri}/`)) {
       tell(say("outside", decodeURI(uri)), "calm");
@@ -328,7 +347,7 @@ async function begin() {
   panels.begin(desk, { open, goTo, save, hoverHere, fixes, apply, mend, problems, clean, cases, addCase, cite, textOf,
     contract: () => desk.path && (isContract(desk.path) ? desk.path : besides(desk.path)), toClause,
     measureAnew: () => { measure(desk.path, () => panels.show(desk)); panels.show(desk); },
-    turnTo: async (path) => turnTo({ path, home: desk.folder.uri, text: await textOf(path) }, desk.folder.today),
+    turnTo: turnToAccount,
     choose: (name) => panels.choose(desk, name, true), explain });
   reads(async (path) => textOf(path));
   dress();

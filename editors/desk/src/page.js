@@ -33,3 +33,12 @@ export function later(act, wait) {
     timer = setTimeout(() => act(...given), wait);
   };
 }
+
+// Act at most once in a while, with the newest that was given: also while somebody types on and on.
+export function paced(act, wait) {
+  let newest = null;
+  return (...given) => {
+    if (newest === null) setTimeout(() => { const last = newest; newest = null; act(...last); }, wait);
+    newest = given;
+  };
+}

@@ -11,6 +11,7 @@ import * as scenario from "./scenario.js";
 
 const PANELS = { check, clause, scenario, asking, findings, compare };
 const WIDE = new Set(["clause", "scenario", "asking", "compare"]); // those that need room
+const TRIES = new Set(["scenario", "asking"]);
 const LIVE = new Set(["check", "findings"]); // those that change with what is learnt of the text
 let shown = "check";
 let tools = null;
@@ -25,8 +26,11 @@ export const panels = {
   // What was learnt of the text: most panels have their own times to be drawn.
   show(desk) { if (tools && LIVE.has(shown)) this.draw(desk); },
   draw(desk) { if (tools) PANELS[shown].show?.(desk, tools, at(`panel-${shown}`)); },
+  // Whether what is shown hangs on the account that is tried.
+  tries: () => TRIES.has(shown),
   choose(desk, name, focus = false) {
     shown = name;
+    if (TRIES.has(name)) tools.turnTo();
     this.dress(desk);
     if (focus) at(`tab-${name}`).focus();
     this.follow(desk);

@@ -3,6 +3,9 @@
 import { element } from "./page.js";
 import { say } from "./words.js";
 
+const MOST = 60; // that are listed
+const OFFERED = 8; // of which the fixes are asked for at once; F8 and Ctrl-. mend any
+
 export function problems(desk, { goTo, fixes, apply }) {
   const notes = desk.diagnostics.filter((each) => each.severity === "info");
   const wrong = desk.diagnostics.filter((each) => each.severity !== "info");
@@ -13,7 +16,7 @@ export function problems(desk, { goTo, fixes, apply }) {
 }
 
 function list(said, desk, goTo, fixes, apply) {
-  return element("ul", { class: "problems" }, said.map((each) => {
+  return [element("ul", { class: "problems" }, said.slice(0, MOST).map((each, number) => {
     const place = desk.view.state.doc.lineAt(Math.min(each.from, desk.view.state.doc.length)).number;
     const [what, ...help] = each.message.split("\n");
     const mends = element("span", { class: "mends" });
@@ -22,10 +25,10 @@ function list(said, desk, goTo, fixes, apply) {
       mends.replaceChildren(...found.map((action) =>
         element("button", { class: "mend", onclick: () => apply(desk.view, action) }, action.title)));
     };
-    if (each.severity !== "info") offer();
+    if (each.severity !== "info" && number < OFFERED) offer();
     return element("li", { class: each.severity },
       element("button", { class: "entry", onclick: () => goTo(place) }, element("span", { class: "place" },
         say("line", place)), " ", what),
       help.length ? element("p", { class: "help" }, help.join("\n")) : null, mends);
-  }));
+  })), said.length > MOST ? element("p", { class: "soft" }, say("more", said.length - MOST)) : null];
 }

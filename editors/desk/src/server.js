@@ -48,14 +48,6 @@ class Files extends Workspace {
 }
 
 export function connect(home, listen) {
-  const address = new URL("lsp", location.href);
-  address.protocol = "ws:";
-  const socket = new WebSocket(address);
-  const handlers = new Set();
-  const waiting = [];
-  socket.onmessage = (event) => handlers.forEach((each) => each(event.data));
-  socket.onopen = () => { waiting.splice(0).forEach((each) => socket.send(each)); };
-  socket.onclose = () => document.dispatchEvent(new Event("desk:offline"));
   const client = new LSPClient({
     rootUri: home, timeout: 20000, sanitizeHTML: clean, workspace: (each) => new Files(each),
     initializationOptions: { analysis: false },
@@ -66,12 +58,35 @@ export function connect(home, listen) {
         "textDocument/publishDiagnostics": (each, params) => published(each, params, listen) } },
     ],
   });
+  speak(client, 500);
+  return client;
+}
+
+// Open a socket; where it closes (the machine slept, the program was stopped), try again, slower each time.
+function speak(client, wait) {
+  const address = new URL("lsp", location.href);
+  address.protocol = "ws:";
+  address.hash = "";
+  const socket = new WebSocket(address);
+  const handlers = new Set();
+  const waiting = [];
+  let lasted = wait;
+  socket.onmessage = (event) => handlers.forEach((each) => each(event.data));
+  socket.onopen = () => {
+    lasted = 500;
+    document.dispatchEvent(new Event("desk:online"));
+    waiting.splice(0).forEach((each) => socket.send(each));
+  };
+  socket.onclose = () => {
+    document.dispatchEvent(new Event("desk:offline"));
+    client.disconnect();
+    setTimeout(() => speak(client, Math.min(lasted * 2, 15000)), lasted);
+  };
   client.connect({
     send: (message) => (socket.readyState === WebSocket.OPEN ? socket.send(message) : waiting.push(message)),
     subscribe: (handler) => handlers.add(handler),
     unsubscribe: (handler) => handlers.delete(handler),
   });
-  return client;
 }
 
 function published(client, params, listen) {

@@ -23,6 +23,7 @@ const WORDS = {
   problems: ["问题", "Problems"],
   noProblems: ["没有问题。", "No problems."],
   notes: ["{0}条提示", "Notes: {0}"],
+  more: ["还有{0}条。", "{0} more."],
   fix: ["改正", "Mend"],
   line: ["第{0}行", "line {0}"],
   since: ["与上次保存相比", "Since the last save"],
