@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from contractlang.load import load_text
 from engine.account import Account
 from engine.bulk.fold import answer_of
+from engine.bulk.kernel import machine
 from engine.bulk.kernel.columns import Layout, Left
 from engine.bulk.kernel.lower import plan_of
 from engine.bulk.kernel.machine import run
@@ -409,11 +410,33 @@ def test_rows_read_as_columns_give_what_rows_read_one_by_one_give(
     assert 0 < len(one_by_one) <= 50, "of 60 accounts some are read as columns"
 
 
+def test_compiled_a_run_gives_the_same_tables(
+    invoices: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The path of a long run, taken here from the first row on: columns folded by the compiled loop."""
+    compiled: list[int] = []
+    whole = machine.compiled
+
+    def watched(source: str):
+        compiled.append(1)
+        return whole(source)
+
+    monkeypatch.setattr(machine, "compiled", watched)
+    monkeypatch.setattr("engine.bulk.kernel.portfolio.COMPILED_FROM", 0)
+    asked = ("--ask", "seller may dun", "--events", str(invoices), "--rejects", "100%")
+    for kernel in ("off", "on"):
+        assert replayed(tmp_path / kernel, str(HERE / "receivables"), *asked, "--kernel", kernel) == 0
+    assert compiled
+    for kind in ("accounts", "happenings", "rejects"):
+        one, two = (sorted(map(str, read_all(tmp_path / each / f"{kind}.parquet"))) for each in ("off", "on"))
+        assert one == two
+
+
 def test_a_difference_ends_the_run(
     invoices: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The sample would find a kernel that is wrong about one thing: here, one whose windows end a day late."""
-    from engine.bulk.kernel import machine, tables
+    from engine.bulk.kernel import tables
 
     def late(*args):
         return tuple([each + DAY if each > 0 else each for each in column] for column in tables.tabled(*args))
