@@ -12,6 +12,7 @@ from typing import Any, Final
 from contractlang.checks.circular import circular
 from contractlang.checks.missing_deadline import missing_deadline
 from contractlang.checks.never_arising import never_arising
+from contractlang.checks.no_start import no_start
 from contractlang.checks.parts import Anatomy
 from contractlang.checks.restless_cascade import restless_cascade
 from contractlang.checks.shared_label import shared_label
@@ -29,6 +30,7 @@ Check = Callable[[Anatomy], Iterator[Diagnostic]]
 CHECKS: Final[tuple[Check, ...]] = (
     circular,
     restless_cascade,
+    no_start,
     never_arising,
     unverified,
     missing_deadline,
