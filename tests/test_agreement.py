@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from contractlang.norms import Contract, Maintenance, Norm, Obligation, Prohibit
 from engine.account import Account
 from engine.compile import compile_program
 from engine.decision import Decision, Item
+from engine.errors import EngineError
 from engine.event import KNOWLEDGE, Instant
 from engine.governing import Programs
 from engine.question import InBreachOf, May, Question, StateOf
@@ -25,6 +27,7 @@ from tests.reference.cases import TooManyCases
 from tests.reference.interpret import interpret
 from tests.several_documents import Together, together
 from tests.strategies import QUICK, SOAK, Asked, asked
+from tests.wild import wild
 
 SCENARIOS = Path(__file__).parents[1] / "contracts" / "scenarios"
 
@@ -86,6 +89,29 @@ def compare_together(case: Together) -> None:
         assert (question, *said) == (question, *expected), (question, said, expected)
 
 
+def compare_wild(seed: int) -> None:
+    """Compare the answers to the questions that a seed makes."""
+    case = wild(seed)
+    if case is None:
+        return
+    account = Account(case.program, case.terms, case.ledger)
+    for written, question, known_at in case.questions:
+        try:
+            decision = account.decide(question, known_at)
+            told = interpret((case.contract,), case.terms, case.ledger, question, known_at)
+        except (TooManyCases, EngineError):
+            continue
+        if decision.exact:
+            expected = told.answer, told.required, plain(told.missing), set(told.could_be), set(told.assumes)
+            assert told_by(decision) == expected, (
+                seed,
+                case.text.partition("Text.")[2],
+                case.facts,
+                case.terms,
+                written,
+            )
+
+
 @QUICK
 @given(asked())
 def test_engine_and_reference_agree(case: Asked) -> None:
@@ -96,6 +122,20 @@ def test_engine_and_reference_agree(case: Asked) -> None:
 @given(together())
 def test_they_agree_on_several_documents(case: Together) -> None:
     compare_together(case)
+
+
+@pytest.mark.parametrize("part", range(6))
+def test_they_agree_on_contracts_that_nobody_would_write(part: int) -> None:
+    for seed in range(part * 25, part * 25 + 25):
+        compare_wild(seed)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("part", range(20))
+def test_they_agree_on_contracts_that_nobody_would_write_at_length(part: int) -> None:
+    first = Random().randrange(1, 1_000_000) * 10_000  # Many new ones each time.
+    for seed in range(first + part * 400, first + part * 400 + 400):
+        compare_wild(seed)
 
 
 @pytest.mark.soak

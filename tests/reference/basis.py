@@ -106,18 +106,12 @@ def open_for(world: World, norm: Giver, act: Event) -> list[Thing]:
         return [each.trigger for each in owed if norms.acts_for(each.bearer, act.actor)
                 and _is_open(world, norm, each.trigger, each.arose_at, act)]  # fmt: skip
     if norm.trigger is None:
-        since = world.true_since.get(_key(norm), world.now)
+        since = windows.world_beginning()
         is_it = _is_borne(world, norm, None, act) and _is_open(world, norm, None, since, act)
         return [None] if is_it else []
     arisen = [each for each in world.instances if each.norm is norm]
     return [each.trigger for each in arisen if norms.acts_for(each.bearer, act.actor)
             and _is_open(world, norm, each.trigger, each.arose_at, act)]  # fmt: skip
-
-
-def _key(norm: Norm) -> tuple[str, str, tuple[object, ...]]:
-    from tests.reference.world import key
-
-    return key(norm)
 
 
 def _is_borne(world: World, norm: Norm, thing: Thing, act: Event) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from contractlang.norms import Contract, Declaration, Norm, OccurrenceDecl, Power, StateDecl
+from contractlang.norms import Bound, Contract, Declaration, Field, Norm, OccurrenceDecl, Power, StateDecl
 from engine.dates import start_of
 from engine.event import MIGRATE, WAIVE, Event, Instant, Standing
 from engine.terms import Terms
@@ -255,7 +255,12 @@ class World:
     def apply(self, fact: Event, state: str, document: str, option: str | None, named: str | None,
               since: str | None, until: str | None) -> None:  # fmt: skip
         """Let one effect of a fact come about."""
-        value = option if named is None else fact.fields.get(named)
+        value: Any = option
+        if named is not None:
+            kind = self.declared[fact.name]
+            assert isinstance(kind, OccurrenceDecl)
+            of = next(param.kind for param in kind.params if param.name == named)
+            value = values.field_of(self, fact, Field(Bound(fact.name, of), named, of))
         first, last = fact.fields.get(since or ""), fact.fields.get(until or "")
         start = start_of(first) if isinstance(first, date) else self.now
         end = values.instant_of(last) if last is not None else None
