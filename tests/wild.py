@@ -186,6 +186,8 @@ class _Maker:
         found.append(self.maybe(0.2, f"unless {self.condition(bound)}"))
         found.append(self.maybe(0.25, f"{self.pick('when', 'until')} {self.atom(bound if is_duty else '')}"))
         found.append(self.maybe(0.1, "from resume"))
+        if self.duties:
+            found.append(self.maybe(0.1, f"except {self.pick(*self.duties)}"))
         return "".join(f" {each}" for each in found if each)
 
     def lines(self) -> list[str]:
@@ -198,7 +200,7 @@ class _Maker:
         lead, bound = self.trigger()
         match self.pick(
             "pay", "fix", "resume", "stop", "quit", "call", "ban", "keep", "reprice", "life", "lapse", "prevail",
-            "reading",
+            "reading", "go on",
         ):  # fmt: skip
             case "pay":
                 only = self.maybe(0.5, f" where b.amount > {self.money()}")
@@ -217,7 +219,11 @@ class _Maker:
                 made.append(f"{label}: {lead}seller must resume{self.tail(bound, True)}")
                 self.duties.append(label)
             case "stop":
-                made.append(f"{label}: {lead}seller may stop{self.tail(bound, False)}")
+                halts = ""
+                if self.duties and self.random.random() < 0.4:
+                    clock = self.pick("stops", "runs", "extends")
+                    halts = f", suspending {self.pick(*self.duties)} clock {clock}"
+                made.append(f"{label}: {lead}seller may stop{self.tail(bound, False)}{halts}")
                 self.powers.append(label)
             case "quit":
                 who = "the other party" if bound == "v" else self.pick("either party", "buyer")
@@ -225,6 +231,11 @@ class _Maker:
                 self.powers.append(label)
             case "call":
                 made.append(f"{label}: {lead}buyer may call{self.which_call()}{self.tail(bound, False)}")
+            case "go on" if self.duties:
+                made.append(
+                    f"{label}: {lead}buyer may call{self.tail(bound, False)}, resuming {self.pick(*self.duties)}"
+                )
+                self.powers.append(label)
             case "ban":
                 who, act = self.random.choice(
                     [("buyer", f"call{self.which_call()}"), ("either party", "quit"), ("seller", "stop")]
@@ -272,7 +283,7 @@ class _Maker:
                 break
             id, when = f"e{len(found) + 1}", f"2026-03-{day:02d} {self.pick('09:00', '10:30', '23:59')}"
             match self.pick("fault", "fault", "bill", "bill", "stop", "resume", "quit", "call", "fix", "pay", "known",
-                            "reprice", "answer"):  # fmt: skip
+                            "reprice", "answer", "waive", "dispute"):  # fmt: skip
                 case "fault":
                     given = self.pick("", " grave=yes", " grave=no") + self.pick(
                         "", " kind=red", " kind=blue"
@@ -303,6 +314,12 @@ class _Maker:
                 case "reprice":
                     given = self.pick("", " value=60.00") + self.pick("", " starts=2026-03-28")
                     found.append(f"{when} seller reprice{given}")
+                case "waive" if self.duties:
+                    found.append(
+                        f"{when} {self.pick('buyer', 'seller')} waive norm={self.pick(*self.duties)}"
+                    )
+                case "dispute":
+                    found.append(f"{when} dispute question=soft")
                 case "answer" if faults:
                     value = self.pick("yes", "no")
                     found.append(f"{when} answer question=bad about={self.pick(*faults)} value={value}")

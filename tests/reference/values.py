@@ -153,11 +153,12 @@ def value(world: World, expr: Expr, env: Env, document: str) -> Any:
             return sums.due(world, label)
         case AmountDue():
             owing = norms.instances_of(world, expr.target, env, document)
-            return sum(
+            unpaid = [
                 each.unpaid_at(world.now)
                 for each in owing
                 if each.status in ("open", "breached", "suspended")
-            )
+            ]
+            return next((each for each in unpaid if isinstance(each, Unknown)), None) or sum(unpaid)
         case CountOf():
             return len(occurrences(world, expr.name, expr.where, env, document))
         case SumOf():
