@@ -10,10 +10,10 @@ from contractlang.norms import AtOnce, Permission, Power, Prohibition, Within
 
 
 def no_start(anatomy: Anatomy) -> Iterator[Diagnostic]:
-    """Find permissions, powers and prohibitions that hold for a period, and wait for nothing from which it could run.
+    """Find what may, or must not, be done for a period, and waits for nothing from which the period could run.
 
-    Why it matters: a duty arises at an instant, and its period runs from there; what may be done while something is so has
-    no such instant, and the period would never end.
+    Why it matters: a duty arises at an instant, and its period runs from there; what may be done while something is so
+    has no such instant, and the period would never end.
 
     Example: in
 
@@ -21,8 +21,8 @@ def no_start(anatomy: Anatomy) -> Iterator[Diagnostic]:
 
     nothing says from when the thirty days run.
 
-    Remedy: let it wait for something that happens (`upon breach of pay_fee, provider may suspend_service within 30 days`),
-    or say from when: `within 30 days of bill.due`.
+    Remedy: let it wait for something that happens, as in `upon breach of pay_fee, provider may suspend_service within
+    30 days`, or say from when: `within 30 days of bill.due`.
     """
     for norm in anatomy.contract.norms:
         if not isinstance(norm, Permission | Power | Prohibition) or norm.trigger is not None:
