@@ -20,7 +20,10 @@ export async function ask(what, given = {}, signal) {
     document.dispatchEvent(new Event("desk:offline"));
     throw new Refused(0, { reason: "offline" });
   }
-  const told = await answer.json().catch(() => ({}));
+  const told = await answer.json().catch((wrong) => {
+    if (wrong.name === "AbortError") throw wrong;
+    return {};
+  });
   if (!answer.ok) throw new Refused(answer.status, told);
   return told;
 }

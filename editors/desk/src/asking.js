@@ -3,7 +3,7 @@
 
 import { ask } from "./api.js";
 import { account, change, given, listen } from "./account.js";
-import { element, tell } from "./page.js";
+import { element, replace, tell } from "./page.js";
 import { pin } from "./scenario.js";
 import { said, tree } from "./reasons.js";
 import { either, say } from "./words.js";
@@ -58,7 +58,7 @@ function render() {
   const take = (name) => (event) => { wanted[name] = event.target.value; if (name === "act") acting(words); render(); };
   const list = (name, options, label) => element("label", {}, element("span", {}, say(label)), element("select", { onchange: take(name), id: `ask-${name}` },
     options.map(([value, text]) => element("option", { value, selected: value === wanted[name] }, text))));
-  box.replaceChildren(
+  replace(box,
     element("form", { class: "asking", onsubmit: (event) => { event.preventDefault(); answer(); } },
       list("kind", Object.keys(KINDS).map((each) => [each, say(`ask_${each}`)]), "question"),
       ["may", "breach"].includes(wanted.kind) ? list("party", words.parties.map((each) => [each.written, either(each)]), "who") : null,
@@ -68,7 +68,7 @@ function render() {
       wanted.kind === "may" ? (act?.fields ?? []).map((field) => element("label", {}, element("span", {}, either(field)), element("input", { size: 10,
         value: wanted.fields[field.written] ?? "", oninput: (event) => { wanted.fields[field.written] = event.target.value; },
         onchange: answer }))) : null,
-      element("label", {}, element("span", {}, say("day")), element("input", { type: "date", value: held.day, onchange: (event) => {
+      element("label", {}, element("span", {}, say("day")), element("input", { type: "date", id: "ask-day", value: held.day, onchange: (event) => {
         if (event.target.value) change((each) => { each.day = event.target.value; });
       } }))),
     element("p", { class: "soft" }, say("askAbout", held.rows.length)),

@@ -1,6 +1,6 @@
 // The first panel: what the cursor stands on, what is wrong, and what the last save made better or worse.
 
-import { element } from "./page.js";
+import { element, replace } from "./page.js";
 import { say } from "./words.js";
 import { table } from "./worth.js";
 
@@ -12,7 +12,7 @@ export function show(desk, tools, box) {
     return;
   }
   here ??= element("div", { class: "here", "aria-live": "off" });
-  box.replaceChildren(
+  replace(box,
     element("section", {}, element("h2", {}, say("problems")), tools.problems(desk, tools)),
     element("section", { "aria-live": "polite" }, element("h2", {}, say("since")), table(desk.path)),
     element("section", {}, element("h2", {}, say("here")), here),

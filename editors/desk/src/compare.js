@@ -6,7 +6,7 @@ import { EditorView, lineNumbers } from "@codemirror/view";
 import { ask } from "./api.js";
 import { colours } from "./colours.js";
 import { nonce } from "./editor.js";
-import { at, element } from "./page.js";
+import { at, element, replace } from "./page.js";
 import { chosen, say } from "./words.js";
 
 let against = "saved";
@@ -22,7 +22,7 @@ export function show(desk, tools, box) {
   const select = element("select", { id: "against", onchange: (event) => { against = event.target.value; told = null; show(desk, tools, box); } },
     [["saved", say("asSaved")], ["opened", say("asOpened")], ...others.map((each) => [each, each])].map(([value, text]) =>
       element("option", { value, selected: value === against }, text)));
-  box.replaceChildren(
+  replace(box,
     element("div", { class: "bar" }, element("label", {}, element("span", {}, say("compareWith")), select),
       element("button", { class: "main", id: "compare", onclick: () => meaning(desk, tools, box) }, say("compareMeaning")),
       element("button", { class: "quiet", onclick: () => texts(desk, tools) }, say("compareText"))),

@@ -3,7 +3,7 @@
 
 import { ask } from "./api.js";
 import { load } from "./account.js";
-import { element, tell } from "./page.js";
+import { element, replace, tell } from "./page.js";
 import { either, say } from "./words.js";
 import { chosenLayers, chooseLayers, latest } from "./worth.js";
 
@@ -15,19 +15,19 @@ export function show(desk, tools, box) {
   }
   const told = latest(path, "analyse");
   const found = (told?.findings ?? []).filter((each) => !each.accepted);
-  box.replaceChildren(
+  replace(box,
     law(desk, tools),
     element("p", { class: "soft", "aria-live": "polite" }, !told ? say("looking") : told.unread ? say("unread", told.unread.split("\n")[0])
       : say("found", found.length)),
     element("ul", { class: "findings" }, found.map((each) => finding(each, path, tools))),
-    told?.searched ? element("p", { class: "soft" }, either(told.searched.bound)) : "");
+    told?.searched?.bound ? element("p", { class: "soft" }, either(told.searched.bound)) : "");
 }
 
 // Under which law it is looked: none, or layers.
 function law(desk, tools) {
   const on = new Set(chosenLayers());
   return element("fieldset", {}, element("legend", {}, say("underLaw")), desk.folder.layers.map((each) =>
-    element("label", {}, element("input", { type: "checkbox", checked: on.has(each), onchange: (event) => {
+    element("label", {}, element("input", { type: "checkbox", id: `law-${each}`, checked: on.has(each), onchange: (event) => {
       if (event.target.checked) on.add(each);
       else on.delete(each);
       chooseLayers([...on]);
@@ -41,7 +41,8 @@ function finding(each, path, tools) {
     element("p", { class: "clauses" }, each.clauses.map((one) => element("button", { class: "cite", title: one.text,
       onclick: () => tools.toClause(one) }, `${one.document} ${one.clause}`))),
     each.settles.length ? element("ul", { class: "settles" }, each.settles.map((one) => element("li", {}, either(one)))) : null,
-    each.witness ? element("button", { class: "quiet witness", onclick: () => open(each, path, tools) }, say("openWitness")) : null);
+    each.witness ? element("button", { class: "quiet witness", id: `witness ${each.key}`,
+      onclick: () => open(each, path, tools) }, say("openWitness")) : null);
 }
 
 async function open(each, path, tools) {

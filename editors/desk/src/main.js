@@ -172,10 +172,11 @@ export async function save() {
 async function wasSaved(path, now, told) {
   desk.revisions.set(path, told.revision);
   desk.savedTexts.set(path, now);
-  if (desk.path === path && text() === now) {
+  const typed = desk.path === path ? text() : desk.states.get(path)?.doc.toString() ?? now;
+  if (typed === now) {
     desk.drafts.delete(path);
     await drafts.drop(desk.folder.uri, path);
-  } else keepDraft(path, { text: text(), revision: told.revision, at: Date.now() });
+  } else await drafts.keep(desk.folder.uri, path, { text: typed, revision: told.revision, at: Date.now() });
   hush();
   if (!desk.folder.files.includes(path)) desk.folder = await ask("folder");
   showFiles();
@@ -310,7 +311,8 @@ function nextArea(back) {
   const areas = [...document.querySelectorAll("[data-area]")].filter((each) => each.offsetParent);
   const here = areas.findIndex((each) => each.contains(document.activeElement));
   const next = areas[(here + (back ? -1 : 1) + areas.length) % areas.length];
-  (next.querySelector(".cm-content, button:not(:disabled), [tabindex], input, select") ?? next).focus();
+  const first = "[role=tab][tabindex='0'], button:not(:disabled), input, select";
+  (next.querySelector(".cm-content") ?? next.querySelector(first) ?? next).focus();
 }
 
 addEventListener("keydown", (event) => {

@@ -11,6 +11,13 @@ export function element(tag, given = {}, ...inside) {
   return made;
 }
 
+// Put children in the place of others; what had the keyboard keeps it, by its id.
+export function replace(box, ...children) {
+  const held = box.contains(document.activeElement) ? document.activeElement.id : "";
+  box.replaceChildren(...children.flat(Infinity).filter((each) => each != null && each !== false));
+  if (held) document.getElementById(held)?.focus({ preventScroll: true });
+}
+
 export const at = (id) => document.getElementById(id);
 
 // Say something at the head of the page, with things that can be done about it; and aloud to screen readers.

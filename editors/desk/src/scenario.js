@@ -2,7 +2,7 @@
 
 import { ask } from "./api.js";
 import { account, change, given, listen, load, remove } from "./account.js";
-import { element, tell } from "./page.js";
+import { element, replace, tell } from "./page.js";
 import { pill, tree } from "./reasons.js";
 import { dayOfNumber, slider, timeline } from "./timeline.js";
 import { either, say } from "./words.js";
@@ -55,7 +55,7 @@ function render() {
     box.replaceChildren(element("p", { class: "soft" }, held.wrong ? held.wrong.message : say("looking")));
     return;
   }
-  box.replaceChildren(
+  replace(box,
     element("div", { class: "bar" }, ...existing(), element("button", { class: "quiet", onclick: () => { asked = null; load({ day: held.day }); } },
       say("emptyScenario"))),
     time(),
@@ -65,7 +65,7 @@ function render() {
 }
 
 function existing() {
-  const select = element("select", { "aria-label": say("openScenario") }, element("option", { value: "" }, say("openScenario")));
+  const select = element("select", { "aria-label": say("openScenario"), id: "cases" }, element("option", { value: "" }, say("openScenario")));
   tools.cases().then((found) => found.forEach((each, place) =>
     select.append(element("option", { value: String(place) }, each.title))));
   select.onchange = async () => {
@@ -119,7 +119,7 @@ function settings(held) {
       change((each) => { each.settings[place] = `${name} = ${next}`; }))), gone(() =>
       change((each) => each.settings.splice(place, 1), true)));
   });
-  const add = element("select", { "aria-label": say("addSetting") }, element("option", { value: "" }, say("addSetting")),
+  const add = element("select", { "aria-label": say("addSetting"), id: "add-setting" }, element("option", { value: "" }, say("addSetting")),
     known.filter(([name]) => !held.settings.some((each) => each.startsWith(`${name} `)))
       .map(([name, label]) => element("option", { value: name }, label)),
     element("option", { value: "layers" }, say("layers")));
@@ -196,11 +196,13 @@ function eventRow(held, each, place) {
     .map((one) => [one.written, either(one)]);
   const who = act && !act.is_act ? null : select([["", "–"], ...held.words.parties.map((one) => [one.written, either(one)]),
     [chosenBoth(), say("both")]], each.by, (value) => change(() => { each.by = value; }), say("who"));
+  if (who) who.id = `who-${place}`;
   const what = select(acts, each.name, (value) => change((one) => {
     const next = blank(held, held.words.acts.find((other) => other.written === value));
     one.rows[place] = { ...next, day: each.day, time: each.time };
   }, true), say("what"));
   what.classList.add("act");
+  what.id = `act-${place}`;
   return element("tr", { "data-place": place },
     element("td", { class: "id" }, `e${place + 1}`),
     element("td", {}, element("input", { type: "date", value: each.day, "aria-label": say("day"), onchange: (event) =>
@@ -251,7 +253,7 @@ function results() {
   if (!held.told) return;
   const shown = element("section", { class: "asked" });
   why(shown);
-  at.replaceChildren(shown,
+  replace(at, shown,
     element("h2", {}, say("standingOn", held.told.day)),
     element("dl", { class: "standing" }, held.told.standing.filter((each) => each.rows.length).flatMap((each) => [
       element("dt", {}, either(each.name)), ...each.rows.map((row) => element("dd", {}, either(row)))])),
@@ -270,8 +272,8 @@ function asks(held) {
     const pinned = held.expect.includes(each.expect);
     return element("li", {},
       element("label", { class: "pin", title: say("expectThis") }, element("input", { type: "checkbox", checked: pinned,
-        "aria-label": `${say("expectThis")}: ${each.expect}`, onchange: () => pin(each.expect) })),
-      element("button", { class: "entry", "aria-expanded": String(opened.has(key)), onclick: (event) => {
+        id: `pin ${key}`, "aria-label": `${say("expectThis")}: ${each.expect}`, onchange: () => pin(each.expect) })),
+      element("button", { class: "entry", id: `why ${key}`, "aria-expanded": String(opened.has(key)), onclick: (event) => {
         const shown = opened.delete(key) ? false : Boolean(opened.add(key));
         event.currentTarget.setAttribute("aria-expanded", String(shown));
         reasons.hidden = !shown;

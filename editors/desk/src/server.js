@@ -1,7 +1,8 @@
 // The language server: one conversation over a socket, and what it says of the open file.
 
+import { CompletionContext } from "@codemirror/autocomplete";
 import { LSPClient, LSPPlugin, Workspace, findReferencesKeymap, formatKeymap, hoverTooltips, jumpToDefinitionKeymap,
-  renameKeymap, serverCompletion, serverDiagnostics } from "@codemirror/lsp-client";
+  renameKeymap, serverCompletionSource, serverDiagnostics } from "@codemirror/lsp-client";
 import { setDiagnostics } from "@codemirror/lint";
 import { keymap } from "@codemirror/view";
 import { clean } from "./clean.js";
@@ -52,7 +53,7 @@ export function connect(home, listen) {
     rootUri: home, timeout: 20000, sanitizeHTML: clean, workspace: (each) => new Files(each),
     initializationOptions: { analysis: false },
     extensions: [
-      serverCompletion(), hoverTooltips(), keymap.of([
+      hoverTooltips(), keymap.of([
         ...formatKeymap, ...renameKeymap, ...jumpToDefinitionKeymap, ...findReferencesKeymap]),
       { ...serverDiagnostics(), notificationHandlers: {
         "textDocument/publishDiagnostics": (each, params) => published(each, params, listen) } },
@@ -87,6 +88,13 @@ function speak(client, wait) {
     subscribe: (handler) => handlers.add(handler),
     unsubscribe: (handler) => handlers.delete(handler),
   });
+}
+
+// Completion as one types, in either language: a Chinese word begins with any of its characters.
+export function completions(context) {
+  const asked = context.explicit || context.matchBefore(/[\p{L}_]/u)
+    ? new CompletionContext(context.state, context.pos, true, context.view) : context;
+  return serverCompletionSource(asked);
 }
 
 function published(client, params, listen) {
