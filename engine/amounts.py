@@ -44,7 +44,9 @@ def amount(position: Position, question: AmountOfSum, known_at: Instant | None) 
                         and inst.owed is not None
                         and (question.about is None or question.about == trig)
                     ):
-                        value = inst.owed if isinstance(inst.owed, Unknown) else value + inst.owed - inst.paid
+                        if isinstance(inst.owed, Unknown):
+                            return Case("value", False, inst.owed)
+                        value += inst.owed - inst.paid
         return Case("value", False, value)
 
     def reasons(scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
