@@ -1,6 +1,6 @@
 // The language server: one conversation over a socket, and what it says of the open file.
 
-import { CompletionContext } from "@codemirror/autocomplete";
+import { CompletionContext, insertCompletionText, pickedCompletion } from "@codemirror/autocomplete";
 import { LSPClient, LSPPlugin, Workspace, findReferencesKeymap, formatKeymap, hoverTooltips, jumpToDefinitionKeymap,
   renameKeymap, serverCompletionSource, serverDiagnostics } from "@codemirror/lsp-client";
 import { setDiagnostics } from "@codemirror/lint";
@@ -94,8 +94,20 @@ function speak(client, wait) {
 export function completions(context) {
   const asked = context.explicit || context.matchBefore(/[\p{L}_]/u)
     ? new CompletionContext(context.state, context.pos, true, context.view) : context;
-  return serverCompletionSource(asked);
+  return Promise.resolve(serverCompletionSource(asked)).then((found) => {
+    for (const each of found?.options ?? []) {
+      const text = each.apply ?? each.label;
+      if (typeof text === "string") each.apply = upToCursor(text);
+    }
+    return found;
+  });
 }
+
+// A word takes the place of all that was typed of it, also of what came while the list was on its way.
+const upToCursor = (text) => (view, chosen, from, to) => view.dispatch({
+  ...insertCompletionText(view.state, text, from, Math.max(to, view.state.selection.main.head)),
+  annotations: pickedCompletion.of(chosen),
+});
 
 function published(client, params, listen) {
   const file = client.workspace.getFile(params.uri);
