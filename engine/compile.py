@@ -41,7 +41,8 @@ from engine.making import Making
 from engine.program import LifeRule, Loss, Program, Rule, Sum, speaking
 from engine.ranking import Ranking
 from engine.scene import Scene
-from engine.terms import Taken, Terms
+from engine.taken import Taken
+from engine.terms import Terms
 from engine.walk import walk
 
 

@@ -34,7 +34,8 @@ from engine.lifetime import begin_again, expire, live
 from engine.program import Program, Touch
 from engine.scene import Scene
 from engine.step import EMPTY, INEXACT, LISTS, Entry, Key, Step
-from engine.terms import Taken, Terms
+from engine.taken import Taken
+from engine.terms import Terms
 from engine.upkeep import keep, keep_instance
 
 DAWN = START >> 1

@@ -37,7 +37,8 @@ from engine.evaluator import Evaluator
 from engine.force import Part, Text
 from engine.graph import ObligationGraph
 from engine.scene import Cause, Scene, Unknown
-from engine.terms import Taken, Terms
+from engine.taken import Taken
+from engine.terms import Terms
 
 ENGINE_VERSION = "1"
 

@@ -18,7 +18,8 @@ from engine.choice import Choice, Split
 from engine.dates import Deadline, RestDays, day_of, deadline_after, deadline_after_day, deadline_by_day
 from engine.decision import Item
 from engine.event import Event, Instant
-from engine.terms import Taken, Terms
+from engine.taken import Taken
+from engine.terms import Terms
 
 NOTHING: Any = object()
 SECOND = 1_000_000

@@ -21,7 +21,8 @@ from engine.decision import Item
 from engine.event import Event, Instant, Standing
 from engine.program import Program
 from engine.scene import DEPARTED, Scene, Start
-from engine.terms import Taken, Terms
+from engine.taken import Taken
+from engine.terms import Terms
 
 Key = tuple[Any, ...]
 Entry = tuple[Instant, str, int, str]

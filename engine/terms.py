@@ -10,21 +10,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from engine.calendars import default_calendar
 from engine.dates import Calendar
-from engine.decision import Item
-
-
-class Taken(NamedTuple):
-    """In which option each reading is taken under some terms, and which of them only by default.
-
-    `by_default` maps the latter to the option, the item that is open about it, and the other options.
-    """
-
-    options: dict[str, str]
-    by_default: dict[str, tuple[str, Item, tuple[str, ...]]]
 
 
 @dataclass(frozen=True)
