@@ -114,6 +114,9 @@ class Portfolio:
             )
         return self._questions[agreements]
 
+    def straight(self, table: Any, work: Any) -> None:
+        """Nothing is folded without looking at each row."""
+
     def at_once(self, scattered: Any, bucket: int, with_accounts: bool) -> None:
         """Nothing is folded without looking at each row."""
 

@@ -23,6 +23,8 @@ from engine.bulk.mapping import Mapped
 from engine.bulk.tables import Scattered, Table, written
 
 ACCOUNTS, EVENTS = "accounts", "events"
+STRAIGHT, STRAIGHT_LEFT = "straight", "straight.left.accounts"
+"""How the parts are called that were folded from a whole table, and the file of the accounts that were not."""
 
 
 class Unlike(Exception):
@@ -88,6 +90,9 @@ class Fold(Protocol):
     def fold_all(self, accounts: Iterable[Given]) -> Iterator[Folded]:
         """Yield what came of each account, in order."""
 
+    def straight(self, table: Table, work: Path) -> Counts | None:
+        """Fold what can be folded of a whole table, its parts left in `work`; None where nothing can."""
+
     def at_once(self, scattered: Scattered, bucket: int, with_accounts: bool) -> AtOnce | None:
         """Fold what can be folded of a bucket without looking at its rows one by one; None where nothing can."""
 
@@ -106,8 +111,11 @@ def run(job: Job, make: Make, stamp: Mapping[str, Any], tell: Tell) -> Counts:
     """
     work = job.out / "work"
     _begin(job.out, work, _of(job, stamp))
-    _scatter(job, make().mapped.account, work, tell)
-    done = Counts(rejects=sum(int(each.read_text("utf-8")) for each in work.glob("*.scattered")))
+    portfolio = make()
+    straight = _straight(job, portfolio, work, tell)
+    _scatter(job, portfolio.mapped.account, work, tell, None if straight is None else work / STRAIGHT_LEFT)
+    done = straight or Counts()
+    done += Counts(rejects=sum(int(each.read_text("utf-8")) for each in work.glob("*.scattered")))
     left: list[int] = []
     for bucket in range(job.buckets):
         before = work / f"{bucket}.json"
@@ -119,8 +127,8 @@ def run(job: Job, make: Make, stamp: Mapping[str, Any], tell: Tell) -> Counts:
         tell("folding", place, job.buckets)
         done += counts
     tell("writing", 0, 0)
-    for kind, columns in tables_of(make()).items():
-        written(work / f"*.{kind}.jsonl", columns, job.out / f"{kind}.parquet")
+    for kind, columns in tables_of(portfolio).items():
+        written(work / f"*.{kind}", columns, job.out / f"{kind}.parquet")
     shutil.rmtree(work)
     (job.out / "run.json").write_text(
         json.dumps(_of(job, stamp) | {"done": True}, ensure_ascii=False, indent=1), "utf-8"
@@ -158,8 +166,23 @@ def _begin(out: Path, work: Path, this: dict[str, Any]) -> None:
     kept.write_text(json.dumps(this, ensure_ascii=False, indent=1), "utf-8")
 
 
-def _scatter(job: Job, key: str, work: Path, tell: Tell) -> None:
-    """Scatter each table that is not scattered yet; one cut short is scattered anew."""
+def _straight(job: Job, portfolio: Fold, work: Path, tell: Tell) -> Counts | None:
+    """Fold what can be folded of a whole table; None where nothing is. What was folded before is not folded again."""
+    mark = work / "straight.json"
+    if not mark.is_file():
+        found = None
+        if job.accounts is None and len(job.events) == 1 and job.events[0].suffix == ".parquet":
+            tell("folding columns", 0, 0)
+            found = portfolio.straight(job.events[0], work)
+        part = mark.with_suffix(".part")
+        part.write_text(json.dumps(None if found is None else asdict(found)), "utf-8")
+        part.replace(mark)
+    kept = json.loads(mark.read_text("utf-8"))
+    return None if kept is None else Counts(**kept)
+
+
+def _scatter(job: Job, key: str, work: Path, tell: Tell, only: Path | None) -> None:
+    """Scatter each table that is not scattered yet, or `only` some accounts of it; one cut short is scattered anew."""
     marks = [
         ("accounts", ACCOUNTS, [job.accounts] if job.accounts else []),
         ("events", EVENTS, list(job.events)),
@@ -173,7 +196,7 @@ def _scatter(job: Job, key: str, work: Path, tell: Tell) -> None:
         for place, table in enumerate(tables):
             tell(f"reading {what}", place, len(tables))
             plain = _plain(table, work / f"{kind}-{place}.jsonl")
-            bad = Scattered(work, job.buckets).take(plain, kind, key if kind == EVENTS else "account")
+            bad = Scattered(work, job.buckets).take(plain, kind, key if kind == EVENTS else "account", only)
             with (work / f"{kind}-{place}.rejects.jsonl").open("w", encoding="utf-8") as file:
                 _write(file, (Reject("", "row", reason, line).as_row() for line, reason in bad))
             unread += len(bad)

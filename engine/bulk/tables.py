@@ -52,12 +52,19 @@ class Table:
         suffixes = [each for each in self.path.suffixes if each not in (".gz", ".zst")]
         return suffixes[-1].lower() if suffixes else ""
 
-    def rows_sql(self) -> str:
-        """Return SQL that gives each row as JSON text, in one column `row`."""
+    def rows_sql(self, only: Path | None = None) -> str:
+        """Return SQL that gives each row as JSON text, in one column `row`.
+
+        Of Parquet, those of some accounts `only`, where a file names them.
+        """
         place = _text(str(self.path))
         match self.suffix:
             case ".parquet":
-                return f"SELECT to_json(t)::VARCHAR AS row FROM read_parquet({place}) AS t"
+                some = ""
+                if only is not None:
+                    named = f"SELECT account FROM read_parquet({_text(str(only))})"
+                    some = f" WHERE coalesce(t.account, '') IN ({named})"
+                return f"SELECT to_json(t)::VARCHAR AS row FROM read_parquet({place}) AS t{some}"
             case ".csv" | ".tsv":
                 how = "all_varchar = true, header = true, nullstr = '', ignore_errors = true, store_rejects = true"
                 read = f"read_csv({place}, {how})"
@@ -82,8 +89,8 @@ class Scattered:
     def __init__(self, folder: Path, buckets: int) -> None:
         self.folder, self.buckets = folder, buckets
 
-    def take(self, table: Table, kind: str, key: str) -> list[tuple[str, str]]:
-        """Scatter the rows of a table; `key` is the field that names the account.
+    def take(self, table: Table, kind: str, key: str, only: Path | None = None) -> list[tuple[str, str]]:
+        """Scatter the rows of a table, or those of some accounts `only`; `key` is the field that names the account.
 
         Return the lines of a CSV that are no rows of it, each with what is wrong. A row that is no JSON object is of no
         account. What does not fit into memory is spilled. Raises BadTable for a file that cannot be read.
@@ -97,7 +104,7 @@ class Scattered:
             account = f"CASE WHEN json_valid(row) THEN coalesce({named}, '') ELSE '' END"
             query = (
                 f"COPY (SELECT account, row, (hash(account) % {self.buckets})::INTEGER AS bucket"
-                f" FROM (SELECT {account} AS account, row FROM ({table.rows_sql()})))"
+                f" FROM (SELECT {account} AS account, row FROM ({table.rows_sql(only)})))"
                 f" TO {_text(str(target))}"
                 " (FORMAT parquet, PARTITION_BY (bucket), APPEND, FILENAME_PATTERN 'part-{uuid}')"
             )
@@ -152,18 +159,46 @@ class Scattered:
             return {name: at.execute(query).fetchnumpy() for name, query in queries.items()}
 
 
+def sort_by_account(table: Path, target: Path) -> None:
+    """Write a Parquet table in the order of its accounts. What does not fit into memory is spilled."""
+    with _connection(target.parent) as at:
+        at.execute("SET preserve_insertion_order = false")
+        query = f"SELECT * FROM read_parquet({_text(str(table))}) ORDER BY account"
+        at.execute(f"COPY ({query}) TO {_text(str(target))} (FORMAT parquet)")
+
+
+def rows_of(table: Table, account: str) -> list[str]:
+    """Return the rows (JSON text) of one account of a Parquet table."""
+    with duckdb.connect() as at:
+        query = (
+            f"SELECT to_json(t)::VARCHAR FROM read_parquet({_text(str(table.path))}) AS t WHERE account = ?"
+        )
+        return [row for (row,) in at.execute(query, [account]).fetchall()]
+
+
 def written(rows: Path, columns: Mapping[str, str], target: Path) -> int:
-    """Write JSON Lines (a pattern of files) as one Parquet table with those columns; return how many rows it has."""
+    """Write parts (a pattern of files, their ending left out: JSON Lines, Parquet) as one Parquet table.
+
+    It has those columns. Return how many rows it has.
+    """
     kinds = ", ".join(f"{_text(name)}: {_text(kind)}" for name, kind in columns.items())
-    files = sorted(rows.parent.glob(rows.name))
+    named = ", ".join(quoted(name) for name in columns)
+
+    def listed(pattern: str) -> str:
+        return ", ".join(_text(str(each)) for each in sorted(rows.parent.glob(pattern)))
+
+    parts = []
+    if found := listed(f"{rows.name}.parquet"):
+        parts.append(f"SELECT {named} FROM read_parquet([{found}])")
+    if found := listed(f"{rows.name}.jsonl"):
+        how = f"format = 'newline_delimited', columns = {{{kinds}}}"
+        parts.append(f"SELECT {named} FROM read_json([{found}], {how})")
+    if not parts:
+        empty = ", ".join(f"NULL::{kind} AS {quoted(name)}" for name, kind in columns.items())
+        parts.append(f"SELECT {empty} LIMIT 0")
     with _connection(rows.parent) as at:
-        if not files:
-            empty = ", ".join(f"NULL::{kind} AS {quoted(name)}" for name, kind in columns.items())
-            source = f"SELECT {empty} LIMIT 0"
-        else:
-            listed = "[" + ", ".join(_text(str(each)) for each in files) + "]"
-            source = f"SELECT * FROM read_json({listed}, format = 'newline_delimited', columns = {{{kinds}}})"
-        (count,) = at.execute(f"COPY ({source}) TO {_text(str(target))} (FORMAT parquet)").fetchone() or (0,)
+        query = f"COPY ({' UNION ALL '.join(parts)}) TO {_text(str(target))} (FORMAT parquet)"
+        (count,) = at.execute(query).fetchone() or (0,)
     return int(count)
 
 

@@ -1,6 +1,6 @@
 """The loop of a plan, ready to run: as plain Python, or compiled by numba where that is installed.
 
-Only this file knows numba. Both run the same text; what they leave is the same to the last number.
+Both run the same text; what they leave is the same to the last number.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from functools import lru_cache
 from importlib.util import find_spec
 from typing import Any
 
+from engine.bulk.kernel.compiled import compiled as compiled_text
 from engine.bulk.kernel.plan import DAY, EAST, FIRST, MISSING, NONE, Plan, per_lane
 from engine.bulk.kernel.tables import MARGIN, tabled
 from engine.program import Program
@@ -57,11 +58,18 @@ def has_numba() -> bool:
     return find_spec("numba") is not None
 
 
+def has_arrow() -> bool:
+    """Tell whether whole tables can be read as columns."""
+    return has_numba() and find_spec("pyarrow") is not None
+
+
 def run(program: Program, terms: Terms, plan: Plan, columns: Columns, as_of: int, by_numba: bool) -> Outcome:
     """Fold the accounts up to `as_of` (an instant, included)."""
     loop = compiled(plan.source) if by_numba else plain(plan.source)
     arguments, left = given(program, terms, plan, columns, as_of, by_numba)
     loop(*(arguments[name] for name in plan.arguments))
+    if by_numba:
+        compiled_text(plan.source).keep()
     # What is looked at one by one afterwards is looked at sooner in a list.
     left = {name: _listed(column) for name, column in left.items()}
     lanes = [{letter: left[f"{letter}{lane.number}"] for letter in per_lane(lane)} for lane in plan.lanes]
@@ -142,16 +150,9 @@ def plain(source: str) -> Callable[..., None]:
     return made["fold"]  # type: ignore[no-any-return]
 
 
-@lru_cache(maxsize=32)
 def compiled(source: str) -> Callable[..., None]:
     """Return the loop compiled by numba."""
-    import numba
-
-    made: dict[str, Any] = {}
-    exec(compile(source, "<plan>", "exec"), made)
-    for name in ("look", "push", "pop"):
-        made[name] = numba.njit(made[name])
-    return numba.njit(made["fold"], nogil=True)  # type: ignore[no-any-return]
+    return compiled_text(source).fold
 
 
 def _plain_room(count: int, value: int) -> Sequence[int]:

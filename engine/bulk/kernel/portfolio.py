@@ -11,18 +11,19 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from engine.bulk.fold import Folded, Portfolio, Row, Taken, happenings_of
 from engine.bulk.kernel.columns import Layout, Left
 from engine.bulk.kernel.lower import plan_of
-from engine.bulk.kernel.machine import has_numba, run
+from engine.bulk.kernel.machine import has_arrow, has_numba, run
 from engine.bulk.kernel.outcome import Results
 from engine.bulk.kernel.plan import Asked, Plan, Refused
 from engine.bulk.kernel.typed import Typed
 from engine.bulk.mapping import Mapped
-from engine.bulk.run import AtOnce
-from engine.bulk.tables import Scattered
+from engine.bulk.run import STRAIGHT, STRAIGHT_LEFT, AtOnce, Counts
+from engine.bulk.tables import Scattered, Table, rows_of, sort_by_account
 from engine.event import Event
 from engine.program import Program
 from engine.question import May, Question
@@ -36,6 +37,10 @@ MOST_PLANS = 64
 
 COMPILED_FROM = 1_000_000
 """After how many rows a process compiles the loop: so many take as long as plain Python."""
+
+
+STRAIGHT_FROM = 1_000_000
+"""From how many rows on a table is folded as a whole: to compile what reads its columns takes as long as so many."""
 
 
 class Unequal(Exception):
@@ -78,6 +83,59 @@ class Kernelled:
         accounts = iter(accounts)
         while batch := list(islice(accounts, TOGETHER)):
             yield from self._batch([self._read(*each) for each in batch])
+
+    def straight(self, table: Table, work: Path) -> Counts | None:
+        """Fold a whole table of many rows as columns; None where it has few, or cannot be. Raises Unequal."""
+        targets = {kind: work / f"{STRAIGHT}.{kind}.parquet" for kind in self.tables}
+        left = work / STRAIGHT_LEFT
+        # What a run that was cut short has left of them is not whole.
+        for each in (*targets.values(), left):
+            each.unlink(missing_ok=True)
+        if self.mapped.events or not has_arrow():
+            return None
+        from engine.bulk.kernel.straight import BROKEN, Straight, Unlike, is_sorted, rows_in
+
+        taken = self.portfolio.take("", {}, (), Folded()) if rows_in(table.path) >= STRAIGHT_FROM else None
+        plan = None if taken is None else self._planned(taken)
+        if taken is None or plan is None or not plan.codes:
+            return None
+        verified: list[int] = []
+
+        def compared(tables: dict[str, Any]) -> None:
+            verified.append(self._compared(table, tables))
+
+        source = table.path
+        try:
+            straight = Straight(
+                taken.account.program, taken.account.terms, plan, self.portfolio.as_of, self.portfolio.known_at,
+                self.portfolio.asked, taken.agreements,
+            )  # fmt: skip
+            straight.reader.check(source)
+            if not is_sorted(source):
+                source = work / "sorted.parquet"
+                sort_by_account(table.path, source)
+            done = straight.fold(source, targets, left, compared)
+        except (Unlike, *BROKEN):
+            for each in (*targets.values(), left):
+                each.unlink(missing_ok=True)
+            return None
+        return Counts(done.accounts, done.events, kernel=done.accounts, verified=sum(verified))
+
+    def _compared(self, table: Table, tables: dict[str, Any]) -> int:
+        """Fold the accounts of the sample by the engine, too; return how many there were. Raises Unequal."""
+        if not self.share:
+            return 0
+        from engine.bulk.kernel.straight import rows_about
+
+        names = [each for each in tables["accounts"].column("account").to_pylist() if self._is_sampled(each)]
+        for name in names:
+            mine = Folded({kind: rows_about(rows, name) for kind, rows in tables.items()})
+            theirs = Folded()
+            again = self.portfolio.take(name, {}, rows_of(table, name), theirs)
+            assert again is not None
+            self.portfolio.told(name, again, theirs)
+            _compare(name, mine, theirs)
+        return len(names)
 
     def at_once(self, scattered: Scattered, bucket: int, with_accounts: bool) -> AtOnce | None:
         """Fold the accounts of a bucket whose rows are plainly right, as columns; the others are left.

@@ -1,0 +1,287 @@
+"""Cells of text read as numbers, and the rows of accounts put in order, over whole columns at once.
+
+Plain functions over arrays that numba compiles; a column of text is its bytes and where each cell begins, and `null`
+says where nothing is written. What is not written the one plain way is `bad`, and its account is read row by row.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.bulk.kernel.plan import DANGLING, DAY, EAST, MISSING
+
+Array = Any
+"""An array of numpy."""
+
+MINUTE = 60_000_000
+ZERO, NINE, DASH, POINT, COLON, SPACE, LETTER_T, PLUS = 48, 57, 45, 46, 58, 32, 84, 43
+
+
+def digits(data: Array, start: int, end: int) -> int:
+    """Return the number that some bytes write; -1 where one is no digit, or there is none."""
+    found = 0 if end > start else -1
+    for place in range(start, end):
+        byte = data[place]
+        if byte < ZERO or byte > NINE:
+            return -1
+        found = found * 10 + (byte - ZERO)
+    return found
+
+
+def day_from(year: int, month: int, day: int) -> int:
+    """Return the number of a day of the calendar, counted from 1970-01-01; -1 where there is none, or it is earlier."""
+    if year < 1970 or month < 1 or month > 12 or day < 1:
+        return -1
+    leap = (year % 4 == 0 and year % 100 != 0) or year % 400 == 0
+    longest = 30 if month in (4, 6, 9, 11) else 31
+    if month == 2:
+        longest = 29 if leap else 28
+    if day > longest:
+        return -1
+    # Years are counted from March, so that the day too many comes last (Hinnant, "chrono-compatible date algorithms").
+    shifted = year - 1 if month <= 2 else year
+    era, since = shifted // 400, (month + 9) % 12
+    of_era = shifted - era * 400
+    return era * 146_097 + of_era * 365 + of_era // 4 - of_era // 100 + (153 * since + 2) // 5 + day - 719_469
+
+
+def date_at(data: Array, start: int, end: int) -> int:
+    """Return the day written as `2026-03-09`; -1 where it is none."""
+    if end - start != 10 or data[start + 4] != DASH or data[start + 7] != DASH:
+        return -1
+    year, month = digits(data, start, start + 4), digits(data, start + 5, start + 7)
+    return day_from(year, month, digits(data, start + 8, start + 10))
+
+
+def clock_at(data: Array, start: int, end: int) -> int:
+    """Return the time of day written as `09:00`, `09:00:30` or `09:00:30.25`, in microseconds; -1 where it is none."""
+    if end - start < 5 or data[start + 2] != COLON:
+        return -1
+    hour, minute = digits(data, start, start + 2), digits(data, start + 3, start + 5)
+    second = micro = 0
+    if end - start > 5:
+        if data[start + 5] != COLON or end - start < 8:
+            return -1
+        second = digits(data, start + 6, start + 8)
+        if end - start > 8:
+            if data[start + 8] != POINT or end - start > 15:
+                return -1
+            micro = digits(data, start + 9, end)
+            if micro < 0:
+                return -1
+            for _ in range(15 - (end - start)):
+                micro *= 10
+    if hour < 0 or hour > 23 or minute < 0 or minute > 59 or second < 0 or second > 59:
+        return -1
+    return (hour * 60 + minute) * MINUTE + second * 1_000_000 + micro
+
+
+def days(offsets: Array, data: Array, null: Array, out: Array, bad: Array) -> None:
+    """Read days."""
+    for row in range(len(out)):
+        out[row] = MISSING
+        if not null[row]:
+            day = date_at(data, offsets[row], offsets[row + 1])
+            out[row] = day
+            if day < 0:
+                bad[row] = 1
+
+
+def instants(offsets: Array, data: Array, null: Array, spaced: bool, out: Array, bad: Array) -> None:
+    """Read local times; between day and time stands `T`, or where they may be `spaced`, a space."""
+    for row in range(len(out)):
+        out[row] = MISSING
+        if null[row]:
+            continue
+        start, end = offsets[row], offsets[row + 1]
+        if end - start < 16 or not (data[start + 10] == LETTER_T or (spaced and data[start + 10] == SPACE)):
+            bad[row] = 1
+            continue
+        day, clock = date_at(data, start, start + 10), clock_at(data, start + 11, end)
+        if day < 0 or clock < 0:
+            bad[row] = 1
+        else:
+            out[row] = day * DAY + clock - EAST
+
+
+def numbers(offsets: Array, data: Array, null: Array, places: int, out: Array, bad: Array) -> None:
+    """Read whole numbers of up to ten digits, or amounts with up to as many `places` after the point."""
+    scale = 10**places
+    for row in range(len(out)):
+        out[row] = MISSING
+        if null[row]:
+            continue
+        start, end = offsets[row], offsets[row + 1]
+        point = start
+        while point < end and data[point] != POINT:
+            point += 1
+        found = digits(data, start, point)
+        after = end - point - 1
+        if found < 0 or point - start > 10 or (point < end and (after < 1 or after > places)):
+            bad[row] = 1
+            continue
+        part = 0
+        if point < end:
+            part = digits(data, point + 1, end)
+            if part < 0:
+                bad[row] = 1
+                continue
+            for _ in range(places - after):
+                part *= 10
+        out[row] = found * scale + part
+
+
+def texts(offsets: Array, data: Array, null: Array, colons: bool, bad: Array) -> None:
+    """Find the cells in which nothing stands, or where they may not be there, colons: those of named sums."""
+    for row in range(len(bad)):
+        if null[row]:
+            continue
+        start, end = offsets[row], offsets[row + 1]
+        if end == start:
+            bad[row] = 1
+        for place in range(start, end):
+            if not colons and data[place] == COLON:
+                bad[row] = 1
+
+
+def slot_of(offsets: Array, data: Array, slots: Array, mask: int, other: Array, text: Array, row: int) -> int:
+    """Return the slot of the table of ids in which the text of a row of another column is, or where it would be."""
+    start, end = other[row], other[row + 1]
+    mixed = 1_469_598_103
+    for place in range(start, end):
+        mixed = ((mixed ^ text[place]) * 16_777_619) & 0x7FFFFFFF
+    slot = (mixed ^ (mixed >> 15)) & mask
+    while slots[slot] >= 0:
+        held = slots[slot]
+        begin = offsets[held]
+        if offsets[held + 1] - begin == end - start:
+            place = 0
+            while place < end - start and data[begin + place] == text[start + place]:
+                place += 1
+            if place == end - start:
+                return slot
+        slot = (slot + 1) & mask
+    return slot
+
+
+def arranged(
+    first: Array, ok: Array, moment: Array, coded: Array, thing: Array, offsets: Array, data: Array, slots: Array,
+    order: Array, number: Array, firsts: Array, things: Array, taken: Array,
+) -> int:  # fmt: skip
+    """Put the rows that the loop looks at in order, account by account; return how many accounts are taken.
+
+    `first` tells where the rows of each account begin; those not `ok` are passed over, and so are those with an id
+    twice or with two rows at one instant. Of each account `taken`, `order` gets its rows in time, `number` the
+    number of each row that is a thing.
+    """
+    count = rows = every = 0
+    for account in range(len(ok)):
+        start, end = first[account], first[account + 1]
+        if not ok[account]:
+            continue
+        size = 4
+        while size < 2 * (end - start):
+            size *= 2
+        slots[:size] = -1
+        begin = rows
+        for row in range(start, end):
+            slot = slot_of(offsets, data, slots, size - 1, offsets, data, row)
+            if slots[slot] >= 0:
+                ok[account] = 0
+                break
+            slots[slot] = row
+            if coded[row]:
+                order[rows] = row
+                rows += 1
+        rising = True
+        for place in range(begin + 1, rows):
+            if moment[order[place]] <= moment[order[place - 1]]:
+                rising = False
+        if ok[account] and not rising:
+            mine = order[begin:rows].copy()
+            sorted_ = mine[moment[mine].argsort()]
+            order[begin:rows] = sorted_
+            for place in range(begin + 1, rows):
+                if moment[order[place]] == moment[order[place - 1]]:
+                    ok[account] = 0
+        if not ok[account]:
+            rows = begin
+            continue
+        for place in range(begin, rows):
+            if thing[order[place]]:
+                number[order[place]] = every
+                every += 1
+        taken[count] = account
+        count += 1
+        firsts[count], things[count] = rows, every
+    return count
+
+
+def referred(
+    first: Array, taken: Array, count: int, firsts: Array, order: Array, number: Array, offsets: Array, data: Array,
+    other: Array, text: Array, null: Array, slots: Array, out: Array,
+) -> None:  # fmt: skip
+    """Look up which thing of its account each row names, among the `count` accounts `taken`."""
+    for place in range(count):
+        account = taken[place]
+        start, end = first[account], first[account + 1]
+        size = 4
+        while size < 2 * (end - start):
+            size *= 2
+        slots[:size] = -1
+        for row in range(start, end):
+            if number[row] >= 0:
+                slots[slot_of(offsets, data, slots, size - 1, offsets, data, row)] = row
+        for each in range(firsts[place], firsts[place + 1]):
+            row = order[each]
+            out[each] = MISSING
+            if not null[row]:
+                held = slots[slot_of(offsets, data, slots, size - 1, other, text, row)]
+                out[each] = number[held] if held >= 0 else DANGLING
+
+
+def two(data: Array, place: int, number: int) -> None:
+    """Write a number with two digits."""
+    data[place], data[place + 1] = ZERO + number // 10, ZERO + number % 10
+
+
+def spelled(moments: Array, offsets: Array, data: Array) -> None:
+    """Write instants as `iso` does: in local time, with seconds and their parts only where there are any."""
+    at = 0
+    for row in range(len(moments)):
+        local = moments[row] + EAST
+        day, clock = local // DAY, local % DAY
+        shifted = day + 719_468
+        era = shifted // 146_097
+        of_era = shifted - era * 146_097
+        year = (of_era - of_era // 1460 + of_era // 36_524 - of_era // 146_096) // 365
+        of_year = of_era - (365 * year + year // 4 - year // 100)
+        month = (5 * of_year + 2) // 153
+        date = of_year - (153 * month + 2) // 5 + 1
+        month = month + 3 if month < 10 else month - 9
+        year += era * 400 + (1 if month <= 2 else 0)
+        two(data, at, year // 100)
+        two(data, at + 2, year % 100)
+        two(data, at + 5, month)
+        two(data, at + 8, date)
+        minutes, rest = clock // MINUTE, clock % MINUTE
+        two(data, at + 11, minutes // 60)
+        two(data, at + 14, minutes % 60)
+        data[at + 4], data[at + 7], data[at + 10], data[at + 13] = DASH, DASH, LETTER_T, COLON
+        at += 16
+        if rest:
+            data[at] = COLON
+            two(data, at + 1, rest // 1_000_000)
+            at += 3
+        micro = rest % 1_000_000
+        if micro:
+            data[at] = POINT
+            for place in range(6):
+                data[at + 6 - place] = ZERO + micro % 10
+                micro //= 10
+            at += 7
+        data[at], data[at + 3] = PLUS, COLON
+        two(data, at + 1, 8)
+        two(data, at + 4, 0)
+        at += 6
+        offsets[row + 1] = at

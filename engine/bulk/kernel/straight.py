@@ -1,0 +1,105 @@
+"""A whole table of Parquet folded by the compiled loop, from its columns to the tables that come out.
+
+The accounts that cannot be taken so are named in a file, and go the way of all others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from engine.bulk.kernel.arrow import Reader, Taken, Unlike, is_sorted
+from engine.bulk.kernel.compiled import compiled
+from engine.bulk.kernel.machine import given
+from engine.bulk.kernel.plan import Plan
+from engine.bulk.kernel.told import Telling
+from engine.program import Program
+from engine.terms import Terms
+
+__all__ = ["Straight", "Unlike", "is_sorted"]
+
+BROKEN = (pyarrow.ArrowException, OSError)
+"""What reading a table that is none ends in; whoever reads it row by row tells what is wrong."""
+
+
+def rows_in(table: Path) -> int:
+    """Return how many rows a table of Parquet has; none if it is no such table."""
+    try:
+        return int(pq.read_metadata(table).num_rows)
+    except BROKEN:
+        return 0
+
+
+def rows_about(table: Any, account: str) -> list[dict[str, Any]]:
+    """Return the rows of one account as the engine's are; what is null is left out."""
+    rows = table.filter(pc.equal(table.column("account"), account)).to_pylist()
+    maps = [each.name for each in table.schema if pyarrow.types.is_map(each.type)]
+    return [
+        {name: dict(value) if name in maps else value for name, value in row.items() if value is not None}
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How much was folded: accounts, their events, and accounts that are left."""
+
+    accounts: int
+    events: int
+    left: int
+
+
+class Straight:
+    """A plan with what reads its tables and tells what came of it. Raises Unlike where it cannot be."""
+
+    def __init__(
+        self, program: Program, terms: Terms, plan: Plan, as_of: int, known_at: int | None, asked: tuple[str, ...],
+        agreements: tuple[str, ...],
+    ) -> None:  # fmt: skip
+        self.program, self.terms, self.plan, self.as_of = program, terms, plan, as_of
+        self.reader = Reader(program, plan, as_of, known_at)
+        self.telling = Telling(program, terms, plan, as_of, asked, agreements)
+        if not self.telling.is_possible:
+            raise Unlike("too many norms")
+
+    def fold(
+        self, table: Path, targets: dict[str, Path], left: Path, seen: Callable[[dict[str, Any]], None]
+    ) -> Done:
+        """Fold a table that is sorted by account; write a table to each of `targets`, and to `left` whose are left.
+
+        `seen` is handed the tables of each batch. Raises Unlike before anything is written.
+        """
+        accounts = events = others = 0
+        writers: dict[str, Any] = {}
+        try:
+            for taken in self.reader.batches(table):
+                tables, unread = self._batch(taken)
+                seen(tables)
+                tables["left"] = pyarrow.table({"account": unread})
+                for kind, rows in tables.items():
+                    if kind not in writers:
+                        writers[kind] = pq.ParquetWriter(
+                            left if kind == "left" else targets[kind], rows.schema
+                        )
+                    writers[kind].write_table(rows)
+                accounts += tables["accounts"].num_rows
+                events += sum(tables["accounts"].column("events").to_numpy())
+                others += len(unread)
+        finally:
+            for each in writers.values():
+                each.close()
+        self.reader.code.keep()
+        compiled(self.plan.source).keep()
+        return Done(accounts, int(events), others)
+
+    def _batch(self, taken: Taken) -> tuple[dict[str, Any], Any]:
+        arguments, left = given(self.program, self.terms, self.plan, taken.columns, self.as_of, True)
+        compiled(self.plan.source).fold(*(arguments[name] for name in self.plan.arguments))
+        given_up = taken.names.filter(pyarrow.array(left["gone"] != 0))
+        return self.telling.tables(taken, left), pyarrow.concat_arrays([taken.left, given_up])

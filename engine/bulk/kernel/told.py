@@ -1,0 +1,249 @@
+"""What the loop leaves of many accounts, as the rows of a portfolio's tables, without a Python object for each.
+
+`outcome.py` and `fold.py` say the same of one account at a time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy
+import pyarrow
+
+from contractlang.norms import StateDecl
+from engine.bulk.kernel.arrow import Array, Taken, cells_compiled
+from engine.bulk.kernel.plan import ANSWERS, BREACHED, CURED, FAR, MISSING, OPEN, SUSPENDED, Plan
+from engine.event import Instant
+from engine.program import LIFE_STATES, Program
+from engine.terms import Terms
+
+_NEVER = numpy.iinfo(numpy.int64).max
+_ORDERED = 512
+"""Norms that begin at one instant are told in their order; with so many of them their numbers fit beside instants."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Breaches:
+    """Breaches of one norm: whose (place of the account), since when, until when (MISSING), about what, by whom."""
+
+    document: str
+    norm: str
+    index: int
+    account: Array
+    began: Array
+    ended: Array
+    about: Any
+    by: Any
+
+
+class Telling:
+    """What is told of accounts under one plan."""
+
+    def __init__(
+        self, program: Program, terms: Terms, plan: Plan, as_of: Instant, asked: tuple[str, ...],
+        agreements: tuple[str, ...],
+    ) -> None:  # fmt: skip
+        self.program, self.terms, self.plan, self.as_of = program, terms, plan, as_of
+        self.asked, self.agreements = asked, agreements
+        self._words = {number: word for word, number in plan.words.items()}
+
+    @property
+    def is_possible(self) -> bool:
+        """Tell whether the norms of the plan are few enough."""
+        rules = [*(lane.rule for lane in self.plan.lanes), *self.plan.prohibitions]
+        return all(rule.index < _ORDERED for rule in rules)
+
+    def tables(self, taken: Taken, left: dict[str, Array]) -> dict[str, Any]:
+        """Return the rows of the accounts that the loop did not give up, of each table."""
+        there = left["gone"] == 0
+        breaches = list(self._breaches(taken, left, there))
+        names = taken.names
+        return {
+            "accounts": self._accounts(taken, left, there, breaches),
+            "happenings": self._happenings(names, left, there, breaches),
+        }
+
+    # -- the table of accounts
+
+    def _accounts(self, taken: Taken, left: dict[str, Array], there: Array, breaches: list[_Breaches]) -> Any:
+        count = len(there)
+        every, still = numpy.zeros(count, numpy.int32), numpy.zeros(count, numpy.int32)
+        for each in breaches:
+            every += numpy.bincount(each.account, minlength=count).astype(numpy.int32)
+            still += numpy.bincount(each.account[each.ended == MISSING], minlength=count).astype(numpy.int32)
+        unpaid = numpy.zeros(count, numpy.int64)
+        of_thing = numpy.repeat(numpy.arange(count), numpy.diff(taken.columns.things))
+        for lane in self.plan.lanes:
+            if lane.owes:
+                status = left[f"s{lane.number}"]
+                is_owed = (status == OPEN) | (status == BREACHED) | (status == SUSPENDED)
+                owed = (left[f"o{lane.number}"] - left[f"p{lane.number}"])[is_owed]
+                numpy.add.at(unpaid, of_thing[is_owed], owed)
+        columns = {
+            "account": taken.names,
+            "agreements": pyarrow.array([list(self.agreements)], pyarrow.list_(pyarrow.string())).take(
+                _zeros(count)
+            ),
+            "states": self._states(left, count),
+            "last_days": self._last_days(left),
+            "breaches": pyarrow.array(every),
+            "open_breaches": pyarrow.array(still),
+            "in_breach_of": self._in_breach(breaches, count),
+            "unpaid": pyarrow.array(unpaid),
+            "events": pyarrow.array(taken.counts.astype(numpy.int32)),
+            "exact": pyarrow.array(numpy.ones(count, bool)),
+        }
+        for place, text in enumerate(self.asked):
+            answers = left["answer"].reshape(count, len(self.asked))[:, place]
+            columns[text] = pyarrow.array(ANSWERS).take(pyarrow.array(answers))
+        listed = pyarrow.map_(pyarrow.string(), pyarrow.list_(pyarrow.string()))
+        columns["missing"] = pyarrow.array([[]], listed).take(_zeros(count))
+        return pyarrow.table(columns).filter(pyarrow.array(there))
+
+    def _states(self, left: dict[str, Array], count: int) -> Any:
+        document, kept = self.plan.document, {name: place for place, (name, _) in enumerate(self.plan.states)}
+        keys = [f"{document} agreement"]
+        values = [pyarrow.array(LIFE_STATES).take(pyarrow.array(left["life_"]))]
+        for name, declared in self.program.declarations.items():
+            if not isinstance(declared, StateDecl):
+                continue
+            if name in kept:
+                numbers = left["state_"].reshape(count, len(kept))[:, kept[name]]
+                words = pyarrow.array(
+                    [self._words.get(n, "") for n in range(max(self._words, default=0) + 1)]
+                )
+                keys.append(name)
+                values.append(words.take(pyarrow.array(numbers)))
+                continue
+            value = self.terms.states.get(name, declared.options[0].name if declared.options else None)
+            if value is not None:
+                keys.append(f"{document} {name}" if declared.in_law else name)
+                values.append(pyarrow.array([str(value)]).take(_zeros(count)))
+        wide = len(keys)
+        places = numpy.arange(wide * count).reshape(wide, count).T.reshape(-1)
+        found = pyarrow.concat_arrays(values).take(pyarrow.array(places))
+        named = pyarrow.array(keys).take(pyarrow.array(numpy.tile(numpy.arange(wide), count)))
+        offsets = pyarrow.array(numpy.arange(0, wide * count + 1, wide), pyarrow.int32())
+        return pyarrow.MapArray.from_arrays(offsets, named, found)
+
+    def _last_days(self, left: dict[str, Array]) -> Any:
+        ends = (left["since_"] != MISSING) & (left["lend_"] < FAR)
+        offsets = numpy.concatenate(([0], numpy.cumsum(ends))).astype(numpy.int32)
+        named = pyarrow.array([self.plan.document]).take(_zeros(int(offsets[-1])))
+        return pyarrow.MapArray.from_arrays(pyarrow.array(offsets), named, written(left["lend_"][ends]))
+
+    def _in_breach(self, breaches: list[_Breaches], count: int) -> Any:
+        """Return the norms that are in breach, of each account in the order in which their breaches began."""
+        norms = list(dict.fromkeys(f"{each.document} {each.norm}" for each in breaches))
+        begins = numpy.full((count, len(norms)), _NEVER)
+        for each in breaches:
+            still = each.ended == MISSING
+            begun = each.began[still] * _ORDERED + each.index
+            place = norms.index(f"{each.document} {each.norm}")
+            numpy.minimum.at(begins[:, place], each.account[still], begun)
+        order = numpy.argsort(begins, axis=1, kind="stable")
+        is_there = numpy.take_along_axis(begins, order, 1) != _NEVER
+        offsets = numpy.concatenate(([0], numpy.cumsum(is_there.sum(axis=1)))).astype(numpy.int32)
+        listed = pyarrow.array(norms, pyarrow.string()).take(pyarrow.array(order[is_there]))
+        return pyarrow.ListArray.from_arrays(pyarrow.array(offsets), listed)
+
+    # -- the table of happenings
+
+    def _breaches(self, taken: Taken, left: dict[str, Array], there: Array) -> Any:
+        """Yield the breaches of each norm, those of accounts that are given up left out."""
+        first: Array = taken.columns.first
+        things: Array = taken.columns.things
+        at: Array = taken.columns.at
+        of_thing = numpy.repeat(numpy.arange(len(there)), numpy.diff(things))
+        for lane in self.plan.lanes:
+            number, norm = lane.number, lane.rule.norm
+            status = left[f"s{number}"]
+            keys = numpy.flatnonzero(((status == BREACHED) | (status == CURED)) & there[of_thing])
+            rows = left["row"][keys]
+            if lane.eager:
+                began = left[f"b{number}"][keys]
+            else:
+                began = numpy.maximum(left[f"e{number}"][keys], at[rows])
+            ended = numpy.where(status[keys] == CURED, left[f"z{number}"][keys], MISSING)
+            about = (
+                self._ids(taken, rows) if lane.source is None else pyarrow.array([""]).take(_zeros(len(keys)))
+            )
+            by = pyarrow.array([str(norm.bearer)]).take(_zeros(len(keys)))
+            yield _Breaches(norm.document, norm.id, lane.rule.index, of_thing[keys], began, ended, about, by)
+        of_row = numpy.repeat(numpy.arange(len(there)), numpy.diff(first))
+        for place, rule in enumerate(self.plan.prohibitions):
+            rows = numpy.flatnonzero((left[f"x{place}"] != 0) & there[of_row])
+            who: Array = taken.columns.who
+            who = who[rows]
+            known = (who >= 0) & (who < len(self.plan.parties))
+            by = pyarrow.array(self.plan.parties, pyarrow.string()).take(pyarrow.array(who, mask=~known))
+            never = numpy.full(len(rows), MISSING)
+            about = self._ids(taken, rows)
+            yield _Breaches(
+                rule.norm.document, rule.norm.id, rule.index, of_row[rows], at[rows], never, about, by
+            )
+
+    def _ids(self, taken: Taken, rows: Array) -> Any:
+        return taken.ids.take(pyarrow.array(taken.order[rows]))
+
+    def _happenings(self, names: Any, left: dict[str, Array], there: Array, breaches: list[_Breaches]) -> Any:
+        parts, whose = [], []
+        for each in breaches:
+            ended = numpy.flatnonzero(each.ended != MISSING)
+            every = numpy.arange(len(each.account))
+            for what, instants, rows in (("breach", each.began, every), ("cured", each.ended, ended)):
+                about, by = (column.take(pyarrow.array(rows)) for column in (each.about, each.by))
+                whose.append(each.account[rows])
+                parts.append(
+                    _rows(
+                        names, each.account[rows], instants[rows], what, each.document, each.norm, about, by
+                    )
+                )
+        began = left["since_"] != MISSING
+        for what, instants, happened in (
+            ("in force", left["since_"], began), ("ended", left["lend_"], began & (left["lend_"] < FAR)),
+        ):  # fmt: skip
+            rows = numpy.flatnonzero(there & happened & (instants <= self.as_of))
+            nothing = pyarrow.nulls(len(rows), pyarrow.string())
+            whose.append(rows)
+            parts.append(_rows(names, rows, instants[rows], what, self.plan.document, None, nothing, nothing))
+        order = numpy.argsort(numpy.concatenate(whose), kind="stable")
+        return pyarrow.concat_tables(parts).combine_chunks().take(pyarrow.array(order))
+
+
+def _rows(
+    names: Any,
+    account: Array,
+    instants: Array,
+    what: str,
+    document: str,
+    norm: str | None,
+    about: Any,
+    by: Any,
+) -> Any:
+    alike = _zeros(len(account))
+    return pyarrow.table(
+        {
+            "account": names.take(pyarrow.array(account)),
+            "happened_at": written(instants),
+            "what": pyarrow.array([what]).take(alike),
+            "document": pyarrow.array([document]).take(alike),
+            "norm": pyarrow.array([norm], pyarrow.string()).take(alike),
+            "about": about,
+            "by": by,
+        }
+    )
+
+
+def written(moments: Array) -> Any:
+    """Return instants as text, written as `iso` writes them."""
+    offsets = numpy.zeros(len(moments) + 1, numpy.int32)
+    room = numpy.zeros(32 * len(moments) + 1, numpy.uint8)
+    cells_compiled().spelled(numpy.ascontiguousarray(moments), offsets, room)
+    buffers = [None, pyarrow.py_buffer(offsets), pyarrow.py_buffer(room[: int(offsets[-1])])]
+    return pyarrow.Array.from_buffers(pyarrow.string(), len(moments), buffers)
+
+
+def _zeros(count: int) -> Any:
+    return pyarrow.array(numpy.zeros(count, numpy.int64))

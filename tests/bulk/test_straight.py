@@ -1,0 +1,195 @@
+"""Tables read as columns, and tables told as columns, hold what rows read and told one by one hold."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime, timedelta
+from itertools import accumulate
+from pathlib import Path
+from random import Random
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.bulk.kernel import cells
+from engine.bulk.kernel.compiled import Compiled, folder
+from engine.bulk.kernel.plan import EAST
+from engine.bulk.kernel.straight import Done, Straight
+from engine.bulk.tables import read_all
+from engine.dates import iso
+from engine.program import Program
+from tests.bulk.test_kernel import CASES, program_of, replayed, written
+
+TABLES = ("accounts", "happenings", "rejects")
+
+
+@pytest.fixture(autouse=True)
+def _straight(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables are folded as a whole however few their rows."""
+    monkeypatch.setattr("engine.bulk.kernel.portfolio.STRAIGHT_FROM", 0)
+
+
+def parquet(lines: list[str], path: Path, types: dict[str, str], order: str) -> Path:
+    """Write rows as a table of Parquet, all text but the columns of the `types` given; a cell of another is null."""
+    rows = [row for row in map(json.loads, lines) if isinstance(row, dict)]
+    names = sorted(
+        {name for row in rows for name in row} - {"note", "color", "empty", "recorded_at", "standing"}
+    )
+    texts = [
+        {n: row[n] if isinstance(row.get(n), str | None) else json.dumps(row[n]) for n in names if n in row}
+        for row in rows
+    ]
+    raw = path.with_suffix(".jsonl")
+    raw.write_text("".join(json.dumps(each, ensure_ascii=False) + "\n" for each in texts), "utf-8")
+    read = dict.fromkeys(names, "VARCHAR")
+    cast = ", ".join(
+        f'try_cast("{name}" AS {types[name]}) AS "{name}"' if name in types else f'"{name}"' for name in names
+    )
+    duckdb.execute(
+        f"COPY (SELECT {cast} FROM read_json('{raw}', format = 'newline_delimited', columns = {read}) {order})"
+        f" TO '{path}' (FORMAT parquet, ROW_GROUP_SIZE 2048)"
+    )
+    return path
+
+
+def kinds_of(program: Program) -> dict[str, str]:
+    params = [each for d in program.declarations.values() for each in getattr(d, "params", ())]
+    return {each.name: each.kind.name for each in params}
+
+
+TYPED = {"money": "DECIMAL(12, 2)", "day": "DATE", "flag": "BOOLEAN", "count": "BIGINT"}
+
+
+# To compile the loops of the larger contracts takes half a minute each.
+@pytest.mark.parametrize("form", ["text", "typed", "unsorted"])
+@pytest.mark.parametrize(
+    "name", ["receivables", *(pytest.param(n, marks=pytest.mark.soak) for n in ("sale", "hire"))]
+)
+def test_a_table_read_as_columns_gives_what_its_rows_give(
+    name: str, form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text, asked = CASES[name]
+    contract = tmp_path / f"{name}.contract"
+    contract.write_text(text, "utf-8")
+    program, random = program_of(text), Random(f"columns of {name}")
+    kinds = kinds_of(program)
+    types = {n: TYPED[kind] for n, kind in kinds.items() if kind in TYPED} | {"at": "TIMESTAMP"}
+    lines = [*written(program, random, 60, 0.04), '{"id": "q"}', '{"account": "", "id": "q", "name": "x"}']
+    order = "" if form == "unsorted" else "ORDER BY account"
+    events = parquet(lines, tmp_path / "events.parquet", types if form == "typed" else {}, order)
+    done: list[Done] = []
+    whole = Straight.fold
+
+    def fold(self: Straight, *given) -> Done:
+        done.append(whole(self, *given))
+        return done[-1]
+
+    monkeypatch.setattr(Straight, "fold", fold)
+    tables = {}
+    for kernel in ("off", "on"):
+        more = [word for each in asked for word in ("--ask", each.replace(" ", " may "))]
+        words = (str(contract), "--events", str(events), "--rejects", "100%", "--kernel", kernel, *more)
+        assert replayed(tmp_path / kernel, *words, *(("--verify", "40%") if kernel == "on" else ())) == 0
+        tables[kernel] = {
+            kind: sorted(map(str, read_all(tmp_path / kernel / f"{kind}.parquet"))) for kind in TABLES
+        }
+    assert tables["on"] == tables["off"]
+    assert tables["on"]["rejects"]
+    assert done[0].accounts >= 10
+    assert done[0].left >= 5, "of 60 accounts some are read as columns, and some are left"
+
+
+def column(texts: list[str]) -> tuple[list[int], list[int], list[int]]:
+    """Return texts as a column: where each begins, their bytes, and that none is null."""
+    raw = [each.encode() for each in texts]
+    return [0, *accumulate(map(len, raw))], [*b"".join(raw), 32], [0] * len(raw)
+
+
+def read(reader, texts: list[str], *more) -> list[int | None]:
+    """Return what a column of cells is read as; None where a cell is not written the plain way."""
+    out, bad = [0] * len(texts), [0] * len(texts)
+    reader(*column(texts), *more, out, bad)
+    return [None if wrong else value for value, wrong in zip(out, bad, strict=True)]
+
+
+def test_each_day_of_the_calendar_is_read_and_no_other() -> None:
+    days = [date.fromordinal(date(1992, 1, 1).toordinal() + n) for n in range(0, 76_000, 7)]
+    assert read(cells.days, [str(each) for each in days]) == [(each - date(1970, 1, 1)).days for each in days]
+    wrong = [
+        "2026-02-29",
+        "1900-02-29",
+        "2026-13-01",
+        "2026-00-10",
+        "2026-04-31",
+        "2026-4-1",
+        "2026-04-00",
+        "",
+        "2026/04/01",
+    ]
+    assert read(cells.days, [*wrong, "2024-02-29"])[:-1] == [None] * len(wrong)
+
+
+@settings(max_examples=100)
+@given(
+    st.datetimes(datetime(1992, 1, 1), datetime(2190, 1, 1)),
+    st.sampled_from(["minutes", "seconds", "microseconds"]),
+)
+def test_instants_are_read_and_written_as_the_engine_does(local: datetime, spec: str) -> None:
+    if spec != "microseconds":
+        local = local.replace(microsecond=0, second=0 if spec == "minutes" else local.second)
+    at = (local - datetime(1970, 1, 1)) // timedelta(microseconds=1) - EAST
+    assert read(cells.instants, [local.isoformat(timespec=spec)], False) == [at]
+    offsets, room = [0, 0], [0] * 33
+    cells.spelled([at], offsets, room)
+    assert bytes(room[: offsets[1]]).decode() == iso(at)
+
+
+def test_what_is_no_plain_instant_or_amount_is_left() -> None:
+    wrong = [
+        "2026-03-04", "2026-03-04T24:00", "2026-03-04T10:60", "2026-03-04T10:00Z", "2026-03-04T10:00:00.",
+        "2026-03-04T10:00:00.1234567", "2026-03-04T10:00+08:00", "2026-03-04T1:00", "2026-03-04 10:00", "",
+    ]  # fmt: skip
+    assert read(cells.instants, wrong, False) == [None] * len(wrong)
+    assert read(cells.instants, ["2026-03-04 10:00"], True) != [None]
+    amounts = {"5": 500, "5.5": 550, "0.05": 5, "1234567890.12": 123456789012}
+    assert read(cells.numbers, list(amounts), 2) == list(amounts.values())
+    wrong = ["5.", ".5", "-5", "5.125", "1e2", "", "12345678901", "5,00", "5.x", "\uff15"]
+    assert read(cells.numbers, wrong, 2) == [None] * len(wrong)
+    assert read(cells.numbers, ["5.0", "7"], 0) == [None, 7]
+
+
+TEXT = "def fold(column):\n    for place in range(len(column)):\n        column[place] += {}\n"
+
+
+def test_what_was_compiled_is_kept_and_what_is_damaged_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numpy = pytest.importorskip("numpy")
+    monkeypatch.setenv("CONTRACT_CACHE", str(tmp_path / "cache"))
+
+    def folded(source: str) -> tuple[int, bool]:
+        """Return what a fresh process would find, and whether it had to compile."""
+        made = Compiled(source, folder())
+        column = numpy.zeros(3, numpy.int64)
+        made.fold(column)
+        anew = not made.functions["fold"].stats.cache_hits
+        made.keep()
+        return int(column.sum()), anew
+
+    text = TEXT.format(1)
+    assert [folded(text), folded(text), folded(TEXT.format(2))] == [(3, True), (3, False), (6, True)]
+    kept = folder()
+    assert kept is not None
+    code = next(
+        each for each in sorted(kept.rglob("*.nbc")) if (each.parents[1] / "text.py").read_text() == text
+    )
+    code.write_bytes(code.read_bytes()[:-40] + b"x" * 40)
+    assert [folded(text), folded(text)] == [(3, True), (3, False)]
+    entry = next(each.parent for each in sorted(kept.rglob("text.py")) if each.read_text() == text)
+    (entry / "text.py").chmod(0o666)
+    assert folded(text) == (3, True), "another user could have written it"
+    monkeypatch.setenv("CONTRACT_CACHE", "off")
+    assert folder() is None
+    assert folded(text) == (3, True)
