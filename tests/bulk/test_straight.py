@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from itertools import accumulate
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import duckdb
 import pytest
@@ -174,7 +175,8 @@ def test_what_was_compiled_is_kept_and_what_is_damaged_is_made_anew(
         made = Compiled(source, folder())
         column = numpy.zeros(3, numpy.int64)
         made.fold(column)
-        anew = not made.functions["fold"].stats.cache_hits
+        dispatcher: Any = made.functions["fold"]
+        anew = not dispatcher.stats.cache_hits
         made.keep()
         return int(column.sum()), anew
 

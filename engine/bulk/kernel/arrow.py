@@ -183,8 +183,8 @@ class Reader:
         wide = int((first[1:] - first[:-1]).max(initial=1))
         slots = numpy.zeros(1 << (2 * wide + 4).bit_length(), numpy.int64)
         kept = self.code.arranged(
-            first, ok, moment, coded, is_thing[kind].astype(numpy.uint8), ids.offsets, ids.data, slots, order, number,
-            firsts, things, taken,
+            first, ok, _in_time(first, moment), moment, coded, is_thing[kind].astype(numpy.uint8), ids.offsets,
+            ids.data, slots, order, number, firsts, things, taken,
         )  # fmt: skip
         taken = taken[:kept]
         order = order[: firsts[kept]]
@@ -358,6 +358,17 @@ class _Text:
     offsets: Array
     data: Array
     null: Array
+
+
+def _in_time(first: Array, moment: Array) -> Array:
+    """Return the rows of each account in time, accounts as they stand."""
+    rows = numpy.arange(len(moment))
+    falls = moment[1:] < moment[:-1]
+    falls[first[1:-1] - 1] = False
+    if not falls.any():
+        return rows
+    whose = numpy.repeat(numpy.arange(len(first) - 1), numpy.diff(first))
+    return numpy.lexsort((moment, whose))
 
 
 def _listed(column: Array) -> Array:

@@ -165,14 +165,14 @@ def slot_of(offsets: Array, data: Array, slots: Array, mask: int, other: Array, 
 
 
 def arranged(
-    first: Array, ok: Array, moment: Array, coded: Array, thing: Array, offsets: Array, data: Array, slots: Array,
-    order: Array, number: Array, firsts: Array, things: Array, taken: Array,
+    first: Array, ok: Array, in_time: Array, moment: Array, coded: Array, thing: Array, offsets: Array, data: Array,
+    slots: Array, order: Array, number: Array, firsts: Array, things: Array, taken: Array,
 ) -> int:  # fmt: skip
     """Put the rows that the loop looks at in order, account by account; return how many accounts are taken.
 
-    `first` tells where the rows of each account begin; those not `ok` are passed over, and so are those with an id
-    twice or with two rows at one instant. Of each account `taken`, `order` gets its rows in time, `number` the
-    number of each row that is a thing.
+    `first` tells where the rows of each account begin, `in_time` its rows in time; those not `ok` are passed over, and
+    so are those with an id twice or with two rows at one instant. Of each account `taken`, `order` gets its rows in
+    time, `number` the number of each row that is a thing.
     """
     count = rows = every = 0
     for account in range(len(ok)):
@@ -184,7 +184,8 @@ def arranged(
             size *= 2
         slots[:size] = -1
         begin = rows
-        for row in range(start, end):
+        for place in range(start, end):
+            row = in_time[place]
             slot = slot_of(offsets, data, slots, size - 1, offsets, data, row)
             if slots[slot] >= 0:
                 ok[account] = 0
@@ -193,17 +194,9 @@ def arranged(
             if coded[row]:
                 order[rows] = row
                 rows += 1
-        rising = True
         for place in range(begin + 1, rows):
-            if moment[order[place]] <= moment[order[place - 1]]:
-                rising = False
-        if ok[account] and not rising:
-            mine = order[begin:rows].copy()
-            sorted_ = mine[moment[mine].argsort()]
-            order[begin:rows] = sorted_
-            for place in range(begin + 1, rows):
-                if moment[order[place]] == moment[order[place - 1]]:
-                    ok[account] = 0
+            if moment[order[place]] == moment[order[place - 1]]:
+                ok[account] = 0
         if not ok[account]:
             rows = begin
             continue
