@@ -21,13 +21,13 @@ from engine.account import Account
 from engine.cases import question_of
 from engine.compile import compile_program
 from engine.dates import parse_as_of
-from engine.explain import Language, Voice
 from engine.history import as_json as history_as_json
 from engine.history import history, standing
 from engine.ledger import read_ledger
 from engine.program import Program
 from engine.render import Screen, show_explanation, show_history, show_standing
 from engine.settings import terms_from
+from engine.voice import Language, Voice
 
 
 @dataclass(frozen=True)

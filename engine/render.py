@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from contractlang.norms import Declared, base_name
 from engine.decision import Item
-from engine.explain import Line, Voice
+from engine.voice import Line, Voice
 
 if TYPE_CHECKING:
     from rich.text import Text

@@ -18,11 +18,11 @@ from engine.analysis.accepted import Acceptance, Accepted, rests_on
 from engine.analysis.finding import Clause, Finding, Kind, Said, Witness
 from engine.dates import parse_as_of
 from engine.event import START, Ledger
-from engine.explain import Language, Voice
 from engine.history import history, say, say_event
 from engine.ledger import event_from
 from engine.program import Program
 from engine.settings import terms_from
+from engine.voice import Language, Voice
 
 KINDS: dict[Kind, tuple[Said, Said]] = {
     "conflict": (Said("conflicts", "冲突"), Said(

@@ -21,8 +21,8 @@ from contractlang.norms import (
 from contractlang.source import Span
 from contractlang.words import say_expr, say_window
 from engine.analysis.finding import Clause, Said
-from engine.explain import Voice
 from engine.program import Program, Rule
+from engine.voice import Voice
 
 
 @dataclass(frozen=True)

@@ -130,7 +130,7 @@ class Opened:
 
     def voice(self, lang: Language | None) -> Any:
         """Return who speaks of the account."""
-        from engine.explain import Voice
+        from engine.voice import Voice
 
         return Voice(self.program, language_of(self.loaded, lang), None, self.loaded.sources)
 

@@ -33,9 +33,9 @@ from engine.documents.markup import Html, element, file_name, in_markdown, insid
 from engine.documents.shelf import Shelf, title_of
 from engine.documents.timeline import timeline
 from engine.event import START
-from engine.explain import Voice
 from engine.history import history
 from engine.program import Program
+from engine.voice import Voice
 
 # A Latin word or number, a run of blanks, or any one other letter: what a reader sees change at once.
 _WORDS = re.compile(r"[A-Za-z0-9_'’.]+|\s+|.", re.S)

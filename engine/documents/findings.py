@@ -25,9 +25,9 @@ from engine.documents.markup import Html, element, in_markdown, joined, link, pi
 from engine.documents.shelf import Shelf
 from engine.documents.timeline import timeline
 from engine.event import START
-from engine.explain import Voice
 from engine.history import history
 from engine.program import Program
+from engine.voice import Voice
 
 
 def sets(shelf: Shelf) -> list[tuple[Contract, ...]]:

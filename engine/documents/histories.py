@@ -20,10 +20,10 @@ from engine.documents.shelf import Shelf
 from engine.documents.timeline import timeline
 from engine.errors import EngineError
 from engine.event import START
-from engine.explain import Voice
 from engine.history import Entry, history, say, say_event
 from engine.program import Program
 from engine.scenarios import PASSED, Outcome, Situation, Unsupported, Words, run_scenario
+from engine.voice import Voice
 
 DAY = 86_400_000_000
 

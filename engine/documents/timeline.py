@@ -14,8 +14,8 @@ from contractlang.words import Language
 from engine.dates import iso
 from engine.documents.markup import Html, element, pick
 from engine.documents.picture import wide
-from engine.explain import Voice
 from engine.history import Entry, Happening, say, say_event
+from engine.voice import Voice
 
 COLUMN, ROW, TOP = 84, 26, 40
 _COLOURS = {"state": "#00695c", "window": "#1b6ca8", "breach": "#b3261e", "power": "#6a1b9a"}

@@ -11,9 +11,10 @@ from typing import Any
 from engine.dates import iso
 from engine.decision import Decision, Reason
 from engine.event import Instant
-from engine.explain import LANGUAGES, Line, Voice, receipt_as_json
+from engine.explain import receipt_as_json
 from engine.program import Program
 from engine.question import Question
+from engine.voice import LANGUAGES, Line, Voice
 
 Voices = tuple[Voice, ...]
 """For each language who speaks it, with the phrases of one program that were put into words already."""

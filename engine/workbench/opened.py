@@ -15,9 +15,9 @@ from contractlang.norms import Contract
 from contractlang.source import Source
 from engine.compile import compile_program
 from engine.errors import BadTerms
-from engine.explain import Voice
 from engine.governing import CONTRACT, governing
 from engine.program import Program
+from engine.voice import Voice
 from engine.workbench.folder import BadFile
 
 KEPT = 12

@@ -26,10 +26,11 @@ from engine.dates import iso, parse_day
 from engine.decision import Decision
 from engine.errors import BadEvent, BadQuestion, BadTerms, EngineError
 from engine.event import BOTH
-from engine.explain import LANGUAGES, Voice, as_json
+from engine.explain import as_json
 from engine.history import history, say, say_event, standing
 from engine.question import May
 from engine.render import told_standing
+from engine.voice import LANGUAGES, Voice
 from engine.workbench.folder import BadFile
 from engine.workbench.opened import Opened
 

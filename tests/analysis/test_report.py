@@ -21,9 +21,9 @@ from engine.analysis.gaps import gaps
 from engine.analysis.report import account_of, as_json, lines
 from engine.cli import carried_out
 from engine.commands.common import FINE, FOUND, REFUSED
-from engine.explain import LANGUAGES
 from engine.governing import Programs
 from engine.program import Program
+from engine.voice import LANGUAGES
 
 ROOT = Path(__file__).parents[2]
 Run = Callable[..., tuple[int, str, str]]

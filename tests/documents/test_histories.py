@@ -16,7 +16,7 @@ from engine.documents.document import File
 from engine.documents.histories import Told, files_in, pages, told
 from engine.documents.shelf import Shelf
 from engine.documents.timeline import bars, timeline
-from engine.explain import Voice
+from engine.voice import Voice
 from tests.documents.conftest import CONTRACTS
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")

@@ -13,22 +13,13 @@ from engine.account import Account
 from engine.cases import cases_in, ledger_of, question_of, terms_of
 from engine.compile import compile_program
 from engine.decision import Decision, Item, Reason
-from engine.explain import (
-    LANGUAGES,
-    SENTENCES,
-    STEPS,
-    Language,
-    Voice,
-    as_json,
-    decision_as_json,
-    outline,
-    prose,
-    third_person,
-)
+from engine.explain import as_json, decision_as_json, outline, prose
 from engine.governing import Programs
 from engine.history import history, say, say_event, standing
 from engine.program import Program
 from engine.question import May, Question
+from engine.sentences import SENTENCES, STEPS
+from engine.voice import LANGUAGES, Language, Voice, third_person
 
 ROOT = Path(__file__).parents[2]
 ENGINE = ROOT / "engine"
