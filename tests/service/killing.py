@@ -18,6 +18,7 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 import urllib.request
 import zlib
 from collections import Counter
@@ -42,6 +43,9 @@ from engine.store.apikeys import new_key
 from tests.service.serving import CONTRACTS, texts_of
 
 ROOT = Path(__file__).parents[2]
+SAID = "server.log"
+"""The file in which everything stands that the servers have said on standard error."""
+MOST_SAID = 20_000
 WRITERS = 6
 ACCOUNTS = ("a", "b", "c")
 LONG_AGO = datetime(2026, 4, 2, 9, tzinfo=UTC)
@@ -103,8 +107,8 @@ class Callers:
         try:
             with Client(self.url, self.key, timeout_s=5, within_s=120) as client:
                 self._report(client, writer)
-        except Exception as wrong:
-            self.faults.append(repr(wrong))
+        except Exception:
+            self.faults.append(f"caller {writer}:\n{traceback.format_exc()}")
 
     def _report(self, client: Client, writer: int) -> None:
         chosen, number = random.Random(writer), 0
@@ -121,6 +125,10 @@ class Callers:
                 answer = client.evaluate(Question(Entity("party", party), act, chosen.choice(ACCOUNTS)))
                 self.decided.append(answer.decision_id)
             number += 1
+
+    def must_be_content(self) -> None:
+        """Raise AssertionError with everything that callers found wrong."""
+        assert not self.faults, "\n\n".join(self.faults)
 
     @contextlib.contextmanager
     def at_work(self) -> Iterator[None]:
@@ -175,6 +183,18 @@ class Killable:
         self._maker.wait(10)
 
 
+@contextlib.contextmanager
+def what_it_said(folder: Path) -> Iterator[None]:
+    """Have a check that fails tell what the servers said last."""
+    try:
+        yield
+    except BaseException as wrong:
+        said = folder / SAID
+        told = said.read_text("utf-8", "replace")[-MOST_SAID:] if said.exists() else "nothing"
+        wrong.add_note(f"what the servers said on standard error:\n{told}")
+        raise
+
+
 def kill_often(address: str, folder: Path, times: int, within_s: float) -> Callers:
     """Kill the server so often, at random instants; return what its callers were told."""
     chosen = random.Random(times)
@@ -220,10 +240,11 @@ def lost_by_a_kill(address: str, folder: Path, questions: int) -> tuple[int, int
 
 
 def _answered(callers: Callers) -> None:
-    """Wait until somebody was answered."""
+    """Wait until somebody was answered. Raises AssertionError where a caller found something wrong."""
     count = len(callers.acknowledged)
     while len(callers.acknowledged) == count and not callers.faults:
         time.sleep(0.002)
+    callers.must_be_content()
 
 
 def begun(account: str) -> list[Event]:
@@ -239,7 +260,7 @@ def begun(account: str) -> list[Event]:
 
 def check_kept(store: Store, callers: Callers) -> int:
     """Hold the store against what was acknowledged; return how many events were."""
-    assert not callers.faults, callers.faults[:3]
+    callers.must_be_content()
     books = store.of("main")
     entries = [each for account in ACCOUNTS for each in books.entries(account)]
     kept = {each.id: each for each in entries}
@@ -309,7 +330,7 @@ def main(address: str, port: str, folder: str, mode: str) -> None:
             os.waitpid(child, 0)
             print("gone", flush=True)
             continue
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+        os.dup2(os.open(Path(folder) / SAID, os.O_WRONLY | os.O_CREAT | os.O_APPEND), 2)
         Running(config, given, documents, "error").run()
         os._exit(0)
 

@@ -8,7 +8,7 @@ import pytest
 
 from engine.store import open_store
 from tests.postgres import Cluster
-from tests.service.killing import check_kept, kill_often, lost_by_a_kill
+from tests.service.killing import check_kept, kill_often, lost_by_a_kill, what_it_said
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -22,12 +22,13 @@ def lasting(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 def killed(address: str, folder: Path, times: int, within_s: float) -> int:
     """Kill a server so often, hold what it leaves against what it said, and return how many events it acknowledged."""
-    callers = kill_often(address, folder, times, within_s)
-    store = open_store(address)
-    try:
-        return check_kept(store, callers)
-    finally:
-        store.close()
+    with what_it_said(folder):
+        callers = kill_often(address, folder, times, within_s)
+        store = open_store(address)
+        try:
+            return check_kept(store, callers)
+        finally:
+            store.close()
 
 
 def test_what_the_server_acknowledged_outlives_it(lasting: str, tmp_path: Path) -> None:
@@ -35,7 +36,8 @@ def test_what_the_server_acknowledged_outlives_it(lasting: str, tmp_path: Path) 
 
 
 def test_a_fast_log_loses_no_more_than_it_says(tmp_path: Path) -> None:
-    said, lost = lost_by_a_kill(str(tmp_path / "store.db"), tmp_path, 60)
+    with what_it_said(tmp_path):
+        said, lost = lost_by_a_kill(str(tmp_path / "store.db"), tmp_path, 60)
     assert 0 <= lost <= said <= 60
 
 
