@@ -63,21 +63,45 @@ def kinds_of(program: Program) -> dict[str, str]:
 TYPED = {"money": "DECIMAL(12, 2)", "day": "DATE", "flag": "BOOLEAN", "count": "BIGINT"}
 
 
-# To compile the loops of the larger contracts takes half a minute each.
-@pytest.mark.parametrize("form", ["text", "typed", "unsorted"])
+class Plain:
+    """The functions of a text as they are, not compiled: they give the same, and are there at once."""
+
+    def __init__(self, source: str) -> None:
+        made: dict[str, Any] = {}
+        exec(compile(source, "<text>", "exec", dont_inherit=True), made)
+        self.__dict__.update(made)
+
+    def keep(self) -> None:
+        """Nothing is kept."""
+
+
+FORMS = {"receivables": "text", "sale": "typed", "hire": "unsorted"}
+OTHERS = [(n, f, "plain") for n in CASES for f in FORMS.values() if FORMS[n] != f]
+
+
+# Compiling takes half a minute for the larger contracts.
 @pytest.mark.parametrize(
-    "name", ["receivables", *(pytest.param(n, marks=pytest.mark.soak) for n in ("sale", "hire"))]
+    ("name", "form", "how"),
+    [
+        *((name, form, "plain") for name, form in FORMS.items()),
+        ("receivables", "unsorted", "compiled"),
+        *(pytest.param(*each, marks=pytest.mark.soak) for each in OTHERS),
+        *(pytest.param(name, "unsorted", "compiled", marks=pytest.mark.soak) for name in ("sale", "hire")),
+    ],
 )
 def test_a_table_read_as_columns_gives_what_its_rows_give(
-    name: str, form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, form: str, how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    if how == "plain":
+        for module in ("arrow", "straight"):
+            monkeypatch.setattr(f"engine.bulk.kernel.{module}.compiled", Plain)
     text, asked = CASES[name]
     contract = tmp_path / f"{name}.contract"
     contract.write_text(text, "utf-8")
     program, random = program_of(text), Random(f"columns of {name}")
     kinds = kinds_of(program)
     types = {n: TYPED[kind] for n, kind in kinds.items() if kind in TYPED} | {"at": "TIMESTAMP"}
-    lines = [*written(program, random, 60, 0.04), '{"id": "q"}', '{"account": "", "id": "q", "name": "x"}']
+    lines = [*written(program, random, 30, 0.04), '{"id": "q"}', '{"account": "", "id": "q", "name": "x"}']
     order = "" if form == "unsorted" else "ORDER BY account"
     events = parquet(lines, tmp_path / "events.parquet", types if form == "typed" else {}, order)
     done: list[Done] = []
@@ -92,14 +116,14 @@ def test_a_table_read_as_columns_gives_what_its_rows_give(
     for kernel in ("off", "on"):
         more = [word for each in asked for word in ("--ask", each.replace(" ", " may "))]
         words = (str(contract), "--events", str(events), "--rejects", "100%", "--kernel", kernel, *more)
-        assert replayed(tmp_path / kernel, *words, *(("--verify", "40%") if kernel == "on" else ())) == 0
+        assert replayed(tmp_path / kernel, *words, *(("--verify", "30%") if kernel == "on" else ())) == 0
         tables[kernel] = {
             kind: sorted(map(str, read_all(tmp_path / kernel / f"{kind}.parquet"))) for kind in TABLES
         }
     assert tables["on"] == tables["off"]
     assert tables["on"]["rejects"]
-    assert done[0].accounts >= 10
-    assert done[0].left >= 5, "of 60 accounts some are read as columns, and some are left"
+    assert done[0].accounts >= 5
+    assert done[0].left >= 3, "of 30 accounts some are read as columns, and some are left"
 
 
 def column(texts: list[str]) -> tuple[list[int], list[int], list[int]]:

@@ -1,6 +1,6 @@
 """Cells of text read as numbers, and the rows of accounts put in order, over whole columns at once.
 
-Plain functions over arrays that numba compiles; a column of text is its bytes and where each cell begins, and `null`
+Plain functions over arrays, which numba compiles; a column of text is its bytes and where each cell begins, and `null`
 says where nothing is written. What is not written the one plain way is `bad`, and its account is read row by row.
 """
 
@@ -21,7 +21,7 @@ def digits(data: Array, start: int, end: int) -> int:
     """Return the number that some bytes write; -1 where one is no digit, or there is none."""
     found = 0 if end > start else -1
     for place in range(start, end):
-        byte = data[place]
+        byte = int(data[place])
         if byte < ZERO or byte > NINE:
             return -1
         found = found * 10 + (byte - ZERO)
@@ -146,10 +146,10 @@ def texts(offsets: Array, data: Array, null: Array, colons: bool, bad: Array) ->
 
 def slot_of(offsets: Array, data: Array, slots: Array, mask: int, other: Array, text: Array, row: int) -> int:
     """Return the slot of the table of ids in which the text of a row of another column is, or where it would be."""
-    start, end = other[row], other[row + 1]
+    start, end = int(other[row]), int(other[row + 1])
     mixed = 1_469_598_103
     for place in range(start, end):
-        mixed = ((mixed ^ text[place]) * 16_777_619) & 0x7FFFFFFF
+        mixed = ((mixed ^ int(text[place])) * 16_777_619) & 0x7FFFFFFF
     slot = (mixed ^ (mixed >> 15)) & mask
     while slots[slot] >= 0:
         held = slots[slot]
