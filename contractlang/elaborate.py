@@ -6,8 +6,6 @@ hide the rest. `load.py` decides whether a contract with errors may be asked any
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -22,6 +20,7 @@ from contractlang.diagnostic import Diagnostic, Label, Said, error, warning
 from contractlang.expressions import Mistake, Reader
 from contractlang.grammar import keywords
 from contractlang.kinds import BREACH, DAY, FLAG, PERIOD, TEXT, Kind, in_english, money_in, occurrence_of
+from contractlang.meaning import digest, spelled
 from contractlang.names import Names
 from contractlang.norms import (
     Act,
@@ -78,6 +77,7 @@ from contractlang.norms import (
     version_name,
 )
 from contractlang.numerals import plain_number
+from contractlang.records import fields_of
 from contractlang.source import Span
 from contractlang.syntax import Clause, Node, Statement, Word, Written
 from contractlang.values import Roll
@@ -313,7 +313,7 @@ class _Elaboration:
         del self.wrong[already:]
         rules = [each for each in made.built if not isinstance(each, Remark)]
         made.told = [{} for _ in made.built]
-        made.meaning = _spelled((*rules, *made.relations)) if rules or made.relations else ""
+        made.meaning = spelled((*rules, *made.relations)) if rules or made.relations else ""
         return made
 
     def take(self, clause: Clause, made: _Made) -> None:
@@ -1322,7 +1322,7 @@ class _Elaboration:
             remarks=tuple(built.get(Remark, ())),
             path=self.written.source.path,
             chinese=self.written.source.is_chinese,
-            text_hash=_digest("\n".join(line for each in clauses for line in each.lines)),
+            text_hash=digest("\n".join(line for each in clauses for line in each.lines)),
             meaning_hash=self.meaning(),
             layer=draft.layer,
             version=draft.version,
@@ -1344,14 +1344,14 @@ class _Elaboration:
                draft.retroactive, *(each.meaning_hash for each in self.amended()))
               if draft.kind == "supplement" else ()),
         )  # fmt: skip
-        return _digest("\n".join([_spelled(head), self.declared(), *draft.meanings]))
+        return digest("\n".join([spelled(head), self.declared(), *draft.meanings]))
 
     def declared(self) -> str:
         """Return what the document itself declares, spelled out: the same again while it is written the same."""
         written = self.memo.seen, tuple(each.raw for _, each in self.of_rule.get("option", ()))
         if self.memo.own[0] != written:
             own = [each for each in self.names.declarations.values() if each.document == self.draft.name]
-            self.memo.own = written, _spelled(tuple(own))
+            self.memo.own = written, spelled(tuple(own))
         return self.memo.own[1]
 
     def same_ids(self, norms: list[Norm]) -> None:
@@ -1488,14 +1488,9 @@ def _with(value: Any, changes: dict[str, Any]) -> Any:
     """Return a frozen value with other parts, as `dataclasses.replace` does, in a third of the time."""
     kind: Any = type(value)
     made = object.__new__(kind)
-    for name in _fields_of(kind):
+    for name in fields_of(kind):
         object.__setattr__(made, name, changes[name] if name in changes else getattr(value, name))
     return made
-
-
-@cache
-def _fields_of(kind: Any) -> tuple[str, ...]:
-    return tuple(each.name for each in fields(kind)) if is_dataclass(kind) else ()
 
 
 @cache
@@ -1505,46 +1500,6 @@ def _placed_fields(kind: Any) -> tuple[str, ...]:
     return tuple(each.name for each in fields(kind) if each.type not in plain) if is_dataclass(kind) else ()
 
 
-# ---- What a document means, as text ---------------------------------------------------------------------------------
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
-
-
-def _spelled(value: object) -> str:
-    """Return a meaning as text: everything but places, further names, and what the author called a variable."""
-    return json.dumps(_plain(value, {}), ensure_ascii=False, separators=(",", ":"))
-
-
-def _plain(value: Any, variables: dict[str, str]) -> Any:
-    kind: Any = type(value)
-    if kind is str or kind is int or kind is bool or value is None:
-        return value
-    if kind is tuple:
-        return [_plain(each, variables) for each in value]
-    names = _meaning_fields(kind)
-    if not names:
-        return str(value)
-    if kind is Bound and not value.name.startswith("@"):
-        return ["Bound", variables.setdefault(value.name, f"@{len(variables)}"), value.kind.of]
-    found: list[Any] = [kind.__name__]
-    for name in names:
-        part = getattr(value, name)
-        if name in _NUMBERS and part:
-            part = plain_number(part.removeprefix("@"))
-        elif name == "variable" and isinstance(part, str) and not part.startswith("@"):
-            part = variables.setdefault(part, f"@{len(variables)}")
-        found.append(part if type(part) is str or part is None else _plain(part, variables))
-    return found
-
-
-@cache
-def _meaning_fields(kind: Any) -> tuple[str, ...]:
-    return tuple(name for name in _fields_of(kind) if name not in ("span", "alias"))
-
-
-_NUMBERS = {"id", "clause", "label"}
 _NORMS = (Obligation, Maintenance, Prohibition, Permission, Power)
 _PLACELESS = {str, int, bool, type(None), Kind, Const, Bound, Chosen, ByClause, Clock, Standing}
 # What a clause may say of its own force; at the head of a document it holds for all of it.

@@ -7,6 +7,7 @@ compiled: here they are shared. In all else it is the standard library's, and to
 from __future__ import annotations
 
 import dataclasses
+from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,12 @@ else:
             return _compared(dataclasses.dataclass(eq=False, repr=False, **how)(kind))
 
         return made
+
+
+@cache
+def fields_of(kind: Any) -> tuple[str, ...]:
+    """Return the names of a dataclass's fields, in order; none for any other class."""
+    return tuple(each.name for each in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else ()
 
 
 def _compared(kind: Any) -> Any:
