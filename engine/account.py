@@ -51,15 +51,12 @@ class Account:
         more = tuple(events)
         account = Account(self.program, self.terms, self.ledger.with_events(more))
         line = self._lines.get(None)
-        if line is not None and not (line.undated or self._alleges(line)):
+        if line is not None and not (line.undated or line.alleges):
             if line.is_followed_by(more):
                 account._lines[None] = line.followed_by(more)
             else:
                 account.line().share(line)
         return account
-
-    def _alleges(self, line: _Line) -> bool:
-        return any(each.standing is Standing.ALLEGED for each in line.facts)
 
     def position_at(self, at: Instant, known_at: Instant | None = None) -> Position:
         """Return where every norm stands at an instant."""
@@ -98,6 +95,7 @@ class _Line:
     def __init__(self, program: Program, terms: Terms, facts: tuple[Event, ...]) -> None:
         self.facts = tuple(each for each in facts if each.occurred_at is not None)
         self.undated = tuple(each for each in facts if each.occurred_at is None)
+        self.alleges = any(each.standing is Standing.ALLEGED for each in self.facts)
         self.groups = groups_of(self.facts)
         self.instants = [group[0].effect_at for group in self.groups]
         self.reached = [Position.opening(program, terms)]
@@ -119,6 +117,7 @@ class _Line:
         """Return the line with events that come after all facts; every position that was reached is kept."""
         found = object.__new__(_Line)
         found.facts, found.undated = (*self.facts, *events), self.undated
+        found.alleges = self.alleges  # What follows is established.
         found.groups = [*self.groups, *([each] for each in events)]
         found.instants = [*self.instants, *(each.effect_at for each in events)]
         found.reached = list(self.reached)

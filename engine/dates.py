@@ -568,6 +568,7 @@ def instant(written: str | datetime) -> Instant:
     return _instant_of(written if written.tzinfo is not None else written.replace(tzinfo=ZONE))
 
 
+@lru_cache(maxsize=4096)
 def parse_instant(text: str) -> Instant:
     """Read `2026-04-10T23:50`, with seconds, up to six decimals and an offset if there are any.
 

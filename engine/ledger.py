@@ -143,7 +143,9 @@ class Intake:
         self._once: dict[tuple[Any, ...], str] = {}
         self._first: dict[str, Instant] = {}
         self._undated: set[str] = set()
-        self._after = [r for c in program.contracts for r in c.relations if r.how == "only_after"]
+        after = [r for c in program.contracts for r in c.relations if r.how == "only_after"]
+        self._after = {left: [r for r in after if r.left == left] for left in {r.left for r in after}}
+        self._before = {r.right for r in after}
 
     def kept(self, id: str) -> Event | None:
         """Return the event that was taken under an id."""
@@ -224,19 +226,23 @@ class Intake:
         """
         if not self._after:
             return {}, set()
-        events = list(new)
+        bound: list[Event] = []
         first: dict[str, Instant] = {}
-        undated = {each.name for each in events if each.occurred_at is None}
-        dated = [each for each in events if each.occurred_at is not None]
-        for each in dated:
-            known = first.get(each.name, self._first.get(each.name, each.effect_at))
-            first[each.name] = min(known, each.effect_at)
-        for relation in self._after:
-            if relation.right in undated or relation.right in self._undated:
-                continue
-            begins = first.get(relation.right, self._first.get(relation.right, 1 << 62))
-            for each in dated:
-                if each.name == relation.left and begins > each.effect_at:
+        undated: set[str] = set()
+        for each in new:
+            if each.name in self._before:
+                if each.occurred_at is None:
+                    undated.add(each.name)
+                else:
+                    known = first.get(each.name, self._first.get(each.name, each.effect_at))
+                    first[each.name] = min(known, each.effect_at)
+            if each.name in self._after and each.occurred_at is not None:
+                bound.append(each)
+        for each in bound:
+            for relation in self._after[each.name]:
+                if relation.right in undated or relation.right in self._undated:
+                    continue
+                if first.get(relation.right, self._first.get(relation.right, 1 << 62)) > each.effect_at:
                     reason = f"`{each.name}` comes only after `{relation.right}`, not there by {iso(each.effect_at)}"
                     raise BadEvent(each.id, "at", reason)
         return first, undated

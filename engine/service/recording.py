@@ -18,6 +18,7 @@ from engine.history import AccountStanding, BreachStanding, DutyStanding, standi
 from engine.ledger import event_from
 from engine.service.cloudevents import Sent
 from engine.service.held import Held, plain
+from engine.service.landing import landed
 from engine.service.problems import Problem
 from engine.service.tenant import Tenant
 from engine.store import Appended, Entry, EntryRow
@@ -51,9 +52,8 @@ async def record(
                     )
             ready[name] = _events_of(held, part, now)
         found: dict[str, list[dict[str, Any]]] = {}
-        kept = await asyncio.gather(
-            *(_keep(tenant, name, by_account[name], ready[name], now) for name in ready)
-        )
+        keeping = [_keep(tenant, name, by_account[name], ready[name], now) for name in ready]
+        kept = [await keeping[0]] if len(keeping) == 1 else await asyncio.gather(*keeping)
         for name, appended in zip(ready, kept, strict=True):
             held = await tenant.held(name)
             found[name] = [
@@ -113,7 +113,7 @@ async def _keep(
             for each, one in zip(events, made, strict=True)
         ]
         try:
-            appended = await asyncio.wrap_future(
+            appended = await landed(
                 tenant.books.append_soon(name, entries, held.revision if fresh and tenant.shared else None)
             )
         except Stale:

@@ -15,6 +15,7 @@ from engine.service.access import Access, Caller, Pace
 from engine.service.asking import Answer
 from engine.service.clock import now
 from engine.service.config import RIGHTS, BadConfig, Config
+from engine.service.landing import landed
 from engine.service.library import Library
 from engine.service.problems import Problem
 from engine.service.requests import Headers
@@ -110,7 +111,7 @@ class Server:
             return
         future = self.kept.keep(tenant.books, rows)
         if future is not None:
-            await asyncio.wrap_future(future)
+            await landed(future)
 
     async def run(self) -> None:
         """In fast mode, have what was answered kept a few times a second, many answers at once. Until cancelled."""
