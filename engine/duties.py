@@ -203,8 +203,9 @@ def come_into_being(scene: Scene, w: Writes, step: Step, rule: Rule, trig: str, 
         trigger, step.at, end, last_day, owed, 0, step.at if done else None, "done" if done else "open"
     )  # fmt: skip
     if done:
-        w["D", rule.index] = (trigger.id,) if isinstance(trigger, Event) else ()
         w["DD", rule.index] = True
+        if isinstance(trigger, Event):
+            w["D", rule.index] = (trigger.id,)
     begin(scene, w, step, rule, trig, inst)
 
 

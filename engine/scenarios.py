@@ -87,15 +87,27 @@ class Words:
         return {key: list(value) for key, value in self.raw["agreements"].items()}
 
 
+class NotScenarios(Exception):
+    """A file is no scenario file; the message says what it lacks."""
+
+
 def run_file(
     text: str,
     programs: Programs,
     mapping: Words,
     layers: tuple[str, ...] | None = None,
 ) -> Iterator[Outcome]:
-    """Yield the outcome of every query of a scenario file; `layers` leaves out queries that ask for other layers."""
+    """Yield the outcome of every query of a scenario file; `layers` leaves out queries that ask for other layers.
+
+    Raises NotScenarios for a file that lists none.
+    """
     data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    for scenario in data.get("scenarios", ()):
+    scenarios = data.get("scenarios") if isinstance(data, dict) else None
+    if not isinstance(scenarios, list) or not all(isinstance(each, dict) for each in scenarios):
+        raise NotScenarios("there is no list `scenarios:` of scenarios in it")
+    if not scenarios:
+        raise NotScenarios("its list `scenarios:` is empty, so nothing is tested")
+    for scenario in scenarios:
         yield from run_scenario(scenario, programs, mapping, layers)
 
 

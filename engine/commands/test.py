@@ -85,7 +85,7 @@ def _yaml_outcomes(path: Path, layers: tuple[str, ...] | None) -> Iterator[Outco
     import yaml
 
     from engine.governing import Programs
-    from engine.scenarios import Words, run_file
+    from engine.scenarios import NotScenarios, Words, run_file
 
     beside = path.with_name("mapping.yaml")
     words = Words.read(beside if beside.is_file() else SHIPPED / "scenarios" / "mapping.yaml")
@@ -96,6 +96,8 @@ def _yaml_outcomes(path: Path, layers: tuple[str, ...] | None) -> Iterator[Outco
         for each in run_file(path.read_text("utf-8"), programs, words, layers):
             name = " ".join(part for part in (each.scenario, each.query, each.variant) if part)
             yield Outcome(each.status, name, each.expected, each.got)
+    except NotScenarios as wrong:
+        raise Refused(f"{path}: not a scenario file: {wrong}", where=str(path)) from None
     except (yaml.YAMLError, AttributeError, KeyError, TypeError) as wrong:
         raise Refused(f"{path}: not a scenario file ({one_line(wrong)})", where=str(path)) from None
 

@@ -575,3 +575,13 @@ def test_diff_refuses_what_are_no_two_versions(contract, new: str, said: str) ->
     status, _, stderr = contract("diff", "voip-1", new)
     assert status == REFUSED
     assert said in stderr or "which of these" in stderr
+
+
+@pytest.mark.parametrize("text", ["", "scenarios: []", "- one", "scenario: [{id: S-1}]", "scenarios: [1]"])
+def test_a_file_that_lists_no_scenario_is_refused(contract, tmp_path: Path, text: str) -> None:
+    path = tmp_path / "cases.yaml"
+    path.write_text(text, "utf-8")
+    status, _, err = contract("test", str(path))
+    assert status == 2
+    assert "`scenarios:`" in err
+    assert "object" not in err

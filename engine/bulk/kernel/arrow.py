@@ -17,12 +17,13 @@ import pyarrow
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from contractlang.norms import OccurrenceDecl, QuestionDecl, StateDecl, TypeDecl, Who
+from contractlang.norms import QuestionDecl, StateDecl, TypeDecl, Who
 from engine.bulk.kernel import cells
 from engine.bulk.kernel.columns import ELSE
 from engine.bulk.kernel.compiled import Compiled, compiled
 from engine.bulk.kernel.machine import Columns
 from engine.bulk.kernel.plan import DAY, EAST, FIRST, MISSING, Plan
+from engine.bulk.kernel.typed import occurrences
 from engine.event import Instant
 from engine.program import Program
 
@@ -84,10 +85,7 @@ class Reader:
     def __init__(self, program: Program, plan: Plan, as_of: Instant, known_at: Instant | None) -> None:
         self.program, self.plan, self.as_of = program, plan, as_of
         self.until = as_of if known_at is None else min(as_of, known_at)
-        self.declared = {
-            name: declared for name, declared in program.declarations.items()
-            if isinstance(declared, OccurrenceDecl) and name not in plan.left
-        }  # fmt: skip
+        self.declared = occurrences(program, plan)
         self.names = list(self.declared)
         self.kinds: dict[str, str] = {}
         """The kind of each field; one that has several is not read."""

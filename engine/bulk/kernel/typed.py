@@ -54,16 +54,21 @@ class Bucket:
         return self.actors[row]
 
 
+def occurrences(program: Program, plan: Plan) -> dict[str, OccurrenceDecl]:
+    """Return the acts and events that a plan takes, by name."""
+    return {
+        name: declared for name, declared in program.declarations.items()
+        if isinstance(declared, OccurrenceDecl) and name not in plan.left
+    }  # fmt: skip
+
+
 class Typed:
     """The SQL that reads a bucket for a plan."""
 
     def __init__(self, program: Program, plan: Plan, as_of: Instant, known_at: Instant | None) -> None:
         self.program, self.plan, self.as_of = program, plan, as_of
         self.until = as_of if known_at is None else min(as_of, known_at)
-        self.declared = {
-            name: declared for name, declared in program.declarations.items()
-            if isinstance(declared, OccurrenceDecl) and name not in plan.left
-        }  # fmt: skip
+        self.declared = occurrences(program, plan)
         self.fields = sorted({each.name for d in self.declared.values() for each in d.params})
 
     def statements(self, with_heads: bool) -> list[str]:
