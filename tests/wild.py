@@ -114,7 +114,7 @@ class _Maker:
 
     def money(self, bound: str = "") -> str:
         own = {"b": ("b.amount",), "f": ("much(f)",)}.get(bound, ())
-        return self.pick("50.00 CNY", "0.00 CNY", "price", "bprice", "rate", *own)
+        return self.pick("50.00 CNY", "price", "bprice", "rate", *own)
 
     def atom(self, bound: str) -> str:
         found = [
@@ -200,7 +200,7 @@ class _Maker:
         lead, bound = self.trigger()
         match self.pick(
             "pay", "fix", "resume", "stop", "quit", "call", "ban", "keep", "reprice", "life", "lapse", "prevail",
-            "reading", "go on", "make up",
+            "reading", "go on",
         ):  # fmt: skip
             case "pay":
                 only = self.maybe(0.5, f" where b.amount > {self.money()}")
@@ -213,12 +213,6 @@ class _Maker:
                 only = self.maybe(0.5, " where f.grave")
                 made.append(
                     f"{label}: for each fault as f{only}, seller must fix for f{self.tail('f', True)}"
-                )
-                self.duties.append(label)
-            case "make up" if self.duties:
-                broken = self.pick(*self.duties)
-                made.append(
-                    f"{label}: for each breach of {broken} as v, buyer must pay {self.money()}{self.tail('v', True)}"
                 )
                 self.duties.append(label)
             case "resume":
