@@ -9,11 +9,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from contractlang.norms import Answer, Maintenance, Norm, Not, OccurrenceDecl, Prohibition
 from contractlang.numerals import plain_number
 from engine.decide import decide
 from engine.decision import Decision
+from engine.errors import Unreached
 from engine.event import BUILT_IN, START, Event, Instant, Ledger, Standing, event
 from engine.position import Position, advance, elapse, together
 from engine.program import Program
@@ -26,14 +28,44 @@ MOST_SINCE = 48
 """How many positions between the last fact and a question are kept."""
 
 
+class Begun(NamedTuple):
+    """What a ledger without its first entries goes on from: the position after them, and when the last was recorded."""
+
+    position: Position
+    recorded_at: Instant
+
+
 @dataclass
 class Account:
-    """The relationship whose ledger is kept."""
+    """The relationship whose ledger is kept.
+
+    With `begun` the ledger holds only what came after a position that was reached before (`engine/snapshot.py`).
+    What `reaches` denies, such an account cannot tell: asked nevertheless, it raises Unreached.
+    """
 
     program: Program
     terms: Terms
     ledger: Ledger
     _lines: dict[Instant | None, _Line] = field(default_factory=dict, repr=False)
+    begun: Begun | None = None
+
+    def reaches(self, at: Instant, known_at: Instant | None = None) -> bool:
+        """Tell whether the entries that are here suffice for questions about an instant, with that knowledge."""
+        begun = self.begun
+        return begun is None or (
+            at > begun.position.now and (known_at is None or known_at >= begun.recorded_at)
+        )
+
+    def goes_on_with(self, events: Iterable[Event]) -> bool:
+        """Tell whether events only go on from what was reached, whatever their order among themselves."""
+        return self.begun is None or all(_goes_on(each, self.begun.position.now) for each in events)
+
+    def latest(self) -> Position | None:
+        """Return the position after all facts, for others to go on from; None where what comes may bear on it."""
+        line = self.line()
+        if line.undated or line.alleges:
+            return None
+        return line.after_all()
 
     def decide(self, question: Question, known_at: Instant | None = None) -> Decision:
         """Return the answer to a question, with the knowledge of `known_at` (None: everything)."""
@@ -44,12 +76,12 @@ class Account:
 
     def what_if(self, events: Iterable[Event]) -> Account:
         """Return a copy of the account to which those events have happened; nothing is stored."""
-        return Account(self.program, self.terms, self.ledger.with_events(events))
+        return Account(self.program, self.terms, self.ledger.with_events(events), begun=self.begun)
 
     def recorded(self, events: Iterable[Event]) -> Account:
         """Return the account to which those events were recorded; what they do not touch is not derived again."""
         more = tuple(events)
-        account = Account(self.program, self.terms, self.ledger.with_events(more))
+        account = Account(self.program, self.terms, self.ledger.with_events(more), begun=self.begun)
         line = self._lines.get(None)
         if line is not None and not (line.undated or line.alleges):
             if line.is_followed_by(more):
@@ -66,8 +98,14 @@ class Account:
         """Return the facts known then, and the positions that they lead to."""
         line = self._lines.get(known_at)
         if line is None:
+            begun = self.begun
+            if begun is not None and (
+                not self.goes_on_with(self.ledger) or (known_at is not None and known_at < begun.recorded_at)
+            ):
+                raise Unreached("what is asked hangs on entries that are not here")
             facts = with_allegations(self.program, self.ledger.as_known(known_at))
-            line = self._lines[known_at] = _Line(self.program, self.terms, facts)
+            line = _Line(self.program, self.terms, facts, None if begun is None else begun.position)
+            self._lines[known_at] = line
         return line
 
     def _decided(self, line: _Line, question: Question, known_at: Instant | None) -> Decision:
@@ -92,18 +130,21 @@ class Account:
 class _Line:
     """Facts in order, and the position after each group of simultaneous ones, reached as far as was asked."""
 
-    def __init__(self, program: Program, terms: Terms, facts: tuple[Event, ...]) -> None:
+    def __init__(
+        self, program: Program, terms: Terms, facts: tuple[Event, ...], begun: Position | None = None
+    ) -> None:
         self.facts = tuple(each for each in facts if each.occurred_at is not None)
         self.undated = tuple(each for each in facts if each.occurred_at is None)
         self.alleges = any(each.standing is Standing.ALLEGED for each in self.facts)
         self.groups = groups_of(self.facts)
         self.instants = [group[0].effect_at for group in self.groups]
-        self.reached = [Position.opening(program, terms)]
+        self.reached = [Position.opening(program, terms) if begun is None else begun]
         self.since: list[Position] = []
+        self.begins = None if begun is None else begun.now
 
     def is_followed_by(self, events: tuple[Event, ...]) -> bool:
         """Tell whether those events come after all facts, in their order, and say nothing of what came before."""
-        last = self.instants[-1] if self.instants else START
+        last = self.instants[-1] if self.instants else self.begins or START
         for each in events:
             plain = each.name not in BUILT_IN and "ground" not in each.fields
             if not plain or each.occurred_at is None or each.effect_at <= last:
@@ -121,7 +162,7 @@ class _Line:
         found.groups = [*self.groups, *([each] for each in events)]
         found.instants = [*self.instants, *(each.effect_at for each in events)]
         found.reached = list(self.reached)
-        found.since = []
+        found.since, found.begins = [], self.begins
         return found
 
     def share(self, other: _Line) -> None:
@@ -134,7 +175,12 @@ class _Line:
         self.reached, self.since = other.reached[: same + 1], []
 
     def before(self, at: Instant, leaving_out: object = None) -> Position:
-        """Return the position after all facts before `at`; the facts of the last instant may leave some out."""
+        """Return the position after all facts before `at`; the facts of the last instant may leave some out.
+
+        Raises Unreached for what lies before the position that was begun with.
+        """
+        if self.begins is not None and at - 1 <= self.begins:
+            raise Unreached("what is asked lies before the entries that are here")
         wanted = bisect_right(self.instants, at - 1)
         while len(self.reached) <= wanted:
             self.reached.append(take(self.reached[-1], self.groups[len(self.reached) - 1]))
@@ -143,6 +189,12 @@ class _Line:
             last = self.reached[wanted - 1]
             return take(last, kept) if kept else elapse(last, self.groups[wanted - 1][0].effect_at)
         return self.reached[wanted] if wanted < len(self.groups) else self._since_last(at - 1)
+
+    def after_all(self) -> Position:
+        """Return the position after all facts, at the instant of the last."""
+        while len(self.reached) <= len(self.groups):
+            self.reached.append(take(self.reached[-1], self.groups[len(self.reached) - 1]))
+        return self.reached[len(self.groups)]
 
     def _since_last(self, until: Instant) -> Position:
         """Return the position after all facts, and after what time alone has brought since, up to `until`.
@@ -168,6 +220,17 @@ class _Line:
                 found.add(at)
                 position = elapse(position, at)
         return found
+
+
+def _goes_on(fact: Event, after: Instant) -> bool:
+    """Tell whether a fact comes after an instant and says nothing of what came before."""
+    return (
+        fact.name not in BUILT_IN
+        and "ground" not in fact.fields
+        and fact.occurred_at is not None
+        and fact.effect_at > after
+        and fact.standing is Standing.ESTABLISHED
+    )
 
 
 def groups_of(facts: tuple[Event, ...]) -> list[list[Event]]:

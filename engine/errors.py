@@ -35,6 +35,10 @@ class OutOfOrder(EngineError):
     """An event was advanced before one that precedes it: replay from the earlier position instead."""
 
 
+class Unreached(EngineError):
+    """An account begun at a snapshot was asked of what came before it: read the whole ledger and ask again."""
+
+
 class StoreError(EngineError):
     """The store cannot do what was asked of it. Unless a class says otherwise, nothing was stored."""
 

@@ -134,6 +134,10 @@ def checked(program: Program, events: Iterable[Event]) -> Ledger:
     return Ledger(tuple(Intake(program).take(events)))
 
 
+SoFar = tuple[dict[tuple[Any, ...], str], dict[str, Instant], set[str]]
+"""See `Intake.so_far`."""
+
+
 class Intake:
     """What a ledger has taken so far, as far as it bears on what it may take next."""
 
@@ -146,6 +150,14 @@ class Intake:
         after = [r for c in program.contracts for r in c.relations if r.how == "only_after"]
         self._after = {left: [r for r in after if r.left == left] for left in {r.left for r in after}}
         self._before = {r.right for r in after}
+
+    def so_far(self) -> SoFar:
+        """Return what bears on later events beside the ids: what happened once, when first, and at no known date."""
+        return dict(self._once), dict(self._first), set(self._undated)
+
+    def go_on(self, so_far: SoFar) -> None:
+        """Go on from what another intake had taken; ids that it took are for the caller to know."""
+        self._once, self._first, self._undated = dict(so_far[0]), dict(so_far[1]), set(so_far[2])
 
     def kept(self, id: str) -> Event | None:
         """Return the event that was taken under an id."""

@@ -61,7 +61,16 @@ async def evaluate(tenant: Tenant, asked: Asked, now: Instant) -> Answer:
     held = await tenant.found(asked.resource.id)
     if held is None or held.opening.type != asked.resource.type:
         return _no("unknown_resource", "没有这个账户", "there is no such account")
+    if held.base:
+        await reaching(tenant, held, asked, now)
     return answer(tenant, held, asked, now)
+
+
+async def reaching(tenant: Tenant, held: Held, asked: Asked, now: Instant) -> None:
+    """Have everything read that a question hangs on. Raises Problem where a revision is not there."""
+    at = asked.as_of if asked.as_of is not None else now
+    revision = None if asked.revision is None else tenant.revision(held, asked.revision, "/context/revision")
+    await tenant.reaching(held, at, asked.known_at, revision)
 
 
 def answer(tenant: Tenant, held: Held, asked: Asked, now: Instant) -> Answer:

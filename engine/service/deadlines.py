@@ -77,9 +77,11 @@ class Deadlines:
         """Take one account on: keep what came at the instant, and say when to wake it next."""
         if woken == AT_ONCE:
             # The ledger has grown: what had come by then is in the answer to the event, what is to come is planned.
+            await tenant.reaching(held, held.recorded_at)
             following = next_turn(held.account, held.recorded_at)
             kept = await asyncio.to_thread(tenant.books.wake, held.name, held.revision, following)
             return 0 if kept else None
+        await tenant.reaching(held, woken - 1)
         notices = [
             Notice(
                 f"{held.name}/{held.revision}/{woken}/{number}", held.name, woken, _content(held, woken, each)

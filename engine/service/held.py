@@ -7,51 +7,57 @@ is let go of is read and derived again.
 from __future__ import annotations
 
 import json
+from array import array
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 
 from engine.account import Account
-from engine.errors import BadEvent, NotKept
+from engine.errors import BadEvent, NotKept, Unreached
 from engine.event import BUILT_IN, START, Event, Instant, Ledger
 from engine.kept import event_of
 from engine.ledger import Intake
+from engine.service import snapshots
 from engine.service.library import Library
 from engine.service.openings import Opening, read_opening
+from engine.service.snapshots import Found, Past, marks_of
 from engine.store import AccountRow, Books, EntryRow
 
 MOST_PAST = 8
 
 
 class Held:
-    """One account at one revision. `token` names exactly what it has recorded."""
+    """One account at one revision. `token` names exactly what it has recorded.
+
+    One begun at a snapshot has its entries only from `base` on, and answers what it `reaches`; `complete` gives it the
+    rest. `kept` is the revision of the last snapshot that was made or tried.
+    """
 
     __slots__ = (
-        "_heads",
-        "_latest",
-        "_past",
-        "account",
-        "head",
-        "intake",
-        "name",
-        "opening",
-        "recorded_at",
-        "revision",
-    )
+        "__weakref__", "_heads", "_latest", "_past", "account", "base", "head", "intake", "kept", "name", "opening",
+        "past", "recorded_at", "revision",
+    )  # fmt: skip
 
-    def __init__(self, row: AccountRow, opening: Opening, entries: Sequence[EntryRow]) -> None:
+    def __init__(
+        self, row: AccountRow, opening: Opening, entries: Sequence[EntryRow], begun: Found | None = None
+    ) -> None:
         self.name, self.opening = row.name, opening
         self.intake = Intake(opening.program)
+        self.past: Past | None = None
+        self.base = self.kept = self.revision = 0
+        self.recorded_at, self.head = row.opened_at, row.head if row.revision == 0 else b""
+        self._heads, self._latest = bytearray(), [START]
+        account = Account(opening.program, opening.terms, Ledger())
+        if begun is not None:
+            self.past, account, self.recorded_at = begun.past, begun.account, begun.recorded_at
+            self.base = self.kept = self.revision = begun.past.revision
+            self._heads, self._latest = bytearray(begun.past.heads), [begun.past.latest]
+            self.intake.go_on(begun.past.so_far)
         events = [event_of(opening.program, each) for each in entries]
         self.intake.take(events)
-        self.account = Account(opening.program, opening.terms, Ledger(tuple(events)))
-        self.revision = entries[-1].revision if entries else 0
-        self.head = entries[-1].hash if entries else row.head if row.revision == 0 else b""
-        self.recorded_at = entries[-1].recorded_at if entries else row.opened_at
-        self._heads = [each.hash[:4].hex() for each in entries]
-        self._latest: list[Instant] = []
-        self._look(events)
+        self.account = Account(opening.program, opening.terms, Ledger(tuple(events)), begun=account.begun)
+        self._note(entries, events)
         self._past: OrderedDict[int, Account] = OrderedDict()
 
     @property
@@ -61,7 +67,7 @@ class Held:
 
     def token_of(self, revision: int) -> str:
         """Return the token of a revision: its number, and the beginning of its entry's hash."""
-        return f"{revision}-{self._heads[revision - 1]}" if revision else "0"
+        return f"{revision}-{self._heads[4 * revision - 4 : 4 * revision].hex()}" if revision else "0"
 
     def number_of(self, token: str) -> int | None:
         """Return the revision that a token names; None if it is not one of this account, or not of it yet."""
@@ -71,19 +77,40 @@ class Held:
         revision = int(number)
         if revision > self.revision:
             return None
-        return revision if not head or not revision or self._heads[revision - 1] == head else None
+        return (
+            revision if not head or not revision or self.token_of(revision) == f"{revision}-{head}" else None
+        )
+
+    def reaches(self, at: Instant, known_at: Instant | None = None, revision: int | None = None) -> bool:
+        """Tell whether the entries that are here suffice for questions about an instant, that knowledge, a revision."""
+        return not self.base or (
+            (revision is None or revision >= self.base) and self.account.reaches(at, known_at)
+        )
+
+    def goes_on_with(self, events: Sequence[Event]) -> bool:
+        """Tell whether events can be recorded without the entries that are not here."""
+        past = self.past
+        return past is None or (
+            self.account.goes_on_with(events) and not any(past.may_hold(each.id) for each in events)
+        )
+
+    def entry(self, revision: int) -> Event:
+        """Return the event of a revision later than `base`."""
+        return self.account.ledger.entries[revision - 1 - self.base]
 
     def grow(self, entries: Sequence[EntryRow], events: Sequence[Event]) -> None:
         """Go on by entries that the store has kept."""
         self.account = self.account.recorded(events)
-        self.revision, self.head = entries[-1].revision, entries[-1].hash
-        self.recorded_at = entries[-1].recorded_at
-        self._heads += [each.hash[:4].hex() for each in entries]
-        self._look(events)
+        self._note(entries, events)
 
-    def _look(self, events: Iterable[Event]) -> None:
-        """Note for each entry when the latest of the facts up to it took effect."""
-        latest = self._latest[-1] if self._latest else START
+    def _note(self, entries: Sequence[EntryRow], events: Iterable[Event]) -> None:
+        """Note of each entry the beginning of its hash, and when the latest of the facts up to it took effect."""
+        if entries:
+            last = entries[-1]
+            self.revision, self.head, self.recorded_at = last.revision, last.hash, last.recorded_at
+        for row in entries:
+            self._heads += row.hash[:4]
+        latest = self._latest[-1]
         for each in events:
             if each.name not in BUILT_IN and each.effect_at > latest:
                 latest = each.effect_at
@@ -91,20 +118,40 @@ class Held:
 
     def latest_before(self, revision: int) -> Instant:
         """Return when the latest of the facts recorded before an entry took effect."""
-        return self._latest[revision - 2] if revision > 1 else START
+        return self._latest[revision - 1 - self.base]
 
     def at(self, revision: int) -> Account:
-        """Return the account as it was at a past revision."""
+        """Return the account as it was at a past revision, not before `base`."""
         if revision == self.revision:
             return self.account
         found = self._past.get(revision)
         if found is None:
-            ledger = Ledger(self.account.ledger.entries[:revision])
-            found = self._past[revision] = Account(self.opening.program, self.opening.terms, ledger)
+            if revision < self.base:
+                raise Unreached("that revision lies before the entries that are here")
+            ledger = Ledger(self.account.ledger.entries[: revision - self.base])
+            found = self._past[revision] = Account(
+                self.opening.program, self.opening.terms, ledger, begun=self.account.begun
+            )
             while len(self._past) > MOST_PAST:
                 self._past.popitem(last=False)
         self._past.move_to_end(revision)
         return found
+
+    def complete(self, before: Held) -> None:
+        """Take over everything up to `base` from the same account, read whole up to there."""
+        events = self.account.ledger.entries
+        self.intake, self._latest = before.intake, before._latest
+        with suppress(BadEvent):
+            self.intake.take(events)
+        self.account = before.account.recorded(events)
+        self.base, self.past = 0, None
+        self._past.clear()
+        self._note((), events)
+
+    def past_now(self) -> Past:
+        """Return what a snapshot keeps of all entries beside the position; of their ids only those up to `base`."""
+        marks = self.past.marks if self.past is not None else array("Q")
+        return Past(self.revision, self._latest[-1], bytes(self._heads), marks, self.intake.so_far())
 
 
 class Accounts:
@@ -124,7 +171,41 @@ class Accounts:
     def read(self, name: str) -> Held:
         """Read an account from the store. Raises NotKept. May run on any thread: nothing is held yet."""
         row = self._books.account(name)
-        return Held(row, read_opening(self._library, row.opening), self._books.entries(name))
+        opening = read_opening(self._library, row.opening)
+        begun = self._begun(row, opening) if row.revision >= snapshots.FROM else None
+        if begun is not None:
+            return begun
+        held = Held(row, opening, self._books.entries(name))
+        if held.revision >= snapshots.FROM:
+            # The first question would derive it, and callers would wait behind that one.
+            held.account.latest()
+        return held
+
+    def _begun(self, row: AccountRow, opening: Opening) -> Held | None:
+        """Return an account begun at its snapshot, if there is one and what came since only goes on from it."""
+        found = snapshots.found(self._books, row.name, opening)
+        if found is not None:
+            with suppress(BadEvent):
+                held = Held(row, opening, found.rows, found)
+                if held.goes_on_with(held.account.ledger.entries):
+                    held.account.latest()
+                    return held
+        return None
+
+    def before(self, held: Held) -> Held:
+        """Read the entries that an account begun at a snapshot lacks. May run on any thread."""
+        row = self._books.account(held.name)
+        found = Held(row, held.opening, self._books.entries(held.name, until=held.base))
+        found.account.latest()
+        return found
+
+    def snap(self, held: Held, account: Account, past: Past, head: bytes, recorded_at: Instant) -> bool:
+        """Keep a snapshot of an account as it was; tell whether one could be made. May run on any thread."""
+        past = past._replace(marks=marks_of((each.id for each in account.ledger), past.marks))
+        made = snapshots.written(held.opening, account, past, head, recorded_at)
+        if made is not None:
+            self._books.keep_snapshot(held.name, made)
+        return made is not None
 
     def hold(self, held: Held) -> Held:
         """Hold an account that was read, unless one at least as new is held."""
@@ -140,11 +221,15 @@ class Accounts:
         """Return what the store has recorded beyond what is held."""
         return self._books.entries(held.name, after=held.revision)
 
+    def events_of(self, held: Held, rows: Sequence[EntryRow]) -> list[Event]:
+        """Return rows beyond what is held, as events."""
+        return [event_of(held.opening.program, each) for each in rows if each.revision > held.revision]
+
     def catch_up(self, held: Held, rows: Sequence[EntryRow]) -> Held:
         """Bring an account up to the store."""
         new = [each for each in rows if each.revision > held.revision]
         if new:
-            events = [event_of(held.opening.program, each) for each in new]
+            events = self.events_of(held, new)
             # Two servers may take what neither alone would have refused: the ledger is what was recorded.
             with suppress(BadEvent):
                 held.intake.take(events)

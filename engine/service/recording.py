@@ -50,18 +50,29 @@ async def record(
                         "If-Match",
                         revision=held.token,
                     )
-            ready[name] = _events_of(held, part, now)
+            ready[name] = await _ready(tenant, held, part, now)
         found: dict[str, list[dict[str, Any]]] = {}
         keeping = [_keep(tenant, name, by_account[name], ready[name], now) for name in ready]
         kept = [await keeping[0]] if len(keeping) == 1 else await asyncio.gather(*keeping)
         for name, appended in zip(ready, kept, strict=True):
             held = await tenant.held(name)
+            if held.base:
+                await _reaching(tenant, held, appended.revisions)
             found[name] = [
                 outcome(held, sent, revision)
                 for sent, revision in zip(by_account[name], appended.revisions, strict=True)
             ]
     taken = {name: iter(each) for name, each in found.items()}
     return [next(taken[each.account]) for each in events]
+
+
+async def _ready(tenant: Tenant, held: Held, events: list[Sent], now: Instant) -> list[Event | None]:
+    """Return the events that are new, checked, and see to it that the entries are here that they bear on."""
+    made = _events_of(held, events, now)
+    if held.base and not held.goes_on_with([each for each in made if each is not None]):
+        await tenant.whole(held)
+        made = _events_of(held, events, now)
+    return made
 
 
 def _events_of(held: Held, events: Iterable[Sent], now: Instant) -> list[Event | None]:
@@ -117,9 +128,10 @@ async def _keep(
                 tenant.books.append_soon(name, entries, held.revision if fresh and tenant.shared else None)
             )
         except Stale:
-            made = _events_of(await tenant.held(name), events, now)
+            made = await _ready(tenant, await tenant.held(name), events, now)
             continue
         await _grow(tenant, held, events, made, appended)
+        tenant.snap_soon(held)
         return appended
     raise Problem("stale", f"account `{name}` moves on too fast; send it again")
 
@@ -135,7 +147,7 @@ async def _grow(
     if appended.revision == held.revision:
         return
     if appended.revision != held.revision + sum(appended.fresh):
-        tenant.accounts.catch_up(held, await asyncio.to_thread(tenant.accounts.behind, held))
+        await tenant.caught_up(held, await asyncio.to_thread(tenant.accounts.behind, held))
         return
     rows: list[EntryRow] = []
     news: list[Event] = []
@@ -149,9 +161,16 @@ async def _grow(
     held.grow(rows, news)
 
 
+async def _reaching(tenant: Tenant, held: Held, revisions: Iterable[int]) -> None:
+    """Have everything read on which it hangs what came of the entries of those revisions."""
+    for each in revisions:
+        if each <= held.base or not held.reaches(held.entry(each).recorded_at):
+            await tenant.whole(held)
+
+
 def outcome(held: Held, sent: Sent, revision: int) -> dict[str, Any]:
     """Return what came of an event that was recorded at a revision."""
-    event = held.account.ledger.entries[revision - 1]
+    event = held.entry(revision)
     late = is_late(held, revision)
     return {
         "id": sent.id, "source": sent.source, "account": held.name, "revision": held.token_of(revision),
@@ -161,7 +180,7 @@ def outcome(held: Held, sent: Sent, revision: int) -> dict[str, Any]:
 
 def is_late(held: Held, revision: int) -> bool:
     """Tell whether an entry bears on what was judged before it came: a correction, an answer, a fact that lies back."""
-    event = held.account.ledger.entries[revision - 1]
+    event = held.entry(revision)
     if event.name in BUILT_IN or event.occurred_at is None:
         return revision > 1
     return held.latest_before(revision) > event.effect_at
@@ -169,7 +188,7 @@ def is_late(held: Held, revision: int) -> bool:
 
 def changed(held: Held, revision: int) -> list[dict[str, Any]]:
     """Return what stands otherwise since an entry, as seen at the instant at which it was recorded."""
-    at = held.account.ledger.entries[revision - 1].recorded_at
+    at = held.entry(revision).recorded_at
     before = standing_of(held.at(revision - 1).position_at(at))
     after = standing_of(held.at(revision).position_at(at))
     return list(differences(before, after))

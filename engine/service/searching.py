@@ -15,7 +15,7 @@ import json
 from typing import Any
 
 from engine.event import Instant
-from engine.service.asking import may, permits
+from engine.service.asking import may, permits, reaching
 from engine.service.authzen import Asked
 from engine.service.held import Held, opened
 from engine.service.problems import Problem
@@ -31,6 +31,7 @@ async def subjects(tenant: Tenant, asked: Asked, page: tuple[str, int], now: Ins
     found: list[dict[str, Any]] = []
     at, after = _begin(page[0], asked, now)
     if held is not None:
+        await reaching(tenant, held, asked, at)
         answers: dict[str, bool] = {}
         for id, party in tenant.subjects(held, asked.subject.type):
             if party not in answers:
@@ -46,6 +47,7 @@ async def actions(tenant: Tenant, asked: Asked, page: tuple[str, int], now: Inst
     at, after = _begin(page[0], asked, now)
     found: list[dict[str, Any]] = []
     if held is not None:
+        await reaching(tenant, held, asked, at)
         party = tenant.party_of(held, *asked.subject)
         for act in held.opening.program.acts if party is not None else ():
             name = tenant.called(act)
@@ -71,6 +73,8 @@ async def resources(tenant: Tenant, asked: Asked, page: tuple[str, int], now: In
             if number % SLICE == SLICE - 1:
                 await asyncio.sleep(0)
             held = tenant.accounts.here(name) or await tenant.held(name)
+            if held.base:
+                await reaching(tenant, held, asked, at)
             party = tenant.party_of(held, *asked.subject)
             if (
                 held.opening.type == asked.resource.type

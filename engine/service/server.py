@@ -161,6 +161,8 @@ class Server:
             self.figures.waiting.set(self.kept.waiting + self._waiting_here())
         for name, each in self.tenants.items():
             self.figures.accounts.labels(name).set(len(each.accounts))
+            for what, count in each.snapshots.items():
+                self.figures.snapshots.labels(name, what).set(count)
         return self.figures.text()
 
     def close(self) -> None:

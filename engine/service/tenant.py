@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from weakref import WeakValueDictionary
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
-from engine.errors import NotKept
+from engine.errors import NotKept, StoreError
+from engine.event import Instant
+from engine.service import snapshots
 from engine.service.config import Config, TenantPart
 from engine.service.held import Accounts, Held
 from engine.service.library import Candidates, Library
 from engine.service.openings import party_named
 from engine.service.problems import Problem
-from engine.store import Books
+from engine.store import Books, EntryRow
 
 PARTY = "party"
 """The type of a subject that is a party itself, called by its name in the contract."""
@@ -30,16 +33,82 @@ class Tenant:
         # Another server may record in the same database, so what is held must be compared with it.
         self.shared = config.store.startswith(("postgres:", "postgresql:"))
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._reading: dict[str, asyncio.Task[Held]] = {}
+        self._completing: WeakKeyDictionary[Held, asyncio.Lock] = WeakKeyDictionary()
+        self._snapping: dict[str, asyncio.Task[None]] = {}
+        self.snapshots = Counter[str]()
 
     async def held(self, name: str) -> Held:
         """Return an account as it is now. Raises NotKept."""
         held = self.accounts.here(name)
         if held is None:
-            return self.accounts.hold(await asyncio.to_thread(self.accounts.read, name))
+            return await self._read(name)
         if self.shared:
             rows = await asyncio.to_thread(self.accounts.behind, held)
-            return self.accounts.catch_up(held, rows)
+            return await self.caught_up(held, rows)
         return held
+
+    async def _read(self, name: str) -> Held:
+        """Read an account; however many ask for it meanwhile, it is read once."""
+        task = self._reading.get(name)
+        if task is None:
+            task = self._reading[name] = asyncio.create_task(asyncio.to_thread(self.accounts.read, name))
+            task.add_done_callback(lambda _: self._reading.pop(name, None))
+        held = self.accounts.hold(await asyncio.shield(task))
+        if held.base:
+            self.snapshots["used"] += 1
+        self.snap_soon(held)
+        return held
+
+    async def caught_up(self, held: Held, rows: Sequence[EntryRow]) -> Held:
+        """Bring an account up to the store."""
+        if held.base and rows and not held.goes_on_with(self.accounts.events_of(held, rows)):
+            await self.whole(held)
+        return self.accounts.catch_up(held, rows)
+
+    async def reaching(
+        self, held: Held, at: Instant, known_at: Instant | None = None, revision: int | None = None
+    ) -> Held:
+        """Return an account with all entries that questions about an instant, that knowledge, a revision hang on."""
+        if held.base and not held.reaches(at, known_at, revision):
+            await self.whole(held)
+        return held
+
+    async def whole(self, held: Held) -> Held:
+        """Return an account with all its entries. One begun at a snapshot is read from its first, once."""
+        if held.base:
+            async with self._completing.setdefault(held, asyncio.Lock()):
+                if held.base:
+                    held.complete(await asyncio.to_thread(self.accounts.before, held))
+                    self.snapshots["completed"] += 1
+        return held
+
+    def snap_soon(self, held: Held) -> None:
+        """Begin to keep a snapshot of a long account, where one is due and none is being made."""
+        if held.revision < snapshots.FROM or held.name in self._snapping:
+            return
+        if not snapshots.is_due(held.revision, held.kept, 0):
+            return
+        task = self._snapping[held.name] = asyncio.create_task(self._snap(held))
+        task.add_done_callback(lambda _: self._snapping.pop(held.name, None))
+
+    async def _snap(self, held: Held) -> None:
+        """Keep a snapshot. That none could be kept harms nobody: it is counted, and tried again later."""
+        account, head, recorded_at, revision = held.account, held.head, held.recorded_at, held.revision
+        # Positions are reached on the loop alone; what is made of them is made beside it.
+        position = account.latest()
+        if position is not None and not snapshots.is_due(revision, held.kept, len(position.cells)):
+            return
+        held.kept = revision
+        if position is None:
+            self.snapshots["none"] += 1
+            return
+        try:
+            past = held.past_now()
+            made = await asyncio.to_thread(self.accounts.snap, held, account, past, head, recorded_at)
+            self.snapshots["made" if made else "none"] += 1
+        except StoreError:
+            self.snapshots["failed"] += 1
 
     async def found(self, name: str) -> Held | None:
         """Return an account as it is now, or None where there is none."""

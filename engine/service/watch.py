@@ -49,6 +49,12 @@ class Figures:
         self.accounts = Gauge(
             "contract_accounts_held", "Accounts in memory.", ["tenant"], registry=self.registry
         )
+        self.snapshots = Gauge(
+            "contract_snapshots",
+            "Snapshots made and used; accounts begun at one and read whole after all.",
+            ["tenant", "what"],
+            registry=self.registry,
+        )
         self.notices = Counter("contract_notices", "What time has brought.", ["kind"], registry=self.registry)
         self.deliveries = Counter(
             "contract_deliveries", "Webhooks by result.", ["result"], registry=self.registry

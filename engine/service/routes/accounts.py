@@ -58,17 +58,23 @@ async def list_accounts(request: Request) -> Response:
     return told({"accounts": listed, "next": rows[-1].name if len(rows) == MOST_LISTED else ""})
 
 
-async def _asked(request: Request, account: str) -> tuple[Tenant, Held, Account, Instant, Instant | None]:
-    """Return the account, as it is or exactly at a revision, and the days asked about."""
+async def _asked(
+    request: Request, account: str, whole: bool = False
+) -> tuple[Tenant, Held, Account, Instant, Instant | None]:
+    """Return the account, as it is or exactly at a revision, and the days asked about; `whole` with all entries."""
     tenant, _ = enter(request, "ask")
     held = await tenant.held(account)
     token = request.query_params.get("revision")
     at_least = request.query_params.get("at_least")
     if at_least:
         tenant.revision(held, at_least, "at_least")
-    found = held.at(tenant.revision(held, token, "revision")) if token else held.account
-    as_of = _instant(request, "as_of")
-    return tenant, held, found, now() if as_of is None else as_of, _instant(request, "known_at")
+    revision = tenant.revision(held, token, "revision") if token else None
+    at, known_at = _instant(request, "as_of"), _instant(request, "known_at")
+    at = now() if at is None else at
+    if whole:
+        await tenant.whole(held)
+    await tenant.reaching(held, at, known_at, revision)
+    return tenant, held, held.account if revision is None else held.at(revision), at, known_at
 
 
 def _instant(request: Request, name: str) -> Instant | None:
@@ -91,7 +97,7 @@ async def read_account(request: Request, account: str) -> Response:
 @router.get("/{account}/history", openapi_extra=ABOUT_AN_ACCOUNT)
 async def read_history(request: Request, account: str) -> Response:
     """What happened, and what came of it."""
-    _, held, found, at, known_at = await _asked(request, account)
+    _, held, found, at, known_at = await _asked(request, account, whole=True)
     return told(
         {"account": account, "revision": held.token, "history": accounts.told_history(found, at, known_at)}
     )
@@ -114,6 +120,7 @@ async def ask(request: Request, account: str) -> Response:
     if not isinstance(line, str):
         raise Problem("bad_request", "a text is wanted", "/question")
     question, known_at = accounts.written(held.account, line)
+    await tenant.reaching(held, question.at, known_at)
     return told(accounts.explained(held.account, question, known_at, held.token))
 
 
@@ -122,7 +129,7 @@ async def what_if(request: Request, account: str) -> Response:
     """What would be if these events happened: what would change, and the answer to a question. Nothing is kept."""
     tenant, _ = enter(request, "ask")
     raw = await object_of(request, tenant.limits)
-    held = await tenant.held(account)
+    held = await tenant.whole(await tenant.held(account))
     events = raw.get("events")
     if not isinstance(events, list) or not events or len(events) > tenant.limits.batch:
         raise Problem("bad_request", "a list of events is wanted", "/events")

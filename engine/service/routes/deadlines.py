@@ -118,7 +118,7 @@ async def calendar(request: Request) -> Response:
     )
     rows = []
     for name in names:
-        held = await tenant.held(name)
+        held = await tenant.reaching(await tenant.held(name), at)
         for turn, changes in accounts.turns(held.account.position_at(at), 10):
             rows += [(name, turn, each) for each in changes]
         await asyncio.sleep(0)

@@ -64,6 +64,7 @@ async def explain_decision(request: Request, id: str) -> Response:
     row = await asyncio.to_thread(tenant.books.decision, id)
     held = await tenant.held(row.account)
     question, known_at = question_from_bytes(row.question)
+    await tenant.reaching(held, question.at, known_at, row.revision)
     account = held.at(row.revision)
     found = accounts.explained(account, question, known_at, held.token_of(row.revision))
     logged = json.loads(row.answer)
