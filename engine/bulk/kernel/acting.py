@@ -6,7 +6,8 @@ from contractlang.norms import Obligation, Permission, Power, Prohibition
 from engine.bulk.kernel.lower import empowers, in_law, is_there
 from engine.bulk.kernel.owing import Owing
 from engine.bulk.kernel.plan import DAY, FAR, Lane
-from engine.bulk.kernel.spell import LIVES, Place, Unsaid
+from engine.bulk.kernel.said import Place, Unsaid
+from engine.bulk.kernel.spell import LIVES
 from engine.bulk.kernel.writer import Text
 from engine.program import Rule, Touch
 
@@ -52,6 +53,7 @@ class Acting(Owing):
                     self.in_force(rule, here),
                     *self.borne(rule, "who[i]"),
                     *self.conditions(rule, here),
+                    *self.open_over(rule, here, name),
                 ]
                 if rule.where is not None:
                     conditions.append(self.speller.flag(rule.where, here))
@@ -78,8 +80,9 @@ class Acting(Owing):
             elif in_law(self.program, effect.state):
                 raise Unsaid(f"it sets the state in law `{effect.state}`")
             else:
-                variable = self.speller.state_variable(effect.state)
-                text.add(f"{variable} = {self.speller.word(effect.option)}")
+                variable, word = self.speller.state_variable(effect.state), self.speller.word(effect.option)
+                self.exercised_by(text, effect.state, f"{variable} != {word}", bases)
+                text.add(f"{variable} = {word}")
         turned = [index for _, rule in bases for index in (*rule.suspends, *rule.resumes)]
         if len(set(turned)) != len(turned):
             raise Unsaid("an act by which several norms suspend or resume one duty")
@@ -91,6 +94,19 @@ class Acting(Owing):
             for index in rule.resumes:
                 for lane in self.draft.of(index):
                     self.resumes(text, variable, rule, lane)
+
+    def exercised_by(self, text: Text, state: str, changes: str, bases: list[tuple[str, Rule]]) -> None:
+        """Write which powers stand exercised once a state is set: those on which it rests, and if it had that value
+        before, those on which it rested.
+        """
+        by = {rule.index: variable for variable, rule in bases}
+        for index in sorted(self.draft.tracked):
+            if (state, "") in self.program.rules[index].sets:
+                stands = self.exercise(index, state)
+                if index in by:
+                    text.add(f"{stands} = {by[index]} or ({stands} and not ({changes}))")
+                else:
+                    text.add(f"if {changes}: {stands} = False")
 
     def suspends(self, text: Text, variable: str, rule: Rule, lane: Lane) -> None:
         assert isinstance(rule.norm, Power)
@@ -104,7 +120,7 @@ class Acting(Owing):
             raise Unsaid(f"{lane.norm}: two powers suspend it, and its clock does not go on alike")
         text.deeper(f"if {variable}:")
         self.skipping(text, lane)
-        text.deeper(f"for j in range(lo{n}, kc):")
+        text.deeper(f"for j in range(lo{n}, {lane.top}):")
         text.add(f"if s{n}[j] == 1: s{n}[j] = 5; w{n}[j] = t")
         text.out(2)
         self.draft.step(rule, f"suspends {lane.norm}; the clock {rule.norm.clock.value}")
@@ -120,7 +136,7 @@ class Acting(Owing):
         (clock,) = clocks
         text.deeper(f"if {variable}:")
         self.skipping(text, lane)
-        text.deeper(f"for j in range(lo{n}, kc):")
+        text.deeper(f"for j in range(lo{n}, {lane.top}):")
         text.deeper(f"if s{n}[j] == 5:")
         if clock == "stops":
             text.add(f"if e{n}[j] < {FAR}: e{n}[j] = t + (e{n}[j] - w{n}[j])")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from contractlang.norms import Obligation, Prohibition
-from engine.bulk.kernel.acting import Acting
 from engine.bulk.kernel.lower import empowers, is_there, prohibits
 from engine.bulk.kernel.plan import Asked
-from engine.bulk.kernel.spell import Place, Unsaid
+from engine.bulk.kernel.said import Place, Unsaid
+from engine.bulk.kernel.watching import Watching
 from engine.bulk.kernel.writer import Text
 from engine.program import Rule
 
 
-class Asking(Acting):
+class Asking(Watching):
     """Writes answers."""
 
     def questions(self) -> list[str]:
@@ -28,21 +28,21 @@ class Asking(Acting):
     def question(self, text: Text, place: int, asked: Asked) -> None:
         """Write the answer to one question (docs/semantics.md, "May and must")."""
         act = self.program.acts[asked.act]
-        for effect in act.sets:
-            if self.program.restorers.get((effect.state, effect.option or ""), ()):
-                raise Unsaid("it may restore a state that must be kept")
         text.add("forb = False", "opens = False", "req = False", "speaks = False")
+        for effect in act.sets:
+            for rule in self.program.restorers.get((effect.state, effect.option), ()):
+                self.restores(text, rule, asked.party)
         for rule in self.program.speaking[asked.act][asked.party].order:
             if not is_there(self.draft, rule):
                 continue
             if isinstance(rule.norm, Prohibition):
                 prohibits(rule)
-                self.asks(text, rule, "forb = True")
+                self.asks(text, rule, asked.act, "forb = True")
             elif isinstance(rule.norm, Obligation):
                 self.asks_duty(text, rule)
             else:
                 empowers(rule)
-                self.asks(text, rule, "opens = True", "speaks = True")
+                self.asks(text, rule, asked.act, "opens = True", "speaks = True")
         wide = len(self.asked)
         closed = "(3 if speaks else 4)" if act.needs_basis else "0"
         text.add(
@@ -50,7 +50,17 @@ class Asking(Acting):
             f"(2 if req else 1) if opens else {closed}"
         )
 
-    def asks(self, text: Text, rule: Rule, then: str, other: str = "") -> None:
+    def restores(self, text: Text, rule: Rule, party: str) -> None:
+        """Write that an act is required of who has broken what he must keep, and would restore it."""
+        if not is_there(self.draft, rule) or rule.norm.bearer != party:
+            return
+        if rule.index in self.speller.broken:
+            raise Unsaid(f"it may restore {rule.norm.id}, {self.speller.broken[rule.index]}")
+        for lane in self.draft.of(rule.index):
+            text.add(f"if v{lane.number} > 0: opens = True; req = True")
+        self.draft.step(rule, "is restored by the act that is asked about")
+
+    def asks(self, text: Text, rule: Rule, act: str, then: str, other: str = "") -> None:
         """Write what a norm without instances says of the act that is asked about."""
         at = Place("asof", end=True, rolls=rule.rolls is not None)
         force = self.in_force(rule, at)
@@ -60,6 +70,8 @@ class Asking(Acting):
         for each in (rule.where, rule.trigger_where):
             if each is not None:
                 conditions.append(self.speller.flag(each, at))
+        if not isinstance(rule.norm, Prohibition):
+            conditions += self.open_over(rule, at, act)
         self.flush(text)
         text.add(f"if {' and '.join(conditions) or 'True'}: {then}")
         if other:
@@ -78,14 +90,21 @@ class Asking(Acting):
         if rule.where is not None:
             raise Unsaid(f"{rule.norm.id}: how the act is to be done is not asked")
         at = Place("asof", end=True)
+        if any(each is rule for each, _ in self.draft.watched):
+            # It never applies in an account that is the kernel's.
+            return
         force = self.in_force(rule, at)
+        # What arose by a condition asks for nothing while that does not hold.
+        still = [] if rule.norm.trigger is not None else self.conditions(rule, at)
+        self.flush(text)
         text.add("y = 0")
         for lane in self.draft.of(rule.index):
             n = lane.number
             self.skipping(text, lane)
-            text.deeper(f"for k in range(lo{n}, kc):")
+            text.deeper(f"for k in range(lo{n}, {lane.top}):")
             text.add(f"if s{n}[k] == 1 or s{n}[k] == 3: y = 1; break")
             text.out()
         ended = force.replace("life == 1", "life != 0")
-        text.add(f"if y == 1 and {ended}: opens = True; req = True", f"elif {force}: speaks = True")
+        owed = " and ".join(["y == 1", ended, *still])
+        text.add(f"if {owed}: opens = True; req = True", f"elif {force}: speaks = True")
         self.draft.step(rule, f"{rule.act_name} is required while it is owed")

@@ -12,10 +12,13 @@ from dataclasses import dataclass, field
 
 from contractlang.norms import Maintenance, Obligation, Prohibition, StateDecl
 from engine.bulk.kernel.plan import Asked, Lane, Plan, Refused, Step
-from engine.bulk.kernel.spell import Speller, Unsaid, parties_of, parts_of
+from engine.bulk.kernel.said import Unsaid
+from engine.bulk.kernel.spell import Speller, parties_of, parts_of
+from engine.conditions import AndE, AnswerE, ChosenE, CompareE, IsBlankE, NotE, OrE
 from engine.evaluator import Evaluator
 from engine.force import ADMINISTRATIVE
 from engine.program import Program, Rule, Touch
+from engine.quantities import BlankE, BoundE, ConstE, FieldE, NowE
 from engine.statuses import Norms
 from engine.terms import Terms
 
@@ -31,6 +34,8 @@ class Draft:
     prohibitions: list[Rule] = field(default_factory=list)
     left: dict[str, str] = field(default_factory=dict)
     without: dict[str, set[str]] = field(default_factory=dict)
+    watched: list[tuple[Rule, str]] = field(default_factory=list)
+    tracked: frozenset[int] = frozenset()
     steps: list[Step] = field(default_factory=list)
     reasons: list[tuple[str, str]] = field(default_factory=list)
 
@@ -80,8 +85,8 @@ def _whole(draft: Draft) -> bool:
     for bar in agreements[0].bars:
         draft.reasons.append((bar.clause, "a power that lapses, or a claim that is barred in time"))
     for life in agreements[0].life:
-        if life.how in ("renews", "ends"):
-            draft.reasons.append((life.clause, f"an agreement that {life.how}"))
+        if life.how == "ends":
+            draft.reasons.append((life.clause, "an agreement that ends"))
     return True
 
 
@@ -107,17 +112,37 @@ def norms_in(made: Evaluator | None) -> Iterator[Norms]:
             yield norms
 
 
-def _in_time(program: Program) -> set[int]:
+def steady(made: Evaluator | None) -> bool:
+    """Tell whether time alone does not turn a condition, but for windows that end."""
+    return not any(
+        isinstance(part, NowE) or getattr(part, "longer", None) is not None for part in parts_of(made)
+    )
+
+
+def _tracked(draft: Draft) -> frozenset[int]:
+    """Return the powers of which something asks whether they stand exercised: they prevail over what is no duty."""
+    found: set[int] = set()
+    taken = draft.speller.taken.options
+    for rule in draft.program.rules:
+        is_there = all(taken.get(each.reading, each.option) == each.option for each in rule.option)
+        if is_there and not isinstance(rule.norm, Obligation | Prohibition):
+            found |= {index for index, _, _ in rule.prevailed_by if draft.program.rules[index].is_act}
+    return frozenset(found)
+
+
+def _in_time(draft: Draft) -> set[int]:
     """Return the duties whose breaches must be known while the ledger is folded, not only at the end."""
+    program = draft.program
     found: set[int] = set()
     for rule in program.rules:
         found |= {*rule.suspends, *rule.resumes}
         if isinstance(rule.norm, Obligation):
             found |= rule.on_breach_of
         asking: tuple[Evaluator | None, ...] = (rule.when, rule.unless, rule.where, rule.trigger_where)
-        asking += (rule.amount, rule.since, rule.until, rule.limit_value)
-        matters = isinstance(rule.norm, Obligation | Prohibition) or any(
-            rule.index in indexes and has_effects(program, program.touches.get(name))
+        asking += (rule.amount, rule.since, rule.until, rule.limit_value, rule.keeps)
+        asking += tuple(when for _, when, _ in rule.prevailed_by)
+        matters = isinstance(rule.norm, Obligation | Prohibition | Maintenance) or any(
+            rule.index in indexes and has_effects(draft, program.touches.get(name))
             for name, indexes in program.by_act.items()
         )
         if matters:
@@ -125,10 +150,15 @@ def _in_time(program: Program) -> set[int]:
     return found
 
 
-def has_effects(program: Program, touch: Touch | None) -> bool:
-    """Tell whether it matters on what an act rests: it changes a state in law, or suspends or resumes a duty."""
+def has_effects(draft: Draft, touch: Touch | None) -> bool:
+    """Tell whether it matters on what an act rests: it changes a state in law, suspends or resumes a duty, or a power
+    stands exercised by it.
+    """
+    program = draft.program
     if touch is None or not touch.declared.needs_basis:
         return False
+    if touch.effects and draft.tracked.intersection(program.by_act[touch.declared.name]):
+        return True
     if touch.renews or any(in_law(program, effect.state) for effect in touch.declared.sets):
         return True
     return any(
@@ -146,7 +176,8 @@ def in_law(program: Program, state: str) -> bool:
 def _arising(draft: Draft) -> None:
     """Give every obligation its lanes, those of a breach after those that are broken."""
     program = draft.program
-    eager = _in_time(program)
+    draft.tracked = _tracked(draft)
+    eager = _in_time(draft)
     on_breach: list[Rule] = []
     for rule in program.rules:
         norm = rule.norm
@@ -154,12 +185,15 @@ def _arising(draft: Draft) -> None:
             try:
                 if not is_there(draft, rule):
                     continue
-                if isinstance(norm, Maintenance):
-                    raise Unsaid("a state that must be kept")
                 if norm.trigger is None:
-                    raise Unsaid("a duty that arises by a condition, not by an occurrence")
+                    _begins_as_draft(draft, rule)
+                    if not isinstance(norm.bearer, str):
+                        draft.watched.append((rule, f"a duty of {norm.bearer.value}"))
+                        continue
                 if not isinstance(norm.bearer, str):
                     raise Unsaid(f"a duty of {norm.bearer.value}")
+                if isinstance(norm, Maintenance) and norm.trigger is not None:
+                    _kept_for_good(rule)
                 if rule.on_breach_of:
                     on_breach.append(rule)
                     continue
@@ -175,7 +209,7 @@ def _arising(draft: Draft) -> None:
             on_breach.append(rule)
             continue
         for index in sorted(rule.on_breach_of):
-            if not isinstance(program.norms[index], Obligation):
+            if not isinstance(program.norms[index], Obligation | Maintenance):
                 draft.speller.broken.setdefault(
                     rule.index, "which may arise by the breach of what is no obligation"
                 )
@@ -189,10 +223,41 @@ def _arising(draft: Draft) -> None:
         draft.speller.lanes.setdefault(lane.rule.index, []).append(lane)
 
 
+def _begins_as_draft(draft: Draft, rule: Rule) -> None:
+    """Look whether nothing is in force before an event of the account is. Raises Unsaid."""
+    if any(each.life.how == "takes_effect" for each in draft.program.life.get(rule.home, ())):
+        return
+    what = (
+        "a state that must be kept"
+        if isinstance(rule.norm, Maintenance)
+        else "a duty that arises by a condition, not by an occurrence"
+    )
+    raise Unsaid(f"{what}, in an agreement that does not say when it takes effect")
+
+
+_SETTLED = (ConstE, BlankE, ChosenE, IsBlankE, AndE, OrE, NotE, CompareE, AnswerE, FieldE, BoundE)
+
+
+def _kept_for_good(rule: Rule) -> None:
+    """Look whether a state to be kept for each occurrence is broken when that happens, or never. Raises Unsaid."""
+    asking = (rule.when, rule.unless, rule.keeps)
+    if rule.since is not None or rule.until is not None or rule.prevailed_by:
+        raise Unsaid("a state that must be kept for each occurrence, and not always")
+    if not all(isinstance(part, _SETTLED) for made in asking for part in parts_of(made)):
+        raise Unsaid("a state that must be kept for each occurrence, and that changes")
+    if rule.on_breach_of:
+        raise Unsaid("a state that must be kept for each breach")
+
+
 def _lane(draft: Draft, rule: Rule, source: int | None, eager: bool) -> Lane:
     number = len(draft.lanes)
     waits = any(rule.index in each.suspends for each in draft.program.rules)
-    return Lane(number, rule, source, eager, rule.amount is not None, _of_days(rule), waits)
+    kept = isinstance(rule.norm, Maintenance)
+    by_row = draft.lanes[source].by_row if source is not None else rule.norm.trigger is None
+    return Lane(
+        number, rule, source, eager or kept or by_row, rule.amount is not None, _of_days(rule), waits,
+        by_row=by_row, kept=kept,
+    )  # fmt: skip
 
 
 def _of_days(rule: Rule) -> bool:
@@ -257,7 +322,7 @@ def empowers(rule: Rule) -> None:
     """Look whether a permission or power is one that the kernel has. Raises Unsaid."""
     if rule.norm.trigger is not None:
         raise Unsaid("a permission or power for each occurrence or breach")
-    if not rule.unbounded:
-        raise Unsaid("a permission or power with a window, a limit, or over which another norm prevails")
+    if rule.limit or rule.not_before or rule.lapses or rule.limited_to:
+        raise Unsaid("a permission or power with a window or a limit")
     if not isinstance(rule.norm.bearer, str) and rule.norm.bearer.value != "either party":
         raise Unsaid(f"a permission or power of {rule.norm.bearer.value}")

@@ -99,10 +99,15 @@ def given(
         "since_": room(accounts, MISSING), "lend_": room(accounts, 0),
         "answer": room(accounts * len(plan.asked), 0), "state_": room(accounts * len(plan.states), 0),
     }  # fmt: skip
-    left |= {f"{letter}{lane.number}": room(count, NONE) for lane in plan.lanes for letter in per_lane(lane)}
+    for lane in plan.lanes:
+        keys = events if lane.by_row else count
+        left |= {f"{letter}{lane.number}": room(keys, NONE) for letter in per_lane(lane)}
     left |= {f"x{place}": room(events, 0) for place in range(len(plan.prohibitions))}
     eager = any(lane.eager for lane in plan.lanes)
-    wide = _most_things(columns.things, accounts) * len(plan.lanes) + 1 if eager else 1
+    most = _most(columns.things, accounts)
+    if any(lane.by_row for lane in plan.lanes):
+        most = max(most, _most(columns.first, accounts))
+    wide = most * len(plan.lanes) + 1 if eager else 1
     work = {
         "hk": room(4 * wide + 16, 0),
         "hv": room(4 * wide + 16, 0),
@@ -134,12 +139,12 @@ def _ends(column: Sequence[int]) -> list[int]:
     return [min(listed), max(listed)] if listed else []
 
 
-def _most_things(things: Sequence[int], accounts: int) -> int:
-    """Return how many things the account has that has most of them."""
-    if hasattr(things, "min"):
-        listed: Any = things
+def _most(begins: Sequence[int], accounts: int) -> int:
+    """Return how many things, or events, the account has that has most of them; `begins` tells where those begin."""
+    if hasattr(begins, "min"):
+        listed: Any = begins
         return int((listed[1:] - listed[:-1]).max()) if accounts else 0
-    return max((things[i + 1] - things[i] for i in range(accounts)), default=0)
+    return max((begins[i + 1] - begins[i] for i in range(accounts)), default=0)
 
 
 @lru_cache(maxsize=32)

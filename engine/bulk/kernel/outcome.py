@@ -98,23 +98,22 @@ class Results:
                 yield name, document if declared.in_law else "", value
 
     def _instances(self, place: int) -> Iterator[tuple[Lane, int, int]]:
-        things = self.layout.things
         for lane, kept in zip(self.plan.lanes, self.outcome.lanes, strict=True):
-            status = kept["s"]
-            for key in range(things[place], things[place + 1]):
+            begins, status = self.layout.first if lane.by_row else self.layout.things, kept["s"]
+            for key in range(begins[place], begins[place + 1]):
                 if status[key]:
                     yield lane, key, int(status[key])
 
     def duties(self, place: int) -> Iterator[DutyStanding]:
         """Yield the duties that are not over."""
         for lane, key, status in self._instances(place):
-            if status in _STATUS:
+            if status in _STATUS and not lane.kept:
                 kept = self.outcome.lanes[lane.number]
                 unpaid = int(kept["o"][key]) - int(kept["p"][key]) if lane.owes else None
                 end = int(kept["e"][key])
                 norm = lane.rule.norm
                 yield DutyStanding(
-                    norm.document, norm.id, self._thing(key) if lane.source is None else "", str(norm.bearer),
+                    norm.document, norm.id, self._about(lane, key), str(norm.bearer),
                     _STATUS[status], None if end >= FAR else end, unpaid,
                 )  # fmt: skip
 
@@ -123,7 +122,7 @@ class Results:
         for lane, key, status in self._instances(place):
             if status in (BREACHED, CURED):
                 norm, kept = lane.rule.norm, self.outcome.lanes[lane.number]
-                about = self._thing(key) if lane.source is None else ""
+                about = self._about(lane, key)
                 done = int(kept["z"][key]) if status == CURED else None
                 word = "open" if done is None else "cured"
                 breach = BreachStanding(
@@ -146,5 +145,8 @@ class Results:
             return int(kept["b"][key])
         return max(int(kept["e"][key]), self.layout.at[int(self.outcome.row[key])])
 
-    def _thing(self, key: int) -> str:
+    def _about(self, lane: Lane, key: int) -> str:
+        """Return the id of the occurrence that gave rise to an instance; empty for a breach, or a condition."""
+        if lane.source is not None or lane.by_row:
+            return ""
         return self.layout.id_of(int(self.outcome.row[key]))

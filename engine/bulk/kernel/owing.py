@@ -6,7 +6,8 @@ from contractlang.norms import OccurrenceDecl
 from contractlang.values import Period
 from engine.bulk.kernel.lower import norms_in
 from engine.bulk.kernel.plan import DAY, EAST, FAR, MISSING, MOST, Lane
-from engine.bulk.kernel.spell import Place, Unsaid, late
+from engine.bulk.kernel.said import Place, Unsaid
+from engine.bulk.kernel.spell import late
 from engine.bulk.kernel.writer import Text, Writer
 from engine.evaluator import Evaluator
 from engine.program import Rule, Touch
@@ -25,10 +26,27 @@ class Owing(Writer):
         for lane in lanes:
             rule = lane.rule
             rows = {rule.variable: ("i", self.triggers(rule))}
-            self.arises(text, lane, Place("t", rows, rolls=rule.rolls is not None), "k")
+            at = Place("t", rows, rolls=rule.rolls is not None)
+            self.broken_by(text, lane, at) if lane.kept else self.arises(text, lane, at, "k")
 
-    def arises(self, text: Text, lane: Lane, at: Place, key: str) -> None:
-        """Write that an instance arises, if the norm then applies. Raises Unsaid."""
+    def broken_by(self, text: Text, lane: Lane, at: Place) -> None:
+        """Write that a state to be kept for an occurrence is broken by it, or never. Raises Unsaid."""
+        rule = lane.rule
+        assert rule.keeps is not None
+        conditions = [self.in_force(rule, at), *self.conditions(rule, at)]
+        if rule.trigger_where is not None:
+            conditions.append(self.speller.flag(rule.trigger_where, at))
+        conditions.append(f"not {self.speller.flag(rule.keeps, at)}")
+        self.flush(text)
+        text.deeper(f"if {' and '.join(conditions)}:")
+        self.breached(text, lane, "k", at.now)
+        text.out()
+        self.draft.step(rule, f"is broken at once if {' and '.join(conditions)}")
+
+    def arises(
+        self, text: Text, lane: Lane, at: Place, key: str, seen: tuple[str, str] | None = None
+    ) -> None:
+        """Write that an instance arises, if the norm then applies; `seen` was looked at before. Raises Unsaid."""
         n, rule, speller = lane.number, lane.rule, self.speller
         asking = (rule.when, rule.unless, rule.trigger_where, rule.where, rule.amount, rule.since, rule.until)
         if any(True for made in asking for _ in norms_in(made)):
@@ -37,11 +55,11 @@ class Owing(Writer):
                 raise Unsaid(f"{rule.norm.id}: what follows from a breach only as other duties stand")
         if rule.not_before is not None:
             raise Unsaid(f"{rule.norm.id}: a window with a beginning")
-        conditions = [self.in_force(rule, at), *self.conditions(rule, at)]
+        conditions = list(seen) if seen is not None else [self.in_force(rule, at), *self.conditions(rule, at)]
         if rule.trigger_where is not None:
             conditions.append(speller.flag(rule.trigger_where, at))
         self.flush(text)
-        text.deeper(f"if {' and '.join(conditions)}:")
+        text.deeper("if True:" if seen is not None else f"if {' and '.join(conditions)}:")
         told = self.window(text, lane, at)
         if lane.owes:
             assert rule.amount is not None
@@ -162,7 +180,7 @@ class Owing(Writer):
         else:
             self.unsure.add(name)
             self.skipping(text, lane)
-            text.deeper(f"for k in range(lo{n}, kc):")
+            text.deeper(f"for k in range(lo{n}, {lane.top}):")
         conditions = [f"(s{n}[k] == 1 or s{n}[k] == 3 or s{n}[k] == 5)", *self.borne(rule, "who[i]")]
         if lane.source is not None and declared.per is not None:
             if self.draft.lanes[lane.source].source is not None:
@@ -224,7 +242,7 @@ class Owing(Writer):
         n, rule = lane.number, lane.rule
         is_open = [f"(s{n}[k] == 1 or s{n}[k] == 3 or s{n}[k] == 5)", *self.borne(rule, "who[i]")]
         is_open += self.where(rule, lane, name, "k")
-        arisen = "at[row[k]]" if lane.source is None else f"b{lane.source}[k]"
+        arisen = f"at[{lane.row_of('k')}]" if lane.source is None else f"b{lane.source}[k]"
         other = arisen.replace("[k]", "[y]")
         if self.speller.before:
             self.speller.before.clear()
@@ -233,7 +251,7 @@ class Owing(Writer):
         text.add(f"x = {amount}")
         text.deeper("while x > 0 and why == 0:")
         text.add(f"r0 = 2; r1 = {FAR}; g = 0; y = -1")
-        text.deeper(f"for k in range(lo{n}, kc):")
+        text.deeper(f"for k in range(lo{n}, {lane.top}):")
         text.deeper(f"if {' and '.join(is_open)}:")
         text.add(f"j0 = 0 if {late(lane, 'k', 't')} else 1", f"j1 = e{n}[k]")
         text.add("if j0 < r0 or (j0 == r0 and j1 < r1): r0 = j0; r1 = j1; g = 0; y = -1")

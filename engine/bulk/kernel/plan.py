@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from contractlang.values import Period, Roll
+from engine.evaluator import Evaluator
 from engine.program import Rule
 
 NONE, OPEN, DONE, BREACHED, CURED, SUSPENDED = range(6)
@@ -41,6 +42,7 @@ LEFT = {
     3: "payments that several equal debts share, whose order nothing tells",
     4: "a breach that something follows which the plan does not have",
     5: "more resumptions than the kernel has room for",
+    6: "a norm that the kernel has only until it comes to something",
 }
 """Why the loop gives an account up, by the number that it leaves."""
 
@@ -60,7 +62,7 @@ class DayTable:
     name: str
     how: str
     period: Period | None = None
-    rolls: bool | None = None
+    rolls: bool | Evaluator | None = None
     roll: Roll = "following"
     told: str = ""
 
@@ -71,6 +73,8 @@ class Lane:
 
     A thing is an occurrence; what arises by a breach is kept under the thing of the duty broken (`source`).
     An `eager` lane knows its breaches when they begin; the breaches of another are told from the ends of its windows.
+    What a condition gives rise to is kept `by_row`, under the row in which the condition came true. What is `kept` is
+    a state to be kept: it has breaches only.
     """
 
     number: int
@@ -80,12 +84,27 @@ class Lane:
     owes: bool
     of_days: bool
     waits: bool
-    breaks: bool = True
+    by_row: bool = False
+    kept: bool = False
 
     @property
     def norm(self) -> str:
         """The norm's id."""
         return self.rule.norm.id
+
+    @property
+    def bottom(self) -> str:
+        """The variable of the loop with the first key that an account may use."""
+        return "rb" if self.by_row else "k0"
+
+    @property
+    def top(self) -> str:
+        """The variable of the loop with the key after the last that an account uses so far."""
+        return "rc" if self.by_row else "kc"
+
+    def row_of(self, key: str) -> str:
+        """Spell the row of what gave rise to an instance."""
+        return key if self.by_row else f"row[{key}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,4 +176,6 @@ def arguments(
 
 def per_lane(lane: Lane) -> str:
     """Return the letters of what is kept for each instance: status, end, done, owed, paid, breach, pause."""
+    if lane.kept:
+        return "szb"
     return "sez" + ("op" if lane.owes else "") + ("b" if lane.eager else "") + ("w" if lane.waits else "")

@@ -24,7 +24,8 @@ from engine.bulk.kernel.plan import (
     Plan,
     arguments,
 )
-from engine.bulk.kernel.spell import Place, Unsaid, parts_of
+from engine.bulk.kernel.said import Place, Unsaid
+from engine.bulk.kernel.spell import parts_of
 from engine.bulk.kernel.writer import Text
 from engine.program import LifeRule, Rule, Touch
 from engine.statuses import HappenedE
@@ -121,7 +122,7 @@ class _Loop(Asking):
         eager = [lane for lane in draft.lanes if lane.eager]
         text.depth = 1
         text.deeper("for a in range(len(first) - 1):")
-        text.add("kc = things[a]", "k0 = kc", "why = 0", "t = asof")
+        text.add("kc = things[a]", "k0 = kc", "rb = first[a]", "rc = rb", "why = 0", "t = asof", "m = 0")
         text.add(f"life = {0 if draft_first else 1}", f"since = {MISSING}", f"lend = {FAR}")
         for name, options in self.speller.states.items():
             initial = draft.terms.states.get(name, options[0])
@@ -130,23 +131,26 @@ class _Loop(Asking):
             text.add(f"{variable} = False")
         for lane in draft.lanes:
             n = lane.number
-            text.add(f"lo{n} = k0", f"v{n} = 0", f"u{n} = 0", f"d{n} = False")
+            text.add(f"lo{n} = {lane.bottom}", f"v{n} = 0", f"u{n} = 0", f"d{n} = False")
+        watching = self.watching()
+        for lane in draft.lanes:
+            if lane.by_row and lane.source is None:
+                n = lane.number
+                text.add(f"mk{n} = -1" if lane.kept else f"tr{n} = False; op{n} = False; ar{n} = False")
+        for variable in self.exercises.values():
+            text.add(f"{variable} = False")
         for rule in draft.prohibitions:
             text.add(f"n_{rule.index} = 0")
         if eager:
             text.add("hn = 0", "f0 = 0", "f1 = 0")
-        text.deeper("for i in range(first[a], first[a + 1]):")
-        text.add("t = at[i]", "if t > asof: break")
-        self.passing(text, eager, "t", term)
-        text.add("c = code[i]")
-        text.add(*body)
-        if eager:
-            self.following(text, "t")
-        text.add("if why != 0: break")
-        text.out()
+        if watching:
+            self.moments(text, body, eager, term)
+        else:
+            self.events(text, body, eager, term)
         text.deeper("if why == 0:")
         text.add("t = asof")
-        self.passing(text, eager, "asof", term)
+        if not watching:
+            self.passing(text, eager, "asof", term)
         for lane in draft.lanes:
             if not lane.eager:
                 n = lane.number
@@ -169,20 +173,79 @@ class _Loop(Asking):
         text.out(2)
         return "\n".join(text.lines) + "\n"
 
+    def watching(self) -> bool:
+        """Tell whether conditions are looked at again whenever something happens."""
+        return bool(self.draft.watched) or any(lane.by_row for lane in self.draft.lanes)
+
+    def events(self, text: Text, body: list[str], eager: list[Lane], term: bool) -> None:
+        """Write the loop over the events of an account where nothing is watched between them but windows."""
+        text.deeper("for i in range(first[a], first[a + 1]):")
+        text.add("t = at[i]", "if t > asof: break")
+        self.passing(text, eager, "t", term)
+        text.add("c = code[i]")
+        text.add(*body)
+        if eager:
+            self.following(text, "t")
+        text.add("if why != 0: break")
+        text.out()
+
+    def moments(self, text: Text, body: list[str], eager: list[Lane], term: bool) -> None:
+        """Write the loop over the moments of an account: its events, and before each what time alone brings.
+
+        After every moment the conditions are looked at again, until nothing follows from breaches any more.
+        """
+        text.deeper("for i in range(rb, first[a + 1] + 1):")
+        text.add("ends = i == first[a + 1] or at[i] > asof", "t = asof if ends else at[i]")
+        text.deeper("while why == 0:")
+        text.add(f"due = {FAR}")
+        if eager:
+            text.add("if hn > 0: due = hk[0]")
+        if term:
+            text.add("if life == 1 and lend < due: due = lend")
+        text.deeper("if due <= t:")
+        text.add("m = max(m, due)")
+        if eager:
+            self.falling_due(text, eager)
+        if term:
+            text.add("if life == 1 and lend <= m: life = 2")
+        text.out()
+        text.add("elif ends: break")
+        text.deeper("else:")
+        text.add("m = t", "c = code[i]", "rc = i + 1", *body)
+        text.out()
+        text.deeper("while why == 0:")
+        if eager:
+            self.following(text, "m")
+        self.watches(text)
+        text.add("if f0 == f1: break" if eager else "break")
+        text.out()
+        text.add("if due > t: break")
+        text.out()
+        text.add("if ends or why != 0: break")
+        text.out()
+
+    def falling_due(self, text: Text, eager: list[Lane]) -> None:
+        """Write the windows that end at the instant `m`, or before it."""
+        text.deeper("while hn > 0 and hk[0] <= m:")
+        text.add("l = hv[0] & 63", "k = hv[0] >> 6", "hn = pop(hk, hv, hn)")
+        word = "if"
+        for lane in eager:
+            if lane.kept:
+                continue
+            n = lane.number
+            text.deeper(f"{word} l == {n}:")
+            text.deeper(f"if s{n}[k] == 1 and e{n}[k] <= m:")
+            self.breached(text, lane, "k", "m")
+            text.out(2)
+            word = "elif"
+        text.out()
+
     def passing(self, text: Text, eager: list[Lane], until: str, term: bool) -> None:
         """Write what time alone brings up to an instant, that instant included."""
         if eager:
             text.deeper(f"while hn > 0 and hk[0] <= {until}:")
             text.add("m = hk[0]")
-            text.deeper("while hn > 0 and hk[0] == m:")
-            text.add("l = hv[0] & 63", "k = hv[0] >> 6", "hn = pop(hk, hv, hn)")
-            for place, lane in enumerate(eager):
-                n = lane.number
-                text.deeper(f"{'if' if place == 0 else 'elif'} l == {n}:")
-                text.deeper(f"if s{n}[k] == 1 and e{n}[k] <= m:")
-                self.breached(text, lane, "k", "m")
-                text.out(2)
-            text.out()
+            self.falling_due(text, eager)
             if term:
                 text.add("if life == 1 and lend <= m: life = 2")
             self.following(text, "m")
@@ -201,9 +264,11 @@ class _Loop(Asking):
             text.deeper(f"{'if' if place == 0 else 'elif'} l == {lane.number}:")
             for each in self.after(lane):
                 debts = {each.rule.variable: (lane, "k")}
+                mark = text.mark()
                 try:
                     self.arises(text, each, Place(now, {}, debts, rolls=each.rule.rolls is not None), "k")
                 except Unsaid as wrong:
+                    text.back(mark)
                     self.speller.before.clear()
                     self.leaving.add(lane.number)
                     self.speller.broken.setdefault(
@@ -253,7 +318,7 @@ class _Loop(Asking):
         bases: list[tuple[str, Rule]] = []
         if touch.renews or touch.declared.shows:
             raise Unsaid("an occurrence that renews an agreement, or shows a state")
-        if has_effects(self.program, touch):
+        if has_effects(self.draft, touch):
             bases = self.bases(text, name, before)
             self.unsure.add(name)
         for index in touch.prohibitions:

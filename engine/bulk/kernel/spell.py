@@ -6,21 +6,22 @@ a reading without a choice, a blank that nothing fills) is `Unsaid`, and told by
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 from contractlang.norms import OccurrenceDecl, PartyDecl, StateDecl, Who
 from contractlang.values import Period, Roll, Share
 from engine.bulk.kernel.plan import BREACHED, CURED, DAY, EAST, JOINT, MOST, DayTable, Lane
+from engine.bulk.kernel.said import Place, Said, Unsaid
+from engine.bulk.kernel.summing import spelled_sum
 from engine.choice import Split
-from engine.conditions import AndE, ChosenE, CompareE, IsBlankE, NotE, OrE
+from engine.conditions import AndE, AnswerE, ChosenE, CompareE, IsBlankE, NotE, OrE
 from engine.dates import day_of
 from engine.evaluator import Base, Evaluator
 from engine.event import BOTH
 from engine.program import LIFE_STATES, Program
-from engine.quantities import ArithmeticE, BlankE, BoundE, ConstE, FieldE, LaterE, NowE, StateE
+from engine.quantities import AmountOfE, ArithmeticE, BlankE, BoundE, ConstE, FieldE, LaterE, NowE, StateE
 from engine.scene import Scene, Unknown
 from engine.statuses import AmountDueE, DischargedE, HappenedE, InBreachE, Norms, OverdueE
 from engine.terms import Terms
@@ -28,35 +29,6 @@ from engine.terms import Terms
 SHIFT = day_of(0).toordinal()
 """Days are counted from 1970-01-01."""
 _SMALL = 10**6
-
-
-class Unsaid(Exception):
-    """An expression that no plan can have; the message tells what is in the way."""
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """An expression: its text, what kind of value it has, and the value itself where it is always the same."""
-
-    text: str
-    kind: str
-    constant: Any = None
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where an expression is looked at.
-
-    `rows` tells in which row an occurrence stands that a variable is bound to, and which occurrences it can be;
-    `debts` to which instance of a lane a variable for a breach is bound. `now` is the instant; at the `end` every
-    breach is known, before it only those of eager lanes. `rolls` tells that the norm says how its window rolls.
-    """
-
-    now: str
-    rows: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
-    debts: Mapping[str, tuple[Lane, str]] = field(default_factory=dict)
-    end: bool = False
-    rolls: bool = False
 
 
 def day_number(day: date) -> int:
@@ -116,9 +88,15 @@ class Speller:
         return self.words.setdefault(text, len(self.words))
 
     def table(self, how: str, period: Period | None, rolls: Any, roll: Roll, told: str) -> DayTable:
-        """Return the table of a window, one for all that count alike."""
+        """Return the table of a window, one for all that count alike.
+
+        How it rolls may be open: days on which that matters are then unknown.
+        """
         if isinstance(rolls, Base):
-            rolls = bool(self.fixed(rolls))
+            try:
+                rolls = bool(self.fixed(rolls))
+            except Unsaid:
+                told += ", if that is no rest day"
         key = (how, period, rolls, roll)
         if key not in self.tables:
             self.tables[key] = DayTable(f"cal{len(self.tables)}", how, period, rolls, roll, told)
@@ -172,6 +150,10 @@ class Speller:
                 return self.overdue(made, place)
             case InBreachE():
                 return self.in_breach(made, place)
+            case AnswerE():
+                return self.answered(made)
+            case AmountOfE():
+                return spelled_sum(self, made, place)
             case DischargedE():
                 lanes = self.meant(made.norms, place)
                 return Said(" or ".join(f"d{lane.number}" for lane in lanes) or "False", "flag")
@@ -200,6 +182,15 @@ class Speller:
                 raise Unsaid("a blank that may be endless is not among what the kernel has")
             case _:
                 raise Unsaid(f"a {type(value).__name__} is not among what the kernel has")
+
+    def answered(self, made: AnswerE) -> Said:
+        """Spell an answer that is the same for everything asked about: given with the account, or presumed."""
+        found = self.terms.answers.get(made.question)
+        if found is None:
+            found = self.program.questions[made.question].presumed
+        if found is None:
+            raise Unsaid(f"the question `{made.question}` is open")
+        return self.constant(found)
 
     def compared(self, made: CompareE, place: Place) -> Said:
         left, right = self.spell(made.left, place), self.spell(made.right, place)
@@ -378,7 +369,7 @@ class Speller:
         return lanes
 
     def overdue(self, made: OverdueE, place: Place) -> Said:
-        lanes = self.meant(made.norms, place)
+        lanes = [lane for lane in self.meant(made.norms, place) if not lane.kept]
         if made.longer is None:
             return Said("(" + (" or ".join(f"v{lane.number} > 0" for lane in lanes) or "False") + ")", "flag")
         period = self.fixed(made.longer)
@@ -396,7 +387,7 @@ class Speller:
             n = lane.number
             start = f"(e{n}[j] - 1" if lane.of_days else f"({_began(lane, 'j')}"
             self.before += [
-                f"for j in range(lo{n}, kc):",
+                f"for j in range(lo{n}, {lane.top}):",
                 f"    if s{n}[j] == {BREACHED}:",
                 f"        y = look({table.name}, {start} + {EAST}) // {DAY} - base)",
                 "        if y < 0: why = 1",
@@ -429,7 +420,7 @@ class Speller:
             n = lane.number
             if lane.owes:
                 self.before += [
-                    f"for j in range(lo{n}, kc):",
+                    f"for j in range(lo{n}, {lane.top}):",
                     f"    if s{n}[j] == 1 or s{n}[j] == {BREACHED} or s{n}[j] == 5:",
                     f"        {found} += max(0, o{n}[j] - p{n}[j])",
                 ]
@@ -448,7 +439,7 @@ def late(lane: Lane, key: str, now: str) -> str:
 
 def _began(lane: Lane, key: str) -> str:
     n = lane.number
-    return f"b{n}[{key}]" if lane.eager else f"max(e{n}[{key}], at[row[{key}]])"
+    return f"b{n}[{key}]" if lane.eager else f"max(e{n}[{key}], at[{lane.row_of(key)}])"
 
 
 def parts_of(made: Any) -> Iterator[Evaluator]:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from engine.bulk.kernel.plan import UNKNOWN, DayTable
 from engine.bulk.kernel.spell import day_number
 from engine.choice import Split
-from engine.evaluator import Evaluator
+from engine.evaluator import Base, Evaluator
 from engine.program import Program
 from engine.quantities import ConstE
 from engine.scene import Scene
@@ -31,7 +31,7 @@ def tabled(
 def _column(program: Program, terms: Terms, table: DayTable, first: int, last: int) -> Iterator[int]:
     scene = Scene(program, terms, program.taken(terms), lambda *_: None, 0)
     rolls: Evaluator | bool | None = table.rolls
-    if table.how == "day":
+    if table.how == "day" and not isinstance(rolls, Base):
         rolls = ConstE(True) if table.rolls else None
     begin = date(1970, 1, 1)
     for number in range(first, last + 1):

@@ -73,9 +73,10 @@ class Telling:
             every += numpy.bincount(each.account, minlength=count).astype(numpy.int32)
             still += numpy.bincount(each.account[each.ended == MISSING], minlength=count).astype(numpy.int32)
         unpaid = numpy.zeros(count, numpy.int64)
-        of_thing = numpy.repeat(numpy.arange(count), numpy.diff(taken.columns.things))
+        of_things, of_rows = _owners(taken)
         for lane in self.plan.lanes:
             if lane.owes:
+                of_thing = of_rows if lane.by_row else of_things
                 status = left[f"s{lane.number}"]
                 is_owed = (status == OPEN) | (status == BREACHED) | (status == SUSPENDED)
                 owed = (left[f"o{lane.number}"] - left[f"p{lane.number}"])[is_owed]
@@ -152,28 +153,28 @@ class Telling:
 
     def _breaches(self, taken: Taken, left: dict[str, Array], there: Array) -> Any:
         """Yield the breaches of each norm, those of accounts that are given up left out."""
-        first: Array = taken.columns.first
-        things: Array = taken.columns.things
         at: Array = taken.columns.at
-        of_thing = numpy.repeat(numpy.arange(len(there)), numpy.diff(things))
+        of_things, of_rows = _owners(taken)
         for lane in self.plan.lanes:
             number, norm = lane.number, lane.rule.norm
+            of_thing = of_rows if lane.by_row else of_things
             status = left[f"s{number}"]
             keys = numpy.flatnonzero(((status == BREACHED) | (status == CURED)) & there[of_thing])
-            rows = left["row"][keys]
+            rows = keys if lane.by_row else left["row"][keys]
             if lane.eager:
                 began = left[f"b{number}"][keys]
             else:
                 began = numpy.maximum(left[f"e{number}"][keys], at[rows])
             ended = numpy.where(status[keys] == CURED, left[f"z{number}"][keys], MISSING)
             about = (
-                self._ids(taken, rows) if lane.source is None else pyarrow.array([""]).take(_zeros(len(keys)))
+                pyarrow.array([""]).take(_zeros(len(keys)))
+                if lane.by_row or lane.source is not None
+                else self._ids(taken, rows)
             )
             by = pyarrow.array([str(norm.bearer)]).take(_zeros(len(keys)))
             yield _Breaches(norm.document, norm.id, lane.rule.index, of_thing[keys], began, ended, about, by)
-        of_row = numpy.repeat(numpy.arange(len(there)), numpy.diff(first))
         for place, rule in enumerate(self.plan.prohibitions):
-            rows = numpy.flatnonzero((left[f"x{place}"] != 0) & there[of_row])
+            rows = numpy.flatnonzero((left[f"x{place}"] != 0) & there[of_rows])
             who: Array = taken.columns.who
             who = who[rows]
             known = (who >= 0) & (who < len(self.plan.parties))
@@ -181,7 +182,7 @@ class Telling:
             never = numpy.full(len(rows), MISSING)
             about = self._ids(taken, rows)
             yield _Breaches(
-                rule.norm.document, rule.norm.id, rule.index, of_row[rows], at[rows], never, about, by
+                rule.norm.document, rule.norm.id, rule.index, of_rows[rows], at[rows], never, about, by
             )
 
     def _ids(self, taken: Taken, rows: Array) -> Any:
@@ -243,6 +244,14 @@ def written(moments: Array) -> Any:
     cells_compiled().spelled(numpy.ascontiguousarray(moments), offsets, room)
     buffers = [None, pyarrow.py_buffer(offsets), pyarrow.py_buffer(room[: int(offsets[-1])])]
     return pyarrow.Array.from_buffers(pyarrow.string(), len(moments), buffers)
+
+
+def _owners(taken: Taken) -> tuple[Array, Array]:
+    """Return the place of the account of each thing, and of each row."""
+    things: Array = taken.columns.things
+    first: Array = taken.columns.first
+    accounts = numpy.arange(len(first) - 1)
+    return numpy.repeat(accounts, numpy.diff(things)), numpy.repeat(accounts, numpy.diff(first))
 
 
 def _zeros(count: int) -> Any:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from engine.bulk.kernel.lower import Draft
+from engine.bulk.kernel.lower import Draft, is_there
 from engine.bulk.kernel.plan import FAR, JOINT, Asked, Lane
-from engine.bulk.kernel.spell import Place, Unsaid
+from engine.bulk.kernel.said import Place, Unsaid
 from engine.program import Rule
 
 
@@ -28,6 +28,15 @@ class Text:
         """End blocks."""
         self.depth -= by
 
+    def mark(self) -> tuple[int, int]:
+        """Return how much is written, so that what follows can be taken back."""
+        return len(self.lines), self.depth
+
+    def back(self, mark: tuple[int, int]) -> None:
+        """Take back what was written since a mark."""
+        del self.lines[mark[0] :]
+        self.depth = mark[1]
+
 
 class Writer:
     """What is written about one draft, and what was found out while it was."""
@@ -41,6 +50,7 @@ class Writer:
         self.apart: set[str] = set()
         self.unsure: set[str] = set()
         self.entangled = False
+        self.exercises: dict[tuple[int, str], str] = {}
 
     def refers(self, name: str) -> None:
         """A column names occurrences."""
@@ -61,6 +71,36 @@ class Writer:
         """Spell the conditions of a norm."""
         found = [] if rule.when is None else [self.speller.flag(rule.when, at)]
         return found if rule.unless is None else [*found, f"not {self.speller.flag(rule.unless, at)}"]
+
+    def open_over(self, rule: Rule, at: Place, act: str) -> list[str]:
+        """Spell that nothing which prevails over a norm closes it to an act (for a state to be kept: puts it to sleep).
+
+        Raises Unsaid.
+        """
+        found = []
+        for index, when, _ in rule.prevailed_by:
+            over = self.program.rules[index]
+            if not over.is_act and not (over.is_prohibition and index in self.program.by_act.get(act, ())):
+                continue
+            if not over.is_act:
+                raise Unsaid("a norm over which a prohibition prevails")
+            exercised = self.exercised(over)
+            if exercised:
+                condition = "" if when is None else f"{self.speller.flag(when, at)} and "
+                found.append(f"not ({condition}({exercised}))")
+        return found
+
+    def exercised(self, rule: Rule) -> str:
+        """Spell whether a power stands exercised: it was a basis of what set a state to the value that it still has."""
+        if not is_there(self.draft, rule):
+            return ""
+        if not rule.sets or any(document for _, document in rule.sets):
+            raise Unsaid(f"whether {rule.norm.id} stands exercised, which sets no state in fact")
+        return " or ".join(self.exercise(rule.index, state) for state, _ in rule.sets)
+
+    def exercise(self, index: int, state: str) -> str:
+        """Return the variable that tells whether a power stands exercised as to one state."""
+        return self.exercises.setdefault((index, state), f"ex_{len(self.exercises)}")
 
     def borne(self, rule: Rule, who: str) -> list[str]:
         """Return the condition that an actor bears the norm, or shares in bearing it."""
@@ -95,7 +135,9 @@ class Writer:
             if self.draft.lanes[lane.source].source is None:
                 never += f" or {source} == 0"
             over += f" or (s{n}[lo{n}] == 0 and ({never}))"
-        text.add(f"while lo{n} < kc and ({over}): lo{n} += 1")
+        # In the last row a condition may still come true.
+        top = "rc - 1" if lane.by_row else "kc"
+        text.add(f"while lo{n} < {top} and ({over}): lo{n} += 1")
 
     def after(self, lane: Lane) -> list[Lane]:
         """Return the lanes of what arises by a breach of a lane."""

@@ -1,0 +1,41 @@
+"""What an expression is when it is spelled, and where it is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.bulk.kernel.plan import Lane
+
+
+class Unsaid(Exception):
+    """An expression that no plan can have; the message tells what is in the way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An expression: its text, what kind of value it has, and the value itself where it is always the same."""
+
+    text: str
+    kind: str
+    constant: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an expression is looked at.
+
+    `rows` tells in which row an occurrence stands that a variable is bound to, and which occurrences it can be;
+    `debts` to which instance of a lane a variable for a breach is bound. `now` is the instant; at the `end` every
+    breach is known, before it only those of eager lanes. `rolls` tells that the norm says how its window rolls. Within
+    the line of a named sum, `below` tells after which lines its own name means the sum, `home` of which agreement.
+    """
+
+    now: str
+    rows: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    debts: Mapping[str, tuple[Lane, str]] = field(default_factory=dict)
+    end: bool = False
+    rolls: bool = False
+    below: Mapping[str, int] = field(default_factory=dict)
+    home: str = ""

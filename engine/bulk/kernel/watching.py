@@ -1,0 +1,115 @@
+"""Norms that a condition brings to something: states to be kept, and duties that arise each time it comes true.
+
+They are looked at after every event and every window that ends, as `engine/upkeep.py` and `edge` in `engine/duties.py`
+do. What one of them gives rise to stands under the row of the last event. One that the plan cannot have beyond its
+condition is watched all the same: an account in which the condition comes true is the engine's.
+"""
+
+from __future__ import annotations
+
+from engine.bulk.kernel.acting import Acting
+from engine.bulk.kernel.lower import norms_in, steady
+from engine.bulk.kernel.plan import Lane
+from engine.bulk.kernel.said import Place, Unsaid
+from engine.bulk.kernel.writer import Text
+from engine.program import Rule
+
+
+class Watching(Acting):
+    """Writes what conditions bring."""
+
+    def watches(self, text: Text) -> None:
+        """Write that everything with a condition is looked at again, at the instant `m`."""
+        for lane in self.draft.lanes:
+            if lane.by_row and lane.source is None:
+                self.entangled = True
+                mark = text.mark()
+                try:
+                    self.keeps(text, lane) if lane.kept else self.turns(text, lane)
+                except Unsaid as wrong:
+                    text.back(mark)
+                    self.speller.before.clear()
+                    self.draft.reasons.append((lane.norm, str(wrong)))
+        for rule, why in self.draft.watched:
+            self.entangled = True
+            try:
+                self.leaves(text, rule, why)
+            except Unsaid:
+                self.speller.before.clear()
+                self.draft.reasons.append((rule.norm.id, why))
+
+    def steadily(self, rule: Rule, at: Place) -> tuple[str, str]:
+        """Spell the conditions of a norm, and whether it is in force; time alone turns none. Raises Unsaid."""
+        asking = [
+            rule.when,
+            rule.unless,
+            rule.since,
+            rule.until,
+            rule.keeps,
+            *(w for _, w, _ in rule.prevailed_by),
+        ]
+        if not all(steady(made) for made in asking):
+            raise Unsaid("a condition that time alone turns")
+        read = {index for made in asking for norms in norms_in(made) for index in norms.indexes}
+        if any(lane.by_row and lane.rule.index in read for lane in self.draft.lanes):
+            raise Unsaid("a condition that hangs on what another condition brings")
+        holds = " and ".join(self.conditions(rule, at)) or "True"
+        return holds, self.in_force(rule, at)
+
+    def keeps(self, text: Text, lane: Lane) -> None:
+        """Write that a state is kept, or is not."""
+        n, rule, at = lane.number, lane.rule, Place("m", rolls=lane.rule.rolls is not None)
+        holds, force = self.steadily(rule, at)
+        assert rule.keeps is not None
+        kept = self.speller.flag(rule.keeps, at)
+        awake = " and ".join(self.open_over(rule, at, "")) or "True"
+        self.flush(text)
+        text.add(f"kept = {kept}")
+        text.deeper(f"if mk{n} >= 0:")
+        text.deeper("if kept:")
+        text.add(f"s{n}[mk{n}] = 4", f"z{n}[mk{n}] = m", f"v{n} -= 1", f"u{n} += 1", f"mk{n} = -1")
+        text.out(2)
+        text.deeper(f"elif not kept and {holds} and {force} and {awake}:")
+        text.add("k = rc - 1")
+        text.add(f"if k < rb or s{n}[k] != 0: why = 6")
+        text.deeper("else:")
+        self.breached(text, lane, "k", "m")
+        text.add(f"mk{n} = k")
+        text.out(2)
+        self.draft.step(rule, f"is broken while not {kept}, if {force} and {holds} and {awake}")
+
+    def turns(self, text: Text, lane: Lane) -> None:
+        """Write that a duty arises when its conditions come true, and goes when they cease."""
+        n, rule, at = lane.number, lane.rule, Place("m", rolls=lane.rule.rolls is not None)
+        holds, force = self.steadily(rule, at)
+        self.flush(text)
+        text.add(f"holds = {holds}", f"turned = holds and {force}")
+        text.deeper(f"if op{n} and not holds:")
+        text.deeper(f"for j in range(lo{n}, rc):")
+        text.add(f"if s{n}[j] == 1 or s{n}[j] == 5: s{n}[j] = 0")
+        text.out()
+        text.add(f"op{n} = False")
+        text.out()
+        text.deeper(f"if turned != tr{n}:")
+        text.add(f"tr{n} = turned")
+        text.deeper("if turned:" if rule.conditional else f"if turned and not ar{n}:")
+        text.add(f"op{n} = True", f"ar{n} = True", "k = rc - 1")
+        text.add(f"if k < rb or s{n}[k] != 0: why = 6")
+        text.deeper("else:")
+        mark = text.mark()
+        try:
+            self.arises(text, lane, at, "k", (holds, force))
+        except Unsaid as wrong:
+            text.back(mark)
+            self.speller.before.clear()
+            text.add("why = 6")
+            self.draft.step(rule, f"left to the engine once {holds} and {force}: {wrong}")
+        text.out(3)
+
+    def leaves(self, text: Text, rule: Rule, why: str) -> None:
+        """Write that an account is the engine's once a norm applies that the plan does not have."""
+        at = Place("m", rolls=rule.rolls is not None)
+        holds, force = self.steadily(rule, at)
+        self.flush(text)
+        text.add(f"if {holds} and {force}: why = 6")
+        self.draft.step(rule, f"left to the engine once {holds} and {force}: {why}")
