@@ -16,6 +16,10 @@ SYSTEM_PACKAGES := postgresql fonts-wqy-microhei chromium
 PYTHON ?=
 ARGS ?=
 
+# What `make findings` looks at, beside the law of which layers; make findings ANALYSED=sale
+ANALYSED := sale voip-1 voip-2
+LAYERS := civil,consumer,sector,cyber,local:HN
+
 READY := $(VENV)/.dev $(VENV)/.project
 
 # mkdocs and its theme print notices about their own future into every build.
@@ -26,7 +30,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup demo test check static pytest soak bench cases format format-check lint types imports docs serve \
+.PHONY: help setup demo test check static pytest soak bench findings cases format format-check lint types imports docs serve \
 	vsix desk lock system clean
 
 ## help: list the targets
@@ -59,6 +63,14 @@ soak: $(READY)
 ## bench: measure the engine
 bench: $(READY)
 	@$(BIN)/python -m bench $(ARGS)
+
+## findings: look anew for what the shipped agreements come to beside all the law (minutes), and keep it for the pages
+findings: $(READY)
+	@for name in $(ANALYSED); do echo "findings: $$name"; \
+		$(BIN)/contract analyse $$name --layers $(LAYERS) --json >contracts/$$name/findings.new; \
+		if [ ! -s contracts/$$name/findings.new ]; then rm -f contracts/$$name/findings.new; exit 1; fi; \
+		mv contracts/$$name/findings.new contracts/$$name/findings.json; \
+	done
 
 ## cases: rewrite the expected blocks of the literate cases; read the difference afterwards
 cases: $(READY)

@@ -148,12 +148,12 @@ def _witness(witness: Witness, program: Program, language: Language, width: int)
         for each in entry.happenings:
             yield from wrapped(say(each, voice), width, " " * 22 + "→ ", " " * 24)
     for layers, answer in witness.verdicts.items():
-        said = f"{_question(witness, account, voice)}{voice.pick(': ', '：')}{voice.answer(answer)}"
+        said = f"{question_of(witness, account, voice)}{voice.pick(': ', '：')}{voice.answer(answer)}"
         under = voice.pick(f"the engine, under {layers}: ", f"引擎（{layers}）：")
         yield from wrapped(said, width, f"  {under}", "    ")
 
 
-def _question(witness: Witness, account: Account, voice: Voice) -> str:
+def question_of(witness: Witness, account: Account, voice: Voice) -> str:
     """Return what the engine was asked at the end of the history."""
     asked = witness.asked
     if not {"by", "act", "at"} <= set(asked):

@@ -66,10 +66,10 @@ def analyse(
     agreement; with 3 if the engine confirms none of the histories that the solver gave for a question, which is a fault
     of ours.
 
-    JSON: agreements, layers, findings (key, kind, what, clauses, sentence, settles, bound, witness, detail, rests_on,
-    accepted, reopened; docs/analysis.md tells each), counts (by kind), searched (asked, found, none, undecided: the
-    questions to the solver); with --conflict-checks outcomes (status, name,
-    expected, got), passed, failed.
+    JSON: agreements, layers, documents (their names, and the hash of what each means), findings (key, kind, what,
+    clauses, sentence, settles, bound, witness, detail, rests_on, accepted, reopened; docs/analysis.md tells each),
+    counts (by kind), searched (asked, found, none, undecided: the questions to the solver); with --conflict-checks
+    outcomes (status, name, expected, got), passed, failed.
     """
     if conflict_checks is not None:
         _run_checks(conflict_checks, json_)
@@ -106,7 +106,8 @@ def analyse(
     language = language_of(loaded, lang)
     if json_ or sarif:
         everything = list(findings)
-        _print_findings(everything, loaded, accepted, agreements, asked, language, sarif, tally)
+        meant = {each.name: each.meaning_hash for each in program.contracts}
+        _print_findings(everything, loaded, accepted, agreements, asked, meant, language, sarif, tally)
     else:
         everything = _show_findings(findings, program, accepted, language, tally)
     if not all(map(is_confirmed, everything)):
@@ -166,7 +167,7 @@ def _show_findings(
 
 def _print_findings(
     findings: Sequence[Finding], loaded: Loaded, accepted: Accepted, agreements: Sequence[str],
-    layers: Sequence[str], language: Language, sarif: bool, tally: Tally,
+    layers: Sequence[str], documents: Mapping[str, str], language: Language, sarif: bool, tally: Tally,
 ) -> None:  # fmt: skip
     from engine.analysis.report import as_json, as_sarif, counted
     from engine.analysis.tally import searched
@@ -176,7 +177,7 @@ def _print_findings(
         sys.stdout.write(json.dumps(log, ensure_ascii=False, indent=2, default=str) + "\n")
         return
     print_json({
-        "agreements": list(agreements), "layers": list(layers),
+        "agreements": list(agreements), "layers": list(layers), "documents": documents,
         "findings": [as_json(each, loaded.contracts, accepted) for each in findings], "counts": counted(findings),
         "searched": {
             "asked": tally.asked, "found": tally.found, "none": tally.none, "undecided": tally.undecided,

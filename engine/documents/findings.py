@@ -1,33 +1,43 @@
 """Findings of the analysis as pages: the clauses side by side, the dated history that shows it, what would settle it.
 
 The solver takes seconds, so pages are kept by what they hang on: the documents, what is accepted, and this program.
+Beside all the law it takes minutes: what it found then is a file beside the agreement (`saved.py`).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 from contractlang.norms import Contract
 from contractlang.words import Language
 from engine.analysis import analyse
-from engine.analysis.accepted import Accepted
-from engine.analysis.finding import Finding, Said
-from engine.analysis.report import KINDS, account_of, heading
+from engine.analysis.accepted import FILE, Accepted
+from engine.analysis.finding import Finding, Said, Witness
+from engine.analysis.report import KINDS, account_of, heading, question_of
 from engine.dates import parse_as_of
-from engine.documents.called import address, cited, short
+from engine.documents import saved
+from engine.documents.agreed import agreed, under_called
+from engine.documents.called import address, cited, page_of, short
 from engine.documents.clause import restated
 from engine.documents.document import File
 from engine.documents.histories import ledger_table
 from engine.documents.kept import held_pages, mark_of
 from engine.documents.markup import Html, element, in_markdown, joined, link, pick
+from engine.documents.saved import Saved, answered_now
 from engine.documents.shelf import Shelf
 from engine.documents.timeline import timeline
+from engine.errors import EngineError
 from engine.event import START
+from engine.governing import CONTRACT
 from engine.history import history
 from engine.program import Program
 from engine.voice import Voice
+
+LAW = "law"
+"""What the name of a page ends with that looks at the law too."""
 
 
 def sets(shelf: Shelf) -> list[tuple[Contract, ...]]:
@@ -42,78 +52,174 @@ def sets(shelf: Shelf) -> list[tuple[Contract, ...]]:
     return [*((each,) for each in alone), *pairs]
 
 
-def called(agreements: Sequence[Contract], language: Language) -> str:
-    """Return what a page of findings is called."""
+def called(agreements: Sequence[Contract], language: Language, beside: str = "") -> str:
+    """Return what a page of findings is called: of the text alone, or beside the law."""
     names = pick(language, " and ", "与").join(short(each, language) for each in agreements)
-    return pick(language, f"Findings: {names}", f"发现：{names}")
+    law = pick(language, " beside the law", "（结合法律）") if beside else ""
+    return pick(language, f"Findings: {names}{law}", f"发现：{names}{law}")
 
 
-def path_of(agreements: Sequence[Contract]) -> str:
+def path_of(agreements: Sequence[Contract], beside: str = "") -> str:
     """Return the file of a page of findings."""
-    return f"findings-{'-'.join(each.base for each in agreements)}.md"
+    return f"findings-{'-'.join((*(each.base for each in agreements), *((beside,) if beside else ())))}.md"
 
 
 def pages(
     shelf: Shelf, agreements: Sequence[Contract], languages: Iterable[Language], kept: Path | None = None
-) -> dict[Language, File]:
-    """Return the page of findings about some agreements in each language; `kept` is where pages are kept."""
+) -> Iterator[tuple[dict[Language, str], dict[Language, File]]]:
+    """Yield the pages of findings about some agreements, in each language its title and file.
+
+    The first is of the text alone. Where findings are kept beside the agreement and the law they rest on is shown, a
+    second is of the text beside the law. `kept` is where pages are kept. Raises BadFindings.
+    """
     languages = tuple(languages)
+    names = tuple(each.base for each in agreements)
+    mark = _mark(shelf, agreements)
+
+    @cache
+    def alone() -> tuple[Finding, ...]:
+        return tuple(analyse(shelf.programs, names))
 
     def make() -> dict[Language, str]:
-        names = tuple(each.base for each in agreements)
-        found = list(analyse(shelf.programs, names))
-        program = shelf.programs.of(names)
-        accepted = Accepted.beside(shelf.contracts)
-        return {
-            language: _page(shelf, agreements, found, program, accepted, language) for language in languages
-        }
+        return {language: _page(shelf, agreements, alone(), language) for language in languages}
 
-    made = held_pages(kept, _mark(shelf, agreements), languages, make)
-    return {language: File(path_of(agreements), text) for language, text in made.items()}
+    yield _both(agreements, "", held_pages(kept, mark_of(mark, "alone"), languages, make))
+    path = saved.beside(agreements)
+    held = saved.read(path) if path is not None else None
+    if held is None or not set(held.layers) <= {CONTRACT, *(each.layer for each in shelf.contracts.values())}:
+        return
+
+    def make_beside() -> dict[Language, str]:
+        return {language: _beside(shelf, agreements, held, alone(), language) for language in languages}
+
+    yield _both(agreements, LAW, held_pages(kept, mark_of(mark, "law"), languages, make_beside))
+
+
+def _both(
+    agreements: Sequence[Contract], beside: str, texts: dict[Language, str]
+) -> tuple[dict[Language, str], dict[Language, File]]:
+    titles = {language: called(agreements, language, beside) for language in texts}
+    return titles, {language: File(path_of(agreements, beside), text) for language, text in texts.items()}
 
 
 def _mark(shelf: Shelf, agreements: Sequence[Contract]) -> str:
-    """Return what a page hangs on, as a hash: its documents with all they use, and acceptances."""
+    """Return what pages hang on, as a hash: their documents with all they use, what is kept and what is accepted."""
     parts: list[str | bytes] = [repr([each.base for each in agreements])]
     for name, contract in sorted(shelf.loaded.contracts.items()):
         parts.append(f"{name} {contract.text_hash} {contract.meaning_hash}\n")
-    for each in sorted({Path(contract.path).parent / "accepted.yaml" for contract in agreements}):
-        parts.append(each.read_bytes() if each.is_file() else b"")
+    for folder in sorted({Path(each.path).parent for each in agreements}):
+        for path in (folder / FILE, folder / saved.FILE):
+            parts.append(path.read_bytes() if path.is_file() else b"")
     return mark_of(*parts)
 
 
 def _page(
-    shelf: Shelf, agreements: Sequence[Contract], found: Sequence[Finding], program: Program, accepted: Accepted,
-    language: Language,
+    shelf: Shelf, agreements: Sequence[Contract], found: Sequence[Finding], language: Language
 ) -> str:  # fmt: skip
-    title = called(agreements, language)
-    names = " ".join(each.base for each in agreements)
+    names = tuple(each.base for each in agreements)
+    typed = " ".join(names)
     told = pick(
         language,
-        f"What the text lets happen in any account; contract analyse {names} --layers … looks at the law too.",
-        f"就文本本身而言任何账户可能发生的情形，未计法律；contract analyse {names} --layers … 一并考察法律。",
+        f"What the text lets happen in any account; contract analyse {typed} --layers … looks at the law too.",
+        f"就文本本身而言任何账户可能发生的情形，未计法律；contract analyse {typed} --layers … 一并考察法律。",
     )
-    parts = [
-        f"---\ntitle: {json.dumps(title, ensure_ascii=False)}\n---",
-        f"# {in_markdown(title)}",
-        element("p", told),
-    ]
+    parts = [*_head(called(agreements, language)), element("p", told)]
     if not found:
         parts.append(element("p", pick(language, "Nothing was found.", "未发现问题。")))
-    for kind in KINDS:
-        own = [each for each in found if each.kind == kind]
-        if own:
-            parts.append(f"## {in_markdown(heading(kind, language))} ({len(own)}) {{ #{kind} }}")
-            parts += [
-                _finding(shelf, each, program, accepted, language, f"{kind}-{place}")
-                for place, each in enumerate(own, 1)
-            ]
+    parts += _listed(shelf, found, shelf.programs.of(names), language)
     return "\n\n".join(parts) + "\n"
 
 
+def _head(title: str) -> list[str]:
+    return [f"---\ntitle: {json.dumps(title, ensure_ascii=False)}\n---", f"# {in_markdown(title)}"]
+
+
+def _listed(
+    shelf: Shelf, found: Sequence[Finding], program: Program, language: Language, held: Saved | None = None
+) -> Iterator[str]:
+    """Yield findings by their kinds."""
+    accepted = Accepted.beside(shelf.contracts)
+    for kind in KINDS:
+        own = [each for each in found if each.kind == kind]
+        if own:
+            yield f"## {in_markdown(heading(kind, language))} ({len(own)}) {{ #{kind} }}"
+            for place, each in enumerate(own, 1):
+                yield _finding(shelf, each, program, accepted, language, f"{kind}-{place}", held)
+
+
+# ---- Beside the law -------------------------------------------------------------------------------------------------
+
+
+def _beside(
+    shelf: Shelf, agreements: Sequence[Contract], held: Saved, alone: Sequence[Finding], language: Language
+) -> str:
+    """Return the page of what is found beside the law, and was not found of the text alone."""
+    keys = {each.key for each in alone}
+    more = [each for each in held.findings if each.key not in keys]
+    remaining = {each.key for each in held.findings}
+    parts = [*_head(called(agreements, language, LAW)), *_about(shelf, held, language)]
+    parts += _listed(shelf, more, shelf.programs.of(held.agreements, held.layers), language, held)
+    settled = [each for each in alone if each.key not in remaining]
+    for said, some, anchor in (
+        (("What the law settles", "法律已予解决的"), settled, "settled"),
+        (
+            ("What stays as the text alone has it", "仍如文本本身的"),
+            [e for e in alone if e.key in remaining],
+            "stays",
+        ),
+    ):
+        if some:
+            target = path_of(agreements).replace(".md", ".html")
+            places = _anchors(alone)
+            items = [
+                element("li", link(f"{target}#{places[each.key]}", pick(language, *each.sentence)))
+                for each in some
+            ]
+            parts += [f"## {pick(language, *said)} ({len(some)}) {{ #{anchor} }}", element("ul", *items)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _anchors(found: Sequence[Finding]) -> dict[str, str]:
+    """Return the anchor of each finding on its page."""
+    counts: dict[str, int] = {}
+    places = {}
+    for each in found:
+        counts[each.kind] = counts.get(each.kind, 0) + 1
+        places[each.key] = f"{each.kind}-{counts[each.kind]}"
+    return places
+
+
+def _about(shelf: Shelf, held: Saved, language: Language) -> Iterator[Html]:
+    """Yield what was looked at and how far, and what has changed since."""
+    typed = f"contract analyse {' '.join(held.agreements)} --layers {','.join(held.layers[1:])}"
+    laws = [
+        link(page_of(each), short(shelf.contracts[each], language))
+        for each in held.documents
+        if each in shelf.contracts and shelf.contracts[each].kind == "law"
+    ]
+    between = pick(language, ", ", "、")
+    yield element(
+        "p", pick(language, "What the text lets happen beside this law: ", "在下列法律之下可能发生的情形："),
+        joined(laws, between), pick(language, ". Found by ", "。查询命令："), element("code", typed),
+        pick(language, ", which takes minutes, and kept; each history below was put to the engine again for this page.",
+             "（需数分钟，结果已保存）；以下每一经过均由引擎为本页重新作答。"),
+    )  # fmt: skip
+    if held.searched is not None:
+        yield element("p", pick(language, *held.searched), class_="source")
+    if changed := held.changed(shelf.contracts):
+        names = between.join(changed)
+        yield element("p", pick(
+            language,
+            f"Since this was looked for, another meaning has been given to: {names}. What is new since is not here;"
+            " a finding whose clauses were changed says so.",
+            f"查询之后，下列文件的含义已有变更：{names}。此后新出现的问题未列于此；条款已变更的发现另有标注。",
+        ), class_="warning")  # fmt: skip
+
+
 def _finding(
-    shelf: Shelf, finding: Finding, program: Program, accepted: Accepted, language: Language, name: str
-) -> Html:
+    shelf: Shelf, finding: Finding, program: Program, accepted: Accepted, language: Language, name: str,
+    kept: Saved | None = None,
+) -> Html:  # fmt: skip
     """Return one finding: its sentence, the clauses side by side, its history, what settles it, acceptance."""
 
     def said(each: Said) -> str:
@@ -133,11 +239,19 @@ def _finding(
             f"曾于{undone.date}接受（{undone.reason}）；此后文字已变更，重新列出",
         )
         parts.append(element("p", reason, class_="warning"))
+    if kept is not None and kept.reworded(finding, shelf.contracts):
+        reason = pick(
+            language,
+            "its clauses were changed since it was found: it may hold no longer",
+            "发现之后条款已变更，未必仍然成立",
+        )
+        parts.append(element("p", reason, class_="warning"))
     places = dict.fromkeys((each.document, each.clause) for each in finding.clauses)
     columns = [_clause(shelf, *place, language) for place in places if place[0] in shelf.contracts]
     parts.append(element("div", *columns, class_="side"))
     if finding.witness is not None:
-        parts += _witness(finding, program, language, name)
+        again = answered_now(finding.witness, shelf.programs, kept.agreements) if kept is not None else {}
+        parts += _witness(finding.witness, again, program, language, name)
     if finding.settles:
         listed = element("ul", *(element("li", said(each)) for each in finding.settles))
         parts += [element("p", pick(language, "It would be settled if:", "可补救：")), listed]
@@ -157,23 +271,36 @@ def _clause(shelf: Shelf, document: str, number: str, language: Language) -> Htm
     return element("div", element("p", place), element("p", text, class_="printed"))
 
 
-def _witness(finding: Finding, program: Program, language: Language, name: str) -> Iterator[Html]:
-    """Yield the history that shows a finding, as the engine takes it, and what it answers at the end."""
-    witness, voice = finding.witness, Voice(program, language)
-    assert witness is not None
-    account = account_of(witness, program)
+def _witness(
+    witness: Witness, again: Mapping[str, str | None], program: Program, language: Language, name: str
+) -> Iterator[Html]:
+    """Yield the history that shows a finding, as the engine takes it, and what it answers at the end.
+
+    `again` holds what it answers now where the history was found before.
+    """
+    voice = Voice(program, language)
+    try:
+        account = account_of(witness, program)
+    except EngineError as wrong:
+        told = pick(language, f"The history is none any longer: {wrong}", f"该经过已不成立：{wrong}")
+        yield element("p", told, class_="warning")
+        return
     until = max((each.effect_at for each in account.ledger), default=START)
     if "at" in witness.asked:
         until = max(until, parse_as_of(str(witness.asked["at"])))
     entries = history(account, until)
     yield element("p", pick(language, "It can happen like this:", "可能的经过："))
-    given = {**witness.settings, **witness.readings, **witness.answers}
-    if given:
-        told = [element("code", f"{key} = {value}") for key, value in given.items()]
-        yield element("p", joined(told, " "))
+    if (given := agreed(account.terms, voice)) is not None:
+        yield given
     title = pick(language, "Timeline of the history", "经过的时间线")
     yield element("div", timeline(entries, voice, name, title), class_="canvas", tabindex="0")
     yield ledger_table(entries, voice)
-    asked = " ".join(str(each) for each in witness.asked.values())
-    for layers, answer in witness.verdicts.items():
-        yield element("p", f"{asked} ({layers}): ", element("b", voice.answer(answer)))
+    asked = question_of(witness, account, voice)
+    for under, answer in witness.verdicts.items():
+        now = again.get(under, answer)
+        said = [f"{asked} ({under_called(under, voice)}): ", element("b", voice.answer(now or "none"))]
+        if now != answer:
+            said.append(element("span", pick(
+                language, f" (it was found with: {voice.answer(answer)})", f"（发现时为：{voice.answer(answer)}）"),
+                class_="bad"))  # fmt: skip
+        yield element("p", *said)

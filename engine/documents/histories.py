@@ -14,6 +14,7 @@ from engine.account import Account
 from engine.cases import Case, Expectation, cases_in, ledger_of, run_case, terms_of
 from engine.compile import compile_program
 from engine.dates import iso, parse_instant
+from engine.documents.agreed import agreed
 from engine.documents.document import File
 from engine.documents.markup import Html, element, file_name, in_markdown, inside, pick
 from engine.documents.shelf import Shelf
@@ -23,6 +24,7 @@ from engine.event import START
 from engine.history import Entry, history, say, say_event
 from engine.program import Program
 from engine.scenarios import PASSED, Outcome, Situation, Unsupported, Words, run_scenario
+from engine.terms import Terms
 from engine.voice import Voice
 
 DAY = 86_400_000_000
@@ -46,7 +48,7 @@ class Told:
     id: str
     title: str
     prose: str
-    settings: tuple[str, ...]
+    terms: Terms
     program: Program
     entries: tuple[Entry, ...]
     answers: tuple[Answered, ...]
@@ -83,16 +85,16 @@ def _literate(shelf: Shelf, path: Path) -> Iterator[Told]:
 
 
 def _case(case: Case, program: Program, id: str, prose: str) -> Told:
-    settings = tuple(filter(str.strip, case.blocks.get("settings", (0, []))[1]))
     try:
+        terms = terms_of(program, list(filter(str.strip, case.blocks.get("settings", (0, []))[1])))
         answers = tuple(run_case(case, program))
         start, lines = case.blocks.get("ledger", (0, []))
-        account = Account(program, terms_of(program, list(settings)), ledger_of(program, lines, start))
+        account = Account(program, terms, ledger_of(program, lines, start))
     except EngineError as wrong:
-        return Told(id, case.title, prose, settings, program, (), (), str(wrong))
+        return Told(id, case.title, prose, Terms(), program, (), (), str(wrong))
     listed = tuple(_answered(each) for each in answers)
     until = max([each.decision.receipt.as_of for each in answers if each.decision], default=0)
-    return Told(id, case.title, prose, settings, program, _history(account, until), listed)
+    return Told(id, case.title, prose, terms, program, _history(account, until), listed)
 
 
 def _answered(each: Expectation) -> Answered:
@@ -135,16 +137,16 @@ def _scenario(shelf: Shelf, scenario: dict[str, Any], words: Words) -> Told:
     answers = tuple(_outcome(each, queries[each.query]) for each in outcomes)
     documents = tuple(words.documents[scenario["agreement"]])
     program = shelf.programs.of(documents)
-    settings = tuple(f"{name} = {value}" for name, value in (scenario.get("parameters") or {}).items())
+    terms = Terms()
     try:
         bare = {**scenario, "queries": []}
         first = next(iter(queries.values()), {"at": "2000-01-01", "ask": {}})
         account = Situation(bare, {**first, "variant": None}, "", ("contract",), program, words).account
         until = max((parse_instant(each["at"]) for each in queries.values()), default=START)
-        entries, wrong = _history(account, until), ""
+        entries, terms, wrong = _history(account, until), account.terms, ""
     except (EngineError, Unsupported, KeyError, ValueError) as failed:
         entries, wrong = (), str(failed)
-    return Told(scenario["id"], scenario["title"], "", settings, program, entries, answers, wrong)
+    return Told(scenario["id"], scenario["title"], "", terms, program, entries, answers, wrong)
 
 
 def _outcome(each: Outcome, query: dict[str, Any]) -> Answered:
@@ -182,9 +184,8 @@ def _page(scenario: Told, language: Language) -> str:
         parts.append(element("p", scenario.prose))
     if scenario.wrong:
         parts.append(element("p", scenario.wrong, class_="warning"))
-    if scenario.settings:
-        items = [element("li", element("code", each)) for each in scenario.settings]
-        parts += [f"## {pick(language, 'Agreed and known', '约定与已知')}", element("ul", *items)]
+    if (given := agreed(scenario.terms, voice)) is not None:
+        parts += [f"## {pick(language, 'Agreed and known', '约定与已知')}", given]
     if scenario.entries:
         called = pick(language, f"Timeline of {scenario.id}", f"{scenario.id}的时间线")
         picture = timeline(scenario.entries, voice, "time", called)

@@ -49,7 +49,9 @@ def write(
 
     told = list(map(paced, histories.told(shelf, scenarios)))
     changed = list(map(paced, changes.pages(shelf, languages, kept)))
-    found = [(each, findings.pages(shelf, paced(each), languages, kept)) for each in findings.sets(shelf)]
+    found = [
+        paced(each) for some in findings.sets(shelf) for each in findings.pages(shelf, some, languages, kept)
+    ]
     for language in languages:
         listed: list[tuple[str, list[tuple[str, str]]]] = []
         for each in map(paced, _files(shelf, language, listed)):
@@ -62,7 +64,7 @@ def write(
         for _, pages in found:
             made[f"{language}/{pages[language].path}"] = pages[language].text
         if found:
-            titles = [(findings.called(each, language), findings.path_of(each)) for each, _ in found]
+            titles = [(called[language], pages[language].path) for called, pages in found]
             listed.append((pick(language, "Findings", "分析发现"), titles))
         for _, _, pages in changed:
             made[f"{language}/{pages[language].path}"] = pages[language].text
