@@ -807,7 +807,8 @@ class Reader:
         """Return the label that `word` is, if a norm of the document has it."""
         if word.text not in self.names.labels and word.text not in self.names.amounts:
             raise self.unknown(word, "norm", "规范", [*self.names.labels, *self.variables])
-        return word.text
+        # A sum may have two names; a norm has one.
+        return word.text if word.text in self.names.labels else self.names.amounts[word.text]
 
     def clause(self, word: Word) -> str:
         """Return the number of a clause, or of a norm in it (`2.1b`), as it was written."""

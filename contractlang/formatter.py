@@ -8,6 +8,7 @@ statement is written anew only if it is read as the same tree again; otherwise i
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from contractlang.diagnostic import Diagnostic
 from contractlang.parser import INSIDE, MARK, WIDTH, NotAStatement, parse, parse_statement
@@ -30,14 +31,20 @@ def formatted(source: Source) -> tuple[str, list[Diagnostic]]:
     _, wrong = parse(source)
     if wrong:
         return source.text, wrong
+    return rewritten(source, lambda lines, _: written_anew(lines, source.is_chinese)), []
+
+
+def rewritten(source: Source, written: Callable[[Lines, int], Lines]) -> str:
+    """Return the text of `source` with each statement as `written` gives it, told its lines and which is the first."""
     made: Lines = []
     statement: Lines = []
-    for line in source.lines:
+    first = 0
+    for place, line in enumerate(source.lines):
         mark = MARK.match(line)
         if mark is not None and mark["more"] and statement:
             statement.append(line)
             continue
-        made += _statement(statement, source.is_chinese)
+        made += written(statement, first) if statement else []
         statement = []
         if mark is None:
             made.append(line)
@@ -46,15 +53,13 @@ def formatted(source: Source) -> tuple[str, list[Diagnostic]]:
         elif not mark["rest"].strip():
             made.append("|")
         else:
-            statement = [line]
-    made += _statement(statement, source.is_chinese)
-    return "\n".join(made), []
+            statement, first = [line], place
+    made += written(statement, first) if statement else []
+    return "\n".join(made)
 
 
-def _statement(lines: Lines, chinese: bool) -> Lines:
+def written_anew(lines: Lines, chinese: bool) -> Lines:
     """Return the lines of one statement as they should be written; as they are, where that would say another thing."""
-    if not lines:
-        return lines
     rests = [_rest(line) for line in lines]
     code = [rest for rest in rests if _REMARK.match(rest) is None]
     before = "\n".join(code)

@@ -9,6 +9,7 @@ stand there. Making the tables of the grammar takes lark half a second; they are
 from __future__ import annotations
 
 import io
+import pickle
 import re
 import zlib
 from collections.abc import Callable, Iterator
@@ -141,6 +142,17 @@ def _part(child: Any, raw: str, depth: int) -> Any:
     return Node(str(child.data), tuple(parts), getattr(meta, "start_pos", 0), getattr(meta, "end_pos", 0))
 
 
+def read_whole(text: str, raw: str) -> Node:
+    """Return the tree of a statement with every word and mark of it, keywords too. Raises as `read`."""
+    try:
+        tree = _whole().parse(text)
+    except UnexpectedToken as wrong:
+        raise Unexpected(wrong.token.start_pos or 0, wrong.token.end_pos or 0, frozenset()) from None
+    made = _part(tree, raw, 0)
+    assert isinstance(made, Node)
+    return made
+
+
 def keywords() -> dict[str, str]:
     """Return every keyword spelling with its terminal's name."""
     return _words()
@@ -154,6 +166,44 @@ def _words() -> dict[str, str]:
         for t in _lark().terminals
         if t.pattern.type == "str" and name_at(t.pattern.value)
     }
+
+
+@cache
+def shapes() -> dict[str, str]:
+    """Return what each terminal that is one word or mark is written as."""
+    return {t.name: t.pattern.value for t in _lark().terminals if t.pattern.type == "str"}
+
+
+@cache
+def alternatives() -> tuple[tuple[str, str], ...]:
+    """Return each alternative of the grammar as it is written there, under the name that its node has."""
+    found: list[tuple[str, str]] = []
+    rule = ""
+    for line in re.sub(r"(?m)//.*$", "", (FOLDER / "grammar.lark").read_text("utf-8")).splitlines():
+        head = re.match(r"\??([a-z]\w*)\s*:(.*)", line)
+        if head is not None:
+            rule, line = head[1], head[2]
+        elif not line.startswith((" ", "\t")):
+            rule = ""
+        if rule and line.strip():
+            body, _, alias = line.partition("->")
+            found.append((alias.strip() or rule, body.strip()))
+    return tuple(found)
+
+
+@cache
+def _whole() -> Lark:
+    """Return the same tables with rules that drop no word."""
+    kept = io.BytesIO()
+    _lark().save(kept)
+    kept.seek(0)
+    stored: Any = pickle.load(kept)
+    for each in stored["memo"].values():
+        if each.get("__type__") == "Rule":
+            each["options"]["keep_all_tokens"] = True
+    load: Any = Lark._load_from_dict
+    whole: Lark = load(**stored)
+    return whole
 
 
 @cache

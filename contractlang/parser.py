@@ -74,10 +74,8 @@ def parse_statement(raw: str) -> tuple[Word | None, Node] | NotAStatement:
     """Return the label and the body of one statement, given without its mark; offsets are relative to `raw`."""
     if len(raw) > MAX_STATEMENT:
         return NotAStatement(0, 1, "", frozenset(), "long")
-    # Typographic quotes delimit a text only where straight ones do not: “甲” may stand inside "…".
-    plain = raw.translate(INSIDE if '"' in raw or "＂" in raw else WIDTH)
     try:
-        label, body = grammar.read(plain, raw)
+        label, body = grammar.read(in_plain_marks(raw), raw)
     except grammar.TooDeep:
         return NotAStatement(0, 1, "", frozenset(), "deep")
     except grammar.Unexpected as wrong:
@@ -90,6 +88,17 @@ def parse_statement(raw: str) -> tuple[Word | None, Node] | NotAStatement:
     if _is_deep(body):
         return NotAStatement(0, 1, "", frozenset(), "deep")
     return label, body
+
+
+def in_one_line(text: str) -> str:
+    """Return a statement of several lines as one: marks and remarks become as many blanks, so offsets stay true."""
+    return _CONTINUED.sub(lambda found: " " * len(found[0]), text) if "\n" in text else text
+
+
+def in_plain_marks(raw: str) -> str:
+    """Return a statement with letters and marks of one width, character by character."""
+    # Typographic quotes delimit a text only where straight ones do not: “甲” may stand inside "…".
+    return raw.translate(INSIDE if '"' in raw or "＂" in raw else WIDTH)
 
 
 def _is_deep(body: Node) -> bool:
@@ -178,10 +187,7 @@ class _Cutter:
             return
         base, end = self.pending
         self.pending = None
-        # Continuation marks and remarks become blanks of the same length, so offsets stay true.
-        raw = self.source.text[base:end]
-        if "\n" in raw:
-            raw = _CONTINUED.sub(lambda found: " " * len(found[0]), raw)
+        raw = in_one_line(self.source.text[base:end])
         lead = len(raw) - len(raw.lstrip(" \t　"))
         base, raw = base + lead, raw[lead:].rstrip()
         clause = self.clauses[-1] if self.clauses else self.preamble

@@ -30,9 +30,9 @@ from contractlang.norms import (
 )
 from contractlang.parser import NotAStatement, parse_statement
 from contractlang.source import Source
+from contractlang.symbols import params_of
 from engine.desk.papers import Understood
 from engine.desk.places import range_of
-from engine.desk.symbols import params_of
 
 _WORD = re.compile(r"[^\W\d](?:[\w-]*\w)?$")
 _DOTTED = re.compile(r"([^\W\d][\w-]*)((?:\s*\.\s*[^\W\d][\w-]*)*)\s*\.\s*(?:[^\W\d][\w-]*)?$")

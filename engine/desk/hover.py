@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Iterator
 
+from contractlang import symbols
 from contractlang.kinds import CHINESE, Kind
 from contractlang.norms import (
     BlankDecl,
@@ -23,6 +24,7 @@ from contractlang.norms import (
     Who,
 )
 from contractlang.source import Span
+from contractlang.symbols import Occurrence, Symbol
 from contractlang.words import (
     Language,
     say,
@@ -34,9 +36,7 @@ from contractlang.words import (
     say_source,
 )
 from engine.desk import law as laws
-from engine.desk import symbols
 from engine.desk.papers import Understood
-from engine.desk.symbols import Occurrence, Symbol
 
 BOTH: tuple[Language, Language] = ("zh", "en")
 _WHAT = {

@@ -9,9 +9,9 @@ from pygls.uris import from_fs_path
 
 from contractlang import grammar
 from contractlang.source import Span
+from contractlang.symbols import Occurrence, Symbol
 from engine.desk.papers import Papers, Understood
 from engine.desk.places import location_of, range_of
-from engine.desk.symbols import Occurrence, Symbol
 
 _NAME = re.compile(r"[^\W\d]\w*(-\w+)*")
 RENAMED = ("declared", "label", "amount", "option", "field", "variable")

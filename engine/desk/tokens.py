@@ -17,9 +17,9 @@ from contractlang.norms import (
     ThingDecl,
     TypeDecl,
 )
+from contractlang.symbols import Occurrence
 from engine.desk.papers import Understood
 from engine.desk.places import units_in
-from engine.desk.symbols import Occurrence
 
 TYPES = (
     "keyword", "class", "function", "event", "variable", "enumMember", "enum", "property", "parameter", "method",

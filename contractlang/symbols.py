@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from contractlang.kinds import Kind
+from contractlang.names import LIFE
 from contractlang.norms import (
     BlankDecl,
     Contract,
@@ -94,7 +95,7 @@ class Names:
             return found.options
         if isinstance(found, ReadingDecl):
             return tuple(OptionName(each.name, each.alias) for each in found.options)
-        return ()
+        return LIFE if enumeration == "agreement" else ()
 
 
 def params_of(declared: object) -> tuple[Param, ...]:
@@ -237,6 +238,9 @@ class _Walk:
         for part in node.parts:
             if not isinstance(part, Node):
                 continue
+            if part.rule == "agreement_state":
+                kind = Kind("one of", "agreement")
+                continue
             words = part.words()
             option = self.option(kind.of, words[0].text) if kind is not None and len(words) == 1 else None
             if option is not None:
@@ -248,6 +252,8 @@ class _Walk:
                     declared = self.names.declared.get(part.words()[0].text)
                     kind = declared.kind if isinstance(declared, QuestionDecl) else None
                 self.node(part)
+
+    in_compare = in_equals
 
     def option(self, enumeration: str, spelling: str) -> Symbol | None:
         for each in self.names.options(enumeration):
@@ -321,9 +327,11 @@ class _Walk:
                         self.alternatives(inner, owner)
                     elif isinstance(inner, Node):
                         self.node(inner)
-            elif part.rule in ("sets", "once_each", "accumulates"):
+            elif part.rule in ("sets", "shows", "once_each", "accumulates"):
                 self.effect(part, owner)
-            elif part.rule != "presumed":
+            elif part.rule == "presumed":
+                self.add(part.words()[0], self.option(owner.name, part.words()[0].text) if owner else None)
+            else:
                 self.node(part)
 
     in_thing = in_type_decl = in_blank = in_gap = in_state = in_act = in_event = in_party_name
@@ -360,8 +368,10 @@ class _Walk:
         for place, word in enumerate(words):
             own = next((p for p in params_of(declared) if word.text in (p.name, p.alias)), None)
             option = self.option(state.name, word.text) if state is not None and place == 1 else None
-            if place == 0 and node.rule == "sets":
+            if place == 0 and node.rule in ("sets", "shows"):
                 state = self.add(word, self.names.symbol(word.text))
+                if state is None and word.text in ("agreement", "协议"):
+                    state = Symbol("declared", "", "agreement")
             elif option is not None:
                 self.add(word, option)
             elif own is not None and declared is not None:
