@@ -36,7 +36,10 @@ def application(server: Server) -> ASGIApp:
 
     @asynccontextmanager
     async def lifetime(_: FastAPI) -> AsyncIterator[None]:
-        working = [asyncio.create_task(each.run()) for each in (Deadlines(server), Webhooks(server), server)]
+        working = [
+            asyncio.create_task(each.run())
+            for each in (Deadlines(server), Webhooks(server), server, server.shadow)
+        ]
         yield
         server.stopping = True
         for task in working:

@@ -23,7 +23,6 @@ from engine.service.problems import Problem
 from engine.service.recording import record
 from engine.service.requests import Headers, read_json, whole_body, whole_object
 from engine.service.server import Server
-from engine.service.shadow import shadowed
 from engine.service.tenant import Tenant
 
 BASE = "/access/v1"
@@ -64,6 +63,8 @@ async def evaluations(server: Server, scope: Scope, headers: Headers, receive: R
         await server.keep(tenant, answers)
     for each in answers:
         server.figures.decided(each.body["context"]["outcome"])
+    if tenant.part.shadow:
+        server.shadow.after(tenant, answers)
     return _told({"evaluations": [each.body for each in answers]}, answers, at, begun)
 
 
@@ -100,7 +101,7 @@ async def _one(server: Server, scope: Scope, tenant: Tenant, raw: Mapping[str, o
     scope["outcome"] = answer.body["context"]["outcome"]
     server.figures.decided(answer.body["context"]["outcome"])
     if tenant.part.shadow:
-        shadowed(server, tenant, asked, answer, at)
+        server.shadow.after(tenant, (answer,))
     return _told(answer.body, (answer,), at, begun)
 
 

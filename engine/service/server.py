@@ -19,6 +19,7 @@ from engine.service.landing import landed
 from engine.service.library import Library
 from engine.service.problems import Problem
 from engine.service.requests import Headers
+from engine.service.shadow import Shadow
 from engine.service.tenant import Tenant
 from engine.service.tracing import tracing_of
 from engine.service.watch import Figures, logger
@@ -54,6 +55,7 @@ class Server:
         self.kept = None if config.log_decisions == "off" else DecisionLog(config.log_decisions)
         self.figures.log_mode.labels(config.log_decisions).set(1)
         self.tracing = tracing_of(config.traces)
+        self.shadow = Shadow(self.figures, self.log)
         self.stopping = False
         self._later: dict[str, list[DecisionRow]] = {}
 
@@ -159,6 +161,7 @@ class Server:
             self.figures.logged.set(self.kept.kept)
             self.figures.dropped.set(self.kept.dropped)
             self.figures.waiting.set(self.kept.waiting + self._waiting_here())
+        self.figures.shadow_waiting.set(self.shadow.waiting)
         for name, each in self.tenants.items():
             self.figures.accounts.labels(name).set(len(each.accounts))
             for what, count in each.snapshots.items():

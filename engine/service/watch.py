@@ -61,9 +61,12 @@ class Figures:
         )
         self.shadow = Counter(
             "contract_shadow",
-            "Questions a candidate answered too.",
+            "Questions put to a candidate too, or dropped.",
             ["candidate", "result"],
             registry=self.registry,
+        )
+        self.shadow_waiting = Gauge(
+            "contract_shadow_waiting", "Questions that wait for a candidate.", registry=self.registry
         )
 
         self._of: dict[tuple[str, int], tuple[Counter, Histogram]] = {}

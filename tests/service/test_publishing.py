@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import threading
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from engine.cli import carried_out
+from engine.service import shadow
 from tests.service.serving import Live, serving
 
 FIRST = """| agreement loan 借款
@@ -64,6 +69,72 @@ def outcome(live: Live, account: str) -> str:
     return live.client().post("/access/v1/evaluation", json=asked).json()["context"]["outcome"]
 
 
+def until(live: Live, result: str, count: int) -> None:
+    """Wait until so many questions have come to a result; nobody who asks waits for it."""
+    wanted = f'contract_shadow_total{{candidate="loan@2",result="{result}"}} {count}.0'
+    for _ in range(500):
+        if wanted in live.client(rights=("audit",)).get("/metrics").text:
+            return
+        time.sleep(0.02)
+    raise AssertionError(wanted)
+
+
+def test_a_candidate_is_asked_after_the_answer(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = live.client()
+    client.post("/accounts", json={"account": "a", "agreements": ["loan"]})
+    asked = {
+        "subject": {"type": "party", "id": "lender"}, "action": {"name": "call_in"},
+        "resource": {"type": "account", "id": "a"},
+    }  # fmt: skip
+    outcome(live, "a")
+    until(live, "error", 1)  # There is no such version yet.
+    assert proposed(live).status_code == 200
+    read: list[int] = []
+    entries = type(live.server.tenants["main"].books).entries
+
+    def noted(self: Any, *args: Any, **more: Any) -> Any:
+        read.append(1)
+        return entries(self, *args, **more)
+
+    monkeypatch.setattr(type(live.server.tenants["main"].books), "entries", noted)
+    batch = client.post("/access/v1/evaluations", json={"evaluations": [asked] * 20})
+    assert [each["decision"] for each in batch.json()["evaluations"]] == [True] * 20
+    until(live, "different", 20)
+    data = {"specversion": "1.0", "id": "c1", "source": "t", "type": "call_in", "subject": "a"}
+    sent = client.post(
+        "/events", content=json.dumps({**data, "time": "2026-03-01T09:00:00+08:00", "data": {"by": "lender"}}),
+        headers={"Content-Type": "application/cloudevents+json"},
+    )  # fmt: skip
+    assert sent.status_code == 200, sent.text
+    read.clear()
+    for number in range(1, 6):
+        outcome(live, "a")
+        until(live, "different", 20 + number)
+    # The account is not replayed for each question: one event was read, once.
+    assert len(read) == 1
+
+
+def test_what_waits_for_a_candidate_is_bounded(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shadow, "MOST_WAITING", 3)
+    held, begun = threading.Event(), threading.Event()
+
+    def slow(self: Any, part: Any) -> list[Any]:
+        begun.set()
+        held.wait(20)
+        return [shadow.Compared(each, "same", "") for each in part]
+
+    monkeypatch.setattr(shadow.CandidateAccounts, "compared", slow)
+    live.client().post("/accounts", json={"account": "a", "agreements": ["loan"]})
+    assert outcome(live, "a") == "permitted"
+    assert begun.wait(10)
+    for _ in range(5):
+        assert outcome(live, "a") == "permitted"
+    until(live, "dropped", 3)
+    assert "contract_shadow_waiting 3.0" in live.client(rights=("audit",)).get("/metrics").text
+    held.set()
+    until(live, "same", 3)
+
+
 def test_a_version_needs_its_gates_and_another_person(live: Live, tmp_path: Path) -> None:
     client = live.client()
     client.post("/accounts", json={"account": "old", "agreements": ["loan"]})
@@ -74,8 +145,7 @@ def test_a_version_needs_its_gates_and_another_person(live: Live, tmp_path: Path
     report = found.json()["report"]
     assert report["fit"], report
     assert outcome(live, "old") == "permitted"
-    figures = client.get("/metrics").text
-    assert 'contract_shadow_total{candidate="loan@2",result="different"} 1.0' in figures
+    until(live, "different", 1)
     alone = client.post("/contracts/loan/2/publish")
     assert (alone.status_code, alone.json()["code"]) == (409, "refused")
     assert client.post("/contracts/loan/2/approve").status_code == 200
