@@ -12,74 +12,58 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from typing import NoReturn
 
 import typer
 
 from contractlang.source import Unreadable
-from engine.commands.about import demo, program, schema
-from engine.commands.analyse import analyse
-from engine.commands.ask import ask
-from engine.commands.audit import audit
-from engine.commands.check import check
+from engine.commands.about import program
 from engine.commands.common import BROKEN, FINE, FOUND, INTERRUPTED, REFUSED, Refused, one_line, print_json
-from engine.commands.desk import desk
-from engine.commands.diff import diff
-from engine.commands.docs import docs
-from engine.commands.fmt import fmt
-from engine.commands.graph import graph
-from engine.commands.impact import impact
-from engine.commands.importing import import_
-from engine.commands.key import key
-from engine.commands.lsp import lsp
-from engine.commands.replay import replay
-from engine.commands.replay_decisions import replay_decisions
-from engine.commands.run import run
-from engine.commands.serve import serve
-from engine.commands.show import show
-from engine.commands.store import store
-from engine.commands.test import test
 from engine.errors import EngineError
 from engine.render import printable
 
-app = typer.Typer(
-    name="contract", no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
-    help="Contracts as programs: check them, run an account's ledger through them, and decide its case with reasons.",
-)  # fmt: skip
-app.callback()(program)
-# In the order in which `contract --help` lists them.
-for command in (
-    check,
-    fmt,
-    import_,
-    run,
-    ask,
-    show,
-    test,
-    analyse,
-    diff,
-    replay,
-    impact,
-    audit,
-    replay_decisions,
-    serve,
-    desk,
-    graph,
-    schema,
-    lsp,
-    demo,
-):
-    # (`import` is a word of Python.)
-    app.command(command.__name__.strip("_").replace("_", "-"))(command)
-app.add_typer(docs)
-app.add_typer(store)
-app.add_typer(key)
+COMMANDS = {
+    "check": "check", "fmt": "fmt", "import": "importing", "run": "run", "ask": "ask", "show": "show", "test": "test",
+    "analyse": "analyse", "diff": "diff", "replay": "replay", "impact": "impact", "audit": "audit",
+    "replay-decisions": "replay_decisions", "serve": "serve", "desk": "desk", "graph": "graph", "schema": "about",
+    "lsp": "lsp", "demo": "about", "docs": "docs", "store": "store", "key": "key",
+}  # fmt: skip
+"""Each command, in the order in which `contract --help` lists them, with the file of `engine/commands` it stands in."""
+
+
+def made(asked: str) -> typer.Typer:
+    """Return the program with the command that is asked for; with all of them where that is none of them.
+
+    To read all commands and their options takes as long as to answer a question.
+    """
+    app = typer.Typer(
+        name="contract", no_args_is_help=True, add_completion=False, rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        help="Contracts as programs: check them, run an account's ledger through them, and decide its case with"
+        " reasons.",
+    )  # fmt: skip
+    app.callback()(program)
+    for name in [asked] if asked in COMMANDS else COMMANDS:
+        # (`import` is a word of Python.)
+        found = getattr(import_module(f"engine.commands.{COMMANDS[name]}"), _spelled(name))
+        if isinstance(found, typer.Typer):
+            app.add_typer(found)
+        else:
+            app.command(name)(found)
+    return app
+
+
+def _spelled(name: str) -> str:
+    """Return what a command is called in Python."""
+    return "import_" if name == "import" else name.replace("-", "_")
 
 
 def carried_out(arguments: Sequence[str]) -> int:
     """Carry out one command and return its exit status; whatever goes wrong is told without a stack trace."""
     as_json = "--json" in arguments
     try:
+        app = made(next(iter(arguments), ""))
         return int(app(args=list(arguments), prog_name="contract", standalone_mode=False) or FINE)
     except Refused as wrong:
         return _refuse(wrong, as_json)
