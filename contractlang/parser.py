@@ -76,8 +76,6 @@ def parse_statement(raw: str) -> tuple[Word | None, Node] | NotAStatement:
         return NotAStatement(0, 1, "", frozenset(), "long")
     try:
         label, body = grammar.read(in_plain_marks(raw), raw)
-    except grammar.TooDeep:
-        return NotAStatement(0, 1, "", frozenset(), "deep")
     except grammar.Unexpected as wrong:
         end = len(raw.rstrip())
         if wrong.start >= end:
