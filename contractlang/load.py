@@ -143,13 +143,19 @@ class Workspace:
 
 @contextmanager
 def _no_collecting() -> Iterator[None]:
-    """Look for no garbage meanwhile: reading makes many small objects and no circles, and the search takes long."""
+    """Look for no garbage meanwhile: reading makes many small objects and no circles, and the search takes long.
+
+    Afterwards what was made counts as old, so that the search does not begin with it.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_on:
+            if not gc.get_freeze_count():
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()
 
 
