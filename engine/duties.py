@@ -303,15 +303,18 @@ def waived(step: Step, event: Event) -> list[int]:
 
 
 def waive(scene: Scene, w: Writes, step: Step, event: Event, rule: Rule) -> None:
-    """The counterparty gives up a duty or a breach."""
-    about = event.fields.get("about")
-    if rule.norm.bearer == event.actor:
+    """The counterparty gives up what is owed to it, or a breach: what this opened is closed."""
+    about, actor = event.fields.get("about"), event.actor
+    if actor not in step.program.bound_parties:
         return
-    for trig in scene.listed("IO", rule.index):
+    for trig in scene.listed("IO", rule.index) if rule.is_obligation else ():
         inst: Inst | None = scene.read(("I", rule.index, trig))
-        if inst is not None and (about is None or about == trig) and inst.status not in OVER:
+        if inst is None or inst.status in OVER or about not in (None, trig):
+            continue
+        if bearer_of(rule, inst.trigger, scene) != actor:
             w["I", rule.index, trig] = inst._replace(status="waived")
     for trig in scene.listed("BO", rule.index):
         breach: Breach | None = scene.read(("B", rule.index, trig))
-        if breach is not None and (about is None or about == trig) and breach.status == "open":
-            w["B", rule.index, trig] = breach._replace(status="waived", ended_at=step.at)
+        if breach is None or breach.status != "open" or about not in (None, trig) or breach.by == actor:
+            continue
+        w["B", rule.index, trig] = breach._replace(status="waived", ended_at=step.at)

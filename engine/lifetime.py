@@ -52,21 +52,24 @@ def live(scene: Scene, w: Writes, step: Step, rule: LifeRule, event: Event | Non
     wanted = "draft" if rule.life.how == "takes_effect" else "in_force"
     if state != wanted:
         return
-    if (rule.holds is not None and not rule.holds.value(scene)) or not rule.value.value(scene):
+    if not is_time(scene, rule):
         step.schedule(scene.turn, "K", step.program.life_rules.index(rule), "life")
         return
-    cause = Cause(event.id if event is not None else "", (), step.at)
-    if rule.life.how == "ends":
-        w["S", "agreement", rule.document] = "terminated"
-        w["CE", "agreement", rule.document] = events_in((rule.value.why(scene),))
-        w["C", "agreement", rule.document] = cause
-        return
-    end = term(step, scene, rule.document)
-    w["S", "agreement", rule.document] = "in_force"
-    w["C", "agreement", rule.document] = cause
-    w["L", rule.document] = LifeCell(step.at, end, None)
+    if rule.life.how == "takes_effect":
+        end = term(step, scene, rule.document)
+        w["L", rule.document] = LifeCell(step.at, end, None)
+        step.schedule(end, "Z", 0, rule.document)
+        # What ends it may be there already: nothing arises in between.
+        ends = (each for each in step.program.life[rule.document] if each.life.how == "ends")
+        rule = next((each for each in ends if is_time(scene, each)), rule)
+    w["S", "agreement", rule.document] = "terminated" if rule.life.how == "ends" else "in_force"
+    w["C", "agreement", rule.document] = Cause(event.id if event is not None else "", (), step.at)
     w["CE", "agreement", rule.document] = events_in((rule.value.why(scene),))
-    step.schedule(end, "Z", 0, rule.document)
+
+
+def is_time(scene: Scene, rule: LifeRule) -> bool:
+    """Tell whether a sentence on the life of an agreement stands, and its condition is true."""
+    return (rule.holds is None or bool(rule.holds.value(scene))) and bool(rule.value.value(scene))
 
 
 def term(step: Step, scene: Scene, document: str) -> Instant | None:

@@ -33,9 +33,10 @@ def keep(
     if holds:
         if open_trig is not None:
             breach: Breach = scene.read(("B", rule.index, open_trig))
-            w["B", rule.index, open_trig] = breach._replace(
-                ended_at=step.at, status="cured", event=event.id if event else breach.event
-            )
+            if breach.status == "open":
+                w["B", rule.index, open_trig] = breach._replace(
+                    ended_at=step.at, status="cured", event=event.id if event else breach.event
+                )
             w["M", rule.index, trig] = (count, None)
         return
     if open_trig is not None or not active:

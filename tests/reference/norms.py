@@ -370,6 +370,13 @@ def _follow(world: World, norm: Norm) -> bool:
     return changed
 
 
+def arisen(world: World, norm: Norm) -> list[Instance]:
+    """Return the instances of a norm, but for those upon a breach that was waived."""
+    return [
+        each for each in world.instances if each.norm is norm and not getattr(each.trigger, "over", False)
+    ]
+
+
 def object_of(world: World, norm: Norm, thing: Thing, about: Any) -> str | None:
     """Return the id of what an act is to be done about."""
     found = None if about is None else values.value(world, about, env_of(norm, thing), norm.document)
