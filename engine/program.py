@@ -29,6 +29,7 @@ from contractlang.norms import (
     Prohibition,
     QuestionDecl,
     StateDecl,
+    base_name,
     version_name,
 )
 from contractlang.values import Roll
@@ -343,14 +344,14 @@ class Program:
     def initial(self, scene: Scene, name: str, document: str) -> Any:
         """Return what a state is before anything sets it."""
         if name == "agreement":
-            return (
-                "draft"
-                if any(
-                    r.life.how == "takes_effect" and r.life.document == self.signed(scene, document)
-                    for r in self.life.get(document, ())
-                )
-                else "in_force"
+            # One text alone is the one that was signed, whatever its version.
+            alone = len(self.versions_of.get(document, ())) < 2
+            begins = (r.life.document for r in self.life.get(document, ()) if r.life.how == "takes_effect")
+            waits = any(
+                base_name(each) == document if alone else each == self.signed(scene, document)
+                for each in begins
             )
+            return "draft" if waits else "in_force"
         given = scene.terms.states.get(name)
         if given is not None:
             return given

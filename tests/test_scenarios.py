@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from contractlang.load import Loaded, load_text
+from contractlang.load import load, load_text
 from engine.account import Account
 from engine.cases import Case, cases_in, run_case
 from engine.compile import compile_program
@@ -36,8 +36,9 @@ OWN = [
 
 
 @pytest.mark.parametrize(("name", "case"), LITERATE, ids=[f"{name}: {case.title}" for name, case in LITERATE])
-def test_a_scenario_of_the_contracts(name: str, case: Case, loaded: Loaded) -> None:
-    program = compile_program([loaded.contracts[name]])
+def test_a_scenario_of_the_contracts(name: str, case: Case) -> None:
+    loaded = load([CONTRACTS / name], [CONTRACTS / "vocabulary"])
+    program = compile_program([loaded.contracts[each] for each in loaded.asked])
     wrong = [f"line {e.line}: {e.written} | got {e.got}" for e in run_case(case, program) if not e.passed]
     assert not wrong
 

@@ -8,6 +8,7 @@ from itertools import permutations
 
 import z3
 
+from contractlang.norms import base_name
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.looking import Refuted, bound_of, fragments, looked_for, named, undecided
 from engine.analysis.search import Searcher
@@ -27,7 +28,11 @@ def beginnings(searcher: Searcher) -> Iterator[Finding]:
     program = searcher.program
     told: set[frozenset[Clause]] = set()
     for document, rules in program.life.items():
-        own = [each for each in rules if each.life.how == "takes_effect" and each.life.document == document]
+        own = [
+            each
+            for each in rules
+            if each.life.how == "takes_effect" and base_name(each.life.document) == document
+        ]
         for one, other in permutations(own, 2):
             clauses = _clause(one), _clause(other)
             if clauses[0] == clauses[1] or frozenset(clauses) in told:

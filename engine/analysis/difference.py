@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from contractlang.norms import Contract, Declaration
 from contractlang.numerals import plain_number
@@ -65,6 +65,8 @@ def difference(old: Contract, new: Contract) -> Difference:
     """Return how a new version differs from an old one in what it means."""
     if old.meaning_hash == new.meaning_hash and old.name == new.name:
         return Difference(old, new, "hash", tuple(_reworded(old, new)))
+    if new.kind != "law":
+        old, new = _undated(old), _undated(new)
     meanings = Meanings(old, new)
     words = tuple(_words(old, new))
     shown = list(proved(meanings))
@@ -77,6 +79,30 @@ def difference(old: Contract, new: Contract) -> Difference:
         old, new, None, _in_order(edits, old, new), (*words, *_heads(old, new)), answers, HORIZON,
         questions.consequences(),
     )  # fmt: skip
+
+
+def _undated(contract: Contract) -> Contract:
+    """Return a document whose sentences are not dated by its own days, which tell who signs it, or when it governs.
+
+    That these days differ is said once, of the document (`_heads`), and not of each sentence in it.
+    """
+    whole = contract.valid_from, contract.valid_to
+    if whole == (None, None):
+        return contract
+
+    def bare(said: Any) -> Any:
+        standing = getattr(said, "standing", None)
+        if standing is None or (standing.valid_from, standing.valid_to) != whole:
+            return said
+        return dataclasses.replace(
+            said, standing=dataclasses.replace(standing, valid_from=None, valid_to=None)
+        )
+
+    held = {each.name: getattr(contract, each.name) for each in dataclasses.fields(contract)}
+    bared: dict[str, Any] = {
+        name: tuple(map(bare, each)) for name, each in held.items() if isinstance(each, tuple)
+    }
+    return dataclasses.replace(contract, **bared)
 
 
 # ---- What became of each sentence -----------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from contractlang.norms import (
     OnOccurrence,
     Prohibition,
     Who,
+    base_name,
 )
 from contractlang.values import Money
 from engine.account import Account
@@ -448,7 +449,7 @@ def _taken_effect(world: World) -> list[Any]:
     for document in world.program.agreements:
         begins, since = world.begins(document)
         for rule in world.program.life.get(document, ()):
-            if rule.life.how == "takes_effect" and rule.life.document == document:
+            if rule.life.how == "takes_effect" and base_name(rule.life.document) == document:
                 met = z3.And(world.truth(rule.holds, world.now, {}), world.truth(rule.value, world.now, {}))
                 found.append(z3.Implies(met, z3.And(begins, since <= world.now.at)))
     return found

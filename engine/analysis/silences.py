@@ -23,6 +23,7 @@ from contractlang.norms import (
     Prohibition,
     Reasonable,
     StateValue,
+    base_name,
 )
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.plain import expressions, plain
@@ -77,7 +78,12 @@ def terms_without_after(program: Program, telling: Telling) -> Iterator[Finding]
     " what then holds."""
     for home in program.agreements:
         lasts = next(
-            (r for r in program.life.get(home, ()) if r.life.how == "lasts" and r.life.document == home), None
+            (
+                r
+                for r in program.life.get(home, ())
+                if r.life.how == "lasts" and base_name(r.life.document) == home
+            ),
+            None,
         )
         spoken = any(_asks_for(rule, "expired") for rule in program.rules if rule.home in ("", home))
         if lasts is None or (spoken and not _only_renews(program, home)):

@@ -19,7 +19,16 @@ from typing import Any, NamedTuple
 import z3
 
 from contractlang.kinds import Kind
-from contractlang.norms import BlankDecl, Maintenance, Obligation, OccurrenceDecl, Prohibition, StateDecl, Who
+from contractlang.norms import (
+    BlankDecl,
+    Maintenance,
+    Obligation,
+    OccurrenceDecl,
+    Prohibition,
+    StateDecl,
+    Who,
+    base_name,
+)
 from contractlang.values import Period, Share
 from engine.calendars import default_calendar
 from engine.conditions import ActorE, AndE, AnswerE, ChosenE, CompareE, IsBlankE, NotE, OrE, PlacedE
@@ -837,7 +846,7 @@ class World:
 
         def make() -> tuple[Truth, Any]:
             rules = [r for r in self.program.life.get(document, ()) if r.life.how == "takes_effect"]
-            if not any(r.life.document == document for r in rules):
+            if not any(base_name(r.life.document) == document for r in rules):
                 return True, z3.IntVal(0)
             ever, since = z3.Bool(f"{self.prefix}begins {document}"), z3.Int(f"{self.prefix}since {document}")
             self._memo["begins", document] = (ever, since)

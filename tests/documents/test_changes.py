@@ -155,3 +155,20 @@ def test_pages_of_changes_are_kept(tmp_path: Path) -> None:
     held.write_text(held.read_text("utf-8").replace("变更", "已留"), "utf-8")
     write(shelf, tmp_path / "site", kept=tmp_path / "kept")
     assert "已留" in (tmp_path / "site" / name).read_text("utf-8")
+
+
+def test_the_lease_that_is_shipped_has_its_two_versions_on_a_page(made: dict[str, str]) -> None:
+    page = made["en/changes-lease-lease-2.md"]
+    assert made["en/index.md"].count("changes-lease-lease-2.html") == 1
+    assert "<del>三十</del><ins>十五</ins>" in page or re.search(r"<del>三</del>十<ins>五</ins>", page)
+    assert "is overdue for more than 30 days" in page
+    assert "is overdue for more than 15 days" in page
+    # Clauses that say the same are not said to have changed, though the two texts have days of their own.
+    assert 'id="2.1"' not in page
+    assert "{ #2.1 }" not in page
+    assert "norms are the same" in page
+    parted = page[page.index("lessor may terminate") :]
+    assert "forbidden by the old version, permitted by the new" in parted
+    assert parted.count("<svg") >= 2
+    assert re.search(r"2026-\d\d-\d\d", parted)
+    assert "{ #2.3 }" in made["zh/changes-lease-lease-2.md"]

@@ -135,8 +135,9 @@ class World:
     # -- the parts of the agreement
 
     def contract(self, name: str) -> Contract:
-        """Return the document of that name."""
-        return self._by_name[name]
+        """Return the document of that name; of an agreement called without its version, the first that is there."""
+        named = self._by_name.get(name)
+        return named or next(each for each in self.contracts if each.name.partition("@")[0] == name)
 
     @property
     def has_dawned(self) -> bool:
