@@ -87,12 +87,23 @@ def read_ledger(program: Program, text: str) -> Book:
 
 
 def _json(line: str, number: int) -> dict[str, Any]:
+    where = f"line {number}"
     if len(line) > 1_000_000:
-        raise BadEvent(f"line {number}", "", "the line has more than a million characters")
+        raise BadEvent(where, "", "the line has more than a million characters")
+
+    def no_number(written: str) -> Any:
+        raise BadEvent(where, "", f"{written} is no number that an event can have")
+
     try:
-        raw = json.loads(line, parse_float=str)
-    except (ValueError, RecursionError) as wrong:
-        raise BadEvent(f"line {number}", "", f"not a JSON object ({wrong})") from None
+        raw = json.loads(line, parse_float=str, parse_constant=no_number)
+    except json.JSONDecodeError as wrong:
+        said = f"{wrong.msg} at character {wrong.pos + 1}"
+        raise BadEvent(where, "", f"not a JSON object ({said[0].lower()}{said[1:]})") from None
+    except RecursionError:
+        raise BadEvent(where, "", "brackets stand in one another too deep to be an event") from None
+    except ValueError:
+        # What Python says of an integer that it will not read.
+        raise BadEvent(where, "", "a number has thousands of digits") from None
     if not isinstance(raw, dict):
         raise BadEvent(f"line {number}", "", "not a JSON object")
     return raw
@@ -105,7 +116,10 @@ def _head(raw: dict[str, Any], number: int) -> Book:
             raise BadEvent(
                 f"line {number}",
                 name,
-                "no event has no `name`" + (f"; did you mean `{near}`?" if near else ""),
+                "the first line may tell "
+                + ", ".join(f"`{each}`" for each in sorted(_HEAD))
+                + " of the account, and an event has a `name`"
+                + (f"; did you mean `{near}`?" if near else ""),
             )
     agreements = raw.get("agreements") or ([raw["agreement"]] if "agreement" in raw else [])
     layers = raw.get("layers") or ["contract"]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.commands import clock
-from engine.commands.common import CONTRACT, SHIPPED, SUFFIX, Language, Refused, one_line
+from engine.commands.common import CONTRACT, SHIPPED, SUFFIX, Language, Refused
 from engine.errors import BadEvent, BadTerms
 from engine.render import Screen
 
@@ -253,11 +253,12 @@ def diagnostics_of(loaded: Loaded) -> list[dict[str, Any]]:
 
 
 def text_of(path: str) -> str:
+    raw = sys.stdin.buffer.read() if path == "-" else found_at(path).read_bytes()
     try:
-        raw = sys.stdin.buffer.read() if path == "-" else found_at(path).read_bytes()
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
-        raise Refused(f"{path}: not UTF-8 text ({one_line(wrong)})", where=path) from None
+        line = raw.count(b"\n", 0, wrong.start) + 1
+        raise Refused(f"{path}: line {line} is not UTF-8 text; save the file as UTF-8", where=path) from None
 
 
 def pairs_of(written: Iterable[str] | None, option: str) -> dict[str, str]:

@@ -366,6 +366,11 @@ def test_what_cannot_be_asked_is_refused_with_its_reason(contract, arguments: li
     [
         ("{", "line 2"),
         ("[]", "line 2: not a JSON object"),
+        ("[" * 100_000, "line 2: brackets stand in one another too deep"),
+        ('{"id": "e1", "amount": ' + "9" * 5000 + "}", "line 2: a number has thousands of digits"),
+        ('{"id": "e1", "amount": NaN}', "line 2: NaN is no number"),
+        ('{"id": "e1" "name": "pay"}', "line 2: not a JSON object (expecting ',' delimiter at character 13)"),
+        ('{"opened": "2026-01-01"}', "opened: the first line may tell `account`"),
         ('{"id": "e1", "name": "sgn", "by": "provider", "at": "2026-01-01T00:00"}', "did you mean `sign`?"),
         ('{"id": "e1", "name": "sign", "by": "provider", "at": "yesterday"}', "line 2 (e1), at"),
         ('{"id": "e1", "name": "sign", "at": "2026-01-01T00:00"}', "who did `sign`?"),
@@ -379,6 +384,13 @@ def test_a_wrong_ledger_is_refused_by_line_and_field(contract, tmp_path: Path, l
     assert status == REFUSED
     assert said in err
     assert str(path) in err
+
+
+def test_a_ledger_in_another_encoding_is_refused_by_its_line(contract, tmp_path: Path) -> None:
+    path = tmp_path / "word.jsonl"
+    path.write_bytes(b'{"account": "x"}\n' + '{"id": "甲"}\n'.encode("gb18030"))
+    status, _, err = contract("run", "voip-1", str(path))
+    assert (status, err) == (REFUSED, f"{path}: line 2 is not UTF-8 text; save the file as UTF-8\n")
 
 
 def test_a_wrong_contract_is_refused_with_every_error(contract, wrong_contract: str) -> None:
