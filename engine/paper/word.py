@@ -1,4 +1,4 @@
-"""A Word file as it is printed: counted numbers, tables, and tracked changes as if all were accepted."""
+"""A Word file as it is printed: counted numbers, tables, footnotes, and tracked changes as if all were accepted."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from engine.paper.numbering import Numbering, W
 from engine.paper.printed import NO_LIBRARY, Line, Printed, UnreadablePaper
 
 MAX_UNPACKED = 200_000_000
+SHOWN = 40
 _OLE = b"\xd0\xcf\x11\xe0"
 _CONTAINERS = ("hyperlink", "smartTag", "sdt", "sdtContent", "fldSimple", "customXml", "dir", "bdo")
 _INSIDE = {f"{W}{name}" for name in _CONTAINERS}
@@ -25,7 +26,11 @@ _TOLD = {
     "added": ("tracked insertions taken as accepted", "修订插入，视为已接受"),
     "removed": ("tracked deletions left out", "修订删除，已略去"),
     "table": ("tables: each row is a line, its cells parted by tabs", "表格：每行一行，单元格以制表符分隔"),
-    "note": ("footnotes or endnotes not taken", "脚注或尾注，未读入"),
+    "note": (
+        "footnotes or endnotes: [1] where it is called, its words in a line beneath",
+        "脚注或尾注：引用处写作[1]，内容另起一行",
+    ),
+    "lost": ("footnotes or endnotes that are not in the file", "脚注或尾注在文件中不存在"),
     "picture": ("pictures or text boxes not taken", "图片或文本框，未读入"),
     "formula": ("formulas not taken", "公式，未读入"),
     "symbol": ("letters of fonts of symbols written as □", "符号字体的字符，写作□"),
@@ -51,8 +56,13 @@ def read_word(path: str, raw: bytes) -> Printed:
             numbering = part.element
         except KeyError:
             numbering = None
-        reader = _Reader(Numbering(numbering, document.styles.element), document.styles.element)
-        lines = tuple(reader.blocks(document.element.body))
+        notes = {
+            kind: _footnotes(document.part, getattr(RELATIONSHIP_TYPE, kind.upper() + "S"))
+            for kind in ("footnote", "endnote")
+        }
+        reader = _Reader(Numbering(numbering, document.styles.element), document.styles.element, notes)
+        lines = (*reader.blocks(document.element.body), *reader.waiting)
+        margins = _margins(document, reader)
     except RecursionError:
         raise UnreadablePaper(f"{path}: what stands in it is nested too deep (嵌套过深)") from None
     except Exception as wrong:
@@ -62,7 +72,46 @@ def read_word(path: str, raw: bytes) -> Printed:
             f"{path}: the Word file is damaged or of another kind (文件损坏或类型不符): {told}; open it in a word"
             " processor and save it as .docx"
         ) from None
-    return Printed(reader.title, lines, tuple(_notes(reader.met)))
+    return Printed(reader.title, lines, (*_notes(reader.met), *margins))
+
+
+def _footnotes(document: Any, kind: str) -> dict[str, Any]:
+    """Return the footnotes, or endnotes, of a document by their ids."""
+    from docx.oxml import parse_xml
+
+    try:
+        part: Any = document.part_related_by(kind)
+    except KeyError:
+        return {}
+    root = part.element if hasattr(part, "element") else parse_xml(part.blob)
+    return {each.get(f"{W}id"): each for each in root}
+
+
+def _margins(document: Any, reader: _Reader) -> tuple[Said, ...]:
+    """Return what headers and footers say, which is left out: none of it is part of a clause."""
+    met: dict[str, None] = {}
+    for section in document.sections:
+        for name in (
+            "header",
+            "first_page_header",
+            "even_page_header",
+            "footer",
+            "first_page_footer",
+            "even_page_footer",
+        ):
+            part = getattr(section, name)
+            if not part.is_linked_to_previous:
+                said = " ".join(" ".join(reader.words(each)) for each in part._element.iter(f"{W}p"))
+                met[" ".join(said.split())] = None
+    # Where there are no letters, pages are counted.
+    told = [
+        f"“{each[:SHOWN]}{'…' if len(each) > SHOWN else ''}”" for each in met if any(map(str.isalpha, each))
+    ]
+    if not told:
+        return ()
+    return (
+        Said(f"headers and footers left out: {', '.join(told)}", f"页眉与页脚，未读入：{'、'.join(told)}"),
+    )
 
 
 def _refuse_what_is_none(path: str, raw: bytes) -> None:
@@ -93,8 +142,10 @@ def _notes(met: Counter[str]) -> Iterator[Said]:
 class _Reader:
     """Walks the body of a document once, counting numbers and what it leaves out."""
 
-    def __init__(self, numbering: Numbering, styles: Any) -> None:
-        self.numbering = numbering
+    def __init__(self, numbering: Numbering, styles: Any, notes: dict[str, dict[str, Any]]) -> None:
+        self.numbering, self.notes = numbering, notes
+        # Footnotes that were called, to stand beneath the paragraph.
+        self.waiting: list[Line] = []
         self.titles = {
             each.get(f"{W}styleId")
             for each in styles.iter(f"{W}style")
@@ -138,6 +189,20 @@ class _Reader:
             if line.strip() or before.strip():
                 self.read_any = True
                 yield Line(line, before)
+        waiting, self.waiting = self.waiting, []
+        yield from waiting
+
+    def called(self, kind: str, reference: Any) -> str:
+        """Return how a footnote is called in the text, and keep its words for the line beneath."""
+        note = self.notes[kind].get(reference.get(f"{W}id"))
+        if note is None:
+            self.met["lost"] += 1
+            return ""
+        self.met["note"] += 1
+        mark = f"[{self.met['note']}]"
+        words = " ".join("".join(self.words(each)) for each in note.iter(f"{W}p"))
+        self.waiting.append(Line(f"{mark} {' '.join(words.split())}"))
+        return mark
 
     def words(self, element: Any) -> Iterator[str]:
         """Yield the words within a paragraph, as if every change in it were accepted."""
@@ -173,7 +238,7 @@ class _Reader:
                 self.met["symbol"] += 1
                 yield "□"
             elif tag in (f"{W}footnoteReference", f"{W}endnoteReference"):
-                self.met["note"] += 1
+                yield self.called(tag.removeprefix(W).removesuffix("Reference"), each)
             elif tag in _PICTURES or (isinstance(tag, str) and tag.endswith("}AlternateContent")):
                 self.met["picture"] += 1
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import docx
 from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
 from docx.oxml import parse_xml
 
 from contractlang.diagnostic import Said
@@ -27,6 +29,16 @@ def level(place: int, form: str, text: str, more: str = "", suff: str = "nothing
         f'<w:lvl w:ilvl="{place}"><w:start w:val="{start}"/><w:numFmt w:val="{form}"/>{more}'
         f'<w:suff w:val="{suff}"/><w:lvlText w:val="{text}"/></w:lvl>'
     )
+
+
+NOTES = """\
+<w:footnotes xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">
+<w:footnote w:type="separator" w:id="-1"><w:p><w:r><w:separator/></w:r></w:p></w:footnote>
+<w:footnote w:id="1"><w:p><w:r><w:footnoteRef/></w:r><w:r><w:t>Without value added tax.</w:t></w:r></w:p>
+<w:p><w:del w:id="9" w:author="a"><w:r><w:delText>Gone.</w:delText></w:r></w:del><w:r><w:t>As of 2026.</w:t></w:r></w:p>
+</w:footnote>
+<w:footnote w:id="2"><w:p><w:r><w:t>含当日。</w:t></w:r></w:p></w:footnote>
+</w:footnotes>"""
 
 
 class Draft:
@@ -90,3 +102,12 @@ class Draft:
 def english(notes: tuple[Said, ...]) -> list[str]:
     """Return notes in English."""
     return [each.en for each in notes]
+
+
+def with_footnotes(draft: Draft) -> None:
+    """Put two footnotes into a Word file, `1` and `2`, that nothing calls as yet."""
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"
+    form = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
+    package = draft.document.part.package
+    part = Part(PackURI("/word/footnotes.xml"), form, NOTES.encode(), package)
+    draft.document.part.relate_to(part, kind)

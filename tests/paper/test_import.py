@@ -14,7 +14,7 @@ from engine.cli import carried_out
 from engine.paper.importing import document_name, imported
 from engine.paper.printed import Printed, UnreadablePaper, of_text
 from engine.paper.word import read_word
-from tests.paper.documents import DELETED, INSERTED, Draft, english, level
+from tests.paper.documents import DELETED, INSERTED, Draft, english, level, with_footnotes
 
 
 def text_of(*lines: str) -> Printed:
@@ -93,7 +93,7 @@ def test_links_breaks_fields_and_what_is_left_out() -> None:
     )  # fmt: skip
     printed = draft.read()
     assert [each.text for each in printed.lines] == ["linked", "below\ttab-□ 5.3"]
-    assert [each.split()[2] for each in english(printed.notes)] == [
+    assert [each.split(" × ")[-1].split()[0] for each in english(printed.notes)] == [
         "footnotes",
         "pictures",
         "letters",
@@ -239,3 +239,42 @@ def test_what_cannot_be_read_is_refused(
         (tmp_path / name).write_bytes(raw)
     assert carried_out(["import", str(tmp_path / name)]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_footnotes_stand_beneath_what_calls_them() -> None:
+    draft = Draft()
+    with_footnotes(draft)
+    call = '<w:r><w:t>{}</w:t></w:r><w:r><w:footnoteReference w:id="{}"/></w:r><w:r><w:t>{}</w:t></w:r>'
+    draft.put(call.format("1.1 The fee is 100 CNY", 1, "."))
+    draft.add("1.2 It is paid monthly.")
+    table = draft.document.add_table(1, 2)
+    draft.put(call.format("五日内", 2, ""), table.cell(0, 0).paragraphs[0])
+    table.cell(0, 1).text = "支付"
+    draft.put(call.format("1.3 Gone", 7, ""))
+    printed = draft.read()
+    assert [each.text for each in printed.lines] == [
+        "1.1 The fee is 100 CNY[1].",
+        "[1] Without value added tax. As of 2026.",
+        "1.2 It is paid monthly.",
+        "五日内[2] [2] 含当日。\t支付",
+        "1.3 Gone",
+    ]
+    told = english(printed.notes)
+    assert "2 × footnotes or endnotes: [1] where it is called, its words in a line beneath" in told
+    assert "1 × footnotes or endnotes that are not in the file" in told
+    made = imported(printed, "fee")
+    assert made.clauses == ("1.1", "1.2", "1.3")
+
+
+def test_headers_and_footers_are_left_out_by_name() -> None:
+    draft = Draft()
+    section = draft.document.sections[0]
+    section.header.paragraphs[0].text = "Draft of 2 March, confidential"
+    section.footer.paragraphs[0].text = "- 3 -"
+    section.first_page_header.paragraphs[0].text = "合同编号 2026-7"
+    draft.add("1.1 The fee is 100 CNY.")
+    printed = draft.read()
+    assert [each.text for each in printed.lines] == ["1.1 The fee is 100 CNY."]
+    assert english(printed.notes) == [
+        "headers and footers left out: “Draft of 2 March, confidential”, “合同编号 2026-7”"
+    ]

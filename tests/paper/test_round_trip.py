@@ -20,7 +20,7 @@ from engine.paper.annotations import Annotated, annotated
 from engine.paper.importing import imported
 from engine.paper.word import read_word
 from engine.paper.writing import word_of
-from tests.paper.documents import DELETED, INSERTED, Draft, level
+from tests.paper.documents import DELETED, INSERTED, Draft, level, with_footnotes
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"
 NAMES = ("voip-1", "voip-2", "sale")
@@ -146,8 +146,14 @@ def test_lists_tables_and_changes_as_a_word_processor_saves_them(tmp_path: Path)
     table = draft.document.add_table(2, 2)
     for place, text in enumerate(("功能", "价格", "语音", "1元")):
         table.cell(place // 2, place % 2).text = text
-    changed = draft.add("应在", 2, 1)
+    first, changed = draft.add("庚", 2, 1), draft.add("应在", 2, 1)
     draft.put(INSERTED.format("三十") + DELETED.format("十") + "<w:r><w:t>日内支付。</w:t></w:r>", changed)
+    with_footnotes(draft)
+    # (LibreOffice takes footnotes in the order in which they stand in the file.)
+    for number, paragraph in ((1, first), (2, changed)):
+        draft.put(f'<w:r><w:footnoteReference w:id="{number}"/></w:r>', paragraph)
+    draft.document.sections[0].header.paragraphs[0].text = "合同编号 2026-7"
+    draft.document.sections[0].footer.paragraphs[0].text = "- 3 -"
     (tmp_path / "draft.docx").write_bytes(draft.saved())
     subprocess.run(
         ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "docx",
@@ -156,7 +162,7 @@ def test_lists_tables_and_changes_as_a_word_processor_saves_them(tmp_path: Path)
     )  # fmt: skip
     again = read_word("draft.docx", (tmp_path / "again" / "draft.docx").read_bytes())
     assert [each.text for each in again.lines] == draft.lines()
-    assert draft.lines()[-1] == "2. 应在三十日内支付。"
+    assert draft.lines()[-2:] == ["3. 应在三十日内支付。[2]", "[2] 含当日。"]
     assert [each.en for each in again.notes] == [each.en for each in draft.read().notes]
 
 
