@@ -6,10 +6,9 @@ import dataclasses
 from collections.abc import Iterator
 from itertools import permutations
 
-import z3
-
 from contractlang.norms import base_name
 from engine.analysis.finding import Clause, Finding, Said
+from engine.analysis.logic import every, no
 from engine.analysis.looking import Refuted, bound_of, fragments, looked_for, named, undecided
 from engine.analysis.search import Searcher
 from engine.analysis.solver import Unknown
@@ -70,9 +69,9 @@ def _parted(searcher: Searcher, document: str, one: LifeRule, other: LifeRule) -
     m = Moment(world.now.at, "now")
     with world.question() as part:
         holds = [
-            z3.And(world.truth(each.holds, m, {}), world.truth(each.value, m, {})) for each in (one, other)
+            every(world.truth(each.holds, m, {}), world.truth(each.value, m, {})) for each in (one, other)
         ]
-        goal = (holds[0], z3.Not(holds[1]))
+        goal = (holds[0], no(holds[1]))
     alone = [_without(program, each) for each in (other, one)]
 
     def judged(history: History) -> tuple[Decision, ...] | None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import z3
 
+from engine.analysis.logic import every, follows
 from engine.analysis.terms import Happening, World
 
 
@@ -38,9 +39,7 @@ def laid_over(
             private.append((term, z3.Const(_called(name, term, same or {}), term.sort())))
     for key, each in other.happenings.items():
         if key not in one.happenings:
-            one.facts += [
-                z3.Implies(z3.And(each.here, o.here), each.at != o.at) for o in one.happenings.values()
-            ]
+            one.facts += [follows(every(each.here, o.here), each.at != o.at) for o in one.happenings.values()]
             one.happenings[key] = each
     for field in ("answers", "readings", "blanks", "attributes"):
         for key, value in getattr(other, field).items():
@@ -48,7 +47,7 @@ def laid_over(
     words = {**other.program.declarations, **one.program.declarations}
     one.program = dataclasses.replace(one.program, declarations=words)
     known = {str(each) for each in one.likely}
-    one.facts.append(z3.substitute(z3.And(*facts), *private))
+    one.facts.append(z3.substitute(every(*facts), *private))
     one.likely += [z3.substitute(each, *private) for each in other.likely if str(each) not in known]
     return z3.substitute(goal, *private)
 

@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import z3
-
+from engine.analysis.logic import no
 from engine.analysis.terms import Happening, Part, Value, World
 
 
@@ -28,7 +27,7 @@ class Fragment:
     ) -> None:
         self.world, self.program, self.terms, self.focus = world, world.program, world.terms, focus
         self.question, self.others = question, list[Fragment]()
-        self.now, self.codes = world.now, world.codes
+        self.now, self.today, self.minute, self.codes = world.now, world.today, world.minute, world.codes
         self.facts: list[Any] = []
         self.likely: list[Any] = []
         self.likely_of: dict[tuple[str, str | None], list[Any]] = {}
@@ -43,7 +42,7 @@ class Fragment:
         self._take(question)
         self._reached: dict[Any, None] = {}
         self._reach((*world.root.uses, *question.uses), focus, deep)
-        there = sorted(self.happenings.items(), key=str) if deep else []
+        there = sorted(self.happenings.items(), key=lambda held: str(held[0])) if deep else []
         for key in [key for key in self._reached if key in world.kept]:
             if strict or world.kept[key].rule.index == focus:
                 self._reach([world.at_once(key, each) for _, each in there], focus, deep)
@@ -55,7 +54,7 @@ class Fragment:
         while waiting:
             key = waiting.pop()
             if focus is not None and world.one_of_many.get(key, focus) != focus:
-                self.facts.append(z3.Not(world.name_of(key)))
+                self.facts.append(no(world.name_of(key)))
                 continue
             if not deep and key in world.names:
                 continue

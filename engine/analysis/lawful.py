@@ -14,6 +14,7 @@ import z3
 from contractlang.norms import Maintenance, Prohibition
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.fragment import Fragment
+from engine.analysis.logic import every, no, some
 from engine.analysis.looking import (
     Refuted,
     bound_of,
@@ -74,7 +75,7 @@ def permits(paper: Searcher, rule: Rule, actor: str | None, bound: Any) -> tuple
     with world.question() as part:
         paper.asked(rule.act_name, actor)
         opens = [world.opens(each, m, act, actor or "") for each in same]
-        permits = z3.And(z3.Or(*opens), z3.Not(z3.Or(*_forbidding(world, rules, m, act))))
+        permits = every(some(*opens), no(some(*_forbidding(world, rules, m, act))))
     duty = bound.rule if isinstance(bound, Broken) and len(rule.on_breach_of) > MANY else None
     return Fragment(world, part, _same_in(paper.program, duty)), permits
 
@@ -95,11 +96,11 @@ def _forbidding(world: World, rules: list[Rule], m: Moment, act: Happening, weig
     for each in rules:
         if isinstance(each.norm, Prohibition) and each.weight >= weight:
             beaten = (
-                z3.And(world.truth(when, m, {}), world.opens(program.rules[index], m, act, actor))
+                every(world.truth(when, m, {}), world.opens(program.rules[index], m, act, actor))
                 for index, when, _ in each.prevailed_by
                 if index in program.by_act[act.name]
             )
-            yield z3.And(world.forbids(each, m, act, actor), z3.Not(z3.Or(*beaten)))
+            yield every(world.forbids(each, m, act, actor), no(some(*beaten)))
 
 
 def _taken_by(
@@ -117,7 +118,7 @@ def _taken_by(
         for each in (program.rules[i] for i in program.by_act[rule.act_name])
         if each is not rule and not isinstance(each.norm, Prohibition | Maintenance)
     ]
-    return z3.Not(z3.Or(*own)), z3.Or(*by_law), z3.Not(z3.Or(*others))
+    return no(some(*own)), some(*by_law), no(some(*others))
 
 
 def _against_found(
@@ -180,7 +181,7 @@ def denied(searcher: Searcher, alone: Program, layer: str) -> Iterator[Finding]:
                 ))  # fmt: skip
                 goal = (
                     world.opens(rule, m, act, actor or ""),
-                    z3.Not(z3.Or(*_forbidding(world, near, m, act, rule.weight))),
+                    no(some(*_forbidding(world, near, m, act, rule.weight))),
                 )
             on_paper, denies = denial(paper, rule, actor)
             try:
@@ -216,8 +217,8 @@ def denial(
         ]
         # What needs no basis and is not forbidden is open to everybody.
         needs = or_closed and world.program.acts[rule.act_name].needs_basis
-        closed = z3.Or(*stands) if needs else z3.BoolVal(False)
-        denies = z3.And(z3.Or(*forbids, closed), z3.Not(z3.Or(*given)))
+        closed = some(*stands) if needs else z3.BoolVal(False)
+        denies = every(some(*forbids, closed), no(some(*given)))
     return lambda focus, deep: Fragment(world, part, focus, deep), denies
 
 
@@ -225,12 +226,12 @@ def _unbeaten(world: World, rule: Rule, m: Moment, act: Happening) -> Any:
     """Return that a norm is open to an act, and no prohibition that prevails over it forbids that."""
     actor = act.actor or ""
     beaten = (
-        z3.And(world.truth(when, m, {}), world.forbids(world.program.rules[index], m, act, actor))
+        every(world.truth(when, m, {}), world.forbids(world.program.rules[index], m, act, actor))
         for index, when, _ in rule.prevailed_by
         if isinstance(world.program.rules[index].norm, Prohibition)
         and index in world.program.by_act[act.name]
     )
-    return z3.And(world.opens(rule, m, act, actor), z3.Not(z3.Or(*beaten)))
+    return every(world.opens(rule, m, act, actor), no(some(*beaten)))
 
 
 def _denied_found(

@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import z3
-
 from contractlang.norms import Maintenance, Obligation, Prohibition
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.fragment import Fragment
 from engine.analysis.lawful import OWN_STEPS, closed_by_itself, is_law, permits
+from engine.analysis.logic import every, no, some
 from engine.analysis.looking import Refuted, bound_of, clause_of, fragments, looked_for, named, undecided
 from engine.analysis.search import Searcher
 from engine.analysis.solver import Unknown
@@ -97,12 +96,10 @@ def _measured(
             for each in group
             if searcher.reads(each)
         ]
-        against = z3.Or(
-            z3.And(z3.Or(*given), z3.Or(*closing.values())), *([z3.Not(z3.Or(*given))] if stated else ())
-        )
+        against = some(every(some(*given), some(*closing.values())), *([no(some(*given))] if stated else ()))
     bound = _first_bound(world, group, act)
     on_paper, permitted = permits(paper, one, actor, bound)
-    goal = (against, z3.Not(z3.Or(*opens)), permitted)
+    goal = (against, no(some(*opens)), permitted)
     clauses = (clause_of(one), *dict.fromkeys(map(clause_of, own)))
 
     def judged(history: History) -> tuple[Decision, Decision, list[Clause]] | None:
@@ -163,7 +160,7 @@ def _closing(
             for _, place, truth in world.closers(rule, bound, m, act, act.actor or "", env):
                 if isinstance(place, tuple) and is_law(program, place):
                     found.setdefault(place, []).append(truth)
-    return {place: z3.Or(*truths) for place, truths in found.items()}
+    return {place: some(*truths) for place, truths in found.items()}
 
 
 def _first_bound(world: World, group: list[Rule], act: Happening) -> Any:

@@ -436,7 +436,7 @@ def _histories(laid: _Laid, way: Way) -> Iterator[History | None]:
         shapes[seen] = shapes.get(seen, 0) + 1
         if shapes[seen] < AGAIN:
             shape += [each.day == at // MINUTES for each, at in model.happenings]
-            shape.append(world.now.at / MINUTES == model.now // MINUTES)
+            shape.append(world.today == model.now // MINUTES)
         excluded.append(z3.Not(z3.And(*shape)))
 
 
@@ -456,9 +456,9 @@ def _taken_effect(world: World) -> list[Any]:
 
 
 def _act_asked(world: World, act: str, actor: str | None) -> Happening:
-    now = world.now.at
-    made = Happening(act, actor, "asked", z3.BoolVal(True), now / MINUTES, now % MINUTES)
-    world.facts += [now % MINUTES >= 9 * 60, now % MINUTES < 18 * 60, *workday(now / MINUTES)]
+    today, minute = world.today, world.minute
+    made = Happening(act, actor, "asked", z3.BoolVal(True), today, minute)
+    world.facts += [minute >= 9 * 60, minute < 18 * 60, *workday(today)]
     for param in world.program.acts[act].params:
         made.fields[param.name] = world.field_of(made, param.name, param.kind)
     return made
@@ -466,7 +466,7 @@ def _act_asked(world: World, act: str, actor: str | None) -> Happening:
 
 def _nothing(world: World, programs: tuple[Program, ...], act: str) -> Happening:
     """Return an act to stand where no act is asked about."""
-    made = Happening(act, None, "asked", z3.BoolVal(True), world.now.at / MINUTES, z3.IntVal(0))
+    made = Happening(act, None, "asked", z3.BoolVal(True), world.today, z3.IntVal(0))
     declared = next(program.acts[act] for program in programs if act in program.acts)
     for param in declared.params:
         made.fields[param.name] = world.field_of(made, param.name, param.kind)

@@ -17,6 +17,7 @@ from contractlang.norms import Maintenance, Obligation, OccurrenceDecl, Power, P
 from engine.analysis.assuming import Assuming
 from engine.analysis.finding import Clause, Finding, Kind, Said
 from engine.analysis.fragment import Fragment
+from engine.analysis.logic import every, no, some
 from engine.analysis.looking import (
     Refuted,
     bound_of,
@@ -28,7 +29,7 @@ from engine.analysis.looking import (
 )
 from engine.analysis.solver import Unknown, possible
 from engine.analysis.tally import Tally
-from engine.analysis.terms import MINUTES, Broken, Happening, Moment, World
+from engine.analysis.terms import Broken, Happening, Moment, World
 from engine.analysis.witness import History, replayed, witness
 from engine.decision import Decision, Reason
 from engine.program import Place, Program, Rule
@@ -90,9 +91,8 @@ class Searcher:
         if ending not in self._worlds:
             beside = self.beside.asked(act, actor, ending)[0] if self.beside is not None else None
             world = self._worlds[ending] = World(self.program, self.terms, ending=ending, beside=beside)
-            now = world.now.at
-            world.hold(now % MINUTES >= 9 * 60, now % MINUTES < 18 * 60)
-            world.on_workday(now / MINUTES)
+            world.hold(world.minute >= 9 * 60, world.minute < 18 * 60)
+            world.on_workday(world.today)
             if self.assuming is not None:
                 self.assuming.hold(world)
         world = self._worlds[ending]
@@ -111,8 +111,7 @@ class Searcher:
 
 
 def _asked_of_world(world: World, act: str, actor: str | None) -> Happening:
-    now = world.now.at
-    made = Happening(act, actor, f"asked {act}/{actor or ''}", z3.BoolVal(True), now / MINUTES, now % MINUTES)
+    made = Happening(act, actor, f"asked {act}/{actor or ''}", z3.BoolVal(True), world.today, world.minute)
     for param in world.program.acts[act].params:
         made.fields[param.name] = world.field_of(made, param.name, param.kind)
     return made
@@ -144,13 +143,13 @@ def clashes(searcher: Searcher) -> Iterator[Finding]:
                 searcher.asked(one.act_name, actor)
                 # What another norm that is open prevails over forbids nothing.
                 beats = [
-                    z3.And(world.truth(when, m, {}), world.opens(program.rules[i], m, act, actor or ""))
+                    every(world.truth(when, m, {}), world.opens(program.rules[i], m, act, actor or ""))
                     for i, when, _ in other.prevailed_by
                     if i in program.by_act[one.act_name]
                 ]
                 goal = (
                     world.opens(one, m, act, actor or ""), world.forbids(other, m, act, actor or ""),
-                    z3.Not(z3.Or(*beats)),
+                    no(some(*beats)),
                 )  # fmt: skip
             yield from _found(
                 searcher, world, fragments(world, part, goal, one), (act,), goal, "conflict", (one, other),
@@ -207,7 +206,7 @@ def _rivals_of(
             _, second, _ = searcher.asked(other.act_name, actor)
             broken = [world.broken(Broken(duty, bound), m, False) for bound in _bounds(world, duty)]
             goal = (
-                z3.Or(*broken), world.opens(one, m, act, actor), world.opens(other, m, second, actor),
+                some(*broken), world.opens(one, m, act, actor), world.opens(other, m, second, actor),
             )  # fmt: skip
         first, second_, broke = (named(program, clause_of(rule)) for rule in (one, other, duty))
         said = Said(

@@ -19,7 +19,9 @@ from typing import Any
 import z3
 
 from engine.analysis.fragment import Fragment
-from engine.analysis.terms import MINUTES, Happening, World, is_workday, workday
+from engine.analysis.hitting import fewest_of
+from engine.analysis.logic import FALSE, TRUE, every, no, some, tell
+from engine.analysis.terms import Happening, World, is_workday, workday
 
 LIMIT = 8_000_000
 """Resource units of the solver for one question."""
@@ -77,20 +79,26 @@ def _open(world: World | Fragment, there: list[Happening]) -> Iterator[Any]:
                 yield values[name].known
 
 
+def _solver() -> z3.Solver:
+    made = z3.SimpleSolver()
+    made.set("rlimit", LIMIT)
+    made.set("timeout", WALL)
+    made.set("random_seed", _SEED)
+    return made
+
+
 class Query:
     """One question to the solver, and the last world found for it."""
 
     def __init__(self, world: World | Fragment, *wanted: Any) -> None:
         self.world = world
-        self.solver = z3.SimpleSolver()
-        self.solver.set("rlimit", LIMIT)
-        self.solver.set("timeout", WALL)
-        self.solver.set("random_seed", _SEED)
-        self.solver.add(*world.facts, *wanted)
+        self.solver = _solver()
+        tell(self.solver, *world.facts, *wanted)
         self.happenings = [world.happenings[key] for key in sorted(world.happenings, key=str)]
         self.found: Any = None
         self._there: list[Happening] = []
         self._begun = False
+        self._needed: list[frozenset[int]] = []
 
     def next(self) -> bool:
         """Look for a world with the fewest happenings, of another shape than those before; tell whether there is one.
@@ -100,15 +108,12 @@ class Query:
         if self._begun:
             there = self.there()
             same = [each.here if each in there else z3.Not(each.here) for each in self.happenings]
-            day = self.world.now.at / MINUTES
+            day = self.world.today
             self.solver.pop()
             self.solver.add(z3.Not(z3.And(*same, day == self.number(day))))
         self._begun = True
         self.solver.push()
-        if self.asked() is None:
-            return False
-        self.fewest()
-        return True
+        return self.fewest()
 
     def model(self) -> Model:
         """Return the last world found."""
@@ -118,23 +123,45 @@ class Query:
 
     def polished(self) -> Model:
         """Return the one world that is singled out among those with these happenings."""
-        self.least(self.world.now.at / MINUTES, 0)
-        for each in self.there():
-            self.least(each.day, 0)
-        for each in self.world.likely:
-            self.prefer(each)
-        if isinstance(self.world, Fragment):
-            for happening in self.there():
-                for each in self.world.likely_of[happening.name, happening.actor]:
-                    self.prefer(each)
-        for term in _open(self.world, self.there()):
-            if z3.is_bool(term):
-                self.prefer(z3.Not(term))
-            elif z3.is_int(term):
-                self.least(term)
-        self.prefer(*(each.minute == _OPENING + _APART * n for n, each in enumerate(self.there())))
-        self.prefer(self.world.now.at % MINUTES == _OPENING + _APART * len(self.there()))
+        whole = self.solver
+        self.solver = self._narrowed()
+        try:
+            self._polish()
+        finally:
+            self.solver = whole
         return self.model()
+
+    def _narrowed(self) -> z3.Solver:
+        """Return a solver of what is left to be said once it is fixed what happens: of a fraction of the facts."""
+        goal = z3.Goal()
+        goal.add(self.solver.assertions())
+        narrowed = _solver()
+        for each in z3.Then("simplify", "propagate-values")(goal)[0]:
+            tell(narrowed, each)
+        return narrowed
+
+    def _polish(self) -> None:
+        world, there = self.world, self.there()
+        self.smallest([world.today, *(each.day for each in there)])
+        likely = list(world.likely)
+        if isinstance(world, Fragment):
+            for happening in there:
+                likely += world.likely_of[happening.name, happening.actor]
+        self.preferred(likely)
+        self.smallest([term for term in _open(world, there) if z3.is_bool(term) or z3.is_int(term)])
+        self._clocked()
+
+    def _clocked(self) -> None:
+        """Let what happens on one day do so from the opening on, so many minutes apart, as far as that can be."""
+        there = self.there()
+        earlier = [
+            one.at < other.at
+            for place, one in enumerate(there) for other in there[place + 1:]
+        ]  # fmt: skip
+        self.preferred(earlier)
+        ordered = sorted(there, key=lambda each: self.number(each.at))
+        self.preferred([each.minute == _OPENING + _APART * place for place, each in enumerate(ordered)])
+        self.prefer(self.world.minute == _OPENING + _APART * len(ordered))
 
     def asked(self, *more: Any) -> Any:
         """Return a world in which something more holds, or None. Raises Unknown at the limit."""
@@ -150,12 +177,18 @@ class Query:
                 raise Unknown(self.solver.reason_unknown())
             if model is None:
                 return None
-            forgotten = list(self._forgotten(model))
-            if not forgotten:
-                self.found = model
-                self._there = [each for each in self.happenings if z3.is_true(model.eval(each.here, True))]
+            if self._whole(model):
                 return model
+
+    def _whole(self, model: Any) -> bool:
+        """Take a world as the last one found; else say what it goes against of what every world has."""
+        forgotten = list(self._forgotten(model))
+        if forgotten:
             self.solver.add(*forgotten)
+            return False
+        self.found = model
+        self._there = [each for each in self.happenings if z3.is_true(model.eval(each.here, True))]
+        return True
 
     def _forgotten(self, model: Any) -> Iterator[Any]:
         """Yield what every world has and this one has not: times that differ, last days that are working days."""
@@ -178,18 +211,31 @@ class Query:
         """Return what happens in the last world found, in the order of names."""
         return self._there
 
-    def fewest(self) -> None:
-        """Let as little happen as can, and then nothing that another thing can stand for."""
-        heres = [(each.here, 1) for each in self.happenings]
-        while self.there() and self.tried(z3.PbLe(heres, len(self.there()) - 1)):
-            pass
-        if self.there():
-            self.solver.add(z3.PbLe(heres, len(self.there())))
-        for each in self.happenings:
-            if each in self.there() and not self.tried(z3.Not(each.here)):
-                self.solver.add(each.here)
-            else:
-                self.solver.add(z3.Not(each.here))
+    def fewest(self) -> bool:
+        """Find a world in which as little happens as can, and nothing that another thing can stand for.
+
+        At first nothing happens. What the solver then says cannot all be left out is remembered: the next world looked
+        at has the fewest happenings that leave out none of these groups whole. So each question is one about a short
+        history, and the first world found is one that no world with less can replace.
+        """
+        absent = {each.here.get_id(): place for place, each in enumerate(self.happenings)}
+        while True:
+            there = fewest_of(self._needed)
+            assumed = [z3.Not(each.here) for place, each in enumerate(self.happenings) if place not in there]
+            answer = self.solver.check(*assumed)
+            if answer == z3.unknown:
+                raise Unknown(self.solver.reason_unknown())
+            if answer == z3.unsat:
+                core = frozenset(absent[each.arg(0).get_id()] for each in self.solver.unsat_core())
+                if not core:
+                    return False
+                self._needed.append(core)
+            elif self._whole(self.solver.model()):
+                break
+        self.solver.add(
+            *(each.here if each in self._there else z3.Not(each.here) for each in self.happenings)
+        )
+        return True
 
     def least(self, term: Any, low: int = -1) -> None:
         """Let a number be as small as it can be."""
@@ -205,6 +251,49 @@ class Query:
             else:
                 low = middle + 1
         self.solver.add(term == self.number(term))
+
+    def smallest(self, terms: list[Any]) -> None:
+        """Let numbers be as small as they can be and truths not hold if they need not, the first before the others."""
+        while terms:
+            place = self._smaller(terms)
+            if place is None:
+                self.solver.add(*(term == self.found.eval(term, True) for term in terms))
+                return
+            self.smallest(terms[:place])
+            if z3.is_bool(terms[place]):
+                self.prefer(no(terms[place]))
+            else:
+                self.least(terms[place])
+            terms = terms[place + 1 :]
+
+    def _smaller(self, terms: list[Any]) -> int | None:
+        """Return which of some terms is smaller in a world found that has the same before it; None: in no world."""
+        values = [self.found.eval(term, True) for term in terms]
+        ways, same = [], TRUE
+        for term, value in zip(terms, values, strict=True):
+            if z3.is_bool(term):
+                less = no(term) if z3.is_true(value) else FALSE
+            else:
+                less = term < value
+            ways.append(every(same, less))
+            same = every(same, term == value)
+        if not self.tried(some(*ways)):
+            return None
+        return next(
+            place
+            for place, (term, value) in enumerate(zip(terms, values, strict=True))
+            if not z3.eq(self.found.eval(term, True), value)
+        )
+
+    def preferred(self, facts: list[Any]) -> None:
+        """Let facts hold, the first before the others, if they can: all at once, else one half after the other."""
+        held = [each for each in facts if not z3.is_true(self.found.eval(each, True))]
+        if not held or self.tried(*facts):
+            self.solver.add(*facts)
+        elif len(facts) > 1:
+            half = len(facts) // 2
+            self.preferred(facts[:half])
+            self.preferred(facts[half:])
 
     def prefer(self, *facts: Any) -> None:
         """Let facts hold if they can."""

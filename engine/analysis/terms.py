@@ -30,6 +30,7 @@ from contractlang.norms import (
     base_name,
 )
 from contractlang.values import Period, Share
+from engine.analysis.logic import every, follows, no, some
 from engine.calendars import default_calendar
 from engine.conditions import ActorE, AndE, AnswerE, ChosenE, CompareE, IsBlankE, NotE, OrE, PlacedE
 from engine.dates import DAY, RestDays, end_of, start_of
@@ -149,14 +150,38 @@ class World:
         # The same history as others see it has the same happenings, answers and blanks; what norms make of it differs.
         self.codes: dict[str, int] = beside.codes if beside is not None else {}
         self.prefix: str = f"{beside.prefix}beside " if beside is not None else ""
-        self.now = Moment(z3.Int("now"), "now")
+        self._days: dict[int, tuple[Any, Any]] = {}
+        self.now = Moment(self._now(), "now")
         self._memo: dict[Any, Any] = {}
         self._waiting: dict[Any, Any] = {}
         self.names: set[Any] = set()
         self.one_of_many: dict[Any, int] = {}
         self.kept: dict[Any, Broken] = {}
         self._fresh = 0
-        self.hold(self.now.at >= 0, self.now.at < HORIZON * MINUTES)
+        self.hold(self.today >= 0, self.today < HORIZON, self.minute >= 0, self.minute < MINUTES)
+
+    # -- time
+
+    def _now(self) -> Any:
+        self.today, self.minute = z3.Int("today"), z3.Int("minute of today")
+        return self.at(self.today, self.minute)
+
+    def at(self, day: Any, minute: Any = 0) -> Any:
+        """Return the minute of a world that is so many minutes into a day."""
+        made = day * MINUTES + minute if z3.is_expr(minute) or minute else day * MINUTES
+        self._days[made.get_id()] = (made, day)
+        return made
+
+    def day_of(self, at: Any) -> Any:
+        """Return the day of a minute: that of which the minute was made, where it was, for dividing is dear."""
+        held = self._days.get(at.get_id())
+        return held[1] if held is not None else at / MINUTES
+
+    def some_time(self, name: str) -> Any:
+        """Return a minute that is not fixed yet."""
+        day, minute = z3.Int(f"{self.prefix}{name} day"), z3.Int(f"{self.prefix}{name} minute")
+        self.hold(day >= 0, day < HORIZON, minute >= 0, minute < MINUTES)
+        return self.at(day, minute)
 
     # -- terms
 
@@ -271,19 +296,20 @@ class World:
         made = Happening(
             declared.name, actor, id, z3.Bool(f"here {id}"), z3.Int(f"day {id}"), z3.Int(f"minute {id}")
         )
+        self._days[made.at.get_id()] = (made.at, made.day)
         self.hold(
             made.day >= 0, made.day < HORIZON, made.minute >= 9 * 60, made.minute < 18 * 60, made.at <= self.now.at,
         )  # fmt: skip
         if not self.ending and any(effect.state == "agreement" for effect in declared.sets):
-            self.hold(z3.Not(made.here))
+            self.hold(no(made.here))
         self.happenings[declared.name, actor] = self._memo["happening", declared.name, actor] = made
         for param in declared.params:
             made.fields[param.name] = self.field_of(made, param.name, param.kind)
         for contract in self.program.contracts:
             for relation in contract.relations:
                 if relation.how == "only_after" and relation.left == declared.name:
-                    before = [z3.And(o.here, o.at < made.at) for o in self.of_kind(relation.right)]
-                    self.hold(z3.Implies(made.here, z3.Or(*before)))
+                    before = [every(o.here, o.at < made.at) for o in self.of_kind(relation.right)]
+                    self.hold(follows(made.here, some(*before)))
         return made
 
     def field_of(self, of: Happening, name: str, kind: Kind) -> Value:
@@ -294,7 +320,7 @@ class World:
             case "occurrence":
                 met = self.of_kind(kind.of)
                 if met:
-                    self.hold(z3.Implies(of.here, z3.And(met[0].here, met[0].at < of.at)))
+                    self.hold(follows(of.here, every(met[0].here, met[0].at < of.at)))
                     return Value(met[0], True)
                 return self.free()
             case "duration":
@@ -313,13 +339,13 @@ class World:
             self.prefer(term == (10_000 if kind.name == "money" else 1))
         elif kind.name == "one of":
             options = self.program.options.get(kind.of, ())
-            self.hold(z3.Or(*(term == self.code(each) for each in options)) if options else term >= 0)
+            self.hold(some(*(term == self.code(each) for each in options)) if options else term >= 0)
         elif kind.name == "instant":
             self.hold(term >= of.at, term < HORIZON * MINUTES)
         else:
             # A text that matters to no condition is left unsaid.
             self.hold(term >= -1, term < 10_000)
-            self.prefer(term == -1, term == self.code("other"))
+            self.prefer(term == -1, some(term == -1, term == self.code("other")))
         return Value(term, True)
 
     def rolled(self, day: Any) -> Any:
@@ -328,7 +354,7 @@ class World:
         def make() -> Any:
             made: Any = z3.If(day % 7 >= 5, day - day % 7 + 7, day)
             for first, last, then in _rolls():
-                there = day == first if first == last else z3.And(day >= first, day <= last)
+                there = day == first if first == last else every(day >= first, day <= last)
                 made = z3.If(there, then, made)
             return made
 
@@ -342,11 +368,11 @@ class World:
             case None:
                 return True
             case AndE():
-                return z3.And(*(self.truth(each, m, env) for each in it.parts))
+                return every(*(self.truth(each, m, env) for each in it.parts))
             case OrE():
-                return z3.Or(*(self.truth(each, m, env) for each in it.parts))
+                return some(*(self.truth(each, m, env) for each in it.parts))
             case NotE():
-                return z3.Not(self.truth(it.part, m, env))
+                return no(self.truth(it.part, m, env))
             case CompareE():
                 return self.compare(it, m, env)
             case HappenedE():
@@ -356,15 +382,15 @@ class World:
             case ChosenE():
                 return self.chosen(it.reading, it.option)
             case IsBlankE():
-                return z3.Not(self.blank(it.name, None, m, env).known)
+                return no(self.blank(it.name, None, m, env).known)
             case OverdueE():
                 return self.overdue(it, m, env)
             case InBreachE():
-                return z3.Or(*self.breaches(it.norms, m, env, False))
+                return some(*self.breaches(it.norms, m, env, False))
             case DischargedE():
-                return z3.Or(*(self.discharged(rule, bound, m) for rule, bound in self.meant(it.norms, env)))
+                return some(*(self.discharged(rule, bound, m) for rule, bound in self.meant(it.norms, env)))
             case UsedE():
-                return z3.Or(*(self.standing(self.program.rules[i], m, it.longer) for i in it.norms.indexes))
+                return some(*(self.standing(self.program.rules[i], m, it.longer) for i in it.norms.indexes))
             case ValidE():
                 return self.valid(it, m)
             case TextE():
@@ -378,7 +404,7 @@ class World:
             case _:
                 value = self.value(it, m, env)
                 if z3.is_bool(value.term):
-                    return z3.And(value.known, value.term)
+                    return every(value.known, value.term)
                 return self.free(Kind("flag")).term
 
     def value(self, it: Any, m: Moment, env: Env) -> Value:
@@ -429,7 +455,7 @@ class World:
             return self.free()
         is_day = _is_day(it.base)
         if period.unit in ("days", "weeks"):
-            first = base.term if is_day else base.term / MINUTES
+            first = base.term if is_day else self.day_of(base.term)
             return Value(first + period.count * (7 if period.unit == "weeks" else 1), base.known)
         if period.unit in ("hours", "minutes"):
             start = base.term * MINUTES if is_day else base.term
@@ -455,7 +481,7 @@ class World:
         bound = env.get("@trigger")
         if isinstance(bound, Happening):
             return bound.day
-        return (self.breach_start(bound) if isinstance(bound, Broken) else m.at) / MINUTES
+        return self.day_of(self.breach_start(bound) if isinstance(bound, Broken) else m.at)
 
     def month_day(self, day: Any, number: Any) -> Any:
         """Return the next day of the month with a number, of no more than 28, that day itself included."""
@@ -484,7 +510,7 @@ class World:
             return self.free()
         for each, value, based in setters:
             since = self._since(each, it.state.name)
-            set_then = z3.And(self.has_happened(each, m), based, since <= last, since <= m.at)
+            set_then = every(self.has_happened(each, m), based, since <= last, since <= m.at)
             made = z3.If(set_then, value, made)
         return Value(made, True)
 
@@ -563,7 +589,7 @@ class World:
                 case "at":
                     return Value(start, True)
                 case "day":
-                    return Value(start / MINUTES, True)
+                    return Value(self.day_of(start), True)
                 case "last_day":
                     return Value((start - 1) / MINUTES, True)
                 case _:
@@ -594,14 +620,14 @@ class World:
                 self.hold(term >= 0)  # What is compared is said.
         # An instant meets a day by its own day.
         if _is_instant(it.left) and _is_day(it.right):
-            one = one / MINUTES
+            one = self.day_of(one)
         elif _is_instant(it.right) and _is_day(it.left):
-            other = other / MINUTES
+            other = self.day_of(other)
         made = {
             "==": lambda: one == other, "!=": lambda: one != other, "<": lambda: one < other,
             "<=": lambda: one <= other, ">": lambda: one > other, ">=": lambda: one >= other,
         }[it.sign]()  # fmt: skip
-        return z3.And(left.known, right.known, made)
+        return every(left.known, right.known, made)
 
     def arithmetic(self, it: ArithmeticE, m: Moment, env: Env) -> Value:
         left, right = self.value(it.left, m, env), self.value(it.right, m, env)
@@ -612,7 +638,7 @@ class World:
             return Value((2 * one * other.over + other.under) / (2 * other.under), left.known)
         if not (z3.is_expr(one) and z3.is_expr(other)):
             return self.free()
-        known = z3.And(left.known, right.known)
+        known = every(left.known, right.known)
         if it.op == "*":
             # A product of two open numbers is no question for the solver: it is told of some values of the first; of
             # others it may be any number, but of the same two the same.
@@ -628,11 +654,11 @@ class World:
         parts = []
         for each in self.of_kind(it.name):
             bound = {**env, it.name: each}
-            meets = z3.And(self.has_happened(each, m), self.truth(it.where, m, bound))
+            meets = every(self.has_happened(each, m), self.truth(it.where, m, bound))
             if it.index is not None:
                 own, wanted = each.fields.get(it.index[0]), self.value(it.index[1], m, env).term
                 if own is not None and z3.is_expr(own.term) and z3.is_expr(wanted):
-                    meets = z3.And(meets, own.term == wanted)
+                    meets = every(meets, own.term == wanted)
             worth = each.fields[it.field].term if it.field else z3.IntVal(1)
             parts.append(z3.If(meets, worth, 0))
         return Value(z3.Sum(*parts) if parts else z3.IntVal(0), True)
@@ -651,7 +677,7 @@ class World:
             if rule.variable:
                 inner[rule.variable] = about
             value = self.value(rule.value, m, inner).term
-            applies = z3.And(self.truth(rule.holds, m, inner), self.truth(rule.where, m, inner))
+            applies = every(self.truth(rule.holds, m, inner), self.truth(rule.where, m, inner))
             made = z3.If(applies, value if z3.is_expr(value) else self.free().term, made)
         return Value(made, True)
 
@@ -672,7 +698,7 @@ class World:
         else:
             made = z3.Int(f"answer {question}")
             if declared.options:
-                self.hold(z3.Or(*(made == self.code(each.name) for each in declared.options)))
+                self.hold(some(*(made == self.code(each.name) for each in declared.options)))
             elif declared.kind.name in ("money", "count"):
                 self.hold(made >= 0, made <= 10_000_000)
                 self.prefer(made == (10_000 if declared.kind.name == "money" else 1))
@@ -689,7 +715,7 @@ class World:
     def _reading(self, reading: str) -> Any:
         made = self.readings[reading] = z3.Int(f"reading {reading}")
         options = self.program.readings[reading][1]
-        self.hold(z3.Or(*(made == self.code(each) for each in options)))
+        self.hold(some(*(made == self.code(each) for each in options)))
         return made
 
     def blank(self, name: str, kind: Kind | None, m: Moment, env: Env) -> Value:
@@ -702,7 +728,7 @@ class World:
                     made, known = value.term, value.known
                 elif z3.is_expr(value.term):
                     filled = self.truth(holds, m, env)
-                    made, known = z3.If(filled, value.term, made), z3.Or(filled, known)
+                    made, known = z3.If(filled, value.term, made), some(filled, known)
             return Value(made, known)
         # A law may speak of the agreement's blank by its other name.
         same = (
@@ -721,8 +747,9 @@ class World:
             self.blanks[name] = Value(self.constant(given), True)
         else:
             term = z3.Int(f"blank {name}")
-            self.hold(term >= 1, term <= (28 if self.monthly(name) else 10_000_000))
-            if kind is not None and kind.name == "text":
+            is_text = kind is not None and kind.name == "text"
+            self.hold(term >= (0 if is_text else 1), term <= (28 if self.monthly(name) else 10_000_000))
+            if is_text:
                 self.prefer(term == self.code("other"))
             self.blanks[name] = Value(term, z3.Bool(f"filled {name}"))
         return self.blanks[name]
@@ -731,7 +758,7 @@ class World:
 
     def has_happened(self, it: Happening, m: Moment) -> Truth:
         """Return whether something has happened by a moment."""
-        return False if it is m.before else z3.And(it.here, it.at <= m.at)
+        return False if it is m.before else every(it.here, it.at <= m.at)
 
     def happened(self, it: HappenedE, m: Moment, env: Env) -> Truth:
         who = self.value(it.by, m, env).term if it.by is not None else None
@@ -750,9 +777,9 @@ class World:
             if by is not None and by != Who.EITHER.value and each.actor not in (by, BOTH):
                 continue
             if by is None and who is not None and z3.is_expr(who):
-                meets = z3.And(meets, who == self.code(each.actor or ""))
+                meets = every(meets, who == self.code(each.actor or ""))
             found.append(meets)
-        return z3.And(*found) if by == Who.BOTH.value and found else z3.Or(*found)
+        return every(*found) if by == Who.BOTH.value and found else some(*found)
 
     def state(self, name: str, document: str, m: Moment) -> Any:
         """Return what a state is at a moment."""
@@ -766,11 +793,11 @@ class World:
         made = z3.Int(f"{self.prefix}{name}@{document} {m.key}")
         setters = self.setters(name, document)
         for each, value, based in setters:
-            self.hold(z3.Implies(self.is_last(each, based, setters, m), made == value))
-        none = z3.Not(z3.Or(*(z3.And(self.has_happened(e, m), b) for e, _, b in setters)))
+            self.hold(follows(self.is_last(each, based, setters, m), made == value))
+        none = no(some(*(every(self.has_happened(e, m), b) for e, _, b in setters)))
         first = self.first(name)
         if first is not None:
-            self.hold(z3.Implies(none, made == first))
+            self.hold(follows(none, made == first))
         return made
 
     def setters(self, name: str, document: str) -> list[tuple[Happening, Any, Truth]]:
@@ -796,11 +823,11 @@ class World:
         self, it: Happening, based: Truth, setters: list[tuple[Happening, Any, Truth]], m: Moment
     ) -> Truth:
         later = [
-            z3.And(self.has_happened(other, m), also, other.at > it.at)
+            every(self.has_happened(other, m), also, other.at > it.at)
             for other, _, also in setters
             if other is not it
         ]
-        return z3.And(self.has_happened(it, m), based, z3.Not(z3.Or(*later)))
+        return every(self.has_happened(it, m), based, no(some(*later)))
 
     def has_basis(self, act: Happening) -> Truth:
         """Return whether some norm is open to an act just before it."""
@@ -812,7 +839,7 @@ class World:
                 for index in self.program.by_act[act.name]
                 if not isinstance(self.program.rules[index].norm, Prohibition)
             ]
-            return z3.Or(*opens)
+            return some(*opens)
 
         return self.named(("basis", act.id), make)
 
@@ -824,7 +851,7 @@ class World:
         draft, in_force, expired, terminated = (z3.IntVal(self.code(each)) for each in LIFE_STATES)
         begins, since = self.begins(document)
         ends = [
-            z3.And(self.has_happened(each, m), self.has_basis(each))
+            every(self.has_happened(each, m), self.has_basis(each))
             for declared in (self.program.acts.values() if self.ending else ())
             if any(effect.state == "agreement" for effect in declared.sets)
             for each in self.of_kind(declared.name)
@@ -833,8 +860,8 @@ class World:
         alive: Any = in_force
         if last is not None:
             alive = z3.If(m.at >= last, expired, in_force)
-        alive = z3.If(z3.Or(*ends), terminated, alive) if ends else alive
-        return z3.If(z3.And(begins, since <= m.at), alive, draft)
+        alive = z3.If(some(*ends), terminated, alive) if ends else alive
+        return z3.If(every(begins, since <= m.at), alive, draft)
 
     def _declared(self, it: Happening) -> OccurrenceDecl:
         declared = self.program.declarations[it.name]
@@ -848,19 +875,19 @@ class World:
             rules = [r for r in self.program.life.get(document, ()) if r.life.how == "takes_effect"]
             if not any(base_name(r.life.document) == document for r in rules):
                 return True, z3.IntVal(0)
-            ever, since = z3.Bool(f"{self.prefix}begins {document}"), z3.Int(f"{self.prefix}since {document}")
+            ever, since = z3.Bool(f"{self.prefix}begins {document}"), self.some_time(f"since {document}")
             self._memo["begins", document] = (ever, since)
             at = Moment(since, f"since {document}")
-            holds = [z3.And(self.truth(r.holds, at, {}), self.truth(r.value, at, {})) for r in rules]
+            holds = [every(self.truth(r.holds, at, {}), self.truth(r.value, at, {})) for r in rules]
             met = [e for r in rules for name in _happened_in(r.value) for e in self.of_kind(name)]
-            self.hold(since >= 0, z3.Implies(ever, z3.Or(*holds)))
-            self.hold(z3.Implies(ever, z3.Or(*(z3.And(e.here, e.at == since) for e in met))))
+            self.hold(follows(ever, some(*holds)))
+            self.hold(follows(ever, some(*(every(e.here, e.at == since) for e in met))))
             for each in met:
                 then = Moment(each.at, f"at {each.id}")
-                enough = z3.Or(
-                    *(z3.And(self.truth(r.holds, then, {}), self.truth(r.value, then, {})) for r in rules)
+                enough = some(
+                    *(every(self.truth(r.holds, then, {}), self.truth(r.value, then, {})) for r in rules)
                 )
-                self.hold(z3.Implies(z3.And(each.here, enough), z3.And(ever, since <= each.at)))
+                self.hold(follows(every(each.here, enough), every(ever, since <= each.at)))
             return ever, since
 
         return self.once(("begins", document), make)  # type: ignore[no-any-return]
@@ -871,7 +898,7 @@ class World:
             if rule.life.how == "lasts":
                 period = self.value(rule.value, self.now, {}).term
                 if z3.is_int(period):  # So many years, and the last of its days is part of it.
-                    return (since / MINUTES + 365 * period + 1) * MINUTES
+                    return self.at(self.day_of(since) + 365 * period + 1)
                 if isinstance(period, Period):
                     days = {"years": 365, "months": 30, "weeks": 7, "days": 1}.get(
                         period.unit, 1
@@ -885,18 +912,18 @@ class World:
             parts.append(m.at >= _minute(it.begins))
         if it.ends is not None:
             parts.append(m.at < _minute(it.ends))
-        return z3.And(*parts)
+        return every(*parts)
 
     def text(self, it: TextE, m: Moment) -> Truth:
         replaced = [m.at >= _minute(part.begins) for part in it.text.replaced_by]
         own = it.text.own
-        return z3.And(True if own is None else m.at >= _minute(own.begins), z3.Not(z3.Or(*replaced)))
+        return every(True if own is None else m.at >= _minute(own.begins), no(some(*replaced)))
 
     # -- norms
 
     def in_force(self, rule: Rule, m: Moment, env: Env) -> Truth:
         """Return whether a norm is in force."""
-        return z3.Not(z3.Or(*(truth for _, _, truth in self.not_in_force(rule, m, env))))
+        return no(some(*(truth for _, _, truth in self.not_in_force(rule, m, env))))
 
     def not_in_force(self, rule: Rule, m: Moment, env: Env) -> Iterator[tuple[str, Any, Truth]]:
         """Yield each step that may keep a norm from being in force: its name, where it is said, and when it does."""
@@ -905,13 +932,13 @@ class World:
             alive = [state == self.code("in_force")]
             if rule.norm.survives:
                 alive += [state == self.code("expired"), state == self.code("terminated")]
-            yield "agreement", None, z3.Not(z3.Or(*alive))
+            yield "agreement", None, no(some(*alive))
         for chosen in rule.option:
-            yield "reading", None, z3.Not(self.chosen(chosen.reading, chosen.option))
+            yield "reading", None, no(self.chosen(chosen.reading, chosen.option))
         if rule.valid is not None:
-            yield "valid", None, z3.Not(self.truth(rule.valid, m, env))
+            yield "valid", None, no(self.truth(rule.valid, m, env))
         if rule.since is not None:
-            yield "since", None, z3.Not(self.truth(rule.since, m, env))
+            yield "since", None, no(self.truth(rule.since, m, env))
         if rule.until is not None:
             yield "until", None, self.truth(rule.until, m, env)
         for index in rule.yields_to:
@@ -923,12 +950,12 @@ class World:
         """Return whether the conditions of a norm hold."""
         parts = [self.truth(rule.when, m, env)]
         if rule.unless is not None:
-            parts.append(z3.Not(self.truth(rule.unless, m, env)))
+            parts.append(no(self.truth(rule.unless, m, env)))
         for index in rule.excepts:
             other = self.program.rules[index]
             inner = self.env_of(other, env.get("@trigger"), env.get("@act"), env.get("@actor"))
-            parts.append(z3.Not(z3.And(self.in_force(other, m, inner), self.conditions(other, m, inner))))
-        return z3.And(*parts)
+            parts.append(no(every(self.in_force(other, m, inner), self.conditions(other, m, inner))))
+        return every(*parts)
 
     def bindings(self, rule: Rule, act: Happening | None) -> list[Any]:
         """Return what the instances of a norm may be bound to."""
@@ -965,7 +992,7 @@ class World:
         """Return whether a norm is open to an act by a party."""
 
         def make() -> Truth:
-            return z3.Or(*(
+            return some(*(
                 self.way(rule, bound, m, act, actor)
                 for bound in self.bindings(rule, act)
                 if self.bears(rule, actor, bound)
@@ -978,7 +1005,7 @@ class World:
 
         def make() -> Truth:
             env = self.env_of(rule, bound, act, actor)
-            return z3.Not(z3.Or(*(t for _, _, t in self.closers(rule, bound, m, act, actor, env))))
+            return no(some(*(t for _, _, t in self.closers(rule, bound, m, act, actor, env))))
 
         if not (isinstance(bound, Broken) and len(rule.on_breach_of) > MANY):
             return make()
@@ -1005,14 +1032,14 @@ class World:
             def make() -> Truth:
                 steps = self.closers(rule, bound, m, act, actor, self.env_of(rule, bound, act, actor))
                 own = (truth for _, at, truth in steps if not (isinstance(at, tuple) and is_law(at)))
-                return z3.Not(z3.Or(*own))
+                return no(some(*own))
 
             key = ("gives", rule.index, _id(bound), m.key, act.id, actor)
             if isinstance(bound, Broken) and len(rule.on_breach_of) > MANY:
                 self.one_of_many[key] = bound.rule.index
             return self.named(key, make)
 
-        return z3.Or(*(way(bound) for bound in self.bindings(rule, act) if self.bears(rule, actor, bound)))
+        return some(*(way(bound) for bound in self.bindings(rule, act) if self.bears(rule, actor, bound)))
 
     def ways(
         self, rule: Rule, m: Moment, act: Happening, actor: str
@@ -1037,14 +1064,14 @@ class World:
     ) -> Iterator[tuple[str, Any, Truth]]:
         yield from self.not_in_force(rule, m, env)
         if isinstance(rule.norm, Obligation):
-            yield "no duty", None, z3.Not(self.owed(rule, bound, m))
+            yield "no duty", None, no(self.owed(rule, bound, m))
         else:
-            yield "no trigger", None, z3.Not(self.exists(rule, bound, m))
+            yield "no trigger", None, no(self.exists(rule, bound, m))
             if rule.trigger_where is not None:
-                yield "trigger where", None, z3.Not(self.truth(rule.trigger_where, m, env))
-            yield "when", None, z3.Not(self.conditions(rule, m, env))
+                yield "trigger where", None, no(self.truth(rule.trigger_where, m, env))
+            yield "when", None, no(self.conditions(rule, m, env))
         if rule.where is not None:
-            yield "where", None, z3.Not(self.truth(rule.where, m, env))
+            yield "where", None, no(self.truth(rule.where, m, env))
         if rule.not_before is not None:
             first = self.value(rule.not_before, m, env).term
             if z3.is_expr(first):
@@ -1060,26 +1087,26 @@ class World:
             holds = self.truth(when, m, env)
             if isinstance(other.norm, Prohibition):
                 if index in self.program.by_act[act.name] and not isinstance(rule.norm, Obligation):
-                    yield "forbidden", place, z3.And(holds, self.forbids(other, m, act, actor))
+                    yield "forbidden", place, every(holds, self.forbids(other, m, act, actor))
             elif not isinstance(other.norm, Maintenance):
-                yield "prevailed", place, z3.And(holds, self.standing(other, m, None))
+                yield "prevailed", place, every(holds, self.standing(other, m, None))
         for indexes, when, place in rule.limited_to:
             holds = self.truth(when, m, env)
             if holds is False or (z3.is_expr(holds) and z3.is_false(z3.simplify(holds))):
                 continue  # It limits other norms only.
             limits = [self.program.rules[index] for index in indexes if index != rule.index]
             open_ones = [self.opens(limit, m, act, actor) for limit in limits]
-            yield "limited", place, z3.And(holds, z3.Not(z3.Or(*open_ones)))
+            yield "limited", place, every(holds, no(some(*open_ones)))
 
     def lapsed(self, lapse: Any, m: Moment, actor: str, env: Env) -> Truth:
         period = self.value(lapse.period, m, env).term
         if not lapse.event or not isinstance(period, Period):
             return self.free(Kind("flag")).term
         days = {"years": 366, "months": 31, "weeks": 7, "days": 1}.get(period.unit, 1) * period.count
-        return z3.And(
+        return every(
             self.truth(lapse.holds, m, env),
-            z3.Or(*(
-                z3.And(self.has_happened(e, m), (e.day + days + 1) * MINUTES <= m.at)
+            some(*(
+                every(self.has_happened(e, m), (e.day + days + 1) * MINUTES <= m.at)
                 for e in self.of_kind(lapse.event) if e.actor in (None, actor)
             )),
         )  # fmt: skip
@@ -1095,12 +1122,12 @@ class World:
         for bound in self.bindings(rule, act):
             if self.bears(rule, actor, bound):
                 env = self.env_of(rule, bound, act, actor)
-                found.append(z3.And(
+                found.append(every(
                     self.in_force(rule, m, env), self.exists(rule, bound, m),
                     self.truth(rule.trigger_where, m, env), self.truth(rule.where, m, env),
                     self.conditions(rule, m, env),
                 ))  # fmt: skip
-        return z3.Or(*found)
+        return some(*found)
 
     def standing(self, rule: Rule, m: Moment, longer: Any) -> Truth:
         """Return whether a norm stands exercised, for longer than a period where one is named."""
@@ -1111,7 +1138,7 @@ class World:
             long = True
             if isinstance(period, Period):
                 long = (each.day + period.count + 1) * MINUTES <= m.at
-            return z3.And(open_then, long)
+            return every(open_then, long)
 
         def make() -> Truth:
             found = []
@@ -1124,10 +1151,10 @@ class World:
                     if each in acts:
                         # What sets the state to what it is already leaves the earlier act standing.
                         ending = [o for o in setters if o[0] is each or not z3.eq(o[1], value)]
-                        found.append(z3.And(self.is_last(each, based, ending, m), stands(each)))
+                        found.append(every(self.is_last(each, based, ending, m), stands(each)))
             if not rule.sets:
-                found = [z3.And(self.has_happened(each, m), stands(each)) for each in acts]
-            return z3.Or(*found)
+                found = [every(self.has_happened(each, m), stands(each)) for each in acts]
+            return some(*found)
 
         return self.once(("standing", rule.index, m.key, str(period)), make)
 
@@ -1164,18 +1191,18 @@ class World:
                 end = self.deadline(rule, bound)
                 if end is None:
                     continue
-                last = end / MINUTES - 1 + _days(period)
-                truth = z3.And(truth, (self.rolled(last) + 1) * MINUTES <= m.at)
+                last = self.day_of(end) - 1 + _days(period)
+                truth = every(truth, (self.rolled(last) + 1) * MINUTES <= m.at)
             found.append(truth)
-        return z3.Or(*found)
+        return some(*found)
 
     def owed(self, rule: Rule, bound: Any, m: Moment) -> Truth:
         """Return whether a duty has arisen and is not done."""
         start = self.start(rule, bound)
-        wanted = [self.arises(rule, bound), start <= m.at, z3.Not(self.performed(rule, bound, m, None))]
+        wanted = [self.arises(rule, bound), start <= m.at, no(self.performed(rule, bound, m, None))]
         if rule.norm.trigger is None:
             wanted.append(self.conditions(rule, m, self.env_of(rule, bound, None, None)))
-        return z3.And(*wanted)
+        return every(*wanted)
 
     def start(self, rule: Rule, bound: Any) -> Any:
         """Return when a duty arises."""
@@ -1183,7 +1210,7 @@ class World:
             return bound.at
         if isinstance(bound, Broken):
             return self.breach_start(bound)
-        return self.once(("start", rule.index), lambda: z3.Int(f"{self.prefix}start {rule.index}"))
+        return self.once(("start", rule.index), lambda: self.some_time(f"start {rule.index}"))
 
     def arises(self, rule: Rule, bound: Any) -> Truth:
         """Return whether a duty arises at all."""
@@ -1193,7 +1220,7 @@ class World:
             m = Moment(start, f"start {rule.index} {_id(bound)}")
             env = self.env_of(rule, bound, None, None)
             there = bound.here if isinstance(bound, Happening) else self.exists(rule, bound, m)
-            return z3.And(
+            return every(
                 there, start >= 0, self.truth(rule.trigger_where, m, env), self.in_force(rule, m, env),
                 self.conditions(rule, m, env),
             )  # fmt: skip
@@ -1219,7 +1246,7 @@ class World:
                 # A reasonable time is what a law says in numbers, where one does: that duty stands beside this one.
                 numbers = [self.in_force(self.program.rules[i], m, env) for i in rule.numbered]
                 prompt = self.answer(rule.limit.question).term
-                return z3.If(z3.Or(prompt, *numbers), z3.IntVal(HORIZON * MINUTES), start)
+                return z3.If(some(prompt, *numbers), z3.IntVal(HORIZON * MINUTES), start)
             case "Within":
                 period = self.value(rule.limit_value, m, env).term
                 if rule.limit_of is not None:
@@ -1232,16 +1259,17 @@ class World:
                 if period.unit in ("hours", "minutes", "seconds"):
                     scale = {"hours": 60, "minutes": 1}.get(period.unit)
                     return start + (period.count * scale if scale else 1)
-                last = start / MINUTES + _days(period)
+                last = self.day_of(start) + _days(period)
                 self.on_workday(last)
-                return (last + 1) * MINUTES
+                return self.at(last + 1)
             case "ByDay" | "BeforeDay":
                 day = self.value(rule.limit_value, m, env)
                 if not z3.is_expr(day.term) or day.known is False:
                     return None
                 end = day.term + (1 if limit == "ByDay" else 0)
-                end = end * MINUTES if _is_day(rule.limit_value) else end
-                return z3.If(day.known, end, HORIZON * MINUTES) if z3.is_expr(day.known) else end
+                if not _is_day(rule.limit_value):
+                    return z3.If(day.known, end, HORIZON * MINUTES) if z3.is_expr(day.known) else end
+                return self.at(z3.If(day.known, end, HORIZON) if z3.is_expr(day.known) else end)
             case _:
                 return None
 
@@ -1266,13 +1294,13 @@ class World:
                 owed = self.value(rule.amount, Moment(start, f"start {rule.index} {_id(bound)}"), env).term
                 if z3.is_expr(owed):
                     parts.append(act.fields[accumulates].term >= owed)
-            found.append(z3.And(*parts))
-        return z3.Or(*found)
+            found.append(every(*parts))
+        return some(*found)
 
     def discharged(self, rule: Rule, bound: Any, m: Moment) -> Truth:
         if not isinstance(rule.norm, Obligation):
             return False
-        return z3.And(self.arises(rule, bound), self.performed(rule, bound, m, self.deadline(rule, bound)))
+        return every(self.arises(rule, bound), self.performed(rule, bound, m, self.deadline(rule, bound)))
 
     def broken(self, it: Broken, m: Moment, only_open: bool) -> Truth:
         """Return whether a duty is in breach at a moment: open, or (also) cured."""
@@ -1290,16 +1318,14 @@ class World:
                 end = self.deadline(rule, bound)
                 if end is None:
                     return False
-                late = z3.And(
-                    self.arises(rule, bound), end <= m.at, z3.Not(self.performed(rule, bound, m, end))
-                )
-                return z3.And(late, z3.Not(self.performed(rule, bound, m, None))) if only_open else late
+                late = every(self.arises(rule, bound), end <= m.at, no(self.performed(rule, bound, m, end)))
+                return every(late, no(self.performed(rule, bound, m, None))) if only_open else late
             case Prohibition():
                 if not isinstance(bound, Happening):
                     return False
                 before = Moment(bound.at, f"before {bound.id}", bound)
                 beaten = [
-                    z3.And(
+                    every(
                         self.truth(when, before, {}),
                         self.opens(self.program.rules[index], before, bound, bound.actor or ""),
                     )
@@ -1307,15 +1333,15 @@ class World:
                     if index in self.program.by_act[bound.name]
                 ]
                 forbidden = self.forbids(rule, before, bound, bound.actor or "")
-                return z3.And(self.has_happened(bound, m), forbidden, z3.Not(z3.Or(*beaten)))
+                return every(self.has_happened(bound, m), forbidden, no(some(*beaten)))
             case Maintenance():
                 start = self.breach_start(it)
                 began = self.not_kept(it, Moment(start, f"broken {rule.index} {_id(bound)}"))
                 parts = [start <= m.at, began]
                 if only_open:
                     env = self.env_of(rule, bound, None, None)
-                    parts.append(z3.Not(self.truth(rule.keeps, m, env)))
-                return z3.And(*parts)
+                    parts.append(no(self.truth(rule.keeps, m, env)))
+                return every(*parts)
             case _:
                 return False
 
@@ -1325,12 +1351,12 @@ class World:
 
         def make() -> Truth:
             asleep = [
-                z3.And(self.truth(when, m, env), self.standing(self.program.rules[index], m, None))
+                every(self.truth(when, m, env), self.standing(self.program.rules[index], m, None))
                 for index, when, _ in rule.prevailed_by
             ]
-            return z3.And(
+            return every(
                 self.exists(rule, bound, m), self.in_force(rule, m, env), self.truth(rule.trigger_where, m, env),
-                self.conditions(rule, m, env), z3.Not(self.truth(rule.keeps, m, env)), z3.Not(z3.Or(*asleep)),
+                self.conditions(rule, m, env), no(self.truth(rule.keeps, m, env)), no(some(*asleep)),
             )  # fmt: skip
 
         return self.once(("not kept", rule.index, _id(bound), m.key), make)
@@ -1344,7 +1370,7 @@ class World:
             start = self.breach_start(it)
             began = self.not_kept(it, Moment(start, f"broken {it.rule.index} {_id(it.bound)}"))
             now = self.not_kept(it, Moment(happening.at, f"at {happening.id}"))
-            self.hold(z3.Implies(z3.And(happening.here, now), z3.And(start <= happening.at, began)))
+            self.hold(follows(every(happening.here, now), every(start <= happening.at, began)))
 
         self.once(wanted, make)
         return wanted
@@ -1361,12 +1387,7 @@ class World:
                 pass
         key = f"broken {it.rule.index} {_id(it.bound)}"
 
-        def make() -> Any:
-            made = z3.Int(self.prefix + key)
-            self.hold(made >= 0, made < HORIZON * MINUTES)
-            return made
-
-        return self.once(key, make)
+        return self.once(key, lambda: self.some_time(key))
 
     def unpaid(self, norms: Norms, m: Moment, env: Env) -> Value:
         """Return what is unpaid: nothing where every duty meant is done."""
@@ -1488,4 +1509,4 @@ def is_workday(day: int) -> bool:
 
 def workday(day: Any) -> list[Any]:
     """Return that a day is a working day."""
-    return [day % 7 < 5, *(z3.Or(day < first, day > last) for first, last in _holidays())]
+    return [day % 7 < 5, *(some(day < first, day > last) for first, last in _holidays())]

@@ -1,0 +1,80 @@
+"""The connectives of the solver's language, put together without its checks of each argument.
+
+A question has thousands of these, and what Python does for each is what the analysis mostly waits for. What is true or
+false for certain is left out. What comes back is always a term of the solver, never a bool.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import z3
+from z3 import z3core
+
+Truth = Any
+"""A bool, or a term of the solver that is true or false."""
+
+_CONTEXT = z3.main_ctx()
+_REF = _CONTEXT.ref()
+TRUE, FALSE = z3.BoolVal(True), z3.BoolVal(False)
+
+
+def every(*parts: Truth) -> Truth:
+    """Return that every part holds; of no part at all, true."""
+    kept = []
+    for each in parts:
+        if each is True or each is TRUE:
+            continue
+        if each is False or each is FALSE:
+            return FALSE
+        kept.append(each)
+    if len(kept) < 2:
+        return kept[0] if kept else TRUE
+    return z3.BoolRef(z3core.Z3_mk_and(_REF, len(kept), _array(kept)), _CONTEXT)
+
+
+def some(*parts: Truth) -> Truth:
+    """Return that some part holds; of no part at all, false."""
+    kept = []
+    for each in parts:
+        if each is False or each is FALSE:
+            continue
+        if each is True or each is TRUE:
+            return TRUE
+        kept.append(each)
+    if len(kept) < 2:
+        return kept[0] if kept else FALSE
+    return z3.BoolRef(z3core.Z3_mk_or(_REF, len(kept), _array(kept)), _CONTEXT)
+
+
+def no(part: Truth) -> Truth:
+    """Return that a part does not hold."""
+    if part is True or part is TRUE:
+        return FALSE
+    if part is False or part is FALSE:
+        return TRUE
+    return z3.BoolRef(z3core.Z3_mk_not(_REF, part.ast), _CONTEXT)
+
+
+def follows(when: Truth, then: Truth) -> Truth:
+    """Return that the second holds where the first does."""
+    if when is True or when is TRUE:
+        return then if z3.is_expr(then) else (TRUE if then else FALSE)
+    if when is False or when is FALSE or then is True or then is TRUE:
+        return TRUE
+    if then is False or then is FALSE:
+        return no(when)
+    return z3.BoolRef(z3core.Z3_mk_implies(_REF, when.ast, then.ast), _CONTEXT)
+
+
+def tell(solver: z3.Solver, *facts: Truth) -> None:
+    """Let facts hold in a solver."""
+    for each in facts:
+        if each is True or each is TRUE:
+            continue
+        fact = FALSE if each is False else each
+        z3core.Z3_solver_assert(_REF, solver.solver, fact.ast)
+
+
+def _array(parts: list[Any]) -> Any:
+    return (z3.Ast * len(parts))(*(each.ast for each in parts))
