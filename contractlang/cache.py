@@ -74,8 +74,8 @@ class Cache:
         """Return the load that is kept under a key, or None where nothing sound is."""
         assert self.folder is not None
         try:
-            sealed, _, body = _own(self.folder / f"{key}{_SUFFIX}").partition(b"\n")
-            if sealed != _seal(key, body):
+            body = entry(self.folder, key, _SUFFIX)
+            if body is None:
                 return None
             contracts, asked, paths, diagnostics = raised(json.loads(body))
             sources = {path: read(path, raw[path]) for path in paths}
@@ -84,35 +84,46 @@ class Cache:
         return Loaded(contracts, asked, sources, diagnostics)
 
     def _keep(self, key: str, loaded: Loaded, raw: dict[str, bytes]) -> None:
-        """Keep a load. Two processes may do so at once: each writes a file of its own and puts it in its place."""
         assert self.folder is not None
         if loaded.unreadable or not all(_is_of(source, raw) for source in loaded.sources.values()):
             return
-        from tempfile import mkstemp
-
         held = [loaded.contracts, loaded.asked, list(loaded.sources), loaded.diagnostics]
         body = json.dumps(flattened(held), ensure_ascii=False, separators=(",", ":")).encode()
-        try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            file, written = mkstemp(dir=self.folder, prefix=".", suffix=_SUFFIX)
-            try:
-                with os.fdopen(file, "wb") as entry:
-                    entry.write(_seal(key, body) + b"\n" + body)
-                os.replace(written, self.folder / f"{key}{_SUFFIX}")
-            except OSError:
-                os.unlink(written)
-                raise
-            self._forget()
-        except OSError:
-            # Where nothing can be kept, everything is read each time.
-            return
+        keep(self.folder, key, _SUFFIX, body, MOST_ENTRIES)
 
-    def _forget(self) -> None:
-        """Remove the oldest entries past the most that are kept."""
-        assert self.folder is not None
-        entries = sorted(self.folder.glob(f"*{_SUFFIX}"), key=lambda each: each.stat().st_mtime_ns)
-        for entry in entries[:-MOST_ENTRIES]:
-            entry.unlink(missing_ok=True)
+
+def entry(folder: Path, key: str, suffix: str) -> bytes | None:
+    """Return what is kept in a folder under a key, or None where nothing sound of this user is."""
+    try:
+        sealed, _, body = _own(folder / f"{key}{suffix}").partition(b"\n")
+    except OSError:
+        return None
+    return body if sealed == _seal(key, body) else None
+
+
+def keep(folder: Path, key: str, suffix: str, body: bytes, most: int) -> None:
+    """Keep something under a key, and no more than so many entries with that suffix: the oldest go.
+
+    Two processes may do so at once: each writes a file of its own and puts it in its place. Where nothing can be kept,
+    nothing is.
+    """
+    from tempfile import mkstemp
+
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file, written = mkstemp(dir=folder, prefix=".", suffix=suffix)
+        try:
+            with os.fdopen(file, "wb") as opened:
+                opened.write(_seal(key, body) + b"\n" + body)
+            os.replace(written, folder / f"{key}{suffix}")
+        except OSError:
+            os.unlink(written)
+            raise
+        entries = sorted(folder.glob(f"*{suffix}"), key=lambda each: each.stat().st_mtime_ns)
+        for old in entries[:-most]:
+            old.unlink(missing_ok=True)
+    except OSError:
+        return
 
 
 def _seal(key: str, body: bytes) -> bytes:

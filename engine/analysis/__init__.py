@@ -6,13 +6,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cached_property, partial
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from engine.analysis.finding import Finding
+from engine.analysis.finding import Finding, Kind
 
 if TYPE_CHECKING:
+    from contractlang.norms import Contract
     from engine.analysis.assuming import Assuming
+    from engine.analysis.kept import Kept
+    from engine.analysis.search import Searcher
     from engine.analysis.tally import Tally
     from engine.governing import Programs
 
@@ -20,48 +24,33 @@ if TYPE_CHECKING:
 def analyse(
     programs: Programs, agreements: tuple[str, ...], layers: tuple[str, ...] = ("contract",),
     only: frozenset[str] = frozenset(), about: Callable[[tuple[str, str]], bool] | None = None,
-    tally: Tally | None = None, assuming: Assuming | None = None,
+    tally: Tally | None = None, assuming: Assuming | None = None, kept: Kept | None = None,
 ) -> Iterator[Finding]:  # fmt: skip
     """Yield the findings about agreements under layers of law, as they are found. `only` names the kinds wanted;
     `about` tells which clauses (document and number) the solver is asked about, all where it is not given. What is
     wanted and cannot be decided is yielded too, after what is found. `tally` counts the questions to the solver.
-    Of the histories that it looks at, those alone are looked at of which what is `assuming` holds.
+    Of the histories that it looks at, those alone are looked at of which what is `assuming` holds. What all clauses
+    were asked before, and is `kept`, is not asked again.
 
     Raises BadTerms for a layer of which there is no law.
     """
-    from engine.analysis.beginnings import beginnings
+    from engine.analysis.decided import decided_first
     from engine.analysis.gaps import gaps
-    from engine.analysis.hanging import hanging
-    from engine.analysis.lawful import against, denied
-    from engine.analysis.looking import decided_first
-    from engine.analysis.measures import measured
-    from engine.analysis.search import Searcher, clashes, never, rivals
+    from engine.analysis.kept import Kept
     from engine.analysis.tally import Tally
 
     def wanted(kind: str) -> bool:
         return not only or kind in only
 
     tally = tally if tally is not None else Tally()
-    alone = programs.of(agreements, ("contract",))
-    paper = Searcher(alone, ("contract",), about, tally=tally, assuming=assuming)
+    kept = kept if kept is not None and about is None and assuming is None else Kept(None)
+    asking = _Asking(programs, agreements, layers, about, tally, assuming)
     seen: dict[str, None] = {}
     # What needs no solver comes first.
     found: list[Iterator[Finding]] = [gaps(programs.of(agreements, layers))]
-    if wanted("conflict"):
-        found += [clashes(paper), hanging(paper), beginnings(paper)]
-    if wanted("competing"):
-        found.append(rivals(paper))
-    if wanted("dead"):
-        found.append(never(paper))
-    law = tuple(layer for layer in layers if layer != "contract")
-    if law and (wanted("against") or wanted("conflict")):
-        under = ("contract", *law)
-        lawful = Searcher(programs.of(agreements, under), under, about, tally=tally, assuming=assuming)
-        if wanted("against"):
-            found += [against(lawful, alone, "+".join(law)), denied(lawful, alone, "+".join(law))]
-            found.append(measured(lawful, alone, "+".join(law)))
-        if wanted("conflict"):
-            found.append(clashes(lawful))
+    for name, kind, documents, under in asking.groups():
+        if wanted(kind):
+            found.append(kept.group(name, documents, under, tally, partial(asking.ask, name)))
     places: set[frozenset[tuple[str, str]]] = set()
     for each in decided_first(chain.from_iterable(found)):
         here = frozenset((clause.document, clause.clause) for clause in each.clauses)
@@ -72,3 +61,74 @@ def analyse(
             seen[each.key] = None
             places.add(here)
             yield each
+
+
+class _Asking:
+    """The questions to the solver in groups: of the agreements alone, and beside the law."""
+
+    def __init__(
+        self, programs: Programs, agreements: tuple[str, ...], layers: tuple[str, ...],
+        about: Callable[[tuple[str, str]], bool] | None, tally: Tally, assuming: Assuming | None,
+    ) -> None:  # fmt: skip
+        self.law = tuple(layer for layer in layers if layer != "contract")
+        self.alone = programs.of(agreements, ("contract",))
+        self.beside = programs.of(agreements, ("contract", *self.law)) if self.law else self.alone
+        self._how: dict[str, Any] = {"about": about, "tally": tally, "assuming": assuming}
+
+    def groups(self) -> Iterator[tuple[str, Kind, tuple[Contract, ...], tuple[str, ...]]]:
+        """Yield each group: its name, the kind of what it finds, the documents that it asks of, under which layers."""
+        for name, kind in _ALONE.items():
+            yield name, kind, self.alone.contracts, ("contract",)
+        for name, kind in _BESIDE.items() if self.law else ():
+            yield name, kind, self.beside.contracts, ("contract", *self.law)
+
+    def ask(self, name: str) -> Iterator[Finding]:
+        """Put the questions of a group to the solver."""
+        from engine.analysis.beginnings import beginnings
+        from engine.analysis.hanging import hanging
+        from engine.analysis.lawful import against, denied
+        from engine.analysis.measures import measured
+        from engine.analysis.search import clashes, never, rivals
+
+        alone, law = self.alone, "+".join(self.law)
+        match name:
+            case "clashes":
+                return clashes(self.paper)
+            case "hanging":
+                return hanging(self.paper)
+            case "beginnings":
+                return beginnings(self.paper)
+            case "rivals":
+                return rivals(self.paper)
+            case "never":
+                return never(self.paper)
+            case "against":
+                return against(self.lawful, alone, law)
+            case "denied":
+                return denied(self.lawful, alone, law)
+            case "measured":
+                return measured(self.lawful, alone, law)
+            case _:
+                return clashes(self.lawful)
+
+    @cached_property
+    def paper(self) -> Searcher:
+        """Who asks of the agreements alone."""
+        from engine.analysis.search import Searcher
+
+        return Searcher(self.alone, ("contract",), **self._how)
+
+    @cached_property
+    def lawful(self) -> Searcher:
+        """Who asks of them beside the law."""
+        from engine.analysis.search import Searcher
+
+        return Searcher(self.beside, ("contract", *self.law), **self._how)
+
+
+_ALONE: dict[str, Kind] = {
+    "clashes": "conflict", "hanging": "conflict", "beginnings": "conflict", "rivals": "competing", "never": "dead",
+}  # fmt: skip
+_BESIDE: dict[str, Kind] = {
+    "against": "against", "denied": "against", "measured": "against", "clashes beside": "conflict",
+}  # fmt: skip

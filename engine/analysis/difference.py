@@ -19,7 +19,7 @@ from engine.analysis.finding import Witness
 from engine.analysis.following import Compared, Following
 from engine.analysis.meaning import Meanings, Sentence, alike
 from engine.analysis.sameness import pairs, proved
-from engine.analysis.terms import HORIZON
+from engine.analysis.tally import HORIZON
 
 How = Literal["added", "removed", "changed", "moved", "reworded", "equal"]
 """What became of a clause: its sentences are new, gone, or say something else; or they say the same in another clause

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple, TypeVar
 from engine.analysis.finding import Clause, Finding, Kind, Said
 from engine.analysis.fragment import Fragment
 from engine.analysis.solver import LIMIT, Query, Unknown, possible
-from engine.analysis.tally import AT_LIMIT, NOT_CONFIRMED, Tally
-from engine.analysis.terms import HORIZON, MANY, Broken, Happening, Part, World
+from engine.analysis.tally import AT_LIMIT, HORIZON, NOT_CONFIRMED, Tally
+from engine.analysis.terms import MANY, Broken, Happening, Part, World
 from engine.analysis.witness import History, history_of
 from engine.program import Program, Rule
 
@@ -155,21 +155,6 @@ _ASKED: dict[Kind, tuple[str, str]] = {
     "against": ("whether {} contradict each other", "{}是否抵触"),
     "dead": ("whether {} ever applies", "{}是否可能适用"),
 }
-
-
-def decided_first(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Yield findings, and at the end what was not decided, unless it was found of the same clauses in another way."""
-    held: dict[str, Finding] = {}
-    shown: list[tuple[Kind, frozenset[Clause]]] = []
-    for each in findings:
-        if each.kind == "unknown":
-            held.setdefault(each.key, each)
-        else:
-            shown.append((each.kind, frozenset(each.clauses)))
-            yield each
-    for each in held.values():
-        if not any(each.detail["asks"] == kind and set(each.clauses) <= clauses for kind, clauses in shown):
-            yield each
 
 
 def bound_of(world: World | Fragment) -> Said:

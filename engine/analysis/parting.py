@@ -29,7 +29,8 @@ from engine.account import Account
 from engine.analysis.both import laid_over, shared
 from engine.analysis.finding import Witness
 from engine.analysis.solver import Unknown, shortest
-from engine.analysis.terms import HORIZON, MINUTES, Broken, Happening, Moment, World, workday
+from engine.analysis.tally import HORIZON
+from engine.analysis.terms import MINUTES, Broken, Happening, Moment, World, workday
 from engine.analysis.witness import History, history_of
 from engine.dates import parse_instant
 from engine.decision import Decision

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from engine.analysis.finding import Finding, Said
 
+HORIZON = 670
+"""How many days a history has that is looked at: to the end of 2027."""
 NOT_CONFIRMED, AT_LIMIT = "not confirmed", "at the limit"
 """Why a question is undecided: the engine confirms no history of the solver's, or the solver came to its limit."""
 
@@ -31,8 +33,6 @@ def is_confirmed(finding: Finding) -> bool:
 
 def searched(tally: Tally) -> Said:
     """Return what was asked of the solver, what came of it, and within which bound: said whatever was found."""
-    from engine.analysis.terms import HORIZON
-
     return Said(
         f"asked of the solver: {tally.asked} questions; {tally.found} found, {tally.none} with no history within the"
         f" bound, {tally.undecided} undecided. The bound: histories of {HORIZON} days in which each act of each party,"

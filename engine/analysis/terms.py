@@ -31,6 +31,7 @@ from contractlang.norms import (
 )
 from contractlang.values import Period, Share
 from engine.analysis.logic import every, follows, no, some
+from engine.analysis.tally import HORIZON
 from engine.calendars import default_calendar
 from engine.conditions import ActorE, AndE, AnswerE, ChosenE, CompareE, IsBlankE, NotE, OrE, PlacedE
 from engine.dates import DAY, RestDays, end_of, start_of
@@ -56,8 +57,6 @@ from engine.terms import Terms
 
 FIRST_DAY = date(2026, 3, 2)
 """Day 0 of every world: a Monday, in a year whose rest days are known."""
-HORIZON = 670
-"""How many days a world has: to the end of 2027."""
 MINUTES = 1440
 PERIOD = (2027, 1)
 """Year and month: the billing period of every bill and every use of a world in which the period matters."""

@@ -27,7 +27,7 @@ from engine.commands.common import (
     one_line,
     print_json,
 )
-from engine.commands.given import found_at, language_of, layers_named, usable
+from engine.commands.given import found_at, kept_loads, language_of, layers_named, usable
 from engine.dates import day_of
 from engine.errors import BadTerms
 from engine.render import Outcome, Screen, show_outcomes
@@ -57,6 +57,7 @@ def analyse(
     accept: Annotated[str | None, _ACCEPT] = None,
     reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why it is accepted.")] = None,
     conflict_checks: Annotated[str | None, _CHECKS] = None,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Ask everything again.")] = False,
     sarif: Annotated[bool, typer.Option("--sarif", help="Print SARIF 2.1.0 instead.")] = False,
     lang: Lang = None, json_: Json = False,
 ) -> None:  # fmt: skip
@@ -80,6 +81,7 @@ def analyse(
         )
     from engine.analysis import analyse as found
     from engine.analysis.accepted import Accepted
+    from engine.analysis.kept import Kept
     from engine.analysis.tally import Tally, is_confirmed
     from engine.governing import Programs
 
@@ -99,7 +101,8 @@ def analyse(
         # Only its own kind is looked for.
         kinds = _kinds(re.split("[/:]", accept)[0])
     tally = Tally()
-    findings = found(programs, agreements, asked, frozenset(kinds), tally=tally)
+    kept = Kept(None if no_cache else kept_loads().folder)
+    findings = found(programs, agreements, asked, frozenset(kinds), tally=tally, kept=kept)
     if accept is not None:
         _accept(accept, reason, findings, documents)
         return
