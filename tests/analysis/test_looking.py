@@ -62,6 +62,7 @@ def test_a_history_that_is_not_confirmed_fails_the_run(
 ) -> None:
     path = tmp_path / "club.contract"
     path.write_text(CLUB, "utf-8")
+    monkeypatch.setenv("CONTRACT_CACHE", "off")
     assert carried_out(("analyse", str(path))) == FOUND
     monkeypatch.setattr(search, "replayed", lambda *_: None)
     for options in ((), ("--gate",), ("--only", "conflict"), ("--json",)):
