@@ -34,6 +34,8 @@ KNOWLEDGE = frozenset({ANSWER, DISPUTE})
 BOTH = "both parties"
 START = -(1 << 61)
 """Before anything that can have happened."""
+DAWN = START >> 1
+"""Between what is known from the start (answers, disputes) and anything that has happened."""
 
 
 class Standing(Enum):

@@ -12,7 +12,7 @@ from engine.answering import (
 from engine.dates import day_of, spoken
 from engine.decision import Cure, Decision, Reason
 from engine.errors import BadQuestion
-from engine.event import Event, Instant
+from engine.event import DAWN, Event, Instant
 from engine.judge import ASKED, agreement_state, bind, window
 from engine.position import Position
 from engine.program import Rule
@@ -145,7 +145,8 @@ def state(position: Position, question: StateOf, known_at: Instant | None) -> De
     def reasons(scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
         events = program.cause_events(scene, question.state, document)
         cause = scene.read(("C", question.state, document))
-        at = cause.at if cause is not None else None
+        # What was so before every fact has no day of its own.
+        at = cause.at if cause is not None and cause.at > DAWN else None
         life: LifeCell | None = scene.read(("L", document)) if question.state == "agreement" else None
         parts = (
             (Reason("last day", (document, life.end), True),)

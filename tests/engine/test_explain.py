@@ -157,6 +157,19 @@ def test_a_moment_is_spoken_as_asked(voip_1: Program) -> None:
     )
 
 
+def test_what_was_so_before_every_fact_has_no_day() -> None:
+    text = """| agreement club
+| party club, member
+| event visit
+| question over, presumed yes: "Is it over?"
+1 Ends.
+| agreement ends once over
+"""
+    program = compile_program(load_text(text).contracts.values())
+    account = account_of(program, "2026-03-02 10:00 visit\n2026-03-02 11:00 answer question=over value=yes")
+    assert lines(account, "2026-03-03 agreement")[1] == "  the agreement has been terminated (e1)"
+
+
 def test_what_is_missing_says_who_decides(voip_1: Program) -> None:
     ledger = (
         ARREARS
