@@ -76,5 +76,13 @@ def tell(solver: z3.Solver, *facts: Truth) -> None:
         z3core.Z3_solver_assert(_REF, solver.solver, fact.ast)
 
 
+def simplified(solver: z3.Solver) -> Any:
+    """Return what holds in a solver, once every value that is fixed stands in its place."""
+    goal, held = z3.Goal(), solver.assertions()
+    for place in range(len(held)):
+        z3core.Z3_goal_assert(_REF, goal.goal, z3core.Z3_ast_vector_get(_REF, held.vector, place))
+    return z3.Then("simplify", "propagate-values")(goal)[0]
+
+
 def _array(parts: list[Any]) -> Any:
     return (z3.Ast * len(parts))(*(each.ast for each in parts))

@@ -20,7 +20,7 @@ import z3
 
 from engine.analysis.fragment import Fragment
 from engine.analysis.hitting import fewest_of
-from engine.analysis.logic import FALSE, TRUE, every, no, some, tell
+from engine.analysis.logic import FALSE, TRUE, every, no, simplified, some, tell
 from engine.analysis.terms import Happening, World, is_workday, workday
 
 LIMIT = 8_000_000
@@ -133,11 +133,9 @@ class Query:
 
     def _narrowed(self) -> z3.Solver:
         """Return a solver of what is left to be said once it is fixed what happens: of a fraction of the facts."""
-        goal = z3.Goal()
-        goal.add(self.solver.assertions())
         narrowed = _solver()
-        for each in z3.Then("simplify", "propagate-values")(goal)[0]:
-            tell(narrowed, each)
+        for fact in simplified(self.solver):
+            tell(narrowed, fact)
         return narrowed
 
     def _polish(self) -> None:
