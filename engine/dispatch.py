@@ -103,8 +103,18 @@ class Dispatch:
                 or any(program.rules[i].suspends or program.rules[i].resumes for i in powers),
                 topics=tuple(topic for topic in dict.fromkeys(topics) if topic in program.watchers),
                 abouts=tuple(p.name for p in declared.params if p.kind.name == "occurrence"),
+                alike=not any(self.looks_at_the_act(program.rules[i], program) for i in program.by_act[name]),
             )  # fmt: skip
         return found
+
+    def looks_at_the_act(self, rule: Rule, program: Program) -> bool:
+        """Tell whether a norm, or one that limits it, looks at what an act tells of itself, or is bound to it."""
+        if rule.where is not None or rule.about_field is not None or rule.self_triggered:
+            return True
+        if any(isinstance(each, Bound) and each.name == "@act" for each in walk(rule.norm)):
+            return True
+        limits = (program.rules[i] for indexes, *_ in rule.limited_to for i in indexes)
+        return any(each.limited_to or self.looks_at_the_act(each, program) for each in limits)
 
     def everything(self) -> Iterable[Any]:
         """Yield all that the documents lay down; what several of them declare alike, once."""

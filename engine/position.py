@@ -18,7 +18,7 @@ from engine.choice import choice, leaves
 from engine.decision import Item
 from engine.duties import arise, arise_on_breach, discharges, edge, look_for_end, miss, waive, waived
 from engine.errors import OutOfOrder
-from engine.event import ANSWER, DAWN, DISPUTE, MIGRATE, START, WAIVE, Event, Instant
+from engine.event import ANSWER, DAWN, DISPUTE, MIGRATE, START, WAIVE, Event, Instant, Standing
 from engine.happenings import (
     effects,
     forbid,
@@ -38,6 +38,8 @@ from engine.taken import Taken
 from engine.terms import Terms
 from engine.upkeep import keep, keep_instance
 
+NEVER: Instant = 1 << 62
+
 MOST_TOGETHER = 4
 """How many simultaneous events that bear on one another are put into every order."""
 _ROUNDS = 40
@@ -46,7 +48,7 @@ _ROUNDS = 40
 class Position:
     """Where every norm of a program stands at an instant, for one account's terms."""
 
-    __slots__ = ("agenda", "cells", "chain", "changed", "count", "now", "program", "taken", "terms")
+    __slots__ = ("agenda", "based", "cells", "chain", "changed", "count", "now", "program", "taken", "terms")
 
     def __init__(
         self, program: Program, terms: Terms, cells: Map[Key, Any], agenda: tuple[Entry, ...], now: Instant, count: int,
@@ -54,6 +56,8 @@ class Position:
     ) -> None:  # fmt: skip
         self.program, self.terms, self.cells, self.agenda = program, terms, cells, agenda
         self.now, self.count, self.chain, self.changed, self.taken = now, count, chain, changed, taken
+        # The act, and whose, that had a basis when it last came, until when time alone does not change that.
+        self.based: tuple[str, str | None, Instant] | None = None
 
     @property
     def terms_digest(self) -> str:
@@ -85,12 +89,26 @@ class Position:
             self.program, self.terms, step.new.finish(), agenda, step.at, count, chain, tuple(step.changed), self.taken,
         )  # fmt: skip
 
-    def passed(self, event: Event) -> Position:
-        """Return the position after an event of which nothing is written."""
-        return Position(
+    def passed(self, event: Event, touch: Touch) -> Position | None:
+        """Return the position after an event of which nothing is written; None for an act that has, or may have, none
+        to rest on.
+        """
+        based = self.based
+        if touch.declared.needs_basis and (
+            based is None or based[0] != event.name or based[1] != event.actor or based[2] <= event.effect_at
+            or event.standing is Standing.ALLEGED
+        ):  # fmt: skip
+            scene = self.scene(event.effect_at)
+            if not has_basis(scene, event):
+                return None
+            until = NEVER if scene.turn is None else scene.turn
+            based = (event.name, event.actor, until) if touch.alike else None
+        found = Position(
             self.program, self.terms, self.cells, self.agenda, event.effect_at, self.count + 1,
             _chained(self.chain, event), (), self.taken,
         )  # fmt: skip
+        found.based = based
+        return found
 
 
 def _chained(chain: bytes, event: Event) -> bytes:
@@ -110,19 +128,16 @@ def advance(position: Position, event: Event) -> Position:
     if agenda and agenda[0][0] <= at:
         position = elapse(position, at)
     touch = position.program.touches.get(event.name)
-    if touch is not None and touch.is_passing and not _is_without_basis(position, event, touch):
-        return position.passed(event)
+    if touch is not None and touch.is_passing:
+        passed = position.passed(event, touch)
+        if passed is not None:
+            return passed
     step = position.step(at)
     if touch is not None:
         take(step, event, touch)
     else:
         take_built_in(step, event)
     return position.reached(step, event)
-
-
-def _is_without_basis(position: Position, event: Event, touch: Touch) -> bool:
-    """Tell whether an event is an act that has no basis, or may have none."""
-    return touch.declared.needs_basis and not has_basis(position.scene(event.effect_at), event)
 
 
 def _begun(position: Position, event: Event) -> Position:

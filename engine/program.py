@@ -255,6 +255,8 @@ class Touch:
     effects: bool = False
     topics: tuple[tuple[str, Any], ...] = ()
     abouts: tuple[str, ...] = ()
+    alike: bool = False
+    """Whether the norms that speak of such an act look at who does it and when, at nothing that it tells."""
 
     @property
     def is_inert(self) -> bool:

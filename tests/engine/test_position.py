@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import engine.position
+from contractlang.load import load_text
 from engine.account import Account
+from engine.compile import compile_program
 from engine.event import Event, Ledger
 from engine.ledger import event_from
-from engine.position import Position
+from engine.position import Position, advance
 from engine.program import Program
 from engine.settings import terms_from
 from engine.step import INEXACT
@@ -36,3 +38,46 @@ def test_facts_that_leave_nothing_behind_are_taken_once_each_however_many_share_
     assert sorted(each for each in taken if each[0] == "c") == sorted(each["id"] for each in calls)
     assert position.cells.get(INEXACT) is None
     assert all(position.cells.get(("W", each["id"])) is None for each in calls), "every call had its basis"
+
+
+CLUB = """| agreement club
+| party club, member
+| act enter (gate: count) by either party, needs basis
+| act close by club, sets rooms to shut
+| act open by club, sets rooms to ready
+| state rooms: ready | shut
+| event joined
+1 Rooms.
+| for each joined, when rooms is ready, member may enter within 10 days
+"""
+
+
+def test_a_basis_that_is_remembered_is_one_that_still_stands() -> None:
+    """By the same party, until something changes or the time of it is over, as when each act is looked at anew."""
+    program = compile_program(load_text(CLUB).contracts.values())
+    enters = [{"name": "enter", "by": "member", "at": f"2026-03-{day:02d}T{hour}:00"} for day in range(1, 20)
+              for hour in ("09", "21")]  # fmt: skip
+    enters += [{"name": "enter", "by": "club", "at": "2026-03-06T10:00"}]
+    others = [{"name": name, **({"by": "club"} if name != "joined" else {}), "at": at} for name, at in (
+        ("joined", "2026-03-03T12:00"), ("close", "2026-03-05T12:00"), ("open", "2026-03-08T12:00"))]  # fmt: skip
+    rows = sorted([*enters, *others], key=lambda each: each["at"])
+    events = [event_from(program, {"id": f"e{n}", **each}, "event") for n, each in enumerate(rows)]
+    position = fresh = Position.opening(program, terms_from(program, {}))
+    remembered = 0
+    for each in events:
+        remembered += position.based is not None
+        position = advance(position, each)
+        fresh.based = None
+        fresh = advance(fresh, each)
+        assert (position.cells, position.agenda, position.chain) == (
+            fresh.cells,
+            fresh.agenda,
+            fresh.chain,
+        ), each
+    assert remembered > 10
+    without = {id for id in (each.id for each in events) if position.cells.get(("W", id)) is not None}
+    assert without == {
+        f"e{n}" for n, each in enumerate(rows) if each["name"] == "enter" and not (
+            each["by"] == "member" and ("2026-03-03T12" < each["at"] < "2026-03-05T12"
+                                        or "2026-03-08T12" < each["at"] < "2026-03-14"))
+    }  # fmt: skip
