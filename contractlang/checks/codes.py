@@ -34,6 +34,11 @@ READING: Final[Mapping[str, Code]] = {
         "from there on nothing is read, so the rest is not checked.",
         "mend what is wrong above, or split the document.",
     ),
+    "other-meaning": Code(
+        "A file would mean another thing in the other language.",
+        "`contract fmt --language` compares what a file means before and after, and writes nothing where they differ.",
+        "turn the file by hand, clause by clause; the clause that cannot be turned is the one whose meaning changes.",
+    ),
     "no-head": Code(
         "A file does not say what document it is.",
         "nothing else can name it: no account, no supplement, no law.",
