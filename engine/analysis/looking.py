@@ -36,19 +36,18 @@ def fragments(
 ) -> Iterator[Fragment]:  # fmt: skip
     """Yield the worlds in which a goal is looked for: one for each duty, where a norm is one upon the breach of `many`.
 
-    A goal that cannot be met even where all is open that has a name is looked for no further.
+    Where there are several, a goal that cannot be met even where all is open that has a name is looked for no further.
     """
-    try:
-        if not possible(Fragment(world, part, deep=False), *goal):
-            return
-    except Unknown:
-        pass  # The whole of it is asked then.
+    foci: tuple[int | None, ...] = (focus,)
     if rule is not None and len(rule.on_breach_of) > many:
-        foci: tuple[int | None, ...] = tuple(sorted(rule.on_breach_of))
+        foci = tuple(sorted(rule.on_breach_of))
+        try:
+            if not possible(Fragment(world, part, deep=False), *goal):
+                return
+        except Unknown:
+            pass  # The whole of it is asked then.
         if isinstance(bound, Broken):
             foci = (bound.rule.index,)
-    else:
-        foci = (focus,)
     for each in foci:
         yield Fragment(world, part, each)
 
