@@ -157,7 +157,7 @@ def _run(
     told = (
         got
         + (f" missing {', '.join(missing)}" if missing else "")
-        + (f" could be {', '.join(decision.could_be)}" if decision.could_be else "")
+        + (f" could be {', '.join(map(situation.word, decision.could_be))}" if decision.could_be else "")
     )
     return Outcome(
         scenario["id"], query["id"], variant, PASSED if passed else FAILED, _expected(wanted), told

@@ -70,8 +70,9 @@ def _of_contracts(paths: Sequence[Path], library: Sequence[Path], scratch: Path,
     )
     own = {
         "INHERIT": str(Path(__file__).parent / "assets" / "site.yml"), "site_name": "Contracts 合同",
-        "docs_dir": str(pages), "site_dir": str(scratch / "site"), "nav": ["index.md"],
+        "docs_dir": str(pages), "site_dir": str(scratch / "site"), "nav": [{"首页 Home": "index.md"}],
         "plugins": {"contracts": {
+            "title": "逐条 Clause by clause",
             "contracts": [str(each.resolve()) for each in paths], "library": [str(each) for each in library],
             "build": str(scratch / "build"), "kept": str(kept or scratch / "kept"),
         }},

@@ -114,8 +114,12 @@ def preferred(name: str, alias: str, language: Language) -> str:
 
 
 def short(contract: Contract, language: Language) -> str:
-    """Return a document's short name."""
-    return preferred(contract.alias or contract.name, contract.name, language)
+    """Return a document's short name; a version of an agreement is told from the others."""
+    name = contract.base if contract.kind == "agreement" else contract.name
+    called = preferred(contract.alias or name, name, language)
+    if contract.kind != "agreement" or not contract.version:
+        return called
+    return pick(language, f"{called} (version {contract.version})", f"{called}（版本{contract.version}）")
 
 
 def number(contract: Contract, clause: str, language: Language) -> str:

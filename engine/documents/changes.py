@@ -10,7 +10,7 @@ import difflib
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.resources import files
 from itertools import pairwise
@@ -71,7 +71,8 @@ def path_of(old: Contract, new: Contract) -> str:
 def called(old: Contract, new: Contract, language: Language) -> str:
     """Return what a page of changes is called."""
     before, after = old.version or "1", new.version or "1"
-    told = f"{short(new, language)} {before} → {after}" if before != after else short(new, language)
+    name = short(replace(new, version=""), language)
+    told = f"{name} {before} → {after}" if before != after else name
     return pick(language, f"Changes: {told}", f"变更：{told}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ from engine.compile import compile_program
 from engine.dates import iso, parse_instant
 from engine.documents.agreed import agreed
 from engine.documents.document import File
-from engine.documents.markup import Html, element, file_name, in_markdown, inside, pick
+from engine.documents.markup import Html, element, file_name, in_markdown, inside, link, pick
 from engine.documents.shelf import Shelf
 from engine.documents.timeline import timeline
 from engine.errors import EngineError
@@ -25,7 +26,7 @@ from engine.history import Entry, history, say, say_event
 from engine.program import Program
 from engine.scenarios import PASSED, Outcome, Situation, Unsupported, Words, run_scenario
 from engine.terms import Terms
-from engine.voice import Voice
+from engine.voice import ANSWERS, Voice
 
 DAY = 86_400_000_000
 
@@ -180,6 +181,7 @@ def _page(scenario: Told, language: Language) -> str:
     voice = Voice(scenario.program, language)
     title = f"{scenario.id}: {scenario.title}"
     parts = [f"---\ntitle: {file_name(scenario.id)}\n---", f"# {in_markdown(title)}"]
+    parts.append(element("p", link("scenarios.html", pick(language, "All scenarios", "全部场景"))))
     if scenario.prose:
         parts.append(element("p", scenario.prose))
     if scenario.wrong:
@@ -201,9 +203,22 @@ def _page(scenario: Told, language: Language) -> str:
     rows = []
     for each in scenario.answers:
         asked = inside((each.asked, element("p", each.why) if each.why else None))
-        rows.append((asked, each.expected, each.got, _verdict(each, language)))
+        said = (_in_words(answer, language) for answer in (each.expected, each.got))
+        rows.append((asked, *said, _verdict(each, language)))
     parts += [f"## {pick(language, 'Expected and computed', '预期与计算')}", _table(heads, rows)]
     return "\n\n".join(parts) + "\n"
+
+
+_WORDS = {
+    **dict(ANSWERS.values()), **{word: chinese for word, (_, chinese) in ANSWERS.items()},
+    "breached": "违反", "no breach": "未违反", "missing": "取决于", "could be": "可能为",
+}  # fmt: skip
+_WORD = re.compile(rf"\b(?:{'|'.join(sorted(map(re.escape, _WORDS), key=len, reverse=True))})\b")
+
+
+def _in_words(answer: str, language: Language) -> str:
+    """Return an answer as a scenario file has it, its English words said in the language of the page."""
+    return answer if language == "en" else _WORD.sub(lambda found: _WORDS[found[0]], answer)
 
 
 _ANSWER_HEADS = (("asked", "所问"), ("expected", "预期"), ("computed", "计算"), ("", ""))

@@ -35,12 +35,14 @@ def test_every_scenario_has_a_page_with_its_answers(scenarios: list[Told], made:
     assert len(scenarios) > 40
     for each in scenarios:
         assert not each.wrong
-        page = seen(made[f"zh/scenario-{each.id}.md"])
+        page, chinese = (seen(made[f"{language}/scenario-{each.id}.md"]) for language in ("en", "zh"))
         assert each.entries
         for answer in each.answers:
             assert answer.passed, (each.id, answer)
             assert answer.asked in page
             assert answer.expected in page
+            assert answer.asked in chinese
+        assert not re.search(r"\b(?:undetermined|no_basis|could be)\b", chinese)
 
 
 def test_what_is_not_as_expected_is_shown_so(scenarios: list[Told]) -> None:
