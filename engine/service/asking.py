@@ -68,9 +68,18 @@ async def evaluate(tenant: Tenant, asked: Asked, now: Instant) -> Answer:
 
 async def reaching(tenant: Tenant, held: Held, asked: Asked, now: Instant) -> None:
     """Have everything read that a question hangs on. Raises Problem where a revision is not there."""
-    at = asked.as_of if asked.as_of is not None else now
+    at = instant(held, asked, now)
     revision = None if asked.revision is None else tenant.revision(held, asked.revision, "/context/revision")
     await tenant.reaching(held, at, asked.known_at, revision)
+
+
+def instant(held: Held, asked: Asked, now: Instant) -> Instant:
+    """Return the instant asked about: the one named, or now.
+
+    Now is never before the last entry was recorded: what was acknowledged counts, though a clock steps back or that of
+    another server is ahead.
+    """
+    return asked.as_of if asked.as_of is not None else max(now, held.recorded_at)
 
 
 def answer(tenant: Tenant, held: Held, asked: Asked, now: Instant) -> Answer:
@@ -83,7 +92,7 @@ def answer(tenant: Tenant, held: Held, asked: Asked, now: Instant) -> Answer:
     if act is None:
         return _no("unknown_action", "协议没有这种行为", "the agreements know no such act")
     program = held.opening.program
-    question, ignored = may(program, party, act, asked.data, asked.as_of if asked.as_of is not None else now)
+    question, ignored = may(program, party, act, asked.data, instant(held, asked, now))
     decision = account.decide(question, asked.known_at)
     token = held.token if revision is None else held.token_of(revision)
     context = context_of(decision, question, held.opening.voices, token, asked.as_of)

@@ -41,7 +41,9 @@ class Deadlines:
         while True:
             for tenant in self._server.tenants.values():
                 try:
-                    await self.wake(tenant, now())
+                    until = now()
+                    await self.wake(tenant, until)
+                    self._server.woken(tenant.name, until)
                 except StoreError as wrong:
                     self._server.log.warning("deadlines", tenant=tenant.name, error=str(wrong))
             await asyncio.sleep(self._server.config.deadlines_every_s)

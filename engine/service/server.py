@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from starlette.types import Scope
 
+from engine.dates import iso
 from engine.errors import NotKept, StoreError
+from engine.event import Instant
 from engine.kept import Documents
 from engine.service.access import Access, Caller, Pace
 from engine.service.asking import Answer
@@ -32,6 +35,11 @@ Texts = Mapping[str, Mapping[str, str]]
 
 
 KEPT_EVERY_S = 0.05
+READY_S = 5
+"""How long a write may take before the ledger is called behind."""
+BEHIND_S = 30
+"""How long deadlines may wait, beside the time between two looks at them."""
+_SOON = {"Retry-After": "1"}
 
 
 class Server:
@@ -57,6 +65,7 @@ class Server:
         self.tracing = tracing_of(config.traces)
         self.shadow = Shadow(self.figures, self.log)
         self.stopping = False
+        self._woken: dict[str, tuple[Instant, float]] = {}
         self._later: dict[str, list[DecisionRow]] = {}
 
     def given_keys(self, variables: Mapping[str, str]) -> None:
@@ -131,22 +140,49 @@ class Server:
     def _waiting_here(self) -> int:
         return sum(map(len, self._later.values()))
 
-    def ready(self) -> dict[str, Any]:
-        """Return what readiness rests on. Raises Problem where the service is not ready."""
+    async def ready(self) -> dict[str, Any]:
+        """Return what readiness rests on. Raises Problem where the service is not ready, saying why."""
         if self.stopping:
             raise Problem("unavailable", "the service is stopping")
+        begun = time.monotonic()
         try:
-            self.store.ready()
+            # What is written to find out waits behind all that was sent before it.
+            await asyncio.wait_for(asyncio.to_thread(self.store.ready), READY_S)
         except StoreError as wrong:
-            raise Problem("unavailable", str(wrong)) from None
+            raise Problem("unavailable", str(wrong), headers=_SOON) from None
+        except TimeoutError:
+            told = f"the ledger is behind: a write takes longer than {READY_S} seconds"
+            raise Problem("unavailable", told, headers=_SOON) from None
+        for name, each in self.tenants.items():
+            if not each.library.agreements():
+                raise Problem("unavailable", f"no contract of tenant `{name}` is loaded", headers=_SOON)
         return {
             "status": "ready",
             "decision_log": self.config.log_decisions,
+            "ledger": {"written_in_ms": round(1000 * (time.monotonic() - begun), 1)},
             "tenants": {
-                name: {"agreements": sorted(each.library.agreements()), "accounts_held": len(each.accounts)}
-                for name, each in self.tenants.items()
+                name: {
+                    "agreements": sorted(each.library.agreements()), "accounts_held": len(each.accounts),
+                    "deadlines_until": iso(self._deadlines_until(name)),
+                } for name, each in self.tenants.items()
             },
-        }
+        }  # fmt: skip
+
+    def woken(self, tenant: str, until: Instant) -> None:
+        """Note that every account of a tenant whose time had come by an instant was woken."""
+        self._woken[tenant] = until, time.monotonic()
+
+    def _deadlines_until(self, tenant: str) -> Instant:
+        """Return the instant up to which time was looked at. Raises Problem where that is too long ago."""
+        until, looked = self._woken.get(tenant, (None, 0.0))
+        if until is None:
+            told = f"the deadlines of tenant `{tenant}` are not worked out yet"
+            raise Problem("unavailable", told, headers=_SOON)
+        behind = time.monotonic() - looked
+        if behind > BEHIND_S + 2 * self.config.deadlines_every_s:
+            told = f"the deadlines of tenant `{tenant}` are {behind:.0f} seconds behind: the last are of {iso(until)}"
+            raise Problem("unavailable", told, headers=_SOON)
+        return until
 
     def tenant(self, name: str) -> Tenant:
         """Return a tenant. Raises NotKept."""

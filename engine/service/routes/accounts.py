@@ -70,7 +70,7 @@ async def _asked(
         tenant.revision(held, at_least, "at_least")
     revision = tenant.revision(held, token, "revision") if token else None
     at, known_at = _instant(request, "as_of"), _instant(request, "known_at")
-    at = now() if at is None else at
+    at = max(now(), held.recorded_at) if at is None else at
     if whole:
         await tenant.whole(held)
     await tenant.reaching(held, at, known_at, revision)

@@ -28,8 +28,8 @@ async def health() -> Response:
 
 @router.get("/ready", openapi_extra=METADATA | {"responses": READ["responses"]})
 async def ready(request: Request) -> Response:
-    """Contracts are loaded, and the store can be read and written."""
-    return told(await asyncio.to_thread(server_of(request).ready))
+    """Contracts are loaded, the ledger can be read and written without waiting, deadlines are worked out up to now."""
+    return told(await server_of(request).ready())
 
 
 @router.get("/metrics", openapi_extra=text_answer("text/plain"))
