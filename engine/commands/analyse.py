@@ -46,6 +46,9 @@ _ONLY = typer.Option(
 )
 _GATE = typer.Option("--gate", help="List accepted findings, and fail only on others: for publishing.")
 _ACCEPT = typer.Option("--accept", metavar="KEY", help="Write this finding into accepted.yaml.")
+_PROPERTY = typer.Option(
+    "--property", metavar="TEXT", help="Ask whether this holds: `never PARTY may ACT while …`."
+)
 _CHECKS = typer.Option("--conflict-checks", metavar="FILE", help="Run the conflict checks of a YAML file.")
 
 
@@ -57,6 +60,7 @@ def analyse(
     accept: Annotated[str | None, _ACCEPT] = None,
     reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why it is accepted.")] = None,
     conflict_checks: Annotated[str | None, _CHECKS] = None,
+    properties: Annotated[list[str] | None, _PROPERTY] = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Ask everything again.")] = False,
     sarif: Annotated[bool, typer.Option("--sarif", help="Print SARIF 2.1.0 instead.")] = False,
     lang: Lang = None, json_: Json = False,
@@ -65,12 +69,13 @@ def analyse(
 
     Ends with 1 if there is a finding; with --gate, if there is one that is not accepted in accepted.yaml beside the
     agreement; with 3 if the engine confirms none of the histories that the solver gave for a question, which is a fault
-    of ours.
+    of ours. With --property, which may be given several times, ends with 1 if one does not hold, or is undecided.
 
     JSON: agreements, layers, documents (their names, and the hash of what each means), findings (key, kind, what,
     clauses, sentence, settles, bound, witness, detail, rests_on, accepted, reopened; docs/analysis.md tells each),
     counts (by kind), searched (asked, found, none, undecided: the questions to the solver); with --conflict-checks
-    outcomes (status, name, expected, got), passed, failed.
+    outcomes (status, name, expected, got), passed, failed; with --property agreement, properties (property, holds,
+    findings, bound).
     """
     if conflict_checks is not None:
         _run_checks(conflict_checks, json_)
@@ -79,6 +84,12 @@ def analyse(
         raise Refused(
             "which agreement? name a file or folder, for example contracts/voip-1", field="contract"
         )
+    if properties:
+        from engine.commands.asserted import assert_all
+
+        if layers is not None:
+            raise Refused("a property is asked of the agreement alone: leave out --layers", field="layers")
+        raise typer.Exit(assert_all(paths, properties, json_, lang))
     from engine.analysis import analyse as found
     from engine.analysis.accepted import Accepted
     from engine.analysis.kept import Kept
