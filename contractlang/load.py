@@ -6,7 +6,7 @@ A document may `use` others by name; they are looked for beside it, in the vocab
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,9 @@ from contractlang.loaded import Loaded, files_of, neighbours
 from contractlang.norms import Contract
 from contractlang.parser import parse
 from contractlang.source import Source, Span, Unreadable, read
+
+# A file is the same as long as this is: when it was changed and its size, or the text that stands for it.
+Stamp = tuple[int, int] | str
 
 __all__ = ["Loaded", "Workspace", "check_text", "files_of", "load", "load_text"]
 
@@ -42,10 +45,11 @@ class Workspace:
     """Documents held in memory while one of them is edited: what has not changed is not read again.
 
     What other documents say is held as long as their files are the same; of the text that is checked, the statements
-    that have not changed keep their meaning.
+    that have not changed keep their meaning. `unsaved` are texts that stand for the files at their paths.
     """
 
-    def __init__(self, library: Iterable[Path] = ()) -> None:
+    def __init__(self, library: Iterable[Path] = (), unsaved: Mapping[str, str] | None = None) -> None:
+        self._unsaved: Mapping[str, str] = {} if unsaved is None else unsaved
         self._shelf = {each.stem: each for each in files_of(library)}
         self._held: dict[Path, _Held] = {}
         self._memos: dict[str, Memo] = {}
@@ -54,7 +58,9 @@ class Workspace:
         """Read and check the contracts in `paths`."""
         loaded = Loaded()
         with _no_collecting():
-            sources = [source for path in files_of(paths) if (source := _source_of(path, loaded)) is not None]
+            sources = [
+                source for path in files_of(paths) if (source := self._source_of(path, loaded)) is not None
+            ]
             for source in sources:
                 name = _called(self._read(source, loaded, ()), loaded)
                 if name not in loaded.asked:
@@ -103,15 +109,15 @@ class Workspace:
     def _use(self, path: Path, loaded: Loaded, above: tuple[str, ...]) -> None:
         """Bring in a document that another uses: as it is held, or read anew where it or what it uses has changed."""
         held = self._held.get(path)
-        if held is not None and held.is_fresh():
+        if held is not None and self._stamps(held.stamps) == held.stamps:
             loaded.contracts |= {
                 name: each for name, each in held.contracts.items() if name not in loaded.contracts
             }
             loaded.sources.update(held.sources)
             loaded.diagnostics += held.diagnostics
             return
-        stamps = _stamps([path])
-        source = _source_of(path, loaded)
+        stamps = self._stamps([path])
+        source = self._source_of(path, loaded)
         if source is None:
             return
         before = set(loaded.sources)
@@ -122,12 +128,48 @@ class Workspace:
             # What it uses was here before it: it does not tell all that it hangs on.
             return
         self._held[path] = _Held(
-            stamps | _stamps(map(Path, new)), dict(loaded.contracts), new, loaded.diagnostics[count:]
+            stamps | self._stamps(map(Path, new)), dict(loaded.contracts), new, loaded.diagnostics[count:]
         )
 
     def _near(self, beside: str) -> list[str]:
         """Return the names of the documents that could be used."""
         return sorted({*self._shelf, *(path.stem for path in neighbours(Path(beside)))} - {Path(beside).stem})
+
+    def _source_of(self, path: Path, loaded: Loaded) -> Source | None:
+        text = self._unsaved.get(str(path))
+        if text is not None:
+            return Source(str(path), text)
+        try:
+            return read(str(path), path.read_bytes())
+        except Unreadable as wrong:
+            loaded.unreadable.append(str(wrong))
+        except (OSError, ValueError) as wrong:
+            loaded.unreadable.append(f"{path}: {getattr(wrong, 'strerror', None) or wrong}")
+        return None
+
+    def _stamps(self, paths: Iterable[Path]) -> dict[Path, Stamp]:
+        found: dict[Path, Stamp] = {}
+        for path in paths:
+            text = self._unsaved.get(str(path))
+            if text is not None:
+                found[path] = text
+                continue
+            try:
+                status = path.stat()
+            except (OSError, ValueError):
+                continue
+            found[path] = (status.st_mtime_ns, status.st_size)
+        return found
+
+    def _names_in_head(self, path: Path) -> set[str]:
+        text = self._unsaved.get(str(path))
+        if text is not None:
+            return _names_in(text[:400])
+        try:
+            with path.open("rb") as file:
+                return _names_in(file.read(400).decode("utf-8", "replace"))
+        except (OSError, ValueError):
+            return set()
 
     def _find(self, name: str, beside: str) -> Path | None:
         """Return the file of a document used: beside the one that uses it, in the library, or under its alias."""
@@ -136,7 +178,7 @@ class Workspace:
             if path.stem == name:
                 return path
         for path in (*self._shelf.values(), *near):
-            if name in _names_in_head(path):
+            if name in self._names_in_head(path):
                 return path
         return None
 
@@ -163,44 +205,15 @@ def _no_collecting() -> Iterator[None]:
 class _Held:
     """A document that others use, as it was read with all that it uses, and when those files were last changed."""
 
-    stamps: dict[Path, tuple[int, int]]
+    stamps: dict[Path, Stamp]
     contracts: dict[str, Contract]
     sources: dict[str, Source]
     diagnostics: list[Diagnostic]
 
-    def is_fresh(self) -> bool:
-        """Tell whether the files are the same as when they were read."""
-        return _stamps(self.stamps) == self.stamps
 
-
-def _stamps(paths: Iterable[Path]) -> dict[Path, tuple[int, int]]:
-    found = {}
-    for path in paths:
-        try:
-            status = path.stat()
-        except (OSError, ValueError):
-            continue
-        found[path] = (status.st_mtime_ns, status.st_size)
-    return found
-
-
-def _source_of(path: Path, loaded: Loaded) -> Source | None:
-    try:
-        return read(str(path), path.read_bytes())
-    except Unreadable as wrong:
-        loaded.unreadable.append(str(wrong))
-    except (OSError, ValueError) as wrong:
-        loaded.unreadable.append(f"{path}: {getattr(wrong, 'strerror', None) or wrong}")
-    return None
-
-
-def _names_in_head(path: Path) -> set[str]:
+def _names_in(head: str) -> set[str]:
     """Return the words of the line in which a document says what it is: it may be used under either of its names."""
-    try:
-        with path.open("rb") as file:
-            lines = file.read(400).decode("utf-8", "replace").splitlines()
-    except (OSError, ValueError):
-        return set()
+    lines = head.splitlines()
     kinds = {"agreement", "law", "vocabulary", "supplement", "协议", "法律", "词汇", "补充"}
     heads = (line.lstrip("|｜ \t").split() for line in lines if line.lstrip()[:1] in ("|", "｜"))
     return next((set(words[1:3]) for words in heads if words and words[0] in kinds), set())

@@ -78,27 +78,29 @@ class Papers:
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
-        self._workspace = Workspace(self.library)
+        self._workspace = Workspace(self.library, self.texts)
 
     def put(self, path: str, text: str) -> None:
-        """Take a file as it is now."""
-        self.texts[path] = text
+        """Take a file as it is now; others that use it see this text, saved or not."""
+        self.texts[path] = normal(text)
 
     def drop(self, path: str) -> None:
-        """Close a file: from now on it is what is saved."""
+        """Close a file: from now on it is what is saved, also for those that use it."""
         self.texts.pop(path, None)
-        self.understood.pop(path, None)
+        for other, known in list(self.understood.items()):
+            if path in known.loaded.sources:
+                self.understood.pop(other, None)
 
     def forget(self) -> None:
         """Read anew what is on disk: files were made, changed or removed."""
         with self._lock:
-            self._workspace = Workspace(self.library)
+            self._workspace = Workspace(self.library, self.texts)
 
     def source(self, path: str) -> Source | None:
         """Return a file as it is typed, else as it is saved; None where it cannot be read."""
         text = self.texts.get(path)
         if text is not None:
-            return Source(path, normal(text))
+            return Source(path, text)
         try:
             return read(path, Path(path).read_bytes())
         except (OSError, ValueError, Unreadable):
@@ -111,7 +113,7 @@ class Papers:
             if source is None:
                 return None
             known = self.understood.get(path)
-            if known is not None and known.source.text == source.text:
+            if known is not None and known.source.text == source.text and self._is_fresh(known):
                 return known
             found = understand(self._workspace, source)
             if path in self.texts:
@@ -122,6 +124,15 @@ class Papers:
         """Work out what a file means though its own text is the same: what it uses has changed."""
         self.understood.pop(path, None)
         return self.understand(path)
+
+    def _is_fresh(self, known: Understood) -> bool:
+        """Tell whether the open files that took part are as they were."""
+        used = known.loaded.sources
+        return all(used[path].text == text for path, text in list(self.texts.items()) if path in used)
+
+    def stale(self) -> list[str]:
+        """Return the open files that were understood with another text of one that is open."""
+        return [path for path, known in list(self.understood.items()) if not self._is_fresh(known)]
 
     def what_if(self, path: str, text: str) -> Understood:
         """Work out what a file would mean with another text, which is not kept."""

@@ -90,6 +90,9 @@ class Desk:
         self.versions[path] = version
         self.papers.put(path, text)
         self.tell_at_once(path)
+        self.begin_to_check(path)
+
+    def begin_to_check(self, path: str) -> None:
         if path not in self.checking:
             self.checking[path] = asyncio.ensure_future(self.check(path))
 
@@ -100,6 +103,9 @@ class Desk:
             if path in tasks:
                 tasks.pop(path).cancel()
         self.papers.drop(path)
+        for other in self.papers.texts:
+            if other not in self.papers.understood:
+                self.begin_to_check(other)
         self.found.pop(path, None)
         self.cases.pop(path, None)
         self.publish(uri, [], None)
@@ -110,7 +116,7 @@ class Desk:
         for other in self.papers.texts:
             if other != path and other not in self.checking:
                 self.papers.understood.pop(other, None)
-                self.checking[other] = asyncio.ensure_future(self.check(other))
+                self.begin_to_check(other)
         self.look(path)
 
     # -- what is worked out
@@ -133,6 +139,8 @@ class Desk:
                     self.tell(path, found, number)
                 if self.papers.texts.get(path) is text:
                     break
+            for other in self.papers.stale():
+                self.begin_to_check(other)
         finally:
             self.checking.pop(path, None)
 

@@ -148,6 +148,30 @@ async def test_what_is_wrong_comes_as_one_types_with_its_places_and_goes_when_it
 
 
 @pytest.mark.asyncio(loop_scope="module")
+async def test_what_another_open_file_says_counts_before_it_is_saved(versions) -> None:
+    words = "| vocabulary words\n| party provider, customer\n| act pay by customer\n"
+    text = "| agreement using\n| uses words\n1.1 Pay.\n| customer must pay within 30 days of 2026-01-01\n"
+    vocabulary = Editor(versions, words, "words.contract")
+    using = Editor(versions, text, "using.contract")
+    errors = lsp.DiagnosticSeverity.Error
+
+    async def wrong() -> list[str]:
+        await vocabulary.wrong()
+        return [str(each.code) for each in await using.wrong() if each.severity == errors]
+
+    assert await wrong() == []
+    vocabulary.type(words.replace("act pay", "act settle"))
+    assert await wrong() == ["undeclared"]
+    using.type(text.replace("must pay", "must settle"))
+    assert await wrong() == []
+    # Closed without being saved, it is again what is on disk.
+    versions.text_document_did_close(lsp.DidCloseTextDocumentParams(vocabulary.document))
+    assert [str(each.code) for each in await using.wrong() if each.severity == errors] == ["undeclared"]
+    using.type(text)
+    assert [each for each in await using.wrong() if each.severity == errors] == []
+
+
+@pytest.mark.asyncio(loop_scope="module")
 async def test_a_fix_is_the_edit_that_mends(versions) -> None:
     editor = Editor(versions, CONTRACT.replace("customer must pay", "customer msut pay"))
     (wrong,) = [each for each in await editor.wrong() if each.code == "syntax"]
