@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -19,7 +20,7 @@ from engine.bulk.kernel.plan import Asked, Plan, Refused
 from engine.compile import compile_program
 from engine.dates import DAY
 from engine.errors import EngineError
-from engine.event import Ledger
+from engine.event import Event, Ledger, event
 from engine.governing import Programs
 from engine.question import May
 from engine.scenarios import Situation, Unsupported, Words
@@ -30,14 +31,19 @@ from tests.bulk.test_kernel import asked_of, program_of, same
 from tests.conftest import CONTRACTS
 
 ASKED = (
-    "provider suspend_service", "provider resume_service", "provider stop_service", "provider change_ui",
-    "user place_call", "user disclose",
+    "provider terminate", "user terminate", "user demand_liability", "provider suspend_service",
+    "provider resume_service", "provider stop_service", "provider change_ui", "user place_call", "user disclose",
 )  # fmt: skip
 SELDOM = frozenset({
     "change_tariff", "complaint_filed", "dispute_arose", "fault_reported", "identity_mismatch_found", "misuse_harass",
-    "misuse_illegal", "remove_feature", "rule_published", "spread_harmful", "renew", "terminate",
+    "misuse_illegal", "remove_feature", "rule_published", "spread_harmful", "renew",
 })  # fmt: skip
 """What makes an account the engine's, and so should not be in most that are made up."""
+
+
+def plain(fact: Event) -> Event:
+    """Return a termination without a day of its own, which only the engine takes, and any other fact as it is."""
+    return replace(fact, fields={name: value for name, value in fact.fields.items() if name != "effective"})
 
 
 def folded(plan: Plan, program: Any, terms: Terms, books: list[Ledger], as_of: int) -> tuple[int, int, int]:
@@ -77,7 +83,7 @@ def test_made_up_accounts_of_an_agreement_stand_as_the_engine_says(
     for days in (9, 30, 120, 800):
         books = [ledger(program, random, most=18, ties=each % 4 == 0) for each in range(16)]
         kept = [
-            Ledger(tuple(e for e in book if each % 8 == 0 or e.name not in SELDOM | open_in[name]))
+            Ledger(tuple(plain(e) for e in book if each % 8 == 0 or e.name not in SELDOM | open_in[name]))
             for each, book in enumerate(books)
         ]
         found = folded(plan, program, terms, kept, BEGIN + days * DAY)
@@ -139,6 +145,8 @@ SHOP = """Shop
 | act unlock by seller, sets door to open
 | act deliver by seller
 | act thank by seller
+| act complain by either party, needs basis, sets door to shut
+| act leave by either party, needs basis, sets agreement to terminated
 
 1 Life.
 | agreement takes effect once seller did sign
@@ -157,17 +165,25 @@ SHOP = """Shop
 | closing: when payment is overdue, seller may lock
 | closing prevails over stocked if payment is overdue
 
+| quiet: either party must not complain
+
 4 Conditions.
 | delivery: while stock is sold and not payment is overdue, seller must deliver within 2 days
 | thanks: when stock is sold, seller must thank at once
+
+5 Breaches.
+| complaint: for each breach of any norm as v, when stock is sold, the other party may complain
+| leaving: for each breach of quiet as v, the other party may leave
+| for each breach of payment as v, seller may leave
+| survives
 """
 
 
 def test_conditions_sums_and_powers_that_prevail_come_to_what_the_engine_says() -> None:
     program = program_of(SHOP)
-    plan = plan_of(
-        program, Terms(), asked_of(("seller lock", "seller fill", "seller deliver", "seller thank"))
-    )
+    acts = ("lock", "fill", "deliver", "thank", "complain", "leave")
+    asked = ("buyer complain", "buyer leave", *(f"seller {act}" for act in acts))
+    plan = plan_of(program, Terms(), asked_of(asked))
     told = {(each.norm.partition(":")[2], " ".join(each.told.split()[:2])) for each in plan.steps}
     assert {
         ("stocked", "is broken"),
@@ -209,8 +225,6 @@ LEFT = {
 def test_a_condition_beyond_which_the_plan_goes_not_leaves_the_accounts_in_which_it_comes_true(
     lines: str,
 ) -> None:
-    from engine.event import event
-
     head, _, rest = lines.rpartition("| when")
     text = OWN.replace("| event order\n", f"| event order\n{head}") + f"\n2 Duties.\n| when{rest}"
     program = program_of(text.replace("act deliver by seller", "act deliver by either party"))
@@ -224,6 +238,22 @@ def test_a_condition_beyond_which_the_plan_goes_not_leaves_the_accounts_in_which
     results = Results(program, Terms(), plan, layout, outcome)
     assert results.left(0) is None
     assert "until it comes to something" in str(results.left(1))
+
+
+def test_what_no_lane_can_have_upon_a_breach_leaves_the_accounts_with_one() -> None:
+    lines = """
+2 Duties.
+| delivery: for each order as o, seller must deliver within 2 days
+| for each breach of delivery as v, both parties must sign within 1 days
+"""
+    program = program_of(OWN + lines)
+    plan = plan_of(program, Terms())
+    layout = Layout(program, plan, BEGIN + 9 * DAY)
+    layout.add((event("a", "sign", "seller", BEGIN), event("b", "order", None, BEGIN + DAY)))
+    results = Results(
+        program, Terms(), plan, layout, run(program, Terms(), plan, layout.columns(), layout.as_of, False)
+    )
+    assert "a breach that something follows" in str(results.left(0))
 
 
 REFUSED = {

@@ -30,9 +30,12 @@ class Acting(Owing):
         self.flush(text)
         text.deeper(f"if {' and '.join(conditions)}:")
         text.add(f"x{place}[i] = 1", f"n_{rule.index} += 1")
-        if any(
-            isinstance(self.program.norms[each], Obligation)
-            for each in self.program.on_breach.get(rule.index, ())
+        if (
+            any(
+                isinstance(self.program.norms[each], Obligation)
+                for each in self.program.on_breach.get(rule.index, ())
+            )
+            or rule.index in self.draft.dreaded
         ):
             text.add("why = 4")
         text.out()
@@ -54,6 +57,7 @@ class Acting(Owing):
                     *self.borne(rule, "who[i]"),
                     *self.conditions(rule, here),
                     *self.open_over(rule, here, name),
+                    *self.empowered(rule, "who[i]"),
                 ]
                 if rule.where is not None:
                     conditions.append(self.speller.flag(rule.where, here))

@@ -37,12 +37,12 @@ class Asking(Watching):
                 continue
             if isinstance(rule.norm, Prohibition):
                 prohibits(rule)
-                self.asks(text, rule, asked.act, "forb = True")
+                self.asks(text, rule, asked, "forb = True")
             elif isinstance(rule.norm, Obligation):
                 self.asks_duty(text, rule)
             else:
                 empowers(rule)
-                self.asks(text, rule, asked.act, "opens = True", "speaks = True")
+                self.asks(text, rule, asked, "opens = True", "speaks = True")
         wide = len(self.asked)
         closed = "(3 if speaks else 4)" if act.needs_basis else "0"
         text.add(
@@ -60,7 +60,7 @@ class Asking(Watching):
             text.add(f"if v{lane.number} > 0: opens = True; req = True")
         self.draft.step(rule, "is restored by the act that is asked about")
 
-    def asks(self, text: Text, rule: Rule, act: str, then: str, other: str = "") -> None:
+    def asks(self, text: Text, rule: Rule, asked: Asked, then: str, other: str = "") -> None:
         """Write what a norm without instances says of the act that is asked about."""
         at = Place("asof", end=True, rolls=rule.rolls is not None)
         force = self.in_force(rule, at)
@@ -71,7 +71,7 @@ class Asking(Watching):
             if each is not None:
                 conditions.append(self.speller.flag(each, at))
         if not isinstance(rule.norm, Prohibition):
-            conditions += self.open_over(rule, at, act)
+            conditions += [*self.open_over(rule, at, asked.act), *self.empowered(rule, asked.party)]
         self.flush(text)
         text.add(f"if {' and '.join(conditions) or 'True'}: {then}")
         if other:

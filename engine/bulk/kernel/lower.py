@@ -10,7 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from contractlang.norms import Maintenance, Obligation, Prohibition, StateDecl
+from contractlang.norms import (
+    Maintenance,
+    Obligation,
+    OnBreach,
+    Permission,
+    Power,
+    Prohibition,
+    StateDecl,
+    Who,
+)
 from engine.bulk.kernel.plan import Asked, Lane, Plan, Refused, Step
 from engine.bulk.kernel.said import Unsaid
 from engine.bulk.kernel.spell import Speller, parties_of, parts_of
@@ -32,10 +41,13 @@ class Draft:
     speller: Speller
     lanes: list[Lane] = field(default_factory=list)
     prohibitions: list[Rule] = field(default_factory=list)
+    asked: tuple[Asked, ...] = ()
     left: dict[str, str] = field(default_factory=dict)
     without: dict[str, set[str]] = field(default_factory=dict)
     watched: list[tuple[Rule, str]] = field(default_factory=list)
     tracked: frozenset[int] = frozenset()
+    dreaded: set[int] = field(default_factory=set)
+    empowering: tuple[Rule, ...] = ()
     steps: list[Step] = field(default_factory=list)
     reasons: list[tuple[str, str]] = field(default_factory=list)
 
@@ -57,7 +69,7 @@ def plan_of(program: Program, terms: Terms, asked: Iterable[Asked] = ()) -> Plan
     from engine.bulk.kernel.source import written
 
     questions = tuple(asked)
-    draft = Draft(program, terms, Speller(program, terms, parties_of(program)))
+    draft = Draft(program, terms, Speller(program, terms, parties_of(program)), asked=questions)
     if not _whole(draft):
         raise Refused(tuple(draft.reasons))
     _arising(draft)
@@ -130,12 +142,26 @@ def _tracked(draft: Draft) -> frozenset[int]:
     return frozenset(found)
 
 
+def _empowering(draft: Draft) -> Iterator[Rule]:
+    """Yield the permissions and powers for each breach that are asked about, or on which something rests."""
+    program, taken = draft.program, draft.speller.taken.options
+    acts = {each.act for each in draft.asked}
+    acts |= {name for name, touch in program.touches.items() if has_effects(draft, touch)}
+    for rule in program.rules:
+        if isinstance(rule.norm, Permission | Power) and isinstance(rule.norm.trigger, OnBreach):
+            chosen = all(taken.get(each.reading, each.option) == each.option for each in rule.option)
+            if chosen and any(rule.index in program.by_act[act] for act in acts):
+                yield rule
+
+
 def _in_time(draft: Draft) -> set[int]:
     """Return the duties whose breaches must be known while the ledger is folded, not only at the end."""
     program = draft.program
     found: set[int] = set()
     for rule in program.rules:
         found |= {*rule.suspends, *rule.resumes}
+        if rule in draft.empowering:
+            found |= rule.on_breach_of
         if isinstance(rule.norm, Obligation):
             found |= rule.on_breach_of
         asking: tuple[Evaluator | None, ...] = (rule.when, rule.unless, rule.where, rule.trigger_where)
@@ -177,6 +203,7 @@ def _arising(draft: Draft) -> None:
     """Give every obligation its lanes, those of a breach after those that are broken."""
     program = draft.program
     draft.tracked = _tracked(draft)
+    draft.empowering = tuple(_empowering(draft))
     eager = _in_time(draft)
     on_breach: list[Rule] = []
     for rule in program.rules:
@@ -281,6 +308,8 @@ def _without(draft: Draft, rule: Rule, why: str) -> None:
         name for name, touch in draft.program.touches.items()
         if rule.index in touch.instances or rule.index in touch.prohibitions
     ]  # fmt: skip
+    # An account is the engine's from the first breach on that would give rise to it.
+    draft.dreaded |= rule.on_breach_of
     if rule.norm.trigger is None and not isinstance(rule.norm, Prohibition):
         draft.reasons.append((rule.norm.id, why))
     for name in names:
@@ -320,9 +349,9 @@ def prohibits(rule: Rule) -> None:
 
 def empowers(rule: Rule) -> None:
     """Look whether a permission or power is one that the kernel has. Raises Unsaid."""
-    if rule.norm.trigger is not None:
-        raise Unsaid("a permission or power for each occurrence or breach")
+    if rule.norm.trigger is not None and not isinstance(rule.norm.trigger, OnBreach):
+        raise Unsaid("a permission or power for each occurrence")
     if rule.limit or rule.not_before or rule.lapses or rule.limited_to:
         raise Unsaid("a permission or power with a window or a limit")
-    if not isinstance(rule.norm.bearer, str) and rule.norm.bearer.value != "either party":
+    if rule.norm.bearer is Who.BOTH or (rule.norm.bearer is Who.OTHER and rule.norm.trigger is None):
         raise Unsaid(f"a permission or power of {rule.norm.bearer.value}")

@@ -83,6 +83,8 @@ class _Loop(Asking):
 
     def plan(self) -> Plan:
         draft, speller = self.draft, self.speller
+        dreaded = self.draft.dreaded
+        self.leaving |= {lane.number for lane in draft.lanes if lane.rule.index in dreaded and not lane.eager}
         self.agreement = next(c for c in self.program.contracts if c.kind == "agreement")
         for name, declared in self.program.declarations.items():
             if isinstance(declared, StateDecl) and not declared.in_law and declared.options:
@@ -137,7 +139,7 @@ class _Loop(Asking):
             if lane.by_row and lane.source is None:
                 n = lane.number
                 text.add(f"mk{n} = -1" if lane.kept else f"tr{n} = False; op{n} = False; ar{n} = False")
-        for variable in self.exercises.values():
+        for variable in (*self.exercises.values(), *self.noted.values()):
             text.add(f"{variable} = False")
         for rule in draft.prohibitions:
             text.add(f"n_{rule.index} = 0")
@@ -255,13 +257,17 @@ class _Loop(Asking):
 
     def following(self, text: Text, now: str) -> None:
         """Write what follows from the breaches that began at this instant."""
-        broken = [lane for lane in self.draft.lanes if lane.eager and self.after(lane)]
+        broken = [lane for lane in self.draft.lanes if lane.eager and self.follows(lane)]
         if not broken:
             return
         text.deeper("while f0 < f1:")
         text.add("l = fl[f0]", "k = fk[f0]", "f0 += 1")
         for place, lane in enumerate(broken):
             text.deeper(f"{'if' if place == 0 else 'elif'} l == {lane.number}:")
+            if lane.rule.index in self.draft.dreaded:
+                text.add("why = 4")
+            assert isinstance(lane.rule.norm.bearer, str)
+            self.noting(text, lane.rule.index, str(self.speller.party(lane.rule.norm.bearer)), Place(now))
             for each in self.after(lane):
                 debts = {each.rule.variable: (lane, "k")}
                 mark = text.mark()
@@ -342,6 +348,14 @@ class _Loop(Asking):
                 text.out()
         self.discharges(text, name, touch)
         self.instances(text, name, touch)
+        for index in touch.prohibitions:
+            rule = self.program.rules[index]
+            if rule in self.draft.prohibitions and any(
+                index in each.on_breach_of for each in self.draft.empowering
+            ):
+                text.deeper(f"if x{self.draft.prohibitions.index(rule)}[i] == 1:")
+                self.noting(text, index, "who[i]", Place("t"))
+                text.out()
         return text.lines
 
     def life_rules(self, how: str) -> list[LifeRule]:

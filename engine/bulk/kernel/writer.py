@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contractlang.norms import Who
 from engine.bulk.kernel.lower import Draft, is_there
 from engine.bulk.kernel.plan import FAR, JOINT, Asked, Lane
 from engine.bulk.kernel.said import Place, Unsaid
+from engine.event import BOTH
 from engine.program import Rule
 
 
@@ -51,6 +53,7 @@ class Writer:
         self.unsure: set[str] = set()
         self.entangled = False
         self.exercises: dict[tuple[int, str], str] = {}
+        self.noted: dict[tuple[int, str], str] = {}
 
     def refers(self, name: str) -> None:
         """A column names occurrences."""
@@ -102,6 +105,43 @@ class Writer:
         """Return the variable that tells whether a power stands exercised as to one state."""
         return self.exercises.setdefault((index, state), f"ex_{len(self.exercises)}")
 
+    def breached_for(self, rule: Rule, who: str) -> str:
+        """Return the variable that tells whether there was a breach that empowers, by another than `who`."""
+        if rule.norm.bearer is not Who.OTHER:
+            who = ""
+        return self.noted.setdefault((rule.index, who), f"nb_{len(self.noted)}")
+
+    def noting(self, text: Text, index: int, by: str, at: Place) -> None:
+        """Write that a breach of a norm, by a party (its number), has begun: for those norms that are then in term."""
+        for rule in self.draft.empowering:
+            if index not in rule.on_breach_of:
+                continue
+            in_term = self.in_force(rule, at)
+            self.flush(text)
+            text.deeper(f"if {in_term}:")
+            if rule.norm.bearer is Who.OTHER:
+                # Of a breach by nobody that is a party it is not told who the others are.
+                text.add(f"if {by} < {JOINT}: why = 6")
+                for party in (*self.speller.parties, BOTH):
+                    text.add(
+                        f"if {by} != {self.speller.party(party)}: {self.breached_for(rule, party)} = True"
+                    )
+            else:
+                text.add(f"{self.breached_for(rule, '')} = True")
+            text.out()
+
+    def empowered(self, rule: Rule, who: str) -> list[str]:
+        """Return the condition that there was a breach that empowers an actor (a party's name, or a column's cell)."""
+        if rule not in self.draft.empowering:
+            return []
+        names = (*self.speller.parties, BOTH)
+        if rule.norm.bearer is not Who.OTHER:
+            return [self.breached_for(rule, "")]
+        if who in names:
+            return [self.breached_for(rule, who)]
+        each = [f"({who} == {self.speller.party(n)} and {self.breached_for(rule, n)})" for n in names]
+        return [f"({' or '.join(each)})"]
+
     def borne(self, rule: Rule, who: str) -> list[str]:
         """Return the condition that an actor bears the norm, or shares in bearing it."""
         bearer = rule.norm.bearer
@@ -143,11 +183,19 @@ class Writer:
         """Return the lanes of what arises by a breach of a lane."""
         return [each for each in self.draft.lanes if each.source == lane.number]
 
+    def follows(self, lane: Lane) -> bool:
+        """Tell whether anything follows from breaches of a lane."""
+        return (
+            bool(self.after(lane))
+            or lane.rule.index in self.draft.dreaded
+            or any(lane.rule.index in each.on_breach_of for each in self.draft.empowering)
+        )
+
     def breached(self, text: Text, lane: Lane, key: str, now: str) -> None:
         """Write that an instance of an eager lane is breached from now on."""
         n = lane.number
         text.add(f"s{n}[{key}] = 3", f"b{n}[{key}] = {now}", f"v{n} += 1")
-        if self.after(lane):
+        if self.follows(lane):
             text.add(f"fl[f1] = {n}", f"fk[f1] = {key}", "f1 += 1")
 
     def begins(self, text: Text, lane: Lane, key: str, now: str) -> None:
