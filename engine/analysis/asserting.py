@@ -38,12 +38,7 @@ def is_said(place: tuple[str, str]) -> bool:
     return place[0].partition("@")[0] == DOCUMENT
 
 
-def in_priority(program: Program) -> bool:
-    """Tell whether a priority of the agreement is about what is asserted too: then no clash shows that it fails."""
-    own = {rule.index for rule in program.rules if is_said((rule.document, ""))}
-    return any(
-        rule.index in own or index in own
-        for rule in program.rules
-        for index, *_ in rule.prevailed_by
-        if (rule.index in own) is not (index in own)
-    )
+def gives_way(program: Program) -> bool:
+    """Tell whether a sentence of the agreement takes from what is asserted too: then no clash shows that it fails."""
+    own = [rule for rule in program.rules if is_said((rule.document, ""))]
+    return any(rule.prevailed_by or rule.voided or rule.limited_to for rule in own)

@@ -15,7 +15,7 @@ def assert_all(paths: Sequence[str], properties: Sequence[str], as_json: bool, l
     """Ask each property of the one agreement in `paths`, print what is found, and return the exit status."""
     from engine.analysis import analyse
     from engine.analysis.accepted import Accepted
-    from engine.analysis.asserting import DOCUMENT, BadProperty, in_priority, is_said, supplement
+    from engine.analysis.asserting import DOCUMENT, BadProperty, gives_way, is_said, supplement
     from engine.analysis.report import as_json as told
     from engine.analysis.report import lines, wrapped
     from engine.analysis.tally import Tally, is_confirmed, searched
@@ -37,9 +37,9 @@ def assert_all(paths: Sequence[str], properties: Sequence[str], as_json: bool, l
         documents = {name: loaded.contracts[name] for name in loaded.asked}
         programs, tally, accepted = Programs(documents), Tally(), Accepted({}, {})
         program = programs.of((agreement.base,), (CONTRACT,))
-        if in_priority(program):
+        if gives_way(program):
             raise Refused(
-                f"--property {text}: a priority of the agreement is about it too, so no clash would show that it fails",
+                f"--property {text}: a sentence of the agreement takes from it too; no clash would show that it fails",
                 field="property",
             )
         found = list(
