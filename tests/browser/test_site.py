@@ -20,7 +20,8 @@ PAGES = (
 )  # fmt: skip
 BIG = (
     "contracts/zh/voip-1.html", "contracts/en/voip-1-graph.html", "contracts/zh/glossary.html",
-    "contracts/en/coverage.html", "contracts/en/findings-voip-1.html",
+    "contracts/en/coverage.html", "contracts/en/findings-voip-1.html", "contracts/zh/findings-voip-1-law.html",
+    "contracts/en/changes-lease-lease-2.html",
 )  # fmt: skip
 RESULT = ".md-search-result__item"
 SEARCHING = "document.activeElement.matches('.md-search__input')"
