@@ -2,10 +2,9 @@
 
 This is the only file that imports lark. A word is never cut: `mustard` is one name and `甲方应` another, whatever
 keyword they begin with, so lark's parser is given a lexer that takes a whole word and then asks whether a keyword can
-stand there. What it puts together it hands to makers of ours, one for each rule of the grammar: to make lark's tree
-first, and ours of it, takes half as long again. Making the tables of the grammar takes lark half a second; they are
-kept, as lark stores them, in `grammar.tables`, and made anew when the grammar has changed (`python -m
-contractlang.grammar` after an edit).
+stand there. What it puts together it hands to makers of ours, one for each rule of the grammar, so that no
+tree of lark's is made first. Making the tables of the grammar takes lark half a second; they are kept, as lark stores
+them, in `grammar.tables`, and made anew when the grammar has changed (`python -m contractlang.grammar` after an edit).
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ COMMANDS = {
 def made(asked: str) -> typer.Typer:
     """Return the program with the command that is asked for; with all of them where that is none of them.
 
-    To read all commands and their options takes as long as to answer a question.
+    Nobody who asks a question should wait for the options of all the others to be read.
     """
     app = typer.Typer(
         name="contract", no_args_is_help=True, add_completion=False, rich_markup_mode=None,

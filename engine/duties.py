@@ -11,7 +11,7 @@ from typing import Any
 from contractlang.norms import Maintenance, Power, Who
 from engine.dates import day_of
 from engine.decision import Item
-from engine.event import BOTH, Event, Instant, Standing
+from engine.event import BOTH, NEVER, Event, Instant, Standing
 from engine.judge import bearer_of, bears, bind, conditions_fail, judges, not_in_force, window
 from engine.program import Rule, Touch
 from engine.scene import Breach, Inst, Scene, Unknown
@@ -141,7 +141,7 @@ def appropriate(scene: Scene, w: Writes, step: Step, event: Event, touch: Touch)
                 debts.append(
                     (
                         inst.status != "breached",
-                        inst.end if inst.end is not None else 1 << 62,
+                        inst.end if inst.end is not None else NEVER,
                         rule,
                         trig,
                         inst,

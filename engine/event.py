@@ -36,6 +36,8 @@ START = -(1 << 61)
 """Before anything that can have happened."""
 DAWN = START >> 1
 """Between what is known from the start (answers, disputes) and anything that has happened."""
+NEVER = 1 << 62
+"""After anything that can happen."""
 
 
 class Standing(Enum):

@@ -25,6 +25,7 @@ from engine.event import (
     CORRECT,
     DISPUTE,
     MIGRATE,
+    NEVER,
     WAIVE,
     Event,
     Instant,
@@ -268,7 +269,7 @@ class Intake:
             for relation in self._after[each.name]:
                 if relation.right in undated or relation.right in self._undated:
                     continue
-                if first.get(relation.right, self._first.get(relation.right, 1 << 62)) > each.effect_at:
+                if first.get(relation.right, self._first.get(relation.right, NEVER)) > each.effect_at:
                     reason = f"`{each.name}` comes only after `{relation.right}`, not there by {iso(each.effect_at)}"
                     raise BadEvent(each.id, "at", reason)
         return first, undated

@@ -18,7 +18,7 @@ from engine.choice import choice, leaves
 from engine.decision import Item
 from engine.duties import arise, arise_on_breach, discharges, edge, look_for_end, miss, waive, waived
 from engine.errors import OutOfOrder
-from engine.event import ANSWER, DAWN, DISPUTE, MIGRATE, START, WAIVE, Event, Instant, Standing
+from engine.event import ANSWER, DAWN, DISPUTE, MIGRATE, NEVER, START, WAIVE, Event, Instant, Standing
 from engine.happenings import (
     effects,
     forbid,
@@ -37,8 +37,6 @@ from engine.step import EMPTY, INEXACT, LISTS, Entry, Key, Step
 from engine.taken import Taken
 from engine.terms import Terms
 from engine.upkeep import keep, keep_instance
-
-NEVER: Instant = 1 << 62
 
 MOST_TOGETHER = 4
 """How many simultaneous events that bear on one another are put into every order."""

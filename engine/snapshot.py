@@ -43,16 +43,14 @@ class Chain(NamedTuple):
 
 _KEPT = tuple(name for name in Event.__slots__ if name != "personal")
 _GET = attrgetter(*_KEPT)
-_SET = tuple(getattr(Event, name).__set__ for name in _KEPT)
-_set_personal = getattr(Event, "personal").__set__  # noqa: B009
+_SET = tuple(getattr(Event, name).__set__ for name in (*_KEPT, "personal"))
 
 
 def _event(*slots: Any) -> Event:
     """Return an event, slot by slot: it was sealed before. Personal data is in no snapshot, for it can be erased."""
     made = object.__new__(Event)
-    for put, value in zip(_SET, slots, strict=True):
+    for put, value in zip(_SET, (*slots, {}), strict=True):
         put(made, value)
-    _set_personal(made, {})
     return made
 
 

@@ -6,6 +6,7 @@ false for certain is left out. What comes back is always a term of the solver, n
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import z3
@@ -21,30 +22,26 @@ TRUE, FALSE = z3.BoolVal(True), z3.BoolVal(False)
 
 def every(*parts: Truth) -> Truth:
     """Return that every part holds; of no part at all, true."""
-    kept = []
-    for each in parts:
-        if each is True or each is TRUE:
-            continue
-        if each is False or each is FALSE:
-            return FALSE
-        kept.append(each)
-    if len(kept) < 2:
-        return kept[0] if kept else TRUE
-    return z3.BoolRef(z3core.Z3_mk_and(_REF, len(kept), _array(kept)), _CONTEXT)
+    return _joined(parts, TRUE, FALSE, z3core.Z3_mk_and)
 
 
 def some(*parts: Truth) -> Truth:
     """Return that some part holds; of no part at all, false."""
+    return _joined(parts, FALSE, TRUE, z3core.Z3_mk_or)
+
+
+def _joined(parts: Iterable[Truth], idle: z3.BoolRef, decides: z3.BoolRef, make: Callable[..., Any]) -> Truth:
+    """Return the parts joined, without those that are `idle`; one that `decides` is all there is."""
     kept = []
-    for each in parts:
-        if each is False or each is FALSE:
-            continue
-        if each is True or each is TRUE:
-            return TRUE
-        kept.append(each)
+    for part in parts:
+        each = TRUE if part is True else FALSE if part is False else part
+        if each is decides:
+            return decides
+        if each is not idle:
+            kept.append(each)
     if len(kept) < 2:
-        return kept[0] if kept else FALSE
-    return z3.BoolRef(z3core.Z3_mk_or(_REF, len(kept), _array(kept)), _CONTEXT)
+        return kept[0] if kept else idle
+    return z3.BoolRef(make(_REF, len(kept), _array(kept)), _CONTEXT)
 
 
 def no(part: Truth) -> Truth:

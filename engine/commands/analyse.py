@@ -87,8 +87,11 @@ def analyse(
     if properties:
         from engine.commands.asserted import assert_all
 
-        if layers is not None:
-            raise Refused("a property is asked of the agreement alone: leave out --layers", field="layers")
+        beside = {"layers": layers, "only": only, "gate": gate, "accept": accept, "sarif": sarif}
+        for name in (name for name, given in beside.items() if given):
+            raise Refused(
+                f"a property is asked of the agreement alone, by itself: leave out --{name}", field=name
+            )
         raise typer.Exit(assert_all(paths, properties, json_, lang))
     from engine.analysis import analyse as found
     from engine.analysis.accepted import Accepted

@@ -23,7 +23,8 @@ def assert_all(paths: Sequence[str], properties: Sequence[str], as_json: bool, l
 
     agreements = [c for c in usable(paths).contracts.values() if c.kind == "agreement"]
     if len(agreements) != 1:
-        raise Refused("a property is asserted of one agreement: name one", field="property")
+        named = ", ".join(each.path for each in agreements) or "none"
+        raise Refused(f"a property is asserted of one agreement: name one file ({named})", field="contract")
     agreement = agreements[0]
     screen, status, rows = Screen.of(), FINE, []
     for text in properties:

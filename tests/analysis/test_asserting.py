@@ -72,6 +72,7 @@ def test_each_property_is_told_with_its_bound(club: str, capsys) -> None:
         (["--property", "eventually member enters"], "write it as `never PARTY may ACT …`"),
         (["--property", "never member may dance"], "no act or event is called `dance`"),
         (["--property", "never member may enter", "--layers", "contract,civil"], "leave out --layers"),
+        (["--property", "never member may enter", "--sarif"], "leave out --sarif"),
     ],
 )
 def test_what_cannot_be_asserted_is_refused(club: str, more: list[str], said: str, capsys) -> None:
@@ -87,6 +88,11 @@ def test_what_the_agreement_would_take_from_is_refused(tmp_path: Path, capsys) -
         REFUSED,
         True,
     )
+
+
+def test_of_two_versions_one_is_named(capsys) -> None:
+    status = carried_out(["analyse", "lease", "--property", "never lessor may terminate"])
+    assert (status, "name one file (" in capsys.readouterr().err) == (REFUSED, True)
 
 
 def test_the_contrary_is_what_is_said() -> None:
