@@ -17,6 +17,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from contractlang.flat import flattened, raised
+from contractlang.hashes import code, hash_of
 from contractlang.loaded import Loaded, in_reach
 from contractlang.source import Source, Unreadable, read
 
@@ -55,20 +56,9 @@ class Cache:
 
     def _key(self, paths: Sequence[Path], library: Sequence[Path], raw: dict[str, bytes]) -> str:
         """Return the hash of all that a load hangs on."""
-        program = sorted(
-            path for path in self.program.rglob("*") if path.suffix in (".py", ".lark", ".tables")
-        )
         asked = [[str(path) for path in each] for each in (paths, library)]
-        parts = [sys.version, json.dumps(asked)]
-        hashed = blake2b(digest_size=20)
-        for name, content in (
-            *((each, b"") for each in parts),
-            *((str(path.relative_to(self.program)), path.read_bytes()) for path in program),
-            *raw.items(),
-        ):
-            hashed.update(f"{len(name)} {len(content)} {name}".encode("utf-8", "surrogateescape"))
-            hashed.update(content)
-        return hashed.hexdigest()
+        said = ((each, b"") for each in (sys.version, json.dumps(asked)))
+        return hash_of((*said, *code(self.program.rglob("*"), self.program), *raw.items()))
 
     def _kept(self, key: str, raw: dict[str, bytes]) -> Loaded | None:
         """Return the load that is kept under a key, or None where nothing sound is."""

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 
 from immutables import Map
 
+from contractlang.hashes import code, hash_of
 from contractlang.values import Period, Share
 from engine.choice import Choice
 from engine.decision import Item
@@ -159,11 +160,6 @@ def basis_of(program: Program, terms: Terms, head: bytes) -> bytes:
 @cache
 def engine_now() -> str:
     """Return the version of this engine, with a hash of all code that takes part in deriving a position."""
-    hashed = blake2b(digest_size=12)
     own = [*ROOT.joinpath("contractlang").rglob("*"), *ROOT.joinpath("engine").glob("*")]
     own += ROOT.joinpath("engine", "calendars").glob("*")
-    for path in sorted(own):
-        if path.suffix in (".py", ".json", ".lark"):
-            content = path.read_bytes()
-            hashed.update(f"{path.relative_to(ROOT)} {len(content)} ".encode() + content)
-    return f"{ENGINE_VERSION}+{hashed.hexdigest()}"
+    return f"{ENGINE_VERSION}+{hash_of(code(own, ROOT))}"

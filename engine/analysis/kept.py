@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from contractlang.cache import entry, keep
+from contractlang.hashes import code, hash_of
 from contractlang.norms import Contract
 from engine.analysis.finding import Clause, Finding, Said, Witness
 from engine.analysis.tally import Tally
@@ -27,7 +28,8 @@ MOST_GROUPS = 300
 _SUFFIX = ".findings"
 _SPAN = re.compile(r"Span\(path=(?:'[^']*'|\"[^\"]*\"), start=\d+, end=\d+\)")
 _HERE = Path(__file__).parent
-_CODE = (_HERE, _HERE.parent, _HERE.parent / "calendars", _HERE.parents[1] / "contractlang")
+_ROOT = _HERE.parents[1]
+_CODE = (_HERE, _HERE.parent, _HERE.parent / "calendars", _ROOT / "contractlang")
 
 
 class Kept:
@@ -85,13 +87,8 @@ def _program() -> str:
     """Return the hash of what answers: the program, its calendars, the solver, and Python."""
     from importlib.metadata import version
 
-    hashed = blake2b(f"{sys.version} {version('z3-solver')}".encode(), digest_size=20)
-    for folder in _CODE:
-        for path in sorted(folder.iterdir()):
-            if path.suffix in (".py", ".json"):
-                content = path.read_bytes()
-                hashed.update(f"{path.name} {len(content)} ".encode() + content)
-    return hashed.hexdigest()
+    said = (sys.version, b""), (version("z3-solver"), b"")
+    return hash_of((*said, *code((path for folder in _CODE for path in folder.iterdir()), _ROOT)))
 
 
 def _read(body: bytes | None) -> tuple[list[Finding], list[int]] | None:

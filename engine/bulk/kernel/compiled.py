@@ -12,11 +12,12 @@ import shutil
 import sys
 from collections.abc import Callable
 from functools import lru_cache
-from hashlib import blake2b
 from pathlib import Path
 from tempfile import mkdtemp
 from types import FunctionType, ModuleType
 from typing import Any
+
+from contractlang.hashes import hash_of
 
 MOST_ENTRIES = 40
 _TEXT, _SEAL = "text.py", "seal"
@@ -77,10 +78,7 @@ def _key(source: str) -> str:
     import llvmlite
     import numba
 
-    made = blake2b(digest_size=20)
-    for part in (sys.version, numba.__version__, llvmlite.__version__, source):
-        made.update(f"{len(part)} {part}".encode())
-    return made.hexdigest()
+    return hash_of((each, b"") for each in (sys.version, numba.__version__, llvmlite.__version__, source))
 
 
 def _functions(source: str, path: Path | None) -> dict[str, Callable[..., Any]]:
@@ -129,12 +127,8 @@ def _is_own(path: Path) -> bool:
 
 
 def _seal_of(entry: Path) -> str:
-    made = blake2b(digest_size=20)
-    for path in sorted(each for each in entry.rglob("*") if each.is_file() and each.name != _SEAL):
-        content = path.read_bytes()
-        made.update(f"{path.relative_to(entry)} {len(content)} ".encode())
-        made.update(content)
-    return made.hexdigest()
+    own = sorted(each for each in entry.rglob("*") if each.is_file() and each.name != _SEAL)
+    return hash_of((str(path.relative_to(entry)), path.read_bytes()) for path in own)
 
 
 def _forget(folder: Path) -> None:
