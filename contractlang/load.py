@@ -14,7 +14,8 @@ from pathlib import Path
 from contractlang.checks import check
 from contractlang.checks.together import between
 from contractlang.diagnostic import Diagnostic, Said, Severity, error
-from contractlang.elaborate import Memo, elaborate, head_of
+from contractlang.drafting import Memo
+from contractlang.elaborate import elaborate, head_of
 from contractlang.loaded import Loaded, files_of, neighbours
 from contractlang.norms import Contract
 from contractlang.parser import parse

@@ -1,0 +1,352 @@
+"""From a statement to a norm: who must, may or may not do what, upon what, when, and within what time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from contractlang.diagnostic import Said
+from contractlang.drafting import Here, Work, all_of, any_of, part_of
+from contractlang.expressions import Reader
+from contractlang.kinds import BREACH, DAY, FLAG, PERIOD, in_english, occurrence_of
+from contractlang.norms import (
+    Act,
+    AtOnce,
+    BeforeDay,
+    Bound,
+    ByDay,
+    ByLabel,
+    Clock,
+    Const,
+    Expr,
+    Limit,
+    LossRule,
+    Maintenance,
+    Norm,
+    Obligation,
+    OccurrenceDecl,
+    OnBreach,
+    OnOccurrence,
+    Permission,
+    Power,
+    Prohibition,
+    QuestionDecl,
+    Reasonable,
+    Target,
+    Trigger,
+    Window,
+    Within,
+    kind_of,
+)
+from contractlang.source import Span
+from contractlang.syntax import Node, Word
+from contractlang.values import Roll
+
+_ROLLS: dict[str, Roll] = {
+    "rolled": "following", "rolled_back": "preceding", "rolled_in_month": "in month",
+}  # fmt: skip
+_CLOCKS = {"clock_stops": Clock.STOPS, "clock_runs": Clock.RUNS, "clock_extends": Clock.EXTENDS}
+
+
+@dataclass
+class _Told:
+    """What the tails of a norm say."""
+
+    window: Window | None = None
+    when: list[Expr] = field(default_factory=list)
+    unless: list[Expr] = field(default_factory=list)
+    until: Expr | None = None
+    since: Expr | None = None
+    where: Expr | None = None
+    about: Expr | None = None
+    excepts: list[Target] = field(default_factory=list)
+    suspends: str | None = None
+    clock: Clock = Clock.STOPS
+    resumes: str | None = None
+
+
+def make_norm(work: Work, here: Here) -> None:
+    reader = work.reader(here.statement)
+    trigger, when = leads_of(work, reader, here.node)
+    id, name = work.identify(here)
+    cores = here.node.nodes("core")
+    above: Norm | None = None
+    for index, core in enumerate(cores):
+        inner = core.parts[0]
+        assert isinstance(inner, Node)
+        if inner.rule == "loss":
+            loss(work, here, reader, inner, id, trigger, when)
+            continue
+        if above is not None:
+            # `otherwise`: what a breach of the norm before it brings into force.
+            chain, label = f"{id}~{index}", f"{above.label}~{index}"
+            trigger = OnBreach(ByLabel(above.label), "@it", None, here.statement.span(core))
+            above = norm_of(work, here, reader, core, chain, label, trigger, None)
+        else:
+            own = name if name or len(cores) == 1 else f"@{id}"
+            above = norm_of(work, here, reader, core, id, own, trigger, when)
+        work.made.built.append(above)
+
+
+def leads_of(work: Work, reader: Reader, node: Node) -> tuple[Trigger | None, Expr | None]:
+    trigger: Trigger | None = None
+    conditions: list[Expr] = []
+    for lead in node.parts:
+        if not isinstance(lead, Node):
+            continue
+        if lead.rule == "for_each":
+            trigger = trigger_of(work, reader, lead)
+        elif lead.rule == "lead_when":
+            conditions += [reader.condition(part) for part in lead.parts if part is not None]
+    return trigger, all_of(conditions)
+
+
+def trigger_of(work: Work, reader: Reader, lead: Node) -> Trigger:
+    inner, name, where = lead.parts[0], lead.parts[1] if len(lead.parts) > 1 else None, None
+    if len(lead.parts) > 2:
+        where = lead.parts[2]
+    assert isinstance(inner, Node)
+    variable = name.text if isinstance(name, Word) else "@it"
+    span = reader.statement.span(lead)
+    if inner.rule == "trigger_event":
+        declared = reader.occurrence(inner.words()[0])
+        reader.variables[variable] = Bound(variable, occurrence_of(declared.name))
+        condition = reader.condition(where) if where is not None else None
+        return OnOccurrence(declared.name, variable, condition, span)
+    target_node = inner.parts[0]
+    assert isinstance(target_node, Node)
+    target = reader.target(target_node)
+    reader.variables[variable] = Bound(variable, BREACH)
+    condition = reader.condition(where) if where is not None else None
+    return OnBreach(target, variable, condition, span)
+
+
+def norm_of(
+    work: Work,
+    here: Here,
+    reader: Reader,
+    core: Node,
+    id: str,
+    label: str,
+    trigger: Trigger | None,
+    when: Expr | None,
+) -> Norm:
+    deontic = core.parts[0]
+    assert isinstance(deontic, Node)
+    who = deontic.parts[0]
+    assert isinstance(who, Node)
+    base: dict[str, Any] = {
+        "id": id, "document": work.draft.name, "clause": here.clause, "label": label,
+        "span": here.statement.span(core), "bearer": work.declarations.party(here.statement, who),
+        "trigger": trigger, "option": here.option, "standing": here.standing,
+    }  # fmt: skip
+    if isinstance(trigger, OnBreach) and trigger.variable == "@it":
+        reader.variables.setdefault("@it", Bound("@it", BREACH))
+    act: Act | None = None
+    declared: OccurrenceDecl | None = None
+    if deontic.rule != "maintenance":
+        act, declared = act_of(work, reader, deontic, trigger)
+    tails = [part for part in core.parts[1:] if isinstance(part, Node)]
+    told = told_by(work, reader, tails, declared)
+    base["when"] = all_of([each for each in (when, *told.when) if each is not None])
+    base["unless"] = any_of(told.unless)
+    base["since"], base["until"] = told.since, told.until
+    base["excepts"] = tuple(told.excepts)
+    if act is not None and (told.where is not None or told.about is not None):
+        act = Act(name=act.name, about=told.about or act.about, amount=act.amount, where=told.where)
+    if deontic.rule == "obligation" and act is not None and declared is not None:
+        can_name(work, reader, deontic, declared, act.about)
+    match deontic.rule:
+        case "maintenance":
+            keeps = deontic.parts[1]
+            assert keeps is not None
+            return Maintenance(**base, keeps=reader.condition(keeps))
+        case "obligation":
+            assert act is not None
+            return Obligation(**base, act=act, window=told.window)
+        case "prohibition":
+            assert act is not None
+            return Prohibition(**base, act=act, window=told.window)
+        case _:
+            assert act is not None and declared is not None
+            changes = declared.needs_basis or declared.sets or told.suspends or told.resumes
+            if changes:
+                more: dict[str, Any] = {
+                    "suspends": told.suspends,
+                    "clock": told.clock,
+                    "resumes": told.resumes,
+                }
+                return Power(**base, act=act, window=told.window, **more)
+            return Permission(**base, act=act, window=told.window)
+
+
+def act_of(work: Work, reader: Reader, deontic: Node, trigger: Trigger | None) -> tuple[Act, OccurrenceDecl]:
+    done = deontic.node("act_done")
+    assert done is not None
+    name = done.parts[0]
+    assert isinstance(name, Word)
+    declared = reader.occurrence(name)
+    about: Expr | None = None
+    amount: Expr | None = None
+    for each in deontic.nodes("for_path"):
+        about = reader.expression(part_of(each))
+    argument = done.parts[1] if len(done.parts) > 1 else None
+    if argument is not None:
+        value = reader.expression(argument)
+        if kind_of(value).name in ("occurrence", "breach"):
+            about = value
+        else:
+            amount = value
+            wanted = next((p.kind for p in declared.params if p.name == declared.accumulates), None)
+            if wanted is None:
+                wanted = next((p.kind for p in declared.params if p.kind.name == "money"), None)
+            if wanted is not None:
+                reader.want(value, wanted, argument)
+    if about is None and isinstance(trigger, OnOccurrence):
+        fits = [p for p in declared.params if p.kind == occurrence_of(trigger.name)]
+        if fits:
+            about = reader.variables[trigger.variable]
+    return Act(name=declared.name, about=about, amount=amount), declared
+
+
+def can_name(work: Work, reader: Reader, part: Node, declared: OccurrenceDecl, about: Expr | None) -> None:
+    """Report a duty about something that the act has no field to name: no act would ever discharge it."""
+    kind = None if about is None else kind_of(about)
+    named = None if kind is None else work.names.declarations.get(kind.of)
+    if kind is None or kind.name != "occurrence" or not isinstance(named, OccurrenceDecl):
+        return
+    above: OccurrenceDecl | None = named
+    while above is not None:
+        if any(each.kind == occurrence_of(above.name) for each in declared.params):
+            return
+        next_above = work.names.declarations.get(above.kind_of or "")
+        above = next_above if isinstance(next_above, OccurrenceDecl) else None
+    en = f"({named.name}: {named.name})", f"（{named.alias or named.name}：{named.alias or named.name}）"
+    word = "act" if declared.is_act else "event"
+    zh = "行为" if declared.is_act else "事件"
+    raise reader.fail(
+        "kind", part, f"`{declared.name}` has no field that names {in_english(occurrence_of(named.name))}",
+        f"`{declared.alias or declared.name}`没有字段可以指明是哪一次`{named.alias or named.name}`",
+        Said(f"give it one where it is declared: `| {word} {declared.name} {en[0]}`",
+             f"请在声明处添加：`| {zh} {declared.alias or declared.name}{en[1]}`"),
+    )  # fmt: skip
+
+
+def told_by(work: Work, reader: Reader, tails: list[Node], declared: OccurrenceDecl | None) -> _Told:
+    told = _Told()
+    rolls: Expr | None = None
+    roll: Roll = "following"
+    limit: Limit | None = None
+    not_before: Expr | None = None
+    span: Span | None = None
+    for tail in tails:
+        span = reader.statement.span(tail) if span is None else span.to(reader.statement.span(tail))
+        first = next((part for part in tail.parts if part is not None), None)
+        match tail.rule:
+            case "by" | "before":
+                assert first is not None
+                day = reader.expression(first, DAY)
+                reader.want(day, DAY, first)
+                limit = ByDay(day) if tail.rule == "by" else BeforeDay(day)
+            case "within":
+                parts = [part for part in tail.parts if part is not None]
+                length = reader.expression(parts[0])
+                reader.want(length, PERIOD, parts[0])
+                of = reader.expression(parts[1]) if len(parts) > 1 else None
+                limit = Within(length, of)
+            case "reasonable":
+                limit = Reasonable(reasonable(work, reader, tail))
+            case "at_once":
+                limit = AtOnce()
+            case "not_before":
+                assert first is not None
+                not_before = reader.expression(first, DAY)
+                reader.want(not_before, DAY, first)
+            case "where":
+                assert first is not None
+                before, reader.act = reader.act, declared
+                told.where = reader.condition(first)
+                reader.act = before
+            case "when" | "unless" | "until":
+                assert first is not None
+                before, reader.act = reader.act, declared
+                made = reader.condition(first)
+                reader.act = before
+                if tail.rule == "when":
+                    told.when.append(made)
+                elif tail.rule == "unless":
+                    told.unless.append(made)
+                else:
+                    told.until = made
+            case "since":
+                assert first is not None
+                told.since = reader.expression(first)
+            case "for_what":
+                assert first is not None
+                told.about = reader.expression(part_of(first))
+            case "rolled" | "rolled_back" | "rolled_in_month":
+                rolls = reader.condition(first) if first is not None else Const(True, FLAG)
+                roll = _ROLLS[tail.rule]
+            case "except_for":
+                assert isinstance(first, Node)
+                exception(work, reader, first, told)
+            case "suspending":
+                word = tail.words()[0]
+                told.suspends = reader.label(word)
+                told.clock = next(
+                    (clock for rule, clock in _CLOCKS.items() if tail.node(rule) is not None), Clock.STOPS
+                )
+            case "resuming":
+                told.resumes = reader.label(tail.words()[0])
+            case _:
+                pass
+    if isinstance(limit, Within) and limit.of is None and told.since is not None:
+        # `自 X 起 限 30日 内`: the period runs from X, which then is no condition of its own.
+        limit, told.since = Within(limit.period, told.since), None
+    if limit is not None or not_before is not None or rolls is not None:
+        told.window = Window(limit, not_before, rolls, span or reader.statement.span(), roll)
+    return told
+
+
+def reasonable(work: Work, reader: Reader, tail: Node) -> str:
+    words = tail.words()
+    spelling = words[0].text if words else "reasonable_period"
+    declared = work.names.find(spelling)
+    if not isinstance(declared, QuestionDecl):
+        if words:
+            raise reader.unknown(words[0], "question", "问题", work.declarations.called(QuestionDecl))
+        raise reader.fail(
+            "undeclared",
+            tail,
+            "nothing says who judges what time is reasonable",
+            "没有写明由谁判断合理期限",
+            Said(
+                'declare `| question reasonable_period: "is the period reasonable?"`',
+                "请声明问题，并写 `判断依 该问题`",
+            ),
+        )
+    return declared.name
+
+
+def exception(work: Work, reader: Reader, node: Node, told: _Told) -> None:
+    """`except mobile` (a condition) or `except 三.2b` (another norm)."""
+    if node.rule == "target_name":
+        word = node.words()[0]
+        if word.text not in work.names.labels:
+            if word.text not in reader.variables and work.names.find(word.text) is None:
+                raise reader.unknown(word, "norm", "规范", work.names.known())
+            told.unless.append(reader.condition(word))
+            return
+    told.excepts.append(reader.target(node))
+
+
+def loss(
+    work: Work, here: Here, reader: Reader, node: Node, id: str, trigger: Trigger | None, when: Expr | None
+) -> None:
+    path, who = (part for part in node.parts if isinstance(part, Node))
+    value = reader.expression(path)
+    bearer = work.declarations.party(here.statement, who)
+    place = work.stood(replace(here, node=node))
+    work.made.built.append(
+        LossRule(id=id, **place, trigger=trigger, when=when, loss=value, bearer=bearer, option=here.option)
+    )
