@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from contractlang.norms import Obligation, Permission, Power, Prohibition
-from engine.bulk.kernel.lower import empowers, in_law, is_there
+from engine.bulk.kernel.held import FALSE, Held, all_of, held, negated
+from engine.bulk.kernel.lower import in_law, is_there
 from engine.bulk.kernel.owing import Owing
 from engine.bulk.kernel.plan import DAY, FAR, Lane
 from engine.bulk.kernel.said import Place, Unsaid
 from engine.bulk.kernel.spell import LIVES
 from engine.bulk.kernel.writer import Text
 from engine.program import Rule, Touch
+
+
+def told(found: Held) -> str:
+    """Return a condition as a line of the plan tells it."""
+    if found.is_plain:
+        return found.sure
+    return f"{found.sure}; left to the engine where {found.maybe}: {found.why}"
 
 
 class Acting(Owing):
@@ -21,14 +29,10 @@ class Acting(Owing):
         rows = {"@act": ("i", (name,))}
         if rule.self_triggered:
             rows[rule.variable] = ("i", (name,))
-        at = Place("t", rows, rolls=rule.rolls is not None)
-        conditions = [self.in_force(rule, at), *self.borne(rule, "who[i]"), *self.conditions(rule, at)]
-        if rule.trigger_where is not None:
-            conditions.append(self.speller.flag(rule.trigger_where, at))
-        if rule.where is not None:
-            conditions.append(self.speller.flag(rule.where, at))
-        self.flush(text)
-        text.deeper(f"if {' and '.join(conditions)}:")
+        at = Place("t", rows, rolls=rule.rolls, who="who[i]")
+        found = all_of([self.forbidding(rule, at), self.not_let(rule, at, name)])
+        condition = self.settled(text, found)
+        text.deeper(f"if {condition}:")
         text.add(f"x{place}[i] = 1", f"n_{rule.index} += 1")
         if (
             any(
@@ -39,7 +43,19 @@ class Acting(Owing):
         ):
             text.add("why = 4")
         text.out()
-        self.draft.step(rule, f"{name} breaks it: {' and '.join(conditions)}")
+        self.draft.step(rule, f"{name} breaks it: {told(found)}")
+
+    def not_let(self, rule: Rule, at: Place, name: str) -> Held:
+        """Spell that nothing prevails over a prohibition that is open to the act."""
+        found = []
+        for index, when, _ in rule.prevailed_by:
+            if index in self.program.by_act[name]:
+                here = Place(at.now, {"@act": at.rows["@act"]}, who=at.who)
+                lets = [self.wholly_open(self.program.rules[index], here, name)]
+                if when is not None:
+                    lets.append(held(self.speller, when, here))
+                found.append(negated(all_of(lets)))
+        return all_of(found)
 
     def bases(self, text: Text, name: str, at: Place) -> list[tuple[str, Rule]]:
         """Write on which norms an act rests; return the variables that tell it."""
@@ -50,22 +66,14 @@ class Acting(Owing):
                 continue
             variable = f"g_{index}"
             if isinstance(rule.norm, Power | Permission):
-                empowers(rule)
-                here = Place(at.now, at.rows, at.debts, at.end, rolls=rule.rolls is not None)
-                conditions = [
-                    self.in_force(rule, here),
-                    *self.borne(rule, "who[i]"),
-                    *self.conditions(rule, here),
-                    *self.open_over(rule, here, name),
-                    *self.empowered(rule, "who[i]"),
-                ]
-                if rule.where is not None:
-                    conditions.append(self.speller.flag(rule.where, here))
-                self.flush(text)
-                text.add(f"{variable} = {' and '.join(conditions)}")
+                here = Place(at.now, at.rows, at.debts, at.end, rolls=rule.rolls, who="who[i]")
+                basis = all_of([self.in_force(rule, here), self.open_to(rule, here, name)])
+                if basis.maybe == FALSE:
+                    continue
+                text.add(f"{variable} = {self.settled(text, basis)}")
             else:
                 raise Unsaid(f"{rule.norm.id}: a duty as the basis of an act")
-            self.draft.step(rule, f"is the basis of {name}: {' and '.join(conditions)}")
+            self.draft.step(rule, f"is the basis of {name}: {told(basis)}")
             found.append((variable, rule))
         return found
 
@@ -80,7 +88,11 @@ class Acting(Owing):
                 raise Unsaid(f"it sets `{effect.state}` to a value of its own")
             if effect.state == "agreement":
                 if bases:
-                    text.add(f"if {' or '.join(v for v, _ in bases)}: life = {LIVES[effect.option]}")
+                    # All bases are looked at before what they change.
+                    text.add("alters = life")
+                    for variable, rule in bases:
+                        self.concerns(text, variable, rule, LIVES[effect.option])
+                    text.add("life = alters")
             elif in_law(self.program, effect.state):
                 raise Unsaid(f"it sets the state in law `{effect.state}`")
             else:
@@ -99,6 +111,17 @@ class Acting(Owing):
                 for lane in self.draft.of(index):
                     self.resumes(text, variable, rule, lane)
 
+    def concerns(self, text: Text, variable: str, rule: Rule, life: int) -> None:
+        """Write the agreement's new state, if the basis of the act is in it, or concerns it (`agreements_meant`)."""
+        homes = {self.program.rules[each].home for each in rule.on_breach_of}
+        if rule.home or homes == {self.agreement.base}:
+            text.add(f"if {variable}: alters = {life}")
+            return
+        if "" in homes and len(homes) > 1:
+            number = self.speller.opens("whether a breach of the law concerns the agreement")
+            text.add(f"if {variable} and life != 1: why = {number}")
+        text.add(f"if {variable} and life == 1: alters = {life}")
+
     def exercised_by(self, text: Text, state: str, changes: str, bases: list[tuple[str, Rule]]) -> None:
         """Write which powers stand exercised once a state is set: those on which it rests, and if it had that value
         before, those on which it rested.
@@ -106,7 +129,7 @@ class Acting(Owing):
         by = {rule.index: variable for variable, rule in bases}
         for index in sorted(self.draft.tracked):
             if (state, "") in self.program.rules[index].sets:
-                stands = self.exercise(index, state)
+                stands = self.speller.exercise(index, state)
                 if index in by:
                     text.add(f"{stands} = {by[index]} or ({stands} and not ({changes}))")
                 else:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from contractlang.norms import Obligation, Prohibition
-from engine.bulk.kernel.lower import empowers, is_there, prohibits
+from engine.bulk.kernel.acting import told
+from engine.bulk.kernel.held import FALSE, TRUE, Held, all_of, any_of, held, negated, plain
+from engine.bulk.kernel.lower import is_there, prohibits
 from engine.bulk.kernel.plan import Asked
 from engine.bulk.kernel.said import Place, Unsaid
 from engine.bulk.kernel.watching import Watching
 from engine.bulk.kernel.writer import Text
+from engine.force import ADMINISTRATIVE
 from engine.program import Rule
 
 
@@ -28,27 +31,59 @@ class Asking(Watching):
     def question(self, text: Text, place: int, asked: Asked) -> None:
         """Write the answer to one question (docs/semantics.md, "May and must")."""
         act = self.program.acts[asked.act]
-        text.add("forb = False", "opens = False", "req = False", "speaks = False")
+        text.add("restores = False", "req = False", "speaks = False")
         for effect in act.sets:
             for rule in self.program.restorers.get((effect.state, effect.option), ()):
                 self.restores(text, rule, asked.party)
+        forbidding: list[tuple[str, Rule]] = []
+        opening: list[tuple[str, Rule]] = []
         for rule in self.program.speaking[asked.act][asked.party].order:
             if not is_there(self.draft, rule):
                 continue
             if isinstance(rule.norm, Prohibition):
                 prohibits(rule)
-                self.asks(text, rule, asked, "forb = True")
+                self.asks_prohibition(text, rule, asked, forbidding)
             elif isinstance(rule.norm, Obligation):
-                self.asks_duty(text, rule)
+                self.asks_duty(text, rule, asked, opening)
             else:
-                empowers(rule)
-                self.asks(text, rule, asked, "opens = True", "speaks = True")
+                self.asks(text, rule, asked, opening)
+        self.weighs(text, asked, forbidding, opening)
         wide = len(self.asked)
         closed = "(3 if speaks else 4)" if act.needs_basis else "0"
         text.add(
-            f"answer[a * {wide} + {place}] = (5 if opens else 3) if forb else "
-            f"(2 if req else 1) if opens else {closed}"
+            f"answer[a * {wide} + {place}] = (5 if opens or restores else 3) if clash else "
+            f"(2 if req else 1) if opens or restores else {closed}"
         )
+
+    def weighs(
+        self, text: Text, asked: Asked, forbidding: list[tuple[str, Rule]], opening: list[tuple[str, Rule]]
+    ) -> None:
+        """Write what is left open once prohibitions have prevailed, and whether one is left that nothing tolerates."""
+        at = Place("asof", end=True, who=str(self.speller.party(asked.party)))
+        kept = {}
+        for name, rule in opening:
+            over = [all_of([plain(f), self.beats(by, rule, at)]) for f, by in forbidding]
+            still = all_of([plain(name), *(negated(each) for each in over)])
+            text.add(f"{name} = {self.settled(text, still)}")
+            kept[name] = rule
+        text.add(f"opens = {' or '.join(kept) or 'False'}", "clash = False")
+        for name, by in forbidding:
+            lets = [
+                all_of(
+                    [plain(each), plain(TRUE) if by.weight == ADMINISTRATIVE else self.beats(rule, by, at)]
+                )
+                for each, rule in opening
+            ]
+            left = all_of([plain(name), negated(any_of(lets))])
+            text.add(f"clash = clash or ({self.settled(text, left)})")
+
+    def beats(self, rule: Rule, over: Rule, at: Place) -> Held:
+        """Spell whether a stated priority lets a norm prevail over another."""
+        found = [
+            plain(TRUE) if when is None else held(self.speller, when, at)
+            for index, when, _ in over.prevailed_by if index == rule.index
+        ]  # fmt: skip
+        return any_of(found)
 
     def restores(self, text: Text, rule: Rule, party: str) -> None:
         """Write that an act is required of who has broken what he must keep, and would restore it."""
@@ -57,43 +92,50 @@ class Asking(Watching):
         if rule.index in self.speller.broken:
             raise Unsaid(f"it may restore {rule.norm.id}, {self.speller.broken[rule.index]}")
         for lane in self.draft.of(rule.index):
-            text.add(f"if v{lane.number} > 0: opens = True; req = True")
+            text.add(f"if v{lane.number} > 0: restores = True; req = True")
         self.draft.step(rule, "is restored by the act that is asked about")
 
-    def asks(self, text: Text, rule: Rule, asked: Asked, then: str, other: str = "") -> None:
-        """Write what a norm without instances says of the act that is asked about."""
-        at = Place("asof", end=True, rolls=rule.rolls is not None)
-        force = self.in_force(rule, at)
-        self.flush(text)
-        text.deeper(f"if {force}:")
-        conditions = self.conditions(rule, at)
-        for each in (rule.where, rule.trigger_where):
-            if each is not None:
-                conditions.append(self.speller.flag(each, at))
-        if not isinstance(rule.norm, Prohibition):
-            conditions += [*self.open_over(rule, at, asked.act), *self.empowered(rule, asked.party)]
-        self.flush(text)
-        text.add(f"if {' and '.join(conditions) or 'True'}: {then}")
-        if other:
-            text.add(f"else: {other}")
-        text.out()
-        self.draft.step(rule, f"{rule.act_name}: {' and '.join([force, *conditions])}")
+    def asks_prohibition(
+        self, text: Text, rule: Rule, asked: Asked, forbidding: list[tuple[str, Rule]]
+    ) -> None:
+        """Write whether a prohibition forbids the act that is asked about."""
+        at = Place("asof", end=True, who=str(self.speller.party(asked.party)))
+        found = self.forbidding(rule, at)
+        if found.maybe == FALSE:
+            return
+        name = f"fb{rule.index}"
+        text.add(f"{name} = {self.settled(text, found)}")
+        forbidding.append((name, rule))
+        self.draft.step(rule, f"{rule.act_name}: {told(found)}")
 
-    def asks_duty(self, text: Text, rule: Rule) -> None:
+    def asks(self, text: Text, rule: Rule, asked: Asked, opening: list[tuple[str, Rule]]) -> None:
+        """Write whether a permission or power is open to the act that is asked about."""
+        at = Place("asof", end=True, who=str(self.speller.party(asked.party)))
+        force = self.in_force(rule, at)
+        found = self.open_to(rule, at, asked.act)
+        whole = all_of([force, found])
+        name = f"ob{rule.index}"
+        if whole.maybe != FALSE:
+            text.add(f"{name} = {self.settled(text, whole)}")
+            opening.append((name, rule))
+            speaks = all_of([force, negated(found)])
+        else:
+            speaks = force
+        if self.program.acts[asked.act].needs_basis and speaks.maybe != FALSE:
+            text.add(f"speaks = speaks or ({self.settled(text, speaks)})")
+        self.draft.step(rule, f"{rule.act_name}: {told(whole)}")
+
+    def asks_duty(self, text: Text, rule: Rule, asked: Asked, opening: list[tuple[str, Rule]]) -> None:
         """Write what a duty to do the act says of it: one that is owed requires it, though its agreement has ended."""
         if rule.index in self.speller.broken:
             raise Unsaid(f"it asks about {rule.norm.id}, {self.speller.broken[rule.index]}")
-        if rule.prevailed_by or rule.limited_to:
-            raise Unsaid(
-                f"{rule.norm.id}: a duty over which another norm prevails, or that is limited to one"
-            )
         if rule.where is not None:
             raise Unsaid(f"{rule.norm.id}: how the act is to be done is not asked")
         at = Place("asof", end=True)
         if any(each is rule for each, _ in self.draft.watched):
             # It never applies in an account that is the kernel's.
             return
-        force = self.in_force(rule, at)
+        force, ended = self.in_force(rule, at), self.in_force(rule, at, owed=True)
         # What arose by a condition asks for nothing while that does not hold.
         still = [] if rule.norm.trigger is not None else self.conditions(rule, at)
         self.flush(text)
@@ -104,7 +146,11 @@ class Asking(Watching):
             text.deeper(f"for k in range(lo{n}, {lane.top}):")
             text.add(f"if s{n}[k] == 1 or s{n}[k] == 3: y = 1; break")
             text.out()
-        ended = force.replace("life == 1", "life != 0")
-        owed = " and ".join(["y == 1", ended, *still])
-        text.add(f"if {owed}: opens = True; req = True", f"elif {force}: speaks = True")
+        name = f"ob{rule.index}"
+        owed = self.settled(text, all_of([plain("y == 1"), ended, *still]))
+        text.add(f"{name} = {owed}", f"if {name}: req = True")
+        opening.append((name, rule))
+        if self.program.acts[asked.act].needs_basis:
+            speaks = self.settled(text, all_of([plain(f"not {name}"), force]))
+            text.add(f"if {speaks}: speaks = True")
         self.draft.step(rule, f"{rule.act_name} is required while it is owed")

@@ -18,17 +18,15 @@ from contractlang.norms import (
     Power,
     Prohibition,
     StateDecl,
-    Who,
 )
 from engine.bulk.kernel.plan import Asked, Lane, Plan, Refused, Step
 from engine.bulk.kernel.said import Unsaid
 from engine.bulk.kernel.spell import Speller, parties_of, parts_of
 from engine.conditions import AndE, AnswerE, ChosenE, CompareE, IsBlankE, NotE, OrE
 from engine.evaluator import Evaluator
-from engine.force import ADMINISTRATIVE
 from engine.program import Program, Rule, Touch
 from engine.quantities import BlankE, BoundE, ConstE, FieldE, NowE
-from engine.statuses import Norms
+from engine.statuses import Norms, UsedE
 from engine.terms import Terms
 
 
@@ -88,17 +86,16 @@ def _whole(draft: Draft) -> bool:
         draft.reasons.append(("", f"{len(agreements)} agreements together: the kernel takes one"))
         return False
     for contract in program.contracts:
-        if contract.kind != "agreement":
-            draft.reasons.append((contract.name, f"a {contract.kind}: the kernel takes one agreement alone"))
+        if contract.kind not in ("agreement", "law"):
+            draft.reasons.append(
+                (contract.name, f"a {contract.kind}: the kernel takes one agreement, and laws")
+            )
     if draft.reasons:
         return False
     if any(len(parts) > 1 for parts in program.versions_of.values()):
         draft.reasons.append((agreements[0].name, "several versions of one agreement"))
     for bar in agreements[0].bars:
         draft.reasons.append((bar.clause, "a power that lapses, or a claim that is barred in time"))
-    for life in agreements[0].life:
-        if life.how == "ends":
-            draft.reasons.append((life.clause, "an agreement that ends"))
     return True
 
 
@@ -107,13 +104,19 @@ def is_there(draft: Draft, rule: Rule) -> bool:
     for chosen in rule.option:
         if draft.speller.option_of(chosen.reading) != chosen.option:
             return False
-    if rule.valid is not None or rule.text is not None:
-        raise Unsaid("days of validity, or a text that replaces another")
-    if rule.yields_to or rule.voided:
-        raise Unsaid("a norm that another one voids, or that only fills gaps")
-    if rule.excepts:
-        raise Unsaid("a norm that gives way to another (except)")
+    if rule.text is not None:
+        raise Unsaid("a text that replaces another")
     return True
+
+
+def scans(rule: Rule) -> bool:
+    """Tell whether a power is for each breach that is then looked at by itself: one of a law, which asks about it."""
+    if rule.home or rule.since is not None or rule.until is not None:
+        return False
+    asking = (rule.when, rule.unless, rule.where, rule.trigger_where)
+    return any(
+        isinstance(part, BoundE) and part.name == rule.variable for made in asking for part in parts_of(made)
+    )
 
 
 def norms_in(made: Evaluator | None) -> Iterator[Norms]:
@@ -139,7 +142,21 @@ def _tracked(draft: Draft) -> frozenset[int]:
         is_there = all(taken.get(each.reading, each.option) == each.option for each in rule.option)
         if is_there and not isinstance(rule.norm, Obligation | Prohibition):
             found |= {index for index, _, _ in rule.prevailed_by if draft.program.rules[index].is_act}
+        if is_there:
+            found |= {
+                index for made in asked_by(rule) for part in parts_of(made) if isinstance(part, UsedE)
+                for index in part.norms.indexes
+            }  # fmt: skip
     return frozenset(found)
+
+
+def asked_by(rule: Rule) -> tuple[Evaluator | None, ...]:
+    """Return the expressions of a norm."""
+    return (
+        rule.when, rule.unless, rule.where, rule.trigger_where, rule.amount, rule.since, rule.until, rule.limit_value,
+        rule.keeps, *(when for _, when, _ in rule.prevailed_by), *(when for _, when, _ in rule.limited_to),
+        *(when for when, _ in rule.voided),
+    )  # fmt: skip
 
 
 def _empowering(draft: Draft) -> Iterator[Rule]:
@@ -147,10 +164,14 @@ def _empowering(draft: Draft) -> Iterator[Rule]:
     program, taken = draft.program, draft.speller.taken.options
     acts = {each.act for each in draft.asked}
     acts |= {name for name, touch in program.touches.items() if has_effects(draft, touch)}
+    limits = {index for rule in program.rules for indexes, _, _ in rule.limited_to for index in indexes}
+    lets = {index for rule in program.rules if rule.is_prohibition for index, _, _ in rule.prevailed_by}
     for rule in program.rules:
         if isinstance(rule.norm, Permission | Power) and isinstance(rule.norm.trigger, OnBreach):
             chosen = all(taken.get(each.reading, each.option) == each.option for each in rule.option)
-            if chosen and any(rule.index in program.by_act[act] for act in acts):
+            if chosen and (
+                rule.index in limits | lets or any(rule.index in program.by_act[act] for act in acts)
+            ):
                 yield rule
 
 
@@ -164,15 +185,17 @@ def _in_time(draft: Draft) -> set[int]:
             found |= rule.on_breach_of
         if isinstance(rule.norm, Obligation):
             found |= rule.on_breach_of
-        asking: tuple[Evaluator | None, ...] = (rule.when, rule.unless, rule.where, rule.trigger_where)
-        asking += (rule.amount, rule.since, rule.until, rule.limit_value, rule.keeps)
-        asking += tuple(when for _, when, _ in rule.prevailed_by)
+        asking = asked_by(rule)
         matters = isinstance(rule.norm, Obligation | Prohibition | Maintenance) or any(
             rule.index in indexes and has_effects(draft, program.touches.get(name))
             for name, indexes in program.by_act.items()
         )
         if matters:
             found |= {index for made in asking for norms in norms_in(made) for index in norms.indexes}
+    for named in program.sums.values():
+        for line in named:
+            made = (line.where, line.holds, line.value)
+            found |= {index for each in made for norms in norms_in(each) for index in norms.indexes}
     return found
 
 
@@ -213,7 +236,8 @@ def _arising(draft: Draft) -> None:
                 if not is_there(draft, rule):
                     continue
                 if norm.trigger is None:
-                    _begins_as_draft(draft, rule)
+                    if rule.home:
+                        _begins_as_draft(draft, rule)
                     if not isinstance(norm.bearer, str):
                         draft.watched.append((rule, f"a duty of {norm.bearer.value}"))
                         continue
@@ -339,19 +363,5 @@ def prohibits(rule: Rule) -> None:
         raise Unsaid("a prohibition for each occurrence or breach")
     if rule.limit is not None or rule.not_before is not None:
         raise Unsaid("a prohibition that has a window")
-    if rule.prevailed_by or rule.limited_to:
-        raise Unsaid("a prohibition over which another norm prevails")
-    if rule.weight == ADMINISTRATIVE:
-        raise Unsaid("a prohibition that only administers")
     if not isinstance(rule.norm.bearer, str) and rule.norm.bearer.value != "either party":
         raise Unsaid(f"a prohibition for {rule.norm.bearer.value}")
-
-
-def empowers(rule: Rule) -> None:
-    """Look whether a permission or power is one that the kernel has. Raises Unsaid."""
-    if rule.norm.trigger is not None and not isinstance(rule.norm.trigger, OnBreach):
-        raise Unsaid("a permission or power for each occurrence")
-    if rule.limit or rule.not_before or rule.lapses or rule.limited_to:
-        raise Unsaid("a permission or power with a window or a limit")
-    if rule.norm.bearer is Who.BOTH or (rule.norm.bearer is Who.OTHER and rule.norm.trigger is None):
-        raise Unsaid(f"a permission or power of {rule.norm.bearer.value}")

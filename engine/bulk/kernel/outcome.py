@@ -8,7 +8,7 @@ from typing import Protocol
 from contractlang.norms import StateDecl
 from engine.bulk.kernel.columns import words_of
 from engine.bulk.kernel.machine import Outcome
-from engine.bulk.kernel.plan import ANSWERS, BREACHED, CURED, FAR, LEFT, MISSING, OPEN, SUSPENDED, Lane, Plan
+from engine.bulk.kernel.plan import ANSWERS, BREACHED, CURED, FAR, MISSING, OPEN, SUSPENDED, Lane, Plan
 from engine.event import Instant
 from engine.history import AccountStanding, BreachStanding, DutyStanding
 from engine.program import LIFE_STATES, Program
@@ -54,7 +54,7 @@ class Results:
     def left(self, place: int) -> str | None:
         """Return why the loop gave an account up; None where it did not."""
         number = int(self.outcome.gone[place])
-        return LEFT[number] if number else None
+        return self.plan.left_for(number) if number else None
 
     def answers(self, place: int) -> tuple[str, ...]:
         """Return the answers to the questions of the plan, in order."""

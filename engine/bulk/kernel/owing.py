@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from contractlang.norms import OccurrenceDecl
 from contractlang.values import Period
-from engine.bulk.kernel.lower import norms_in
+from engine.bulk.kernel.held import all_of, any_of, held, negated
+from engine.bulk.kernel.lower import is_there, norms_in
+from engine.bulk.kernel.opening import Opening
 from engine.bulk.kernel.plan import DAY, EAST, FAR, MISSING, MOST, Lane
 from engine.bulk.kernel.said import Place, Unsaid
 from engine.bulk.kernel.spell import late
-from engine.bulk.kernel.writer import Text, Writer
+from engine.bulk.kernel.writer import Text
 from engine.evaluator import Evaluator
 from engine.program import Rule, Touch
 from engine.quantities import BoundE
 
 
-class Owing(Writer):
+class Owing(Opening):
     """Writes what becomes of duties."""
 
     def instances(self, text: Text, name: str, touch: Touch) -> None:
@@ -26,26 +28,23 @@ class Owing(Writer):
         for lane in lanes:
             rule = lane.rule
             rows = {rule.variable: ("i", self.triggers(rule))}
-            at = Place("t", rows, rolls=rule.rolls is not None)
+            at = Place("t", rows, rolls=rule.rolls)
             self.broken_by(text, lane, at) if lane.kept else self.arises(text, lane, at, "k")
 
     def broken_by(self, text: Text, lane: Lane, at: Place) -> None:
         """Write that a state to be kept for an occurrence is broken by it, or never. Raises Unsaid."""
         rule = lane.rule
         assert rule.keeps is not None
-        conditions = [self.in_force(rule, at), *self.conditions(rule, at)]
+        parts = [self.in_force(rule, at), *self.conditions(rule, at)]
         if rule.trigger_where is not None:
-            conditions.append(self.speller.flag(rule.trigger_where, at))
-        conditions.append(f"not {self.speller.flag(rule.keeps, at)}")
-        self.flush(text)
-        text.deeper(f"if {' and '.join(conditions)}:")
+            parts.append(held(self.speller, rule.trigger_where, at))
+        condition = self.settled(text, all_of([*parts, negated(held(self.speller, rule.keeps, at))]))
+        text.deeper(f"if {condition}:")
         self.breached(text, lane, "k", at.now)
         text.out()
-        self.draft.step(rule, f"is broken at once if {' and '.join(conditions)}")
+        self.draft.step(rule, f"is broken at once if {condition}")
 
-    def arises(
-        self, text: Text, lane: Lane, at: Place, key: str, seen: tuple[str, str] | None = None
-    ) -> None:
+    def arises(self, text: Text, lane: Lane, at: Place, key: str, seen: str = "") -> None:
         """Write that an instance arises, if the norm then applies; `seen` was looked at before. Raises Unsaid."""
         n, rule, speller = lane.number, lane.rule, self.speller
         asking = (rule.when, rule.unless, rule.trigger_where, rule.where, rule.amount, rule.since, rule.until)
@@ -55,11 +54,13 @@ class Owing(Writer):
                 raise Unsaid(f"{rule.norm.id}: what follows from a breach only as other duties stand")
         if rule.not_before is not None:
             raise Unsaid(f"{rule.norm.id}: a window with a beginning")
-        conditions = list(seen) if seen is not None else [self.in_force(rule, at), *self.conditions(rule, at)]
-        if rule.trigger_where is not None:
-            conditions.append(speller.flag(rule.trigger_where, at))
-        self.flush(text)
-        text.deeper("if True:" if seen is not None else f"if {' and '.join(conditions)}:")
+        condition = seen
+        if not seen:
+            parts = [self.in_force(rule, at), *self.conditions(rule, at)]
+            if rule.trigger_where is not None:
+                parts.append(held(speller, rule.trigger_where, at))
+            condition = self.settled(text, all_of(parts))
+        text.deeper("if True:" if seen else f"if {condition}:")
         told = self.window(text, lane, at)
         if lane.owes:
             assert rule.amount is not None
@@ -81,7 +82,7 @@ class Owing(Writer):
             self.begins(text, lane, key, at.now)
         text.out(2)
         source = "" if lane.source is None else f" by a breach of {self.draft.lanes[lane.source].norm}"
-        self.draft.step(rule, f"arises{source} if {' and '.join(conditions)}; ends {told}")
+        self.draft.step(rule, f"arises{source} if {condition}; ends {told}")
 
     def window(self, text: Text, lane: Lane, at: Place) -> str:
         """Write the end of a window into `y`; return it in words."""
@@ -93,6 +94,12 @@ class Owing(Writer):
         if limit == "AtOnce":
             text.add(f"y = {at.now} + 1000000")
             return "at once"
+        if limit == "Reasonable" and rule.numbered:
+            # A reasonable time is what a law says in numbers: that duty stands beside this one.
+            others = [self.program.rules[index] for index in rule.numbered]
+            says = any_of([self.in_force(each, at) for each in others if is_there(self.draft, each)])
+            text.add(f"y = {FAR}", f"if not ({says.sure}): why = {speller.opens('within a reasonable time')}")
+            return "when a law says so in numbers"
         if limit == "Reasonable" or rule.limit_value is None:
             raise Unsaid("within a reasonable time")
         if limit == "Within":
@@ -181,7 +188,8 @@ class Owing(Writer):
             self.unsure.add(name)
             self.skipping(text, lane)
             text.deeper(f"for k in range(lo{n}, {lane.top}):")
-        conditions = [f"(s{n}[k] == 1 or s{n}[k] == 3 or s{n}[k] == 5)", *self.borne(rule, "who[i]")]
+        conditions = [f"(s{n}[k] == 1 or s{n}[k] == 3 or s{n}[k] == 5)"]
+        conditions += [each.sure for each in self.borne(rule, "who[i]")]
         if lane.source is not None and declared.per is not None:
             if self.draft.lanes[lane.source].source is not None:
                 raise Unsaid(f"{rule.norm.id}: an act that names a breach of what arose by a breach")
@@ -205,7 +213,7 @@ class Owing(Writer):
             rows[rule.variable] = (f"row[{key}]", self.triggers(rule))
         else:
             debts[rule.variable] = (self.draft.lanes[lane.source], key)
-        return [self.speller.flag(rule.where, Place("t", rows, debts, rolls=rule.rolls is not None))]
+        return [self.speller.flag(rule.where, Place("t", rows, debts, rolls=rule.rolls))]
 
     def performs(self, text: Text, lane: Lane, key: str, amount: str | None) -> None:
         """Write one performance towards an instance; it is done once what is owed is reached."""
@@ -240,7 +248,8 @@ class Owing(Writer):
             return
         (lane,) = owing
         n, rule = lane.number, lane.rule
-        is_open = [f"(s{n}[k] == 1 or s{n}[k] == 3 or s{n}[k] == 5)", *self.borne(rule, "who[i]")]
+        is_open = [f"(s{n}[k] == 1 or s{n}[k] == 3 or s{n}[k] == 5)"]
+        is_open += [each.sure for each in self.borne(rule, "who[i]")]
         is_open += self.where(rule, lane, name, "k")
         arisen = f"at[{lane.row_of('k')}]" if lane.source is None else f"b{lane.source}[k]"
         other = arisen.replace("[k]", "[y]")

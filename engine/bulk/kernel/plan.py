@@ -33,6 +33,8 @@ DANGLING = -1
 """In a column of references: what is named has not given rise to any duty."""
 JOINT = -2
 """The actor of a joint act."""
+MOST_LANES = 64
+"""How many lanes a plan may have: their numbers take six bits in the agenda of an account."""
 MOST = 10**12
 """The largest number that the kernel takes: what is computed from such numbers fits into 64 bits."""
 
@@ -43,8 +45,13 @@ LEFT = {
     4: "a breach that something follows which the plan does not have",
     5: "more resumptions than the kernel has room for",
     6: "a norm that the kernel has only until it comes to something",
+    7: "a law that begins or ends while the account goes on, or whose text then is not among the documents",
 }
 """Why the loop gives an account up, by the number that it leaves."""
+
+
+OPENED = 16
+"""From this number on: what is open in the account, by its place among those of the plan."""
 
 
 class Refused(Exception):
@@ -153,6 +160,11 @@ class Plan:
     asked: tuple[Asked, ...]
     steps: tuple[Step, ...]
     readings: Mapping[str, str] = field(default_factory=dict)
+    opened: tuple[str, ...] = ()
+
+    def left_for(self, number: int) -> str:
+        """Return why the loop gave an account up, from the number that it left."""
+        return LEFT[number] if number < OPENED else self.opened[number - OPENED]
 
     @property
     def arguments(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.bulk.kernel.plan import Lane
+from engine.evaluator import Evaluator
 
 
 class Unsaid(Exception):
@@ -28,14 +29,19 @@ class Place:
 
     `rows` tells in which row an occurrence stands that a variable is bound to, and which occurrences it can be;
     `debts` to which instance of a lane a variable for a breach is bound. `now` is the instant; at the `end` every
-    breach is known, before it only those of eager lanes. `rolls` tells that the norm says how its window rolls. Within
+    breach is known, before it only those of eager lanes. `rolls` tells how the norm says that its window rolls. Within
     the line of a named sum, `below` tells after which lines its own name means the sum, `home` of which agreement.
+    `named` variables stand for places in the text; `who` is the number of who does the act that is looked at; what is
+    `steady` must not be turned by time alone.
     """
 
     now: str
     rows: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
     debts: Mapping[str, tuple[Lane, str]] = field(default_factory=dict)
     end: bool = False
-    rolls: bool = False
+    rolls: Evaluator | None = None
     below: Mapping[str, int] = field(default_factory=dict)
     home: str = ""
+    named: Mapping[str, str] = field(default_factory=dict)
+    who: str = ""
+    steady: bool = False

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from contractlang.norms import StateDecl
+from contractlang.norms import Maintenance, StateDecl
 from contractlang.values import Period
 from engine.bulk.kernel.asking import Asking
-from engine.bulk.kernel.lower import Draft, has_effects
+from engine.bulk.kernel.held import FALSE, Held, all_of, any_of, held, plain
+from engine.bulk.kernel.lower import Draft, has_effects, scans
 from engine.bulk.kernel.plan import (
     DAY,
     EAST,
@@ -27,7 +28,9 @@ from engine.bulk.kernel.plan import (
 from engine.bulk.kernel.said import Place, Unsaid
 from engine.bulk.kernel.spell import parts_of
 from engine.bulk.kernel.writer import Text
+from engine.conditions import AndE, AnswerE, NotE, OrE
 from engine.program import LifeRule, Rule, Touch
+from engine.quantities import ConstE
 from engine.statuses import HappenedE
 
 HELPERS = """
@@ -85,7 +88,6 @@ class _Loop(Asking):
         draft, speller = self.draft, self.speller
         dreaded = self.draft.dreaded
         self.leaving |= {lane.number for lane in draft.lanes if lane.rule.index in dreaded and not lane.eager}
-        self.agreement = next(c for c in self.program.contracts if c.kind == "agreement")
         for name, declared in self.program.declarations.items():
             if isinstance(declared, StateDecl) and not declared.in_law and declared.options:
                 speller.state_variable(name)
@@ -112,7 +114,7 @@ class _Loop(Asking):
             references=frozenset(self.references), apart=self.independent(), words=speller.words,
             parties=speller.parties, states=tuple(speller.states.items()), lanes=tuple(draft.lanes),
             prohibitions=tuple(draft.prohibitions), tables=tables, asked=self.asked, steps=tuple(draft.steps),
-            readings=speller.readings,
+            readings=speller.readings, opened=tuple(speller.opened),
         )  # fmt: skip
 
     def independent(self) -> frozenset[str]:
@@ -139,12 +141,15 @@ class _Loop(Asking):
             if lane.by_row and lane.source is None:
                 n = lane.number
                 text.add(f"mk{n} = -1" if lane.kept else f"tr{n} = False; op{n} = False; ar{n} = False")
-        for variable in (*self.exercises.values(), *self.noted.values()):
+        for variable in (*self.speller.exercises.values(), *self.noted.values()):
             text.add(f"{variable} = False")
         for rule in draft.prohibitions:
             text.add(f"n_{rule.index} = 0")
         if eager:
             text.add("hn = 0", "f0 = 0", "f1 = 0")
+        self.in_time(text)
+        if watching:
+            self.beginning(text)
         if watching:
             self.moments(text, body, eager, term)
         else:
@@ -272,7 +277,7 @@ class _Loop(Asking):
                 debts = {each.rule.variable: (lane, "k")}
                 mark = text.mark()
                 try:
-                    self.arises(text, each, Place(now, {}, debts, rolls=each.rule.rolls is not None), "k")
+                    self.arises(text, each, Place(now, {}, debts, rolls=each.rule.rolls), "k")
                 except Unsaid as wrong:
                     text.back(mark)
                     self.speller.before.clear()
@@ -315,7 +320,7 @@ class _Loop(Asking):
             if index in touch.discharges:
                 yield name
 
-    def branch(self, name: str, touch: Touch, life: list[tuple[LifeRule, str, set[str]]]) -> list[str]:
+    def branch(self, name: str, touch: Touch, life: list[tuple[LifeRule, Held, set[str]]]) -> list[str]:
         """Return what one kind of occurrence does. Raises Unsaid where the plan cannot have it."""
         text = Text()
         self.apart.add(name)
@@ -340,18 +345,25 @@ class _Loop(Asking):
                 else:
                     text.add(f"if who[i] == {self.speller.party(who)}: {variable} = True")
         self.effects(text, name, touch, bases)
-        for _, condition, names in life:
-            if names & set(touch.names):
-                text.deeper(f"if life == 0 and {condition}:")
+        for each, condition, names in life:
+            if not names & set(touch.names):
+                continue
+            wanted = 0 if each.life.how == "takes_effect" else 1
+            stands = self.settled(text, all_of([plain(f"life == {wanted}"), condition]))
+            text.deeper(f"if {stands}:")
+            if wanted == 0:
                 text.add("life = 1", "since = t")
                 self.term(text)
-                text.out()
+                self.ends_at_once(text, life)
+            else:
+                text.add("life = 3")
+            text.out()
         self.discharges(text, name, touch)
         self.instances(text, name, touch)
         for index in touch.prohibitions:
             rule = self.program.rules[index]
             if rule in self.draft.prohibitions and any(
-                index in each.on_breach_of for each in self.draft.empowering
+                index in each.on_breach_of and not scans(each) for each in self.draft.empowering
             ):
                 text.deeper(f"if x{self.draft.prohibitions.index(rule)}[i] == 1:")
                 self.noting(text, index, "who[i]", Place("t"))
@@ -365,24 +377,64 @@ class _Loop(Asking):
                 found.append(rule)
         return found
 
-    def life_looks(self) -> list[tuple[LifeRule, str, set[str]]]:
-        """Return the sentences by which the agreement takes effect, and the occurrences they wait for."""
+    def in_time(self, text: Text) -> None:
+        """Write that an account during which a law begins or ends, or whose law is not known, is the engine's."""
+        speller = self.speller
+        outside = [f"asof < {max(speller.known_from)}"] if speller.known_from else []
+        outside += [f"asof >= {min(speller.known_until)}"] if speller.known_until else []
+        begun = [f"at[rb] < {each} <= asof" for each in sorted(speller.bounds)]
+        begun += [f"at[rb] < {max(speller.known_from)}"] if speller.known_from else []
+        if begun:
+            outside.append(f"(rb < first[a + 1] and ({' or '.join(begun)}))")
+        if outside:
+            text.add(f"if {' or '.join(outside)}: why = 7")
+
+    def beginning(self, text: Text) -> None:
+        """Write that what a law's condition brings before anything has happened makes the account the engine's."""
+        rules = [lane.rule for lane in self.draft.lanes if lane.by_row and lane.source is None]
+        rules += [rule for rule, _ in self.draft.watched]
         found = []
-        for rule in self.life_rules("takes_effect"):
+        for rule in rules:
+            if not rule.home and not isinstance(rule.norm, Maintenance):
+                try:
+                    at = Place("m", rolls=rule.rolls, steady=True)
+                    found.append(all_of(self.steadily(rule, at)))
+                except Unsaid:
+                    continue
+        if found:
+            text.add("m = at[rb] if rb < first[a + 1] else asof")
+            self.flush(text)
+            text.add(f"if rb < first[a + 1] and ({any_of(found).maybe}): why = 6")
+            text.add("m = 0")
+
+    def ends_at_once(self, text: Text, life: list[tuple[LifeRule, Held, set[str]]]) -> None:
+        """Write that what ends an agreement may be there already when it takes effect: nothing arises in between."""
+        ends = [condition for rule, condition, _ in life if rule.life.how == "ends"]
+        if ends:
+            text.add(f"if {self.settled(text, any_of(ends))}: life = 3")
+
+    def life_looks(self) -> list[tuple[LifeRule, Held, set[str]]]:
+        """Return the sentences by which the agreement takes effect, or ends, and the occurrences they wait for."""
+        found = []
+        for rule in (*self.life_rules("takes_effect"), *self.life_rules("ends")):
             clause = rule.life.clause
             try:
-                if rule.holds is not None and not self.speller.fixed(rule.holds):
+                at = Place("t")
+                holds = plain("True") if rule.holds is None else held(self.speller, rule.holds, at)
+                if holds.maybe == FALSE:
                     continue
                 names = {part.name for part in parts_of(rule.value) if isinstance(part, HappenedE)}
-                kinds = {type(part).__name__ for part in parts_of(rule.value)} - {
-                    "HappenedE",
-                    "AndE",
-                    "OrE",
-                    "ConstE",
+                kinds = {type(part) for part in parts_of(rule.value)} - {
+                    HappenedE,
+                    AndE,
+                    OrE,
+                    NotE,
+                    ConstE,
+                    AnswerE,
                 }
                 if kinds or not names:
-                    raise Unsaid("an agreement that takes effect by more than what happens")
-                condition = self.speller.flag(rule.value, Place("t"))
+                    raise Unsaid("an agreement that takes effect, or ends, by more than what happens")
+                condition = all_of([holds, held(self.speller, rule.value, at)])
             except Unsaid as wrong:
                 self.draft.reasons.append((clause, str(wrong)))
                 continue
@@ -393,8 +445,11 @@ class _Loop(Asking):
         """Write the last day of an agreement that takes effect now."""
         for rule in self.life_rules("lasts"):
             try:
-                if rule.holds is not None and not self.speller.fixed(rule.holds):
-                    continue
+                if rule.holds is not None:
+                    if not rule.life.document == self.agreement.name:
+                        raise Unsaid("a law that says how long an agreement lasts")
+                    if not self.speller.fixed(rule.holds):
+                        continue
                 period = self.speller.fixed(rule.value)
                 if not isinstance(period, Period):
                     raise Unsaid("an agreement without a fixed term")

@@ -12,7 +12,8 @@ from typing import Any
 
 from contractlang.norms import OccurrenceDecl, PartyDecl, StateDecl, Who
 from contractlang.values import Period, Roll, Share
-from engine.bulk.kernel.plan import BREACHED, CURED, DAY, EAST, JOINT, MOST, DayTable, Lane
+from engine.bulk.kernel.held import held, plain
+from engine.bulk.kernel.plan import BREACHED, CURED, DAY, EAST, JOINT, MOST, OPENED, DayTable, Lane
 from engine.bulk.kernel.said import Place, Said, Unsaid
 from engine.bulk.kernel.summing import spelled_sum
 from engine.choice import Split
@@ -20,7 +21,7 @@ from engine.conditions import AndE, AnswerE, ChosenE, CompareE, IsBlankE, NotE, 
 from engine.dates import day_of
 from engine.evaluator import Base, Evaluator
 from engine.event import BOTH
-from engine.program import LIFE_STATES, Program
+from engine.program import LIFE_STATES, Program, Rule
 from engine.quantities import AmountOfE, ArithmeticE, BlankE, BoundE, ConstE, FieldE, LaterE, NowE, StateE
 from engine.scene import Scene, Unknown
 from engine.statuses import AmountDueE, DischargedE, HappenedE, InBreachE, Norms, OverdueE
@@ -51,6 +52,12 @@ class Speller:
         self.lanes: dict[int, list[Lane]] = {}
         self.broken: dict[int, str] = {}
         self.before: list[str] = []
+        self.exercises: dict[tuple[int, str], str] = {}
+        self.opened: dict[str, int] = {}
+        self.bounds: set[int] = set()
+        """Instants at which laws begin and end."""
+        self.known_from: set[int] = set()
+        self.known_until: set[int] = set()
         self.readings: dict[str, str] = {}
         self._numbers = 0
 
@@ -71,6 +78,8 @@ class Speller:
     def fixed(self, evaluator: Evaluator) -> Any:
         """Return the value of what only terms and readings decide. Raises Unsaid."""
         for part in parts_of(evaluator):
+            if isinstance(part, BlankE) and self.is_filled_by_law(part.name):
+                raise Unsaid(f"a law fills the blank `{part.name}`")
             if not isinstance(part, ConstE | BlankE | ChosenE | IsBlankE | AndE | OrE | NotE | CompareE):
                 raise Unsaid("what is worked out only in the account cannot be fixed before")
             if isinstance(part, ChosenE):
@@ -82,6 +91,30 @@ class Speller:
         if isinstance(value, Unknown):
             raise Unsaid(f"{value.item.kind} `{value.item.name}` is open")
         return value
+
+    def is_filled_by_law(self, name: str) -> bool:
+        """Tell whether a blank that the account leaves open has a sentence of a law or supplement that fills it."""
+        return bool(self.program.fills.get(name)) and not self.scene().is_filled(name)
+
+    def exercised(self, rule: Rule) -> str:
+        """Spell whether a power stands exercised: it was a basis of what set a state to the value that it still has.
+
+        Raises Unsaid.
+        """
+        for chosen in rule.option:
+            if self.option_of(chosen.reading) != chosen.option:
+                return ""
+        if not rule.sets or any(document for _, document in rule.sets):
+            raise Unsaid(f"whether {rule.norm.id} stands exercised, which sets no state in fact")
+        return " or ".join(self.exercise(rule.index, state) for state, _ in rule.sets)
+
+    def exercise(self, index: int, state: str) -> str:
+        """Return the variable that tells whether a power stands exercised as to one state."""
+        return self.exercises.setdefault((index, state), f"ex_{len(self.exercises)}")
+
+    def opens(self, why: str) -> int:
+        """Return the number with which the loop gives an account up for something open."""
+        return OPENED + self.opened.setdefault(why, len(self.opened))
 
     def word(self, text: str) -> int:
         """Return the number that stands for a text in the columns."""
@@ -122,7 +155,11 @@ class Speller:
             case ConstE():
                 return self.constant(made.constant)
             case BlankE():
-                return self.constant(self.fixed(made))
+                return (
+                    self.filled(made, place)
+                    if self.is_filled_by_law(made.name)
+                    else self.constant(self.fixed(made))
+                )
             case ChosenE():
                 return self.constant(self.option_of(made.reading) == made.option)
             case IsBlankE():
@@ -161,6 +198,16 @@ class Speller:
                 return self.due(made, place)
             case _:
                 raise Unsaid(f"`{_called(made)}` is not among what the kernel has")
+
+    def filled(self, made: BlankE, place: Place) -> Said:
+        """Spell what a law fills a blank with, while it is in force."""
+        holds, filling = self.program.fills[made.name][0]
+        said = self.spell(filling, place)
+        force = plain("True") if holds is None else held(self, holds, place)
+        if force.sure != "True":
+            number = self.opens("what a law fills a blank with when it is not in force")
+            self.before.append(f"if not ({force.sure}): why = {number}")
+        return said
 
     def constant(self, value: Any) -> Said:
         match value:
@@ -279,6 +326,11 @@ class Speller:
         if not isinstance(made.of, BoundE):
             if isinstance(made.of, NowE) and made.name == "day":
                 return Said(f"(({place.now} + {EAST}) // {DAY})", "day")
+            if isinstance(made.of, ConstE) and isinstance(made.of.constant, str):
+                known = self.terms.attributes.get(f"{made.of.constant}.{made.name}")
+                if known is None:
+                    raise Unsaid(f"`{made.of.constant}.{made.name}` is not told")
+                return self.constant(known)
             raise Unsaid(f"`{made.name}` of what is not bound is not among what the kernel has")
         variable = made.of.name
         if variable in place.debts:
@@ -368,19 +420,42 @@ class Speller:
             raise Unsaid("it asks for a breach before the end")
         return lanes
 
-    def overdue(self, made: OverdueE, place: Place) -> Said:
-        lanes = [lane for lane in self.meant(made.norms, place) if not lane.kept]
+    def overdue_itself(self, made: OverdueE, lane: Lane, key: str, place: Place) -> Said:
+        """Spell whether the duty whose breach is bound is overdue."""
+        n = lane.number
+        if lane.kept:
+            return Said("False", "flag")
         if made.longer is None:
-            return Said("(" + (" or ".join(f"v{lane.number} > 0" for lane in lanes) or "False") + ")", "flag")
+            return Said(f"(s{n}[{key}] == {BREACHED})", "flag")
+        table = self.longer(made, place)
+        start = f"(e{n}[{key}] - 1" if lane.of_days else f"({_began(lane, key)}"
+        found = self.name("r")
+        self.before += [
+            f"{found} = False",
+            f"if s{n}[{key}] == {BREACHED}:",
+            f"    y = look({table.name}, {start} + {EAST}) // {DAY} - base)",
+            "    if y < 0: why = 1",
+            f"    elif y <= {place.now}: {found} = True",
+        ]
+        return Said(found, "flag")
+
+    def longer(self, made: OverdueE, place: Place) -> DayTable:
+        """Return the table that tells when something was overdue for longer than a period. Raises Unsaid."""
+        assert made.longer is not None
         period = self.fixed(made.longer)
-        if place.rolls:
-            raise Unsaid(
-                "a norm that says how its own window rolls counts otherwise how long something is overdue"
-            )
         if not isinstance(period, Period) or period.unit in ("hours", "minutes", "seconds"):
             raise Unsaid("overdue for longer than hours is not among what the kernel has")
         # `@rolls` is the norm's own rule for its window; a norm with none leaves periods to roll.
-        table = self.table("end", period, None, "following", f"{period} later")
+        return self.table("end", period, place.rolls, "following", f"{period} later")
+
+    def overdue(self, made: OverdueE, place: Place) -> Said:
+        variable = made.norms.variable
+        if isinstance(variable, BoundE) and made.norms.about is None and variable.name in place.debts:
+            return self.overdue_itself(made, *place.debts[variable.name], place)
+        lanes = [lane for lane in self.meant(made.norms, place) if not lane.kept]
+        if made.longer is None:
+            return Said("(" + (" or ".join(f"v{lane.number} > 0" for lane in lanes) or "False") + ")", "flag")
+        table = self.longer(made, place)
         found = self.name("r")
         self.before.append(f"{found} = False")
         for lane in lanes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from engine.bulk.kernel.held import FALSE, TRUE, Held, all_of, held
 from engine.bulk.kernel.said import Place, Said, Unsaid
 from engine.program import Sum
 from engine.quantities import AmountOfE, BoundE
@@ -24,6 +25,7 @@ def spelled_sum(speller: Speller, made: AmountOfE, place: Place) -> Said:
     home = made.home or place.home
     found = speller.name("s")
     lines: list[str] = []
+    known = False
     for number in range(place.below.get(made.name, 0), len(rules)):
         rule = rules[number]
         if (home and rule.home not in ("", home)) or not _is_for(speller, rule, variable, place):
@@ -31,14 +33,13 @@ def spelled_sum(speller: Speller, made: AmountOfE, place: Place) -> Said:
         at = _bound(rule, variable, place)
         at = replace(at, below={**place.below, made.name: number + 1}, home=place.home)
         word = "if" if not lines else "elif"
-        kept = list(speller.before)
-        try:
-            where = _applies(speller, rule, at)
-        except Unsaid:
-            speller.before[:] = kept
-            lines.append(f"{word} True: why = 6")
-            break
-        if where == "False":
+        where = _applies(speller, rule, at)
+        if where.maybe == FALSE:
+            continue
+        if where.sure == FALSE:
+            lines.append(f"{word} {where.maybe}: why = {speller.opens(where.why)}")
+            if where.maybe == TRUE:
+                break
             continue
         kept = list(speller.before)
         try:
@@ -47,12 +48,15 @@ def spelled_sum(speller: Speller, made: AmountOfE, place: Place) -> Said:
                 raise Unsaid(f"the sum {made.name} is a {said.kind}")
         except Unsaid:
             speller.before[:] = kept
-            lines.append(f"{word} {where}: why = 6")
+            lines.append(f"{word} {where.maybe}: why = 6")
         else:
-            lines.append(f"{word} {where}: {found} = {said.text}")
-        if where == "True":
+            lines.append(f"{word} {where.sure}: {found} = {said.text}")
+            known = True
+            if not where.is_plain:
+                lines.append(f"elif {where.maybe}: why = {speller.opens(where.why)}")
+        if where.maybe == TRUE:
             break
-    if lines and all(each.endswith("why = 6") for each in lines):
+    if lines and not known:
         raise Unsaid(f"the sum `{made.name}` is not among what the kernel has")
     speller.before += [f"{found} = 0", *lines]
     return Said(found, "number")
@@ -95,8 +99,6 @@ def _bound(rule: Sum, variable: str, place: Place) -> Place:
     return replace(place, rows={**place.rows, rule.variable: place.rows[variable]})
 
 
-def _applies(speller: Speller, rule: Sum, at: Place) -> str:
-    """Spell whether a line applies, in whole if that is always the same. Raises Unsaid."""
-    if rule.holds is not None and not speller.fixed(rule.holds):
-        return "False"
-    return "True" if rule.where is None else speller.flag(rule.where, at)
+def _applies(speller: Speller, rule: Sum, at: Place) -> Held:
+    """Spell whether a line is in force and applies."""
+    return all_of([held(speller, each, at) for each in (rule.holds, rule.where) if each is not None])

@@ -7,7 +7,8 @@ condition is watched all the same: an account in which the condition comes true 
 
 from __future__ import annotations
 
-from engine.bulk.kernel.acting import Acting
+from engine.bulk.kernel.acting import Acting, told
+from engine.bulk.kernel.held import Held, all_of
 from engine.bulk.kernel.lower import norms_in, steady
 from engine.bulk.kernel.plan import Lane
 from engine.bulk.kernel.said import Place, Unsaid
@@ -38,8 +39,8 @@ class Watching(Acting):
                 self.speller.before.clear()
                 self.draft.reasons.append((rule.norm.id, why))
 
-    def steadily(self, rule: Rule, at: Place) -> tuple[str, str]:
-        """Spell the conditions of a norm, and whether it is in force; time alone turns none. Raises Unsaid."""
+    def steadily(self, rule: Rule, at: Place) -> tuple[Held, Held]:
+        """Spell the conditions of a norm, and whether it is in force; what time alone turns is open. Raises Unsaid."""
         asking = [
             rule.when,
             rule.unless,
@@ -47,43 +48,57 @@ class Watching(Acting):
             rule.until,
             rule.keeps,
             *(w for _, w, _ in rule.prevailed_by),
+            *(w for w, _ in rule.voided),
         ]
-        if not all(steady(made) for made in asking):
-            raise Unsaid("a condition that time alone turns")
         read = {index for made in asking for norms in norms_in(made) for index in norms.indexes}
         if any(lane.by_row and lane.rule.index in read for lane in self.draft.lanes):
             raise Unsaid("a condition that hangs on what another condition brings")
-        holds = " and ".join(self.conditions(rule, at)) or "True"
-        return holds, self.in_force(rule, at)
+        return all_of(self.conditions(rule, at)), self.in_force(rule, at)
 
     def keeps(self, text: Text, lane: Lane) -> None:
         """Write that a state is kept, or is not."""
-        n, rule, at = lane.number, lane.rule, Place("m", rolls=lane.rule.rolls is not None)
+        n, rule, at = lane.number, lane.rule, Place("m", rolls=lane.rule.rolls, steady=True)
         holds, force = self.steadily(rule, at)
         assert rule.keeps is not None
+        if not steady(rule.keeps):
+            raise Unsaid("a condition that time alone turns")
         kept = self.speller.flag(rule.keeps, at)
-        awake = " and ".join(self.open_over(rule, at, "")) or "True"
+        awake = all_of([holds, force, self.open_over(rule, at, "")])
         self.flush(text)
         text.add(f"kept = {kept}")
+        if not awake.is_plain:
+            # What is kept, and what is broken already, is so however that is.
+            text.deeper(f"if not kept and mk{n} < 0:")
+            self.settled(text, awake)
+            text.out()
         text.deeper(f"if mk{n} >= 0:")
         text.deeper("if kept:")
         text.add(f"s{n}[mk{n}] = 4", f"z{n}[mk{n}] = m", f"v{n} -= 1", f"u{n} += 1", f"mk{n} = -1")
         text.out(2)
-        text.deeper(f"elif not kept and {holds} and {force} and {awake}:")
+        text.deeper(f"elif not kept and ({awake.sure}):")
         text.add("k = rc - 1")
         text.add(f"if k < rb or s{n}[k] != 0: why = 6")
         text.deeper("else:")
         self.breached(text, lane, "k", "m")
         text.add(f"mk{n} = k")
         text.out(2)
-        self.draft.step(rule, f"is broken while not {kept}, if {force} and {holds} and {awake}")
+        self.draft.step(rule, f"is broken while not {kept}, if {told(awake)}")
 
     def turns(self, text: Text, lane: Lane) -> None:
         """Write that a duty arises when its conditions come true, and goes when they cease."""
-        n, rule, at = lane.number, lane.rule, Place("m", rolls=lane.rule.rolls is not None)
-        holds, force = self.steadily(rule, at)
-        self.flush(text)
-        text.add(f"holds = {holds}", f"turned = holds and {force}")
+        n, rule, at = lane.number, lane.rule, Place("m", rolls=lane.rule.rolls, steady=True)
+        holding, force = self.steadily(rule, at)
+        if holding.is_open:
+            raise Unsaid(holding.why)
+        # Whether it goes hangs on its conditions alone, once it has arisen.
+        if not holding.is_plain:
+            text.add(
+                f"if op{n} and ({holding.maybe}) and not ({holding.sure}): why = {self.speller.opens(holding.why)}"
+            )
+        whole = all_of([holding, force])
+        told_of = told(whole)
+        self.settled(text, whole)
+        text.add(f"holds = {holding.sure}", f"turned = holds and ({force.sure})")
         text.deeper(f"if op{n} and not holds:")
         text.deeper(f"for j in range(lo{n}, rc):")
         text.add(f"if s{n}[j] == 1 or s{n}[j] == 5: s{n}[j] = 0")
@@ -98,18 +113,21 @@ class Watching(Acting):
         text.deeper("else:")
         mark = text.mark()
         try:
-            self.arises(text, lane, at, "k", (holds, force))
+            self.arises(text, lane, at, "k", told_of)
         except Unsaid as wrong:
             text.back(mark)
             self.speller.before.clear()
             text.add("why = 6")
-            self.draft.step(rule, f"left to the engine once {holds} and {force}: {wrong}")
+            self.draft.step(rule, f"left to the engine once {told_of}: {wrong}")
         text.out(3)
 
     def leaves(self, text: Text, rule: Rule, why: str) -> None:
         """Write that an account is the engine's once a norm applies that the plan does not have."""
-        at = Place("m", rolls=rule.rolls is not None)
-        holds, force = self.steadily(rule, at)
+        at = Place("m", rolls=rule.rolls, steady=True)
+        holding, force = self.steadily(rule, at)
+        if holding.is_open:
+            raise Unsaid(holding.why)
+        whole = all_of([holding, force])
         self.flush(text)
-        text.add(f"if {holds} and {force}: why = 6")
-        self.draft.step(rule, f"left to the engine once {holds} and {force}: {why}")
+        text.add(f"if {whole.maybe}: why = 6")
+        self.draft.step(rule, f"left to the engine once {whole.maybe}: {why}")

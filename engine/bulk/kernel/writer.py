@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from contractlang.norms import Who
-from engine.bulk.kernel.lower import Draft, is_there
-from engine.bulk.kernel.plan import FAR, JOINT, Asked, Lane
-from engine.bulk.kernel.said import Place, Unsaid
-from engine.event import BOTH
+from engine.bulk.kernel.held import FALSE, TRUE, Held
+from engine.bulk.kernel.lower import Draft, scans
+from engine.bulk.kernel.plan import FAR, Asked, Lane
+from engine.bulk.kernel.said import Unsaid
 from engine.program import Rule
 
 
@@ -46,109 +45,18 @@ class Writer:
     def __init__(self, draft: Draft, asked: tuple[Asked, ...]) -> None:
         self.draft, self.asked = draft, asked
         self.program, self.speller = draft.program, draft.speller
+        self.agreement = next(c for c in self.program.contracts if c.kind == "agreement")
         self.references: set[str] = set()
         self.codes: dict[str, int] = {}
         self.leaving: set[int] = set()
         self.apart: set[str] = set()
         self.unsure: set[str] = set()
         self.entangled = False
-        self.exercises: dict[tuple[int, str], str] = {}
         self.noted: dict[tuple[int, str], str] = {}
 
     def refers(self, name: str) -> None:
         """A column names occurrences."""
         self.references.add(name)
-
-    def in_force(self, rule: Rule, at: Place) -> str:
-        """Spell whether a norm is in force."""
-        if not rule.home:
-            raise Unsaid("a norm of no agreement")
-        found = ["life != 0" if rule.norm.survives else "life == 1"]
-        if rule.since is not None:
-            found.append(self.speller.flag(rule.since, at))
-        if rule.until is not None:
-            found.append(f"not {self.speller.flag(rule.until, at)}")
-        return " and ".join(found)
-
-    def conditions(self, rule: Rule, at: Place) -> list[str]:
-        """Spell the conditions of a norm."""
-        found = [] if rule.when is None else [self.speller.flag(rule.when, at)]
-        return found if rule.unless is None else [*found, f"not {self.speller.flag(rule.unless, at)}"]
-
-    def open_over(self, rule: Rule, at: Place, act: str) -> list[str]:
-        """Spell that nothing which prevails over a norm closes it to an act (for a state to be kept: puts it to sleep).
-
-        Raises Unsaid.
-        """
-        found = []
-        for index, when, _ in rule.prevailed_by:
-            over = self.program.rules[index]
-            if not over.is_act and not (over.is_prohibition and index in self.program.by_act.get(act, ())):
-                continue
-            if not over.is_act:
-                raise Unsaid("a norm over which a prohibition prevails")
-            exercised = self.exercised(over)
-            if exercised:
-                condition = "" if when is None else f"{self.speller.flag(when, at)} and "
-                found.append(f"not ({condition}({exercised}))")
-        return found
-
-    def exercised(self, rule: Rule) -> str:
-        """Spell whether a power stands exercised: it was a basis of what set a state to the value that it still has."""
-        if not is_there(self.draft, rule):
-            return ""
-        if not rule.sets or any(document for _, document in rule.sets):
-            raise Unsaid(f"whether {rule.norm.id} stands exercised, which sets no state in fact")
-        return " or ".join(self.exercise(rule.index, state) for state, _ in rule.sets)
-
-    def exercise(self, index: int, state: str) -> str:
-        """Return the variable that tells whether a power stands exercised as to one state."""
-        return self.exercises.setdefault((index, state), f"ex_{len(self.exercises)}")
-
-    def breached_for(self, rule: Rule, who: str) -> str:
-        """Return the variable that tells whether there was a breach that empowers, by another than `who`."""
-        if rule.norm.bearer is not Who.OTHER:
-            who = ""
-        return self.noted.setdefault((rule.index, who), f"nb_{len(self.noted)}")
-
-    def noting(self, text: Text, index: int, by: str, at: Place) -> None:
-        """Write that a breach of a norm, by a party (its number), has begun: for those norms that are then in term."""
-        for rule in self.draft.empowering:
-            if index not in rule.on_breach_of:
-                continue
-            in_term = self.in_force(rule, at)
-            self.flush(text)
-            text.deeper(f"if {in_term}:")
-            if rule.norm.bearer is Who.OTHER:
-                # Of a breach by nobody that is a party it is not told who the others are.
-                text.add(f"if {by} < {JOINT}: why = 6")
-                for party in (*self.speller.parties, BOTH):
-                    text.add(
-                        f"if {by} != {self.speller.party(party)}: {self.breached_for(rule, party)} = True"
-                    )
-            else:
-                text.add(f"{self.breached_for(rule, '')} = True")
-            text.out()
-
-    def empowered(self, rule: Rule, who: str) -> list[str]:
-        """Return the condition that there was a breach that empowers an actor (a party's name, or a column's cell)."""
-        if rule not in self.draft.empowering:
-            return []
-        names = (*self.speller.parties, BOTH)
-        if rule.norm.bearer is not Who.OTHER:
-            return [self.breached_for(rule, "")]
-        if who in names:
-            return [self.breached_for(rule, who)]
-        each = [f"({who} == {self.speller.party(n)} and {self.breached_for(rule, n)})" for n in names]
-        return [f"({' or '.join(each)})"]
-
-    def borne(self, rule: Rule, who: str) -> list[str]:
-        """Return the condition that an actor bears the norm, or shares in bearing it."""
-        bearer = rule.norm.bearer
-        if not isinstance(bearer, str):
-            return []
-        number = self.speller.party(bearer)
-        return [f"({who} == {number} or {who} == {JOINT})"]
 
     def triggers(self, rule: Rule) -> tuple[str, ...]:
         """Return the occurrences that give rise to a duty."""
@@ -158,6 +66,22 @@ class Writer:
         """Write the statements that the expressions just spelled stand on."""
         text.add(*self.speller.before)
         self.speller.before.clear()
+
+    def settled(self, text: Text, held: Held) -> str:
+        """Write that an account in which a condition is open is the engine's; return when it surely holds.
+
+        Raises Unsaid where it is open in every account.
+        """
+        if held.is_open:
+            raise Unsaid(held.why)
+        self.flush(text)
+        number = self.speller.opens(held.why)
+        if held.sure == FALSE and held.maybe != FALSE:
+            text.add(f"if {held.maybe}: why = {number}")
+        elif not held.is_plain:
+            unsure = held.maybe if held.maybe == TRUE else f"({held.maybe})"
+            text.add(f"if {unsure} and not ({held.sure}): why = {number}")
+        return held.sure
 
     def looked_up(self, text: Text, table: str, day: str) -> None:
         text.add(f"y = look({table}, {day} - base)", "if y < 0: why = 1")
@@ -188,7 +112,7 @@ class Writer:
         return (
             bool(self.after(lane))
             or lane.rule.index in self.draft.dreaded
-            or any(lane.rule.index in each.on_breach_of for each in self.draft.empowering)
+            or any(lane.rule.index in each.on_breach_of and not scans(each) for each in self.draft.empowering)
         )
 
     def breached(self, text: Text, lane: Lane, key: str, now: str) -> None:

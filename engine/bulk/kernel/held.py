@@ -1,0 +1,174 @@
+"""Conditions of which something may be open: when they surely hold, and when they may.
+
+Where the two are the same text the condition is plain. Where they differ, an account in which it may hold and does not
+surely is the engine's, from the moment at which that matters: so an open question, or an expression that no plan can
+have, keeps only those accounts out of the kernel in which the rest of the condition is true.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from engine.bulk.kernel.plan import JOINT
+from engine.bulk.kernel.said import Place, Unsaid
+from engine.conditions import ActorE, AndE, NotE, OrE, PlacedE
+from engine.evaluator import Evaluator
+from engine.force import ValidE
+from engine.statuses import UsedE
+
+if TYPE_CHECKING:
+    from engine.bulk.kernel.spell import Speller
+
+TRUE, FALSE = "True", "False"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """When a condition surely holds, and when it may; `why` tells what is open of it."""
+
+    sure: str
+    maybe: str
+    why: str = ""
+
+    @property
+    def is_plain(self) -> bool:
+        """Tell whether nothing of it is open."""
+        return self.sure == self.maybe
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether nothing of it is known in any account."""
+        return self.sure == FALSE and self.maybe == TRUE
+
+
+def plain(text: str) -> Held:
+    """Return a condition of which nothing is open."""
+    return Held(text, text)
+
+
+def opened(why: str) -> Held:
+    """Return a condition of which nothing is known."""
+    return Held(FALSE, TRUE, why)
+
+
+def negated(held: Held) -> Held:
+    """Return the opposite of a condition."""
+    return Held(_not(held.maybe), _not(held.sure), held.why)
+
+
+def all_of(parts: Iterable[Held]) -> Held:
+    """Return that all conditions hold."""
+    found = tuple(parts)
+    return Held(
+        _joined(" and ", (each.sure for each in found)), _joined(" and ", (each.maybe for each in found)), _why(found)
+    )  # fmt: skip
+
+
+def any_of(parts: Iterable[Held]) -> Held:
+    """Return that one of several conditions holds."""
+    found = tuple(parts)
+    return Held(
+        _joined(" or ", (each.sure for each in found)), _joined(" or ", (each.maybe for each in found)), _why(found)
+    )  # fmt: skip
+
+
+def _why(parts: tuple[Held, ...]) -> str:
+    return next((each.why for each in parts if each.why), "")
+
+
+def _not(text: str) -> str:
+    return {TRUE: FALSE, FALSE: TRUE}.get(
+        text, f"not {text}" if _is_wrapped(text) or text.isidentifier() else f"not ({text})"
+    )
+
+
+def _joined(word: str, texts: Iterable[str]) -> str:
+    neutral, decisive = (TRUE, FALSE) if word == " and " else (FALSE, TRUE)
+    found = [each for each in dict.fromkeys(texts) if each != neutral]
+    if decisive in found:
+        return decisive
+    if len(found) < 2:
+        return found[0] if found else neutral
+    return word.join(f"({each})" if _is_joined(each) else each for each in found)
+
+
+def _is_joined(text: str) -> bool:
+    return (" or " in text or " and " in text or text.startswith("not ")) and not _is_wrapped(text)
+
+
+def _is_wrapped(text: str) -> bool:
+    """Tell whether a text stands in parentheses as a whole."""
+    if not text.startswith("("):
+        return False
+    depth = 0
+    for place, mark in enumerate(text):
+        depth += (mark == "(") - (mark == ")")
+        if depth == 0:
+            return place == len(text) - 1
+    return False
+
+
+def held(speller: Speller, made: Evaluator, place: Place) -> Held:
+    """Spell a condition, open where something in it is."""
+    match made:
+        case NotE():
+            return negated(held(speller, made.part, place))
+        case AndE():
+            return all_of([held(speller, each, place) for each in made.parts])
+        case OrE():
+            return any_of([held(speller, each, place) for each in made.parts])
+        case PlacedE():
+            return held(speller, made.part, replace(place, named={**place.named, made.variable: made.place}))
+        case ValidE():
+            return valid(speller, made, place)
+        case ActorE():
+            if not place.who:
+                return plain(TRUE)
+            number = speller.party(made.party)
+            return plain(f"({place.who} == {number} or {place.who} == {JOINT})")
+        case UsedE() if made.longer is None and made.norms.variable is None and made.norms.about is None:
+            return any_of([used(speller, index) for index in made.norms.indexes])
+        case _:
+            return leaf(speller, made, place)
+
+
+def leaf(speller: Speller, made: Evaluator, place: Place) -> Held:
+    """Spell a condition that has no parts."""
+    from engine.bulk.kernel.lower import steady
+
+    kept = list(speller.before)
+    try:
+        if place.steady and not steady(made):
+            raise Unsaid("a condition that time alone turns")
+        text = speller.flag(made, place)
+    except Unsaid as wrong:
+        speller.before[:] = kept
+        return opened(str(wrong))
+    return plain(text)
+
+
+def used(speller: Speller, index: int) -> Held:
+    """Spell that a power stands exercised."""
+    try:
+        return plain(speller.exercised(speller.program.rules[index]) or FALSE)
+    except Unsaid as wrong:
+        return opened(str(wrong))
+
+
+def valid(speller: Speller, made: ValidE, place: Place) -> Held:
+    """Spell that a sentence is in force by its days. That is so all through an account, or the engine takes it."""
+    if made.unknown is not None:
+        # Outside of its days nobody knows what the law said.
+        speller.known_from.update(() if made.begins is None else (made.begins,))
+        speller.known_until.update(() if made.ends is None else (made.ends,))
+        return plain(TRUE)
+    days = []
+    if made.begins is not None:
+        speller.bounds.add(made.begins)
+        days.append(plain(f"{place.now} >= {made.begins}"))
+    if made.ends is not None:
+        speller.bounds.add(made.ends)
+        days.append(plain(f"{place.now} < {made.ends}"))
+    return all_of(days)
