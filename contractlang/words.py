@@ -127,7 +127,7 @@ def say_sentence(said: Sentence, contract: Contract, language: Language) -> str:
         case Fill():
             return say_fill(said, contract, language)
         case Remark():
-            return say_remark(said, language)
+            return say_remark(said, contract, language)
         case _:
             return say(said, contract, language)
 
@@ -199,7 +199,7 @@ def say_source(note: SourceNote, language: Language) -> str:
     return f"“{note.citation}” ({mark[0]})" if language == "en" else f"“{note.citation}”（{mark[1]}）"
 
 
-def say_remark(remark: Remark, language: Language) -> str:
+def say_remark(remark: Remark, contract: Contract, language: Language) -> str:
     """Return what a clause without behaviour says."""
     match remark.how:
         case "states":
@@ -210,7 +210,7 @@ def say_remark(remark: Remark, language: Language) -> str:
             said = f"is not formalised, because “{remark.text}”", f"不作规范，因为“{remark.text}”"
         case _:
             assert_never(remark.how)
-    return said[language == "zh"]
+    return said[language == "zh"] + _Speaker(contract, language).readings(remark.option)
 
 
 def say_expr(expr: Expr, contract: Contract, language: Language) -> str:

@@ -496,5 +496,5 @@ def test_sources_and_changes_are_spoken(language: Language) -> None:
 @pytest.mark.parametrize("how", ["states", "see", "not_formalised"])
 def test_remarks_are_spoken(how: Literal["states", "see", "not_formalised"]) -> None:
     remark = Remark(how=how, text="八.1", **PLACE)
-    assert "八.1" in say_remark(remark, "zh")
-    assert "八.1" in say_remark(remark, "en")
+    assert "八.1" in say_remark(remark, HOSTING, "zh")
+    assert "八.1" in say_remark(remark, HOSTING, "en")
