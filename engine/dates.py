@@ -521,7 +521,22 @@ def end_of(day: date) -> Instant:
 
 def iso(at: Instant) -> str:
     """Write `at` in local time with its offset: `2026-10-08T09:00+08:00`."""
-    return _written(_local(at))
+    if not _STEADY_FROM <= at <= _LAST_INSTANT:
+        return _written(_local(at))
+    # What is told many times in every answer is put together, as `_written` would write it.
+    days, rest = divmod(at + _OFFSET, DAY)
+    minutes, rest = divmod(rest, MINUTE)
+    written = f"{_day_text(days)}T{minutes // 60:02}:{minutes % 60:02}"
+    if rest:
+        seconds, fraction = divmod(rest, SECOND)
+        written += f":{seconds:02}.{fraction:06}" if fraction else f":{seconds:02}"
+    return f"{written}+08:00"
+
+
+@lru_cache(maxsize=4096)
+def _day_text(days: int) -> str:
+    """Write the day that lies so many days after 1970-01-01."""
+    return date.fromordinal(days + _EPOCH_ORDINAL).isoformat()
 
 
 def spoken(end: Instant) -> str:
@@ -590,10 +605,12 @@ def parse_instant(text: str) -> Instant:
     offset = found["offset"]
     if offset is None and day.year >= _STEADY_YEAR:
         return start_of(day) + hour * HOUR + minute * MINUTE + second * SECOND + fraction
-    local = datetime(day.year, day.month, day.day, hour, minute, second, fraction, tzinfo=UTC)
     if offset is None:
-        return _instant_of(local.replace(tzinfo=ZONE))
-    return _instant_of(local) - _offset(offset, text)
+        return _instant_of(
+            datetime(day.year, day.month, day.day, hour, minute, second, fraction, tzinfo=ZONE)
+        )
+    midnight = (day.toordinal() - _EPOCH_ORDINAL) * DAY
+    return midnight + hour * HOUR + minute * MINUTE + second * SECOND + fraction - _offset(offset, text)
 
 
 def parse_as_of(text: str) -> Instant:
@@ -603,6 +620,7 @@ def parse_as_of(text: str) -> Instant:
     return parse_instant(text)
 
 
+@lru_cache(maxsize=4096)
 def parse_day(text: str) -> date:
     """Read `2026-04-10`."""
     found = _DAY_TEXT.fullmatch(text)

@@ -166,11 +166,16 @@ _KINDS: dict[type, str] = {
 def receipt_as_json(receipt: Receipt) -> dict[str, Any]:
     """Return a receipt as JSON-ready values."""
     return {
-        "documents": [{"name": n, "text_hash": t, "meaning_hash": m} for n, t, m in receipt.documents],
+        "documents": documents_as_json(receipt.documents),
         "engine": receipt.engine, "calendar": receipt.calendar, "terms": receipt.terms, "ledger": receipt.ledger,
         "events": receipt.events, "as_of": iso(receipt.as_of),
         "known_at": iso(receipt.known_at) if receipt.known_at is not None else None,
     }  # fmt: skip
+
+
+def documents_as_json(documents: tuple[tuple[str, str, str], ...]) -> list[dict[str, str]]:
+    """Return the documents that a receipt names as JSON-ready values."""
+    return [{"name": n, "text_hash": t, "meaning_hash": m} for n, t, m in documents]
 
 
 def _plain(value: Any) -> str | int | bool | None:

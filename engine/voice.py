@@ -283,7 +283,7 @@ class Voice:
     def sentence(self, reason: Reason, norm: Norm | None) -> str:
         """Return the sentence of one reason; `norm` is the one whose condition is being looked at."""
         code = reason.code
-        if code not in _OF_CONTRACTS or len(reason.args) < 2 or (reason.events and code in _TELLING_EVENTS):
+        if not is_of_contracts(reason):
             return SENTENCES[code](self, reason, norm)
         key = (code, reason.args, self.question.party if isinstance(self.question, May) else None)
         said: str | None = self._kept.get(key)
@@ -832,6 +832,12 @@ class Voice:
         if time.endswith(":00") and len(time) == 5:
             return self.pick(f"{day.isoformat()} {time[:5]}", f"{self.day(day)}{int(time[:2])}时")
         return f"{self.day(day)}{self.pick(' ', '')}{time}"
+
+
+def is_of_contracts(reason: Reason) -> bool:
+    """Tell whether the sentence of a reason says nothing of an account, and is the same in every one."""
+    code = reason.code
+    return code in _OF_CONTRACTS and len(reason.args) > 1 and not (reason.events and code in _TELLING_EVENTS)
 
 
 def third_person(verb: str) -> str:

@@ -142,14 +142,14 @@ class Pace:
 
     def __init__(self, per_second: float) -> None:
         self._rate = per_second
-        self._left: dict[str, tuple[float, float]] = {}
+        self._left: dict[tuple[str, str], tuple[float, float]] = {}
 
     def spend(self, caller: Caller) -> None:
         """Count one request. Raises Problem where there were too many."""
         if not self._rate:
             return
         moment, most = time.monotonic(), max(1.0, self._rate)
-        key = f"{caller.tenant}/{caller.id}"
+        key = caller.tenant, caller.id
         left, since = self._left.get(key, (most, moment))
         left = min(most, left + (moment - since) * self._rate)
         if left < 1:

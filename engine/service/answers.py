@@ -9,33 +9,87 @@ from __future__ import annotations
 from typing import Any
 
 from engine.dates import iso
-from engine.decision import Decision, Reason
+from engine.decision import Decision, Item, Reason, Receipt
 from engine.event import Instant
-from engine.explain import receipt_as_json
+from engine.explain import documents_as_json
 from engine.program import Program
-from engine.question import Question
-from engine.voice import LANGUAGES, Line, Voice
+from engine.question import May
+from engine.voice import LANGUAGES, Voice, is_of_contracts
 
-Voices = tuple[Voice, ...]
-"""For each language who speaks it, with the phrases of one program that were put into words already."""
+Line = dict[str, Any]
+"""One line of an explanation, with its depth."""
+Pair = tuple[Line, ...]
+"""The same line in every language."""
 
 
-def voices_of(program: Program) -> Voices:
-    """Return who speaks of a program."""
-    return tuple(Voice(program, language) for language in LANGUAGES)
+class Words:
+    """Speaks of one program in every language. What hangs on the contracts alone is put into words once."""
+
+    __slots__ = ("_documents", "_lines", "_voices")
+
+    def __init__(self, program: Program) -> None:
+        self._voices = tuple(Voice(program, language) for language in LANGUAGES)
+        self._lines: dict[tuple[Any, ...], tuple[Pair, ...]] = {}
+        self._documents = documents_as_json(program.versions)
+
+    def reasons(self, decision: Decision, question: May) -> dict[str, list[Line]]:
+        """Return the reasons of a decision as lines with their depth, by language; what is missing comes first."""
+        reasons: tuple[Reason, ...] = decision.reasons
+        pairs: list[Pair] = []
+        if decision.answer == "undetermined":
+            voices = self._asked(question)
+            pairs += [tuple(_missing(voice, item) for voice in voices) for item in decision.missing]
+            if reasons and reasons[0].code == "open":
+                reasons = reasons[0].parts
+        for reason in reasons:
+            pairs += self._told(reason, question)
+        return {each.language: [pair[place] for pair in pairs] for place, each in enumerate(self._voices)}
+
+    def _told(self, reason: Reason, question: May) -> tuple[Pair, ...]:
+        """Return a reason and what it rests on, each line in every language."""
+        if reason.parts or not is_of_contracts(reason):
+            return self._put(reason, question)
+        key = (reason.code, reason.args, reason.holds, question.party)
+        found = self._lines.get(key)
+        if found is None:
+            found = self._lines[key] = self._put(reason, question)
+        return found
+
+    def _put(self, reason: Reason, question: May) -> tuple[Pair, ...]:
+        trees = [voice.tree(reason, 1, None) for voice in self._asked(question)]
+        return tuple(tuple(map(_line, pair)) for pair in zip(*trees, strict=True))
+
+    def _asked(self, question: May) -> list[Voice]:
+        return [each.asked(question) for each in self._voices]
+
+    def receipt(self, receipt: Receipt, revision: str, dated: bool) -> dict[str, Any]:
+        """Return a receipt as JSON-ready values, with the revision as callers are told it."""
+        return {
+            "documents": self._documents, "engine": receipt.engine, "calendar": receipt.calendar,
+            "terms": receipt.terms, "ledger": receipt.ledger, "events": receipt.events,
+            **({"as_of": iso(receipt.as_of)} if dated else {}),
+            "known_at": iso(receipt.known_at) if receipt.known_at is not None else None, "revision": revision,
+        }  # fmt: skip
+
+
+def _line(said: tuple[int, str]) -> Line:
+    depth, text = said
+    return {"depth": depth, "text": text}
+
+
+def _missing(voice: Voice, item: Item) -> Line:
+    said = voice.item(item)
+    return _line((1, voice.pick(f"missing: {said}", f"待定：{said}")))
 
 
 def context_of(
-    decision: Decision, question: Question, voices: Voices, revision: str, as_of: Instant | None
+    decision: Decision, question: May, words: Words, revision: str, as_of: Instant | None
 ) -> dict[str, Any]:
     """Return what an answer says beside yes and no. `as_of` is None where the caller did not name a day."""
-    receipt = receipt_as_json(decision.receipt) | {"revision": revision}
-    if as_of is None:
-        del receipt["as_of"]
     return {
         "outcome": decision.answer,
         "required": decision.required,
-        "reasons": {each.language: _said(decision, each.asked(question)) for each in voices},
+        "reasons": words.reasons(decision, question),
         "missing": [item._asdict() for item in decision.missing],
         "could_be": list(decision.could_be),
         "assumes": [{"reading": reading, "option": option} for reading, option in decision.assumes],
@@ -44,7 +98,7 @@ def context_of(
         "truncated": decision.truncated,
         "provisional": decision.provisional,
         "exact": decision.exact,
-        "receipt": receipt,
+        "receipt": words.receipt(decision.receipt, revision, dated=as_of is not None),
     }
 
 
@@ -54,17 +108,3 @@ def refused(outcome: str, zh: str, en: str) -> dict[str, Any]:
         "outcome": outcome,
         "reasons": {"en": [{"depth": 1, "text": en}], "zh": [{"depth": 1, "text": zh}]},
     }
-
-
-def _said(decision: Decision, voice: Voice) -> list[dict[str, Any]]:
-    reasons: tuple[Reason, ...] = decision.reasons
-    found: list[Line] = []
-    if decision.answer == "undetermined":
-        for item in decision.missing:
-            said = voice.item(item)
-            found.append((1, voice.pick(f"missing: {said}", f"待定：{said}")))
-        if reasons and reasons[0].code == "open":
-            reasons = reasons[0].parts
-    for reason in reasons:
-        found += voice.tree(reason, 1, None)
-    return [{"depth": depth, "text": text} for depth, text in found]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -18,6 +17,7 @@ from engine.service import authzen
 from engine.service.answers import context_of, refused
 from engine.service.authzen import Asked
 from engine.service.held import Held
+from engine.service.ids import DECISION_BYTES
 from engine.service.problems import Problem
 from engine.service.tenant import Tenant
 from engine.store import DecisionRow
@@ -95,12 +95,12 @@ def answer(tenant: Tenant, held: Held, asked: Asked, now: Instant) -> Answer:
     question, ignored = may(program, party, act, asked.data, instant(held, asked, now))
     decision = account.decide(question, asked.known_at)
     token = held.token if revision is None else held.token_of(revision)
-    context = context_of(decision, question, held.opening.voices, token, asked.as_of)
+    context = context_of(decision, question, held.opening.words, token, asked.as_of)
     if ignored:
         context["ignored"] = ignored
     body = {"decision": permits(tenant, program, party, act, decision), "context": context}
     given = Given(
-        secrets.token_hex(16), held.name, held.revision if revision is None else revision, now, question,
+        tenant.ids.next(DECISION_BYTES), held.name, held.revision if revision is None else revision, now, question,
         asked.known_at, decision,
     )  # fmt: skip
     return Answer(body, given)

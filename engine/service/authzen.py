@@ -13,7 +13,7 @@ from engine.dates import parse_as_of
 from engine.event import Instant
 from engine.service.problems import Problem
 
-OURS = ("as_of", "known_at", "revision", "at_least")
+OURS = frozenset({"as_of", "known_at", "revision", "at_least"})
 SEMANTICS = ("execute_all", "deny_on_first_deny", "permit_on_first_permit")
 
 
@@ -61,8 +61,13 @@ def _asked(raw: Mapping[str, Any], at: str, *, subject_id: bool, action: bool, r
     resource = _entity(raw, "resource", at, resource_id)
     name, data = "", {}
     if action:
-        said = _object(raw, "action", at)
-        name = _text(said, "name", f"{at}/action")
+        said = raw.get("action")
+        given = said.get("name") if type(said) is dict else None
+        if type(said) is dict and type(given) is str and given:
+            name = given
+        else:
+            said = _object(raw, "action", at)
+            name = _text(said, "name", f"{at}/action")
         properties = said.get("properties")
         if properties is not None:
             if not isinstance(properties, dict):
@@ -73,16 +78,25 @@ def _asked(raw: Mapping[str, Any], at: str, *, subject_id: bool, action: bool, r
         return Asked(subject, name, resource, data, None, None, None, None)
     if not isinstance(context, dict):
         raise Problem("bad_request", "a JSON object is wanted", f"{at}/context")
-    if context:
-        rest = {key: value for key, value in context.items() if key not in OURS}
-        data = {**rest, **data}
+    if not OURS.issuperset(context):
+        data = {key: value for key, value in context.items() if key not in OURS} | data
+    as_of, known_at, revision, at_least = map(context.get, ("as_of", "known_at", "revision", "at_least"))
     return Asked(
-        subject, name, resource, data, _instant(context, "as_of", at), _instant(context, "known_at", at),
-        _token(context, "revision", at), _token(context, "at_least", at),
+        subject, name, resource, data,
+        None if as_of is None else _instant(as_of, "as_of", at),
+        None if known_at is None else _instant(known_at, "known_at", at),
+        None if revision is None else _token(revision, "revision", at),
+        None if at_least is None else _token(at_least, "at_least", at),
     )  # fmt: skip
 
 
 def _entity(raw: Mapping[str, Any], name: str, at: str, with_id: bool) -> Entity:
+    said = raw.get(name)
+    if type(said) is dict and "properties" not in said:
+        type_, id = said.get("type"), said.get("id") if with_id else ""
+        if type(type_) is str and type_ and type(id) is str and (id or not with_id):
+            return Entity(type_, id)
+    # There is more to it, or something wrong with it.
     said = _object(raw, name, at)
     place = f"{at}/{name}"
     properties = said.get("properties")
@@ -107,10 +121,7 @@ def _text(said: Mapping[str, Any], name: str, at: str) -> str:
     return value
 
 
-def _instant(context: Mapping[str, Any], name: str, at: str) -> Instant | None:
-    value = context.get(name)
-    if value is None:
-        return None
+def _instant(value: Any, name: str, at: str) -> Instant:
     if not isinstance(value, str):
         raise Problem("bad_request", 'write a day such as "2026-03-02", or a moment', f"{at}/context/{name}")
     try:
@@ -119,10 +130,7 @@ def _instant(context: Mapping[str, Any], name: str, at: str) -> Instant | None:
         raise Problem("bad_request", str(wrong), f"{at}/context/{name}") from None
 
 
-def _token(context: Mapping[str, Any], name: str, at: str) -> str | None:
-    value = context.get(name)
-    if value is None:
-        return None
+def _token(value: Any, name: str, at: str) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     if not isinstance(value, str) or not value:

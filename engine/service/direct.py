@@ -62,7 +62,7 @@ async def evaluations(server: Server, scope: Scope, headers: Headers, receive: R
     with server.tracing.part("log"):
         await server.keep(tenant, answers)
     for each in answers:
-        server.figures.decided(each.body["context"]["outcome"])
+        server.figures.answered.decision(each.body["context"]["outcome"])
     if tenant.part.shadow:
         server.shadow.after(tenant, answers)
     return _told({"evaluations": [each.body for each in answers]}, answers, at, begun)
@@ -99,7 +99,7 @@ async def _one(server: Server, scope: Scope, tenant: Tenant, raw: Mapping[str, o
         with server.tracing.part("log"):
             await server.keep(tenant, (answer,))
     scope["outcome"] = answer.body["context"]["outcome"]
-    server.figures.decided(answer.body["context"]["outcome"])
+    server.figures.answered.decision(answer.body["context"]["outcome"])
     if tenant.part.shadow:
         server.shadow.after(tenant, (answer,))
     return _told(answer.body, (answer,), at, begun)

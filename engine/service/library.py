@@ -9,14 +9,14 @@ import json
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 
-from contractlang.norms import Contract, base_name
+from contractlang.norms import Contract, PartyDecl, base_name
 from engine.dates import day_of, start_of
 from engine.errors import BadTerms
 from engine.event import Instant
 from engine.governing import Programs
 from engine.kept import Documents, published
 from engine.program import Program
-from engine.service.answers import Voices, voices_of
+from engine.service.answers import Words
 from engine.store import Books, ContractRow
 
 CONFIGURED = "configuration"
@@ -30,7 +30,8 @@ class Library:
         self._books, self._documents = books, documents
         self.texts: dict[str, str] = {}
         self._programs = Programs({})
-        self._voices: dict[Program, Voices] = {}
+        self._words: dict[Program, Words] = {}
+        self._parties: dict[Program, Mapping[str, str]] = {}
         self._effective: dict[str, Instant] = {}
 
     def configure(self, texts: Mapping[str, str], at: Instant) -> None:
@@ -56,7 +57,7 @@ class Library:
         """Take into use what is published now. Raises Damaged where it cannot be read."""
         rows = self._books.contracts()
         texts = dict(published(rows, at))
-        self._programs, self._voices = self._documents.of(texts), {}
+        self._programs, self._words, self._parties = self._documents.of(texts), {}, {}
         self.texts = texts
         self._effective = {}
         for row in rows:
@@ -106,11 +107,23 @@ class Library:
         """Return the program for agreements, written with or without their versions. Raises BadTerms."""
         return self._programs.of(tuple(dict.fromkeys(map(base_name, agreements))), layers)
 
-    def voices(self, program: Program) -> Voices:
+    def words(self, program: Program) -> Words:
         """Return who speaks of a program, the same for all its accounts."""
-        found = self._voices.get(program)
+        found = self._words.get(program)
         if found is None:
-            found = self._voices[program] = voices_of(program)
+            found = self._words[program] = Words(program)
+        return found
+
+    def parties(self, program: Program) -> Mapping[str, str]:
+        """Return the parties of a program by their names in either language."""
+        found = self._parties.get(program)
+        if found is None:
+            made: dict[str, str] = {}
+            for each in program.declarations.values():
+                if isinstance(each, PartyDecl):
+                    for word in filter(None, (each.name, each.alias)):
+                        made.setdefault(word, each.name)
+            found = self._parties[program] = made
         return found
 
 

@@ -10,13 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from contractlang.norms import PartyDecl
 from contractlang.suggest import nearest
 from engine.errors import BadTerms
 from engine.event import Instant
 from engine.governing import CONTRACT
 from engine.program import Program
-from engine.service.answers import Voices
+from engine.service.answers import Words
 from engine.service.library import Library
 from engine.settings import terms_from, versions_from
 from engine.terms import Terms
@@ -28,14 +27,16 @@ Subject = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """An account as opened: `parties` tells for which party a subject acts on this account."""
+    """An account as opened: `parties` tells for which party a subject acts on this account, `named` how the
+    parties are called in either language."""
 
     type: str
     agreements: tuple[str, ...]
     layers: tuple[str, ...]
     program: Program
     terms: Terms
-    voices: Voices
+    words: Words
+    named: Mapping[str, str]
     parties: Mapping[Subject, str]
 
 
@@ -82,24 +83,17 @@ def read_opening(library: Library, body: bytes) -> Opening:
         layers,
         program,
         terms,
-        library.voices(program),
-        _parties(program, kept.get("parties", {})),
+        library.words(program),
+        library.parties(program),
+        _parties(library.parties(program), kept.get("parties", {})),
     )
 
 
-def party_named(program: Program, word: str) -> str | None:
-    """Return the party that is called so, in either language."""
-    for each in program.declarations.values():
-        if isinstance(each, PartyDecl) and word in (each.name, each.alias):
-            return each.name
-    return None
-
-
-def _parties(program: Program, raw: Mapping[str, Any]) -> dict[Subject, str]:
+def _parties(named: Mapping[str, str], raw: Mapping[str, Any]) -> dict[Subject, str]:
     """Return who acts for whom: a party to a text, an object of type and id, or a list of these."""
     found: dict[Subject, str] = {}
     for word, subjects in raw.items():
-        party = party_named(program, word)
+        party = named.get(word)
         if party is None:
             raise BadTerms(f"parties.{word}", "the agreements know no such party")
         for each in subjects if isinstance(subjects, list) else [subjects]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import logging
 import time
 from collections.abc import MutableMapping
 from typing import Any
@@ -11,7 +11,9 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engine.errors import EngineError
-from engine.service.direct import ADDRESSES, Direct
+from engine.service.direct import ADDRESSES, Direct, Told
+from engine.service.ids import REQUEST_BYTES, Ids
+from engine.service.patience import sent_whole
 from engine.service.problems import Problem, problem_of
 from engine.service.requests import Headers, headers_of
 from engine.service.server import Server
@@ -34,8 +36,11 @@ class Rim:
 
     def __init__(self, app: ASGIApp, server: Server) -> None:
         self.app, self.server = app, server
+        self._ids = Ids()
+        self._logs = server.log.is_enabled_for(logging.INFO)
         https = server.config.base_url.startswith("https://")
         self._headers = (*_SECURITY, *((_STRICT,) if https else ()))
+        self._head = b"".join([b"%b: %b\r\n" % each for each in self._headers])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -43,9 +48,7 @@ class Rim:
             return
         begun = time.perf_counter()
         headers = headers_of(scope)
-        given = headers.get(b"x-request-id", b"")
-        fit = 0 < len(given) <= MOST_ID and given.isascii() and given.decode("ascii").isprintable()
-        request_id = given if fit else secrets.token_hex(8).encode()
+        request_id = self._id(headers.get(b"x-request-id"))
         status = 0
 
         async def answer(message: Message) -> None:
@@ -62,10 +65,21 @@ class Rim:
             with self.server.tracing.request(scope, headers) as span:
                 try:
                     direct = ADDRESSES.get(scope["path"]) if scope["method"] == "POST" else None
+                    told = None
                     if direct is None:
                         await self.app(scope, receive, answer)
                     else:
-                        await self._at_once(direct, scope, headers, receive, answer)
+                        told = await self._at_once(direct, scope, headers, receive, answer)
+                    if told is not None:
+                        status = 200
+                        told.headers.append((b"x-request-id", request_id))
+                        head = b"".join([b"%b: %b\r\n" % each for each in told.headers])
+                        if not sent_whole(scope, head + self._head, told.body):
+                            headers_told = [*told.headers, *self._headers]
+                            await send(
+                                {"type": "http.response.start", "status": 200, "headers": headers_told}
+                            )
+                            await send({"type": "http.response.body", "body": told.body})
                 finally:
                     if span is not None:
                         ended(span, scope, _route(scope), status or 500)
@@ -84,20 +98,26 @@ class Rim:
 
     async def _at_once(
         self, direct: Direct, scope: Scope, headers: Headers, receive: Receive, send: Send
-    ) -> None:
-        """Answer past the router."""
+    ) -> Told | None:
+        """Return what is answered past the router; None where something was wrong, and that is told."""
         scope["path_name"] = scope["path"]
         try:
-            told = await direct(self.server, scope, headers, receive)
+            return await direct(self.server, scope, headers, receive)
         except (Problem, EngineError) as wrong:
             await problem_of(wrong).response()(scope, receive, send)
-            return
-        await send({"type": "http.response.start", "status": 200, "headers": told.headers})
-        await send({"type": "http.response.body", "body": told.body})
+            return None
+
+    def _id(self, given: bytes | None) -> bytes:
+        """Return the id of a request: the caller's where it gave one that can be told back."""
+        if given and len(given) <= MOST_ID and given.isascii() and given.decode("ascii").isprintable():
+            return given
+        return self._ids.next(REQUEST_BYTES).encode()
 
     def _told(self, scope: MutableMapping[str, Any], status: int, seconds: float, request_id: bytes) -> None:
         route = _route(scope)
-        self.server.figures.answered(route, status, seconds)
+        self.server.figures.answered.request(route, status, seconds)
+        if not self._logs:
+            return
         caller = scope.get("caller")
         self.server.log.info(
             "request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 3),

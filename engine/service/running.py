@@ -20,6 +20,8 @@ from engine.store import open_store
 
 GRACE_S = 10
 BACKLOG = 2048
+COLLECTED_AFTER = 20_000, 20, 20
+"""After how many objects that stay is memory looked through; see `gc.set_threshold`."""
 
 
 class Running:
@@ -85,9 +87,11 @@ class Running:
 
     def run(self) -> None:
         """Listen until told to stop."""
-        # What contracts are made of stays as long as the service: no need to look through it again and again.
+        # What contracts are made of stays as long as the service: no need to look through it again and again. Nor
+        # often through the rest: what a request leaves behind is gone without that, and accounts stay.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(*COLLECTED_AFTER)
         # From here on callers wait to be answered, and are not refused: it may be told.
         self.socket.listen(BACKLOG)
         host, port = self.socket.getsockname()[:2]

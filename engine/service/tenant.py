@@ -13,8 +13,8 @@ from engine.event import Instant
 from engine.service import snapshots
 from engine.service.config import Config, TenantPart
 from engine.service.held import Accounts, Held
+from engine.service.ids import Ids
 from engine.service.library import Candidates, Library
-from engine.service.openings import party_named
 from engine.service.problems import Problem
 from engine.store import Books, EntryRow
 
@@ -37,6 +37,7 @@ class Tenant:
         self._completing: WeakKeyDictionary[Held, asyncio.Lock] = WeakKeyDictionary()
         self._snapping: dict[str, asyncio.Task[None]] = {}
         self.snapshots = Counter[str]()
+        self.ids = Ids()
 
     async def held(self, name: str) -> Held:
         """Return an account as it is now. Raises NotKept."""
@@ -138,7 +139,7 @@ class Tenant:
             word = self.part.agents.get(type, {}).get(id)
             if word is None and type == PARTY:
                 word = id
-            party = party_named(held.opening.program, word) if word is not None else None
+            party = held.opening.named.get(word) if word is not None else None
         return party
 
     def subjects(self, held: Held, type: str) -> list[tuple[str, str]]:

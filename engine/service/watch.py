@@ -4,13 +4,61 @@ from __future__ import annotations
 
 import logging
 import sys
+from bisect import bisect_left
+from collections import Counter as Counts
+from collections.abc import Iterator
+from itertools import accumulate
 from typing import Any
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Metric, generate_latest
+from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
+from prometheus_client.utils import floatToGoString
 from pydantic_core import to_json
 
 _BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
+
+
+class Answered:
+    """What is counted at every request: on the event loop alone, so that no lock is taken for it."""
+
+    def __init__(self) -> None:
+        self._requests = Counts[tuple[str, int]]()
+        self._outcomes = Counts[str]()
+        self._spans: dict[str, list[float]] = {}
+
+    def request(self, route: str, status: int, seconds: float) -> None:
+        """Count a request that was answered, and how long it took."""
+        self._requests[route, status] += 1
+        found = self._spans.get(route)
+        if found is None:
+            # How many took so long, bucket by bucket; those beyond the last; the sum of all.
+            found = self._spans[route] = [0.0] * (len(_BUCKETS) + 2)
+        found[bisect_left(_BUCKETS, seconds)] += 1
+        found[-1] += seconds
+
+    def decision(self, outcome: str) -> None:
+        """Count a decision."""
+        self._outcomes[outcome] += 1
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the figures when they are asked for."""
+        requests = CounterMetricFamily("contract_requests", "Requests answered.", labels=["route", "status"])
+        for (route, status), count in sorted(self._requests.items()):
+            requests.add_metric([route, str(status)], count)
+        yield requests
+        seconds = HistogramMetricFamily(
+            "contract_request_seconds", "How long answers took.", labels=["route"]
+        )
+        ends = [*map(floatToGoString, _BUCKETS), "+Inf"]
+        for route, found in sorted(self._spans.items()):
+            buckets = list(zip(ends, accumulate(found[:-1]), strict=True))
+            seconds.add_metric([route], buckets, found[-1])
+        yield seconds
+        outcomes = CounterMetricFamily("contract_decisions", "Decisions by outcome.", labels=["outcome"])
+        for outcome, count in sorted(self._outcomes.items()):
+            outcomes.add_metric([outcome], count)
+        yield outcomes
 
 
 class Figures:
@@ -18,19 +66,8 @@ class Figures:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self.requests = Counter(
-            "contract_requests", "Requests answered.", ["route", "status"], registry=self.registry
-        )
-        self.seconds = Histogram(
-            "contract_request_seconds",
-            "How long answers took.",
-            ["route"],
-            buckets=_BUCKETS,
-            registry=self.registry,
-        )
-        self.decisions = Counter(
-            "contract_decisions", "Decisions by outcome.", ["outcome"], registry=self.registry
-        )
+        self.answered = Answered()
+        self.registry.register(self.answered)
         self.events = Counter(
             "contract_events", "Events by what came of them.", ["result"], registry=self.registry
         )
@@ -68,25 +105,6 @@ class Figures:
         self.shadow_waiting = Gauge(
             "contract_shadow_waiting", "Questions that wait for a candidate.", registry=self.registry
         )
-
-        self._of: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
-        self._outcomes: dict[str, Counter] = {}
-
-    def answered(self, route: str, status: int, seconds: float) -> None:
-        """Count a request that was answered, and how long it took."""
-        found = self._of.get((route, status))
-        if found is None:
-            found = self.requests.labels(route, str(status)), self.seconds.labels(route)
-            self._of[route, status] = found
-        found[0].inc()
-        found[1].observe(seconds)
-
-    def decided(self, outcome: str) -> None:
-        """Count a decision."""
-        found = self._outcomes.get(outcome)
-        if found is None:
-            found = self._outcomes[outcome] = self.decisions.labels(outcome)
-        found.inc()
 
     def text(self) -> bytes:
         """Return the figures as Prometheus reads them."""

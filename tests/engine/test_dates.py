@@ -1,6 +1,6 @@
 """Instants, periods and deadlines, by the worked examples of the two agreements and by laws."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -336,6 +336,15 @@ def test_instants_are_written_as_short_as_they_are() -> None:
 @given(at=instants)
 def test_what_is_written_can_be_read(at: Instant) -> None:
     assert parse_instant(iso(at)) == at
+
+
+@given(
+    instants, st.sampled_from([UTC, timezone(timedelta(hours=8)), timezone(timedelta(hours=-5, minutes=-30))])
+)
+def test_instants_are_read_and_written_as_python_reads_and_writes_them(at: Instant, zone: timezone) -> None:
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at)
+    assert datetime.fromisoformat(iso(at)) == moment
+    assert parse_instant(moment.astimezone(zone).isoformat()) == at
 
 
 @given(at=st.integers(start_of(date(1992, 1, 1)), end_of(date(2200, 12, 30))))

@@ -32,7 +32,7 @@ from contractlang.cache import Cache
 from engine.dates import iso, parse_as_of
 from engine.kept import Documents, account_of, derive, published
 from engine.question import May
-from engine.service.answers import context_of, voices_of
+from engine.service.answers import Words, context_of
 from engine.service.clock import now
 from engine.service.config import Config
 from engine.service.running import Running
@@ -301,7 +301,7 @@ def check_answers(address: str, folder: Path, callers: Callers) -> None:
                     found = client.evaluate(Question(Entity("party", party), act, name, as_of=day))
                     question = May(party, act, parse_as_of(day))
                     wanted = context_of(
-                        account.decide(question), question, voices_of(account.program), token, question.at
+                        account.decide(question), question, Words(account.program), token, question.at
                     )
                     assert found.context == json.loads(json.dumps(wanted)), (name, party, act, day)
     for row in books.decisions(0, 20):
