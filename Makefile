@@ -30,7 +30,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup demo test check static pytest soak bench findings cases format format-check lint types imports docs serve \
+.PHONY: help setup demo test check static pytest soak cluster bench findings cases format format-check lint types imports docs serve \
 	vsix desk lock system clean
 
 ## help: list the targets
@@ -111,6 +111,13 @@ site/index.html: $(DOCS) $(VENV)/.dev
 serve: $(READY)
 	@$(BIN)/contract docs serve
 
+## cluster: install Ray and Spark beside the rest, and run their tests (Spark needs Java, 17 or newer)
+cluster: $(READY) $(VENV)/.cluster
+	@$(BIN)/python -m pytest -m soak tests/bulk/test_on_ray.py tests/bulk/test_on_spark.py $(ARGS)
+
+$(VENV)/.cluster: $(VENV)/.dev requirements/cluster.txt
+	@echo "setup:   what portfolios on many machines need" && { $(call install,requirements/cluster.txt); } && touch $@
+
 ## vsix: pack the VS Code extension into dist/ (needs Node 20 and npm)
 vsix:
 	@command -v npm >/dev/null || { echo "vsix:    npm is needed, and is not there" >&2; exit 1; }
@@ -142,7 +149,7 @@ project = $(BIN)/python -m pip install -qq --no-deps --no-build-isolation --no-i
 compiled = $(BIN)/python -m compileall -q contractlang engine
 
 # In the order they are made: one may lean on those before it.
-LOCKS := tools core print test docs kernel traces
+LOCKS := tools core print test docs kernel traces cluster
 TOOLS := requirements/tools.txt
 CORE := requirements/core.txt
 DEV := requirements/print.txt requirements/test.txt requirements/docs.txt requirements/kernel.txt requirements/traces.txt

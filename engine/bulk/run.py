@@ -109,31 +109,50 @@ def run(job: Job, make: Make, stamp: Mapping[str, Any], tell: Tell) -> Counts:
 
     Raises BadTable for a file that cannot be read, and Unlike where the folder holds another run.
     """
-    work = job.out / "work"
-    _begin(job.out, work, _of(job, stamp))
+    work = begin(job, stamp)
     portfolio = make()
     straight = _straight(job, portfolio, work, tell)
     _scatter(job, portfolio.mapped.account, work, tell, None if straight is None else work / STRAIGHT_LEFT)
     done = straight or Counts()
     done += Counts(rejects=sum(int(each.read_text("utf-8")) for each in work.glob("*.scattered")))
-    left: list[int] = []
+    before, left = done_before(job, work)
+    done += before
+    for place, counts in enumerate(_folded(job, make, work, left), job.buckets - len(left)):
+        tell("folding", place, job.buckets)
+        done += counts
+    tell("writing", 0, 0)
+    finish(job, portfolio, stamp)
+    return done
+
+
+def begin(job: Job, stamp: Mapping[str, Any]) -> Path:
+    """Return the folder for what a run leaves on its way, made or found. Raises Unlike where there is another run."""
+    work = job.out / "work"
+    _begin(job.out, work, _of(job, stamp))
+    return work
+
+
+def done_before(job: Job, work: Path) -> tuple[Counts, list[int]]:
+    """Return what came of the buckets that a run cut short has folded, and the buckets that are left."""
+    done, left = Counts(), []
     for bucket in range(job.buckets):
         before = work / f"{bucket}.json"
         if before.is_file():
             done += Counts(**json.loads(before.read_text("utf-8")))
         else:
             left.append(bucket)
-    for place, counts in enumerate(_folded(job, make, work, left), job.buckets - len(left)):
-        tell("folding", place, job.buckets)
-        done += counts
-    tell("writing", 0, 0)
+    return done, left
+
+
+def finish(job: Job, portfolio: Fold, stamp: Mapping[str, Any]) -> None:
+    """Put the parts of a run together as its tables, and say that it is done."""
+    work = job.out / "work"
     for kind, columns in tables_of(portfolio).items():
         written(work / f"*.{kind}", columns, job.out / f"{kind}.parquet")
     shutil.rmtree(work)
     (job.out / "run.json").write_text(
         json.dumps(_of(job, stamp) | {"done": True}, ensure_ascii=False, indent=1), "utf-8"
     )
-    return done
 
 
 def _of(job: Job, stamp: Mapping[str, Any]) -> dict[str, Any]:
@@ -195,15 +214,15 @@ def _scatter(job: Job, key: str, work: Path, tell: Tell, only: Path | None) -> N
         shutil.rmtree(work / kind, ignore_errors=True)
         for place, table in enumerate(tables):
             tell(f"reading {what}", place, len(tables))
-            plain = _plain(table, work / f"{kind}-{place}.jsonl")
-            bad = Scattered(work, job.buckets).take(plain, kind, key if kind == EVENTS else "account", only)
+            read = plain(table, work / f"{kind}-{place}.jsonl")
+            bad = Scattered(work, job.buckets).take(read, kind, key if kind == EVENTS else "account", only)
             with (work / f"{kind}-{place}.rejects.jsonl").open("w", encoding="utf-8") as file:
                 _write(file, (Reject("", "row", reason, line).as_row() for line, reason in bad))
             unread += len(bad)
         mark.write_text(str(unread), "utf-8")
 
 
-def _plain(table: Table, target: Path) -> Table:
+def plain(table: Table, target: Path) -> Table:
     """Return a table that SQL can read: a log in XES is written out as JSON Lines first."""
     if table.suffix != ".xes":
         return table
@@ -279,10 +298,15 @@ def fold_bucket(portfolio: Fold, work: Path, buckets: int, bucket: int, with_acc
             file.close()
     for kind in kinds:
         (work / f"{bucket}.{kind}.part").replace(work / f"{bucket}.{kind}.jsonl")
+    seal(work, bucket, counts)
+    return counts
+
+
+def seal(work: Path, bucket: int, counts: Counts) -> None:
+    """Say what came of a bucket whose files are all there."""
     whole = work / f"{bucket}.json.part"
     whole.write_text(json.dumps(asdict(counts), ensure_ascii=False), "utf-8")
     whole.replace(work / f"{bucket}.json")
-    return counts
 
 
 def _accounts(

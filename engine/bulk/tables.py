@@ -28,6 +28,10 @@ class BadTable(Exception):
         super().__init__(f"{where}: {reason}")
         self.where, self.reason = where, reason
 
+    def __reduce__(self) -> tuple[type[BadTable], tuple[str, str]]:
+        """It may be raised in another process than it is told in."""
+        return BadTable, (self.where, self.reason)
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -174,6 +178,38 @@ def rows_of(table: Table, account: str) -> list[str]:
             f"SELECT to_json(t)::VARCHAR FROM read_parquet({_text(str(table.path))}) AS t WHERE account = ?"
         )
         return [row for (row,) in at.execute(query, [account]).fetchall()]
+
+
+def rows_from(table: Any, accounts: Sequence[str]) -> Any:
+    """Return the rows of some accounts of an Arrow table as another: `account`, and `row` (JSON text)."""
+    with duckdb.connect(config={"threads": 1}) as at:
+        at.register("t", table)
+        query = (
+            "SELECT coalesce(t.account::VARCHAR, '') AS account, to_json(t)::VARCHAR AS row FROM t"
+            " WHERE coalesce(t.account::VARCHAR, '') IN (SELECT unnest($1))"
+        )
+        return at.sql(query, params=[list(accounts)]).to_arrow_table()
+
+
+def buckets_of(table: Any, key: str, buckets: int) -> Any:
+    """Return the bucket of each row of an Arrow table, the one in which `Scattered` lays it; an array of numpy."""
+    with duckdb.connect(config={"threads": 1}) as at:
+        at.register("t", table)
+        named = f"coalesce({quoted(key)}::VARCHAR, '')"
+        return at.execute(f"SELECT (hash({named}) % {buckets})::INTEGER AS bucket FROM t").fetchnumpy()[
+            "bucket"
+        ]
+
+
+def columns_from(lines: Path, columns: Mapping[str, str]) -> Any:
+    """Return rows in JSON Lines as an Arrow table with those columns; none where there is no such file."""
+    kinds = ", ".join(f"{_text(name)}: {_text(kind)}" for name, kind in columns.items())
+    with duckdb.connect(config={"threads": 1}) as at:
+        if lines.is_file() and lines.stat().st_size:
+            how = f"format = 'newline_delimited', columns = {{{kinds}}}"
+            return at.sql(f"SELECT * FROM read_json({_text(str(lines))}, {how})").to_arrow_table()
+        nothing = ", ".join(f"NULL::{kind} AS {quoted(name)}" for name, kind in columns.items())
+        return at.sql(f"SELECT {nothing} LIMIT 0").to_arrow_table()
 
 
 def written(rows: Path, columns: Mapping[str, str], target: Path) -> int:

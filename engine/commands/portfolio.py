@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,7 +19,7 @@ from engine.render import Screen, progress
 if TYPE_CHECKING:
     from engine.bulk.fold import Portfolio
     from engine.bulk.kernel.portfolio import Kernelled
-    from engine.bulk.run import Counts, Fold
+    from engine.bulk.run import Counts, Fold, Job, Tell
 
 Events = Annotated[
     list[str], typer.Option("--events", metavar="FILE", help="Events: .parquet, .csv, .jsonl, .xes, .duckdb#table.")
@@ -38,6 +41,12 @@ Buckets = Annotated[int, typer.Option("--buckets", min=1, max=4096, help="Into h
 Limit = Annotated[
     str, typer.Option("--rejects", metavar="SHARE", help="Fail if more of the rows are set aside.")
 ]
+
+ON = {"ray": ("ray", "on_ray"), "spark": ("pyspark", "on_spark")}
+"""On what a portfolio can be folded beside the processes of this machine: what has to be installed, and our file."""
+
+Way = Callable[["Job", Callable[[], "Fold"], Mapping[str, Any], "Tell"], "Counts"]
+"""How a portfolio is taken through contracts: by this machine, or by many."""
 
 Pairs = tuple[tuple[str, Any], ...]
 
@@ -103,6 +112,7 @@ def stamp_of(held: Portfolio, as_of: str, known_at: str | None, mapping: str | N
 def ran(
     make: Callable[[], Fold], stamp: Mapping[str, Any], page_of: Callable[[Path, Counts], str],
     events: list[str], accounts: str | None, out: str, buckets: int, jobs: int, rejects: str, json_: bool,
+    way: Way | None = None,
 ) -> None:  # fmt: skip
     """Run it, write its page, say what came of it. Exit status 1 if more rows were set aside than allowed."""
     from engine.bulk.kernel.portfolio import Unequal
@@ -116,7 +126,7 @@ def ran(
             jobs or os.cpu_count() or 1,
         )  # fmt: skip
         with progress() as tell:
-            counts = run(job, make, stamp, tell)
+            counts = (way or run)(job, make, stamp, tell)
     except BadTable as wrong:
         raise Refused(str(wrong), where=wrong.where) from None
     except Unlike as wrong:
@@ -148,6 +158,26 @@ def ran(
     rows = counts.events + counts.rejects
     if rows and counts.rejects / rows > share:
         raise typer.Exit(FOUND)
+
+
+def machines(on: str, cluster: str | None, whole_files: bool) -> Way | None:
+    """Return how a portfolio is folded by what `--on` names; None for the processes of this machine. Raises Refused."""
+    if on == "processes":
+        if cluster is not None or whole_files:
+            option = "--cluster" if cluster is not None else "--whole-files"
+            raise Refused(f"{option}: of what cluster? write --on ray or --on spark", field=option)
+        return None
+    if on not in ON:
+        raise Refused(f"--on {on}: write processes, ray or spark", field="--on")
+    library, own = ON[on]
+    for each in (library, "pyarrow", "numba"):
+        if find_spec(each) is None:
+            message = f"--on {on}: {each} is not installed; install the extras `cluster` and `kernel`"
+            raise Refused(message, field="--on")
+    found: Way = partial(
+        import_module(f"engine.bulk.many.{own}").run, address=cluster, whole_files=whole_files
+    )
+    return found
 
 
 def share_of(written: str, option: str) -> float:

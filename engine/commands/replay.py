@@ -18,6 +18,7 @@ from engine.commands.portfolio import (
     Limit,
     MappingFile,
     kernelled,
+    machines,
     portfolio,
     ran,
     share_of,
@@ -42,6 +43,14 @@ Verify = Annotated[
     typer.Option("--verify", metavar="SHARE", help="Fold this share of the accounts with the engine too."),
 ]
 Seed = Annotated[int, typer.Option("--seed", help="Which accounts --verify takes.")]
+On = Annotated[str, typer.Option("--on", metavar="WHAT", help="processes (of this machine), ray or spark.")]
+Cluster = Annotated[
+    str | None,
+    typer.Option("--cluster", metavar="ADDRESS", help="Of the cluster; without it, this machine is one."),
+]
+WholeFiles = Annotated[
+    bool, typer.Option("--whole-files", help="With --on: each file of events holds all rows of its accounts.")
+]
 ShowPlan = Annotated[
     bool, typer.Option("--show-plan", help="Print what the kernel would do, and run nothing.")
 ]
@@ -51,7 +60,8 @@ def replay(
     inputs: Paths, as_of: Day, events: Events = None, out: Out = None, accounts: Accounts = None,
     mapping: MappingFile = None, ask: Ask = None, known_at: KnownAt = None, settings: Settings = None,
     layers: Layers = None, jobs: Jobs = 0, buckets: Buckets = 64, rejects: Limit = "1%", kernel: Kernel = "auto",
-    verify: Verify = "0", seed: Seed = 0, show_plan: ShowPlan = False, json_: Json = False,
+    verify: Verify = "0", seed: Seed = 0, on: On = "processes", cluster: Cluster = None,
+    whole_files: WholeFiles = False, show_plan: ShowPlan = False, json_: Json = False,
 ) -> None:  # fmt: skip
     """Take a portfolio through contracts: every account of the tables, asked the same on the same day.
 
@@ -87,10 +97,11 @@ def replay(
         if len(reasons) > 1:
             Screen.of().line(f"and {len(reasons) - 1} more: --show-plan lists them")
     stamp = stamp_of(held, as_of, known_at, mapping) | {"kernel": kernel, "verify": share, "seed": seed}
+    way = machines(on, cluster, whole_files)
     ran(
         partial(kernelled, kernel, share, seed, *given), stamp,
         lambda folder, counts: summary(folder, held, counts, as_of),
-        events, accounts, out, buckets, jobs, rejects, json_,
+        events, accounts, out, buckets, jobs, rejects, json_, way,
     )  # fmt: skip
 
 

@@ -132,7 +132,19 @@ class Reader:
 
     def check(self, path: Path) -> None:
         """Raise Unlike for a table whose columns are none of this contract, or of a kind that is not read."""
-        schema = pq.read_schema(path)
+        self.check_schema(pq.read_schema(path))
+
+    def whole(self, table: Any) -> Taken:
+        """Return the accounts of a table in memory, the rows of each together, whose columns `check_schema` passed."""
+        for name in {*CODED} & {*table.column_names}:
+            column = table.column(name)
+            if column.type in _STRINGS:
+                place = table.column_names.index(name)
+                table = table.set_column(place, name, column.cast(pyarrow.string()).dictionary_encode())
+        return self._taken(table)
+
+    def check_schema(self, schema: Any) -> None:
+        """Raise Unlike for columns that are none of this contract, or of a kind that is not read."""
         if len(set(schema.names)) != len(schema.names) or not {"account", "id", "name", "at"} <= {
             *schema.names
         }:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.bulk.fold import Folded, Portfolio, Row, Taken, happenings_of
 from engine.bulk.kernel.columns import Layout, Left
@@ -28,6 +28,9 @@ from engine.event import Event
 from engine.program import Program
 from engine.question import May, Question
 from engine.terms import Terms
+
+if TYPE_CHECKING:
+    from engine.bulk.kernel.straight import Straight
 
 TOGETHER = 4096
 """How many accounts are laid out at once."""
@@ -93,23 +96,18 @@ class Kernelled:
             each.unlink(missing_ok=True)
         if self.mapped.events or not has_arrow():
             return None
-        from engine.bulk.kernel.straight import BROKEN, Straight, Unlike, is_sorted, rows_in
+        from engine.bulk.kernel.straight import BROKEN, Unlike, is_sorted, rows_in
 
-        taken = self.portfolio.take("", {}, (), Folded()) if rows_in(table.path) >= STRAIGHT_FROM else None
-        plan = None if taken is None else self._planned(taken)
-        if taken is None or plan is None or not plan.codes:
-            return None
         verified: list[int] = []
 
         def compared(tables: dict[str, Any]) -> None:
-            verified.append(self._compared(table, tables))
+            verified.append(self.compared(tables, lambda name: rows_of(table, name)))
 
         source = table.path
         try:
-            straight = Straight(
-                taken.account.program, taken.account.terms, plan, self.portfolio.as_of, self.portfolio.known_at,
-                self.portfolio.asked, taken.agreements,
-            )  # fmt: skip
+            straight = self.straightened() if rows_in(source) >= STRAIGHT_FROM else None
+            if straight is None:
+                return None
             straight.reader.check(source)
             if not is_sorted(source):
                 source = work / "sorted.parquet"
@@ -121,17 +119,33 @@ class Kernelled:
             return None
         return Counts(done.accounts, done.events, kernel=done.accounts, verified=sum(verified))
 
-    def _compared(self, table: Table, tables: dict[str, Any]) -> int:
-        """Fold the accounts of the sample by the engine, too; return how many there were. Raises Unequal."""
+    def straightened(self) -> Straight | None:
+        """Return what folds tables under the terms that all accounts share; None without a plan. Raises Unlike."""
+        from engine.bulk.kernel.straight import Straight
+
+        taken = self.portfolio.take("", {}, (), Folded())
+        plan = None if taken is None else self._planned(taken)
+        if taken is None or plan is None or not plan.codes:
+            return None
+        return Straight(
+            taken.account.program, taken.account.terms, plan, self.portfolio.as_of, self.portfolio.known_at,
+            self.portfolio.asked, taken.agreements,
+        )  # fmt: skip
+
+    def compared(self, tables: dict[str, Any], rows: Callable[[str], list[str]]) -> int:
+        """Fold the accounts of the sample by the engine, too; return how many there were. Raises Unequal.
+
+        `rows` gives those of an account, each as JSON text.
+        """
         if not self.share:
             return 0
         from engine.bulk.kernel.straight import rows_about
 
         names = [each for each in tables["accounts"].column("account").to_pylist() if self._is_sampled(each)]
         for name in names:
-            mine = Folded({kind: rows_about(rows, name) for kind, rows in tables.items()})
+            mine = Folded({kind: rows_about(told, name) for kind, told in tables.items()})
             theirs = Folded()
-            again = self.portfolio.take(name, {}, rows_of(table, name), theirs)
+            again = self.portfolio.take(name, {}, rows(name), theirs)
             assert again is not None
             self.portfolio.told(name, again, theirs)
             _compare(name, mine, theirs)

@@ -98,6 +98,17 @@ class Straight:
         compiled(self.plan.source).keep()
         return Done(accounts, int(events), others)
 
+    def whole(self, table: Any) -> tuple[dict[str, Any], Any]:
+        """Fold a table in memory, the rows of each account together; return the tables, and the accounts left.
+
+        Raises Unlike for columns that are not read.
+        """
+        self.reader.check_schema(table.schema)
+        found = self._batch(self.reader.whole(table))
+        self.reader.code.keep()
+        compiled(self.plan.source).keep()
+        return found
+
     def _batch(self, taken: Taken) -> tuple[dict[str, Any], Any]:
         arguments, left = given(self.program, self.terms, self.plan, taken.columns, self.as_of, True)
         compiled(self.plan.source).fold(*(arguments[name] for name in self.plan.arguments))
