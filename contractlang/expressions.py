@@ -778,7 +778,7 @@ class Reader:
         except ValueError as wrong:
             en, zh = _LITERALS.get(word.kind, ("3", "3"))
             raise self.fail(
-                "literal", word, str(wrong) or f"`{word.text}` is not a value", f"`{word.text}`不是有效的值",
+                "literal", word, str(wrong), getattr(wrong, "zh", f"`{word.text}`不是有效的值"),
                 Said(f"write for example `{en}`", f"例如写 `{zh}`"),
             ) from None  # fmt: skip
 

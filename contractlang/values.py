@@ -35,10 +35,18 @@ _A_YEAR = {
 }  # fmt: skip
 
 
+class NoValue(ValueError):
+    """A text is no value of the kind that is wanted: the message says why, `zh` in Chinese."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        super().__init__(en)
+        self.zh = zh
+
+
 def whole(text: str) -> int:
     """Return the whole number written in `text`. Raises ValueError where it has more than 15 digits."""
     if len(text) > _MOST_DIGITS:
-        raise ValueError(f"a number may have {_MOST_DIGITS} digits")
+        raise NoValue(f"a number may have {_MOST_DIGITS} digits", f"数字最多{_MOST_DIGITS}位")
     return int(text)
 
 
@@ -61,14 +69,18 @@ def money(text: str, currency: str = "CNY") -> Money:
     """
     found = re.fullmatch(r"\s*([¥￥])?\s*(-?\d+)(?:\.(\d+))?\s*([A-Z]{3}|元)?\s*", text)
     if not found or (found[1] and found[4]):
-        raise ValueError(f"{text!r} is not an amount of money")
+        raise NoValue(f"{text!r} is not an amount of money", f"`{text}`不是金额")
     mark = found[1] or found[4] or currency
     code = SIGNS.get(mark, mark)
     if code not in MINOR_DIGITS:
-        raise ValueError(f"{code} is not a known currency ({', '.join(MINOR_DIGITS)})")
+        known = ", ".join(MINOR_DIGITS)
+        raise NoValue(f"{code} is not a known currency ({known})", f"`{code}`不是已知币种（{known}）")
     decimals = found[3] or ""
     if len(decimals) > MINOR_DIGITS[code]:
-        raise ValueError(f"{text!r} has more decimals than {code} has ({MINOR_DIGITS[code]})")
+        most = MINOR_DIGITS[code]
+        raise NoValue(
+            f"{text!r} has more decimals than {code} has ({most})", f"`{text}`的小数位超过{code}的{most}位"
+        )
     minor = whole(found[2].removeprefix("-")) * 100 + int(decimals.ljust(2, "0"))
     return Money(-minor if found[2].startswith("-") else minor, code)
 
@@ -88,14 +100,14 @@ def period(text: str) -> Period:
     """Return the period written in `text`, for example `30 days`, `5个工作日`, `2年`. Raises ValueError."""
     found = re.fullmatch(r"(\d+)\s*(.+)", text.strip())
     if not found:
-        raise ValueError(f"{text!r} is not a period")
+        raise NoValue(f"{text!r} is not a period", f"`{text}`不是期间")
     word = " ".join(found[2].split())
     unit = _UNITS.get(word) or _UNITS.get(word.removesuffix("s"))
     if unit is None:
-        raise ValueError(f"{word!r} is not a unit of time")
+        raise NoValue(f"{word!r} is not a unit of time", f"`{word}`不是时间单位")
     count = whole(found[1])
     if count > _MOST_YEARS * _A_YEAR[unit]:
-        raise ValueError(f"a period may last {_MOST_YEARS:,} years")
+        raise NoValue(f"a period may last {_MOST_YEARS:,} years", f"期间最长{_MOST_YEARS}年")
     return Period(count, unit)
 
 
@@ -140,11 +152,11 @@ def share(text: str) -> Share:
     if fraction:
         made = Share(whole(fraction["over"] or fraction["part"]), whole(fraction["under"] or fraction["of"]))
         if made.under == 0:
-            raise ValueError("nothing can be parted into 0 parts")
+            raise NoValue("nothing can be parted into 0 parts", "不能分成0份")
         return made
     found = re.fullmatch(r"(\d+)(?:\.(\d+))?\s*([‰%])", text.strip())
     if not found:
-        raise ValueError(f"{text!r} is not a share")
+        raise NoValue(f"{text!r} is not a share", f"`{text}`不是比例")
     decimals = found[2] or ""
     return Share(whole(found[1] + decimals), (1000 if found[3] == "‰" else 100) * 10 ** len(decimals))
 
@@ -153,5 +165,5 @@ def minutes_of_day(text: str) -> int:
     """Return the minutes after midnight of a time like `18:00`, up to `24:00`. Raises ValueError."""
     found = re.fullmatch(r"(\d{1,2}):(\d{2})", text.strip())
     if not found or int(found[2]) > 59 or int(found[1]) * 60 + int(found[2]) > 1440:
-        raise ValueError(f"{text!r} is not a time of day")
+        raise NoValue(f"{text!r} is not a time of day", f"`{text}`不是一天中的时刻")
     return int(found[1]) * 60 + int(found[2])

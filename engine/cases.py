@@ -18,7 +18,7 @@ from contractlang.values import Money
 from engine.account import Account
 from engine.dates import end_of, parse_day, parse_instant
 from engine.decision import Decision
-from engine.errors import BadEvent, BadQuestion, EngineError
+from engine.errors import BadEvent, BadQuestion, EngineError, no_act, no_party
 from engine.event import BOTH, BUILT_IN, Event, Ledger
 from engine.ledger import checked, event_from
 from engine.program import Program
@@ -145,8 +145,9 @@ def event_of(program: Program, line: str, where: str, place: int) -> Event:
     when = _WHEN.match(line)
     if when is None:
         raise BadEvent(
-            where, "at", "begin with a day, such as 2026-09-01 09:00 (or ? for a date that is not known)"
-        )
+            where, "at", "begin with a day, such as 2026-09-01 09:00 (or ? for a date that is not known)",
+            "请以日期开头，例如 2026-09-01 09:00（日期不明的写 ?）",
+        )  # fmt: skip
     raw: dict[str, Any] = {"id": f"e{place}", "at": _at(when)}
     rest = _PAIR.sub(lambda found: _pair(found, raw), when["rest"])
     words = rest.split()
@@ -160,7 +161,7 @@ def event_of(program: Program, line: str, where: str, place: int) -> Event:
         elif "name" not in raw:
             raw["name"] = word
         else:
-            raise BadEvent(where, word, "write fields as name=value")
+            raise BadEvent(where, word, "write fields as name=value", "字段请写作 名称=值")
     if raw.get("name") in BUILT_IN:
         raw.pop("by", None) if raw["name"] != "waive" else None
     return event_from(program, raw, where)
@@ -201,7 +202,8 @@ def _expectation(case: Case, account: Account, line: str, number: int) -> Expect
         question, known_at = question_of(account.program, asked.strip())
         decision = account.decide(question, known_at)
     except EngineError as wrong:
-        return Expectation(case.path, number, case.title, line, wanted, f"error: {wrong}", False)
+        said = f"error: {wrong}" if line.isascii() else f"错误：{wrong.said('zh')}"
+        return Expectation(case.path, number, case.title, line, wanted, said, False)
     got, passed = judged(account.program, decision, wanted, _kind_asked(account.program, question))
     return Expectation(case.path, number, case.title, line, wanted, got, passed, decision)
 
@@ -247,7 +249,7 @@ def question_of(program: Program, text: str) -> tuple[Question, int | None]:
     """Return the question that a line asks, and with whose knowledge (`known 2026-09-12 10:00`)."""
     when = _WHEN.match(text)
     if when is None:
-        raise BadQuestion("at", f"begin with a day: {text}")
+        raise BadQuestion("at", f"begin with a day: {text}", f"请以日期开头：{text}")
     at = (
         end_of(parse_day(when["day"])) - 1
         if when["time"] is None
@@ -284,15 +286,16 @@ def _asked(program: Program, rest: str, at: int) -> Question:
     if rest in ("agreement", "协议"):
         return StateOf("agreement", at)
     raise BadQuestion(
-        "question", f"`{rest}` is no question; write for example `provider may suspend_service`"
-    )
+        "question", f"`{rest}` is no question; write for example `provider may suspend_service`",
+        f"`{rest}`不是问题；例如写`甲方 可否 暂停服务`",
+    )  # fmt: skip
 
 
 def _act(program: Program, word: str) -> OccurrenceDecl:
     for act in program.acts.values():
         if word in (act.name, act.alias):
             return act
-    raise BadQuestion("act", f"no act is called `{word}`")
+    raise no_act(word)
 
 
 def _asked_fields(program: Program, act: OccurrenceDecl, fields: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -313,5 +316,5 @@ def _any(program: Program, act: OccurrenceDecl) -> str:
 def _need_party(program: Program, word: str) -> str:
     found = _party(program, word)
     if found is None:
-        raise BadQuestion("party", f"no party is called `{word}`")
+        raise no_party(word)
     return found

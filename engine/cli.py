@@ -19,7 +19,17 @@ import typer
 
 from contractlang.source import Unreadable
 from engine.commands.about import program
-from engine.commands.common import BROKEN, FINE, FOUND, INTERRUPTED, REFUSED, Refused, one_line, print_json
+from engine.commands.common import (
+    BROKEN,
+    FINE,
+    FOUND,
+    INTERRUPTED,
+    REFUSED,
+    Refused,
+    begin,
+    one_line,
+    print_json,
+)
 from engine.errors import EngineError
 from engine.render import printable
 
@@ -62,6 +72,7 @@ def _spelled(name: str) -> str:
 def carried_out(arguments: Sequence[str]) -> int:
     """Carry out one command and return its exit status; whatever goes wrong is told without a stack trace."""
     as_json = "--json" in arguments
+    begin()
     try:
         app = made(next(iter(arguments), ""))
         return int(app(args=list(arguments), prog_name="contract", standalone_mode=False) or FINE)
@@ -69,7 +80,8 @@ def carried_out(arguments: Sequence[str]) -> int:
         return _refuse(wrong, as_json)
     except EngineError as wrong:
         field = str(getattr(wrong, "field", ""))
-        return _refuse(Refused(str(wrong), where=str(getattr(wrong, "where", "")), field=field), as_json)
+        where, zh = str(getattr(wrong, "where", "")), wrong.said("zh")
+        return _refuse(Refused(str(wrong), zh=zh, where=where, field=field), as_json)
     except Unreadable as wrong:
         return _refuse(Refused(str(wrong)), as_json)
     except BrokenPipeError:
@@ -107,7 +119,7 @@ def _refuse(wrong: Refused, as_json: bool) -> int:
         error = {"where": wrong.where, "field": wrong.field, "reason": "\n".join(wrong.lines)}
         print_json({"error": error, "diagnostics": list(wrong.diagnostics)})
         return REFUSED
-    for line in wrong.lines:
+    for line in wrong.said():
         # Diagnostics are drawn already, and may be coloured.
         sys.stderr.write((line if wrong.diagnostics else printable(line)) + "\n")
     return REFUSED

@@ -30,7 +30,7 @@ from functools import lru_cache
 from typing import Final, Literal, assert_never
 from zoneinfo import ZoneInfo
 
-from contractlang.values import Roll
+from contractlang.values import NoValue, Roll
 
 Instant = int
 """Microseconds since 1970-01-01T00:00Z."""
@@ -593,15 +593,24 @@ def parse_instant(text: str) -> Instant:
     found = _INSTANT_TEXT.fullmatch(text)
     if found is None:
         if _DAY_TEXT.fullmatch(text):
-            raise ValueError(f"`{text}` is a day, not an instant: add a time, for example `{text}T09:00`")
-        raise ValueError(f"`{text}` is not an instant: write it as `2026-04-10T23:50`")
+            raise NoValue(
+                f"`{text}` is a day, not an instant: add a time, for example `{text}T09:00`",
+                f"`{text}`是日期而非时点：请加上时刻，例如`{text}T09:00`",
+            )
+        raise NoValue(
+            f"`{text}` is not an instant: write it as `2026-04-10T23:50`",
+            f"`{text}`不是时点：请写作`2026-04-10T23:50`",
+        )
     day = parse_day(found["day"])
     hour, minute, second = int(found["hour"]), int(found["minute"]), int(found["second"] or 0)
     fraction = int((found["fraction"] or "0").ljust(6, "0"))
     if (hour, minute, second, fraction) == (24, 0, 0, 0):
         day, hour = day + ONE_DAY, 0
     if hour > 23 or minute > 59 or second > 59:
-        raise ValueError(f"`{text}` names no time of day: hours run from 00:00 to 24:00")
+        raise NoValue(
+            f"`{text}` names no time of day: hours run from 00:00 to 24:00",
+            f"`{text}`不是一天中的时刻：时刻自00:00至24:00",
+        )
     offset = found["offset"]
     if offset is None and day.year >= _STEADY_YEAR:
         return start_of(day) + hour * HOUR + minute * MINUTE + second * SECOND + fraction
@@ -625,13 +634,19 @@ def parse_day(text: str) -> date:
     """Read `2026-04-10`."""
     found = _DAY_TEXT.fullmatch(text)
     if found is None:
-        raise ValueError(f"`{text}` is not a day: write it as `2026-04-10`")
+        raise NoValue(
+            f"`{text}` is not a day: write it as `2026-04-10`", f"`{text}`不是日期：请写作`2026-04-10`"
+        )
     year, month, day = map(int, found.groups())
     _check_year(year, text)
     if not 1 <= month <= 12:
-        raise ValueError(f"`{text}` has no month {month}")
+        raise NoValue(f"`{text}` has no month {month}", f"`{text}`中没有{month}月")
     if not 1 <= day <= monthrange(year, month)[1]:
-        raise ValueError(f"`{text}` does not exist: {year}-{month:02} has {monthrange(year, month)[1]} days")
+        days = monthrange(year, month)[1]
+        raise NoValue(
+            f"`{text}` does not exist: {year}-{month:02} has {days} days",
+            f"没有`{text}`这一天：{year}年{month}月共{days}日",
+        )
     return date(year, month, day)
 
 
@@ -645,7 +660,10 @@ def period_day(text: str) -> date | None:
 
 def _check_year(year: int, text: str) -> None:
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise ValueError(f"`{text}` is out of range: years run from {FIRST_YEAR} to {LAST_YEAR}")
+        raise NoValue(
+            f"`{text}` is out of range: years run from {FIRST_YEAR} to {LAST_YEAR}",
+            f"`{text}`超出范围：年份自{FIRST_YEAR}至{LAST_YEAR}",
+        )
 
 
 def _offset(offset: str, text: str) -> Instant:
@@ -653,6 +671,8 @@ def _offset(offset: str, text: str) -> Instant:
         return 0
     hours, minutes = int(offset[1:3]), int(offset[4:6])
     if hours > 14 or minutes > 59:
-        raise ValueError(f"`{text}` has an offset no clock keeps: {offset}")
+        raise NoValue(
+            f"`{text}` has an offset no clock keeps: {offset}", f"`{text}`的时区偏移不存在：{offset}"
+        )
     size = hours * HOUR + minutes * MINUTE
     return -size if offset[0] == "-" else size

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from contractlang.norms import Contract, base_name
 from contractlang.suggest import nearest
 from engine.compile import compile_program
-from engine.errors import BadTerms
+from engine.errors import BadTerms, meant
 from engine.program import Program
 
 CONTRACT = "contract"
@@ -27,22 +27,19 @@ def governing(
     for name in agreements:
         texts = [each for each in held if each.kind == "agreement" and base_name(each.name) == name]
         if not texts:
-            raise BadTerms("agreements", f"no agreement is called `{name}`")
+            raise BadTerms("agreements", f"no agreement is called `{name}`", f"没有名为`{name}`的协议")
         found += texts
     found += _supplements(held, {name for each in found for name in (each.name, base_name(each.name))})
     wanted = [layer for layer in layers if layer != CONTRACT]
     known = {each.layer for each in held if each.kind == "law"}
     for layer in wanted:
         if layer not in known:
-            near = nearest(layer, [CONTRACT, *sorted(known)])
-            hint = (
-                f"; did you mean `{near}`?"
-                if near
-                else f"; there are {', '.join(sorted(known))}"
-                if known
-                else ""
+            en, zh = meant(nearest(layer, [CONTRACT, *sorted(known)]))
+            if not en and known:
+                en, zh = f"; there are {', '.join(sorted(known))}", f"；现有{'、'.join(sorted(known))}"
+            raise BadTerms(
+                "layers", f"no law of the layer `{layer}` is here{en}", f"这里没有`{layer}`层的法律{zh}"
             )
-            raise BadTerms("layers", f"no law of the layer `{layer}` is here{hint}")
     return (*found, *(each for each in held if each.kind == "law" and each.layer in wanted))
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from contractlang.norms import OccurrenceDecl, PartyDecl, QuestionDecl, StateDecl, TypeDecl, Who, version_name
 from contractlang.suggest import nearest
 from engine.dates import iso, parse_instant, period_day
-from engine.errors import BadEvent, BadTerms
+from engine.errors import BadEvent, BadTerms, in_chinese, meant, none_of
 from engine.event import (
     ABOUT_ENTRIES,
     ANSWER,
@@ -35,7 +35,7 @@ from engine.event import (
     sealed,
 )
 from engine.program import Program
-from engine.settings import typed
+from engine.settings import no_version, typed
 
 _META = frozenset({
     "id", "name", "type", "by", "actor", "at", "occurred_at", "recorded_at", "arrives", "source", "sequence",
@@ -77,7 +77,9 @@ def read_ledger(program: Program, text: str) -> Book:
         if not line.strip():
             continue
         if number > MOST_LINES:
-            raise BadEvent(f"line {number}", "", f"a ledger may have {MOST_LINES:,} lines")
+            raise BadEvent(
+                f"line {number}", "", f"a ledger may have {MOST_LINES:,} lines", f"台账最多{MOST_LINES}行"
+            )
         raw = _json(line, number)
         if not found and "name" not in raw and "type" not in raw:
             book = _head(raw, number)
@@ -90,37 +92,45 @@ def read_ledger(program: Program, text: str) -> Book:
 def _json(line: str, number: int) -> dict[str, Any]:
     where = f"line {number}"
     if len(line) > 1_000_000:
-        raise BadEvent(where, "", "the line has more than a million characters")
+        raise BadEvent(where, "", "the line has more than a million characters", "该行超过一百万字符")
 
     def no_number(written: str) -> Any:
-        raise BadEvent(where, "", f"{written} is no number that an event can have")
+        raise BadEvent(
+            where, "", f"{written} is no number that an event can have", f"{written}不是事件可用的数"
+        )
 
     try:
         raw = json.loads(line, parse_float=str, parse_constant=no_number)
     except json.JSONDecodeError as wrong:
         said = f"{wrong.msg} at character {wrong.pos + 1}"
-        raise BadEvent(where, "", f"not a JSON object ({said[0].lower()}{said[1:]})") from None
+        raise BadEvent(
+            where,
+            "",
+            f"not a JSON object ({said[0].lower()}{said[1:]})",
+            f"不是JSON对象（第{wrong.pos + 1}个字符处）",
+        ) from None
     except RecursionError:
-        raise BadEvent(where, "", "brackets stand in one another too deep to be an event") from None
+        raise BadEvent(
+            where, "", "brackets stand in one another too deep to be an event", "括号嵌套过深"
+        ) from None
     except ValueError:
         # What Python says of an integer that it will not read.
-        raise BadEvent(where, "", "a number has thousands of digits") from None
+        raise BadEvent(where, "", "a number has thousands of digits", "数字有数千位") from None
     if not isinstance(raw, dict):
-        raise BadEvent(f"line {number}", "", "not a JSON object")
+        raise BadEvent(f"line {number}", "", "not a JSON object", "不是JSON对象")
     return raw
 
 
 def _head(raw: dict[str, Any], number: int) -> Book:
     for name in raw:
         if name not in _HEAD:
-            near = nearest(name, _HEAD)
+            en, zh = meant(nearest(name, _HEAD))
+            known = [f"`{each}`" for each in sorted(_HEAD)]
             raise BadEvent(
                 f"line {number}",
                 name,
-                "the first line may tell "
-                + ", ".join(f"`{each}`" for each in sorted(_HEAD))
-                + " of the account, and an event has a `name`"
-                + (f"; did you mean `{near}`?" if near else ""),
+                f"the first line may tell {', '.join(known)} of the account, and an event has a `name`{en}",
+                f"第一行可写账户的{'、'.join(known)}，而事件要有 `name`{zh}",
             )
     agreements = raw.get("agreements") or ([raw["agreement"]] if "agreement" in raw else [])
     layers = raw.get("layers") or ["contract"]
@@ -133,8 +143,9 @@ def _head(raw: dict[str, Any], number: int) -> Book:
     ):
         if value is not None and not isinstance(value, kind):
             raise BadEvent(
-                f"line {number}", name, f"a JSON {'object' if kind is dict else 'array'} is wanted"
-            )
+                f"line {number}", name, f"a JSON {'object' if kind is dict else 'array'} is wanted",
+                f"此处应为JSON{'对象' if kind is dict else '数组'}",
+            )  # fmt: skip
     return Book(
         Ledger(), str(raw.get("account", "")), tuple(map(str, agreements)), raw.get("settings") or {},
         raw.get("readings") or {}, raw.get("answers") or {}, tuple(map(str, layers)),
@@ -200,12 +211,18 @@ class Intake:
             same = new.get(each.id) or self._ids.get(each.id)
             if same is not None:
                 if same.source != each.source:
-                    raise BadEvent(each.id, "id", f"an event of the source `{same.source}` has this id")
+                    raise BadEvent(
+                        each.id,
+                        "id",
+                        f"an event of the source `{same.source}` has this id",
+                        f"来源`{same.source}`的事件已用此编号",
+                    )
                 if same.digest != each.digest:
                     raise BadEvent(
                         each.id,
                         "id",
                         "another event has this id, with other content; correct it with a `correct` entry",
+                        "另一事件已用此编号而内容不同；请以 `correct` 条目更正",
                     )
                 continue
             new[each.id] = each
@@ -220,12 +237,15 @@ class Intake:
         of = str(entry.fields.get("of"))
         old = new.get(of) or self._ids.get(of)
         if old is None:
-            raise BadEvent(entry.id, "of", f"`{of}` is no event recorded before it")
+            raise BadEvent(
+                entry.id, "of", f"`{of}` is no event recorded before it", f"此前没有记录编号为`{of}`的事件"
+            )
         if old.name in ABOUT_ENTRIES:
             about = old.fields["of"]
             raise BadEvent(
-                entry.id, "of", f"`{of}` is itself about `{about}`: name that event, and say how it is now"
-            )
+                entry.id, "of", f"`{of}` is itself about `{about}`: name that event, and say how it is now",
+                f"`{of}`本身是关于`{about}`的条目：请指明该事件，并写明现在的情况",
+            )  # fmt: skip
         return _corrected(self._program, entry, old) if entry.name == CORRECT else entry
 
     def _once_only(self, taken: Event, once: dict[tuple[Any, ...], str]) -> None:
@@ -244,7 +264,9 @@ class Intake:
         if before != taken.id:
             per_what = f" for each {declared.once}" if declared.once else ""
             reason = f"`{taken.name}` happens once{per_what}, and {before} was it"
-            raise BadEvent(taken.id, declared.once or "name", reason)
+            what, per_zh = in_chinese(declared), f"每个{declared.once}" if declared.once else ""
+            zh = f"`{what}`{per_zh}只发生一次，已有{before}"
+            raise BadEvent(taken.id, declared.once or "name", reason, zh)
 
     def _in_time(self, new: Iterable[Event]) -> tuple[dict[str, Instant], set[str]]:
         """What is declared to come only after something else may not come without it.
@@ -271,7 +293,8 @@ class Intake:
                     continue
                 if first.get(relation.right, self._first.get(relation.right, NEVER)) > each.effect_at:
                     reason = f"`{each.name}` comes only after `{relation.right}`, not there by {iso(each.effect_at)}"
-                    raise BadEvent(each.id, "at", reason)
+                    zh = f"`{each.name}`只能在`{relation.right}`之后发生，至{iso(each.effect_at)}尚无后者"
+                    raise BadEvent(each.id, "at", reason, zh)
         return first, undated
 
 
@@ -284,7 +307,7 @@ def event_from(
     """
     id = raw.get("id")
     if not isinstance(id, str) or not id:
-        raise BadEvent(where, "id", "every event has an id, a text")
+        raise BadEvent(where, "id", "every event has an id, a text", "每个事件都要有编号 id（文本）")
     where = f"{where} ({id})"
     spelling = str(raw.get("name") or raw.get("type") or "")
     name, declared = _named(program, spelling, where)
@@ -294,26 +317,43 @@ def event_from(
         else None
     )
     if at is None and "at" not in raw and "occurred_at" not in raw:
-        raise BadEvent(where, "at", "when did it happen? write null if the date is not known")
+        raise BadEvent(
+            where,
+            "at",
+            "when did it happen? write null if the date is not known",
+            "何时发生？日期不明的写 null",
+        )
     recorded = (
         _instant(raw["recorded_at"], where, "recorded_at") if raw.get("recorded_at") is not None else None
     )
     if recorded is not None and at is not None and recorded < at:
-        raise BadEvent(where, "recorded_at", f"recorded {iso(recorded)}, before it happened ({iso(at)})")
+        raise BadEvent(
+            where,
+            "recorded_at",
+            f"recorded {iso(recorded)}, before it happened ({iso(at)})",
+            f"记录于{iso(recorded)}，早于发生（{iso(at)}）",
+        )
     effect = at
     if raw.get("arrives") is not None and declared is not None and declared.on_arrival:
         effect = _instant(raw["arrives"], where, "arrives")
         if at is not None and effect < at:
-            raise BadEvent(where, "arrives", "a notice cannot arrive before it is sent")
+            raise BadEvent(
+                where, "arrives", "a notice cannot arrive before it is sent", "通知不能在发出之前到达"
+            )
     standing = str(raw.get("standing", "established"))
     if standing not in {each.value for each in Standing}:
-        raise BadEvent(where, "standing", f"`{standing}` is none of established, alleged, rejected")
+        raise BadEvent(
+            where,
+            "standing",
+            f"`{standing}` is none of established, alleged, rejected",
+            f"`{standing}`不是下列之一：established（已证）、alleged（所称）、rejected（已驳）",
+        )
     sequence = raw.get("sequence")
     if sequence is not None and (isinstance(sequence, bool) or not isinstance(sequence, int)):
-        raise BadEvent(where, "sequence", "a whole number is wanted")
+        raise BadEvent(where, "sequence", "a whole number is wanted", "此处应为整数")
     personal = raw.get("personal") or {}
     if not isinstance(personal, dict):
-        raise BadEvent(where, "personal", "a JSON object is wanted")
+        raise BadEvent(where, "personal", "a JSON object is wanted", "此处应为JSON对象")
     # An entry has its own day under `at`; in a correction `occurred_at` is that of the event corrected.
     meta = _META - {"occurred_at"} if name == CORRECT and "at" in raw else _META
     given = {key: value for key, value in raw.items() if key not in meta and value is not None}
@@ -343,22 +383,28 @@ def _named(program: Program, spelling: str, where: str) -> tuple[str, Occurrence
         for s in (d.name, d.alias)
         if s
     ]
-    near = nearest(spelling, [*known, *BUILT_IN])
+    en, zh = meant(nearest(spelling, [*known, *BUILT_IN]))
     raise BadEvent(
         where,
         "name",
-        f"the vocabulary has no act or event `{spelling}`" + (f"; did you mean `{near}`?" if near else ""),
+        f"the vocabulary has no act or event `{spelling}`{en}",
+        f"词汇中没有行为或事件`{spelling}`{zh}",
     )
 
 
 def _instant(value: Any, where: str, name: str) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
-        raise BadEvent(where, name, 'write a date and time such as "2026-03-02T10:00"')
+        raise BadEvent(
+            where,
+            name,
+            'write a date and time such as "2026-03-02T10:00"',
+            '请写日期和时刻，例如"2026-03-02T10:00"',
+        )
     text = str(value)
     try:
         return parse_instant(text + "T00:00" if len(text) == 10 else text)
     except ValueError as wrong:
-        raise BadEvent(where, name, str(wrong)) from None
+        raise BadEvent(where, name, str(wrong), getattr(wrong, "zh", "")) from None
 
 
 def _actor(program: Program, value: Any, declared: OccurrenceDecl | None, where: str) -> str | None:
@@ -369,7 +415,7 @@ def _actor(program: Program, value: Any, declared: OccurrenceDecl | None, where:
             return BOTH
         if isinstance(declared.actor, str):
             return declared.actor
-        raise BadEvent(where, "by", f"who did `{declared.name}`?")
+        raise BadEvent(where, "by", f"who did `{declared.name}`?", f"`{in_chinese(declared)}`是谁做的？")
     if value in ("both", BOTH, "双方"):
         return BOTH
     for party in program.declarations.values():
@@ -381,12 +427,13 @@ def _actor(program: Program, value: Any, declared: OccurrenceDecl | None, where:
                 and declared.actor != party.name
             ):
                 raise BadEvent(
-                    where, "by", f"`{declared.name}` is an act of {declared.actor}, not of {party.name}"
-                )
+                    where, "by", f"`{declared.name}` is an act of {declared.actor}, not of {party.name}",
+                    f"`{in_chinese(declared)}`是{in_chinese(program.declarations[declared.actor])}的行为，而不是{in_chinese(party)}的",
+                )  # fmt: skip
             return party.name
     if declared is not None and not declared.is_act:
         return None
-    raise BadEvent(where, "by", f"no party is called `{value}`")
+    raise BadEvent(where, "by", f"no party is called `{value}`", f"没有名为`{value}`的当事人")
 
 
 def _fields(program: Program, declared: OccurrenceDecl, given: dict[str, Any], where: str) -> dict[str, Any]:
@@ -395,13 +442,14 @@ def _fields(program: Program, declared: OccurrenceDecl, given: dict[str, Any], w
         param = next((each for each in declared.params if name in (each.name, each.alias)), None)
         if param is None:
             known = [s for each in declared.params for s in (each.name, each.alias) if s]
-            near = nearest(name, known)
-            hint = (
-                f"; did you mean `{near}`?"
-                if near
-                else f"; it has {', '.join(p.name for p in declared.params) or 'none'}"
-            )
-            raise BadEvent(where, name, f"`{declared.name}` has no such field{hint}")
+            en, zh = meant(nearest(name, known))
+            if not en:
+                en = f"; it has {', '.join(p.name for p in declared.params) or 'none'}"
+                zh = f"；其字段：{'、'.join(map(in_chinese, declared.params)) or '无'}"
+            raise BadEvent(
+                where, name, f"`{declared.name}` has no such field{en}",
+                f"`{in_chinese(declared)}`没有这一字段{zh}",
+            )  # fmt: skip
         kind = param.kind
         if kind.name == "occurrence":
             found[param.name] = str(value)
@@ -413,19 +461,29 @@ def _fields(program: Program, declared: OccurrenceDecl, given: dict[str, Any], w
             )
             option = next((o.name for o in options if value in (o.name, o.alias)), None)
             if option is None:
-                raise BadEvent(where, name, f"`{value}` is none of {', '.join(o.name for o in options)}")
+                raise BadEvent(where, name, *none_of(value, options))
             found[param.name] = option
             continue
         try:
             found[param.name] = typed(value, kind, name)
         except BadTerms as wrong:
-            raise BadEvent(where, name, wrong.reason) from None
+            raise BadEvent(where, name, wrong.reason, wrong.zh) from None
         if (declared.name, param.name) in program.periods and period_day(str(value)) is None:
-            raise BadEvent(where, name, f"`{value}` is no period: write a month or a day, such as 2026-06")
+            raise BadEvent(
+                where,
+                name,
+                f"`{value}` is no period: write a month or a day, such as 2026-06",
+                f"`{value}`不是账期：请写某月或某日，例如2026-06",
+            )
         if kind.name == "day" and not isinstance(found[param.name], date):
-            raise BadEvent(where, name, f"`{value}` is not a day: write it as `2026-04-10`")
+            raise BadEvent(
+                where,
+                name,
+                f"`{value}` is not a day: write it as `2026-04-10`",
+                f"`{value}`不是日期：请写作`2026-04-10`",
+            )
         if kind.name == "money" and found[param.name] < 0:
-            raise BadEvent(where, name, "an amount cannot be negative")
+            raise BadEvent(where, name, "an amount cannot be negative", "金额不能为负")
     return found
 
 
@@ -434,7 +492,7 @@ def _built_in(program: Program, name: str, given: dict[str, Any], where: str) ->
     found = dict(given)
     if name in ABOUT_ENTRIES:
         if not isinstance(found.get("of"), str):
-            raise BadEvent(where, "of", "which event is this about?")
+            raise BadEvent(where, "of", "which event is this about?", "这是关于哪一事件的？")
         if name == CORRECT:
             found |= {each: _instant(found[each], where, each) for each in _MOMENTS if each in found}
             # What kind a field is of is known once it is known which event is corrected (`Intake`).
@@ -445,30 +503,26 @@ def _built_in(program: Program, name: str, given: dict[str, Any], where: str) ->
             (d for d in program.questions.values() if spelling in (d.name, d.alias, d.external)), None
         )  # fmt: skip
         if question is None:
-            near = nearest(
-                spelling, [s for d in program.questions.values() for s in (d.name, d.alias, d.external) if s]
-            )
+            spellings = [s for d in program.questions.values() for s in (d.name, d.alias, d.external) if s]
+            en, zh = meant(nearest(spelling, spellings))
             raise BadEvent(
                 where,
                 "question",
-                f"no question is called `{spelling}`" + (f"; did you mean `{near}`?" if near else ""),
+                f"no question is called `{spelling}`{en}",
+                f"没有名为`{spelling}`的问题{zh}",
             )
         found["question"] = question.name
         if name == ANSWER and found.get("value") not in (None, "open"):
             if question.options:
                 option = next((o.name for o in question.options if found["value"] in (o.name, o.alias)), None)
                 if option is None:
-                    raise BadEvent(
-                        where,
-                        "value",
-                        f"`{found['value']}` is none of {', '.join(o.name for o in question.options)}",
-                    )
+                    raise BadEvent(where, "value", *none_of(found["value"], question.options))
                 found["value"] = option
             else:
                 try:
                     found["value"] = typed(found["value"], question.kind, "value")
                 except BadTerms as wrong:
-                    raise BadEvent(where, "value", wrong.reason) from None
+                    raise BadEvent(where, "value", wrong.reason, wrong.zh) from None
         elif name == ANSWER:
             found["value"] = None
         if found.get("since") is not None:
@@ -476,13 +530,12 @@ def _built_in(program: Program, name: str, given: dict[str, Any], where: str) ->
     if name == MIGRATE:
         home, version = str(found.get("agreement", "")), str(found.get("version", ""))
         if home not in program.agreements:
-            raise BadEvent(where, "agreement", f"no agreement is called `{home}`")
+            raise BadEvent(where, "agreement", f"no agreement is called `{home}`", f"没有名为`{home}`的协议")
         known = {part.name for part in program.versions_of.get(home, ())} | {home}
         if version_name(home, version) not in known:
-            held = ", ".join(sorted(each.partition("@")[2] or "1" for each in known))
-            raise BadEvent(where, "version", f"`{home}` has no version `{version}`: there is {held}")
+            raise BadEvent(where, "version", *no_version(home, version, known))
     if name == WAIVE and not isinstance(found.get("norm"), str):
-        raise BadEvent(where, "norm", "which duty is waived?")
+        raise BadEvent(where, "norm", "which duty is waived?", "放弃的是哪一项义务？")
     return found
 
 
@@ -495,7 +548,7 @@ def _as_written(value: Any, where: str, name: str) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if not isinstance(value, str | int):
-        raise BadEvent(where, name, "a plain value is wanted")
+        raise BadEvent(where, name, "a plain value is wanted", "此处应为单个值")
     return str(value)
 
 

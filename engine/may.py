@@ -7,7 +7,7 @@ from typing import Any
 from contractlang.norms import Obligation, OccurrenceDecl
 from engine.answering import Case, worked_out
 from engine.decision import Cure, Decision, Reason
-from engine.errors import BadQuestion
+from engine.errors import no_act, no_party
 from engine.event import Event, Instant, asked_about
 from engine.judge import ASKED, agreement_state, beats, bound_events, conditions, tolerates
 from engine.looks import Looks, Seen
@@ -28,10 +28,10 @@ def may(position: Position, question: May, known_at: Instant | None) -> Decision
     program = position.program
     act = program.acts.get(question.act)
     if act is None:
-        raise BadQuestion("act", f"no act is called `{question.act}`")
+        raise no_act(question.act)
     speaking = program.speaking[question.act].get(question.party)
     if speaking is None:
-        raise BadQuestion("party", f"no party is called `{question.party}`")
+        raise no_party(question.party)
     asked = asked_about(ASKED, question.act, question.party, question.at, question.fields)
     return worked_out(position, question.at, known_at, _May(act, question, asked, speaking))
 

@@ -20,9 +20,9 @@ from contractlang.norms import (
     ThingDecl,
     version_name,
 )
-from contractlang.values import Period, minutes_of_day, money, period, share
+from contractlang.values import NoValue, Period, minutes_of_day, money, period, share
 from engine.dates import parse_day, parse_instant
-from engine.errors import BadTerms
+from engine.errors import BadTerms, meant, none_of
 from engine.program import Program
 from engine.terms import Terms
 
@@ -51,7 +51,7 @@ def terms_from(
             continue
         known = list(_called(program, name, (BlankDecl, StateDecl)))
         if not known:
-            raise BadTerms(name, _unknown(program, name, (BlankDecl, StateDecl)))
+            raise BadTerms(name, *_unknown(program, name, (BlankDecl, StateDecl)))
         for declared in known:
             if isinstance(declared, BlankDecl):
                 blanks[declared.name] = (
@@ -87,8 +87,7 @@ def versions_from(program: Program, agreements: Iterable[str]) -> dict[str, str]
         if mark:
             known = {part.name for part in program.versions_of.get(home, ())} | {home}
             if version_name(home, version) not in known:
-                held = ", ".join(sorted(each.partition("@")[2] or "1" for each in known))
-                raise BadTerms("agreements", f"`{home}` has no version `{version}`: there is {held}")
+                raise BadTerms("agreements", *no_version(home, version, known))
             found[home] = version
     return found
 
@@ -100,7 +99,7 @@ def _called(program: Program, name: str, kinds: tuple[type, ...]) -> Iterator[De
             yield declared
 
 
-def _unknown(program: Program, name: str, kinds: tuple[type, ...]) -> str:
+def _unknown(program: Program, name: str, kinds: tuple[type, ...]) -> tuple[str, str]:
     from contractlang.suggest import nearest
 
     known = [
@@ -110,8 +109,8 @@ def _unknown(program: Program, name: str, kinds: tuple[type, ...]) -> str:
         for s in (d.name, d.alias, d.external)
         if s
     ]
-    near = nearest(name, known)
-    return "the contracts know no such name" + (f"; did you mean `{near}`?" if near else "")
+    en, zh = meant(nearest(name, known))
+    return "the contracts know no such name" + en, "合同中没有这一名称" + zh
 
 
 def _attribute(program: Program, name: str, value: Any) -> Iterator[tuple[str, Any]]:
@@ -122,20 +121,20 @@ def _attribute(program: Program, name: str, value: Any) -> Iterator[tuple[str, A
             if attribute in (each.name, each.alias):
                 yield f"{declared.name}.{each.name}", typed(value, each.kind, name)
                 return
-    raise BadTerms(name, "no party or thing has such an attribute")
+    raise BadTerms(name, "no party or thing has such an attribute", "没有当事人或物具有这一属性")
 
 
 def _option(declared: StateDecl | QuestionDecl, value: str, name: str) -> str:
     for option in declared.options:
         if value in (option.name, option.alias):
             return option.name
-    raise BadTerms(name, f"`{value}` is none of {', '.join(each.name for each in declared.options)}")
+    raise BadTerms(name, *none_of(value, declared.options))
 
 
 def _reading(program: Program, name: str, value: str) -> Iterator[tuple[str, str]]:
     found = list(_called(program, name, (ReadingDecl,)))
     if not found:
-        raise BadTerms(name, _unknown(program, name, (ReadingDecl,)))
+        raise BadTerms(name, *_unknown(program, name, (ReadingDecl,)))
     for declared in found:
         assert isinstance(declared, ReadingDecl)
         for option in declared.options:
@@ -143,13 +142,13 @@ def _reading(program: Program, name: str, value: str) -> Iterator[tuple[str, str
                 yield declared.name, option.name
                 break
         else:
-            raise BadTerms(name, f"`{value}` is none of {', '.join(each.name for each in declared.options)}")
+            raise BadTerms(name, *none_of(value, declared.options))
 
 
 def _answers(program: Program, name: str, value: Any) -> Iterator[tuple[str, Any]]:
     found = list(_called(program, name, (QuestionDecl, BlankDecl)))
     if not found:
-        raise BadTerms(name, _unknown(program, name, (QuestionDecl, BlankDecl)))
+        raise BadTerms(name, *_unknown(program, name, (QuestionDecl, BlankDecl)))
     for declared in found:
         if isinstance(declared, BlankDecl):
             yield declared.name, "blank" if value in (None, "blank") else typed(value, declared.kind, name)
@@ -169,19 +168,23 @@ def typed(value: Any, kind: Kind, name: str) -> Any:
     try:
         return _typed(value, kind)
     except (ValueError, TypeError) as wrong:
-        raise BadTerms(name, str(wrong)) from None
+        raise BadTerms(name, str(wrong), getattr(wrong, "zh", "")) from None
 
 
 def _typed(value: Any, kind: Kind) -> Any:
     match kind.name:
         case "money":
             if isinstance(value, float):
-                raise ValueError(
-                    f'write the amount {value} in quotes, as "{value:.2f}": a float is not exact'
+                raise NoValue(
+                    f'write the amount {value} in quotes, as "{value:.2f}": a float is not exact',
+                    f'请给金额{value}加引号，写作"{value:.2f}"：浮点数不精确',
                 )
             amount = money(str(value), kind.of)
             if amount.currency != kind.of:
-                raise ValueError(f"{value!r} is in {amount.currency}, not in {kind.of}")
+                raise NoValue(
+                    f"{value!r} is in {amount.currency}, not in {kind.of}",
+                    f"`{value}`的币种是{amount.currency}，而不是{kind.of}",
+                )
             return amount.minor
         case "day":
             if isinstance(value, date):
@@ -200,14 +203,14 @@ def _typed(value: Any, kind: Kind) -> Any:
             return period(str(value))
         case "count":
             if isinstance(value, bool) or not str(value).lstrip("-").isdigit():
-                raise ValueError(f"{value!r} is not a whole number")
+                raise NoValue(f"{value!r} is not a whole number", f"`{value}`不是整数")
             return int(value)
         case "flag":
             if isinstance(value, bool):
                 return value
             if str(value).lower() in YES | NO:
                 return str(value).lower() in YES
-            raise ValueError(f"{value!r} is neither yes nor no")
+            raise NoValue(f"{value!r} is neither yes nor no", f"`{value}`既不是“是”也不是“否”")
         case "time":
             return value if isinstance(value, int) else minutes_of_day(str(value))
         case "share":
@@ -216,7 +219,15 @@ def _typed(value: Any, kind: Kind) -> Any:
             return str(value)
 
 
+def no_version(home: str, version: str, known: Iterable[str]) -> tuple[str, str]:
+    """Return, in English and Chinese, that an agreement has no such version, and which it has."""
+    held = ", ".join(sorted(each.partition("@")[2] or "1" for each in known))
+    return (
+        f"`{home}` has no version `{version}`: there is {held}", f"`{home}`没有版本`{version}`：现有{held}"
+    )  # fmt: skip
+
+
 def _within(number: int, least: int, most: int, what: str) -> int:
     if not least <= number <= most:
-        raise ValueError(f"{number} is not {what}")
+        raise NoValue(f"{number} is not {what}", f"{number}超出范围：应在{least}至{most}之间")
     return number

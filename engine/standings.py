@@ -50,7 +50,9 @@ def find_rules(position: Position, norm: str, document: str | None) -> list[Rule
             for clause in contract.clauses
         )  # fmt: skip
         if not known:
-            raise BadQuestion("norm", f"no clause or norm is called `{norm}`")
+            raise BadQuestion(
+                "norm", f"no clause or norm is called `{norm}`", f"没有名为`{norm}`的条款或规范"
+            )
     return rules
 
 
@@ -122,7 +124,7 @@ def documents_of(position: Position, document: str | None) -> list[str]:
     """Return the agreements asked about. Raises BadQuestion for an unknown one."""
     names = list(position.program.agreements)
     if document is not None and document not in names:
-        raise BadQuestion("document", f"no agreement is called `{document}`")
+        raise BadQuestion("document", f"no agreement is called `{document}`", f"没有名为`{document}`的协议")
     return [document] if document is not None else names
 
 
@@ -130,7 +132,9 @@ def state(position: Position, question: StateOf, known_at: Instant | None) -> De
     program = position.program
     declared = program.declarations.get(question.state)
     if question.state != "agreement" and not isinstance(declared, StateDecl):
-        raise BadQuestion("state", f"no state is called `{question.state}`")
+        raise BadQuestion(
+            "state", f"no state is called `{question.state}`", f"没有名为`{question.state}`的状态"
+        )
     in_law = question.state == "agreement" or getattr(declared, "in_law", False)
     document = documents_of(position, question.document)[0] if in_law else ""
 

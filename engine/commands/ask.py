@@ -24,9 +24,10 @@ from engine.commands.common import (
     Refused,
     Settings,
     print_json,
+    speak,
 )
 from engine.commands.given import Given, Opened, instant_of, known_of, language_of, pairs_of
-from engine.errors import BadEvent, BadQuestion
+from engine.errors import BadEvent, BadQuestion, meant, no_act, no_party
 from engine.render import Screen, show_explanation
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ def ask(
 
     texts = _law_text(law_text)
     given = Given.of(inputs, ledger)
+    speak(_language_of(given.question))
     opened = Opened(given, settings, readings, answers, layers)
     known = known_of(known_at)
     wanted = {
@@ -88,7 +90,9 @@ def ask(
     named = {name: value for name, value in wanted.items() if value is not None}
     if given.question:
         if named:
-            raise Refused("ask one question: written out, or by options")
+            raise Refused(
+                "ask one question: written out, or by options", zh="请只问一个问题：写出来，或用选项"
+            )
         question, known_there = _written(opened.program, given.question, as_of)
         known = known_there if known_there is not None else known
     else:
@@ -97,6 +101,9 @@ def ask(
                 'what is the question? write it out, as in "2026-09-12 provider may suspend_service",',
                 "or give one of --act, --norm (each with --party), --state, --amount, --deadline, --renewed,",
                 "--arrived, --bears, --time-barred",
+                zh='要问什么？请写出来，例如 "2026-09-12 甲方 可否 暂停服务"，\n'
+                "或给出其一：--act、--norm（均须 --party）、--state、--amount、--deadline、--renewed、\n"
+                "--arrived、--bears、--time-barred",
             )
         ((kind, name),) = named.items()
         at = instant_of(as_of, "--as-of") if as_of is not None else clock.now()
@@ -123,7 +130,10 @@ def _law_text(folder: str | None) -> LawText | None:
     if folder is None:
         return None
     if not Path(folder).is_dir():
-        raise Refused(f"--law-text {folder}: no such folder", where=folder, field="--law-text")
+        raise Refused(
+            f"--law-text {folder}: no such folder", zh=f"--law-text {folder}：没有这一文件夹", where=folder,
+            field="--law-text",
+        )  # fmt: skip
     return LawText(Path(folder))
 
 
@@ -137,11 +147,12 @@ def _written(program: Program, text: str, as_of: str | None) -> tuple[Question, 
         when = as_of.replace("T", " ") if as_of is not None else iso(clock.now())[:16].replace("T", " ")
         text = f"{when} {text}"
     elif as_of is not None:
-        raise Refused("the question names its day; leave out --as-of")
+        raise Refused("the question names its day; leave out --as-of", zh="问题已写明日期；请去掉 --as-of")
     try:
         return question_of(program, text)
     except ValueError as wrong:
-        raise Refused(f"question: {wrong}", field="question") from None
+        zh = f"问题：{getattr(wrong, 'zh', wrong)}"
+        raise Refused(f"question: {wrong}", zh=zh, field="question") from None
     except BadQuestion as wrong:
         word = re.search("`(.+?)`", wrong.reason)
         if wrong.field in ("party", "act") and word is not None:
@@ -159,7 +170,9 @@ def _question(
 
     def who() -> str:
         if party is None:
-            raise Refused(f"--{kind} needs --party: whose?", field="party")
+            raise Refused(
+                f"--{kind} needs --party: whose?", zh=f"--{kind} 须有 --party：谁的？", field="party"
+            )
         if party in ("both", "双方", BOTH):
             return BOTH
         return _name(program, party, "party")
@@ -205,7 +218,10 @@ def _name(program: Program, word: str, what: str) -> str:
                 return declared.name
             known += [each for each in (declared.name, declared.alias) if each]
     near = nearest(word, known)
-    raise BadQuestion(what, f"no {what} is called `{word}`" + (f"; did you mean `{near}`?" if near else ""))
+    if what == "state":
+        en, zh = meant(near)
+        raise BadQuestion(what, f"no state is called `{word}`{en}", f"没有名为`{word}`的状态{zh}")
+    raise no_party(word, near) if what == "party" else no_act(word, near)
 
 
 def _fields_of(program: Program, act: str, fields: Mapping[str, str]) -> Mapping[str, Any]:
@@ -221,7 +237,7 @@ def _fields_of(program: Program, act: str, fields: Mapping[str, str]) -> Mapping
     try:
         return event_from(program, raw, "question").fields
     except BadEvent as wrong:
-        raise BadQuestion(wrong.field, wrong.reason) from None
+        raise BadQuestion(wrong.field, wrong.reason, wrong.zh) from None
 
 
 def _trigger_of(program: Program, norm: str, fields: Mapping[str, str]) -> Mapping[str, Any]:
@@ -235,14 +251,18 @@ def _trigger_of(program: Program, norm: str, fields: Mapping[str, str]) -> Mappi
     rules = find_rules(Position.opening(program, Terms()), norm, None)
     name = next((r.norm.trigger.name for r in rules if isinstance(r.norm.trigger, OnOccurrence)), None)
     if name is None:
-        raise BadQuestion("field", f"`{norm}` arises from no event: leave out --field")
+        raise BadQuestion(
+            "field",
+            f"`{norm}` arises from no event: leave out --field",
+            f"`{norm}`不因事件产生：请去掉 --field",
+        )
     kept = {key: value for key, value in fields.items() if key != "at"}
     try:
         made = event_from(
             program, {"id": "?", "name": name, "at": fields.get("at", "2000-01-01T00:00"), **kept}, "trigger"
         )
     except BadEvent as wrong:
-        raise BadQuestion(wrong.field, wrong.reason) from None
+        raise BadQuestion(wrong.field, wrong.reason, wrong.zh) from None
     return {**made.fields, **({"at": made.occurred_at} if "at" in fields else {})}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -19,14 +20,43 @@ SUFFIX = ".contract"
 Language = Literal["zh", "en"]
 
 
+_SPOKEN: ContextVar[Language | None] = ContextVar("spoken", default=None)
+
+
+def speak(language: Language | None) -> Language | None:
+    """Speak this language from now on, also of what goes wrong; the first that is known holds."""
+    if language is not None and _SPOKEN.get() is None:
+        _SPOKEN.set(language)
+    return language
+
+
+def spoken() -> Language:
+    """Return the language to speak: that asked for, else that of the question or the agreement, else English."""
+    return _SPOKEN.get() or "en"
+
+
+def begin() -> None:
+    """Begin a command: nothing is known yet of the language of who gave it."""
+    _SPOKEN.set(None)
+
+
 class Refused(Exception):
-    """The command cannot be carried out: everything that is wrong, as lines for people and as values for machines."""
+    """The command cannot be carried out: everything that is wrong, as lines for people and as values for machines.
+
+    `zh` says the lines in Chinese, where a reader of contracts may meet them.
+    """
 
     def __init__(
-        self, *lines: str, where: str = "", field: str = "", diagnostics: Sequence[Mapping[str, Any]] = ()
-    ) -> None:
+        self, *lines: str, zh: str = "", where: str = "", field: str = "",
+        diagnostics: Sequence[Mapping[str, Any]] = (),
+    ) -> None:  # fmt: skip
         super().__init__("\n".join(lines))
         self.lines, self.where, self.field, self.diagnostics = lines, where, field, diagnostics
+        self.zh = zh
+
+    def said(self) -> Sequence[str]:
+        """Return the lines in the language that is spoken."""
+        return self.zh.splitlines() if self.zh and spoken() == "zh" else self.lines
 
 
 Paths = Annotated[
@@ -64,7 +94,8 @@ Layers = Annotated[
     typer.Option("--layers", metavar="A,B", help="The layers of law asked for, such as contract,civil."),
 ]
 Lang = Annotated[
-    Language | None, typer.Option("--lang", help="Speak this language; by default that of the agreement.")
+    Language | None,
+    typer.Option("--lang", callback=speak, help="Speak this language; by default that of the agreement."),
 ]
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.commands import clock
-from engine.commands.common import CONTRACT, SHIPPED, SUFFIX, Language, Refused
-from engine.errors import BadEvent, BadTerms
+from engine.commands.common import CONTRACT, SHIPPED, SUFFIX, Language, Refused, speak
+from engine.errors import BadEvent, BadTerms, meant
 from engine.render import Screen
 
 if TYPE_CHECKING:
@@ -44,19 +44,21 @@ class Given:
             else:
                 contracts.append(each)
         if len(ledgers) != 1:
-            wrong = (
-                "one account at a time: give one ledger" if ledgers else "which ledger? name a .jsonl file"
-            )
-            raise Refused(wrong, field="ledger")
+            wrong, zh = (
+                ("one account at a time: give one ledger", "每次只能问一个账户：请只给一份台账") if ledgers
+                else ("which ledger? name a .jsonl file", "哪一份台账？请写明一个 .jsonl 文件")
+            )  # fmt: skip
+            raise Refused(wrong, zh=zh, field="ledger")
         if len(questions) > 1:
-            raise Refused("ask one question at a time", field="question")
+            raise Refused("ask one question at a time", zh="每次只能问一个问题", field="question")
         return Given(contracts, ledgers[0], " ".join(questions))
 
     def no_question(self) -> None:
         if self.question:
             raise Refused(
-                f"`{self.question}` is no contract; to ask a question, use `contract ask`", field="contract"
-            )
+                f"`{self.question}` is no contract; to ask a question, use `contract ask`",
+                zh=f"`{self.question}`不是合同；提问请用 `contract ask`", field="contract",
+            )  # fmt: skip
 
 
 class Opened:
@@ -83,6 +85,7 @@ class Opened:
             wanted = layers_named(layers) or _layers_of(head)
             self.loaded = usable(contracts, wanted)
             documents = [self.loaded.contracts[name] for name in self.loaded.asked]
+            speak(language_of(self.loaded, None))
             self.agreements = tuple(
                 dict.fromkeys(base_name(c.name) for c in documents if c.kind == "agreement")
             )
@@ -94,10 +97,12 @@ class Opened:
             self.program = governed(self.loaded, self.agreements, self.layers)
             self.book: Book = read_ledger(self.program, text)
         except BadEvent as wrong:
-            raise Refused(f"{where}: {wrong}", where=f"{where}: {wrong.where}", field=wrong.field) from None
+            zh, place = f"{where}：{wrong.said('zh')}", f"{where}: {wrong.where}"
+            raise Refused(f"{where}: {wrong}", zh=zh, where=place, field=wrong.field) from None
         except BadTerms as wrong:
             said = "--layers" if layers is not None else f"{where}, layers"
-            raise Refused(f"{said}: {wrong.reason}", where=where, field=wrong.field) from None
+            zh = f"{said}：{wrong.why('zh')}"
+            raise Refused(f"{said}: {wrong.reason}", zh=zh, where=where, field=wrong.field) from None
         blanks = {**self.book.settings, **pairs_of(settings, "--set")}
         chosen = {**self.book.readings, **pairs_of(readings, "--reading")}
         answered = {**self.book.answers, **pairs_of(answers, "--answer")}
@@ -106,13 +111,15 @@ class Opened:
             if base_name(name) not in spellings:
                 asked = ", ".join(self.agreements or self.loaded.asked)
                 raise Refused(
-                    f"{where}: the account is of `{name}`; the contracts given are {asked}", where=where
-                )
+                    f"{where}: the account is of `{name}`; the contracts given are {asked}",
+                    zh=f"{where}：账户属于`{name}`，而所给合同为{asked}", where=where,
+                )  # fmt: skip
         try:
             terms = terms_from(self.program, blanks, self.layers, chosen, answered)
             signed = versions_from(self.program, self.book.agreements)
         except BadTerms as wrong:
-            raise Refused(f"settings: {wrong}", where="settings", field=wrong.field) from None
+            zh = f"设定：{wrong.said('zh')}"
+            raise Refused(f"settings: {wrong}", zh=zh, where="settings", field=wrong.field) from None
         self.account: Account = Account(self.program, replace(terms, versions=signed), self.book.ledger)
 
     @property
@@ -144,8 +151,10 @@ def found_at(written: str) -> Path:
 
     shipped = [each.name for each in SHIPPED.iterdir() if each.is_dir()] if SHIPPED.is_dir() else []
     near = nearest(Path(written).name, shipped)
-    hint = f"; did you mean `contracts/{near}`?" if near else ""
-    raise Refused(f"{written}: no such file or folder{hint}", where=written)
+    en, zh = meant(f"contracts/{near}" if near else None)
+    raise Refused(
+        f"{written}: no such file or folder{en}", zh=f"{written}：没有这一文件或文件夹{zh}", where=written
+    )
 
 
 def contracts_in(paths: Iterable[str], layers: Iterable[str] = ()) -> Loaded:
@@ -180,7 +189,9 @@ def files_in(paths: Iterable[str]) -> list[Path]:
     for path in map(found_at, paths):
         files = files_of([path])
         if not files:
-            raise Refused(f"{path}: no {SUFFIX} file in it", where=str(path))
+            raise Refused(
+                f"{path}: no {SUFFIX} file in it", zh=f"{path}：其中没有 {SUFFIX} 文件", where=str(path)
+            )
         found += files
     return found
 
@@ -191,7 +202,9 @@ def usable(paths: Iterable[str], layers: Iterable[str] = ()) -> Loaded:
     refuse_errors(loaded)
     loaded.asked = [name for name in loaded.asked if loaded.contracts[name].kind != "vocabulary"]
     if not loaded.asked:
-        raise Refused("there is no agreement in these files, only vocabularies")
+        raise Refused(
+            "there is no agreement in these files, only vocabularies", zh="这些文件中只有词汇，没有协议"
+        )
     return loaded
 
 
@@ -202,7 +215,10 @@ def governed(loaded: Loaded, agreements: tuple[str, ...], layers: tuple[str, ...
     documents = {name: loaded.contracts[name] for name in loaded.asked}
     for each in documents.values():
         if each.kind == "supplement" and each.amends not in {other.name for other in documents.values()}:
-            raise Refused(f"{each.path}: what it supplements, `{each.amends}`, is not given", where=each.path)
+            raise Refused(
+                f"{each.path}: what it supplements, `{each.amends}`, is not given",
+                zh=f"{each.path}：未给出其所补充的`{each.amends}`", where=each.path,
+            )  # fmt: skip
     return Programs(documents).of(agreements, layers)
 
 
@@ -213,8 +229,9 @@ def layers_named(written: str | None) -> tuple[str, ...]:
     found = tuple(each.strip().replace("地方:", "local:") for each in re.split("[,，、]", written))
     if not all(found):
         raise Refused(
-            f"--layers {written}: write layers with commas between, such as contract,civil", field="layers"
-        )
+            f"--layers {written}: write layers with commas between, such as contract,civil",
+            zh=f"--layers {written}：各层之间用逗号分隔，例如 contract,civil", field="layers",
+        )  # fmt: skip
     return found
 
 
@@ -222,7 +239,10 @@ def _contracts_of(head: Mapping[str, Any], ledger: str) -> list[str]:
     """Return the agreements that the first line of a ledger names, shipped or beside the ledger; refuse if none."""
     named = head.get("agreements") or [head[name] for name in ("agreement",) if name in head]
     if not isinstance(named, list) or not named:
-        raise Refused("which contract? name a file or folder, for example contracts/voip-1", field="contract")
+        raise Refused(
+            "which contract? name a file or folder, for example contracts/voip-1",
+            zh="哪一份合同？请写明文件或文件夹，例如 contracts/voip-1", field="contract",
+        )  # fmt: skip
     beside = Path(ledger).parent
     homes = [str(name).partition("@")[0] for name in named]
     own = {home: beside / f"{home}{SUFFIX}" for home in homes}
@@ -253,12 +273,21 @@ def diagnostics_of(loaded: Loaded) -> list[dict[str, Any]]:
 
 
 def text_of(path: str) -> str:
-    raw = sys.stdin.buffer.read() if path == "-" else found_at(path).read_bytes()
+    found = None if path == "-" else found_at(path)
+    if found is not None and found.is_dir():
+        raise Refused(
+            f"{path}: a folder, not a file: name the file in it", zh=f"{path}：这是文件夹；请写明其中的文件",
+            where=path,
+        )  # fmt: skip
+    raw = sys.stdin.buffer.read() if found is None else found.read_bytes()
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
         line = raw.count(b"\n", 0, wrong.start) + 1
-        raise Refused(f"{path}: line {line} is not UTF-8 text; save the file as UTF-8", where=path) from None
+        zh = f"{path}：第{line}行不是UTF-8文本；请将文件存为UTF-8"
+        raise Refused(
+            f"{path}: line {line} is not UTF-8 text; save the file as UTF-8", zh=zh, where=path
+        ) from None
 
 
 def pairs_of(written: Iterable[str] | None, option: str) -> dict[str, str]:
@@ -266,7 +295,11 @@ def pairs_of(written: Iterable[str] | None, option: str) -> dict[str, str]:
     for each in written or ():
         name, mark, value = each.partition("=")
         if not mark or not name:
-            raise Refused(f"{option} {each}: write it as name=value", field=option)
+            raise Refused(
+                f"{option} {each}: write it as name=value",
+                zh=f"{option} {each}：请写作 名称=值",
+                field=option,
+            )
         found[name.strip()] = value.strip()
     return found
 
@@ -277,7 +310,8 @@ def instant_of(written: str, option: str) -> int:
     try:
         return parse_as_of(written)
     except ValueError as wrong:
-        raise Refused(f"{option}: {wrong}", field=option) from None
+        zh = f"{option}：{getattr(wrong, 'zh', wrong)}"
+        raise Refused(f"{option}: {wrong}", zh=zh, field=option) from None
 
 
 def known_of(written: str | None) -> int | None:

@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
+from contractlang.diagnostic import Said
 from contractlang.load import Workspace
 from contractlang.loaded import Loaded
 from contractlang.norms import Contract
@@ -36,6 +38,11 @@ class Opened:
     def chinese(self) -> bool:
         """Whether the contract is written in Chinese: so are the lines of its scenarios."""
         return self.contract.chinese
+
+    @property
+    def language(self) -> Literal["zh", "en"]:
+        """The language of the contract: errors in what is said of it are told in it."""
+        return "zh" if self.contract.chinese else "en"
 
     @cached_property
     def voices(self) -> tuple[Voice, Voice]:
@@ -92,14 +99,16 @@ class Shelf:
         errors = [each for each in loaded.errors if each.span.path == path]
         contract = loaded.contracts[loaded.asked[0]]
         if loaded.errors:
-            said = (errors or loaded.errors)[0].message
+            first = (errors or loaded.errors)[0].message
             line = text.count("\n", 0, errors[0].span.start) + 1 if errors else 0
-            reason = said.zh if contract.chinese else said.en
+            reason = first.zh if contract.chinese else first.en
             raise BadFile("text", f"{Path(path).name}:{line}: {reason}" if line else reason)
         if contract.kind == "vocabulary":
-            raise BadFile("text", f"{Path(path).name}: a vocabulary has no norms to ask about")
+            said = Said("a vocabulary has no norms to ask about", "词汇中没有可问的规范")
+            raise BadFile("text", f"{Path(path).name}: {said.zh if contract.chinese else said.en}")
         if contract.kind == "supplement":
-            raise BadFile("text", f"{Path(path).name}: open the agreement that it supplements")
+            said = Said("open the agreement that it supplements", "请打开其所补充的协议")
+            raise BadFile("text", f"{Path(path).name}: {said.zh if contract.chinese else said.en}")
         contracts: tuple[Contract, ...] = (contract,)
         if law and contract.kind == "agreement":
             laws = self._workspace.load([self.shipped / "law"])
@@ -110,5 +119,5 @@ class Shelf:
             try:
                 contracts = governing(held, (contract.name,), law)
             except BadTerms as wrong:
-                raise BadFile(wrong.field, wrong.reason) from None
+                raise BadFile(wrong.field, wrong.why("zh" if contract.chinese else "en")) from None
         return Opened(contract, compile_program(list(contracts)), loaded)

@@ -125,12 +125,13 @@ def account(opened: Opened, given: Mapping[str, Any]) -> Account:
     try:
         terms = terms_of(opened.program, settings, layers_of(settings) or None)
     except BadTerms as wrong:
-        raise BadFile(f"settings {_line_with(settings, wrong.field)}", wrong.reason) from None
+        raise BadFile(f"settings {_line_with(settings, wrong.field)}", wrong.why(opened.language)) from None
     try:
         return Account(opened.program, terms, ledger_of(opened.program, ledger, 0))
     except BadEvent as wrong:
         number = re.match(r"line (\d+)", wrong.where)
-        raise BadFile(f"ledger {number[1]}" if number is not None else "ledger", wrong.reason) from None
+        field = f"ledger {number[1]}" if number is not None else "ledger"
+        raise BadFile(field, wrong.why(opened.language)) from None
 
 
 def scene(opened: Opened, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -199,7 +200,7 @@ def asked(opened: Opened, given: Mapping[str, Any]) -> dict[str, Any]:
     try:
         decision = held.decide(question, known)
     except (BadQuestion, BadEvent) as wrong:
-        raise BadFile("question", wrong.reason) from None
+        raise BadFile("question", wrong.why(opened.language)) from None
     told = as_json(decision, question, opened.program, opened.sources)
     voices = [voice.asked(question) for voice in opened.voices]
     return {
@@ -222,9 +223,10 @@ def _asked(opened: Opened, line: str) -> tuple[Any, int | None]:
     try:
         return question_of(opened.program, line)
     except (BadQuestion, BadEvent) as wrong:
-        raise BadFile("question", wrong.reason) from None
+        raise BadFile("question", wrong.why(opened.language)) from None
     except ValueError as wrong:
-        raise BadFile("question", str(wrong)) from None
+        zh = getattr(wrong, "zh", str(wrong))
+        raise BadFile("question", zh if opened.chinese else str(wrong)) from None
 
 
 def _expected(opened: Opened, line: str, decision: Decision) -> str:

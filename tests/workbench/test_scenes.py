@@ -138,5 +138,5 @@ def test_law_governs_where_its_layer_is_asked_for(shelf: Shelf) -> None:
     path = CONTRACTS / "voip-1" / "voip-1.contract"
     opened = shelf.open(str(path), path.read_text("utf-8"), ["contract", "sector"])
     assert {each.kind for each in opened.program.contracts} >= {"agreement", "law"}
-    with pytest.raises(BadFile, match="no law of the layer"):
+    with pytest.raises(BadFile, match="这里没有`moon`层的法律"):
         shelf.open(str(path), path.read_text("utf-8"), ["moon"])
