@@ -549,6 +549,17 @@ class Reader:
                 options = [s for each in declared.options for s in (each.name, each.alias) if s]
                 raise self.unknown(chosen, f"option of {declared.name}", f"`{declared.name}`的选项", options)
             return Chosen(declared.name, option)
+        if word is not None and declared is None and word.text in self.names.labels and _is_single(right):
+            said = self.word_of(right).text
+            if self.names.find(said) is None and said not in self.variables:
+                raise self.fail(
+                    "kind", node, f"`{word.text}` is a norm, and no norm is `{said}`",
+                    f"`{word.text}`是规范，规范没有`{said}`一说",
+                    Said(
+                        f"write `{word.text} is overdue` or `{word.text} is in breach`",
+                        f"可写 `{word.text} 逾期` 或 `{word.text} 违约`",
+                    ),
+                )  # fmt: skip
         return self.compare(node, "==", left, right)
 
     def compare(self, node: Node, op: str, left: Node | Word, right: Node | Word) -> Expr:

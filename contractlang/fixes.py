@@ -94,24 +94,34 @@ def _candidates(found: Diagnostic, source: Source) -> Iterator[Fix]:
             yield from (
                 Fix(Said(f"add `{text}`", f"增加 `{text}`"), edit) for edit in _lines(text, found, source)
             )
-        yield Fix(title, Edit(start, end, text))
+        # Two words that meet would be one name.
+        blank = " " if start and _meets(source.text[start - 1], text[0]) else ""
+        after = " " if end < len(source.text) and _meets(text[-1], source.text[end]) else ""
+        yield Fix(title, Edit(start, end, blank + text + after))
         yield Fix(title, _beside(source, end, text))
-        yield Fix(title, Edit(start, start, text + " "))
+        yield Fix(title, Edit(start, start, blank + text + " "))
     if '"…"' in said or "“……”" in said:
         last = _statement_end(source, start)
         mark = "”" if source.text[start : start + 1] == "“" else '"'
         yield Fix(Said("close the quotation", "补上后引号"), Edit(last, last, mark))
     if _REMOVE.search(said):
+        if start == _statement_start(source, start) and end == _statement_end(source, start):
+            yield _without_the_line(source, start)
         for text in typed:
             at = source.text.find(text, _line_start(source, start), _statement_end(source, start))
             if at >= 0:
                 yield Fix(Said(f"remove `{text}`", f"删去 `{text}`"), Edit(at, at + len(text), ""))
         yield Fix(Said("remove it", "删去"), Edit(start, end, ""))
-        first = _line_start(source, start)
-        yield Fix(
-            Said("remove the line", "删去此行"),
-            Edit(first, min(_statement_end(source, start) + 1, len(source.text)), ""),
-        )
+        yield _without_the_line(source, start)
+
+
+def _without_the_line(source: Source, offset: int) -> Fix:
+    end = min(_statement_end(source, offset) + 1, len(source.text))
+    return Fix(Said("remove the line", "删去此行"), Edit(_line_start(source, offset), end, ""))
+
+
+def _meets(one: str, other: str) -> bool:
+    return (one.isalnum() or one == "_") and (other.isalnum() or other == "_")
 
 
 def _beside(source: Source, end: int, text: str) -> Edit:
@@ -140,6 +150,15 @@ def _lines(text: str, found: Diagnostic, source: Source) -> Iterator[Edit]:
 
 def _line_start(source: Source, offset: int) -> int:
     return source.text.rfind("\n", 0, offset) + 1
+
+
+def _statement_start(source: Source, offset: int) -> int:
+    first = _line_start(source, offset)
+    mark = _MARKED.match(source.text, first)
+    start = mark.end() if mark is not None else first
+    while source.text[start : start + 1] in (" ", "\t", "　"):
+        start += 1
+    return start
 
 
 def _statement_end(source: Source, offset: int) -> int:

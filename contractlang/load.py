@@ -16,6 +16,7 @@ from contractlang.checks.together import between
 from contractlang.diagnostic import Diagnostic, Said, Severity, error
 from contractlang.drafting import Memo
 from contractlang.elaborate import elaborate, head_of
+from contractlang.following import without_what_follows
 from contractlang.loaded import Loaded, files_of, neighbours
 from contractlang.norms import Contract
 from contractlang.parser import parse
@@ -90,6 +91,7 @@ class Workspace:
                 return read_before[0]
         loaded.sources[source.path] = source
         written, wrong = parse(source)
+        unread = list(wrong)
         name, uses = head_of(written)
         for used, span in uses:
             if used in (*above, name):
@@ -100,7 +102,7 @@ class Workspace:
                     self._use(path, loaded, (*above, name))
         memo = self._memos.setdefault(source.path, Memo())
         contract, mistaken = elaborate(written, _spellings(loaded), self._near(source.path), memo)
-        wrong += mistaken
+        wrong += without_what_follows(source, unread, mistaken)
         if not any(each.severity is Severity.ERROR for each in wrong):
             wrong += check(contract, memo.told())
         loaded.diagnostics += wrong

@@ -8,10 +8,11 @@ from typing import Any
 from contractlang.diagnostic import Said
 from contractlang.drafting import Here, Work, all_of, any_of, part_of
 from contractlang.expressions import Reader
-from contractlang.kinds import BREACH, DAY, FLAG, PERIOD, in_english, occurrence_of
+from contractlang.kinds import BREACH, DAY, FLAG, INSTANT, PERIOD, in_english, occurrence_of
 from contractlang.norms import (
     Act,
     AtOnce,
+    Bearer,
     BeforeDay,
     Bound,
     ByDay,
@@ -155,6 +156,7 @@ def norm_of(
     if act is not None and (told.where is not None or told.about is not None):
         act = Act(name=act.name, about=told.about or act.about, amount=act.amount, where=told.where)
     if deontic.rule == "obligation" and act is not None and declared is not None:
+        can_do(work, reader, who, declared, base["bearer"])
         can_name(work, reader, deontic, declared, act.about)
     match deontic.rule:
         case "maintenance":
@@ -209,6 +211,23 @@ def act_of(work: Work, reader: Reader, deontic: Node, trigger: Trigger | None) -
     return Act(name=declared.name, about=about, amount=amount), declared
 
 
+def can_do(work: Work, reader: Reader, who: Node, declared: OccurrenceDecl, bearer: Bearer) -> None:
+    """Report a duty of a party that never does the act: no ledger could tell that it did."""
+    does = declared.actor
+    if not isinstance(does, str) or not isinstance(bearer, str) or does == bearer:
+        return
+    for each in work.names.declarations.values():
+        if isinstance(each, OccurrenceDecl) and each.kind_of == declared.name and each.actor != does:
+            return
+    told = [work.names.declarations[name] for name in (does, bearer)]
+    (en, zh), (not_en, not_zh) = ((each.name, each.alias or each.name) for each in told)
+    raise reader.fail(
+        "wrong-party", who, f"`{declared.name}` is an act of {en}, not of {not_en}",
+        f"`{declared.alias or declared.name}`是{zh}的行为，不是{not_zh}的行为",
+        Said(f"write `{en}`", f"请写 `{zh}`"),
+    )  # fmt: skip
+
+
 def can_name(work: Work, reader: Reader, part: Node, declared: OccurrenceDecl, about: Expr | None) -> None:
     """Report a duty about something that the act has no field to name: no act would ever discharge it."""
     kind = None if about is None else kind_of(about)
@@ -232,6 +251,22 @@ def can_name(work: Work, reader: Reader, part: Node, declared: OccurrenceDecl, a
     )  # fmt: skip
 
 
+def runs_from(reader: Reader, tail: Node, parts: list[Node | Word]) -> None:
+    """Report a day that was written where the length of a window, and then its beginning, belong."""
+    day = parts[0]
+    if len(parts) > 1 or not isinstance(day, Node) or day.rule not in ("after", "after_zh"):
+        return
+    one, other = (reader.statement.raw[each.start : each.end] for each in day.parts if each is not None)
+    if day.rule == "after":
+        typed = f"within {one} of {other}"
+    else:
+        typed = f"自 {one} 起 限 {other} 内"
+    raise reader.fail(
+        "kind", tail, "a period is wanted here, not a day", "此处需要期间，而不是日",
+        Said(f"write `{typed}`", f"请写 `{typed}`"),
+    )  # fmt: skip
+
+
 def told_by(work: Work, reader: Reader, tails: list[Node], declared: OccurrenceDecl | None) -> _Told:
     told = _Told()
     rolls: Expr | None = None
@@ -251,6 +286,8 @@ def told_by(work: Work, reader: Reader, tails: list[Node], declared: OccurrenceD
             case "within":
                 parts = [part for part in tail.parts if part is not None]
                 length = reader.expression(parts[0])
+                if kind_of(length) in (DAY, INSTANT):
+                    runs_from(reader, tail, parts)
                 reader.want(length, PERIOD, parts[0])
                 of = reader.expression(parts[1]) if len(parts) > 1 else None
                 limit = Within(length, of)

@@ -36,6 +36,8 @@ WIDTH |= {
     ord("；"): " ",
     ord(";"): " ",
 }
+_WIDE = {":": "：", ",": "，", "?": "？"}
+_NARROW = re.compile(r"(?<!\d)([:,?])(?!\d) ?")
 INSIDE = {wide: narrow for wide, narrow in WIDTH.items() if wide not in map(ord, "“”„")}
 
 _NUMERAL = "一二三四五六七八九十百"
@@ -97,6 +99,12 @@ def in_plain_marks(raw: str) -> str:
     """Return a statement with letters and marks of one width, character by character."""
     # Typographic quotes delimit a text only where straight ones do not: “甲” may stand inside "…".
     return raw.translate(INSIDE if '"' in raw or "＂" in raw else WIDTH)
+
+
+def in_chinese_marks(text: str) -> str:
+    """Return what can be typed as one types it in Chinese: colons, commas and quotation marks are wide."""
+    text = re.sub(r'"([^"]*)"', r"“\1”", text)
+    return _NARROW.sub(lambda found: _WIDE[found[1]], text)
 
 
 def _is_deep(body: Node) -> bool:
@@ -313,11 +321,9 @@ class _Explainer:
         said = raw[slip.start : slip.end].strip()
         if not slip.write:
             help = Said(f"remove `{said}`", f"请删去 `{said}`")
-        elif slip.write.startswith('"') and self.source.is_chinese:
-            help = Said(f"write `{slip.write}`", f"请写 `“{said[1:-1]}”`")
         else:
             typed = slip.write.strip()
-            help = Said(f"write `{typed}`", f"请写 `{typed.replace(': ', '：')}`")
+            help = Said(f"write `{typed}`", f"请写 `{in_chinese_marks(typed)}`")
         return error("syntax", span, f"`{said}` is not written so", f"`{said}`不是这里的写法", help)
 
     def misread(self, found: str, behind: str, expected: frozenset[str]) -> str:

@@ -35,14 +35,25 @@ _UNITS = {
     "yr": "years", "yrs": "years", "day": "days", "d": "days", "days": "days", "weeks": "weeks", "months": "months",
     "years": "years", "hours": "hours",
 }  # fmt: skip
+_HUNDREDS = {"": 1, "hundred": 100, "thousand": 1000, "million": 1_000_000, "k": 1000, "m": 1_000_000}
+_MYRIADS = {"万": 10_000, "亿": 100_000_000, "千": 1000, "百": 100}
+_LATE = "付|付清|支付|缴|缴纳|履行|履行完毕|完成"
 _CURRENCIES = {"$": "USD", "€": "EUR", "US$": "USD", "￥": "CNY", "¥": "CNY", "RMB": "CNY", "人民币": "元"}
 _MORE = {
     "大于": ">", "多于": ">", "高于": ">", "超过": ">", "小于": "<", "少于": "<", "低于": "<", "不少于": ">=",
     "不低于": ">=", "不小于": ">=", "至少": ">=", "不多于": "<=", "不超过": "<=", "不高于": "<=", "不大于": "<=",
-    "至多": "<=", "不等于": "!=", "greater than": ">", "more than": ">", "larger than": ">", "exceeds": ">",
+    "至多": "<=", "不等于": "!=", "大于等于": ">=", "大于或等于": ">=", "小于等于": "<=", "小于或等于": "<=",
+    "greater than or equal to": ">=", "less than or equal to": "<=",
+    "greater than": ">", "more than": ">", "larger than": ">", "exceeds": ">",
     "less than": "<", "fewer than": "<", "at least": ">=", "no less than": ">=", "not less than": ">=",
     "at most": "<=", "no more than": "<=", "not more than": "<=", "equals": "is", "equal to": "is",
     "is equal to": "is", "==": "is",
+}  # fmt: skip
+
+_HEADS = {
+    "contract": "agreement", "parties": "party", "action": "act", "acts": "act", "events": "event", "states": "state",
+    "definition": "define", "合同": "协议", "合约": "协议", "契约": "协议", "当事方": "当事人", "缔约方": "当事人",
+    "签约方": "当事人", "动作": "行为", "事项": "事件", "疑问": "问题", "定义为": "定义",
 }  # fmt: skip
 
 MOST_TRIED = 40
@@ -59,16 +70,47 @@ def _chinese_number(found: re.Match[str]) -> str:
     return f"{number_of(found['n'])}{found['unit']}"
 
 
+def _sum(found: re.Match[str]) -> str:
+    """Return a sum in words as one in digits: `five hundred CNY` is `500 CNY`."""
+    number = found["n"].lower()
+    times = _HUNDREDS[(found["times"] or "").lower()]
+    return f"{int(_NUMBERS.get(number) or number) * times}{found['unit']}"
+
+
+def _chinese_sum(found: re.Match[str]) -> str:
+    """Return a sum in 万 or 亿 in plain digits: `1.5万元` is `15000元`."""
+    whole, _, part = found["n"].partition(".")
+    times = _MYRIADS[found["times"]]
+    return f"{int(whole) * times + (int(part) * times // 10 ** len(part) if part else 0)}元"
+
+
+def _listed(found: re.Match[str]) -> str:
+    """Return options set apart by bars."""
+    return found["head"] + " | ".join(re.split(r"\s*(?:[,/;]|\bor\b|或)\s*", found["list"].strip()))
+
+
 def _day(year: str, month: int, day: str) -> str:
     return f"{year}-{month:02}-{int(day):02}"
 
 
 _SLIPS: tuple[Slip, ...] = (
+    # What a document, or a declaration, begins with.
+    (re.compile(rf"^(?:{_words(_HEADS)})(?=\s+\w)"), lambda found: _HEADS[found[0]]),
     # Numbers of clauses that were pasted with the text.
     (re.compile(r"^\s*(?:[(]?\d+(?:\.\d+)*[.)、,]?|[(]?[一二三四五六七八九十]+[.)、,])\s*(?=[^\W\d])"), ""),
-    # Quotation marks of other kinds.
+    # Brackets and quotation marks of other kinds.
+    (re.compile(r"[\[【〔{](?P<said>[^\]】〕}]*)[\]】〕}]"), r"(\g<said>)"),
+    (re.compile(r"[„«](?P<said>[^“”»\"]*)[“”»\"]|『(?P<said2>[^』]*)』"),
+     lambda found: f'"{found["said"] or found["said2"]}"'),
     (re.compile(r"‘(?P<said>[^‘’]*)’|《(?P<said2>[^》]*)》|「(?P<said3>[^」]*)」|'(?P<said4>[^']*[^'s])'(?!\w)"),
      lambda found: '"' + next(each for each in found.groups() if each is not None) + '"'),
+    # What a question, and a state or type, must be told with.
+    (re.compile(r"^(?P<head>(?:question|问题)\s+\w+(?:\s+\w+)?\s*:\s*)(?P<said>[^\s\"].*)$"),
+     lambda found: f'{found["head"]}"{found["said"].strip()}"'),
+    (re.compile(r"^(?P<head>(?:question|问题)\s+(?P<name>\w+))\s*$"),
+     lambda found: f'{found["head"]}: "{found["name"]}?"'),
+    (re.compile(r"^(?P<head>(?:state|type|状态|类型)\s+\w+(?:\s+\w+)?\s*:\s*)"
+                r"(?P<list>\w+(?:(?:\s*[,/;]\s*|\s+(?:or|或)\s+)\w+)+)\s*$"), _listed),
     # Dates.
     (re.compile(r"(?P<y>\d{4})[./](?P<m>\d{1,2})[./](?P<d>\d{1,2})"), lambda f: _day(f["y"], int(f["m"]), f["d"])),
     (re.compile(r"(?P<d>\d{1,2})(?:st|nd|rd|th)?\s+(?P<m>[A-Z][a-z]{2,8})\.?,?\s+(?P<y>\d{4})"),
@@ -82,9 +124,17 @@ _SLIPS: tuple[Slip, ...] = (
     (re.compile(rf"(?P<mark>CNY|EUR|USD|{_words(_CURRENCIES)})\s*(?P<n>\d+(?:\.\d+)?)(?:\s*元)?"),
      lambda f: f["n"] + ("元" if f["mark"] == "人民币" else f" {_CURRENCIES.get(f['mark'], f['mark'])}")),
     (re.compile(r"(?P<n>\d+(?:\.\d+)?)\s*(?:块钱?|圆|RMB)"), lambda found: f"{found['n']}元"),
+    (re.compile(rf"\b(?P<n>\d+|{_SPELLED})\s*(?P<times>hundred|thousand|million|[km])?"
+                r"(?P<unit>\s*(?:CNY|EUR|USD))\b", re.I), _sum),
+    (re.compile(r"(?P<n>\d+(?:\.\d+)?)\s*(?P<times>[百千万亿])元?"), _chinese_sum),
+    (re.compile(r"(?P<n>\d+(?:\.\d+)?)\s*(?:yuan|renminbi)\b", re.I), r"\g<n> CNY"),
+    (re.compile(rf"\b(?P<n>\d+|{_SPELLED})\s*per\s*cent\b|百分之(?P<zh>[一二三四五六七八九十]+|\d+)", re.I),
+     lambda f: f"{_NUMBERS.get((f['n'] or '').lower()) or number_of(f['n'] or f['zh'])}%"),
     # Lengths of time.
     (re.compile(rf"\bwithin\s+(?:a\s+period\s+of\s+)?(?:{_SPELLED})?\s*\((?P<n>\d+)\)\s*(?P<unit>[a-z]+)"),
      r"within \g<n> \g<unit>"),
+    (re.compile(rf"\b(?P<n>{_SPELLED})\s+(?P<unit>(?:days?|weeks?|months?|years?|hours?))\s*\(\d+\)", re.I),
+     lambda f: f"{_NUMBERS[f['n'].lower()]} {f['unit']}"),
     (re.compile(rf"\b(?P<n>{_SPELLED})"
                 r"(?P<more>\s+(?:(?:business|working|calendar)\s+)?(?:day|week|month|year|hour)s?)", re.I),
      lambda f: f"{_NUMBERS[f['n'].lower()]}{f['more'].replace('working', 'business').replace('calendar ', '')}"),
@@ -92,10 +142,22 @@ _SLIPS: tuple[Slip, ...] = (
     (re.compile(r"(?P<n>\d+)\s+calendar\s+(?P<unit>days?)"), r"\g<n> \g<unit>"),
     (re.compile(rf"(?P<n>\d+)\s*[-–—]?\s*(?P<unit>{_words(_UNITS)})\b"), lambda f: f"{f['n']} {_UNITS[f['unit']]}"),
     (re.compile(rf"\bin\s+(?P<n>{_LENGTH})"), r"within \g<n>"),
+    (re.compile(rf"(?P<n>\bwithin\s+{_LENGTH})\s+(?:after|following|since|as\s+(?:of|from)|starting\s+(?:on|from)|counted\s+from)\b"),
+     r"\g<n> of"),
+    (re.compile(r"\b(?:not|no)\s+later\s+than\b|\bon\s+or\s+before\b|\bat\s+the\s+latest\s+(?:by|on)\b"), "by"),
+    (re.compile(r"\b(?:prior\s+to|in\s+advance\s+of|ahead\s+of)\b"), "before"),
+    (re.compile(r"\b(?:immediately|forthwith|promptly|without\s+delay|straight\s+away)\b"), "at once"),
+    (re.compile(r"(?:立刻|马上|随即|及时)(?!\w)"), "立即"),
+    (re.compile(r"(?P<n>\d+)\s*个?(?:自然日|日历日|日历天)"), r"\g<n>日"),
+    (re.compile(r"(?P<n>\d+)\s*个?(?:星期|礼拜)"), r"\g<n>周"),
+    (re.compile(r"半年"), "6个月"),
+    (re.compile(rf"(?:限|在|自|从)?\s*(?P<of>[^\W\d][\w.]*)\s*(?:之日起|起|之后|以后|后)\s*(?:限)?\s*(?P<n>{_LENGTH})\s*(?:之内|以内|内)"),
+     r"自 \g<of> 起 限 \g<n> 内"),
+    (re.compile(r"(?:在\s*)?(?P<of>[^\W\d][\w.]*|\d{4}年\d+月\d+日)\s+(?:之前|以前|前)(?!\w)"), r"早于 \g<of>"),
     (re.compile(rf"(?:在|于|限)?\s*(?P<n>{_LENGTH})\s*(?:以内|之内|内)"), r"限 \g<n> 内"),
     (re.compile(r"(?P<n>\d+)\s*个?(?:工作天|营业日)"), r"\g<n>个工作日"),
     (re.compile(r"(?P<n>\d+)\s*月(?![\d份])"), r"\g<n>个月"),
-    (re.compile(r"(?P<n>[一二三四五六七八九十百]+)(?P<unit>个工作日|个月|日|天|周|年|小时)"), _chinese_number),
+    (re.compile(r"(?P<n>[一二三四五六七八九十百]+)(?P<unit>个工作日|个月|日|天|周|年|小时|元)"), _chinese_number),
     # What must, may and must not be done.
     (re.compile(r"\b(?:shall|should|must|may|can|will)\s*(?:not|n't)\b|\b(?:can|must|should|won)['’]?t\b|\bcannot\b|"
                 r"\b(?:is|are)\s+(?:not\s+(?:allowed|permitted|entitled)|prohibited\s+from|forbidden)(?:\s+to)?\b|\bmust\s+never\b"),
@@ -107,7 +169,28 @@ _SLIPS: tuple[Slip, ...] = (
     (re.compile(r"有(?:义务|责任)|负责(?=\s)"), "应"),
     (re.compile(r"无权|不允许|不准"), "不得"),
     (re.compile(r"有权利"), "有权"),
+    (re.compile(r"(?:方可|方能|才可以?|均可)(?=\s)"), "可以"),
+    (re.compile(r"(?:均应|应予|应于|应在|须得|务必)(?=\s)"), "应"),
+    (re.compile(r"\b(?:hereby|forthwith|duly|then)\s+(?=\w)"), ""),
+    # Who does it.
+    (re.compile(r"甲乙双方|双方当事人|(?:各|两)方(?=[\s,]|$)"), "双方"),
+    (re.compile(r"(?:任|每)一方(?:当事人)?|任意一方"), "任何一方"),
+    (re.compile(r"\b(?:any|each|every)\s+(?:one\s+)?(?:of\s+the\s+)?part(?:y|ies)\b|\beither\s+(?:one\s+)?of\s+the\s+parties\b"),
+     "either party"),
+    (re.compile(r"\bboth(?:\s+of)?\s+the\s+parties\b|\bboth(?!\s+parties)\b|\bthe\s+parties\b"), "both parties"),
     # Conditions.
+    (re.compile(r"\b(?:in\s+the\s+event\s+that|in\s+case|provided\s+that|whenever|as\s+soon\s+as)\b"), "when"),
+    (re.compile(r"\b(?:as\s+long\s+as|so\s+long\s+as)\b"), "while"),
+    (re.compile(r"\b(?P<what>[^\W\d]\w*)\s+(?:is|has|have)\s+not\s+(?:yet\s+)?(?:been\s+)?"
+                r"(?:performed|fulfilled|discharged|paid|met|complied\s+with)\b"), r"not \g<what> is discharged"),
+    (re.compile(r"\b(?P<what>[^\W\d]\w*)\s+(?:(?:has|have|is)\s+(?:been\s+)?)(?:performed|fulfilled|paid|met|complied\s+with)\b"),
+     r"\g<what> is discharged"),
+    (re.compile(rf"(?P<what>[^\W\d]\w*)\s+(?:尚|仍)?未(?:{_LATE})(?!\w)"), r"非 \g<what> 已履行"),
+    (re.compile(r"(?P<what>逾期|违约|已履行|已发生|已行使)\s*的(?=\s*,)"), r"\g<what> 时"),
+    (re.compile(r"(?P<if>若|当|如果|如)\s+(?P<what>[^,]*?)\s*(?:时|的|的话|之时)(?=\s*,)"), r"若 \g<what>"),
+    (re.compile(r"(?:但|但是)?\s*(?P<what>[^\W\d]\w*)\s*(?:的|时)?\s*(?:不适用|则?不在此限|不受此限)"),
+     r"除非 \g<what>"),
+    (re.compile(r"(?P<what>[^\W\d]\w*)\s+(?:的|时)\s*除外"), r"除非 \g<what>"),
     (re.compile(r"\b(?:but\s+not\s+if|except\s+(?:if|when|where)|save\s+(?:if|where|when)|unless\s+(?:if|when)|if\s+not)\b"),
      "unless"),
     (re.compile(r"\bexcept\s+(?=\w+$)"), "unless "),
@@ -117,13 +200,28 @@ _SLIPS: tuple[Slip, ...] = (
     (re.compile(r"(?<![<>!=])=(?!=)"), lambda found: "为" if not found.string.isascii() else "is"),
     (re.compile(r"\band/or\b"), "or"),
     (re.compile(r"(?P<what>逾期|违约|已履行|已发生|已行使)(?=\s*,)"), r"\g<what> 时"),
-    # Names and joints.
+    # References, names and joints.
+    (re.compile(r"\b(?:clauses?|sections?|paragraphs?|articles?|art\.)\s*(?=\d)|§+\s*", re.I), ""),
+    (re.compile(r"第(?P<a>[一二三四五六七八九十百]+)条(?:第)?(?P<b>\d+|[一二三四五六七八九十]+)[款项]"),
+     lambda found: f"{found['a']}.{number_of(found['b'])}"),
+    (re.compile(r"^(?P<label>[^\W\d]\w*)\s*\([^)]*\)(?P<next>\s*:)"), r"\g<label>\g<next>"),
+    (re.compile(r"^(?P<head>(?:define|定义)\s+\w+)\s*:"),
+     lambda f: f"{f['head']} {'is' if f['head'][0] == 'd' else '为'}"),
+    (re.compile(r"^(?P<a>(?!define\b|state\b|type\b|question\b|amount\b|blank\b|gap\b|reading\b|option\b|unverified\b)"
+                r"[^\W\d][a-z0-9]*)[ -](?P<b>[a-z0-9]+)(?=\s*:)"), r"\g<a>_\g<b>"),
+    (re.compile(r"^(?P<a>(?:party|当事人)\s.*?)\s+(?:and|和|与|及)\s+"), r"\g<a>, "),
+    (re.compile(r"\b(?P<what>[a-z_]\w*)\s+of\s+(?P<of>[a-z_]\w*)\b"), r"\g<of>.\g<what>"),
     (re.compile(r"(?P<of>[^\W\d]\w*)['’]s\s+(?P<what>\w+)"), r"\g<of>.\g<what>"),
     (re.compile(r"^(?P<label>\w+)\s+(?P<next>for\s+each|while|when|upon|就|若|当|因)(?=\s)"), r"\g<label>: \g<next>"),
     (re.compile(r"^(?P<label>\w+\s*:\s*)?(?:each|for\s+every|for\s+any)\b"), r"\g<label>for each"),
+    (re.compile(r"^(?P<label>\w+\s*:\s*)?(?:凡是|凡|对于?|就)\s*(?:每一?(?:个|次|笔|张)?|任何一?(?:个|次|笔)?)(?=\s)"),
+     r"\g<label>就 每次"),
     (re.compile(r"(?:^|(?<=[,:\s]))(?:the|The|a|an)\s+(?!other\b|reasonable\b|first\b|second\b)"), ""),
     (re.compile(r"[.]\s*$"), ""),
 )  # fmt: skip
+
+
+_PARTS = re.compile(r"\s*(?:\w+|\"[^\"]*\"|[„«『][^\"“”»』]*[\"“”»』]|[^\w\s])\s*|\s+")
 
 
 class Found(NamedTuple):
@@ -146,8 +244,34 @@ def slip_in(text: str, wrong: int, further: Callable[[str], int]) -> Found | Non
         if each.start <= wrong + 1 and further(mended) > max(wrong, each.start) + len(each.write) - len(
             each.said
         ):
-            return each
+            return _shortest(each)
     return None
+
+
+def _shortest(found: Found) -> Found:
+    """Return a slip without the words at its beginning and end that stay as they are."""
+    said, write = _PARTS.findall(found.said), _PARTS.findall(found.write)
+    if len(said) <= 3:
+        return found
+    most = min(len(said), len(write)) - 1
+    head = _alike(said, write, most)
+    tail = _alike(said[::-1], write[::-1], most - head)
+    start = found.start + sum(map(len, said[:head]))
+    end = found.end - sum(map(len, said[len(said) - tail :]))
+    wrong, right = said[head : len(said) - tail], "".join(write[head : len(write) - tail])
+    if not (_is_worth_saying("".join(wrong)) and _is_worth_saying(right)):
+        return found
+    return Found(start, end, "".join(wrong), right)
+
+
+def _alike(one: list[str], other: list[str], most: int) -> int:
+    """Return how many words at the beginning of both are the same, at most so many."""
+    return next((place for place in range(most) if one[place].strip() != other[place].strip()), max(most, 0))
+
+
+def _is_worth_saying(text: str) -> bool:
+    """Tell whether somebody understands this alone: a word or a quotation, not a mark."""
+    return bool(re.match(r"\w|[\"„«『‘《「(【\[]", text.strip()))
 
 
 def _found(text: str) -> Iterator[Found]:
@@ -183,6 +307,12 @@ KINDS = {
 }  # fmt: skip
 
 
+_MEANT_NAMES = {
+    "甲乙双方": "双方", "双方当事人": "双方", "各方": "双方", "任一方": "任何一方", "每一方": "任何一方",
+    "任意一方": "任何一方", "半年": "6个月", "半个月": "15日", "一刻钟": "15分钟",
+}  # fmt: skip
+
+
 def name_meant(name: str, known: Callable[[str], bool]) -> str | None:
     """Return what was meant by a name that nothing declares: a length of time or a sum in words, a property."""
     for pattern, write in _SLIPS:
@@ -192,6 +322,8 @@ def name_meant(name: str, known: Callable[[str], bool]) -> str | None:
                 return write(found)
             except (ValueError, IndexError):
                 continue
+    if name in _MEANT_NAMES:
+        return _MEANT_NAMES[name]
     of, joint, what = name.partition("的")
     if joint and known(of) and what:
         return f"{of}.{what}"

@@ -48,9 +48,9 @@ def slips() -> list[Case]:
     return [each for each in cases() if each.file.startswith("mistakes")]
 
 
-def test_there_are_fifty_slips_in_two_languages() -> None:
-    assert len(slips()) >= 50
-    assert {each.file for each in slips()} == {"mistakes_zh", "mistakes_en"}
+def test_there_are_fifty_slips_in_each_language() -> None:
+    for name in ("mistakes_zh", "mistakes_en"):
+        assert len({each.title for each in slips() if each.file == name}) >= 50
 
 
 @pytest.mark.parametrize("case", slips(), ids=str)

@@ -65,6 +65,11 @@ READING: Final[Mapping[str, Code]] = {
         "where it stands, the word would be read.",
         "choose another name; the reserved words are listed in the reference.",
     ),
+    "wrong-party": Code(
+        "A duty is for a party that never does its act.",
+        "the act is declared to be another's, and no ledger could tell that this one did it.",
+        "name the party that does it; or declare the act with `by either party`.",
+    ),
     "kind": Code(
         "A value is of another kind than its place wants.",
         "money is no count, a month is no number of days, CNY are no EUR: a comparison of two kinds would be true or "
