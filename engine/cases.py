@@ -266,8 +266,9 @@ def question_of(program: Program, text: str) -> tuple[Question, int | None]:
 def _asked(program: Program, rest: str, at: int) -> Question:
     fields: dict[str, Any] = {}
     rest = _PAIR.sub(lambda found: _pair(found, fields), rest).strip()
-    if found := re.match(r"^(\S+)\s+(?:may|must|可否|应否)\s+(\S+)$", rest):
-        act = _act(program, found[2])
+    if found := re.match(r"^(\S+)\s+(?:may|must|可否|应否)\s+(\S.*)$", rest):
+        # Answers speak of acts without the line between their words; so may who asks.
+        act = _act(program, "_".join(found[2].split()))
         return May(_need_party(program, found[1]), act.name, at, _asked_fields(program, act, fields))
     if found := re.match(r"^(?:last day of|末日)\s+([^\s(（]+)(?:[(（](\S+)[)）])?$", rest):
         norm = None if found[1] in ("agreement", "协议") else found[1]
@@ -285,9 +286,13 @@ def _asked(program: Program, rest: str, at: int) -> Question:
             return StateOf(declared.name, at)
     if rest in ("agreement", "协议"):
         return StateOf("agreement", at)
+    act = next(iter(program.acts.values()), None)
+    who = program.declarations.get(act.actor) if act is not None and isinstance(act.actor, str) else None
+    en = f"{who.name if who else 'PARTY'} may {act.name if act else 'ACT'}"
+    zh = f"{(who.alias or who.name) if who else '当事人'} 可否 {(act.alias or act.name) if act else '行为'}"
     raise BadQuestion(
-        "question", f"`{rest}` is no question; write for example `provider may suspend_service`",
-        f"`{rest}`不是问题；例如写`甲方 可否 暂停服务`",
+        "question", f"`{rest}` is no question; write for example `{en}`",
+        f"`{rest}`不是问题；例如写`{zh}`",
     )  # fmt: skip
 
 

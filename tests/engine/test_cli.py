@@ -263,6 +263,11 @@ def test_the_ledger_names_its_agreements(contract, tmp_path: Path) -> None:
         assert said in found[2]
 
 
+def test_an_act_may_be_asked_for_as_answers_speak_of_it(contract) -> None:
+    spoken = contract("ask", "voip-1", ARREARS, QUESTION.replace("_", " "))
+    assert spoken == contract("ask", "voip-1", ARREARS, QUESTION)
+
+
 def test_ask_speaks_the_language_of_the_question(contract) -> None:
     assert contract("ask", "voip-1", ARREARS, QUESTION)[1].startswith("provider may")
     assert contract("ask", "voip-1", ARREARS, "2026-09-11 甲方 可否 暂停服务")[1].startswith("甲方于")
