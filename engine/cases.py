@@ -286,7 +286,7 @@ def _asked(program: Program, rest: str, at: int) -> Question:
             return StateOf(declared.name, at)
     if rest in ("agreement", "协议"):
         return StateOf("agreement", at)
-    act = next(iter(program.acts.values()), None)
+    act = next((each for each in program.acts.values() if isinstance(each.actor, str)), None)
     who = program.declarations.get(act.actor) if act is not None and isinstance(act.actor, str) else None
     en = f"{who.name if who else 'PARTY'} may {act.name if act else 'ACT'}"
     zh = f"{(who.alias or who.name) if who else '当事人'} 可否 {(act.alias or act.name) if act else '行为'}"

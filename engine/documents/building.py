@@ -1,7 +1,7 @@
 """A site built and served: the one of a folder that has a mkdocs.yml, or one of contracts alone.
 
-While it is served, the pages of a document that is edited are made anew first, and shown; what else hangs on it follows
-when nobody has typed for a moment. Everything else that changes makes the whole site anew.
+While it is served, the pages of a document that is edited are made anew first, and shown; what else hangs on it, and what
+the search finds, follows when nobody has typed for a moment. Everything else that changes makes the whole site anew.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from mkdocs.exceptions import Abort, ConfigurationError, PluginError
 from mkdocs.livereload import LiveReloadServer
 
 from engine.documents.plugin import ContractsPlugin
+from engine.documents.searching import Searching
 
 # How long nobody has typed before what else hangs on a document is made anew.
 QUIET_SECONDS = 1.0
@@ -133,8 +134,10 @@ class Site:
         self.extras = list(config.extra_css), list(config.extra_javascript)
         self.lock = threading.Lock()
         self.resting = threading.Lock()
-        self.edits, self.waiting, self.ended = 0, False, False
+        self.searching = Searching(config)
+        self.edits, self.rested, self.waiting, self.ended = 0, 0, False, False
         self.docs = _stamps(self._others())
+        self.written: dict[Path, tuple[int, int]] = {}
         # What is touched here makes browsers look again.
         self.mark = Path(config.site_dir).with_name(Path(config.site_dir).name + ".changed")
 
@@ -144,13 +147,16 @@ class Site:
             # What the plugin adds is added again.
             self.config.nav = list(self.nav) if self.nav is not None else None
             self.config.extra_css, self.config.extra_javascript = map(list, self.extras)
+            self.searching.forget()
             for line in _build(self.config, self.config.site_url or "/"):
                 self.told(line)
 
     def step(self) -> None:
         """Bring the site in step with what has changed: pages of edited contracts first, the rest a moment later."""
-        now = _stamps(self._others())
-        self.edits += 1
+        now, written = _stamps(self._others()), _stamps(self._contracts())
+        if (now, written) != (self.docs, self.written):
+            self.edits += 1
+            self.written = written
         try:
             if now != self.docs:
                 self.docs = now
@@ -167,7 +173,8 @@ class Site:
         elif edited.documents:
             self.told(f"shown: {', '.join(edited.documents)}")
             self.waiting = True
-        if self.waiting:
+        if (self.waiting or self.searching.waiting) and self.rested != self.edits:
+            self.rested = self.edits
             threading.Thread(target=self.rest, args=(self.edits,), daemon=True).start()
 
     def catch_up(self, watched: Callable[[], bool]) -> None:
@@ -178,14 +185,22 @@ class Site:
             self.mark.touch()
 
     def rest(self, edits: int) -> None:
-        """Make anew what else hangs on the contracts, unless there is another edit; have browsers look again then."""
+        """Have the search find what was edited, then make anew what else hangs on it, unless there is another edit.
+
+        Browsers look again after each.
+        """
 
         def still() -> None:
             if self.edits != edits or self.ended:
                 raise _Superseded
 
-        time.sleep(QUIET_SECONDS)
+        searched = False
         try:
+            with self.resting:
+                still()
+                if self.searching.catch_up(still):
+                    self.mark.touch()
+            time.sleep(QUIET_SECONDS)
             with self.resting:
                 still()
                 changed = self.plugin.rewritten(still)
@@ -198,16 +213,17 @@ class Site:
                     still()
                     with self.lock:
                         self._show([name])
+                searched = changed is not None and self.searching.catch_up(still)
         except _Superseded:
             return
-        if changed is None or changed:
+        if changed is None or changed or searched:
             self.mark.touch()
 
     def _show(self, names: Sequence[str]) -> None:
-        """Put files that were written anew into the site. What the search finds stays as the whole site was built."""
-        searches = [each for name, each in self.config.plugins.items() if name.rpartition("/")[2] == "search"]
+        """Put files that were written anew into the site; what the search finds of them follows."""
+        searches = self.searching.plugins()
         for each in searches:
-            # It would cut a page into words for an index that is not written.
+            # It would cut a page into words before it is shown.
             each.config["enabled"] = False
         try:
             self._shown(names)
@@ -228,7 +244,13 @@ class Site:
                 file.copy_file()
                 continue
             _populate_page(file.page, self.config, held.files)
+            self.searching.keep(file.page)
             _build_page(file.page, self.config, held.files.documentation_pages(), held.nav, held.env)
+
+    def _contracts(self) -> list[Path]:
+        """Return the files that the plugin reads."""
+        found = [[each] if each.is_file() else each.rglob("*") for each in self.plugin.paths]
+        return [each for some in found for each in some if each.is_file()]
 
     def _others(self) -> list[Path]:
         """Return what the site is made of beside the contracts."""

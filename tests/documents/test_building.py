@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 import urllib.request
@@ -107,6 +108,26 @@ def test_an_edit_is_shown_and_what_hangs_on_it_follows(site: Served, contract: P
     (contract.parent / "second.contract").write_text(TEXT.replace("studio 画室", "second 第二"), "utf-8")
     site.until("contracts/en/index.html", "second.html")
     assert "owner has the power to lock" in site.page("contracts/en/second.html")
+
+
+def test_the_search_follows_an_edit(site: Served, contract: Path) -> None:
+    index = "search/search_index.json"
+    assert "trapdoor" not in site.page(index)
+    contract.write_text(TEXT.replace("the door", "the trapdoor"), "utf-8")
+    site.until("contracts/en/studio.html", "trapdoor")
+    site.until(index, "trapdoor")
+    found = json.loads(site.page(index))["docs"]
+    here = [each for each in found if each["location"].startswith("contracts/en/studio.html#")]
+    assert any("trapdoor" in each["text"] for each in here)
+    assert not any("the door" in each["text"] for each in here)
+    places = [each["location"] for each in found]
+    assert len(places) == len(set(places))
+    # What is taken back is found no longer; nothing waits.
+    contract.write_text(TEXT, "utf-8")
+    end = time.monotonic() + WAIT_SECONDS
+    while "trapdoor" in site.page(index):
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 def test_a_slip_leaves_the_pages_as_they_were(site: Served, contract: Path) -> None:
