@@ -1,7 +1,7 @@
 """A site built and served: the one of a folder that has a mkdocs.yml, or one of contracts alone.
 
-While it is served, the pages of a document that is edited are made anew first, and shown; what else hangs on it, and what
-the search finds, follows when nobody has typed for a moment. Everything else that changes makes the whole site anew.
+While it is served, the pages of a document that is edited are made anew first, and shown, then found by the search; what
+else hangs on it follows when nobody has typed for a moment. Everything else that changes makes the whole site anew.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ class Searching:
         self.waiting.clear()
 
     def catch_up(self, between: Callable[[], None]) -> bool:
-        """Put what waits into the index and write it; tell whether anything did. What `between` raises ends the work."""
+        """Put what waits into the index, write it, and tell whether anything did. What `between` raises ends the work."""
         found = [each.search_index for each in self.plugins() if hasattr(each, "search_index")]
         # (The search of mkdocs itself keeps its entries to itself: it is in step when the whole site is built.)
         indexes = [each for each in found if hasattr(each, "entries")]
