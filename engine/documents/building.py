@@ -1,6 +1,6 @@
 """A site built and served: the one of a folder that has a mkdocs.yml, or one of contracts alone.
 
-While it is served, the pages of a document that is edited are made anew first, and shown, then found by the search; what
+While it is served, the pages of a document that is edited are made anew first and shown, then found by the search; what
 else hangs on it follows when nobody has typed for a moment. Everything else that changes makes the whole site anew.
 """
 

@@ -26,9 +26,7 @@ class Searching:
 
     def plugins(self) -> list[Any]:
         """Return the plugins that make an index."""
-        return [
-            each for name, each in self.config.plugins.items() if name.rpartition("/")[2] == "search"
-        ]
+        return [each for name, each in self.config.plugins.items() if name.rpartition("/")[2] == "search"]
 
     def keep(self, page: Page) -> None:
         """Remember a page as it is about to be shown; markup meant for the search goes when it is."""
@@ -39,7 +37,7 @@ class Searching:
         self.waiting.clear()
 
     def catch_up(self, between: Callable[[], None]) -> bool:
-        """Put what waits into the index, write it, and tell whether anything did. What `between` raises ends the work."""
+        """Put what waits into the index, and tell whether anything did. What `between` raises ends the work."""
         found = [each.search_index for each in self.plugins() if hasattr(each, "search_index")]
         # (The search of mkdocs itself keeps its entries to itself: it is in step when the whole site is built.)
         indexes = [each for each in found if hasattr(each, "entries")]
