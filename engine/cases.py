@@ -286,10 +286,12 @@ def _asked(program: Program, rest: str, at: int) -> Question:
             return StateOf(declared.name, at)
     if rest in ("agreement", "协议"):
         return StateOf("agreement", at)
-    act = next((each for each in program.acts.values() if isinstance(each.actor, str)), None)
-    who = program.declarations.get(act.actor) if act is not None and isinstance(act.actor, str) else None
-    en = f"{who.name if who else 'PARTY'} may {act.name if act else 'ACT'}"
-    zh = f"{(who.alias or who.name) if who else '当事人'} 可否 {(act.alias or act.name) if act else '行为'}"
+    example = next((each for each in program.acts.values() if isinstance(each.actor, str)), None)
+    who = None if example is None else program.declarations.get(str(example.actor))
+    en, zh = "PARTY may ACT", "当事人 可否 行为"
+    if example is not None and who is not None:
+        en = f"{who.name} may {example.name}"
+        zh = f"{who.alias or who.name} 可否 {example.alias or example.name}"
     raise BadQuestion(
         "question", f"`{rest}` is no question; write for example `{en}`",
         f"`{rest}`不是问题；例如写`{zh}`",
