@@ -8,11 +8,12 @@ one; `Ledger.as_known` applies them, so nothing is ever rewritten.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
+
+from engine.canonical import canonical
 
 Instant = int
 
@@ -73,18 +74,18 @@ class Event:
     digest: bytes = b""
 
     def content(self) -> dict[str, Any]:
-        """Return everything that identifies the fact, as JSON-ready values; personal data left out."""
+        """Return everything that identifies the fact, as JSON-ready values, keys in order; personal data left out."""
         return {
-            "id": self.id,
-            "source": self.source,
-            "name": self.name,
             "actor": self.actor,
+            "effect_at": self.effect_at,
+            "fields": {key: str(value) for key, value in sorted(self.fields.items())},
+            "id": self.id,
+            "name": self.name,
             "occurred_at": self.occurred_at,
             "recorded_at": self.recorded_at,
-            "effect_at": self.effect_at,
             "sequence": self.sequence,
+            "source": self.source,
             "standing": self.standing.value,
-            "fields": {key: str(value) for key, value in sorted(self.fields.items())},
         }
 
 
@@ -108,21 +109,21 @@ def event(
     Left out, `recorded_at` and `effect_at` are `occurred_at` (or 0 where that is unknown).
     """
     at = occurred_at if occurred_at is not None else 0
-    made = Event(
-        id,
-        name,
-        actor,
-        occurred_at,
-        at if recorded_at is None else recorded_at,
-        dict(fields or {}),
-        source,
-        sequence,
-        standing,
-        at if effect_at is None else effect_at,
-        settled_by,
-        dict(personal or {}),
-    )
-    return sealed(made)
+    made = object.__new__(Event)
+    _id(made, id)
+    _name(made, name)
+    _actor(made, actor)
+    _occurred_at(made, occurred_at)
+    _recorded_at(made, at if recorded_at is None else recorded_at)
+    _fields(made, dict(fields or {}))
+    _source(made, source)
+    _sequence(made, sequence)
+    _standing(made, standing)
+    _effect_at(made, at if effect_at is None else effect_at)
+    _settled_by(made, settled_by)
+    _personal(made, dict(personal or {}))
+    _digest(made, _digest_of(made))
+    return made
 
 
 (
@@ -157,11 +158,11 @@ def asked_about(id: str, name: str, actor: str | None, at: Instant, fields: Mapp
 
 def sealed(made: Event) -> Event:
     """Return `made` with its digest worked out from its content."""
-    digest = hashlib.blake2b(_canonical(made.content()).encode(), digest_size=16).digest()
-    return _with_digest(made, digest)
+    return _with_digest(made, _digest_of(made))
 
 
-_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+def _digest_of(made: Event) -> bytes:
+    return hashlib.blake2b(canonical(made.content(), in_order=True), digest_size=16).digest()
 
 
 def _with_digest(made: Event, digest: bytes) -> Event:

@@ -24,7 +24,7 @@ from contractlang.values import Period, Share
 from engine.account import Account
 from engine.decision import Decision
 from engine.errors import Damaged
-from engine.event import Event, Instant, Ledger, sealed
+from engine.event import Event, Instant, Ledger
 from engine.explain import decision_as_json
 from engine.governing import CONTRACT, Programs
 from engine.ledger import checked, event_from
@@ -132,9 +132,9 @@ def ledger_of(program: Program, entries: Iterable[EntryRow]) -> Ledger:
 def event_of(program: Program, entry: EntryRow) -> Event:
     """Return one entry as an event: its body, with when it was recorded. Raises BadEvent."""
     raw = json.loads(entry.body, parse_float=str)
-    made = event_from(program, raw | {"source": entry.source, "id": entry.id}, f"revision {entry.revision}")
-    personal = json.loads(entry.personal) if entry.personal is not None else {}
-    return sealed(replace(made, recorded_at=entry.recorded_at, personal=personal))
+    personal = json.loads(entry.personal) if entry.personal is not None else None
+    raw |= {"source": entry.source, "id": entry.id, "personal": personal}
+    return event_from(program, raw, f"revision {entry.revision}", entry.recorded_at)
 
 
 # Questions and answers as bytes ---------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import repeat
-from typing import Any
+from typing import Any, NamedTuple
 
 from contractlang.norms import OccurrenceDecl, PartyDecl, QuestionDecl, StateDecl, TypeDecl, Who, version_name
 from contractlang.suggest import nearest
@@ -41,6 +41,8 @@ _META = frozenset({
     "id", "name", "type", "by", "actor", "at", "occurred_at", "recorded_at", "arrives", "source", "sequence",
     "standing",    "personal", "note",
 })  # fmt: skip
+_META_OF_CORRECTIONS = _META - {"occurred_at"}
+_STANDINGS = {each.value: each for each in Standing}
 MOST_LINES = 5_000_000
 
 
@@ -164,6 +166,15 @@ SoFar = tuple[dict[tuple[Any, ...], str], dict[str, Instant], set[str]]
 """See `Intake.so_far`."""
 
 
+class Checked(NamedTuple):
+    """Events that can be taken, by their ids, and what of them bears on what may come after; see `Intake`."""
+
+    new: dict[str, Event]
+    once: dict[tuple[Any, ...], str]
+    first: dict[str, Instant]
+    undated: set[str]
+
+
 class Intake:
     """What a ledger has taken so far, as far as it bears on what it may take next."""
 
@@ -191,20 +202,19 @@ class Intake:
 
     def take(self, events: Iterable[Event]) -> list[Event]:
         """Take events and return those that are new. Raises BadEvent for the first that cannot be, and takes none."""
-        new, once, first, undated = self._looked_at(events)
+        return self.keep(self.check(events))
+
+    def keep(self, checked: Checked) -> list[Event]:
+        """Take events that were checked, and return them; nothing else was taken meanwhile."""
+        new, once, first, undated = checked
         self._ids |= new
         self._once |= once
         self._first |= first
         self._undated |= undated
         return list(new.values())
 
-    def check(self, events: Iterable[Event]) -> list[Event]:
-        """Return which events are new, and take none. Raises BadEvent as `take` does."""
-        return list(self._looked_at(events)[0].values())
-
-    def _looked_at(
-        self, events: Iterable[Event]
-    ) -> tuple[dict[str, Event], dict[tuple[Any, ...], str], dict[str, Instant], set[str]]:
+    def check(self, events: Iterable[Event]) -> Checked:
+        """Return which events are new and what bears on later ones, and take none. Raises BadEvent as `take` does."""
         new: dict[str, Event] = {}
         once: dict[tuple[Any, ...], str] = {}
         for each in map(self._about, events, repeat(new)):
@@ -228,7 +238,7 @@ class Intake:
             new[each.id] = each
         for each in new.values():
             self._once_only(each, once)
-        return new, once, *self._in_time(new.values())
+        return Checked(new, once, *self._in_time(new.values()))
 
     def _about(self, entry: Event, new: Mapping[str, Event]) -> Event:
         """Return an entry, read as one about the event that it names. Raises BadEvent where there is no such event."""
@@ -341,7 +351,7 @@ def event_from(
                 where, "arrives", "a notice cannot arrive before it is sent", "通知不能在发出之前到达"
             )
     standing = str(raw.get("standing", "established"))
-    if standing not in {each.value for each in Standing}:
+    if standing not in _STANDINGS:
         raise BadEvent(
             where,
             "standing",
@@ -355,7 +365,7 @@ def event_from(
     if not isinstance(personal, dict):
         raise BadEvent(where, "personal", "a JSON object is wanted", "此处应为JSON对象")
     # An entry has its own day under `at`; in a correction `occurred_at` is that of the event corrected.
-    meta = _META - {"occurred_at"} if name == CORRECT and "at" in raw else _META
+    meta = _META_OF_CORRECTIONS if name == CORRECT and "at" in raw else _META
     given = {key: value for key, value in raw.items() if key not in meta and value is not None}
     actor = _actor(program, raw.get("by", raw.get("actor")), declared, where)
     fields = (
@@ -365,7 +375,7 @@ def event_from(
     )
     return event(
         id, name, actor, at, recorded_at=recorded if recorded_at is None else recorded_at, fields=fields,
-        source=str(raw.get("source", "")), sequence=sequence, standing=Standing(standing), effect_at=effect,
+        source=str(raw.get("source", "")), sequence=sequence, standing=_STANDINGS[standing], effect_at=effect,
         personal=personal,
     )  # fmt: skip
 
@@ -373,6 +383,9 @@ def event_from(
 def _named(program: Program, spelling: str, where: str) -> tuple[str, OccurrenceDecl | None]:
     if spelling in BUILT_IN:
         return spelling, None
+    called = program.declarations.get(spelling)
+    if isinstance(called, OccurrenceDecl) and called.name == spelling:
+        return spelling, called
     for declared in program.declarations.values():
         if isinstance(declared, OccurrenceDecl) and spelling in (declared.name, declared.alias):
             return declared.name, declared
@@ -418,7 +431,11 @@ def _actor(program: Program, value: Any, declared: OccurrenceDecl | None, where:
         raise BadEvent(where, "by", f"who did `{declared.name}`?", f"`{in_chinese(declared)}`是谁做的？")
     if value in ("both", BOTH, "双方"):
         return BOTH
-    for party in program.declarations.values():
+    called = program.declarations.get(value) if isinstance(value, str) else None
+    first = (
+        (called,) if isinstance(called, PartyDecl) and called.name == value else program.declarations.values()
+    )
+    for party in first:
         if isinstance(party, PartyDecl) and value in (party.name, party.alias):
             if (
                 declared is not None

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
+from engine.canonical import canonical
 from engine.dates import parse_instant
 from engine.event import Instant
 from engine.service.problems import Problem
@@ -18,6 +19,9 @@ from engine.service.problems import Problem
 BATCH = "application/cloudevents-batch+json"
 STRUCTURED = "application/cloudevents+json"
 VERSION = "1.0"
+
+
+_TAKEN = frozenset({"id", "source", "name", "type", "recorded_at", "occurred_at"})
 
 
 class Sent(NamedTuple):
@@ -35,9 +39,6 @@ class Sent(NamedTuple):
     personal: bytes | None
     recorded_at: Instant | None
     at: str
-
-
-_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def sent(content_type: str, headers: Mapping[str, str], body: Any, most: int) -> tuple[list[Sent], bool]:
@@ -75,8 +76,8 @@ def _event(said: Any, at: str) -> Sent:
     if data is not None and not isinstance(data, dict):
         raise Problem("bad_request", "a JSON object is wanted", f"{at}/data")
     data = dict(data or {})
-    for taken in ("id", "source", "name", "type", "recorded_at", "occurred_at"):
-        if taken in data:
+    if not _TAKEN.isdisjoint(data):
+        for taken in _TAKEN.intersection(data):
             raise Problem("bad_request", "the event itself says so; leave it out here", f"{at}/data/{taken}")
     if said.get("time") is not None:
         if data.get("at") is not None:
@@ -96,7 +97,7 @@ def _event(said: Any, at: str) -> Sent:
     recorded = said.get("recordedat")
     raw = {"id": id, "source": source, "name": name, **data}
     return Sent(
-        account, source, id, raw, _canonical(raw).encode(),
+        account, source, id, raw, canonical(raw),
         json.dumps(personal, ensure_ascii=False, sort_keys=True).encode() if personal else None,
         None if recorded is None else parse_instant(_time(recorded, f"{at}/recordedat")), at,
     )  # fmt: skip

@@ -57,7 +57,7 @@ class Held:
         events = [event_of(opening.program, each) for each in entries]
         self.intake.take(events)
         self.account = Account(opening.program, opening.terms, Ledger(tuple(events)), begun=account.begun)
-        self._note(entries, events)
+        self._note([each.hash for each in entries], events)
         self._past: OrderedDict[int, Account] = OrderedDict()
 
     @property
@@ -98,18 +98,18 @@ class Held:
         """Return the event of a revision later than `base`."""
         return self.account.ledger.entries[revision - 1 - self.base]
 
-    def grow(self, entries: Sequence[EntryRow], events: Sequence[Event]) -> None:
-        """Go on by entries that the store has kept."""
+    def grow(self, hashes: Sequence[bytes], events: Sequence[Event]) -> None:
+        """Go on by entries that the store has kept: their hashes, and what they say."""
         self.account = self.account.recorded(events)
-        self._note(entries, events)
+        self._note(hashes, events)
 
-    def _note(self, entries: Sequence[EntryRow], events: Iterable[Event]) -> None:
+    def _note(self, hashes: Sequence[bytes], events: Sequence[Event]) -> None:
         """Note of each entry the beginning of its hash, and when the latest of the facts up to it took effect."""
-        if entries:
-            last = entries[-1]
-            self.revision, self.head, self.recorded_at = last.revision, last.hash, last.recorded_at
-        for row in entries:
-            self._heads += row.hash[:4]
+        if hashes:
+            self.revision += len(hashes)
+            self.head, self.recorded_at = hashes[-1], events[-1].recorded_at
+        for hash in hashes:
+            self._heads += hash[:4]
         latest = self._latest[-1]
         for each in events:
             if each.name not in BUILT_IN and each.effect_at > latest:
@@ -233,7 +233,7 @@ class Accounts:
             # Two servers may take what neither alone would have refused: the ledger is what was recorded.
             with suppress(BadEvent):
                 held.intake.take(events)
-            held.grow(new, events)
+            held.grow([each.hash for each in new], events)
         return held
 
     def forget(self) -> None:

@@ -8,21 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from typing import Any, NamedTuple
 
 from engine.dates import iso
-from engine.errors import BadEvent, Stale
+from engine.errors import BadEvent, Stale, StoreError
 from engine.event import BUILT_IN, Event, Instant
 from engine.history import AccountStanding, BreachStanding, DutyStanding, standing_of
-from engine.ledger import event_from
+from engine.ledger import Checked, event_from
 from engine.service.cloudevents import Sent
 from engine.service.held import Held, plain
 from engine.service.landing import landed
 from engine.service.problems import Problem
 from engine.service.tenant import Tenant
-from engine.store import Appended, Entry, EntryRow
-from engine.store.chain import linked
+from engine.store import Appended, Entry, Wanted
 
 MOST_TRIES = 8
 
@@ -38,57 +38,79 @@ async def record(
     for each in events:
         by_account.setdefault(each.account, []).append(each)
     async with tenant.alone(list(by_account)):
-        ready = {}
-        for name, part in by_account.items():
-            held = await tenant.held(name)
-            if expected is not None:
-                wanted = held.number_of(expected)
-                if wanted is None or wanted != held.revision:
-                    raise Problem(
-                        "stale",
-                        f"account `{name}` is at revision `{held.token}`",
-                        "If-Match",
-                        revision=held.token,
-                    )
-            ready[name] = await _ready(tenant, held, part, now)
-        found: dict[str, list[dict[str, Any]]] = {}
-        keeping = [_keep(tenant, name, by_account[name], ready[name], now) for name in ready]
-        kept = [await keeping[0]] if len(keeping) == 1 else await asyncio.gather(*keeping)
-        for name, appended in zip(ready, kept, strict=True):
-            held = await tenant.held(name)
+        ready = [
+            await _ready(tenant, await _held(tenant, name, expected), part, now)
+            for name, part in by_account.items()
+        ]
+        kept = await _keep(tenant, ready, now)
+        found: dict[str, Iterator[dict[str, Any]]] = {}
+        for one, appended in zip(ready, kept, strict=True):
+            held = tenant.accounts.here(one.held.name) or await tenant.held(one.held.name)
             if held.base:
                 await _reaching(tenant, held, appended.revisions)
-            found[name] = [
-                outcome(held, sent, revision)
-                for sent, revision in zip(by_account[name], appended.revisions, strict=True)
-            ]
-    taken = {name: iter(each) for name, each in found.items()}
-    return [next(taken[each.account]) for each in events]
+            found[held.name] = map(partial(outcome, held), one.sent, appended.revisions)
+        return [next(found[each.account]) for each in events]
 
 
-async def _ready(tenant: Tenant, held: Held, events: list[Sent], now: Instant) -> list[Event | None]:
-    """Return the events that are new, checked, and see to it that the entries are here that they bear on."""
+async def _held(tenant: Tenant, name: str, expected: str | None) -> Held:
+    """Return an account. Raises Problem where it is not at the revision that is expected."""
+    held = await tenant.held(name)
+    if expected is not None and held.number_of(expected) != held.revision:
+        raise Problem(
+            "stale", f"account `{name}` is at revision `{held.token}`", "If-Match", revision=held.token
+        )
+    return held
+
+
+class Ready(NamedTuple):
+    """Events of one account, read against it as it is: those that are new (None: recorded before), and checked."""
+
+    held: Held
+    sent: list[Sent]
+    made: list[Event | None]
+    checked: Checked
+
+    def wanted(self, now: Instant, expects: bool) -> Wanted:
+        """Return what the store is to record; where it `expects`, only if nobody else has recorded meanwhile."""
+        at = max(now, self.held.recorded_at)
+        entries = [
+            Entry(each.source, each.id, each.body, at if one is None else one.recorded_at, each.personal)
+            for each, one in zip(self.sent, self.made, strict=True)
+        ]
+        return Wanted(self.held.name, entries, self.held.revision if expects and self.checked.new else None)
+
+
+async def _ready(tenant: Tenant, held: Held, events: list[Sent], now: Instant) -> Ready:
+    """Return events checked, and see to it that the entries are here that they bear on. Raises Problem."""
     made = _events_of(held, events, now)
     if held.base and not held.goes_on_with([each for each in made if each is not None]):
         await tenant.whole(held)
         made = _events_of(held, events, now)
-    return made
+    try:
+        checked = held.intake.check([each for each in made if each is not None])
+    except BadEvent as wrong:
+        sent = next((each for each in events if each.id == wrong.where), events[0])
+        code = "conflict" if wrong.field == "id" else "bad_request"
+        raise Problem(code, wrong.reason, _place(sent, wrong.field)) from None
+    return Ready(held, events, made, checked)
 
 
 def _events_of(held: Held, events: Iterable[Sent], now: Instant) -> list[Event | None]:
     """Return the events that are new, checked; None for each that was recorded before. Raises Problem."""
     made: list[Event | None] = []
+    last = held.recorded_at
     for each in events:
         known = held.intake.kept(each.id)
         if known is not None and known.source == each.source:
             made.append(None)
             continue
-        made.append(_event(held, each, now))
+        # None is recorded before the one before it: so the store has it too.
+        last = max(last, min(each.recorded_at or now, now))
+        made.append(_event(held, each, last))
     return made
 
 
-def _event(held: Held, sent: Sent, now: Instant) -> Event:
-    at = max(min(sent.recorded_at or now, now), held.recorded_at)
+def _event(held: Held, sent: Sent, at: Instant) -> Event:
     raw = dict(sent.raw)
     raw["recorded_at"] = None
     try:
@@ -105,60 +127,47 @@ def _place(sent: Sent, field: str) -> str:
     return f"{sent.at}/{outside[field]}" if field in outside else f"{sent.at}/data/{field}"
 
 
-async def _keep(
-    tenant: Tenant, name: str, events: list[Sent], made: list[Event | None], now: Instant
-) -> Appended:
-    """Have the store keep the events of one account; where another server was first, look again."""
+async def _keep(tenant: Tenant, ready: list[Ready], now: Instant) -> list[Appended]:
+    """Have the store keep the events of some accounts, all at once; where another server was first, look again.
+
+    What was kept is taken into memory before anything that was refused is raised.
+    """
+    kept: dict[int, Appended] = {}
+    refused: StoreError | None = None
+    left = list(range(len(ready)))
     for _ in range(MOST_TRIES):
-        held = await tenant.held(name)
-        new = [each for each in made if each is not None]
-        intake = held.intake
-        try:
-            fresh = intake.check(new)
-        except BadEvent as wrong:
-            sent = next((each for each in events if each.id == wrong.where), events[0])
-            code = "conflict" if wrong.field == "id" else "bad_request"
-            raise Problem(code, wrong.reason, _place(sent, wrong.field)) from None
-        entries = [
-            Entry(each.source, each.id, each.body, _recorded(one, held, now), each.personal)
-            for each, one in zip(events, made, strict=True)
-        ]
-        try:
-            appended = await landed(
-                tenant.books.append_soon(name, entries, held.revision if fresh and tenant.shared else None)
-            )
-        except Stale:
-            made = await _ready(tenant, await tenant.held(name), events, now)
-            continue
-        await _grow(tenant, held, events, made, appended)
-        tenant.snap_soon(held)
-        return appended
-    raise Problem("stale", f"account `{name}` moves on too fast; send it again")
+        wanted = [ready[place].wanted(now, tenant.shared) for place in left]
+        outcomes = await landed(tenant.books.append_all_soon(wanted))
+        again = []
+        for place, made in zip(left, outcomes, strict=True):
+            if isinstance(made, Appended):
+                kept[place] = made
+                await _grow(tenant, ready[place], made)
+                tenant.snap_soon(ready[place].held)
+            elif isinstance(made, Stale):
+                again.append(place)
+            else:
+                refused = refused or made
+        if refused is not None:
+            raise refused
+        if not again:
+            return [kept[place] for place in range(len(ready))]
+        for place in again:
+            held = await tenant.held(ready[place].held.name)
+            ready[place] = await _ready(tenant, held, ready[place].sent, now)
+        left = again
+    raise Problem("stale", f"account `{ready[left[0]].held.name}` moves on too fast; send it again")
 
 
-def _recorded(made: Event | None, held: Held, now: Instant) -> Instant:
-    return made.recorded_at if made is not None else max(now, held.recorded_at)
-
-
-async def _grow(
-    tenant: Tenant, held: Held, events: list[Sent], made: list[Event | None], appended: Appended
-) -> None:
+async def _grow(tenant: Tenant, ready: Ready, appended: Appended) -> None:
     """Take into memory what the store has kept."""
+    held, checked = ready.held, ready.checked
     if appended.revision == held.revision:
         return
-    if appended.revision != held.revision + sum(appended.fresh):
+    if appended.revision != held.revision + len(checked.new) or len(appended.hashes) != len(checked.new):
         await tenant.caught_up(held, await asyncio.to_thread(tenant.accounts.behind, held))
         return
-    rows: list[EntryRow] = []
-    news: list[Event] = []
-    head = held.head
-    for sent, one, revision, fresh in zip(events, made, appended.revisions, appended.fresh, strict=True):
-        if fresh and one is not None:
-            head = linked(head, revision, sent.source, sent.id, sent.body, one.recorded_at)
-            rows.append(EntryRow(held.name, revision, sent.source, sent.id, sent.body, one.recorded_at, head))
-            news.append(one)
-    held.intake.take(news)
-    held.grow(rows, news)
+    held.grow(appended.hashes, held.intake.keep(checked))
 
 
 async def _reaching(tenant: Tenant, held: Held, revisions: Iterable[int]) -> None:

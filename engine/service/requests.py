@@ -64,7 +64,8 @@ def read_json(body: bytes, limits: Limits, exact: bool = False) -> Any:
         raise _too_deep(limits) from None
     except ValueError as wrong:
         raise Problem("bad_request", f"the body is not JSON ({' '.join(str(wrong).split())})") from None
-    if body.count(b"{") + body.count(b"[") > limits.depth and _deeper(found, limits.depth):
+    nested = body.count(b"{") + body.count(b"[") > limits.depth
+    if nested and isinstance(found, dict | list) and _deeper(found, limits.depth):
         raise _too_deep(limits)
     if b"\\ud" in body or b"\\uD" in body:
         _no_half_characters(found)
@@ -97,15 +98,16 @@ def _too_deep(limits: Limits) -> Problem:
 
 def _deeper(found: Any, most: int) -> bool:
     level: list[Any] = [found]
-    for _ in range(most + 1):
+    for _ in range(most):
         level = [
             inner
             for each in level
-            for inner in (each.values() if isinstance(each, dict) else each if isinstance(each, list) else ())
+            for inner in (each.values() if isinstance(each, dict) else each)
+            if isinstance(inner, dict | list)
         ]
         if not level:
             return False
-    return True
+    return any(level)
 
 
 async def object_of(request: Request, limits: Limits) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Protocol
 
-from engine.errors import Unavailable
+from engine.errors import StoreError, Unavailable
 from engine.event import Instant
 from engine.store.rows import (
     AT_ONCE,
@@ -32,6 +32,7 @@ from engine.store.rows import (
     Notice,
     Snapshot,
     Subscription,
+    Wanted,
 )
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "Snapshot",
     "Store",
     "Subscription",
+    "Wanted",
     "open_store",
 ]
 
@@ -94,6 +96,13 @@ class Ledgers(Protocol):
 
         Batches for one account are recorded in the order in which they were sent by this process, so a second one may
         expect the revision that the first will make.
+        """
+
+    def append_all_soon(self, wanted: Sequence[Wanted]) -> Future[Sequence[Appended | StoreError]]:
+        """Begin to `append` for several accounts; the future is done once all of it is durable.
+
+        Of each is told what came of it, or what `append` would have raised: one that is refused keeps none of the
+        others back. Where the store itself fails, the future fails.
         """
 
     def entries(

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from itertools import groupby
 from queue import SimpleQueue
-from threading import Thread
+from threading import Lock, Thread
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -45,6 +45,55 @@ def one_by_one(conn: Connection, acts: Sequence[Callable[[Connection], Any]]) ->
             found.append(act(conn))
         except StoreError as refusal:
             found.append(refusal)
+    return found
+
+
+def only(sent: Future[Sequence[Made | StoreError]]) -> Future[Made]:
+    """Return the one thing that a write of several has come to; refused, it fails."""
+    found: Future[Made] = Future()
+
+    def done(_: object) -> None:
+        try:
+            (made,) = sent.result()
+        except Exception as wrong:
+            found.set_exception(wrong)
+        else:
+            if isinstance(made, StoreError):
+                found.set_exception(made)
+            else:
+                found.set_result(made)
+
+    sent.add_done_callback(done)
+    return found
+
+
+def together(
+    sent: Sequence[Future[Sequence[Made | StoreError]]], places: Sequence[Sequence[int]]
+) -> Future[Sequence[Made | StoreError]]:
+    """Return what several writers have come to as one, done when all are; `places` is where each one's belong.
+
+    Where a writer fails, its part has failed: what others have written is durable all the same, and is told.
+    """
+    found: Future[Sequence[Made | StoreError]] = Future()
+    left = set(sent)
+    lock = Lock()
+
+    def done(one: Future[Sequence[Made | StoreError]]) -> None:
+        with lock:
+            left.discard(one)
+            if left:
+                return
+        made: dict[int, Made | StoreError] = {}
+        for each, some in zip(sent, places, strict=True):
+            wrong = each.exception()
+            if wrong is not None and not isinstance(wrong, StoreError):
+                found.set_exception(wrong)
+                return
+            made |= dict(zip(some, each.result() if wrong is None else [wrong] * len(some), strict=True))
+        found.set_result([made[place] for place in sorted(made)])
+
+    for each in sent:
+        each.add_done_callback(done)
     return found
 
 

@@ -22,10 +22,11 @@ from sqlalchemy import (
     tuple_,
 )
 
-from engine.errors import Conflict, NotKept
+from engine.errors import Conflict, NotKept, StoreError
 from engine.event import Instant
 from engine.store import chain, tables
 from engine.store.database import Database
+from engine.store.groupcommit import Writer, only, together
 from engine.store.names import fit, unfit
 from engine.store.recording import Batch, Recorder
 from engine.store.rows import (
@@ -38,6 +39,7 @@ from engine.store.rows import (
     Fault,
     FeedPage,
     Snapshot,
+    Wanted,
 )
 
 MOST_SNAPSHOTS = 4
@@ -116,8 +118,25 @@ class SqlLedgers:
     def append_soon(
         self, account: str, entries: Sequence[Entry], expected: int | None = None
     ) -> Future[Appended]:
-        batch = Batch(self._key, account, tuple(entries), expected)
-        return self._database.writer(account).write(self._recorder.record, batch, first=True)
+        return only(self.append_all_soon([Wanted(account, entries, expected)]))
+
+    def append_all_soon(self, wanted: Sequence[Wanted]) -> Future[Sequence[Appended | StoreError]]:
+        if not wanted:
+            nothing: Future[Sequence[Appended | StoreError]] = Future()
+            nothing.set_result([])
+            return nothing
+        lanes: dict[Writer, list[int]] = {}
+        for place, each in enumerate(wanted):
+            lanes.setdefault(self._database.writer(each.account), []).append(place)
+        parts = {
+            writer: [
+                Batch(self._key, wanted[n].account, tuple(wanted[n].entries), wanted[n].expected)
+                for n in places
+            ]
+            for writer, places in lanes.items()
+        }
+        sent = [writer.write(self._recorder.record_all, part, first=True) for writer, part in parts.items()]
+        return sent[0] if len(sent) == 1 else together(sent, list(lanes.values()))
 
     def entries(
         self, account: str, *, after: int = 0, until: int | None = None, known_at: Instant | None = None,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from threading import RLock
 from typing import TypeVar
 
-from engine.errors import Conflict, NotKept, Stale
+from engine.errors import Conflict, NotKept, Stale, StoreError
 from engine.event import Instant
 from engine.store import Books, chain
 from engine.store.names import fit
@@ -28,6 +28,7 @@ from engine.store.rows import (
     Notice,
     Snapshot,
     Subscription,
+    Wanted,
 )
 
 MOST_SNAPSHOTS = 4
@@ -108,12 +109,22 @@ class MemoryBooks:
             for made in new.values():
                 self._places[made.source, made.id] = account, made.revision
                 self._feed.append((account, made.revision))
-            return Appended(account, row.revision, tuple(revisions), tuple(fresh))
+            hashes = tuple(each.hash for each in new.values())
+            return Appended(account, row.revision, tuple(revisions), tuple(fresh), hashes)
 
     def append_soon(
         self, account: str, entries: Sequence[Entry], expected: int | None = None
     ) -> Future[Appended]:
         return _done(lambda: self.append(account, entries, expected))
+
+    def append_all_soon(self, wanted: Sequence[Wanted]) -> Future[Sequence[Appended | StoreError]]:
+        return _done(lambda: [self._tried(each) for each in wanted])
+
+    def _tried(self, wanted: Wanted) -> Appended | StoreError:
+        try:
+            return self.append(*wanted)
+        except StoreError as refusal:
+            return refusal
 
     def entries(
         self, account: str, *, after: int = 0, until: int | None = None, known_at: Instant | None = None,

@@ -10,6 +10,8 @@ MOST_BYTES = 800
 
 def unfit(name: str) -> str | None:
     """Return why a text cannot be a name; None if it can."""
+    if name.isascii() and len(name) <= MOST_BYTES and name.isprintable() and name:
+        return None
     if not name:
         return "it is empty"
     try:

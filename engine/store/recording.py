@@ -72,7 +72,7 @@ class _Plan:
         revision, hash, at = first
         new: dict[Key, _Kept] = {}
         rows, personal = list[tuple[Any, ...]](), list[dict[str, Any]]()
-        revisions, fresh = list[int](), list[bool]()
+        revisions, fresh, hashes = list[int](), list[bool](), list[bytes]()
         for each in batch.entries:
             key = (batch.tenant, each.source, each.id)
             same = new.get(key) or self.kept.get(key)
@@ -83,6 +83,7 @@ class _Plan:
                 continue
             revision, at = revision + 1, max(at, each.recorded_at)
             hash = chain.linked(hash, revision, each.source, each.id, each.body, at)
+            hashes.append(hash)
             new[key] = _Kept(batch.account, revision, each.body, each.personal)
             rows.append((batch.tenant, account, revision, each.source, each.id, each.body, at, hash))
             if each.personal is not None:
@@ -97,7 +98,7 @@ class _Plan:
             self.kept |= new
             self.entries += rows
             self.personal += personal
-        return Appended(batch.account, revision, tuple(revisions), tuple(fresh))
+        return Appended(batch.account, revision, tuple(revisions), tuple(fresh), tuple(hashes))
 
 
 class Recorder:
@@ -131,6 +132,13 @@ class Recorder:
                 outcomes.append(refusal)
         self._write(conn, plan)
         return outcomes
+
+    def record_all(
+        self, conn: Connection, wanted: Sequence[Sequence[Batch]]
+    ) -> list[Sequence[Appended | StoreError]]:
+        """Record what several callers want, several batches each, as one."""
+        outcomes = iter(self.record(conn, [batch for some in wanted for batch in some]))
+        return [[next(outcomes) for _ in some] for some in wanted]
 
     def _kept(self, conn: Connection, batches: Sequence[Batch]) -> dict[Key, _Kept]:
         wanted: dict[int, dict[tuple[str, str], None]] = {}

@@ -6,11 +6,13 @@ as the bytes that came: hashes are over bytes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from engine.event import Instant
-from engine.store.names import fit
+from engine.store.names import fit, unfit
 
 AT_ONCE: Instant = 0
 """The `wake_at` of an account whose ledger has grown: what time will bring has to be worked out anew."""
@@ -50,7 +52,8 @@ class Entry:
     personal: bytes | None = None
 
     def __post_init__(self) -> None:
-        fit(id=self.id, **({"source": self.source} if self.source else {}))
+        if unfit(self.id) is not None or (self.source and unfit(self.source) is not None):
+            fit(id=self.id, **({"source": self.source} if self.source else {}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +78,22 @@ class Appended:
     """What came of recording a batch: the account's revision now, and each entry's own, in the order sent.
 
     `fresh` tells which of them are new; the others were kept already, under that revision, with the same content.
+    `hashes` are those of the new ones, in their order.
     """
 
     account: str
     revision: int
     revisions: tuple[int, ...]
     fresh: tuple[bool, ...]
+    hashes: tuple[bytes, ...] = ()
+
+
+class Wanted(NamedTuple):
+    """What is to be recorded for one account, at that revision if one is expected; see `Ledgers.append`."""
+
+    account: str
+    entries: Sequence[Entry]
+    expected: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

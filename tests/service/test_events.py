@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx2
 import pytest
 
+from engine.dates import iso
+from engine.service.clock import now
+from engine.store import open_store
+from tests.service.inprocess import BATCH, in_process
 from tests.service.serving import CONTRACTS, Live, event, question, send, serving, texts_of
 
 
@@ -104,6 +110,25 @@ def test_a_batch_is_checked_before_anything_is_recorded(client: httpx2.Client) -
     assert (refused.status_code, refused.json()["field"]) == (400, "/1/type")
     assert "did you mean `pay`" in refused.json()["detail"]
     assert client.get("/accounts/whole").json()["revision"].startswith("4-")
+
+
+def test_events_of_a_batch_are_recorded_in_their_order_whatever_they_say(tmp_path: Path) -> None:
+    texts = texts_of(CONTRACTS / "voip-1", CONTRACTS / "vocabulary")
+    told = []
+    for sends in (True, False):
+        with in_process(tmp_path, texts, open_store(str(tmp_path / "store.db"))) as app:
+            if sends:
+                app.post(
+                    "/accounts", {"account": "a", "agreements": ["voip-1"], "settings": {"有效期": "2年"}}
+                )
+                later = event("a", "1", "sign", "2026-03-02T10:00:00+08:00", by="provider")
+                sooner = event("a", "2", "sign", "2026-03-02T10:05:00+08:00", by="user")
+                sooner["recordedat"] = iso(now())
+                time.sleep(0.002)
+                later["recordedat"] = iso(now())
+                assert app.post("/events", [later, sooner], BATCH).status == 200
+            told.append((app.get("/accounts/a").json()["revision"], app.get("/accounts/a/history").json()))
+    assert told[0] == told[1]
 
 
 def test_a_question_is_answered_as_it_was_at_a_revision(client: httpx2.Client) -> None:
