@@ -70,6 +70,7 @@ class TenantPart(Part):
     ] = {}
     permit_unregulated: bool = False
     second_person: Annotated[bool, Field(description="Another person approves before a release.")] = False
+    desk: Annotated[str, Field(description="A folder of contract files to edit, at /desk.")] = ""
     shadow: Annotated[tuple[str, ...], Field(description="Candidates asked beside, `voip-1@2`.")] = ()
     keys: tuple[KeyGiven, ...] = ()
     oidc: Oidc | None = None
@@ -118,10 +119,11 @@ class Config(Part):
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
 
-def embedded(contracts: tuple[str, ...], **given: Any) -> Config:
-    """Return the configuration without a file: one tenant with these contracts."""
+def embedded(contracts: tuple[str, ...], desk: str | None = None, **given: Any) -> Config:
+    """Return the configuration without a file: one tenant with these contracts, and a folder for its desk."""
     kept = {name: value for name, value in given.items() if value is not None}
-    return _valid({"tenants": {"main": {"contracts": list(contracts)}}, **kept}, "the command line")
+    tenant = {"contracts": list(contracts), "desk": desk or ""}
+    return _valid({"tenants": {"main": tenant}, **kept}, "the command line")
 
 
 def read_config(path: Path, **given: Any) -> Config:
@@ -169,6 +171,8 @@ def _lacking(config: Config) -> list[str]:
         for key in tenant.keys:
             if not os.environ.get(key.variable):
                 found.append(f"tenants.{name}.keys.{key.name}: the variable {key.variable} is not set")
+        if tenant.desk and not Path(tenant.desk).is_dir():
+            found.append(f"tenants.{name}.desk: {tenant.desk}: no such folder")
         if tenant.oidc is not None:
             said = (tenant.oidc.issuer, tenant.oidc.audience)
             if said in issuers:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gc
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from engine.errors import EngineError
 from engine.kept import Documents
@@ -19,6 +20,7 @@ from engine.service.watch import begin_logging
 from engine.store import open_store
 
 GRACE_S = 10
+MOST_MESSAGE = 32 * 1024 * 1024
 BACKLOG = 2048
 COLLECTED_AFTER = 20_000, 20, 20
 """After how many objects that stay is memory looked through; see `gc.set_threshold`."""
@@ -33,6 +35,8 @@ class Running:
         if config.traces is not None and not can_trace():
             raise BadConfig("traces: what sends them is not installed: install the extra `traces`")
         self.config = config
+        self.before: Callable[[ASGIApp], ASGIApp] | None = None
+        """What stands before the service at its address, such as the desk of its lawyers."""
         begin_logging(log_level)
         self.socket = self._listen()
         try:
@@ -100,9 +104,11 @@ class Running:
 
     def listener(self, grace_s: int = GRACE_S) -> uvicorn.Server:
         """Return what speaks HTTP for the service; who calls from where is nothing that it asks a proxy about."""
+        service = application(self.server)
         config = uvicorn.Config(
-            application(self.server), http=patient(self.config.limits.request_s), ws="none", log_config=None,
-            access_log=False, server_header=False, date_header=False, proxy_headers=False,
+            service if self.before is None else self.before(service), http=patient(self.config.limits.request_s),
+            ws="none" if self.before is None else "auto", ws_max_size=MOST_MESSAGE, log_config=None, access_log=False,
+            server_header=False, date_header=False, proxy_headers=False,
             timeout_graceful_shutdown=grace_s, timeout_keep_alive=30, lifespan="on",
         )  # fmt: skip
         return uvicorn.Server(config)

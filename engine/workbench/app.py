@@ -28,6 +28,7 @@ from contractlang.source import MAX_BYTES
 from engine.desk.papers import normal
 from engine.errors import EngineError
 from engine.workbench import scenes, views, witnesses
+from engine.workbench.accounts import Kept, explained, impact
 from engine.workbench.conversation import converse
 from engine.workbench.folder import BadFile, Changed, Folder, Text
 from engine.workbench.measures import measured
@@ -64,14 +65,18 @@ class Bench:
     today: Callable[[], date]
     word: str
     shelf: Shelf
+    kept: Kept | None = None
 
 
 Answer = TypeVar("Answer")
 Answering = Callable[[Bench, Mapping[str, Any]], Any]
 
 
-def application(bench: Bench, hosts: frozenset[str]) -> ASGIApp:
-    """Return the application; it answers to the names `hosts` (with their port) alone."""
+def application(bench: Bench, hosts: frozenset[str], origins: frozenset[str] = frozenset()) -> ASGIApp:
+    """Return the application; it answers to the names `hosts` (with their port) alone.
+
+    `origins` are those of its pages, where the address that browsers have is not that at which it listens.
+    """
 
     async def page(request: Request) -> Response:
         nonce = secrets.token_urlsafe(16)
@@ -112,7 +117,7 @@ def application(bench: Bench, hosts: frozenset[str]) -> ASGIApp:
         Route("/api/{what}", _asked(bench), methods=["POST"]),
         WebSocketRoute("/lsp", socket),
     ]
-    return _Guard(Starlette(routes=[Mount(f"/{bench.word}", routes=routes)]), hosts)
+    return _Guard(Starlette(routes=[Mount(f"/{bench.word}", routes=routes)]), hosts, origins)
 
 
 def _asked(bench: Bench) -> Callable[[Request], Awaitable[Response]]:
@@ -198,7 +203,10 @@ def _told(text: Text) -> dict[str, str]:
 def _folder(bench: Bench, given: Mapping[str, Any]) -> Any:
     root = bench.folder.root
     files, layers, today = bench.folder.files(), bench.shelf.layers, bench.today().isoformat()
-    return {"name": root.name, "uri": root.as_uri(), "files": files, "layers": layers, "today": today}
+    return {
+        "name": root.name, "uri": root.as_uri(), "files": files, "layers": layers, "today": today,
+        "accounts": bench.kept is not None,
+    }  # fmt: skip
 
 
 def _read(bench: Bench, given: Mapping[str, Any]) -> Any:
@@ -235,6 +243,21 @@ def _clause(bench: Bench, given: Mapping[str, Any]) -> Any:
     return views.clause(_opened(bench, given), line)
 
 
+def _kept(bench: Bench) -> Kept:
+    if bench.kept is None:
+        raise BadFile("what", "this desk has no store of accounts", 404)
+    return bench.kept
+
+
+def _impact(bench: Bench, given: Mapping[str, Any]) -> Any:
+    return impact(_kept(bench), _opened(bench, given), bench.today().isoformat())
+
+
+def _explained(bench: Bench, given: Mapping[str, Any]) -> Any:
+    name, line = said(given, "account"), said(given, "question")
+    return explained(_kept(bench), _opened(bench, given), name, line)
+
+
 def _compared(bench: Bench, given: Mapping[str, Any]) -> Any:
     other = str(bench.folder.at(said(given, "other_path")))
     old = bench.shelf.open(other, normal(said(given, "other_text")))
@@ -252,6 +275,8 @@ ANSWERS: dict[str, Answering] = {
     "witness": _witness,
     "clause": _clause,
     "compare": _compared,
+    "impact": _impact,
+    "explained": _explained,
     "case": lambda bench, given: {"text": scenes.case(_opened(bench, given), given)},
 }
 
@@ -259,8 +284,8 @@ ANSWERS: dict[str, Answering] = {
 class _Guard:
     """Lets through what comes from a page of this address, and puts the headers on what goes back."""
 
-    def __init__(self, app: ASGIApp, hosts: frozenset[str]) -> None:
-        self.app, self.hosts = app, hosts
+    def __init__(self, app: ASGIApp, hosts: frozenset[str], origins: frozenset[str]) -> None:
+        self.app, self.hosts, self.origins = app, hosts, origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -283,5 +308,5 @@ class _Guard:
 
     def _ours(self, headers: Mapping[bytes, bytes]) -> bool:
         host = headers.get(b"host", b"").decode("latin-1")
-        origin = headers.get(b"origin")
-        return host in self.hosts and origin in (None, f"http://{host}".encode())
+        origin = (headers.get(b"origin") or f"http://{host}".encode()).decode("latin-1")
+        return host in self.hosts and (origin == f"http://{host}" or origin in self.origins)

@@ -141,13 +141,13 @@ def scene(opened: Opened, given: Mapping[str, Any]) -> dict[str, Any]:
     day = _day(given)
     until = _asked(opened, f"{day} {'协议' if opened.chinese else 'agreement'}")[0].at
     end = standing(held, until)
-    told = [told_standing(end, voice) for voice in opened.voices]
+    rows = [told_standing(end, voice) for voice in opened.voices]
     entries = history(held, until)
     return {
         "day": day,
         "standing": [
             {"name": _said(en[0], zh[0]), "rows": [_said(*pair) for pair in zip(en[1], zh[1], strict=True)]}
-            for en, zh in zip(*told, strict=True)
+            for en, zh in zip(*rows, strict=True)
         ],
         "breaches": [
             {"from": iso(each.started_at)[:10], "to": iso(each.ended_at)[:10] if each.ended_at is not None else None}
@@ -167,23 +167,15 @@ def scene(opened: Opened, given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _asks(opened: Opened, held: Account, day: str) -> Iterator[dict[str, Any]]:
     """Yield each act that the contract speaks of, by whom, and whether it may be done on a day."""
-    program = opened.program
-    seen: dict[tuple[str, str], None] = {}
-    for rule in program.rules:
-        if not rule.home or isinstance(rule.norm, Maintenance) or not rule.act_name:
-            continue
-        who = rule.norm.bearer
-        bearers = (who,) if isinstance(who, str) else () if who is Who.BOTH else program.bound_parties
-        seen |= dict.fromkeys((bearer, rule.act_name) for bearer in bearers)
-    for party, act in seen:
-        line = f"{day} {written(opened, party)} {'可否' if opened.chinese else 'may'} {written(opened, act)}"
+    for party, act in acts_spoken_of(opened):
+        line = may_line(opened, party, act, day)
         try:
             question, _ = _asked(opened, line)
             decision = held.decide(question)
         except EngineError:
             # An act that must be asked about with its values is asked in the other panel.
             continue
-        answer = "required" if decision.required else decision.answer
+        answer = answer_of(decision)
         english, own = opened.voices
         yield {
             "line": line, "answer": answer, "party": _said(english.who(party), own.who(party)),
@@ -192,20 +184,46 @@ def _asks(opened: Opened, held: Account, day: str) -> Iterator[dict[str, Any]]:
         }  # fmt: skip
 
 
+def acts_spoken_of(opened: Opened) -> list[tuple[str, str]]:
+    """Return who may be asked about, and about which act: those of which the contract speaks."""
+    program = opened.program
+    seen: dict[tuple[str, str], None] = {}
+    for rule in program.rules:
+        if not rule.home or isinstance(rule.norm, Maintenance) or not rule.act_name:
+            continue
+        who = rule.norm.bearer
+        bearers = (who,) if isinstance(who, str) else () if who is Who.BOTH else program.bound_parties
+        seen |= dict.fromkeys((bearer, rule.act_name) for bearer in bearers)
+    return list(seen)
+
+
+def may_line(opened: Opened, party: str, act: str, day: str) -> str:
+    """Return the line that asks whether a party may do an act on a day, in the language of the contract."""
+    return f"{day} {written(opened, party)} {'可否' if opened.chinese else 'may'} {written(opened, act)}"
+
+
+def answer_of(decision: Decision) -> str:
+    """Return the answer; that an act is not only allowed but owed is an answer of its own."""
+    return "required" if decision.required else decision.answer
+
+
 def asked(opened: Opened, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answer to a question line about what settings and ledger lines describe."""
+    return told(opened, account(opened, given), str(given.get("question") or "").strip())
+
+
+def told(opened: Opened, held: Account, line: str) -> dict[str, Any]:
     """Return the answer to a question line: its head and reasons as lines, what is missing and what would cure it."""
-    held = account(opened, given)
-    line = str(given.get("question") or "").strip()
     question, known = _asked(opened, line)
     try:
         decision = held.decide(question, known)
     except (BadQuestion, BadEvent) as wrong:
         raise BadFile("question", wrong.why(opened.language)) from None
-    told = as_json(decision, question, opened.program, opened.sources)
+    said = as_json(decision, question, opened.program, opened.sources)
     voices = [voice.asked(question) for voice in opened.voices]
     return {
-        "answer": "required" if decision.required else decision.answer,
-        "lines": told["explanation"],
+        "answer": answer_of(decision),
+        "lines": said["explanation"],
         "expect": _expected(opened, line, decision),
         "is_may": isinstance(question, May),
         "holds_until": iso(decision.holds_until)[:16] if decision.holds_until is not None else None,

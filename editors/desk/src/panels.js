@@ -2,6 +2,7 @@
 
 import { at, element } from "./page.js";
 import { say } from "./words.js";
+import * as accounts from "./accounts.js";
 import * as asking from "./asking.js";
 import * as check from "./check.js";
 import * as clause from "./clause.js";
@@ -9,8 +10,8 @@ import * as compare from "./compare.js";
 import * as findings from "./findings.js";
 import * as scenario from "./scenario.js";
 
-const PANELS = { check, clause, scenario, asking, findings, compare };
-const WIDE = new Set(["clause", "scenario", "asking", "compare"]); // those that need room
+const PANELS = { check, clause, scenario, asking, findings, compare, accounts };
+const WIDE = new Set(["clause", "scenario", "asking", "compare", "accounts"]); // those that need room
 const TRIES = new Set(["scenario", "asking"]);
 const LIVE = new Set(["check", "findings"]); // those that change with what is learnt of the text
 let shown = "check";
@@ -36,7 +37,7 @@ export const panels = {
     this.follow(desk);
   },
   dress(desk) {
-    const names = Object.keys(PANELS);
+    const names = Object.keys(PANELS).filter((name) => name !== "accounts" || desk.folder?.accounts);
     at("tabs").replaceChildren(...names.map((name, place) => element("button", {
       role: "tab", id: `tab-${name}`, "aria-selected": String(name === shown), "aria-controls": `panel-${name}`,
       tabindex: name === shown ? "0" : "-1", onclick: () => this.choose(desk, name),
@@ -46,7 +47,7 @@ export const panels = {
       },
     }, say(name))));
     document.querySelector(".bench").classList.toggle("wide", WIDE.has(shown));
-    for (const name of names) at(`panel-${name}`).hidden = name !== shown;
+    for (const name of Object.keys(PANELS)) at(`panel-${name}`).hidden = name !== shown;
     this.draw(desk);
   },
 };

@@ -66,7 +66,7 @@ export function connect(home, listen) {
 // Open a socket; where it closes (the machine slept, the program was stopped), try again, slower each time.
 function speak(client, wait) {
   const address = new URL("lsp", location.href);
-  address.protocol = "ws:";
+  address.protocol = location.protocol.replace("http", "ws");
   address.hash = "";
   const socket = new WebSocket(address);
   const handlers = new Set();

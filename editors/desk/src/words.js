@@ -126,6 +126,16 @@ const WORDS = {
   compareText: ["并列文本", "Texts side by side"],
   compareHelp: ["逐条比较文字与规范，并以有日期的经过说明结论何处不同。", "Clause by clause, text and norms; and dated histories on which the answers part."],
   comparing: ["正在比较…", "Comparing…"],
+  accounts: ["账户", "Accounts"],
+  accountsHelp: ["按正在编辑的文本重新判断服务所存的每个账户，列出结论会改变的账户及理由。", "Every account that the service keeps is judged again under the text as it is typed: which would be judged differently, and why."],
+  judgeAccounts: ["判断全部账户", "Judge all accounts"],
+  judging: ["正在判断…", "Judging…"],
+  touched: ["{1}个账户中，{0}个的结论会改变。", "{0} of {1} accounts would be judged differently."],
+  lookedAt: ["限时之内只判断了{0}个账户。", "Only {0} accounts were judged in time."],
+  howMany: ["{0}个账户", "{0} accounts"],
+  moreAccounts: ["另有{0}个", "and {0} more"],
+  inUse: ["现行文本", "The text in use"],
+  underDraft: ["正在编辑的文本", "The text as it is typed"],
   keys: ["Ctrl-S 保存 · F8 下一问题 · Ctrl-. 改正 · F12 定义 · F2 改名 · F6 下一区域", "Ctrl-S save · F8 next problem · Ctrl-. mend · F12 definition · F2 rename · F6 next area"],
 };
 
