@@ -16,8 +16,8 @@ SYSTEM_PACKAGES := postgresql fonts-wqy-microhei chromium
 PYTHON ?=
 ARGS ?=
 
-# What `make findings` looks at, beside the law of which layers; make findings ANALYSED=sale
-ANALYSED := sale voip-1 voip-2
+# What `make findings` looks at, beside the law of which layers; make findings ANALYSED=sale, or voip-1+voip-2 for the two
+ANALYSED := sale voip-1 voip-2 voip-1+voip-2
 LAYERS := civil,consumer,sector,cyber,local:HN
 
 READY := $(VENV)/.dev $(VENV)/.project
@@ -66,10 +66,11 @@ bench: $(READY)
 
 ## findings: look anew for what the shipped agreements come to beside all the law (minutes), and keep it for the pages
 findings: $(READY)
-	@for name in $(ANALYSED); do echo "findings: $$name"; \
-		$(BIN)/contract analyse $$name --layers $(LAYERS) --json >contracts/$$name/findings.new; \
-		if [ ! -s contracts/$$name/findings.new ]; then rm -f contracts/$$name/findings.new; exit 1; fi; \
-		mv contracts/$$name/findings.new contracts/$$name/findings.json; \
+	@for names in $(ANALYSED); do echo "findings: $$names"; \
+		first=$${names%%+*}; others=$$(echo "$${names#$$first}" | tr + -); kept=contracts/$$first/findings$$others.json; \
+		$(BIN)/contract analyse $$(echo $$names | tr + ' ') --layers $(LAYERS) --json >$$kept.new; \
+		if [ ! -s $$kept.new ]; then rm -f $$kept.new; exit 1; fi; \
+		mv $$kept.new $$kept; \
 	done
 
 ## cases: rewrite the expected blocks of the literate cases; read the difference afterwards

@@ -6,6 +6,7 @@ Beside all the law it takes minutes: what it found then is a file beside the agr
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
@@ -18,7 +19,7 @@ from engine.analysis.accepted import FILE, Accepted
 from engine.analysis.finding import Finding, Said, Witness
 from engine.analysis.report import KINDS, account_of, heading, question_of
 from engine.dates import parse_as_of
-from engine.documents import saved
+from engine.documents import saved, sides
 from engine.documents.agreed import agreed, under_called
 from engine.documents.called import address, cited, page_of, short
 from engine.documents.clause import restated
@@ -107,9 +108,10 @@ def _mark(shelf: Shelf, agreements: Sequence[Contract]) -> str:
     parts: list[str | bytes] = [repr([each.base for each in agreements])]
     for name, contract in sorted(shelf.loaded.contracts.items()):
         parts.append(f"{name} {contract.text_hash} {contract.meaning_hash}\n")
-    for folder in sorted({Path(each.path).parent for each in agreements}):
-        for path in (folder / FILE, folder / saved.FILE):
-            parts.append(path.read_bytes() if path.is_file() else b"")
+    folders = sorted({Path(each.path).parent for each in agreements})
+    files = [folder / FILE for folder in folders] + [saved.file_of((each,)) for each in agreements]
+    for path in dict.fromkeys((*files, saved.file_of(agreements))):
+        parts.append(path.read_bytes() if path.is_file() else b"")
     return mark_of(*parts)
 
 
@@ -143,8 +145,8 @@ def _listed(
         own = [each for each in found if each.kind == kind]
         if own:
             yield f"## {in_markdown(heading(kind, language))} ({len(own)}) {{ #{kind} }}"
-            for place, each in enumerate(own, 1):
-                yield _finding(shelf, each, program, accepted, language, f"{kind}-{place}", held)
+            for each in own:
+                yield _finding(shelf, each, program, accepted, language, anchor(each), held)
 
 
 # ---- Beside the law -------------------------------------------------------------------------------------------------
@@ -158,35 +160,59 @@ def _beside(
     more = [each for each in held.findings if each.key not in keys]
     remaining = {each.key for each in held.findings}
     parts = [*_head(called(agreements, language, LAW)), *_about(shelf, held, language)]
-    parts += _listed(shelf, more, shelf.programs.of(held.agreements, held.layers), language, held)
-    settled = [each for each in alone if each.key not in remaining]
-    for said, some, anchor in (
-        (("What the law settles", "法律已予解决的"), settled, "settled"),
-        (
-            ("What stays as the text alone has it", "仍如文本本身的"),
-            [e for e in alone if e.key in remaining],
-            "stays",
-        ),
-    ):
-        if some:
-            target = path_of(agreements).replace(".md", ".html")
-            places = _anchors(alone)
-            items = [
-                element("li", link(f"{target}#{places[each.key]}", pick(language, *each.sentence)))
-                for each in some
-            ]
-            parts += [f"## {pick(language, *said)} ({len(some)}) {{ #{anchor} }}", element("ul", *items)]
+    target = path_of(agreements).replace(".md", ".html")
+    if len(agreements) > 1:
+        # What one of them has beside the law as it stands alone is on its own page.
+        parts.append(element("p", link(
+            sides.path_of(agreements).replace(".md", ".html"),
+            pick(language, "What protects each party, act by act, side by side", "逐项对照各方所受的保护"),
+        )))  # fmt: skip
+        single = _of_one(agreements)
+        parts += _listed(
+            shelf, [each for each in more if each.key not in single], _under(shelf, held), language, held
+        )
+        own = [(each, f"{single[each.key]}#{anchor(each)}") for each in more if each.key in single]
+        parts += _linked(
+            pick(language, "What one of them has beside the law", "其中一份协议结合法律即有的"),
+            own,
+            language,
+            "of-one",
+        )
+    else:
+        parts += _listed(shelf, more, _under(shelf, held), language, held)
+    settled = [(each, f"{target}#{anchor(each)}") for each in alone if each.key not in remaining]
+    stays = [(each, f"{target}#{anchor(each)}") for each in alone if each.key in remaining]
+    parts += _linked(pick(language, "What the law settles", "法律已予解决的"), settled, language, "settled")
+    parts += _linked(
+        pick(language, "What stays as the text alone has it", "仍如文本本身的"), stays, language, "stays"
+    )
     return "\n\n".join(parts) + "\n"
 
 
-def _anchors(found: Sequence[Finding]) -> dict[str, str]:
-    """Return the anchor of each finding on its page."""
-    counts: dict[str, int] = {}
-    places = {}
-    for each in found:
-        counts[each.kind] = counts.get(each.kind, 0) + 1
-        places[each.key] = f"{each.kind}-{counts[each.kind]}"
-    return places
+def _under(shelf: Shelf, held: Saved) -> Program:
+    return shelf.programs.of(held.agreements, held.layers)
+
+
+def _of_one(agreements: Sequence[Contract]) -> dict[str, str]:
+    """Return what is kept of each agreement beside the law: the keys of the findings, and the page that tells each."""
+    found = {}
+    for agreement in agreements:
+        path = saved.beside((agreement,))
+        for each in saved.read(path).findings if path is not None else ():
+            found[each.key] = path_of((agreement,), LAW).replace(".md", ".html")
+    return found
+
+
+def _linked(title: str, found: Sequence[tuple[Finding, str]], language: Language, name: str) -> Iterator[str]:
+    """Yield a list of findings that are told elsewhere."""
+    if found:
+        yield f"## {title} ({len(found)}) {{ #{name} }}"
+        yield element("ul", *(element("li", link(to, pick(language, *each.sentence))) for each, to in found))
+
+
+def anchor(finding: Finding) -> str:
+    """Return the anchor of a finding: it stays while others come and go."""
+    return f"{finding.kind}-{hashlib.sha256(finding.key.encode()).hexdigest()[:8]}"
 
 
 def _about(shelf: Shelf, held: Saved, language: Language) -> Iterator[Html]:

@@ -1,4 +1,4 @@
-"""Findings kept beside an agreement, as `contract analyse --json` wrote them: read back, and held against what is now.
+"""Findings kept beside agreements, as `contract analyse --json` wrote them: read back, and held against what is now.
 
 The solver takes minutes over an agreement beside all the law, which no page can wait for. So what it found is a file,
 and a page shows nothing of it on trust: the documents are compared by what they mean, each finding's clauses by their
@@ -66,11 +66,16 @@ class Saved:
 
 
 def beside(agreements: Sequence[Contract]) -> Path | None:
-    """Return the file of findings in the folder of one agreement, or None."""
-    if len(agreements) != 1:
-        return None
-    path = Path(agreements[0].path).with_name(FILE)
+    """Return the file of findings about some agreements, or None where there is none."""
+    path = file_of(agreements)
     return path if path.is_file() else None
+
+
+def file_of(agreements: Sequence[Contract]) -> Path:
+    """Return where findings about some agreements are kept: in the folder of the first, named after the others."""
+    first, *others = agreements
+    name = Path(FILE)
+    return Path(first.path).with_name("-".join((name.stem, *(each.base for each in others))) + name.suffix)
 
 
 def read(path: Path) -> Saved:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from contractlang.words import Language
-from engine.documents import changes, document, findings, histories, registers
+from engine.documents import changes, document, findings, histories, registers, sides
 from engine.documents.called import short
 from engine.documents.document import File
 from engine.documents.markup import element, file_name, link, pick
@@ -52,6 +52,7 @@ def write(
     found = [
         paced(each) for some in findings.sets(shelf) for each in findings.pages(shelf, some, languages, kept)
     ]
+    pairs = [each for each in findings.sets(shelf) if len(each) > 1]
     for language in languages:
         listed: list[tuple[str, list[tuple[str, str]]]] = []
         for each in map(paced, _files(shelf, language, listed)):
@@ -65,6 +66,9 @@ def write(
             made[f"{language}/{pages[language].path}"] = pages[language].text
         if found:
             titles = [(called[language], pages[language].path) for called, pages in found]
+            for pair in pairs:
+                made[f"{language}/{sides.path_of(pair)}"] = sides.page(shelf, pair, language).text
+                titles.append((sides.called(pair, language), sides.path_of(pair)))
             listed.append((pick(language, "Findings", "分析发现"), titles))
         for _, _, pages in changed:
             made[f"{language}/{pages[language].path}"] = pages[language].text

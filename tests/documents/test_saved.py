@@ -16,12 +16,15 @@ from engine.documents.shelf import Shelf
 from engine.governing import CONTRACT
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"
-NAMES = ("sale", "voip-1", "voip-2")
+ALONE = ("sale", "voip-1", "voip-2")
+NAMES = (*ALONE, "voip-1+voip-2")
 MEND = "`make findings` looks anew"
 
 
 def kept(name: str) -> Saved:
-    return saved.read(CONTRACTS / name / saved.FILE)
+    """Return what is kept of an agreement, or of several joined by `+`."""
+    first, *others = name.split("+")
+    return saved.read(CONTRACTS / first / f"{'-'.join(('findings', *others))}.json")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -39,20 +42,30 @@ def test_the_engine_answers_each_history_as_it_did(shelf: Shelf, name: str) -> N
     assert shown
     for each in shown:
         assert each.witness is not None
-        assert answered_now(each.witness, shelf.programs, (name,)) == dict(each.witness.verdicts), each.key
+        assert answered_now(each.witness, shelf.programs, tuple(name.split("+"))) == dict(
+            each.witness.verdicts
+        ), each.key
 
 
-@pytest.mark.parametrize("name", ["sale", "voip-2", pytest.param("voip-1", marks=pytest.mark.soak)])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "sale",
+        "voip-2",
+        pytest.param("voip-1", marks=pytest.mark.soak),
+        pytest.param("voip-1+voip-2", marks=pytest.mark.soak),
+    ],
+)
 def test_the_same_is_found_again(shelf: Shelf, name: str) -> None:
     held = kept(name)
-    again = {each.key: each for each in analyse(shelf.programs, (name,), held.layers)}
+    again = {each.key: each for each in analyse(shelf.programs, tuple(name.split("+")), held.layers)}
     assert {each.key: each.sentence for each in held.findings} == {
         key: each.sentence for key, each in again.items()
     }, MEND
 
 
 def test_each_finding_is_on_a_page_with_its_clauses_and_its_history(made: dict[str, str]) -> None:
-    for name in NAMES:
+    for name in ALONE:
         pages = made[f"en/findings-{name}.md"] + made[f"en/findings-{name}-law.md"]
         assert "was found with" not in pages
         assert 'class="warning"' not in pages
