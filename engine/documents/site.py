@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from contractlang.words import Language
-from engine.documents import changes, document, findings, histories, registers, sides
+from engine.documents import acceptances, changes, document, findings, histories, registers, sides
 from engine.documents.called import short
 from engine.documents.document import File
 from engine.documents.markup import element, file_name, link, pick
@@ -69,6 +69,9 @@ def write(
             for pair in pairs:
                 made[f"{language}/{sides.path_of(pair)}"] = sides.page(shelf, pair, language).text
                 titles.append((sides.called(pair, language), sides.path_of(pair)))
+            told_of = {pages[language].path: pages[language].text for _, pages in found}
+            made[f"{language}/{acceptances.PATH}"] = acceptances.page(shelf, told_of, language).text
+            titles.append((pick(language, *acceptances.TITLE), acceptances.PATH))
             listed.append((pick(language, "Findings", "分析发现"), titles))
         for _, _, pages in changed:
             made[f"{language}/{pages[language].path}"] = pages[language].text
