@@ -18,10 +18,12 @@ from starlette.types import ASGIApp, Scope
 from engine.errors import EngineError
 from engine.service.deadlines import Deadlines
 from engine.service.problems import Problem, problem_of, problem_of_status
+from engine.service.publishing import Publications
 from engine.service.rim import Rim
 from engine.service.routes import accounts, authzen, contracts, deadlines, events, operation
 from engine.service.server import Server
 from engine.service.webhooks import Webhooks
+from engine.service.working import lasting
 
 ABOUT = (
     "Is an act allowed for an account now, why, and until when: AuthZEN questions, CloudEvents in, every answer with "
@@ -36,10 +38,8 @@ def application(server: Server) -> ASGIApp:
 
     @asynccontextmanager
     async def lifetime(_: FastAPI) -> AsyncIterator[None]:
-        working = [
-            asyncio.create_task(each.run())
-            for each in (Deadlines(server), Webhooks(server), server, server.shadow)
-        ]
+        beside = (Deadlines(server), Webhooks(server), Publications(server), server, server.shadow)
+        working = [asyncio.create_task(lasting(each, server.log)) for each in beside]
         yield
         server.stopping = True
         for task in working:

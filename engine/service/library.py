@@ -17,7 +17,7 @@ from engine.governing import Programs
 from engine.kept import Documents, published
 from engine.program import Program
 from engine.service.answers import Words
-from engine.store import Books, ContractRow
+from engine.store import Books, ContractRow, Publication
 
 CONFIGURED = "configuration"
 """The name under which the files of the configuration are published together."""
@@ -33,6 +33,7 @@ class Library:
         self._words: dict[Program, Words] = {}
         self._parties: dict[Program, Mapping[str, str]] = {}
         self._effective: dict[str, Instant] = {}
+        self._used: list[Publication] = []
 
     def configure(self, texts: Mapping[str, str], at: Instant) -> None:
         """Publish the files of the configuration, where they are not those published already."""
@@ -55,6 +56,7 @@ class Library:
 
     def refresh(self, at: Instant) -> None:
         """Take into use what is published now. Raises Damaged where it cannot be read."""
+        used = self._in_use(at)
         rows = self._books.contracts()
         texts = dict(published(rows, at))
         self._programs, self._words, self._parties = self._documents.of(texts), {}, {}
@@ -63,6 +65,14 @@ class Library:
         for row in rows:
             if row.published_at is not None and row.name != CONFIGURED:
                 self._effective[f"{row.name}@{row.version}"] = start_of(row.effective_on)
+        self._used = used
+
+    def is_behind(self, at: Instant) -> bool:
+        """Tell whether something else is published now than was taken into use: by another server."""
+        return self._in_use(at) != self._used
+
+    def _in_use(self, at: Instant) -> list[Publication]:
+        return [each for each in self._books.published() if each.at <= at]
 
     def with_files(self, more: Mapping[str, str]) -> Programs:
         """Return what these files say beside those published. Raises Damaged where they cannot be read."""

@@ -18,14 +18,17 @@ from typing import Any
 
 from contractlang.norms import Contract
 from engine.dates import day_of, iso, start_of
-from engine.errors import Damaged
+from engine.errors import Damaged, StoreError
 from engine.event import Instant
+from engine.service import clock
 from engine.service.library import CONFIGURED, number_of
 from engine.service.problems import Problem
+from engine.service.server import Server
 from engine.service.tenant import Tenant
 from engine.store import ContractRow
 
 SUFFIX = ".contract"
+LOOKED_EVERY_S = 1.0
 LONGEST_S = 600
 MOST_TOLD = 20_000
 _PROGRAM = "import sys; from engine.cli import main; sys.exit(main())"
@@ -82,6 +85,27 @@ async def publish(tenant: Tenant, name: str, version: str, now: Instant) -> Cont
     await asyncio.to_thread(tenant.library.refresh, now)
     tenant.accounts.forget()
     return row
+
+
+class Publications:
+    """Notices what other servers on the same database have published."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+
+    async def run(self) -> None:
+        """Look once a second, until cancelled."""
+        shared = [each for each in self._server.tenants.values() if each.shared]
+        while shared:
+            for tenant in shared:
+                try:
+                    if await tenant.renew(clock.now()):
+                        self._server.log.info(
+                            "publications", tenant=tenant.name, told="another server published"
+                        )
+                except StoreError as wrong:
+                    self._server.log.warning("publications", tenant=tenant.name, error=str(wrong))
+            await asyncio.sleep(LOOKED_EVERY_S)
 
 
 def told(row: ContractRow) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from engine.service.problems import Problem, problem_of
 from engine.service.requests import Headers, headers_of
 from engine.service.server import Server
 from engine.service.tracing import ended
+from engine.service.watch import place_of
 
 _SECURITY = (
     (b"x-content-type-options", b"nosniff"),
@@ -89,7 +90,7 @@ class Rim:
         except Exception as wrong:
             problem = problem_of(wrong)
             self.server.log.error(
-                "failed", request_id=request_id.decode(), error=type(wrong).__name__, where=_where(wrong)
+                "failed", request_id=request_id.decode(), error=type(wrong).__name__, where=place_of(wrong)
             )
             if not status:
                 await problem.response()(scope, receive, answer)
@@ -129,15 +130,3 @@ class Rim:
 def _route(scope: MutableMapping[str, Any]) -> str:
     """Return the address as it is written on the page, never as it was called."""
     return getattr(scope.get("route"), "path", None) or scope.get("path_name") or "none"
-
-
-def _where(wrong: BaseException) -> str:
-    """Return where in our own code something went wrong: file and line, nothing of what was asked."""
-    place = ""
-    trace = wrong.__traceback__
-    while trace is not None:
-        name = trace.tb_frame.f_code.co_filename
-        if "/engine/" in name or "/contractlang/" in name:
-            place = f"{name.rsplit('/', 1)[-1]}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return place

@@ -8,9 +8,10 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
-from engine.errors import NotKept, StoreError
+from engine.errors import BadTerms, NotKept, StoreError
 from engine.event import Instant
 from engine.service import snapshots
+from engine.service.clock import now
 from engine.service.config import Config, TenantPart
 from engine.service.held import Accounts, Held
 from engine.service.ids import Ids
@@ -38,6 +39,7 @@ class Tenant:
         self._snapping: dict[str, asyncio.Task[None]] = {}
         self.snapshots = Counter[str]()
         self.ids = Ids()
+        self._renewing = asyncio.Lock()
 
     async def held(self, name: str) -> Held:
         """Return an account as it is now. Raises NotKept."""
@@ -49,7 +51,28 @@ class Tenant:
             return await self.caught_up(held, rows)
         return held
 
+    async def renew(self, at: Instant) -> bool:
+        """Take into use what another server has published; tell whether there was anything."""
+        if not self.shared:
+            return False
+        async with self._renewing:
+            if not await asyncio.to_thread(self.library.is_behind, at):
+                return False
+            await asyncio.to_thread(self.library.refresh, at)
+            self.accounts.forget()
+            return True
+
     async def _read(self, name: str) -> Held:
+        """Read an account. One that another server has opened may name what that one has published."""
+        try:
+            return await self._read_once(name)
+        except BadTerms:
+            if not self.shared:
+                raise
+            await self.renew(now())
+            return await self._read_once(name)
+
+    async def _read_once(self, name: str) -> Held:
         """Read an account; however many ask for it meanwhile, it is read once."""
         task = self._reading.get(name)
         if task is None:

@@ -131,3 +131,15 @@ def begin_logging(level: str = "info") -> None:
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format='{"level": "%(levelname)s", "logger": "%(name)s"}'
     )
+
+
+def place_of(wrong: BaseException) -> str:
+    """Return where in our own code something went wrong: file and line, nothing of what was asked."""
+    place = ""
+    trace = wrong.__traceback__
+    while trace is not None:
+        name = trace.tb_frame.f_code.co_filename
+        if "/engine/" in name or "/contractlang/" in name:
+            place = f"{name.rsplit('/', 1)[-1]}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place

@@ -30,6 +30,7 @@ from engine.store.rows import (
     Fault,
     FeedPage,
     Notice,
+    Publication,
     Snapshot,
     Subscription,
     Wanted,
@@ -55,6 +56,7 @@ __all__ = [
     "FeedPage",
     "Ledgers",
     "Notice",
+    "Publication",
     "Snapshot",
     "Store",
     "Subscription",
@@ -159,6 +161,9 @@ class Contracts(Protocol):
 
     def contracts(self, name: str | None = None) -> list[ContractRow]:
         """Return the versions of one document, or of all, in the order of name and proposal."""
+
+    def published(self) -> list[Publication]:
+        """Return what was published when, in the order of name and proposal: what `contracts` tells, without texts."""
 
 
 class Decisions(Protocol):

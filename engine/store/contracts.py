@@ -11,7 +11,7 @@ from engine.event import Instant
 from engine.store import tables
 from engine.store.database import Database
 from engine.store.names import fit, unfit
-from engine.store.rows import Approval, ContractRow
+from engine.store.rows import Approval, ContractRow, Publication
 
 _c, _p = tables.contracts.c, tables.approvals.c
 _ROW = select(
@@ -68,6 +68,12 @@ class SqlContracts:
             return []
         conditions = () if name is None else (_c.name == name,)
         return self._database.read(lambda conn: self._found(conn, *conditions))
+
+    def published(self) -> list[Publication]:
+        wanted = select(_c.name, _c.version, _c.published_at).where(
+            _c.tenant == self._key, _c.published_at.is_not(None)
+        )
+        return [Publication(*row) for row in self._database.rows(wanted.order_by(_c.name, _c.key))]
 
     def _one(self, conn: Connection, name: str, version: str) -> tuple[int, ContractRow]:
         if not unfit(name) and not unfit(version):

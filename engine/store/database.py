@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, Table, bindparam, select, update
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.pool import QueuePool
 
 from engine.errors import NotKept, StoreError, Unfit
 from engine.store import tables
@@ -18,6 +20,7 @@ Made = TypeVar("Made")
 AnyRow = Row[*tuple[Any, ...]]
 Act = Callable[[Connection], Made]
 MOST_REMEMBERED = 1_000_000
+MOST_CLOSING_S = 10.0
 
 _PULSE = update(tables.store).values(pulse=tables.store.c.pulse + 1)
 _ACCOUNT = select(tables.accounts.c.key).where(
@@ -133,5 +136,16 @@ class Database(ABC):
         """Write what waits, and let go of the connections."""
         for writer in self._writers:
             writer.close()
+        until = time.monotonic() + MOST_CLOSING_S
         for engine in self._engines:
+            # A read that somebody began on another thread and waits for no more gives its connection back; one that
+            # came back to a pool that is gone would never be closed.
+            while _in_use(engine) and time.monotonic() < until:
+                time.sleep(0.005)
             engine.dispose()
+
+
+def _in_use(engine: Engine) -> int:
+    """Return how many connections somebody has."""
+    pool = engine.pool
+    return pool.checkedout() if isinstance(pool, QueuePool) else 0

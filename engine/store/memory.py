@@ -26,6 +26,7 @@ from engine.store.rows import (
     EntryRow,
     FeedPage,
     Notice,
+    Publication,
     Snapshot,
     Subscription,
     Wanted,
@@ -216,6 +217,13 @@ class MemoryBooks:
         with self._lock:
             found = [each for each in self._contracts.values() if name is None or each.name == name]
             return sorted(found, key=lambda each: each.name)  # Stable: within a name as proposed.
+
+    def published(self) -> list[Publication]:
+        return [
+            Publication(each.name, each.version, each.published_at)
+            for each in self.contracts()
+            if each.published_at is not None
+        ]
 
     # Decisions --------------------------------------------------------------------------------------------------------
 

@@ -104,6 +104,14 @@ class FeedPage:
     cursor: str
 
 
+class Publication(NamedTuple):
+    """That a version of a document came into use at an instant."""
+
+    name: str
+    version: str
+    at: Instant
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """What was reached at a revision, by one version of the engine: a cache, which may be gone at any time."""

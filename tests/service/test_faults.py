@@ -20,8 +20,6 @@ from tests.service.serving import CONTRACTS, Live, event, question, send, servin
 from tests.store.test_faults import no_file_beyond
 
 TEXTS = {"main": texts_of(CONTRACTS / "voip-1", CONTRACTS / "vocabulary")}
-# A database that was stopped, a body that was cut off: what is left of their connections is let go of later.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 ONE = {"Content-Type": "application/cloudevents+json"}
 
 
