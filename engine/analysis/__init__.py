@@ -14,6 +14,7 @@ from engine.analysis.finding import Finding, Kind
 
 if TYPE_CHECKING:
     from contractlang.norms import Contract
+    from engine.analysis.answers import Answers
     from engine.analysis.assuming import Assuming
     from engine.analysis.kept import Kept
     from engine.analysis.search import Searcher
@@ -44,7 +45,7 @@ def analyse(
 
     tally = tally if tally is not None else Tally()
     kept = kept if kept is not None and about is None and assuming is None else Kept(None)
-    asking = _Asking(programs, agreements, layers, about, tally, assuming)
+    asking = _Asking(programs, agreements, layers, about, tally, assuming, kept)
     seen: dict[str, None] = {}
     # What needs no solver comes first.
     found: list[Iterator[Finding]] = [gaps(programs.of(agreements, layers))]
@@ -52,15 +53,18 @@ def analyse(
         if wanted(kind):
             found.append(kept.group(name, documents, under, tally, partial(asking.ask, name)))
     places: set[frozenset[tuple[str, str]]] = set()
-    for each in decided_first(chain.from_iterable(found)):
-        here = frozenset((clause.document, clause.clause) for clause in each.clauses)
-        # A measure of the law that only says again what was found of the same clauses is left out.
-        if each.detail.get("what") == "measure" and here in places:
-            continue
-        if (wanted(each.kind) or each.kind == "unknown") and each.key not in seen:
-            seen[each.key] = None
-            places.add(here)
-            yield each
+    try:
+        for each in decided_first(chain.from_iterable(found)):
+            here = frozenset((clause.document, clause.clause) for clause in each.clauses)
+            # A measure of the law that only says again what was found of the same clauses is left out.
+            if each.detail.get("what") == "measure" and here in places:
+                continue
+            if (wanted(each.kind) or each.kind == "unknown") and each.key not in seen:
+                seen[each.key] = None
+                places.add(here)
+                yield each
+    finally:
+        asking.close()
 
 
 class _Asking:
@@ -68,12 +72,23 @@ class _Asking:
 
     def __init__(
         self, programs: Programs, agreements: tuple[str, ...], layers: tuple[str, ...],
-        about: Callable[[tuple[str, str]], bool] | None, tally: Tally, assuming: Assuming | None,
+        about: Callable[[tuple[str, str]], bool] | None, tally: Tally, assuming: Assuming | None, kept: Kept,
     ) -> None:  # fmt: skip
         self.law = tuple(layer for layer in layers if layer != "contract")
         self.alone = programs.of(agreements, ("contract",))
         self.beside = programs.of(agreements, ("contract", *self.law)) if self.law else self.alone
+        self._kept = kept
         self._how: dict[str, Any] = {"about": about, "tally": tally, "assuming": assuming}
+
+    def close(self) -> None:
+        """Keep what was answered."""
+        if "answers" in self.__dict__:
+            self.answers.close()
+
+    @cached_property
+    def answers(self) -> Answers:
+        """What was answered of these documents before."""
+        return self._kept.answers(self.beside.contracts, ("contract", *self.law))
 
     def groups(self) -> Iterator[tuple[str, Kind, tuple[Contract, ...], tuple[str, ...]]]:
         """Yield each group: its name, the kind of what it finds, the documents that it asks of, under which layers."""
@@ -116,14 +131,14 @@ class _Asking:
         """Who asks of the agreements alone."""
         from engine.analysis.search import Searcher
 
-        return Searcher(self.alone, ("contract",), **self._how)
+        return Searcher(self.alone, ("contract",), answers=self.answers, **self._how)
 
     @cached_property
     def lawful(self) -> Searcher:
         """Who asks of them beside the law."""
         from engine.analysis.search import Searcher
 
-        return Searcher(self.beside, ("contract", *self.law), **self._how)
+        return Searcher(self.beside, ("contract", *self.law), answers=self.answers, **self._how)
 
 
 _ALONE: dict[str, Kind] = {

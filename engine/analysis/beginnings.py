@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from functools import partial
 from itertools import permutations
 
 from contractlang.norms import base_name
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.logic import every, no
-from engine.analysis.looking import Refuted, bound_of, fragments, looked_for, named, undecided
+from engine.analysis.looking import Foci, Put, Refuted, bound_of, looked_for, named, undecided
 from engine.analysis.search import Searcher
 from engine.analysis.solver import Unknown
 from engine.analysis.terms import Moment
@@ -64,14 +65,10 @@ def _without(program: Program, rule: LifeRule) -> Program:
 
 def _parted(searcher: Searcher, document: str, one: LifeRule, other: LifeRule) -> Iterator[Finding]:
     program = searcher.program
-    # Of all acts one is named, so that there is a world; nothing is asked of it.
-    world, _, _ = searcher.asked(next(iter(program.acts)), None)
-    m = Moment(world.now.at, "now")
-    with world.question() as part:
-        holds = [
-            every(world.truth(each.holds, m, {}), world.truth(each.value, m, {})) for each in (one, other)
-        ]
-        goal = (holds[0], no(holds[1]))
+    places = [program.life[document].index(each) for each in (one, other)]
+    step = searcher.step(
+        "beginnings", (document, *map(str, places)), partial(_parting, searcher, document, places)
+    )
     alone = [_without(program, each) for each in (other, one)]
 
     def judged(history: History) -> tuple[Decision, ...] | None:
@@ -87,11 +84,11 @@ def _parted(searcher: Searcher, document: str, one: LifeRule, other: LifeRule) -
         return decisions if first == "in_force" and second == "draft" else None
 
     clauses = _clause(one), _clause(other)
-    got = looked_for(fragments(world, part, goal), (), goal, judged, searcher.tally)
+    got = looked_for(step, Foci(), judged, searcher.tally)
     if isinstance(got, Unknown | Refuted):
-        yield undecided("conflict", clauses, got, program, world)
+        yield undecided("conflict", clauses, got, program, step.put.world)
     elif got is not None:
-        fragment, history, (first, second) = got
+        looked, (first, second) = got
         by_one, by_other = (named(program, each) for each in clauses)
         yield Finding(
             "conflict", clauses,
@@ -100,7 +97,19 @@ def _parted(searcher: Searcher, document: str, one: LifeRule, other: LifeRule) -
                 " prevails",
                 f"依{by_one[1]}协议已经生效，依{by_other[1]}尚未生效，未定何者优先",
             ),
-            witness(history, {by_one[0]: first, by_other[0]: second}),
+            witness(looked.history, {by_one[0]: first, by_other[0]: second}),
             (Said(f"let only one of {by_one[0]} and {by_other[0]} say when", f"{by_one[1]}与{by_other[1]}只留其一"),),
-            bound_of(fragment), {"what": "beginning"},
+            bound_of(looked), {"what": "beginning"},
         )  # fmt: skip
+
+
+def _parting(searcher: Searcher, document: str, places: list[int]) -> Put:
+    # Of all acts one is named, so that there is a world; nothing is asked of it.
+    world, _, _ = searcher.asked(next(iter(searcher.program.acts)), None)
+    m = Moment(world.now.at, "now")
+    with world.question() as part:
+        life = world.look("life", document)
+        first, second = (
+            every(world.truth(life[place][2], m, {}), world.truth(life[place][3], m, {})) for place in places
+        )
+    return Put(world, part, (), (first, no(second)))

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from engine.analysis.logic import no
+from engine.analysis.seen import Read
 from engine.analysis.terms import Happening, Part, Value, World
 
 
@@ -38,6 +39,7 @@ class Fragment:
         self.blanks: dict[str, Value] = {}
         self.attributes: dict[str, Value] = {}
         self.firsts: dict[str, Value] = {}
+        self.reads: dict[Read, None] = {}
         self._take(world.root)
         self._take(question)
         self._reached: dict[Any, None] = {}
@@ -78,6 +80,7 @@ class Fragment:
         self.blanks = {**other.blanks, **self.blanks}
         self.attributes = {**other.attributes, **self.attributes}
         self.firsts = {**other.firsts, **self.firsts}
+        self.reads.update(other.reads)
         return self
 
     def strict(self) -> Fragment:
@@ -94,6 +97,7 @@ class Fragment:
         else:
             self.likely += part.likely
         self.workdays += part.workdays
+        self.reads.update(part.reads)
 
     def _list(self, key: Any) -> None:
         world = self.world

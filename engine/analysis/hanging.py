@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from functools import partial
 from itertools import permutations
 
 from contractlang.norms import Maintenance, Prohibition
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.lawful import clauses_in, denial, permits
-from engine.analysis.looking import Refuted, bound_of, clause_of, fragments, looked_for, named, undecided
+from engine.analysis.looking import Put, Refuted, bound_of, clause_of, foci_of, looked_for, named, undecided
 from engine.analysis.search import Searcher
 from engine.analysis.solver import Unknown
 from engine.analysis.witness import History, replayed, witness
@@ -49,13 +50,8 @@ def _parted(
 ) -> Iterator[Finding]:  # fmt: skip
     program = searcher.program
     for actor in searcher.actors(rule):
-        world, act, m = read[0].asked(rule.act_name, actor)
-        with world.question() as part:
-            read[0].asked(rule.act_name, actor)
-            opens = world.opens(rule, m, act, actor or "")
-        given, permitted = permits(read[0], rule, actor, None)
-        by_other, denied = denial(read[1].beside_of(read[0]), rule, actor, or_closed=False)
-        goal = (opens, permitted, denied)
+        about = (rule, reading, *options, actor or "")
+        step = searcher.step("hanging", about, partial(_parting, rule, read, actor))
 
         def judged(history: History) -> tuple[Decision, Decision, list[Clause]] | None:
             found = []
@@ -68,15 +64,13 @@ def _parted(
             forbidding = clauses_in(program, second, ("forbids",))
             return (first, second, forbidding) if forbidding else None
 
-        looked_in = (
-            each.beside(given).beside(by_other(None, True)) for each in fragments(world, part, (opens,), rule)
-        )
-        got = looked_for(looked_in, (act,), goal, judged, searcher.tally)
+        got = looked_for(step, foci_of(rule), judged, searcher.tally)
         clauses = tuple(map(clause_of, (rule, *against)))
         if isinstance(got, Unknown | Refuted):
-            yield undecided("conflict", clauses, got, program, world)
+            yield undecided("conflict", clauses, got, program, step.put.world)
         elif got is not None:
-            fragment, history, (first, second, forbidding) = got
+            looked, (first, second, forbidding) = got
+            history = looked.history
             called = [program.declarations[reading].name, *options]
             own, bans = named(program, clause_of(rule)), [named(program, each) for each in forbidding]
             shown = dataclasses.replace(
@@ -93,6 +87,19 @@ def _parted(
                 ),
                 witness(shown, {f"{reading}={options[0]}": first, f"{reading}={options[1]}": second}),
                 (Said(f"choose {called[0]}, or say it in the text", f"选定“{called[0]}”，或在文本中写明"),),
-                bound_of(fragment), {"what": "reading", "reading": reading},
+                bound_of(looked), {"what": "reading", "reading": reading},
             )  # fmt: skip
             return
+
+
+def _parting(rule: Rule, read: tuple[Searcher, Searcher], actor: str | None) -> Put:
+    world, act, m = read[0].asked(rule.act_name, actor)
+    with world.question() as part:
+        read[0].asked(rule.act_name, actor)
+        opens = world.opens(rule, m, act, actor or "")
+    given, permitted = permits(read[0], rule, actor, None)
+    by_other, denied = denial(read[1].beside_of(read[0]), rule, actor, or_closed=False)
+    return Put(
+        world, part, (act,), (opens, permitted, denied), (opens,),
+        lambda each: each.beside(given()).beside(by_other(None, True)),
+    )  # fmt: skip

@@ -16,13 +16,16 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from contractlang.cache import entry, keep
 from contractlang.hashes import code, hash_of
 from contractlang.norms import Contract
 from engine.analysis.finding import Clause, Finding, Said, Witness
 from engine.analysis.tally import Tally
+
+if TYPE_CHECKING:
+    from engine.analysis.answers import Answers
 
 MOST_GROUPS = 300
 _SUFFIX = ".findings"
@@ -66,6 +69,14 @@ class Kept:
             # What does not come back as it was is no entry.
             if _read(body) == (found, spent):
                 keep(self.folder, key, _SUFFIX, body, MOST_GROUPS)
+
+    def answers(self, contracts: Iterable[Contract], layers: tuple[str, ...]) -> Answers:
+        """Return what was answered, question by question, of documents with these names under these layers."""
+        from engine.analysis.answers import Answers
+
+        called = [(each.name, each.kind, each.layer) for each in contracts]
+        hashed = blake2b(f"{called} {layers} {_program()}".encode("utf-8", "surrogateescape"), digest_size=20)
+        return Answers(self.folder, hashed.hexdigest())
 
     def _key(self, name: str, contracts: Iterable[Contract], layers: tuple[str, ...]) -> str:
         hashed = blake2b(f"{name} {layers} {_program()}".encode(), digest_size=20)

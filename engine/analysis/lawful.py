@@ -7,6 +7,7 @@ Both are asked of the law and of the agreement alone in one history, so that the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import z3
@@ -16,16 +17,19 @@ from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.fragment import Fragment
 from engine.analysis.logic import every, no, some
 from engine.analysis.looking import (
+    Foci,
+    Put,
     Refuted,
+    Step,
     bound_of,
     clause_of,
-    fragments,
+    foci_of,
     looked_for,
     named,
     undecided,
 )
 from engine.analysis.search import Searcher
-from engine.analysis.solver import Unknown, possible
+from engine.analysis.solver import Unknown
 from engine.analysis.terms import MANY, Broken, Happening, Moment, World
 from engine.analysis.witness import History, replayed, witness
 from engine.decision import Decision
@@ -48,36 +52,54 @@ def against(searcher: Searcher, alone: Program, layer: str) -> Iterator[Finding]
         ]
         for place in places:
             for actor in searcher.actors(rule):
-                world, act, m = searcher.asked(rule.act_name, actor)
+                world, act, _ = searcher.asked(rule.act_name, actor)
                 for bound in world.bindings(rule, act):
                     if not world.bears(rule, actor or "", bound):
                         continue
-                    with world.question() as part:
-                        searcher.asked(rule.act_name, actor)
-                        goal = _taken_by(searcher, world, rule, place, bound, act, m)
-                    if goal is None:
+                    step = searcher.step(
+                        "against", (rule, *place, actor or "", _called(searcher, bound)),
+                        partial(_taken, searcher, paper, rule, place, actor, bound),
+                    )  # fmt: skip
+                    if not step.has_sense():
                         continue
-                    on_paper, permitted = permits(paper, rule, actor, bound)
-                    looked_in = (each.beside(on_paper) for each in fragments(world, part, goal, rule, bound))
-                    found = list(_against_found(
-                        searcher, alone, looked_in, act, (*goal, permitted), rule, place, layer, world
-                    ))  # fmt: skip
+                    foci = foci_of(rule, bound)
+                    found = list(_against_found(searcher, alone, step, foci, rule, place, layer))
                     yield from found
                     if any(each.kind == "against" for each in found):
                         break
 
 
-def permits(paper: Searcher, rule: Rule, actor: str | None, bound: Any) -> tuple[Fragment, Any]:
+def _called(searcher: Searcher, bound: Any) -> str:
+    """Return what an instance is bound to, in words that do not hang on the order of the norms."""
+    if isinstance(bound, Happening):
+        return bound.id
+    return f"{searcher.seen.name(bound.rule)} ({_called(searcher, bound.bound)})" if bound is not None else ""
+
+
+def _taken(
+    searcher: Searcher, paper: Searcher, rule: Rule, place: Place, actor: str | None, bound: Any
+) -> Put:
+    world, act, m = searcher.asked(rule.act_name, actor)
+    with world.question() as part:
+        searcher.asked(rule.act_name, actor)
+        taken = _taken_by(searcher, world, world.rule(rule.index), place, bound, act, m)
+    if taken is None:
+        return Put(world, part, (act,), None)
+    on_paper, permitted = permits(paper, rule, actor, bound)
+    return Put(world, part, (act,), (*taken, permitted), taken, lambda each: each.beside(on_paper()))
+
+
+def permits(paper: Searcher, rule: Rule, actor: str | None, bound: Any) -> tuple[Callable[[], Fragment], Any]:
     """Return that the agreement alone permits what a norm of it is about, and what of the world that can reach."""
     world, act, m = paper.asked(rule.act_name, actor)
-    rules = [paper.program.rules[index] for index in paper.program.by_act[rule.act_name]]
-    same = [each for each in rules if each.norm.id == rule.norm.id and each.document == rule.document]
     with world.question() as part:
         paper.asked(rule.act_name, actor)
+        rules = world.on_act(rule.act_name)
+        same = [each for each in rules if each.norm.id == rule.norm.id and each.document == rule.document]
         opens = [world.opens(each, m, act, actor or "") for each in same]
         permits = every(some(*opens), no(some(*_forbidding(world, rules, m, act))))
     duty = bound.rule if isinstance(bound, Broken) and len(rule.on_breach_of) > MANY else None
-    return Fragment(world, part, _same_in(paper.program, duty)), permits
+    return lambda: Fragment(world, part, _same_in(paper.program, duty)), permits
 
 
 def _same_in(program: Program, duty: Rule | None) -> int | None:
@@ -92,13 +114,13 @@ def _same_in(program: Program, duty: Rule | None) -> int | None:
 
 def _forbidding(world: World, rules: list[Rule], m: Moment, act: Happening, weight: int = 0) -> Iterator[Any]:
     """Yield when each prohibition among some norms stands in the way of an act and nothing goes before it."""
-    program, actor = world.program, act.actor or ""
+    actor, on_act = act.actor or "", {each.index for each in world.on_act(act.name)}
     for each in rules:
         if isinstance(each.norm, Prohibition) and each.weight >= weight:
             beaten = (
-                every(world.truth(when, m, {}), world.opens(program.rules[index], m, act, actor))
+                every(world.truth(when, m, {}), world.opens(world.rule(index), m, act, actor))
                 for index, when, _ in each.prevailed_by
-                if index in program.by_act[act.name]
+                if index in on_act
             )
             yield every(world.forbids(each, m, act, actor), no(some(*beaten)))
 
@@ -115,15 +137,14 @@ def _taken_by(
     own = [truth for _, at, truth in steps if not (isinstance(at, tuple) and is_law(program, at))]
     others = [
         world.opens(each, m, act, actor)
-        for each in (program.rules[i] for i in program.by_act[rule.act_name])
+        for each in world.on_act(rule.act_name)
         if each is not rule and not isinstance(each.norm, Prohibition | Maintenance)
     ]
     return no(some(*own)), some(*by_law), no(some(*others))
 
 
 def _against_found(
-    searcher: Searcher, alone: Program, looked_in: Iterator[Fragment], act: Happening, goal: tuple[Any, ...],
-    rule: Rule, place: Place, layer: str, world: World,
+    searcher: Searcher, alone: Program, step: Step, foci: Foci, rule: Rule, place: Place, layer: str
 ) -> Iterator[Finding]:  # fmt: skip
     clauses = (clause_of(rule), Clause(*place))
 
@@ -136,12 +157,12 @@ def _against_found(
             return None
         return (by_paper, by_law) if by_law.answer in ("forbidden", "no_basis") else None
 
-    found = looked_for(looked_in, (act,), goal, judged, searcher.tally)
+    found = looked_for(step, foci, judged, searcher.tally)
     if isinstance(found, Unknown | Refuted):
-        yield undecided("against", clauses, found, searcher.program, world)
+        yield undecided("against", clauses, found, searcher.program, step.put.world)
     elif found is not None:
-        fragment, history, (by_paper, by_law) = found
-        shown = witness(history, {"contract": by_paper, "+".join(searcher.layers): by_law})
+        looked, (by_paper, by_law) = found
+        shown = witness(looked.history, {"contract": by_paper, "+".join(searcher.layers): by_law})
         own, law = named(searcher.program, clauses[0]), named(searcher.program, clauses[1])
         yield Finding(
             "against", clauses,
@@ -151,7 +172,7 @@ def _against_found(
             ),
             shown, (
                 Said(f"bring {own[0]} in line with {law[0]}", f"使{own[1]}与{law[1]}一致"),
-            ), bound_of(fragment), {"layer": layer},
+            ), bound_of(looked), {"layer": layer},
         )  # fmt: skip
 
 
@@ -170,33 +191,38 @@ def denied(searcher: Searcher, alone: Program, layer: str) -> Iterator[Finding]:
         if not agreed or not searcher.asks(rule, *agreed) or not searcher.reads(rule):
             continue
         for actor in searcher.actors(rule):
-            world, act, m = searcher.asked(rule.act_name, actor)
-            with world.question() as part:
-                searcher.asked(rule.act_name, actor)
-                # The more of the law gives it in one history, the better that history shows it.
-                world.prefer(*(
-                    world.opens(each, m, act, actor or "")
-                    for each in near
-                    if not each.home and not isinstance(each.norm, Prohibition | Maintenance)
-                ))  # fmt: skip
-                goal = (
-                    world.opens(rule, m, act, actor or ""),
-                    no(some(*_forbidding(world, near, m, act, rule.weight))),
-                )
-            on_paper, denies = denial(paper, rule, actor)
-            try:
-                if not possible(on_paper(None, False), denies):
-                    continue
-            except Unknown:
-                pass  # The whole of it is asked then.
+            step = searcher.step(
+                "denied", (rule, actor or ""), partial(_denying, searcher, paper, rule, actor)
+            )
+            if step.has_sense():
+                clauses = tuple(map(clause_of, (rule, *agreed)))
+                yield from _denied_found(searcher, alone, step, foci_of(rule, many=0), layer, clauses)
 
-            def beside(each: Fragment, on_paper: Any = on_paper) -> Fragment:
-                duty = program.rules[each.focus] if each.focus is not None else None
-                return each.beside(on_paper(_same_in(alone, duty), True))
 
-            looked_in = map(beside, fragments(world, part, goal, rule, many=0))
-            clauses = tuple(map(clause_of, (rule, *agreed)))
-            yield from _denied_found(searcher, alone, looked_in, act, (*goal, denies), layer, clauses, world)
+def _denying(searcher: Searcher, paper: Searcher, rule: Rule, actor: str | None) -> Put:
+    world, act, m = searcher.asked(rule.act_name, actor)
+    with world.question() as part:
+        searcher.asked(rule.act_name, actor)
+        near = world.on_act(rule.act_name)
+        # The more of the law gives it in one history, the better that history shows it.
+        world.prefer(*(
+            world.opens(each, m, act, actor or "")
+            for each in near
+            if not each.home and not isinstance(each.norm, Prohibition | Maintenance)
+        ))  # fmt: skip
+        given = (
+            world.opens(rule, m, act, actor or ""),
+            no(some(*_forbidding(world, near, m, act, rule.weight))),
+        )  # fmt: skip
+    on_paper, denies = denial(paper, rule, actor)
+
+    def beside(each: Fragment) -> Fragment:
+        duty = searcher.program.rules[each.focus] if each.focus is not None else None
+        return each.beside(on_paper(_same_in(paper.program, duty), True))
+
+    return Put(
+        world, part, (act,), (*given, denies), given, beside, first=lambda: (on_paper(None, False), denies)
+    )
 
 
 def denial(
@@ -204,9 +230,9 @@ def denial(
 ) -> tuple[Callable[[int | None, bool], Fragment], Any]:
     """Return that the agreement alone forbids an act, or closes what it gives, and what of the world that can reach."""
     world, act, m = paper.asked(rule.act_name, actor)
-    rules = [paper.program.rules[index] for index in paper.program.by_act[rule.act_name]]
     with world.question() as part:
         paper.asked(rule.act_name, actor)
+        rules = world.on_act(rule.act_name)
         forbids = list(_forbidding(world, rules, m, act))
         world.prefer(*forbids)
         stands = [world.in_force(each, m, world.env_of(each, None, act, actor)) for each in rules]
@@ -216,7 +242,7 @@ def denial(
             if not isinstance(each.norm, Prohibition | Maintenance)
         ]
         # What needs no basis and is not forbidden is open to everybody.
-        needs = or_closed and world.program.acts[rule.act_name].needs_basis
+        needs = or_closed and world.look("declared", rule.act_name).needs_basis
         closed = some(*stands) if needs else z3.BoolVal(False)
         denies = every(some(*forbids, closed), no(some(*given)))
     return lambda focus, deep: Fragment(world, part, focus, deep), denies
@@ -224,19 +250,17 @@ def denial(
 
 def _unbeaten(world: World, rule: Rule, m: Moment, act: Happening) -> Any:
     """Return that a norm is open to an act, and no prohibition that prevails over it forbids that."""
-    actor = act.actor or ""
+    actor, on_act = act.actor or "", {each.index for each in world.on_act(act.name)}
     beaten = (
-        every(world.truth(when, m, {}), world.forbids(world.program.rules[index], m, act, actor))
+        every(world.truth(when, m, {}), world.forbids(world.rule(index), m, act, actor))
         for index, when, _ in rule.prevailed_by
-        if isinstance(world.program.rules[index].norm, Prohibition)
-        and index in world.program.by_act[act.name]
+        if isinstance(world.rule(index).norm, Prohibition) and index in on_act
     )
     return every(world.opens(rule, m, act, actor), no(some(*beaten)))
 
 
 def _denied_found(
-    searcher: Searcher, alone: Program, looked_in: Iterator[Fragment], act: Happening, goal: tuple[Any, ...],
-    layer: str, clauses: tuple[Clause, ...], world: World,
+    searcher: Searcher, alone: Program, step: Step, foci: Foci, layer: str, clauses: tuple[Clause, ...]
 ) -> Iterator[Finding]:  # fmt: skip
     def judged(history: History) -> tuple[Decision, Decision, list[Clause], list[Clause]] | None:
         by_paper = replayed(history, alone, ("contract",))
@@ -255,12 +279,12 @@ def _denied_found(
         ]
         return (by_paper, by_law, paper, law) if paper and law else None
 
-    found = looked_for(looked_in, (act,), goal, judged, searcher.tally)
+    found = looked_for(step, foci, judged, searcher.tally)
     if isinstance(found, Unknown | Refuted):
-        yield undecided("against", clauses, found, searcher.program, world)
+        yield undecided("against", clauses, found, searcher.program, step.put.world)
     elif found is not None:
-        fragment, history, (by_paper, by_law, paper, law) = found
-        shown = witness(history, {"contract": by_paper, "+".join(searcher.layers): by_law})
+        looked, (by_paper, by_law, paper, law) = found
+        shown = witness(looked.history, {"contract": by_paper, "+".join(searcher.layers): by_law})
         own = [named(searcher.program, each) for each in paper]
         laws = [named(searcher.program, each) for each in law]
         yield Finding(
@@ -273,7 +297,7 @@ def _denied_found(
             ),
             shown, (
                 Said(f"except from {own[0][0]} what {laws[0][0]} gives", f"在{own[0][1]}中除外{laws[0][1]}所许者"),
-            ), bound_of(fragment), {"layer": layer},
+            ), bound_of(looked), {"layer": layer},
         )  # fmt: skip
 
 

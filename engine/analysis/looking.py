@@ -7,11 +7,16 @@ left out; and what it refutes there too is said to be not confirmed: it counts n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Mapping
+from enum import Enum
+from functools import cached_property
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
+from engine.analysis.answers import Answers, Trail
 from engine.analysis.finding import Clause, Finding, Kind, Said
 from engine.analysis.fragment import Fragment
+from engine.analysis.seen import Seen
 from engine.analysis.solver import LIMIT, Query, Unknown, possible
 from engine.analysis.tally import AT_LIMIT, HORIZON, NOT_CONFIRMED, Tally
 from engine.analysis.terms import MANY, Broken, Happening, Part, World
@@ -30,83 +35,199 @@ class Refuted(NamedTuple):
     tried: int
 
 
-def fragments(
-    world: World, part: Part, goal: tuple[Any, ...], rule: Rule | None = None, bound: Any = None,
-    focus: int | None = None, many: int = MANY,
-) -> Iterator[Fragment]:  # fmt: skip
-    """Yield the worlds in which a goal is looked for: one for each duty, where a norm is one upon the breach of `many`.
+class Put(NamedTuple):
+    """A question in the terms of the solver: the acts asked about, and what is wanted of a history.
 
-    Where there are several, a goal that cannot be met even where all is open that has a name is looked for no further.
+    With nothing `wanted` there is nothing to ask. `first` is looked at before all else: where it cannot be, there is
+    nothing to ask either. `open` is what must be possible where all that has a name is open, if not all that is wanted.
     """
-    foci: tuple[int | None, ...] = (focus,)
-    if rule is not None and len(rule.on_breach_of) > many:
-        foci = tuple(sorted(rule.on_breach_of))
-        try:
-            if not possible(Fragment(world, part, deep=False), *goal):
-                return
-        except Unknown:
-            pass  # The whole of it is asked then.
-        if isinstance(bound, Broken):
-            foci = (bound.rule.index,)
-    for each in foci:
-        yield Fragment(world, part, each)
+
+    world: World
+    part: Part
+    acts: tuple[Happening, ...]
+    wanted: tuple[Any, ...] | None
+    open: tuple[Any, ...] = ()
+    beside: Callable[[Fragment], Fragment] = lambda each: each
+    noting: Mapping[str, Any] = MappingProxyType({})
+    first: Callable[[], tuple[Fragment, Any]] | None = None
+
+    def fragment(self, focus: int | None) -> Fragment:
+        """Return the world in which it is looked for, with one duty in focus."""
+        return self.beside(Fragment(self.world, self.part, focus))
+
+
+class Foci(NamedTuple):
+    """The duties for each of which a question is asked by itself; `several` tells that it is asked of all first."""
+
+    each: tuple[int | None, ...] = (None,)
+    several: bool = False
+
+
+def foci_of(rule: Rule, bound: Any = None, many: int = MANY) -> Foci:
+    """Return the duties of a question about a norm: where it is one upon the breach of `many`, each by itself."""
+    if len(rule.on_breach_of) <= many:
+        return Foci()
+    each = (bound.rule.index,) if isinstance(bound, Broken) else tuple(sorted(rule.on_breach_of))
+    return Foci(each, True)
+
+
+class Shown(NamedTuple):
+    """A history that the engine confirms; `kinds` counts the kinds of acts and events that could happen in it."""
+
+    history: History
+    kinds: int
+
+
+class Step:
+    """One question to the solver, and under which name its answers are kept."""
+
+    def __init__(self, answers: Answers, seen: Seen, name: Iterable[str], make: Callable[[], Put]) -> None:
+        self.answers, self.seen, self.name, self.make = answers, seen, "\t".join(name), make
+
+    @cached_property
+    def put(self) -> Put:
+        """What is asked in the terms of the solver: put so once something of it is not kept."""
+        return self.make()
+
+    def has_sense(self) -> bool:
+        """Tell whether there is anything to ask."""
+        return self.answers.told(f"{self.name}\tasked", self._has_sense)
+
+    def _has_sense(self) -> tuple[bool, list[Fragment]]:
+        put = self.put
+        rests_on = [Fragment(put.world, put.part, deep=False)]
+        if put.wanted is None or put.first is None:
+            return put.wanted is not None, rests_on
+        fragment, wanted = put.first()
+        rests_on.append(fragment)
+        return possible(fragment, wanted), rests_on
+
+    def is_open(self) -> bool:
+        """Tell whether it can be where all that has a name is open."""
+        return self.answers.told(f"{self.name}\topen", self._is_open)
+
+    def _is_open(self) -> tuple[bool, list[Fragment]]:
+        fragment = Fragment(self.put.world, self.put.part, deep=False)
+        return possible(fragment, *(self.put.open or self.put.wanted or ())), [fragment]
+
+    def is_possible(self, focus: int | None) -> bool:
+        """Tell whether it can be with a duty in focus. Raises Unknown at the limit."""
+
+        def ask() -> tuple[bool, list[Fragment]]:
+            fragment = self.put.fragment(focus)
+            return possible(fragment, *(self.put.wanted or ())), [fragment]
+
+        return self.answers.told(f"{self.name}\tpossible {self._called(focus)}", ask)
+
+    def shown(
+        self, judged: Callable[[History], R | None], focus: int | None, strict: bool = False
+    ) -> tuple[Shown, R] | Unknown | Refuted | None:
+        """Return a history with a duty in focus that the engine says shows it, with what the engine says."""
+        name = f"{self.name}\t{'strict' if strict else 'shown'} {self._called(focus)}"
+        held = self.answers.trail(name)
+        again = _again(held, judged) if held is not None else ASK
+        if not isinstance(again, _Ask):
+            return again
+        fragment = self.put.fragment(focus)
+        if strict:
+            fragment = fragment.strict()
+        tried: list[tuple[History, bool]] = []
+
+        def noted(history: History) -> R | None:
+            said = judged(history)
+            tried.append((history, said is not None))
+            return said
+
+        got = _shown(fragment, self.put, noted)
+        kinds = len(fragment.happenings)
+        if not isinstance(got, Unknown):
+            self.answers.keep(name, Trail(tuple(tried), kinds), [fragment])
+        if isinstance(got, tuple) and not isinstance(got, Refuted):
+            return Shown(got[0], kinds), got[1]
+        return got
+
+    def _called(self, focus: int | None) -> str:
+        return "" if focus is None else self.seen.names[focus]
+
+
+class _Ask(Enum):
+    ASK = "ask"
+
+
+ASK = _Ask.ASK
+
+
+def _again(held: Trail, judged: Callable[[History], R | None]) -> tuple[Shown, R] | Refuted | _Ask | None:
+    """Return what histories that are kept come to, or that one has to ask: the engine no longer says what it said."""
+    said, history = None, None
+    for history, confirmed in held.tried:
+        said = judged(history)
+        if (said is not None) is not confirmed:
+            return ASK
+    if history is not None and said is not None:
+        return Shown(history, held.kinds), said
+    return Refuted(TRIES) if len(held.tried) == TRIES else None
 
 
 def looked_for(
-    worlds: Iterable[Fragment], acts: tuple[Happening, ...], goal: tuple[Any, ...],
-    judged: Callable[[History], R | None], tally: Tally, noting: tuple[Any, ...] = (),
-) -> tuple[Fragment, History, R] | Unknown | Refuted | None:  # fmt: skip
-    """Return a history in one of some worlds in which the goal holds and which the engine confirms, with what it says.
+    step: Step, foci: Foci, judged: Callable[[History], R | None], tally: Tally
+) -> tuple[Shown, R] | Unknown | Refuted | None:
+    """Return a history in which what is asked is so and which the engine confirms, with what it says.
 
-    None: there is none within the bound. Which of the terms in `noting` hold in it stands in the history.
+    None: there is none within the bound. Which of the terms to be noted hold in it stands in the history.
     """
     tally.asked += 1
     undecided: Unknown | Refuted | None = None
-    doubtful: Fragment | None = None
-    for world in worlds:
-        got = _shown(world, acts, goal, judged, noting)
+    doubtful: list[int | None] = []
+    for focus in foci.each if not foci.several or _maybe(step) else ():
+        got = step.shown(judged, focus)
         if isinstance(got, tuple) and not isinstance(got, Refuted):
             tally.found += 1
-            return world, *got
+            return got
         if isinstance(got, Unknown):
             undecided = got
         elif isinstance(got, Refuted):
-            doubtful = doubtful or world
-    if doubtful is not None:
-        strict = doubtful.strict()
-        again = _shown(strict, acts, goal, judged, noting)
+            doubtful.append(focus)
+    if doubtful:
+        again = step.shown(judged, doubtful[0], strict=True)
         if isinstance(again, tuple) and not isinstance(again, Refuted):
             tally.found += 1
-            return strict, *again
+            return again
         undecided = again or undecided
     tally.undecided += undecided is not None
     return undecided
 
 
-def _shown(
-    world: Fragment,
-    acts: tuple[Happening, ...],
-    goal: tuple[Any, ...],
-    judged: Callable[[History], R | None],
-    noting: tuple[Any, ...],
-) -> tuple[History, R] | Unknown | Refuted | None:
-    """Return a history in which the goal holds and which the engine says shows it, with what the engine says.
+def _maybe(step: Step) -> bool:
+    try:
+        return step.is_open()
+    except Unknown:
+        return True  # The whole of it is asked then.
 
-    It is smoothed only once the engine has said so.
+
+def is_possible(step: Step, foci: Foci) -> bool:
+    """Tell whether a question has a history with one of some duties in focus. Raises Unknown at the limit."""
+    if foci.several and not _maybe(step):
+        return False
+    return any(step.is_possible(focus) for focus in foci.each)
+
+
+def _shown(
+    world: Fragment, put: Put, judged: Callable[[History], R | None]
+) -> tuple[History, R] | Unknown | Refuted | None:
+    """Return a history in which what is asked is so and which the engine says shows it, with what the engine says.
+
+    Only the one world is put to the engine that is singled out among those in which the same happens: whichever other
+    the solver gives hangs on what it was asked before.
     """
     tried = 0
     try:
-        query = Query(world, *goal)
+        query = Query(world, *(put.wanted or ()), acts=put.acts)
         while tried < TRIES and query.next():
-            rough = history_of(world, query.model(), *acts, noting=noting)
-            said = judged(rough)
-            if said is not None or tried == 0:
-                smooth = history_of(world, query.polished(), *acts, noting=noting)
-                again = judged(smooth)
-                if again is not None:
-                    return smooth, again
-                if said is not None:
-                    return rough, said
+            history = history_of(world, query.polished(), *put.acts, noting=put.noting)
+            said = judged(history)
+            if said is not None:
+                return history, said
             tried += 1
     except Unknown as limit:
         return limit
@@ -123,7 +244,7 @@ def undecided(
     clauses: tuple[Clause, ...],
     why: Unknown | Refuted,
     program: Program,
-    world: World | Fragment | None,
+    world: World | None,
 ) -> Finding:
     """Return that a question was decided neither way: what was asked, why there is no answer, and the bound."""
     names = [named(program, each) for each in clauses]
@@ -156,9 +277,9 @@ _ASKED: dict[Kind, tuple[str, str]] = {
 }
 
 
-def bound_of(world: World | Fragment) -> Said:
+def bound_of(world: World | Shown) -> Said:
     """Return what was searched: each act of each party, and each event, at most once, within the horizon."""
-    kinds = len(world.happenings)
+    kinds = world.kinds if isinstance(world, Shown) else len(world.happenings)
     return Said(
         f"searched: histories of {HORIZON} days in which each of {kinds} kinds of acts and events happens at most once",
         f"检索范围：{kinds}类行为与事件各至多发生一次、{HORIZON}日以内的事件经过",

@@ -8,14 +8,24 @@ that speaks against the act in that history stands in one finding: the more of i
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from contractlang.norms import Maintenance, Obligation, Prohibition
 from engine.analysis.finding import Clause, Finding, Said
-from engine.analysis.fragment import Fragment
 from engine.analysis.lawful import OWN_STEPS, closed_by_itself, is_law, permits
 from engine.analysis.logic import every, no, some
-from engine.analysis.looking import Refuted, bound_of, clause_of, fragments, looked_for, named, undecided
+from engine.analysis.looking import (
+    Foci,
+    Put,
+    Refuted,
+    Shown,
+    bound_of,
+    clause_of,
+    looked_for,
+    named,
+    undecided,
+)
 from engine.analysis.search import Searcher
 from engine.analysis.solver import Unknown
 from engine.analysis.terms import Happening, Moment, World
@@ -77,29 +87,10 @@ def _measured(
     stated: list[Place], actor: str | None, layer: str,
 ) -> Iterator[Finding]:  # fmt: skip
     program, one = searcher.program, group[0]
-    world, act, m = searcher.asked(one.act_name, actor)
-    with world.question() as part:
-        searcher.asked(one.act_name, actor)
-        closing = _closing(searcher, world, group, act, m)
-        for truth in closing.values():
-            world.prefer(truth)
-        for each in near:
-            if isinstance(each.norm, Prohibition) and not each.home:
-                world.prefer(world.forbids(each, m, act, actor or ""))
-        opens = [
-            world.opens(each, m, act, actor or "")
-            for each in near
-            if not isinstance(each.norm, Prohibition | Maintenance)
-        ]
-        given = [
-            world.gives(each, m, act, actor or "", lambda place: is_law(program, place))
-            for each in group
-            if searcher.reads(each)
-        ]
-        against = some(every(some(*given), some(*closing.values())), *([no(some(*given))] if stated else ()))
-    bound = _first_bound(world, group, act)
-    on_paper, permitted = permits(paper, one, actor, bound)
-    goal = (against, no(some(*opens)), permitted)
+    put = partial(_measuring, searcher, paper, group, bool(stated), actor)
+    step = searcher.step(
+        "measured", (*group, *(word for place in stated for word in place), actor or ""), put
+    )
     clauses = (clause_of(one), *dict.fromkeys(map(clause_of, own)))
 
     def judged(history: History) -> tuple[Decision, Decision, list[Clause]] | None:
@@ -114,22 +105,62 @@ def _measured(
         if closed_by_itself(one, by_law):
             takers = [Clause(*place) for place in stated]
         else:
-            takers = [Clause(*place) for place, holds in zip(closing, history.noted, strict=True) if holds]
+            takers = [Clause(*place.split("\t")) for place in history.noted]
         if not measure or not takers:
             return None
         return by_paper, by_law, list(dict.fromkeys((*_repeated(program, takers), *speaking)))
 
-    looked_in = (each.beside(on_paper) for each in fragments(world, part, goal[:2]))
-    got = looked_for(looked_in, (act,), goal, judged, searcher.tally, tuple(closing.values()))
+    got = looked_for(step, Foci(), judged, searcher.tally)
     if isinstance(got, Unknown | Refuted):
-        yield undecided("against", clauses, got, program, world)
+        yield undecided("against", clauses, got, program, step.put.world)
     elif got is not None:
-        fragment, history, (by_paper, by_law, speaking) = got
-        yield _told(searcher, fragment, history, by_paper, by_law, clauses[0], speaking, layer)
+        looked, (by_paper, by_law, speaking) = got
+        yield _told(searcher, looked, by_paper, by_law, clauses[0], speaking, layer)
+
+
+def _measuring(
+    searcher: Searcher, paper: Searcher, group: list[Rule], stated: bool, actor: str | None
+) -> Put:
+    program, one = searcher.program, group[0]
+    world, act, m = searcher.asked(one.act_name, actor)
+    with world.question() as part:
+        searcher.asked(one.act_name, actor)
+        near = world.on_act(one.act_name)
+        group = [world.rule(each.index) for each in group]
+        closing = _closing(searcher, world, group, act, m)
+        for truth in closing.values():
+            world.prefer(truth)
+        for each in near:
+            if isinstance(each.norm, Prohibition) and not each.home:
+                world.prefer(world.forbids(each, m, act, actor or ""))
+        opens = [
+            world.opens(each, m, act, actor or "")
+            for each in near
+            if not isinstance(each.norm, Prohibition | Maintenance)
+        ]
+        given = [
+            world.gives(each, m, act, actor or "", lambda place: is_law(program, place))
+            for each in group
+            if _reads(world, each)
+        ]
+        # Where the law reads the norm otherwise, what triggers it is there and the norm is not open all the same.
+        there = [
+            world.exists(each, bound, m)
+            for each in (group if stated else ())
+            if _reads(world, each)
+            for bound in world.bindings(each, act)
+        ]
+        against = some(every(some(*given), some(*closing.values())), every(no(some(*given)), some(*there)))
+        bound = _first_bound(world, group, act)
+    on_paper, permitted = permits(paper, one, actor, bound)
+    return Put(
+        world, part, (act,), (against, no(some(*opens)), permitted), beside=lambda each: each.beside(on_paper()),
+        noting={"\t".join(place): truth for place, truth in closing.items()},
+    )  # fmt: skip
 
 
 def _told(
-    searcher: Searcher, fragment: Fragment, history: History, by_paper: Decision, by_law: Decision, own: Clause,
+    searcher: Searcher, looked: Shown, by_paper: Decision, by_law: Decision, own: Clause,
     speaking: list[Clause], layer: str,
 ) -> Finding:  # fmt: skip
     name, laws = named(searcher.program, own), [named(searcher.program, each) for each in speaking]
@@ -141,9 +172,9 @@ def _told(
             f"{name[1]}所给多于法律依其自身标准所给：本经过中，仅依协议可以为之，依法则不得。与之不合的有："
             f"{'、'.join(each[1] for each in laws)}",
         ),
-        witness(history, {"contract": by_paper, "+".join(searcher.layers): by_law}),
+        witness(looked.history, {"contract": by_paper, "+".join(searcher.layers): by_law}),
         (Said(f"ask in {name[0]} for what the law asks for", f"在{name[1]}中规定法律所要求的条件"),),
-        bound_of(fragment), {"what": "measure", "layer": layer},
+        bound_of(looked), {"what": "measure", "layer": layer},
     )  # fmt: skip
 
 
@@ -153,7 +184,7 @@ def _closing(
     """Return, for each sentence of law that can close an agreed norm, when it does."""
     program, found = searcher.program, dict[Place, list[Any]]()
     for rule in group:
-        if not searcher.reads(rule):
+        if not _reads(world, rule):
             continue
         for bound in world.bindings(rule, act):
             env = world.env_of(rule, bound, act, act.actor)
@@ -161,6 +192,11 @@ def _closing(
                 if isinstance(place, tuple) and is_law(program, place):
                     found.setdefault(place, []).append(truth)
     return {place: some(*truths) for place, truths in found.items()}
+
+
+def _reads(world: World, rule: Rule) -> bool:
+    """Tell whether a norm may be there as the text is read."""
+    return all(world.look("taken", each.reading) in (None, each.option) for each in rule.option)
 
 
 def _first_bound(world: World, group: list[Rule], act: Happening) -> Any:

@@ -7,27 +7,33 @@ engine; only what the engine says too is a finding.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from itertools import combinations
 from typing import Any
 
 import z3
 
 from contractlang.norms import Maintenance, Obligation, OccurrenceDecl, Power, Prohibition
+from engine.analysis.answers import Answers
 from engine.analysis.assuming import Assuming
 from engine.analysis.finding import Clause, Finding, Kind, Said
-from engine.analysis.fragment import Fragment
 from engine.analysis.logic import every, no, some
 from engine.analysis.looking import (
+    Foci,
+    Put,
     Refuted,
+    Step,
     bound_of,
     clause_of,
-    fragments,
+    foci_of,
+    is_possible,
     looked_for,
     named,
     undecided,
 )
-from engine.analysis.solver import Unknown, possible
+from engine.analysis.seen import Seen
+from engine.analysis.solver import Unknown
 from engine.analysis.tally import Tally
 from engine.analysis.terms import Broken, Happening, Moment, World
 from engine.analysis.witness import History, replayed, witness
@@ -49,9 +55,11 @@ class Searcher:
     def __init__(
         self, program: Program, layers: tuple[str, ...], about: About | None = None,
         beside: Searcher | None = None, tally: Tally | None = None, readings: Mapping[str, str] | None = None,
-        assuming: Assuming | None = None,
+        assuming: Assuming | None = None, answers: Answers | None = None,
     ) -> None:  # fmt: skip
         self.beside = beside
+        kept = answers or (beside.answers if beside is not None else None)
+        self.answers: Answers = kept if kept is not None else Answers(None, "")
         self.assuming: Assuming | None = (
             assuming if assuming is not None else beside.assuming if beside is not None else None
         )
@@ -62,12 +70,15 @@ class Searcher:
         self.switches = {**({} if about is None else _switches(program, about)), **(readings or {})}
         self.terms = Terms(layers=layers, readings=self.switches)
         self._worlds: dict[bool, World] = {}
+        label = " ".join((*layers, *(f"{name}={option}" for name, option in sorted(self.switches.items()))))
+        self.seen = Seen(program, self.terms, label)
+        self.answers.see(self.seen)
 
     def read_as(self, reading: str, option: str) -> Searcher:
         """Return who asks of the same program, read in one way."""
         return Searcher(
             self.program, self.layers, self.about, None, self.tally, {**self.switches, reading: option},
-            self.assuming,
+            self.assuming, self.answers,
         )  # fmt: skip
 
     def beside_of(self, other: Searcher) -> Searcher:
@@ -90,14 +101,21 @@ class Searcher:
         """
         if ending not in self._worlds:
             beside = self.beside.asked(act, actor, ending)[0] if self.beside is not None else None
-            world = self._worlds[ending] = World(self.program, self.terms, ending=ending, beside=beside)
+            world = World(self.program, self.terms, ending=ending, beside=beside, seen=self.seen)
+            self._worlds[ending] = world
             world.hold(world.minute >= 9 * 60, world.minute < 18 * 60)
             world.on_workday(world.today)
             if self.assuming is not None:
                 self.assuming.hold(world)
+            world.begun()
         world = self._worlds[ending]
         made = world.once(("asked", act, actor), lambda: _asked_of_world(world, act, actor))
         return world, made, Moment(world.now.at, "asked", made)
+
+    def step(self, kind: str, about: Iterable[Rule | str], make: Callable[[], Put]) -> Step:
+        """Return a question of a kind about some norms and words: put in the solver's terms once it has to be."""
+        called = (self.seen.name(each) if isinstance(each, Rule) else each for each in about)
+        return Step(self.answers, self.seen, (kind, self.seen.label, *called), make)
 
     def actors(self, rule: Rule) -> tuple[str | None, ...]:
         """Return which parties may do what the norm is about; none where its act is not asked about."""
@@ -105,7 +123,7 @@ class Searcher:
             return ()
         declared = self.program.declarations[rule.act_name]
         assert isinstance(declared, OccurrenceDecl)
-        actors = World(self.program, self.terms).actors(declared)
+        actors = World(self.program, self.terms, seen=self.seen).actors(declared)
         bearer = rule.norm.bearer
         return tuple(each for each in actors if not isinstance(bearer, str) or each == bearer)
 
@@ -138,23 +156,30 @@ def clashes(searcher: Searcher) -> Iterator[Finding]:
         for actor in searcher.actors(one):
             if isinstance(other.norm.bearer, str) and other.norm.bearer != actor:
                 continue
-            world, act, m = searcher.asked(one.act_name, actor)
-            with world.question() as part:
-                searcher.asked(one.act_name, actor)
-                # What another norm that is open prevails over forbids nothing.
-                beats = [
-                    every(world.truth(when, m, {}), world.opens(program.rules[i], m, act, actor or ""))
-                    for i, when, _ in other.prevailed_by
-                    if i in program.by_act[one.act_name]
-                ]
-                goal = (
-                    world.opens(one, m, act, actor or ""), world.forbids(other, m, act, actor or ""),
-                    no(some(*beats)),
-                )  # fmt: skip
+            step = searcher.step(
+                "clash", (one, other, actor or ""), partial(_clashing, searcher, one, other, actor)
+            )
             yield from _found(
-                searcher, world, fragments(world, part, goal, one), (act,), goal, "conflict", (one, other),
+                searcher, step, foci_of(one), "conflict", (one, other),
                 lambda decision: decision.answer == "conflicting", _clash(program, one, other),
             )  # fmt: skip
+
+
+def _clashing(searcher: Searcher, one: Rule, other: Rule, actor: str | None) -> Put:
+    world, act, m = searcher.asked(one.act_name, actor)
+    with world.question() as part:
+        searcher.asked(one.act_name, actor)
+        # What another norm that is open prevails over forbids nothing.
+        on_act = {each.index for each in world.on_act(one.act_name)}
+        beats = [
+            every(world.truth(when, m, {}), world.opens(world.rule(i), m, act, actor or ""))
+            for i, when, _ in world.rule(other.index).prevailed_by
+            if i in on_act
+        ]
+        opens, forbids = (
+            world.opens(one, m, act, actor or ""), world.forbids(other, m, act, actor or ""),
+        )  # fmt: skip
+    return Put(world, part, (act,), (opens, forbids, no(some(*beats))))
 
 
 def _pairs(program: Program) -> Iterator[tuple[Rule, Rule]]:
@@ -200,28 +225,34 @@ def _rivals_of(
     program = searcher.program
     open_questions = []
     for duty in duties:
-        world, act, m = searcher.asked(one.act_name, actor)
-        with world.question() as part:
-            searcher.asked(one.act_name, actor)
-            _, second, _ = searcher.asked(other.act_name, actor)
-            broken = [world.broken(Broken(duty, bound), m, False) for bound in _bounds(world, duty)]
-            goal = (
-                some(*broken), world.opens(one, m, act, actor), world.opens(other, m, second, actor),
-            )  # fmt: skip
+        step = searcher.step(
+            "rivals", (one, other, duty, actor), partial(_rivalling, searcher, one, other, duty, actor)
+        )
         first, second_, broke = (named(program, clause_of(rule)) for rule in (one, other, duty))
         said = Said(
             f"on one breach of {broke[0]}, {first[0]} and {second_[0]} are open at once, in no order",
             f"违反{broke[1]}时，{first[1]}与{second_[1]}同时可用，未定先后",
         )
         for each in _found(
-            searcher, world, fragments(world, part, goal, focus=duty.index), (act, second), goal, "competing",
-            (one, other), lambda decision: decision.answer == "permitted", said,
+            searcher, step, Foci((duty.index,)), "competing", (one, other),
+            lambda decision: decision.answer == "permitted", said,
         ):  # fmt: skip
             if each.kind == "competing":
                 yield each
                 return
             open_questions.append(each)
     yield from open_questions[:1]
+
+
+def _rivalling(searcher: Searcher, one: Rule, other: Rule, duty: Rule, actor: str) -> Put:
+    world, act, m = searcher.asked(one.act_name, actor)
+    with world.question() as part:
+        searcher.asked(one.act_name, actor)
+        _, second, _ = searcher.asked(other.act_name, actor)
+        owed = world.rule(duty.index)
+        broken = [world.broken(Broken(owed, bound), m, False) for bound in _bounds(world, owed)]
+        opens = world.opens(one, m, act, actor), world.opens(other, m, second, actor)
+    return Put(world, part, (act, second), (some(*broken), *opens))
 
 
 def _bounds(world: World, duty: Rule) -> list[Any]:
@@ -277,22 +308,29 @@ def never(searcher: Searcher) -> Iterator[Finding]:
 def _can_apply(searcher: Searcher, rule: Rule, actor: str | None) -> bool:
     # What no world without an end of the agreement shows, one in which it ends may.
     for ending in (False, True):
-        world, act, m = searcher.asked(rule.act_name, actor, ending)
-        with world.question() as part:
-            searcher.asked(rule.act_name, actor, ending)
-            applies = world.forbids if isinstance(rule.norm, Prohibition) else world.opens
-            goal = (applies(rule, m, act, actor or ""),)
-        if any(possible(fragment, *goal) for fragment in fragments(world, part, goal, rule)):
+        step = searcher.step(
+            "never", (rule, actor or "", str(ending)), partial(_applying, searcher, rule, actor, ending)
+        )
+        if is_possible(step, foci_of(rule)):
             return True
     return False
+
+
+def _applying(searcher: Searcher, rule: Rule, actor: str | None, ending: bool) -> Put:
+    world, act, m = searcher.asked(rule.act_name, actor, ending)
+    with world.question() as part:
+        searcher.asked(rule.act_name, actor, ending)
+        applies = world.forbids if isinstance(rule.norm, Prohibition) else world.opens
+        wanted = applies(rule, m, act, actor or "")
+    return Put(world, part, (act,), (wanted,))
 
 
 # -- worlds to findings
 
 
 def _found(
-    searcher: Searcher, world: World, looked_in: Iterator[Fragment], acts: tuple[Happening, ...],
-    goal: tuple[Any, ...], kind: Kind, rules: tuple[Rule, ...], is_so: Callable[[Decision], bool], said: Said,
+    searcher: Searcher, step: Step, foci: Foci, kind: Kind, rules: tuple[Rule, ...],
+    is_so: Callable[[Decision], bool], said: Said,
 ) -> Iterator[Finding]:  # fmt: skip
     """Yield what is found of a question about one act, or about one act for each of some rules."""
     clauses = tuple(clause_of(rule) for rule in rules)
@@ -308,15 +346,13 @@ def _found(
                 return None
         return decisions[0]
 
-    got = looked_for(looked_in, acts, goal, judged, searcher.tally)
+    got = looked_for(step, foci, judged, searcher.tally)
     if isinstance(got, Unknown | Refuted):
-        yield undecided(kind, clauses, got, searcher.program, world)
+        yield undecided(kind, clauses, got, searcher.program, step.put.world)
     elif got is not None:
-        fragment, history, decision = got
-        shown = witness(history, {"+".join(searcher.layers): decision})
-        yield Finding(
-            kind, clauses, said, shown, _settles(kind, searcher.program, clauses), bound_of(fragment)
-        )
+        looked, decision = got
+        shown = witness(looked.history, {"+".join(searcher.layers): decision})
+        yield Finding(kind, clauses, said, shown, _settles(kind, searcher.program, clauses), bound_of(looked))
 
 
 def _cites(decision: Decision, rule: Rule) -> bool:

@@ -69,7 +69,7 @@ def shortest(world: World | Fragment, *wanted: Any) -> Model | None:
 
 
 def _open(world: World | Fragment, there: list[Happening]) -> Iterator[Any]:
-    """Yield what a ledger and its account show, beside what happens: in the order of names."""
+    """Yield what a ledger, its account and the acts asked about show, beside what happens: in the order of names."""
     for held in (world.answers, world.readings):
         yield from (held[name] for name in sorted(held))
     for values in (world.attributes, world.firsts, world.blanks, *(each.fields for each in there)):
@@ -88,10 +88,10 @@ def _solver() -> z3.Solver:
 
 
 class Query:
-    """One question to the solver, and the last world found for it."""
+    """One question to the solver about some acts, and the last world found for it."""
 
-    def __init__(self, world: World | Fragment, *wanted: Any) -> None:
-        self.world = world
+    def __init__(self, world: World | Fragment, *wanted: Any, acts: tuple[Happening, ...] = ()) -> None:
+        self.world, self.acts = world, acts
         self.solver = _solver()
         tell(self.solver, *world.facts, *wanted)
         self.happenings = [world.happenings[key] for key in sorted(world.happenings, key=str)]
@@ -146,7 +146,9 @@ class Query:
             for happening in there:
                 likely += world.likely_of[happening.name, happening.actor]
         self.preferred(likely)
-        self.smallest([term for term in _open(world, there) if z3.is_bool(term) or z3.is_int(term)])
+        self.smallest(
+            [term for term in _open(world, [*there, *self.acts]) if z3.is_bool(term) or z3.is_int(term)]
+        )
         self._clocked()
 
     def _clocked(self) -> None:

@@ -14,23 +14,22 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache, cached_property
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import z3
 
 from contractlang.kinds import Kind
 from contractlang.norms import (
-    BlankDecl,
     Maintenance,
     Obligation,
     OccurrenceDecl,
     Prohibition,
-    StateDecl,
     Who,
     base_name,
 )
 from contractlang.values import Period, Share
 from engine.analysis.logic import every, follows, no, some
+from engine.analysis.seen import SHAPE, Read, Seen
 from engine.analysis.tally import HORIZON
 from engine.calendars import default_calendar
 from engine.conditions import ActorE, AndE, AnswerE, ChosenE, CompareE, IsBlankE, NotE, OrE, PlacedE
@@ -120,6 +119,21 @@ class Part:
     likely: list[Any] = field(default_factory=list)
     workdays: list[Any] = field(default_factory=list)
     uses: dict[Any, None] = field(default_factory=dict)
+    reads: dict[Read, None] = field(default_factory=dict)
+
+
+class _Told:
+    """A norm as a world looks at it: the part that is being told notes whether its shape is looked at, or all of it."""
+
+    __slots__ = ("_frames", "_rule", "_shape", "_whole", "index")
+
+    def __init__(self, rule: Rule, frames: list[Part], label: str, name: str) -> None:
+        self._rule, self._frames, self.index = rule, frames, rule.index
+        self._shape, self._whole = (label, "shape", name), (label, "rule", name)
+
+    def __getattr__(self, name: str) -> Any:
+        self._frames[-1].reads[self._shape if name in SHAPE else self._whole] = None
+        return getattr(self._rule, name)
 
 
 class World:
@@ -130,10 +144,11 @@ class World:
 
     def __init__(
         self, program: Program, terms: Terms, focus: int | None = None, ending: bool = True,
-        beside: World | None = None,
+        beside: World | None = None, seen: Seen | None = None,
     ) -> None:  # fmt: skip
         self.program, self.terms, self.focus, self.ending = program, terms, focus, ending
-        self.taken = program.taken(terms)
+        self.seen = seen if seen is not None else Seen(program, terms)
+        self._rules: dict[int, Rule] = {}
         self._facts: list[Any] = []
         self.likely: list[Any] = []
         self.workdays: list[Any] = []
@@ -158,6 +173,37 @@ class World:
         self.kept: dict[Any, Broken] = {}
         self._fresh = 0
         self.hold(self.today >= 0, self.today < HORIZON, self.minute >= 0, self.minute < MINUTES)
+        if beside is None:
+            # Which words have the smaller numbers does not hang on what is asked first.
+            for word in ("other", *self.look("words")):
+                self.code(word)
+
+    # -- what is looked at
+
+    def look(self, sort: str, name: str = "") -> Any:
+        """Return a thing of the program. The part that is being told makes a note of it."""
+        self._frames[-1].reads[self.seen.label, sort, name] = None
+        return self.seen.get(sort, name)
+
+    def rule(self, index: int) -> Rule:
+        """Return a norm; whatever part looks at it makes a note of that."""
+        if index not in self._rules:
+            rule = self.program.rules[index]
+            self._rules[index] = cast(
+                "Rule", _Told(rule, self._frames, self.seen.label, self.seen.names[index])
+            )
+        return self._rules[index]
+
+    def on_act(self, name: str) -> list[Rule]:
+        """Return the norms that speak of an act."""
+        return [self.rule(each.index) for each in self.look("act", name)]
+
+    def _speaking(self, act: str) -> set[int]:
+        return {each.index for each in self.look("act", act)}
+
+    def begun(self) -> None:
+        """Say that all that every question can reach is told: from here on only questions make use of anything."""
+        self._frames.append(Part())
 
     # -- time
 
@@ -270,9 +316,9 @@ class World:
 
         def make() -> list[Happening]:
             return [
-                self.happening(touch.declared, actor)
-                for touch in self.program.touches.values() if name in touch.names
-                for actor in self.actors(touch.declared)
+                self.happening(declared, actor)
+                for declared in self.look("kinds", name)
+                for actor in self.actors(declared)
             ]  # fmt: skip
 
         return self.once(("kind", name), make)  # type: ignore[no-any-return]
@@ -283,7 +329,7 @@ class World:
             return (None,)
         if isinstance(declared.actor, str):
             return (declared.actor,)
-        return (BOTH,) if declared.actor is Who.BOTH else self.program.bound_parties
+        return (BOTH,) if declared.actor is Who.BOTH else self.look("parties")
 
     def happening(self, declared: OccurrenceDecl, actor: str | None) -> Happening:
         """Return one act or event that may happen. No two are at one time: the solver sees to it."""
@@ -304,11 +350,9 @@ class World:
         self.happenings[declared.name, actor] = self._memo["happening", declared.name, actor] = made
         for param in declared.params:
             made.fields[param.name] = self.field_of(made, param.name, param.kind)
-        for contract in self.program.contracts:
-            for relation in contract.relations:
-                if relation.how == "only_after" and relation.left == declared.name:
-                    before = [every(o.here, o.at < made.at) for o in self.of_kind(relation.right)]
-                    self.hold(follows(made.here, some(*before)))
+        for right in self.look("relations", declared.name):
+            before = [every(o.here, o.at < made.at) for o in self.of_kind(right)]
+            self.hold(follows(made.here, some(*before)))
         return made
 
     def field_of(self, of: Happening, name: str, kind: Kind) -> Value:
@@ -337,7 +381,7 @@ class World:
             self.hold(term >= 1, term <= 10_000_000)
             self.prefer(term == (10_000 if kind.name == "money" else 1))
         elif kind.name == "one of":
-            options = self.program.options.get(kind.of, ())
+            options = self.look("options", kind.of)
             self.hold(some(*(term == self.code(each) for each in options)) if options else term >= 0)
         elif kind.name == "instant":
             self.hold(term >= of.at, term < HORIZON * MINUTES)
@@ -376,7 +420,7 @@ class World:
                 return self.compare(it, m, env)
             case HappenedE():
                 return self.happened(it, m, env)
-            case AnswerE() if self.program.questions[it.question].kind.name == "flag":
+            case AnswerE() if self.look("question", it.question)[0].kind.name == "flag":
                 return self.answer(it.question).term
             case ChosenE():
                 return self.chosen(it.reading, it.option)
@@ -389,7 +433,7 @@ class World:
             case DischargedE():
                 return some(*(self.discharged(rule, bound, m) for rule, bound in self.meant(it.norms, env)))
             case UsedE():
-                return some(*(self.standing(self.program.rules[i], m, it.longer) for i in it.norms.indexes))
+                return some(*(self.standing(self.rule(i), m, it.longer) for i in it.norms.indexes))
             case ValidE():
                 return self.valid(it, m)
             case TextE():
@@ -420,7 +464,7 @@ class World:
             case BlankE():
                 # A blank that is compared is filled in the world: what is left open decides nothing.
                 blank = self.blank(it.name, it.kind, m, env)
-                settable = it.name not in self.program.gaps
+                settable = not self.look("gap", it.name)
                 if settable and it.kind.name == "day" and self.monthly(it.name) and z3.is_expr(blank.term):
                     blank = Value(self.month_day(self.trigger_day(m, env), blank.term), blank.known)
                 if settable and z3.is_expr(blank.known):
@@ -463,17 +507,7 @@ class World:
 
     def monthly(self, name: str) -> bool:
         """Tell whether a blank for a day is filled with the number of a day: where another document counts."""
-        called = [
-            each
-            for each in self.program.declarations.values()
-            if isinstance(each, BlankDecl) and name in (each.name, each.alias)
-        ]
-        aliases = {word for each in called for word in (each.name, each.alias) if word}
-        return any(
-            each.kind.name == "count"
-            for each in self.program.declarations.values()
-            if isinstance(each, BlankDecl) and {each.name, each.alias} & aliases
-        )
+        return bool(self.look("monthly", name))
 
     def trigger_day(self, m: Moment, env: Env) -> Any:
         """Return the day of what an instance was triggered by; of the moment where there is no such thing."""
@@ -515,14 +549,13 @@ class World:
 
     def first(self, state: str) -> Any:
         """Return what a state is before anything sets it, as the account's settings say; None where they cannot."""
-        declared = self.program.declarations[state]
-        if not isinstance(declared, StateDecl):
+        option = self.look("first option", state)
+        if option is not None:
+            return z3.IntVal(self.code(option))
+        kind = self.look("declared", state).kind.name
+        if kind not in ("money", "count"):
             return None
-        if declared.options:
-            return z3.IntVal(self.code(str(self.terms.states.get(state, declared.options[0].name))))
-        if declared.kind.name not in ("money", "count"):
-            return None
-        return self.once(("first", state), lambda: self._first(state, declared.kind.name))
+        return self.once(("first", state), lambda: self._first(state, kind))
 
     def _first(self, state: str, kind: str) -> Any:
         made = z3.Int(f"{state} at first")
@@ -666,17 +699,17 @@ class World:
         about = self.value(it.about, m, env).term if it.about is not None else env.get("@trigger")
         home = it.home or env.get("@home", "")
         below = env.get(f"@below {it.name}", 0)
-        rules = self.program.sums.get(it.name, ())
+        rules = self.look("sums", it.name)
         made: Any = z3.IntVal(0)
         for place in reversed(range(below, len(rules))):
-            rule = rules[place]
-            if home and rule.home not in ("", home):
+            of, variable, worth, where, holds = rules[place]
+            if home and of not in ("", home):
                 continue
-            inner = {**env, "@trigger": about, "@home": rule.home or home, f"@below {it.name}": place + 1}
-            if rule.variable:
-                inner[rule.variable] = about
-            value = self.value(rule.value, m, inner).term
-            applies = every(self.truth(rule.holds, m, inner), self.truth(rule.where, m, inner))
+            inner = {**env, "@trigger": about, "@home": of or home, f"@below {it.name}": place + 1}
+            if variable:
+                inner[variable] = about
+            value = self.value(worth, m, inner).term
+            applies = every(self.truth(holds, m, inner), self.truth(where, m, inner))
             made = z3.If(applies, value if z3.is_expr(value) else self.free().term, made)
         return Value(made, True)
 
@@ -687,8 +720,7 @@ class World:
         return self.once(("answer", question), lambda: self._answer(question))  # type: ignore[no-any-return]
 
     def _answer(self, question: str) -> Value:
-        declared = self.program.questions[question]
-        given = self.terms.answers.get(question)
+        declared, given = self.look("question", question)
         if declared.kind.name == "flag":
             made = z3.Bool(f"answer {question}")
             self.prefer(made == bool(declared.presumed))
@@ -706,22 +738,22 @@ class World:
 
     def chosen(self, reading: str, option: str) -> Truth:
         """Return whether a reading is taken so: as chosen, by default, or else any way."""
-        got = self.taken.options.get(reading)
+        got = self.look("taken", reading)
         if got is not None:
             return got == option
         return self.once(("reading", reading), lambda: self._reading(reading)) == self.code(option)
 
     def _reading(self, reading: str) -> Any:
         made = self.readings[reading] = z3.Int(f"reading {reading}")
-        options = self.program.readings[reading][1]
+        options = self.look("reading", reading)
         self.hold(some(*(made == self.code(each) for each in options)))
         return made
 
     def blank(self, name: str, kind: Kind | None, m: Moment, env: Env) -> Value:
         """Return what fills a blank; what the terms leave open may be filled or not. Settings do not fill a gap."""
-        if name in self.program.gaps:
+        if self.look("gap", name):
             made, known = self.free(kind).term, z3.BoolVal(False)
-            for holds, filling in reversed(self.program.fills.get(name, ())):
+            for holds, filling in reversed(self.look("fills", name)):
                 value = self.value(filling, m, env)
                 if holds is None:
                     made, known = value.term, value.known
@@ -730,18 +762,12 @@ class World:
                     made, known = z3.If(filled, value.term, made), some(filled, known)
             return Value(made, known)
         # A law may speak of the agreement's blank by its other name.
-        same = (
-            each.name
-            for each in self.program.declarations.values()
-            if isinstance(each, BlankDecl) and name in (each.name, each.alias)
-        )
-        name = next(same, name)
+        name = next((each.name for each in self.look("called", name)), name)
         return self.once(("blank", name), lambda: self._blank(name, kind))  # type: ignore[no-any-return]
 
     def _blank(self, name: str, kind: Kind | None) -> Value:
-        given = self.terms.blanks.get(name)
-        declared = self.program.declarations.get(name)
-        kind = getattr(declared, "kind", kind)
+        given = self.look("given", name)
+        kind = getattr(self.look("declared", name), "kind", kind)
         if given is not None:
             self.blanks[name] = Value(self.constant(given), True)
         else:
@@ -787,8 +813,6 @@ class World:
         return self.once(("state", name, document, m.key), lambda: self._state(name, document, m))
 
     def _state(self, name: str, document: str, m: Moment) -> Any:
-        declared = self.program.declarations[name]
-        assert isinstance(declared, StateDecl)
         made = z3.Int(f"{self.prefix}{name}@{document} {m.key}")
         setters = self.setters(name, document)
         for each, value, based in setters:
@@ -804,9 +828,7 @@ class World:
         return self.once(("setters", name, document), lambda: list(self._setters(name, document)))  # type: ignore[no-any-return]
 
     def _setters(self, name: str, document: str) -> Iterator[tuple[Happening, Any, Truth]]:
-        for declared in self.program.declarations.values():
-            if not isinstance(declared, OccurrenceDecl):
-                continue
+        for declared in self.look("setting", name):
             for effect in declared.sets:
                 if effect.state != name:
                     continue
@@ -816,7 +838,7 @@ class World:
                         value: Any = z3.IntVal(self.code(effect.option))
                     else:
                         value = made.fields[effect.field or ""].term
-                    yield made, value, self.has_basis(made) if document else True
+                    yield made, value, self.has_basis(made, document) if document else True
 
     def is_last(
         self, it: Happening, based: Truth, setters: list[tuple[Happening, Any, Truth]], m: Moment
@@ -828,19 +850,25 @@ class World:
         ]
         return every(self.has_happened(it, m), based, no(some(*later)))
 
-    def has_basis(self, act: Happening) -> Truth:
-        """Return whether some norm is open to an act just before it."""
+    def has_basis(self, act: Happening, document: str) -> Truth:
+        """Return whether some norm is open to an act just before it, such that the act changes an agreement's state.
+
+        A norm of an agreement changes that one. A law changes those in force, or that of the breach that it is upon:
+        of this last, any is taken.
+        """
 
         def make() -> Truth:
             before = Moment(act.at, f"before {act.id}", act)
-            opens = [
-                self.opens(self.program.rules[index], before, act, act.actor or "")
-                for index in self.program.by_act[act.name]
-                if not isinstance(self.program.rules[index].norm, Prohibition)
-            ]
-            return some(*opens)
+            found = []
+            for rule in self.on_act(act.name):
+                if not isinstance(rule.norm, Prohibition) and rule.home in ("", document):
+                    opens = self.opens(rule, before, act, act.actor or "")
+                    if not rule.home and not rule.on_breach_of:
+                        opens = every(opens, self.agreement(document, before) == self.code("in_force"))
+                    found.append(opens)
+            return some(*found)
 
-        return self.named(("basis", act.id), make)
+        return self.named(("basis", act.id, document), make)
 
     def agreement(self, document: str, m: Moment) -> Any:
         """Return the state of an agreement at a moment; a world in which nobody ends it has no end of it."""
@@ -850,9 +878,8 @@ class World:
         draft, in_force, expired, terminated = (z3.IntVal(self.code(each)) for each in LIFE_STATES)
         begins, since = self.begins(document)
         ends = [
-            every(self.has_happened(each, m), self.has_basis(each))
-            for declared in (self.program.acts.values() if self.ending else ())
-            if any(effect.state == "agreement" for effect in declared.sets)
+            every(self.has_happened(each, m), self.has_basis(each, document))
+            for declared in (self.look("ending") if self.ending else ())
             for each in self.of_kind(declared.name)
         ]
         last = self.last_minute(document, since)
@@ -863,7 +890,7 @@ class World:
         return z3.If(every(begins, since <= m.at), alive, draft)
 
     def _declared(self, it: Happening) -> OccurrenceDecl:
-        declared = self.program.declarations[it.name]
+        declared = self.look("declared", it.name)
         assert isinstance(declared, OccurrenceDecl)
         return declared
 
@@ -871,21 +898,22 @@ class World:
         """Return whether an agreement takes effect at all, and when."""
 
         def make() -> tuple[Truth, Any]:
-            rules = [r for r in self.program.life.get(document, ()) if r.life.how == "takes_effect"]
-            if not any(base_name(r.life.document) == document for r in rules):
+            rules = [each for each in self.look("life", document) if each[0] == "takes_effect"]
+            if not any(base_name(of) == document for _, of, _, _ in rules):
                 return True, z3.IntVal(0)
             ever, since = z3.Bool(f"{self.prefix}begins {document}"), self.some_time(f"since {document}")
             self._memo["begins", document] = (ever, since)
-            at = Moment(since, f"since {document}")
-            holds = [every(self.truth(r.holds, at, {}), self.truth(r.value, at, {})) for r in rules]
-            met = [e for r in rules for name in _happened_in(r.value) for e in self.of_kind(name)]
-            self.hold(follows(ever, some(*holds)))
+
+            def takes(m: Moment) -> list[Truth]:
+                return [
+                    every(self.truth(holds, m, {}), self.truth(value, m, {})) for *_, holds, value in rules
+                ]
+
+            met = [e for *_, value in rules for name in _happened_in(value) for e in self.of_kind(name)]
+            self.hold(follows(ever, some(*takes(Moment(since, f"since {document}")))))
             self.hold(follows(ever, some(*(every(e.here, e.at == since) for e in met))))
             for each in met:
-                then = Moment(each.at, f"at {each.id}")
-                enough = some(
-                    *(every(self.truth(r.holds, then, {}), self.truth(r.value, then, {})) for r in rules)
-                )
+                enough = some(*takes(Moment(each.at, f"at {each.id}")))
                 self.hold(follows(every(each.here, enough), every(ever, since <= each.at)))
             return ever, since
 
@@ -893,9 +921,9 @@ class World:
 
     def last_minute(self, document: str, since: Any) -> Any:
         """Return the end of an agreement's term, if the terms say how long it lasts."""
-        for rule in self.program.life.get(document, ()):
-            if rule.life.how == "lasts":
-                period = self.value(rule.value, self.now, {}).term
+        for how, _, _, value in self.look("life", document):
+            if how == "lasts":
+                period = self.value(value, self.now, {}).term
                 if z3.is_int(period):  # So many years, and the last of its days is part of it.
                     return self.at(self.day_of(since) + 365 * period + 1)
                 if isinstance(period, Period):
@@ -922,6 +950,7 @@ class World:
 
     def in_force(self, rule: Rule, m: Moment, env: Env) -> Truth:
         """Return whether a norm is in force."""
+        rule = self.rule(rule.index)
         return no(some(*(truth for _, _, truth in self.not_in_force(rule, m, env))))
 
     def not_in_force(self, rule: Rule, m: Moment, env: Env) -> Iterator[tuple[str, Any, Truth]]:
@@ -941,7 +970,7 @@ class World:
         if rule.until is not None:
             yield "until", None, self.truth(rule.until, m, env)
         for index in rule.yields_to:
-            yield "agreed", index, self.in_force(self.program.rules[index], m, env)
+            yield "agreed", index, self.in_force(self.rule(index), m, env)
         for when, place in rule.voided:
             yield "voided", place, self.truth(when, m, env)
 
@@ -951,13 +980,14 @@ class World:
         if rule.unless is not None:
             parts.append(no(self.truth(rule.unless, m, env)))
         for index in rule.excepts:
-            other = self.program.rules[index]
+            other = self.rule(index)
             inner = self.env_of(other, env.get("@trigger"), env.get("@act"), env.get("@actor"))
             parts.append(no(every(self.in_force(other, m, inner), self.conditions(other, m, inner))))
         return every(*parts)
 
     def bindings(self, rule: Rule, act: Happening | None) -> list[Any]:
         """Return what the instances of a norm may be bound to."""
+        rule = self.rule(rule.index)
         if rule.norm.trigger is None:
             return [None]
         if rule.self_triggered:
@@ -968,7 +998,7 @@ class World:
         for index in sorted(rule.on_breach_of):
             if self.focus is not None and len(rule.on_breach_of) > MANY and index != self.focus:
                 continue
-            owed = self.program.rules[index]
+            owed = self.rule(index)
             acts = self.of_kind(owed.act_name) if isinstance(owed.norm, Prohibition) else [None]
             for each in acts:
                 found += [Broken(owed, bound) for bound in self.bindings(owed, each) or [each]]
@@ -989,6 +1019,7 @@ class World:
 
     def opens(self, rule: Rule, m: Moment, act: Happening, actor: str) -> Truth:
         """Return whether a norm is open to an act by a party."""
+        rule = self.rule(rule.index)
 
         def make() -> Truth:
             return some(*(
@@ -1026,6 +1057,7 @@ class World:
         self, rule: Rule, m: Moment, act: Happening, actor: str, is_law: Callable[[Place], bool]
     ) -> Truth:
         """Return whether a norm would be open to an act if no law stood in its way."""
+        rule = self.rule(rule.index)
 
         def way(bound: Any) -> Truth:
             def make() -> Truth:
@@ -1051,6 +1083,7 @@ class World:
 
     def bears(self, rule: Rule, actor: str, bound: Any) -> bool:
         """Return whether a norm binds or empowers that party."""
+        rule = self.rule(rule.index)
         bearer = rule.norm.bearer
         if isinstance(bearer, str):
             return actor in (bearer, BOTH)
@@ -1061,6 +1094,7 @@ class World:
     def closers(
         self, rule: Rule, bound: Any, m: Moment, act: Happening, actor: str, env: Env
     ) -> Iterator[tuple[str, Any, Truth]]:
+        rule = self.rule(rule.index)
         yield from self.not_in_force(rule, m, env)
         if isinstance(rule.norm, Obligation):
             yield "no duty", None, no(self.owed(rule, bound, m))
@@ -1082,10 +1116,10 @@ class World:
         for lapse in rule.lapses:
             yield "lapsed", lapse.place, self.lapsed(lapse, m, actor, env)
         for index, when, place in rule.prevailed_by:
-            other = self.program.rules[index]
+            other = self.rule(index)
             holds = self.truth(when, m, env)
             if isinstance(other.norm, Prohibition):
-                if index in self.program.by_act[act.name] and not isinstance(rule.norm, Obligation):
+                if index in self._speaking(act.name) and not isinstance(rule.norm, Obligation):
                     yield "forbidden", place, every(holds, self.forbids(other, m, act, actor))
             elif not isinstance(other.norm, Maintenance):
                 yield "prevailed", place, every(holds, self.standing(other, m, None))
@@ -1093,7 +1127,7 @@ class World:
             holds = self.truth(when, m, env)
             if holds is False or (z3.is_expr(holds) and z3.is_false(z3.simplify(holds))):
                 continue  # It limits other norms only.
-            limits = [self.program.rules[index] for index in indexes if index != rule.index]
+            limits = [self.rule(index) for index in indexes if index != rule.index]
             open_ones = [self.opens(limit, m, act, actor) for limit in limits]
             yield "limited", place, every(holds, no(some(*open_ones)))
 
@@ -1112,6 +1146,7 @@ class World:
 
     def forbids(self, rule: Rule, m: Moment, act: Happening, actor: str) -> Truth:
         """Return whether a prohibition applies to an act by a party."""
+        rule = self.rule(rule.index)
         return self.named(
             ("forbids", rule.index, m.key, act.id, actor), lambda: self._forbids(rule, m, act, actor)
         )
@@ -1168,7 +1203,7 @@ class World:
             return
         about = self.value(norms.about, self.now, env).term if norms.about is not None else None
         for index in norms.indexes:
-            rule = self.program.rules[index]
+            rule = self.rule(index)
             acts: list[Any] = self.of_kind(rule.act_name) if isinstance(rule.norm, Prohibition) else [None]
             for each in acts:
                 for bound in self.bindings(rule, each) or [each]:
@@ -1243,7 +1278,7 @@ class World:
                 return start + 1
             case "Reasonable":
                 # A reasonable time is what a law says in numbers, where one does: that duty stands beside this one.
-                numbers = [self.in_force(self.program.rules[i], m, env) for i in rule.numbered]
+                numbers = [self.in_force(self.rule(i), m, env) for i in rule.numbered]
                 prompt = self.answer(rule.limit.question).term
                 return z3.If(some(prompt, *numbers), z3.IntVal(HORIZON * MINUTES), start)
             case "Within":
@@ -1326,10 +1361,10 @@ class World:
                 beaten = [
                     every(
                         self.truth(when, before, {}),
-                        self.opens(self.program.rules[index], before, bound, bound.actor or ""),
+                        self.opens(self.rule(index), before, bound, bound.actor or ""),
                     )
                     for index, when, _ in rule.prevailed_by
-                    if index in self.program.by_act[bound.name]
+                    if index in self._speaking(bound.name)
                 ]
                 forbidden = self.forbids(rule, before, bound, bound.actor or "")
                 return every(self.has_happened(bound, m), forbidden, no(some(*beaten)))
@@ -1350,7 +1385,7 @@ class World:
 
         def make() -> Truth:
             asleep = [
-                every(self.truth(when, m, env), self.standing(self.program.rules[index], m, None))
+                every(self.truth(when, m, env), self.standing(self.rule(index), m, None))
                 for index, when, _ in rule.prevailed_by
             ]
             return every(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from contractlang.kinds import Kind
@@ -35,8 +37,8 @@ class History:
     asked: dict[str, Any]
     beside: tuple[dict[str, Any], ...] = ()
     """Other acts that are asked about at the same moment."""
-    noted: tuple[bool, ...] = ()
-    """What holds in the world of some terms that were to be noted."""
+    noted: tuple[str, ...] = ()
+    """What holds in the world of that which was to be noted."""
 
     def ask(self, program: Program, layers: tuple[str, ...]) -> Decision:
         """Return what the engine says of the act, on this history, by a program's documents.
@@ -70,7 +72,7 @@ def account_of(history: History, program: Program, layers: tuple[str, ...]) -> A
 
 
 def history_of(
-    world: World | Fragment, model: Model, *acts: Happening, noting: tuple[Any, ...] = ()
+    world: World | Fragment, model: Model, *acts: Happening, noting: Mapping[str, Any] = MappingProxyType({})
 ) -> History:
     """Return the history that a world is, and the acts asked about at its end."""
     words = {number: text for text, number in world.codes.items()}
@@ -126,7 +128,13 @@ def history_of(
         {"by": act.actor or BOTH, "act": act.name, "at": _instant(model.now), **told(act)} for act in acts
     ] or [{"at": _instant(model.now)}]
     return History(
-        entries, settings, readings, answers, asked, tuple(beside), tuple(map(model.truth, noting))
+        entries,
+        settings,
+        readings,
+        answers,
+        asked,
+        tuple(beside),
+        tuple(name for name, term in noting.items() if model.truth(term)),
     )
 
 

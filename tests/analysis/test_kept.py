@@ -121,7 +121,7 @@ def test_an_edit_of_the_agreement_is_asked_about(tmp_path: Path, asked: list[str
 
 def test_what_is_damaged_or_of_another_key_is_asked_again(tmp_path: Path, asked: list[str]) -> None:
     fresh = found(Kept(tmp_path))
-    entries = sorted(tmp_path.iterdir())
+    entries = sorted(tmp_path.glob("*.findings"))
     entries[0].write_bytes(entries[0].read_bytes()[:-1])
     entries[1].write_bytes(b"")
     entries[2].write_bytes(entries[3].read_bytes())

@@ -1,0 +1,161 @@
+"""What each question to the solver came to, kept with the names of all that it rests on and a hash of their contents.
+
+A question is put in steps: whether there is anything to ask, whether it can be where all is open, then in the world of
+one duty after another. Each step is kept by itself, for an edit seldom touches all of them. A step whose names have the
+same contents has the same worlds, so the solver need not be asked; what it found is put to the engine all the same. So
+an answer is never older than the text. What was undecided is not kept: that may hang on how busy a machine is.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable, Iterable
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+from contractlang.cache import entry, keep
+from engine.analysis.seen import Read, Seen
+from engine.analysis.witness import History
+
+MOST = 60
+"""How many sets of documents are kept."""
+_VARIANTS = 3
+"""How many texts are kept of one step: the latest."""
+_SUFFIX = ".answers"
+
+
+class Resting(Protocol):
+    """Something that notes what it rests on."""
+
+    reads: dict[Read, None]
+
+
+class Trail(NamedTuple):
+    """The histories that the solver gave, each with whether the engine confirmed it; how many kinds could happen."""
+
+    tried: tuple[tuple[History, bool], ...]
+    kinds: int
+
+
+class _Step(NamedTuple):
+    """What a step came to, and on what it rests: the hash of the contents of some things."""
+
+    digest: str
+    reads: list[int]
+    came_to: Any
+
+
+class Answers:
+    """What was answered of some documents, from a folder; none keeps nothing."""
+
+    def __init__(self, folder: Path | None, key: str) -> None:
+        self.folder, self.key = folder, key
+        self._seen: dict[str, Seen] = {}
+        self._reads: list[Read] = []
+        self._places: dict[Read, int] = {}
+        self._steps: dict[str, list[_Step]] = {}
+        self._contents: dict[int, str] = {}
+        self._changed = False
+        if folder is not None:
+            self._read(entry(folder, key, _SUFFIX))
+
+    def see(self, seen: Seen) -> None:
+        """Let what is looked at in one program be told again."""
+        self._seen[seen.label] = seen
+
+    def told(self, name: str, ask: Callable[[], tuple[bool, Iterable[Resting]]]) -> bool:
+        """Return the answer to a step that is yes or no; asked where it is not kept."""
+        held = self._held(name)
+        if isinstance(held, bool):
+            return held
+        answer, rests_on = ask()
+        self._keep(name, answer, rests_on)
+        return answer
+
+    def trail(self, name: str) -> Trail | None:
+        """Return the histories that a step came to; None where they are not kept."""
+        held = self._held(name)
+        try:
+            tried = tuple((_history(each), bool(confirmed)) for each, confirmed in held["tried"])
+            return Trail(tried, int(held["kinds"]))
+        except (TypeError, KeyError, ValueError):
+            return None
+
+    def keep(self, name: str, trail: Trail, rests_on: Iterable[Resting]) -> None:
+        """Keep the histories that a step came to."""
+        tried = [[dataclasses.asdict(each), confirmed] for each, confirmed in trail.tried]
+        self._keep(name, {"tried": tried, "kinds": trail.kinds}, rests_on)
+
+    def close(self) -> None:
+        """Write what is new to the folder."""
+        if self.folder is None or not self._changed:
+            return
+        self._changed = False
+        steps = {name: self._steps[name] for name in sorted(self._steps)}
+        body = json.dumps({"reads": self._reads, "steps": steps}, ensure_ascii=False, separators=(",", ":"))
+        keep(self.folder, self.key, _SUFFIX, body.encode("utf-8", "surrogateescape"), MOST)
+
+    def _read(self, body: bytes | None) -> None:
+        if body is None:
+            return
+        try:
+            held = json.loads(body.decode("utf-8", "surrogateescape"))
+            reads = [(str(label), str(sort), str(name)) for label, sort, name in held["reads"]]
+            steps = {name: [_Step(*each) for each in variants] for name, variants in held["steps"].items()}
+        except (ValueError, TypeError, LookupError, AttributeError):
+            return
+        self._reads, self._steps = reads, steps
+        self._places = {each: place for place, each in enumerate(reads)}
+
+    def _held(self, name: str) -> Any:
+        for each in self._steps.get(name, ()):
+            if each.digest == self._digest(each.reads):
+                return each.came_to
+        return None
+
+    def _keep(self, name: str, came_to: Any, rests_on: Iterable[Resting]) -> None:
+        if self.folder is None:
+            return
+        reads = sorted({self._place(read) for each in rests_on for read in each.reads})
+        digest = self._digest(reads)
+        if not digest or json.loads(json.dumps(came_to)) != _plain(came_to):
+            return  # What does not come back as it was is not kept.
+        self._changed = True
+        others = [each for each in self._steps.get(name, ()) if each.digest != digest]
+        self._steps[name] = [_Step(digest, reads, came_to), *others[: _VARIANTS - 1]]
+
+    def _place(self, read: Read) -> int:
+        if read not in self._places:
+            self._places[read] = len(self._reads)
+            self._reads.append(read)
+        return self._places[read]
+
+    def _digest(self, reads: list[int]) -> str | None:
+        """Return the hash of the contents of some things; None where one of them is not there or cannot be told."""
+        contents = []
+        for place in reads:
+            content = self._contents.get(place)
+            if content is None:
+                label, sort, name = self._reads[place]
+                seen = self._seen.get(label)
+                content = self._contents[place] = seen.content(sort, name) if seen is not None else ""
+            if not content:
+                return None
+            contents.append(content)
+        return blake2b("".join(contents).encode(), digest_size=16).hexdigest()
+
+
+def _history(held: dict[str, Any]) -> History:
+    told: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in held.items()
+    }
+    return History(**told)
+
+
+def _plain(value: Any) -> Any:
+    """Return a value with lists for tuples, as it comes back from a file."""
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    return [_plain(each) for each in value] if isinstance(value, list | tuple) else value

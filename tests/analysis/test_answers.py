@@ -1,0 +1,116 @@
+"""What one question came to is kept by itself: an edit is asked about only where it bears, and nothing is ever stale."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from contractlang.load import load_text
+from engine.analysis import analyse
+from engine.analysis.finding import Finding
+from engine.analysis.kept import Kept
+from engine.analysis.solver import Query
+from engine.analysis.tally import Tally
+from engine.governing import Programs
+
+CONTRACTS = Path(__file__).parents[2] / "contracts"
+CLUB = """
+| agreement club
+| party host, guest
+| event bell
+| event rain
+| act enter by guest, needs basis
+| act swim by either party, needs basis
+
+1.1 A guest may enter.
+| entry: guest may enter
+1.2 After the bell nobody enters.
+| silence: guest must not enter when bell is done
+2.1 A guest may swim.
+| swimming: guest may swim
+2.2 Nobody swims in the rain.
+| dry: guest must not swim when rain is done
+"""
+
+
+def found(text: str, kept: Kept | None = None, path: Path | None = None) -> tuple[list[Finding], Tally]:
+    """Return what is found in an agreement of a text, and what came of the questions."""
+    loaded = load_text(text, str(path or "club.contract"), [CONTRACTS / "vocabulary"] if path else [])
+    assert not loaded.errors, [each.message.en for each in loaded.errors]
+    (name,) = (each.name for each in loaded.contracts.values() if each.kind == "agreement")
+    tally = Tally()
+    return list(analyse(Programs(loaded.contracts), (name,), tally=tally, kept=kept)), tally
+
+
+@pytest.fixture
+def queries(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return a list that grows by one with each question that is put to the solver from here on."""
+    asked: list[int] = []
+    put = Query.__init__
+
+    def noted(self: Query, *args: object, **more: object) -> None:
+        asked.append(1)
+        put(self, *args, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Query, "__init__", noted)
+    return asked
+
+
+def test_an_edit_of_one_clause_is_asked_about_and_the_rest_is_not(tmp_path: Path, queries: list[int]) -> None:
+    found(CLUB, Kept(tmp_path))
+    fresh = len(queries)
+    queries.clear()
+    edited = CLUB.replace("when rain is done", "when rain is done and bell is done")
+    after = found(edited, Kept(tmp_path))
+    assert 0 < len(queries) < fresh
+    assert after == found(edited)
+
+
+def test_a_norm_more_leaves_what_was_asked_of_the_rest(tmp_path: Path, queries: list[int]) -> None:
+    found(CLUB, Kept(tmp_path))
+    queries.clear()
+    longer = CLUB.replace("1.1 A guest", "1.0 The host may swim.\n| host may swim\n1.1 A guest", 1)
+    after = found(longer, Kept(tmp_path))
+    asked = len(queries)
+    queries.clear()
+    assert after == found(longer)
+    assert asked < len(queries)
+
+
+def test_a_text_that_comes_back_is_not_asked_about_again(tmp_path: Path, queries: list[int]) -> None:
+    before = found(CLUB, Kept(tmp_path))
+    found(CLUB.replace("when rain is done", "when not rain is done"), Kept(tmp_path))
+    for each in tmp_path.glob("*.findings"):
+        each.unlink()
+    queries.clear()
+    assert found(CLUB, Kept(tmp_path)) == before
+    assert not queries
+
+
+def test_answers_that_are_damaged_are_asked_again(tmp_path: Path, queries: list[int]) -> None:
+    before = found(CLUB, Kept(tmp_path))
+    for each in tmp_path.glob("*.findings"):
+        each.unlink()
+    (answers,) = tmp_path.glob("*.answers")
+    answers.write_bytes(answers.read_bytes()[:-2])
+    queries.clear()
+    assert found(CLUB, Kept(tmp_path)) == before
+    assert queries
+
+
+EDITS = (
+    ("暂停权 优先于 使用", "使用 优先于 暂停权"),
+    ("协议 为 有效 时，对方 可以 解除协议", "协议 为 有效 且 违约情形.时点 后 30日 <= 现在 时，对方 可以 解除协议"),
+    ("善后：协议 为 解除 时，双方 应 处理善后", "善后：协议 为 解除 时，甲方 应 处理善后"),
+)
+
+
+def test_after_each_edit_of_the_real_agreement_all_is_told_as_if_nothing_were_kept(tmp_path: Path) -> None:
+    path = CONTRACTS / "voip-1" / "voip-1.contract"
+    text = path.read_text("utf-8")
+    found(text, Kept(tmp_path), path)
+    for before, after in EDITS:
+        assert before in text
+        edited = text.replace(before, after, 1)
+        assert found(edited, Kept(tmp_path), path) == found(edited, None, path), after
