@@ -1,4 +1,4 @@
-"""What one question came to is kept by itself: an edit is asked about only where it bears, and nothing is ever stale."""
+"""The answer to one question is kept by itself: an edit is asked about only where it bears, nothing is ever stale."""
 
 from __future__ import annotations
 
@@ -101,7 +101,10 @@ def test_answers_that_are_damaged_are_asked_again(tmp_path: Path, queries: list[
 
 EDITS = (
     ("暂停权 优先于 使用", "使用 优先于 暂停权"),
-    ("协议 为 有效 时，对方 可以 解除协议", "协议 为 有效 且 违约情形.时点 后 30日 <= 现在 时，对方 可以 解除协议"),
+    (
+        "协议 为 有效 时，对方 可以 解除协议",
+        "协议 为 有效 且 违约情形.时点 后 30日 <= 现在 时，对方 可以 解除协议",
+    ),
     ("善后：协议 为 解除 时，双方 应 处理善后", "善后：协议 为 解除 时，甲方 应 处理善后"),
 )
 
