@@ -7,7 +7,7 @@ of its own. `docs/scenarios.md` shows the lines. Both languages may be used and 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -129,6 +129,15 @@ def terms_of(program: Program, lines: list[str], layers: tuple[str, ...] | None 
         else:
             settings[name] = value
     return terms_from(program, settings, asked, readings, answers)
+
+
+def layers_of(settings: Iterable[str]) -> tuple[str, ...]:
+    """Return the layers that a line of settings names, as in `layers = contract, civil`; none without such a line."""
+    for line in settings:
+        name, _, value = line.partition("=")
+        if name.strip() == "layers":
+            return tuple(each.strip() for each in value.split(",") if each.strip())
+    return ()
 
 
 def ledger_of(program: Program, lines: list[str], first: int = 1) -> Ledger:

@@ -18,7 +18,9 @@ from engine.render import Screen
 if TYPE_CHECKING:
     from contractlang.cache import Cache
     from contractlang.loaded import Loaded
+    from contractlang.norms import Contract
     from engine.account import Account
+    from engine.cases import Case
     from engine.ledger import Book
     from engine.program import Program
 
@@ -206,6 +208,39 @@ def usable(paths: Iterable[str], layers: Iterable[str] = ()) -> Loaded:
             "there is no agreement in these files, only vocabularies", zh="这些文件中只有词汇，没有协议"
         )
     return loaded
+
+
+class Lawful:
+    """Documents of which cases are tried, each under the law that it asks for: what is not beside them is ours."""
+
+    def __init__(self, contracts: Iterable[Contract]) -> None:
+        self.contracts = tuple(contracts)
+        self._made: dict[tuple[str, ...], Program] = {}
+        self._law: tuple[Contract, ...] = ()
+
+    def program(self, case: Case) -> Program:
+        """Return the program for a case. Raises BadTerms for a layer of which there is no law."""
+        from engine.compile import compile_program
+
+        law = self.law(case)
+        names = tuple(each.name for each in law)
+        if names not in self._made:
+            self._made[names] = compile_program([*self.contracts, *law])
+        return self._made[names]
+
+    def law(self, case: Case) -> tuple[Contract, ...]:
+        """Return the shipped law that a case asks for. Raises BadTerms for a layer of which there is none."""
+        from engine.cases import layers_of
+        from engine.governing import CONTRACT, governing
+
+        here = {each.layer for each in self.contracts if each.kind == "law"}
+        layers = {*layers_of(case.blocks.get("settings", (0, []))[1])} - {CONTRACT} - here
+        if not layers:
+            return ()
+        if not self._law:
+            loaded = usable([str(SHIPPED / "law")])
+            self._law = tuple(loaded.contracts[name] for name in loaded.asked)
+        return governing(self._law, (), sorted(layers))
 
 
 def governed(loaded: Loaded, agreements: tuple[str, ...], layers: tuple[str, ...]) -> Program:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from engine.commands.common import FINE, FOUND, SHIPPED, Json, Lang, Layers, Refused, one_line, print_json
-from engine.commands.given import found_at, layers_named, refuse_errors, usable
+from engine.commands.given import Lawful, found_at, layers_named, refuse_errors, usable
 from engine.errors import EngineError
 from engine.render import Outcome, Screen, show_outcomes
-
-if TYPE_CHECKING:
-    from engine.program import Program
 
 
 def test(
@@ -105,24 +102,23 @@ def _yaml_outcomes(path: Path, layers: tuple[str, ...] | None) -> Iterator[Outco
 def _case_outcomes(path: Path, layers: tuple[str, ...] | None) -> Iterator[Outcome]:
     from contractlang.load import load_text
     from engine.cases import cases_in, run_case
-    from engine.compile import compile_program
 
     cases = cases_in(str(path), path.read_text("utf-8"))
     if not cases:
         raise Refused(f"{path}: no case in it: a heading with an `expect` block beneath", where=str(path))
-    beside: Program | None = None
+    beside: Lawful | None = None
     for case in cases:
         if "contract" in case.blocks:
             loaded = load_text("\n".join(case.blocks["contract"][1]), f"{path}:{case.line}", [SHIPPED])
             refuse_errors(loaded)
-            program = compile_program([loaded.contracts[name] for name in loaded.asked])
+            documents = Lawful(loaded.contracts[name] for name in loaded.asked)
         else:
             if beside is None:
                 loaded = usable([str(path.parent)])
-                beside = compile_program([loaded.contracts[name] for name in loaded.asked])
-            program = beside
+                beside = Lawful(loaded.contracts[name] for name in loaded.asked)
+            documents = beside
         try:
-            for each in run_case(case, program, layers):
+            for each in run_case(case, documents.program(case), layers):
                 status = "passed" if each.passed else "failed"
                 yield Outcome(status, f"{path}:{each.line} {each.written}", each.expected, each.got)
         except EngineError as wrong:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.commands.common import SHIPPED, Language, Refused, print_json
-from engine.commands.given import language_of, refuse_errors, usable
+from engine.commands.given import Lawful, language_of, refuse_errors, usable
 from engine.errors import EngineError
 from engine.render import Screen
 
@@ -28,6 +28,7 @@ class Tested:
 
         self.path, self.contracts, self.cases, self.language = path, contracts, cases, language
         self.program: Program = compile_program(contracts)
+        self.documents = Lawful(contracts)
 
     def ran(self, layers: tuple[str, ...] | None) -> list[Ran]:
         """Run every case. Raises Refused for one that cannot be run."""
@@ -36,7 +37,7 @@ class Tested:
         found = []
         for case in self.cases:
             try:
-                found.append(ran(case, self.program, layers))
+                found.append(ran(case, self.documents.program(case), layers))
             except EngineError as wrong:
                 raise Refused(
                     f"{self.path}:{case.line} {case.title}: {wrong}", where=str(self.path)
@@ -153,7 +154,7 @@ def show_mutants(
                 f"{each.path}:{failing[0].line}: this fails already; mend it first", where=str(each.path)
             )
         language = lang or each.language
-        for mutant, noticed in unnoticed(each.contracts, each.cases, layers):
+        for mutant, noticed in unnoticed(each.contracts, each.cases, layers, each.documents.law):
             total += 1
             if noticed:
                 continue

@@ -7,7 +7,7 @@ mean the same as the text (`at least 3` of whole numbers is `more than 2`); a re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, NamedTuple
 
@@ -37,6 +37,7 @@ from contractlang.words import say, say_life, say_priority
 from engine.cases import Case, run_case
 from engine.compile import compile_program
 from engine.errors import EngineError
+from engine.program import Program
 
 _TURNED: dict[str, Any] = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "=="}
 
@@ -183,7 +184,10 @@ def _within(value: Any) -> Iterator[Any]:
 
 
 def unnoticed(
-    contracts: Iterable[Contract], cases: Iterable[Case], layers: tuple[str, ...] | None = None
+    contracts: Iterable[Contract],
+    cases: Iterable[Case],
+    layers: tuple[str, ...] | None = None,
+    law: Callable[[Case], tuple[Contract, ...]] = lambda case: (),
 ) -> Iterator[tuple[Mutant, bool]]:
     """Yield each mutant of the agreements, and whether some line of a case notices it."""
     documents = list(contracts)
@@ -193,22 +197,31 @@ def unnoticed(
             continue
         for mutant in mutants(contract):
             changed = [*documents[:place], mutant.contract, *documents[place + 1 :]]
-            noticed = _notices(changed, tried, layers)
+            noticed = _notices(changed, tried, layers, law)
             if noticed is not None:
                 tried.sort(key=lambda case: case is not noticed)
             yield mutant, noticed is not None
 
 
-def _notices(documents: list[Contract], cases: list[Case], layers: tuple[str, ...] | None) -> Case | None:
+def _notices(
+    documents: list[Contract],
+    cases: list[Case],
+    layers: tuple[str, ...] | None,
+    law: Callable[[Case], tuple[Contract, ...]],
+) -> Case | None:
     """Return a case that goes otherwise in these documents, or None."""
-    try:
-        program = compile_program(documents)
-    except (EngineError, KeyError, ValueError):
-        # The rest of the text speaks of what is gone: whoever reads it notices.
-        return cases[0] if cases else None
+    programs: dict[tuple[str, ...], Program] = {}
     for case in cases:
+        beside = law(case)
+        names = tuple(each.name for each in beside)
         try:
-            if not all(each.passed for each in run_case(case, program, layers)):
+            if names not in programs:
+                programs[names] = compile_program([*documents, *beside])
+        except (EngineError, KeyError, ValueError):
+            # The rest of the text speaks of what is gone: whoever reads it notices.
+            return case
+        try:
+            if not all(each.passed for each in run_case(case, programs[names], layers)):
                 return case
         except EngineError:
             return case

@@ -25,6 +25,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from contractlang.source import MAX_BYTES
+from engine.cases import layers_of
 from engine.desk.papers import normal
 from engine.errors import EngineError
 from engine.workbench import scenes, views, witnesses
@@ -222,7 +223,7 @@ def _save(bench: Bench, given: Mapping[str, Any]) -> Any:
 def _opened(bench: Bench, given: Mapping[str, Any]) -> Opened:
     """Return the contract that a request is about, as it is typed, under the law that its settings ask for."""
     path = bench.folder.at(said(given, "path"))
-    layers = scenes.layers_of(scenes.lines_of(given, "settings"))
+    layers = layers_of(scenes.lines_of(given, "settings"))
     return bench.shelf.open(str(path), normal(said(given, "text")), layers)
 
 

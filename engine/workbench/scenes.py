@@ -21,7 +21,7 @@ from contractlang.norms import (
     Who,
 )
 from engine.account import Account
-from engine.cases import ANSWERS, cases_in, judged, ledger_of, question_of, run_case, terms_of
+from engine.cases import ANSWERS, cases_in, judged, layers_of, ledger_of, question_of, run_case, terms_of
 from engine.dates import iso, parse_day
 from engine.decision import Decision
 from engine.errors import BadEvent, BadQuestion, BadTerms, EngineError
@@ -312,15 +312,6 @@ def lines_of(given: Mapping[str, Any], name: str) -> list[str]:
     if len(found) > MOST_LINES:
         raise BadFile(name, f"`{name}`: at most {MOST_LINES} lines")
     return [each.strip() for each in found if each.strip()]
-
-
-def layers_of(settings: Sequence[str]) -> tuple[str, ...]:
-    """Return the layers that a line of settings names; none where there is no such line."""
-    for line in settings:
-        name, _, value = line.partition("=")
-        if name.strip() == "layers":
-            return tuple(each.strip() for each in value.split(",") if each.strip())
-    return ()
 
 
 def _line_with(lines: Iterable[str], field: str) -> int:

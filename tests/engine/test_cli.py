@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -602,3 +603,35 @@ def test_a_file_that_lists_no_scenario_is_refused(contract, tmp_path: Path, text
     assert status == 2
     assert "`scenarios:`" in err
     assert "object" not in err
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"), [("", "允许"), ("layers = contract, sector\n", "未定 缺 P-CLASS")]
+)
+def test_a_case_is_run_under_the_law_that_it_asks_for(
+    contract, tmp_path: Path, line: str, answer: str
+) -> None:
+    """As at the desk: the law that comes with the program governs it too; 电信条例 34 hangs on the class."""
+    shutil.copy(ROOT / "contracts" / "voip-1" / "voip-1.contract", tmp_path)
+    (tmp_path / "scenarios.md").write_text(
+        f"""## 逾期一日
+
+```settings
+{line}有效期 = 2年
+```
+
+```ledger
+2026-03-02 10:00 甲方 签署
+2026-03-02 10:05 乙方 签署
+2026-03-02 12:00 甲方 开通服务
+2026-09-01 09:00 出账 账期=2026-08 金额=100.00 到期日=2026-09-10
+```
+
+```expect
+2026-09-11 甲方 可否 暂停服务：{answer}
+```
+""",
+        "utf-8",
+    )
+    status, out, _ = contract("test", str(tmp_path))
+    assert (status, out.splitlines()[-1]) == (0, "1 passed, 0 failed"), out
