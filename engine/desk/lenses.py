@@ -17,6 +17,8 @@ from engine.desk.papers import Understood
 from engine.desk.places import range_of
 
 LONGEST = 120
+SHOW = "contract.showPlaces"
+"""The command of an editor's that shows places: whose file and where, the places, what each is called."""
 
 
 class Case(NamedTuple):
@@ -46,7 +48,7 @@ async def touched(path: str) -> dict[str, list[Case]] | None:
         told = json.loads(out)
     except ValueError:
         return None
-    return _by_clause(told.get("cases", ()), Path(path).stem)
+    return by_clause(told.get("cases", ()), Path(path).stem)
 
 
 def _place(case: Case) -> Location:
@@ -54,7 +56,8 @@ def _place(case: Case) -> Location:
     return Location(from_fs_path(case.path) or case.path, Range(start, start))
 
 
-def _by_clause(cases: Iterable[Mapping[str, Any]], document: str) -> dict[str, list[Case]]:
+def by_clause(cases: Iterable[Mapping[str, Any]], document: str) -> dict[str, list[Case]]:
+    """Return by clause of a document the cases that touch it, from what `contract test --coverage --json` tells."""
     found: dict[str, list[Case]] = {}
     for each in cases:
         for clause in each["clauses"]:
@@ -90,11 +93,13 @@ def lenses(
                 )
                 for each in here
             ]
-            yield CodeLens(head, Command(title, "contract.showPlaces", arguments=[uri, head.start, places]))
+            names = [each.title for each in here]
+            yield CodeLens(head, Command(title, SHOW, arguments=[uri, head.start, places, names]))
         found = [each for each in findings if each.clause == clause.number]
         if found:
             title = (
                 f"{len(found)}项发现" if chinese else f"{len(found)} finding{'' if len(found) == 1 else 's'}"
             )
             places = [Location(uri, range_of(paper.source, each.span.start, each.span.end)) for each in found]
-            yield CodeLens(head, Command(title, "contract.showPlaces", arguments=[uri, head.start, places]))
+            names = [each.zh if chinese else each.en for each in found]
+            yield CodeLens(head, Command(title, SHOW, arguments=[uri, head.start, places, names]))

@@ -19,6 +19,7 @@ from contractlang.norms import Contract
 from contractlang.parser import parse
 from contractlang.source import MAX_BYTES, Source, Unreadable, read
 from contractlang.syntax import Clause, Statement, Written
+from engine.desk.turning import Turning, turning
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,14 @@ class Papers:
         """Work out what a file would mean with another text, which is not kept."""
         with self._lock:
             return understand(self._workspace, Source(path, text))
+
+    def turned(self, path: str) -> Turning:
+        """Turn a file into its other language. Raises OSError where there is none."""
+        with self._lock:
+            source = self.source(path)
+            if source is None:
+                raise FileNotFoundError(path)
+            return turning(self._workspace, source)
 
     def near(self, path: str) -> list[str]:
         """Return the contract files among which a name of `path` may be used: those open and those in the folders."""

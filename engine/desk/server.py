@@ -33,8 +33,13 @@ from engine.desk.law import Law
 from engine.desk.papers import Papers, Understood
 from engine.desk.places import location_of, offset_of, range_of
 from engine.desk.quick import at_once
+from engine.desk.turning import edits_between
 
 SOURCE = "contract"
+TURN = "contract.turn"
+"""The command that turns a file into its other language: [uri]."""
+KNOWN = "contract/known"
+"""The notification by which an editor that runs scenarios and analysis itself tells what came: uri, cases, findings."""
 _SEVERITY = {
     Severity.ERROR: lsp.DiagnosticSeverity.Error,
     Severity.WARNING: lsp.DiagnosticSeverity.Warning,
@@ -170,6 +175,14 @@ class Desk:
     def publish(self, uri: str, said: list[lsp.Diagnostic], number: int | None) -> None:
         self.server.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, said, number))
 
+    def know(self, uri: str, cases: Any, found: Any) -> None:
+        """Take what an editor's own runs of the scenarios and the analysis came to."""
+        path = path_of(uri)
+        last = self.papers.understood.get(path)
+        document = last.contract.base if last is not None else Path(path).stem
+        self.cases[path] = lenses.by_clause(plain(cases) or [], document)
+        self.found[path] = plain(found) or []
+
     def look(self, path: str) -> None:
         """Begin to look at what is saved: findings and scenarios; what was being looked at before is given up."""
         if not self.analyses or not path.endswith(SUFFIX) or not Path(path).is_file():
@@ -197,6 +210,19 @@ class Desk:
         workspace = self.server.client_capabilities.workspace
         if workspace is not None and workspace.code_lens is not None and workspace.code_lens.refresh_support:
             self.server.workspace_code_lens_refresh(None)
+
+
+def plain(told: Any) -> Any:
+    """Return what came over the protocol as plain lists and mappings: pygls makes objects of what it does not know."""
+    if isinstance(told, list | tuple):
+        return (
+            [plain(each) for each in told]
+            if not hasattr(told, "_fields")
+            else {name: plain(getattr(told, name)) for name in told._fields}
+        )
+    if isinstance(told, dict):
+        return {name: plain(each) for name, each in told.items()}
+    return told
 
 
 def path_of(uri: str) -> str:
@@ -352,18 +378,35 @@ def _at_a_place(server: LanguageServer, desk: Desk) -> None:
             raise JsonRpcInvalidParams(str(wrong)) from None
 
     @server.feature(
-        lsp.TEXT_DOCUMENT_CODE_ACTION, lsp.CodeActionOptions(code_action_kinds=[lsp.CodeActionKind.QuickFix])
+        lsp.TEXT_DOCUMENT_CODE_ACTION,
+        lsp.CodeActionOptions(code_action_kinds=[lsp.CodeActionKind.QuickFix, lsp.CodeActionKind.Source]),
     )
     async def mends(params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
         paper = await desk.paper(params.text_document.uri)
         if paper is None:
             return []
-        return await desk.run(_mends, desk, paper, params)
+        only = params.context.only
+        found: list[lsp.CodeAction] = []
+        if only is None or lsp.CodeActionKind.QuickFix in only:
+            found += await desk.run(_mends, desk, paper, params)
+        if only is not None and any(each.startswith(lsp.CodeActionKind.Source) for each in only):
+            found.append(_turn(paper, params.text_document.uri))
+        return found
 
 
 def _names_documents(source: Source, params: lsp.CompletionParams) -> bool:
     line = source.lines[min(params.position.line, len(source.lines) - 1)]
     return any(each in line for each in ("uses", "引用"))
+
+
+def _turn(paper: Understood, uri: str) -> lsp.CodeAction:
+    """Return the action that turns a file into the other language."""
+    title = "把形式化条文换成英文" if paper.source.is_chinese else "Write the norm lines in Chinese"
+    return lsp.CodeAction(
+        title,
+        f"{lsp.CodeActionKind.Source.value}.language",
+        command=lsp.Command(title, TURN, arguments=[uri]),
+    )
 
 
 def _mends(desk: Desk, paper: Understood, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
@@ -390,14 +433,7 @@ def _mends(desk: Desk, paper: Understood, params: lsp.CodeActionParams) -> list[
 def _written(source: Source) -> list[lsp.TextEdit]:
     """Return the edits that write norm lines the one way: only the lines that change; none where one cannot be read."""
     text, _ = formatted(source)
-    new = text.split("\n")
-    if len(new) != len(source.lines):
-        return [lsp.TextEdit(range_of(source, 0, len(source.text)), text)] if text != source.text else []
-    return [
-        lsp.TextEdit(range_of(source, start, start + len(line)), changed)
-        for line, changed, start in zip(source.lines, new, source.line_starts, strict=True)
-        if line != changed
-    ]
+    return edits_between(source, text)
 
 
 def _of_a_file(server: LanguageServer, desk: Desk) -> None:
@@ -407,6 +443,28 @@ def _of_a_file(server: LanguageServer, desk: Desk) -> None:
     async def written(params: lsp.DocumentFormattingParams) -> list[lsp.TextEdit]:
         source = desk.papers.source(path_of(params.text_document.uri))
         return await desk.run(_written, source) if source is not None else []
+
+    @server.command(TURN)
+    async def turn(uri: str) -> dict[str, Any]:
+        source = desk.papers.source(path_of(uri))
+        if source is None:
+            raise JsonRpcInvalidParams("no such file")
+        made = await desk.run(desk.papers.turned, path_of(uri))
+        workspace = server.client_capabilities.workspace
+        applies = workspace is not None and workspace.apply_edit
+        if made.edits and applies:
+            edit = lsp.WorkspaceEdit(changes={uri: made.edits})
+            await server.workspace_apply_edit_async(lsp.ApplyWorkspaceEditParams(edit, TURN))
+        told = None
+        if made.told is not None:
+            told = made.told.zh if source.is_chinese else made.told.en
+            if applies:
+                server.window_show_message(lsp.ShowMessageParams(lsp.MessageType.Info, told))
+        return {"edits": made.edits, "told": told}
+
+    @server.feature(KNOWN)
+    async def known(params: Any) -> None:
+        desk.know(str(params.uri), params.cases, params.findings)
 
     @server.feature(lsp.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
     async def outlined(params: lsp.DocumentSymbolParams) -> list[lsp.DocumentSymbol]:

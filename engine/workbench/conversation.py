@@ -83,4 +83,7 @@ def _named(told: Any) -> Iterator[str]:
                 yield from _named(value)
     elif isinstance(told, list):
         for each in told:
+            # The arguments of a command have no names.
+            if isinstance(each, str) and each.lower().startswith("file:"):
+                yield each
             yield from _named(each)

@@ -18,7 +18,7 @@ from engine.workbench.folder import BadFile
 LONGEST = 300
 """Seconds after which a measure is given up."""
 
-MEASURES = ("check", "test", "analyse")
+MEASURES = ("check", "test", "analyse", "coverage")
 _SCENARIOS = ("scenarios.md", "scenarios.yaml", "scenarios.yml")
 
 
@@ -26,16 +26,22 @@ async def measured(path: Path, what: str, layers: str = "") -> dict[str, Any]:
     """Return what one of MEASURES says of the contract in a file. Raises BadFile.
 
     check: errors, warnings, notes, diagnostics. test: passed, failed, outcomes (none where there are no scenarios).
-    analyse: findings, searched. Where the contract cannot be read for its errors: {"unread": lines}.
+    analyse: findings, searched. coverage: cases with the clauses that each touches, missing. Where the contract cannot
+    be read for its errors: {"unread": lines}.
     """
     if what not in MEASURES:
         raise BadFile("what", f"`{what}` is none of {', '.join(MEASURES)}", 404)
     subject = path
-    if what == "test":
+    if what in ("test", "coverage"):
         subject = path.parent
         if not any((subject / name).is_file() for name in _SCENARIOS):
-            return {"passed": 0, "failed": 0, "outcomes": []}
-    command = [sys.executable, "-m", "engine.cli", what, str(subject), "--json"]
+            return (
+                {"cases": [], "missing": []}
+                if what == "coverage"
+                else {"passed": 0, "failed": 0, "outcomes": []}
+            )
+    words = ["test", str(subject), "--coverage"] if what == "coverage" else [what, str(subject)]
+    command = [sys.executable, "-m", "engine.cli", *words, "--json"]
     if layers and what == "analyse":
         command += ["--layers", layers]
     process = await asyncio.create_subprocess_exec(

@@ -203,6 +203,13 @@ def test_a_scenario_is_built_by_keyboard_and_saved(
     assert "2026-03-11 provider may suspend: permitted" in saved.rpartition("## ")[2]
     page.locator("#tab-check").click()
     expect(page.locator(".worth tr").nth(2)).to_contain_text("1 → 2", timeout=LONG)
+    lens = page.locator(".lens").nth(1)
+    expect(lens).to_contain_text("2 scenarios", timeout=LONG)
+    lens.locator("button").first.press("Enter")
+    expect(lens.locator(".cite").last).to_have_text("Built at the desk")
+    expect(page.locator(".hint")).to_have_attribute("data-hint", "e.g. from 2026-11-25: until 2026-12-07")
+    page.locator("#turn").press("Enter")
+    expect(page.locator(".cm-content")).to_contain_text("甲方 可以 暂停", timeout=LONG)
     page.context.close()
 
 

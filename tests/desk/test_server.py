@@ -4,6 +4,7 @@ import random
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_lsp
@@ -43,6 +44,11 @@ CONTRACT = """\
 async def client(lsp_client: LanguageClient, tmp_path_factory: pytest.TempPathFactory):
     above = tmp_path_factory.mktemp("desk")
     folder = lsp.WorkspaceFolder(above.as_uri(), "work")
+
+    @lsp_client.feature(lsp.WORKSPACE_APPLY_EDIT)
+    def applied(params: lsp.ApplyWorkspaceEditParams) -> lsp.ApplyWorkspaceEditResult:
+        return lsp.ApplyWorkspaceEditResult(True)
+
     await lsp_client.initialize_session(
         lsp.InitializeParams(
             capabilities=pytest_lsp.client_capabilities("visual-studio-code"),
@@ -322,6 +328,62 @@ async def test_scenarios_and_findings_stand_above_their_clauses(versions) -> Non
     assert shown == ["1 scenario", "1 scenario"]
     none = [each.command.title for each in lenses.lenses(paper, {}, []) if each.command is not None]
     assert none == ["no scenario touches this clause"] * 2
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_what_an_editor_ran_itself_is_shown_too(versions) -> None:
+    """The page in the browser runs the scenarios and the analysis, and says what came of them."""
+    editor = Editor(versions, CONTRACT)
+    await editor.wrong()
+    cases = [{"title": "Late", "path": "/scenarios.md", "line": 3, "clauses": ["hosting 4.1"]}]
+    clause = {"document": "hosting", "clause": "4.2", "norm": "", "text": ""}
+    finding = {
+        "key": "k",
+        "kind": "gap",
+        "clauses": [clause],
+        "sentence": {"en": "It is late.", "zh": "迟了。"},
+    }
+    versions.protocol.notify("contract/known", {"uri": editor.uri, "cases": cases, "findings": [finding]})
+    found = await versions.text_document_code_lens_async(lsp.CodeLensParams(editor.document))
+    said = [(each.command.title, each.command.arguments[3]) for each in found]
+    assert said == [
+        ("1 scenario", ["Late"]),
+        ("no scenario touches this clause", []),
+        ("1 finding", ["It is late."]),
+    ]
+    versions.protocol.notify("contract/known", {"uri": editor.uri, "cases": [], "findings": []})
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_file_is_turned_into_its_other_language_and_back(versions) -> None:
+    editor = Editor(versions, CONTRACT)
+    whole = lsp.Range(lsp.Position(0, 0), lsp.Position(0, 0))
+    context = lsp.CodeActionContext([], [lsp.CodeActionKind.Source])
+    (action,) = await versions.text_document_code_action_async(
+        lsp.CodeActionParams(editor.document, whole, context)
+    )
+    assert action.title == "Write the norm lines in Chinese"
+
+    async def turned() -> str:
+        params = lsp.ExecuteCommandParams("contract.turn", [editor.uri])
+        told = await versions.workspace_execute_command_async(params)
+
+        def place(at: Any) -> lsp.Position:
+            return lsp.Position(at["line"], at["character"])
+
+        edits = [
+            lsp.TextEdit(lsp.Range(place(e["range"]["start"]), place(e["range"]["end"])), e["newText"])
+            for e in told["edits"]
+        ]
+        return edited(editor.text, edits)
+
+    chinese = await turned()
+    assert "| 当事人 甲方，乙方" in chinese or "甲方 可以 暂停" in chinese
+    assert "4.1 The customer pays each invoice within thirty days." in chinese
+    editor.type(chinese)
+    assert await turned() == CONTRACT
+    editor.type(CONTRACT.replace("must pay", "msut pay"))
+    assert await turned() == editor.text
 
 
 @pytest.mark.asyncio(loop_scope="module")

@@ -7,6 +7,7 @@ import { forEachDiagnostic, lintGutter, lintKeymap, nextDiagnostic } from "@code
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
 import { EditorState } from "@codemirror/state";
 import { EditorView, drawSelection, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
+import { beside } from "./beside.js";
 import { colours } from "./colours.js";
 import { completions } from "./server.js";
 import { say } from "./words.js";
@@ -33,7 +34,7 @@ export function stateOf(text, { contract, extensions = [], onchange, oncursor, m
       EditorView.cspNonce.of(nonce), lineNumbers(), history(), drawSelection(), highlightActiveLine(), search({ top: true }),
       highlightSelectionMatches(), indentUnit.of("  "), EditorView.lineWrapping, closeBrackets(),
       EditorView.contentAttributes.of({ "aria-label": say("editor"), spellcheck: "false", tabindex: "0" }),
-      contract ? [colours, foldGutter(), lintGutter(), autocompletion({ activateOnTypingDelay: 80, override: [completions] }), extensions] : [],
+      contract ? [colours, beside, foldGutter(), lintGutter(), autocompletion({ activateOnTypingDelay: 80, override: [completions] }), extensions] : [],
       keymap.of([
         { key: "F8", run: nextDiagnostic }, { key: "Mod-.", run: mending(mend) },
         { key: "Tab", run: acceptCompletion },

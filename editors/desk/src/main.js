@@ -2,6 +2,7 @@
 
 import { LSPPlugin, formatDocument } from "@codemirror/lsp-client";
 import { EditorView, stateOf } from "./editor.js";
+import { showBeside } from "./beside.js";
 import { reads, refresh, turnTo } from "./account.js";
 import { ask } from "./api.js";
 import { clean } from "./clean.js";
@@ -14,7 +15,7 @@ import { problems } from "./problems.js";
 import { apply, asked, connect, fixes, mend } from "./server.js";
 import { tree } from "./tree.js";
 import { chosen, choose, say } from "./words.js";
-import { measure } from "./worth.js";
+import { latest, measure } from "./worth.js";
 
 export const desk = {
   folder: null, path: null, view: null, client: null, states: new Map(), revisions: new Map(), savedTexts: new Map(), openedTexts: new Map(),
@@ -44,10 +45,12 @@ function changed(state) {
   showState();
   keepDraft(path, { text: now, revision: desk.revisions.get(path), at: Date.now() });
   outlineLater();
+  if (isContract(path)) besideLater();
   if (isContract(path) && panels.tries()) refreshLater();
   cursorMoved();
 }
 
+const besideLater = later(() => { if (desk.view && desk.path && isContract(desk.path)) showBeside(desk.view, { toPlace }); }, 600);
 const shownLater = later(() => panels.show(desk), 250);
 const refreshLater = later(() => refresh(), 700);
 const cursorMoved = later(() => panels.follow(desk), 180);
@@ -91,7 +94,8 @@ export async function open(path, line = null) {
   if (line !== null) goTo(line);
   if (isContract(path)) {
     outlineLater();
-    measure(path, () => panels.show(desk));
+    besideLater();
+    look(path);
   } else at("outline").replaceChildren(element("p", { class: "soft" }, say("noOutline")));
   panels.opened(desk);
   if (panels.tries()) turnToAccount();
@@ -182,7 +186,40 @@ async function wasSaved(path, now, told) {
   showFiles();
   desk.client.notification("workspace/didChangeWatchedFiles", { changes: [{ uri: uriOf(path), type: 2 }] });
   const subject = isContract(path) ? path : besides(path);
-  if (subject) measure(subject, () => panels.show(desk));
+  if (subject) look(subject);
+}
+
+// Measure a contract; what its scenarios touch and what was found in it is shown above its clauses.
+function look(path) {
+  measure(path, () => {
+    panels.show(desk);
+    const [covered, found] = ["coverage", "analyse"].map((what) => latest(path, what));
+    if (!covered?.cases && !found?.findings) return;
+    desk.client.notification("contract/known", { uri: uriOf(path), cases: covered?.cases ?? [], findings: found?.findings ?? [] });
+    if (path === desk.path) besideLater();
+  });
+}
+
+// Go to a place that a lens names.
+async function toPlace({ uri, range }) {
+  const path = decodeURIComponent(uri.slice(desk.folder.uri.length + 1));
+  if (path === desk.path) goTo(range.start.line + 1);
+  else await open(path, range.start.line + 1);
+}
+
+// Turn the norm lines of the open file into their other language.
+async function turnLanguage() {
+  const view = desk.view;
+  const plugin = view && LSPPlugin.get(view);
+  if (!plugin) return;
+  try {
+    plugin.client.sync();
+    const told = await plugin.client.request("workspace/executeCommand", { command: "contract.turn", arguments: [plugin.uri] });
+    if (told.told) tell(told.told, told.edits.length ? "calm" : "bad");
+    if (told.edits.length) apply(view, { edit: { changes: { [plugin.uri]: told.edits } } });
+  } catch (wrong) {
+    tell(wrong.message, "bad");
+  }
 }
 
 // A contract as it is typed, else as it is saved.
@@ -212,7 +249,7 @@ async function addCase(contract, written) {
   desk.states.delete(path);
   if (!file.revision) desk.folder = await ask("folder");
   showFiles();
-  measure(contract, () => panels.show(desk));
+  look(contract);
   panels.draw(desk);
   tell(say("caseSaved", path), "calm", [say("openIt"), () => open(path)]);
   if (desk.path === path) { desk.path = null; await open(path); }
@@ -301,6 +338,7 @@ function dress() {
   for (const each of document.querySelectorAll("[data-say]")) each.textContent = say(each.dataset.say);
   for (const each of document.querySelectorAll("[data-label]")) each.setAttribute("aria-label", say(each.dataset.label));
   at("language").title = say("languageHint");
+  at("turn").title = say("turnHint");
   if (desk.folder) showFiles();
   showState();
   panels.dress(desk);
@@ -334,6 +372,7 @@ async function begin() {
   at("language").onclick = () => choose(chosen() === "zh" ? "en" : "zh");
   at("save").onclick = save;
   at("format").onclick = () => { if (desk.view) { formatDocument(desk.view); desk.view.focus(); } };
+  at("turn").onclick = turnLanguage;
   at("new").onclick = newFile;
   desk.folder = await ask("folder");
   at("folder").textContent = desk.folder.name;
@@ -348,7 +387,7 @@ async function begin() {
   };
   panels.begin(desk, { open, goTo, save, hoverHere, fixes, apply, mend, problems, clean, cases, addCase, cite, textOf,
     contract: () => desk.path && (isContract(desk.path) ? desk.path : besides(desk.path)), toClause,
-    measureAnew: () => { measure(desk.path, () => panels.show(desk)); panels.show(desk); },
+    measureAnew: () => { look(desk.path); panels.show(desk); },
     turnTo: turnToAccount,
     choose: (name) => panels.choose(desk, name, true), explain });
   reads(async (path) => textOf(path));

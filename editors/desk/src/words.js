@@ -136,6 +136,8 @@ const WORDS = {
   moreAccounts: ["另有{0}个", "and {0} more"],
   inUse: ["现行文本", "The text in use"],
   underDraft: ["正在编辑的文本", "The text as it is typed"],
+  turn: ["条文中⇄英", "Norms zh ⇄ en"],
+  turnHint: ["把形式化条文换成另一种语言，协议原文不变", "Write the norm lines in the other language; the agreement's own text stays"],
   keys: ["Ctrl-S 保存 · F8 下一问题 · Ctrl-. 改正 · F12 定义 · F2 改名 · F6 下一区域", "Ctrl-S save · F8 next problem · Ctrl-. mend · F12 definition · F2 rename · F6 next area"],
 };
 

@@ -4,7 +4,7 @@ import { ask } from "./api.js";
 import { element } from "./page.js";
 import { either, say } from "./words.js";
 
-const MEASURES = ["check", "test", "analyse"];
+const MEASURES = ["check", "test", "coverage", "analyse"];
 const seen = new Map(); // path -> {before, now}: measure -> what was told
 
 // The rows: what is counted in a measure, and whether more of it is better.
@@ -90,7 +90,7 @@ function unread(now) {
 
 function changes(before, now) {
   const items = [];
-  for (const what of MEASURES) {
+  for (const what of Object.keys(NAMED)) {
     if (!before[what] || !now[what] || before[what].unread || now[what].unread) continue;
     const was = new Map(NAMED[what](before[what]));
     const is = new Map(NAMED[what](now[what]));
