@@ -30,7 +30,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup demo test check static pytest soak cluster bench findings cases format format-check lint types imports docs serve \
+.PHONY: help setup demo test check static pytest soak cluster peers bench findings cases format format-check lint types imports docs serve \
 	vsix desk lock system clean
 
 ## help: list the targets
@@ -119,6 +119,13 @@ cluster: $(READY) $(VENV)/.cluster
 $(VENV)/.cluster: $(VENV)/.dev requirements/cluster.txt
 	@echo "setup:   what portfolios on many machines need" && { $(call install,requirements/cluster.txt); } && touch $@
 
+## peers: install what the service is measured beside (Cedar, Casbin, ZEN), and measure them behind the same HTTP server
+peers: $(READY) $(VENV)/.bench
+	@$(BIN)/python -m bench.peers
+
+$(VENV)/.bench: $(VENV)/.dev requirements/bench.txt
+	@echo "setup:   what the service is measured beside" && { $(call install,requirements/bench.txt); } && touch $@
+
 ## vsix: pack the VS Code extension into dist/ (needs Node 20 and npm)
 vsix:
 	@command -v npm >/dev/null || { echo "vsix:    npm is needed, and is not there" >&2; exit 1; }
@@ -150,7 +157,7 @@ project = $(BIN)/python -m pip install -qq --no-deps --no-build-isolation --no-i
 compiled = $(BIN)/python -m compileall -q contractlang engine
 
 # In the order they are made: one may lean on those before it.
-LOCKS := tools core print test docs kernel traces cluster
+LOCKS := tools core print test docs kernel traces cluster bench
 TOOLS := requirements/tools.txt
 CORE := requirements/core.txt
 DEV := requirements/print.txt requirements/test.txt requirements/docs.txt requirements/kernel.txt requirements/traces.txt
