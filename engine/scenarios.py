@@ -51,6 +51,7 @@ class Outcome:
     status: str
     expected: str
     got: str
+    question: Question | None = None
 
 
 class Unsupported(Exception):
@@ -160,7 +161,13 @@ def _run(
         + (f" could be {', '.join(map(situation.word, decision.could_be))}" if decision.could_be else "")
     )
     return Outcome(
-        scenario["id"], query["id"], variant, PASSED if passed else FAILED, _expected(wanted), told
+        scenario["id"],
+        query["id"],
+        variant,
+        PASSED if passed else FAILED,
+        _expected(wanted),
+        told,
+        situation.question(),
     )
 
 

@@ -125,66 +125,62 @@ class Voice:
 
     def head(self, decision: Decision) -> str:
         """Return the question and its answer in one sentence."""
+        answer = self.answer(decision.answer, decision)
+        if isinstance(self.question, May) and decision.required:
+            # A party may be told what it must do; the verdict says both.
+            answer = self.pick("permitted, and required", "可以，且应当")
+        return f"{self.asking()}{self.pick(': ', '：')}{answer}"
+
+    def asking(self) -> str:
+        """Return the question in words, without its answer."""
         question = self.question
         assert question is not None
-        answer = self.answer(decision.answer, decision)
         at = self.as_of(question.at)
         match question:
             case May():
-                # A party may be told what it must do; the verdict says both.
-                if decision.required:
-                    answer = self.pick("permitted, and required", "可以，且应当")
                 fields = self.fields(question.act, question.fields)
                 who, act = self.who(question.party), self.name(question.act)
-                return self.pick(
-                    f"{who} may {act}{fields} on {at}: {answer}", f"{who}于{at}可否{act}{fields}：{answer}"
-                )
+                return self.pick(f"{who} may {act}{fields} on {at}", f"{who}于{at}可否{act}{fields}")
             case InBreachOf():
                 norm, who = self.named(question.norm, question.document), self.who(question.party)
-                return self.pick(
-                    f"{who} is in breach of {norm} on {at}: {answer}", f"{who}于{at}是否违反{norm}：{answer}"
-                )
+                return self.pick(f"{who} is in breach of {norm} on {at}", f"{who}于{at}是否违反{norm}")
             case StateOf():
                 state = self.state(question.state) + self.of_document(question.document)
-                return self.pick(f"{state} on {at}: {answer}", f"{at}，{state}：{answer}")
+                return self.pick(f"{state} on {at}", f"{at}，{state}")
             case LastDay():
                 if question.norm is None:
                     of = self.pick("the agreement", "协议") + self.of_document(question.document)
-                    return self.pick(
-                        f"{of} ends, as seen on {at}: {answer}", f"自{at}看，{of}的末日：{answer}"
-                    )
+                    return self.pick(f"{of} ends, as seen on {at}", f"自{at}看，{of}的末日")
                 about = self.about(question.about)
                 norm = self.named(question.norm, question.document)
                 return self.pick(
-                    f"the time for {norm}{about} ends, as seen on {at}: {answer}",
-                    f"自{at}看，{norm}{about}的期间末日：{answer}",
+                    f"the time for {norm}{about} ends, as seen on {at}",
+                    f"自{at}看，{norm}{about}的期间末日",
                 )
             case AmountOfSum():
                 name, about = self.named(question.name, question.document), self.about(question.about)
-                return self.pick(
-                    f"amount of {name}{about} on {at}: {answer}", f"{at}，{name}{about}的金额：{answer}"
-                )
+                return self.pick(f"amount of {name}{about} on {at}", f"{at}，{name}{about}的金额")
             case WhoBears():
                 return self.pick(
-                    f"the loss from {question.about} is borne by: {answer}",
-                    f"{question.about}的损失由谁承担：{answer}",
+                    f"the loss from {question.about} is borne by",
+                    f"{question.about}的损失由谁承担",
                 )
             case Renewed():
                 of = self.of_document(question.document)
                 return self.pick(
-                    f"the agreement{of} was renewed by {at}: {answer}",
-                    f"至{at}，协议{of}是否已续期：{answer}",
+                    f"the agreement{of} was renewed by {at}",
+                    f"至{at}，协议{of}是否已续期",
                 )
             case Arrived():
                 return self.pick(
-                    f"{question.about} has arrived by {at}: {answer}",
-                    f"至{at}，{question.about}是否到达：{answer}",
+                    f"{question.about} has arrived by {at}",
+                    f"至{at}，{question.about}是否到达",
                 )
             case TimeBarred():
                 norm, about = self.named(question.norm, question.document), self.about(question.about)
                 return self.pick(
-                    f"the claim from {norm}{about} is time-barred on {at}: {answer}",
-                    f"{at}，{norm}{about}的请求权时效是否已过：{answer}",
+                    f"the claim from {norm}{about} is time-barred on {at}",
+                    f"{at}，{norm}{about}的请求权时效是否已过",
                 )
             case _:
                 assert_never(question)

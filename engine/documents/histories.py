@@ -10,35 +10,43 @@ from typing import Any
 
 import yaml
 
+from contractlang.diagnostic import Said
 from contractlang.words import Language
 from engine.account import Account
-from engine.cases import Case, Expectation, cases_in, ledger_of, run_case, terms_of
+from engine.cases import Case, Expectation, cases_in, ledger_of, question_of, run_case, terms_of
 from engine.compile import compile_program
 from engine.dates import iso, parse_instant
 from engine.documents.agreed import agreed
+from engine.documents.asked import answer_said, beneath
 from engine.documents.document import File
 from engine.documents.markup import Html, element, file_name, in_markdown, inside, link, pick
 from engine.documents.shelf import Shelf
 from engine.documents.timeline import timeline
 from engine.errors import EngineError
 from engine.event import START
+from engine.governing import CONTRACT
 from engine.history import Entry, history, say, say_event
 from engine.program import Program
+from engine.question import Question
 from engine.scenarios import PASSED, Outcome, Situation, Unsupported, Words, run_scenario
 from engine.terms import Terms
-from engine.voice import ANSWERS, Voice
+from engine.voice import Voice
 
 DAY = 86_400_000_000
 
 
 @dataclass(frozen=True)
 class Answered:
-    """One question: as asked, the answer expected, the one computed, and whether they agree."""
+    """One question: as written and as read, under which law and variant, the answers expected and computed."""
 
     asked: str
     expected: str
     got: str
     passed: bool
+    program: Program
+    question: Question | None = None
+    layers: tuple[str, ...] = (CONTRACT,)
+    variant: str = ""
     why: str = ""
 
 
@@ -47,7 +55,7 @@ class Told:
     """One scenario: its name and title, the prose with it, what the account has, its history, and its answers."""
 
     id: str
-    title: str
+    title: Said
     prose: str
     terms: Terms
     program: Program
@@ -92,15 +100,19 @@ def _case(case: Case, program: Program, id: str, prose: str) -> Told:
         start, lines = case.blocks.get("ledger", (0, []))
         account = Account(program, terms, ledger_of(program, lines, start))
     except EngineError as wrong:
-        return Told(id, case.title, prose, Terms(), program, (), (), str(wrong))
-    listed = tuple(_answered(each) for each in answers)
+        return Told(id, Said(case.title, case.title), prose, Terms(), program, (), (), str(wrong))
+    listed = tuple(_answered(each, program, terms) for each in answers)
     until = max([each.decision.receipt.as_of for each in answers if each.decision], default=0)
-    return Told(id, case.title, prose, terms, program, _history(account, until), listed)
+    return Told(id, Said(case.title, case.title), prose, terms, program, _history(account, until), listed)
 
 
-def _answered(each: Expectation) -> Answered:
+def _answered(each: Expectation, program: Program, terms: Terms) -> Answered:
     asked = each.written.removesuffix(each.expected).rstrip("：: ")
-    return Answered(asked, each.expected, each.got, each.passed)
+    try:
+        question, _ = question_of(program, asked)
+    except EngineError:
+        question = None
+    return Answered(asked, each.expected, each.got, each.passed, program, question, terms.layers)
 
 
 def _history(account: Account, until: int) -> tuple[Entry, ...]:
@@ -135,8 +147,12 @@ def _listed(shelf: Shelf, path: Path) -> Iterator[Told]:
 def _scenario(shelf: Shelf, scenario: dict[str, Any], words: Words) -> Told:
     outcomes = list(run_scenario(scenario, shelf.programs, words, None))
     queries = {each["id"]: each for each in scenario.get("queries", ())}
-    answers = tuple(_outcome(each, queries[each.query]) for each in outcomes)
     documents = tuple(words.documents[scenario["agreement"]])
+
+    def under(query: dict[str, Any]) -> Program:
+        return shelf.programs.of(documents, tuple(query.get("layers", (CONTRACT,))))
+
+    answers = tuple(_outcome(each, queries[each.query], under(queries[each.query])) for each in outcomes)
     program = shelf.programs.of(documents)
     terms = Terms()
     try:
@@ -147,16 +163,16 @@ def _scenario(shelf: Shelf, scenario: dict[str, Any], words: Words) -> Told:
         entries, terms, wrong = _history(account, until), account.terms, ""
     except (EngineError, Unsupported, KeyError, ValueError) as failed:
         entries, wrong = (), str(failed)
-    return Told(scenario["id"], scenario["title"], "", terms, program, entries, answers, wrong)
+    title = Said(scenario["title"], (words.raw.get("titles") or {}).get(scenario["id"], scenario["title"]))
+    return Told(scenario["id"], title, "", terms, program, entries, answers, wrong)
 
 
-def _outcome(each: Outcome, query: dict[str, Any]) -> Answered:
+def _outcome(each: Outcome, query: dict[str, Any], program: Program) -> Answered:
     ask = " ".join(str(value) for value in query["ask"].values())
-    layers = "+".join(query.get("layers", ("contract",)))
-    asked = f"{query['at'].replace('T', ' ')} {ask} [{layers}]" + (
-        f" · {each.variant}" if each.variant else ""
-    )
-    return Answered(asked, each.expected, each.got, each.status == PASSED, str(query.get("why", "")))
+    return Answered(
+        f"{query['at'].replace('T', ' ')} {ask}", each.expected, each.got, each.status == PASSED, program,
+        each.question, tuple(query.get("layers", (CONTRACT,))), each.variant, str(query.get("why", "")),
+    )  # fmt: skip
 
 
 # ---- Pages ----------------------------------------------------------------------------------------------------------
@@ -170,7 +186,11 @@ def pages(scenarios: Sequence[Told], language: Language) -> Iterator[File]:
     for each in scenarios:
         good = sum(answer.passed for answer in each.answers)
         target = element("a", each.id, href=f"scenario-{file_name(each.id)}.html")
-        rows.append((target, each.title, f"{good}/{len(each.answers)}"))
+        title_said = pick(language, *each.title)
+        rows.append((
+            target, element("span", title_said, lang=_other_language(title_said, language)),
+            f"{good}/{len(each.answers)}",
+        ))  # fmt: skip
     table = _table(heads, rows)
     yield File("scenarios.md", f"---\ntitle: {title}\n---\n\n# {title}\n\n{table}\n")
     for each in scenarios:
@@ -179,11 +199,11 @@ def pages(scenarios: Sequence[Told], language: Language) -> Iterator[File]:
 
 def _page(scenario: Told, language: Language) -> str:
     voice = Voice(scenario.program, language)
-    title = f"{scenario.id}: {scenario.title}"
+    title = f"{scenario.id}{pick(language, ': ', '：')}{pick(language, *scenario.title)}"
     parts = [f"---\ntitle: {file_name(scenario.id)}\n---", f"# {in_markdown(title)}"]
     parts.append(element("p", link("scenarios.html", pick(language, "All scenarios", "全部场景"))))
     if scenario.prose:
-        parts.append(element("p", scenario.prose))
+        parts.append(element("p", scenario.prose, lang=_other_language(scenario.prose, language)))
     if scenario.wrong:
         parts.append(element("p", scenario.wrong, class_="warning"))
     if (given := agreed(scenario.terms, voice)) is not None:
@@ -202,29 +222,36 @@ def _page(scenario: Told, language: Language) -> str:
     heads = [pick(language, *each) for each in _ANSWER_HEADS]
     rows = []
     for each in scenario.answers:
-        asked = inside((each.asked, element("p", each.why) if each.why else None))
-        said = (_in_words(answer, language) for answer in (each.expected, each.got))
-        rows.append((asked, *said, _verdict(each, language)))
+        own = Voice(each.program, language, each.question)
+        asked = (
+            own.asking() if each.question is not None else each.asked,
+            element("p", beneath(each.layers, each.variant, own), class_="source"),
+            element("p", each.why, lang=_other_language(each.why, language)) if each.why else None,
+        )
+        said = (answer_said(answer, each.question, own) for answer in (each.expected, each.got))
+        rows.append((inside(asked), *said, _verdict(each, language)))
     parts += [f"## {pick(language, 'Expected and computed', '预期与计算')}", _table(heads, rows)]
     return "\n\n".join(parts) + "\n"
 
 
-_WORDS = {
-    **dict(ANSWERS.values()), **{word: chinese for word, (_, chinese) in ANSWERS.items()},
-    "breached": "违反", "no breach": "未违反", "missing": "取决于", "could be": "可能为",
-}  # fmt: skip
-_WORD = re.compile(rf"\b(?:{'|'.join(sorted(map(re.escape, _WORDS), key=len, reverse=True))})\b")
-
-
-def _in_words(answer: str, language: Language) -> str:
-    """Return an answer as a scenario file has it, its English words said in the language of the page."""
-    return answer if language == "en" else _WORD.sub(lambda found: _WORDS[found[0]], answer)
+def _other_language(text: str, language: Language) -> str | None:
+    """Return what language a text is in that its author wrote in one alone, where it is not that of the page."""
+    chinese = len(re.findall("[\u4e00-\u9fff]", text))
+    # A Chinese letter says about as much as two of an English word.
+    own = "zh" if chinese * 2 > len(re.findall("[A-Za-z]", text)) else "en"
+    return None if own == language else {"zh": "zh-Hans", "en": "en"}[own]
 
 
 _ANSWER_HEADS = (("asked", "所问"), ("expected", "预期"), ("computed", "计算"), ("", ""))
 
 
 def _verdict(each: Answered, language: Language) -> Html:
+    if (
+        each.passed
+        and each.got.startswith("undetermined")
+        and not each.expected.startswith(("undetermined", "尚"))
+    ):
+        return element("span", pick(language, "agrees with one of them", "与其中之一相符"))
     if each.passed:
         return element("span", pick(language, "agrees", "相符"))
     return element("span", pick(language, "differs", "不符"), class_="bad")
@@ -235,15 +262,7 @@ _LEDGER_HEADS = (("when", "时间"), ("entry", "事项"), ("what happened", "发
 
 def ledger_table(entries: Iterable[Entry], voice: Voice) -> Html:
     """Return a history as a table: when, which entries, what happened, what came of it."""
-    heads = [
-        voice.pick(*each)
-        for each in (
-            ("when", "时间"),
-            ("entry", "事项"),
-            ("what happened", "发生"),
-            ("what came of it", "结果"),
-        )
-    ]
+    heads = [voice.pick(*each) for each in _LEDGER_HEADS]
     rows = []
     for entry in entries:
         when = voice.pick("any day", "不论何时") if entry.at is None else iso(entry.at)[:16].replace("T", " ")
