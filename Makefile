@@ -30,7 +30,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup demo test check static pytest soak cluster peers bench findings cases format format-check lint types imports docs serve \
+.PHONY: help setup demo test check static pytest soak cluster peers beside bench findings cases format format-check lint types imports docs serve \
 	vsix desk lock system clean
 
 ## help: list the targets
@@ -123,8 +123,12 @@ $(VENV)/.cluster: $(VENV)/.dev requirements/cluster.txt
 peers: $(READY) $(VENV)/.bench
 	@$(BIN)/python -m bench.peers
 
+## beside: install the same and more, and measure decisions and tables beside other engines in this process
+beside: $(READY) $(VENV)/.bench
+	@$(BIN)/python -m bench.beside $(ARGS)
+
 $(VENV)/.bench: $(VENV)/.dev requirements/bench.txt
-	@echo "setup:   what the service is measured beside" && { $(call install,requirements/bench.txt); } && touch $@
+	@echo "setup:   what the program is measured beside" && { $(call install,requirements/bench.txt); } && touch $@
 
 ## vsix: pack the VS Code extension into dist/ (needs Node 20 and npm)
 vsix:

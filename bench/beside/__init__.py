@@ -1,0 +1,1 @@
+"""The engine beside others that decide or count: `make beside`, or `python -m bench.beside`."""
