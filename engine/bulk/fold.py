@@ -114,7 +114,7 @@ class Portfolio:
             )
         return self._questions[agreements]
 
-    def straight(self, table: Any, work: Any) -> None:
+    def straight(self, *given: Any) -> None:
         """Nothing is folded without looking at each row."""
 
     def at_once(self, scattered: Any, bucket: int, with_accounts: bool) -> None:

@@ -45,7 +45,7 @@ class Impact:
         """The tables that come out: the accounts, and each thing that differs."""
         return {"accounts": ACCOUNTS, "differences": DIFFERENCES}
 
-    def straight(self, table: Any, work: Any) -> None:
+    def straight(self, *given: Any) -> None:
         """Nothing is folded without looking at each row."""
 
     def at_once(self, scattered: Any, bucket: int, with_accounts: bool) -> None:

@@ -10,10 +10,11 @@ import hashlib
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from itertools import chain, groupby
+from itertools import chain, groupby, repeat
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -23,8 +24,8 @@ from engine.bulk.mapping import Mapped
 from engine.bulk.tables import Scattered, Table, written
 
 ACCOUNTS, EVENTS = "accounts", "events"
-STRAIGHT, STRAIGHT_LEFT = "straight", "straight.left.accounts"
-"""How the parts are called that were folded from a whole table, and the file of the accounts that were not."""
+STRAIGHT, STRAIGHT_LEFT = "straight", "straight.*.left.parquet"
+"""How the parts are called that were folded from whole tables, and the files of the accounts that were not."""
 
 
 class Unlike(Exception):
@@ -90,12 +91,15 @@ class Fold(Protocol):
     def fold_all(self, accounts: Iterable[Given]) -> Iterator[Folded]:
         """Yield what came of each account, in order."""
 
-    def straight(self, table: Table, work: Path) -> Counts | None:
-        """Fold what can be folded of a whole table, its parts left in `work`; None where nothing can."""
+    def straight(self, tables: Sequence[Table], work: Path, spread: Spread, tell: Tell) -> Counts | None:
+        """Fold what can be folded of whole tables, the parts left in `work`; None where nothing can."""
 
     def at_once(self, scattered: Scattered, bucket: int, with_accounts: bool) -> AtOnce | None:
         """Fold what can be folded of a bucket without looking at its rows one by one; None where nothing can."""
 
+
+Spread = Callable[[str, Sequence[tuple[Any, ...]]], Iterator[Any]]
+"""Calls a method of a portfolio with each of some arguments, in many processes; yields what they return, in order."""
 
 Make = Callable[[], Fold]
 """How a process makes its portfolio; called once in each."""
@@ -111,7 +115,7 @@ def run(job: Job, make: Make, stamp: Mapping[str, Any], tell: Tell) -> Counts:
     """
     work = begin(job, stamp)
     portfolio = make()
-    straight = _straight(job, portfolio, work, tell)
+    straight = _straight(job, make, portfolio, work, tell)
     _scatter(job, portfolio.mapped.account, work, tell, None if straight is None else work / STRAIGHT_LEFT)
     done = straight or Counts()
     done += Counts(rejects=sum(int(each.read_text("utf-8")) for each in work.glob("*.scattered")))
@@ -137,6 +141,8 @@ def done_before(job: Job, work: Path) -> tuple[Counts, list[int]]:
     done, left = Counts(), []
     for bucket in range(job.buckets):
         before = work / f"{bucket}.json"
+        if not any((work / kind / f"bucket={bucket}").is_dir() for kind in (ACCOUNTS, EVENTS)):
+            continue  # No account is in it.
         if before.is_file():
             done += Counts(**json.loads(before.read_text("utf-8")))
         else:
@@ -185,14 +191,14 @@ def _begin(out: Path, work: Path, this: dict[str, Any]) -> None:
     kept.write_text(json.dumps(this, ensure_ascii=False, indent=1), "utf-8")
 
 
-def _straight(job: Job, portfolio: Fold, work: Path, tell: Tell) -> Counts | None:
-    """Fold what can be folded of a whole table; None where nothing is. What was folded before is not folded again."""
+def _straight(job: Job, make: Make, portfolio: Fold, work: Path, tell: Tell) -> Counts | None:
+    """Fold what can be folded of whole tables; None where nothing is. What was folded before is not folded again."""
     mark = work / "straight.json"
     if not mark.is_file():
         found = None
-        if job.accounts is None and len(job.events) == 1 and job.events[0].suffix == ".parquet":
-            tell("folding columns", 0, 0)
-            found = portfolio.straight(job.events[0], work)
+        if job.accounts is None:
+            with _spread(job, make, portfolio) as spread:
+                found = portfolio.straight(job.events, work, spread, tell)
         part = mark.with_suffix(".part")
         part.write_text(json.dumps(None if found is None else asdict(found)), "utf-8")
         part.replace(mark)
@@ -209,6 +215,9 @@ def _scatter(job: Job, key: str, work: Path, tell: Tell, only: Path | None) -> N
     for what, kind, tables in marks:
         mark = work / f"{kind}.scattered"
         if mark.is_file() or not tables:
+            continue
+        if only is not None and not any(work.glob(only.name)):
+            mark.write_text("0", "utf-8")
             continue
         unread = 0
         shutil.rmtree(work / kind, ignore_errors=True)
@@ -248,6 +257,30 @@ def _folded(job: Job, make: Make, work: Path, buckets: list[int]) -> Iterator[Co
             finished, running = wait(running, return_when=FIRST_COMPLETED)
             for each in finished:
                 yield each.result()
+
+
+@contextmanager
+def _spread(job: Job, make: Make, portfolio: Fold) -> Iterator[Spread]:
+    """Begin with processes once there is something to do for them, and end with them."""
+    if job.jobs == 1:
+        yield lambda name, given: (getattr(portfolio, name)(*each) for each in given)
+        return
+    pools: list[ProcessPoolExecutor] = []
+
+    def called(name: str, given: Sequence[tuple[Any, ...]]) -> Iterator[Any]:
+        if not pools:
+            pools.append(ProcessPoolExecutor(job.jobs, initializer=_prepare, initargs=(make,)))
+        return pools[0].map(_called, repeat(name), given)
+
+    try:
+        yield called
+    finally:
+        for each in pools:
+            each.shutdown(cancel_futures=True)
+
+
+def _called(name: str, given: tuple[Any, ...]) -> Any:
+    return getattr(_held[0], name)(*given)
 
 
 _held: list[Fold] = []

@@ -163,23 +163,6 @@ class Scattered:
             return {name: at.execute(query).fetchnumpy() for name, query in queries.items()}
 
 
-def sort_by_account(table: Path, target: Path) -> None:
-    """Write a Parquet table in the order of its accounts. What does not fit into memory is spilled."""
-    with _connection(target.parent) as at:
-        at.execute("SET preserve_insertion_order = false")
-        query = f"SELECT * FROM read_parquet({_text(str(table))}) ORDER BY account"
-        at.execute(f"COPY ({query}) TO {_text(str(target))} (FORMAT parquet)")
-
-
-def rows_of(table: Table, account: str) -> list[str]:
-    """Return the rows (JSON text) of one account of a Parquet table."""
-    with duckdb.connect() as at:
-        query = (
-            f"SELECT to_json(t)::VARCHAR FROM read_parquet({_text(str(table.path))}) AS t WHERE account = ?"
-        )
-        return [row for (row,) in at.execute(query, [account]).fetchall()]
-
-
 def rows_from(table: Any, accounts: Sequence[str]) -> Any:
     """Return the rows of some accounts of an Arrow table as another: `account`, and `row` (JSON text)."""
     with duckdb.connect(config={"threads": 1}) as at:

@@ -122,8 +122,8 @@ def test_a_table_read_as_columns_gives_what_its_rows_give(
         }
     assert tables["on"] == tables["off"]
     assert tables["on"]["rejects"]
-    assert done[0].accounts >= 5
-    assert done[0].left >= 3, "of 30 accounts some are read as columns, and some are left"
+    assert sum(each.accounts for each in done) >= 5
+    assert sum(each.left for each in done) >= 3, "of 30 accounts some are read as columns, and some are left"
 
 
 def column(texts: list[str]) -> tuple[list[int], list[int], list[int]]:

@@ -7,7 +7,7 @@ aside, is read row by row as ever.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,8 @@ CODED = ("account", "name", "by")
 _LAST = 7_226_000_000_000_000
 """Some instant before the last year of the calendar."""
 _MOST = 10**10
+_READ = 1 << 17
+"""How many rows are read at once."""
 _STRINGS = (pyarrow.string(), pyarrow.large_string())
 
 
@@ -56,27 +58,14 @@ class Taken:
     """The accounts that are not among them."""
 
 
+def opened(path: Path, coded: Iterable[str] = CODED) -> Any:
+    """Return a table of Parquet, read with some columns as numbers of words."""
+    there = set(pq.read_schema(path).names)
+    return pq.ParquetFile(path, read_dictionary=[each for each in coded if each in there])
+
+
 class Unlike(Exception):
     """A table that is not read as columns; the message tells why."""
-
-
-def is_sorted(path: Path) -> bool:
-    """Tell whether the rows of a table are in the order of their accounts."""
-    last: Any = None
-    file = pq.ParquetFile(path, read_dictionary=["account"])
-    for batch in file.iter_batches(1 << 20, columns=["account"]):
-        column = batch.column(0)
-        codes = pc.fill_null(column.indices, -1).to_numpy(zero_copy_only=False)
-        if not len(codes):
-            continue
-        places = numpy.concatenate(([0], numpy.flatnonzero(codes[1:] != codes[:-1]) + 1))
-        runs = pc.fill_null(column.take(pyarrow.array(places)).cast(pyarrow.string()), "")
-        if last is not None and runs[0].as_py().encode() < last:
-            return False
-        if pc.any(pc.less(runs[1:], runs[:-1])).as_py():
-            return False
-        last = runs[-1].as_py().encode()
-    return True
 
 
 class Reader:
@@ -111,24 +100,46 @@ class Reader:
                 raise Unlike(f"`{name}` is asked as a {kind}")
         self.code = cells_compiled()
 
-    def batches(self, path: Path, most: int = 1 << 20) -> Iterator[Taken]:
-        """Yield the accounts of a table that is sorted by account, about `most` rows at a time. Raises Unlike."""
-        file = pq.ParquetFile(path, read_dictionary=list(CODED))
+    def tables(
+        self, path: Path, most: int = 1 << 20, groups: tuple[int, int] | None = None, after: str | None = None
+    ) -> Iterator[Any]:
+        """Yield whole accounts of a table that is sorted by account, about `most` rows at a time.
+
+        Of some row `groups`, those accounts that begin there: the rows of the account `after` which they begin are
+        passed over, and the last account is read to its end.
+        """
+        file = opened(path)
+        first, last = groups or (0, file.num_row_groups)
+        own = sum(file.metadata.row_group(each).num_rows for each in range(first, last))
         held: list[Any] = []
-        for batch in file.iter_batches(most):
+        groups_on = range(first, file.num_row_groups)
+        for batch in file.iter_batches(min(most, _READ), row_groups=groups_on, use_threads=False):
             if not batch.num_rows:
                 continue
-            held.append(pyarrow.Table.from_batches([batch]))
-            codes = pc.fill_null(batch.column("account").indices, -1).to_numpy(zero_copy_only=False)
-            if sum(map(len, held)) < most or codes[0] == codes[-1]:
-                continue
-            # The account that comes last may go on in the rows to come.
-            table = pyarrow.concat_tables(held)
-            cut = table.num_rows - int(numpy.argmax(codes[::-1] != codes[-1]))
-            yield self._taken(table.slice(0, cut))
-            held = [table.slice(cut)]
+            inside, beyond = batch.slice(0, own), batch.slice(own)
+            own -= len(inside)
+            if after is not None and len(inside):
+                inside = inside.slice(_leading(inside, after))
+                after = after if not len(inside) else None
+            if len(inside):
+                held.append(pyarrow.Table.from_batches([inside]))
+                codes = pc.fill_null(inside.column("account").indices, -1).to_numpy(zero_copy_only=False)
+                if sum(map(len, held)) >= most and codes[0] != codes[-1]:
+                    # The account that comes last may go on in the rows to come.
+                    table = pyarrow.concat_tables(held)
+                    cut = table.num_rows - int(numpy.argmax(codes[::-1] != codes[-1]))
+                    yield table.slice(0, cut)
+                    held = [table.slice(cut)]
+            if not own:
+                if not held:
+                    return
+                more = _leading(beyond, held[-1].column("account")[-1].as_py())
+                if more:
+                    held.append(pyarrow.Table.from_batches([beyond.slice(0, more)]))
+                if more < len(beyond):
+                    break
         if held:
-            yield self._taken(pyarrow.concat_tables(held))
+            yield pyarrow.concat_tables(held)
 
     def check(self, path: Path) -> None:
         """Raise Unlike for a table whose columns are none of this contract, or of a kind that is not read."""
@@ -176,7 +187,7 @@ class Reader:
         bad = numpy.zeros(count, numpy.uint8)
         kind, moment = self._kind(table, bad), self._moment(table.column("at"), bad)
         who = self._who(table, kind, bad)
-        ids = _text(table.column("id"))
+        ids = text_of(table.column("id"))
         bad |= ids.null
         self.code.texts(ids.offsets, ids.data, ids.null, True, bad)
         fields, texts = self._fields(table, kind, bad)
@@ -229,7 +240,7 @@ class Reader:
 
     def _moment(self, column: Any, bad: Array) -> Array:
         if column.type in _STRINGS:
-            text, moment = _text(column), numpy.zeros(len(column), numpy.int64)
+            text, moment = text_of(column), numpy.zeros(len(column), numpy.int64)
             self.code.instants(text.offsets, text.data, text.null, True, moment, bad)
         else:
             there = column.cast(pyarrow.timestamp("us")).cast(pyarrow.int64())
@@ -258,10 +269,10 @@ class Reader:
         bad |= wrong[kind, indices]
         return numbers[kind, indices]
 
-    def _fields(self, table: Any, kind: Array, bad: Array) -> tuple[dict[str, Array], dict[str, _Text]]:
+    def _fields(self, table: Any, kind: Array, bad: Array) -> tuple[dict[str, Array], dict[str, Text]]:
         """Return the fields as numbers, and the texts of those that name an occurrence."""
         found: dict[str, Array] = {}
-        texts: dict[str, _Text] = {}
+        texts: dict[str, Text] = {}
         for name in self.kinds:
             # 0: the occurrence has no such field; 1: it may be there; 2: it must.
             rule = numpy.array([*(self._rule(each, name) for each in self.names), 1])[kind]
@@ -287,13 +298,13 @@ class Reader:
         null: Array,
         bad: Array,
         found: dict[str, Array],
-        texts: dict[str, _Text],
+        texts: dict[str, Text],
     ) -> None:
         kind, out = self.kinds[name], numpy.full(len(null), MISSING, numpy.int64)
         is_text = column.type in _STRINGS
         match kind:
             case "day" | "instant" | "money" | "count" if is_text:
-                text = _text(column)
+                text = text_of(column)
                 if kind == "day":
                     self.code.days(text.offsets, text.data, null, out, bad)
                 elif kind == "instant":
@@ -316,12 +327,12 @@ class Reader:
                     words = {each: self.plan.words.get(each, ELSE) for each in self.options[name]}
                 self._words(column, words, out, bad)
             case "text":
-                text = _text(column)
+                text = text_of(column)
                 self.code.texts(text.offsets, text.data, null, True, bad)
                 if self.plan.kinds.get(name) == "word":
                     self._words(column, self.plan.words, out, None)
             case "occurrence":
-                texts[name] = text = _text(column)
+                texts[name] = text = text_of(column)
                 self.code.texts(text.offsets, text.data, null, False, bad)
             case _:
                 bad |= null == 0
@@ -361,8 +372,19 @@ class Reader:
         return ok
 
 
+def _leading(batch: Any, account: str | None) -> int:
+    """Return how many rows at the beginning of a batch are of an account."""
+    column = batch.column(batch.schema.get_field_index("account"))
+    place = -1 if account is None else pc.index(column.dictionary, account).as_py()
+    if place < 0 and account is not None:
+        return 0
+    codes = pc.fill_null(column.indices, -1).to_numpy(zero_copy_only=False)
+    others = numpy.flatnonzero(codes != place)
+    return int(others[0]) if len(others) else len(codes)
+
+
 @dataclass(frozen=True, slots=True)
-class _Text:
+class Text:
     """A column of text: where each cell begins, its bytes, and which cells are null."""
 
     offsets: Array
@@ -395,16 +417,17 @@ def _one(column: Any) -> Any:
     return column
 
 
-def _text(column: Any) -> _Text:
+def text_of(column: Any) -> Text:
     array = _one(column)
     if array.type != pyarrow.string():
         array = array.cast(pyarrow.string())
     _, offsets, data = array.buffers()
     places = numpy.frombuffer(offsets, numpy.int32)[array.offset : array.offset + len(array) + 1]
-    found = (
-        numpy.zeros(1, numpy.uint8) if data is None or not data.size else numpy.frombuffer(data, numpy.uint8)
-    )
-    return _Text(places, found, array.is_null().to_numpy(zero_copy_only=False).astype(numpy.uint8))
+    nothing = data is None or not data.size
+    found = numpy.frombuffer(b" " if nothing else data, numpy.uint8)
+    # Some buffers can be written and some cannot: all are taken alike, lest functions be compiled for each.
+    places.flags.writeable = found.flags.writeable = False
+    return Text(places, found, array.is_null().to_numpy(zero_copy_only=False).astype(numpy.uint8))
 
 
 def _hundredths(column: Any) -> tuple[Array, Array]:

@@ -233,6 +233,34 @@ def referred(
                 out[each] = number[held] if held >= 0 else DANGLING
 
 
+def grouped(groups: Array, ends: Array, order: Array) -> None:
+    """Put rows in the order of the numbers of their groups, those of one as they stood.
+
+    `ends` gets where each group begins, and once more the end.
+    """
+    ends[:] = 0
+    for row in range(len(groups)):
+        ends[groups[row] + 1] += 1
+    for group in range(1, len(ends)):
+        ends[group] += ends[group - 1]
+    for row in range(len(groups)):
+        group = groups[row]
+        order[ends[group]] = row
+        ends[group] += 1
+    for group in range(len(ends) - 1, 0, -1):
+        ends[group] = ends[group - 1]
+    ends[0] = 0
+
+
+def hashed(offsets: Array, data: Array, out: Array) -> None:
+    """Return a number for each text, of 63 bits (FNV-1a, its bits mixed once more)."""
+    for row in range(len(out)):
+        mixed = -3_750_763_034_362_895_579
+        for place in range(offsets[row], offsets[row + 1]):
+            mixed = (mixed ^ int(data[place])) * 1_099_511_628_211
+        out[row] = (mixed ^ (mixed >> 29)) & 0x7FFF_FFFF_FFFF_FFFF
+
+
 def two(data: Array, place: int, number: int) -> None:
     """Write a number with two digits."""
     data[place], data[place + 1] = ZERO + number // 10, ZERO + number % 10

@@ -53,6 +53,28 @@ class Outcome:
     broken: list[Sequence[int]]
 
 
+class Calendar:
+    """The tables of days of a plan, kept while batch after batch is folded."""
+
+    def __init__(self, program: Program, terms: Terms, plan: Plan) -> None:
+        self.program, self.terms, self.plan = program, terms, plan
+        self._low, self._high = 0, -1
+        self._tables: tuple[Sequence[int], ...] = ()
+
+    def over(
+        self, low: int, high: int, taken: Callable[[list[int]], Sequence[int]]
+    ) -> tuple[int, tuple[Sequence[int], ...]]:
+        """Return tables that have the days from `low` to `high`, and the first day that they have."""
+        if self._high < self._low or low < self._low or high > self._high:
+            if self._high >= self._low:
+                # What comes next is likely to go a little further again.
+                low, high = min(low - 400, self._low), max(high + 400, self._high)
+            high = min(high, low + MOST_DAYS)
+            made = tabled(self.program, self.terms, self.plan.tables, low, high)
+            self._low, self._high, self._tables = low, high, tuple(taken(each) for each in made)
+        return self._low, self._tables
+
+
 def has_numba() -> bool:
     """Tell whether the loop can be compiled."""
     return find_spec("numba") is not None
@@ -80,9 +102,13 @@ def run(program: Program, terms: Terms, plan: Plan, columns: Columns, as_of: int
 
 
 def given(
-    program: Program, terms: Terms, plan: Plan, columns: Columns, as_of: int, by_numba: bool
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return what the loop is given, by name, and what of that is room for what it leaves."""
+    program: Program, terms: Terms, plan: Plan, columns: Columns, as_of: int, by_numba: bool,
+    calendar: Calendar | None = None,
+) -> tuple[dict[str, Any], dict[str, Any]]:  # fmt: skip
+    """Return what the loop is given, by name, and what of that is room for what it leaves.
+
+    A `calendar` keeps the tables of days from one batch to the next.
+    """
     room = _numpy_room if by_numba else _plain_room
     taken = _numpy_column if by_numba else _listed
     accounts, events, count = len(columns.first) - 1, len(columns.at), int(columns.things[-1])
@@ -91,7 +117,8 @@ def given(
         "first": columns.first, "things": columns.things, "at": columns.at, "code": columns.code, "who": columns.who,
         **{f"c_{name}": columns.fields[name] for name in plan.kinds},
     }  # fmt: skip
-    tables = tabled(program, terms, plan.tables, low, high)
+    columns_of = calendar or Calendar(program, terms, plan)
+    low, tables = columns_of.over(low, high, taken)
     found |= {table.name: column for table, column in zip(plan.tables, tables, strict=True)}
     found = {name: taken(column) for name, column in found.items()} | {"base": low, "asof": as_of}
     left = {

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,8 +23,8 @@ from engine.bulk.kernel.outcome import Results
 from engine.bulk.kernel.plan import Asked, Plan, Refused
 from engine.bulk.kernel.typed import Typed
 from engine.bulk.mapping import Mapped
-from engine.bulk.run import STRAIGHT, STRAIGHT_LEFT, AtOnce, Counts
-from engine.bulk.tables import Scattered, Table, rows_of, sort_by_account
+from engine.bulk.run import STRAIGHT, AtOnce, Counts, Spread, Tell
+from engine.bulk.tables import Scattered, Table, rows_from
 from engine.event import Event
 from engine.program import Program
 from engine.question import May, Question
@@ -31,6 +32,7 @@ from engine.terms import Terms
 
 if TYPE_CHECKING:
     from engine.bulk.kernel.straight import Straight
+    from engine.bulk.kernel.units import Piece, Survey, Unit
 
 TOGETHER = 4096
 """How many accounts are laid out at once."""
@@ -69,6 +71,7 @@ class Kernelled:
     seed: int = 0
     _expected: dict[str, Folded] = field(default_factory=dict)
     _rows: int = 0
+    _straight: Straight | None = None
     _plans: dict[tuple[int, str], tuple[Program, Plan | None]] = field(default_factory=dict)
 
     @property
@@ -87,50 +90,106 @@ class Kernelled:
         while batch := list(islice(accounts, TOGETHER)):
             yield from self._batch([self._read(*each) for each in batch])
 
-    def straight(self, table: Table, work: Path) -> Counts | None:
-        """Fold a whole table of many rows as columns; None where it has few, or cannot be. Raises Unequal."""
-        targets = {kind: work / f"{STRAIGHT}.{kind}.parquet" for kind in self.tables}
-        left = work / STRAIGHT_LEFT
-        # What a run that was cut short has left of them is not whole.
-        for each in (*targets.values(), left):
-            each.unlink(missing_ok=True)
-        if self.mapped.events or not has_arrow():
+    def straight(self, tables: Sequence[Table], work: Path, spread: Spread, tell: Tell) -> Counts | None:
+        """Fold tables of many rows as columns; None where they have few, or cannot be. Raises Unequal."""
+        if self.mapped.events or not has_arrow() or {each.suffix for each in tables} != {".parquet"}:
             return None
-        from engine.bulk.kernel.straight import BROKEN, Unlike, is_sorted, rows_in
+        from engine.bulk.kernel.straight import BROKEN, Unlike, rows_in
 
-        verified: list[int] = []
-
-        def compared(tables: dict[str, Any]) -> None:
-            verified.append(self.compared(tables, lambda name: rows_of(table, name)))
-
-        source = table.path
+        paths = [each.path for each in tables]
         try:
-            straight = self.straightened() if rows_in(source) >= STRAIGHT_FROM else None
+            few = sum(map(rows_in, paths)) < STRAIGHT_FROM
+            straight = None if few else self.straightened()
             if straight is None:
                 return None
-            straight.reader.check(source)
-            if not is_sorted(source):
-                source = work / "sorted.parquet"
-                sort_by_account(table.path, source)
-            done = straight.fold(source, targets, left, compared)
+            for path in paths:
+                straight.reader.check(path)
+            straight.warm(paths[0])
+            return self._in_units(paths, work, spread, tell)
         except (Unlike, *BROKEN):
-            for each in (*targets.values(), left):
-                each.unlink(missing_ok=True)
+            for each in work.glob(f"{STRAIGHT}.*"):
+                each.unlink()
             return None
-        return Counts(done.accounts, done.events, kernel=done.accounts, verified=sum(verified))
+
+    def _in_units(self, paths: list[Path], work: Path, spread: Spread, tell: Tell) -> Counts:
+        from engine.bulk.kernel import units
+        from engine.bulk.kernel.straight import rows_in
+
+        pieces = [piece for path in paths for piece in units.pieces_of(path)]
+        surveys: list[Survey] = []
+        for each in spread("surveyed", [(piece, len(paths) == 1) for piece in pieces]):
+            tell("looking at accounts", len(surveys), len(pieces))
+            surveys.append(each)
+        found = units.cut(pieces, surveys)
+        if found is None:
+            laid, whole = work / "laid", work / "laid.whole"
+            buckets = units.buckets_for(sum(map(rows_in, paths)))
+            if not whole.is_file():
+                shutil.rmtree(laid, ignore_errors=True)
+                laid.mkdir()
+                asked = [(piece, number, buckets, laid) for number, piece in enumerate(pieces)]
+                for number, _ in enumerate(spread("scatter", asked)):
+                    tell("scattering columns", number, len(pieces))
+                whole.touch()
+            found = units.bucket_units(laid, buckets)
+        done = Counts()
+        asked_units = [(number, unit, work) for number, unit in enumerate(found)]
+        for number, each in enumerate(spread("fold_unit", asked_units)):
+            tell("folding columns", number, len(found))
+            done += each
+        return done
+
+    @staticmethod
+    def surveyed(piece: Piece, alone: bool) -> Survey:
+        """Look at the accounts of a piece of a table, which may be `alone`."""
+        from engine.bulk.kernel import units
+
+        return units.surveyed(piece, alone)
+
+    @staticmethod
+    def scatter(piece: Piece, number: int, buckets: int, folder: Path) -> None:
+        """Lay the rows of a piece of a table into buckets."""
+        from engine.bulk.kernel import units
+
+        units.scattered(piece, number, buckets, folder)
+
+    def fold_unit(self, number: int, unit: Unit, work: Path) -> Counts:
+        """Fold a unit and leave its files; one that was folded before is not folded again. Raises Unequal."""
+        mark = work / f"{STRAIGHT}.{number}.json"
+        if mark.is_file():
+            return Counts(**json.loads(mark.read_text("utf-8")))
+        straight = self.straightened()
+        assert straight is not None
+        verified: list[int] = []
+
+        def compared(events: Any, told: dict[str, Any]) -> None:
+            verified.append(self.compared(told, lambda name: rows_from(events, [name])["row"].to_pylist()))
+
+        targets = {kind: work / f"{STRAIGHT}.{number}.{kind}.parquet" for kind in self.tables}
+        left = work / f"{STRAIGHT}.{number}.left.parquet"
+        done = straight.fold(straight.tables_of(unit), targets, left, compared)
+        if not done.left:
+            left.unlink()
+        counts = Counts(done.accounts, done.events, kernel=done.accounts, verified=sum(verified))
+        part = mark.with_suffix(".part")
+        part.write_text(json.dumps(asdict(counts)), "utf-8")
+        part.replace(mark)
+        return counts
 
     def straightened(self) -> Straight | None:
         """Return what folds tables under the terms that all accounts share; None without a plan. Raises Unlike."""
         from engine.bulk.kernel.straight import Straight
 
-        taken = self.portfolio.take("", {}, (), Folded())
-        plan = None if taken is None else self._planned(taken)
-        if taken is None or plan is None or not plan.codes:
-            return None
-        return Straight(
-            taken.account.program, taken.account.terms, plan, self.portfolio.as_of, self.portfolio.known_at,
-            self.portfolio.asked, taken.agreements,
-        )  # fmt: skip
+        if self._straight is None:
+            taken = self.portfolio.take("", {}, (), Folded())
+            plan = None if taken is None else self._planned(taken)
+            if taken is None or plan is None or not plan.codes:
+                return None
+            self._straight = Straight(
+                taken.account.program, taken.account.terms, plan, self.portfolio.as_of, self.portfolio.known_at,
+                self.portfolio.asked, taken.agreements,
+            )  # fmt: skip
+        return self._straight
 
     def compared(self, tables: dict[str, Any], rows: Callable[[str], list[str]]) -> int:
         """Fold the accounts of the sample by the engine, too; return how many there were. Raises Unequal.

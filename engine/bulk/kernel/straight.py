@@ -5,24 +5,29 @@ The accounts that cannot be taken so are named in a file, and go the way of all 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy
 import pyarrow
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from engine.bulk.kernel.arrow import Reader, Taken, Unlike, is_sorted
+from engine.bulk.kernel.arrow import Reader, Taken, Unlike, opened
 from engine.bulk.kernel.compiled import compiled
-from engine.bulk.kernel.machine import given
+from engine.bulk.kernel.machine import Calendar, given
 from engine.bulk.kernel.plan import Plan
 from engine.bulk.kernel.told import Telling
+from engine.bulk.kernel.units import Unit, accounts_end, together
 from engine.program import Program
 from engine.terms import Terms
 
-__all__ = ["Straight", "Unlike", "is_sorted"]
+__all__ = ["Straight", "Unlike"]
+
+AT_ONCE = 1 << 18
+"""About how many rows are folded at once."""
 
 BROKEN = (pyarrow.ArrowException, OSError)
 """What reading a table that is none ends in; whoever reads it row by row tells what is wrong."""
@@ -65,37 +70,63 @@ class Straight:
         self.program, self.terms, self.plan, self.as_of = program, terms, plan, as_of
         self.reader = Reader(program, plan, as_of, known_at)
         self.telling = Telling(program, terms, plan, as_of, asked, agreements)
+        self.calendar = Calendar(program, terms, plan)
         if not self.telling.is_possible:
             raise Unlike("too many norms")
 
-    def fold(
-        self, table: Path, targets: dict[str, Path], left: Path, seen: Callable[[dict[str, Any]], None]
-    ) -> Done:
-        """Fold a table that is sorted by account; write a table to each of `targets`, and to `left` whose are left.
+    def warm(self, path: Path) -> None:
+        """Compile, and keep, what folds tables: processes that begin now need not. Raises Unlike."""
+        for batch in opened(path).iter_batches(1000):
+            self._batch(self.reader.whole(pyarrow.Table.from_batches([batch])))
+            break
+        self._keep()
 
-        `seen` is handed the tables of each batch. Raises Unlike before anything is written.
+    def _keep(self) -> None:
+        self.reader.code.keep()
+        compiled(self.plan.source).keep()
+
+    def tables_of(self, unit: Unit) -> Iterator[Any]:
+        """Yield the accounts of a unit, many rows at a time."""
+        if unit.piece is not None:
+            piece = unit.piece
+            yield from self.reader.tables(piece.path, AT_ONCE, (piece.first, piece.last), unit.after)
+            return
+        table = together(unit.buckets)
+        ends = accounts_end(table)
+        begin = 0
+        while begin < table.num_rows:
+            end = int(ends[numpy.searchsorted(ends, min(begin + AT_ONCE, table.num_rows))])
+            yield table.slice(begin, end - begin)
+            begin = end
+
+    def fold(
+        self, tables: Iterable[Any], targets: dict[str, Path], left: Path,
+        seen: Callable[[Any, dict[str, Any]], None],
+    ) -> Done:  # fmt: skip
+        """Fold whole accounts; write a table to each of `targets`, and to `left` whose are left.
+
+        `seen` is handed each table, and those that came of it.
         """
         accounts = events = others = 0
         writers: dict[str, Any] = {}
         try:
-            for taken in self.reader.batches(table):
-                tables, unread = self._batch(taken)
-                seen(tables)
-                tables["left"] = pyarrow.table({"account": unread})
-                for kind, rows in tables.items():
+            for table in tables:
+                told, unread = self._batch(self.reader.whole(table))
+                seen(table, told)
+                told["left"] = pyarrow.table({"account": unread})
+                for kind, rows in told.items():
                     if kind not in writers:
                         writers[kind] = pq.ParquetWriter(
                             left if kind == "left" else targets[kind], rows.schema
                         )
                     writers[kind].write_table(rows)
-                accounts += tables["accounts"].num_rows
-                events += sum(tables["accounts"].column("events").to_numpy())
+                accounts += told["accounts"].num_rows
+                events += pc.sum(told["accounts"].column("events")).as_py() or 0
                 others += len(unread)
         finally:
             for each in writers.values():
                 each.close()
-        self.reader.code.keep()
-        compiled(self.plan.source).keep()
+        self._keep()
         return Done(accounts, int(events), others)
 
     def whole(self, table: Any) -> tuple[dict[str, Any], Any]:
@@ -105,12 +136,13 @@ class Straight:
         """
         self.reader.check_schema(table.schema)
         found = self._batch(self.reader.whole(table))
-        self.reader.code.keep()
-        compiled(self.plan.source).keep()
+        self._keep()
         return found
 
     def _batch(self, taken: Taken) -> tuple[dict[str, Any], Any]:
-        arguments, left = given(self.program, self.terms, self.plan, taken.columns, self.as_of, True)
+        arguments, left = given(
+            self.program, self.terms, self.plan, taken.columns, self.as_of, True, self.calendar
+        )
         compiled(self.plan.source).fold(*(arguments[name] for name in self.plan.arguments))
         given_up = taken.names.filter(pyarrow.array(left["gone"] != 0))
         return self.telling.tables(taken, left), pyarrow.concat_arrays([taken.left, given_up])

@@ -1,0 +1,220 @@
+"""Tables of Parquet cut into units that hold whole accounts, each folded by a process of its own.
+
+A table in the order of its accounts is cut between row groups: an account that goes on past a cut belongs to the unit
+in which it begins. Files none of which has an account of another are units as they are, the rows of each put together
+in memory. All others are scattered: each row is laid into the bucket of its account, in the order of the tables, so
+what comes after the cut is the same for any number of processes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pyarrow
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from engine.bulk.kernel.arrow import CODED, Array, cells_compiled, opened, text_of
+
+IN_MEMORY = 4_000_000
+"""The most rows of a file or bucket that are put in order in memory."""
+A_BUCKET = 1_000_000
+"""About how many rows a bucket is to have."""
+MOST_BUCKETS = 512
+A_PIECE = 2_000_000
+"""About how many rows of a table one process takes at a time."""
+_READ = 1 << 17
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some row groups of a file: from `first` up to `last` (not included)."""
+
+    path: Path
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What the accounts of a piece are like: the first, the last, whether they are in order; a number for each."""
+
+    rows: int
+    begins: str
+    ends: str
+    is_sorted: bool
+    accounts: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Rows of whole accounts: a piece without the rows of the account `after` which it begins, or `buckets` in order.
+
+    A unit without a piece is one whose rows are put together in memory.
+    """
+
+    piece: Piece | None
+    after: str | None = None
+    buckets: tuple[Path, ...] = ()
+
+
+def pieces_of(path: Path, most: int = A_PIECE) -> list[Piece]:
+    """Return a table in pieces of about so many rows."""
+    about = pq.read_metadata(path)
+    found, first, rows = [], 0, 0
+    for group in range(about.num_row_groups):
+        rows += about.row_group(group).num_rows
+        if rows >= most or group == about.num_row_groups - 1:
+            found.append(Piece(path, first, group + 1))
+            first, rows = group + 1, 0
+    return found
+
+
+def surveyed(piece: Piece, alone: bool) -> Survey:
+    """Look at the accounts of a piece; of a table that is `alone` no further than until they are out of order."""
+    rows, begins, ends, in_order = 0, None, b"", True
+    found = [numpy.zeros(0, numpy.int64)]
+    for batch in _batches(piece, ["account"]):
+        column = batch.column(0)
+        codes = pc.fill_null(column.indices, -1).to_numpy(zero_copy_only=False)
+        places = numpy.concatenate(([0], numpy.flatnonzero(codes[1:] != codes[:-1]) + 1))
+        runs = pc.fill_null(column.take(pyarrow.array(places)).cast(pyarrow.string()), "")
+        first, last = runs[0].as_py().encode(), runs[-1].as_py().encode()
+        in_order = in_order and ends <= first and not pc.any(pc.less(runs[1:], runs[:-1])).as_py()
+        begins = first if begins is None else begins
+        ends = last
+        rows += len(codes)
+        if alone and not in_order:
+            break
+        if not alone:
+            found.append(_numbers_of(pc.unique(runs)))
+    whole = numpy.unique(numpy.concatenate(found))
+    return Survey(rows, (begins or b"").decode(), ends.decode(), in_order, whole)
+
+
+def cut(pieces: Sequence[Piece], surveys: Sequence[Survey]) -> list[Unit] | None:
+    """Return the units of tables as they stand; None where their rows have to be scattered first."""
+    there = [(piece, survey) for piece, survey in zip(pieces, surveys, strict=True) if survey.rows]
+    if all(survey.is_sorted for _, survey in there):
+        in_order = sorted(there, key=lambda pair: pair[1].begins.encode())
+        if not any(_overlap(one, other) for one, other in pairwise(in_order)):
+            return [
+                Unit(piece, before[1].ends if before is not None and before[1].ends == survey.begins else None)
+                for before, (piece, survey) in zip([None, *in_order], in_order, strict=False)
+            ]  # fmt: skip
+    return _as_files(there)
+
+
+def _overlap(one: tuple[Piece, Survey], other: tuple[Piece, Survey]) -> bool:
+    """Tell whether one piece and the next have accounts of each other, but for one that goes on in the same file."""
+    goes_on = one[0].path == other[0].path and one[0].last == other[0].first
+    ends, begins = one[1].ends.encode(), other[1].begins.encode()
+    return ends > begins or (ends == begins and not goes_on)
+
+
+def _as_files(there: Sequence[tuple[Piece, Survey]]) -> list[Unit] | None:
+    files: dict[Path, list[Survey]] = {}
+    for piece, survey in there:
+        files.setdefault(piece.path, []).append(survey)
+    own = [numpy.unique(numpy.concatenate([each.accounts for each in found])) for found in files.values()]
+    if len(files) < 2 or any(sum(each.rows for each in found) > IN_MEMORY for found in files.values()):
+        return None
+    # Numbers of names may meet by chance: then the rows are scattered, which is right as well.
+    if len(numpy.unique(numpy.concatenate(own))) != sum(map(len, own)):
+        return None
+    return [Unit(None, buckets=(path,)) for path in files]
+
+
+def buckets_for(rows: int) -> int:
+    """Return into how many buckets so many rows are scattered."""
+    return min(MOST_BUCKETS, max(4, -(-rows // A_BUCKET)))
+
+
+def scattered(piece: Piece, number: int, buckets: int, folder: Path) -> None:
+    """Lay the rows of a piece into a file for each bucket, in order."""
+    code = cells_compiled()
+    parts: list[list[Any]] = [[] for _ in range(buckets)]
+    for batch in _batches(piece, None):
+        account = batch.column(batch.schema.get_field_index("account"))
+        of_rows = _numbers_of(pc.fill_null(account.cast(pyarrow.string()), "")) % buckets
+        order, ends = numpy.zeros(len(of_rows), numpy.int64), numpy.zeros(buckets + 1, numpy.int64)
+        code.grouped(of_rows, ends, order)
+        laid = pyarrow.Table.from_batches([batch]).take(pyarrow.array(order))
+        for bucket in range(buckets):
+            if ends[bucket] < ends[bucket + 1]:
+                parts[bucket].append(laid.slice(ends[bucket], ends[bucket + 1] - ends[bucket]))
+    for bucket, found in enumerate(parts):
+        if not found:
+            continue
+        table = pyarrow.concat_tables(found).unify_dictionaries().combine_chunks()
+        target = folder / f"{bucket}.{number}.arrow"
+        with pyarrow.OSFile(str(target), "wb") as sink, pyarrow.ipc.new_file(sink, table.schema) as out:
+            out.write_table(table)
+
+
+def bucket_units(folder: Path, buckets: int) -> list[Unit]:
+    """Return the buckets that were laid, the parts of each in order."""
+    found = []
+    for bucket in range(buckets):
+        parts = sorted(folder.glob(f"{bucket}.*.arrow"), key=lambda path: int(path.name.split(".")[1]))
+        if parts:
+            found.append(Unit(None, buckets=tuple(parts)))
+    return found
+
+
+def together(paths: Sequence[Path]) -> Any:
+    """Return the rows of some files as one table, those of each account together, in the order of the files."""
+    parts = []
+    for path in paths:
+        if path.suffix == ".arrow":
+            with pyarrow.memory_map(str(path)) as source:
+                parts.append(pyarrow.ipc.open_file(source).read_all())
+        else:
+            parts.append(opened(path).read(use_threads=False))
+    table = pyarrow.concat_tables(parts, promote_options="default")
+    place = table.column_names.index("account")
+    if not isinstance(table.column("account").type, pyarrow.DictionaryType):
+        table = table.set_column(place, "account", table.column("account").dictionary_encode())
+    table = table.unify_dictionaries().combine_chunks()
+    account = table.column("account")
+    account = account.chunk(0) if account.num_chunks else pyarrow.array([], account.type)
+    codes = (
+        pc.fill_null(account.indices, len(account.dictionary))
+        .to_numpy(zero_copy_only=False)
+        .astype(numpy.int64)
+    )
+    order = numpy.zeros(len(codes), numpy.int64)
+    cells_compiled().grouped(codes, numpy.zeros(len(account.dictionary) + 2, numpy.int64), order)
+    return table.take(pyarrow.array(order))
+
+
+def accounts_end(table: Any) -> Array:
+    """Return where the rows of each account end in a table that has them together."""
+    account = table.column("account").chunk(0) if table.num_rows else pyarrow.array([], pyarrow.string())
+    codes = (
+        pc.fill_null(account.indices, -1).to_numpy(zero_copy_only=False) if table.num_rows else numpy.zeros(0)
+    )
+    return numpy.append(numpy.flatnonzero(codes[1:] != codes[:-1]) + 1, len(codes))
+
+
+def _batches(piece: Piece, columns: list[str] | None) -> Iterator[Any]:
+    # A dictionary of accounts would be as long as the batch: carried along with each bucket it would be copied often.
+    read = ["account"] if columns is not None else [each for each in CODED if each != "account"]
+    with opened(piece.path, read) as file:
+        groups = range(piece.first, piece.last)
+        for batch in file.iter_batches(_READ, row_groups=groups, columns=columns, use_threads=False):
+            if batch.num_rows:
+                yield batch
+
+
+def _numbers_of(names: Any) -> Array:
+    """Return a number of 64 bits for each name."""
+    text = text_of(names)
+    out = numpy.zeros(len(names), numpy.int64)
+    cells_compiled().hashed(text.offsets, text.data, out)
+    return out

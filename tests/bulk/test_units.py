@@ -1,0 +1,123 @@
+"""Tables cut into units of whole accounts: as they stand, file by file, or scattered; each row in one unit, once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from random import Random
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from contractlang.load import load_text
+from engine.bulk.kernel import units
+from engine.bulk.kernel.lower import plan_of
+from engine.bulk.kernel.straight import Straight
+from engine.compile import compile_program
+from engine.terms import Terms
+from tests.bulk.test_kernel import RECEIVABLES
+from tests.bulk.test_straight import Plain
+
+
+@pytest.fixture(autouse=True)
+def _plain(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("arrow", "straight"):
+        monkeypatch.setattr(f"engine.bulk.kernel.{module}.compiled", Plain)
+
+
+@pytest.fixture(scope="module")
+def straight() -> Straight:
+    program = compile_program(load_text(RECEIVABLES).contracts.values())
+    return Straight(program, Terms(), plan_of(program, Terms()), 0, None, (), ("receivables",))
+
+
+def file_of(path: Path, accounts: list[str | None], group: int) -> Path:
+    ids = [f"{path.stem}-{number}" for number in range(len(accounts))]
+    columns = {
+        "account": accounts,
+        "id": ids,
+        "name": ["invoiced"] * len(ids),
+        "at": ["2026-03-09"] * len(ids),
+    }
+    types = {"account": pa.string(), "id": pa.string(), "name": pa.string(), "at": pa.string()}
+    table = pa.table({name: pa.array(column, types[name]) for name, column in columns.items()})
+    pq.write_table(table, path, row_group_size=group)
+    return path
+
+
+def rows_in(straight: Straight, found: list[units.Unit]) -> list[list[tuple[str | None, str]]]:
+    """Return the rows of each unit; those of an account must stand together."""
+    rows = []
+    for unit in found:
+        tables = [table.select(["account", "id"]).to_pylist() for table in straight.tables_of(unit)]
+        here = [(each["account"], each["id"]) for table in tables for each in table]
+        runs = [name for place, (name, _) in enumerate(here) if place == 0 or here[place - 1][0] != name]
+        assert len(runs) == len(set(runs)), "the rows of an account stand together"
+        rows.append(here)
+    return rows
+
+
+def whole(straight: Straight, files: list[Path], found: list[units.Unit]) -> None:
+    """Look whether each row is in one unit once, and each account in one unit, its rows in order."""
+    rows = rows_in(straight, found)
+    of = Counter(name for unit in rows for name in {name for name, _ in unit})
+    assert set(of.values()) <= {1}
+    every = [(e["account"], e["id"]) for path in files for e in pq.read_table(path).to_pylist()]
+    order: dict[str | None, list[str]] = {}
+    for name, id in every:
+        order.setdefault(name, []).append(id)
+    mine: dict[str | None, list[str]] = {}
+    for unit in rows:
+        for name, id in unit:
+            mine.setdefault(name, []).append(id)
+    assert mine == order
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_table_in_order_is_cut_where_accounts_end(
+    seed: int, straight: Straight, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    random = Random(seed)
+    monkeypatch.setattr("engine.bulk.kernel.straight.AT_ONCE", random.choice((2, 7, 1000)))
+    monkeypatch.setattr("engine.bulk.kernel.arrow._READ", random.choice((1, 3, 1000)))
+    names = sorted(f"A{number}" for number in range(9))
+    rows = [name for name in names for _ in range(random.choice((1, 1, 2, 5, 17)))]
+    path = file_of(tmp_path / "a.parquet", rows, random.choice((1, 3, 8)))
+    pieces = units.pieces_of(path, random.choice((1, 4, 10)))
+    found = units.cut(pieces, [units.surveyed(each, True) for each in pieces])
+    assert found is not None
+    assert len(found) == len(pieces)
+    whole(straight, [path], found)
+
+
+def test_files_of_different_accounts_are_units_and_others_are_scattered(
+    straight: Straight, tmp_path: Path
+) -> None:
+    random = Random(4)
+    own = [
+        file_of(tmp_path / f"{n}.parquet", [f"{n}-{random.randrange(5)}" for _ in range(20)], 6)
+        for n in (2, 1)
+    ]
+    pieces = [piece for path in own for piece in units.pieces_of(path, 6)]
+    found = units.cut(pieces, [units.surveyed(each, False) for each in pieces])
+    assert found is not None
+    assert [each.buckets for each in found] == [(path,) for path in own]
+    whole(straight, own, found)
+
+    mixed = [
+        *own, file_of(tmp_path / "mixed.parquet", [None, *(f"1-{random.randrange(9)}" for _ in range(20))], 6)
+    ]  # fmt: skip
+    pieces = [piece for path in mixed for piece in units.pieces_of(path, 6)]
+    assert units.cut(pieces, [units.surveyed(each, False) for each in pieces]) is None
+    folder = tmp_path / "laid"
+    folder.mkdir()
+    for number, piece in enumerate(pieces):
+        units.scattered(piece, number, 3, folder)
+    whole(straight, mixed, units.bucket_units(folder, 3))
+
+
+def test_a_file_alone_that_is_out_of_order_is_scattered(tmp_path: Path) -> None:
+    path = file_of(tmp_path / "a.parquet", ["B", "A", "B"], 2)
+    pieces = units.pieces_of(path)
+    assert units.cut(pieces, [units.surveyed(each, True) for each in pieces]) is None
