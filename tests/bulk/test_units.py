@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
@@ -32,7 +33,7 @@ def straight() -> Straight:
     return Straight(program, Terms(), plan_of(program, Terms()), 0, None, (), ("receivables",))
 
 
-def file_of(path: Path, accounts: list[str | None], group: int) -> Path:
+def file_of(path: Path, accounts: Sequence[str | None], group: int) -> Path:
     ids = [f"{path.stem}-{number}" for number in range(len(accounts))]
     columns = {
         "account": accounts,
