@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from engine.dates import iso
-from engine.errors import BadEvent, Stale, StoreError
+from engine.errors import BadEvent, Conflict, Stale, StoreError
 from engine.event import BUILT_IN, Event, Instant
 from engine.history import AccountStanding, BreachStanding, DutyStanding, standing_of
 from engine.ledger import Checked, event_from
@@ -133,7 +133,7 @@ async def _keep(tenant: Tenant, ready: list[Ready], now: Instant) -> list[Append
     What was kept is taken into memory before anything that was refused is raised.
     """
     kept: dict[int, Appended] = {}
-    refused: StoreError | None = None
+    refused: Exception | None = None
     left = list(range(len(ready)))
     for _ in range(MOST_TRIES):
         wanted = [ready[place].wanted(now, tenant.shared) for place in left]
@@ -147,7 +147,7 @@ async def _keep(tenant: Tenant, ready: list[Ready], now: Instant) -> list[Append
             elif isinstance(made, Stale):
                 again.append(place)
             else:
-                refused = refused or made
+                refused = refused or _refusal(made, ready[place].sent)
         if refused is not None:
             raise refused
         if not again:
@@ -157,6 +157,15 @@ async def _keep(tenant: Tenant, ready: list[Ready], now: Instant) -> list[Append
             ready[place] = await _ready(tenant, held, ready[place].sent, now)
         left = again
     raise Problem("stale", f"account `{ready[left[0]].held.name}` moves on too fast; send it again")
+
+
+def _refusal(wrong: StoreError, events: Iterable[Sent]) -> Exception:
+    """Return what a caller is told where the store has refused events: which of them, if it is one."""
+    if isinstance(wrong, Conflict):
+        for each in events:
+            if each.id == wrong.name:
+                return Problem("conflict", str(wrong), f"{each.at}/id")
+    return wrong
 
 
 async def _grow(tenant: Tenant, ready: Ready, appended: Appended) -> None:

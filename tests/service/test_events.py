@@ -76,8 +76,13 @@ def test_the_same_event_is_one_event(client: httpx2.Client) -> None:
     assert again.json() == first
     assert first["revision"].startswith("4-")
     other = {**bill("once"), "data": {**bill("once")["data"], "amount": "59.00"}}
-    refused = send(client, other)
-    assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
+    refused = send(client, paid("once", "2026-04-04T10:00:00+08:00"), other)
+    assert (refused.status_code, refused.json()["code"], refused.json()["field"]) == (
+        409,
+        "conflict",
+        "/1/id",
+    )
+    assert client.get("/accounts/once").json()["revision"] == first["revision"]
 
 
 def test_many_first_sends_at_once_are_one_event(live: Live, client: httpx2.Client) -> None:
