@@ -6,7 +6,7 @@ A code without a sentence here is a mistake, and a test looks for it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from contractlang.kinds import FLAG, PERIOD, money_in
 from contractlang.norms import (
@@ -240,14 +240,23 @@ def _state(voice: Voice, reason: Reason, norm: Norm | None) -> str:
     name, value = reason.args[:2]
     if reason.args[3] in _RELATIONS:
         wanted, document = reason.args[2], voice.whose(name, norm)
-        other = "" if value == wanted else voice.state_value(name, wanted)
-        said = voice.state_is(name, value, document) + (
-            voice.pick(f", not {other}", f"，而非{other}") if other else ""
-        )
+        options = voice.program.options.get(name, ())
+        if value not in options or wanted not in options:
+            return _compared(voice, name, value, wanted, document) + _on(voice, reason)
+        # One option of a state, and not another: the same in every account.
+        key = ("state", name, value, wanted, document)
+        said: str = voice.once(key, lambda: _compared(voice, name, value, wanted, document))
         return said + _on(voice, reason)
     _, _, document, at = reason.args
     since = "" if at is None else voice.pick(f" since {voice.moment(at)}", f"，自{voice.moment(at)}起")
     return voice.state_is(name, value, document) + since + _on(voice, reason)
+
+
+def _compared(voice: Voice, name: str, value: Any, wanted: Any, document: str) -> str:
+    other = "" if value == wanted else voice.state_value(name, wanted)
+    return voice.state_is(name, value, document) + (
+        voice.pick(f", not {other}", f"，而非{other}") if other else ""
+    )
 
 
 @_says("overdue")

@@ -301,8 +301,10 @@ class Voice:
         return found
 
     def _once(self, name: str, make: Callable[[], Any]) -> Any:
+        return self.once((name,), make)
+
+    def once(self, key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
         """Return what is made of the contracts once."""
-        key = (name,)
         found = self._kept.get(key)
         if found is None:
             found = self._kept[key] = make()

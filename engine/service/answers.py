@@ -20,16 +20,19 @@ Line = dict[str, Any]
 """One line of an explanation, with its depth."""
 Pair = tuple[Line, ...]
 """The same line in every language."""
+_OF_CONTRACTS = frozenset({"reading", "question", "blank"})
+"""What can be open of which a contract says everything; the rest names what is in a ledger."""
 
 
 class Words:
     """Speaks of one program in every language. What hangs on the contracts alone is put into words once."""
 
-    __slots__ = ("_documents", "_lines", "_voices")
+    __slots__ = ("_documents", "_lines", "_parties", "_voices")
 
     def __init__(self, program: Program) -> None:
         self._voices = tuple(Voice(program, language) for language in LANGUAGES)
         self._lines: dict[tuple[Any, ...], tuple[Pair, ...]] = {}
+        self._parties: dict[str, tuple[Voice, ...]] = {}
         self._documents = documents_as_json(program.versions)
 
     def reasons(self, decision: Decision, question: May) -> dict[str, list[Line]]:
@@ -37,8 +40,7 @@ class Words:
         reasons: tuple[Reason, ...] = decision.reasons
         pairs: list[Pair] = []
         if decision.answer == "undetermined":
-            voices = self._asked(question)
-            pairs += [tuple(_missing(voice, item) for voice in voices) for item in decision.missing]
+            pairs += [self._missing(item, question) for item in decision.missing]
             if reasons and reasons[0].code == "open":
                 reasons = reasons[0].parts
         for reason in reasons:
@@ -59,8 +61,23 @@ class Words:
         trees = [voice.tree(reason, 1, None) for voice in self._asked(question)]
         return tuple(tuple(map(_line, pair)) for pair in zip(*trees, strict=True))
 
-    def _asked(self, question: May) -> list[Voice]:
-        return [each.asked(question) for each in self._voices]
+    def _missing(self, item: Item, question: May) -> Pair:
+        key = ("missing", *item)
+        found = self._lines.get(key)
+        if found is None:
+            found = (tuple(_missing(voice, item) for voice in self._asked(question)),)
+            if item.about is None and item.kind in _OF_CONTRACTS:
+                self._lines[key] = found
+        return found[0]
+
+    def _asked(self, question: May) -> tuple[Voice, ...]:
+        """Return who speaks about questions of that party: nothing else of a question is in a reason."""
+        found = self._parties.get(question.party)
+        if found is None:
+            found = self._parties[question.party] = tuple(
+                each.asked(May(question.party, question.act, question.at)) for each in self._voices
+            )
+        return found
 
     def receipt(self, receipt: Receipt, revision: str, dated: bool) -> dict[str, Any]:
         """Return a receipt as JSON-ready values, with the revision as callers are told it."""
