@@ -439,13 +439,26 @@ class _Speaker:
             parts.append(self.pick(f"not before {first} (including that day)", f"不早于{first}（含当日）"))
         if window.limit is not None:
             parts.append(self.limit(window.limit))
+        # A window without an end says when the periods end that its conditions count.
+        counts = window.limit is None
         match window.rolls:
             case None:
                 pass
             case Const(value=False):
-                parts.append(self.pick("even if that is a rest day", "遇休息日不顺延"))
+                en, zh = "even if that is a rest day", "遇休息日不顺延"
+                parts.append(
+                    self.pick(
+                        f"a period counted here ends {en}" if counts else en,
+                        f"所计期间的末日{zh}" if counts else zh,
+                    )
+                )
             case _:
-                parts.append(self.pick(*_ROLLED[window.roll]) + self.provided(window.rolls))
+                en, zh = _ROLLED[window.roll]
+                said = self.pick(
+                    f"a period counted here ends, {en}" if counts else en,
+                    f"所计期间的末日{zh}" if counts else zh,
+                )
+                parts.append(said + self.provided(window.rolls))
         return self.pick(", ", "，").join(parts)
 
     def provided(self, condition: Expr) -> str:

@@ -117,6 +117,10 @@ def short(contract: Contract, language: Language) -> str:
     """Return a document's short name; a version of an agreement is told from the others."""
     name = contract.base if contract.kind == "agreement" else contract.name
     called = preferred(contract.alias or name, name, language)
+    if contract.kind == "law" and "@" in called:
+        # A law is called with the year of its text where its name in this language is made of it.
+        law, _, year = called.partition("@")
+        return pick(language, f"{law} ({year})", f"{law}（{year}）")
     if contract.kind != "agreement" or not contract.version:
         return called
     return pick(language, f"{called} (version {contract.version})", f"{called}（版本{contract.version}）")

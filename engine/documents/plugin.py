@@ -23,6 +23,7 @@ from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
+from mkdocs.utils.templates import TemplateContext
 
 from contractlang.load import Workspace
 from engine.documents.histories import files_in
@@ -33,6 +34,7 @@ _ASIDE = re.compile(r'<div data-aside="(\d+)">\s*<p>.*?</p>\s*</div>', re.S)
 _FOLDED = re.compile(r"<(details|svg|form|pre|dl)\b.*?</\1>", re.S)
 # How the theme writes its search, as a dialog without a name.
 _SEARCH = '<div class="md-search" data-md-component="search" role="dialog"'
+_LANG = re.compile(r'<html lang="[^"]*"')
 _TAG = re.compile(r"<[^>]*>")
 
 
@@ -89,6 +91,7 @@ class ContractsPlugin(BasePlugin[ContractsConfig]):  # type: ignore[no-untyped-c
             )
         # The library that cuts Chinese text into words for the search tells how it begins.
         logging.getLogger("jieba").setLevel(logging.WARNING)
+        self.language = str(config.theme["language"]) if "language" in config.theme else "en"
         here = Path(config.config_file_path or ".").resolve().parent
         self.paths = [here / each for each in self.config.contracts]
         self.aside: dict[tuple[str, int], str] = {}
@@ -166,6 +169,14 @@ class ContractsPlugin(BasePlugin[ContractsConfig]):  # type: ignore[no-untyped-c
                 blocks[number] = f'<div data-aside="{number}"><p>{searchable(block)}</p></div>'
         return "\n\n".join(blocks)
 
+    def on_page_context(
+        self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation
+    ) -> TemplateContext:
+        """Have the theme speak Chinese on a Chinese page, in what stands around it and in its search."""
+        chinese = page.file.src_uri.startswith("contracts/zh/")
+        config.theme["language"] = "zh" if chinese else self.language
+        return context
+
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
         """Put back what was set aside, say of a Chinese page that it is Chinese, and give the search its name."""
         said = "搜索" if page.file.src_uri.startswith("contracts/zh/") else "Search"
@@ -173,7 +184,7 @@ class ContractsPlugin(BasePlugin[ContractsConfig]):  # type: ignore[no-untyped-c
         if not page.file.src_uri.startswith("contracts/"):
             return output
         if page.file.src_uri.startswith("contracts/zh/"):
-            output = output.replace('<html lang="en"', '<html lang="zh-Hans"', 1)
+            output = _LANG.sub('<html lang="zh-Hans"', output, count=1)
         return _ASIDE.sub(lambda found: self.aside.pop((page.file.src_uri, int(found[1]))), output)
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) -> LiveReloadServer:

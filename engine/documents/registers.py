@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from contractlang.kinds import in_chinese
 from contractlang.norms import (
     Bar,
     BlankDecl,
@@ -228,7 +229,7 @@ def _meaning(declared: Declaration, contract: Contract, language: Language) -> o
                 _either(e.name, e.alias, language) for e in declared.attributes
             )
         case BlankDecl():
-            return declared.kind.name.replace("_", " ")
+            return pick(language, declared.kind.name.replace("_", " "), in_chinese(declared.kind))
 
 
 def _option(state: str, option: str, contract: Contract, language: Language) -> str:

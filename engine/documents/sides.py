@@ -118,7 +118,9 @@ def _table(
         cells = [_said(shelf, (each,), about, party, language) for each in pair]
         alone = sum(1 for each in cells if each) == 1
         name = element("th", _named(pair, about, language), scope="row")
-        columns = [element("td", each) for each in (*cells, _said(shelf, laws, about, party, language))]
+        cells.append(_said(shelf, laws, about, party, language))
+        # On a narrow screen the columns stand beneath one another, each with its name.
+        columns = [element("td", each, data_from=head) for head, each in zip(heads[1:], cells, strict=True)]
         rows.append(element("tr", name, *columns, class_="alone" if alone else None))
     head = element("tr", *(element("th", each, scope="col") for each in heads))
     table = element("table", element("thead", head), element("tbody", *rows), class_="sides")

@@ -87,9 +87,7 @@ def timeline(entries: Sequence[Entry], voice: Voice, name: str, title: str) -> H
     left = 12.0
     right = left + COLUMN * max(1, len(dated)) + 30
     height = TOP + 34 + ROW * len(listed) + 30
-    width = max(
-        right, 260.0, *(left + COLUMN * bar.first + wide(bar.label) * 0.92 + 30 for bar in listed), 0.0
-    )
+    width = max(right, 260.0, *(left + COLUMN * (bar.first + 0.5) + wide(bar.label) + 12 for bar in listed))
     parts: list[object] = [
         element("title", title, id=f"{name}-title"), element("desc", told(entries, voice), id=f"{name}-told"),
     ]  # fmt: skip

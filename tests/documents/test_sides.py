@@ -31,7 +31,7 @@ def test_every_norm_of_both_stands_where_it_protects(
     parts = dict(re.findall(r"\{ #(\w+) \}\n\n(.*?)(?=\n\n##|\Z)", page, re.S))
     for party in ("provider", "user"):
         rows = re.findall(r'<tr(?: class="alone")?><th scope="row">.*?</tr>', parts[party])
-        told = [re.findall(r"<td>(.*?)</td>", row) for row in rows]
+        told = [re.findall(r"<td data-from=\"[^\"]+\">(.*?)</td>", row) for row in rows]
         for place, contract in enumerate(agreements):
             own = [each for each in contract.norms if sides.protects(each, party)]
             said = [str(inside(say(each, contract, language))) for each in own]
