@@ -228,7 +228,9 @@ def test_the_two_ends_of_a_window_are_spoken() -> None:
 
 def test_what_rolls_without_an_end_is_a_period_that_is_counted() -> None:
     rolls = Window(None, None, Chosen("due_roll", "roll"), HERE)
-    assert say_window(rolls, HOSTING, "en").startswith("a period counted here ends, if that is a rest day, on the next")
+    assert say_window(rolls, HOSTING, "en").startswith(
+        "a period counted here ends, if that is a rest day, on the next"
+    )
     assert say_window(rolls, HOSTING, "zh").startswith("所计期间的末日遇休息日顺延至次一工作日")
 
 
