@@ -55,12 +55,17 @@ class Counts:
     verified: int = 0
     left: Mapping[str, int] = field(default_factory=dict)
     """Why the kernel left accounts to the engine, and how many."""
+    columns: int = 0
+    """How many of the kernel's accounts were read as columns."""
+    by_rows: str = ""
+    """Why no table was read as columns, where the kernel could have been given one."""
 
     def __add__(self, other: Counts) -> Counts:
         left = dict(Counter(self.left) + Counter(other.left))
         return Counts(
             self.accounts + other.accounts, self.events + other.events, self.rejects + other.rejects,
             self.undetermined + other.undetermined, self.kernel + other.kernel, self.verified + other.verified, left,
+            self.columns + other.columns, self.by_rows or other.by_rows,
         )  # fmt: skip
 
 
@@ -91,8 +96,8 @@ class Fold(Protocol):
     def fold_all(self, accounts: Iterable[Given]) -> Iterator[Folded]:
         """Yield what came of each account, in order."""
 
-    def straight(self, tables: Sequence[Table], work: Path, spread: Spread, tell: Tell) -> Counts | None:
-        """Fold what can be folded of whole tables, the parts left in `work`; None where nothing can."""
+    def straight(self, tables: Sequence[Table], work: Path, spread: Spread, tell: Tell) -> Counts | str:
+        """Fold what can be folded of whole tables, the parts left in `work`; where nothing can, return why."""
 
     def at_once(self, scattered: Scattered, bucket: int, with_accounts: bool) -> AtOnce | None:
         """Fold what can be folded of a bucket without looking at its rows one by one; None where nothing can."""
@@ -116,8 +121,10 @@ def run(job: Job, make: Make, stamp: Mapping[str, Any], tell: Tell) -> Counts:
     work = begin(job, stamp)
     portfolio = make()
     straight = _straight(job, make, portfolio, work, tell)
-    _scatter(job, portfolio.mapped.account, work, tell, None if straight is None else work / STRAIGHT_LEFT)
-    done = straight or Counts()
+    _scatter(
+        job, portfolio.mapped.account, work, tell, None if isinstance(straight, str) else work / STRAIGHT_LEFT
+    )
+    done = Counts(by_rows=straight) if isinstance(straight, str) else straight
     done += Counts(rejects=sum(int(each.read_text("utf-8")) for each in work.glob("*.scattered")))
     before, left = done_before(job, work)
     done += before
@@ -191,19 +198,19 @@ def _begin(out: Path, work: Path, this: dict[str, Any]) -> None:
     kept.write_text(json.dumps(this, ensure_ascii=False, indent=1), "utf-8")
 
 
-def _straight(job: Job, make: Make, portfolio: Fold, work: Path, tell: Tell) -> Counts | None:
-    """Fold what can be folded of whole tables; None where nothing is. What was folded before is not folded again."""
+def _straight(job: Job, make: Make, portfolio: Fold, work: Path, tell: Tell) -> Counts | str:
+    """Fold what can be folded of whole tables, what was folded before not again; where nothing is, return why."""
     mark = work / "straight.json"
     if not mark.is_file():
-        found = None
+        found: Counts | str = "a table of accounts is given"
         if job.accounts is None:
             with _spread(job, make, portfolio) as spread:
                 found = portfolio.straight(job.events, work, spread, tell)
         part = mark.with_suffix(".part")
-        part.write_text(json.dumps(None if found is None else asdict(found)), "utf-8")
+        part.write_text(json.dumps(found if isinstance(found, str) else asdict(found)), "utf-8")
         part.replace(mark)
     kept = json.loads(mark.read_text("utf-8"))
-    return None if kept is None else Counts(**kept)
+    return kept if isinstance(kept, str) else Counts(**kept)
 
 
 def _scatter(job: Job, key: str, work: Path, tell: Tell, only: Path | None) -> None:

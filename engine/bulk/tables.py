@@ -163,6 +163,18 @@ class Scattered:
             return {name: at.execute(query).fetchnumpy() for name, query in queries.items()}
 
 
+def first_row(table: Table) -> str:
+    """Return the first row of a table as JSON text; of one without rows an empty object. Raises BadTable."""
+    with duckdb.connect(config={"threads": 1}) as at:
+        try:
+            if table.name:
+                at.execute(f"ATTACH {_text(str(table.path))} AS source (READ_ONLY)")
+            found = at.execute(f"SELECT row FROM ({table.rows_sql()}) LIMIT 1").fetchone()
+        except duckdb.Error as wrong:
+            raise BadTable(str(table.path), _first_line(wrong)) from None
+    return str(found[0]) if found else "{}"
+
+
 def rows_from(table: Any, accounts: Sequence[str]) -> Any:
     """Return the rows of some accounts of an Arrow table as another: `account`, and `row` (JSON text)."""
     with duckdb.connect(config={"threads": 1}) as at:

@@ -141,16 +141,18 @@ def ran(
             {
                 "accounts": counts.accounts, "events": counts.events, "rejects": counts.rejects,
                 "undetermined": counts.undetermined, "kernel": counts.kernel, "verified": counts.verified,
-                "left": counts.left, "out": str(job.out),
+                "left": counts.left, "columns": counts.columns, "by_rows": counts.by_rows, "out": str(job.out),
             }
         )  # fmt: skip
     else:
         line = Screen.of().line
         line(f"{many(counts.accounts, 'account')}, {many(counts.events, 'event')}: {page}")
         if counts.kernel:
-            line(
-                f"{many(counts.kernel, 'account')} by the kernel, {counts.verified} of them verified with the engine"
-            )
+            how = f"{counts.columns:,} of them as columns, " if counts.columns else ""
+            verified = f"{counts.verified} of them verified with the engine"
+            line(f"{many(counts.kernel, 'account')} by the kernel, {how}{verified}")
+        if counts.kernel and counts.by_rows:
+            line(f"the tables were read row by row: {counts.by_rows}")
         for reason, count in sorted(counts.left.items(), key=lambda pair: -pair[1])[:5]:
             line(f"{many(count, 'account')} by the engine: {reason}")
         if counts.rejects:

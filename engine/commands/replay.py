@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,6 +30,9 @@ from engine.render import Screen
 if TYPE_CHECKING:
     from engine.bulk.fold import Portfolio
     from engine.bulk.kernel.plan import Plan
+    from engine.program import Program
+    from engine.question import Question
+    from engine.terms import Terms
 
 Events = Annotated[
     list[str] | None,
@@ -81,7 +85,7 @@ def replay(
     )  # fmt: skip
     share = share_of(verify, "--verify")
     held = portfolio(*given)
-    made, reasons = _planned(held)
+    made, reasons = _planned(held, accounts)
     if show_plan:
         _show(held, made, reasons, json_)
         return
@@ -105,18 +109,41 @@ def replay(
     )  # fmt: skip
 
 
-def _planned(held: Portfolio) -> tuple[Plan | None, tuple[tuple[str, str], ...]]:
-    """Return the plan under what is set for all accounts, or why there is none."""
+def _planned(held: Portfolio, accounts: str | None) -> tuple[Plan | None, tuple[tuple[str, str], ...]]:
+    """Return the plan under what is set for all accounts, or why there is none.
+
+    What the table of accounts sets for each is taken from its first row: others are planned for as they come.
+    """
     from engine.bulk.kernel.plan import Refused as NoPlan
     from engine.bulk.kernel.portfolio import Kernelled
     from engine.settings import terms_from
 
     program = held.programs.of(held.agreements, held.layers)
     terms = terms_from(program, dict(held.settings), held.layers)
+    questions = held.questions(held.agreements, program)
+    if accounts is not None:
+        program, terms, questions = _of_first(held, accounts) or (program, terms, questions)
     try:
-        return Kernelled(held).plan(program, terms, held.questions(held.agreements, program)), ()
+        return Kernelled(held).plan(program, terms, questions), ()
     except NoPlan as none:
         return None, none.reasons
+
+
+def _of_first(held: Portfolio, accounts: str) -> tuple[Program, Terms, tuple[Question, ...]] | None:
+    """Return what the first row of the table of accounts comes to; None where it comes to nothing. Raises Refused."""
+    from engine.bulk.fold import Folded
+    from engine.bulk.tables import BadTable, Table, first_row
+
+    try:
+        row = first_row(Table.called(accounts))
+    except BadTable as wrong:
+        raise Refused(str(wrong), where=wrong.where) from None
+    try:
+        head = json.loads(row, parse_float=str)
+    except ValueError:
+        return None
+    taken = held.take("", head, (), Folded()) if isinstance(head, dict) else None
+    return None if taken is None else (taken.account.program, taken.account.terms, taken.asked)
 
 
 def _show(held: Portfolio, made: Plan | None, reasons: tuple[tuple[str, str], ...], json_: bool) -> None:

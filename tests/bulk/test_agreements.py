@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -17,10 +19,12 @@ from engine.bulk.kernel.lower import plan_of
 from engine.bulk.kernel.machine import run
 from engine.bulk.kernel.outcome import Results
 from engine.bulk.kernel.plan import Asked, Plan, Refused
+from engine.bulk.tables import read_all
+from engine.cli import carried_out
 from engine.compile import compile_program
 from engine.dates import DAY
 from engine.errors import EngineError
-from engine.event import Event, Ledger, event
+from engine.event import WAIVE, Event, Ledger, event
 from engine.governing import Programs
 from engine.question import May
 from engine.scenarios import Situation, Unsupported, Words
@@ -315,3 +319,64 @@ def test_the_agreements_have_plans(loaded: Loaded) -> None:
         program = compile_program([loaded.contracts[name]])
         plan = plan_of(program, terms_from(program, {"term": "2 years"} if name == "voip-1" else {}))
         assert {"sign" if name == "voip-1" else "accept_terms", "activate_service"} <= set(plan.codes)
+
+
+BY_MONTH = """Club
+
+| agreement club
+| party house, member
+| blank pay_day: day
+| event joined
+| act pay by member
+
+1 Duties.
+| fee: for each joined as j, member must pay by pay_day
+"""
+
+
+@pytest.mark.parametrize("day", ["20", "2026-03-20"])
+def test_a_blank_for_a_day_that_holds_a_number_is_a_day_of_the_month_of_what_is_asked(day: str) -> None:
+    program = program_of(BY_MONTH)
+    terms = terms_from(program, {"pay_day": day})
+    plan = plan_of(program, terms)
+    if day == "20":
+        # It is another day for each occurrence.
+        assert "day of the month" in plan.left["joined"]
+        return
+    books = [Ledger((event("a", "joined", None, BEGIN),))]
+    assert folded(plan, program, terms, books, BEGIN + 90 * DAY) == (1, 1, 1)
+
+
+def test_a_contract_with_more_duties_than_an_agenda_can_tell_apart_is_refused_by_name() -> None:
+    lines = "".join(
+        f"| duty{each}: for each joined as j, member must pay within {each + 1} days\n" for each in range(65)
+    )
+    with pytest.raises(Refused, match="more than 64 kinds of duties"):
+        plan_of(program_of(BY_MONTH + lines), terms_from(program_of(BY_MONTH), {"pay_day": "2026-03-20"}))
+
+
+def test_an_account_with_a_waiver_is_the_engines_however_its_rows_are_read(tmp_path: Path) -> None:
+    lines = [
+        {"account": who, "id": "j", "name": "joined", "at": "2026-03-02T09:00"} for who in ("A", "B")
+    ] + [{"account": "A", "id": "w", "name": WAIVE, "by": "house", "at": "2026-04-20T09:00", "norm": "fee"}]
+    contract, events = tmp_path / "club.contract", tmp_path / "events.jsonl"
+    contract.write_text(BY_MONTH, "utf-8")
+    events.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    found = {}
+    for kernel in ("off", "on"):
+        words = [
+            "replay",
+            str(contract),
+            "--events",
+            str(events),
+            "--set",
+            "pay_day=2026-03-20",
+            "--kernel",
+            kernel,
+        ]
+        assert carried_out([*words, "--as-of", "2026-05-01", "--out", str(tmp_path / kernel)]) == 0
+        found[kernel] = sorted(map(str, read_all(tmp_path / kernel / "accounts.parquet")))
+        happened = read_all(tmp_path / kernel / "happenings.parquet")
+        found[kernel] += sorted(map(str, happened))
+    assert found["on"] == found["off"]
+    assert sum("waived" in row for row in found["on"]) == 1, "the breach of A, and not that of B"

@@ -19,7 +19,7 @@ from contractlang.norms import (
     Prohibition,
     StateDecl,
 )
-from engine.bulk.kernel.plan import Asked, Lane, Plan, Refused, Step
+from engine.bulk.kernel.plan import MOST_LANES, Asked, Lane, Plan, Refused, Step
 from engine.bulk.kernel.said import Unsaid
 from engine.bulk.kernel.spell import Speller, parties_of, parts_of
 from engine.conditions import AndE, AnswerE, ChosenE, CompareE, IsBlankE, NotE, OrE
@@ -270,6 +270,10 @@ def _arising(draft: Draft) -> None:
         ]  # fmt: skip
     for rule in on_breach:
         draft.reasons.append((rule.norm.id, "duties that arise by breaches of one another, in a circle"))
+    if len(draft.lanes) > MOST_LANES:
+        draft.reasons.append(
+            (program.contracts[0].name, f"more than {MOST_LANES} kinds of duties and breaches of them")
+        )
     for lane in draft.lanes:
         draft.speller.lanes.setdefault(lane.rule.index, []).append(lane)
 

@@ -90,26 +90,31 @@ class Kernelled:
         while batch := list(islice(accounts, TOGETHER)):
             yield from self._batch([self._read(*each) for each in batch])
 
-    def straight(self, tables: Sequence[Table], work: Path, spread: Spread, tell: Tell) -> Counts | None:
-        """Fold tables of many rows as columns; None where they have few, or cannot be. Raises Unequal."""
-        if self.mapped.events or not has_arrow() or {each.suffix for each in tables} != {".parquet"}:
-            return None
+    def straight(self, tables: Sequence[Table], work: Path, spread: Spread, tell: Tell) -> Counts | str:
+        """Fold tables of many rows as columns; where they have few, or cannot be, return why. Raises Unequal."""
+        if self.mapped.events:
+            return "a mapping is given"
+        if {each.suffix for each in tables} != {".parquet"}:
+            return "not all tables are Parquet"
+        if not has_arrow():
+            return "numba and pyarrow (the extra `kernel`) are not installed"
         from engine.bulk.kernel.straight import BROKEN, Unlike, rows_in
 
         paths = [each.path for each in tables]
         try:
-            few = sum(map(rows_in, paths)) < STRAIGHT_FROM
-            straight = None if few else self.straightened()
+            if (rows := sum(map(rows_in, paths))) < STRAIGHT_FROM:
+                return f"they have {rows:,} rows, and it is worth while from {STRAIGHT_FROM:,} on"
+            straight = self.straightened()
             if straight is None:
-                return None
+                return "there is no plan"
             for path in paths:
                 straight.reader.check(path)
             straight.warm(paths[0])
             return self._in_units(paths, work, spread, tell)
-        except (Unlike, *BROKEN):
+        except (Unlike, *BROKEN) as wrong:
             for each in work.glob(f"{STRAIGHT}.*"):
                 each.unlink()
-            return None
+            return str(wrong).strip().split("\n")[0]
 
     def _in_units(self, paths: list[Path], work: Path, spread: Spread, tell: Tell) -> Counts:
         from engine.bulk.kernel import units
@@ -170,7 +175,9 @@ class Kernelled:
         done = straight.fold(straight.tables_of(unit), targets, left, compared)
         if not done.left:
             left.unlink()
-        counts = Counts(done.accounts, done.events, kernel=done.accounts, verified=sum(verified))
+        counts = Counts(
+            done.accounts, done.events, kernel=done.accounts, verified=sum(verified), columns=done.accounts
+        )  # fmt: skip
         part = mark.with_suffix(".part")
         part.write_text(json.dumps(asdict(counts)), "utf-8")
         part.replace(mark)

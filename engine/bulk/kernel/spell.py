@@ -80,6 +80,8 @@ class Speller:
         for part in parts_of(evaluator):
             if isinstance(part, BlankE) and self.is_filled_by_law(part.name):
                 raise Unsaid(f"a law fills the blank `{part.name}`")
+            if isinstance(part, BlankE) and part.kind.name == "day" and self.is_number(part.name):
+                raise Unsaid(f"the blank `{part.name}` is a day of the month of what it is asked about")
             if not isinstance(part, ConstE | BlankE | ChosenE | IsBlankE | AndE | OrE | NotE | CompareE):
                 raise Unsaid("what is worked out only in the account cannot be fixed before")
             if isinstance(part, ChosenE):
@@ -95,6 +97,10 @@ class Speller:
     def is_filled_by_law(self, name: str) -> bool:
         """Tell whether a blank that the account leaves open has a sentence of a law or supplement that fills it."""
         return bool(self.program.fills.get(name)) and not self.scene().is_filled(name)
+
+    def is_number(self, name: str) -> bool:
+        """Tell whether a blank is filled with a number."""
+        return isinstance(self.terms.answers.get(name, self.terms.blanks.get(name)), int)
 
     def exercised(self, rule: Rule) -> str:
         """Spell whether a power stands exercised: it was a basis of what set a state to the value that it still has.
