@@ -6,7 +6,6 @@ re-derives only what comes after it. Everything is a function of what was given:
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -17,6 +16,7 @@ from engine.decide import decide
 from engine.decision import Decision
 from engine.errors import Unreached
 from engine.event import BUILT_IN, START, Event, Instant, Ledger, Standing, event
+from engine.grown import Grown
 from engine.position import Position, advance, elapse, together
 from engine.program import Program
 from engine.question import May, Question
@@ -76,7 +76,7 @@ class Account:
 
     def what_if(self, events: Iterable[Event]) -> Account:
         """Return a copy of the account to which those events have happened; nothing is stored."""
-        return Account(self.program, self.terms, self.ledger.with_events(events), begun=self.begun)
+        return Account(self.program, self.terms, Ledger((*self.ledger, *events)), begun=self.begun)
 
     def recorded(self, events: Iterable[Event]) -> Account:
         """Return the account to which those events were recorded; what they do not touch is not derived again."""
@@ -133,11 +133,12 @@ class _Line:
     def __init__(
         self, program: Program, terms: Terms, facts: tuple[Event, ...], begun: Position | None = None
     ) -> None:
-        self.facts = tuple(each for each in facts if each.occurred_at is not None)
+        self.facts = Grown(each for each in facts if each.occurred_at is not None)
         self.undated = tuple(each for each in facts if each.occurred_at is None)
         self.alleges = any(each.standing is Standing.ALLEGED for each in self.facts)
-        self.groups = groups_of(self.facts)
-        self.instants = [group[0].effect_at for group in self.groups]
+        self.groups = Grown(groups_of(self.facts))
+        self.instants = Grown(group[0].effect_at for group in self.groups)
+        # After so many groups, position by position; shared with the lines that follow, it may go on further than here.
         self.reached = [Position.opening(program, terms) if begun is None else begun]
         self.since: list[Position] = []
         self.begins = None if begun is None else begun.now
@@ -157,11 +158,12 @@ class _Line:
     def followed_by(self, events: tuple[Event, ...]) -> _Line:
         """Return the line with events that come after all facts; every position that was reached is kept."""
         found = object.__new__(_Line)
-        found.facts, found.undated = (*self.facts, *events), self.undated
+        found.facts, found.undated = self.facts.followed_by(events), self.undated
         found.alleges = self.alleges  # What follows is established.
-        found.groups = [*self.groups, *([each] for each in events)]
-        found.instants = [*self.instants, *(each.effect_at for each in events)]
-        found.reached = list(self.reached)
+        found.groups = self.groups.followed_by([each] for each in events)
+        found.instants = self.instants.followed_by(each.effect_at for each in events)
+        shared = found.groups.shares_with(self.groups)
+        found.reached = self.reached if shared else self.reached[: len(self.groups) + 1]
         found.since, found.begins = [], self.begins
         return found
 
@@ -181,7 +183,7 @@ class _Line:
         """
         if self.begins is not None and at - 1 <= self.begins:
             raise Unreached("what is asked lies before the entries that are here")
-        wanted = bisect_right(self.instants, at - 1)
+        wanted = self.instants.up_to(at - 1)
         while len(self.reached) <= wanted:
             self.reached.append(take(self.reached[-1], self.groups[len(self.reached) - 1]))
         if callable(leaving_out) and wanted and any(leaving_out(each) for each in self.groups[wanted - 1]):
@@ -201,7 +203,7 @@ class _Line:
 
         Most questions are about now. Each of these steps is taken once, as `elapse` takes them.
         """
-        since = self.since = self.since or [self.reached[-1]]
+        since = self.since = self.since or [self.reached[len(self.groups)]]
         for place in range(MOST_SINCE):
             agenda = since[place].agenda
             if not agenda or agenda[0][0] > until:
@@ -233,7 +235,7 @@ def _goes_on(fact: Event, after: Instant) -> bool:
     )
 
 
-def groups_of(facts: tuple[Event, ...]) -> list[list[Event]]:
+def groups_of(facts: Iterable[Event]) -> list[list[Event]]:
     """Return the facts in order, those of one instant together."""
     groups: list[list[Event]] = []
     for each in facts:

@@ -8,12 +8,13 @@ one; `Ledger.as_known` applies them, so nothing is ever rewritten.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
 from engine.canonical import canonical
+from engine.grown import Grown
 
 Instant = int
 
@@ -188,7 +189,7 @@ def _with_digest(made: Event, digest: bytes) -> Event:
 class Ledger:
     """The entries of one account in the order in which they were recorded. Append-only; ids are unique per source."""
 
-    entries: tuple[Event, ...] = ()
+    entries: Sequence[Event] = ()
 
     def __iter__(self) -> Iterator[Event]:
         return iter(self.entries)
@@ -197,8 +198,9 @@ class Ledger:
         return len(self.entries)
 
     def with_events(self, more: Iterable[Event]) -> Ledger:
-        """Return the ledger with `more` appended."""
-        return Ledger((*self.entries, *more))
+        """Return the ledger with `more` appended; what is there is not copied each time."""
+        entries = self.entries if isinstance(self.entries, Grown) else Grown(self.entries)
+        return Ledger(entries.followed_by(more))
 
     def only(self, ids: Iterable[str]) -> Ledger:
         """Return the ledger with only the entries of those ids."""
