@@ -161,7 +161,7 @@ class Portfolio:
                 Reject(name, wrong.field, wrong.reason, json.dumps(head, ensure_ascii=False, default=str))
             )
             return None
-        ledger = checked(program, self._events(program, name, rows, found))
+        ledger = checked(program, self.events(program, name, rows, found))
         found.events = len(ledger.entries)
         return Taken(Account(program, terms, ledger), agreements, asked)
 
@@ -185,14 +185,22 @@ class Portfolio:
         signed = named if isinstance(named, list) else str(named or "").replace(";", " ").split()
         return replace(terms, versions=versions_from(program, signed or agreements))
 
-    def _events(self, program: Program, name: str, rows: Iterable[str], found: Folded) -> list[Event]:
-        """Return the events that can be taken; set aside the others, and those that do not fit beside them."""
+    def events(
+        self, program: Program, name: str, rows: Iterable[str], found: Folded, before: tuple[Event, ...] = ()
+    ) -> list[Event]:
+        """Return the events that can be taken; set aside the others, and those that do not fit beside them.
+
+        `before` are those that were taken already; a row that says again what one of them says is passed over.
+        """
+        known = {each.id: each for each in before}
         made: list[Event] = []
         texts: dict[str, str] = {}
         for row in rows:
             try:
                 for raw in self.mapped.of(_loaded(row)):
                     event = event_from(program, raw, "row")
+                    if known.get(event.id) == event:
+                        continue
                     texts[event.id] = row
                     made.append(event)
             except BadEvent as wrong:
@@ -201,7 +209,7 @@ class Portfolio:
                 found.rejects.append(Reject(name, "row", " ".join(str(wrong).split()), row))
         while True:
             try:
-                checked(program, made)
+                checked(program, (*before, *made))
             except BadEvent as wrong:
                 kept = [each for each in made if each.id != wrong.where]
                 if len(kept) == len(made):

@@ -126,7 +126,8 @@ def run(job: Job, make: Make, stamp: Mapping[str, Any], tell: Tell) -> Counts:
     )
     done = Counts(by_rows=straight) if isinstance(straight, str) else straight
     done += Counts(rejects=sum(int(each.read_text("utf-8")) for each in work.glob("*.scattered")))
-    before, left = done_before(job, work)
+    some = [bucket for bucket in range(job.buckets) if _has_rows(work, bucket)]
+    before, left = done_before(work, some)
     done += before
     for place, counts in enumerate(_folded(job, make, work, left), job.buckets - len(left)):
         tell("folding", place, job.buckets)
@@ -143,13 +144,15 @@ def begin(job: Job, stamp: Mapping[str, Any]) -> Path:
     return work
 
 
-def done_before(job: Job, work: Path) -> tuple[Counts, list[int]]:
+def _has_rows(work: Path, bucket: int) -> bool:
+    return any((work / kind / f"bucket={bucket}").is_dir() for kind in (ACCOUNTS, EVENTS))
+
+
+def done_before(work: Path, buckets: Iterable[int]) -> tuple[Counts, list[int]]:
     """Return what came of the buckets that a run cut short has folded, and the buckets that are left."""
     done, left = Counts(), []
-    for bucket in range(job.buckets):
+    for bucket in buckets:
         before = work / f"{bucket}.json"
-        if not any((work / kind / f"bucket={bucket}").is_dir() for kind in (ACCOUNTS, EVENTS)):
-            continue  # No account is in it.
         if before.is_file():
             done += Counts(**json.loads(before.read_text("utf-8")))
         else:

@@ -16,9 +16,12 @@ from zlib import crc32
 
 import pytest
 
+from engine.bulk.live import Shard, Woken
 from engine.bulk.run import Fold, Job, run
 from engine.bulk.tables import BadTable, Table, read_all
 from engine.cli import carried_out
+from engine.dates import DAY
+from tests.bulk.made_up import BEGIN
 from tests.bulk.test_many import KINDS, made, rows_of, told
 from tests.bulk.test_straight import parquet
 
@@ -106,6 +109,10 @@ def test_columns_shuffled_and_whole_files_give_what_one_machine_gives(
     assert rows_of(tmp_path / "files") == rows_of(tmp_path / "one")
 
 
+def told_of(woken: Woken) -> tuple[str, int]:
+    return woken.account, woken.at
+
+
 def is_first(row: dict[str, Any]) -> bool:
     return crc32(str(row.get("account")).encode()) % 2 == 0
 
@@ -137,3 +144,49 @@ def test_a_person_says_on_ray(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     one, other = (json.loads(each) for each in capsys.readouterr().out.replace("}\n{", "}\0{").split("\0"))
     assert one | {"out": ""} == other | {"out": ""}
     assert len(read_all(tmp_path / "ray" / "accounts.parquet")) == one["accounts"]
+
+
+def test_live_shards_stand_where_one_shard_stands_though_an_actor_is_killed(
+    tmp_path: Path, cluster: Any
+) -> None:
+    from engine.bulk.many.live_on_ray import Live
+    from engine.commands.portfolio import portfolio
+
+    make, lines = made(tmp_path, "receivables", 30)
+    given = make.args[3:]
+    held = partial(portfolio, *given)
+    rows = [
+        each
+        for each in map(json.loads, (line for line in lines if line.startswith("{")))
+        if each.get("account")
+    ]
+    rows.sort(key=lambda each: str(each.get("at")))
+    fed = [(str(each["account"]), json.dumps(each)) for each in rows]
+    log = tmp_path / "log"
+    log.mkdir()
+
+    def logged(number: int) -> list[tuple[str, str]]:
+        path = log / str(number)
+        return (
+            [tuple(json.loads(line)) for line in path.read_text("utf-8").splitlines()]
+            if path.is_file()
+            else []
+        )
+
+    alone = Shard(held(), BEGIN)
+    live = Live(held, BEGIN, 2, logged)
+    for place in range(0, len(fed), 20):
+        batch = fed[place : place + 20]
+        for each in batch:
+            with (log / str(live.shard_of(each[0]))).open("a", encoding="utf-8") as file:
+                file.write(json.dumps(each) + "\n")
+        if place == 60:
+            cluster.kill(live.actors[0], no_restart=False)
+        at = BEGIN + place * DAY
+        live.feed(batch)
+        alone.feed(batch)
+        woken = live.tick(at), alone.tick(at)
+        # An actor that began anew has no memory of the ticks before: it may tell of more.
+        assert set(map(told_of, woken[0])) >= set(map(told_of, woken[1]))
+    assert live.tables() == alone.tables()
+    live.close()

@@ -33,8 +33,11 @@ def session() -> Iterator[Any]:
         pytest.skip("Java is not installed (default-jre-headless): the tests of Spark are not run")
     from engine.bulk.many import on_spark
 
-    with on_spark._session(None, 2) as spark:
-        yield spark
+    with pytest.MonkeyPatch.context() as patch:
+        # What runs for seconds is not worth being compiled well.
+        patch.setenv("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+        with on_spark._session(None, 2) as spark:
+            yield spark
 
 
 def dying(make: Callable[[], Fold], marks: Path, driver: int, deaths: int) -> Fold:

@@ -65,7 +65,7 @@ def _run(job: Job, make: Make, stamp: Mapping[str, Any], tell: Tell, whole_files
     if whole_files:
         job = Job(job.accounts, job.events, job.out, len(job.events), job.jobs)
     work = begin(job, {**stamp, "on": "ray", "whole_files": whole_files})
-    done, left = done_before(job, work)
+    done, left = done_before(work, range(job.buckets))
     made = ray.put(cloudpickle.dumps(make))
     if whole_files:
         fold_file = ray.remote(max_retries=RETRIES)(_fold_file)
