@@ -127,6 +127,7 @@ class Dispatch:
                 contract.priorities,
                 contract.bars,
                 contract.life,
+                contract.fills,
             ):
                 for each in group:
                     yield from walk(each)
@@ -215,6 +216,10 @@ class Dispatch:
                         found.add(("H", part.name))
                     case "Answer":
                         found.add(("Q", part.question))
+                    case "BlankValue":
+                        found |= self.topics_of_blank(part.name)
+                    case "Bound" if part.name.startswith("@last "):
+                        found.add(("H", part.name.removeprefix("@last ")))
                     case "AmountDue" if self.sum_meant(part.target):
                         found |= self.topics_of_sum(self.sum_meant(part.target))
                     case "Overdue" | "InBreach" | "Discharged" | "Used" | "AmountDue":
@@ -234,6 +239,14 @@ class Dispatch:
     def sum_meant(self, target: Target) -> str:
         """Return the sum that a target calls by its name; empty for one that means norms."""
         return self.made.documents.sum_names.get(target.label, "") if isinstance(target, ByLabel) else ""
+
+    def topics_of_blank(self, name: str) -> set[tuple[str, Any]]:
+        """Return what changes what laws and supplements fill a blank with."""
+        fills = [(each, contract.name) for contract in self.made.contracts for each in contract.fills]
+        return {
+            topic for fill, document in fills if fill.blank == name
+            for topic in self.topics_of(fill.value, document=document)
+        }  # fmt: skip
 
     def topics_of_sum(self, name: str) -> set[tuple[str, Any]]:
         """Return what changes how much of a sum is due: payments on it, the claim, the breaches that it is for."""

@@ -358,8 +358,8 @@ def lapsed(scene: Scene, lapse: Lapse, party: str, bound: Any) -> Step | None:
 
 
 def known(scene: Scene, lapse: Lapse, party: str, bound: Any) -> Event | None:
-    """Return when the party first knew of the breach: by an event that names it, or names none; of all, where it names
-    nobody as knowing.
+    """Return when the party first knew of the breach: by an event since it began that names it, or names none; of all,
+    where it names nobody as knowing.
     """
     chain = scene.get(("F", lapse.event))
     first: Event | None = None
@@ -368,6 +368,8 @@ def known(scene: Scene, lapse: Lapse, party: str, bound: Any) -> Event | None:
         who, of = event.actor or event.fields.get("by"), event.fields.get(lapse.names)
         if who not in (None, party) or (of is not None and not about_breach(scene, of, bound)):
             continue
+        if isinstance(bound, Breach) and event.effect_at < bound.started_at:
+            continue  # What is known before a breach is an earlier one.
         if event.standing.value != "alleged" or scene.happened_for_real(event):
             first = event
     return first

@@ -18,12 +18,14 @@ def renew(scene: Scene, w: Writes, step: Step, event: Event, rule: LifeRule) -> 
     """Move the last day of a renewed agreement, or put an expired one back in force."""
     fields = {param.kind.name: event.fields.get(param.name) for param in step.program.acts[event.name].params}
     period, starts = fields.get("duration"), fields.get("day")
-    begin = start_of(starts) if isinstance(starts, date) else step.at
-    end = None
-    if isinstance(period, Period):
-        end = scene.deadline_period(begin, period, False, first_day(step, scene, rule.document)).end
     cell: LifeCell = scene.read(("L", rule.document)) or LifeCell(None, None, None)
     state = scene.read(("S", "agreement", rule.document))
+    # Who renews before the end, and says no day, renews from then on.
+    goes_on = cell.end if state == "in_force" and cell.end is not None and cell.end > step.at else step.at
+    begin = start_of(starts) if isinstance(starts, date) else goes_on
+    end = None
+    if isinstance(period, Period):
+        end = scene.deadline_period(begin, period, *counting(step, scene, rule.document, period)).end
     w["L", rule.document] = cell._replace(end=end, renewed=event.id)
     before = step.program.cause_events(scene, "agreement", rule.document)
     w["CE", "agreement", rule.document] = tuple(
@@ -37,11 +39,18 @@ def renew(scene: Scene, w: Writes, step: Step, event: Event, rule: LifeRule) -> 
     step.schedule(end, "Z", 0, rule.document)
 
 
-def first_day(step: Step, scene: Scene, document: str) -> bool:
-    return any(
-        rule.first_day is not None and rule.first_day.value(scene)
-        for rule in step.program.life.get(document, ()) if rule.life.how == "lasts"
-    )  # fmt: skip
+def counting(step: Step, scene: Scene, document: str, period: Period) -> tuple[Any, bool]:
+    """Return whether the last day of an agreement's term rolls, and whether its first day counts."""
+    for rule in step.program.life.get(document, ()):
+        if rule.life.how == "lasts" and (rule.holds is None or rule.holds.value(scene)):
+            return _counted(scene, rule, period)
+    return False, False
+
+
+def _counted(scene: Scene, rule: LifeRule, period: Period) -> tuple[Any, bool]:
+    # A term of nothing has no first day to count.
+    first = rule.first_day is not None and bool(rule.first_day.value(scene)) and period.count > 0
+    return rule.rolls if rule.rolls is not None else False, first
 
 
 def live(scene: Scene, w: Writes, step: Step, rule: LifeRule, event: Event | None) -> None:
@@ -80,12 +89,7 @@ def term(step: Step, scene: Scene, document: str) -> Instant | None:
         period = rule.value.value(scene)
         if period is None or isinstance(period, Unknown):
             return None
-        first = False
-        if rule.first_day is not None:
-            first = bool(rule.first_day.value(scene))
-        rolls: Any = rule.rolls if rule.rolls is not None else False
-        # A term of nothing has no first day to count.
-        return scene.deadline_period(step.at, period, rolls, first and period.count > 0).end
+        return scene.deadline_period(step.at, period, *_counted(scene, rule, period)).end
     return None
 
 

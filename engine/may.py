@@ -36,6 +36,10 @@ def may(position: Position, question: May, known_at: Instant | None) -> Decision
     return worked_out(position, question.at, known_at, _May(act, question, asked, speaking))
 
 
+NOBODY, LAW, AGREEMENT = range(3)
+"""Who speaks of the act without giving it; where a law alone does, that is heard while an agreement is in force."""
+
+
 class _May:
     """The question, looked at norm by norm."""
 
@@ -48,10 +52,10 @@ class _May:
 
     def case(self, scene: Scene, state: Any) -> Case:
         """Look at norm after norm, prohibitions first, until what is seen answers (`Look` in `recall.py`)."""
-        place, forbidding, restores, opens, speaks = state or (0, (), None, (), False)
+        place, forbidding, restores, opens, speaks = state or (0, (), None, (), NOBODY)
         of, order, turning = self.looks.of, self.order, self.turning
         while place < turning:
-            scene.state = place, forbidding, None, (), False
+            scene.state = place, forbidding, None, (), NOBODY
             if of(scene, order[place])[0] is FORBIDS:
                 forbidding = (*forbidding, order[place])
             place += 1
@@ -65,7 +69,7 @@ class _May:
             if step is None:
                 opens = (*opens, order[place])
             elif step[0] not in SAYS_NOTHING:
-                speaks = True
+                speaks = max(speaks, AGREEMENT if order[place].home else LAW)
             place += 1
         return self.answer(scene, forbidding, restores, opens, speaks)
 
@@ -75,7 +79,7 @@ class _May:
         forbidding: tuple[Rule, ...],
         restores: bool,
         opens: tuple[Rule, ...],
-        speaks: bool,
+        speaks: int,
     ) -> Case:
         """Return what follows from the norms that forbid the act, and those that are open to it."""
         required = restores
@@ -89,11 +93,18 @@ class _May:
         if opens or restores:
             return REQUIRED if required else PERMITTED
         if self.act.needs_basis:
-            return FORBIDDEN if speaks else NO_BASIS
+            spoken = speaks is AGREEMENT or (speaks is LAW and _some_agreement_stands(scene))
+            return FORBIDDEN if spoken else NO_BASIS
         return UNREGULATED
 
     def reasons(self, scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
         return _why_may(scene, self.looks.at(scene), self.question, self.asked, shown)
+
+
+def _some_agreement_stands(scene: Scene) -> bool:
+    """Tell whether an agreement of the account is in force; a law by itself stands without one."""
+    agreements = scene.program.agreements
+    return not agreements or any(agreement_state(scene, each) == "in_force" for each in agreements)
 
 
 def _restored(scene: Scene, sets: tuple[Any, ...], party: str) -> tuple[Rule, Breach] | None:

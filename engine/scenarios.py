@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from contractlang.norms import BlankDecl, Obligation
+from contractlang.norms import BlankDecl, Obligation, OccurrenceDecl
 from engine.account import Account
-from engine.dates import day_of_month, parse_instant, start_of
+from engine.citing import cited
+from engine.dates import day_of, day_of_month, parse_instant, start_of
 from engine.decision import Decision, Item
 from engine.errors import EngineError
 from engine.event import Event, Ledger
@@ -142,7 +144,7 @@ def _run(
         program = programs.of(documents, layers)
         situation = Situation(scenario, query, variant, layers, program, mapping)
         decision = situation.decision()
-    except (EngineError, Unsupported, KeyError, ValueError) as wrong:
+    except (EngineError, Unsupported, KeyError, ValueError, TypeError) as wrong:
         reason = f"not supported: {wrong}" if isinstance(wrong, Unsupported | KeyError) else f"error: {wrong}"
         return Outcome(scenario["id"], query["id"], variant, FAILED, _expected(wanted), reason)
     got = situation.spoken(decision)
@@ -247,6 +249,7 @@ class Situation:
         if not variant:
             return
         name, value = variant.split("=", 1)
+        name = (self.mapping.raw.get("varied") or {}).get(name, name)
         if name.startswith("RS-"):
             self.readings[name] = value
         elif name.startswith(("D-", "P-")):
@@ -259,7 +262,10 @@ class Situation:
         """Yield the account's settings, in the words of the vocabulary."""
         named = self.mapping.raw["parameters"]
         for key, value in _flat(self.parameters):
+            # What nobody knows of a party or a tariff is not said; a blank that stays blank is.
             targets = named.get(key) or ()
+            if value is None and not (isinstance(targets, str) and targets.startswith("P-")):
+                continue
             for target in [targets] if isinstance(targets, str) else targets:
                 # A target is a setting that takes the value, or `{setting: a value that it implies}`.
                 name, given = (target, value) if isinstance(target, str) else next(iter(target.items()))
@@ -279,8 +285,12 @@ class Situation:
         if listed is None:
             raise Unsupported(f"event type {raw['type']}")
         for place, rule in enumerate(listed):
+            if rule.get("if") and not raw.get(rule["if"]):
+                continue
             made: dict[str, Any] = {
-                "id": raw["id"] if place == 0 else f"{raw['id']}.{place}",
+                "id": f"{raw['id']}.{place}"
+                if rule.get("if") or (place and "if" not in listed[0])
+                else raw["id"],
                 "name": rule["name"],
             }
             if len(listed) > 1:
@@ -296,9 +306,9 @@ class Situation:
                 value = self.given(raw, source)
                 if value is None:
                     continue
-                made[target] = self.bill(str(value)) if target == "bill" else value
-            if rule.get("if") and raw.get(rule["if"]) is None:
-                continue
+                made[target] = (
+                    self.bill(str(value)) if target == "bill" else self.value(rule["name"], target, value)
+                )
             if "at" in raw and raw["at"] is None:
                 self.answers |= {
                     name: answer
@@ -313,12 +323,43 @@ class Situation:
             return _first(raw, source)
         if "is" in source:
             return source["is"]
+        if "day" in source:
+            return raw.get(source["or"]) or self.next_day(self.parameters.get(source["day"]), raw)
+        if "told" in source:
+            return _told(raw, source["told"])
         before = [
             each["id"]
             for each in self.raw_events
             if each["type"] == source["last"] and (each.get("at") or "") <= (raw.get("at") or "")
         ]
         return before[-1] if before else None
+
+    def next_day(self, number: Any, raw: Mapping[str, Any]) -> str | None:
+        """Return the next day of that number in a month, from an entry on; None where either is not known."""
+        if number is None or not raw.get("at"):
+            return None
+        start = day_of(parse_instant(raw["at"]))
+        months = (
+            (start.year + (start.month - 1 + more) // 12, (start.month - 1 + more) % 12 + 1)
+            for more in (0, 1)
+        )
+        return str(
+            next(day for year, month in months if (day := day_of_month(year, month, int(number))) >= start)
+        )
+
+    def value(self, name: str, field: str, written: Any) -> Any:
+        """Return a value of a field as the vocabulary has it: an option by its name, the day of an instant."""
+        declared = self.program.declarations[name]
+        assert isinstance(declared, OccurrenceDecl)
+        kind = next((each.kind for each in declared.params if each.name == field), None)
+        if kind is not None and kind.name == "day" and "T" in str(written):
+            return str(day_of(parse_instant(str(written))))
+        named: dict[str, str] = (self.mapping.raw.get("values") or {}).get(field, {})
+        if not named:
+            return written
+        options = self.program.declarations[kind.of].options if kind is not None else ()  # type: ignore[union-attr]
+        known = {each.name for each in options} | {each.alias for each in options}
+        return named.get(written, written if written in known else named.get("else", written))
 
     def bill(self, written: str) -> str:
         """Return the bill, or the sum for a bill (`late_fee:2026-08`), that a payment names."""
@@ -337,7 +378,12 @@ class Situation:
             case "allowed":
                 fields = {k: v for k, v in ask.items() if k not in ("kind", "actor", "action")}
                 act = self.mapping.raw["actions"].get(ask["action"], ask["action"])
+                declared = self.program.declarations.get(act)
+                asked = (
+                    {each.name for each in declared.params} if isinstance(declared, OccurrenceDecl) else set()
+                )
                 fields = {**self.unsaid(act, at), **fields}
+                fields = {k: self.value(act, k, v) if k in asked else v for k, v in fields.items()}
                 return May(ask["actor"], act, at, fields)
             case "breach":
                 document, norm = self.norm(ask["norm"])
@@ -380,11 +426,14 @@ class Situation:
         if number in documents:
             return documents[number], rest
         statute = written.removeprefix("statute:")
-        statutes: dict[str, str] = self.mapping.raw["statutes"]
-        for name in sorted(statutes, key=len, reverse=True):
-            if statute != written and statute.startswith(name):
-                return statutes[name], statute.removeprefix(name)
-        raise Unsupported(f"norm {written}")
+        found = (
+            cited(statute, self.mapping.raw["statutes"], self.program.contracts)
+            if statute != written
+            else None
+        )
+        if found is None:
+            raise Unsupported(f"norm {written}")
+        return found
 
     def deadline(self, of: str, at: int) -> Question:
         what, _, about = of.partition(":")
@@ -392,7 +441,10 @@ class Situation:
             return LastDay(None, at, document=self.first())
         if what == "payment" and about.startswith("due-in-"):
             year, month = map(int, about.removeprefix("due-in-").split("-")[:2])
-            day = day_of_month(year, month, int(self.parameters["due_day"]))
+            numbered = self.parameters.get("due_day")
+            if numbered is None:
+                return LastDay("pay", at, trigger={"at": start_of(date(year, month, 1))})
+            day = day_of_month(year, month, int(numbered))
             return LastDay("pay", at, trigger={"due": day, "at": start_of(day.replace(day=1))})
         if what == "payment":
             return LastDay("pay", at, about=self.ids.get(about))
@@ -457,7 +509,17 @@ class Situation:
         if item.kind == "date":
             event = next((e for e in self.events if e.id == item.name), None)
             return f"F-{event.actor}-{event.name}-DATE".upper() if event is not None else item.name
-        return f"{item.kind}:{item.name}"
+        named: dict[str, str] = self.mapping.raw.get("facts") or {}
+        return named[item.name] if item.kind == "fact" and item.name in named else f"{item.kind}:{item.name}"
+
+
+def _told(raw: Mapping[str, Any], how: Mapping[str | bool, str]) -> bool | None:
+    """Return what words of the file tell of a flag, by those that `false` and `true` list; None else."""
+    said = str(_first(raw, how["in"]) or "").lower()
+    for answer in (False, True):
+        if any(word in said for word in how[answer].split("|")):
+            return answer
+    return None
 
 
 def _first(raw: Mapping[str, Any], names: str) -> Any:

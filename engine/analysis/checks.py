@@ -20,6 +20,7 @@ from contractlang.numerals import plain_number
 from engine.analysis import analyse
 from engine.analysis.assuming import Assuming
 from engine.analysis.finding import Clause, Finding
+from engine.citing import cited
 from engine.errors import EngineError
 from engine.governing import CONTRACT, Programs
 
@@ -137,11 +138,10 @@ class Checker:
         if number in self.words["documents"]:
             return Reference(written, self.words["documents"][number], rest)
         statute = written.removeprefix("law:")
-        statutes: Mapping[str, str] = self.words["statutes"]
-        for name in sorted(statutes, key=len, reverse=True):
-            if statute.startswith(name):
-                return Reference(written, statutes[name], statute.removeprefix(name))
-        raise KeyError(f"nothing is called {written}")
+        found = cited(statute, self.words["statutes"], self.programs.contracts.values())
+        if found is None:
+            raise KeyError(f"nothing is called {written}")
+        return Reference(written, *found)
 
     def findings(
         self, wanted: Collection[Reference], kind: str, assuming: Assuming | None = None

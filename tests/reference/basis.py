@@ -195,7 +195,7 @@ def has_lapsed(world: World, norm: Norm, thing: Thing, act: Event) -> bool:
 
 
 def _known_since(world: World, name: str, thing: Thing, act: Event) -> Instant | None:
-    """Return when the holder first knew: by an event that names him or nobody, and this breach or none."""
+    """Return when the holder first knew: by an event since the breach that names him or nobody, and it or none."""
     for each in world.happened:
         if facts.covers(world.declared, name, each.name):
             knows = each.actor or each.fields.get("by")
@@ -203,7 +203,8 @@ def _known_since(world: World, name: str, thing: Thing, act: Event) -> Instant |
             assert isinstance(kind, OccurrenceDecl)
             texts = [each.fields.get(param.name) for param in kind.params if param.kind.name == "text"]
             of = texts[0] if texts else None
-            if knows in (None, act.actor) and (of is None or _is_of(str(of), thing)):
+            since = isinstance(thing, Event | None) or each.effect_at >= thing.at
+            if since and knows in (None, act.actor) and (of is None or _is_of(str(of), thing)):
                 return each.effect_at
     return None
 
@@ -250,6 +251,11 @@ def _speaks_of(world: World, norm: Norm, act: Event) -> bool:
     if not facts.covers(world.declared, norm.act.name, act.name):
         return False
     if isinstance(norm.bearer, str) and not norms.acts_for(norm.bearer, act.actor):
+        return False
+    agreements = documents.agreements(world)
+    stands = [each for each in agreements if world.state("agreement", each) == "in_force"]
+    if documents.is_law(world, norm.document) and agreements and not stands:
+        # What a law says of the dealings under an agreement it says while there is one.
         return False
     if norm.trigger is None:
         return norms.is_in_force(world, norm)

@@ -122,8 +122,9 @@ def _renew(world: World, agreement: str, fact: Event) -> None:
     assert isinstance(kind, OccurrenceDecl)
     given = {param.kind.name: fact.fields.get(param.name) for param in kind.params}
     period, day = given.get("duration"), given.get("day")
-    since = start_of(day) if isinstance(day, date) else world.now
-    world.last_end.pop(agreement, None)
+    end = world.last_end.pop(agreement, None)
+    goes_on = world.state("agreement", agreement) == "in_force" and end is not None and end > world.now
+    since = start_of(day) if isinstance(day, date) else end if goes_on and end is not None else world.now
     if isinstance(period, Period):
         lasts = sentences(world, agreement, "lasts")
         counting = _counting(world, lasts[0]) if lasts else (False, False)

@@ -121,6 +121,7 @@ class Asking(Watching):
             speaks = all_of([force, negated(found)])
         else:
             speaks = force
+        speaks = all_of([speaks, *_heard(rule)])
         if self.program.acts[asked.act].needs_basis and speaks.maybe != FALSE:
             text.add(f"speaks = speaks or ({self.settled(text, speaks)})")
         self.draft.step(rule, f"{rule.act_name}: {told(whole)}")
@@ -151,6 +152,11 @@ class Asking(Watching):
         text.add(f"{name} = {owed}", f"if {name}: req = True")
         opening.append((name, rule))
         if self.program.acts[asked.act].needs_basis:
-            speaks = self.settled(text, all_of([plain(f"not {name}"), force]))
+            speaks = self.settled(text, all_of([plain(f"not {name}"), force, *_heard(rule)]))
             text.add(f"if {speaks}: speaks = True")
         self.draft.step(rule, f"{rule.act_name} is required while it is owed")
+
+
+def _heard(rule: Rule) -> list[Held]:
+    """Return what else it takes that a norm is heard: a law's, that the agreement is in force."""
+    return [] if rule.home else [plain("life == 1")]
