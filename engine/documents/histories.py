@@ -242,7 +242,7 @@ def _other_language(text: str, language: Language) -> str | None:
     return None if own == language else {"zh": "zh-Hans", "en": "en"}[own]
 
 
-_ANSWER_HEADS = (("asked", "所问"), ("expected", "预期"), ("computed", "计算"), ("", ""))
+_ANSWER_HEADS = (("asked", "所问"), ("expected", "预期"), ("computed", "计算"), ("agreement", "是否相符"))
 
 
 def _verdict(each: Answered, language: Language) -> Html:

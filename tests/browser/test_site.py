@@ -21,7 +21,8 @@ PAGES = (
 BIG = (
     "contracts/zh/voip-1.html", "contracts/en/voip-1-graph.html", "contracts/zh/glossary.html",
     "contracts/en/coverage.html", "contracts/en/findings-voip-1.html", "contracts/zh/findings-voip-1-law.html",
-    "contracts/en/changes-lease-lease-2.html",
+    "contracts/en/changes-lease-lease-2.html", "contracts/zh/side-by-side-voip-1-voip-2.html",
+    "contracts/en/accepted.html", "contracts/zh/scenario-S-03.html",
 )  # fmt: skip
 RESULT = ".md-search-result__item"
 SEARCHING = "document.activeElement.matches('.md-search__input')"
@@ -95,6 +96,33 @@ def test_on_paper_everything_is_unfolded_and_nothing_else_is_there(site: Opened)
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     assert page.locator("article details:not([open])").count() > 0
     assert len(page.pdf()) > 10_000
+
+
+OUTSIDE = """[...document.querySelectorAll('article svg[viewBox] text')].filter(each => {
+    const box = each.getBBox(), picture = each.closest('svg').viewBox.baseVal
+    return box.x < 0 || box.x + box.width > picture.width || box.y + box.height > picture.height
+}).map(each => each.textContent)"""
+
+
+def test_no_word_of_a_picture_is_cut_off(site: Opened) -> None:
+    for path in (
+        "contracts/zh/scenario-line-1.html",
+        "contracts/en/scenario-line-1.html",
+        "contracts/zh/line-graph.html",
+    ):
+        page = site.go(path)
+        assert page.locator("article svg text").count() > 0
+        assert page.evaluate(OUTSIDE) == [], path
+
+
+def test_a_chinese_page_is_chinese_all_around(site: Opened) -> None:
+    page = site.go("contracts/zh/line.html")
+    assert page.locator("html").get_attribute("lang") == "zh-Hans"
+    assert page.locator(".md-search__input").get_attribute("placeholder") == "搜索"
+    assert page.locator(".md-nav--secondary .md-nav__title").first.inner_text().strip() == "目录"
+    page = site.go("contracts/en/line.html")
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert page.locator(".md-search__input").get_attribute("placeholder") == "Search"
 
 
 def test_by_keyboard_alone(site: Opened) -> None:
