@@ -112,7 +112,8 @@ def subjects(pair: Sequence[Contract], laws: Iterable[Contract], party: str) -> 
 def _table(
     shelf: Shelf, pair: Sequence[Contract], laws: Sequence[Contract], party: str, language: Language
 ) -> Html:
-    heads = [pick(language, "act", "行为"), *(short(each, language) for each in pair), pick(language, "the law", "法律")]
+    named = [short(each, language) for each in pair]
+    heads = [pick(language, "act", "行为"), *named, pick(language, "the law", "法律")]
     rows = []
     for about in subjects(pair, laws, party):
         cells = [_said(shelf, (each,), about, party, language) for each in pair]
