@@ -200,7 +200,11 @@ def rivals(searcher: Searcher) -> Iterator[Finding]:
     remedies = [
         rule
         for rule in program.rules
-        if rule.home and isinstance(rule.norm, Power) and rule.sets and _hangs_on(program, rule)
+        if rule.home
+        and isinstance(rule.norm, Power)
+        and rule.sets
+        and _hangs_on(program, rule)
+        and searcher.reads(rule)
     ]
     # Neither comes first, so the order of the text has no part in what the finding is called.
     remedies.sort(key=lambda rule: (rule.document, rule.norm.clause, rule.norm.id))

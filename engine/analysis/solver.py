@@ -55,8 +55,11 @@ class Unknown(Exception):
 
 
 def possible(world: World | Fragment, *wanted: Any) -> bool:
-    """Tell whether some world has everything wanted. Raises Unknown at the limit."""
-    return Query(world, *wanted).asked() is not None
+    """Tell whether some world has everything wanted. Raises Unknown at the limit.
+
+    A world with few happenings is looked for, as everywhere: where much may happen, one with any is far harder to find.
+    """
+    return Query(world, *wanted).next()
 
 
 def shortest(world: World | Fragment, *wanted: Any) -> Model | None:
