@@ -1,4 +1,4 @@
-"""A Word file as it is printed: counted numbers, tables, footnotes, and tracked changes as if all were accepted."""
+"""A Word file as it is printed: counted numbers, tables, footnotes, text boxes, tracked changes as if accepted."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ _CONTAINERS = ("hyperlink", "smartTag", "sdt", "sdtContent", "fldSimple", "custo
 _INSIDE = {f"{W}{name}" for name in _CONTAINERS}
 _ADDED, _REMOVED = {f"{W}ins", f"{W}moveTo"}, {f"{W}del", f"{W}moveFrom"}
 _PICTURES = {f"{W}drawing", f"{W}pict", f"{W}object"}
+_BOX = f"{W}txbxContent"
 _LETTERS = {f"{W}tab": "\t", f"{W}cr": "\n", f"{W}noBreakHyphen": "-", f"{W}ptab": "\t"}
 
 # What is taken or left out in a way that a reader must know of, in English and in Chinese.
@@ -31,7 +32,11 @@ _TOLD = {
         "脚注或尾注：引用处写作[1]，内容另起一行",
     ),
     "lost": ("footnotes or endnotes that are not in the file", "脚注或尾注在文件中不存在"),
-    "picture": ("pictures or text boxes not taken", "图片或文本框，未读入"),
+    "box": (
+        "text boxes: their words stand beneath the paragraph that they hang on",
+        "文本框：内容另起一行，置于其所附段落之后",
+    ),
+    "picture": ("pictures not taken", "图片，未读入"),
     "formula": ("formulas not taken", "公式，未读入"),
     "symbol": ("letters of fonts of symbols written as □", "符号字体的字符，写作□"),
     "hidden": ("hidden passages left out", "隐藏文字，已略去"),
@@ -146,6 +151,8 @@ class _Reader:
         self.numbering, self.notes = numbering, notes
         # Footnotes that were called, to stand beneath the paragraph.
         self.waiting: list[Line] = []
+        # Text boxes that hang on the paragraph, to be read after it.
+        self.boxes: list[Any] = []
         self.titles = {
             each.get(f"{W}styleId")
             for each in styles.iter(f"{W}style")
@@ -191,6 +198,10 @@ class _Reader:
                 yield Line(line, before)
         waiting, self.waiting = self.waiting, []
         yield from waiting
+        boxes, self.boxes = self.boxes, []
+        for box in boxes:
+            self.met["box"] += 1
+            yield from self.blocks(box)
 
     def called(self, kind: str, reference: Any) -> str:
         """Return how a footnote is called in the text, and keep its words for the line beneath."""
@@ -239,8 +250,11 @@ class _Reader:
                 yield "□"
             elif tag in (f"{W}footnoteReference", f"{W}endnoteReference"):
                 yield self.called(tag.removeprefix(W).removesuffix("Reference"), each)
-            elif tag in _PICTURES or (isinstance(tag, str) and tag.endswith("}AlternateContent")):
-                self.met["picture"] += 1
+            elif tag in _PICTURES or _is_alternative(each):
+                if found := list(_boxes(each)):
+                    self.boxes += found
+                else:
+                    self.met["picture"] += 1
 
     def rows(self, table: Any) -> Iterator[Line]:
         for row in table:
@@ -268,3 +282,19 @@ class _Reader:
                 merged = each.find(f"{W}tcPr/{W}vMerge")
                 if merged is None or merged.get(f"{W}val") == "restart":
                     yield each
+
+
+def _is_alternative(element: Any) -> bool:
+    return isinstance(element.tag, str) and element.tag.endswith("}AlternateContent")
+
+
+def _boxes(element: Any) -> Iterator[Any]:
+    """Yield the text boxes in a drawing; of what is drawn in several ways the first that has some, and each once."""
+    if element.tag == _BOX:
+        yield element
+    elif _is_alternative(element):
+        ways = [list(_boxes(way)) for way in element]
+        yield from next(filter(None, ways), [])
+    else:
+        for each in element:
+            yield from _boxes(each)

@@ -14,7 +14,7 @@ from engine.cli import carried_out
 from engine.paper.importing import document_name, imported
 from engine.paper.printed import Printed, UnreadablePaper, of_text
 from engine.paper.word import read_word
-from tests.paper.documents import DELETED, INSERTED, Draft, english, level, with_footnotes
+from tests.paper.documents import BOX, DELETED, INSERTED, Draft, english, level, with_footnotes
 
 
 def text_of(*lines: str) -> Printed:
@@ -264,6 +264,31 @@ def test_footnotes_stand_beneath_what_calls_them() -> None:
     assert "1 × footnotes or endnotes that are not in the file" in told
     made = imported(printed, "fee")
     assert made.clauses == ("1.1", "1.2", "1.3")
+
+
+def test_the_words_of_a_text_box_stand_beneath_what_it_hangs_on() -> None:
+    """Once, though Word writes a box in two ways; its own numbers, changes and tables as anywhere."""
+    draft = Draft()
+    draft.define(1, level(0, "decimal", "%1. "))
+    draft.instance(1, 1)
+    draft.add("First.", 1)
+    changed = f"<w:p><w:r><w:t>盖章 </w:t></w:r>{DELETED.format('甲')}{INSERTED.format('乙')}</w:p>"
+    number = '<w:pPr><w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr></w:pPr>'
+    counted = f"<w:p>{number}<w:r><w:t>Boxed.</w:t></w:r></w:p>"
+    draft.put("<w:r><w:t>Seal: </w:t></w:r>" + BOX.format(id=7, words=changed + counted))
+    draft.add("Last.", 1)
+    table = draft.document.add_table(1, 2)
+    draft.put(
+        BOX.format(id=8, words="<w:p><w:r><w:t>in a cell</w:t></w:r></w:p>"), table.cell(0, 1).paragraphs[0]
+    )
+    table.cell(0, 0).text = "left"
+    printed = draft.read()
+    assert [each.text for each in printed.lines] == [
+        "1. First.", "Seal:", "盖章 乙", "2. Boxed.", "3. Last.", "left\tin a cell",
+    ]  # fmt: skip
+    told = english(printed.notes)
+    assert "2 × text boxes: their words stand beneath the paragraph that they hang on" in told
+    assert not any("pictures" in each for each in told)
 
 
 def test_headers_and_footers_are_left_out_by_name() -> None:

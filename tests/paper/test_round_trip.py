@@ -20,7 +20,7 @@ from engine.paper.annotations import Annotated, annotated
 from engine.paper.importing import imported
 from engine.paper.word import read_word
 from engine.paper.writing import word_of
-from tests.paper.documents import DELETED, INSERTED, Draft, level, with_footnotes
+from tests.paper.documents import BOX, DELETED, INSERTED, Draft, level, with_footnotes
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"
 NAMES = ("voip-1", "voip-2", "sale")
@@ -152,6 +152,10 @@ def test_lists_tables_and_changes_as_a_word_processor_saves_them(tmp_path: Path)
     # (LibreOffice takes footnotes in the order in which they stand in the file.)
     for number, paragraph in ((1, first), (2, changed)):
         draft.put(f'<w:r><w:footnoteReference w:id="{number}"/></w:r>', paragraph)
+    draft.put(
+        "<w:r><w:t>签章：</w:t></w:r>"
+        + BOX.format(id=5, words="<w:p><w:r><w:t>甲方（盖章）</w:t></w:r></w:p>")
+    )
     draft.document.sections[0].header.paragraphs[0].text = "合同编号 2026-7"
     draft.document.sections[0].footer.paragraphs[0].text = "- 3 -"
     (tmp_path / "draft.docx").write_bytes(draft.saved())
@@ -162,7 +166,7 @@ def test_lists_tables_and_changes_as_a_word_processor_saves_them(tmp_path: Path)
     )  # fmt: skip
     again = read_word("draft.docx", (tmp_path / "again" / "draft.docx").read_bytes())
     assert [each.text for each in again.lines] == draft.lines()
-    assert draft.lines()[-2:] == ["3. 应在三十日内支付。[2]", "[2] 含当日。"]
+    assert draft.lines()[-4:] == ["3. 应在三十日内支付。[2]", "[2] 含当日。", "签章：", "甲方（盖章）"]
     assert [each.en for each in again.notes] == [each.en for each in draft.read().notes]
 
 
