@@ -369,14 +369,12 @@ class Voice:
         """Return a norm that a reason calls by its id, and its document where the reason says that too."""
         if id == "any norm":
             return self.pick("any norm", "任何规范") + self.of_document(document or None)
-        norm = self.norm_of(document, str(id)) if document else None
-        if norm is None:
-            return self.named(str(id), document)
-        key = ("called", document, norm.id)
-        found: str | None = self._kept.get(key)
-        if found is None:
-            found = self._kept[key] = self.called(norm)
+        found: str = self.once(("called", document, id), lambda: self._by_id(str(id), document))
         return found
+
+    def _by_id(self, id: str, document: str) -> str:
+        norm = self.norm_of(document, id) if document else None
+        return self.named(id, document) if norm is None else self.called(norm)
 
     def clause(self, document: str, number: str) -> str:
         """Return how a clause is called: its number, and the document if there are two."""

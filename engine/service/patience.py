@@ -10,6 +10,7 @@ the memory. A request that was cut off was never read, so nothing of it happened
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.types import Scope
@@ -27,8 +28,8 @@ _LONG = (
 )
 
 
-def sent_whole(scope: Scope, head: bytes, body: bytes) -> bool:
-    """Send an answer of status 200 in one piece, its headers written already; tell whether that could be done.
+def sent_whole(scope: Scope, head: Sequence[bytes], body: bytes) -> bool:
+    """Send an answer of status 200 in one piece, its headers as they are written; tell whether that could be done.
 
     It could not where the server is another one, or the caller does not read; then it is to be sent as any other.
     """
@@ -38,7 +39,7 @@ def sent_whole(scope: Scope, head: bytes, body: bytes) -> bool:
     cycle.response_started = cycle.response_complete = True
     cycle.waiting_for_100_continue = False
     close = b"" if cycle.keep_alive else b"connection: close\r\n"
-    cycle.transport.write(b"".join((STATUS_LINE[200], head, close, b"\r\n", body)))
+    cycle.transport.write(b"".join((STATUS_LINE[200], *head, close, b"\r\n", body)))
     cycle.message_event.set()
     if not cycle.keep_alive:
         cycle.transport.close()

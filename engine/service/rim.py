@@ -74,8 +74,10 @@ class Rim:
                     if told is not None:
                         status = 200
                         told.headers.append((b"x-request-id", request_id))
-                        head = b"".join([b"%b: %b\r\n" % each for each in told.headers])
-                        if not sent_whole(scope, head + self._head, told.body):
+                        head = [
+                            part for name, value in told.headers for part in (name, b": ", value, b"\r\n")
+                        ]
+                        if not sent_whole(scope, (*head, self._head), told.body):
                             headers_told = [*told.headers, *self._headers]
                             await send(
                                 {"type": "http.response.start", "status": 200, "headers": headers_told}
