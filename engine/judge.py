@@ -563,10 +563,9 @@ def window(
         case "AtOnce":
             return start + 1_000_000, None
         case "Reasonable":
-            for index in rule.numbered:
-                if speaks(scene, scene.program.rules[index]):
-                    # A reasonable time is what a law says in numbers: that duty stands beside this one.
-                    return None, None
+            told = in_numbers(scene, rule, start) if rule.numbered else None
+            if told is not None:
+                return told
             return reasonable(scene, limit.question, start, scene.vars.get("@trigger"))
         case "Within":
             assert rule.limit_value is not None
@@ -593,6 +592,32 @@ def window(
                 return start_of(day), None
             deadline = scene.deadline_day(day, rule.rolls, rule.roll)
             return deadline.end, deadline.last_day
+
+
+def in_numbers(scene: Scene, rule: Rule, start: Instant) -> tuple[Instant | None, Any] | None:
+    """Return the end and the last day of a reasonable time as laws in force say in numbers, the earliest; None where
+    none does. A law's duty that does not arise from the same as this one leaves it open: it stands beside it.
+    """
+    bound, act, kept = scene.vars.get("@trigger"), scene.event, scene.vars
+    ends: list[tuple[Instant, Any]] = []
+    told = False
+    for index in rule.numbered:
+        other = scene.program.rules[index]
+        if not speaks(scene, other):
+            continue
+        if bound is None or not is_trigger(scene, other, bound):
+            told = True
+            continue
+        bind(scene, other, bound, act)
+        if other.trigger_where is None or other.trigger_where.value(scene):
+            told = True
+            end, last = window(scene, other, start)
+            if end is not None:
+                ends.append((end, last))
+        scene.vars = kept
+    if not told:
+        return None
+    return min(ends, key=lambda each: each[0]) if ends else (None, None)
 
 
 def reasonable(scene: Scene, question: str, start: Instant, trigger: Any) -> tuple[Instant | None, Any]:

@@ -182,6 +182,8 @@ class _Maker:
                 if runs
                 else []
             )
+            if is_duty:
+                limits.append(f"within a reasonable time judged by {self.pick('sure', 'soft')}")
             found.append(self.pick(*limits) + self.maybe(0.25, ", rolled"))
         found.append(self.maybe(0.15, f"not before {self.day(bound)}"))
         found.append(self.maybe(0.2, f"unless {self.condition(bound)}"))

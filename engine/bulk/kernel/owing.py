@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from contractlang.norms import OccurrenceDecl
 from contractlang.values import Period
-from engine.bulk.kernel.held import all_of, any_of, held, negated
-from engine.bulk.kernel.lower import is_there, norms_in
+from engine.bulk.kernel.held import all_of, held, negated
+from engine.bulk.kernel.lower import norms_in
 from engine.bulk.kernel.opening import Opening
 from engine.bulk.kernel.plan import DAY, EAST, FAR, MISSING, MOST, Lane
 from engine.bulk.kernel.said import Place, Unsaid
@@ -94,12 +94,6 @@ class Owing(Opening):
         if limit == "AtOnce":
             text.add(f"y = {at.now} + 1000000")
             return "at once"
-        if limit == "Reasonable" and rule.numbered:
-            # A reasonable time is what a law says in numbers: that duty stands beside this one.
-            others = [self.program.rules[index] for index in rule.numbered]
-            says = any_of([self.in_force(each, at) for each in others if is_there(self.draft, each)])
-            text.add(f"y = {FAR}", f"if not ({says.sure}): why = {speller.opens('within a reasonable time')}")
-            return "when a law says so in numbers"
         if limit == "Reasonable" or rule.limit_value is None:
             raise Unsaid("within a reasonable time")
         if limit == "Within":
