@@ -6,7 +6,7 @@ What cannot be taken is set aside with its reason, and the account goes on witho
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -186,7 +186,7 @@ class Portfolio:
         return replace(terms, versions=versions_from(program, signed or agreements))
 
     def events(
-        self, program: Program, name: str, rows: Iterable[str], found: Folded, before: tuple[Event, ...] = ()
+        self, program: Program, name: str, rows: Iterable[str], found: Folded, before: Sequence[Event] = ()
     ) -> list[Event]:
         """Return the events that can be taken; set aside the others, and those that do not fit beside them.
 
