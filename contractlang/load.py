@@ -180,7 +180,7 @@ class Workspace:
         for path in (*near, *self._shelf.values()):
             if path.stem == name:
                 return path
-        for path in (*self._shelf.values(), *near):
+        for path in (*near, *self._shelf.values()):
             if name in self._names_in_head(path):
                 return path
         return None

@@ -17,11 +17,24 @@ from contractlang.source import Source, Span
 _CONTINUED = re.compile(r"[ \t　]*[|｜]{2}")
 
 
-def at_once(before: Source, said: list[Diagnostic], now: Source) -> list[Diagnostic]:
-    """Return what is wrong with `now`, as far as it is known, from what was `said` of the text `before`."""
+def at_once(
+    before: Source, said: list[Diagnostic], now: Source, only_news: bool = False
+) -> list[Diagnostic] | None:
+    """Return what is wrong with `now`, as far as it is known, from what was `said` of the text `before`.
+
+    With `only_news` None where nothing is new: what was touched can be read, as it could before. (Editors move along
+    what they show.)
+    """
     start, old_end, new_end = _changed(before.text, now.text)
     start = _first_line(now, start)
     old_end, new_end = _last_line(before, old_end), _last_line(now, new_end)
+    _, wrong = parse(Source(now.path, now.text[start:new_end]))
+    could_not = (
+        each.code == "syntax" and each.span.path == before.path and start <= each.span.start < old_end
+        for each in said
+    )
+    if only_news and not wrong and not any(could_not):
+        return None
     by = new_end - old_end
     kept = []
     for each in said:
@@ -29,8 +42,6 @@ def at_once(before: Source, said: list[Diagnostic], now: Source) -> list[Diagnos
             kept.append(each)
         elif each.span.start >= old_end:
             kept.append(replace(each, span=Span(each.span.path, each.span.start + by, each.span.end + by)))
-    chunk = Source(now.path, now.text[start:new_end])
-    _, wrong = parse(chunk)
     for each in wrong:
         kept.append(replace(each, span=Span(now.path, each.span.start + start, each.span.end + start)))
     return kept

@@ -36,6 +36,8 @@ from engine.desk.quick import at_once
 from engine.desk.turning import edits_between
 
 SOURCE = "contract"
+MEANWHILE_S = 0.004
+"""How long after a keystroke its text is taken up."""
 TURN = "contract.turn"
 """The command that turns a file into its other language: [uri]."""
 KNOWN = "contract/known"
@@ -60,6 +62,9 @@ class Desk:
         self.uris: dict[str, str] = {}
         self.checking: dict[str, asyncio.Task[None]] = {}
         self.looking: dict[str, asyncio.Task[None]] = {}
+        self.waiting: dict[str, asyncio.TimerHandle] = {}
+        self.hasty: set[str] = set()
+        """Files of which something was said before they were checked."""
         self.cases: dict[str, dict[str, list[lenses.Case]]] = {}
         self.found: dict[str, list[Any]] = {}
         self.layers, self.analyses = "", True
@@ -86,6 +91,8 @@ class Desk:
         """Leave the desk: whatever is still being worked out is given up."""
         for task in (*self.checking.values(), *self.looking.values()):
             task.cancel()
+        for timer in self.waiting.values():
+            timer.cancel()
         self.worker.shutdown(wait=False, cancel_futures=True)
 
     def put(self, uri: str, text: str, version: int) -> None:
@@ -94,8 +101,17 @@ class Desk:
         self.uris[path] = uri
         self.versions[path] = version
         self.papers.put(path, text)
-        self.tell_at_once(path)
-        self.begin_to_check(path)
+        # What is asked with the same keystroke is answered first: checking takes long.
+        if path not in self.waiting:
+            self.waiting[path] = asyncio.get_running_loop().call_later(MEANWHILE_S, self.take_up, path)
+
+    def take_up(self, path: str) -> None:
+        """Say what is known of a text already, and begin to check it, where that is still to be done."""
+        timer = self.waiting.pop(path, None)
+        if timer is not None and path in self.papers.texts:
+            timer.cancel()
+            self.tell_at_once(path)
+            self.begin_to_check(path)
 
     def begin_to_check(self, path: str) -> None:
         if path not in self.checking:
@@ -131,7 +147,8 @@ class Desk:
         return await asyncio.get_running_loop().run_in_executor(self.worker, act, *arguments)
 
     async def paper(self, uri: str) -> Understood | None:
-        """Return what a file means now."""
+        """Return what a file means now. What is wrong with it is told before."""
+        self.take_up(path_of(uri))
         return await self.run(self.papers.understand, path_of(uri))
 
     async def check(self, path: str) -> None:
@@ -151,6 +168,7 @@ class Desk:
 
     def tell(self, path: str, paper: Understood, number: int) -> None:
         """Publish what is wrong with a file, and what the analysis found in it."""
+        self.hasty.discard(path)
         said = [shown(each, paper) for each in in_order(paper.loaded.diagnostics) if each.span.path == path]
         for each in findings.placed(self.found.get(path, []), paper):
             said.append(
@@ -167,7 +185,10 @@ class Desk:
         before, now = self.papers.understood.get(path), self.papers.source(path)
         if before is None or now is None or before.source.text == now.text:
             return
-        said = at_once(before.source, before.loaded.diagnostics, now)
+        said = at_once(before.source, before.loaded.diagnostics, now, path not in self.hasty)
+        if said is None:
+            return
+        self.hasty.add(path)
         paper = Understood(now, before.loaded, before.contract)
         shown_now = [shown(each, paper) for each in in_order(said) if each.span.path == path]
         self.publish(self.uris[path], shown_now, self.versions[path])

@@ -440,6 +440,7 @@ def test_what_is_said_at_once_is_what_does_not_parse(seed: int) -> None:
         )
         now = Source("x", text)
         said = at_once(before, parse(before)[1], now)
+        assert said is not None
         wanted = parse(now)[1]
         assert {(each.span, each.code) for each in said} == {(each.span, each.code) for each in wanted}
 
