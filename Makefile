@@ -31,7 +31,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: help setup demo test check static pytest soak cluster peers beside bench findings cases format format-check lint types imports docs serve \
-	vsix desk lock system clean
+	vsix desk screenshots lock system clean
 
 ## help: list the targets
 help:
@@ -141,6 +141,10 @@ vsix:
 desk:
 	@command -v npm >/dev/null || { echo "desk:    npm is needed, and is not there" >&2; exit 1; }
 	@echo "desk:    engine/workbench/page" && cd editors/desk && npm ci --loglevel=error >/dev/null && npm run --silent bundle
+
+## screenshots: picture the main views of the desk for docs/desk.md (needs Chromium); then look at them
+screenshots: $(READY)
+	@$(BIN)/python -m tests.browser.screenshots $(ARGS)
 
 # Setting up ---------------------------------------------------------------------------------------------------------
 

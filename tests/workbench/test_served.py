@@ -2,87 +2,26 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import httpx2
 import pytest
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
-from contractlang.cache import Cache
-from engine.kept import Documents
 from engine.service.clock import now
-from engine.service.config import Config
-from engine.service.running import Running
-from engine.store.apikeys import new_key, prefix_of
-from engine.workbench.served import Desks
+from engine.store.apikeys import prefix_of
 from tests.browser.conftest import LINE
-from tests.workbench.serving import CONTRACTS
-
-BILL = {"name": "bill", "at": "2026-03-02T09:00:00+08:00", "amount": "100.00", "due": "2026-03-10"}
-
-
-class Served:
-    """A service with a desk, and who calls it."""
-
-    def __init__(self, running: Running, port: int) -> None:
-        self.running, self.url = running, f"http://127.0.0.1:{port}"
-
-    def key(self, *rights: str) -> str:
-        shown, kept = new_key("main", "test", rights, now())
-        self.running.server.store.add_key(kept)
-        return shown
-
-    @contextmanager
-    def browser(self, *rights: str, key: str = "") -> Iterator[httpx2.Client]:
-        """Yield a browser that has shown a key with these rights."""
-        with httpx2.Client(base_url=self.url, timeout=30) as found:
-            answer = found.post("/desk", headers={"Authorization": f"Bearer {key or self.key(*rights)}"})
-            assert answer.json() == {"at": "/desk/main/"}
-            yield found
+from tests.workbench.with_service import Served, with_service
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    folder = tmp_path_factory.mktemp("served")
-    (folder / "line").mkdir()
-    (folder / "line" / "line.contract").write_text(LINE, "utf-8")
-    config = Config.model_validate(
-        {
-            "store": str(folder / "store.db"),
-            "port": 0,
-            "tenants": {"main": {"contracts": ["given"], "desk": str(folder)}},
-        }
-    )
-    running = Running(
-        config, {"main": {"line/line.contract": LINE}}, Documents(folder / "kept", Cache(None)), "error"
-    )
-    port = running.socket.getsockname()[1]
-    running.before = lambda service: Desks(service, running.server, {"main": folder}, CONTRACTS, port)
-    listener = running.listener(grace_s=1)
-    thread = threading.Thread(target=listener.run, kwargs={"sockets": [running.socket]}, daemon=True)
-    thread.start()
-    while not listener.started:
-        time.sleep(0.01)
-    found = Served(running, port)
-    with httpx2.Client(
-        base_url=found.url, headers={"Authorization": f"Bearer {found.key('record')}"}
-    ) as client:
-        for name, bills in (("late", 1), ("quiet", 0)):
-            client.post("/accounts", json={"account": name, "agreements": ["line"]}).raise_for_status()
-            for _ in range(bills):
-                body = {
-                    "specversion": "1.0", "id": "b1", "source": "test", "type": "bill", "subject": name,
-                    "time": BILL["at"], "data": {"amount": BILL["amount"], "due": BILL["due"]},
-                }  # fmt: skip
-                kind = {"content-type": "application/cloudevents+json"}
-                client.post("/events", json=body, headers=kind).raise_for_status()
-    yield found
-    listener.should_exit = True
-    thread.join()
+    """A service with an account that is late and one that is not."""
+    with with_service(
+        tmp_path_factory.mktemp("served"), LINE, {"late": ("2026-03-10",), "quiet": ()}
+    ) as found:
+        yield found
 
 
 def test_without_a_key_there_is_only_the_door(served: Served) -> None:
