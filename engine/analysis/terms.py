@@ -923,9 +923,15 @@ class World:
         """Return the end of an agreement's term, if the terms say how long it lasts."""
         for how, _, _, value in self.look("life", document):
             if how == "lasts":
-                period = self.value(value, self.now, {}).term
+                if isinstance(value, BlankE):  # A term that is left blank has no end.
+                    period, known = self.blank(value.name, value.kind, self.now, {})
+                    if z3.is_expr(known):
+                        self.prefer(known)  # Mostly it is filled.
+                else:
+                    period, known = self.value(value, self.now, {}).term, True
                 if z3.is_int(period):  # So many years, and the last of its days is part of it.
-                    return self.at(self.day_of(since) + 365 * period + 1)
+                    end = self.day_of(since) + 365 * period + 1
+                    return self.at(z3.If(known, end, HORIZON) if z3.is_expr(known) else end)
                 if isinstance(period, Period):
                     days = {"years": 365, "months": 30, "weeks": 7, "days": 1}.get(
                         period.unit, 1

@@ -10,6 +10,7 @@ from contractlang.load import load, load_text
 from engine.analysis import analyse, search, solver
 from engine.analysis.assuming import Assuming
 from engine.analysis.finding import Finding
+from engine.analysis.lawful import denied
 from engine.analysis.tally import Tally, is_confirmed
 from engine.cli import carried_out
 from engine.commands.common import BROKEN, FOUND
@@ -97,6 +98,16 @@ def test_a_user_cut_off_by_law_may_still_call_by_what_was_agreed(programs: Progr
     assert finding.witness is not None
     assert finding.witness.verdicts == {"contract": "permitted", "contract+sector": "forbidden"}
     assert not [each for each in findings if each.kind == "unknown"]
+
+
+def test_a_term_left_blank_does_not_end_before_the_law_can_speak_of_it(programs: Programs) -> None:
+    layers = ("contract", "civil")
+    asked = search.Searcher(programs.of(("voip-1",), layers), layers, {("civil_code", "563(2)")}.__contains__)
+    findings = list(denied(asked, programs.of(("voip-1",), ("contract",)), "civil"))
+    assert [[place.clause for place in each.clauses] for each in findings] == [["八.3", "563(2)"]] * 2
+    for each in findings:  # One for each party.
+        assert each.witness is not None
+        assert each.witness.verdicts == {"contract": "forbidden", "contract+civil": "permitted"}
 
 
 def test_what_the_law_gives_by_a_measure_of_its_own_is_one_finding(programs: Programs) -> None:
