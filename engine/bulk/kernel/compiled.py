@@ -18,6 +18,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from contractlang.hashes import hash_of
+from engine.bulk.kernel.outlined import outlined
 
 MOST_ENTRIES = 40
 _TEXT, _SEAL = "text.py", "seal"
@@ -59,7 +60,7 @@ class Compiled:
 @lru_cache(maxsize=32)
 def compiled(source: str) -> Compiled:
     """Return a text compiled by numba."""
-    return Compiled(source, folder())
+    return Compiled(outlined(source), folder())
 
 
 def folder() -> Path | None:

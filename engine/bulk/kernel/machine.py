@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from engine.bulk.kernel.compiled import compiled as compiled_text
+from engine.bulk.kernel.outlined import STATES
 from engine.bulk.kernel.plan import DAY, EAST, FIRST, MISSING, NONE, Plan, per_lane
 from engine.bulk.kernel.tables import MARGIN, tabled
 from engine.program import Program
@@ -140,6 +141,7 @@ def given(
         "hv": room(4 * wide + 16, 0),
         "fl": room(wide, 0),
         "fk": room(wide, 0),
+        "st": room(STATES, 0),
     }
     return {**found, **left, **work}, left
 
