@@ -8,9 +8,10 @@ import pytest
 
 pytest.importorskip("numpy", reason="numpy is not installed: what is measured beside others is not looked at")
 
+from bench import many
 from bench.beside.decisions import debtors, oracle, ours
 from bench.beside.growth import text_of
-from bench.beside.page import KEPT, PAGE, PICTURES, drawn, written
+from bench.beside.page import KEPT, PAGE, PICTURES, drawn, with_sizes, written
 from contractlang.load import load_text
 
 
@@ -38,3 +39,10 @@ def test_our_answers_are_the_oracle_s() -> None:
 def test_contracts_of_many_clauses_are_contracts() -> None:
     loaded = load_text(text_of(3), "many.contract")
     assert not loaded.errors
+
+
+def test_the_sizes_are_those_that_were_kept() -> None:
+    """Written by: python -m bench.many."""
+    kept = json.loads(many.KEPT.read_text("utf-8"))
+    page = PAGE.read_text("utf-8")
+    assert with_sizes(page, kept, list(many.rows_of(kept))) == page

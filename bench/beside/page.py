@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,8 @@ KEPT = Path(__file__).parent / "kept.json"
 PAGE = ROOT / "docs" / "measured.md"
 PICTURES = ROOT / "docs" / "pictures"
 BLOCK = re.compile(r"(<!-- figures -->\n).*?(<!-- end of figures -->)", re.S)
+
+MANY = re.compile(r"(<!-- sizes -->\n).*?(<!-- end of sizes -->)", re.S)
 
 Found = Mapping[str, Any]
 
@@ -79,3 +81,15 @@ def _curves(found: Found) -> list[tuple[str, list[tuple[int, float]]]]:
         for name, key in names
         if key in found
     ]
+
+
+def many_written(found: Found, rows: Sequence[tuple[str, str]]) -> None:
+    """Write the sizes and costs that `bench.many` measured into the page."""
+    PAGE.write_text(with_sizes(PAGE.read_text("utf-8"), found, rows), "utf-8")
+
+
+def with_sizes(page: str, found: Found, rows: Sequence[tuple[str, str]]) -> str:
+    """Return the page with the sizes and costs that were kept."""
+    lines = [f"Measured on {found['on']}, {found['cores']} shared cores, {found['machine']}.", ""]
+    lines += ["| what | measured, or worked out |", "| --- | --- |", *(f"| {a} | {b} |" for a, b in rows)]
+    return MANY.sub(lambda block: block[1] + "\n".join(lines) + "\n" + block[2], page)

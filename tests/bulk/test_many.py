@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -85,6 +86,7 @@ def test_rows_in_buckets_come_to_the_very_bytes_of_one_machine(tmp_path: Path) -
     accounts.write_text("account\n" + "".join(f"A-{number}\n" for number in range(45)), "utf-8")
     job = Job(Table(accounts), (Table(events),), tmp_path / "one", 3, 1)
     one = run(job, make, {}, told)
+    one = replace(one, by_rows="")  # Why rows are read one by one is said of one machine.
     assert by_parts(tmp_path / "many", make, job, 3, None) == one
     assert one.kernel
     assert one.verified

@@ -71,7 +71,8 @@ class Whole:
         told, unread = self.straight.whole(together(events))
         verified = self.portfolio.compared(told, lambda name: rows_from(events, [name])["row"].to_pylist())
         accounts, happened = told["accounts"], pc.sum(told["accounts"]["events"]).as_py() or 0
-        counts = Counts(len(accounts), happened, kernel=len(accounts), verified=verified)
+        many = len(accounts)
+        counts = Counts(many, happened, kernel=many, verified=verified, columns=many)
         left = Outcome(Counts(), {})
         if len(unread):
             left = self.of_rows(rows_from(events, unread.to_pylist()))
@@ -115,8 +116,11 @@ def together(events: Arrow) -> Arrow:
     column = column.chunk(0) if isinstance(column, pyarrow.ChunkedArray) else column
     words = pc.fill_null(column.dictionary, "")
     ranks = pc.rank(words, tiebreaker="dense").take(column.indices) if len(words) else column.indices
-    order = pc.sort_indices(pc.fill_null(ranks, 0))
-    return events.set_column(place, "account", column).take(order)
+    ranks = pc.fill_null(ranks, 0)
+    found = events.set_column(place, "account", column)
+    if len(ranks) < 2 or pc.all(pc.greater_equal(ranks[1:], ranks[:-1])).as_py():
+        return found
+    return found.take(pc.sort_indices(ranks))
 
 
 def _joined(schema: Arrow, parts: list[Arrow]) -> Arrow:
