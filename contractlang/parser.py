@@ -269,6 +269,15 @@ _MODAL_WORDS = {"must", "may", "应", "必须", "不得", "可以", "有权"}
 _NAMED = re.compile(r"[|｜]\s*(?:act|行为)\s+(\w+)(?:\s+(\w+))?")
 
 
+@lru_cache(maxsize=50_000)
+def _words_of(line: str) -> frozenset[str]:
+    """Return the words of a line whose statement can be read; none of any other line."""
+    mark = MARK.match(line)
+    if mark is None or isinstance(parse_statement(mark["rest"].strip()), NotAStatement):
+        return frozenset()
+    return frozenset(re.findall(r"\w+", line))
+
+
 def _parsed_up_to(text: str) -> int:
     """Return how far a statement parses: past its end where all of it does."""
     parsed = parse_statement(text)
@@ -363,9 +372,7 @@ class _Explainer:
         """The words of the language, and those of the lines that can be read."""
         found: set[str] = set()
         for line in self.source.lines[:MAX_LOOKED_AT]:
-            mark = MARK.match(line)
-            if mark is not None and not isinstance(parse_statement(mark["rest"].strip()), NotAStatement):
-                found.update(re.findall(r"\w+", line))
+            found |= _words_of(line)
         return frozenset({*grammar.keywords(), *found})
 
     @cached_property
