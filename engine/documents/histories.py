@@ -47,7 +47,7 @@ class Answered:
     question: Question | None = None
     layers: tuple[str, ...] = (CONTRACT,)
     variant: str = ""
-    why: str = ""
+    why: Said | None = None
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,9 @@ def _scenario(shelf: Shelf, scenario: dict[str, Any], words: Words) -> Told:
     def under(query: dict[str, Any]) -> Program:
         return shelf.programs.of(documents, tuple(query.get("layers", (CONTRACT,))))
 
-    answers = tuple(_outcome(each, queries[each.query], under(queries[each.query])) for each in outcomes)
+    answers = tuple(
+        _outcome(each, queries[each.query], under(queries[each.query]), words) for each in outcomes
+    )
     program = shelf.programs.of(documents)
     terms = Terms()
     try:
@@ -167,11 +169,13 @@ def _scenario(shelf: Shelf, scenario: dict[str, Any], words: Words) -> Told:
     return Told(scenario["id"], title, "", terms, program, entries, answers, wrong)
 
 
-def _outcome(each: Outcome, query: dict[str, Any], program: Program) -> Answered:
+def _outcome(each: Outcome, query: dict[str, Any], program: Program, words: Words) -> Answered:
+    why = str(query.get("why", ""))
+    said = Said(why, (words.raw.get("whys") or {}).get(f"{each.scenario}/{each.query}", why))
     ask = " ".join(str(value) for value in query["ask"].values())
     return Answered(
         f"{query['at'].replace('T', ' ')} {ask}", each.expected, each.got, each.status == PASSED, program,
-        each.question, tuple(query.get("layers", (CONTRACT,))), each.variant, str(query.get("why", "")),
+        each.question, tuple(query.get("layers", (CONTRACT,))), each.variant, said,
     )  # fmt: skip
 
 
@@ -223,10 +227,11 @@ def _page(scenario: Told, language: Language) -> str:
     rows = []
     for each in scenario.answers:
         own = Voice(each.program, language, each.question)
+        why = pick(language, *each.why) if each.why is not None else ""
         asked = (
             own.asking() if each.question is not None else each.asked,
             element("p", beneath(each.layers, each.variant, own), class_="source"),
-            element("p", each.why, lang=_other_language(each.why, language)) if each.why else None,
+            element("p", why, lang=_other_language(why, language)) if why else None,
         )
         said = (answer_said(answer, each.question, own) for answer in (each.expected, each.got))
         rows.append((inside(asked), *said, _verdict(each, language)))
@@ -236,6 +241,8 @@ def _page(scenario: Told, language: Language) -> str:
 
 def _other_language(text: str, language: Language) -> str | None:
     """Return what language a text is in that its author wrote in one alone, where it is not that of the page."""
+    # (An id such as RS-effect=later_signature is a word of neither.)
+    text = re.sub("[A-Za-z0-9]*[=_-][A-Za-z0-9=_-]*", "", text)
     chinese = len(re.findall("[\u4e00-\u9fff]", text))
     # A Chinese letter says about as much as two of an English word.
     own = "zh" if chinese * 2 > len(re.findall("[A-Za-z]", text)) else "en"
