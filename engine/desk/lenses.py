@@ -73,11 +73,15 @@ def lenses(
     """Yield what to show above each clause of a file; `cases` is None while nothing is known of its scenarios."""
     chinese = paper.source.is_chinese
     uri = from_fs_path(paper.source.path) or paper.source.path
+    with_norms = {norm.clause for norm in paper.contract.norms}
+    by_number: dict[str, list[Found]] = {}
+    for each in findings:
+        by_number.setdefault(each.clause, []).append(each)
     for clause in paper.contract.clauses:
         if clause.span is None or not clause.number or clause.is_heading:
             continue
         head = range_of(paper.source, clause.span.start, clause.span.start + len(clause.lines[0]))
-        if cases is not None and any(norm.clause == clause.number for norm in paper.contract.norms):
+        if cases is not None and clause.number in with_norms:
             here = cases.get(clause.number, ())
             title = (
                 f"{len(here)}个案例涉及"
@@ -95,7 +99,7 @@ def lenses(
             ]
             names = [each.title for each in here]
             yield CodeLens(head, Command(title, SHOW, arguments=[uri, head.start, places, names]))
-        found = [each for each in findings if each.clause == clause.number]
+        found = by_number.get(clause.number, [])
         if found:
             title = (
                 f"{len(found)}项发现" if chinese else f"{len(found)} finding{'' if len(found) == 1 else 's'}"

@@ -525,5 +525,9 @@ def _of_a_file(server: LanguageServer, desk: Desk) -> None:
         if paper is None:
             return []
         path = paper.source.path
-        found = findings.placed(desk.found.get(path, []), paper)
-        return list(lenses.lenses(paper, desk.cases.get(path), found))
+
+        def made() -> list[lsp.CodeLens]:
+            found = findings.placed(desk.found.get(path, []), paper)
+            return list(lenses.lenses(paper, desk.cases.get(path), found))
+
+        return await desk.run(made)
