@@ -49,6 +49,8 @@ def laid_over(
     known = {str(each) for each in one.likely}
     one.facts.append(z3.substitute(every(*facts), *private))
     one.likely += [z3.substitute(each, *private) for each in other.likely if str(each) not in known]
+    # Last days are working days in both: else the other's would roll, and what it says then is not what is reckoned.
+    one.workdays += [z3.substitute(each, *private) for each in other.workdays if z3.is_expr(each)]
     return z3.substitute(goal, *private)
 
 

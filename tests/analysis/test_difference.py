@@ -72,6 +72,20 @@ def answers(held: Difference) -> dict[tuple[str, str, str | None], Compared]:
     return {(each.what, each.of, each.party): each for each in held.answers}
 
 
+LEAK = STUDIO + """1.6 Leaks are mended.
+| act mend (leak: leak) by owner
+| mending: for each leak as it, owner must mend it within 10 days
+"""
+
+
+def test_a_shorter_window_breaks_earlier_though_its_last_day_would_roll() -> None:
+    # Five days after the first Monday is a Saturday, ten days a Thursday: the last days of both are working days.
+    held = difference(read(LEAK), read(LEAK.replace("within 10 days", "within 5 days")))
+    (parting,) = answers(held)["breach", "1.6:mending", "owner"].partings
+    assert parting.way == "more"
+    assert parting.answers == ("no", "yes")
+
+
 def test_a_contract_does_not_differ_from_itself() -> None:
     held = difference(OLD, read(STUDIO))
     assert (held.same_by, held.edits, held.answers) == ("hash", (), ())
