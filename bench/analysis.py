@@ -20,7 +20,7 @@ from engine.analysis import analyse
 from engine.analysis.kept import Kept
 from engine.governing import Programs
 
-COPIES = (1, 2, 4, 8)
+COPIES = (1, 2, 4)
 
 
 def main(arguments: list[str]) -> None:

@@ -72,10 +72,13 @@ def answers(held: Difference) -> dict[tuple[str, str, str | None], Compared]:
     return {(each.what, each.of, each.party): each for each in held.answers}
 
 
-LEAK = STUDIO + """1.6 Leaks are mended.
+LEAK = (
+    STUDIO
+    + """1.6 Leaks are mended.
 | act mend (leak: leak) by owner
 | mending: for each leak as it, owner must mend it within 10 days
 """
+)
 
 
 def test_a_shorter_window_breaks_earlier_though_its_last_day_would_roll() -> None:
