@@ -1120,7 +1120,7 @@ class World:
             if end is not None:
                 yield "window past", None, end <= m.at
         for lapse in rule.lapses:
-            yield "lapsed", lapse.place, self.lapsed(lapse, m, actor, env)
+            yield "lapsed", lapse.place, self.lapsed(lapse, bound, m, actor, env)
         for index, when, place in rule.prevailed_by:
             other = self.rule(index)
             holds = self.truth(when, m, env)
@@ -1137,15 +1137,17 @@ class World:
             open_ones = [self.opens(limit, m, act, actor) for limit in limits]
             yield "limited", place, every(holds, no(some(*open_ones)))
 
-    def lapsed(self, lapse: Any, m: Moment, actor: str, env: Env) -> Truth:
+    def lapsed(self, lapse: Any, bound: Any, m: Moment, actor: str, env: Env) -> Truth:
         period = self.value(lapse.period, m, env).term
         if not lapse.event or not isinstance(period, Period):
             return self.free(Kind("flag")).term
         days = {"years": 366, "months": 31, "weeks": 7, "days": 1}.get(period.unit, 1) * period.count
+        # What is known before a breach is an earlier one.
+        since = self.breach_start(bound) if isinstance(bound, Broken) else 0
         return every(
             self.truth(lapse.holds, m, env),
             some(*(
-                every(self.has_happened(e, m), (e.day + days + 1) * MINUTES <= m.at)
+                every(self.has_happened(e, m), e.at >= since, (e.day + days + 1) * MINUTES <= m.at)
                 for e in self.of_kind(lapse.event) if e.actor in (None, actor)
             )),
         )  # fmt: skip
