@@ -22,6 +22,7 @@ from engine.settings import terms_from
 ROOT = Path(__file__).parents[1]
 CONTRACTS = ROOT / "contracts"
 SCENARIOS = CONTRACTS / "scenarios" / "scenarios.yaml"
+HISTORIES = ROOT / "tests" / "data" / "histories.yaml"
 LITERATE = [
     (folder.name, case)
     for folder in sorted(CONTRACTS.iterdir())
@@ -62,6 +63,17 @@ def test_the_contract_layer_of_a_scenario(scenario: dict, programs: Programs) ->
     assert {each.status for each in outcomes} <= {PASSED, NOT_APPLICABLE}, [
         o for o in outcomes if o.status == FAILED
     ]
+
+
+@pytest.mark.parametrize(
+    "scenario", yaml.safe_load(HISTORIES.read_text("utf-8"))["scenarios"], ids=lambda scenario: scenario["id"]
+)
+def test_a_history_written_by_somebody_else(scenario: dict, programs: Programs) -> None:
+    """Under all the layers that its questions name."""
+    mapping = Words.read(CONTRACTS / "scenarios" / "mapping.yaml")
+    outcomes = list(run_scenario(scenario, programs, mapping, None))
+    assert outcomes
+    assert not [each for each in outcomes if each.status != PASSED]
 
 
 def test_the_copy_of_the_scenarios_is_the_one_given(vectors: Path) -> None:
