@@ -284,13 +284,13 @@ class Situation:
         listed = self.mapping.raw["events"].get(raw["type"])
         if listed is None:
             raise Unsupported(f"event type {raw['type']}")
+        # The first that always comes of the entry goes by its id, so that others can name it.
+        named = next(each for each in listed if "if" not in each)
         for place, rule in enumerate(listed):
             if rule.get("if") and not raw.get(rule["if"]):
                 continue
             made: dict[str, Any] = {
-                "id": f"{raw['id']}.{place}"
-                if rule.get("if") or (place and "if" not in listed[0])
-                else raw["id"],
+                "id": raw["id"] if rule is named else f"{raw['id']}.{place}",
                 "name": rule["name"],
             }
             if len(listed) > 1:
@@ -318,7 +318,9 @@ class Situation:
             yield event_from(self.program, made, "event")
 
     def given(self, raw: Mapping[str, Any], source: Any) -> Any:
-        """Return what a field takes: a value, a field of the entry, or the last entry of some type before it."""
+        """Return what a field takes: a field of the entry, a value, the next day of the number that a parameter gives,
+        what words of the entry tell, or the last entry of some type before it.
+        """
         if not isinstance(source, dict):
             return _first(raw, source)
         if "is" in source:
