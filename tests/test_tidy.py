@@ -257,7 +257,9 @@ def test_locks_hold_no_address() -> None:
 def test_nothing_is_put_off() -> None:
     mark = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X)\b")
     for path in _tracked():
-        found = mark.search(path.read_text("utf-8", errors="ignore"))
+        raw = path.read_bytes()
+        # In a picture such letters are chance.
+        found = None if b"\0" in raw else mark.search(raw.decode("utf-8", errors="ignore"))
         assert found is None, f"{path.relative_to(ROOT)}: {found[0]}"
 
 
