@@ -22,6 +22,11 @@ def main(size: int) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
+    listen(answer)
+
+
+def listen(answer: Any) -> None:
+    """Serve an ASGI application on a free port, told on standard error, by the HTTP server of the service."""
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     listening.listen(2048)

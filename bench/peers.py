@@ -11,7 +11,6 @@ of the facts, and over HTTP against the service.
 from __future__ import annotations
 
 import json
-import socket
 import statistics
 import sys
 import urllib.request
@@ -21,9 +20,9 @@ from importlib.util import find_spec
 from itertools import product
 from typing import Any, NamedTuple
 
-import uvicorn
 from pydantic_core import from_json, to_json
 
+from bench.constant import listen
 from bench.service import ACCOUNTS, ACTS, EVALUATION, KEY, Process, question, serving, singles
 
 
@@ -184,15 +183,7 @@ def serve(name: str) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": told})
 
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
-    listening.listen(2048)
-    print(f"listening on http://127.0.0.1:{listening.getsockname()[1]}", file=sys.stderr, flush=True)
-    config = uvicorn.Config(
-        answer, log_config=None, access_log=False, server_header=False, date_header=False, proxy_headers=False,
-        ws="none", lifespan="off",
-    )  # fmt: skip
-    uvicorn.Server(config).run(sockets=[listening])
+    listen(answer)
 
 
 def asked(server: Process, number: int) -> bool:

@@ -80,7 +80,7 @@ class Workspace:
 
     def _compare(self, loaded: Loaded) -> None:
         """Look for what is wrong between documents, once each is right by itself."""
-        if not loaded.errors and len(loaded.contracts) > 1:
+        if not loaded.errors:
             loaded.diagnostics += between(list(loaded.contracts.values()), loaded.sources)
 
     def _read(self, source: Source, loaded: Loaded, above: tuple[str, ...]) -> Contract:

@@ -12,6 +12,7 @@ from datetime import date
 from itertools import combinations
 
 from contractlang.checks.circular import Beats, together, told_of
+from contractlang.checks.contradiction import contradiction
 from contractlang.checks.cycles import shortest_cycles
 from contractlang.checks.parts import Anatomy, called, parts_of
 from contractlang.diagnostic import Diagnostic, Label, Said, error, warning
@@ -23,6 +24,7 @@ from contractlang.norms import (
     ByDocument,
     ByLabel,
     Contract,
+    Fill,
     Norm,
     Target,
     base_name,
@@ -38,6 +40,7 @@ def between(contracts: Sequence[Contract], sources: Mapping[str, Source]) -> Ite
     yield from overlapping_versions(contracts, sources)
     yield from circles_through_several(contracts)
     yield from fillings_that_do_not_fit(contracts)
+    yield from fillings_in_a_circle(contracts)
 
 
 # ---- Versions -------------------------------------------------------------------------------------------------------
@@ -114,6 +117,31 @@ def fillings_that_do_not_fit(contracts: Sequence[Contract]) -> Iterator[Diagnost
                     f"现有文书中没有名为`{fill.blank}`的空白",
                     help=Said(f"did you mean `{near}`?", f"是否想写`{near}`？"),
                 )  # fmt: skip
+
+
+def fillings_in_a_circle(contracts: Sequence[Contract]) -> Iterator[Diagnostic]:
+    """Find blanks of which each is filled with the next, and the last with the first: nothing would ever fill them."""
+    graph: dict[str, list[tuple[str, Fill]]] = defaultdict(list)
+    for fill in (each for contract in contracts for each in contract.fills):
+        for part in parts_of(fill.value):
+            if isinstance(part, BlankValue):
+                graph[fill.blank].append((part.name, fill))
+    for cycle in shortest_cycles(graph, _filled_together):
+        first, *others = cycle
+        circle = " → ".join(f"`{each.blank}`" for each in (*cycle, first))
+        yield error(
+            "circular", first.span, f"what fills these blanks runs in a circle: {circle}",
+            f"空白的填补彼此循环：{circle}",
+            Said("fill one of them with a value", "请以某一值填补其中之一"),
+            tuple(Label(each.span, Said("filled here", "在此填补")) for each in others),
+        )  # fmt: skip
+
+
+def _filled_together(path: Sequence[Fill]) -> bool:
+    """Tell whether all of these may fill at once: not in different options, nor in two versions of one document."""
+    documents = {each.document for each in path}
+    one_version = len({base_name(each) for each in documents}) == len(documents)
+    return one_version and not contradiction(chosen for each in path for chosen in each.option)
 
 
 def _blanks_in(contract: Contract) -> Iterator[str]:

@@ -130,3 +130,16 @@ def test_a_hole_that_is_nearly_called_so_is_named(tmp_path: Path) -> None:
     law = rules("1", "2016-01-01") + "| fills due_days with 2026-01-01\n"
     found = together(tmp_path, hosting=HOLES.format(kind="day", use="due_day"), a=law)
     assert "did you mean `due_day`?" in [each.help.en for each in found.diagnostics if each.help]
+
+
+def test_blanks_that_fill_one_another_are_reported(tmp_path: Path) -> None:
+    """Whatever asked for one of them would never have come to an end."""
+    blanks = "| blank one: day\n| blank two: day\n"
+    law = rules("1", "2016-01-01") + blanks + "| fills one with two\n"
+    (wrong,) = together(tmp_path, a=law + "| fills two with one\n").errors
+    assert wrong.message.en == "what fills these blanks runs in a circle: `one` → `two` → `one`"
+    (wrong,) = together(tmp_path, a=law.replace("with two", "with one")).errors
+    assert wrong.message.zh == "空白的填补彼此循环：`one` → `one`"
+    later = rules("2", "2020-01-01") + blanks + "| fills two with one\n"
+    ended = law.replace("valid from 2016-01-01", "valid from 2016-01-01 to 2019-12-31")
+    assert "circular" not in [each.code for each in together(tmp_path, a=ended, b=later).errors]
