@@ -6,12 +6,15 @@ What cannot be taken is set aside with its reason, and the account goes on witho
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
+from contractlang.norms import Obligation
 from engine.account import Account
+from engine.bulk.forbidden import forbidding, written
 from engine.bulk.mapping import Mapped
 from engine.cases import question_of
 from engine.dates import iso
@@ -27,6 +30,7 @@ from engine.question import Question
 from engine.scene import LifeCell
 from engine.settings import terms_from, versions_from
 from engine.terms import Terms
+from engine.voice import Voice
 
 _OF_ACCOUNT = ("account", "agreements", "settings", "readings", "answers")
 
@@ -102,9 +106,16 @@ class Portfolio:
         return {
             "account": "VARCHAR", "agreements": "VARCHAR[]", "states": "MAP(VARCHAR, VARCHAR)",
             "last_days": "MAP(VARCHAR, VARCHAR)", "breaches": "INTEGER", "open_breaches": "INTEGER",
-            "in_breach_of": "VARCHAR[]", "unpaid": "BIGINT", "events": "INTEGER", "exact": "BOOLEAN",
-            **dict.fromkeys(self.asked, "VARCHAR"), "missing": "MAP(VARCHAR, VARCHAR[])",
+            "in_breach_of": "VARCHAR[]", "unpaid": "BIGINT", "owed": "MAP(VARCHAR, BIGINT)", "events": "INTEGER",
+            "exact": "BOOLEAN", **dict.fromkeys(self.asked, "VARCHAR"), "missing": "MAP(VARCHAR, VARCHAR[])",
+            "forbidden_by": "MAP(VARCHAR, VARCHAR[])",
         }  # fmt: skip
+
+    @property
+    def language(self) -> str:
+        """The language of the first agreement: `zh` or `en`."""
+        program = self.programs.of(self.agreements, self.layers)
+        return "zh" if program.contracts[0].chinese else "en"
 
     def questions(self, agreements: tuple[str, ...], program: Program) -> tuple[Question, ...]:
         """Return the questions as these agreements understand them. Raises BadQuestion."""
@@ -137,13 +148,18 @@ class Portfolio:
         decisions = [taken.account.decide(question, self.known_at) for question in taken.asked]
         found.open = any(each.answer == "undetermined" for each in decisions)
         answers = tuple(answer_of(each) for each in decisions)
-        missing = {
-            text: [item.name for item in each.missing]
-            for text, each in zip(self.asked, decisions, strict=True) if each.missing
-        }  # fmt: skip
+        program = taken.account.program
+        missing, forbidden = {}, {}
+        for text, each in zip(self.asked, decisions, strict=True):
+            if each.missing:
+                missing[text] = [item.name for item in each.missing]
+            if norms := forbidding(each, program):
+                forbidden[text] = list(map(written, norms))
         exact = all(each.exact for each in decisions)
         found.tables["accounts"] = [
-            self.outcome(name, taken.agreements, now, answers, found.events, missing, exact)
+            self.outcome(
+                name, taken.agreements, now, answers, found.events, program, forbidden, missing, exact
+            )
         ]
         found.tables["happenings"] = [
             {"account": name, **each} for each in happenings_of(now, _lives(position), position.now)
@@ -222,9 +238,14 @@ class Portfolio:
 
     def outcome(
         self, name: str, agreements: tuple[str, ...], now: AccountStanding, answers: tuple[str, ...], events: int,
-        missing: Mapping[str, list[str]] | None = None, exact: bool = True,
+        program: Program, forbidden: Mapping[str, list[str]], missing: Mapping[str, list[str]] | None = None,
+        exact: bool = True,
     ) -> Row:  # fmt: skip
         """Return the row of an account in the table of accounts."""
+        owed = Counter[str]()
+        for each in now.duties:
+            if each.unpaid:
+                owed[currency_of(program, each.document, each.norm)] += each.unpaid
         still = [each for each in now.breaches if each.status == "open"]
         return {
             "account": name,
@@ -235,10 +256,12 @@ class Portfolio:
             "open_breaches": len(still),
             "in_breach_of": list(dict.fromkeys(f"{each.document} {each.norm}" for each in still)),
             "unpaid": sum(each.unpaid or 0 for each in now.duties),
+            "owed": dict(sorted(owed.items())),
             "events": events,
             "exact": exact,
             **dict(zip(self.asked, answers, strict=True)),
             "missing": dict(missing or {}),
+            "forbidden_by": dict(forbidden),
         }
 
 
@@ -278,6 +301,20 @@ def answer_of(decision: Decision) -> str:
     if decision.answer == "permitted" and decision.required:
         return "required"
     return str(decision.value) if decision.answer == "value" else decision.answer
+
+
+def currency_of(program: Program, document: str, norm: str) -> str:
+    """Return the currency (ISO code) in which an obligation is owed."""
+    return _currencies(program)[document, norm]
+
+
+@lru_cache(maxsize=64)
+def _currencies(program: Program) -> dict[tuple[str, str], str]:
+    voice = Voice(program, "en")
+    return {
+        (norm.document, norm.id): voice.money_of(program.acts.get(norm.act.name)).of
+        for norm in program.norms if isinstance(norm, Obligation)
+    }  # fmt: skip
 
 
 def _called(state: str, document: str) -> str:

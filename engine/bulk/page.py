@@ -1,78 +1,119 @@
-"""What came of a portfolio, as one page: figures, bars for who looks, tables for who counts."""
+"""A page that stands alone: figures as pictures for who looks, as tables for who counts; pictures are said in words."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
-from pathlib import Path
+from unicodedata import east_asian_width
 
-from engine.bulk.fold import Portfolio
-from engine.bulk.run import Counts
-from engine.bulk.tables import counted, quoted, total
-
-_BAR, _ROW = 420, 22
+_BAR, _ROW, _NAMES, _CELL = 420, 22, 250, 54
+_LETTERS = 34
 _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
-    "table{border-collapse:collapse;margin:.5rem 0 1.5rem}"
+    "table{border-collapse:collapse;margin:.5rem 0 1.5rem}.wide{overflow-x:auto}"
     "td,th{padding:.2rem .8rem;text-align:left;border-bottom:1px solid #ccc}"
-    "td:last-child,th:last-child{text-align:right}svg{display:block;max-width:100%;height:auto}"
+    "td:last-child,th:last-child,.n{text-align:right;white-space:nowrap}svg{display:block;max-width:100%;height:auto}"
 )
 
 
-def summary(out: Path, portfolio: Portfolio, counts: Counts, day: str) -> str:
-    """Return the page for a finished run: answers to each question, breaches by norm and month, money at stake."""
-    accounts, happenings, rejects = (
-        out / f"{kind}.parquet" for kind in ("accounts", "happenings", "rejects")
-    )
-    parts = [
-        f"<p>{escape(', '.join(portfolio.agreements))}; layers {escape(', '.join(portfolio.layers))}; "
-        f"{counts.events:,} events, {counts.rejects:,} rows set aside.</p>",
-    ]
-    for question in portfolio.asked:
-        found = counted(accounts, [quoted(question)])
-        parts.append(section(question, ["answer", "accounts"], [(str(a), n) for a, n in found]))
-    breaches = counted(happenings, ["document || ' ' || norm"], "what = 'breach'")
-    parts.append(section("Breaches by norm", ["norm", "breaches"], [(str(a), n) for a, n in breaches]))
-    months = sorted(
-        (str(a), n) for a, n in counted(happenings, ["substr(happened_at, 1, 7)"], "what = 'breach'")
-    )
-    parts.append(section("Breaches by month", ["month", "breaches"], months))
-    states = counted(accounts, ["unnest(map_keys(states))", "unnest(map_values(states))"])
-    parts.append(section("States", ["state", "accounts"], [(f"{a}: {b}", n) for a, b, n in states]))
-    owing, unpaid = total(accounts, "unpaid", "unpaid > 0")
-    parts.append(f"<h2>Money at stake</h2><p>{unpaid / 100:,.2f} unpaid in {owing:,} accounts.</p>")
-    if counts.rejects:
-        why = [(f"{a}: {b}", n) for a, b, n in counted(rejects, ["field", "reason"])[:20]]
-        parts.append(section("Rows set aside", ["why", "rows"], why))
-    return page(f"{counts.accounts:,} accounts on {day}", parts)
-
-
-def page(title: str, parts: Sequence[str]) -> str:
+def page(title: str, parts: Sequence[str], language: str = "en") -> str:
     """Return a page that stands alone: nothing of it comes from elsewhere."""
     head = f'<meta charset="utf-8"><title>{escape(title)}</title><style>{_STYLE}</style>'
     body = "\n".join((f"<h1>{escape(title)}</h1>", *parts))
-    return f'<!doctype html>\n<html lang="en"><head>{head}</head><body>\n{body}\n</body></html>\n'
+    lang = "zh-CN" if language == "zh" else "en"
+    return f'<!doctype html>\n<html lang="{lang}"><head>{head}</head><body>\n{body}\n</body></html>\n'
 
 
-def section(title: str, heads: Sequence[str], rows: Sequence[tuple[str, int]]) -> str:
+def section(title: str, heads: Sequence[str], rows: Sequence[tuple[str, int]], none: str = "None.") -> str:
     """Return what was counted under a heading, as bars and as a table."""
     if not rows:
-        return f"<h2>{escape(title)}</h2><p>None.</p>"
-    table = "".join(f"<tr><td>{escape(name)}</td><td>{count:,}</td></tr>" for name, count in rows)
+        return f"<h2>{escape(title)}</h2><p>{escape(none)}</p>"
+    return f"<h2>{escape(title)}</h2>{bars(title, rows)}{table(heads, [(n, f'{c:,}') for n, c in rows])}"
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]], words: int = 1) -> str:
+    """Return a table whose first columns are `words`, and whose others are numbers."""
+    sides = ["" if place < words else ' class="n"' for place in range(len(heads))]
+    head = "".join(f'<th scope="col"{side}>{escape(h)}</th>' for h, side in zip(heads, sides, strict=True))
+    lines = (
+        "".join(f"<td{side}>{escape(cell)}</td>" for cell, side in zip(row, sides, strict=True))
+        for row in rows
+    )
+    return f'<div class="wide"><table><tr>{head}</tr>{"".join(f"<tr>{line}</tr>" for line in lines)}</table></div>'
+
+
+def grid(
+    title: str, heads: tuple[str, str], rows: Sequence[str], columns: Sequence[str],
+    counts: Mapping[tuple[str, str], int], none: str = "None.",
+) -> str:  # fmt: skip
+    """Return what was counted in two directions under a heading, as a grid and as a table with its sums.
+
+    `heads` name the rows and their sums.
+    """
+    if not counts:
+        return f"<h2>{escape(title)}</h2><p>{escape(none)}</p>"
+    found = [[counts.get((row, column), 0) for column in columns] for row in rows]
+    lines = [
+        (row, *(f"{n:,}" if n else "" for n in line), f"{sum(line):,}")
+        for row, line in zip(rows, found, strict=True)
+    ]
+    sums = (heads[1], *(f"{sum(each):,}" for each in zip(*found, strict=True)), f"{sum(map(sum, found)):,}")
     return (
-        f"<h2>{escape(title)}</h2>{_bars(title, rows)}"
-        f"<table><tr>{''.join(f'<th>{escape(h)}</th>' for h in heads)}</tr>{table}</table>"
+        f"<h2>{escape(title)}</h2>{_squares(title, rows, columns, found)}"
+        f"{table((heads[0], *columns, heads[1]), [*lines, sums])}"
     )
 
 
-def _bars(title: str, rows: Sequence[tuple[str, int]]) -> str:
+def _squares(title: str, rows: Sequence[str], columns: Sequence[str], found: Sequence[Sequence[int]]) -> str:
+    """Return a grid whose squares are the darker the more they count, each with its number."""
+    most = max(map(max, found)) or 1
+    told = (
+        f"{row} {column} {n:,}"
+        for row, line in zip(rows, found, strict=True) for column, n in zip(columns, line, strict=True) if n
+    )  # fmt: skip
+    parts = [
+        f'<text x="{_NAMES + place * _CELL + _CELL // 2}" y="15" font-size="11" text-anchor="middle">'
+        f"{escape(each)}</text>"
+        for place, each in enumerate(columns)
+    ]
+    for place, (row, line) in enumerate(zip(rows, found, strict=True), 1):
+        top = place * _ROW
+        parts.append(f'<text x="0" y="{top + 15}" font-size="13">{escape(_short(row))}</text>')
+        for number, n in enumerate(line):
+            left, dark = _NAMES + number * _CELL, n / most
+            if n:
+                parts.append(
+                    f'<rect x="{left + 1}" y="{top + 1}" width="{_CELL - 2}" height="{_ROW - 2}" fill="#36c" '
+                    f'fill-opacity="{0.12 + 0.88 * dark:.2f}"/>'
+                    f'<text x="{left + _CELL // 2}" y="{top + 15}" font-size="11" text-anchor="middle" '
+                    f'fill="{"#fff" if dark > 0.5 else "#000"}">{n:,}</text>'
+                )
+    wide = _NAMES + len(columns) * _CELL
+    return _svg(f"{title}: " + "; ".join(told), wide, (len(rows) + 1) * _ROW + 4, parts)
+
+
+def bars(title: str, rows: Sequence[tuple[str, int]]) -> str:
     """Return a bar for each row, and in words what they show."""
     most = max(count for _, count in rows) or 1
-    said = escape(f"{title}: " + "; ".join(f"{name} {count:,}" for name, count in rows))
-    bars = "".join(
-        f'<text x="0" y="{place * _ROW + 15}" font-size="13">{escape(name[:34])}</text>'
-        f'<rect x="250" y="{place * _ROW + 3}" width="{max(1, count * _BAR // most)}" height="16" fill="#36c"/>'
+    drawn = [
+        f'<text x="0" y="{place * _ROW + 15}" font-size="13">{escape(_short(name))}</text>'
+        f'<rect x="{_NAMES}" y="{place * _ROW + 3}" width="{max(1, count * _BAR // most)}" height="16" fill="#36c"/>'
         for place, (name, count) in enumerate(rows)
-    )
-    size = f'viewBox="0 0 {260 + _BAR} {len(rows) * _ROW + 4}" width="{260 + _BAR}"'
-    return f'<svg role="img" aria-label="{said}" {size}>{bars}</svg>'
+    ]
+    said = f"{title}: " + "; ".join(f"{name} {count:,}" for name, count in rows)
+    return _svg(said, _NAMES + 10 + _BAR, len(rows) * _ROW + 4, drawn)
+
+
+def _svg(said: str, wide: int, high: int, parts: Sequence[str]) -> str:
+    size = f'viewBox="0 0 {wide} {high}" width="{wide}"'
+    return f'<svg role="img" aria-label="{escape(said)}" {size}>{"".join(parts)}</svg>'
+
+
+def _short(name: str) -> str:
+    """Return as much of a name as there is room for; Chinese letters take twice as much."""
+    room = _LETTERS
+    for place, letter in enumerate(name):
+        room -= 2 if east_asian_width(letter) in "WF" else 1
+        if room < 0:
+            return name[: place - 1] + "…"
+    return name

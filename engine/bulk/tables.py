@@ -263,14 +263,12 @@ def first(
         return at.execute(f"{query} LIMIT {most}", list(values)).fetchall()
 
 
-def total(path: Path, column: str, where: str = "true") -> tuple[int, int]:
-    """Return how many rows of a Parquet table fit, and the sum of a column over them."""
-    with duckdb.connect() as at:
-        query = (
-            f"SELECT count(*), coalesce(sum({column}), 0) FROM read_parquet({_text(str(path))}) WHERE {where}"
-        )
-        rows, found = at.execute(query).fetchone() or (0, 0)
-    return int(rows), int(found)
+def queried(tables: Mapping[str, Path], query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """Return what a query (SQL, `$1` its first value) finds in Parquet tables, each called as it is in `tables`."""
+    with duckdb.connect(config={"memory_limit": MEMORY}) as at:
+        for name, path in tables.items():
+            at.execute(f"CREATE VIEW {quoted(name)} AS SELECT * FROM read_parquet({_text(str(path))})")
+        return at.execute(query, list(values)).fetchall()
 
 
 def _connection(folder: Path) -> duckdb.DuckDBPyConnection:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.commands.common import Json, KnownAt, Layers, Paths, Refused, Settings, print_json
+from engine.commands.common import Json, KnownAt, Lang, Layers, Paths, Refused, Settings, print_json
 from engine.commands.given import layers_named, pairs_of
 from engine.commands.portfolio import (
     Accounts,
@@ -65,7 +65,7 @@ def replay(
     mapping: MappingFile = None, ask: Ask = None, known_at: KnownAt = None, settings: Settings = None,
     layers: Layers = None, jobs: Jobs = 0, buckets: Buckets = 64, rejects: Limit = "1%", kernel: Kernel = "auto",
     verify: Verify = "0", seed: Seed = 0, on: On = "processes", cluster: Cluster = None,
-    whole_files: WholeFiles = False, show_plan: ShowPlan = False, json_: Json = False,
+    whole_files: WholeFiles = False, show_plan: ShowPlan = False, lang: Lang = None, json_: Json = False,
 ) -> None:  # fmt: skip
     """Take a portfolio through contracts: every account of the tables, asked the same on the same day.
 
@@ -75,7 +75,7 @@ def replay(
     JSON: accounts, events, rejects, undetermined, kernel, verified, left, out; with --show-plan document, steps, left,
     refused.
     """
-    from engine.bulk.page import summary
+    from engine.bulk.summary import summary
 
     if kernel not in ("auto", "on", "off"):
         raise Refused(f"--kernel {kernel}: write auto, on or off", field="--kernel")
@@ -104,7 +104,7 @@ def replay(
     way = machines(on, cluster, whole_files)
     ran(
         partial(kernelled, kernel, share, seed, *given), stamp,
-        lambda folder, counts: summary(folder, held, counts, as_of),
+        lambda folder, counts: summary(folder, held, counts, as_of, lang or held.language),
         events, accounts, out, buckets, jobs, rejects, json_, way,
     )  # fmt: skip
 

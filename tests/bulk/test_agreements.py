@@ -14,6 +14,7 @@ import yaml
 
 from contractlang.load import Loaded
 from engine.bulk.fold import answer_of
+from engine.bulk.forbidden import forbidding, written
 from engine.bulk.kernel.columns import Layout, Left
 from engine.bulk.kernel.lower import plan_of
 from engine.bulk.kernel.machine import run
@@ -170,7 +171,10 @@ def _answered(program: Any, situation: Situation, question: May) -> str:
     results = Results(program, account.terms, plan, layout, outcome)
     if results.left(0) is not None:
         return "left by the loop"
-    assert results.answers(0) == (answer_of(account.decide(question)),), situation.scenario["id"]
+    decision = account.decide(question)
+    assert results.answers(0) == (answer_of(decision),), situation.scenario["id"]
+    (told,) = results.forbidding(0)
+    assert told == list(map(written, forbidding(decision, program))), situation.scenario["id"]
     return "by both"
 
 

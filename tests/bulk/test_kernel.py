@@ -20,6 +20,8 @@ from hypothesis import strategies as st
 from contractlang.load import load_text
 from engine.account import Account
 from engine.bulk.fold import answer_of
+from engine.bulk.forbidden import forbidding
+from engine.bulk.forbidden import written as as_written
 from engine.bulk.kernel import machine
 from engine.bulk.kernel.columns import Layout, Left
 from engine.bulk.kernel.lower import plan_of
@@ -86,8 +88,11 @@ def same(
         for standing in (mine, theirs)
     ]
     assert plain[0] == plain[1]
-    for asked, answer in zip(plan.asked, results.answers(place), strict=True):
-        assert answer == answer_of(account.decide(May(asked.party, asked.act, as_of))), asked
+    told = zip(plan.asked, results.answers(place), results.forbidding(place), strict=True)
+    for asked, answer, forbidden in told:
+        decision = account.decide(May(asked.party, asked.act, as_of))
+        assert answer == answer_of(decision), asked
+        assert forbidden == list(map(as_written, forbidding(decision, program))), asked
     return len(mine.breaches)
 
 

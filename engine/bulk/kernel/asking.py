@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from contractlang.norms import Obligation, Prohibition
+from engine.bulk.forbidden import is_limited, written
 from engine.bulk.kernel.acting import told
 from engine.bulk.kernel.held import FALSE, TRUE, Held, all_of, any_of, held, negated, plain
 from engine.bulk.kernel.lower import is_there, prohibits
-from engine.bulk.kernel.plan import Asked
+from engine.bulk.kernel.plan import MOST_FORBIDDING, SAID, Asked
 from engine.bulk.kernel.said import Place, Unsaid
 from engine.bulk.kernel.watching import Watching
 from engine.bulk.kernel.writer import Text
@@ -37,6 +38,7 @@ class Asking(Watching):
                 self.restores(text, rule, asked.party)
         forbidding: list[tuple[str, Rule]] = []
         opening: list[tuple[str, Rule]] = []
+        limiting: list[tuple[str, Rule]] = []
         for rule in self.program.speaking[asked.act][asked.party].order:
             if not is_there(self.draft, rule):
                 continue
@@ -46,14 +48,23 @@ class Asking(Watching):
             elif isinstance(rule.norm, Obligation):
                 self.asks_duty(text, rule, asked, opening)
             else:
-                self.asks(text, rule, asked, opening)
+                self.asks(text, rule, asked, opening, limiting)
         self.weighs(text, asked, forbidding, opening)
         wide = len(self.asked)
         closed = "(3 if speaks else 4)" if act.needs_basis else "0"
         text.add(
-            f"answer[a * {wide} + {place}] = (5 if opens or restores else 3) if clash else "
+            "y = (5 if opens or restores else 3) if clash else "
             f"(2 if req else 1) if opens or restores else {closed}"
         )
+        told = [*forbidding, *limiting]
+        if len(told) > MOST_FORBIDDING:
+            raise Unsaid("more norms may forbid it than the kernel tells apart")
+        self.forbid[place] = [written((rule.norm.document, rule.norm.id)) for _, rule in told]
+        if told:
+            text.deeper("if y == 3 or y == 5:")
+            text.add(*(f"if {name}: y += {SAID << bit}" for bit, (name, _) in enumerate(told)))
+            text.out()
+        text.add(f"answer[a * {wide} + {place}] = y")
 
     def weighs(
         self, text: Text, asked: Asked, forbidding: list[tuple[str, Rule]], opening: list[tuple[str, Rule]]
@@ -108,11 +119,24 @@ class Asking(Watching):
         forbidding.append((name, rule))
         self.draft.step(rule, f"{rule.act_name}: {told(found)}")
 
-    def asks(self, text: Text, rule: Rule, asked: Asked, opening: list[tuple[str, Rule]]) -> None:
-        """Write whether a permission or power is open to the act that is asked about."""
+    def asks(
+        self, text: Text, rule: Rule, asked: Asked, opening: list[tuple[str, Rule]],
+        limiting: list[tuple[str, Rule]],
+    ) -> None:  # fmt: skip
+        """Write whether a permission or power is open to the act that is asked about, and what limit closes it."""
         at = Place("asof", end=True, who=str(self.speller.party(asked.party)))
         force = self.in_force(rule, at)
-        found = self.open_to(rule, at, asked.act)
+        free, limits = self.open_unlimited(rule, at, asked.act), self.limits(rule, at, asked.act)
+        found = all_of([free, *(negated(closes) for _, closes in limits)])
+        if is_limited(rule):
+            before: list[Held] = []
+            for number, (by, closes) in enumerate(limits):
+                closed = all_of([force, free, *before, closes])
+                before.append(negated(closes))
+                if closed.maybe != FALSE:
+                    name = f"lm{rule.index}_{number}"
+                    text.add(f"{name} = {self.settled(text, closed)}")
+                    limiting.append((name, by))
         whole = all_of([force, found])
         name = f"ob{rule.index}"
         if whole.maybe != FALSE:

@@ -102,6 +102,22 @@ class Opening(Writer):
 
     def open_to(self, rule: Rule, at: Place, act: str) -> Held:
         """Spell whether a permission or power that is in force is open to an act by `at.who`."""
+        limits = [negated(closes) for _, closes in self.limits(rule, at, act)]
+        return all_of([self.open_unlimited(rule, at, act), *limits])
+
+    def limits(self, rule: Rule, at: Place, act: str) -> list[tuple[Rule, Held]]:
+        """Spell when each limit closes a permission or power, with the first of the norms that it is limited to."""
+        at = replace(at, rolls=rule.rolls)
+        found = []
+        for indexes, when, _ in rule.limited_to:
+            others = [self.program.rules[each] for each in indexes]
+            closed = [negated(self.wholly_open(each, at, act)) for each in others]
+            limit = [] if when is None else [held(self.speller, when, at)]
+            found.append((others[0], all_of([*limit, *closed])))
+        return found
+
+    def open_unlimited(self, rule: Rule, at: Place, act: str) -> Held:
+        """Spell the same, the limits left out."""
         at = replace(at, rolls=rule.rolls)
         found = [*self.borne(rule, at.who)]
         if rule.limit or rule.not_before:
@@ -109,12 +125,6 @@ class Opening(Writer):
         for lapse in rule.lapses:
             found.append(self.not_lapsed(lapse, at))
         found.append(self.open_over(rule, at, act))
-        for indexes, when, _ in rule.limited_to:
-            others = [self.program.rules[each] for each in indexes]
-            closed = [negated(self.wholly_open(each, at, act)) for each in others]
-            if closed:
-                limits = [] if when is None else [held(self.speller, when, at)]
-                found.append(negated(all_of([*limits, *closed])))
         if rule.norm.trigger is None:
             if rule.norm.bearer is Who.OTHER:
                 return plain(FALSE)

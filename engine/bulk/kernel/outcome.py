@@ -8,7 +8,7 @@ from typing import Protocol
 from contractlang.norms import StateDecl
 from engine.bulk.kernel.columns import words_of
 from engine.bulk.kernel.machine import Outcome
-from engine.bulk.kernel.plan import ANSWERS, BREACHED, CURED, FAR, MISSING, OPEN, SUSPENDED, Lane, Plan
+from engine.bulk.kernel.plan import ANSWERS, BREACHED, CURED, FAR, MISSING, OPEN, SAID, SUSPENDED, Lane, Plan
 from engine.event import Instant
 from engine.history import AccountStanding, BreachStanding, DutyStanding
 from engine.program import LIFE_STATES, Program
@@ -59,7 +59,14 @@ class Results:
     def answers(self, place: int) -> tuple[str, ...]:
         """Return the answers to the questions of the plan, in order."""
         count = len(self.plan.asked)
-        return tuple(ANSWERS[int(self.outcome.answers[place * count + number])] for number in range(count))
+        left = self.outcome.answers[place * count : (place + 1) * count]
+        return tuple(ANSWERS[int(each) % SAID] for each in left)
+
+    def forbidding(self, place: int) -> list[list[str]]:
+        """Return for each question the norms that forbid the act, as the tables write them."""
+        count = len(self.plan.asked)
+        left = self.outcome.answers[place * count : (place + 1) * count]
+        return [self.plan.forbidding(number, int(each)) for number, each in enumerate(left)]
 
     def since(self, place: int) -> Instant | None:
         """Return since when the agreement is in force, where it had to take effect."""

@@ -18,6 +18,10 @@ NONE, OPEN, DONE, BREACHED, CURED, SUSPENDED = range(6)
 
 DRAFT, IN_FORCE, EXPIRED, TERMINATED = range(4)
 ANSWERS = ("unregulated", "permitted", "required", "forbidden", "no_basis", "conflicting")
+SAID = 8
+"""An answer is left as its place among those, and SAID times a bit for each norm that forbids."""
+MOST_FORBIDDING = 58
+"""How many norms may forbid one act: each takes a bit."""
 
 DAY = 86_400_000_000
 EAST = 8 * 3_600_000_000
@@ -161,6 +165,13 @@ class Plan:
     steps: tuple[Step, ...]
     readings: Mapping[str, str] = field(default_factory=dict)
     opened: tuple[str, ...] = ()
+    forbid: tuple[tuple[str, ...], ...] = ()
+    """For each question the norms that may forbid the act, as the tables write them, by their bits."""
+
+    def forbidding(self, question: int, left: int) -> list[str]:
+        """Return the norms that forbid the act of a question, from the number that the loop left; sorted."""
+        bits = left // SAID
+        return sorted({name for place, name in enumerate(self.forbid[question]) if bits >> place & 1})
 
     def left_for(self, number: int) -> str:
         """Return why the loop gave an account up, from the number that it left."""

@@ -258,7 +258,13 @@ class Kernelled:
         """Return what the kernel found of one account as the portfolio writes it."""
         now = results.standing(place)
         lives = ((results.plan.document, results.since(place), results.end(place)),)
-        row = self.portfolio.outcome(name, agreements, now, results.answers(place), events)
+        asked = self.portfolio.asked
+        forbidden = {
+            text: norms for text, norms in zip(asked, results.forbidding(place), strict=True) if norms
+        }
+        row = self.portfolio.outcome(
+            name, agreements, now, results.answers(place), events, results.program, forbidden
+        )
         happenings = happenings_of(now, lives, self.portfolio.as_of)
         told = {"accounts": [row], "happenings": [{"account": name, **each} for each in happenings]}
         return Folded(told, events=events, kernel=1)

@@ -115,6 +115,7 @@ class _Loop(Asking):
             parties=speller.parties, states=tuple(speller.states.items()), lanes=tuple(draft.lanes),
             prohibitions=tuple(draft.prohibitions), tables=tables, asked=self.asked, steps=tuple(draft.steps),
             readings=speller.readings, opened=tuple(speller.opened),
+            forbid=tuple(tuple(self.forbid.get(place, ())) for place in range(len(self.asked))),
         )  # fmt: skip
 
     def independent(self) -> frozenset[str]:

@@ -12,8 +12,9 @@ import numpy
 import pyarrow
 
 from contractlang.norms import StateDecl
+from engine.bulk.fold import currency_of
 from engine.bulk.kernel.arrow import Array, Taken, cells_compiled
-from engine.bulk.kernel.plan import ANSWERS, BREACHED, CURED, FAR, MISSING, OPEN, SUSPENDED, Plan
+from engine.bulk.kernel.plan import ANSWERS, BREACHED, CURED, FAR, MISSING, OPEN, SAID, SUSPENDED, Lane, Plan
 from engine.event import Instant
 from engine.program import LIFE_STATES, Program
 from engine.terms import Terms
@@ -72,7 +73,8 @@ class Telling:
         for each in breaches:
             every += numpy.bincount(each.account, minlength=count).astype(numpy.int32)
             still += numpy.bincount(each.account[each.ended == MISSING], minlength=count).astype(numpy.int32)
-        unpaid = numpy.zeros(count, numpy.int64)
+        currencies = sorted({self._currency(lane) for lane in self.plan.lanes if lane.owes})
+        unpaid = numpy.zeros((count, len(currencies)), numpy.int64)
         of_things, of_rows = _owners(taken)
         for lane in self.plan.lanes:
             if lane.owes:
@@ -80,7 +82,7 @@ class Telling:
                 status = left[f"s{lane.number}"]
                 is_owed = (status == OPEN) | (status == BREACHED) | (status == SUSPENDED)
                 owed = (left[f"o{lane.number}"] - left[f"p{lane.number}"])[is_owed]
-                numpy.add.at(unpaid, of_thing[is_owed], owed)
+                numpy.add.at(unpaid[:, currencies.index(self._currency(lane))], of_thing[is_owed], owed)
         columns = {
             "account": taken.names,
             "agreements": pyarrow.array([list(self.agreements)], pyarrow.list_(pyarrow.string())).take(
@@ -91,16 +93,35 @@ class Telling:
             "breaches": pyarrow.array(every),
             "open_breaches": pyarrow.array(still),
             "in_breach_of": self._in_breach(breaches, count),
-            "unpaid": pyarrow.array(unpaid),
+            "unpaid": pyarrow.array(unpaid.sum(axis=1, dtype=numpy.int64)),
+            "owed": _owed(currencies, unpaid),
             "events": pyarrow.array(taken.counts.astype(numpy.int32)),
             "exact": pyarrow.array(numpy.ones(count, bool)),
         }
+        given = left["answer"].reshape(count, len(self.asked))
         for place, text in enumerate(self.asked):
-            answers = left["answer"].reshape(count, len(self.asked))[:, place]
-            columns[text] = pyarrow.array(ANSWERS).take(pyarrow.array(answers))
+            columns[text] = pyarrow.array(ANSWERS).take(pyarrow.array(given[:, place] % SAID))
         listed = pyarrow.map_(pyarrow.string(), pyarrow.list_(pyarrow.string()))
         columns["missing"] = pyarrow.array([[]], listed).take(_zeros(count))
+        columns["forbidden_by"] = self._forbidden(given, listed)
         return pyarrow.table(columns).filter(pyarrow.array(there))
+
+    def _currency(self, lane: Lane) -> str:
+        return currency_of(self.program, lane.rule.norm.document, lane.rule.norm.id)
+
+    def _forbidden(self, given: Array, kind: Any) -> Any:
+        """Return the norms that forbid what is asked; few accounts differ in which these are."""
+        if not self.asked:
+            return pyarrow.array([[]], kind).take(_zeros(len(given)))
+        kinds, places = numpy.unique(given - given % SAID, axis=0, return_inverse=True)
+        told = [
+            [
+                (text, norms) for place, text in enumerate(self.asked)
+                if (norms := self.plan.forbidding(place, int(each[place])))
+            ]
+            for each in kinds
+        ]  # fmt: skip
+        return pyarrow.array(told, kind).take(pyarrow.array(places.reshape(-1)))
 
     def _states(self, left: dict[str, Array], count: int) -> Any:
         document, kept = self.plan.document, {name: place for place, (name, _) in enumerate(self.plan.states)}
@@ -244,6 +265,14 @@ def written(moments: Array) -> Any:
     cells_compiled().spelled(numpy.ascontiguousarray(moments), offsets, room)
     buffers = [None, pyarrow.py_buffer(offsets), pyarrow.py_buffer(room[: int(offsets[-1])])]
     return pyarrow.Array.from_buffers(pyarrow.string(), len(moments), buffers)
+
+
+def _owed(currencies: list[str], unpaid: Array) -> Any:
+    """Return what is unpaid as a map from currencies, where it is not nothing; a column for each currency."""
+    is_there = unpaid != 0
+    offsets = numpy.concatenate(([0], numpy.cumsum(is_there.sum(axis=1)))).astype(numpy.int32)
+    named = pyarrow.array(currencies, pyarrow.string()).take(pyarrow.array(numpy.nonzero(is_there)[1]))
+    return pyarrow.MapArray.from_arrays(pyarrow.array(offsets), named, pyarrow.array(unpaid[is_there]))
 
 
 def _owners(taken: Taken) -> tuple[Array, Array]:

@@ -53,6 +53,7 @@ class Writer:
         self.unsure: set[str] = set()
         self.entangled = False
         self.noted: dict[tuple[int, str], str] = {}
+        self.forbid: dict[int, list[str]] = {}
 
     def refers(self, name: str) -> None:
         """A column names occurrences."""
