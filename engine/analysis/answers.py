@@ -58,8 +58,28 @@ class Answers:
         self._steps: dict[str, list[_Step]] = {}
         self._contents: dict[int, str] = {}
         self._changed = False
+        self._keeps = folder is not None
         if folder is not None:
             self._read(entry(folder, key, _SUFFIX))
+
+    @staticmethod
+    def in_memory() -> Answers:
+        """Return where answers are kept as long as they are looked at, and no longer."""
+        made = Answers(None, "")
+        made._keeps = True
+        return made
+
+    def anew(self) -> Answers:
+        """Return the same answers for another text of the documents; what is answered of it is kept in memory too."""
+        made = Answers.in_memory()
+        made._reads, made._places, made._steps = self._reads, self._places, self._steps
+        return made
+
+    def aside(self) -> Answers:
+        """Return a copy of what was answered, in which what is answered of other texts leaves the folder as it is."""
+        made = Answers.in_memory()
+        made._reads, made._places, made._steps = list(self._reads), dict(self._places), dict(self._steps)
+        return made
 
     def see(self, seen: Seen) -> None:
         """Let what is looked at in one program be told again."""
@@ -116,7 +136,7 @@ class Answers:
         return None
 
     def _keep(self, name: str, came_to: Any, rests_on: Iterable[Resting]) -> None:
-        if self.folder is None:
+        if not self._keeps:
             return
         reads = sorted({self._place(read) for each in rests_on for read in each.reads})
         digest = self._digest(reads)

@@ -16,6 +16,7 @@ from contractlang.source import Source, Span
 from engine.account import Account
 from engine.analysis.accepted import Acceptance, Accepted, rests_on
 from engine.analysis.finding import Clause, Finding, Kind, Said, Witness
+from engine.analysis.tries import Tried, said_of
 from engine.dates import parse_as_of
 from engine.event import START, Ledger
 from engine.history import history, say, say_event
@@ -200,9 +201,10 @@ def _pick(said: Said, language: Language) -> str:
 
 
 def as_json(
-    finding: Finding, contracts: Mapping[str, Contract], accepted: Accepted | None = None
-) -> dict[str, Any]:
-    """Return a finding as JSON-ready values. `docs/analysis.md` tells the fields."""
+    finding: Finding, contracts: Mapping[str, Contract], accepted: Accepted | None = None,
+    tries: Sequence[Tried] | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Return a finding as JSON-ready values (docs/analysis.md tells the fields); `mends` only where some were tried."""
     held = accepted.of(finding) if accepted is not None else None
     undone = accepted.reopened(finding) if accepted is not None else None
     return {
@@ -224,6 +226,15 @@ def as_json(
         "rests_on": rests_on(finding, contracts),
         "accepted": _acceptance_as_json(held),
         "reopened": _acceptance_as_json(undone),
+        **({"mends": [_mend_as_json(each) for each in tries]} if tries is not None else {}),
+    }  # fmt: skip
+
+
+def _mend_as_json(tried: Tried) -> dict[str, Any]:
+    return {
+        "what": tried.mend.what, "sentence": tried.mend.said._asdict(), "path": tried.mend.path,
+        "edits": [each._asdict() for each in tried.mend.edits], "settles": tried.settles,
+        "new": [each.key for each in tried.new], "gone": list(tried.gone),
     }  # fmt: skip
 
 
@@ -254,9 +265,12 @@ _SERIOUS = ("conflict", "against", "unknown")
 
 def as_sarif(
     findings: Sequence[Finding], contracts: Mapping[str, Contract], sources: Mapping[str, Source],
-    language: Language, accepted: Accepted | None = None,
+    language: Language, accepted: Accepted | None = None, tries: Mapping[str, Sequence[Tried]] | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """Return findings as a SARIF 2.1.0 log; one that is accepted is suppressed, with its reason."""
+    """Return findings as a SARIF 2.1.0 log; one that is accepted is suppressed, with its reason.
+
+    Mends that were tried and settle a finding are its `fixes`.
+    """
     rules = [
         {
             "id": kind, "name": kind, "shortDescription": {"text": _pick(KINDS[kind][0], language)},
@@ -264,7 +278,10 @@ def as_sarif(
         }
         for kind in KINDS
     ]  # fmt: skip
-    results = [_result(each, contracts, sources, language, accepted) for each in findings]
+    results = [
+        _result(each, contracts, sources, language, accepted, (tries or {}).get(each.key, ()))
+        for each in findings
+    ]
     driver = {"name": "contract-engine", "rules": rules}
     return {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -275,7 +292,7 @@ def as_sarif(
 
 def _result(
     finding: Finding, contracts: Mapping[str, Contract], sources: Mapping[str, Source], language: Language,
-    accepted: Accepted | None,
+    accepted: Accepted | None, tries: Sequence[Tried],
 ) -> dict[str, Any]:  # fmt: skip
     places = [place for each in finding.clauses if (place := _location(each, contracts, sources)) is not None]
     held = accepted.of(finding) if accepted is not None else None
@@ -290,7 +307,25 @@ def _result(
     }
     if held is not None:
         result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": held.reason}]
+    fixes = [_fix(each, sources[each.mend.path], language) for each in tries if each.settles]
+    if fixes:
+        result["fixes"] = fixes
     return result
+
+
+def _fix(tried: Tried, source: Source, language: Language) -> dict[str, Any]:
+    replacements = [
+        {
+            "deletedRegion": _region(Span(source.path, each.start, each.end), source),
+            "insertedContent": {"text": each.text},
+        }
+        for each in tried.mend.edits
+    ]
+    came = " ".join((_pick(said_of(tried), language), *(each.key for each in tried.new)))
+    return {
+        "description": {"text": f"{_pick(tried.mend.said, language)} ({came})"},
+        "artifactChanges": [{"artifactLocation": {"uri": source.path}, "replacements": replacements}],
+    }
 
 
 def _location(

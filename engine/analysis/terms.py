@@ -1005,9 +1005,10 @@ class World:
             if self.focus is not None and len(rule.on_breach_of) > MANY and index != self.focus:
                 continue
             owed = self.rule(index)
-            acts = self.of_kind(owed.act_name) if isinstance(owed.norm, Prohibition) else [None]
-            for each in acts:
-                found += [Broken(owed, bound) for bound in self.bindings(owed, each) or [each]]
+            # Each forbidden act is a breach of its own, whatever the prohibition arises from.
+            is_ban = isinstance(owed.norm, Prohibition)
+            bounds = self.of_kind(owed.act_name) if is_ban else self.bindings(owed, None) or [None]
+            found += [Broken(owed, bound) for bound in bounds]
         return found
 
     def env_of(self, rule: Rule, bound: Any, act: Any, actor: Any) -> Env:
@@ -1212,11 +1213,11 @@ class World:
         about = self.value(norms.about, self.now, env).term if norms.about is not None else None
         for index in norms.indexes:
             rule = self.rule(index)
-            acts: list[Any] = self.of_kind(rule.act_name) if isinstance(rule.norm, Prohibition) else [None]
-            for each in acts:
-                for bound in self.bindings(rule, each) or [each]:
-                    if about is None or bound is about or not isinstance(about, Happening):
-                        yield rule, bound
+            is_ban = isinstance(rule.norm, Prohibition)
+            for bound in self.of_kind(rule.act_name) if is_ban else self.bindings(rule, None) or [None]:
+                # A ban is broken by acts; which of them came of which trigger is not told apart.
+                if about is None or is_ban or bound is about or not isinstance(about, Happening):
+                    yield rule, bound
 
     def breaches(self, norms: Norms, m: Moment, env: Env, only_open: bool) -> list[Truth]:
         """Return when each of the norms meant is in breach."""

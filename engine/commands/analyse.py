@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,6 +28,7 @@ from engine.commands.common import (
     print_json,
 )
 from engine.commands.given import found_at, kept_loads, language_of, layers_named, usable
+from engine.commands.mends import mends_tried, show_mends
 from engine.dates import day_of
 from engine.errors import BadTerms
 from engine.render import Outcome, Screen, show_outcomes
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from engine.analysis.accepted import Accepted
     from engine.analysis.finding import Finding
     from engine.analysis.tally import Tally
+    from engine.analysis.tries import Tried
     from engine.program import Program
 
 _AGREEMENTS = typer.Argument(help="Agreements: files, folders, or names of those shipped.")
@@ -48,6 +50,9 @@ _GATE = typer.Option("--gate", help="List accepted findings, and fail only on ot
 _ACCEPT = typer.Option("--accept", metavar="KEY", help="Write this finding into accepted.yaml.")
 _PROPERTY = typer.Option(
     "--property", metavar="TEXT", help="Ask whether this holds: `never PARTY may ACT while …`."
+)
+_MENDS = typer.Option(
+    "--mends", help="Try what may settle each finding: lay it on the text and analyse again."
 )
 _CHECKS = typer.Option("--conflict-checks", metavar="FILE", help="Run the conflict checks of a YAML file.")
 
@@ -61,6 +66,7 @@ def analyse(
     reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why it is accepted.")] = None,
     conflict_checks: Annotated[str | None, _CHECKS] = None,
     properties: Annotated[list[str] | None, _PROPERTY] = None,
+    mends: Annotated[bool, _MENDS] = False,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Ask everything again.")] = False,
     sarif: Annotated[bool, typer.Option("--sarif", help="Print SARIF 2.1.0 instead.")] = False,
     lang: Lang = None, json_: Json = False,
@@ -72,7 +78,8 @@ def analyse(
     of ours. With --property, which may be given several times, ends with 1 if one does not hold, or is undecided.
 
     JSON: agreements, layers, documents (their names, and the hash of what each means), findings (key, kind, what,
-    clauses, sentence, settles, bound, witness, detail, rests_on, accepted, reopened; docs/analysis.md tells each),
+    clauses, sentence, settles, bound, witness, detail, rests_on, accepted, reopened, with --mends mends;
+    docs/analysis.md tells each),
     counts (by kind), searched (asked, found, none, undecided: the questions to the solver); with --conflict-checks
     outcomes (status, name, expected, got), passed, failed; with --property agreement, properties (property, holds,
     findings, bound).
@@ -96,6 +103,7 @@ def analyse(
     from engine.analysis import analyse as found
     from engine.analysis.accepted import Accepted
     from engine.analysis.kept import Kept
+    from engine.analysis.mended import Aside
     from engine.analysis.tally import Tally, is_confirmed
     from engine.governing import Programs
 
@@ -115,18 +123,29 @@ def analyse(
         # Only its own kind is looked for.
         kinds = _kinds(re.split("[/:]", accept)[0])
     tally = Tally()
-    kept = Kept(None if no_cache else kept_loads().folder)
+    folder = None if no_cache else kept_loads().folder
+    kept = Kept(folder) if folder is not None or not mends else Aside()
     findings = found(programs, agreements, asked, frozenset(kinds), tally=tally, kept=kept)
     if accept is not None:
         _accept(accept, reason, findings, documents)
         return
     language = language_of(loaded, lang)
+
+    def try_mends(found: Sequence[Finding]) -> Iterator[tuple[Finding, tuple[Tried, ...]]]:
+        if not mends:
+            return iter(())
+        of = kept.answers(programs.of(agreements, asked).contracts, asked)
+        return mends_tried(found, loaded, documents, agreements, asked, kinds, Aside(of.aside()))
+
     if json_ or sarif:
         everything = list(findings)
         meant = {each.name: each.meaning_hash for each in program.contracts}
-        _print_findings(everything, loaded, accepted, agreements, asked, meant, language, sarif, tally)
+        tries = {each.key: came_of for each, came_of in try_mends(everything)}
+        _print_findings(everything, loaded, accepted, agreements, asked, meant, language, sarif, tally, tries)
     else:
         everything = _show_findings(findings, program, accepted, language, tally)
+        if mends:
+            show_mends(try_mends(everything), language)
     if not all(map(is_confirmed, everything)):
         raise typer.Exit(BROKEN)
     failing = [each for each in everything if not gate or accepted.of(each) is None]
@@ -185,17 +204,19 @@ def _show_findings(
 def _print_findings(
     findings: Sequence[Finding], loaded: Loaded, accepted: Accepted, agreements: Sequence[str],
     layers: Sequence[str], documents: Mapping[str, str], language: Language, sarif: bool, tally: Tally,
+    tries: Mapping[str, Sequence[Tried]],
 ) -> None:  # fmt: skip
     from engine.analysis.report import as_json, as_sarif, counted
     from engine.analysis.tally import searched
 
     if sarif:
-        log = as_sarif(findings, loaded.contracts, loaded.sources, language, accepted)
+        log = as_sarif(findings, loaded.contracts, loaded.sources, language, accepted, tries)
         sys.stdout.write(json.dumps(log, ensure_ascii=False, indent=2, default=str) + "\n")
         return
     print_json({
         "agreements": list(agreements), "layers": list(layers), "documents": documents,
-        "findings": [as_json(each, loaded.contracts, accepted) for each in findings], "counts": counted(findings),
+        "findings": [as_json(each, loaded.contracts, accepted, tries.get(each.key)) for each in findings],
+        "counts": counted(findings),
         "searched": {
             "asked": tally.asked, "found": tally.found, "none": tally.none, "undecided": tally.undecided,
             "bound": searched(tally)._asdict() if tally.asked else None,

@@ -80,6 +80,32 @@ def test_a_norm_whose_conditions_cannot_all_hold_never_applies() -> None:
     assert clauses(dead) == {"1.6"}
 
 
+FINE = """
+| agreement club
+| party host, guest
+| act enter by guest
+| act fine by host, needs basis
+| act warn by host
+
+1.1 Nobody enters.
+| silence: guest must not enter
+1.2 Whoever does is fined.
+| for each breach of silence as wrong, host may fine
+1.3 Nobody is warned.
+| host must not warn
+1.4 Who enters is warned.
+| while silence is in breach, host may warn
+"""
+
+
+def test_a_ban_without_a_trigger_is_broken_by_the_act_that_it_forbids() -> None:
+    assert not found(FINE, "dead")
+    (clash,) = found(FINE, "conflict")
+    assert clauses(clash) == {"1.3", "1.4"}
+    assert clash.witness is not None
+    assert [each["name"] for each in clash.witness.entries] == ["enter"]
+
+
 @pytest.mark.parametrize("kind", ["conflict", "competing", "dead"])
 def test_the_order_of_clauses_changes_no_finding(kind: str) -> None:
     head, *numbered = CLUB.split("\n1.")
