@@ -18,6 +18,7 @@ from contractlang.norms import (
     Maintenance,
     Obligation,
     OnOccurrence,
+    Or,
     Permission,
     Power,
     StateValue,
@@ -269,10 +270,10 @@ def _changed_sums(program: Program, telling: Telling, one: str, other: str) -> I
     """Find sums of one agreement that hang on what only the other gives a power to change."""
     if _ranked(program, one, other):
         return
-    own = {rule.act_name for rule in _of(program, one) if isinstance(rule.norm, Power | Permission)}
+    own = {rule.act_name for rule in _of(program, one) if _used_alone(program, rule)}
     powers: dict[str, list[Rule]] = {}
     for rule in _of(program, other):
-        if isinstance(rule.norm, Power | Permission) and rule.act_name not in own:
+        if _used_alone(program, rule) and rule.act_name not in own:
             powers.setdefault(rule.act_name, []).append(rule)
     sums = [each for found in program.sums.values() for each in found if each.home == one]
     for act, rules in powers.items():
@@ -288,9 +289,9 @@ def _changed_sums(program: Program, telling: Telling, one: str, other: str) -> I
             "agreements",
             (*dict.fromkeys(Clause(e.rule.document, e.rule.clause) for e in hanging), *clauses_of(rules)),
             Said(
-                f"{where.en} fixes {name.en}, and gives nobody the power to {does.en}; {called.en} gives it to"
-                f" {who.en} alone. Once it is used, one bill has two amounts, and nothing says which one holds.",
-                f"{where.zh}约定了{name.zh}，没有赋予任何一方“{does.zh}”的权利；{called.zh}则赋予{who.zh}单方行使。"
+                f"{where.en} fixes {name.en}, and lets nobody {does.en} alone; {called.en} lets {who.en}. Once it is"
+                " used, one bill has two amounts, and nothing says which one holds.",
+                f"{where.zh}约定了{name.zh}，没有允许任何一方单方{does.zh}；{called.zh}则允许{who.zh}单方{does.zh}。"
                 "一旦行使，同一账单便有两个数额，而没有任何约定说明以哪份协议为准。",
             ),
             settles=(
@@ -301,6 +302,27 @@ def _changed_sums(program: Program, telling: Telling, one: str, other: str) -> I
             ),
             detail={"what": "sum", "sum": hanging[0].rule.name},
         )
+
+
+def _used_alone(program: Program, rule: Rule) -> bool:
+    return isinstance(rule.norm, Power | Permission) and not agreed_to(program, rule)
+
+
+def agreed_to(program: Program, rule: Rule) -> bool:
+    """Tell whether a power waits for what another party has to do first: it is not used alone."""
+
+    def another(expr: Expr) -> bool:
+        match expr:
+            case Happened(name=name):
+                act = program.acts.get(name)
+                return act is not None and act.actor is not None and act.actor != rule.norm.bearer
+            case Or(parts=parts):
+                return all(another(part) for part in parts)
+            case _:
+                return False
+
+    waits = conjuncts(rule.norm.when) | conjuncts(rule.norm.since)
+    return any(another(each) for each in waits.values())
 
 
 def _hangs_on(sum: Sum, act: str, states: set[str]) -> bool:

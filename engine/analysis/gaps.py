@@ -35,7 +35,7 @@ from contractlang.norms import (
     Used,
     Who,
 )
-from engine.analysis.comparison import comparison
+from engine.analysis.comparison import agreed_to, comparison
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.losses import losses_against_law
 from engine.analysis.plain import expressions, occurrences, plain
@@ -301,6 +301,8 @@ def changes_without_exit(program: Program, telling: Telling) -> Iterator[Finding
             if isinstance(part, StateValue)
         }
         if not changed & read or not isinstance(changer, str):
+            continue
+        if all(agreed_to(program, each) for each in group):
             continue
         others = [each for each in program.bound_parties if each != changer]
         stuck = [each for each in others if not any(_may_be(way, each) for way in exits)]

@@ -149,6 +149,8 @@ def test_who_must_bear_a_change_of_price_may_not_leave(programs: Programs) -> No
     assert key not in found(programs, ("voip-2",), "civil")
     # To end on a breach (八.3) is no exit.
     assert key in found(programs, ("voip-1", "voip-2"))
+    # Agreement 1 lets nobody change the price alone: 五.1 waits for the user's consent.
+    assert not any(key.startswith("gap/no exit:voip-1") for key in found(programs, ("voip-1",)))
 
 
 def test_the_law_takes_back_part_of_a_loss(programs: Programs) -> None:

@@ -11,9 +11,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from contractlang.norms import (
+    Expr,
+    Happened,
     Maintenance,
     Obligation,
     OnBreach,
+    Or,
     Permission,
     Power,
     Prohibition,
@@ -25,7 +28,7 @@ from engine.bulk.kernel.spell import Speller, parties_of, parts_of
 from engine.conditions import AndE, AnswerE, ChosenE, CompareE, IsBlankE, NotE, OrE
 from engine.evaluator import Evaluator
 from engine.program import Program, Rule, Touch
-from engine.quantities import BlankE, BoundE, ConstE, FieldE, NowE
+from engine.quantities import BlankE, BoundE, ConstE, FieldE, FoldE, NowE
 from engine.statuses import Norms, UsedE
 from engine.terms import Terms
 
@@ -245,6 +248,8 @@ def _arising(draft: Draft) -> None:
                     raise Unsaid(f"a duty of {norm.bearer.value}")
                 if isinstance(norm, Maintenance) and norm.trigger is not None:
                     _kept_for_good(rule)
+                if any(isinstance(part, FoldE) for part in parts_of(rule.keeps)):
+                    raise Unsaid("a sum over what happened")
                 if rule.on_breach_of:
                     on_breach.append(rule)
                     continue
@@ -332,16 +337,29 @@ def _without(draft: Draft, rule: Rule, why: str) -> None:
     """A norm is not in the plan: what could bring it to something is left, or else the contract is refused."""
     broken = f"which the kernel does not have ({why})"
     draft.speller.broken[rule.index] = broken
-    names = [
+    awaited = _awaited(rule.norm.since)
+    names = awaited or [
         name for name, touch in draft.program.touches.items()
         if rule.index in touch.instances or rule.index in touch.prohibitions
     ]  # fmt: skip
     # An account is the engine's from the first breach on that would give rise to it.
     draft.dreaded |= rule.on_breach_of
-    if rule.norm.trigger is None and not isinstance(rule.norm, Prohibition):
+    if rule.norm.trigger is None and not awaited and not isinstance(rule.norm, Prohibition):
         draft.reasons.append((rule.norm.id, why))
     for name in names:
         draft.leave(name, f"{rule.norm.id}: {why}")
+
+
+def _awaited(since: Expr | None) -> list[str]:
+    """Return the occurrences of which one must come before a norm binds; none where that cannot be told."""
+    match since:
+        case Happened(name=name):
+            return [name]
+        case Or(parts=parts):
+            each = [_awaited(part) for part in parts]
+            return [name for names in each for name in names] if all(each) else []
+        case _:
+            return []
 
 
 def _forbidding(draft: Draft) -> None:
