@@ -524,19 +524,20 @@ def iso(at: Instant) -> str:
     if not _STEADY_FROM <= at <= _LAST_INSTANT:
         return _written(_local(at))
     # What is told many times in every answer is put together, as `_written` would write it.
-    days, rest = divmod(at + _OFFSET, DAY)
-    minutes, rest = divmod(rest, MINUTE)
-    written = f"{_day_text(days)}T{minutes // 60:02}:{minutes % 60:02}"
-    if rest:
-        seconds, fraction = divmod(rest, SECOND)
-        written += f":{seconds:02}.{fraction:06}" if fraction else f":{seconds:02}"
-    return f"{written}+08:00"
+    minutes, rest = divmod(at + _OFFSET, MINUTE)
+    written = _minute_text(minutes)
+    if not rest:
+        return f"{written}+08:00"
+    seconds, fraction = divmod(rest, SECOND)
+    return f"{written}:{seconds:02}.{fraction:06}+08:00" if fraction else f"{written}:{seconds:02}+08:00"
 
 
 @lru_cache(maxsize=4096)
-def _day_text(days: int) -> str:
-    """Write the day that lies so many days after 1970-01-01."""
-    return date.fromordinal(days + _EPOCH_ORDINAL).isoformat()
+def _minute_text(minutes: int) -> str:
+    """Write the minute that lies so many minutes after 1970-01-01T00:00."""
+    days, minute = divmod(minutes, 24 * 60)
+    day = date.fromordinal(days + _EPOCH_ORDINAL).isoformat()
+    return f"{day}T{minute // 60:02}:{minute % 60:02}"
 
 
 def spoken(end: Instant) -> str:

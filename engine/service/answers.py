@@ -1,74 +1,96 @@
-"""A decision as callers get it: the context of an AuthZEN answer, with reasons in both languages.
+"""A decision as callers get it: the context of an AuthZEN answer, with reasons in both languages, as JSON.
 
 What differs from call to call (when it was asked, the decision's id) is no part of it, so equal questions get equal
 bodies: the instant asked about is in the receipt only where the caller named it.
+
+The JSON is put together from pieces, not from objects: most of what is said hangs on the contracts alone, and is
+written once, and of the rest (which depends on an account at a revision, never on when it is asked) what was written
+last is kept: `MOST_KEPT` pieces of a program, no whole answer.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from pydantic_core import to_json
 
 from engine.dates import iso
-from engine.decision import Decision, Item, Reason, Receipt
+from engine.decision import Cure, Decision, Item, Reason, Receipt
 from engine.event import Instant
 from engine.explain import documents_as_json
 from engine.program import Program
 from engine.question import May
-from engine.voice import LANGUAGES, Voice, is_of_contracts
+from engine.voice import LANGUAGES, Line, Voice, is_of_contracts
 
-Line = dict[str, Any]
-"""One line of an explanation, with its depth."""
-Pair = tuple[Line, ...]
-"""The same line in every language."""
+Said = tuple[bytes, ...]
+"""Some lines of an explanation with their depths, JSON with commas between, in every language."""
 _OF_CONTRACTS = frozenset({"reading", "question", "blank"})
 """What can be open of which a contract says everything; the rest names what is in a ledger."""
+MOST_KEPT = 20_000
+"""How many pieces that name something of an account are kept, for each program."""
+_WORD: Mapping[bool, bytes] = {True: b"true", False: b"false"}
 
 
 class Words:
     """Speaks of one program in every language. What hangs on the contracts alone is put into words once."""
 
-    __slots__ = ("_documents", "_lines", "_parties", "_voices")
+    __slots__ = ("_documents", "_kept", "_parties", "_said", "_voices")
 
     def __init__(self, program: Program) -> None:
         self._voices = tuple(Voice(program, language) for language in LANGUAGES)
-        self._lines: dict[tuple[Any, ...], tuple[Pair, ...]] = {}
+        self._said: dict[tuple[Any, ...], Said] = {}
         self._parties: dict[str, tuple[Voice, ...]] = {}
-        self._documents = documents_as_json(program.versions)
+        self._documents = to_json(documents_as_json(program.versions))
+        self._kept: dict[tuple[Any, ...], Any] = {}
 
-    def reasons(self, decision: Decision, question: May) -> dict[str, list[Line]]:
+    def reasons(self, decision: Decision, question: May) -> Said:
         """Return the reasons of a decision as lines with their depth, by language; what is missing comes first."""
         reasons: tuple[Reason, ...] = decision.reasons
-        pairs: list[Pair] = []
+        said: list[Said] = []
         if decision.answer == "undetermined":
-            pairs += [self._missing(item, question) for item in decision.missing]
+            said += [self._missing(item, question) for item in decision.missing]
             if reasons and reasons[0].code == "open":
                 reasons = reasons[0].parts
+        party, known = question.party, self._said
         for reason in reasons:
-            pairs += self._told(reason, question)
-        return {each.language: [pair[place] for pair in pairs] for place, each in enumerate(self._voices)}
+            if not reason.parts and is_of_contracts(reason):
+                key = (reason.code, reason.args, reason.holds, party)
+                found = known.get(key)
+                if found is None:
+                    found = known[key] = self._put(reason, question)
+            else:
+                found = self._kept.get((reason, party))
+                if found is None:
+                    found = self._keep((reason, party), self._put(reason, question))
+            said.append(found)
+        return tuple(map(b",".join, zip(*said, strict=True))) if said else (b"",) * len(LANGUAGES)
 
-    def _told(self, reason: Reason, question: May) -> tuple[Pair, ...]:
-        """Return a reason and what it rests on, each line in every language."""
-        if reason.parts or not is_of_contracts(reason):
-            return self._put(reason, question)
-        key = (reason.code, reason.args, reason.holds, question.party)
-        found = self._lines.get(key)
+    def _keep(self, key: tuple[Any, ...], made: Any) -> Any:
+        if len(self._kept) >= MOST_KEPT:
+            self._kept.clear()
+        self._kept[key] = made
+        return made
+
+    def listed(self, things: tuple[Any, ...], told: Callable[[Any], Any]) -> bytes:
+        """Return some items, cures or the like as a JSON list."""
+        found: bytes | None = self._kept.get((things, told))
         if found is None:
-            found = self._lines[key] = self._put(reason, question)
+            found = self._keep((things, told), to_json(list(map(told, things))))
         return found
 
-    def _put(self, reason: Reason, question: May) -> tuple[Pair, ...]:
-        trees = [voice.tree(reason, 1, None) for voice in self._asked(question)]
-        return tuple(tuple(map(_line, pair)) for pair in zip(*trees, strict=True))
+    def _put(self, reason: Reason, question: May) -> Said:
+        """Return a reason and what it rests on."""
+        return tuple(_lines(voice.tree(reason, 1, None)) for voice in self._asked(question))
 
-    def _missing(self, item: Item, question: May) -> Pair:
+    def _missing(self, item: Item, question: May) -> Said:
         key = ("missing", *item)
-        found = self._lines.get(key)
+        found = self._said.get(key)
         if found is None:
-            found = (tuple(_missing(voice, item) for voice in self._asked(question)),)
+            found = tuple(_lines([_missing(voice, item)]) for voice in self._asked(question))
             if item.about is None and item.kind in _OF_CONTRACTS:
-                self._lines[key] = found
-        return found[0]
+                self._said[key] = found
+        return found
 
     def _asked(self, question: May) -> tuple[Voice, ...]:
         """Return who speaks about questions of that party: nothing else of a question is in a reason."""
@@ -79,49 +101,81 @@ class Words:
             )
         return found
 
-    def receipt(self, receipt: Receipt, revision: str, dated: bool) -> dict[str, Any]:
-        """Return a receipt as JSON-ready values, with the revision as callers are told it."""
-        return {
-            "documents": self._documents, "engine": receipt.engine, "calendar": receipt.calendar,
-            "terms": receipt.terms, "ledger": receipt.ledger, "events": receipt.events,
-            **({"as_of": iso(receipt.as_of)} if dated else {}),
-            "known_at": iso(receipt.known_at) if receipt.known_at is not None else None, "revision": revision,
-        }  # fmt: skip
+    def receipt(self, receipt: Receipt, revision: str, dated: bool) -> bytes:
+        """Return a receipt as JSON, with the revision as callers are told it."""
+        _, engine, calendar, terms, ledger, events, at, known_at = receipt
+        key = ledger, terms, calendar
+        begun = self._kept.get(key)
+        if begun is None:
+            told = {
+                "engine": engine,
+                "calendar": calendar,
+                "terms": terms,
+                "ledger": ledger,
+                "events": events,
+            }
+            begun = self._keep(key, b'{"documents":%b,%b' % (self._documents, to_json(told)[1:-1]))
+        as_of = f'"as_of":"{iso(at)}",' if dated else ""
+        # Instants and revisions are written in letters that JSON writes as they are.
+        rest = f'{as_of}"known_at":{_instant(known_at)},"revision":"{revision}"}}'
+        return b"%b,%b" % (begun, rest.encode())
 
 
-def _line(said: tuple[int, str]) -> Line:
-    depth, text = said
-    return {"depth": depth, "text": text}
+def _lines(lines: list[Line]) -> bytes:
+    return b",".join([b'{"depth":%d,"text":%b}' % (depth, to_json(text)) for depth, text in lines])
 
 
 def _missing(voice: Voice, item: Item) -> Line:
     said = voice.item(item)
-    return _line((1, voice.pick(f"missing: {said}", f"待定：{said}")))
+    return 1, voice.pick(f"missing: {said}", f"待定：{said}")
+
+
+def _named(thing: Item | Cure) -> dict[str, Any]:
+    return thing._asdict()
+
+
+def _assumed(reading: tuple[str, str]) -> dict[str, str]:
+    return {"reading": reading[0], "option": reading[1]}
+
+
+def _instant(at: Instant | None) -> str:
+    return "null" if at is None else f'"{iso(at)}"'
 
 
 def context_of(
     decision: Decision, question: May, words: Words, revision: str, as_of: Instant | None
-) -> dict[str, Any]:
+) -> bytes:
     """Return what an answer says beside yes and no. `as_of` is None where the caller did not name a day."""
-    return {
-        "outcome": decision.answer,
-        "required": decision.required,
-        "reasons": words.reasons(decision, question),
-        "missing": [item._asdict() for item in decision.missing],
-        "could_be": list(decision.could_be),
-        "assumes": [{"reading": reading, "option": option} for reading, option in decision.assumes],
-        "cure": [cure._asdict() for cure in decision.cure],
-        "holds_until": iso(decision.holds_until) if decision.holds_until is not None else None,
-        "truncated": decision.truncated,
-        "provisional": decision.provisional,
-        "exact": decision.exact,
-        "receipt": words.receipt(decision.receipt, revision, dated=as_of is not None),
-    }
+    en, zh = words.reasons(decision, question)
+    missing, could_be, assumes, cure = decision.missing, decision.could_be, decision.assumes, decision.cure
+    return b"".join((
+        b'{"outcome":"', decision.answer.encode(), b'","required":', _WORD[decision.required],
+        b',"reasons":{"en":[', en, b'],"zh":[', zh,
+        b']},"missing":', words.listed(missing, _named) if missing else b"[]",
+        b',"could_be":', words.listed(could_be, str) if could_be else b"[]",
+        b',"assumes":', words.listed(assumes, _assumed) if assumes else b"[]",
+        b',"cure":', words.listed(cure, _named) if cure else b"[]",
+        b',"holds_until":', _instant(decision.holds_until).encode(),
+        b',"truncated":', _WORD[decision.truncated], b',"provisional":', _WORD[decision.provisional],
+        b',"exact":', _WORD[decision.exact],
+        b',"receipt":', words.receipt(decision.receipt, revision, dated=as_of is not None), b"}",
+    ))  # fmt: skip
 
 
-def refused(outcome: str, zh: str, en: str) -> dict[str, Any]:
-    """Return the context of a no that comes before any contract is asked."""
-    return {
-        "outcome": outcome,
-        "reasons": {"en": [{"depth": 1, "text": en}], "zh": [{"depth": 1, "text": zh}]},
-    }
+class Body(NamedTuple):
+    """An AuthZEN answer: yes or no, the outcome, and all of it as JSON."""
+
+    decision: bool
+    outcome: str
+    content: bytes
+
+
+def body_of(decision: bool, outcome: str, context: bytes) -> Body:
+    """Return an answer with its context, which is JSON."""
+    return Body(decision, outcome, b'{"decision":%b,"context":%b}' % (_WORD[decision], context))
+
+
+def refused(outcome: str, zh: str, en: str) -> Body:
+    """Return a no that comes before any contract is asked."""
+    reasons = {"en": [{"depth": 1, "text": en}], "zh": [{"depth": 1, "text": zh}]}
+    return body_of(False, outcome, to_json({"outcome": outcome, "reasons": reasons}))

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match, Route
-from starlette.types import ASGIApp, Scope
+from starlette.types import Scope
 
 from engine.errors import EngineError
 from engine.service.deadlines import Deadlines
@@ -33,7 +33,7 @@ ABOUT = (
 ROUTERS = tuple(each.router for each in (authzen, events, accounts, contracts, deadlines, operation))
 
 
-def application(server: Server) -> ASGIApp:
+def application(server: Server) -> Rim:
     """Return the service as an ASGI application."""
 
     @asynccontextmanager

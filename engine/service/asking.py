@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from pydantic_core import to_json
+
 from engine.account import Account
 from engine.decision import Decision
 from engine.errors import BadEvent, BadQuestion
@@ -14,7 +16,7 @@ from engine.ledger import event_from
 from engine.program import ENGINE_VERSION, Program
 from engine.question import May
 from engine.service import authzen
-from engine.service.answers import context_of, refused
+from engine.service.answers import Body, body_of, context_of, refused
 from engine.service.authzen import Asked
 from engine.service.held import Held
 from engine.service.ids import DECISION_BYTES
@@ -47,13 +49,8 @@ class Given(NamedTuple):
 class Answer(NamedTuple):
     """An answer as it goes out, and the decision that it tells (None where no account was asked)."""
 
-    body: dict[str, Any]
+    body: Body
     given: Given | None
-
-    @property
-    def decision(self) -> bool:
-        """Yes or no."""
-        return bool(self.body["decision"])
 
 
 async def evaluate(tenant: Tenant, asked: Asked, now: Instant) -> Answer:
@@ -97,8 +94,8 @@ def answer(tenant: Tenant, held: Held, asked: Asked, now: Instant) -> Answer:
     token = held.token if revision is None else held.token_of(revision)
     context = context_of(decision, question, held.opening.words, token, asked.as_of)
     if ignored:
-        context["ignored"] = ignored
-    body = {"decision": permits(tenant, program, party, act, decision), "context": context}
+        context = b'%b,"ignored":%b}' % (context[:-1], to_json(ignored))
+    body = body_of(permits(tenant, program, party, act, decision), decision.answer, context)
     given = Given(
         tenant.ids.next(DECISION_BYTES), held.name, held.revision if revision is None else revision, now, question,
         asked.known_at, decision,
@@ -147,14 +144,17 @@ async def evaluate_batch(tenant: Tenant, batch: authzen.Batch, now: Instant) -> 
         except BadQuestion as wrong:
             one = _wrong(Problem("bad_request", wrong.reason, wrong.field))
         found.append(one)
-        if one.decision is (batch.semantic == "permit_on_first_permit") and batch.semantic != "execute_all":
+        if (
+            one.body.decision is (batch.semantic == "permit_on_first_permit")
+            and batch.semantic != "execute_all"
+        ):
             break
     return found
 
 
 def _wrong(problem: Problem) -> Answer:
-    body = {"decision": False, "context": {"outcome": "error", "error": problem.document()}}
-    return Answer(body, None)
+    context = {"outcome": "error", "error": problem.document()}
+    return Answer(body_of(False, "error", to_json(context)), None)
 
 
 def _account(tenant: Tenant, held: Held, asked: Asked) -> tuple[Account, int | None]:
@@ -168,4 +168,4 @@ def _account(tenant: Tenant, held: Held, asked: Asked) -> tuple[Account, int | N
 
 
 def _no(outcome: str, zh: str, en: str) -> Answer:
-    return Answer({"decision": False, "context": refused(outcome, zh, en)}, None)
+    return Answer(refused(outcome, zh, en), None)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import NamedTuple
 
 from pydantic_core import to_json
 from starlette.types import Receive, Scope
@@ -17,6 +16,7 @@ from engine.dates import iso
 from engine.event import Instant
 from engine.service import authzen
 from engine.service.asking import Answer, evaluate, evaluate_batch
+from engine.service.atonce import Told
 from engine.service.clock import now
 from engine.service.cloudevents import sent
 from engine.service.problems import Problem
@@ -28,13 +28,6 @@ from engine.service.tenant import Tenant
 BASE = "/access/v1"
 MOST_IDS = 50
 """A header holds the ids of so many decisions; those of a larger batch are in the log alone."""
-
-
-class Told(NamedTuple):
-    """An answer as it goes out, always with status 200."""
-
-    body: bytes
-    headers: list[tuple[bytes, bytes]]
 
 
 Direct = Callable[[Server, Scope, Headers, Receive], Awaitable[Told]]
@@ -57,15 +50,15 @@ async def evaluations(server: Server, scope: Scope, headers: Headers, receive: R
     if batch is None:
         return await _one(server, scope, tenant, raw, begun)
     at = now()
-    with server.tracing.part("decide"):
-        answers = await evaluate_batch(tenant, batch, at)
-    with server.tracing.part("log"):
-        await server.keep(tenant, answers)
+    answers = await server.tracing.part("decide", evaluate_batch(tenant, batch, at))
+    if server.kept is not None:
+        await server.tracing.part("log", server.keep(tenant, answers))
     for each in answers:
-        server.figures.answered.decision(each.body["context"]["outcome"])
+        server.figures.answered.decision(each.body.outcome)
     if tenant.part.shadow:
         server.shadow.after(tenant, answers)
-    return _told({"evaluations": [each.body for each in answers]}, answers, at, begun)
+    content = b'{"evaluations":[%b]}' % b",".join([each.body.content for each in answers])
+    return _told(content, answers, at, begun)
 
 
 async def events(server: Server, scope: Scope, headers: Headers, receive: Receive) -> Told:
@@ -77,49 +70,44 @@ async def events(server: Server, scope: Scope, headers: Headers, receive: Receiv
     found, batch = sent(said.get("content-type", ""), said, raw, tenant.limits.batch)
     figures = server.figures.events
     try:
-        with server.tracing.part("record"):
-            outcomes = await record(tenant, found, now(), said.get("if-match", "").strip('"') or None)
+        expected = said.get("if-match", "").strip('"') or None
+        outcomes = await server.tracing.part("record", record(tenant, found, now(), expected))
     except Problem as wrong:
         figures.labels("refused").inc(len(found))
         raise wrong
     figures.labels("recorded").inc(len(found))
     content = to_json({"events": outcomes} if batch else outcomes[0])
-    told = [(b"content-length", b"%d" % len(content)), (b"content-type", b"application/json")]
-    if not batch:
-        told.append((b"etag", f'"{outcomes[0]["revision"]}"'.encode()))
-    return Told(content, told)
+    etag = "" if batch else f'etag: "{outcomes[0]["revision"]}"\r\n'
+    head = f"content-length: {len(content)}\r\ncontent-type: application/json\r\n{etag}"
+    return Told(200, head.encode(), content)
 
 
 async def _one(server: Server, scope: Scope, tenant: Tenant, raw: Mapping[str, object], begun: float) -> Told:
     at = now()
     asked = authzen.single(raw)
-    with server.tracing.part("decide"):
-        answer = await evaluate(tenant, asked, at)
+    answer = await server.tracing.part("decide", evaluate(tenant, asked, at))
     if server.kept is not None:
-        with server.tracing.part("log"):
-            await server.keep(tenant, (answer,))
-    scope["outcome"] = answer.body["context"]["outcome"]
-    server.figures.answered.decision(answer.body["context"]["outcome"])
+        await server.tracing.part("log", server.keep(tenant, (answer,)))
+    outcome = scope["outcome"] = answer.body.outcome
+    server.figures.answered.decision(outcome)
     if tenant.part.shadow:
         server.shadow.after(tenant, (answer,))
-    return _told(answer.body, (answer,), at, begun)
+    return _told(answer.body.content, (answer,), at, begun)
 
 
-def _told(body: object, answers: Sequence[Answer], at: Instant, begun: float) -> Told:
+def _told(content: bytes, answers: Sequence[Answer], at: Instant, begun: float) -> Told:
     """Return what is said; what differs from call to call is in headers."""
-    content = to_json(body)
     ids = [each.given.id for each in answers if each.given is not None]
-    headers = [
-        (b"contract-as-of", iso(at).encode()),
-        (b"server-timing", b"decide;dur=%.3f" % ((time.perf_counter() - begun) * 1000)),
-        (b"content-length", b"%d" % len(content)),
-        (b"content-type", b"application/json"),
-    ]
-    if ids and len(answers) <= MOST_IDS:
-        headers.append((b"contract-decision-id", ",".join(ids).encode()))
-    return Told(content, headers)
+    named = f"contract-decision-id: {','.join(ids)}\r\n" if ids and len(answers) <= MOST_IDS else ""
+    head = (
+        f"contract-as-of: {iso(at)}\r\nserver-timing: decide;dur={(time.perf_counter() - begun) * 1000:.3f}\r\n"
+        f"content-length: {len(content)}\r\ncontent-type: application/json\r\n{named}"
+    )
+    return Told(200, head.encode(), content)
 
 
 ADDRESSES: Mapping[str, Direct] = {
     f"{BASE}/evaluation": evaluation, f"{BASE}/evaluations": evaluations, "/events": events,
 }  # fmt: skip
+ASKING = (f"{BASE}/evaluation", f"{BASE}/evaluations")
+"""Those that ask: they wait for nothing where the account is held."""

@@ -1,7 +1,7 @@
 """How long callers may take: to send a request, and to read what they are answered. HTTP by uvicorn, with clocks.
 
-What is called most is answered in one piece (`sent_whole`): to look through every header again, one by one, and to
-write head and body apart costs as much as half a decision.
+A request that came whole, and needs nothing that has to be waited for, is answered where it stands
+(`engine/service/atonce.py`).
 
 Without them, whoever sends a byte a minute or reads nothing holds a connection for ever, and headers without end fill
 the memory. A request that was cut off was never read, so nothing of it happened.
@@ -10,11 +10,11 @@ the memory. A request that was cut off was never read, so nothing of it happened
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from typing import Any
 
-from starlette.types import Scope
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from engine.service.atonce import AtOnce, Told, going_on
 
 MOST_HEAD_BYTES = 65_536
 _REFUSED = b"HTTP/1.1 %s\r\ncontent-type: application/problem+json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%s"
@@ -28,26 +28,11 @@ _LONG = (
 )
 
 
-def sent_whole(scope: Scope, head: Sequence[bytes], body: bytes) -> bool:
-    """Send an answer of status 200 in one piece, its headers as they are written; tell whether that could be done.
-
-    It could not where the server is another one, or the caller does not read; then it is to be sent as any other.
-    """
-    cycle: RequestResponseCycle | None = scope.get("whole")
-    if cycle is None or cycle.flow.write_paused or cycle.disconnected or cycle.response_started:
-        return False
-    cycle.response_started = cycle.response_complete = True
-    cycle.waiting_for_100_continue = False
-    close = b"" if cycle.keep_alive else b"connection: close\r\n"
-    cycle.transport.write(b"".join((STATUS_LINE[200], *head, close, b"\r\n", body)))
-    cycle.message_event.set()
-    if not cycle.keep_alive:
-        cycle.transport.close()
-    cycle.on_response()
-    return True
+MOST_AT_ONCE = 4
+"""How many requests that came together are answered where they stand, before other connections have their turn."""
 
 
-def patient(seconds: float) -> type[asyncio.Protocol]:
+def patient(seconds: float, at_once: AtOnce | None = None) -> type[asyncio.Protocol]:
     """Return the protocol under which a request must be there, and its answer be read, within so many seconds."""
 
     class Patient(HttpToolsProtocol):
@@ -59,6 +44,11 @@ def patient(seconds: float) -> type[asyncio.Protocol]:
             self._clock: asyncio.TimerHandle | None = None
             self._slow: asyncio.TimerHandle | None = None
             self._head = 0
+            # The pieces of a body that is gathered to be answered at once; None where that is not done.
+            self._gathered: list[bytes] | None = None
+            self._left = 0
+            self._idle_from = 0.0
+            self._idle: asyncio.TimerHandle | None = None
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
             super().connection_made(transport)
@@ -69,13 +59,19 @@ def patient(seconds: float) -> type[asyncio.Protocol]:
             if self._clock is not None:
                 self._clock.cancel()
                 self._clock = None
+            if self._idle is not None:
+                self._idle.cancel()
+                self._idle = None
             self.resume_writing()
             super().connection_lost(exc)
 
         def data_received(self, data: bytes) -> None:
             if self._head >= 0:
                 self._head += len(data)
+            self._left = MOST_AT_ONCE
             super().data_received(data)
+            if self._gathered is not None:
+                self._in_turn()
             if self._head > MOST_HEAD_BYTES:
                 self._refuse(b"431 Request Header Fields Too Large", _LONG)
 
@@ -87,12 +83,86 @@ def patient(seconds: float) -> type[asyncio.Protocol]:
 
         def on_headers_complete(self) -> None:
             self._head = -1
+            if at_once is not None and self._left and at_once.takes(self.url) and self._is_plain():
+                self._left -= 1
+                self._gathered = []
+            else:
+                self._begin_cycle()
+
+        def _begin_cycle(self) -> None:
+            if self._idle is not None:
+                self._idle.cancel()
+                self._idle = None
             super().on_headers_complete()
             self.scope["whole"] = self.cycle  # type: ignore[typeddict-unknown-key]
 
+        def _is_plain(self) -> bool:
+            """Tell whether a request can be answered where it stands: nothing before it waits, nobody is to be told."""
+            parser = self.parser
+            return (
+                not (self._is_busy() or self.transport.is_closing() or self.flow.write_paused)
+                and parser.get_method() == b"POST" and parser.get_http_version() == "1.1"
+                and not (self.expect_100_continue or parser.should_upgrade())
+            )  # fmt: skip
+
+        def _is_busy(self) -> bool:
+            """Tell whether a request is being answered in a task."""
+            cycle: RequestResponseCycle | None = self.cycle
+            return cycle is not None and not cycle.response_complete
+
+        def _in_turn(self) -> None:
+            """Have a request whose body was gathered so far answered in a task, as any other."""
+            gathered, self._gathered = self._gathered or (), None
+            self._begin_cycle()
+            for each in gathered:
+                super().on_body(each)
+
+        def on_body(self, body: bytes) -> None:
+            if self._gathered is None:
+                super().on_body(body)
+            else:
+                self._gathered.append(body)
+
         def on_message_complete(self) -> None:
             self._due = None
+            if self._gathered is None or at_once is None:
+                super().on_message_complete()
+                return
+            gathered = self._gathered
+            body = gathered[0] if len(gathered) == 1 else b"".join(gathered)
+            answering = at_once.answer(self.url, self.headers, body)
+            try:
+                waited_for = answering.send(None)
+            except StopIteration as done:
+                self._gathered = None
+                self._tell(done.value)
+                return
+            app, self.app = self.app, going_on(answering, waited_for)
+            self._in_turn()
+            self.app = app
             super().on_message_complete()
+
+        def _tell(self, told: Told) -> None:
+            content, kept = told.written(self.parser.should_keep_alive())
+            self.transport.write(content)
+            self.server_state.total_requests += 1
+            if not kept:
+                self.transport.close()
+                return
+            self._idle_from = self.loop.time()
+            if self._idle is None:
+                self._idle = self.loop.call_later(self.timeout_keep_alive, self._look_idle)
+
+        def _look_idle(self) -> None:
+            """Close a connection on which nothing has come since an answer, as is done after answers in a task."""
+            self._idle = None
+            if self._is_busy() or self._due is not None or self.transport.is_closing():
+                return
+            left = self._idle_from + self.timeout_keep_alive - self.loop.time()
+            if left > 0.001:
+                self._idle = self.loop.call_later(left, self._look_idle)
+            else:
+                self.transport.close()
 
         def pause_writing(self) -> None:
             if self._slow is None:

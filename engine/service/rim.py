@@ -11,13 +11,13 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engine.errors import EngineError
-from engine.service.direct import ADDRESSES, Direct, Told
+from engine.service.atonce import Answering, Told, send_told
+from engine.service.direct import ADDRESSES, ASKING, Direct
 from engine.service.ids import REQUEST_BYTES, Ids
-from engine.service.patience import sent_whole
 from engine.service.problems import Problem, problem_of
-from engine.service.requests import Headers, headers_of
+from engine.service.requests import Headers, Here, headers_of
 from engine.service.server import Server
-from engine.service.tracing import ended
+from engine.service.tracing import route_of
 from engine.service.watch import place_of
 
 _SECURITY = (
@@ -42,11 +42,75 @@ class Rim:
         https = server.config.base_url.startswith("https://")
         self._headers = (*_SECURITY, *((_STRICT,) if https else ()))
         self._head = b"".join([b"%b: %b\r\n" % each for each in self._headers])
+        durable = server.kept is not None and server.kept.mode == "durable"
+        # What always waits is not begun in vain; a span belongs to the task in which it was begun.
+        at_once = () if durable or server.config.traces is not None else ASKING
+        self._asked = {path.encode(): ADDRESSES[path] for path in at_once}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        direct = ADDRESSES.get(scope["path"]) if scope["method"] == "POST" else None
+        if direct is None:
+            await self._routed(scope, receive, send)
+            return
+        told = await self.told(direct, scope, receive)
+        if told is not None:
+            await send_told(told, scope, send)
+
+    def takes(self, url: bytes) -> bool:
+        """See `AtOnce`: questions, where nothing is told of them that has to be waited for."""
+        return url in self._asked
+
+    def answer(self, url: bytes, headers: list[tuple[bytes, bytes]], body: bytes) -> Answering:
+        """See `AtOnce`."""
+        path = url.decode()
+        scope: Scope = {"type": "http", "method": "POST", "path": path, "headers": headers}
+        return self.told(self._asked[url], scope, Here(body))
+
+    async def told(self, direct: Direct, scope: Scope, receive: Receive) -> Told | None:
+        """Return the whole answer of what goes past the router; None where the caller has gone."""
+        begun = time.perf_counter()
+        headers = headers_of(scope)
+        request_id = self._id(headers.get(b"x-request-id"))
+        scope["path_name"] = scope["path"]
+        status = CLOSED
+        try:
+            said = await self.server.tracing.request(
+                scope, headers, self._at_once(direct, scope, headers, receive)
+            )
+            status = said.status
+        except ClientDisconnect:
+            # Who has gone is answered nothing, and nothing went wrong here.
+            return None
+        except Exception as wrong:
+            said = self._failed(wrong, request_id)
+            status = said.status
+        finally:
+            self._told(scope, status, time.perf_counter() - begun, request_id)
+        return Told(status, b"%bx-request-id: %b\r\n%b" % (said.head, request_id, self._head), said.body)
+
+    async def _at_once(self, direct: Direct, scope: Scope, headers: Headers, receive: Receive) -> Told:
+        """Return what is answered past the router, also where something was wrong."""
+        try:
+            said = await direct(self.server, scope, headers, receive)
+        except (Problem, EngineError) as wrong:
+            said = _problem(problem_of(wrong))
+        scope["status"] = said.status
+        return said
+
+    async def _answered(self, scope: Scope, receive: Receive, answer: Send) -> None:
+        await self.app(scope, receive, answer)
+
+    def _failed(self, wrong: Exception, request_id: bytes) -> Told:
+        """Log what went wrong here, and return what the caller is told of it."""
+        error, where = type(wrong).__name__, place_of(wrong)
+        self.server.log.error("failed", request_id=request_id.decode(), error=error, where=where)
+        return _problem(problem_of(wrong))
+
+    async def _routed(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Have the router answer."""
         begun = time.perf_counter()
         headers = headers_of(scope)
         request_id = self._id(headers.get(b"x-request-id"))
@@ -55,7 +119,7 @@ class Rim:
         async def answer(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status = scope["status"] = message["status"]
                 message["headers"] = [
                     *(each for each in message["headers"] if each[0] != b"x-request-id"),
                     (b"x-request-id", request_id), *self._headers,
@@ -63,52 +127,18 @@ class Rim:
             await send(message)
 
         try:
-            with self.server.tracing.request(scope, headers) as span:
-                try:
-                    direct = ADDRESSES.get(scope["path"]) if scope["method"] == "POST" else None
-                    told = None
-                    if direct is None:
-                        await self.app(scope, receive, answer)
-                    else:
-                        told = await self._at_once(direct, scope, headers, receive, answer)
-                    if told is not None:
-                        status = 200
-                        told.headers.append((b"x-request-id", request_id))
-                        head = [
-                            part for name, value in told.headers for part in (name, b": ", value, b"\r\n")
-                        ]
-                        if not sent_whole(scope, (*head, self._head), told.body):
-                            headers_told = [*told.headers, *self._headers]
-                            await send(
-                                {"type": "http.response.start", "status": 200, "headers": headers_told}
-                            )
-                            await send({"type": "http.response.body", "body": told.body})
-                finally:
-                    if span is not None:
-                        ended(span, scope, _route(scope), status or 500)
+            await self.server.tracing.request(scope, headers, self._answered(scope, receive, answer))
         except ClientDisconnect:
-            # Who has gone is answered nothing, and nothing went wrong here.
             status = status or CLOSED
         except Exception as wrong:
-            problem = problem_of(wrong)
-            self.server.log.error(
-                "failed", request_id=request_id.decode(), error=type(wrong).__name__, where=place_of(wrong)
-            )
+            told = self._failed(wrong, request_id)
             if not status:
-                await problem.response()(scope, receive, answer)
+                await answer(
+                    {"type": "http.response.start", "status": told.status, "headers": told.headers()}
+                )
+                await answer({"type": "http.response.body", "body": told.body})
         finally:
             self._told(scope, status, time.perf_counter() - begun, request_id)
-
-    async def _at_once(
-        self, direct: Direct, scope: Scope, headers: Headers, receive: Receive, send: Send
-    ) -> Told | None:
-        """Return what is answered past the router; None where something was wrong, and that is told."""
-        scope["path_name"] = scope["path"]
-        try:
-            return await direct(self.server, scope, headers, receive)
-        except (Problem, EngineError) as wrong:
-            await problem_of(wrong).response()(scope, receive, send)
-            return None
 
     def _id(self, given: bytes | None) -> bytes:
         """Return the id of a request: the caller's where it gave one that can be told back."""
@@ -117,7 +147,7 @@ class Rim:
         return self._ids.next(REQUEST_BYTES).encode()
 
     def _told(self, scope: MutableMapping[str, Any], status: int, seconds: float, request_id: bytes) -> None:
-        route = _route(scope)
+        route = route_of(scope)
         self.server.figures.answered.request(route, status, seconds)
         if not self._logs:
             return
@@ -129,6 +159,7 @@ class Rim:
         )  # fmt: skip
 
 
-def _route(scope: MutableMapping[str, Any]) -> str:
-    """Return the address as it is written on the page, never as it was called."""
-    return getattr(scope.get("route"), "path", None) or scope.get("path_name") or "none"
+def _problem(problem: Problem) -> Told:
+    response = problem.response()
+    head = b"".join([b"%b: %b\r\n" % each for each in response.raw_headers])
+    return Told(problem.status, head, bytes(response.body))

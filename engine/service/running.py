@@ -105,8 +105,9 @@ class Running:
     def listener(self, grace_s: int = GRACE_S) -> uvicorn.Server:
         """Return what speaks HTTP for the service; who calls from where is nothing that it asks a proxy about."""
         service = application(self.server)
+        http = patient(self.config.limits.request_s, service if self.before is None else None)
         config = uvicorn.Config(
-            service if self.before is None else self.before(service), http=patient(self.config.limits.request_s),
+            service if self.before is None else self.before(service), http=http,
             ws="none" if self.before is None else "auto", ws_max_size=MOST_MESSAGE, log_config=None, access_log=False,
             server_header=False, date_header=False, proxy_headers=False,
             timeout_graceful_shutdown=grace_s, timeout_keep_alive=30, lifespan="on",

@@ -6,9 +6,9 @@ their own; what cannot be sent is dropped, and no answer waits for it.
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Awaitable
 from importlib.util import find_spec
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from starlette.types import Scope
 
@@ -16,16 +16,17 @@ from engine.service.config import Traces
 from engine.service.requests import Headers
 
 WAIT_S = 5
+Made = TypeVar("Made")
 
 
 class Tracing(Protocol):
     """What requests tell of themselves; nothing, where no collector is configured."""
 
-    def request(self, scope: Scope, headers: Headers) -> AbstractContextManager[Any]:
-        """Return the span of a request, which goes on from the caller's where it names one."""
+    def request(self, scope: Scope, headers: Headers, answering: Awaitable[Made]) -> Awaitable[Made]:
+        """Return what answers a request, in a span, which goes on from the caller's where it names one."""
 
-    def part(self, name: str) -> AbstractContextManager[Any]:
-        """Return the span of a part of the request at hand."""
+    def part(self, name: str, doing: Awaitable[Made]) -> Awaitable[Made]:
+        """Return a part of the request at hand, in a span."""
 
     def close(self) -> None:
         """Send what is not sent yet, within a few seconds."""
@@ -34,13 +35,11 @@ class Tracing(Protocol):
 class Untraced:
     """Tells nothing."""
 
-    _NOTHING = nullcontext()
+    def request(self, scope: Scope, headers: Headers, answering: Awaitable[Made]) -> Awaitable[Made]:
+        return answering
 
-    def request(self, scope: Scope, headers: Headers) -> AbstractContextManager[Any]:
-        return self._NOTHING
-
-    def part(self, name: str) -> AbstractContextManager[Any]:
-        return self._NOTHING
+    def part(self, name: str, doing: Awaitable[Made]) -> Awaitable[Made]:
+        return doing
 
     def close(self) -> None:
         pass
@@ -78,7 +77,7 @@ class _Traced:
         self._tracer = self._provider.get_tracer("contract")
         self._from = TraceContextTextMapPropagator()
 
-    def request(self, scope: Scope, headers: Headers) -> AbstractContextManager[Any]:
+    async def request(self, scope: Scope, headers: Headers, answering: Awaitable[Made]) -> Made:
         from opentelemetry.trace import SpanKind
 
         carried = {
@@ -86,23 +85,33 @@ class _Traced:
             for name in ("traceparent", "tracestate")
             if name.encode() in headers
         }
-        return self._tracer.start_as_current_span(
+        with self._tracer.start_as_current_span(
             scope["method"], context=self._from.extract(carried), kind=SpanKind.SERVER,
             attributes={"http.request.method": scope["method"]}, record_exception=False,
             set_status_on_exception=False,
-        )  # fmt: skip
+        ) as span:  # fmt: skip
+            try:
+                return await answering
+            finally:
+                _ended(span, scope, scope.get("status", 500))
 
-    def part(self, name: str) -> AbstractContextManager[Any]:
-        return self._tracer.start_as_current_span(name, record_exception=False)
+    async def part(self, name: str, doing: Awaitable[Made]) -> Made:
+        with self._tracer.start_as_current_span(name, record_exception=False):
+            return await doing
 
     def close(self) -> None:
         self._provider.force_flush(WAIT_S * 1000)
         self._provider.shutdown()
 
 
-def ended(span: Any, scope: Scope, route: str, status: int) -> None:
+def route_of(scope: Scope) -> str:
+    """Return the address as it is written on the page, never as it was called."""
+    return scope.get("path_name") or getattr(scope.get("route"), "path", None) or "none"
+
+
+def _ended(span: Any, scope: Scope, status: int) -> None:
     """Say on a request's span what came of it."""
-    caller = scope.get("caller")
+    route, caller = route_of(scope), scope.get("caller")
     span.update_name(f"{scope['method']} {route}")
     span.set_attribute("http.route", route)
     span.set_attribute("http.response.status_code", status)

@@ -303,7 +303,7 @@ def check_answers(address: str, folder: Path, callers: Callers) -> None:
                     wanted = context_of(
                         account.decide(question), question, Words(account.program), token, question.at
                     )
-                    assert found.context == json.loads(json.dumps(wanted)), (name, party, act, day)
+                    assert found.context == json.loads(wanted), (name, party, act, day)
     for row in books.decisions(0, 20):
         assert derive(books, documents, row) == row.answer
     store.close()

@@ -36,6 +36,6 @@ async def directly(request: Request, called: Direct) -> Response:
     """Answer as the edge does itself (`engine/service/rim.py`), where a request comes by the router all the same."""
     scope = request.scope
     said = await called(server_of(request), scope, headers_of(scope), request.receive)
-    response = Response(said.body)
-    response.raw_headers = said.headers
+    response = Response(said.body, said.status)
+    response.raw_headers = said.headers()
     return response
