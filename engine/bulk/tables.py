@@ -196,11 +196,11 @@ def buckets_of(table: Any, key: str, buckets: int) -> Any:
         ]
 
 
-def columns_from(lines: Path, columns: Mapping[str, str]) -> Any:
+def columns_from(lines: Path | None, columns: Mapping[str, str]) -> Any:
     """Return rows in JSON Lines as an Arrow table with those columns; none where there is no such file."""
     kinds = ", ".join(f"{_text(name)}: {_text(kind)}" for name, kind in columns.items())
     with duckdb.connect(config={"threads": 1}) as at:
-        if lines.is_file() and lines.stat().st_size:
+        if lines is not None and lines.is_file() and lines.stat().st_size:
             how = f"format = 'newline_delimited', columns = {{{kinds}}}"
             return at.sql(f"SELECT * FROM read_json({_text(str(lines))}, {how})").to_arrow_table()
         nothing = ", ".join(f"NULL::{kind} AS {quoted(name)}" for name, kind in columns.items())
@@ -208,22 +208,27 @@ def columns_from(lines: Path, columns: Mapping[str, str]) -> Any:
 
 
 def written(rows: Path, columns: Mapping[str, str], target: Path) -> int:
-    """Write parts (a pattern of files, their ending left out: JSON Lines, Parquet) as one Parquet table.
+    """Write parts (a pattern of files, their ending left out: JSON Lines, Parquet, Arrow) as one Parquet table.
 
     It has those columns. Return how many rows it has.
     """
+    files = {
+        kind: sorted(rows.parent.glob(f"{rows.name}.{kind}")) for kind in ("parquet", "jsonl", "arrows")
+    }
+    if files["arrows"]:
+        from engine.bulk.joined import joined
+
+        others = (columns_from(each, columns) for each in files["jsonl"])
+        return joined(files["arrows"], others, columns_from(None, columns).schema, target)
     kinds = ", ".join(f"{_text(name)}: {_text(kind)}" for name, kind in columns.items())
     named = ", ".join(quoted(name) for name in columns)
-
-    def listed(pattern: str) -> str:
-        return ", ".join(_text(str(each)) for each in sorted(rows.parent.glob(pattern)))
-
+    listed = {kind: ", ".join(_text(str(each)) for each in found) for kind, found in files.items()}
     parts = []
-    if found := listed(f"{rows.name}.parquet"):
-        parts.append(f"SELECT {named} FROM read_parquet([{found}])")
-    if found := listed(f"{rows.name}.jsonl"):
+    if listed["parquet"]:
+        parts.append(f"SELECT {named} FROM read_parquet([{listed['parquet']}])")
+    if listed["jsonl"]:
         how = f"format = 'newline_delimited', columns = {{{kinds}}}"
-        parts.append(f"SELECT {named} FROM read_json([{found}], {how})")
+        parts.append(f"SELECT {named} FROM read_json([{listed['jsonl']}], {how})")
     if not parts:
         empty = ", ".join(f"NULL::{kind} AS {quoted(name)}" for name, kind in columns.items())
         parts.append(f"SELECT {empty} LIMIT 0")

@@ -170,11 +170,9 @@ class Kernelled:
         def compared(events: Any, told: dict[str, Any]) -> None:
             verified.append(self.compared(told, lambda name: rows_from(events, [name])["row"].to_pylist()))
 
-        targets = {kind: work / f"{STRAIGHT}.{number}.{kind}.parquet" for kind in self.tables}
+        targets = {kind: work / f"{STRAIGHT}.{number}.{kind}.arrows" for kind in self.tables}
         left = work / f"{STRAIGHT}.{number}.left.parquet"
         done = straight.fold(straight.tables_of(unit), targets, left, compared)
-        if not done.left:
-            left.unlink()
         counts = Counts(
             done.accounts, done.events, kernel=done.accounts, verified=sum(verified), columns=done.accounts
         )  # fmt: skip

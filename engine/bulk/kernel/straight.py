@@ -6,6 +6,7 @@ The accounts that cannot be taken so are named in a file, and go the way of all 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -103,31 +104,32 @@ class Straight:
         self, tables: Iterable[Any], targets: dict[str, Path], left: Path,
         seen: Callable[[Any, dict[str, Any]], None],
     ) -> Done:  # fmt: skip
-        """Fold whole accounts; write a table to each of `targets`, and to `left` whose are left.
+        """Fold whole accounts; write tables in Arrow's own form to each of `targets`, and to `left` whose are left.
 
         `seen` is handed each table, and those that came of it.
         """
-        accounts = events = others = 0
-        writers: dict[str, Any] = {}
-        try:
+        accounts = events = 0
+        others: list[Any] = []
+        with ExitStack() as files:
+            writers: dict[str, Any] = {}
             for table in tables:
                 told, unread = self._batch(self.reader.whole(table))
                 seen(table, told)
-                told["left"] = pyarrow.table({"account": unread})
                 for kind, rows in told.items():
                     if kind not in writers:
-                        writers[kind] = pq.ParquetWriter(
-                            left if kind == "left" else targets[kind], rows.schema
+                        # Each of its tables has words of its own.
+                        writers[kind] = files.enter_context(
+                            pyarrow.ipc.new_stream(str(targets[kind]), rows.schema)
                         )
                     writers[kind].write_table(rows)
                 accounts += told["accounts"].num_rows
                 events += pc.sum(told["accounts"].column("events")).as_py() or 0
-                others += len(unread)
-        finally:
-            for each in writers.values():
-                each.close()
+                others.append(unread)
+        names = pyarrow.concat_arrays(others) if others else pyarrow.array([], pyarrow.string())
+        if len(names):
+            pq.write_table(pyarrow.table({"account": names}), left)
         self._keep()
-        return Done(accounts, int(events), others)
+        return Done(accounts, int(events), len(names))
 
     def whole(self, table: Any) -> tuple[dict[str, Any], Any]:
         """Fold a table in memory, the rows of each account together; return the tables, and the accounts left.

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy
 import pyarrow
+import pyarrow.compute as pc
 
 from contractlang.norms import StateDecl
 from engine.bulk.fold import currency_of
@@ -19,6 +20,9 @@ from engine.event import Instant
 from engine.program import LIFE_STATES, Program
 from engine.terms import Terms
 
+WHATS = ("breach", "cured", "in force", "ended")
+"""What can happen."""
+_BREACH, _CURED, _IN_FORCE, _ENDED = range(len(WHATS))
 _NEVER = numpy.iinfo(numpy.int64).max
 _ORDERED = 512
 """Norms that begin at one instant are told in their order; with so many of them their numbers fit beside instants."""
@@ -26,7 +30,10 @@ _ORDERED = 512
 
 @dataclass(frozen=True, slots=True)
 class _Breaches:
-    """Breaches of one norm: whose (place of the account), since when, until when (MISSING), about what, by whom."""
+    """Breaches of one norm: whose (place of the account), since when, until when (MISSING), of which row, by whom.
+
+    A row of -1 is none; `by` is the place of a party in the plan, or a negative number where nobody is known.
+    """
 
     document: str
     norm: str
@@ -34,8 +41,8 @@ class _Breaches:
     account: Array
     began: Array
     ended: Array
-    about: Any
-    by: Any
+    row: Array
+    by: Array
 
 
 class Telling:
@@ -48,6 +55,8 @@ class Telling:
         self.program, self.terms, self.plan, self.as_of = program, terms, plan, as_of
         self.asked, self.agreements = asked, agreements
         self._words = {number: word for word, number in plan.words.items()}
+        bearers = {str(lane.rule.norm.bearer): None for lane in plan.lanes}
+        self._parties = list(dict.fromkeys([*plan.parties, *bearers]))
 
     @property
     def is_possible(self) -> bool:
@@ -59,10 +68,9 @@ class Telling:
         """Return the rows of the accounts that the loop did not give up, of each table."""
         there = left["gone"] == 0
         breaches = list(self._breaches(taken, left, there))
-        names = taken.names
         return {
             "accounts": self._accounts(taken, left, there, breaches),
-            "happenings": self._happenings(names, left, there, breaches),
+            "happenings": self._happenings(taken, left, there, breaches),
         }
 
     # -- the table of accounts
@@ -187,75 +195,73 @@ class Telling:
             else:
                 began = numpy.maximum(left[f"e{number}"][keys], at[rows])
             ended = numpy.where(status[keys] == CURED, left[f"z{number}"][keys], MISSING)
-            about = (
-                pyarrow.array([""]).take(_zeros(len(keys)))
-                if lane.by_row or lane.source is not None
-                else self._ids(taken, rows)
-            )
-            by = pyarrow.array([str(norm.bearer)]).take(_zeros(len(keys)))
-            yield _Breaches(norm.document, norm.id, lane.rule.index, of_thing[keys], began, ended, about, by)
+            nothing = lane.by_row or lane.source is not None
+            row = numpy.full(len(keys), -1) if nothing else rows
+            by = numpy.full(len(keys), self._parties.index(str(norm.bearer)))
+            yield _Breaches(norm.document, norm.id, lane.rule.index, of_thing[keys], began, ended, row, by)
         for place, rule in enumerate(self.plan.prohibitions):
             rows = numpy.flatnonzero((left[f"x{place}"] != 0) & there[of_rows])
             who: Array = taken.columns.who
-            who = who[rows]
-            known = (who >= 0) & (who < len(self.plan.parties))
-            by = pyarrow.array(self.plan.parties, pyarrow.string()).take(pyarrow.array(who, mask=~known))
+            by = numpy.where(who[rows] < len(self.plan.parties), who[rows], -1)
             never = numpy.full(len(rows), MISSING)
-            about = self._ids(taken, rows)
-            yield _Breaches(
-                rule.norm.document, rule.norm.id, rule.index, of_rows[rows], at[rows], never, about, by
-            )
+            norm = rule.norm
+            yield _Breaches(norm.document, norm.id, rule.index, of_rows[rows], at[rows], never, rows, by)
 
-    def _ids(self, taken: Taken, rows: Array) -> Any:
-        return taken.ids.take(pyarrow.array(taken.order[rows]))
-
-    def _happenings(self, names: Any, left: dict[str, Array], there: Array, breaches: list[_Breaches]) -> Any:
-        parts, whose = [], []
-        for each in breaches:
+    def _happenings(self, taken: Taken, left: dict[str, Array], there: Array, breaches: list[_Breaches]) -> Any:
+        """Return breaches and their ends, beginnings and ends of agreements: of each account in this order."""
+        norms = [(each.document, each.norm) for each in breaches]
+        parts = []
+        for place, each in enumerate(breaches):
             ended = numpy.flatnonzero(each.ended != MISSING)
-            every = numpy.arange(len(each.account))
-            for what, instants, rows in (("breach", each.began, every), ("cured", each.ended, ended)):
-                about, by = (column.take(pyarrow.array(rows)) for column in (each.about, each.by))
-                whose.append(each.account[rows])
-                parts.append(
-                    _rows(
-                        names, each.account[rows], instants[rows], what, each.document, each.norm, about, by
-                    )
-                )
+            parts.append((each.account, each.began, _BREACH, place, each.row, each.by))
+            parts.append(
+                (each.account[ended], each.ended[ended], _CURED, place, each.row[ended], each.by[ended])
+            )
         began = left["since_"] != MISSING
         for what, instants, happened in (
-            ("in force", left["since_"], began), ("ended", left["lend_"], began & (left["lend_"] < FAR)),
+            (_IN_FORCE, left["since_"], began), (_ENDED, left["lend_"], began & (left["lend_"] < FAR)),
         ):  # fmt: skip
             rows = numpy.flatnonzero(there & happened & (instants <= self.as_of))
-            nothing = pyarrow.nulls(len(rows), pyarrow.string())
-            whose.append(rows)
-            parts.append(_rows(names, rows, instants[rows], what, self.plan.document, None, nothing, nothing))
-        order = numpy.argsort(numpy.concatenate(whose), kind="stable")
-        return pyarrow.concat_tables(parts).combine_chunks().take(pyarrow.array(order))
+            parts.append((rows, instants[rows], what, len(norms), -2, -1))
+        counts = [len(each[0]) for each in parts]
+        account, instants, what, norm, row, by = (
+            numpy.concatenate([numpy.broadcast_to(each[k], count) for each, count in zip(parts, counts, strict=True)])
+            for k in range(6)
+        )
+        order = numpy.zeros(len(account), numpy.int64)
+        cells_compiled().grouped(account, numpy.zeros(len(there) + 1, numpy.int64), order)
+        norm, row = norm[order], row[order]
+        documents = [*(document for document, _ in norms), self.plan.document]
+        listed = [*(name for _, name in norms), None]
+        return pyarrow.table(
+            {
+                "account": _words(account[order], taken.names),
+                "happened_at": written(instants[order]),
+                "what": _words(what[order], WHATS),
+                "document": _words(norm, documents),
+                "norm": _words(norm, listed),
+                "about": self._about(taken, row),
+                "by": _words(by[order], self._parties),
+            }
+        )
+
+    def _about(self, taken: Taken, row: Array) -> Any:
+        """Return the ids of rows: an empty one for -1, null for what is less."""
+        named = pyarrow.array(taken.order[row] if len(taken.order) else row, mask=row < 0)
+        ids = taken.ids.take(named).cast(pyarrow.string())
+        empty = row == -1
+        return pc.if_else(pyarrow.array(empty), "", ids) if empty.any() else ids
 
 
-def _rows(
-    names: Any,
-    account: Array,
-    instants: Array,
-    what: str,
-    document: str,
-    norm: str | None,
-    about: Any,
-    by: Any,
-) -> Any:
-    alike = _zeros(len(account))
-    return pyarrow.table(
-        {
-            "account": names.take(pyarrow.array(account)),
-            "happened_at": written(instants),
-            "what": pyarrow.array([what]).take(alike),
-            "document": pyarrow.array([document]).take(alike),
-            "norm": pyarrow.array([norm], pyarrow.string()).take(alike),
-            "about": about,
-            "by": by,
-        }
-    )
+def _words(places: Array, words: Any) -> Any:
+    """Return words by their places as a column that has each word once; null for a place below 0, and for None."""
+    if not isinstance(words, pyarrow.Array):
+        listed = [each for each in dict.fromkeys(words) if each is not None]
+        places = numpy.array([*(listed.index(each) if each is not None else -1 for each in words), -1])[places]
+        words = pyarrow.array(listed, pyarrow.string())
+    lacks = places < 0
+    places = pyarrow.array(places.astype(numpy.int32), mask=lacks if lacks.any() else None)
+    return pyarrow.DictionaryArray.from_arrays(places, words)
 
 
 def written(moments: Array) -> Any:
