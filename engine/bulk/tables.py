@@ -212,9 +212,7 @@ def written(rows: Path, columns: Mapping[str, str], target: Path) -> int:
 
     It has those columns. Return how many rows it has.
     """
-    files = {
-        kind: sorted(rows.parent.glob(f"{rows.name}.{kind}")) for kind in ("parquet", "jsonl", "arrows")
-    }
+    files = {kind: sorted(rows.parent.glob(f"{rows.name}.{kind}")) for kind in ("parquet", "jsonl", "arrows")}
     if files["arrows"]:
         from engine.bulk.joined import joined
 

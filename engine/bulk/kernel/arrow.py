@@ -7,8 +7,9 @@ aside, is read row by row as ever.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,20 @@ import pyarrow.parquet as pq
 
 from contractlang.norms import QuestionDecl, StateDecl, TypeDecl, Who
 from engine.bulk.kernel import cells
+from engine.bulk.kernel.column import (
+    CODED,
+    STRINGS,
+    Array,
+    Text,
+    Words,
+    is_words,
+    nulls_of,
+    numbers_of,
+    one,
+    opened,
+    text_of,
+    words_of,
+)  # fmt: skip
 from engine.bulk.kernel.columns import ELSE
 from engine.bulk.kernel.compiled import Compiled, compiled
 from engine.bulk.kernel.machine import Columns
@@ -27,17 +42,11 @@ from engine.bulk.kernel.typed import occurrences
 from engine.event import Instant
 from engine.program import Program
 
-Array = Any
-"""An array of numpy."""
-
-CODED = ("account", "name", "by")
-"""Columns with few words, read as numbers of words."""
 _LAST = 7_226_000_000_000_000
 """Some instant before the last year of the calendar."""
 _MOST = 10**10
 _READ = 1 << 17
 """How many rows are read at once."""
-_STRINGS = (pyarrow.string(), pyarrow.large_string())
 
 
 def cells_compiled() -> Compiled:
@@ -52,16 +61,10 @@ class Taken:
     names: pyarrow.StringArray
     counts: Array
     columns: Columns
-    ids: pyarrow.StringArray
+    ids: Any
     order: Array
     left: pyarrow.StringArray
     """The accounts that are not among them."""
-
-
-def opened(path: Path, coded: Iterable[str] = CODED) -> Any:
-    """Return a table of Parquet, read with some columns as numbers of words."""
-    there = set(pq.read_schema(path).names)
-    return pq.ParquetFile(path, read_dictionary=[each for each in coded if each in there])
 
 
 class Unlike(Exception):
@@ -99,6 +102,7 @@ class Reader:
             if name in self.kinds and self.kinds[name] not in fits.get(kind, (kind,)):
                 raise Unlike(f"`{name}` is asked as a {kind}")
         self.code = cells_compiled()
+        self._every = numpy.zeros(0, numpy.int64)
 
     def tables(
         self, path: Path, most: int = 1 << 20, groups: tuple[int, int] | None = None, after: str | None = None
@@ -149,7 +153,7 @@ class Reader:
         """Return the accounts of a table in memory, the rows of each together, whose columns `check_schema` passed."""
         for name in {*CODED} & {*table.column_names}:
             column = table.column(name)
-            if column.type in _STRINGS:
+            if column.type in STRINGS:
                 place = table.column_names.index(name)
                 table = table.set_column(place, name, column.cast(pyarrow.string()).dictionary_encode())
         return self._taken(table)
@@ -161,20 +165,17 @@ class Reader:
         }:
             raise Unlike("a column is missing, or there twice")
         for each in schema:
-            word = isinstance(each.type, pyarrow.DictionaryType) and each.type.value_type == pyarrow.string()
-            if each.name in CODED:
-                fits = (
-                    word or each.type in _STRINGS or (each.name == "by" and pyarrow.types.is_null(each.type))
-                )
-            elif each.name == "id":
-                fits = each.type in _STRINGS
-            elif each.name == "at":
-                fits = each.type in _STRINGS or each.type in (
-                    pyarrow.timestamp("us"),
-                    pyarrow.timestamp("ms"),
-                )
-            else:
-                fits = each.name in self.kinds and _fits(self.kinds[each.name], each.type)
+            type_ = each.type.value_type if is_words(each) else each.type
+            is_text, types = type_ in STRINGS, pyarrow.types
+            match each.name:
+                case "account" | "name" | "id":
+                    fits = is_text
+                case "by":
+                    fits = is_text or types.is_null(type_)
+                case "at":
+                    fits = is_text or type_ in (pyarrow.timestamp("us"), pyarrow.timestamp("ms"))
+                case name:
+                    fits = name in self.kinds and (is_text or _fits(self.kinds[name], type_))
             if not fits:
                 raise Unlike(f"the column `{each.name}` is {each.type}")
 
@@ -185,76 +186,86 @@ class Reader:
         count = table.num_rows
         accounts, starts = _runs(table.column("account"))
         bad = numpy.zeros(count, numpy.uint8)
-        kind, moment = self._kind(table, bad), self._moment(table.column("at"), bad)
-        who = self._who(table, kind, bad)
-        ids = text_of(table.column("id"))
-        bad |= ids.null
-        self.code.texts(ids.offsets, ids.data, ids.null, True, bad)
+        moment = self._moment(table.column("at"), bad)
+        kind, who = self._acts(table, bad)
         fields, texts = self._fields(table, kind, bad)
+        ids, others = self._ids(table, texts, bad)
         first = numpy.append(starts, count).astype(numpy.int64)
         ok = self._accounts(starts, kind, who, moment, bad)
         ok &= ~pc.equal(pc.fill_null(accounts, ""), "").to_numpy(zero_copy_only=False)
         ok = ok.astype(numpy.uint8)
-        is_coded = numpy.array([each in self.plan.codes for each in self.names] + [False])
-        is_thing = numpy.array([each in self.plan.things for each in self.names] + [False])
-        coded = (is_coded[kind] & (moment <= self.until)).astype(numpy.uint8)
-        order = numpy.zeros(count, numpy.int64)
+        is_coded = numpy.array([*(each in self.plan.codes for each in self.names), False]).view(numpy.uint8)
+        is_thing = numpy.array([*(each in self.plan.things for each in self.names), False]).view(numpy.uint8)
+        order = numpy.empty(count, numpy.int64)
         number = numpy.full(count, -1, numpy.int64)
         firsts, things, taken = (numpy.zeros(len(starts) + 1, numpy.int64) for _ in range(3))
         wide = int((first[1:] - first[:-1]).max(initial=1))
-        slots = numpy.zeros(1 << (2 * wide + 4).bit_length(), numpy.int64)
-        kept = self.code.arranged(
-            first, ok, _in_time(first, moment), moment, coded, is_thing[kind].astype(numpy.uint8), ids.offsets,
-            ids.data, slots, order, number, firsts, things, taken,
+        slots = numpy.full(ids.most if isinstance(ids, Numbers) else 1 << (2 * wide + 4).bit_length(), -1)
+        in_time = self._in_time(first, moment)
+        put = self.code.arranged if isinstance(ids, Text) else self.code.numbered
+        told = (ids.offsets, ids.data) if isinstance(ids, Text) else (ids.places,)
+        kept = put(
+            first, ok, in_time, moment, kind, is_coded, is_thing, self.until, *told, slots, order, number, firsts,
+            things, taken,
         )  # fmt: skip
         taken = taken[:kept]
         order = order[: firsts[kept]]
         codes = numpy.array([self.plan.codes.get(each, 0) for each in self.names] + [0])
+        # All rows of all accounts in order: what was read is what is laid out.
+        as_it_is = len(order) == count and in_time.base is self._every
         laid: dict[str, Array] = {}
         for name, held in self.plan.kinds.items():
             if name in texts and held == "reference":
-                laid[name] = out = numpy.zeros(len(order), numpy.int64)
-                text = texts[name]
-                self.code.referred(
-                    first, taken, kept, firsts, order, number, ids.offsets, ids.data, text.offsets, text.data,
-                    text.null, slots, out,
-                )  # fmt: skip
+                laid[name] = out = numpy.empty(len(order), numpy.int64)
+                self._refer(ids, others[name], (first, taken, kept, firsts, order, number), slots, out)
             elif name in fields:
-                laid[name] = fields[name][order]
+                laid[name] = fields[name] if as_it_is else fields[name][order]
             else:
                 laid[name] = numpy.full(len(order), MISSING, numpy.int64)
         ends = _listed(firsts[: kept + 1]), _listed(things[: kept + 1])
-        columns = Columns(*ends, moment[order], codes[kind[order]], who[order], laid)
+        rows: tuple[Array, ...] = (moment, kind, who)
+        moment, kind, who = rows if as_it_is else (each[order] for each in rows)
+        columns = Columns(*ends, moment, _listed(codes[kind]), who, laid)
         counts = (first[1:] - first[:-1])[taken]
         left = pc.fill_null(accounts.take(pyarrow.array(numpy.flatnonzero(ok == 0))), "")
-        column = table.column("id").combine_chunks()
-        return Taken(accounts.take(pyarrow.array(taken)), counts, columns, _one(column), order, left)
+        return Taken(
+            accounts.take(pyarrow.array(taken)), counts, columns, one(table.column("id")), order, left
+        )
 
-    def _kind(self, table: Any, bad: Array) -> Array:
-        """Return which declaration each row is of; the number past the last for none."""
-        indices, words = _coded(table.column("name"))
-        places = [self.names.index(word) if word in self.declared else len(self.names) for word in words]
-        kind = numpy.array([*places, len(self.names)])[indices]
-        bad |= kind == len(self.names)
-        return kind
+    def _refer(
+        self, ids: Text | Numbers, others: Text | Numbers, laid: tuple[Any, ...], slots: Array, out: Array
+    ) -> None:
+        """Look up which thing of its account each row names."""
+        if isinstance(ids, Text) and isinstance(others, Text):
+            text = others.offsets, others.data, others.null
+            self.code.referred(*laid, ids.offsets, ids.data, *text, slots, out)
+        elif isinstance(ids, Numbers) and isinstance(others, Numbers):
+            slots[:] = -1
+            self.code.looked_up(*laid, ids.places, others.places, others.null, slots, out)
 
-    def _moment(self, column: Any, bad: Array) -> Array:
-        if column.type in _STRINGS:
-            text, moment = text_of(column), numpy.zeros(len(column), numpy.int64)
-            self.code.instants(text.offsets, text.data, text.null, True, moment, bad)
-        else:
-            there = column.cast(pyarrow.timestamp("us")).cast(pyarrow.int64())
-            moment = pc.fill_null(there, 0).to_numpy().astype(numpy.int64) - EAST
-        bad |= (moment < FIRST) | (moment >= _LAST)
-        return moment
+    def _in_time(self, first: Array, moment: Array) -> Array:
+        """Return the rows of each account in time, accounts as they stand."""
+        if len(self._every) < len(moment):
+            self._every = numpy.arange(len(moment))
+        rows = self._every[: len(moment)]
+        falls = moment[1:] < moment[:-1]
+        falls[first[1:-1] - 1] = False
+        if not falls.any():
+            return rows
+        whose = numpy.repeat(numpy.arange(len(first) - 1), numpy.diff(first))
+        return numpy.lexsort((moment, whose))
 
-    def _who(self, table: Any, kind: Array, bad: Array) -> Array:
-        """Return who acted in each row."""
-        parties = self.plan.parties
-        words: list[str] = []
-        indices = numpy.full(len(kind), -1)
-        if "by" in table.column_names and not pyarrow.types.is_null(table.column("by").type):
-            indices, words = _coded(table.column("by"))
+    def _acts(self, table: Any, bad: Array) -> tuple[Array, Array]:
+        """Return which declaration each row is of (the number past the last for none), and who acted."""
+        count, parties = table.num_rows, self.plan.parties
+        names = words_of(table.column("name"))
+        there = "by" in table.column_names and not pyarrow.types.is_null(table.column("by").type)
+        by = words_of(table.column("by") if there else pyarrow.nulls(count, pyarrow.string()))
+        known = names.words.to_pylist()
+        kinds = numpy.array(
+            [self.names.index(w) if w in self.declared else len(self.names) for w in known] + [0]
+        )
+        words = by.words.to_pylist()
         numbers = numpy.full((len(self.names) + 1, len(words) + 1), ELSE)
         wrong = numpy.ones(numbers.shape, numpy.uint8)
         for place, declared in enumerate(self.declared.values()):
@@ -266,23 +277,37 @@ class Reader:
                     numbers[place, number] = parties.index(declared.actor)
                 elif declared.actor is not Who.BOTH and word in parties:
                     wrong[place, number], numbers[place, number] = 0, parties.index(word)
-        bad |= wrong[kind, indices]
-        return numbers[kind, indices]
+        kind, who = numpy.empty(count, numpy.int64), numpy.empty(count, numpy.int64)
+        self.code.acted(names.places, names.null, by.places, by.null, kinds, wrong, numbers, kind, who, bad)
+        return kind, who
 
-    def _fields(self, table: Any, kind: Array, bad: Array) -> tuple[dict[str, Array], dict[str, Text]]:
-        """Return the fields as numbers, and the texts of those that name an occurrence."""
+    def _moment(self, column: Any, bad: Array) -> Array:
+        if is_words(column) or column.type in STRINGS:
+            return self._read("at", column, bad, True)
+        array = one(column)
+        scale = 1000 if column.type == pyarrow.timestamp("ms") else 1
+        null, moment = nulls_of(array), numpy.empty(len(array), numpy.int64)
+        low, high = -((FIRST + EAST) // -scale), -((_LAST + EAST) // -scale)
+        self.code.scaled(numbers_of(array, numpy.int64), null, scale, EAST, low, high, moment, bad)
+        bad |= null
+        return moment
+
+    def _fields(self, table: Any, kind: Array, bad: Array) -> tuple[dict[str, Array], dict[str, Any]]:
+        """Return the fields as numbers, and the columns of those that name an occurrence."""
         found: dict[str, Array] = {}
-        texts: dict[str, Text] = {}
-        for name in self.kinds:
+        texts: dict[str, Any] = {}
+        for name, of in self.kinds.items():
             # 0: the occurrence has no such field; 1: it may be there; 2: it must.
-            rule = numpy.array([*(self._rule(each, name) for each in self.names), 1])[kind]
+            rules = numpy.array([*(self._rule(each, name) for each in self.names), 1])
             if name not in table.column_names or pyarrow.types.is_null(table.column(name).type):
-                bad |= rule == 2
+                bad |= rules[kind] == 2
                 continue
-            column = table.column(name)
-            null = column.is_null().to_numpy().astype(numpy.uint8)
-            bad |= numpy.where(null == 1, rule == 2, rule == 0)
-            self._field(name, column, null, bad, found, texts)
+            column = one(table.column(name))
+            self.code.allowed(kind, nulls_of(column), rules, bad)
+            if of == "occurrence":
+                texts[name] = column
+            else:
+                found[name] = self._field(name, of, column, bad)
         return found, texts
 
     def _rule(self, event: str, field: str) -> int:
@@ -291,62 +316,110 @@ class Reader:
             return 0
         return 2 if field in self.plan.needs.get(event, ()) else 1
 
-    def _field(
-        self,
-        name: str,
-        column: Any,
-        null: Array,
-        bad: Array,
-        found: dict[str, Array],
-        texts: dict[str, Text],
-    ) -> None:
-        kind, out = self.kinds[name], numpy.full(len(null), MISSING, numpy.int64)
-        is_text = column.type in _STRINGS
-        match kind:
-            case "day" | "instant" | "money" | "count" if is_text:
-                text = text_of(column)
-                if kind == "day":
-                    self.code.days(text.offsets, text.data, null, out, bad)
-                elif kind == "instant":
-                    self.code.instants(text.offsets, text.data, null, False, out, bad)
-                else:
-                    self.code.numbers(text.offsets, text.data, null, 2 if kind == "money" else 0, out, bad)
-            case "day":
-                out = pc.fill_null(column.cast(pyarrow.int32()), MISSING >> 40).to_numpy().astype(numpy.int64)
-            case "money" | "count":
-                out, fits = _hundredths(column)
-                bad |= ~fits & (null == 0)
-                if kind == "count":
-                    out //= 100
-                bad |= (null == 0) & ((out < 0) | (out >= _MOST * (100 if kind == "money" else 1)))
-            case "flag" if pyarrow.types.is_boolean(column.type):
-                out = pc.fill_null(column.cast(pyarrow.int64()), MISSING).to_numpy().astype(numpy.int64)
-            case "flag" | "one of":
-                words = {"yes": 1, "true": 1, "no": 0, "false": 0}
-                if kind == "one of":
-                    words = {each: self.plan.words.get(each, ELSE) for each in self.options[name]}
-                self._words(column, words, out, bad)
-            case "text":
-                text = text_of(column)
-                self.code.texts(text.offsets, text.data, null, True, bad)
-                if self.plan.kinds.get(name) == "word":
-                    self._words(column, self.plan.words, out, None)
-            case "occurrence":
-                texts[name] = text = text_of(column)
-                self.code.texts(text.offsets, text.data, null, False, bad)
-            case _:
-                bad |= null == 0
-        if kind in ("day", "instant"):
-            low, high = (FIRST, _LAST) if kind == "instant" else ((FIRST + EAST) // DAY, _LAST // DAY)
-            bad |= (null == 0) & ((out < low) | (out >= high))
-        out[null == 1] = MISSING
-        found[name] = out
+    def _field(self, name: str, kind: str, column: Any, bad: Array) -> Array:
+        null, out = nulls_of(column), numpy.empty(len(column), numpy.int64)
+        if kind == "flag" and pyarrow.types.is_boolean(column.type):
+            out = pc.fill_null(column.cast(pyarrow.int64()), MISSING).to_numpy().astype(numpy.int64)
+        elif is_words(column) or column.type in STRINGS:
+            out = self._read(name, column, bad, kind == "text")
+        elif kind == "day":
+            low, high = (FIRST + EAST) // DAY, _LAST // DAY
+            self.code.scaled(numbers_of(column, numpy.int32), null, 1, 0, low, high, out, bad)
+        elif kind == "money" and pyarrow.types.is_decimal(column.type):
+            scale = 10 ** (2 - column.type.scale)
+            self.code.decimals(
+                numbers_of(column, numpy.int64), null, scale, -(-_MOST * 100 // scale), out, bad
+            )
+        elif kind in ("money", "count"):
+            scale = 100 if kind == "money" else 1
+            whole = numpy.int64 if pyarrow.types.is_int64(column.type) else numpy.int32
+            self.code.scaled(numbers_of(column, whole), null, scale, 0, 0, _MOST, out, bad)
+        else:
+            bad |= null == 0
+            out[:] = MISSING
+        return out
 
-    def _words(self, column: Any, words: Mapping[str, int], out: Array, bad: Array | None) -> None:
-        indices, listed = _coded(pc.dictionary_encode(column))
-        out[:] = numpy.array([*(words.get(word, ELSE) for word in listed), MISSING])[indices]
-        if bad is not None:
-            bad |= numpy.array([*(word not in words for word in listed), False])[indices]
+    def _read(self, name: str, column: Any, bad: Array, must: bool) -> Array:
+        """Return a column of text as numbers; of one that is kept as numbers of words each word is read once.
+
+        A text that `must` not be missing, or may not be empty, is read so too.
+        """
+        out = numpy.empty(len(column), numpy.int64)
+        kind = "at" if name == "at" else self.kinds[name]
+        if is_words(column) or kind in ("flag", "one of", "text"):
+            found = words_of(column)
+            values, faults = (
+                numpy.zeros(len(found.words), numpy.int64),
+                numpy.zeros(len(found.words), numpy.uint8),
+            )
+            self._cells(name, kind, text_of(found.words), values, faults)
+            self.code.chosen(found.places, found.null, values, faults, out, bad)
+            null = found.null
+        else:
+            text = text_of(column)
+            self._cells(name, kind, text, out, bad)
+            null = text.null
+        if name == "at":
+            bad |= null
+        return out
+
+    def _cells(self, name: str, kind: str, text: Text, out: Array, bad: Array) -> None:
+        """Read cells of text as a field of some kind."""
+        cells = text.offsets, text.data, text.null
+        match kind:
+            case "at" | "instant":
+                self.code.instants(*cells, kind == "at", out, bad)
+                self.code.within(text.null, FIRST, _LAST, out, bad)
+            case "day":
+                self.code.days(*cells, out, bad)
+                self.code.within(text.null, (FIRST + EAST) // DAY, _LAST // DAY, out, bad)
+            case "money" | "count":
+                self.code.numbers(*cells, 2 if kind == "money" else 0, out, bad)
+            case "flag" | "one of":
+                known = {"yes": 1, "true": 1, "no": 0, "false": 0}
+                if kind == "one of":
+                    known = {each: self.plan.words.get(each, ELSE) for each in self.options[name]}
+                listed = _strings(text)
+                out[:] = [known.get(word, ELSE) for word in listed]
+                bad |= numpy.array([word not in known for word in listed], bool).view(numpy.uint8)
+            case "text":
+                self.code.texts(*cells, True, bad)
+                if self.plan.kinds.get(name) == "word":
+                    out[:] = [self.plan.words.get(word, ELSE) for word in _strings(text)]
+            case _:
+                out[:] = MISSING
+                bad |= text.null == 0
+
+    def _ids(self, table: Any, texts: Mapping[str, Any], bad: Array) -> tuple[Any, dict[str, Any]]:
+        """Return the ids, and the texts that name one: as numbers where all of them are words, else as text."""
+        column = one(table.column("id"))
+        bad |= nulls_of(column)
+        if is_words(column) and all(map(is_words, texts.values())):
+            own = words_of(column)
+            self._chosen(own, True, bad)
+            numbers = {}
+            for name, each in texts.items():
+                other = words_of(each)
+                self._chosen(other, False, bad)
+                same = pc.fill_null(pc.index_in(other.words, own.words), -1).to_numpy().astype(numpy.int32)
+                numbers[name] = Numbers(
+                    numpy.append(same, numpy.int32(-1)).take(other.places, mode="clip"), other.null, 0
+                )
+            return Numbers(own.places, own.null, max(1, len(own.words))), numbers
+        found = {name: text_of(each) for name, each in {"": column, **texts}.items()}
+        for name, text in found.items():
+            self.code.texts(text.offsets, text.data, text.null, name == "", bad)
+        return found.pop(""), found
+
+    def _chosen(self, words: Words, colons: bool, bad: Array) -> None:
+        """Mark the rows whose word is none that stands for an occurrence."""
+        text, faults = text_of(words.words), numpy.zeros(len(words.words), numpy.uint8)
+        self.code.texts(text.offsets, text.data, text.null, colons, faults)
+        if faults.any():
+            nothing = numpy.zeros(len(words.words), numpy.int64)
+            self.code.chosen(
+                words.places, words.null, nothing, faults, numpy.empty(len(bad), numpy.int64), bad
+            )
 
     def _accounts(self, starts: Array, kind: Array, who: Array, moment: Array, bad: Array) -> Array:
         """Return which accounts keep to what ledgers are held to."""
@@ -384,23 +457,18 @@ def _leading(batch: Any, account: str | None) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
-    """A column of text: where each cell begins, its bytes, and which cells are null."""
+class Numbers:
+    """Ids as numbers, each below `most`; of a text that names one, the number of that id, or -1."""
 
-    offsets: Array
-    data: Array
+    places: Array
     null: Array
+    most: int
 
 
-def _in_time(first: Array, moment: Array) -> Array:
-    """Return the rows of each account in time, accounts as they stand."""
-    rows = numpy.arange(len(moment))
-    falls = moment[1:] < moment[:-1]
-    falls[first[1:-1] - 1] = False
-    if not falls.any():
-        return rows
-    whose = numpy.repeat(numpy.arange(len(first) - 1), numpy.diff(first))
-    return numpy.lexsort((moment, whose))
+def _strings(text: Text) -> list[str]:
+    """Return the cells of a column of few words."""
+    raw = text.data.tobytes()
+    return [raw[a:b].decode() for a, b in pairwise(text.offsets.tolist())]
 
 
 def _listed(column: Array) -> Array:
@@ -408,59 +476,19 @@ def _listed(column: Array) -> Array:
     return column
 
 
-def _one(column: Any) -> Any:
-    """Return a column as one array."""
-    if isinstance(column, pyarrow.ChunkedArray):
-        column = column.combine_chunks()
-    if isinstance(column, pyarrow.ChunkedArray):
-        column = column.chunk(0) if column.num_chunks else pyarrow.array([], column.type)
-    return column
-
-
-def text_of(column: Any) -> Text:
-    array = _one(column)
-    if array.type != pyarrow.string():
-        array = array.cast(pyarrow.string())
-    _, offsets, data = array.buffers()
-    places = numpy.frombuffer(offsets, numpy.int32)[array.offset : array.offset + len(array) + 1]
-    nothing = data is None or not data.size
-    found = numpy.frombuffer(b" " if nothing else data, numpy.uint8)
-    # Some buffers can be written and some cannot: all are taken alike, lest functions be compiled for each.
-    places.flags.writeable = found.flags.writeable = False
-    return Text(places, found, array.is_null().to_numpy(zero_copy_only=False).astype(numpy.uint8))
-
-
-def _hundredths(column: Any) -> tuple[Array, Array]:
-    """Return whole numbers, or decimals of two places or fewer, times a hundred, and which of them fit 64 bits."""
-    array = _one(column.cast(pyarrow.decimal128(38, 2)))
-    words = numpy.frombuffer(array.buffers()[1], numpy.int64)[
-        2 * array.offset : 2 * (array.offset + len(array))
-    ]
-    low, high = words[::2].copy(), words[1::2]
-    return low, high == low >> 63
-
-
-def _coded(column: Any) -> tuple[Array, list[str]]:
-    """Return a column of words as numbers, -1 for null, and the words."""
-    array = _one(column)
-    if not isinstance(array.type, pyarrow.DictionaryType):
-        array = array.dictionary_encode()
-    indices = pc.fill_null(array.indices.cast(pyarrow.int64()), -1).to_numpy(zero_copy_only=False)
-    return indices, array.dictionary.to_pylist()
-
-
 def _runs(column: Any) -> tuple[Any, Array]:
     """Return the accounts of a column in which the rows of each stand together, and where each begins."""
-    array = _one(column)
-    codes = pc.fill_null(array.indices.cast(pyarrow.int64()), -1).to_numpy(zero_copy_only=False)
+    found = words_of(column)
+    codes = numpy.where(found.null, -1, found.places) if found.null.any() else found.places
     starts = numpy.concatenate(([0], numpy.flatnonzero(codes[1:] != codes[:-1]) + 1))
-    return array.take(pyarrow.array(starts)).cast(pyarrow.string()), starts
+    first = pyarrow.array(codes[starts], mask=codes[starts] < 0)
+    return found.words.take(first), starts
 
 
 def _fits(kind: str, type_: Any) -> bool:
     """Tell whether a column of that type is read as a field of that kind."""
     types = pyarrow.types
-    if type_ in _STRINGS or types.is_null(type_):
+    if types.is_null(type_):
         return True
     match kind:
         case "day":

@@ -164,15 +164,79 @@ def slot_of(offsets: Array, data: Array, slots: Array, mask: int, other: Array, 
     return slot
 
 
+def within(null: Array, low: int, high: int, out: Array, bad: Array) -> None:
+    """Find the cells whose number is out of range."""
+    for row in range(len(out)):
+        if not null[row] and (out[row] < low or out[row] >= high):
+            bad[row] = 1
+
+
+def scaled(
+    values: Array, null: Array, scale: int, less: int, low: int, high: int, out: Array, bad: Array
+) -> None:
+    """Take numbers that are at least `low` and below `high`, times `scale` and `less` something."""
+    for row in range(len(out)):
+        out[row] = MISSING
+        if not null[row]:
+            if low <= values[row] < high:
+                out[row] = values[row] * scale - less
+            else:
+                bad[row] = 1
+
+
+def decimals(words: Array, null: Array, scale: int, high: int, out: Array, bad: Array) -> None:
+    """Take decimals of two words each, the lower one first, that are not negative and below `high`, times `scale`."""
+    for row in range(len(out)):
+        out[row] = MISSING
+        if not null[row]:
+            low = words[2 * row]
+            if words[2 * row + 1] == 0 and 0 <= low < high:
+                out[row] = low * scale
+            else:
+                bad[row] = 1
+
+
+def chosen(places: Array, null: Array, values: Array, faults: Array, out: Array, bad: Array) -> None:
+    """Read words by what each of them was read as."""
+    for row in range(len(out)):
+        out[row] = MISSING
+        if not null[row]:
+            out[row] = values[places[row]]
+            bad[row] |= faults[places[row]]
+
+
+def acted(
+    names: Array, unnamed: Array, by: Array, nobody: Array, kinds: Array, wrong: Array, numbers: Array, kind: Array,
+    who: Array, bad: Array,
+) -> None:  # fmt: skip
+    """Read what happened and who did it: `kinds` by name, the rest by kind and actor, the last for none."""
+    for row in range(len(kind)):
+        of = len(wrong) - 1 if unnamed[row] else kinds[names[row]]
+        actor = wrong.shape[1] - 1 if nobody[row] else by[row]
+        kind[row] = of
+        who[row] = numbers[of, actor]
+        if wrong[of, actor]:
+            bad[row] = 1
+
+
+def allowed(kind: Array, null: Array, rules: Array, bad: Array) -> None:
+    """Find the cells that are there and may not be (rule 0), or are not and must be (rule 2)."""
+    for row in range(len(kind)):
+        rule = rules[kind[row]]
+        if (rule == 2 and null[row]) or (rule == 0 and not null[row]):
+            bad[row] = 1
+
+
 def arranged(
-    first: Array, ok: Array, in_time: Array, moment: Array, coded: Array, thing: Array, offsets: Array, data: Array,
-    slots: Array, order: Array, number: Array, firsts: Array, things: Array, taken: Array,
+    first: Array, ok: Array, in_time: Array, moment: Array, kind: Array, is_coded: Array, is_thing: Array, until: int,
+    offsets: Array, data: Array, slots: Array, order: Array, number: Array, firsts: Array, things: Array, taken: Array,
 ) -> int:  # fmt: skip
     """Put the rows that the loop looks at in order, account by account; return how many accounts are taken.
 
     `first` tells where the rows of each account begin, `in_time` its rows in time; those not `ok` are passed over, and
-    so are those with an id twice or with two rows at one instant. Of each account `taken`, `order` gets its rows in
-    time, `number` the number of each row that is a thing.
+    so are those with an id twice or with two rows at one instant. Looked at are rows of the kinds that are coded, and
+    no later than `until`. Of each account `taken`, `order` gets its rows in time, `number` the number of each row that
+    is a thing.
     """
     count = rows = every = 0
     for account in range(len(ok)):
@@ -191,19 +255,54 @@ def arranged(
                 ok[account] = 0
                 break
             slots[slot] = row
-            if coded[row]:
+            if is_coded[kind[row]] and moment[row] <= until:
+                if rows > begin and moment[order[rows - 1]] == moment[row]:
+                    ok[account] = 0
                 order[rows] = row
                 rows += 1
-        for place in range(begin + 1, rows):
-            if moment[order[place]] == moment[order[place - 1]]:
-                ok[account] = 0
         if not ok[account]:
             rows = begin
             continue
         for place in range(begin, rows):
-            if thing[order[place]]:
+            if is_thing[kind[order[place]]]:
                 number[order[place]] = every
                 every += 1
+        taken[count] = account
+        count += 1
+        firsts[count], things[count] = rows, every
+    return count
+
+
+def numbered(
+    first: Array, ok: Array, in_time: Array, moment: Array, kind: Array, is_coded: Array, is_thing: Array, until: int,
+    ids: Array, held: Array, order: Array, number: Array, firsts: Array, things: Array, taken: Array,
+) -> int:  # fmt: skip
+    """Do what `arranged` does where ids are numbers; `held` has, for each, the last account that had it, or -1."""
+    count = rows = every = 0
+    for account in range(len(ok)):
+        if not ok[account]:
+            continue
+        begin, things_before = rows, every
+        for place in range(first[account], first[account + 1]):
+            row = in_time[place]
+            if held[ids[row]] == account:
+                ok[account] = 0
+                break
+            held[ids[row]] = account
+            if is_coded[kind[row]] and moment[row] <= until:
+                if rows > begin and moment[order[rows - 1]] == moment[row]:
+                    ok[account] = 0
+                    break
+                order[rows] = row
+                rows += 1
+                if is_thing[kind[row]]:
+                    number[row] = every
+                    every += 1
+        if not ok[account]:
+            for place in range(begin, rows):
+                number[order[place]] = -1
+            rows, every = begin, things_before
+            continue
         taken[count] = account
         count += 1
         firsts[count], things[count] = rows, every
@@ -231,6 +330,27 @@ def referred(
             if not null[row]:
                 held = slots[slot_of(offsets, data, slots, size - 1, other, text, row)]
                 out[each] = number[held] if held >= 0 else DANGLING
+
+
+def looked_up(
+    first: Array, taken: Array, count: int, firsts: Array, order: Array, number: Array, ids: Array, others: Array,
+    null: Array, held: Array, out: Array,
+) -> None:  # fmt: skip
+    """Do what `referred` does where ids are numbers; `held` has room for the last thing that had each, at first -1."""
+    for place in range(count):
+        begin, end = firsts[place], firsts[place + 1]
+        start = first[taken[place]]
+        for each in range(begin, end):
+            row = order[each]
+            if number[row] >= 0:
+                held[ids[row]] = row
+        for each in range(begin, end):
+            row = order[each]
+            out[each] = MISSING
+            if not null[row]:
+                named = others[row]
+                thing = held[named] if named >= 0 else -1
+                out[each] = number[thing] if thing >= start else DANGLING
 
 
 def grouped(groups: Array, ends: Array, order: Array) -> None:

@@ -16,7 +16,8 @@ import pyarrow
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from engine.bulk.kernel.arrow import Reader, Taken, Unlike, opened
+from engine.bulk.kernel.arrow import Reader, Taken, Unlike
+from engine.bulk.kernel.column import opened
 from engine.bulk.kernel.compiled import compiled
 from engine.bulk.kernel.machine import Calendar, given
 from engine.bulk.kernel.plan import Plan

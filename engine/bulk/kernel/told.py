@@ -14,7 +14,8 @@ import pyarrow.compute as pc
 
 from contractlang.norms import StateDecl
 from engine.bulk.fold import currency_of
-from engine.bulk.kernel.arrow import Array, Taken, cells_compiled
+from engine.bulk.kernel.arrow import Taken, cells_compiled
+from engine.bulk.kernel.column import Array
 from engine.bulk.kernel.plan import ANSWERS, BREACHED, CURED, FAR, MISSING, OPEN, SAID, SUSPENDED, Lane, Plan
 from engine.event import Instant
 from engine.program import LIFE_STATES, Program
@@ -207,7 +208,9 @@ class Telling:
             norm = rule.norm
             yield _Breaches(norm.document, norm.id, rule.index, of_rows[rows], at[rows], never, rows, by)
 
-    def _happenings(self, taken: Taken, left: dict[str, Array], there: Array, breaches: list[_Breaches]) -> Any:
+    def _happenings(
+        self, taken: Taken, left: dict[str, Array], there: Array, breaches: list[_Breaches]
+    ) -> Any:
         """Return breaches and their ends, beginnings and ends of agreements: of each account in this order."""
         norms = [(each.document, each.norm) for each in breaches]
         parts = []
@@ -224,10 +227,11 @@ class Telling:
             rows = numpy.flatnonzero(there & happened & (instants <= self.as_of))
             parts.append((rows, instants[rows], what, len(norms), -2, -1))
         counts = [len(each[0]) for each in parts]
-        account, instants, what, norm, row, by = (
-            numpy.concatenate([numpy.broadcast_to(each[k], count) for each, count in zip(parts, counts, strict=True)])
+        columns: list[Array] = [
+            numpy.concatenate([numpy.broadcast_to(part[k], n) for part, n in zip(parts, counts, strict=True)])
             for k in range(6)
-        )
+        ]
+        account, instants, what, norm, row, by = columns
         order = numpy.zeros(len(account), numpy.int64)
         cells_compiled().grouped(account, numpy.zeros(len(there) + 1, numpy.int64), order)
         norm, row = norm[order], row[order]
@@ -257,7 +261,9 @@ def _words(places: Array, words: Any) -> Any:
     """Return words by their places as a column that has each word once; null for a place below 0, and for None."""
     if not isinstance(words, pyarrow.Array):
         listed = [each for each in dict.fromkeys(words) if each is not None]
-        places = numpy.array([*(listed.index(each) if each is not None else -1 for each in words), -1])[places]
+        places = numpy.array([*(listed.index(each) if each is not None else -1 for each in words), -1])[
+            places
+        ]
         words = pyarrow.array(listed, pyarrow.string())
     lacks = places < 0
     places = pyarrow.array(places.astype(numpy.int32), mask=lacks if lacks.any() else None)

@@ -19,7 +19,8 @@ import pyarrow
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from engine.bulk.kernel.arrow import CODED, Array, cells_compiled, opened, text_of
+from engine.bulk.kernel.arrow import cells_compiled
+from engine.bulk.kernel.column import CODED, Array, opened, text_of
 
 IN_MEMORY = 4_000_000
 """The most rows of a file or bucket that are put in order in memory."""

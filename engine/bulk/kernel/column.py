@@ -1,0 +1,127 @@
+"""Columns of Arrow as arrays of numpy: texts, words by their numbers, and which cells are null.
+
+Where a file keeps a column as numbers of words it is read as such: each word is then looked at once, not once a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pyarrow
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+Array = Any
+"""An array of numpy."""
+
+CODED = ("account", "name", "by")
+"""Columns with few words, always read as numbers of words."""
+STRINGS = (pyarrow.string(), pyarrow.large_string())
+FEW = 5
+"""A text that takes fewer bytes than that in a file is kept there as the number of a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A column of text: where each cell begins, its bytes, and which cells are null."""
+
+    offsets: Array
+    data: Array
+    null: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A column of words: the number of each cell's word, which cells are null (their numbers mean nothing), the words.
+
+    Each word is there once, and none is null.
+    """
+
+    places: Array
+    null: Array
+    words: pyarrow.StringArray
+
+
+def opened(path: Path, coded: Iterable[str] = CODED) -> Any:
+    """Return a table of Parquet, read with some columns as numbers of words, and so those that are kept so."""
+    about = pq.read_metadata(path)
+    there = {each.name for each in about.schema.to_arrow_schema()}
+    few = few_words(about) - {*CODED}
+    return pq.ParquetFile(path, read_dictionary=sorted((there & {*coded}) | few))
+
+
+def few_words(about: Any) -> set[str]:
+    """Return the columns of text that a file keeps as numbers of words."""
+    texts = {each.name for each in about.schema.to_arrow_schema() if each.type in STRINGS}
+    sizes: dict[str, int] = {}
+    for group in range(about.num_row_groups):
+        for place in range(about.num_columns):
+            column = about.row_group(group).column(place)
+            size = column.total_uncompressed_size if column.has_dictionary_page else FEW * column.num_values
+            sizes[column.path_in_schema] = sizes.get(column.path_in_schema, 0) + size
+    return {name for name, size in sizes.items() if name in texts and size < FEW * about.num_rows}
+
+
+def one(column: Any) -> Any:
+    """Return a column as one array."""
+    if isinstance(column, pyarrow.ChunkedArray):
+        column = column.combine_chunks()
+    if isinstance(column, pyarrow.ChunkedArray):
+        column = column.chunk(0) if column.num_chunks else pyarrow.array([], column.type)
+    return column
+
+
+def nulls_of(array: Any) -> Array:
+    """Return which cells are null, as bytes."""
+    if not array.null_count:
+        return numpy.zeros(len(array), numpy.uint8)
+    return array.is_null().to_numpy(zero_copy_only=False).view(numpy.uint8)
+
+
+def text_of(column: Any) -> Text:
+    """Return a column of text as its bytes."""
+    array = one(column)
+    if array.type != pyarrow.string():
+        array = array.cast(pyarrow.string())
+    _, offsets, data = array.buffers()
+    places = numpy.frombuffer(offsets, numpy.int32)[array.offset : array.offset + len(array) + 1]
+    nothing = data is None or not data.size
+    found = numpy.frombuffer(b" " if nothing else data, numpy.uint8)
+    # Some buffers can be written and some cannot: all are taken alike, lest functions be compiled for each.
+    return Text(_read_only(places), _read_only(found), nulls_of(array))
+
+
+def words_of(column: Any) -> Words:
+    """Return a column of words; one that is kept otherwise is read word by word."""
+    array = one(column)
+    if not isinstance(array.type, pyarrow.DictionaryType):
+        array = array.cast(pyarrow.string()).dictionary_encode()
+    words = array.dictionary
+    if words.null_count or len(pc.unique(words)) != len(words):
+        array = array.cast(pyarrow.string()).dictionary_encode()
+        words = array.dictionary
+    indices = array.indices.cast(pyarrow.int32())
+    return Words(numbers_of(indices, numpy.int32), nulls_of(array), words.cast(pyarrow.string()))
+
+
+def numbers_of(array: Any, kind: Any) -> Array:
+    """Return the numbers of an array as they lie in memory; those of null cells mean nothing."""
+    wide = array.type.bit_width // 8 // numpy.dtype(kind).itemsize
+    raw = array.buffers()[1]
+    found = numpy.zeros(0, kind) if raw is None else numpy.frombuffer(raw, kind)
+    return _read_only(found[array.offset * wide : (array.offset + len(array)) * wide])
+
+
+def is_words(column: Any) -> bool:
+    """Tell whether a column is one of numbers of words."""
+    return isinstance(column.type, pyarrow.DictionaryType)
+
+
+def _read_only(array: Array) -> Array:
+    found = array.view()
+    found.flags.writeable = False
+    return found
