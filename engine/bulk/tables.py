@@ -214,7 +214,7 @@ def written(rows: Path, columns: Mapping[str, str], target: Path) -> int:
     """
     files = {kind: sorted(rows.parent.glob(f"{rows.name}.{kind}")) for kind in ("parquet", "jsonl", "arrows")}
     if files["arrows"]:
-        from engine.bulk.joined import joined
+        from engine.bulk.kernel.joined import joined
 
         others = (columns_from(each, columns) for each in files["jsonl"])
         return joined(files["arrows"], others, columns_from(None, columns).schema, target)
