@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-import z3
-
 from contractlang.norms import Maintenance, Prohibition
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.fragment import Fragment
@@ -28,6 +26,7 @@ from engine.analysis.looking import (
     named,
     undecided,
 )
+from engine.analysis.numbers import FALSE
 from engine.analysis.search import Searcher
 from engine.analysis.solver import Unknown
 from engine.analysis.terms import MANY, Broken, Happening, Moment, World
@@ -243,7 +242,7 @@ def denial(
         ]
         # What needs no basis and is not forbidden is open to everybody.
         needs = or_closed and world.look("declared", rule.act_name).needs_basis
-        closed = some(*stands) if needs else z3.BoolVal(False)
+        closed = some(*stands) if needs else FALSE
         denies = every(some(*forbids, closed), no(some(*given)))
     return lambda focus, deep: Fragment(world, part, focus, deep), denies
 

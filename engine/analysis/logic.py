@@ -6,31 +6,36 @@ false for certain is left out. What comes back is always a term of the solver, n
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import z3
 from z3 import z3core
 
+from engine.analysis.numbers import FALSE, REF, TRUE, Held, bare
+
 Truth = Any
 """A bool, or a term of the solver that is true or false."""
 
-_CONTEXT = z3.main_ctx()
-_REF = _CONTEXT.ref()
-TRUE, FALSE = z3.BoolVal(True), z3.BoolVal(False)
+_evaluate, _number_of = bare(z3core.Z3_model_eval), bare(z3core.Z3_get_numeral_int64)
+_truth_of = bare(z3core.Z3_get_bool_value)
+_and, _or, _not, _implies = map(
+    bare, (z3core.Z3_mk_and, z3core.Z3_mk_or, z3core.Z3_mk_not, z3core.Z3_mk_implies)
+)
 
 
 def every(*parts: Truth) -> Truth:
     """Return that every part holds; of no part at all, true."""
-    return _joined(parts, TRUE, FALSE, z3core.Z3_mk_and)
+    return _joined(parts, TRUE, FALSE, _and)
 
 
 def some(*parts: Truth) -> Truth:
     """Return that some part holds; of no part at all, false."""
-    return _joined(parts, FALSE, TRUE, z3core.Z3_mk_or)
+    return _joined(parts, FALSE, TRUE, _or)
 
 
-def _joined(parts: Iterable[Truth], idle: z3.BoolRef, decides: z3.BoolRef, make: Callable[..., Any]) -> Truth:
+def _joined(parts: Iterable[Truth], idle: Held, decides: Held, make: Callable[..., Any]) -> Truth:
     """Return the parts joined, without those that are `idle`; one that `decides` is all there is."""
     kept = []
     for part in parts:
@@ -41,7 +46,7 @@ def _joined(parts: Iterable[Truth], idle: z3.BoolRef, decides: z3.BoolRef, make:
             kept.append(each)
     if len(kept) < 2:
         return kept[0] if kept else idle
-    return z3.BoolRef(make(_REF, len(kept), _array(kept)), _CONTEXT)
+    return Held(make(REF, len(kept), (z3.Ast * len(kept))(*[each.ast for each in kept])))
 
 
 def no(part: Truth) -> Truth:
@@ -50,7 +55,7 @@ def no(part: Truth) -> Truth:
         return FALSE
     if part is False or part is FALSE:
         return TRUE
-    return z3.BoolRef(z3core.Z3_mk_not(_REF, part.ast), _CONTEXT)
+    return Held(_not(REF, part.ast))
 
 
 def follows(when: Truth, then: Truth) -> Truth:
@@ -61,7 +66,7 @@ def follows(when: Truth, then: Truth) -> Truth:
         return TRUE
     if then is False or then is FALSE:
         return no(when)
-    return z3.BoolRef(z3core.Z3_mk_implies(_REF, when.ast, then.ast), _CONTEXT)
+    return Held(_implies(REF, when.ast, then.ast))
 
 
 def tell(solver: z3.Solver, *facts: Truth) -> None:
@@ -70,16 +75,42 @@ def tell(solver: z3.Solver, *facts: Truth) -> None:
         if each is True or each is TRUE:
             continue
         fact = FALSE if each is False else each
-        z3core.Z3_solver_assert(_REF, solver.solver, fact.ast)
+        z3core.Z3_solver_assert(REF, solver.solver, fact.ast)
 
 
-def simplified(solver: z3.Solver) -> Any:
-    """Return what holds in a solver, once every value that is fixed stands in its place."""
+def simplified(solver: z3.Solver, *more: Truth) -> Any:
+    """Return what holds in a solver and more, once every value that is fixed stands in its place."""
     goal, held = z3.Goal(), solver.assertions()
     for place in range(len(held)):
-        z3core.Z3_goal_assert(_REF, goal.goal, z3core.Z3_ast_vector_get(_REF, held.vector, place))
+        z3core.Z3_goal_assert(REF, goal.goal, z3core.Z3_ast_vector_get(REF, held.vector, place))
+    for each in more:
+        z3core.Z3_goal_assert(REF, goal.goal, each.ast)
     return z3.Then("simplify", "propagate-values")(goal)[0]
 
 
-def _array(parts: list[Any]) -> Any:
-    return (z3.Ast * len(parts))(*(each.ast for each in parts))
+class Found:
+    """A world that the solver found: what each term is in it."""
+
+    __slots__ = ("_model", "_number", "_value")
+
+    def __init__(self, model: Any) -> None:
+        self._model, self._value, self._number = model, z3.Ast(0), ctypes.c_longlong()
+
+    def number(self, term: Any) -> int:
+        """Return the number that a term has. Raises ValueError for one that is no number."""
+        value, number = self._value, self._number
+        if not _evaluate(REF, self._model.model, term.ast, True, ctypes.byref(value)) or not _number_of(
+            REF, value, ctypes.byref(number)
+        ):
+            raise ValueError(f"{term} has no number")
+        return number.value
+
+    def truth(self, term: Any) -> bool:
+        """Tell whether a term holds."""
+        value = self._value
+        _evaluate(REF, self._model.model, term.ast, True, ctypes.byref(value))
+        return bool(_truth_of(REF, value) == 1)
+
+    def value(self, term: Any) -> int | bool:
+        """Return what a term is: a truth or a number."""
+        return self.truth(term) if isinstance(term, z3.BoolRef) else self.number(term)

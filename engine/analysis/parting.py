@@ -28,6 +28,7 @@ from contractlang.values import Money
 from engine.account import Account
 from engine.analysis.both import laid_over, shared
 from engine.analysis.finding import Witness
+from engine.analysis.numbers import FALSE, TRUE, choice, whole
 from engine.analysis.solver import Unknown, shortest
 from engine.analysis.tally import HORIZON
 from engine.analysis.terms import MINUTES, Broken, Happening, Moment, World, workday
@@ -138,7 +139,7 @@ class Partings:
                 for bound in _bounds(world, rule)
                 if _binds(rule, party)
             ]
-            return z3.Or(*found) if found else z3.BoolVal(False)
+            return z3.Or(*found) if found else FALSE
 
         def question(id: str | None, at: int) -> Question | None:
             return None if id is None else InBreachOf(party, id, at)
@@ -172,7 +173,7 @@ class Partings:
             first = world.of_kind(trigger)[0]
             called = world.program.sum_names.get(name, name)
             value = world.sum(AmountOfE(called, None, ""), m, {"@trigger": first}).term
-            return z3.If(world.has_happened(first, m), value, 0)
+            return choice(world.has_happened(first, m), value, 0)
 
         def question(side: int, at: int, history: History) -> Question | None:
             about = next((each["id"] for each in history.entries if each["name"] == trigger), None)
@@ -210,7 +211,7 @@ class Partings:
 
             def bears(side: int, world: World, m: Moment, on: str = trigger) -> Any:
                 event = world.of_kind(on)[0]
-                made: Any = z3.BoolVal(False)
+                made: Any = FALSE
                 for each in reversed(world.program.losses):
                     env = {each.variable: event, "@trigger": event}
                     voided = z3.Or(*(world.truth(when, m, env) for when in each.voided))
@@ -219,7 +220,7 @@ class Partings:
                         world.truth(each.when, m, env), z3.Not(voided),
                     )  # fmt: skip
                     if each.trigger_name == on:
-                        made = z3.If(applies, each.rule.bearer == party, made)
+                        made = choice(applies, each.rule.bearer == party, made)
                 return z3.And(world.has_happened(event, m), made)
 
             def question(side: int, at: int, history: History, on: str = trigger) -> Question | None:
@@ -263,7 +264,7 @@ class Partings:
         gain: Callable[[str, str, Way], tuple[str | None, str | None]], never: frozenset[Way] = frozenset(),
     ) -> tuple[list[Parting], bool]:  # fmt: skip
         def truth(side: int, world: World, m: Moment) -> Any:
-            return so(world, m, _asked(m)) if act in world.program.acts else z3.BoolVal(False)
+            return so(world, m, _asked(m)) if act in world.program.acts else FALSE
 
         def question(side: int, at: int, history: History) -> Question | None:
             program = self.replaying[side]
@@ -458,7 +459,7 @@ def _taken_effect(world: World) -> list[Any]:
 
 def _act_asked(world: World, act: str, actor: str | None) -> Happening:
     today, minute = world.today, world.minute
-    made = Happening(act, actor, "asked", z3.BoolVal(True), today, minute)
+    made = Happening(act, actor, "asked", TRUE, today, minute)
     world.facts += [minute >= 9 * 60, minute < 18 * 60, *workday(today)]
     for param in world.program.acts[act].params:
         made.fields[param.name] = world.field_of(made, param.name, param.kind)
@@ -467,7 +468,7 @@ def _act_asked(world: World, act: str, actor: str | None) -> Happening:
 
 def _nothing(world: World, programs: tuple[Program, ...], act: str) -> Happening:
     """Return an act to stand where no act is asked about."""
-    made = Happening(act, None, "asked", z3.BoolVal(True), world.today, z3.IntVal(0))
+    made = Happening(act, None, "asked", TRUE, world.today, whole(0))
     declared = next(program.acts[act] for program in programs if act in program.acts)
     for param in declared.params:
         made.fields[param.name] = world.field_of(made, param.name, param.kind)
@@ -497,7 +498,7 @@ def _allowed(world: World, m: Moment, act: Happening) -> Any:
                 if index in opening
             ]
             forbidden.append(z3.And(world.forbids(rule, m, act, actor), z3.Not(z3.Or(*beaten))))
-    based = z3.Or(*opening.values()) if world.program.acts[act.name].needs_basis else z3.BoolVal(True)
+    based = z3.Or(*opening.values()) if world.program.acts[act.name].needs_basis else TRUE
     return z3.And(based, z3.Not(z3.Or(*forbidden)))
 
 

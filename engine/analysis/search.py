@@ -12,8 +12,6 @@ from functools import partial
 from itertools import combinations
 from typing import Any
 
-import z3
-
 from contractlang.norms import Maintenance, Obligation, OccurrenceDecl, Power, Prohibition
 from engine.analysis.answers import Answers
 from engine.analysis.assuming import Assuming
@@ -32,6 +30,7 @@ from engine.analysis.looking import (
     named,
     undecided,
 )
+from engine.analysis.numbers import TRUE
 from engine.analysis.seen import Seen
 from engine.analysis.solver import Unknown
 from engine.analysis.tally import Tally
@@ -129,7 +128,7 @@ class Searcher:
 
 
 def _asked_of_world(world: World, act: str, actor: str | None) -> Happening:
-    made = Happening(act, actor, f"asked {act}/{actor or ''}", z3.BoolVal(True), world.today, world.minute)
+    made = Happening(act, actor, f"asked {act}/{actor or ''}", TRUE, world.today, world.minute)
     for param in world.program.acts[act].params:
         made.fields[param.name] = world.field_of(made, param.name, param.kind)
     return made

@@ -20,7 +20,8 @@ import z3
 
 from engine.analysis.fragment import Fragment
 from engine.analysis.hitting import fewest_of
-from engine.analysis.logic import FALSE, TRUE, every, no, simplified, some, tell
+from engine.analysis.logic import Found, every, follows, no, simplified, some, tell
+from engine.analysis.numbers import FALSE, TRUE, a_truth
 from engine.analysis.terms import Happening, World, is_workday, workday
 
 LIMIT = 8_000_000
@@ -39,15 +40,15 @@ class Model:
 
     happenings: tuple[tuple[Happening, int], ...]
     now: int
-    value: Any
+    found: Found
 
     def number(self, term: Any) -> int:
         """Return the number that a term has in the world."""
-        return int(self.value(term).as_long())
+        return self.found.number(term)
 
     def truth(self, term: Any) -> bool:
         """Tell whether a term holds in the world."""
-        return bool(z3.is_true(self.value(term)))
+        return self.found.truth(term) if z3.is_expr(term) else bool(term)
 
 
 class Unknown(Exception):
@@ -82,9 +83,9 @@ def _open(world: World | Fragment, there: list[Happening]) -> Iterator[Any]:
                 yield values[name].known
 
 
-def _solver() -> z3.Solver:
+def _solver(limit: int) -> z3.Solver:
     made = z3.SimpleSolver()
-    made.set("rlimit", LIMIT)
+    made.set("rlimit", limit)
     made.set("timeout", WALL)
     made.set("random_seed", _SEED)
     return made
@@ -95,34 +96,36 @@ class Query:
 
     def __init__(self, world: World | Fragment, *wanted: Any, acts: tuple[Happening, ...] = ()) -> None:
         self.world, self.acts = world, acts
-        self.solver = _solver()
+        self.solver = _solver(LIMIT)
         tell(self.solver, *world.facts, *wanted)
         self.happenings = [world.happenings[key] for key in sorted(world.happenings, key=str)]
+        self._absent = [no(each.here) for each in self.happenings]
         self.found: Any = None
         self._there: list[Happening] = []
-        self._begun = False
         self._needed: list[frozenset[int]] = []
+        self._names = 0
 
     def next(self) -> bool:
         """Look for a world with the fewest happenings, of another shape than those before; tell whether there is one.
 
         Raises Unknown at the limit.
         """
-        if self._begun:
-            there = self.there()
-            same = [each.here if each in there else z3.Not(each.here) for each in self.happenings]
+        if self.found is not None:
             day = self.world.today
-            self.solver.pop()
-            self.solver.add(z3.Not(z3.And(*same, day == self.number(day))))
-        self._begun = True
-        self.solver.push()
+            tell(self.solver, no(every(*self._shape(), day == self.number(day))))
         return self.fewest()
+
+    def _shape(self) -> list[Any]:
+        """Return what happens in the last world found, and that nothing else does."""
+        return [
+            each.here if each in self._there else absent
+            for each, absent in zip(self.happenings, self._absent, strict=True)
+        ]
 
     def model(self) -> Model:
         """Return the last world found."""
-        found = self.found
         timed = sorted(((each, self.number(each.at)) for each in self.there()), key=lambda pair: pair[1])
-        return Model(tuple(timed), self.number(self.world.now.at), lambda term: found.eval(term, True))
+        return Model(tuple(timed), self.number(self.world.now.at), self.found)
 
     def polished(self) -> Model:
         """Return the one world that is singled out among those with these happenings."""
@@ -136,9 +139,8 @@ class Query:
 
     def _narrowed(self) -> z3.Solver:
         """Return a solver of what is left to be said once it is fixed what happens: of a fraction of the facts."""
-        narrowed = _solver()
-        for fact in simplified(self.solver):
-            tell(narrowed, fact)
+        narrowed = _solver(LIMIT // _SMALLER)
+        tell(narrowed, *simplified(self.solver, *self._shape()))
         return narrowed
 
     def _polish(self) -> None:
@@ -164,51 +166,48 @@ class Query:
         self.preferred(earlier)
         ordered = sorted(there, key=lambda each: self.number(each.at))
         self.preferred([each.minute == _OPENING + _APART * place for place, each in enumerate(ordered)])
-        self.prefer(self.world.minute == _OPENING + _APART * len(ordered))
+        self.preferred([self.world.minute == _OPENING + _APART * len(ordered)])
 
-    def asked(self, *more: Any) -> Any:
-        """Return a world in which something more holds, or None. Raises Unknown at the limit."""
+    def asked(self, *assumed: Any) -> bool:
+        """Tell whether there is a world in which something more holds: the last one found. Raises Unknown at the limit.
+
+        What is assumed is a truth that has a name, or is denied one.
+        """
         while True:
-            if more:
-                self.solver.push()
-                self.solver.add(*more)
-            answer = self.solver.check()
-            model = self.solver.model() if answer == z3.sat else None
-            if more:
-                self.solver.pop()
+            answer = self.solver.check(*assumed)
             if answer == z3.unknown:
                 raise Unknown(self.solver.reason_unknown())
-            if model is None:
-                return None
-            if self._whole(model):
-                return model
+            if answer == z3.unsat:
+                return False
+            if self._whole(self.solver.model()):
+                return True
 
     def _whole(self, model: Any) -> bool:
         """Take a world as the last one found; else say what it goes against of what every world has."""
-        forgotten = list(self._forgotten(model))
+        found = Found(model)
+        there = [each for each in self.happenings if found.truth(each.here)]
+        forgotten = list(self._forgotten(found, there))
         if forgotten:
-            self.solver.add(*forgotten)
+            tell(self.solver, *forgotten)
             return False
-        self.found = model
-        self._there = [each for each in self.happenings if z3.is_true(model.eval(each.here, True))]
+        self.found, self._there = found, there
         return True
 
-    def _forgotten(self, model: Any) -> Iterator[Any]:
+    def _forgotten(self, found: Found, there: list[Happening]) -> Iterator[Any]:
         """Yield what every world has and this one has not: times that differ, last days that are working days."""
         at: dict[int, list[Happening]] = {}
-        for each in self.happenings:
-            if z3.is_true(model.eval(each.here, True)):
-                at.setdefault(model.eval(each.at, True).as_long(), []).append(each)
+        for each in there:
+            at.setdefault(found.number(each.at), []).append(each)
         for together in at.values():
             for one, other in combinations(together, 2):
-                yield z3.Or(z3.Not(one.here), z3.Not(other.here), one.at != other.at)
+                yield some(no(one.here), no(other.here), one.at != other.at)
         for day in self.world.workdays:
-            if not is_workday(model.eval(day, True).as_long()):
+            if not is_workday(found.number(day)):
                 yield from workday(day)
 
     def number(self, term: Any) -> int:
         """Return the number that a term has in the last world found."""
-        return int(self.found.eval(term, True).as_long())
+        return int(self.found.number(term))
 
     def there(self) -> list[Happening]:
         """Return what happens in the last world found, in the order of names."""
@@ -221,24 +220,15 @@ class Query:
         at has the fewest happenings that leave out none of these groups whole. So each question is one about a short
         history, and the first world found is one that no world with less can replace.
         """
-        absent = {each.here.get_id(): place for place, each in enumerate(self.happenings)}
+        places = {each.here.get_id(): place for place, each in enumerate(self.happenings)}
         while True:
             there = fewest_of(self._needed)
-            assumed = [z3.Not(each.here) for place, each in enumerate(self.happenings) if place not in there]
-            answer = self.solver.check(*assumed)
-            if answer == z3.unknown:
-                raise Unknown(self.solver.reason_unknown())
-            if answer == z3.unsat:
-                core = frozenset(absent[each.arg(0).get_id()] for each in self.solver.unsat_core())
-                if not core:
-                    return False
-                self._needed.append(core)
-            elif self._whole(self.solver.model()):
-                break
-        self.solver.add(
-            *(each.here if each in self._there else z3.Not(each.here) for each in self.happenings)
-        )
-        return True
+            if self.asked(*(absent for place, absent in enumerate(self._absent) if place not in there)):
+                return True
+            core = frozenset(places[each.arg(0).get_id()] for each in self.solver.unsat_core())
+            if not core:
+                return False
+            self._needed.append(core)
 
     def least(self, term: Any, low: int = -1) -> None:
         """Let a number be as small as it can be."""
@@ -253,29 +243,29 @@ class Query:
                 high = self.number(term)
             else:
                 low = middle + 1
-        self.solver.add(term == self.number(term))
+        tell(self.solver, term == self.number(term))
 
     def smallest(self, terms: list[Any]) -> None:
         """Let numbers be as small as they can be and truths not hold if they need not, the first before the others."""
         while terms:
             place = self._smaller(terms)
             if place is None:
-                self.solver.add(*(term == self.found.eval(term, True) for term in terms))
+                tell(self.solver, *(term == self.found.value(term) for term in terms))
                 return
             self.smallest(terms[:place])
             if z3.is_bool(terms[place]):
-                self.prefer(no(terms[place]))
+                self.preferred([no(terms[place])])
             else:
                 self.least(terms[place])
             terms = terms[place + 1 :]
 
     def _smaller(self, terms: list[Any]) -> int | None:
         """Return which of some terms is smaller in a world found that has the same before it; None: in no world."""
-        values = [self.found.eval(term, True) for term in terms]
+        values = list(map(self.found.value, terms))
         ways, same = [], TRUE
         for term, value in zip(terms, values, strict=True):
-            if z3.is_bool(term):
-                less = no(term) if z3.is_true(value) else FALSE
+            if isinstance(value, bool):
+                less = no(term) if value else FALSE
             else:
                 less = term < value
             ways.append(every(same, less))
@@ -285,30 +275,59 @@ class Query:
         return next(
             place
             for place, (term, value) in enumerate(zip(terms, values, strict=True))
-            if not z3.eq(self.found.eval(term, True), value)
+            if self.found.value(term) != value
         )
 
     def preferred(self, facts: list[Any]) -> None:
-        """Let facts hold, the first before the others, if they can: all at once, else one half after the other."""
-        held = [each for each in facts if not z3.is_true(self.found.eval(each, True))]
-        if not held or self.tried(*facts):
-            self.solver.add(*facts)
-        elif len(facts) > 1:
-            half = len(facts) // 2
-            self.preferred(facts[:half])
-            self.preferred(facts[half:])
+        """Let facts hold, the first before the others, if they can.
 
-    def prefer(self, *facts: Any) -> None:
-        """Let facts hold if they can."""
-        if all(z3.is_true(self.found.eval(each, True)) for each in facts) or self.tried(*facts):
-            self.solver.add(*facts)
+        All are tried at once. Of some that cannot be together the last is let go, and the rest is tried again: until
+        all that is left can be. One that was let go for the sake of another that was let go too is taken up again.
+        """
+        named = [self._name(each) for each in facts]
+        places = {each.get_id(): place for place, each in enumerate(named)}
+        gone: dict[int, frozenset[int]] = {}
+        kept: set[int] = set()
+        settled = 0
+        while settled < len(facts):
+            left = [place for place in range(settled, len(facts)) if place not in gone]
+            try:
+                can = self.asked(*(named[place] for place in left))
+            except Unknown:
+                self._one_by_one(facts[settled:])
+                return
+            if not can:
+                core = frozenset(places[each.get_id()] for each in self.solver.unsat_core())
+                gone[max(core)] = core - {max(core)}
+                continue
+            while settled < len(facts):
+                place, settled = settled, settled + 1
+                again = place in gone and not gone[place] <= kept
+                if place not in gone or (again and self.tried(facts[place])):
+                    kept.add(place)
+                    gone.pop(place, None)
+                    tell(self.solver, facts[place])
+                    if again:
+                        break  # Now some that were together before may not be any more.
 
-    def tried(self, *facts: Any) -> bool:
-        """Tell whether facts can hold, as far as a smaller limit lets us know."""
-        self.solver.set("rlimit", LIMIT // _SMALLER)
+    def _one_by_one(self, facts: list[Any]) -> None:
+        for each in facts:
+            if self.found.truth(each) or self.tried(each):
+                tell(self.solver, each)
+
+    def _name(self, fact: Any) -> Any:
+        """Return a name for a fact: it holds where its name is assumed."""
+        self._names += 1
+        name = a_truth(f"tried {self._names}")
+        tell(self.solver, follows(name, fact))
+        return name
+
+    def tried(self, fact: Any) -> bool:
+        """Tell whether a fact can hold, as far as a smaller limit lets us know."""
+        name = self._name(fact)
         try:
-            return self.asked(*facts) is not None
+            return self.asked(name)
         except Unknown:
             return False
         finally:
-            self.solver.set("rlimit", LIMIT)
+            tell(self.solver, no(name))

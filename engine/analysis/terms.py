@@ -29,6 +29,7 @@ from contractlang.norms import (
 )
 from contractlang.values import Period, Share
 from engine.analysis.logic import every, follows, no, some
+from engine.analysis.numbers import FALSE, TRUE, a_number, a_truth, choice, total, whole
 from engine.analysis.seen import SHAPE, Read, Seen
 from engine.analysis.tally import HORIZON
 from engine.calendars import default_calendar
@@ -208,7 +209,7 @@ class World:
     # -- time
 
     def _now(self) -> Any:
-        self.today, self.minute = z3.Int("today"), z3.Int("minute of today")
+        self.today, self.minute = a_number("today"), a_number("minute of today")
         return self.at(self.today, self.minute)
 
     def at(self, day: Any, minute: Any = 0) -> Any:
@@ -224,7 +225,7 @@ class World:
 
     def some_time(self, name: str) -> Any:
         """Return a minute that is not fixed yet."""
-        day, minute = z3.Int(f"{self.prefix}{name} day"), z3.Int(f"{self.prefix}{name} minute")
+        day, minute = a_number(f"{self.prefix}{name} day"), a_number(f"{self.prefix}{name} minute")
         self.hold(day >= 0, day < HORIZON, minute >= 0, minute < MINUTES)
         return self.at(day, minute)
 
@@ -238,8 +239,8 @@ class World:
         """Return a value that nothing is said of."""
         self._fresh += 1
         if kind is not None and kind.name == "flag":
-            return Value(z3.Bool(f"{self.prefix}free{self._fresh}"), True)
-        return Value(z3.Int(f"{self.prefix}free{self._fresh}"), True)
+            return Value(a_truth(f"{self.prefix}free{self._fresh}"), True)
+        return Value(a_number(f"{self.prefix}free{self._fresh}"), True)
 
     def hold(self, *facts: Truth) -> None:
         """Let something hold in every world. It belongs to the part that is being told."""
@@ -339,7 +340,7 @@ class World:
     def _happening(self, declared: OccurrenceDecl, actor: str | None) -> Happening:
         id = f"{declared.name}/{actor or ''}"
         made = Happening(
-            declared.name, actor, id, z3.Bool(f"here {id}"), z3.Int(f"day {id}"), z3.Int(f"minute {id}")
+            declared.name, actor, id, a_truth(f"here {id}"), a_number(f"day {id}"), a_number(f"minute {id}")
         )
         self._days[made.at.get_id()] = (made.at, made.day)
         self.hold(
@@ -359,7 +360,7 @@ class World:
         """Return a field: sums are not negative, a day is not before what names it."""
         match kind.name:
             case "flag":
-                return Value(z3.Bool(f"{name} {of.id}"), True)
+                return Value(a_truth(f"{name} {of.id}"), True)
             case "occurrence":
                 met = self.of_kind(kind.of)
                 if met:
@@ -367,12 +368,12 @@ class World:
                     return Value(met[0], True)
                 return self.free()
             case "duration":
-                term = z3.Int(f"{name} {of.id}")
+                term = a_number(f"{name} {of.id}")
                 self.hold(term >= 1, term <= 10)
                 return Value(term, True)
             case _:
                 pass
-        term = z3.Int(f"{name} {of.id}")
+        term = a_number(f"{name} {of.id}")
         if kind.name == "day":
             self.hold(term >= of.day, term < HORIZON)
             self.on_workday(term)
@@ -395,10 +396,10 @@ class World:
         """Return a day, or the next working day where it is a day of rest."""
 
         def make() -> Any:
-            made: Any = z3.If(day % 7 >= 5, day - day % 7 + 7, day)
+            made: Any = choice(day % 7 >= 5, day - day % 7 + 7, day)
             for first, last, then in _rolls():
                 there = day == first if first == last else every(day >= first, day <= last)
-                made = z3.If(there, then, made)
+                made = choice(there, then, made)
             return made
 
         return self.once(("rolled", day.get_id()), make)
@@ -473,7 +474,7 @@ class World:
             case NowE():
                 return Value(m.at, True)
             case MonthDayE():
-                return Value(self.month_day(self.trigger_day(m, env), z3.IntVal(it.number)), True)
+                return Value(self.month_day(self.trigger_day(m, env), whole(it.number)), True)
             case AsOfE():
                 return self.as_of(it, m, env)
             case AnswerE():
@@ -518,10 +519,10 @@ class World:
 
     def month_day(self, day: Any, number: Any) -> Any:
         """Return the next day of the month with a number, of no more than 28, that day itself included."""
-        made: Any = z3.IntVal(HORIZON)
+        made: Any = whole(HORIZON)
         for first, following in reversed(list(pairwise(_months()))):
-            found = z3.If(first + number - 1 >= day, first + number - 1, following + number - 1)
-            made = z3.If(day < following, found, made)
+            found = choice(first + number - 1 >= day, first + number - 1, following + number - 1)
+            made = choice(day < following, found, made)
         return made
 
     def as_of(self, it: AsOfE, m: Moment, env: Env) -> Value:
@@ -544,21 +545,21 @@ class World:
         for each, value, based in setters:
             since = self._since(each, it.state.name)
             set_then = every(self.has_happened(each, m), based, since <= last, since <= m.at)
-            made = z3.If(set_then, value, made)
+            made = choice(set_then, value, made)
         return Value(made, True)
 
     def first(self, state: str) -> Any:
         """Return what a state is before anything sets it, as the account's settings say; None where they cannot."""
         option = self.look("first option", state)
         if option is not None:
-            return z3.IntVal(self.code(option))
+            return whole(self.code(option))
         kind = self.look("declared", state).kind.name
         if kind not in ("money", "count"):
             return None
         return self.once(("first", state), lambda: self._first(state, kind))
 
     def _first(self, state: str, kind: str) -> Any:
-        made = z3.Int(f"{state} at first")
+        made = a_number(f"{state} at first")
         self.hold(made >= 1, made <= 10_000_000)
         self.prefer(made == (10_000 if kind == "money" else 1))
         self.firsts[state] = Value(made, True)
@@ -577,12 +578,12 @@ class World:
 
     def constant(self, value: Any) -> Any:
         if isinstance(value, bool):
-            return z3.BoolVal(value)
+            return TRUE if value else FALSE
         if isinstance(value, int):
-            return z3.IntVal(value)
+            return whole(value)
         if isinstance(value, date):
-            return z3.IntVal((value - FIRST_DAY).days)
-        return value if isinstance(value, Period | Share) else z3.IntVal(self.code(str(value)))
+            return whole((value - FIRST_DAY).days)
+        return value if isinstance(value, Period | Share) else whole(self.code(str(value)))
 
     def bound(self, it: BoundE, env: Env) -> Value:
         if it.name == "@act":
@@ -599,8 +600,8 @@ class World:
             return Value(met[0], met[0].here) if met else self.free()
         found = env.get(it.name)
         if isinstance(found, str):
-            return Value(z3.IntVal(self.code(found)), True)
-        return Value(found, True) if found is not None else Value(z3.IntVal(self.code(it.name)), True)
+            return Value(whole(self.code(found)), True)
+        return Value(found, True) if found is not None else Value(whole(self.code(it.name)), True)
 
     def field_value(self, it: FieldE, m: Moment, env: Env) -> Value:
         of = it.of.constant if isinstance(it.of, ConstE) else self.value(it.of, m, env).term
@@ -611,7 +612,7 @@ class World:
                 case "day":
                     return Value(of.day, of.here)
                 case "by":
-                    return Value(z3.IntVal(self.code(of.actor or "")), of.here)
+                    return Value(whole(self.code(of.actor or "")), of.here)
                 case _:
                     pass
             return of.fields.get(it.name) or self.free(it.kind)
@@ -634,7 +635,7 @@ class World:
         return self.free(it.kind)
 
     def _attribute(self, name: str, kind: Kind) -> Value:
-        made = z3.Bool(name) if kind.name == "flag" else z3.Int(name)
+        made = a_truth(name) if kind.name == "flag" else a_number(name)
         self.attributes[name] = Value(made, True)
         return self.attributes[name]
 
@@ -677,7 +678,7 @@ class World:
             if not (z3.is_int_value(one) or z3.is_int_value(other)):
                 made = _PRODUCT(one, other)
                 for number in FACTORS:
-                    made = z3.If(one == number, number * other, made)
+                    made = choice(one == number, number * other, made)
                 return Value(made, known)
             return Value(one * other, known)
         return Value(one + other if it.op == "+" else one - other, known)
@@ -691,16 +692,16 @@ class World:
                 own, wanted = each.fields.get(it.index[0]), self.value(it.index[1], m, env).term
                 if own is not None and z3.is_expr(own.term) and z3.is_expr(wanted):
                     meets = every(meets, own.term == wanted)
-            worth = each.fields[it.field].term if it.field else z3.IntVal(1)
-            parts.append(z3.If(meets, worth, 0))
-        return Value(z3.Sum(*parts) if parts else z3.IntVal(0), True)
+            worth = each.fields[it.field].term if it.field else whole(1)
+            parts.append(choice(meets, worth, 0))
+        return Value(total(parts), True)
 
     def sum(self, it: AmountOfE, m: Moment, env: Env) -> Value:
         about = self.value(it.about, m, env).term if it.about is not None else env.get("@trigger")
         home = it.home or env.get("@home", "")
         below = env.get(f"@below {it.name}", 0)
         rules = self.look("sums", it.name)
-        made: Any = z3.IntVal(0)
+        made: Any = whole(0)
         for place in reversed(range(below, len(rules))):
             of, variable, worth, where, holds = rules[place]
             if home and of not in ("", home):
@@ -710,7 +711,7 @@ class World:
                 inner[variable] = about
             value = self.value(worth, m, inner).term
             applies = every(self.truth(holds, m, inner), self.truth(where, m, inner))
-            made = z3.If(applies, value if z3.is_expr(value) else self.free().term, made)
+            made = choice(applies, value if z3.is_expr(value) else self.free().term, made)
         return Value(made, True)
 
     # -- what is open: answers, readings, blanks
@@ -722,12 +723,12 @@ class World:
     def _answer(self, question: str) -> Value:
         declared, given = self.look("question", question)
         if declared.kind.name == "flag":
-            made = z3.Bool(f"answer {question}")
+            made = a_truth(f"answer {question}")
             self.prefer(made == bool(declared.presumed))
             if given is not None:
                 self.hold(made == bool(given))
         else:
-            made = z3.Int(f"answer {question}")
+            made = a_number(f"answer {question}")
             if declared.options:
                 self.hold(some(*(made == self.code(each.name) for each in declared.options)))
             elif declared.kind.name in ("money", "count"):
@@ -744,7 +745,7 @@ class World:
         return self.once(("reading", reading), lambda: self._reading(reading)) == self.code(option)
 
     def _reading(self, reading: str) -> Any:
-        made = self.readings[reading] = z3.Int(f"reading {reading}")
+        made = self.readings[reading] = a_number(f"reading {reading}")
         options = self.look("reading", reading)
         self.hold(some(*(made == self.code(each) for each in options)))
         return made
@@ -752,14 +753,14 @@ class World:
     def blank(self, name: str, kind: Kind | None, m: Moment, env: Env) -> Value:
         """Return what fills a blank; what the terms leave open may be filled or not. Settings do not fill a gap."""
         if self.look("gap", name):
-            made, known = self.free(kind).term, z3.BoolVal(False)
+            made, known = self.free(kind).term, FALSE
             for holds, filling in reversed(self.look("fills", name)):
                 value = self.value(filling, m, env)
                 if holds is None:
                     made, known = value.term, value.known
                 elif z3.is_expr(value.term):
                     filled = self.truth(holds, m, env)
-                    made, known = z3.If(filled, value.term, made), some(filled, known)
+                    made, known = choice(filled, value.term, made), some(filled, known)
             return Value(made, known)
         # A law may speak of the agreement's blank by its other name.
         name = next((each.name for each in self.look("called", name)), name)
@@ -771,12 +772,12 @@ class World:
         if given is not None:
             self.blanks[name] = Value(self.constant(given), True)
         else:
-            term = z3.Int(f"blank {name}")
+            term = a_number(f"blank {name}")
             is_text = kind is not None and kind.name == "text"
             self.hold(term >= (0 if is_text else 1), term <= (28 if self.monthly(name) else 10_000_000))
             if is_text:
                 self.prefer(term == self.code("other"))
-            self.blanks[name] = Value(term, z3.Bool(f"filled {name}"))
+            self.blanks[name] = Value(term, a_truth(f"filled {name}"))
         return self.blanks[name]
 
     # -- happenings and states
@@ -813,7 +814,7 @@ class World:
         return self.once(("state", name, document, m.key), lambda: self._state(name, document, m))
 
     def _state(self, name: str, document: str, m: Moment) -> Any:
-        made = z3.Int(f"{self.prefix}{name}@{document} {m.key}")
+        made = a_number(f"{self.prefix}{name}@{document} {m.key}")
         setters = self.setters(name, document)
         for each, value, based in setters:
             self.hold(follows(self.is_last(each, based, setters, m), made == value))
@@ -835,7 +836,7 @@ class World:
                 for actor in self.actors(declared):
                     made = self.happening(declared, actor)
                     if effect.option is not None:
-                        value: Any = z3.IntVal(self.code(effect.option))
+                        value: Any = whole(self.code(effect.option))
                     else:
                         value = made.fields[effect.field or ""].term
                     yield made, value, self.has_basis(made, document) if document else True
@@ -875,7 +876,7 @@ class World:
         return self.once(("agreement", document, m.key), lambda: self._agreement(document, m))
 
     def _agreement(self, document: str, m: Moment) -> Any:
-        draft, in_force, expired, terminated = (z3.IntVal(self.code(each)) for each in LIFE_STATES)
+        draft, in_force, expired, terminated = (whole(self.code(each)) for each in LIFE_STATES)
         begins, since = self.begins(document)
         ends = [
             every(self.has_happened(each, m), self.has_basis(each, document))
@@ -885,9 +886,9 @@ class World:
         last = self.last_minute(document, since)
         alive: Any = in_force
         if last is not None:
-            alive = z3.If(m.at >= last, expired, in_force)
-        alive = z3.If(some(*ends), terminated, alive) if ends else alive
-        return z3.If(every(begins, since <= m.at), alive, draft)
+            alive = choice(m.at >= last, expired, in_force)
+        alive = choice(some(*ends), terminated, alive) if ends else alive
+        return choice(every(begins, since <= m.at), alive, draft)
 
     def _declared(self, it: Happening) -> OccurrenceDecl:
         declared = self.look("declared", it.name)
@@ -900,8 +901,8 @@ class World:
         def make() -> tuple[Truth, Any]:
             rules = [each for each in self.look("life", document) if each[0] == "takes_effect"]
             if not any(base_name(of) == document for _, of, _, _ in rules):
-                return True, z3.IntVal(0)
-            ever, since = z3.Bool(f"{self.prefix}begins {document}"), self.some_time(f"since {document}")
+                return True, whole(0)
+            ever, since = a_truth(f"{self.prefix}begins {document}"), self.some_time(f"since {document}")
             self._memo["begins", document] = (ever, since)
 
             def takes(m: Moment) -> list[Truth]:
@@ -931,7 +932,7 @@ class World:
                     period, known = self.value(value, self.now, {}).term, True
                 if z3.is_int(period):  # So many years, and the last of its days is part of it.
                     end = self.day_of(since) + 365 * period + 1
-                    return self.at(z3.If(known, end, HORIZON) if z3.is_expr(known) else end)
+                    return self.at(choice(known, end, HORIZON) if z3.is_expr(known) else end)
                 if isinstance(period, Period):
                     days = {"years": 365, "months": 30, "weeks": 7, "days": 1}.get(
                         period.unit, 1
@@ -1056,7 +1057,7 @@ class World:
         def define() -> Truth:
             self._waiting[key] = make
             self.names.add(key)
-            return z3.Bool(self.prefix + " ".join(map(str, key)))
+            return a_truth(self.prefix + " ".join(map(str, key)))
 
         return self.once(key, define)
 
@@ -1293,8 +1294,8 @@ class World:
                 return start + 1
             case "Reasonable":
                 # A reasonable time is what a law says in numbers, where one does for what the duty arose from.
-                never = z3.IntVal(HORIZON * MINUTES)
-                end = z3.If(self.answer(rule.limit.question).term, never, start)
+                never = whole(HORIZON * MINUTES)
+                end = choice(self.answer(rule.limit.question).term, never, start)
                 for law in map(self.rule, rule.numbered):
                     its, told = never, self.in_force(law, m, env)
                     if self.waits_for(law, bound):
@@ -1302,7 +1303,7 @@ class World:
                         told = every(told, self.truth(law.trigger_where, m, own))
                         found = self.window_end(law, bound, m, own)
                         its = never if found is None else found
-                    end = z3.If(told, its, end)
+                    end = choice(told, its, end)
                 return end
             case "Within":
                 period = self.value(rule.limit_value, m, env).term
@@ -1325,8 +1326,8 @@ class World:
                     return None
                 end = day.term + (1 if limit == "ByDay" else 0)
                 if not _is_day(rule.limit_value):
-                    return z3.If(day.known, end, HORIZON * MINUTES) if z3.is_expr(day.known) else end
-                return self.at(z3.If(day.known, end, HORIZON) if z3.is_expr(day.known) else end)
+                    return choice(day.known, end, HORIZON * MINUTES) if z3.is_expr(day.known) else end
+                return self.at(choice(day.known, end, HORIZON) if z3.is_expr(day.known) else end)
             case _:
                 return None
 
@@ -1348,11 +1349,18 @@ class World:
             parts.append(self.truth(rule.where, Moment(act.at, f"before {act.id}", act), env))
             accumulates = self._declared(act).accumulates
             if rule.amount is not None and accumulates:
-                owed = self.value(rule.amount, Moment(start, f"start {rule.index} {_id(bound)}"), env).term
+                owed = self.amount(rule, bound, act)
                 if z3.is_expr(owed):
                     parts.append(act.fields[accumulates].term >= owed)
             found.append(every(*parts))
         return some(*found)
+
+    def amount(self, rule: Rule, bound: Any, act: Happening | None) -> Any:
+        """Return what an act must come to that does what a duty asks: what is owed when the duty arises."""
+        start = Moment(self.start(rule, bound), f"start {rule.index} {_id(bound)}")
+        env = self.env_of(rule, bound, act, act.actor if act is not None else None)
+        key = ("amount", rule.index, _id(bound), act.id if act is not None else "")
+        return self.once(key, lambda: self.value(rule.amount, start, env).term)
 
     def discharged(self, rule: Rule, bound: Any, m: Moment) -> Truth:
         if not isinstance(rule.norm, Obligation):
@@ -1437,7 +1445,7 @@ class World:
         match it.rule.norm:
             case Obligation():
                 end = self.deadline(it.rule, it.bound)
-                return end if end is not None else z3.IntVal(HORIZON * MINUTES)
+                return end if end is not None else whole(HORIZON * MINUTES)
             case Prohibition() if isinstance(it.bound, Happening):
                 return it.bound.at
             case _:
@@ -1451,11 +1459,10 @@ class World:
         parts = []
         for rule, bound in self.meant(norms, env):
             if rule.amount is not None:
-                start = Moment(self.start(rule, bound), f"start {rule.index} {_id(bound)}")
-                owed = self.value(rule.amount, start, self.env_of(rule, bound, None, None)).term
+                owed = self.amount(rule, bound, None)
                 if z3.is_expr(owed):
-                    parts.append(z3.If(self.owed(rule, bound, m), owed, 0))
-        return Value(z3.Sum(*parts) if parts else z3.IntVal(0), True)
+                    parts.append(choice(self.owed(rule, bound, m), owed, 0))
+        return Value(total(parts), True)
 
 
 def _happened_in(it: Any) -> Iterator[str]:
