@@ -44,7 +44,12 @@ def analyse(
         return not only or kind in only
 
     tally = tally if tally is not None else Tally()
-    kept = kept if kept is not None and about is None and assuming is None else Kept(None)
+    if (
+        kept is None
+        or about is not None
+        or not (assuming is None or (assuming.is_of_values and kept.folder is None))
+    ):
+        kept = Kept(None)
     asking = _Asking(programs, agreements, layers, about, tally, assuming, kept)
     seen: dict[str, None] = {}
     # What needs no solver comes first.

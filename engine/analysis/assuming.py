@@ -37,13 +37,24 @@ class Since:
 
 @dataclass(frozen=True)
 class Assuming:
-    """Facts about every history that is looked at."""
+    """Facts about every history that is looked at.
+
+    `blanks` are typed values by declared names (None of them is a gap); a blank is filled with a whole
+    number `between` the first and the second of one of some pairs, both included.
+    """
 
     answers: Mapping[str, Any] = field(default_factory=dict)
     never: tuple[str, ...] = ()
     since: tuple[Since, ...] = ()
     acts: tuple[str, ...] = ()
     without_layers: tuple[str, ...] = ()
+    blanks: Mapping[str, Any] = field(default_factory=dict)
+    between: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+
+    @property
+    def is_of_values(self) -> bool:
+        """Whether nothing but values of blanks is assumed: of that, worlds note what they look at."""
+        return self == Assuming(blanks=self.blanks)
 
     @staticmethod
     def of(given: Mapping[str, Any]) -> Assuming:
@@ -52,14 +63,17 @@ class Assuming:
         if unknown:
             raise ValueError(f"nothing is assumed by `{'`, `'.join(sorted(unknown))}`")
         since = tuple(_since(each) for each in given.get("since", ()))
-        lists = {name: tuple(map(str, given.get(name, ()))) for name in ("never", "acts", "without_layers")}
-        return Assuming(dict(given.get("answers", {})), since=since, **lists)
+        never, acts, without = (
+            tuple(map(str, given.get(name, ()))) for name in ("never", "acts", "without_layers")
+        )
+        return Assuming(dict(given.get("answers", {})), never, since, acts, without)
 
     def and_also(self, other: Assuming) -> Assuming:
         """Return both together."""
         return Assuming(
             {**self.answers, **other.answers}, self.never + other.never, self.since + other.since,
             self.acts + other.acts, self.without_layers + other.without_layers,
+            {**self.blanks, **other.blanks}, {**self.between, **other.between},
         )  # fmt: skip
 
     def hold(self, world: World) -> None:
@@ -74,6 +88,12 @@ class Assuming:
         for name in self.never:
             for each in world.of_kind(name) if name in program.touches else ():
                 world.hold(z3.Not(each.here))
+        for name, stretches in self.between.items():
+            blank = world.blank(name, None, world.now, {})
+            world.hold(
+                blank.known,
+                z3.Or(*(z3.And(blank.term >= least, blank.term <= most) for least, most in stretches)),
+            )
         for wanted in self.since:
             declared = program.declarations.get(wanted.event)
             if not isinstance(declared, OccurrenceDecl):

@@ -108,7 +108,7 @@ class Fragment:
                 self.answers[key[1]] = world.answers[key[1]]
             case "reading":
                 self.readings[key[1]] = world.readings[key[1]]
-            case "blank":
+            case "blank" if key[1] in world.blanks:  # What the terms fill is not open.
                 self.blanks[key[1]] = world.blanks[key[1]]
             case "first":
                 self.firsts[key[1]] = world.firsts[key[1]]

@@ -67,7 +67,8 @@ class Searcher:
         self.about: About = about if about is not None else lambda _: True
         # A rule from memory that is asked about by its clause is looked at as if its switch were on.
         self.switches = {**({} if about is None else _switches(program, about)), **(readings or {})}
-        self.terms = Terms(layers=layers, readings=self.switches)
+        blanks = self.assuming.blanks if self.assuming is not None else {}
+        self.terms = Terms(blanks, layers=layers, readings=self.switches)
         self._worlds: dict[bool, World] = {}
         label = " ".join((*layers, *(f"{name}={option}" for name, option in sorted(self.switches.items()))))
         self.seen = Seen(program, self.terms, label)

@@ -770,14 +770,15 @@ class World:
         given = self.look("given", name)
         kind = getattr(self.look("declared", name), "kind", kind)
         if given is not None:
-            self.blanks[name] = Value(self.constant(given), True)
-        else:
-            term = a_number(f"blank {name}")
-            is_text = kind is not None and kind.name == "text"
-            self.hold(term >= (0 if is_text else 1), term <= (28 if self.monthly(name) else 10_000_000))
-            if is_text:
-                self.prefer(term == self.code("other"))
-            self.blanks[name] = Value(term, a_truth(f"filled {name}"))
+            return Value(self.constant(given), True)
+        term = a_number(f"blank {name}")
+        is_text = kind is not None and kind.name == "text"
+        # What one document counts and another takes as a day is the number of a day of the month.
+        is_day = self.monthly(name) and any(each.kind.name == "day" for each in self.look("called", name))
+        self.hold(term >= (0 if is_text else 1), term <= (28 if is_day else 10_000_000))
+        if is_text:
+            self.prefer(term == self.code("other"))
+        self.blanks[name] = Value(term, a_truth(f"filled {name}"))
         return self.blanks[name]
 
     # -- happenings and states

@@ -107,6 +107,8 @@ def history_of(
             kind = getattr(declared, "kind", Kind("text"))
             value = _value(model, blank.term, kind, words)
             settings[name] = ("other" if value is None and kind.name == "text" else value) if filled else None
+    for name, given in world.terms.blanks.items():
+        settings[name] = _written(given, getattr(world.program.declarations[name], "kind", Kind("text")))
     for name, value in world.attributes.items():
         settings[name] = model.truth(value.term)
     for name, value in world.firsts.items():
@@ -158,6 +160,13 @@ def replayed(history: History, program: Program, layers: tuple[str, ...]) -> Dec
 def _instant(minute: int) -> str:
     start = datetime(FIRST_DAY.year, FIRST_DAY.month, FIRST_DAY.day)
     return (start + timedelta(minutes=minute)).strftime("%Y-%m-%dT%H:%M")
+
+
+def _written(given: Any, kind: Kind) -> Any:
+    """Return a value that fills a blank, as settings write it."""
+    if kind.name == "money":
+        return str(Money(given, kind.of or "CNY"))
+    return given if isinstance(given, int) else str(given)
 
 
 def _value(model: Model, term: Any, kind: Kind, words: dict[int, str]) -> Any:

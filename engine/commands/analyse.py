@@ -28,7 +28,7 @@ from engine.commands.common import (
     print_json,
 )
 from engine.commands.given import found_at, kept_loads, language_of, layers_named, usable
-from engine.commands.mends import mends_tried, show_mends
+from engine.commands.tried import mends_tried, ranges_of, show_mends, show_ranges
 from engine.dates import day_of
 from engine.errors import BadTerms
 from engine.render import Outcome, Screen, show_outcomes
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from contractlang.norms import Contract
     from engine.analysis.accepted import Accepted
     from engine.analysis.finding import Finding
+    from engine.analysis.ranges import Range
     from engine.analysis.tally import Tally
     from engine.analysis.tries import Tried
     from engine.program import Program
@@ -54,6 +55,7 @@ _PROPERTY = typer.Option(
 _MENDS = typer.Option(
     "--mends", help="Try what may settle each finding: lay it on the text and analyse again."
 )
+_RANGES = typer.Option("--ranges", help="For which values of a blank each finding arises.")
 _CHECKS = typer.Option("--conflict-checks", metavar="FILE", help="Run the conflict checks of a YAML file.")
 
 
@@ -67,6 +69,7 @@ def analyse(
     conflict_checks: Annotated[str | None, _CHECKS] = None,
     properties: Annotated[list[str] | None, _PROPERTY] = None,
     mends: Annotated[bool, _MENDS] = False,
+    ranges: Annotated[bool, _RANGES] = False,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Ask everything again.")] = False,
     sarif: Annotated[bool, typer.Option("--sarif", help="Print SARIF 2.1.0 instead.")] = False,
     lang: Lang = None, json_: Json = False,
@@ -78,11 +81,10 @@ def analyse(
     of ours. With --property, which may be given several times, ends with 1 if one does not hold, or is undecided.
 
     JSON: agreements, layers, documents (their names, and the hash of what each means), findings (key, kind, what,
-    clauses, sentence, settles, bound, witness, detail, rests_on, accepted, reopened, with --mends mends;
-    docs/analysis.md tells each),
-    counts (by kind), searched (asked, found, none, undecided: the questions to the solver); with --conflict-checks
-    outcomes (status, name, expected, got), passed, failed; with --property agreement, properties (property, holds,
-    findings, bound).
+    clauses, sentence, settles, bound, witness, detail, rests_on, accepted, reopened; with --mends, mends; see
+    docs/analysis.md), counts (by kind), ranges (with --ranges: blank, finding, arises, asked, only, undecided, bound),
+    searched (asked, found, none, undecided: the questions to the solver); with --conflict-checks outcomes (status,
+    name, expected, got), passed, failed; with --property agreement, properties (property, holds, findings, bound).
     """
     if conflict_checks is not None:
         _run_checks(conflict_checks, json_)
@@ -131,21 +133,30 @@ def analyse(
         return
     language = language_of(loaded, lang)
 
+    def aside() -> Kept:
+        return Aside(kept.answers(programs.of(agreements, asked).contracts, asked).aside())
+
+    def values() -> Iterator[Range]:
+        return ranges_of(programs, agreements, asked, kinds, aside()) if ranges else iter(())
+
     def try_mends(found: Sequence[Finding]) -> Iterator[tuple[Finding, tuple[Tried, ...]]]:
         if not mends:
             return iter(())
-        of = kept.answers(programs.of(agreements, asked).contracts, asked)
-        return mends_tried(found, loaded, documents, agreements, asked, kinds, Aside(of.aside()))
+        return mends_tried(found, loaded, documents, agreements, asked, kinds, aside())
 
     if json_ or sarif:
         everything = list(findings)
         meant = {each.name: each.meaning_hash for each in program.contracts}
         tries = {each.key: came_of for each, came_of in try_mends(everything)}
-        _print_findings(everything, loaded, accepted, agreements, asked, meant, language, sarif, tally, tries)
+        _print_findings(
+            everything, loaded, accepted, agreements, asked, meant, language, sarif, tally, tries, values()
+        )
     else:
         everything = _show_findings(findings, program, accepted, language, tally)
         if mends:
             show_mends(try_mends(everything), language)
+        if ranges:
+            show_ranges(values(), language)
     if not all(map(is_confirmed, everything)):
         raise typer.Exit(BROKEN)
     failing = [each for each in everything if not gate or accepted.of(each) is None]
@@ -204,8 +215,9 @@ def _show_findings(
 def _print_findings(
     findings: Sequence[Finding], loaded: Loaded, accepted: Accepted, agreements: Sequence[str],
     layers: Sequence[str], documents: Mapping[str, str], language: Language, sarif: bool, tally: Tally,
-    tries: Mapping[str, Sequence[Tried]],
+    tries: Mapping[str, Sequence[Tried]], values: Iterable[Range],
 ) -> None:  # fmt: skip
+    from engine.analysis.ranges import as_json as range_as_json
     from engine.analysis.report import as_json, as_sarif, counted
     from engine.analysis.tally import searched
 
@@ -217,6 +229,7 @@ def _print_findings(
         "agreements": list(agreements), "layers": list(layers), "documents": documents,
         "findings": [as_json(each, loaded.contracts, accepted, tries.get(each.key)) for each in findings],
         "counts": counted(findings),
+        "ranges": [range_as_json(each) for each in values],
         "searched": {
             "asked": tally.asked, "found": tally.found, "none": tally.none, "undecided": tally.undecided,
             "bound": searched(tally)._asdict() if tally.asked else None,

@@ -1,4 +1,4 @@
-"""`contract analyse --mends`: what may settle a finding is laid on the text, and what is found then is told."""
+"""`contract analyse --mends` and `--ranges`: what is found where the text, or what fills a blank of it, is another."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ from engine.render import Screen
 if TYPE_CHECKING:
     from contractlang.loaded import Loaded
     from contractlang.norms import Contract
+    from engine.analysis.assuming import Assuming
     from engine.analysis.finding import Finding
     from engine.analysis.kept import Kept
+    from engine.analysis.ranges import Range
     from engine.analysis.tries import Tried
+    from engine.governing import Programs
 
 
 def mends_tried(
@@ -75,3 +78,50 @@ def show_mends(tries: Iterable[tuple[Finding, tuple[Tried, ...]]], language: Lan
         screen.out.flush()
     if not some:
         screen.line("没有可以试验的补救" if chinese else "no mend could be tried")
+
+
+def ranges_of(
+    programs: Programs, agreements: tuple[str, ...], layers: tuple[str, ...], kinds: Iterable[str], kept: Kept
+) -> Iterator[Range]:
+    """Yield for which values of each blank a finding arises, if not for all of them."""
+    from engine.analysis import analyse
+    from engine.analysis.ranges import ORDERED, ranges
+
+    wanted = ORDERED & frozenset(kinds) if kinds else ORDERED
+
+    def found(assuming: Assuming, about: Finding | None) -> Iterable[Finding]:
+        places = {(each.document, each.clause) for each in about.clauses} if about is not None else None
+        asks = places.__contains__ if places is not None else None
+        only = frozenset({about.kind}) if about is not None else wanted
+        return analyse(programs, agreements, layers, only, asks, assuming=assuming, kept=kept)
+
+    return ranges(programs.of(agreements, layers).contracts, found) if wanted else iter(())
+
+
+def show_ranges(found: Iterable[Range], language: Language) -> None:
+    """Print for which values of a blank each finding arises, as they are found."""
+    from engine.analysis.ranges import bound_of, said_of
+    from engine.analysis.report import wrapped
+
+    screen, chinese = Screen.of(), language == "zh"
+    screen.line()
+    screen.heading("空白的取值" if chinese else "values of blanks: for which of them a finding arises")
+    some = False
+    for each in found:
+        some = True
+        for said, first in (
+            (getattr(each.finding.sentence, language), "• "),
+            (getattr(said_of(each), language), "    → "),
+            (getattr(bound_of(each), language), "    "),
+            (each.finding.key, "    "),
+        ):
+            for line in wrapped(said, screen.width, first, "  " if first == "• " else "      "):
+                screen.line(line)
+        screen.line()
+        screen.out.flush()
+    if not some:
+        screen.line(
+            "没有发现取决于空白的取值"
+            if chinese
+            else "no finding arises for some values of a blank and not for others"
+        )
