@@ -116,11 +116,12 @@ class Made:
 class Memo:
     """What the statements of one document meant when it was last read.
 
-    A statement means the same again, wherever it now stands in the file, while its clause and everything that the
-    document declares are the same.
+    A statement means the same again, wherever it now stands in the file, while its clause, everything that the document
+    declares and what the statement names are the same. What is wrong in one is said anew when anything else is `named`.
     """
 
     seen: object = None
+    named: object = None
     own: tuple[object, str] = (None, "")
     made: dict[tuple[object, ...], Made] = field(default_factory=dict)
 

@@ -6,9 +6,10 @@ hide the rest. `load.py` decides whether a contract with errors may be asked any
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from contractlang.amending import bring_in, bring_in_the_amended, collect_changes
@@ -39,6 +40,7 @@ from contractlang.norms import (
 )
 from contractlang.numerals import plain_number
 from contractlang.options import collect_options, defaults
+from contractlang.parser import NotAStatement, parse_statement
 from contractlang.rules import MAKERS, fills_by_definition, work_out_amount
 from contractlang.source import Span
 from contractlang.syntax import Clause, Node, Statement, Word, Written
@@ -46,6 +48,10 @@ from contractlang.syntax import Clause, Node, Statement, Word, Written
 _NORMS = (Obligation, Maintenance, Prohibition, Permission, Power)
 # What says nothing of what a clause demands.
 _SAY_NOTHING = {*OF_A_CLAUSE, "source", "unverified"}
+# What no statement sees: the force of its clause, which it has of itself, and where it was read.
+_UNSEEN = {*OF_A_CLAUSE, "source"}
+_WORDED = {"question", "reading", "unverified"}
+_QUOTED = re.compile('"[^"]*"|“[^”]*”')
 _ONLY_DECLARE = {
     "document", "uses", "valid", "rank", "status", "layer", "version", "truncated", "governed", "parties", "thing",
     "type_decl", "blank", "gap", "state", "act", "event", "question", "reading", "define", "unverified", "source",
@@ -103,9 +109,10 @@ def head_of(written: Written) -> tuple[str, list[tuple[str, Span]]]:
 
 def everything(work: Work) -> None:
     """Read what the statements lay down, or take over what they meant when nothing they can see has changed."""
-    seen = what_is_declared(work)
+    seen, named = what_is_declared(work), what_is_named(work)
     before = work.memo.made if seen == work.memo.seen else {}
-    work.memo.seen, work.memo.made = seen, {}
+    same_names = named == work.memo.named
+    work.memo.seen, work.memo.named, work.memo.made = seen, named, {}
     for clause, statement in work.statements:
         rule = statement.body.rule
         if rule == "reading":
@@ -115,9 +122,17 @@ def everything(work: Work) -> None:
             continue
         number = clause.number or "0"
         force = work.standing(clause), work.switches[id(clause)]
-        key = (statement.raw, clause.number, work.reading, work.count[number], *force)
+        key = (
+            statement.raw,
+            clause.number,
+            work.reading,
+            work.count[number],
+            *force,
+            what_it_names(work, statement),
+        )
         made = before.get(key)
-        if made is None:
+        # What is wrong in a statement is said with the nearest of all names.
+        if made is None or (made.wrong and not same_names):
             made = make(work, clause, statement)
         elif made.base != statement.base:
             made = _moved_to(statement.base, made)
@@ -151,20 +166,52 @@ def take(work: Work, clause: Clause, made: Made) -> None:
 
 
 def what_is_declared(work: Work) -> object:
-    """Return all that a statement can see of the others."""
+    """Return all that a statement can see of the declarations: of questions and readings not how they are worded."""
     declaring = []
     for _, statement in work.statements:
         rule = statement.body.rule
-        if rule == "option":
-            declaring.append(" ".join(names_of(statement.body)))
-        elif rule in _ONLY_DECLARE or rule == "amount":
+        if rule in _WORDED:
+            declaring.append(_QUOTED.sub('""', statement.raw))
+        elif rule in _ONLY_DECLARE and rule not in _UNSEEN:
             declaring.append(statement.raw)
+        elif rule == "option":
+            declaring.append(" ".join(names_of(statement.body)))
     seen = [*work.draft.uses, *([work.draft.amends] if work.draft.amends else [])]
     used = [(name, work.library[name].meaning_hash) for name in seen if name in work.library]
     return (
-        work.draft.name, work.written.source.path, tuple(declaring), tuple(used), frozenset(work.names.labels),
-        frozenset(work.names.clauses), frozenset(work.names.documents),
-    )  # fmt: skip
+        work.draft.name,
+        work.written.source.path,
+        tuple(declaring),
+        tuple(used),
+        frozenset(work.names.documents),
+    )
+
+
+def what_is_named(work: Work) -> object:
+    """Return all that can be named besides, in order: norms, sums and clauses."""
+    names = work.names
+    return tuple(names.labels), tuple(names.amounts.items()), tuple(names.clauses.items())
+
+
+def what_it_names(work: Work, statement: Statement) -> object:
+    """Return which norms, sums and clauses a statement names, and the kinds of those sums as they are known here."""
+    names, found = work.names, list[object]()
+    for word in words_in(statement.raw):
+        if word in names.labels or word in names.clauses:
+            found.append((word, word in names.labels, word in names.clauses))
+        if word in names.amounts:
+            found.append((names.amounts[word], names.kind_of_amount(names.amounts[word])))
+    return tuple(found)
+
+
+@lru_cache(maxsize=50_000)
+def words_in(raw: str) -> frozenset[str]:
+    """Return the words of a statement that can be read, and the numbers of clauses that they may be."""
+    parsed = parse_statement(raw)
+    assert not isinstance(parsed, NotAStatement)
+    words = {each.text for each in parsed[1].words()}
+    plain = {plain_number(each) for each in words}
+    return frozenset(words | plain | {each[:-1] for each in plain if each[-1:].isalpha()})
 
 
 def collect_labels(work: Work) -> None:

@@ -72,8 +72,8 @@ def amount_value(work: Work, reader: Reader, node: Node) -> tuple[Trigger | None
 
 def work_out_amount(work: Work, name: str) -> None:
     """Find the kind of a sum that is used above its own line; what is wrong there is reported there."""
-    for _, statement in work.statements:
-        if statement.body.rule == "amount" and name in names_of(statement.body):
+    for _, statement in work.of_rule.get("amount", ()):
+        if name in names_of(statement.body):
             already = len(work.wrong)
             try:
                 _, value, _ = amount_value(work, work.reader(statement), statement.body)
