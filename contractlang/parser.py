@@ -7,9 +7,10 @@ statement is read is told in `grammar.py`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 
 from contractlang import grammar
 from contractlang.diagnostic import Diagnostic, Said, error
@@ -17,7 +18,7 @@ from contractlang.numerals import number_of
 from contractlang.slips import Found, slip_in
 from contractlang.source import Source, Span
 from contractlang.suggest import MEANT, nearest, segmented
-from contractlang.syntax import Clause, Node, Statement, Word, Written
+from contractlang.syntax import Clause, Cut, Node, Statement, Word, Written
 
 MAX_DEPTH = 60
 MAX_STATEMENT = 8_000
@@ -55,6 +56,7 @@ _NUMBERED = re.compile(
     rf"\s*(?P<n>(?:[0-9]+|[{_NUMERAL}]+)\.[0-9]+(?:\.[0-9]+)*)[.．、]?"
     r"(?:\s+\S|(?![元万亿日天年月周小分秒个倍])[\u4e00-\u9fff])"
 )
+_NUMBERS = (_NUMBERED, _ITEM, _LAW_ARTICLE, _ARTICLE)
 
 
 # ---- One statement --------------------------------------------------------------------------------------------------
@@ -120,25 +122,87 @@ def _is_deep(body: Node) -> bool:
 # ---- A whole file ---------------------------------------------------------------------------------------------------
 
 
-def parse(source: Source) -> tuple[Written, list[Diagnostic]]:
-    """Return what is written in `source`, and one diagnostic for each statement that does not parse."""
-    cutter = _Cutter(source)
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a file from one numbered line up to the next, cut into clauses; and what cannot be read in it.
+
+    What comes of it hangs on nothing but its own text and the `article` above: the one that it ends in is kept.
+    """
+
+    preamble: Cut
+    cuts: tuple[Cut, ...]
+    unread: tuple[tuple[int, str, NotAStatement], ...]
+    article: str
+    count: int
+
+
+Pieces = dict[tuple[str, str], Piece]
+"""The pieces of a file by the article above them and their text."""
+
+
+def parse(source: Source, kept: Pieces | None = None) -> tuple[Written, list[Diagnostic]]:
+    """Return what is written in `source`, and one diagnostic for each statement that does not parse.
+
+    `kept` are its pieces as it was read before: those that are still there are not cut again.
+    """
+    placed: list[tuple[int, Piece]] = []
+    found: Pieces = {}
+    article = ""
+    starts = [*_openings(source), len(source.text)]
+    for start, end in pairwise(starts):
+        key = article, source.text[start:end]
+        piece = found.get(key) or (kept.get(key) if kept else None)
+        if piece is None:
+            piece = _cut(Source(source.path, key[1]), article)
+        found[key] = piece
+        placed.append((start, piece))
+        article = piece.article
+    if kept is not None:
+        kept.clear()
+        kept.update(found)
+    unread = [(start + base, raw, wrong) for start, piece in placed for base, raw, wrong in piece.unread]
+    if len(placed) > 1 and (
+        len(unread) > MAX_WRONG or sum(piece.count for _, piece in placed) > MAX_STATEMENTS
+    ):
+        # What is too much is told where it is too much.
+        placed = [(0, _cut(source, ""))]
+        unread = list(placed[0][1].unread)
+    explainer = _Explainer(source)
+    clauses = tuple(Clause(cut, start) for start, piece in placed for cut in piece.cuts)
+    told = [explainer.explain(*each) for each in unread]
+    return Written(source, Clause(placed[0][1].preamble, 0), clauses), told
+
+
+def _openings(source: Source) -> Iterator[int]:
+    """Return where the pieces of a file begin."""
+    yield 0
+    for line, start in zip(source.lines, source.line_starts, strict=True):
+        if start and line and line[0] != "|" and _is_numbered(line):
+            yield start
+
+
+@lru_cache(maxsize=50_000)
+def _is_numbered(line: str) -> bool:
+    return MARK.match(line) is None and any(each.match(line) for each in _NUMBERS)
+
+
+def _cut(source: Source, article: str) -> Piece:
+    cutter = _Cutter(source, article)
     for line, start in zip(source.lines, source.line_starts, strict=True):
         cutter.take(line, start)
     cutter.finish_statement()
-    return Written(source, cutter.preamble, tuple(cutter.clauses)), cutter.wrong
+    return Piece(cutter.preamble, tuple(cutter.clauses), tuple(cutter.unread), cutter.article, cutter.count)
 
 
 class _Cutter:
-    """Walks the lines of a file once, opening clauses at their numbers and closing statements at their marks."""
+    """Walks the lines of a piece once, opening clauses at their numbers and closing statements at their marks."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, article: str) -> None:
         self.source = source
-        self.explainer = _Explainer(source)
-        self.preamble = Clause("")
-        self.clauses: list[Clause] = []
-        self.wrong: list[Diagnostic] = []
-        self.article = ""
+        self.preamble = Cut("")
+        self.clauses: list[Cut] = []
+        self.unread: list[tuple[int, str, NotAStatement]] = []
+        self.article = article
         self.count = 0
         self.pending: tuple[int, int] | None = None
         self.saw_statement = False
@@ -169,7 +233,7 @@ class _Cutter:
             above.text.append(line)
             above.span = above.span.to(span) if above.span else span
         else:
-            self.clauses.append(Clause(number or "", [line], span))
+            self.clauses.append(Cut(number or "", [line], span))
         self.saw_statement = False
 
     def number(self, line: str) -> str | None:
@@ -198,14 +262,16 @@ class _Cutter:
         base, raw = base + lead, raw[lead:].rstrip()
         clause = self.clauses[-1] if self.clauses else self.preamble
         self.count += 1
-        if self.count > MAX_STATEMENTS or len(self.wrong) > MAX_WRONG:
+        if self.count > MAX_STATEMENTS or len(self.unread) > MAX_WRONG:
             clause.broken += 1
-            self.give_up(base)
+            why = "wrong" if len(self.unread) > MAX_WRONG else "statements"
+            if not self.unread or self.unread[-1][2].why not in ("wrong", "statements"):
+                self.unread.append((base, raw, NotAStatement(0, 1, "", frozenset(), why)))
             return
         parsed = parse_statement(raw)
         if isinstance(parsed, NotAStatement):
             clause.broken += 1
-            self.wrong.append(self.explainer.explain(base, raw, parsed))
+            self.unread.append((base, raw, parsed))
             return
         label, body = parsed
         self.saw_statement = True
@@ -215,24 +281,11 @@ class _Cutter:
             return
         clause.statements.append(statement)
 
-    def give_up(self, base: int) -> None:
-        """Say, once, that what follows is not read."""
-        said = Said("split it into several documents", "请拆成几份文书")
-        en, zh = f"a document may have {MAX_STATEMENTS:,} statements", f"一份文书至多{MAX_STATEMENTS}条规范"
-        if len(self.wrong) > MAX_WRONG:
-            said = Said("mend the statements above first", "请先改正上面各条")
-            en, zh = (
-                "too much is wrong above; from here on the file is not read",
-                "以上错误过多，自此以下未读",
-            )
-        if not self.wrong or self.wrong[-1].code != "too-much":
-            self.wrong.append(error("too-much", Span(self.source.path, base, base + 1), en, zh, said))
-
-    def name_clause(self, clause: Clause, body: Node) -> None:
+    def name_clause(self, clause: Cut, body: Node) -> None:
         """`clause 签` names the unnumbered text just above; where there is none, it opens a clause without text."""
         name = body.words()[0].text
         if clause.number or clause is self.preamble:
-            clause = Clause(name)
+            clause = Cut(name)
             self.clauses.append(clause)
         clause.number, clause.named = name, True
 
@@ -292,6 +345,8 @@ class _Explainer:
 
     def explain(self, base: int, raw: str, wrong: NotAStatement) -> Diagnostic:
         span = Span(self.source.path, base + wrong.start, base + max(wrong.end, wrong.start + 1))
+        if wrong.why in ("wrong", "statements"):
+            return self.too_much(span, wrong.why)
         if wrong.why:
             return self.too_large(span, wrong.why)
         found = wrong.found.strip().translate(WIDTH)
@@ -343,6 +398,18 @@ class _Explainer:
         if not behind or behind in self.known or told:
             return ""
         return MEANT.get(behind.lower()) or (nearest(behind, words) if len(behind) > 3 else None) or ""
+
+    def too_much(self, span: Span, why: str) -> Diagnostic:
+        """Say, once, that what follows is not read."""
+        said = Said("split it into several documents", "请拆成几份文书")
+        en, zh = f"a document may have {MAX_STATEMENTS:,} statements", f"一份文书至多{MAX_STATEMENTS}条规范"
+        if why == "wrong":
+            said = Said("mend the statements above first", "请先改正上面各条")
+            en, zh = (
+                "too much is wrong above; from here on the file is not read",
+                "以上错误过多，自此以下未读",
+            )
+        return error("too-much", span, en, zh, said)
 
     def too_large(self, span: Span, why: str) -> Diagnostic:
         if why == "long":

@@ -8,6 +8,7 @@ edited.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from contractlang.source import Source, Span
 
@@ -69,9 +70,9 @@ class Statement:
         return Span(self.path, self.base + part.start, self.base + part.end)
 
 
-@dataclass(slots=True)
-class Clause:
-    """A numbered piece of the text (`五.3`, `首部`, `34(2)`) and the statements beneath it."""
+@dataclass(slots=True, eq=False)
+class Cut:
+    """A clause as it is cut from a stretch of a file: places in it are counted from the beginning of that stretch."""
 
     number: str
     text: list[str] = field(default_factory=list)
@@ -79,6 +80,47 @@ class Clause:
     statements: list[Statement] = field(default_factory=list)
     broken: int = 0
     named: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Clause:
+    """A numbered piece of the text (`五.3`, `首部`, `34(2)`) and the statements beneath it.
+
+    `cut` is the same object, however often the file is edited, while what is cut is the same; its stretch begins at
+    the character `base`.
+    """
+
+    cut: Cut
+    base: int
+
+    @property
+    def number(self) -> str:
+        """The number as it is written; empty where there is none."""
+        return self.cut.number
+
+    @property
+    def text(self) -> list[str]:
+        """The lines of the agreement's own text."""
+        return self.cut.text
+
+    @property
+    def broken(self) -> int:
+        """How many statements beneath it do not parse."""
+        return self.cut.broken
+
+    @cached_property
+    def span(self) -> Span | None:
+        """Where the text stands."""
+        span = self.cut.span
+        return None if span is None else Span(span.path, self.base + span.start, self.base + span.end)
+
+    @cached_property
+    def statements(self) -> list[Statement]:
+        """The statements beneath it."""
+        return [
+            Statement(each.label, each.body, each.path, self.base + each.base, each.length, each.raw)
+            for each in self.cut.statements
+        ]
 
 
 @dataclass(frozen=True, slots=True)
