@@ -52,12 +52,19 @@ def bring_in_the_amended(work: Work) -> None:
     for declared in amended.declarations.values():
         if declared.name not in work.names.declarations:
             work.names.declare(declared)
+    name_the_amended(work)
+
+
+def name_the_amended(work: Work) -> None:
+    """Know the clauses, norms and sums that can be named in what a supplement amends."""
+    if work.draft.kind != "supplement":
+        return
     for contract in work.amended():
         for number in (each.number for each in contract.clauses if each.number):
             work.names.clauses.setdefault(plain_number(number), number)
         for norm in contract.norms:
             if len(norm.label) > 1 and not norm.label.startswith("@") and "~" not in norm.label:
-                work.names.labels.setdefault(norm.label, norm.span)
+                work.names.labels.setdefault(norm.label)
         for amount in contract.amounts:
             work.names.amount_kinds.setdefault(amount.name, amount.kind)
             for called in filter(None, (amount.name, amount.alias)):

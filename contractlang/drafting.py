@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any, Literal, TypedDict
 
 from contractlang.declarations import Declarations
@@ -37,7 +38,7 @@ from contractlang.norms import (
     Standing,
     Status,
 )
-from contractlang.numerals import plain_number
+from contractlang.parser import Pieces
 from contractlang.source import Span
 from contractlang.syntax import Clause, Node, Statement, Word, Written
 
@@ -112,6 +113,20 @@ class Made:
     told: list[dict[object, Any]] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class Taken:
+    """What came of the statements of one clause whose piece began at `base`, each with what it hangs on.
+
+    `reading` is what is being read behind it, `sums` are the kinds that those it names had before it.
+    """
+
+    base: int
+    made: list[tuple[object, Made]]
+    reading: str | None
+    sums: dict[str, Kind]
+    wrong: bool
+
+
 @dataclass
 class Memo:
     """What the statements of one document meant when it was last read.
@@ -120,18 +135,59 @@ class Memo:
     declares and what the statement names are the same. What is wrong in one is said anew when anything else is `named`.
     """
 
+    pieces: Pieces = field(default_factory=dict)
     seen: object = None
-    named: object = None
-    own: tuple[object, str] = (None, "")
-    made: dict[tuple[object, ...], Made] = field(default_factory=dict)
+    named: Named | None = None
+    ground: Ground | None = None
+    taken: dict[tuple[object, ...], Taken] = field(default_factory=dict)
+    forces: dict[object, int] = field(default_factory=dict)
 
     def told(self) -> dict[int, dict[object, Any]]:
         """Return room for what checks find out about each rule, by its identity: kept as long as its meaning is."""
         return {
             id(rule): room
-            for made in self.made.values()
+            for taken in self.taken.values()
+            for _, made in taken.made
             for rule, room in zip(made.built, made.told, strict=True)
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """All that statements can name besides what is declared, in order: norms, sums and clauses."""
+
+    labels: tuple[str, ...]
+    sums: tuple[tuple[str, str], ...]
+    clauses: tuple[tuple[str, str], ...]
+
+    def other_than(self, before: Named) -> frozenset[str]:
+        """Return the names that are not what they were."""
+        return frozenset(
+            {*self.labels} ^ {*before.labels}
+            | {name for name, _ in {*self.sums} ^ {*before.sums}}
+            | {name for name, _ in {*self.clauses} ^ {*before.clauses}}
+        )
+
+
+@dataclass(slots=True)
+class Ground:
+    """What a document declares, as it was last worked out, and all that this hung on.
+
+    `bases` are where the statements that declare began: since then they may have moved. `wrong` is what was wrong in
+    them, before and after all others were read.
+    """
+
+    key: tuple[object, ...]
+    library: list[Contract]
+    bases: list[int]
+    words: frozenset[str]
+    draft: Draft
+    names: Names
+    standings: dict[int, Standing]
+    switches: dict[int, tuple[Chosen, ...]]
+    of_all: tuple[Chosen, ...]
+    wrong: tuple[tuple[Diagnostic, ...], tuple[Diagnostic, ...]]
+    declared: str = ""
 
 
 class Work:
@@ -142,26 +198,40 @@ class Work:
     ) -> None:
         near = list(near)
         self.written, self.library, self.near, self.memo = written, library, near, memo
-        self.statements = written.statements()
-        self.of_rule: dict[str, list[tuple[Clause, Statement]]] = {}
-        for each in self.statements:
-            self.of_rule.setdefault(each[1].body.rule, []).append(each)
         self.draft = Draft()
         self.names = Names(words=keywords(), chinese=written.source.is_chinese)
         self.wrong = self.names.wrong
         self.declarations = Declarations(self.names, "")
-        self.names.clauses = {
-            plain_number(each.number): each.number for each in written.clauses if each.number
-        }
         self.names.documents = {name: each.name for name, each in library.items()} | {
             each: each for each in near
         }
         self.standings: dict[int, Standing] = {}
         self.switches: dict[int, tuple[Chosen, ...]] = {}
+        self.of_all: tuple[Chosen, ...] = ()
+        self.plain_force: int | None = None
         self.reading: str | None = None
         self.options: dict[str, list[ReadingOption]] = {}
         self.count: Counter[str] = Counter()
         self.made = Made(0)
+
+    @cached_property
+    def statements(self) -> list[tuple[Clause, Statement]]:
+        """Every statement with its clause."""
+        return self.written.statements()
+
+    @cached_property
+    def of_rule(self) -> dict[str, list[tuple[Clause, Statement]]]:
+        """The statements by what they are."""
+        found: dict[str, list[tuple[Clause, Statement]]] = {}
+        for each in self.statements:
+            found.setdefault(each[1].body.rule, []).append(each)
+        return found
+
+    @cached_property
+    def force_of_all(self) -> Standing:
+        """The force of the whole document: its head is read before."""
+        draft = self.draft
+        return Standing(draft.rank, draft.status, draft.valid_from, draft.valid_to)
 
     def attempt(self, act: Callable[..., None], *args: object) -> None:
         try:
@@ -178,9 +248,11 @@ class Work:
 
     def standing(self, clause: Clause) -> Standing:
         """Return the force of what stands beneath a clause."""
-        draft = self.draft
-        whole = Standing(draft.rank, draft.status, draft.valid_from, draft.valid_to)
-        return self.standings.get(id(clause), whole)
+        return self.standings.get(id(clause), self.force_of_all)
+
+    def switched(self, clause: Clause) -> tuple[Chosen, ...]:
+        """Return the switches under which all that stands beneath a clause stands."""
+        return self.switches.get(id(clause), self.of_all)
 
     def amended(self) -> list[Contract]:
         """Return the document that a supplement amends, what that one amends, and so on."""

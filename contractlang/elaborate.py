@@ -6,19 +6,21 @@ hide the rest. `load.py` decides whether a contract with errors may be asked any
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 
-from contractlang.amending import bring_in, bring_in_the_amended, collect_changes
+from contractlang.amending import bring_in, bring_in_the_amended, collect_changes, name_the_amended
 from contractlang.declarations import Declarations
 from contractlang.diagnostic import Diagnostic, Label, Said, error
-from contractlang.drafting import Here, Made, Memo, Work, amended_by, names_of
+from contractlang.drafting import Here, Made, Memo, Named, Taken, Work, amended_by, names_of
+from contractlang.gist import ONLY_DECLARE, declaring, gist, words_in
+from contractlang.groundwork import lay, name_all, name_clauses, so_far, still_holds, taken_over
 from contractlang.heads import OF_A_CLAUSE, collect_sources, collect_switches, head, layered, no_head, stand
+from contractlang.kinds import Kind
 from contractlang.meaning import digest, spelled
-from contractlang.moved import moved
+from contractlang.moved import by, moved
 from contractlang.norms import (
     AmountRule,
     Bar,
@@ -40,23 +42,11 @@ from contractlang.norms import (
 )
 from contractlang.numerals import plain_number
 from contractlang.options import collect_options, defaults
-from contractlang.parser import NotAStatement, parse_statement
 from contractlang.rules import MAKERS, fills_by_definition, work_out_amount
 from contractlang.source import Span
 from contractlang.syntax import Clause, Node, Statement, Word, Written
 
 _NORMS = (Obligation, Maintenance, Prohibition, Permission, Power)
-# What says nothing of what a clause demands.
-_SAY_NOTHING = {*OF_A_CLAUSE, "source", "unverified"}
-# What no statement sees: the force of its clause, which it has of itself, and where it was read.
-_UNSEEN = {*OF_A_CLAUSE, "source"}
-_WORDED = {"question", "reading", "unverified"}
-_QUOTED = re.compile('"[^"]*"|“[^”]*”')
-_ONLY_DECLARE = {
-    "document", "uses", "valid", "rank", "status", "layer", "version", "truncated", "governed", "parties", "thing",
-    "type_decl", "blank", "gap", "state", "act", "event", "question", "reading", "define", "unverified", "source",
-    "retroactive", "replaces", "repeals",
-}  # fmt: skip
 
 
 def elaborate(
@@ -66,8 +56,35 @@ def elaborate(
 
     `library` holds the documents it may use, by name; `near` are the names of others that might have been meant.
     """
-    work = Work(written, library, near, Memo() if memo is None else memo)
+    memo = Memo() if memo is None else memo
+    work = begun(written, library, near, memo)
+    if taken_over(work):
+        name_clauses(work)
+        name_the_amended(work)
+        names_now = name_all(work)
+        if still_holds(work, names_now):
+            everything(work, names_now, is_new=False)
+            assert memo.ground is not None
+            work.wrong += memo.ground.wrong[1]
+            return contract(work), work.wrong
+        work = begun(written, library, near, memo)
+    names_now = declare(work)
+    early = so_far(work)
+    everything(work, names_now, is_new=True)
+    already = len(work.wrong)
+    defaults(work)
+    lay(work, early, work.wrong[already:])
+    return contract(work), work.wrong
+
+
+def begun(written: Written, library: Mapping[str, Contract], near: Iterable[str], memo: Memo) -> Work:
+    work = Work(written, library, near, memo)
     work.names.work_out = partial(work_out_amount, work)
+    return work
+
+
+def declare(work: Work) -> Named:
+    """Give their meaning to the head of a document and to all that it declares; return what can be named besides."""
     for clause, statement in work.statements:
         if work.is_head(clause) or statement.body.rule not in OF_A_CLAUSE:
             head(work, statement)
@@ -75,6 +92,7 @@ def elaborate(
         no_head(work)
     layered(work)
     stand(work)
+    name_clauses(work)
     bring_in(work)
     bring_in_the_amended(work)
     work.declarations = Declarations(work.names, work.draft.name)
@@ -83,12 +101,12 @@ def elaborate(
     collect_switches(work)
     collect_sources(work)
     collect_changes(work)
-    collect_labels(work)
+    names_now = name_all(work)
     for _, statement in work.of_rule.get("define", ()):
         work.attempt(work.declarations.define, statement, statement.body)
-    everything(work)
-    defaults(work)
-    return contract(work), work.wrong
+    for name in dict.fromkeys(work.names.amounts.values()):
+        work.names.kind_of_amount(name)
+    return names_now
 
 
 def head_of(written: Written) -> tuple[str, list[tuple[str, Span]]]:
@@ -107,38 +125,59 @@ def head_of(written: Written) -> tuple[str, list[tuple[str, Span]]]:
     return name, uses
 
 
-def everything(work: Work) -> None:
-    """Read what the statements lay down, or take over what they meant when nothing they can see has changed."""
-    seen, named = what_is_declared(work), what_is_named(work)
-    before = work.memo.made if seen == work.memo.seen else {}
-    same_names = named == work.memo.named
-    work.memo.seen, work.memo.named, work.memo.made = seen, named, {}
-    for clause, statement in work.statements:
+def everything(work: Work, names_now: Named, is_new: bool) -> None:
+    """Read what the statements lay down, or take over what they meant when nothing they can see has changed.
+
+    `is_new` tells that what is declared was worked out anew; it may have come to the same.
+    """
+    memo = work.memo
+    seen = what_is_declared(work) if is_new else memo.seen
+    before = memo.taken if seen == memo.seen else {}
+    same_names = memo.named == names_now
+    others = frozenset() if same_names or memo.named is None else names_now.other_than(memo.named)
+    known = dict(pair for taken in before.values() for pair in taken.made)
+    memo.seen, memo.named, memo.taken = seen, names_now, {}
+    for clause in (work.written.preamble, *work.written.clauses):
+        if not clause.cut.statements:
+            continue
+        key = (clause.cut, work.reading, work.count[clause.number or "0"], force_of(work, clause))
+        taken = before.get(key)
+        if (
+            taken is None
+            or not (same_names or (not taken.wrong and others.isdisjoint(gist(clause.cut).words)))
+            or (is_new and taken.sums != sums_in(work, clause))
+        ):
+            taken = read(work, clause, known, same_names)
+        else:
+            taken = _moved_to(clause.base, taken)
+            for _, made in taken.made:
+                take(work, clause, made)
+            work.reading = taken.reading
+        memo.taken[key] = taken
+
+
+def read(work: Work, clause: Clause, known: Mapping[object, Made], same_names: bool) -> Taken:
+    """Read what the statements of one clause lay down; those that are `known` mean what they meant."""
+    sums, force, number = sums_in(work, clause), force_of(work, clause), clause.number or "0"
+    found: list[tuple[object, Made]] = []
+    for statement in clause.statements:
         rule = statement.body.rule
         if rule == "reading":
-            found = work.names.find(names_of(statement.body)[0])
-            work.reading = found.name if isinstance(found, ReadingDecl) else None
-        if rule in _ONLY_DECLARE and not fills_by_definition(work, statement):
+            declared = work.names.find(names_of(statement.body)[0])
+            work.reading = declared.name if isinstance(declared, ReadingDecl) else None
+        if rule in ONLY_DECLARE and not fills_by_definition(work, statement):
             continue
-        number = clause.number or "0"
-        force = work.standing(clause), work.switches[id(clause)]
         key = (
-            statement.raw,
-            clause.number,
-            work.reading,
-            work.count[number],
-            *force,
-            what_it_names(work, statement),
-        )
-        made = before.get(key)
+            statement.raw, clause.number, work.reading, work.count[number], force, what_it_names(work, statement)
+        )  # fmt: skip
+        made = known.get(key)
         # What is wrong in a statement is said with the nearest of all names.
         if made is None or (made.wrong and not same_names):
             made = make(work, clause, statement)
-        elif made.base != statement.base:
-            made = _moved_to(statement.base, made)
-        work.memo.made[key] = made
-        work.count[number] += made.unnamed
+        made = _made_at(statement.base, made)
+        found.append((key, made))
         take(work, clause, made)
+    return Taken(clause.base, found, work.reading, sums, any(made.wrong for _, made in found))
 
 
 def make(work: Work, clause: Clause, statement: Statement) -> Made:
@@ -161,36 +200,17 @@ def take(work: Work, clause: Clause, made: Made) -> None:
         draft.meanings.append(made.meaning)
     work.wrong += made.wrong
     work.names.amount_kinds.update(made.kinds)
+    work.count[clause.number or "0"] += made.unnamed
     if made.survives:
         draft.surviving.add(clause.number)
 
 
 def what_is_declared(work: Work) -> object:
-    """Return all that a statement can see of the declarations: of questions and readings not how they are worded."""
-    declaring = []
-    for _, statement in work.statements:
-        rule = statement.body.rule
-        if rule in _WORDED:
-            declaring.append(_QUOTED.sub('""', statement.raw))
-        elif rule in _ONLY_DECLARE and rule not in _UNSEEN:
-            declaring.append(statement.raw)
-        elif rule == "option":
-            declaring.append(" ".join(names_of(statement.body)))
-    seen = [*work.draft.uses, *([work.draft.amends] if work.draft.amends else [])]
-    used = [(name, work.library[name].meaning_hash) for name in seen if name in work.library]
-    return (
-        work.draft.name,
-        work.written.source.path,
-        tuple(declaring),
-        tuple(used),
-        frozenset(work.names.documents),
-    )
-
-
-def what_is_named(work: Work) -> object:
-    """Return all that can be named besides, in order: norms, sums and clauses."""
-    names = work.names
-    return tuple(names.labels), tuple(names.amounts.items()), tuple(names.clauses.items())
+    """Return all that a statement can see of what is declared."""
+    declared = tuple(said for _, _, told in declaring(work.written) for said in told.seen)
+    uses = [*work.draft.uses, *([work.draft.amends] if work.draft.amends else [])]
+    used = tuple((name, work.library[name].meaning_hash) for name in uses if name in work.library)
+    return work.draft.name, work.written.source.path, declared, used, frozenset(work.names.documents)
 
 
 def what_it_names(work: Work, statement: Statement) -> object:
@@ -204,29 +224,24 @@ def what_it_names(work: Work, statement: Statement) -> object:
     return tuple(found)
 
 
-@lru_cache(maxsize=50_000)
-def words_in(raw: str) -> frozenset[str]:
-    """Return the words of a statement that can be read, and the numbers of clauses that they may be."""
-    parsed = parse_statement(raw)
-    assert not isinstance(parsed, NotAStatement)
-    words = {each.text for each in parsed[1].words()}
-    plain = {plain_number(each) for each in words}
-    return frozenset(words | plain | {each[:-1] for each in plain if each[-1:].isalpha()})
+def sums_in(work: Work, clause: Clause) -> dict[str, Kind]:
+    """Return the kinds of the sums that a clause names, as they are known above it."""
+    names = work.names
+    return {
+        word: names.kind_of_amount(names.amounts[word])
+        for word in gist(clause.cut).words
+        if word in names.amounts
+    }
 
 
-def collect_labels(work: Work) -> None:
-    """Know all labels and amounts before the first expression is read."""
-    for _, statement in work.statements:
-        body = statement.body
-        if body.rule == "amount":
-            names = names_of(body)
-            work.names.amounts.update(dict.fromkeys(names, names[0]))
-            continue
-        label = statement.label
-        if body.rule == "option":
-            label = next((part for part in body.parts if isinstance(part, Word)), None)
-        if label is not None and len(label.text) > 1:
-            work.names.labels.setdefault(label.text, statement.span(label))
+def force_of(work: Work, clause: Clause) -> int:
+    """Return a number that stands for the force of a clause and the switches under which it stands."""
+    standing, switches, forces = work.standing(clause), work.switched(clause), work.memo.forces
+    if standing is work.force_of_all and switches is work.of_all:
+        if work.plain_force is None:
+            work.plain_force = forces.setdefault((standing, switches), len(forces))
+        return work.plain_force
+    return forces.setdefault((standing, switches), len(forces))
 
 
 def give_meaning(work: Work, clause: Clause, statement: Statement) -> None:
@@ -234,7 +249,7 @@ def give_meaning(work: Work, clause: Clause, statement: Statement) -> None:
         make_option(work, clause, statement)
     else:
         standing = work.standing(clause)
-        switches = work.switches[id(clause)]
+        switches = work.switched(clause)
         construct(work, Here(clause.number, statement, statement.body, statement.label, switches, standing))
 
 
@@ -248,7 +263,7 @@ def make_option(work: Work, clause: Clause, statement: Statement) -> None:
         )  # fmt: skip
         return
     body = statement.body
-    chosen = (*work.switches[id(clause)], Chosen(work.reading, names_of(body)[0]))
+    chosen = (*work.switched(clause), Chosen(work.reading, names_of(body)[0]))
     label = next((part for part in body.parts if isinstance(part, Word)), None)
     for node in body.parts:
         if isinstance(node, Node) and node.rule not in ("decl_name", "default"):
@@ -325,12 +340,13 @@ def meaning(work: Work) -> str:
 
 
 def declared(work: Work) -> str:
-    """Return what the document itself declares, spelled out: the same again while it is written the same."""
-    written = work.memo.seen, tuple(each.raw for _, each in work.of_rule.get("option", ()))
-    if work.memo.own[0] != written:
+    """Return what the document itself declares, spelled out."""
+    ground = work.memo.ground
+    assert ground is not None
+    if not ground.declared:
         own = [each for each in work.names.declarations.values() if each.document == work.draft.name]
-        work.memo.own = written, spelled(tuple(own))
-    return work.memo.own[1]
+        ground.declared = spelled(tuple(own))
+    return ground.declared
 
 
 def same_ids(work: Work, norms: list[Norm]) -> None:
@@ -355,21 +371,29 @@ def clause_texts(work: Work) -> tuple[ClauseText, ...]:
     found: list[ClauseText] = []
     written = work.written.clauses
     for index, clause in enumerate(written):
+        number, told = clause.number, gist(clause.cut)
         after = written[index + 1].number if index + 1 < len(written) else ""
-        within = after.startswith((clause.number + ".", clause.number + "("))
-        heading = len(clause.text) <= 1 and bool(clause.number) and within
+        within = bool(number) and after.startswith((f"{number}.", f"{number}("))
+        heading = within and len(told.text) <= 1 and not told.says
         # What does not parse is reported where it stands, not as if nothing had been written.
-        says = [each for each in clause.statements if each.body.rule not in _SAY_NOTHING]
-        told = bool(says or clause.broken)
-        heading = heading and not says
-        found.append(ClauseText(clause.number, tuple(clause.text), clause.span, heading, told))
+        accounted = told.says or bool(clause.broken)
+        found.append(ClauseText(number, told.text, clause.span, heading, accounted))
     return tuple(found)
 
 
-def _moved_to(base: int, made: Made) -> Made:
-    by = base - made.base
+def _moved_to(base: int, taken: Taken) -> Taken:
+    if base == taken.base:
+        return taken
+    by = base - taken.base
+    return replace(taken, base=base, made=[(key, _made_at(made.base + by, made)) for key, made in taken.made])
+
+
+def _made_at(base: int, made: Made) -> Made:
+    if base == made.base:
+        return made
+    to = by(base - made.base)
     return Made(
-        base, [moved(each, by) for each in made.built], [moved(each, by) for each in made.relations],
-        [moved(each, by) for each in made.wrong], made.kinds, made.survives, made.unnamed, made.meaning,
+        base, [moved(each, to) for each in made.built], [moved(each, to) for each in made.relations],
+        [moved(each, to) for each in made.wrong], made.kinds, made.survives, made.unnamed, made.meaning,
         made.told,
     )  # fmt: skip

@@ -166,18 +166,17 @@ def within_the_document(work: Work, statement: Statement, first: date | None, la
 
 
 def collect_switches(work: Work) -> None:
-    """Find, for each clause, the switches under which all of it stands: those of the head, and its own."""
-    of_all: tuple[Chosen, ...] = ()
-    for clause in (work.written.preamble, *work.written.clauses):
-        own = tuple(
-            Chosen(found.name, "on")
-            for statement in clause.statements
-            if statement.body.rule == "unverified" and (found := switch(work, statement)) is not None
-        )
+    """Find the switches under which all of the document stands, told in its head, and all of a clause, told there."""
+    own: dict[int, tuple[Chosen, ...]] = {}
+    for clause, statement in work.of_rule.get("unverified", ()):
+        found = switch(work, statement)
+        if found is None:
+            continue
         if work.is_head(clause):
-            of_all += own
-            own = ()
-        work.switches[id(clause)] = (*of_all, *own)
+            work.of_all += (Chosen(found.name, "on"),)
+        else:
+            own[id(clause)] = (*own.get(id(clause), ()), Chosen(found.name, "on"))
+    work.switches = {clause: (*work.of_all, *each) for clause, each in own.items()}
 
 
 def switch(work: Work, statement: Statement) -> ReadingDecl | None:

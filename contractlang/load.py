@@ -90,7 +90,8 @@ class Workspace:
             if read_before:
                 return read_before[0]
         loaded.sources[source.path] = source
-        written, wrong = parse(source)
+        memo = self._memos.setdefault(source.path, Memo())
+        written, wrong = parse(source, memo.pieces)
         unread = list(wrong)
         name, uses = head_of(written)
         for used, span in uses:
@@ -100,7 +101,6 @@ class Workspace:
                 path = self._find(used, source.path)
                 if path is not None:
                     self._use(path, loaded, (*above, name))
-        memo = self._memos.setdefault(source.path, Memo())
         contract, mistaken = elaborate(written, _spellings(loaded), self._near(source.path), memo)
         wrong += without_what_follows(source, unread, mistaken)
         if not any(each.severity is Severity.ERROR for each in wrong):

@@ -26,7 +26,8 @@ def by(letters: int) -> To:
 
 def moved(value: Any, to: To) -> Any:
     """Return `value` with every place in it moved; what has no place, or none that moves, stays the same object."""
-    return _mover(type(value))(value, to)
+    kind: Any = type(value)
+    return _mover(kind)(value, to)
 
 
 @cache
@@ -42,7 +43,7 @@ def _mover(kind: Any) -> Callable[[Any, To], Any]:
 
 
 def _tuple(value: tuple[Any, ...], to: To) -> tuple[Any, ...]:
-    parts = [_mover(type(each))(each, to) for each in value]
+    parts = [moved(each, to) for each in value]
     return value if all(map(_is, parts, value)) else tuple(parts)
 
 

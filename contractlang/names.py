@@ -46,7 +46,7 @@ class Names:
 
     declarations: dict[str, Declaration] = field(default_factory=dict)
     spellings: dict[str, str] = field(default_factory=dict)
-    labels: dict[str, Span] = field(default_factory=dict)
+    labels: dict[str, None] = field(default_factory=dict)
     amounts: dict[str, str] = field(default_factory=dict)
     amount_kinds: dict[str, Kind] = field(default_factory=dict)
     work_out: Callable[[str], None] | None = None
