@@ -133,6 +133,7 @@ class Memo:
 
     A statement means the same again, wherever it now stands in the file, while its clause, everything that the document
     declares and what the statement names are the same. What is wrong in one is said anew when anything else is `named`.
+    `told` is room for what checks find out, by the identity of a rule or declaration: kept as long as its meaning is.
     """
 
     pieces: Pieces = field(default_factory=dict)
@@ -141,15 +142,7 @@ class Memo:
     ground: Ground | None = None
     taken: dict[tuple[object, ...], Taken] = field(default_factory=dict)
     forces: dict[object, int] = field(default_factory=dict)
-
-    def told(self) -> dict[int, dict[object, Any]]:
-        """Return room for what checks find out about each rule, by its identity: kept as long as its meaning is."""
-        return {
-            id(rule): room
-            for taken in self.taken.values()
-            for _, made in taken.made
-            for rule, room in zip(made.built, made.told, strict=True)
-        }
+    told: dict[int, dict[object, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +181,7 @@ class Ground:
     of_all: tuple[Chosen, ...]
     wrong: tuple[tuple[Diagnostic, ...], tuple[Diagnostic, ...]]
     declared: str = ""
+    told: dict[str, dict[object, Any]] = field(default_factory=dict)
 
 
 class Work:

@@ -20,7 +20,7 @@ from contractlang.groundwork import lay, name_all, name_clauses, so_far, still_h
 from contractlang.heads import OF_A_CLAUSE, collect_sources, collect_switches, head, layered, no_head, stand
 from contractlang.kinds import Kind
 from contractlang.meaning import digest, spelled
-from contractlang.moved import by, moved
+from contractlang.moved import To, by, moved
 from contractlang.norms import (
     AmountRule,
     Bar,
@@ -46,6 +46,7 @@ from contractlang.rules import MAKERS, fills_by_definition, work_out_amount
 from contractlang.source import Span
 from contractlang.syntax import Clause, Node, Statement, Word, Written
 
+_OF_A_HEAD = ("document", "uses")
 _NORMS = (Obligation, Maintenance, Prohibition, Permission, Power)
 
 
@@ -64,9 +65,7 @@ def elaborate(
         names_now = name_all(work)
         if still_holds(work, names_now):
             everything(work, names_now, is_new=False)
-            assert memo.ground is not None
-            work.wrong += memo.ground.wrong[1]
-            return contract(work), work.wrong
+            return told(work)
         work = begun(written, library, near, memo)
     names_now = declare(work)
     early = so_far(work)
@@ -74,6 +73,16 @@ def elaborate(
     already = len(work.wrong)
     defaults(work)
     lay(work, early, work.wrong[already:])
+    del work.wrong[already:]
+    return told(work)
+
+
+def told(work: Work) -> tuple[Contract, list[Diagnostic]]:
+    ground = work.memo.ground
+    assert ground is not None
+    work.wrong += ground.wrong[1]
+    declarations = ground.names.declarations
+    work.memo.told.update((id(declarations[name]), room) for name, room in ground.told.items())
     return contract(work), work.wrong
 
 
@@ -112,8 +121,13 @@ def declare(work: Work) -> Named:
 def head_of(written: Written) -> tuple[str, list[tuple[str, Span]]]:
     """Return the document's name and the names it uses or amends, before anything else is read."""
     name, uses = "", []
-    for _, statement in written.statements():
-        if statement.body.rule not in ("document", "uses"):
+    heads = (
+        clause
+        for clause, _, told in declaring(written)
+        if any(each[0] in _OF_A_HEAD for each in told.declares)
+    )
+    for statement in (each for clause in heads for each in clause.statements):
+        if statement.body.rule not in _OF_A_HEAD:
             continue
         words = [part for part in statement.body.parts if isinstance(part, Word)]
         if statement.body.rule == "document" and not name:
@@ -135,24 +149,26 @@ def everything(work: Work, names_now: Named, is_new: bool) -> None:
     before = memo.taken if seen == memo.seen else {}
     same_names = memo.named == names_now
     others = frozenset() if same_names or memo.named is None else names_now.other_than(memo.named)
-    known = dict(pair for taken in before.values() for pair in taken.made)
-    memo.seen, memo.named, memo.taken = seen, names_now, {}
-    for clause in (work.written.preamble, *work.written.clauses):
-        if not clause.cut.statements:
-            continue
+    memo.seen, memo.named, memo.taken, memo.told = seen, names_now, {}, {}
+    clauses = [each for each in (work.written.preamble, *work.written.clauses) if each.cut.statements]
+    cuts = {each.cut for each in clauses}
+    # What has gone with its clause may stand elsewhere now.
+    gone = dict(pair for key, taken in before.items() if key[0] not in cuts for pair in taken.made)
+    for clause in clauses:
         key = (clause.cut, work.reading, work.count[clause.number or "0"], force_of(work, clause))
         taken = before.get(key)
         if (
-            taken is None
-            or not (same_names or (not taken.wrong and others.isdisjoint(gist(clause.cut).words)))
-            or (is_new and taken.sums != sums_in(work, clause))
+            taken is not None
+            and (same_names or (not taken.wrong and others.isdisjoint(gist(clause.cut).words)))
+            and not (is_new and taken.sums != sums_in(work, clause))
         ):
-            taken = read(work, clause, known, same_names)
-        else:
             taken = _moved_to(clause.base, taken)
             for _, made in taken.made:
                 take(work, clause, made)
             work.reading = taken.reading
+        else:
+            known = gone if taken is None else gone | dict(taken.made)
+            taken = read(work, clause, known, same_names)
         memo.taken[key] = taken
 
 
@@ -195,6 +211,7 @@ def make(work: Work, clause: Clause, statement: Statement) -> Made:
 def take(work: Work, clause: Clause, made: Made) -> None:
     draft = work.draft
     draft.built += made.built
+    work.memo.told.update(zip(map(id, made.built), made.told, strict=True))
     draft.relations += made.relations
     if made.meaning:
         draft.meanings.append(made.meaning)
@@ -283,11 +300,9 @@ def contract(work: Work) -> Contract:
     built: dict[type, list[Any]] = {}
     for each in draft.built:
         built.setdefault(type(each), []).append(each)
-    norms = [
-        replace(each, survives=True) if each.clause in draft.surviving else each
-        for each in draft.built
-        if isinstance(each, _NORMS)
-    ]
+    norms = [each for each in draft.built if isinstance(each, _NORMS)]
+    if draft.surviving:
+        norms = [_surviving(work, each) if each.clause in draft.surviving else each for each in norms]
     same_ids(work, norms)
     return Contract(
         name=draft.name,
@@ -322,6 +337,12 @@ def contract(work: Work) -> Contract:
         changes=tuple(draft.changes),
         retroactive=draft.retroactive,
     )
+
+
+def _surviving(work: Work, norm: Norm) -> Norm:
+    found = replace(norm, survives=True)
+    work.memo.told[id(found)] = work.memo.told[id(norm)]
+    return found
 
 
 def meaning(work: Work) -> str:
@@ -384,16 +405,20 @@ def clause_texts(work: Work) -> tuple[ClauseText, ...]:
 def _moved_to(base: int, taken: Taken) -> Taken:
     if base == taken.base:
         return taken
-    by = base - taken.base
-    return replace(taken, base=base, made=[(key, _made_at(made.base + by, made)) for key, made in taken.made])
+    letters = base - taken.base
+    to = by(letters)
+    made = [(key, _moved_by(letters, to, made)) for key, made in taken.made]
+    return Taken(base, made, taken.reading, taken.sums, taken.wrong)
 
 
 def _made_at(base: int, made: Made) -> Made:
-    if base == made.base:
-        return made
-    to = by(base - made.base)
+    return made if base == made.base else _moved_by(base - made.base, by(base - made.base), made)
+
+
+def _moved_by(letters: int, to: To, made: Made) -> Made:
     return Made(
-        base, [moved(each, to) for each in made.built], [moved(each, to) for each in made.relations],
-        [moved(each, to) for each in made.wrong], made.kinds, made.survives, made.unnamed, made.meaning,
-        made.told,
+        made.base + letters, [moved(each, to) for each in made.built],
+        made.relations and [moved(each, to) for each in made.relations],
+        made.wrong and [moved(each, to) for each in made.wrong],
+        made.kinds, made.survives, made.unnamed, made.meaning, made.told,
     )  # fmt: skip

@@ -41,13 +41,17 @@ def lay(work: Work, early: Ground, wrong: Sequence[Diagnostic]) -> None:
     `early` is what was known before its norms were read; `wrong` is what was found after that.
     """
     names = replace(early.names, declarations=dict(work.names.declarations))
-    work.memo.ground = replace(early, names=names, wrong=(early.wrong[0], tuple(wrong)))
+    own = (name for name, each in names.declarations.items() if each.document == work.draft.name)
+    work.memo.ground = replace(
+        early, names=names, wrong=(early.wrong[0], tuple(wrong)), told={name: {} for name in own}
+    )
 
 
 def so_far(work: Work) -> Ground:
     """Return what a document declares, before its norms are read."""
     draft, names = work.draft, work.names
-    key, bases, words = _written(work)
+    key, bases = _written(work)
+    words = frozenset().union(*(told.declaring_words for _, _, told in declaring(work.written)))
     place = {id(clause): index for index, (clause, _, _) in enumerate(declaring(work.written))}
     return Ground(
         key, list(work.library.values()), bases, words, _copied(draft),
@@ -66,7 +70,7 @@ def taken_over(work: Work) -> bool:
     ground = work.memo.ground
     if ground is None:
         return False
-    key, bases, _ = _written(work)
+    key, bases = _written(work)
     library = list(work.library.values())
     same_library = len(library) == len(ground.library) and all(map(_same, library, ground.library))
     if key != ground.key or not same_library:
@@ -100,26 +104,20 @@ def _same(one: object, other: object) -> bool:
     return one is other
 
 
-def _written(work: Work) -> tuple[tuple[object, ...], list[int], frozenset[str]]:
-    """Return all that a document's declarations hang on but its library, where they begin, and the words in them."""
-    key: list[object] = [
-        work.written.source.path,
-        work.written.source.is_chinese,
-        tuple(work.library),
-        tuple(work.near),
-    ]
+def _written(work: Work) -> tuple[tuple[object, ...], list[int]]:
+    """Return all that a document's declarations hang on but its library, and where they begin."""
+    source = work.written.source
+    key: list[object] = [source.path, source.is_chinese, tuple(work.library), tuple(work.near)]
     bases: list[int] = []
-    words: list[frozenset[str]] = []
     has_head = False
     for clause, is_first, told in declaring(work.written):
         has_head = has_head or any(each[0] == "document" for each in told.declares)
         key.append((clause.number, is_first, told.declares))
         bases += [clause.base + base for base in told.bases]
-        words.append(told.declaring_words)
     if not has_head:
         # Without a head, it matters whether anything is written at all.
         key.append(any(clause.cut.statements for clause in work.written.clauses))
-    return tuple(key), bases, frozenset().union(*words)
+    return tuple(key), bases
 
 
 def _copied(draft: Draft) -> Draft:

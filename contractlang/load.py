@@ -104,7 +104,7 @@ class Workspace:
         contract, mistaken = elaborate(written, _spellings(loaded), self._near(source.path), memo)
         wrong += without_what_follows(source, unread, mistaken)
         if not any(each.severity is Severity.ERROR for each in wrong):
-            wrong += check(contract, memo.told())
+            wrong += check(contract, memo.told)
         loaded.diagnostics += wrong
         loaded.contracts[_free_name(contract, loaded)] = contract
         return contract

@@ -108,7 +108,7 @@ class Clause:
         """How many statements beneath it do not parse."""
         return self.cut.broken
 
-    @cached_property
+    @property
     def span(self) -> Span | None:
         """Where the text stands."""
         span = self.cut.span

@@ -26,7 +26,7 @@ def missing_deadline(anatomy: Anatomy) -> Iterator[Diagnostic]:
     remedy that waits for nothing but such a breach is reported as `never-arising`.
     """
     hanging: dict[Span, dict[Span, None]] = {}
-    for rule in anatomy.rules:
+    for rule, _ in anatomy.those(_asks_anything, anatomy.rules):
         for target, span in _asks(rule, anatomy):
             for norm in anatomy.meant_by(target):
                 hanging.setdefault(norm.span, {})[span] = None
@@ -43,6 +43,10 @@ def missing_deadline(anatomy: Anatomy) -> Iterator[Diagnostic]:
             help=Said("add a deadline, for example `within 30 days`", "写明期限，例如 `限 30日 内`"),
             labels=tuple(Label(span, asks) for span in hanging[duty.span]),
         )
+
+
+def _asks_anything(parts: Iterable[object]) -> bool:
+    return any(isinstance(part, OnBreach | Overdue | InBreach) for part in parts)
 
 
 def _asks(rule: Rule, anatomy: Anatomy) -> Iterator[tuple[Target, Span]]:

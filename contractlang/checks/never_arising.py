@@ -38,10 +38,16 @@ def never_arising(anatomy: Anatomy) -> Iterator[Diagnostic]:
     Remedy: give the duty a deadline, for example `within 30 days`; or name the duty that is meant; or mend the
     condition. Only what no ledger at all could bring about is reported here; the analysis looks further.
     """
-    for norm in anatomy.contract.norms:
+    for norm, _ in anatomy.those(_can_wait_for_nothing, anatomy.contract.norms):
         yield from _waits_for_nothing(norm, anatomy)
         if anatomy.of(norm, _excludes_itself):
             yield from _contradicts_itself(norm)
+
+
+def _can_wait_for_nothing(parts: tuple[Any, ...]) -> bool:
+    """Tell whether a norm, the first of its parts, waits for a breach, or has conditions that exclude one another."""
+    waits = any(isinstance(part, OnBreach | Overdue | InBreach) for part in parts)
+    return waits or _excludes_itself(parts)
 
 
 def _waits_for_nothing(norm: Norm, anatomy: Anatomy) -> Iterator[Diagnostic]:

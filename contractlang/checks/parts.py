@@ -15,6 +15,7 @@ from contractlang.norms import (
     ByClause,
     ByLabel,
     Contract,
+    Declaration,
     Fill,
     Life,
     LossRule,
@@ -33,12 +34,14 @@ MOST_NAMES = 8
 
 Found = TypeVar("Found")
 Rule = Norm | AmountRule | LossRule | Priority | Bar | Life | Fill
+AnyRule = TypeVar("AnyRule", bound=Rule)
 
 
 class Anatomy:
     """A contract taken apart once, for all checks: its rules with their parts, and its norms by label and by clause.
 
-    `told` holds, by the rule's identity, what checks found out when the rule last stood in the text, perhaps elsewhere.
+    `told` holds, by the identity of a rule or a declaration, what checks found out when it last stood in the text,
+    perhaps elsewhere.
     """
 
     def __init__(self, contract: Contract, told: Mapping[int, dict[object, Any]] | None = None) -> None:
@@ -57,8 +60,8 @@ class Anatomy:
             for number in dict.fromkeys((clause, clause + norm.label)):
                 self._numbered.setdefault(number, []).append(norm)
 
-    def of(self, rule: Rule, what: Callable[[tuple[Any, ...]], Found]) -> Found:
-        """Return what `what` finds in the parts of a rule. It may look at everything but their places."""
+    def of(self, rule: Rule | Declaration, what: Callable[[tuple[Any, ...]], Found]) -> Found:
+        """Return what `what` finds in the parts of a rule or declaration. It may look at everything but places."""
         told = self._told.get(id(rule))
         if told is not None and what in told:
             known: Found = told[what]
@@ -70,6 +73,25 @@ class Anatomy:
         if told is not None:
             told[what] = found
         return found
+
+    def clauses_by_label(self) -> dict[str, dict[str, Norm]]:
+        """Return, for each label that several norms have, the first norm of each clause that has it."""
+        found: dict[str, dict[str, Norm]] = {}
+        for label, norms in self._labelled.items():
+            if label and len(norms) > 1:
+                for norm in norms:
+                    found.setdefault(label, {}).setdefault(norm.clause, norm)
+        return found
+
+    def those(
+        self, what: Callable[[tuple[Any, ...]], Found], rules: Iterable[AnyRule]
+    ) -> Iterator[tuple[AnyRule, Found]]:
+        """Yield those of some rules in whose parts `what` finds anything, with what it finds."""
+        for rule in rules:
+            told = self._told.get(id(rule))
+            found = told[what] if told is not None and what in told else self.of(rule, what)
+            if found:
+                yield rule, found
 
     def meant_by(self, target: Target) -> tuple[Norm, ...]:
         """Return the norms that a target names one by one; none for a group, to which other documents may add."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,9 +48,10 @@ def restless_cascade(anatomy: Anatomy) -> Iterator[Diagnostic]:
     with a day of grace, a prohibition and a power never stand in such a circle: between its arising and its breach
     time goes by, or somebody acts; and an act is judged on what stood just before it.
     """
-    graph: dict[str, list[tuple[str, _Reads]]] = {norm.id: [] for norm in anatomy.contract.norms}
-    for norm in anatomy.contract.norms:
-        graph[norm.id] += [(other.id, _Reads(norm, other)) for other in _read_at_once(norm, anatomy)]
+    graph: dict[str, list[tuple[str, _Reads]]] = {}
+    for norm, looked_at in anatomy.those(_looked_at, anatomy.contract.norms):
+        read = [(other.id, _Reads(norm, other)) for other in _read_at_once(looked_at, anatomy)]
+        graph.setdefault(norm.id, []).extend(read)
     for cycle in shortest_cycles(graph, _together):
         norms = [edge.norm for edge in cycle]
         names = listed(called(norm) for norm in norms)
@@ -95,9 +96,9 @@ def _label(edge: _Reads) -> Label:
     )
 
 
-def _read_at_once(norm: Norm, anatomy: Anatomy) -> Iterator[Norm]:
-    """Return the norms whose standing, as it is changed at an instant, decides `norm` at that instant."""
-    for target, of_amount in anatomy.of(norm, _looked_at):
+def _read_at_once(looked_at: Iterable[tuple[Target, bool]], anatomy: Anatomy) -> Iterator[Norm]:
+    """Return the norms whose standing, as it is changed at an instant, decides then what looks at them."""
+    for target, of_amount in looked_at:
         for other in anatomy.meant_by(target):
             if isinstance(other, Obligation) if of_amount else _breached_at_once(other):
                 yield other

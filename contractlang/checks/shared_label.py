@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from typing import Any
 
 from contractlang.checks.parts import MOST_NAMES, Anatomy
 from contractlang.diagnostic import Diagnostic, Label, Said, warning
-from contractlang.norms import ByLabel, Norm, Power
+from contractlang.norms import ByLabel, Power
 
 
 def shared_label(anatomy: Anatomy) -> Iterator[Diagnostic]:
@@ -25,19 +26,13 @@ def shared_label(anatomy: Anatomy) -> Iterator[Diagnostic]:
 
     Remedy: give one of them another label; or, where both are meant, name the clauses (`except 1.2 except 1.3`).
     """
-    shared: dict[str, dict[str, Norm]] = {}
-    for norm in anatomy.contract.norms:
-        if norm.label:
-            shared.setdefault(norm.label, {}).setdefault(norm.clause, norm)
+    shared = {label: clauses for label, clauses in anatomy.clauses_by_label().items() if len(clauses) > 1}
     told: set[str] = set()
-    for rule in anatomy.rules:
-        named = anatomy.of(rule, _labels)
-        if isinstance(rule, Power):
-            named += tuple(each for each in (rule.suspends, rule.resumes) if each)
+    for rule, named in anatomy.those(_labels, anatomy.rules if shared else ()):
         for label in named:
-            clauses = shared.get(label, {})
-            if len(clauses) < 2 or label in told:
+            if label not in shared or label in told:
                 continue
+            clauses = shared[label]
             told.add(label)
             shown = list(clauses.items())[:MOST_NAMES]
             yield warning(
@@ -55,5 +50,8 @@ def shared_label(anatomy: Anatomy) -> Iterator[Diagnostic]:
             )
 
 
-def _labels(parts: Iterable[object]) -> tuple[str, ...]:
-    return tuple(part.label for part in parts if isinstance(part, ByLabel))
+def _labels(parts: tuple[Any, ...]) -> tuple[str, ...]:
+    """Return the labels that a rule, the first of its parts, names."""
+    named = tuple(part.label for part in parts if isinstance(part, ByLabel))
+    rule = parts[0]
+    return named if not isinstance(rule, Power) else (*named, *filter(None, (rule.suspends, rule.resumes)))

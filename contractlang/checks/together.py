@@ -170,6 +170,8 @@ class _End:
 
 def circles_through_several(contracts: Sequence[Contract]) -> Iterator[Diagnostic]:
     """Find priorities said in several documents of which each prevails over the next, and the last over the first."""
+    if sum(bool(each.priorities) for each in contracts) < 2:
+        return
     in_order = sorted(contracts, key=lambda each: each.valid_from or date.min)
     # Of several versions the last is looked at: what an earlier one said does not meet what a later one says.
     everything = {each.base: Anatomy(each) for each in in_order}

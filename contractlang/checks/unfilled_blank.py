@@ -28,11 +28,11 @@ def unfilled_blank(anatomy: Anatomy) -> Iterator[Diagnostic]:
     """
     contract = anatomy.contract
     needs: dict[str, list[Rule]] = {}
-    for rule in anatomy.rules:
-        for name in anatomy.of(rule, _blanks_in):
+    for rule, blanks in anatomy.those(_blanks_in, anatomy.rules):
+        for name in blanks:
             needs.setdefault(name, []).append(rule)
     for declared in contract.declarations.values():
-        if not isinstance(declared, BlankDecl) or declared.name not in needs:
+        if declared.name not in needs or not isinstance(declared, BlankDecl):
             continue
         needing = needs[declared.name]
         names = listed(_called(rule) for rule in needing)

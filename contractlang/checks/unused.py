@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, assert_never
 
 from contractlang.checks.parts import Anatomy, parts_of
@@ -68,7 +68,7 @@ def unused(anatomy: Anatomy) -> Iterator[Diagnostic]:
     contract = anatomy.contract
     if contract.kind == "vocabulary":
         return
-    used = set(_used(anatomy))
+    used = frozenset().union(*_used(anatomy))
     for declared in contract.declarations.values():
         if declared.document != contract.name or declared.name in used or _works_alone(declared, contract):
             continue
@@ -82,19 +82,17 @@ def unused(anatomy: Anatomy) -> Iterator[Diagnostic]:
         )
 
 
-def _used(anatomy: Anatomy) -> Iterator[str]:
+def _used(anatomy: Anatomy) -> Iterator[Iterable[str]]:
     """Return every declared name that the document uses somewhere else than in that declaration itself."""
     contract = anatomy.contract
-    for rule in anatomy.rules:
-        yield from anatomy.of(rule, _mentioned)
-    for relation in contract.relations:
-        yield from _mentioned(tuple(parts_of(relation)))
+    yield from (named for _, named in anatomy.those(_mentioned, anatomy.rules))
+    yield from (_mentioned(tuple(parts_of(relation))) for relation in contract.relations)
     for declared in contract.declarations.values():
         # What a vocabulary declares cannot speak of what is declared here.
         if declared.document == contract.name:
-            yield from (name for name in _mentioned(tuple(parts_of(declared))) if name != declared.name)
+            yield anatomy.of(declared, _mentioned) - {declared.name}
     if any(isinstance(rule.bearer, Who) for rule in (*contract.norms, *contract.losses)):
-        yield from (each.name for each in contract.declarations.values() if isinstance(each, PartyDecl))
+        yield [each.name for each in contract.declarations.values() if isinstance(each, PartyDecl)]
 
 
 def _mentioned(parts: tuple[object, ...]) -> frozenset[str]:
