@@ -84,32 +84,70 @@ def test_a_broken_contract_is_answered(text: str) -> None:
 SMALL = [text for text in TEXTS if len(text) < 20_000]
 
 
+def edited(data: st.DataObject, text: str) -> str:
+    """A text after an edit as a lawyer makes it: a line, a word, a name here or everywhere, a number, a wording."""
+    lines = text.split("\n")
+    at = data.draw(st.integers(0, len(lines) - 1))
+    match data.draw(
+        st.sampled_from(["remove", "repeat", "longer", "word", "name", "everywhere", "number", "wording"])
+    ):
+        case "remove":
+            del lines[at]
+        case "repeat":
+            lines.insert(data.draw(st.integers(0, len(lines))), lines[at])
+        case "longer":
+            lines[at] += "  "
+        case "word":
+            pieces = re.findall(r'"[^"]*"|\w+|\s+|.', lines[at]) or [""]
+            pieces[data.draw(st.integers(0, len(pieces) - 1))] = data.draw(st.sampled_from(WORDS))
+            lines[at] = "".join(pieces)
+        case "number":
+            lines[at] = (
+                data.draw(st.sampled_from(["9.9 x", "五、题", "3. x", "Article 7 x", ""])) + "\n" + lines[at]
+            )
+        case "wording":
+            lines[at] = lines[at].replace('"', '"!', 1)
+        case where:
+            named = re.findall(r"\| ?(\w+)[:：]", text) or ["x"]
+            name = data.draw(st.sampled_from(named))
+            return text.replace(name, f"{name}_x", -1 if where == "everywhere" else 1)
+    return "\n".join(lines)
+
+
 @settings(QUICK, max_examples=25)
 @given(st.data())
 def test_a_text_that_is_edited_is_what_it_would_be_afresh(data: st.DataObject) -> None:
     """Whatever was held before, a workspace says of a text what a load of it says: each place, each word."""
-    text = data.draw(st.sampled_from(SMALL))
+    texts = [data.draw(st.sampled_from(SMALL))]
     path, library = str(CONTRACTS / "voip-1" / "edited.contract"), [CONTRACTS / "vocabulary"]
     workspace = Workspace(library)
-    workspace.check(path, text)
+    workspace.check(path, texts[0])
     for _ in range(data.draw(st.integers(1, 3))):
-        lines = text.split("\n")
-        at = data.draw(st.integers(0, len(lines) - 1))
-        match data.draw(st.sampled_from(["remove", "repeat", "longer", "word"])):
-            case "remove":
-                del lines[at]
-            case "repeat":
-                lines.insert(data.draw(st.integers(0, len(lines))), lines[at])
-            case "longer":
-                lines[at] += "  "
-            case _:
-                pieces = re.findall(r'"[^"]*"|\w+|\s+|.', lines[at]) or [""]
-                pieces[data.draw(st.integers(0, len(pieces) - 1))] = data.draw(st.sampled_from(WORDS))
-                lines[at] = "".join(pieces)
-        text = "\n".join(lines)
+        texts.append(edited(data, texts[-1]))
+    for text in (*texts[1:], texts[0]):
         again, afresh = workspace.check(path, text), load_text(text, path, library)
         assert again.contracts == afresh.contracts
         assert [*again.contracts] == [*afresh.contracts]
+        assert again.diagnostics == afresh.diagnostics
+
+
+@pytest.mark.soak
+@settings(QUICK, max_examples=400)
+@given(st.data())
+def test_a_text_that_is_edited_for_long_is_what_it_would_be_afresh(data: st.DataObject) -> None:
+    """As above, for many edits on end, in long texts too, and with what the text uses edited in between."""
+    unsaved = {}
+    path, library = str(CONTRACTS / "voip-1" / "edited.contract"), CONTRACTS / "vocabulary"
+    workspace = Workspace([library], unsaved)
+    text = data.draw(st.sampled_from(TEXTS))
+    for _ in range(data.draw(st.integers(2, 8))):
+        if data.draw(st.integers(0, 4)) == 0:
+            used = data.draw(st.sampled_from(sorted(library.rglob("*.contract"))))
+            unsaved[str(used)] = edited(data, unsaved.get(str(used)) or used.read_text("utf-8"))
+        else:
+            text = edited(data, text)
+        again, afresh = workspace.check(path, text), Workspace([library], unsaved).check(path, text)
+        assert again.contracts == afresh.contracts
         assert again.diagnostics == afresh.diagnostics
 
 
