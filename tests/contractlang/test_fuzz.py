@@ -136,7 +136,7 @@ def test_a_text_that_is_edited_is_what_it_would_be_afresh(data: st.DataObject) -
 @given(st.data())
 def test_a_text_that_is_edited_for_long_is_what_it_would_be_afresh(data: st.DataObject) -> None:
     """As above, for many edits on end, in long texts too, and with what the text uses edited in between."""
-    unsaved = {}
+    unsaved: dict[str, str] = {}
     path, library = str(CONTRACTS / "voip-1" / "edited.contract"), CONTRACTS / "vocabulary"
     workspace = Workspace([library], unsaved)
     text = data.draw(st.sampled_from(TEXTS))
