@@ -79,25 +79,31 @@ class Process:
 @contextmanager
 def serving(mode: str) -> Iterator[Process]:
     """Run a service whose log of decisions is in that mode, with accounts, a third of which are in arrears."""
-    with tempfile.TemporaryDirectory() as folder:
-        config = Path(folder) / "service.yaml"
-        config.write_text(
-            f"store: {folder}/store.db\nport: 0\nlog_decisions: {mode}\ndeadlines_every_s: 3600\n"
-            "tenants:\n  main:\n    contracts: [voip-1]\n"
-            "    keys: [{name: bench, variable: BENCH_KEY, rights: [ask, record]}]\n"
-        )
-        command = ["-m", "engine.cli", "serve", "--config", str(config), "--log-level", "warning"]
-        server = Process(command, BENCH_KEY=KEY, CONTRACT_CACHE=f"{folder}/cache")
-        try:
-            opened = [
-                {"account": f"a{n}", "agreements": ["voip-1"], "settings": {"有效期": "2年"}}
-                for n in range(ACCOUNTS)
-            ]
-            server.load([("/accounts", JSON, each) for each in opened])
-            server.load([("/events", MANY, life(f"a{n}", n % 3 == 0)) for n in range(ACCOUNTS)])
-            yield server
-        finally:
-            server.stop()
+    with tempfile.TemporaryDirectory() as folder, configured(Path(folder), mode) as server:
+        opened = [
+            {"account": f"a{n}", "agreements": ["voip-1"], "settings": {"有效期": "2年"}}
+            for n in range(ACCOUNTS)
+        ]
+        server.load([("/accounts", JSON, each) for each in opened])
+        server.load([("/events", MANY, life(f"a{n}", n % 3 == 0)) for n in range(ACCOUNTS)])
+        yield server
+
+
+@contextmanager
+def configured(folder: Path, mode: str) -> Iterator[Process]:
+    """Run a service on the store of a folder, whose log of decisions is in that mode."""
+    config = folder / "service.yaml"
+    config.write_text(
+        f"store: {folder}/store.db\nport: 0\nlog_decisions: {mode}\ndeadlines_every_s: 3600\n"
+        "tenants:\n  main:\n    contracts: [voip-1]\n"
+        "    keys: [{name: bench, variable: BENCH_KEY, rights: [ask, record]}]\n"
+    )
+    command = ["-m", "engine.cli", "serve", "--config", str(config), "--log-level", "warning"]
+    server = Process(command, BENCH_KEY=KEY, CONTRACT_CACHE=f"{folder}/cache")
+    try:
+        yield server
+    finally:
+        server.stop()
 
 
 def event(account: str, id: str, name: str, time: str, **data: str) -> dict[str, object]:

@@ -602,9 +602,10 @@ def parse_instant(text: str) -> Instant:
             f"`{text}` is not an instant: write it as `2026-04-10T23:50`",
             f"`{text}`不是时点：请写作`2026-04-10T23:50`",
         )
-    day = parse_day(found["day"])
-    hour, minute, second = int(found["hour"]), int(found["minute"]), int(found["second"] or 0)
-    fraction = int((found["fraction"] or "0").ljust(6, "0"))
+    on, hours, minutes, seconds, digits, offset = found.groups()
+    day = parse_day(on)
+    hour, minute, second = int(hours), int(minutes), int(seconds or 0)
+    fraction = int(digits.ljust(6, "0")) if digits else 0
     if (hour, minute, second, fraction) == (24, 0, 0, 0):
         day, hour = day + ONE_DAY, 0
     if hour > 23 or minute > 59 or second > 59:
@@ -612,7 +613,6 @@ def parse_instant(text: str) -> Instant:
             f"`{text}` names no time of day: hours run from 00:00 to 24:00",
             f"`{text}`不是一天中的时刻：时刻自00:00至24:00",
         )
-    offset = found["offset"]
     if offset is None and day.year >= _STEADY_YEAR:
         return start_of(day) + hour * HOUR + minute * MINUTE + second * SECOND + fraction
     if offset is None:
@@ -625,7 +625,8 @@ def parse_instant(text: str) -> Instant:
 
 def parse_as_of(text: str) -> Instant:
     """Read the instant a question is asked about: a bare day is its last instant."""
-    if _DAY_TEXT.fullmatch(text):
+    # A day has ten letters, an instant has more.
+    if len(text) <= 10 and _DAY_TEXT.fullmatch(text):
         return end_of(parse_day(text)) - 1
     return parse_instant(text)
 

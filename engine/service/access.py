@@ -52,13 +52,13 @@ class Access:
         # By a hash of what was shown, which tells no more than the hash that the store keeps.
         self._proved: dict[bytes, tuple[float, Instant | None, Caller]] = {}
 
-    def caller(self, header: str | None, at: Instant) -> Caller:
-        """Return who calls, by the Authorization header. Raises Problem."""
-        digest = hashlib.sha256((header or "").encode()).digest()
+    def caller(self, header: bytes, at: Instant) -> Caller:
+        """Return who calls, by the Authorization header, empty where there is none. Raises Problem."""
+        digest = hashlib.sha256(header).digest()
         before = self._proved.get(digest)
         if before is not None and before[0] > time.monotonic() and (before[1] is None or before[1] > at):
             return before[2]
-        scheme, _, shown = (header or "").partition(" ")
+        scheme, _, shown = header.decode("latin-1").partition(" ")
         if scheme.lower() != "bearer" or not shown:
             raise _unknown("send `Authorization: Bearer` and a key")
         prefix = prefix_of(shown)

@@ -84,6 +84,7 @@ class Limits(Part):
     batch: Annotated[int, Field(ge=1, le=10_000)] = 1_000
     page: Annotated[int, Field(ge=1, le=10_000)] = 1_000
     scan: Annotated[int, Field(ge=100, le=1_000_000, description="Accounts looked at for one page.")] = 20_000
+    search_s: Annotated[float, Field(gt=0, le=600, description="How long one page is searched for.")] = 2
     per_second: Annotated[float, Field(ge=0)] = 0
     request_s: Annotated[
         float, Field(gt=0, le=600, description="For a request to come, an answer to go.")

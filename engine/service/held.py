@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from array import array
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -21,6 +21,7 @@ from engine.ledger import Intake
 from engine.service import snapshots
 from engine.service.library import Library
 from engine.service.openings import Opening, read_opening
+from engine.service.searched import Searched
 from engine.service.snapshots import Found, Past, marks_of
 from engine.store import AccountRow, Books, EntryRow
 
@@ -160,6 +161,8 @@ class Accounts:
     def __init__(self, books: Books, library: Library, most: int) -> None:
         self._books, self._library, self._most = books, library, most
         self._held: OrderedDict[str, Held] = OrderedDict()
+        self.searched = Searched()
+        """What searches have found out."""
 
     def here(self, name: str) -> Held | None:
         """Return an account that is held."""
@@ -180,6 +183,24 @@ class Accounts:
             # The first question would derive it, and callers would wait behind that one.
             held.account.latest()
         return held
+
+    def read_all(self, rows: Sequence[AccountRow]) -> list[Held]:
+        """Read several accounts from the store, nearly all at once. Raises NotKept. May run on any thread."""
+        short = {row.name: row for row in rows if row.revision < snapshots.FROM}
+        entries: dict[str, list[EntryRow]] = {}
+        for each in self._books.entries_of(list(short)) if short else ():
+            entries.setdefault(each.account, []).append(each)
+        openings: dict[bytes, Opening] = {}
+        found = []
+        for row in rows:
+            if row.name not in short:
+                found.append(self.read(row.name))
+                continue
+            opening = openings.get(row.opening)
+            if opening is None:
+                opening = openings[row.opening] = read_opening(self._library, row.opening)
+            found.append(Held(row, opening, entries.get(row.name, ())))
+        return found
 
     def _begun(self, row: AccountRow, opening: Opening) -> Held | None:
         """Return an account begun at its snapshot, if there is one and what came since only goes on from it."""
@@ -239,6 +260,7 @@ class Accounts:
     def forget(self) -> None:
         """Let go of everything: the contracts have changed."""
         self._held.clear()
+        self.searched = Searched()
 
     def names(self, after: str, limit: int) -> list[AccountRow]:
         """Return accounts in the order of their names."""
@@ -248,10 +270,9 @@ class Accounts:
         return len(self._held)
 
 
-def opened(rows: Iterable[AccountRow], type: str) -> list[str]:
-    """Return the names of those accounts whose opening says that type."""
-    marked = json.dumps(type, ensure_ascii=False)
-    return [each.name for each in rows if f'"type":{marked}'.encode() in each.opening]
+def is_of_type(row: AccountRow, type: str) -> bool:
+    """Tell whether an account may be of a type, by the text of its opening."""
+    return f'"type":{json.dumps(type, ensure_ascii=False)}'.encode() in row.opening
 
 
 def not_kept(name: str) -> NotKept:

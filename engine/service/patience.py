@@ -76,7 +76,8 @@ def patient(seconds: float, at_once: AtOnce | None = None) -> type[asyncio.Proto
                 self._refuse(b"431 Request Header Fields Too Large", _LONG)
 
         def on_message_begin(self) -> None:
-            super().on_message_begin()
+            # What a cycle needs beside is made with it.
+            self.url, self.headers, self.expect_100_continue = b"", [], False
             if self._due is None:
                 self._head = 0
                 self._begin()
@@ -93,6 +94,10 @@ def patient(seconds: float, at_once: AtOnce | None = None) -> type[asyncio.Proto
             if self._idle is not None:
                 self._idle.cancel()
                 self._idle = None
+            url, headers, expects = self.url, self.headers, self.expect_100_continue
+            super().on_message_begin()
+            self.url, self.expect_100_continue = url, expects
+            self.headers.extend(headers)
             super().on_headers_complete()
             self.scope["whole"] = self.cycle  # type: ignore[typeddict-unknown-key]
 

@@ -1,8 +1,9 @@
 """Who may, what may be done, and on which accounts: each result is one for which the evaluation says yes.
 
-Accounts are looked at in the order of their names, a slice at a time, so that other callers are answered meanwhile. A
-page ends when it is full or when enough accounts were looked at; its token says after which account, and about which
-instant, the next one goes on.
+Accounts are looked at in the order of their names, a few at a time, so that other callers are answered meanwhile; of
+those that have not changed since the last search it is known what that found (`searched.py`). A page ends when it is
+full, or when enough accounts were looked at or enough time has gone; its token says after which account, and about
+which instant, the next one goes on.
 """
 
 from __future__ import annotations
@@ -12,17 +13,24 @@ import base64
 import binascii
 import hashlib
 import json
+import time
+from collections.abc import Sequence
 from typing import Any
 
 from engine.event import Instant
 from engine.service.asking import may, permits, reaching
 from engine.service.authzen import Asked
-from engine.service.held import Held, opened
+from engine.service.held import Held, is_of_type
 from engine.service.problems import Problem
+from engine.service.searched import Known
 from engine.service.tenant import Tenant
+from engine.store import AccountRow
+from engine.wakes import NEVER
 
-SLICE = 32
+SLICE = 64
 READ = 500
+READ_AT_ONCE = 16
+"""How many accounts are read and decided about before other callers have their turn."""
 
 
 async def subjects(tenant: Tenant, asked: Asked, page: tuple[str, int], now: Instant) -> dict[str, Any]:
@@ -35,7 +43,7 @@ async def subjects(tenant: Tenant, asked: Asked, page: tuple[str, int], now: Ins
         answers: dict[str, bool] = {}
         for id, party in tenant.subjects(held, asked.subject.type):
             if party not in answers:
-                answers[party] = _yes(tenant, held, party, asked, at)
+                answers[party] = _yes(tenant, held, party, asked, at)[0]
             if answers[party]:
                 found.append({"type": asked.subject.type, "id": id})
     return _cut(found, after, page[1], asked, at)
@@ -51,7 +59,7 @@ async def actions(tenant: Tenant, asked: Asked, page: tuple[str, int], now: Inst
         party = tenant.party_of(held, *asked.subject)
         for act in held.opening.program.acts if party is not None else ():
             name = tenant.called(act)
-            if party is not None and _yes(tenant, held, party, asked._replace(act=name), at):
+            if party is not None and _yes(tenant, held, party, asked._replace(act=name), at)[0]:
                 found.append({"name": name})
             await asyncio.sleep(0)
     return _cut(found, after, page[1], asked, at)
@@ -60,49 +68,94 @@ async def actions(tenant: Tenant, asked: Asked, page: tuple[str, int], now: Inst
 async def resources(tenant: Tenant, asked: Asked, page: tuple[str, int], now: Instant) -> dict[str, Any]:
     """Return on which accounts of a type the subject may do the act."""
     at, after = _begin(page[0], asked, now)
-    limit, scan = page[1], tenant.limits.scan
+    limit, left = page[1], tenant.limits.scan
+    end = time.monotonic() + tenant.limits.search_s
+    known = tenant.accounts.searched.of(asked)
     found: list[dict[str, Any]] = []
-    while scan > 0:
-        rows = await asyncio.to_thread(tenant.accounts.names, after, min(READ, scan))
-        if not rows:
+    while True:
+        rows = await asyncio.to_thread(tenant.accounts.names, after, min(READ, left))
+        for start in range(0, len(rows), SLICE):
+            some = rows[start : start + SLICE]
+            yes = await _among(tenant, some, asked, at, known)
+            for row in some:
+                after, left = row.name, left - 1
+                if row.name in yes:
+                    found.append({"type": asked.resource.type, "id": row.name})
+                    if len(found) == limit:
+                        last = row is rows[-1] and len(rows) < READ
+                        return _page(found, "" if last else after, asked, at)
+            if time.monotonic() > end:
+                return _page(found, after, asked, at)
+        if left <= 0:
+            return _page(found, after, asked, at)
+        if len(rows) < READ:
             return _page(found, "", asked, at)
-        scan -= len(rows)
-        names = opened(rows, asked.resource.type)
-        await _read(tenant, names)
-        for number, name in enumerate(names):
-            if number % SLICE == SLICE - 1:
-                await asyncio.sleep(0)
-            held = tenant.accounts.here(name) or await tenant.held(name)
-            if held.base:
-                await reaching(tenant, held, asked, at)
-            party = tenant.party_of(held, *asked.subject)
-            if (
-                held.opening.type == asked.resource.type
-                and party is not None
-                and _yes(tenant, held, party, asked, at)
-            ):
-                found.append({"type": asked.resource.type, "id": name})
-                if len(found) == limit:
-                    last = name == rows[-1].name and len(rows) < READ
-                    return _page(found, "" if last else name, asked, at)
-        after = rows[-1].name
-        if len(rows) < READ and scan > 0:
-            return _page(found, "", asked, at)
-    return _page(found, after, asked, at)
 
 
-async def _read(tenant: Tenant, names: list[str]) -> None:
-    """Read the accounts that are not held, off the loop that answers callers."""
-    if tenant.shared:
-        return
-    missing = [name for name in names if tenant.accounts.here(name) is None]
-    for start in range(0, len(missing), SLICE):
-        for held in await asyncio.to_thread(_all_of, tenant, missing[start : start + SLICE]):
-            tenant.accounts.hold(held)
+async def _among(
+    tenant: Tenant, rows: Sequence[AccountRow], asked: Asked, at: Instant, known: dict[str, Known]
+) -> set[str]:
+    """Return on which of some accounts the subject may do the act; decide only where that is not known."""
+    yes: set[str] = set()
+    unread: list[AccountRow] = []
+    for row in rows:
+        before = known.get(row.name)
+        if before is not None and before.tells(row.revision, at):
+            if before.yes:
+                yes.add(row.name)
+            continue
+        held = tenant.accounts.here(row.name)
+        if held is None:
+            if is_of_type(row, asked.resource.type):
+                unread.append(row)
+            continue
+        if held.revision < row.revision:
+            held = await tenant.held(row.name)
+        await _noted(tenant, held, asked, at, known, yes)
+        await asyncio.sleep(0)
+    # What is read for a search alone is not held: it would push out what callers ask about, and fill the memory.
+    for start in range(0, len(unread), READ_AT_ONCE):
+        part = unread[start : start + READ_AT_ONCE]
+        for name, answer in await asyncio.to_thread(_decided, tenant, part, asked, at):
+            if answer is None:
+                await _noted(tenant, await tenant.held(name), asked, at, known, yes)
+                continue
+            known[name] = answer
+            if answer.yes:
+                yes.add(name)
+    return yes
 
 
-def _all_of(tenant: Tenant, names: list[str]) -> list[Held]:
-    return [tenant.accounts.read(name) for name in names]
+async def _noted(
+    tenant: Tenant, held: Held, asked: Asked, at: Instant, known: dict[str, Known], yes: set[str]
+) -> None:
+    """Decide about an account that is held."""
+    if held.base:
+        await reaching(tenant, held, asked, at)
+    known[held.name] = answer = _answer(tenant, held, asked, at)
+    if answer.yes:
+        yes.add(held.name)
+
+
+def _decided(
+    tenant: Tenant, rows: Sequence[AccountRow], asked: Asked, at: Instant
+) -> list[tuple[str, Known | None]]:
+    """Read accounts and decide about them, away from the loop; None for one of which not enough was read."""
+    return [
+        (held.name, None if held.base else _answer(tenant, held, asked, at))
+        for held in tenant.accounts.read_all(rows)
+    ]
+
+
+def _answer(tenant: Tenant, held: Held, asked: Asked, at: Instant) -> Known:
+    """Return whether the evaluation would say yes, and how long it would."""
+    party = tenant.party_of(held, *asked.subject)
+    if held.opening.type != asked.resource.type or party is None:
+        return Known(held.revision, at, at, False)
+    yes, holds_until = _yes(tenant, held, party, asked, at)
+    if held.base:
+        return Known(held.revision, at, at, yes)
+    return Known(held.revision, *_holds(held, at, holds_until), yes)
 
 
 async def _held(tenant: Tenant, asked: Asked) -> Held | None:
@@ -110,19 +163,31 @@ async def _held(tenant: Tenant, asked: Asked) -> Held | None:
     return held if held is not None and held.opening.type == asked.resource.type else None
 
 
-def _yes(tenant: Tenant, held: Held, party: str, asked: Asked, at: Instant) -> bool:
-    """Tell whether the evaluation would say yes; the data of the act that cannot be read is no yes."""
+def _holds(held: Held, at: Instant, holds_until: Instant | None) -> tuple[Instant, Instant]:
+    """Return from when until when an answer about an instant holds, as long as the account has no other entries."""
+    line = held.account.line()
+    if line.undated or line.alleges:
+        return at, at
+    place = line.instants.up_to(at)
+    if place and line.instants[place - 1] == at:
+        # The act asked about may be what happened just then: it is left out of that answer, and of no later one.
+        return at, at
+    until = NEVER if holds_until is None else holds_until
+    return at, min(until, line.instants[place]) if place < len(line.instants) else until
+
+
+def _yes(tenant: Tenant, held: Held, party: str, asked: Asked, at: Instant) -> tuple[bool, Instant | None]:
+    """Tell whether the evaluation would say yes, and until when time alone does not change that (None: for ever)."""
     act = tenant.act_called(held, asked.act)
     if act is None:
-        return False
+        return False, None
     program = held.opening.program
     question, _ = may(program, party, act, asked.data, at)
+    account = held.account
     if asked.revision is not None:
-        revision = tenant.revision(held, asked.revision, "/context/revision")
-        decision = held.at(revision).decide(question, asked.known_at)
-    else:
-        decision = held.account.decide(question, asked.known_at)
-    return permits(tenant, program, party, act, decision)
+        account = held.at(tenant.revision(held, asked.revision, "/context/revision"))
+    decision = account.decide(question, asked.known_at)
+    return permits(tenant, program, party, act, decision), decision.holds_until
 
 
 def _cut(found: list[dict[str, Any]], after: str, limit: int, asked: Asked, at: Instant) -> dict[str, Any]:

@@ -102,9 +102,7 @@ class Server:
 
     def enter(self, scope: Scope, headers: Headers, right: str) -> tuple[Tenant, Caller]:
         """Return the tenant of who calls, who has that right. Raises Problem."""
-        authorization = headers.get(b"authorization")
-        shown = authorization.decode("latin-1") if authorization is not None else None
-        caller = self.access.caller(shown, now())
+        caller = self.access.caller(headers.get(b"authorization", b""), now())
         scope["caller"] = caller
         self.pace.spend(caller)
         return self.tenant(caller.must(right).tenant), caller

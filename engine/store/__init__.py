@@ -121,6 +121,9 @@ class Ledgers(Protocol):
         Raises NotKept for an account that is not there.
         """  # fmt: skip
 
+    def entries_of(self, accounts: Sequence[str]) -> list[EntryRow]:
+        """Return all entries of some accounts, an account's in the order of their revisions; none of one not there."""
+
     def entry(self, source: str, id: str) -> EntryRow | None:
         """Return the entry of that source and id, whichever its account; None if it is not kept."""
 

@@ -72,6 +72,9 @@ _ENTRY = (
     .join(tables.accounts, _a.key == _e.account)
     .outerjoin(tables.personal, and_(_p.account == _e.account, _p.revision == _e.revision))
 )
+_ENTRIES = _ENTRY.where(
+    _a.tenant == bindparam("of"), _a.name.in_(bindparam("names", expanding=True))
+).order_by(_a.name, _e.revision)
 
 
 class SqlLedgers:
@@ -157,6 +160,10 @@ class SqlLedgers:
         if limit is not None:
             wanted = wanted.limit(limit)
         return [EntryRow(*row) for row in conn.execute(wanted)]
+
+    def entries_of(self, accounts: Sequence[str]) -> list[EntryRow]:
+        names = {"of": self._key, "names": [each for each in accounts if not unfit(each)]}
+        return [EntryRow(*row) for row in self._database.rows(_ENTRIES, names)]
 
     def entry(self, source: str, id: str) -> EntryRow | None:
         if unfit(id) or (source and unfit(source)):

@@ -135,6 +135,11 @@ class MemoryBooks:
             found = self._account(account).entries[max(after, 0) : until]
             return [each for each in found if known_at is None or each.recorded_at <= known_at][:limit]
 
+    def entries_of(self, accounts: Sequence[str]) -> list[EntryRow]:
+        with self._lock:
+            here = (self._accounts[name] for name in dict.fromkeys(accounts) if name in self._accounts)
+            return [entry for each in here for entry in each.entries]
+
     def entry(self, source: str, id: str) -> EntryRow | None:
         with self._lock:
             place = self._places.get((source, id))
