@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from engine import history
@@ -24,9 +25,11 @@ from engine.service.held import Held
 from engine.service.recording import differences
 from engine.service.server import Server
 from engine.service.tenant import Tenant
-from engine.store import AT_ONCE, Notice
+from engine.store import AT_ONCE, AccountRow, Notice
 
 AT_A_TIME = 200
+PLANNED_AT_ONCE = 16
+"""How many accounts are read and looked at before callers have their turn."""
 
 
 class Deadlines:
@@ -52,8 +55,11 @@ class Deadlines:
         """Wake every account whose time has come by an instant; return how many notices were kept."""
         count = 0
         while rows := await asyncio.to_thread(tenant.books.waking, until, AT_A_TIME):
-            moved = False
+            planned = await self._planned(tenant, rows)
+            moved = bool(planned)
             for row in rows:
+                if row.name in planned:
+                    continue
                 try:
                     held = await tenant.held(row.name)
                     if held.revision != row.revision or row.wake_at is None:
@@ -74,6 +80,26 @@ class Deadlines:
         if count:
             self.told.set()
         return count
+
+    async def _planned(self, tenant: Tenant, rows: Sequence[AccountRow]) -> set[str]:
+        """Say when accounts wake next whose ledger has grown and that are not held; return of which that was said.
+
+        After a restart, or when many were brought in, these are many: they are read together, and not held for it.
+        """
+        grown = [each for each in rows if each.wake_at == AT_ONCE and tenant.accounts.here(each.name) is None]
+        found: set[str] = set()
+        for start in range(0, len(grown), PLANNED_AT_ONCE):
+            part = grown[start : start + PLANNED_AT_ONCE]
+            try:
+                nexts = await asyncio.to_thread(_nexts, tenant, part)
+            except StoreError:
+                raise
+            except EngineError:
+                continue  # Which of them it is shows when they are taken one by one.
+            wake = tenant.books.wake
+            kept = await asyncio.gather(*(asyncio.to_thread(wake, *each) for each in nexts))
+            found.update(each[0] for each, was in zip(nexts, kept, strict=True) if was)
+        return found
 
     async def _woken(self, tenant: Tenant, held: Held, woken: Instant, until: Instant) -> int | None:
         """Take one account on: keep what came at the instant, and say when to wake it next."""
@@ -97,6 +123,15 @@ class Deadlines:
         for each in notices if kept else ():
             self._server.figures.notices.labels(json.loads(each.content)["what"]).inc()
         return len(notices) if kept else None
+
+
+def _nexts(tenant: Tenant, rows: Sequence[AccountRow]) -> list[tuple[str, int, Instant | None]]:
+    """Return the accounts of which enough was read, each with its revision and when it changes next by itself."""
+    return [
+        (held.name, held.revision, next_turn(held.account, held.recorded_at))
+        for held in tenant.accounts.read_all(rows)
+        if not held.base
+    ]
 
 
 def next_turn(account: Account, after: Instant) -> Instant | None:

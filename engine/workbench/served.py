@@ -145,7 +145,7 @@ class Desks:
             return None
 
     async def _proved(self, shown: str) -> Caller:
-        return await asyncio.to_thread(self.server.access.caller, shown, now())
+        return await asyncio.to_thread(self.server.access.caller, shown.encode(), now())
 
 
 def _contracts(tenant: Tenant) -> Mapping[str, Contract]:

@@ -227,6 +227,7 @@ def search_agrees(
         each for each in known.opening.program.acts if yes(service, party, each, accounts[0], context)
     ]
     asked = {"subject": subject, "action": action, "resource": {"type": "account"}}
+    wanted: list[str] = []
     # What the first search has found out, the next ones know; and of accounts that are not held, every one is read.
     for place, instant in enumerate([when, *again]):
         if place == 1:
