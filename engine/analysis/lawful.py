@@ -6,11 +6,11 @@ Both are asked of the law and of the agreement alone in one history, so that the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
-from contractlang.norms import Maintenance, Prohibition
+from contractlang.norms import Maintenance, PartyDecl, Prohibition
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.fragment import Fragment
 from engine.analysis.logic import every, no, some
@@ -50,7 +50,7 @@ def against(searcher: Searcher, alone: Program, layer: str) -> Iterator[Finding]
             place for place in _laws_over(program, rule) if searcher.asks(rule) or searcher.about(place)
         ]
         for place in places:
-            for actor in searcher.actors(rule):
+            for actor in parties_of(alone, searcher.actors(rule)):
                 world, act, _ = searcher.asked(rule.act_name, actor)
                 for bound in world.bindings(rule, act):
                     if not world.bears(rule, actor or "", bound):
@@ -66,6 +66,12 @@ def against(searcher: Searcher, alone: Program, layer: str) -> Iterator[Finding]
                     yield from found
                     if any(each.kind == "against" for each in found):
                         break
+
+
+def parties_of(alone: Program, actors: Iterable[str | None]) -> tuple[str | None, ...]:
+    """Return which of those who may act are parties of the agreements: of others these say nothing."""
+    known = {each.name for each in alone.declarations.values() if isinstance(each, PartyDecl)}
+    return tuple(each for each in actors if each is None or each in known)
 
 
 def _called(searcher: Searcher, bound: Any) -> str:
@@ -189,7 +195,7 @@ def denied(searcher: Searcher, alone: Program, layer: str) -> Iterator[Finding]:
         agreed = [each for each in near if each.home and searcher.reads(each)]
         if not agreed or not searcher.asks(rule, *agreed) or not searcher.reads(rule):
             continue
-        for actor in searcher.actors(rule):
+        for actor in parties_of(alone, searcher.actors(rule)):
             step = searcher.step(
                 "denied", (rule, actor or ""), partial(_denying, searcher, paper, rule, actor)
             )

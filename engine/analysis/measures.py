@@ -13,7 +13,7 @@ from typing import Any
 
 from contractlang.norms import Maintenance, Obligation, Prohibition
 from engine.analysis.finding import Clause, Finding, Said
-from engine.analysis.lawful import OWN_STEPS, closed_by_itself, is_law, permits
+from engine.analysis.lawful import OWN_STEPS, closed_by_itself, is_law, parties_of, permits
 from engine.analysis.logic import every, no, some
 from engine.analysis.looking import (
     Foci,
@@ -53,7 +53,7 @@ def measured(searcher: Searcher, alone: Program, layer: str) -> Iterator[Finding
         stated = list(_readings_stated(searcher, paper, group))
         if not own or not (searcher.asks(*group, *own) or any(map(searcher.about, stated))):
             continue
-        for actor in searcher.actors(one):
+        for actor in parties_of(alone, searcher.actors(one)):
             if any(_given_to(each, actor) for each in own):
                 yield from _measured(searcher, paper, group, near, own, stated, actor, layer)
 

@@ -1026,6 +1026,29 @@ class World:
             return True if bound is m.before else self.has_happened(bound, m)
         return self.broken(bound, m, False) if isinstance(bound, Broken) else True
 
+    def in_term(self, rule: Rule, bound: Any, m: Moment) -> Truth:
+        """Return whether a norm that is no duty was there when what it waits for happened: else that was in vain."""
+        if not isinstance(bound, Happening) or bound is m.before:
+            return True
+        if not (rule.home or rule.since is not None or rule.until is not None):
+            return True
+
+        def make() -> Truth:
+            then = Moment(bound.at, f"at {bound.id}")
+            env = self.env_of(rule, bound, None, None)
+            parts = []
+            if rule.home:
+                state = self.agreement(rule.home, then)
+                alive = ("in_force", "expired", "terminated") if rule.norm.survives else ("in_force",)
+                parts.append(some(*(state == self.code(each) for each in alive)))
+            if rule.since is not None:
+                parts.append(self.truth(rule.since, then, env))
+            if rule.until is not None:
+                parts.append(no(self.truth(rule.until, then, env)))
+            return every(*parts)
+
+        return self.named(("in term", rule.index, bound.id), make)
+
     def opens(self, rule: Rule, m: Moment, act: Happening, actor: str) -> Truth:
         """Return whether a norm is open to an act by a party."""
         rule = self.rule(rule.index)
@@ -1108,7 +1131,7 @@ class World:
         if isinstance(rule.norm, Obligation):
             yield "no duty", None, no(self.owed(rule, bound, m))
         else:
-            yield "no trigger", None, no(self.exists(rule, bound, m))
+            yield "no trigger", None, no(every(self.exists(rule, bound, m), self.in_term(rule, bound, m)))
             if rule.trigger_where is not None:
                 yield "trigger where", None, no(self.truth(rule.trigger_where, m, env))
             yield "when", None, no(self.conditions(rule, m, env))
@@ -1168,7 +1191,7 @@ class World:
             if self.bears(rule, actor, bound):
                 env = self.env_of(rule, bound, act, actor)
                 found.append(every(
-                    self.in_force(rule, m, env), self.exists(rule, bound, m),
+                    self.in_force(rule, m, env), self.exists(rule, bound, m), self.in_term(rule, bound, m),
                     self.truth(rule.trigger_where, m, env), self.truth(rule.where, m, env),
                     self.conditions(rule, m, env),
                 ))  # fmt: skip

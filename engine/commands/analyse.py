@@ -50,7 +50,9 @@ _ONLY = typer.Option(
 _GATE = typer.Option("--gate", help="List accepted findings, and fail only on others: for publishing.")
 _ACCEPT = typer.Option("--accept", metavar="KEY", help="Write this finding into accepted.yaml.")
 _PROPERTY = typer.Option(
-    "--property", metavar="TEXT", help="Ask whether this holds: `never PARTY may ACT while …`."
+    "--property",
+    metavar="TEXT",
+    help="Ask whether this holds: `never …`, `always …`, `eventually … within …`.",
 )
 _MENDS = typer.Option(
     "--mends", help="Try what may settle each finding: lay it on the text and analyse again."
@@ -84,7 +86,8 @@ def analyse(
     clauses, sentence, settles, bound, witness, detail, rests_on, accepted, reopened; with --mends, mends; see
     docs/analysis.md), counts (by kind), ranges (with --ranges: blank, finding, arises, asked, only, undecided, bound),
     searched (asked, found, none, undecided: the questions to the solver); with --conflict-checks outcomes (status,
-    name, expected, got), passed, failed; with --property agreement, properties (property, holds, findings, bound).
+    name, expected, got), passed, failed; with --property agreements, layers, properties (property, holds, findings,
+    bound).
     """
     if conflict_checks is not None:
         _run_checks(conflict_checks, json_)
@@ -96,12 +99,18 @@ def analyse(
     if properties:
         from engine.commands.asserted import assert_all
 
-        beside = {"layers": layers, "only": only, "gate": gate, "accept": accept, "sarif": sarif}
+        beside = {
+            "only": only,
+            "gate": gate,
+            "accept": accept,
+            "sarif": sarif,
+            "mends": mends,
+            "ranges": ranges,
+        }
         for name in (name for name, given in beside.items() if given):
-            raise Refused(
-                f"a property is asked of the agreement alone, by itself: leave out --{name}", field=name
-            )
-        raise typer.Exit(assert_all(paths, properties, json_, lang))
+            raise Refused(f"a property is asked by itself: leave out --{name}", field=name)
+        under = (CONTRACT, *(each for each in layers_named(layers) if each != CONTRACT))
+        raise typer.Exit(assert_all(paths, properties, under, json_, lang))
     from engine.analysis import analyse as found
     from engine.analysis.accepted import Accepted
     from engine.analysis.kept import Kept

@@ -106,6 +106,29 @@ def test_a_ban_without_a_trigger_is_broken_by_the_act_that_it_forbids() -> None:
     assert [each["name"] for each in clash.witness.entries] == ["enter"]
 
 
+WAITING = """
+| agreement club
+| party host, guest
+| act sign by host
+| act sing by guest
+| event bell
+| act enter by guest
+
+1.1 It is in force once the host has signed.
+| agreement takes effect once host did sign
+1.2 After the bell a guest may enter who has not sung.
+| for each bell as ring, when sing is done and sing.at < sign.at and ring.at < sing.at, guest may enter
+1.3 Nobody enters.
+| guest must not enter
+"""
+
+
+def test_what_a_permission_waits_for_counts_only_while_the_agreement_is_in_force() -> None:
+    assert not found(WAITING, "conflict")
+    assert {clauses(each).pop() for each in found(WAITING, "dead")} == {"1.2"}
+    assert found(WAITING.replace("ring.at < sing.at", "ring.at > sign.at"), "conflict")
+
+
 @pytest.mark.parametrize("kind", ["conflict", "competing", "dead"])
 def test_the_order_of_clauses_changes_no_finding(kind: str) -> None:
     head, *numbered = CLUB.split("\n1.")
