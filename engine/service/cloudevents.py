@@ -41,7 +41,7 @@ class Sent(NamedTuple):
     at: str
 
 
-def sent(content_type: str, headers: Mapping[str, str], body: Any, most: int) -> tuple[list[Sent], bool]:
+def sent(content_type: str, headers: Mapping[bytes, bytes], body: Any, most: int) -> tuple[list[Sent], bool]:
     """Return the events of a request, and whether they came as a batch. Raises Problem."""
     kind = content_type.partition(";")[0].strip().lower()
     if kind == BATCH:
@@ -52,8 +52,9 @@ def sent(content_type: str, headers: Mapping[str, str], body: Any, most: int) ->
         return [_event(each, f"/{number}") for number, each in enumerate(body)], True
     if kind == STRUCTURED:
         return [_event(body, "")], False
-    if kind == "application/json" and "ce-specversion" in headers:
-        attributes = {name[3:]: unquote(value) for name, value in headers.items() if name.startswith("ce-")}
+    if kind == "application/json" and b"ce-specversion" in headers:
+        said = ((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers.items())
+        attributes = {name[3:]: unquote(value) for name, value in said if name.startswith("ce-")}
         return [_event({**attributes, **({} if body is None else {"data": body})}, "")], False
     if kind == "application/json" and isinstance(body, dict) and "specversion" in body:
         return [_event(body, "")], False

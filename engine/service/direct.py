@@ -66,16 +66,16 @@ async def events(server: Server, scope: Scope, headers: Headers, receive: Receiv
     tenant, _ = server.enter(scope, headers, "record")
     body = await whole_body(receive, headers, tenant.limits)
     raw = None if b"ce-specversion" in headers and not body else read_json(body, tenant.limits, exact=True)
-    said = {name.decode("latin-1"): value.decode("latin-1") for name, value in headers.items()}
-    found, batch = sent(said.get("content-type", ""), said, raw, tenant.limits.batch)
-    figures = server.figures.events
+    kind = headers.get(b"content-type", b"").decode("latin-1")
+    found, batch = sent(kind, headers, raw, tenant.limits.batch)
+    figures = server.figures
     try:
-        expected = said.get("if-match", "").strip('"') or None
+        expected = headers.get(b"if-match", b"").decode("latin-1").strip('"') or None
         outcomes = await server.tracing.part("record", record(tenant, found, now(), expected))
     except Problem as wrong:
-        figures.labels("refused").inc(len(found))
+        figures.refused.inc(len(found))
         raise wrong
-    figures.labels("recorded").inc(len(found))
+    figures.recorded.inc(len(found))
     content = to_json({"events": outcomes} if batch else outcomes[0])
     etag = "" if batch else f'etag: "{outcomes[0]["revision"]}"\r\n'
     head = f"content-length: {len(content)}\r\ncontent-type: application/json\r\n{etag}"

@@ -37,7 +37,8 @@ async def record(
     by_account: dict[str, list[Sent]] = {}
     for each in events:
         by_account.setdefault(each.account, []).append(each)
-    async with tenant.alone(list(by_account)):
+    turns = await tenant.turns.take(by_account)
+    try:
         ready = [
             await _ready(tenant, await _held(tenant, name, expected), part, now)
             for name, part in by_account.items()
@@ -50,6 +51,8 @@ async def record(
                 await _reaching(tenant, held, appended.revisions)
             found[held.name] = map(partial(outcome, held), one.sent, appended.revisions)
         return [next(found[each.account]) for each in events]
+    finally:
+        tenant.turns.give_back(turns)
 
 
 async def _held(tenant: Tenant, name: str, expected: str | None) -> Held:

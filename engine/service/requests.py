@@ -89,6 +89,8 @@ def read_json(body: bytes, limits: Limits, exact: bool = False) -> Any:
 
 def _read(body: bytes, exact: bool) -> Any:
     if exact:
+        if body[:1] in b"{[" and body[1:2] != b"\0":
+            return _exact(body.decode("utf-8", "surrogatepass"))
         return json.loads(body, parse_float=str, parse_constant=_no_constant)
     try:
         # Three times as quick; what it does not take is read once more, for what it is or what is wrong with it.
@@ -107,6 +109,10 @@ def _no_half_characters(found: Any) -> None:
 
 def _no_constant(word: str) -> Any:
     raise ValueError(f"{word} is no number")
+
+
+# Made once: `json.loads` makes one for every text.
+_exact = json.JSONDecoder(parse_float=str, parse_constant=_no_constant).decode
 
 
 def _too_deep(limits: Limits) -> Problem:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import socket
+import sys
 from collections.abc import Callable, Mapping
 
 import uvicorn
@@ -22,8 +23,11 @@ from engine.store import open_store
 GRACE_S = 10
 MOST_MESSAGE = 32 * 1024 * 1024
 BACKLOG = 2048
-COLLECTED_AFTER = 20_000, 20, 20
-"""After how many objects that stay is memory looked through; see `gc.set_threshold`."""
+COLLECTED_AFTER = 4_000, 100, 20
+"""After how many objects that stay is memory looked through (see `gc.set_threshold`): little at a time, for callers
+wait meanwhile; and what stayed once is not looked through again soon."""
+TURN_S = 0.001
+"""How long a thread that writes to the store may keep the one that answers callers from going on."""
 
 
 class Running:
@@ -96,6 +100,7 @@ class Running:
         gc.collect()
         gc.freeze()
         gc.set_threshold(*COLLECTED_AFTER)
+        sys.setswitchinterval(min(TURN_S, sys.getswitchinterval()))
         # From here on callers wait to be answered, and are not refused: it may be told.
         self.socket.listen(BACKLOG)
         host, port = self.socket.getsockname()[:2]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from weakref import WeakKeyDictionary, WeakValueDictionary
+from collections.abc import Sequence
+from weakref import WeakKeyDictionary
 
 from engine.errors import BadTerms, NotKept, StoreError
 from engine.event import Instant
@@ -17,6 +16,7 @@ from engine.service.held import Accounts, Held
 from engine.service.ids import Ids
 from engine.service.library import Candidates, Library
 from engine.service.problems import Problem
+from engine.service.turns import Turns
 from engine.store import Books, EntryRow
 
 PARTY = "party"
@@ -33,7 +33,8 @@ class Tenant:
         self.accounts = Accounts(books, library, config.limits.accounts_held)
         # Another server may record in the same database, so what is held must be compared with it.
         self.shared = config.store.startswith(("postgres:", "postgresql:"))
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self.turns = Turns()
+        """Whose turn it is to record in an account."""
         self._reading: dict[str, asyncio.Task[Held]] = {}
         self._completing: WeakKeyDictionary[Held, asyncio.Lock] = WeakKeyDictionary()
         self._snapping: dict[str, asyncio.Task[None]] = {}
@@ -140,20 +141,6 @@ class Tenant:
             return await self.held(name)
         except NotKept:
             return None
-
-    @asynccontextmanager
-    async def alone(self, names: list[str]) -> AsyncIterator[None]:
-        """Hold others off from recording in these accounts meanwhile."""
-        locks = [self._locks.setdefault(name, asyncio.Lock()) for name in sorted(set(names))]
-        taken = 0
-        try:
-            for each in locks:
-                await each.acquire()
-                taken += 1
-            yield
-        finally:
-            for each in reversed(locks[:taken]):
-                each.release()
 
     def party_of(self, held: Held, type: str, id: str) -> str | None:
         """Return the party for which a subject acts on an account; None if for none."""

@@ -71,6 +71,7 @@ class Figures:
         self.events = Counter(
             "contract_events", "Events by what came of them.", ["result"], registry=self.registry
         )
+        self.recorded, self.refused = map(self.events.labels, ("recorded", "refused"))
         self.logged = Gauge(
             "contract_decisions_logged", "Decisions whose record is kept.", registry=self.registry
         )
