@@ -1,8 +1,8 @@
 """What a portfolio on many machines costs: each step measured on one core here, larger sizes worked out from it.
 
-`python -m bench.many` measures and keeps (bench/many.json, docs/measured.md); `--ray` adds the process pool beside
-Ray's local workers, over the same files. Each file has a million events of its own accounts; times are CPU time of this
-process.
+`python -m bench.many` measures and keeps (bench/many.json, docs/measured.md). `--ray` and `--spark` add the process
+pool beside the local workers of either, over the same files: 4, or `--files N`, made anew or found in `--at FOLDER`.
+Each file has a million events of its own accounts; times are CPU time of this process where nothing else is said.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -27,6 +28,7 @@ from bench.beside.page import many_written
 from bench.kernel import CONTRACT, MADE
 from engine.bulk.kernel.portfolio import Kernelled
 from engine.bulk.many.parts import Piece, by_bucket, joined, read_columns
+from engine.bulk.many.spared import spare_pandas
 from engine.bulk.many.whole import Whole, together
 from engine.bulk.run import Counts, Fold, Job, run
 from engine.bulk.tables import Table
@@ -102,28 +104,86 @@ def _gathered(parts: list[Any]) -> Any:
     return together(joined(parts))
 
 
-def beside_ray(files: int = 4, rounds: int = 1) -> dict[str, Any]:
-    """Return the seconds (wall) of the process pool and of Ray's local workers over the same files, taking turns."""
-    import ray
+def beside(engine: str, files: int, folder: Path) -> dict[str, Any]:
+    """Return the seconds of the process pool and of an engine's local workers over the same files.
 
+    On the clock, and of CPU, of all processes. Two workers each, begun within the time; what an engine runs beside them
+    is begun before. Their tables have to be the same.
+    """
+    spare_pandas()
+    tables = []
+    for number in range(files):
+        path = folder / f"{number}.parquet"
+        tables.append(Table(path if path.is_file() else written(path, number)))
+    found: dict[str, Any] = {"events": files * EVENTS}
+    told = set()
+    for name, begin in (("pool", _pool), (engine, ENGINES[engine])):
+        with begin() as way, tempfile.TemporaryDirectory(dir=folder) as out:
+            begun, spent = time.perf_counter(), _spent()
+            counts = way(Job(None, tuple(tables), Path(out), files, 2), portfolio, {}, _quiet)
+            found[name] = [time.perf_counter() - begun, _spent() - spent]
+            told.add(_digest(Path(out)))
+        assert counts.accounts == counts.columns == files * ACCOUNTS
+    assert len(told) == 1, "the tables are not the same"
+    return {engine: found}
+
+
+def _spent() -> float:
+    """Return the seconds of CPU of this process and of all that it has begun, and these in turn."""
+    tick, spent, parents = os.sysconf("SC_CLK_TCK"), dict[int, float](), dict[int, int]()
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parts = stat.read_text("utf-8", "replace").rpartition(")")[2].split()
+        except OSError:
+            continue
+        own = int(stat.parent.name)
+        # Fields 4 and 14 to 17 of proc(5): the parent; user and system time, those of children waited for too.
+        parents[own], spent[own] = int(parts[1]), sum(map(int, parts[11:15])) / tick
+    ours = {os.getpid()}
+    while more := {each for each, parent in parents.items() if parent in ours} - ours:
+        ours |= more
+    return sum(spent[each] for each in ours)
+
+
+def _digest(out: Path) -> tuple[Any, ...]:
+    """Return what is the same for the same rows of the tables of a run, in whatever order."""
+    with duckdb.connect(config={"threads": 1, "memory_limit": "1GB"}) as at:
+        query = "SELECT count(*), sum(hash(t::VARCHAR)::HUGEINT) FROM read_parquet('{}') AS t"
+        return tuple(
+            at.execute(query.format(out / f"{kind}.parquet")).fetchone()
+            for kind in ("accounts", "happenings")
+        )
+
+
+Way = Callable[..., Counts]
+
+
+@contextmanager
+def _pool() -> Iterator[Way]:
+    yield run
+
+
+@contextmanager
+def _ray() -> Iterator[Way]:
     from engine.bulk.many import on_ray
 
-    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
-    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level="error")
-    found: dict[str, list[float]] = {"pool": [], "ray": []}
-    with tempfile.TemporaryDirectory() as folder:
-        tables = tuple(Table(written(Path(folder) / f"{n}.parquet", n)) for n in range(files))
-        ways: dict[str, Callable[..., Counts]] = {"pool": run, "ray": partial(on_ray.run, whole_files=True)}
-        for place in range(rounds):
-            for name, way in ways.items():
-                begun = time.perf_counter()
-                counts = way(
-                    Job(None, tables, Path(folder) / f"{name}-{place}", files, 2), portfolio, {}, _quiet
-                )
-                found[name].append(time.perf_counter() - begun)
-                assert counts.accounts == files * ACCOUNTS
-    ray.shutdown()
-    return {"ray_events": files * EVENTS, "pool": min(found["pool"]), "ray": min(found["ray"])}
+    with on_ray.cluster(None, 2):
+        yield partial(_on_ray, on_ray.run, on_ray.Spared)
+
+
+def _on_ray(way: Way, spared: Callable[..., Any], job: Job, make: Any, stamp: Any, tell: Any) -> Counts:
+    return way(job, spared(make), stamp, tell, whole_files=True)
+
+
+@contextmanager
+def _spark() -> Iterator[Way]:
+    from engine.bulk.many import on_spark
+
+    with on_spark.session(None, 2):
+        yield partial(on_spark.run, whole_files=True)
+
+
+ENGINES = {"ray": _ray, "spark": _spark}
 
 
 def _quiet(*_: object) -> None:
@@ -140,9 +200,13 @@ def rows_of(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         ", ".join(f"{found[each]:.1f}" for each in ("bytes", "sent", "laid")),
     )
     yield "most memory of the process", f"{found['memory'] / 2**30:.2f} GiB"
-    if "ray" in found:
-        told = f"pool {found['pool']:.1f} s, Ray {found['ray']:.1f} s: x {found['ray'] / found['pool']:.2f}"
-        yield f"{found['ray_events']:,} events in files of whole accounts, two workers, wall", told
+    for engine in ENGINES:
+        if engine in found:
+            events, own, pool = (found[engine][each] for each in ("events", engine, "pool"))
+            named = f"{events:,} events in files of whole accounts, two workers: pool, {engine.capitalize()}"
+            for place, what in enumerate(("on the clock", "of CPU, all processes")):
+                ratio = own[place] / pool[place]
+                yield f"{named}, {what}", f"{pool[place]:.1f} s, {own[place]:.1f} s: x {ratio:.2f}"
     steps = found["curve"][-1][1]
     for events in (10**9, 10**11):
         for how, names in (("files of whole accounts", ("read", "fold", "lay")), ("shuffled", tuple(steps))):
@@ -161,7 +225,13 @@ def rows_of(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def main(words: list[str]) -> None:
     """Measure, print, and keep."""
     found = json.loads(KEPT.read_text("utf-8")) if KEPT.is_file() else {}
-    found |= beside_ray() if "--ray" in words else measured()
+    engines = [each for each in ENGINES if f"--{each}" in words]
+    files = int(words[words.index("--files") + 1]) if "--files" in words else 4
+    for each in engines:
+        with tempfile.TemporaryDirectory() as made:
+            found |= beside(each, files, Path(words[words.index("--at") + 1] if "--at" in words else made))
+    if not engines:
+        found |= measured()
     KEPT.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
     for what, figure in rows_of(found):
         print(f"{what:<70}  {figure}")

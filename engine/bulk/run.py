@@ -32,6 +32,15 @@ class Unlike(Exception):
     """The folder holds another run. The message says what to do."""
 
 
+class Unreachable(Exception):
+    """The machines that should fold cannot be had. `address` is that of their cluster, empty for this machine alone."""
+
+    def __init__(self, address: str, reason: str) -> None:
+        lines = [each.strip() for each in reason.strip().splitlines() if each.strip()]
+        self.address, self.reason = address, lines[0] if lines else "no reason is given"
+        super().__init__(f"{address or 'on this machine'}: {self.reason}")
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """What is to be run: where the rows are, how they are scattered, where the outcome goes."""

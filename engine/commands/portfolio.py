@@ -8,6 +8,7 @@ from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from shutil import which
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -116,7 +117,7 @@ def ran(
 ) -> None:  # fmt: skip
     """Run it, write its page, say what came of it. Exit status 1 if more rows were set aside than allowed."""
     from engine.bulk.kernel.portfolio import Unequal
-    from engine.bulk.run import Job, Unlike, run
+    from engine.bulk.run import Job, Unlike, Unreachable, run
     from engine.bulk.tables import BadTable, Table
 
     share = share_of(rejects, "--rejects")
@@ -129,6 +130,10 @@ def ran(
             counts = (way or run)(job, make, stamp, tell)
     except BadTable as wrong:
         raise Refused(str(wrong), where=wrong.where) from None
+    except Unreachable as wrong:
+        raise Refused(
+            f"the cluster could not be had, {wrong}", zh=f"未能取得集群，{wrong}", field="--cluster"
+        ) from None
     except Unlike as wrong:
         raise Refused(str(wrong), field="--out") from None
     except Unequal as wrong:
@@ -176,6 +181,11 @@ def machines(on: str, cluster: str | None, whole_files: bool) -> Way | None:
         if find_spec(each) is None:
             message = f"--on {on}: {each} is not installed; install the extras `cluster` and `kernel`"
             raise Refused(message, field="--on")
+    if on == "spark" and which("java") is None and "JAVA_HOME" not in os.environ:
+        raise Refused(
+            "--on spark: Java (17 or newer) is not installed; Debian calls it default-jre-headless",
+            zh="--on spark：未安装Java（17或更高）；Debian的软件包名为default-jre-headless", field="--on",
+        )  # fmt: skip
     found: Way = partial(
         import_module(f"engine.bulk.many.{own}").run, address=cluster, whole_files=whole_files
     )

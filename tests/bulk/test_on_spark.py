@@ -37,7 +37,7 @@ def session() -> Iterator[Any]:
     with pytest.MonkeyPatch.context() as patch:
         # What runs for seconds is not worth being compiled well.
         patch.setenv("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
-        with on_spark._session(None, 2) as spark:
+        with on_spark.session(None, 2) as spark:
             yield spark
 
 

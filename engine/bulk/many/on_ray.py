@@ -13,6 +13,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -33,8 +34,9 @@ from engine.bulk.many.parts import (
     read_columns,
     straight_of,
 )
+from engine.bulk.many.spared import spare_pandas
 from engine.bulk.many.whole import Outcome, Whole
-from engine.bulk.run import Counts, Job, Make, Tell, begin, done_before, finish, seal
+from engine.bulk.run import Counts, Fold, Job, Make, Tell, Unreachable, begin, done_before, finish, seal
 from engine.bulk.tables import Table
 
 RETRIES = 5
@@ -49,11 +51,11 @@ def run(
 
     Without an `address`, on `job.jobs` processes of this machine. With `whole_files` each file of events holds all the
     rows of its accounts, and nothing is shuffled. The contracts and tables lie where every machine finds them under the
-    same path. Raises BadTable, Unlike and Unequal as `engine.bulk.run.run` does.
+    same path. Raises BadTable, Unlike and Unequal as `engine.bulk.run.run` does, and Unreachable.
     """
-    with _cluster(address, job.jobs):
+    with cluster(address, job.jobs) as is_own:
         try:
-            return _run(job, make, stamp, tell, whole_files)
+            return _run(job, Spared(make) if is_own else make, stamp, tell, whole_files)
         except RayTaskError as wrong:
             raise wrong.cause from None
 
@@ -153,20 +155,37 @@ def whole_of(made: bytes, as_columns: bool) -> Whole:
     return Whole(portfolio, portfolio.straightened() if as_columns else None)
 
 
+@dataclass(frozen=True, slots=True)
+class Spared:
+    """Makes a portfolio in a worker that does nothing else."""
+
+    make: Make
+
+    def __call__(self) -> Fold:
+        spare_pandas()
+        return self.make()
+
+
 @contextmanager
-def _cluster(address: str | None, jobs: int) -> Iterator[None]:
-    """Begin with a cluster and end with it; one that is there already is used, and goes on."""
+def cluster(address: str | None, jobs: int) -> Iterator[bool]:
+    """Begin with a cluster and end with it; one that is there already is used, and goes on.
+
+    Yield whether its workers are ours alone. Raises Unreachable.
+    """
     if ray.is_initialized():
-        yield
+        yield False
         return
     # Nothing is told to anyone outside.
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": "error"}
-    if address is None:
-        ray.init(num_cpus=jobs, include_dashboard=False, **quiet)
-    else:
-        ray.init(address=address, **quiet)
     try:
-        yield
+        if address is None:
+            ray.init(num_cpus=jobs, include_dashboard=False, **quiet)
+        else:
+            ray.init(address=address, **quiet)
+    except Exception as wrong:  # Ray says so by exceptions of many kinds.
+        raise Unreachable(address or "", str(wrong)) from None
+    try:
+        yield address is None
     finally:
         ray.shutdown()

@@ -31,7 +31,7 @@ from pyspark.sql.pandas.types import from_arrow_schema
 from engine.bulk.kernel.portfolio import Unequal
 from engine.bulk.many.parts import ROWS, Piece, parted_rows, pieces_of, straight_of
 from engine.bulk.many.whole import KIND, Outcome, Whole
-from engine.bulk.run import Counts, Fold, Job, Make, Tell, begin, finish, seal
+from engine.bulk.run import Counts, Fold, Job, Make, Tell, Unreachable, begin, finish, seal
 from engine.bulk.tables import BadTable, buckets_of
 
 Frame = Any
@@ -83,14 +83,14 @@ def run(
 
     Without an `address` (that of a master), on `job.jobs` threads of this machine. With `whole_files` each file of
     events holds all the rows of its accounts, and nothing is shuffled. The contracts and tables lie where every machine
-    finds them under the same path. Raises BadTable, Unlike and Unequal as `engine.bulk.run.run` does.
+    finds them under the same path. Raises BadTable, Unlike and Unequal as `engine.bulk.run.run` does, and Unreachable.
     """
     portfolio = make()
     as_columns = straight_of(portfolio, job) is not None
     work = begin(job, {**stamp, "on": "spark", "whole_files": whole_files})
     target = work / "outcome"
     shutil.rmtree(target, ignore_errors=True)
-    with _session(address, job.jobs) as spark:
+    with session(address, job.jobs) as spark:
         tell("folding", 0, 0)
         if as_columns:
             found = _of_columns(spark, job, make, whole_files)
@@ -255,7 +255,7 @@ def _whole(made: bytes, as_columns: bool) -> Whole:
 
 
 @contextmanager
-def _session(address: str | None, jobs: int) -> Iterator[Any]:
+def session(address: str | None, jobs: int) -> Iterator[Any]:
     """Begin with a session and end with it; one that is there already is used, and goes on."""
     active = SparkSession.getActiveSession()
     if active is not None:
@@ -274,7 +274,10 @@ def _session(address: str | None, jobs: int) -> Iterator[Any]:
         builder = builder.master(f"local[{jobs},{FAILURES}]").config("spark.ui.enabled", "false")
     else:
         builder = builder.master(address)
-    session = builder.getOrCreate()
+    try:
+        session = builder.getOrCreate()
+    except Exception as wrong:  # Of Java, of the network, of Spark: exceptions of many kinds.
+        raise Unreachable(address or "", str(wrong)) from None
     try:
         yield session
     finally:
