@@ -25,6 +25,68 @@ def typing(path: Path, turns: int = 15) -> list[tuple[str, str, str]]:
     vocabulary.write_text("\n".join(words.split("\n")[: len(words.split("\n")) // 2]), "utf-8")
     rows += _rows(path, turns, ", in a file with hundreds of errors")
     vocabulary.write_text(words, "utf-8")
+    return rows + asyncio.run(_edited(path))
+
+
+def _edits(text: str) -> dict[str, list[str]]:
+    """Return, for each kind of edit, the text as it is after each of a few keystrokes."""
+    first, last = text.index("限于 核心(功能)"), text.rindex("限于 非 核心")
+    label, line = text.index("提供服务："), text.index("\n", text.rindex("功能权"))
+    blank = text.index("宽限 grace")
+    again = text.rindex("\n", 0, line)
+    turns = range(9)
+    return {
+        "a condition, first clause": [text[:first] + f"限于 {n} < 9 且 " + text[first + 3 :] for n in turns],
+        "a condition, last clause": [text[:last] + f"限于 {n} < 9 且 " + text[last + 3 :] for n in turns],
+        "a label, first clause": [text[:label] + "新" * (n + 1) + text[label:] for n in turns],
+        "a norm line written twice, or away": [
+            text[:line] + (text[again:line] if n % 2 else "") + text[line:] for n in turns
+        ],
+        "the text of a clause": [text[: label - 3] + "字" * (n + 1) + text[label - 3 :] for n in turns],
+        "a declaration": [text[:blank] + "新" * (n + 1) + text[blank:] for n in turns],
+    }  # fmt: skip
+
+
+def _cpu(process: int) -> float:
+    """Return the milliseconds that all threads of a process have been at work (Linux)."""
+    threads = Path(f"/proc/{process}/task").iterdir()
+    return sum(int((each / "schedstat").read_text().split()[0]) for each in threads) / 1e6
+
+
+async def _edited(path: Path) -> list[tuple[str, str, str]]:
+    """What the server's process is busy until everything that is wrong is told, by kind of edit."""
+    client, told = LanguageClient("bench", "1"), asyncio.Event()
+
+    @client.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+    def publish(params: lsp.PublishDiagnosticsParams) -> None:
+        told.set()
+
+    await _begin(client, path)
+    uri, text, number = path.as_uri(), path.read_text("utf-8"), 1
+    client.text_document_did_open(
+        lsp.DidOpenTextDocumentParams(lsp.TextDocumentItem(uri, "contract", 1, text))
+    )
+    await told.wait()
+    process = client._server.pid  # type: ignore[union-attr]
+    rows = []
+    for what, texts in _edits(text).items():
+        busy = []
+        for changed in texts:
+            number += 1
+            before = _cpu(process)
+            client.text_document_did_change(
+                lsp.DidChangeTextDocumentParams(
+                    lsp.VersionedTextDocumentIdentifier(number, uri),
+                    [lsp.TextDocumentContentChangeWholeDocument(changed)],
+                )
+            )
+            # Answered once all is told, and from one place of the text.
+            await client.text_document_definition_async(
+                lsp.DefinitionParams(lsp.TextDocumentIdentifier(uri), lsp.Position(0, 0))
+            )
+            busy.append(_cpu(process) - before)
+        rows.append((f"  CPU until all is told, after {what}", f"{statistics.median(busy):.0f} ms", ""))
+    await _end(client)
     return rows
 
 
@@ -63,16 +125,7 @@ async def _typed(path: Path, turns: int) -> tuple[list[float], list[float], list
         at.setdefault(params.version, []).append(time.perf_counter())
         told.setdefault(params.version, asyncio.Event()).set()
 
-    await client.start_io(sys.executable, "-m", "engine.cli", "lsp")
-    folder = lsp.WorkspaceFolder(path.parent.as_uri(), "bench")
-    await client.initialize_async(
-        lsp.InitializeParams(
-            capabilities=lsp.ClientCapabilities(),
-            workspace_folders=[folder],
-            initialization_options={"analysis": False},
-        )
-    )
-    client.initialized(lsp.InitializedParams())
+    await _begin(client, path)
     uri, text = path.as_uri(), path.read_text("utf-8")
     client.text_document_did_open(
         lsp.DidOpenTextDocumentParams(lsp.TextDocumentItem(uri, "contract", 1, text))
@@ -103,7 +156,24 @@ async def _typed(path: Path, turns: int) -> tuple[list[float], list[float], list
         )
         first.append(1000 * (at[number][0] - start))
         checked.append(1000 * (at[number][-1] - start))
+    await _end(client)
+    return first, checked, completed
+
+
+async def _begin(client: LanguageClient, path: Path) -> None:
+    await client.start_io(sys.executable, "-m", "engine.cli", "lsp")
+    folder = lsp.WorkspaceFolder(path.parent.as_uri(), "bench")
+    await client.initialize_async(
+        lsp.InitializeParams(
+            capabilities=lsp.ClientCapabilities(),
+            workspace_folders=[folder],
+            initialization_options={"analysis": False},
+        )
+    )
+    client.initialized(lsp.InitializedParams())
+
+
+async def _end(client: LanguageClient) -> None:
     await client.shutdown_async(None)
     client.exit(None)
     await client.stop()
-    return first, checked, completed

@@ -137,6 +137,7 @@ class Memo:
     """
 
     pieces: Pieces = field(default_factory=dict)
+    written: Written | None = None
     seen: object = None
     named: Named | None = None
     ground: Ground | None = None

@@ -21,6 +21,7 @@ from contractlang.loaded import Loaded, files_of, neighbours
 from contractlang.norms import Contract
 from contractlang.parser import parse
 from contractlang.source import Source, Span, Unreadable, read
+from contractlang.syntax import Written
 
 # A file is the same as long as this is: when it was changed and its size, or the text that stands for it.
 Stamp = tuple[int, int] | str
@@ -78,6 +79,11 @@ class Workspace:
             self._compare(loaded)
         return loaded
 
+    def written(self, path: str) -> Written | None:
+        """Return what was written in a file when it was last read."""
+        memo = self._memos.get(path)
+        return memo.written if memo is not None else None
+
     def _compare(self, loaded: Loaded) -> None:
         """Look for what is wrong between documents, once each is right by itself."""
         if not loaded.errors:
@@ -92,6 +98,7 @@ class Workspace:
         loaded.sources[source.path] = source
         memo = self._memos.setdefault(source.path, Memo())
         written, wrong = parse(source, memo.pieces)
+        memo.written = written
         unread = list(wrong)
         name, uses = head_of(written)
         for used, span in uses:

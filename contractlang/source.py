@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 
 MAX_BYTES = 10_000_000
 
@@ -64,9 +65,9 @@ class Source:
     @cached_property
     def is_chinese(self) -> bool:
         """Tell whether the norm lines of the file are mostly written in Chinese: messages follow it."""
-        norms = [line for line in self.lines if line.lstrip()[:1] in ("|", "｜")]
         # Some pages tell as much as a thousand.
-        sample = "".join((norms or self.lines)[:500])[:20_000]
+        norms = [*islice((line for line in self.lines if line.lstrip()[:1] in ("|", "｜")), 500)]
+        sample = "".join(norms or self.lines[:500])[:20_000]
         chinese, latin = len(_CHINESE.findall(sample)), len(_LATIN.findall(sample))
         # A Chinese word has about two letters, an English one about five.
         return chinese * 2 > latin

@@ -29,11 +29,12 @@ class Understood:
     source: Source
     loaded: Loaded
     contract: Contract
+    read: Written | None = None
 
     @cached_property
     def written(self) -> Written:
         """The statements of the text."""
-        return parse(self.source)[0]
+        return self.read if self.read is not None else parse(self.source)[0]
 
     @cached_property
     def names(self) -> symbols.Names:
@@ -160,7 +161,7 @@ class Papers:
 def understand(workspace: Workspace, source: Source) -> Understood:
     """Return what a text means."""
     loaded = workspace.check(source.path, source.text)
-    return Understood(source, loaded, loaded.contracts[loaded.asked[0]])
+    return Understood(source, loaded, loaded.contracts[loaded.asked[0]], workspace.written(source.path))
 
 
 def normal(text: str) -> str:
