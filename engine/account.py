@@ -20,6 +20,7 @@ from engine.grown import Grown
 from engine.position import Position, advance, elapse, together
 from engine.program import Program
 from engine.question import May, Question
+from engine.simultaneous import before_act, in_orders, is_act
 from engine.terms import Terms
 from engine.undated import combined, placed, ways
 from engine.walk import walk
@@ -109,15 +110,13 @@ class Account:
         return line
 
     def _decided(self, line: _Line, question: Question, known_at: Instant | None) -> Decision:
-        if isinstance(question, May):
-            asked = question
-            position = line.before(
-                question.at + 1,
-                lambda e: e.name == asked.act and e.actor == asked.party and e.effect_at == asked.at,
-            )
-        else:
-            position = line.before(question.at + 1)
-        return decide(position, question, known_at)
+        group = line.at_instant(question.at) if isinstance(question, May) else []
+        if not any(is_act(question, each) for each in group):
+            return decide(line.before(question.at + 1), question, known_at)
+        firsts = before_act(question, group, _in_order(group))
+        return in_orders(
+            group, [decide(line.after_some(question.at, some), question, known_at) for some in firsts]
+        )
 
     def _undated(self, line: _Line, question: Question, known_at: Instant | None) -> Decision:
         """Ask for every place that the undated facts could take."""
@@ -176,8 +175,8 @@ class _Line:
             same += 1
         self.reached, self.since = other.reached[: same + 1], []
 
-    def before(self, at: Instant, leaving_out: object = None) -> Position:
-        """Return the position after all facts before `at`; the facts of the last instant may leave some out.
+    def before(self, at: Instant) -> Position:
+        """Return the position after all facts before `at`.
 
         Raises Unreached for what lies before the position that was begun with.
         """
@@ -186,11 +185,17 @@ class _Line:
         wanted = self.instants.up_to(at - 1)
         while len(self.reached) <= wanted:
             self.reached.append(take(self.reached[-1], self.groups[len(self.reached) - 1]))
-        if callable(leaving_out) and wanted and any(leaving_out(each) for each in self.groups[wanted - 1]):
-            kept = [each for each in self.groups[wanted - 1] if not leaving_out(each)]
-            last = self.reached[wanted - 1]
-            return take(last, kept) if kept else elapse(last, self.groups[wanted - 1][0].effect_at)
         return self.reached[wanted] if wanted < len(self.groups) else self._since_last(at - 1)
+
+    def at_instant(self, at: Instant) -> list[Event]:
+        """Return the facts that take effect at an instant."""
+        place = self.instants.up_to(at) - 1
+        return self.groups[place] if place >= 0 and self.instants[place] == at else []
+
+    def after_some(self, at: Instant, some: list[Event]) -> Position:
+        """Return the position after what comes before an instant, and some of the facts at it."""
+        before = self.before(at)
+        return take(before, some) if some else elapse(before, at)
 
     def after_all(self) -> Position:
         """Return the position after all facts, at the instant of the last."""
@@ -248,12 +253,15 @@ def groups_of(facts: Iterable[Event]) -> list[list[Event]]:
 
 def take(position: Position, group: list[Event]) -> Position:
     """Return the position after the facts of one instant: in their order where they have one, else in every order."""
-    ordered = len({each.source for each in group}) == 1 and all(each.sequence is not None for each in group)
-    if len(group) == 1 or ordered:
+    if len(group) == 1 or _in_order(group):
         for each in group:
             position = advance(position, each)
         return position
     return together(position, group)
+
+
+def _in_order(group: list[Event]) -> bool:
+    return len({each.source for each in group}) == 1 and all(each.sequence is not None for each in group)
 
 
 def replay(program: Program, terms: Terms, ledger: Ledger, until: Instant) -> Position:

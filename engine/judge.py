@@ -41,8 +41,11 @@ def agreement_state(scene: Scene, document: str) -> str:
     return str(scene.program.initial(scene, "agreement", document) if state is None else state)
 
 
-def not_in_force(scene: Scene, rule: Rule, owed: bool = False) -> Step | None:
-    """Return why the norm is not in force, or None if it is; what is `owed` outlives its agreement."""
+def not_in_force(scene: Scene, rule: Rule, owed: bool = False, bound: bool = True) -> Step | None:
+    """Return why the norm is not in force, or None if it is; what is `owed` outlives its agreement.
+
+    Where no trigger is `bound`, what hangs on it is left for each instance (`ceases`).
+    """
     if rule.home and scene.get(rule.life) != "in_force":
         step = agreement_not_in_force(scene, rule)
         if step is not None and not (owed and step[1] in ENDED):
@@ -56,7 +59,7 @@ def not_in_force(scene: Scene, rule: Rule, owed: bool = False) -> Step | None:
         return ("valid", rule.valid)
     if rule.text is not None and rule.norm.trigger is None and not rule.text.governs(scene, scene.at):
         return ("text", None)
-    step = not_bound(scene, rule)
+    step = not_bound(scene, rule) if bound or not rule.bound_each else None
     if step is not None:
         return step
     for index in rule.yields_to:
@@ -87,6 +90,11 @@ def not_bound(scene: Scene, rule: Rule) -> Step | None:
     return None
 
 
+def ceases(scene: Scene, rule: Rule) -> Step | None:
+    """Return whether the norm is not, or no longer, bound for the trigger that is bound."""
+    return not_bound(scene, rule) if rule.bound_each else None
+
+
 def judges(scene: Scene, rule: Rule, bound: Any) -> bool:
     """Tell whether what the instance is bound to is judged by the norm's text, or by what replaces it."""
     return rule.text is None or rule.text.governs(scene, moment_of(bound, scene.at))
@@ -94,7 +102,7 @@ def judges(scene: Scene, rule: Rule, bound: Any) -> bool:
 
 def speaks(scene: Scene, rule: Rule) -> bool:
     """Tell whether a norm is in force now, whatever it may be bound to."""
-    return not_in_force(scene, rule) is None and judges(scene, rule, None)
+    return not_in_force(scene, rule, bound=False) is None and judges(scene, rule, None)
 
 
 def conditions_fail(scene: Scene, rule: Rule) -> Step | None:
@@ -114,7 +122,7 @@ def excepts(scene: Scene, rule: Rule, other: Rule) -> bool:
 
     Of one with a trigger: for the trigger of `rule` that is bound, where they can have the same, else for any.
     """
-    if not_in_force(scene, other) is not None:
+    if not_in_force(scene, other, bound=False) is not None:
         return False
     if other.norm.trigger is None:
         return conditions_fail(scene, other) is None
@@ -125,7 +133,9 @@ def excepts(scene: Scene, rule: Rule, other: Rule) -> bool:
         if is_trigger(scene, other, bound) and judges(scene, other, bound):
             bind(scene, other, bound, act)
             where = other.trigger_where
-            if (where is None or where.value(scene)) and conditions_fail(scene, other) is None:
+            if (where is None or where.value(scene)) and (
+                ceases(scene, other) or conditions_fail(scene, other)
+            ) is None:
                 found = True
                 break
     scene.vars = kept
@@ -229,10 +239,10 @@ def closing(scene: Scene, state: Any, rule: Rule, party: str, act: Event) -> Lea
         is_duty = rule.is_obligation
         if scene.trees is not None and rule.voided:
             closed, _ = recalled(
-                scene, ("in force", rule.index), rule.option, alone, act, not_in_force, rule, is_duty
+                scene, ("in force", rule.index), rule.option, alone, act, not_in_force, rule, is_duty, False
             )
         else:
-            closed = not_in_force(scene, rule, is_duty)
+            closed = not_in_force(scene, rule, is_duty, False)
         if closed is not None:
             return closed, scene.vars
         if is_duty:
@@ -309,6 +319,10 @@ def instance_closed(scene: Scene, rule: Rule, party: str, act: Event, bound: Any
     """Return the step that closes one instance of a permission or power, or None."""
     if rule.trigger_where is not None and not rule.trigger_where.value(scene):
         return ("trigger where", rule.trigger_where)
+    if rule.bound_each:
+        step = not_bound(scene, rule)
+        if step is not None:
+            return step
     if rule.when is not None and not rule.when.value(scene):
         return ("when", rule.when)
     if rule.unless is not None or rule.excepts:
@@ -395,14 +409,9 @@ def window_closed(scene: Scene, rule: Rule, bound: Any) -> Step | None:
         if isinstance(bound, Breach)
         else scene.at
     )
-    if rule.not_before is not None:
-        first = given(scene, rule.not_before.value(scene), None if bound is None else start)
-        if first is None:
-            return ("not before", None)
-        begins: Instant = start_of(first) if not isinstance(first, int) else first
-        if scene.at < begins:
-            scene.until(begins)
-            return ("not before", begins)
+    early = not_begun(scene, rule, None if bound is None else start)
+    if early is not None:
+        return early
     from_itself = isinstance(rule.limit, Within) and rule.limit_of is None
     if rule.limit is not None and not (from_itself and bound is None):
         end, _ = window(scene, rule, start, bound is None)
@@ -411,6 +420,20 @@ def window_closed(scene: Scene, rule: Rule, bound: Any) -> Step | None:
                 return ("window past", end)
             scene.until(end)
     return None
+
+
+def not_begun(scene: Scene, rule: Rule, start: Instant | None) -> Step | None:
+    """Return whether the window of a norm, bound to what arose at `start` or to nothing, has yet to begin."""
+    if rule.not_before is None:
+        return None
+    first = given(scene, rule.not_before.value(scene), start)
+    if first is None:
+        return ("not before", None)
+    begins: Instant = start_of(first) if not isinstance(first, int) else first
+    if scene.at >= begins:
+        return None
+    scene.until(begins)
+    return ("not before", begins)
 
 
 def overridden(scene: Scene, rule: Rule, act: Event) -> Step | None:
@@ -470,7 +493,7 @@ def duty_closed(scene: Scene, rule: Rule, party: str, act: Event) -> Step | None
             last = ("bearer", None)
             continue
         bind(scene, rule, inst.trigger, act)
-        ceased = conditions_fail(scene, rule) if rule.norm.trigger is None else None
+        ceased = conditions_fail(scene, rule) if rule.norm.trigger is None else ceases(scene, rule)
         if ceased is not None:
             last = ceased
             continue
@@ -482,14 +505,23 @@ def duty_closed(scene: Scene, rule: Rule, party: str, act: Event) -> Step | None
             if named is not None and named != trig:
                 last = ("about", None)
                 continue
-        return None
+        if rule.unbounded:
+            return None
+        closed = (
+            not_begun(scene, rule, inst.arisen_at)
+            or overridden(scene, rule, act)
+            or limited(scene, rule, party, act)
+        )
+        if closed is None:
+            return None
+        last = closed
     return last
 
 
 def forbids(scene: Scene, rule: Rule, party: str | None, act: Event) -> bool:
     """Tell whether a prohibition applies to the act by that party; what prevails over it is another question."""
     scene.event = act
-    if not_in_force(scene, rule) is not None:
+    if not_in_force(scene, rule, bound=False) is not None:
         return False
     for bound in bindings(scene, rule, party, act):
         if not bears(rule, party, bound) or not judges(scene, rule, bound):
@@ -499,7 +531,7 @@ def forbids(scene: Scene, rule: Rule, party: str | None, act: Event) -> bool:
             continue
         if rule.where is not None and not rule.where.value(scene):
             continue
-        if conditions_fail(scene, rule) is None and window_closed(scene, rule, bound) is None:
+        if (ceases(scene, rule) or conditions_fail(scene, rule) or window_closed(scene, rule, bound)) is None:
             return True
     return False
 

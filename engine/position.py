@@ -230,7 +230,7 @@ def _differs(after_one: Position, after_other: Position, one: Event, other: Even
     return any(ends[0][1].cells.get(key) != ends[1][1].cells.get(key) for key in keys)
 
 
-def _in_sequence(order: tuple[Event, ...]) -> bool:
+def in_sequence(order: tuple[Event, ...]) -> bool:
     """Tell whether the facts of each source stand in its sequence."""
     last: dict[str, int] = {}
     for event in order:
@@ -242,7 +242,7 @@ def _in_sequence(order: tuple[Event, ...]) -> bool:
 
 
 def _every_order(position: Position, events: list[Event]) -> Position:
-    orders = [order for order in permutations(events) if _in_sequence(order)]
+    orders = [order for order in permutations(events) if in_sequence(order)]
     ends = []
     for order in orders:
         reached, written = position, {}

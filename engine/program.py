@@ -15,6 +15,7 @@ from contractlang.kinds import Kind
 from contractlang.norms import (
     AmountRule,
     Bar,
+    Bound,
     Chosen,
     Contract,
     Declaration,
@@ -40,6 +41,7 @@ from engine.graph import ObligationGraph
 from engine.scene import Cause, Scene, Unknown
 from engine.taken import Taken
 from engine.terms import Terms
+from engine.walk import walk
 
 ENGINE_VERSION = "1"
 
@@ -136,6 +138,12 @@ class Rule:
     def unbounded(self) -> bool:
         """Whether no window, lapse, priority or limit closes it."""
         return not (self.limit or self.not_before or self.lapses or self.prevailed_by or self.limited_to)
+
+    @cached_property
+    def bound_each(self) -> bool:
+        """Whether what it is bound from, or until, hangs on its trigger: it is so for each instance by itself."""
+        said = (*walk(self.norm.since), *walk(self.norm.until))
+        return any(isinstance(part, Bound) and part.name == self.variable for part in said)
 
     @cached_property
     def is_obligation(self) -> bool:

@@ -79,7 +79,8 @@ def wild(seed: int) -> Wild | None:
     if loaded.errors:
         return None
     program = compile_program(loaded.contracts.values())
-    facts, terms, asked = tuple(maker.facts()), maker.terms(), maker.asked()
+    facts, terms = tuple(maker.facts()), maker.terms()
+    asked = maker.asked(facts)
     try:
         ledger = ledger_of(program, list(facts))
     except EngineError:
@@ -346,13 +347,17 @@ class _Maker:
             readings={name: option for name, option in readings.items() if self.random.random() < 0.2},
         )
 
-    def asked(self) -> list[str]:
+    def asked(self, facts: tuple[str, ...]) -> list[str]:
+        """Return questions about days, and about instants at which something happens."""
         found = []
         for number in sorted({self.random.randint(1, 40) for _ in range(4)}):
             day = f"2026-03-{number:02d}" if number <= 31 else f"2026-04-{number - 31:02d}"
             when = day + self.pick("", " 09:00", " 10:30")
+            if self.random.random() < 0.3:
+                when = self.pick(*facts)[:16]
             found += [
-                f"{when} {self.pick('buyer', 'seller')} may quit", f"{when} seller may stop",
+                f"{when} {self.pick('buyer', 'seller')} may quit", f"{when} seller may stop", f"{when} buyer may pay",
+                f"{when} seller may {self.pick('fix', 'resume')}",
                 f"{when} buyer may call{self.pick('', ' cost=9.00')}{self.pick('', ' tone=red')}",
                 f"{when} seller may reprice{self.pick('', ' value=60.00')}", f"{when} agreement", f"{when} service",
                 *(f"{when} {self.pick('buyer', 'seller')} in breach of {norm}" for norm in self.duties + self.others),

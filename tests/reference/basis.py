@@ -121,9 +121,11 @@ def _is_open(world: World, norm: Giver, thing: Thing, arose_at: Instant, act: Ev
     env = norms.env_of(norm, thing, act)
     about = norms.object_of(world, norm, thing, norm.act.about)
     named = facts.object_of(world.declared, act)
+    # The conditions of a duty that a trigger brought were those of that moment.
+    arisen = isinstance(norm, Obligation) and norm.trigger is not None
     return (
         norms.is_in_force(world, norm, thing, act, arisen=isinstance(norm, Obligation))
-        and norms.conditions_hold(world, norm, thing, act)
+        and (arisen or norms.conditions_hold(world, norm, thing, act))
         and (about is None or named in (None, about))
         and values.holds(world, norm.act.where, env, norm.document)
         and not has_lapsed(world, norm, thing, act)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from contractlang.norms import Contract, ReadingDecl
 from contractlang.numerals import plain_number
@@ -62,10 +63,11 @@ def _cases(documents: tuple[Contract, ...], terms: Terms, ledger: Ledger, questi
            taken: dict[str, str]) -> Cases:  # fmt: skip
     known = grounds.with_allegations(documents, ledger.as_known(known_at))
     known = [fact for fact in known if facts.is_knowledge(fact) or fact.effect_at <= question.at]
-    if isinstance(question, May):
-        known = [fact for fact in known if not _is_asked_about(fact, question)]
     return every_case(
-        lambda case: _answer(World(documents, terms, case, known, question.at, taken), question)
+        lambda case: _answer(
+            World(documents, terms, case, known, question.at, taken, partial(_is_asked_about, question)),
+            question,
+        )
     )
 
 
@@ -78,9 +80,13 @@ def _told(cases: Cases) -> Told:
     return Told("undetermined", False, frozenset(missing), frozenset(answers), frozenset())
 
 
-def _is_asked_about(fact: Event, question: May) -> bool:
-    """`May` sees everything up to its instant, but the very act asked about at that instant."""
-    return (fact.name, fact.actor, fact.effect_at) == (question.act, question.party, question.at)
+def _is_asked_about(question: Asked, fact: Event) -> bool:
+    """`May` sees everything up to its instant, or up to the very act asked about where that is done at it."""
+    return isinstance(question, May) and (fact.name, fact.actor, fact.effect_at) == (
+        question.act,
+        question.party,
+        question.at,
+    )
 
 
 def _answer(world: World, question: Asked) -> Outcome:

@@ -6,9 +6,10 @@ clock says when it will tell something else) all statuses are worked out again, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import takewhile
 from typing import Any
 
 from contractlang.norms import Bound, Contract, Declaration, Field, Norm, OccurrenceDecl, Power, StateDecl
@@ -102,8 +103,9 @@ class World:
     """Where everything stands at `now`, in one case."""
 
     def __init__(self, contracts: Iterable[Contract], terms: Terms, case: Case, facts: Iterable[Event], at: Instant,
-                 taken: dict[str, str]) -> None:  # fmt: skip
-        self.contracts = tuple(contracts)
+                 taken: dict[str, str], stop: Callable[[Event], bool]) -> None:  # fmt: skip
+        """`stop` tells of the act that is asked about: what comes at its instant, but after it, is not seen."""
+        self.contracts, self.stop = tuple(contracts), stop
         self.terms, self.case, self.asked_at, self.taken = terms, case, at, taken
         self._by_name = {each.name: each for each in self.contracts}
         self.declared: dict[str, Declaration] = {}
@@ -115,7 +117,7 @@ class World:
             (each for each in facts if is_knowledge(each)), key=lambda each: each.recorded_at
         )
         self.facts = [fact for fact in facts if not is_knowledge(fact)]
-        self.dawn = min((fact.effect_at for fact in self.facts), default=None)
+        self.dawn = min((fact.effect_at for fact in self.facts if not stop(fact)), default=None)
         self.now: Instant = 0
         self.alarms: set[Instant] = set()
         self.happened: list[Event] = []
@@ -188,7 +190,7 @@ class World:
         while True:
             self.settle()
             group = [fact for fact in self.facts if fact.effect_at == self.now]
-            for fact in in_order(self.case, group):
+            for fact in takewhile(lambda each: not self.stop(each), in_order(self.case, group)):
                 self.take(fact)
             ahead = [at for at in self.alarms if at > self.now]
             ahead += [fact.effect_at for fact in self.facts if fact.effect_at > self.now]

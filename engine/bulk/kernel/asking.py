@@ -163,6 +163,9 @@ class Asking(Watching):
         force, ended = self.in_force(rule, at), self.in_force(rule, at, owed=True)
         # What arose by a condition asks for nothing while that does not hold.
         still = [] if rule.norm.trigger is not None else self.conditions(rule, at)
+        asks = Place("asof", end=True, who=str(self.speller.party(asked.party)))
+        still += [self.open_over(rule, asks, asked.act)]
+        still += [negated(closes) for _, closes in self.limits(rule, asks, asked.act)]
         self.flush(text)
         text.add("y = 0")
         for lane in self.draft.of(rule.index):
