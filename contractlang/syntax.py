@@ -104,6 +104,11 @@ class Clause:
         return self.cut.text
 
     @property
+    def named(self) -> bool:
+        """Whether its number was told by a statement (`clause 0`), not read from the text."""
+        return self.cut.named
+
+    @property
     def broken(self) -> int:
         """How many statements beneath it do not parse."""
         return self.cut.broken
