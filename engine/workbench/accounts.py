@@ -1,7 +1,8 @@
 """What a draft would change: every account that a store keeps, judged under the text in use and under the draft.
 
 An account is looked at with all that it was opened with and all that was recorded; only the document differs. What
-differs is grouped by what it is and why, and each account can be asked for its reasons under both.
+differs (what parties may do or must, what is owed, how things stand, what is breached) is grouped by what it is and
+why, and each account can be asked for its reasons under both.
 """
 
 from __future__ import annotations
@@ -12,16 +13,18 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from contractlang.norms import Contract, base_name
+from contractlang.norms import Contract, Obligation, StateDecl, base_name
 from contractlang.words import Language
 from engine.account import Account
 from engine.cases import question_of
+from engine.decision import Decision
 from engine.errors import EngineError
 from engine.explain import outline
 from engine.governing import Programs
 from engine.history import BreachStanding, standing_of
 from engine.kept import account_of
 from engine.program import Program
+from engine.question import Question
 from engine.store import Ledgers
 from engine.voice import Voice
 from engine.workbench import scenes
@@ -33,6 +36,7 @@ LONGEST_S = 60
 MOST_NAMED = 200
 """How many accounts are named in one group; all are counted."""
 _PAGE = 500
+AGREEMENT = "agreement"
 
 Sentence = dict[Language, str]
 """What is said, by language."""
@@ -164,29 +168,60 @@ def _differing(
 
 
 def _answers(opened: Opened, old: Account, new: Account, day: str) -> Iterator[_Differing]:
-    """Yield what parties may do, or must, under one text and not under the other."""
-    for party, act in scenes.acts_spoken_of(opened):
-        line = scenes.may_line(opened, party, act, day)
-        said: list[tuple[Any, Any] | None] = []
+    """Yield what is answered otherwise: what parties may do or must, what is owed, and how things stand."""
+    for kind, what, line in _questions(opened, new.program, day):
+        found: list[tuple[Decision, Question]] = []
         for account in (old, new):
             try:
                 question, known = question_of(account.program, line)
-                decision = account.decide(question, known)
+                found.append((account.decide(question, known), question))
             except (EngineError, ValueError):
-                said.append(None)
-                continue
-            said.append((decision, question))
-        before, after = said
-        if before is None or after is None:
+                # Only one of the texts knows what is asked about.
+                break
+        if len(found) < 2:
             continue
-        one, other = (scenes.answer_of(each[0]) for each in (before, after))
-        if one == other:
-            continue
-        what = {
-            v.language: f"{v.who(party)}{v.pick(' may ', '可否')}{v.name(act)}" for v in _voices(new.program)
-        }
-        was, is_now = ({v.language: v.answer(each) for v in _voices(new.program)} for each in (one, other))
-        yield _Differing("answer", what, was, is_now, _reason(new, after) or _reason(old, before), line)
+        before, after = found
+        was, is_now = (
+            {
+                v.language: v.asked(each).answer(scenes.answer_of(decision), decision)
+                for v in _voices(new.program)
+            }
+            for decision, each in found
+        )
+        if was != is_now:
+            yield _Differing(kind, what, was, is_now, _reason(new, after) or _reason(old, before), line)
+
+
+def _questions(opened: Opened, program: Program, day: str) -> Iterator[tuple[str, Sentence, str]]:
+    """Yield what is asked of an account under both texts: the kind of thing, what it is called, and the line."""
+    voices, chinese = _voices(program), opened.chinese
+    for party, act in scenes.acts_spoken_of(opened):
+        what = {v.language: f"{v.who(party)}{v.pick(' may ', '可否')}{v.name(act)}" for v in voices}
+        yield "answer", what, scenes.may_line(opened, party, act, day)
+    for name, spelled in _sums(opened, program):
+        called = {v.language: v.plain(name) for v in voices}
+        what = _same(f"amount of {called['en']}", f"{called['zh']}的金额")
+        yield "amount", what, f"{day} {'金额' if chinese else 'amount'} {spelled}"
+    for norm in (each.norm for each in program.rules if each.home == opened.contract.name):
+        if isinstance(norm, Obligation) and norm.act.amount is not None and len(norm.label) > 1:
+            called = {v.language: v.called(norm) for v in voices}
+            what = _same(f"unpaid under {called['en']}", f"{called['zh']}的未付金额")
+            yield "amount", what, f"{day} {'金额' if chinese else 'amount'} {norm.label}"
+    states = [each.name for each in program.declarations.values() if isinstance(each, StateDecl)]
+    for state in dict.fromkeys((AGREEMENT, *states)):
+        written = ("协议" if chinese else AGREEMENT) if state == AGREEMENT else scenes.written(opened, state)
+        yield "state", {v.language: v.plain(state) for v in voices}, f"{day} {written}"
+    last = "末日 协议" if chinese else "last day of agreement"
+    yield "state", _same("last day of the agreement", "协议末日"), f"{day} {last}"
+
+
+def _sums(opened: Opened, program: Program) -> Iterator[tuple[str, str]]:
+    """Yield the sums that a document names, each as lines of its language have it, too."""
+    for name, lines in program.sums.items():
+        if any(each.home == opened.contract.name for each in lines):
+            spelled = [each for each, of in program.sum_names.items() if of == name]
+            own = [each for each in spelled if each.isascii() is not opened.chinese]
+            yield name, (own or spelled or [name])[0]
 
 
 def _breaches(opened: Opened, old: Account, new: Account, day: str) -> Iterator[_Differing]:
@@ -216,7 +251,7 @@ def _breaches(opened: Opened, old: Account, new: Account, day: str) -> Iterator[
         yield _Differing("breach", named, said[0], said[1], quoted, line)
 
 
-def _reason(account: Account, asked: tuple[Any, Any]) -> Sentence:
+def _reason(account: Account, asked: tuple[Decision, Question]) -> Sentence:
     """Return the first reason of an answer, in each language; empty where there is none."""
     decision, question = asked
     told: Sentence = {}

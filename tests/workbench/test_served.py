@@ -77,6 +77,28 @@ def test_a_draft_is_judged_on_every_account(served: Served) -> None:
         assert (same["touched"], same["groups"]) == (0, [])
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "what", "old", "new"),
+    [
+        ("pay it.amount for", "pay (it.amount + 20.00 CNY) for", "unpaid under 1.1", "100.00 CNY", "120.00 CNY"),
+        ("1.2 While", "| agreement ends once fee is overdue\n1.2 While", "agreement", "in force", "terminated"),
+    ],
+)
+def test_what_is_owed_and_how_things_stand_is_compared(
+    served: Served, before: str, after: str, what: str, old: str, new: str
+) -> None:
+    draft = {"path": "line/line.contract", "text": LINE.replace(before, after)}
+    with served.browser("ask", "audit") as browser:
+        groups = browser.post("/desk/main/api/impact", json=draft).json()["groups"]
+        (group,) = (each for each in groups if each["what"]["en"] == what)
+        assert (group["old"]["en"], group["new"]["en"]) == (old, new)
+        late = next(each for each in group["accounts"] if each["name"] == "late")
+        both = browser.post(
+            "/desk/main/api/explained", json={**draft, "account": "late", "question": late["question"]}
+        ).json()
+        assert old in str(both["old"]["lines"]["en"]) and new in str(both["new"]["lines"]["en"])
+
+
 def test_a_revoked_key_opens_nothing_any_more(served: Served) -> None:
     key = served.key("ask")
     with served.browser(key=key) as browser:
