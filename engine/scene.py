@@ -262,12 +262,15 @@ class Scene:
         return name not in self.program.gaps and self.terms.blanks.get(name) is not None
 
     def blank(self, name: str, kind: Kind) -> Any:
-        """Return what fills a blank or gap; None where it is endless, Unknown where any number or day would do."""
+        """Return what fills a blank or gap; None where it is endless, Unknown where any number or day would do.
+
+        A blank period of which the account says that it stays blank is endless.
+        """
         got = self.terms.answers.get(name, NOTHING)
         gap = name in self.program.gaps
         if got is NOTHING and not gap:
-            got = self.terms.blanks.get(name)
-            got = NOTHING if got is None else got
+            got = self.terms.blanks.get(name, NOTHING)
+            got = NOTHING if got is None and kind.name != "duration" else got
         if got is not NOTHING:
             return None if got == "blank" else got
         item = Item("blank", name)

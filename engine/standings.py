@@ -10,12 +10,13 @@ from engine.answering import (
     answered,
 )
 from engine.dates import day_of, spoken
-from engine.decision import Cure, Decision, Reason
+from engine.decision import Cure, Decision, Item, Reason
 from engine.errors import BadQuestion
 from engine.event import DAWN, Event, Instant
 from engine.judge import ASKED, agreement_state, bind, window
 from engine.position import Position
 from engine.program import Rule
+from engine.quantities import BlankE
 from engine.question import (
     Arrived,
     InBreachOf,
@@ -25,7 +26,7 @@ from engine.question import (
     TimeBarred,
     WhoBears,
 )
-from engine.scene import Breach, Inst, LifeCell, Scene
+from engine.scene import Breach, Inst, LifeCell, Scene, Unknown
 from engine.statuses import breach_events
 
 
@@ -170,6 +171,18 @@ def state(position: Position, question: StateOf, known_at: Instant | None) -> De
     return answered(position, question.at, known_at, case, reasons)
 
 
+def _left_blank(scene: Scene, document: str) -> str | None:
+    """Return the blank that was to say how long an agreement lasts, where the account says that it stays blank."""
+    for rule in scene.program.life.get(document, ()):
+        if (
+            rule.life.how == "lasts"
+            and isinstance(rule.value, BlankE)
+            and not scene.is_filled(rule.value.name)
+        ):
+            return rule.value.name
+    return None
+
+
 def last_day(position: Position, question: LastDay, known_at: Instant | None) -> Decision:
     program = position.program
     if question.bar and question.norm is not None:
@@ -181,11 +194,10 @@ def last_day(position: Position, question: LastDay, known_at: Instant | None) ->
 
         def ends(scene: Scene) -> Case:
             cell: LifeCell | None = scene.read(("L", document))
-            return (
-                Case("value", False, spoken(cell.end))
-                if cell is not None and cell.end is not None
-                else Case("none")
-            )
+            if cell is not None and cell.end is not None:
+                return Case("value", False, spoken(cell.end))
+            stays = None if cell is None else _left_blank(scene, document)
+            return Case("none") if stays is None else Case("value", False, Unknown(Item("blank", stays)))
 
         def why_ends(scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
             events = program.cause_events(scene, "agreement", document)

@@ -129,5 +129,7 @@ def blank(world: World, name: str, kind: Kind, env: values.Env) -> Any:
         return values.value(world, fill.value, env, fill.document)
     item = Item("blank", name)
     if kind.name == "duration":
+        if name in world.terms.blanks and not world.declared[name].gap:  # type: ignore[union-attr]
+            return ENDLESS  # The account says that it stays blank.
         return world.case.ask(item, (Period(1, kind.of or "days"), ENDLESS))  # type: ignore[arg-type]
     return ask(world, item, kind)
