@@ -22,13 +22,14 @@ from engine.documents.document import File
 from engine.documents.markup import Html, element, file_name, in_markdown, inside, link, pick
 from engine.documents.shelf import Shelf
 from engine.documents.timeline import timeline
+from engine.entries import Unsupported
 from engine.errors import EngineError
 from engine.event import START
 from engine.governing import CONTRACT
 from engine.history import Entry, history, say, say_event
 from engine.program import Program
 from engine.question import Question
-from engine.scenarios import PASSED, Outcome, Situation, Unsupported, Words, run_scenario
+from engine.scenarios import PASSED, Outcome, Situation, Words, run_scenario
 from engine.terms import Terms
 from engine.voice import Voice
 

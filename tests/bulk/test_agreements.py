@@ -24,11 +24,12 @@ from engine.bulk.tables import read_all
 from engine.cli import carried_out
 from engine.compile import compile_program
 from engine.dates import DAY
+from engine.entries import Unsupported
 from engine.errors import EngineError
 from engine.event import WAIVE, Event, Ledger, event
 from engine.governing import Programs
 from engine.question import May
-from engine.scenarios import Situation, Unsupported, Words
+from engine.scenarios import Situation, Words
 from engine.settings import terms_from
 from engine.terms import Terms
 from tests.bulk.made_up import BEGIN, ledger

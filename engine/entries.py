@@ -1,0 +1,225 @@
+"""What the entries of a scenario file are in the vocabulary: by `events` of its mapping, one entry or more each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from contractlang.norms import OccurrenceDecl
+from engine.calendars import default_calendar
+from engine.dates import SECOND, RestDays, day_of, day_of_month, deadline_after, end_of, iso, parse_instant
+from engine.event import Event
+from engine.ledger import event_from
+from engine.program import Program
+
+
+class Unsupported(Exception):
+    """A query asks for something that cannot be asked; it counts as failed."""
+
+
+# The number that a rule of a file sets as a limit.
+_LIMIT = re.compile(r"(?:at most|no more than|up to|maximum|不超过|至多|最多)\D*(\d+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Entries:
+    """The entries of one scenario, and what its mapping and its parameters make of them."""
+
+    raw: list[Mapping[str, Any]]
+    parameters: Mapping[str, Any]
+    mapping: Mapping[str, Any]
+    program: Program
+    # Whether what came by a channel that nobody named arrived when it entered the system (民法典 137).
+    named_channel: bool = True
+    # Answers that the entries bring with them, by the names of the questions.
+    answers: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def ids(self) -> dict[Any, str]:
+        """Bills of the file to the ids of their entries."""
+        return {e.get("invoice"): e["id"] for e in self.raw if e["type"] == "invoice_issued"}
+
+    def events(self) -> Iterator[Event]:
+        """Yield what the entries are in the vocabulary. Raises Unsupported for a type that is not listed."""
+        for raw in self.raw:
+            yield from self.of(raw)
+
+    def of(self, raw: Mapping[str, Any]) -> Iterator[Event]:
+        """Yield the events that one entry of the file is in the vocabulary."""
+        listed = self.mapping["events"].get(raw["type"])
+        if listed is None:
+            raise Unsupported(f"event type {raw['type']}")
+        rules = [(place, rule) for place, rule in enumerate(listed) if self.meant(raw, rule)]
+        # The first that always comes of the entry goes by its id, so that others can name it.
+        named = next((rule for _, rule in rules if "if" not in rule), None)
+        for place, rule in rules:
+            made: dict[str, Any] = {
+                "id": raw["id"] if rule is named else f"{raw['id']}.{place}",
+                "name": rule["name"],
+            }
+            if len(rules) > 1:
+                # What one entry of the file says happened in the order of the mapping.
+                made |= {"source": raw["id"], "sequence": place}
+            made |= self.times(raw, rule)
+            if rule.get("by") or "by" in raw:
+                made["by"] = rule.get("by") or raw["by"]
+            for target, source in (rule.get("fields") or {}).items():
+                value = self.given(raw, source)
+                if value is None:
+                    continue
+                made[target] = (
+                    self.bill(str(value)) if target == "bill" else self.value(rule["name"], target, value)
+                )
+            if "needs" in rule and rule["needs"] not in made:
+                continue
+            if "at" in raw and raw["at"] is None:
+                self.answers.update(rule.get("undated") or {})
+            yield event_from(self.program, made, "event")
+
+    def meant(self, raw: Mapping[str, Any], rule: Mapping[str, Any]) -> bool:
+        """Tell whether the entry is what a rule makes of it: the field that it asks for is there, the words tell it."""
+        if rule.get("if") and not first(raw, rule["if"]):
+            return False
+        if rule.get("where") and not self.says(raw, rule["where"]):
+            return False
+        return not (rule.get("unless") and self.says(raw, rule["unless"]))
+
+    def says(self, raw: Mapping[str, Any], how: Mapping[str, str]) -> bool:
+        """Tell whether a field of the entry has one of the words."""
+        said = str(first(raw, how["in"]) or "").lower()
+        return any(word in said for word in how["words"].split("|"))
+
+    def times(self, raw: Mapping[str, Any], rule: Mapping[str, Any]) -> dict[str, Any]:
+        """Return when an event happened, was recorded and arrived, as the entry and the rule say it."""
+        made: dict[str, Any] = {}
+        for key in ("at", "recorded_at", "arrives"):
+            found = first(raw, rule.get(key, key))
+            if found is not None or key in raw:
+                made[key] = found
+        if rule.get("read") and not self.named_channel and first(raw, rule["read"]):
+            made["arrives"] = first(raw, rule["read"])
+        ends = self.period_end(raw, rule["ends"]) if "ends" in rule else None
+        if ends is not None:
+            made["arrives"] = ends
+        # 24:00 of a day on which something is done is its last moment, not the first of the next.
+        if rule.get("until_midnight") and str(made.get("at") or "").endswith("T24:00"):
+            made["at"] = f"{str(made['at'])[:10]}T23:59:59"
+        if rule.get("after") and made.get("at"):
+            later = [
+                each["at"]
+                for each in self.raw
+                if each["type"] == rule["after"] and each.get("at") and str(each["at"]) > str(made["at"])
+            ]
+            if later:
+                made["at"] = iso(parse_instant(str(min(later))) + SECOND)
+                made.pop("arrives", None)
+        return made
+
+    def period_end(self, raw: Mapping[str, Any], how: Mapping[str, str]) -> str | None:
+        """Return when the time that an entry gives is over: the end of a day, or of so many days from its arrival."""
+        until, days = first(raw, how["until"]), first(raw, how["days"])
+        start = first(raw, "arrives or at")
+        if until is not None:
+            return iso(
+                parse_instant(str(until))
+                if "T" in str(until)
+                else end_of(day_of(parse_instant(f"{until}T00:00")))
+            )
+        if days is None or start is None:
+            return None
+        count = int("".join(each for each in str(days) if each.isdigit()) or 0)
+        end = deadline_after(
+            parse_instant(str(start)), count, "days", default_calendar(), RestDays.WEEKEND_AND_SHIFTED, True
+        ).end
+        return iso(end)
+
+    def given(self, raw: Mapping[str, Any], source: Any) -> Any:
+        """Return what a field takes: a field of the entry, a value, the next day of the number that a parameter gives,
+        what words of the entry tell, or the last entry of some type before it.
+        """
+        if not isinstance(source, dict):
+            return first(raw, source)
+        if "is" in source:
+            return source["is"]
+        if "this" in source:
+            return raw["id"]
+        if "day" in source:
+            return raw.get(source["or"]) or self.next_day(self.parameters.get(source["day"]), raw)
+        if "told" in source:
+            return _told(raw, source["told"])
+        if "within" in source:
+            return self.within(raw, **source["within"])
+        before = [
+            each["id"]
+            for each in self.raw
+            if each["type"] == source["last"] and (each.get("at") or "") <= (raw.get("at") or "")
+        ]
+        return before[-1] if before else None
+
+    def within(self, raw: Mapping[str, Any], of: str, words: str, number: str) -> str | None:
+        """Tell whether a number of the entry keeps within that in the words of the last entry of a type before it."""
+        before = [
+            e for e in self.raw if e["type"] == of and str(e.get("at") or "") <= str(raw.get("at") or "")
+        ]
+        limit = _LIMIT.search(str(before[-1].get(words) or "")) if before else None
+        if limit is None:
+            return None
+        return "yes" if int(raw.get(number) or 0) <= int(limit[1]) else "no"
+
+    def next_day(self, number: Any, raw: Mapping[str, Any]) -> str | None:
+        """Return the next day of that number in a month, from an entry on; None where either is not known."""
+        if number is None or not raw.get("at"):
+            return None
+        start = day_of(parse_instant(raw["at"]))
+        months = (
+            (start.year + (start.month - 1 + more) // 12, (start.month - 1 + more) % 12 + 1)
+            for more in (0, 1)
+        )
+        return str(
+            next(day for year, month in months if (day := day_of_month(year, month, int(number))) >= start)
+        )
+
+    def value(self, name: str, key: str, written: Any) -> Any:
+        """Return a value of a field as the vocabulary has it: an option by its name, the day of an instant."""
+        declared = self.program.declarations.get(name)
+        if not isinstance(declared, OccurrenceDecl):
+            return written
+        kind = next((each.kind for each in declared.params if each.name == key), None)
+        if kind is not None and kind.name == "day" and "T" in str(written):
+            return str(day_of(parse_instant(str(written))))
+        named: dict[str, str] = (self.mapping.get("values") or {}).get(key, {})
+        if not named:
+            return written
+        options = self.program.declarations[kind.of].options if kind is not None else ()  # type: ignore[union-attr]
+        known = {each.name for each in options} | {each.alias for each in options}
+        return named.get(written, written if written in known else named.get("else", written))
+
+    def bill(self, written: str) -> str:
+        """Return the bill, or the sum for a bill (`late_fee:2026-08`), that a payment names."""
+        what, colon, number = written.rpartition(":")
+        return f"{what}{colon}{self.ids.get(number, number)}"
+
+
+def _told(raw: Mapping[str, Any], how: Mapping[str | bool, str]) -> Any:
+    """Return what words of the entry tell: the first answer of which one is said; None else."""
+    said = str(first(raw, how["in"]) or "").lower()
+    for answer, words in how.items():
+        if answer != "in" and any(word in said for word in words.split("|")):
+            return answer
+    return None
+
+
+def first(raw: Mapping[str, Any], names: str) -> Any:
+    """Return the first field there is of `one or other`."""
+    return next((raw[name] for name in names.split(" or ") if raw.get(name) is not None), None)
+
+
+def flat(parameters: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the parameters, nested ones as `a.b`."""
+    for key, value in parameters.items():
+        if isinstance(value, Mapping):
+            yield from flat(value, f"{above}{key}.")
+        else:
+            yield f"{above}{key}", value
