@@ -187,8 +187,7 @@ def last_day(position: Position, question: LastDay, known_at: Instant | None) ->
     program = position.program
     if question.bar and question.norm is not None:
         barred = TimeBarred(question.norm, question.about, question.at, question.document)
-        found = time_barred(position, barred, known_at)
-        return found._replace(answer="none" if found.value is None else "value")
+        return time_barred(position, barred, known_at, last_day=True)
     if question.norm is None:
         document = documents_of(position, question.document)[0]
 
@@ -336,12 +335,16 @@ def _barred_from(scene: Scene, bar: Bar, period: Period, breach: Breach) -> Inst
         if event.standing.value != "alleged" or scene.happened_for_real(event):
             restarts.append(event)
     for event in reversed(restarts):
-        if breach.started_at < event.effect_at < end:
+        # Who breaks a duty does not begin anew the time of the claim against him.
+        if breach.started_at < event.effect_at < end and (breach.by is None or event.actor != breach.by):
             end = scene.deadline_period(event.effect_at, period, None).end
     return end
 
 
-def time_barred(position: Position, question: TimeBarred, known_at: Instant | None) -> Decision:
+def time_barred(
+    position: Position, question: TimeBarred, known_at: Instant | None, last_day: bool = False
+) -> Decision:
+    """Return whether a claim is barred in time, or the last day before it is."""
     rules = find_rules(position, question.norm, question.document)
     bars = [bar for bar in position.program.bars if bar[0].how == "time-barred"]
 
@@ -360,6 +363,8 @@ def time_barred(position: Position, question: TimeBarred, known_at: Instant | No
 
     def case(scene: Scene) -> Case:
         end = ends(scene)
+        if last_day:
+            return Case("none") if end is None else Case("value", False, spoken(end))
         if not bars:
             return Case("no_basis")
         return Case(
@@ -371,7 +376,9 @@ def time_barred(position: Position, question: TimeBarred, known_at: Instant | No
     def reasons(scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
         return (
             Reason(
-                "time-barred", (question.norm, shown.value, question.document or ""), shown.answer == "yes"
+                "time-barred",
+                (question.norm, shown.value, question.document or ""),
+                shown.answer in ("yes", "value"),
             ),
         ), ()
 

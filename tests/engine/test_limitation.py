@@ -1,0 +1,47 @@
+"""When a claim is barred in time: who begins the time anew, and what is said of a year without a calendar."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.account import Account
+from engine.dates import parse_instant
+from engine.event import Ledger
+from engine.governing import Programs
+from engine.ledger import event_from
+from engine.question import LastDay, TimeBarred
+from engine.settings import terms_from
+
+LAYERS = ("contract", "civil")
+
+
+def account(programs: Programs, *more: dict[str, str]) -> Account:
+    """Return an account with one bill that was due on 2023-08-10, and what happened after."""
+    program = programs.of(("voip-1",), LAYERS)
+    raw = [
+        {"id": "s1", "name": "sign", "by": "provider", "at": "2022-01-10T10:00"},
+        {"id": "s2", "name": "sign", "by": "user", "at": "2022-01-10T10:00"},
+        {"id": "b", "name": "invoice_issued", "at": "2023-08-01T09:00", "period": "2023-07", "amount": "100.00",
+         "due": "2023-08-10"},
+        *({"id": f"m{place}", **each} for place, each in enumerate(more)),
+    ]  # fmt: skip
+    events = tuple(event_from(program, each, "event") for each in raw)
+    return Account(program, terms_from(program, {"term": "5 years"}, LAYERS), Ledger(events))
+
+
+@pytest.mark.parametrize(
+    ("by", "act", "barred"),
+    [("provider", "demand", "no"), ("provider", "sue", "no"), ("user", "demand", "yes"), ("user", "sue", "yes")],
+)
+def test_the_creditor_begins_the_time_anew(programs: Programs, by: str, act: str, barred: str) -> None:
+    found = account(programs, {"name": act, "by": by, "at": "2026-08-07T09:00"})
+    asked = TimeBarred("pay", "b", parse_instant("2026-08-11T00:00"))
+    assert found.decide(asked).answer == barred
+
+
+def test_the_last_day_in_a_year_without_a_calendar_is_open(programs: Programs) -> None:
+    found = account(programs, {"name": "demand", "by": "provider", "at": "2026-05-04T09:00"})
+    decision = found.decide(LastDay("pay", parse_instant("2026-08-11T00:00"), about="b", bar=True))
+    assert decision.answer == "undetermined"
+    assert [each.kind for each in decision.missing] == ["calendar"]
+    assert "2029-05-04T24:00" in decision.could_be
