@@ -243,7 +243,9 @@ def _scatter(job: Job, key: str, work: Path, tell: Tell, only: Path | None) -> N
         for place, table in enumerate(tables):
             tell(f"reading {what}", place, len(tables))
             read = plain(table, work / f"{kind}-{place}.jsonl")
-            bad = Scattered(work, job.buckets).take(read, kind, key if kind == EVENTS else "account", only)
+            bad = Scattered(work, job.buckets).take(
+                read, kind, key if kind == EVENTS else "account", only, place
+            )
             with (work / f"{kind}-{place}.rejects.jsonl").open("w", encoding="utf-8") as file:
                 _write(file, (Reject("", "row", reason, line).as_row() for line, reason in bad))
             unread += len(bad)

@@ -17,6 +17,8 @@ import duckdb
 MEMORY = "1GB"
 _FETCHED = 10_000
 _LINE = 16_000_000
+_ROWS = 40
+"""How many bits the number of a row in its table has."""
 
 Row = dict[str, Any]
 
@@ -93,9 +95,13 @@ class Scattered:
     def __init__(self, folder: Path, buckets: int) -> None:
         self.folder, self.buckets = folder, buckets
 
-    def take(self, table: Table, kind: str, key: str, only: Path | None = None) -> list[tuple[str, str]]:
+    def take(
+        self, table: Table, kind: str, key: str, only: Path | None = None, number: int = 0
+    ) -> list[tuple[str, str]]:
         """Scatter the rows of a table, or those of some accounts `only`; `key` is the field that names the account.
 
+        The `number` of a table tells which of several comes first. A bucket may be in several files, in any order:
+        each row keeps its place.
         Return the lines of a CSV that are no rows of it, each with what is wrong. A row that is no JSON object is of no
         account. What does not fit into memory is spilled. Raises BadTable for a file that cannot be read.
         """
@@ -107,8 +113,9 @@ class Scattered:
             named = f"json_extract_string(row, {_text('$.' + json.dumps(key))})"
             account = f"CASE WHEN json_valid(row) THEN coalesce({named}, '') ELSE '' END"
             query = (
-                f"COPY (SELECT account, row, (hash(account) % {self.buckets})::INTEGER AS bucket"
-                f" FROM (SELECT {account} AS account, row FROM ({table.rows_sql(only)})))"
+                f"COPY (SELECT account, row, (hash(account) % {self.buckets})::INTEGER AS bucket, place"
+                f" FROM (SELECT {account} AS account, row, {number << _ROWS} + row_number() OVER () AS place"
+                f" FROM ({table.rows_sql(only)})))"
                 f" TO {_text(str(target))}"
                 " (FORMAT parquet, PARTITION_BY (bucket), APPEND, FILENAME_PATTERN 'part-{uuid}')"
             )
@@ -134,11 +141,9 @@ class Scattered:
         some = "" if accounts is None else "WHERE account IN (SELECT unnest(?)) "
         with _connection(self.folder) as at:
             # In the order of the table: of rows that do not fit together the first is taken.
-            source = (
-                f"read_parquet({_text(str(folder / '*.parquet'))}, filename = true, file_row_number = true)"
-            )
+            source = f"read_parquet({_text(str(folder / '*.parquet'))})"
             found = at.execute(
-                f"SELECT account, row FROM {source} {some}ORDER BY account, filename, file_row_number",
+                f"SELECT account, row FROM {source} {some}ORDER BY account, place",
                 None if accounts is None else [list(accounts)],
             )
             while part := found.fetchmany(_FETCHED):

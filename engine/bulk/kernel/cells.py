@@ -147,10 +147,10 @@ def texts(offsets: Array, data: Array, null: Array, colons: bool, bad: Array) ->
 def slot_of(offsets: Array, data: Array, slots: Array, mask: int, other: Array, text: Array, row: int) -> int:
     """Return the slot of the table of ids in which the text of a row of another column is, or where it would be."""
     start, end = int(other[row]), int(other[row + 1])
-    mixed = 1_469_598_103
+    mixed = -3_750_763_034_362_895_579
     for place in range(start, end):
-        mixed = ((mixed ^ int(text[place])) * 16_777_619) & 0x7FFFFFFF
-    slot = (mixed ^ (mixed >> 15)) & mask
+        mixed = (mixed ^ int(text[place])) * 1_099_511_628_211
+    slot = (mixed ^ (mixed >> 17) ^ (mixed >> 39)) & mask
     while slots[slot] >= 0:
         held = slots[slot]
         begin = offsets[held]
@@ -370,6 +370,27 @@ def grouped(groups: Array, ends: Array, order: Array) -> None:
     for group in range(len(ends) - 1, 0, -1):
         ends[group] = ends[group - 1]
     ends[0] = 0
+
+
+def dense(offsets: Array, data: Array, null: Array, slots: Array, firsts: Array, out: Array) -> int:
+    """Number texts in the order in which they come first, -1 where nothing is written; return how many there are.
+
+    `firsts` gets the row in which each comes first; `slots` has room for twice as many texts, all -1.
+    """
+    count = 0
+    for row in range(len(out)):
+        out[row] = -1
+        if null[row]:
+            continue
+        slot = slot_of(offsets, data, slots, len(slots) - 1, offsets, data, row)
+        if slots[slot] < 0:
+            slots[slot] = row
+            firsts[count] = row
+            out[row] = count
+            count += 1
+        else:
+            out[row] = out[slots[slot]]
+    return count
 
 
 def hashed(offsets: Array, data: Array, out: Array) -> None:

@@ -20,13 +20,15 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from engine.bulk.kernel.arrow import cells_compiled
-from engine.bulk.kernel.column import CODED, Array, opened, text_of
+from engine.bulk.kernel.column import CODED, Array, is_words, one, opened, text_of, words_of
 
 IN_MEMORY = 4_000_000
 """The most rows of a file or bucket that are put in order in memory."""
 A_BUCKET = 1_000_000
 """About how many rows a bucket is to have."""
 MOST_BUCKETS = 512
+A_SLICE = 4096
+"""Slices of a bucket that have fewer rows are put together before they are written."""
 A_PIECE = 2_000_000
 """About how many rows of a table one process takes at a time."""
 _READ = 1 << 17
@@ -152,9 +154,10 @@ def scattered(piece: Piece, number: int, buckets: int, folder: Path) -> None:
     for bucket, found in enumerate(parts):
         if not found:
             continue
-        table = pyarrow.concat_tables(found).unify_dictionaries().combine_chunks()
-        target = folder / f"{bucket}.{number}.arrow"
-        with pyarrow.OSFile(str(target), "wb") as sink, pyarrow.ipc.new_file(sink, table.schema) as out:
+        table = pyarrow.concat_tables(found)
+        if table.num_rows < A_SLICE * len(found):
+            table = table.unify_dictionaries().combine_chunks()
+        with pyarrow.ipc.new_stream(str(folder / f"{bucket}.{number}.arrow"), table.schema) as out:
             out.write_table(table)
 
 
@@ -174,24 +177,31 @@ def together(paths: Sequence[Path]) -> Any:
     for path in paths:
         if path.suffix == ".arrow":
             with pyarrow.memory_map(str(path)) as source:
-                parts.append(pyarrow.ipc.open_file(source).read_all())
+                parts.append(pyarrow.ipc.open_stream(source).read_all())
         else:
             parts.append(opened(path).read(use_threads=False))
     table = pyarrow.concat_tables(parts, promote_options="default")
-    place = table.column_names.index("account")
-    if not isinstance(table.column("account").type, pyarrow.DictionaryType):
-        table = table.set_column(place, "account", table.column("account").dictionary_encode())
-    table = table.unify_dictionaries().combine_chunks()
-    account = table.column("account")
-    account = account.chunk(0) if account.num_chunks else pyarrow.array([], account.type)
-    codes = (
-        pc.fill_null(account.indices, len(account.dictionary))
-        .to_numpy(zero_copy_only=False)
-        .astype(numpy.int64)
-    )
-    order = numpy.zeros(len(codes), numpy.int64)
-    cells_compiled().grouped(codes, numpy.zeros(len(account.dictionary) + 2, numpy.int64), order)
-    return table.take(pyarrow.array(order))
+    code, place = cells_compiled(), table.column_names.index("account")
+    account = one(table.column("account"))
+    if is_words(account):
+        found = words_of(account)
+        names, codes = found.words, numpy.where(found.null, -1, found.places)
+    else:
+        text, codes = text_of(account), numpy.empty(len(account), numpy.int64)
+        slots, firsts = (
+            numpy.full(1 << (2 * len(codes) + 4).bit_length(), -1),
+            numpy.empty(len(codes), numpy.int64),
+        )
+        count = code.dense(text.offsets, text.data, text.null, slots, firsts, codes)
+        names = account.take(pyarrow.array(firsts[:count]))
+    order = numpy.empty(len(codes), numpy.int64)
+    # Rows of no account come last.
+    groups = numpy.where(codes < 0, len(names), codes)
+    code.grouped(groups, numpy.zeros(len(names) + 2, numpy.int64), order)
+    codes = codes[order].astype(numpy.int32)
+    grouped = pyarrow.DictionaryArray.from_arrays(pyarrow.array(codes, mask=codes < 0), names)
+    taken = table.remove_column(place).unify_dictionaries().take(pyarrow.array(order))
+    return taken.add_column(place, "account", grouped)
 
 
 def accounts_end(table: Any) -> Array:

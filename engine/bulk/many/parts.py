@@ -119,10 +119,12 @@ def joined(parts: Sequence[Arrow]) -> Arrow:
 
 def _read(folder: Path) -> Arrow:
     files = sorted(folder.glob("*.parquet"))
-    return pyarrow.concat_tables([ROWS.empty_table(), *(_rows(each) for each in files)])
+    if not files:
+        return ROWS.empty_table()
+    return pyarrow.concat_tables(map(_rows, files)).sort_by("place").select(ROWS.names).cast(ROWS)
 
 
 def _rows(file: Path) -> Arrow:
     # One file alone: its folder's name would be read as a column.
     with pq.ParquetFile(file) as opened:
-        return opened.read(["account", "row"]).cast(ROWS)
+        return opened.read(["account", "row", "place"])

@@ -57,7 +57,9 @@ class Whole:
                 if rows is not None:
                     place = work / kind / "bucket=0"
                     place.mkdir(parents=True)
-                    pq.write_table(rows.select(["account", "row"]), place / "part.parquet")
+                    in_order = pyarrow.array(range(len(rows)), pyarrow.int64())
+                    told = rows.select(["account", "row"]).append_column("place", in_order)
+                    pq.write_table(told, place / "part.parquet")
             counts = fold_bucket(self.portfolio, work, 1, 0, heads is not None)
             kinds = tables_of(self.portfolio)
             return Outcome(

@@ -1,0 +1,33 @@
+"""Rows in buckets stand in the order of their tables: of rows that do not fit together the first one is taken."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import duckdb
+
+from engine.bulk.tables import Scattered, Table
+
+ACCOUNTS, TIMES = 12, 10
+
+
+def test_rows_stand_in_the_order_of_their_tables_however_their_files_are_called(tmp_path: Path) -> None:
+    scattered = Scattered(tmp_path, 2)
+    for part in range(6):
+        rows = [{"account": f"A-{a}", "n": part * TIMES + n} for n in range(TIMES) for a in range(ACCOUNTS)]
+        path = tmp_path / f"{part}.jsonl"
+        path.write_text("".join(json.dumps(each) + "\n" for each in rows), "utf-8")
+        scattered.take(Table(path), "events", "account", number=part)
+    for folder in (tmp_path / "events").iterdir():
+        # A bucket is also begun anew, in a file of another name, where more are written than can be open.
+        for file in sorted(folder.iterdir()):
+            for half in (0, 1):
+                some = f"SELECT * FROM '{file}' WHERE place % 2 = {half}"
+                duckdb.execute(f"COPY ({some}) TO '{folder / f'{1 - half}-{file.name}'}' (FORMAT parquet)")
+            file.unlink()
+    told: dict[str, list[int]] = {}
+    for bucket in range(2):
+        for account, row in scattered.rows("events", bucket):
+            told.setdefault(account, []).append(json.loads(row)["n"])
+    assert told == {f"A-{account}": list(range(6 * TIMES)) for account in range(ACCOUNTS)}
