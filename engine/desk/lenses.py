@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from lsprotocol.types import CodeLens, Command, Location, Position, Range
 from pygls.uris import from_fs_path
 
+from contractlang.norms import Contract
 from engine.desk.findings import Found
 from engine.desk.papers import Understood
 from engine.desk.places import range_of
@@ -29,8 +30,8 @@ class Case(NamedTuple):
     line: int
 
 
-async def touched(path: str) -> dict[str, list[Case]] | None:
-    """Run the scenarios beside a file, in another process, and return those that touch each clause; None for none."""
+async def touched(path: str) -> list[Any] | None:
+    """Run the scenarios beside a file, in another process; return what each touches, None where there are none."""
     folder = Path(path).parent
     if not any((folder / name).is_file() for name in ("scenarios.md", "scenarios.yaml", "scenarios.yml")):
         return None
@@ -48,7 +49,7 @@ async def touched(path: str) -> dict[str, list[Case]] | None:
         told = json.loads(out)
     except ValueError:
         return None
-    return by_clause(told.get("cases", ()), Path(path).stem)
+    return list(told.get("cases", ()))
 
 
 def _place(case: Case) -> Location:
@@ -56,23 +57,27 @@ def _place(case: Case) -> Location:
     return Location(from_fs_path(case.path) or case.path, Range(start, start))
 
 
-def by_clause(cases: Iterable[Mapping[str, Any]], document: str) -> dict[str, list[Case]]:
+def by_clause(cases: Iterable[Mapping[str, Any]], contract: Contract) -> dict[str, list[Case]]:
     """Return by clause of a document the cases that touch it, from what `contract test --coverage --json` tells."""
     found: dict[str, list[Case]] = {}
     for each in cases:
         for clause in each["clauses"]:
             home, _, number = clause.partition(" ")
-            if home.partition("@")[0] == document.partition("@")[0]:
+            if home in (contract.name, contract.base):
                 found.setdefault(number, []).append(Case(each["title"], each["path"], each["line"]))
     return found
 
 
 def lenses(
-    paper: Understood, cases: Mapping[str, Sequence[Case]] | None, findings: Sequence[Found]
+    paper: Understood, cases: Sequence[Mapping[str, Any]] | None, findings: Sequence[Found]
 ) -> Iterator[CodeLens]:
-    """Yield what to show above each clause of a file; `cases` is None while nothing is known of its scenarios."""
+    """Yield what to show above each clause of a file; `cases` is None while nothing is known of its scenarios.
+
+    What is shown is of the document that stands in this file, whatever the file is called.
+    """
     chinese = paper.source.is_chinese
     uri = from_fs_path(paper.source.path) or paper.source.path
+    touching = None if cases is None else by_clause(cases, paper.contract)
     with_norms = {norm.clause for norm in paper.contract.norms}
     by_number: dict[str, list[Found]] = {}
     for each in findings:
@@ -81,8 +86,8 @@ def lenses(
         if clause.span is None or not clause.number or clause.is_heading:
             continue
         head = range_of(paper.source, clause.span.start, clause.span.start + len(clause.lines[0]))
-        if cases is not None and clause.number in with_norms:
-            here = cases.get(clause.number, ())
+        if touching is not None and clause.number in with_norms:
+            here = touching.get(clause.number, ())
             title = (
                 f"{len(here)}个案例涉及"
                 if chinese

@@ -32,7 +32,7 @@ def ask_everything(papers: Papers, law: Law, path: str, offset: int) -> Understo
     outline.outline(paper)
     outline.folds(paper)
     list(hints.hints(paper, date(2026, 9, 1), 0, len(source.text)))
-    list(lenses.lenses(paper, {}, []))
+    list(lenses.lenses(paper, [], []))
     return paper
 
 

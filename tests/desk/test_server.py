@@ -312,7 +312,8 @@ async def test_scenarios_and_findings_stand_above_their_clauses(versions) -> Non
         "```expect\n2026-05-20 provider may suspend: permitted\n```\n",
         "utf-8",
     )
-    editor = Editor(versions, CONTRACT, "looked/hosting.contract")
+    # What the file is called does not matter: the scenarios name the document.
+    editor = Editor(versions, CONTRACT, "looked/draft-3.contract")
     await editor.wrong()
 
     async def titles() -> list[tuple[int, str]]:
@@ -320,13 +321,13 @@ async def test_scenarios_and_findings_stand_above_their_clauses(versions) -> Non
         return [(each.range.start.line, each.command.title) for each in found]
 
     assert await titles() == []
-    cases = await lenses.touched(str(folder / "hosting.contract"))
+    cases = await lenses.touched(str(folder / "draft-3.contract"))
     assert cases is not None
-    assert sorted(cases) == ["4.1", "4.2"]
-    paper = Papers().what_if(str(folder / "hosting.contract"), CONTRACT)
+    paper = Papers().what_if(str(folder / "draft-3.contract"), CONTRACT)
+    assert sorted(lenses.by_clause(cases, paper.contract)) == ["4.1", "4.2"]
     shown = [each.command.title for each in lenses.lenses(paper, cases, []) if each.command is not None]
     assert shown == ["1 scenario", "1 scenario"]
-    none = [each.command.title for each in lenses.lenses(paper, {}, []) if each.command is not None]
+    none = [each.command.title for each in lenses.lenses(paper, [], []) if each.command is not None]
     assert none == ["no scenario touches this clause"] * 2
 
 
