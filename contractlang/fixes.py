@@ -110,7 +110,10 @@ def _candidates(found: Diagnostic, source: Source) -> Iterator[Fix]:
         for text in typed:
             at = source.text.find(text, _line_start(source, start), _statement_end(source, start))
             if at >= 0:
-                yield Fix(Said(f"remove `{text}`", f"删去 `{text}`"), Edit(at, at + len(text), ""))
+                last = at + len(text)
+                # Of the blanks around it, one is enough.
+                last += source.text[at - 1 : at] == " " == source.text[last : last + 1]
+                yield Fix(Said(f"remove `{text}`", f"删去 `{text}`"), Edit(at, last, ""))
         yield Fix(Said("remove it", "删去"), Edit(start, end, ""))
         yield _without_the_line(source, start)
 

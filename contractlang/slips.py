@@ -77,6 +77,16 @@ def _sum(found: re.Match[str]) -> str:
     return f"{int(_NUMBERS.get(number) or number) * times}{found['unit']}"
 
 
+def _with_currency(number: str, mark: str) -> str:
+    """Return a sum with its currency behind it."""
+    return f"{number}元" if mark == "人民币" else f"{number} {_CURRENCIES.get(mark, mark)}"
+
+
+def _period(number: str, unit: str) -> str:
+    """Return a length of time: one of a unit is told in the singular."""
+    return f"{number} {unit.removesuffix('s') if number == '1' else unit}"
+
+
 def _chinese_sum(found: re.Match[str]) -> str:
     """Return a sum in 万 or 亿 in plain digits: `1.5万元` is `15000元`."""
     whole, _, part = found["n"].partition(".")
@@ -119,10 +129,12 @@ _SLIPS: tuple[Slip, ...] = (
      lambda f: _day(f["y"], _MONTHS.index(f["m"][:3].lower()) + 1, f["d"]) if f["m"][:3].lower() in _MONTHS else f[0]),
     (re.compile(r"(?P<d>\d{1,2})[./](?P<m>\d{1,2})[./](?P<y>\d{4})"), lambda f: _day(f["y"], int(f["m"]), f["d"])),
     # Sums of money.
+    (re.compile(rf"(?P<mark>CNY|EUR|USD|{_words(_CURRENCIES)})\s*(?P<n>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?)(?:\s*元)?"),
+     lambda f: _with_currency(f["n"].replace(",", ""), f["mark"])),
     (re.compile(r"(?P<n>\d{1,3}(?:,\d{3})+(?:\.\d+)?)(?P<unit>\s*(?:元|CNY|EUR|USD))?"),
      lambda found: found["n"].replace(",", "") + (found["unit"] or "")),
     (re.compile(rf"(?P<mark>CNY|EUR|USD|{_words(_CURRENCIES)})\s*(?P<n>\d+(?:\.\d+)?)(?:\s*元)?"),
-     lambda f: f["n"] + ("元" if f["mark"] == "人民币" else f" {_CURRENCIES.get(f['mark'], f['mark'])}")),
+     lambda f: _with_currency(f["n"], f["mark"])),
     (re.compile(r"(?P<n>\d+(?:\.\d+)?)\s*(?:块钱?|圆|RMB)"), lambda found: f"{found['n']}元"),
     (re.compile(rf"\b(?P<n>\d+|{_SPELLED})\s*(?P<times>hundred|thousand|million|[km])?"
                 r"(?P<unit>\s*(?:CNY|EUR|USD))\b", re.I), _sum),
@@ -140,7 +152,7 @@ _SLIPS: tuple[Slip, ...] = (
      lambda f: f"{_NUMBERS[f['n'].lower()]}{f['more'].replace('working', 'business').replace('calendar ', '')}"),
     (re.compile(r"(?P<n>\d+)\s+(?:working|banking|work)\s+(?P<unit>days?)"), r"\g<n> business \g<unit>"),
     (re.compile(r"(?P<n>\d+)\s+calendar\s+(?P<unit>days?)"), r"\g<n> \g<unit>"),
-    (re.compile(rf"(?P<n>\d+)\s*[-–—]?\s*(?P<unit>{_words(_UNITS)})\b"), lambda f: f"{f['n']} {_UNITS[f['unit']]}"),
+    (re.compile(rf"(?P<n>\d+)\s*[-–—]?\s*(?P<unit>{_words(_UNITS)})\b"), lambda f: _period(f["n"], _UNITS[f["unit"]])),
     (re.compile(rf"\bin\s+(?P<n>{_LENGTH})"), r"within \g<n>"),
     (re.compile(rf"(?P<n>\bwithin\s+{_LENGTH})\s+(?:after|following|since|as\s+(?:of|from)|starting\s+(?:on|from)|counted\s+from)\b"),
      r"\g<n> of"),
@@ -185,6 +197,7 @@ _SLIPS: tuple[Slip, ...] = (
                 r"(?:performed|fulfilled|discharged|paid|met|complied\s+with)\b"), r"not \g<what> is discharged"),
     (re.compile(r"\b(?P<what>[^\W\d]\w*)\s+(?:(?:has|have|is)\s+(?:been\s+)?)(?:performed|fulfilled|paid|met|complied\s+with)\b"),
      r"\g<what> is discharged"),
+    (re.compile(r"\b(?P<what>[^\W\d]\w*)\s+(?P<how>overdue|in\s+breach)\b"), r"\g<what> is \g<how>"),
     (re.compile(rf"(?P<what>[^\W\d]\w*)\s+(?:尚|仍)?未(?:{_LATE})(?!\w)"), r"非 \g<what> 已履行"),
     (re.compile(r"(?P<what>逾期|违约|已履行|已发生|已行使)\s*的(?=\s*,)"), r"\g<what> 时"),
     (re.compile(r"(?P<if>若|当|如果|如)\s+(?P<what>[^,]*?)\s*(?:时|的|的话|之时)(?=\s*,)"), r"若 \g<what>"),
