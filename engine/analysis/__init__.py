@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from engine.analysis.kept import Kept
     from engine.analysis.search import Searcher
     from engine.analysis.tally import Tally
+    from engine.analysis.watched import Watch
     from engine.governing import Programs
 
 
@@ -26,12 +27,13 @@ def analyse(
     programs: Programs, agreements: tuple[str, ...], layers: tuple[str, ...] = ("contract",),
     only: frozenset[str] = frozenset(), about: Callable[[tuple[str, str]], bool] | None = None,
     tally: Tally | None = None, assuming: Assuming | None = None, kept: Kept | None = None,
+    watch: Watch | None = None,
 ) -> Iterator[Finding]:  # fmt: skip
     """Yield the findings about agreements under layers of law, as they are found. `only` names the kinds wanted;
     `about` tells which clauses (document and number) the solver is asked about, all where it is not given. What is
     wanted and cannot be decided is yielded too, after what is found. `tally` counts the questions to the solver.
     Of the histories that it looks at, those alone are looked at of which what is `assuming` holds. What all clauses
-    were asked before, and is `kept`, is not asked again.
+    were asked before, and is `kept`, is not asked again. Who has to `watch` is told what is being asked.
 
     Raises BadTerms for a layer of which there is no law.
     """
@@ -50,7 +52,7 @@ def analyse(
         or not (assuming is None or (assuming.is_of_values and kept.folder is None))
     ):
         kept = Kept(None)
-    asking = _Asking(programs, agreements, layers, about, tally, assuming, kept)
+    asking = _Asking(programs, agreements, layers, about, tally, assuming, kept, watch)
     seen: dict[str, None] = {}
     # What needs no solver comes first.
     found: list[Iterator[Finding]] = [gaps(programs.of(agreements, layers))]
@@ -59,7 +61,7 @@ def analyse(
             found.append(kept.group(name, documents, under, tally, partial(asking.ask, name)))
     places: set[frozenset[tuple[str, str]]] = set()
     try:
-        for each in decided_first(chain.from_iterable(found)):
+        for each in decided_first(chain.from_iterable(found), watch):
             here = frozenset((clause.document, clause.clause) for clause in each.clauses)
             # A measure of the law that only says again what was found of the same clauses is left out.
             if each.detail.get("what") == "measure" and here in places:
@@ -78,11 +80,13 @@ class _Asking:
     def __init__(
         self, programs: Programs, agreements: tuple[str, ...], layers: tuple[str, ...],
         about: Callable[[tuple[str, str]], bool] | None, tally: Tally, assuming: Assuming | None, kept: Kept,
+        watch: Watch | None,
     ) -> None:  # fmt: skip
         self.law = tuple(layer for layer in layers if layer != "contract")
         self.alone = programs.of(agreements, ("contract",))
         self.beside = programs.of(agreements, ("contract", *self.law)) if self.law else self.alone
         self._kept = kept
+        self._watch = watch
         self._how: dict[str, Any] = {"about": about, "tally": tally, "assuming": assuming}
 
     def close(self) -> None:
@@ -93,7 +97,9 @@ class _Asking:
     @cached_property
     def answers(self) -> Answers:
         """What was answered of these documents before."""
-        return self._kept.answers(self.beside.contracts, ("contract", *self.law))
+        found = self._kept.answers(self.beside.contracts, ("contract", *self.law))
+        found.watch = self._watch
+        return found
 
     def groups(self) -> Iterator[tuple[str, Kind, tuple[Contract, ...], tuple[str, ...]]]:
         """Yield each group: its name, the kind of what it finds, the documents that it asks of, under which layers."""
@@ -111,6 +117,8 @@ class _Asking:
         from engine.analysis.search import clashes, never, rivals
 
         alone, law = self.alone, "+".join(self.law)
+        if self._watch is not None:
+            self._watch.begins(name)
         match name:
             case "clashes":
                 return clashes(self.paper)
@@ -152,3 +160,9 @@ _ALONE: dict[str, Kind] = {
 _BESIDE: dict[str, Kind] = {
     "against": "against", "denied": "against", "measured": "against", "clashes beside": "conflict",
 }  # fmt: skip
+
+
+def groups_of(only: frozenset[str], law: bool) -> dict[str, Kind]:
+    """Return the groups of questions to the solver and what they look for: of some kinds, beside the law or not."""
+    groups = {**_ALONE, **(_BESIDE if law else {})}
+    return {name: kind for name, kind in groups.items() if not only or kind in only}

@@ -13,11 +13,14 @@ import json
 from collections.abc import Callable, Iterable
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from contractlang.cache import entry, keep
 from engine.analysis.seen import Read, Seen
 from engine.analysis.witness import History
+
+if TYPE_CHECKING:
+    from engine.analysis.watched import Watch
 
 MOST = 60
 """How many sets of documents are kept."""
@@ -59,6 +62,7 @@ class Answers:
         self._contents: dict[int, str] = {}
         self._changed = False
         self._keeps = folder is not None
+        self.watch: Watch | None = None
         if folder is not None:
             self._read(entry(folder, key, _SUFFIX))
 

@@ -114,6 +114,9 @@ class Searcher:
 
     def step(self, kind: str, about: Iterable[Rule | str], make: Callable[[], Put]) -> Step:
         """Return a question of a kind about some norms and words: put in the solver's terms once it has to be."""
+        about = tuple(about)
+        if self.answers.watch is not None:
+            self.answers.watch.asks(clause_of(each) for each in about if isinstance(each, Rule))
         called = (self.seen.name(each) if isinstance(each, Rule) else each for each in about)
         return Step(self.answers, self.seen, (kind, self.seen.label, *called), make)
 

@@ -10,6 +10,8 @@ HORIZON = 670
 """How many days a history has that is looked at: to the end of 2027."""
 NOT_CONFIRMED, AT_LIMIT = "not confirmed", "at the limit"
 """Why a question is undecided: the engine confirms no history of the solver's, or the solver came to its limit."""
+OUT_OF_TIME, ENDED = "out of time", "the solver failed"
+"""Or the time for everything was over, or the process that asks the solver ended by itself."""
 
 
 @dataclass
@@ -27,8 +29,8 @@ class Tally:
 
 
 def is_confirmed(finding: Finding) -> bool:
-    """Tell whether the engine had its say: not so of a question for which it confirms no history of the solver's."""
-    return finding.detail.get("why") != NOT_CONFIRMED
+    """Tell whether it is as it should be: not so of what the engine does not confirm, or on which the solver failed."""
+    return finding.detail.get("why") not in (NOT_CONFIRMED, ENDED)
 
 
 def searched(tally: Tally) -> Said:

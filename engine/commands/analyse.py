@@ -57,6 +57,12 @@ _PROPERTY = typer.Option(
 _MENDS = typer.Option(
     "--mends", help="Try what may settle each finding: lay it on the text and analyse again."
 )
+_SECONDS = typer.Option(
+    "--seconds",
+    metavar="N",
+    min=0.1,
+    help="Stop after so many seconds; what is open then is told as undecided.",
+)
 _RANGES = typer.Option("--ranges", help="For which values of a blank each finding arises.")
 _CHECKS = typer.Option("--conflict-checks", metavar="FILE", help="Run the conflict checks of a YAML file.")
 
@@ -72,6 +78,7 @@ def analyse(
     properties: Annotated[list[str] | None, _PROPERTY] = None,
     mends: Annotated[bool, _MENDS] = False,
     ranges: Annotated[bool, _RANGES] = False,
+    seconds: Annotated[float | None, _SECONDS] = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Ask everything again.")] = False,
     sarif: Annotated[bool, typer.Option("--sarif", help="Print SARIF 2.1.0 instead.")] = False,
     lang: Lang = None, json_: Json = False,
@@ -105,8 +112,8 @@ def analyse(
             "accept": accept,
             "sarif": sarif,
             "mends": mends,
-            "ranges": ranges,
-        }
+            "ranges": ranges, "seconds": seconds,
+        }  # fmt: skip
         for name in (name for name, given in beside.items() if given):
             raise Refused(f"a property is asked by itself: leave out --{name}", field=name)
         under = (CONTRACT, *(each for each in layers_named(layers) if each != CONTRACT))
@@ -136,7 +143,15 @@ def analyse(
     tally = Tally()
     folder = None if no_cache else kept_loads().folder
     kept = Kept(folder) if folder is not None or not mends else Aside()
-    findings = found(programs, agreements, asked, frozenset(kinds), tally=tally, kept=kept)
+    if seconds is None:
+        findings = found(programs, agreements, asked, frozenset(kinds), tally=tally, kept=kept)
+    else:
+        from engine.analysis.watched import Asked, analyse_within
+
+        for name in (name for name, given in {"mends": mends, "ranges": ranges}.items() if given):
+            raise Refused(f"--{name} has no limit of time: leave out --seconds or --{name}", field=name)
+        whole = Asked(documents, agreements, asked, frozenset(kinds), folder)
+        findings = analyse_within(whole, seconds, tally)
     if accept is not None:
         _accept(accept, reason, findings, documents)
         return
