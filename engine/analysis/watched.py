@@ -53,8 +53,10 @@ class Asked:
     folder: Path | None
 
 
-def analyse_within(asked: Asked, seconds: float, tally: Tally) -> Iterator[Finding]:
-    """Yield what is found in some seconds, then what was not decided by then.
+def analyse_within(
+    asked: Asked, seconds: float, tally: Tally, watch: Watch | None = None
+) -> Iterator[Finding]:
+    """Yield what is found in some seconds, then what was not decided by then; `watch` is told of each question.
 
     Raises RuntimeError where the analysis itself fails, with what went wrong.
     """
@@ -81,6 +83,10 @@ def analyse_within(asked: Asked, seconds: float, tally: Tally) -> Iterator[Findi
                     return
                 case _:
                     state.take(what, told, tally)
+                    if watch is not None and what == "begins":
+                        watch.begins(told)
+                    elif watch is not None and what == "asks":
+                        watch.asks(told[0])
         yield from state.rest(seconds)
     finally:
         child.kill()

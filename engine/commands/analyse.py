@@ -29,6 +29,7 @@ from engine.commands.common import (
 )
 from engine.commands.given import found_at, kept_loads, language_of, layers_named, usable
 from engine.commands.tried import mends_tried, ranges_of, show_mends, show_ranges
+from engine.commands.watching import Progress
 from engine.dates import day_of
 from engine.errors import BadTerms
 from engine.render import Outcome, Screen, show_outcomes
@@ -37,7 +38,9 @@ if TYPE_CHECKING:
     from contractlang.loaded import Loaded
     from contractlang.norms import Contract
     from engine.analysis.accepted import Accepted
+    from engine.analysis.answers import Answers
     from engine.analysis.finding import Finding
+    from engine.analysis.kept import Kept
     from engine.analysis.ranges import Range
     from engine.analysis.tally import Tally
     from engine.analysis.tries import Tried
@@ -121,7 +124,6 @@ def analyse(
     from engine.analysis import analyse as found
     from engine.analysis.accepted import Accepted
     from engine.analysis.kept import Kept
-    from engine.analysis.mended import Aside
     from engine.analysis.tally import Tally, is_confirmed
     from engine.governing import Programs
 
@@ -142,23 +144,26 @@ def analyse(
         kinds = _kinds(re.split("[/:]", accept)[0])
     tally = Tally()
     folder = None if no_cache else kept_loads().folder
-    kept = Kept(folder) if folder is not None or not mends else Aside()
+    kept = Kept(folder) if folder is not None or not (mends or ranges) else _aside()
+    language = language_of(loaded, lang)
+    progress = Progress.on(language)
     if seconds is None:
-        findings = found(programs, agreements, asked, frozenset(kinds), tally=tally, kept=kept)
+        findings = found(
+            programs, agreements, asked, frozenset(kinds), tally=tally, kept=kept, watch=progress
+        )
     else:
         from engine.analysis.watched import Asked, analyse_within
 
         for name in (name for name, given in {"mends": mends, "ranges": ranges}.items() if given):
             raise Refused(f"--{name} has no limit of time: leave out --seconds or --{name}", field=name)
         whole = Asked(documents, agreements, asked, frozenset(kinds), folder)
-        findings = analyse_within(whole, seconds, tally)
+        findings = analyse_within(whole, seconds, tally, progress)
     if accept is not None:
         _accept(accept, reason, findings, documents)
         return
-    language = language_of(loaded, lang)
 
     def aside() -> Kept:
-        return Aside(kept.answers(programs.of(agreements, asked).contracts, asked).aside())
+        return _aside(kept.answers(programs.of(agreements, asked).contracts, asked).aside())
 
     def values() -> Iterator[Range]:
         return ranges_of(programs, agreements, asked, kinds, aside()) if ranges else iter(())
@@ -170,13 +175,15 @@ def analyse(
 
     if json_ or sarif:
         everything = list(findings)
+        if progress is not None:
+            progress.clear()
         meant = {each.name: each.meaning_hash for each in program.contracts}
         tries = {each.key: came_of for each, came_of in try_mends(everything)}
         _print_findings(
             everything, loaded, accepted, agreements, asked, meant, language, sarif, tally, tries, values()
         )
     else:
-        everything = _show_findings(findings, program, accepted, language, tally)
+        everything = _show_findings(findings, program, accepted, language, tally, progress)
         if mends:
             show_mends(try_mends(everything), language)
         if ranges:
@@ -185,6 +192,13 @@ def analyse(
         raise typer.Exit(BROKEN)
     failing = [each for each in everything if not gate or accepted.of(each) is None]
     raise typer.Exit(FOUND if failing else FINE)
+
+
+def _aside(answers: Answers | None = None) -> Kept:
+    """Return where answers about texts that nobody has saved are kept. The solver is loaded with it."""
+    from engine.analysis.mended import Aside
+
+    return Aside(answers)
 
 
 def _kinds(only: str | None) -> tuple[str, ...]:
@@ -204,8 +218,9 @@ def _kinds(only: str | None) -> tuple[str, ...]:
 
 
 def _show_findings(
-    findings: Iterable[Finding], program: Program, accepted: Accepted, language: Language, tally: Tally
-) -> list[Finding]:
+    findings: Iterable[Finding], program: Program, accepted: Accepted, language: Language, tally: Tally,
+    progress: Progress | None,
+) -> list[Finding]:  # fmt: skip
     """Print findings as they come, how many there were, and what was asked within which bound."""
     from engine.analysis.report import KINDS, counted, heading, lines, wrapped
     from engine.analysis.tally import searched
@@ -213,6 +228,8 @@ def _show_findings(
     screen = Screen.of()
     shown: list[Finding] = []
     for finding in findings:
+        if progress is not None:
+            progress.clear()
         if not shown or shown[-1].kind != finding.kind:
             screen.heading(heading(finding.kind, language))
         for line in lines(finding, program, language, screen.width, accepted):
@@ -220,6 +237,8 @@ def _show_findings(
         screen.line()
         screen.out.flush()
         shown.append(finding)
+    if progress is not None:
+        progress.clear()
     held = sum(accepted.of(each) is not None for each in shown)
     chinese = language == "zh"
     parts = [

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from multiprocessing import get_all_start_methods
@@ -13,12 +16,14 @@ from typing import Any
 import pytest
 
 from contractlang.load import load_text
-from engine.analysis import search, watched
+from engine.analysis import analyse, search, watched
 from engine.analysis.finding import Finding
 from engine.analysis.tally import Tally, is_confirmed
 from engine.analysis.watched import Asked, analyse_within
 from engine.cli import carried_out
 from engine.commands.common import BROKEN, FOUND, REFUSED
+from engine.commands.watching import Progress
+from engine.governing import Programs
 
 pytestmark = pytest.mark.skipif(
     "fork" not in get_all_start_methods(), reason="what is patched is not in the child"
@@ -113,6 +118,37 @@ def club(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     path = tmp_path / "club.contract"
     path.write_text(CLUB, "utf-8")
     return str(path)
+
+
+def test_the_first_finding_is_told_before_the_solver_is_loaded(club: str) -> None:
+    told = (
+        "import sys; from engine.render import Screen; line = Screen.line\n"
+        "def first(self, text='', style=''):\n"
+        "    if text.startswith('•'): sys.exit('z3' in sys.modules)\n"
+        "    line(self, text, style)\n"
+        "Screen.line = first; from engine.cli import carried_out; carried_out(['analyse', sys.argv[1]])"
+    )
+    assert subprocess.run([sys.executable, "-c", told, club], check=False).returncode == 0
+
+
+class Terminal(io.StringIO):
+    """What somebody looks at."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_progress_is_told_on_a_terminal_and_nowhere_else() -> None:
+    assert Progress.on("en", io.StringIO()) is None
+    out = Terminal()
+    progress = Progress.on("en", out)
+    assert progress is not None
+    loaded = load_text(CLUB, "club.contract")
+    found = analyse(Programs(loaded.contracts), ("club",), only=frozenset(["conflict"]), watch=progress)
+    assert len(list(found)) == 2
+    assert "conflicts: question 1 (1.1:entry, 1.2:silence)" in out.getvalue()
+    progress.clear()
+    assert out.getvalue().endswith("\r\x1b[K")
 
 
 def test_the_command_holds_the_limit(
