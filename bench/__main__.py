@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench import big, desk, kernel, service, site, snapshots, stores, synthetic, workbench
+from bench import big, desk, kernel, layers, service, site, snapshots, stores, synthetic, workbench
 from bench.accounts import ALL, LAYERS, ROOT, agreement_one, bills, ledger, terms, under_all_law
 from contractlang.load import Workspace, load
 from engine.compile import compile_program
@@ -69,6 +69,7 @@ def main() -> None:
     rows += replaying()
     rows += stores.rows()
     rows += snapshots.rows()
+    rows += layers.rows()
     rows += service.rows()
     rows += site.rows()
     rows += kernel.rows()

@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 import sys
 import tempfile
 import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +59,10 @@ def filled(path: Path, accounts: int, most: float = float("inf")) -> bool:
                 wanted.append(Wanted(f"a{number:06}", entries))
             books.append_all_soon(wanted).result()
     store.close()
+    with closing(sqlite3.connect(path)) as file:
+        # As they are soon after they were brought in: nothing is to come that nobody has looked at yet.
+        file.execute("UPDATE accounts SET wake_at = NULL")
+        file.commit()
     return True
 
 

@@ -22,6 +22,7 @@ from contractlang.norms import base_name
 from contractlang.render import render
 from contractlang.values import Period, Share
 from engine.account import Account
+from engine.canonical import canonical
 from engine.decision import Decision
 from engine.errors import Damaged
 from engine.event import Event, Instant, Ledger
@@ -53,6 +54,7 @@ _QUESTIONS: dict[str, type[Question]] = {
     "who_bears": WhoBears, "renewed": Renewed, "arrived": Arrived, "time_barred": TimeBarred,
 }  # fmt: skip
 _CALLED = {kind: name for name, kind in _QUESTIONS.items()}
+_NAMES = {kind: tuple(each.name for each in dataclasses.fields(kind)) for kind in _QUESTIONS.values()}
 
 
 # Documents ------------------------------------------------------------------------------------------------------------
@@ -142,9 +144,11 @@ def event_of(program: Program, entry: EntryRow) -> Event:
 
 def question_to_bytes(question: Question, known_at: Instant | None = None) -> bytes:
     """Write a question, and with which knowledge it is asked, so that it can be read again exactly."""
-    told: dict[str, Any] = {"kind": _CALLED[type(question)], "known_at": known_at}
-    told |= {each.name: _told(getattr(question, each.name)) for each in dataclasses.fields(question)}
-    return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    kind = type(question)
+    told: dict[str, Any] = {"kind": _CALLED[kind], "known_at": known_at}
+    for name in _NAMES[kind]:
+        told[name] = _told(getattr(question, name))
+    return canonical(told)
 
 
 def question_from_bytes(written: bytes) -> tuple[Question, Instant | None]:
@@ -204,6 +208,8 @@ def _documents_of(answer: bytes) -> tuple[tuple[str, str, str], ...]:
 
 def _told(value: Any) -> Any:
     """Return a value of a question as JSON, kinds that JSON lacks named."""
+    if type(value) in (str, int):
+        return value
     match value:
         case date():
             return {"day": value.isoformat()}

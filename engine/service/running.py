@@ -23,7 +23,7 @@ from engine.store import open_store
 GRACE_S = 10
 MOST_MESSAGE = 32 * 1024 * 1024
 BACKLOG = 2048
-COLLECTED_AFTER = 4_000, 100, 20
+COLLECTED_AFTER = 4_000, 5, 400
 """After how many objects that stay is memory looked through (see `gc.set_threshold`): little at a time, for callers
 wait meanwhile; and what stayed once is not looked through again soon."""
 TURN_S = 0.001
