@@ -37,16 +37,25 @@ _OF_ACCOUNT = ("account", "agreements", "settings", "readings", "answers")
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """A row that could not be taken: whose, what it said, and why not."""
+    """A row that could not be taken: whose, what it said, and why not; in Chinese too, where that is known."""
 
     account: str
     field: str
     reason: str
     row: str
+    zh: str = ""
+
+    @staticmethod
+    def of(account: str, wrong: BadEvent | BadTerms | BadQuestion, row: str) -> Reject:
+        """Return what is wrong with a row."""
+        return Reject(account, wrong.field, wrong.reason, row, wrong.zh)
 
     def as_row(self) -> dict[str, str]:
         """Return it as a row of the table of rejects."""
-        return {"account": self.account, "field": self.field, "reason": self.reason, "row": self.row}
+        return {
+            "account": self.account, "field": self.field, "reason": self.reason, "reason_zh": self.zh,
+            "row": self.row,
+        }  # fmt: skip
 
 
 Row = dict[str, Any]
@@ -173,9 +182,7 @@ class Portfolio:
             terms = self._terms(program, agreements, head)
             asked = self.questions(agreements, program)
         except (BadTerms, BadQuestion) as wrong:
-            found.rejects.append(
-                Reject(name, wrong.field, wrong.reason, json.dumps(head, ensure_ascii=False, default=str))
-            )
+            found.rejects.append(Reject.of(name, wrong, json.dumps(head, ensure_ascii=False, default=str)))
             return None
         ledger = checked(program, self.events(program, name, rows, found))
         found.events = len(ledger.entries)
@@ -220,7 +227,7 @@ class Portfolio:
                     texts[event.id] = row
                     made.append(event)
             except BadEvent as wrong:
-                found.rejects.append(Reject(name, wrong.field, wrong.reason, row))
+                found.rejects.append(Reject.of(name, wrong, row))
             except ValueError as wrong:
                 found.rejects.append(Reject(name, "row", " ".join(str(wrong).split()), row))
         while True:
@@ -231,7 +238,7 @@ class Portfolio:
                 if len(kept) == len(made):
                     found.rejects.append(Reject(name, wrong.field, f"{wrong.where}: {wrong.reason}", ""))
                     return []
-                found.rejects.append(Reject(name, wrong.field, wrong.reason, texts.get(wrong.where, "")))
+                found.rejects.append(Reject.of(name, wrong, texts.get(wrong.where, "")))
                 made = kept
             else:
                 return made
@@ -269,7 +276,7 @@ HAPPENINGS = {
     "account": "VARCHAR", "happened_at": "VARCHAR", "what": "VARCHAR", "document": "VARCHAR", "norm": "VARCHAR",
     "about": "VARCHAR", "by": "VARCHAR",
 }  # fmt: skip
-REJECTS = {"account": "VARCHAR", "field": "VARCHAR", "reason": "VARCHAR", "row": "VARCHAR"}
+REJECTS = dict.fromkeys(("account", "field", "reason", "reason_zh", "row"), "VARCHAR")
 
 
 Life = tuple[str, Instant | None, Instant | None]

@@ -324,7 +324,9 @@ def fold_bucket(portfolio: Fold, work: Path, buckets: int, bucket: int, with_acc
         if not name:
             faulty.append(_nameless(row))
         elif name in heads:
-            faulty.append(Reject(name, "account", "a second row of the same account", row))
+            faulty.append(
+                Reject(name, "account", "a second row of the same account", row, "同一账户的第二行")
+            )
         else:
             heads[name] = row
     counts = Counts(rejects=len(faulty))
@@ -379,8 +381,8 @@ def _accounts(
         if not name:
             homeless += [_nameless(row) for row in texts]
         elif with_accounts and name not in heads:
-            reason = "the table of accounts has no such account"
-            homeless += [Reject(name, "account", reason, row) for row in texts]
+            reason, zh = "the table of accounts has no such account", "账户表中没有此账户"
+            homeless += [Reject(name, "account", reason, row, zh) for row in texts]
         else:
             yield name, json.loads(heads.get(name, "{}"), parse_float=str), texts
     for name, row in heads.items():
@@ -395,8 +397,8 @@ def _nameless(row: str) -> Reject:
     except ValueError:
         is_object = False
     if not is_object:
-        return Reject("", "row", "the line is no JSON object", row)
-    return Reject("", "account", "the row names no account", row)
+        return Reject("", "row", "the line is no JSON object", row, "该行不是JSON对象")
+    return Reject("", "account", "the row names no account", row, "该行未写明账户")
 
 
 def tables_of(portfolio: Fold) -> dict[str, Mapping[str, str]]:

@@ -11,6 +11,7 @@ from contractlang.norms import Norm, Prohibition, base_name
 from engine.bulk.fold import Portfolio
 from engine.bulk.forbidden import suspending
 from engine.bulk.page import bars, grid, page, section, table
+from engine.bulk.rejects import why_set_aside
 from engine.bulk.run import Counts
 from engine.bulk.tables import counted, queried, quoted
 from engine.program import Program
@@ -63,7 +64,7 @@ class _Summary:
         heads = pick("state", "状态"), self.accounts
         yield section(pick("States", "状态"), heads, [(f"{a}: {b}", n) for a, b, n in states], self.none)
         if self.counts.rejects:
-            why = [(f"{a}: {b}", n) for a, b, n in counted(self.tables["rejects"], ["field", "reason"])]
+            why = [(each.said(self.language), each.rows) for each in why_set_aside(self.tables["rejects"])]
             heads = pick("why", "原因"), pick("rows", "行数")
             yield section(pick("Rows set aside", "搁置的行"), heads, self.first(why, MOST_REASONS), self.none)
 

@@ -127,7 +127,7 @@ class Scattered:
                 faults = "SELECT any_value(csv_line), min(error_message) FROM reject_errors"
                 return at.execute(f"{faults} GROUP BY line ORDER BY line").fetchall()
             except duckdb.Error as wrong:
-                raise BadTable(str(table.path), _first_line(wrong)) from None
+                raise BadTable(str(table.path), _wrong_with(table, wrong)) from None
 
     def rows(
         self, kind: str, bucket: int, accounts: Sequence[str] | None = None
@@ -176,7 +176,7 @@ def first_row(table: Table) -> str:
                 at.execute(f"ATTACH {_text(str(table.path))} AS source (READ_ONLY)")
             found = at.execute(f"SELECT row FROM ({table.rows_sql()}) LIMIT 1").fetchone()
         except duckdb.Error as wrong:
-            raise BadTable(str(table.path), _first_line(wrong)) from None
+            raise BadTable(str(table.path), _wrong_with(table, wrong)) from None
     return str(found[0]) if found else "{}"
 
 
@@ -294,5 +294,8 @@ def quoted(value: str) -> str:
     return '"' + value.replace('"', '""') + '"'
 
 
-def _first_line(wrong: Exception) -> str:
+def _wrong_with(table: Table, wrong: Exception) -> str:
+    """Return what is wrong with a table, in one line."""
+    if table.name and isinstance(wrong, duckdb.CatalogException):
+        return f"it has no table `{table.name}`"
     return str(wrong).strip().splitlines()[0]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from engine.commands.common import FOUND, Refused, many, print_json
+from engine.commands.common import FOUND, Language, Refused, many, print_json, spoken
 from engine.commands.given import governed, instant_of, known_of, usable
 from engine.render import Screen, progress
 
@@ -48,6 +49,9 @@ ON = {"ray": ("ray", "on_ray"), "spark": ("pyspark", "on_spark")}
 
 Way = Callable[["Job", Callable[[], "Fold"], Mapping[str, Any], "Tell"], "Counts"]
 """How a portfolio is taken through contracts: by this machine, or by many."""
+
+MOST_REASONS = 8
+"""How many reasons for setting rows aside are told on a terminal."""
 
 Pairs = tuple[tuple[str, Any], ...]
 
@@ -139,8 +143,7 @@ def ran(
     except Unequal as wrong:
         message = f"{wrong}. This is a fault of the program: report it, and use --kernel off meanwhile"
         raise Refused(message, field="--verify") from None
-    page = job.out / "summary.html"
-    page.write_text(page_of(job.out, counts), "utf-8")
+    (job.out / "summary.html").write_text(page_of(job.out, counts), "utf-8")
     if json_:
         print_json(
             {
@@ -150,21 +153,52 @@ def ran(
             }
         )  # fmt: skip
     else:
-        line = Screen.of().line
-        line(f"{many(counts.accounts, 'account')}, {many(counts.events, 'event')}: {page}")
-        if counts.kernel:
-            how = f"{counts.columns:,} of them as columns, " if counts.columns else ""
-            verified = f"{counts.verified} of them verified with the engine"
-            line(f"{many(counts.kernel, 'account')} by the kernel, {how}{verified}")
-        if counts.kernel and counts.by_rows:
-            line(f"the tables were read row by row: {counts.by_rows}")
-        for reason, count in sorted(counts.left.items(), key=lambda pair: -pair[1])[:5]:
-            line(f"{many(count, 'account')} by the engine: {reason}")
-        if counts.rejects:
-            line(f"{many(counts.rejects, 'row')} set aside: {job.out / 'rejects.parquet'}")
+        for line in _came_of(job.out, counts, spoken()):
+            Screen.of().line(line)
     rows = counts.events + counts.rejects
     if rows and counts.rejects / rows > share:
+        found, most = f"{counts.rejects / rows:.1%}", f"{share:.1%}"
+        told = {
+            "en": f"{found} of the rows were set aside, more than --rejects allows ({most})",
+            "zh": f"搁置的行占{found}，超过 --rejects 允许的{most}",
+        }  # fmt: skip
+        Screen.of(sys.stderr).line(told[spoken()])
         raise typer.Exit(FOUND)
+
+
+def _came_of(out: Path, counts: Counts, language: Language) -> Iterator[str]:
+    """Yield what is said of a run that is over."""
+    from engine.bulk.rejects import why_set_aside
+
+    def pick(en: str, zh: str) -> str:
+        return zh if language == "zh" else en
+
+    page = out / "summary.html"
+    yield pick(
+        f"{many(counts.accounts, 'account')}, {many(counts.events, 'event')}: {page}",
+        f"账户{counts.accounts}个，事件{counts.events}件：{page}",
+    )
+    if counts.kernel:
+        how = pick(f"{counts.columns:,} of them as columns, ", f"按列读取{counts.columns}个，")
+        yield pick(
+            f"{many(counts.kernel, 'account')} by the kernel, {how if counts.columns else ''}"
+            f"{counts.verified} of them verified with the engine",
+            f"由内核处理{counts.kernel}个账户，{how if counts.columns else ''}经引擎复核{counts.verified}个",
+        )
+    if counts.kernel and counts.by_rows:
+        yield pick(f"the tables were read row by row: {counts.by_rows}", f"各表逐行读取：{counts.by_rows}")
+    for reason, count in sorted(counts.left.items(), key=lambda pair: -pair[1])[:5]:
+        yield pick(f"{many(count, 'account')} by the engine: {reason}", f"由引擎处理{count}个账户：{reason}")
+    if counts.rejects:
+        rejects = out / "rejects.parquet"
+        yield pick(
+            f"{many(counts.rejects, 'row')} set aside: {rejects}", f"搁置{counts.rejects}行：{rejects}"
+        )
+        reasons = why_set_aside(rejects)
+        for why in reasons[:MOST_REASONS]:
+            yield f"  {why.rows:,}  {why.said(language)}"
+        if more := sum(each.rows for each in reasons[MOST_REASONS:]):
+            yield pick(f"  {more:,}  for other reasons", f"  {more:,}  其他原因")
 
 
 def machines(on: str, cluster: str | None, whole_files: bool) -> Way | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -125,8 +126,29 @@ def test_what_cannot_be_taken_is_set_aside_with_its_reason(
     assert reasons["x3"][0] == "amount"
     assert "no such account" in reasons["x4"][1]
     assert "names no account" in reasons["x5"][1]
-    assert "6 rows set aside" in capsys.readouterr().out
-    assert replayed(events, tmp_path / "more", "--accounts", str(accounts), "--rejects", "100%") == 0
+    told = capsys.readouterr()
+    assert "6 rows set aside" in told.out
+    assert "  1  name: the vocabulary has no act or event `dances`" in told.out
+    assert "of the rows were set aside, more than --rejects allows (1.0%)" in told.err
+    more = ("--accounts", str(accounts), "--rejects", "100%", "--lang", "zh")
+    assert replayed(events, tmp_path / "more", *more) == 0
+    assert "  1  name：词汇中没有行为或事件`dances`" in capsys.readouterr().out
+
+
+def test_reasons_are_counted_by_kind(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sheet = tmp_path / "events.csv"
+    rows = [f"R,{n},sign,user,2026-03-{n:02}T10:00+99:0{n}" for n in range(1, 6)]
+    sheet.write_text(
+        "\n".join(["account,id,name,by,at", *rows, "R,9,sign,nobody,2026-03-02T10:00", ""]), "utf-8"
+    )
+    assert replayed(sheet, tmp_path / "out", "--rejects", "100%") == 0
+    told = capsys.readouterr().out
+    assert "  5  at: such as `2026-03-01T10:00+99:01` has an offset no clock keeps" in told
+    assert "  1  by: no party is called `nobody`" in told
+    page = (tmp_path / "out" / "summary.html").read_text("utf-8")
+    assert re.search(r"如`2026-03-01T10:00\+99:01`[^<]*</td><td[^>]*>5</td>", page), (
+        "in the agreement's language"
+    )
 
 
 def test_a_line_of_a_sheet_that_is_no_row_of_it_costs_no_other(tmp_path: Path) -> None:
@@ -224,6 +246,7 @@ def test_processes_change_nothing(tables: Tables, tmp_path: Path) -> None:
     [
         ("events.xlsx", "", "what kind of table"),
         ("events.duckdb", "", "which table"),
+        ("events.duckdb#log", "", "it has no table `log`"),
         ("events.parquet", "no parquet", "events.parquet"),
         ("missing.csv", None, "no such file"),
     ],
@@ -231,7 +254,9 @@ def test_processes_change_nothing(tables: Tables, tmp_path: Path) -> None:
 def test_a_file_that_is_no_table_is_refused_by_name(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, content: str | None, said: str
 ) -> None:
-    if content is not None:
+    if "#" in name:
+        duckdb.connect(str(tmp_path / name.partition("#")[0])).close()
+    elif content is not None:
         (tmp_path / name).write_text(content, "utf-8")
     assert replayed(tmp_path / name, tmp_path / "out") == 2
     assert said in capsys.readouterr().err
