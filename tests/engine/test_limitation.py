@@ -31,7 +31,12 @@ def account(programs: Programs, *more: dict[str, str]) -> Account:
 
 @pytest.mark.parametrize(
     ("by", "act", "barred"),
-    [("provider", "demand", "no"), ("provider", "sue", "no"), ("user", "demand", "yes"), ("user", "sue", "yes")],
+    [
+        ("provider", "demand", "no"),
+        ("provider", "sue", "no"),
+        ("user", "demand", "yes"),
+        ("user", "sue", "yes"),
+    ],
 )
 def test_the_creditor_begins_the_time_anew(programs: Programs, by: str, act: str, barred: str) -> None:
     found = account(programs, {"name": act, "by": by, "at": "2026-08-07T09:00"})
