@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, NamedTuple, TypedDict
 
 from contractlang.declarations import Declarations
 from contractlang.diagnostic import Diagnostic, Said, error
@@ -138,12 +138,34 @@ class Memo:
 
     pieces: Pieces = field(default_factory=dict)
     written: Written | None = None
-    seen: object = None
+    seen: Declared | None = None
     named: Named | None = None
     ground: Ground | None = None
     taken: dict[tuple[object, ...], Taken] = field(default_factory=dict)
     forces: dict[object, int] = field(default_factory=dict)
     told: dict[int, dict[object, Any]] = field(default_factory=dict)
+
+
+class Seen(NamedTuple):
+    """What statements elsewhere can see of a declaration: what it is and says, which names it gives, which it uses.
+
+    `of` are the kinds of act that it is one of: who asks for those asks for it, too.
+    """
+
+    rule: str
+    text: str
+    names: frozenset[str]
+    of: frozenset[str]
+    words: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """All that statements can see of what is declared, in the document and in those that it uses."""
+
+    document: tuple[str, str]
+    used: tuple[object, object]
+    seen: tuple[Seen, ...]
 
 
 @dataclass(frozen=True, slots=True)

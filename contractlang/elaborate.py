@@ -14,8 +14,8 @@ from typing import Any
 from contractlang.amending import bring_in, bring_in_the_amended, collect_changes, name_the_amended
 from contractlang.declarations import Declarations
 from contractlang.diagnostic import Diagnostic, Label, Said, error
-from contractlang.drafting import Here, Made, Memo, Named, Taken, Work, amended_by, names_of
-from contractlang.gist import ONLY_DECLARE, declaring, gist, words_in
+from contractlang.drafting import Declared, Here, Made, Memo, Named, Taken, Work, amended_by, names_of
+from contractlang.gist import ONLY_DECLARE, declaring, gist, touched, words_in
 from contractlang.groundwork import lay, name_all, name_clauses, so_far, still_holds, taken_over
 from contractlang.heads import OF_A_CLAUSE, collect_sources, collect_switches, head, layered, no_head, stand
 from contractlang.kinds import Kind
@@ -146,9 +146,12 @@ def everything(work: Work, names_now: Named, is_new: bool) -> None:
     """
     memo = work.memo
     seen = what_is_declared(work) if is_new else memo.seen
-    before = memo.taken if seen == memo.seen else {}
-    same_names = memo.named == names_now
-    others = frozenset() if same_names or memo.named is None else names_now.other_than(memo.named)
+    others = names_touched(memo.seen, seen)
+    before = memo.taken if others is not None else {}
+    others = others or frozenset()
+    same_names = memo.named == names_now and not others
+    if memo.named is not None:
+        others |= names_now.other_than(memo.named)
     memo.seen, memo.named, memo.taken, memo.told = seen, names_now, {}, {}
     clauses = [each for each in (work.written.preamble, *work.written.clauses) if each.cut.statements]
     cuts = {each.cut for each in clauses}
@@ -168,12 +171,15 @@ def everything(work: Work, names_now: Named, is_new: bool) -> None:
             work.reading = taken.reading
         else:
             known = gone if taken is None else gone | dict(taken.made)
-            taken = read(work, clause, known, same_names)
+            taken = read(work, clause, known, others, same_names)
         memo.taken[key] = taken
 
 
-def read(work: Work, clause: Clause, known: Mapping[object, Made], same_names: bool) -> Taken:
-    """Read what the statements of one clause lay down; those that are `known` mean what they meant."""
+def read(
+    work: Work, clause: Clause, known: Mapping[object, Made], others: frozenset[str], same_names: bool
+) -> Taken:
+    """Read what the statements of one clause lay down; those that are `known` and name none of `others` mean what they
+    meant."""
     sums, force, number = sums_in(work, clause), force_of(work, clause), clause.number or "0"
     found: list[tuple[object, Made]] = []
     for statement in clause.statements:
@@ -188,7 +194,9 @@ def read(work: Work, clause: Clause, known: Mapping[object, Made], same_names: b
         )  # fmt: skip
         made = known.get(key)
         # What is wrong in a statement is said with the nearest of all names.
-        if made is None or (made.wrong and not same_names):
+        if made is None or not (
+            same_names or (not made.wrong and others.isdisjoint(words_in(statement.raw)))
+        ):
             made = make(work, clause, statement)
         made = _made_at(statement.base, made)
         found.append((key, made))
@@ -222,12 +230,23 @@ def take(work: Work, clause: Clause, made: Made) -> None:
         draft.surviving.add(clause.number)
 
 
-def what_is_declared(work: Work) -> object:
+def names_touched(before: Declared | None, now: Declared | None) -> frozenset[str] | None:
+    """Return the names that may stand for something else than before; None where anything may."""
+    if before == now:
+        return frozenset()
+    if before is None or now is None or (before.document, before.used) != (now.document, now.used):
+        return None
+    return touched(before.seen, now.seen)
+
+
+def what_is_declared(work: Work) -> Declared:
     """Return all that a statement can see of what is declared."""
-    declared = tuple(said for _, _, told in declaring(work.written) for said in told.seen)
+    seen = tuple(said for _, _, told in declaring(work.written) for said in told.seen)
     uses = [*work.draft.uses, *([work.draft.amends] if work.draft.amends else [])]
     used = tuple((name, work.library[name].meaning_hash) for name in uses if name in work.library)
-    return work.draft.name, work.written.source.path, declared, used, frozenset(work.names.documents)
+    return Declared(
+        (work.draft.name, work.written.source.path), (used, frozenset(work.names.documents)), seen
+    )
 
 
 def what_it_names(work: Work, statement: Statement) -> object:

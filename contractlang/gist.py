@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from contractlang.drafting import names_of
+from contractlang.drafting import Seen, names_of
 from contractlang.heads import OF_A_CLAUSE
 from contractlang.numerals import plain_number
 from contractlang.parser import NotAStatement, parse_statement
@@ -24,6 +25,10 @@ _SAY_NOTHING = {*OF_A_CLAUSE, "source", "unverified"}
 _UNSEEN = {*OF_A_CLAUSE, "source"}
 # What is seen without its wording.
 _WORDED = {"question", "reading", "unverified"}
+# What gives names by which alone it is known to others.
+NAMING = {"thing", "type_decl", "blank", "gap", "state", "act", "event", "question", "reading", "unverified"}
+# The life of an agreement is spoken of without any name.
+_LIFE = {"agreement", "协议"}
 _QUOTED = re.compile('"[^"]*"|“[^”]*”')
 
 
@@ -39,7 +44,7 @@ class Gist:
     text: tuple[str, ...]
     says: bool
     declares: tuple[tuple[str, ...], ...]
-    seen: tuple[str, ...]
+    seen: tuple[Seen, ...]
     bases: tuple[int, ...]
     labels: tuple[str, ...]
     sums: tuple[tuple[str, ...], ...]
@@ -83,6 +88,28 @@ def words_in(raw: str) -> frozenset[str]:
     return frozenset(words | plain | {each[:-1] for each in plain if each[-1:].isalpha()})
 
 
+def touched(before: Sequence[Seen], now: Sequence[Seen]) -> frozenset[str] | None:
+    """Return the names that may stand for something else than before; None where anything may mean something else.
+
+    What uses a name that was touched is touched itself: a definition, an act with a field of that kind.
+    """
+    changed = {*(Counter(before) - Counter(now)), *(Counter(now) - Counter(before))}
+    if not changed:
+        return None
+    waiting = frozenset().union(*(each.names | each.of for each in changed))
+    if any(each.rule not in NAMING | {"define"} for each in changed) or not waiting.isdisjoint(_LIFE):
+        return None
+    kept = [each for each in before if each not in changed]
+    if kept != [each for each in now if each not in changed]:
+        return None
+    found: frozenset[str] = frozenset()
+    while waiting:
+        found |= waiting
+        using = [each for each in (*changed, *kept) if not each.words.isdisjoint(waiting)]
+        waiting = frozenset().union(*(each.names | each.of for each in using)) - found
+    return found
+
+
 def _words(statements: list[Statement]) -> frozenset[str]:
     return frozenset().union(*(words_in(each.raw) for each in statements))
 
@@ -97,13 +124,19 @@ def _declared(statement: Statement) -> Iterator[str]:
         yield f"{part.start} {statement.raw[part.start : part.end]}"
 
 
-def _seen(statement: Statement) -> str | None:
-    rule = statement.body.rule
+def _seen(statement: Statement) -> Seen | None:
+    body, rule, text = statement.body, statement.body.rule, statement.raw
+    if rule == "amount" or rule in _UNSEEN:
+        return None
     if rule == "option":
-        return " ".join(names_of(statement.body))
-    if rule in _WORDED:
-        return _QUOTED.sub('""', statement.raw)
-    return None if rule == "amount" or rule in _UNSEEN else statement.raw
+        text = " ".join(names_of(body))
+    elif rule in _WORDED:
+        text = _QUOTED.sub('""', text)
+    names = frozenset(names_of(body)) if rule in NAMING else frozenset[str]()
+    if rule == "define":
+        names = frozenset([body.words()[0].text])
+    of = frozenset(word.text for part in body.nodes("kind_of") for word in part.words())
+    return Seen(rule, text, names, of, words_in(statement.raw))
 
 
 def _label(statement: Statement) -> str | None:
