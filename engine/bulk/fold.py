@@ -104,6 +104,7 @@ class Portfolio:
     asked: tuple[str, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
     mapped: Mapped = field(default_factory=Mapped)
+    readings: Mapping[str, str] = field(default_factory=dict)
     _questions: dict[tuple[str, ...], tuple[Question, ...]] = field(default_factory=dict)
 
     @cached_property
@@ -202,8 +203,9 @@ class Portfolio:
         given = {k: v for k, v in head.items() if k not in _OF_ACCOUNT and v not in (None, "")}
         settings = {**self.settings, **given, **_object(head, "settings")}
         terms = terms_from(
-            program, settings, self.layers, _object(head, "readings"), _object(head, "answers")
-        )
+            program, settings, self.layers, {**self.readings, **_object(head, "readings")},
+            _object(head, "answers"),
+        )  # fmt: skip
         named = head.get("agreements")
         signed = named if isinstance(named, list) else str(named or "").replace(";", " ").split()
         return replace(terms, versions=versions_from(program, signed or agreements))

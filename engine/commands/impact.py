@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.commands.common import Json, KnownAt, Layers, Refused, Settings
+from engine.commands.common import Json, KnownAt, Layers, Readings, Refused, Settings
 from engine.commands.given import layers_named, pairs_of
 from engine.commands.portfolio import (
     Accounts,
@@ -37,7 +37,8 @@ New = Annotated[str, typer.Argument(help="The draft of the same agreement.")]
 def impact(
     old: Old, new: New, events: Events, as_of: Day, out: Out, accounts: Accounts = None,
     mapping: MappingFile = None, ask: Ask = None, known_at: KnownAt = None, settings: Settings = None,
-    layers: Layers = None, jobs: Jobs = 0, buckets: Buckets = 64, rejects: Limit = "1%", json_: Json = False,
+    readings: Readings = None, layers: Layers = None, jobs: Jobs = 0, buckets: Buckets = 64, rejects: Limit = "1%",
+    json_: Json = False,
 ) -> None:  # fmt: skip
     """Take a portfolio through two versions of an agreement: which accounts are judged differently, and why.
 
@@ -50,7 +51,7 @@ def impact(
 
     make = partial(
         versions, old, new, layers_named(layers), as_of, known_at, tuple(ask or ()),
-        tuple(pairs_of(settings, "--set").items()), mapping,
+        tuple(pairs_of(settings, "--set").items()), mapping, tuple(pairs_of(readings, "--reading").items()),
     )  # fmt: skip
     held = make()
     stamp = {
@@ -65,13 +66,13 @@ def impact(
 
 def versions(
     old: str, new: str, layers: tuple[str, ...], as_of: str, known_at: str | None, asked: tuple[str, ...],
-    settings: Pairs, mapping: str | None,
+    settings: Pairs, mapping: str | None, readings: Pairs = (),
 ) -> Impact:  # fmt: skip
     """Return two versions of a portfolio; each process makes its own. Raises Refused."""
     from engine.bulk.impact import Impact
 
-    before = portfolio((old,), layers, as_of, known_at, asked, settings, mapping)
-    after = portfolio((new,), layers, as_of, known_at, before.asked, settings, mapping)
+    before = portfolio((old,), layers, as_of, known_at, asked, settings, mapping, readings)
+    after = portfolio((new,), layers, as_of, known_at, before.asked, settings, mapping, readings)
     if before.agreements != after.agreements:
         one, other = (", ".join(each.agreements) or "none" for each in (before, after))
         raise Refused(f"{new} is no version of the same: {one} there, {other} here", field="new")

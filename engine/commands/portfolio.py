@@ -58,7 +58,7 @@ Pairs = tuple[tuple[str, Any], ...]
 
 def portfolio(
     inputs: tuple[str, ...], layers: tuple[str, ...], as_of: str, known_at: str | None, asked: tuple[str, ...],
-    settings: Pairs, mapping: str | None,
+    settings: Pairs, mapping: str | None, readings: Pairs = (),
 ) -> Portfolio:  # fmt: skip
     """Return what is the same for all accounts; each process makes its own. Raises Refused."""
     from contractlang.norms import base_name
@@ -84,7 +84,7 @@ def portfolio(
         raise Refused(f"--mapping {mapping}: {wrong}", where=str(mapping), field=wrong.field) from None
     made = Portfolio(
         Programs(documents), agreements, layers, instant_of(as_of, "--as-of"), as_of.strip().replace("T", " "),
-        known_of(known_at), asked, dict(settings), mapped,
+        known_of(known_at), asked, dict(settings), mapped, dict(readings),
     )  # fmt: skip
     try:
         made.questions(agreements, program)
@@ -96,11 +96,12 @@ def portfolio(
 def kernelled(
     kernel: str, share: float, seed: int, inputs: tuple[str, ...], layers: tuple[str, ...], as_of: str,
     known_at: str | None, asked: tuple[str, ...], settings: Pairs, mapping: str | None,
+    readings: Pairs = (),
 ) -> Portfolio | Kernelled:  # fmt: skip
     """Return the same with the kernel in front of it, unless it is `off`. Raises Refused."""
     from engine.bulk.kernel.portfolio import Kernelled
 
-    held = portfolio(inputs, layers, as_of, known_at, asked, settings, mapping)
+    held = portfolio(inputs, layers, as_of, known_at, asked, settings, mapping, readings)
     return held if kernel == "off" else Kernelled(held, share, seed)
 
 
@@ -110,6 +111,7 @@ def stamp_of(held: Portfolio, as_of: str, known_at: str | None, mapping: str | N
     return {
         "documents": [list(each) for each in program.versions], "layers": list(held.layers), "as_of": as_of,
         "known_at": known_at, "asked": list(held.asked), "settings": dict(held.settings),
+        "readings": dict(held.readings),
         "mapping": Path(mapping).read_text("utf-8") if mapping else None,
     }  # fmt: skip
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.commands.common import Json, KnownAt, Lang, Layers, Paths, Refused, Settings, print_json
+from engine.commands.common import Json, KnownAt, Lang, Layers, Paths, Readings, Refused, Settings, print_json
 from engine.commands.given import layers_named, pairs_of
 from engine.commands.portfolio import (
     Accounts,
@@ -63,7 +63,8 @@ ShowPlan = Annotated[
 def replay(
     inputs: Paths, as_of: Day, events: Events = None, out: Out = None, accounts: Accounts = None,
     mapping: MappingFile = None, ask: Ask = None, known_at: KnownAt = None, settings: Settings = None,
-    layers: Layers = None, jobs: Jobs = 0, buckets: Buckets = 64, rejects: Limit = "1%", kernel: Kernel = "auto",
+    readings: Readings = None, layers: Layers = None, jobs: Jobs = 0, buckets: Buckets = 64, rejects: Limit = "1%",
+    kernel: Kernel = "auto",
     verify: Verify = "0", seed: Seed = 0, on: On = "processes", cluster: Cluster = None,
     whole_files: WholeFiles = False, show_plan: ShowPlan = False, lang: Lang = None, json_: Json = False,
 ) -> None:  # fmt: skip
@@ -81,7 +82,7 @@ def replay(
         raise Refused(f"--kernel {kernel}: write auto, on or off", field="--kernel")
     given = (
         tuple(inputs), layers_named(layers), as_of, known_at, tuple(ask or ()),
-        tuple(pairs_of(settings, "--set").items()), mapping,
+        tuple(pairs_of(settings, "--set").items()), mapping, tuple(pairs_of(readings, "--reading").items()),
     )  # fmt: skip
     share = share_of(verify, "--verify")
     held = portfolio(*given)
@@ -119,7 +120,7 @@ def _planned(held: Portfolio, accounts: str | None) -> tuple[Plan | None, tuple[
     from engine.settings import terms_from
 
     program = held.programs.of(held.agreements, held.layers)
-    terms = terms_from(program, dict(held.settings), held.layers)
+    terms = terms_from(program, dict(held.settings), held.layers, held.readings)
     questions = held.questions(held.agreements, program)
     if accounts is not None:
         program, terms, questions = _of_first(held, accounts) or (program, terms, questions)

@@ -455,6 +455,15 @@ def test_a_difference_ends_the_run(
     assert "the engine says" in said
 
 
+def test_a_reading_is_fixed_for_a_run(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = ["replay", "voip-1", "--as-of", "2026-10-15", "--show-plan", "--set", "term=2 years"]
+    assert carried_out(shown) == 0
+    assert "the reading `调整范围` is open: choose one with --reading" in capsys.readouterr().out
+    assert carried_out([*shown, "--reading", "RS-adjust=any", "--reading", "RS-rules=static"]) == 0
+    assert "is open: choose" not in capsys.readouterr().out
+    assert carried_out([*shown, "--reading", "RS-adjust=some"]) == 2
+
+
 def test_the_plan_is_shown_with_the_norms_it_comes_from(capsys: pytest.CaptureFixture[str]) -> None:
     assert carried_out(["replay", "sale", "--as-of", "2026-10-15", "--show-plan"]) == 0
     said = capsys.readouterr().out

@@ -67,7 +67,7 @@ class Speller:
         """Return the option in which a reading is taken. Raises Unsaid where none is."""
         option = self.taken.options.get(reading)
         if option is None:
-            raise Unsaid(f"the reading `{reading}` is open: choose one in the readings of the accounts")
+            raise Unsaid(f"the reading `{reading}` is open: choose one with --reading")
         self.readings[reading] = option
         return option
 
