@@ -85,7 +85,9 @@ async def _edited(path: Path) -> list[tuple[str, str, str]]:
                 lsp.DefinitionParams(lsp.TextDocumentIdentifier(uri), lsp.Position(0, 0))
             )
             busy.append(_cpu(process) - before)
-        rows.append((f"  CPU until all is told, after {what}", f"{statistics.median(busy):.0f} ms", ""))
+        rows.append(
+            (f"  CPU until all is told, after {what}", f"{statistics.median(busy):.0f} ms", "under 100 ms")
+        )
     await _end(client)
     return rows
 

@@ -1,6 +1,7 @@
 """Whatever is typed, there is an answer: diagnostics or a refusal by name, never an exception."""
 
 import json
+import random
 import re
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bench import big
 from contractlang.load import Workspace, load_text
 from contractlang.render import as_json, render
 from contractlang.source import Unreadable, read
@@ -149,6 +151,31 @@ def test_a_text_that_is_edited_for_long_is_what_it_would_be_afresh(data: st.Data
         again, afresh = workspace.check(path, text), Workspace([library], unsaved).check(path, text)
         assert again.contracts == afresh.contracts
         assert again.diagnostics == afresh.diagnostics
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(3))
+def test_a_thousand_clauses_that_are_edited_are_what_they_would_be_afresh(tmp_path: Path, seed: int) -> None:
+    """In the first and in the last clauses, a condition, a label, a declaration and a line: one after another."""
+    path, chance = big.write(tmp_path, 27), random.Random(seed)
+    workspace, text = Workspace([tmp_path]), path.read_text("utf-8")
+    workspace.check(str(path), text)
+    for what in chance.choices(["且 1 < 9", "_x", "", "twice", "break"], k=6):
+        lines = text.split("\n")
+        at = chance.choice([chance.randrange(2, 90), chance.randrange(len(lines) - 90, len(lines))])
+        match what:
+            case "":
+                del lines[at]
+            case "twice":
+                lines.insert(at, lines[at])
+            case "_x":
+                lines[at] = re.sub(r"\w+(?=[:：])", lambda found: f"{found[0]}_x", lines[at], count=1)
+            case _:
+                lines[at] += f" {what}"
+        text = "\n".join(lines)
+        again, afresh = workspace.check(str(path), text), load_text(text, str(path), [tmp_path])
+        assert again.diagnostics == afresh.diagnostics
+        assert again.contracts == afresh.contracts
 
 
 @QUICK
