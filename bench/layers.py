@@ -1,7 +1,7 @@
 """What an evaluation costs the service layer by layer, and how long callers wait, without HTTP and without a network.
 
 CPU of one thread, in this process, so that it says something on a busy machine too. The layers are measured in turn,
-each with questions of its own, no two about the same instant; of several turns the least counts. The waiting is that of
+each with questions of its own, no two about the same instant; of many turns the least counts. The waiting is that of
 a queue: requests that come evenly at half the rate that can be served, each taking as long as it took here, memory
 being looked through as in a service that runs.
 """
@@ -34,7 +34,7 @@ from engine.store import open_store
 from engine.store.apikeys import given_key
 from tests.service.serving import CONTRACTS, texts_of
 
-TURNS, AT_ONCE, WAITING = 7, 900, 8_000
+TURNS, AT_ONCE, WAITING = 60, 90, 8_000
 Layer = Callable[[bytes], Awaitable[object]]
 
 

@@ -27,10 +27,9 @@ from engine.service.tenant import Tenant
 from engine.store import AccountRow
 from engine.wakes import NEVER
 
-SLICE = 64
-READ = 500
-READ_AT_ONCE = 16
+SLICE = 16
 """How many accounts are read and decided about before other callers have their turn."""
+READ = 500
 
 
 async def subjects(tenant: Tenant, asked: Asked, page: tuple[str, int], now: Instant) -> dict[str, Any]:
@@ -114,15 +113,13 @@ async def _among(
         await _noted(tenant, held, asked, at, known, yes)
         await asyncio.sleep(0)
     # What is read for a search alone is not held: it would push out what callers ask about, and fill the memory.
-    for start in range(0, len(unread), READ_AT_ONCE):
-        part = unread[start : start + READ_AT_ONCE]
-        for name, answer in await asyncio.to_thread(_decided, tenant, part, asked, at):
-            if answer is None:
-                await _noted(tenant, await tenant.held(name), asked, at, known, yes)
-                continue
-            known[name] = answer
-            if answer.yes:
-                yes.add(name)
+    for name, answer in await asyncio.to_thread(_decided, tenant, unread, asked, at) if unread else ():
+        if answer is None:
+            await _noted(tenant, await tenant.held(name), asked, at, known, yes)
+            continue
+        known[name] = answer
+        if answer.yes:
+            yes.add(name)
     return yes
 
 
