@@ -35,13 +35,13 @@ GREATEST = 10_000_001
 """No sum or number that fills a blank is as great (of a sum, in cents)."""
 
 _TRIED = {
-    "days": (0, 1, 2, 3, 5, 7, 10, 14, 15, 20, 28, 30, 31, 45, 60, 90, 120, 180, 270, 365, 600),
-    "months": (1, 2, 3, 6, 9, 12, 18, 24),
-    "years": (1, 2, 3, 5, 10, 20),
+    "days": (0, 1, 5, 10, 15, 20, 30, 60, 90, 180, 365, 600),
+    "months": (1, 2, 3, 6, 12, 18),
+    "years": (1, 2),
     "count": (1, 2, 3, 5, 10, 15, 20, 28, 50, 100, 1_000, 10_000),
     "money": (1, 100, 1_000, 5_000, 10_000, 50_000, 100_000, 1_000_000, 10_000_000),
 }
-"""The whole numbers that are tried first, of days, months, years, things and cents."""
+"""The whole numbers that are tried first, of days, months, years, things and cents: no longer than a history is."""
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ from engine.analysis.numbers import TRUE
 from engine.analysis.seen import Seen
 from engine.analysis.solver import Unknown
 from engine.analysis.tally import Tally
-from engine.analysis.terms import Broken, Happening, Moment, World
+from engine.analysis.terms import MANY, Broken, Happening, Moment, World
 from engine.analysis.witness import History, replayed, witness
 from engine.decision import Decision, Reason
 from engine.program import Place, Program, Rule
@@ -159,19 +159,40 @@ def clashes(searcher: Searcher) -> Iterator[Finding]:
         for actor in searcher.actors(one):
             if isinstance(other.norm.bearer, str) and other.norm.bearer != actor:
                 continue
-            step = searcher.step(
-                "clash", (one, other, actor or ""), partial(_clashing, searcher, one, other, actor)
-            )
-            yield from _found(
-                searcher, step, foci_of(one), "conflict", (one, other),
-                lambda decision: decision.answer == "conflicting", _clash(program, one, other),
-            )  # fmt: skip
+            for ending in (False, True) if _outlive(one, other) else (False,):
+                about = (one, other, actor or "", *(("ending",) if ending else ()))
+                step = searcher.step("clash", about, partial(_clashing, searcher, one, other, actor, ending))
+                foci = _foci_of_an_end(program) if ending else foci_of(one)
+                found = list(_found(
+                    searcher, step, foci, "conflict", (one, other),
+                    lambda decision: decision.answer == "conflicting", _clash(program, one, other),
+                ))  # fmt: skip
+                yield from found
+                if any(each.kind == "conflict" for each in found):
+                    break
 
 
-def _clashing(searcher: Searcher, one: Rule, other: Rule, actor: str | None) -> Put:
-    world, act, m = searcher.asked(one.act_name, actor)
+def _outlive(*rules: Rule) -> bool:
+    """Tell whether norms are there after an agreement has ended too: then a history in which it ends may show more."""
+    return all(rule.norm.survives or not rule.home for rule in rules)
+
+
+def _foci_of_an_end(program: Program) -> Foci:
+    """Return the duties of a history in which the agreement ends: where it is ended upon the breach of many, each."""
+    ends = [
+        act.name for act in program.acts.values() if any(effect.state == "agreement" for effect in act.sets)
+    ]
+    ending = [program.rules[index] for name in ends for index in program.by_act.get(name, ())]
+    duties = sorted(
+        {index for rule in ending if len(rule.on_breach_of) > MANY for index in rule.on_breach_of}
+    )
+    return Foci(tuple(duties), True) if duties else Foci()
+
+
+def _clashing(searcher: Searcher, one: Rule, other: Rule, actor: str | None, ending: bool) -> Put:
+    world, act, m = searcher.asked(one.act_name, actor, ending)
     with world.question() as part:
-        searcher.asked(one.act_name, actor)
+        searcher.asked(one.act_name, actor, ending)
         # What another norm that is open prevails over forbids nothing.
         on_act = {each.index for each in world.on_act(one.act_name)}
         beats = [

@@ -880,7 +880,11 @@ class World:
         draft, in_force, expired, terminated = (whole(self.code(each)) for each in LIFE_STATES)
         begins, since = self.begins(document)
         ends = [
-            every(self.has_happened(each, m), self.has_basis(each, document))
+            every(
+                self.has_happened(each, m),
+                self.has_basis(each, document),
+                self._since(each, "agreement") <= m.at,
+            )
             for declared in (self.look("ending") if self.ending else ())
             for each in self.of_kind(declared.name)
         ]

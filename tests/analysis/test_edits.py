@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from contractlang.load import load_text
+from contractlang.load import load, load_text
+from contractlang.norms import Maintenance, Prohibition, Who
 from engine.analysis import analyse
 from engine.analysis.finding import Finding
 from engine.governing import Programs
@@ -53,6 +54,60 @@ def test_a_planted_ban_clashes_with_what_it_forbids(ban: str, clause: str) -> No
         assert set(each.witness.verdicts.values()) == {"conflicting"}
 
 
+WHO = {
+    "voip-1": {Who.EITHER: "任何一方", Who.BOTH: "双方", Who.OTHER: "任何一方"},
+    "voip-2": {Who.EITHER: "either party", Who.BOTH: "both parties", Who.OTHER: "either party"},
+}
+"""Who is forbidden what a norm gives, in the language of an agreement; on a breach by the other, anybody."""
+MAY = {"voip-1": ("可以", "不得", "存续"), "voip-2": ("may", "must not", "survives")}
+BEFORE = {"voip-1": SIGNED, "voip-2": "\n| clause 断"}
+
+
+def norms() -> list[tuple[str, int, str]]:
+    """Return every norm of the agreements about an act: the agreement, which norm it is of, and what it is called."""
+    found = []
+    for name in WHO:
+        loaded = load([ROOT / name / f"{name}.contract"], [ROOT / "vocabulary"])
+        for number, norm in enumerate(loaded.contracts[name].norms):
+            if not isinstance(norm, Maintenance):
+                found.append((name, number, norm.id))
+    return found
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(("name", "number", "called"), norms())
+def test_the_contrary_of_each_norm_clashes_with_it(name: str, number: int, called: str) -> None:
+    path = ROOT / name / f"{name}.contract"
+    text = path.read_text("utf-8")
+    norm = load([path], [ROOT / "vocabulary"]).contracts[name].norms[number]
+    assert not isinstance(norm, Maintenance)
+    may, must_not, survives = MAY[name]
+    who = WHO[name][norm.bearer] if isinstance(norm.bearer, Who) else norm.bearer
+    contrary = f"{who} {may if isinstance(norm, Prohibition) else must_not} {norm.act.name}"
+    outlives = f"\n| {survives}" if norm.survives else ""
+    planted = text.replace(BEFORE[name], f"\n99.此外。\n| {contrary}{outlives}{BEFORE[name]}", 1)
+    loaded = load_text(planted, str(path), [ROOT / "vocabulary"])
+    assert not loaded.errors, [each.message.en for each in loaded.errors]
+    contract = loaded.contracts[name]
+    (place,) = (each.number for each in contract.clauses if each.number.endswith("99"))
+    findings = analyse(
+        Programs({name: contract}), (name,), only=frozenset(["conflict"]), about={(name, place)}.__contains__
+    )
+    assert any(norm.id in {each.norm for each in finding.clauses} for finding in findings), contrary
+
+
+def test_what_is_owed_after_the_end_clashes_with_a_ban_that_outlives_the_agreement() -> None:
+    banned = TEXT.replace(SIGNED, f"\n4.另有禁止。\n| 双方 不得 处理善后\n| 存续{SIGNED}")
+    (finding,) = found(banned, "conflict", "十.4")
+    assert [each.clause for each in finding.clauses] == ["八.4", "十.4"]
+    assert finding.witness is not None
+    assert "terminate" in {each["name"] for each in finding.witness.entries}
+    # What does not outlive it forbids nothing then.
+    assert not found(
+        banned.replace("\n| 双方 不得 处理善后\n| 存续", "\n| 双方 不得 处理善后"), "conflict", "十.4"
+    )
+
+
 def test_a_second_beginning_turns_what_was_said_twice_into_a_conflict() -> None:
     edited = TEXT.replace(
         "3.本协议自双方签署之日起生效。\n| 同 八.1",
@@ -75,11 +130,10 @@ def days_late(finding: Finding) -> int:
 
 
 def test_a_time_to_cure_keeps_the_end_of_the_agreement_from_the_first_day() -> None:
-    cured = TEXT.replace(
-        "协议 为 有效 时，对方 可以 解除协议",
-        "协议 为 有效 且 违约情形.时点 后 30日 <= 现在 时，对方 可以 解除协议",
-    )
+    any_breach = "默认：解除权：就 每次 违反 任何规范 作为 违约情形，协议 为 有效"
+    cured = TEXT.replace(f"{any_breach}\n", f"{any_breach} 且 违约情形.时点 后 30日 <= 现在\n")
     (before,) = found(TEXT + "\n", "competing")
     (after,) = found(cured, "competing")
-    assert days_late(before) == 1
+    # A grace of a day fills the blank of 五.3.
+    assert days_late(before) == 2
     assert days_late(after) > 30
