@@ -100,7 +100,7 @@ class Entries:
                 made[key] = found
         if rule.get("read") and not self.named_channel and first(raw, rule["read"]):
             made["arrives"] = first(raw, rule["read"])
-        ends = self.period_end(raw, rule["ends"]) if "ends" in rule else None
+        ends = self.ends(raw, rule)
         if ends is not None:
             made["arrives"] = ends
         # 24:00 of a day on which something is done is its last moment, not the first of the next.
@@ -117,9 +117,11 @@ class Entries:
                 made.pop("arrives", None)
         return made
 
-    def period_end(self, raw: Mapping[str, Any], how: Mapping[str, str]) -> str | None:
+    def ends(self, raw: Mapping[str, Any], rule: Mapping[str, Any]) -> str | None:
         """Return when the time that an entry gives is over: the end of a day, or of so many days from its arrival."""
-        until, days = first(raw, how["until"]), first(raw, how["days"])
+        if "ends" not in rule:
+            return None
+        until, days = first(raw, rule["ends"]["until"]), first(raw, rule["ends"]["days"])
         start = first(raw, "arrives or at")
         if until is not None:
             return iso(

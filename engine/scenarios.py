@@ -245,12 +245,24 @@ class Situation:
         self.ids = self.entries.ids
         self.events = list(self.entries.events())
         self.answers |= {k: v for k, v in self.entries.answers.items() if self.is_asked(k)}
-        settings = dict(self.settings())
-        self.account = Account(
-            program,
-            terms_from(program, settings, layers, self.readings, self.answers),
-            Ledger(tuple(self.events)),
-        )
+        self.terms = terms_from(program, dict(self.settings()), layers, self.readings, self.answers)
+        self.events = [event for event in self.events if not self.was_met(event.id)]
+        self.account = Account(program, self.terms, Ledger(tuple(self.events)))
+
+    def was_met(self, notice: str) -> bool:
+        """Tell whether a notice that gave time to perform came to nothing: the breach it names was made good."""
+        raw = next((each for each in self.raw_events if each["id"] == notice), None)
+        rules = self.mapping.raw["events"][raw["type"]] if raw is not None else ()
+        if raw is None or not any(self.entries.ends(raw, rule) for rule in rules):
+            return False
+        event = next(each for each in self.events if each.id == notice)
+        try:
+            document, norm = self.norm(str(raw.get("ground")))
+        except Unsupported:
+            return False
+        other = {"provider": "user", "user": "provider"}[str(raw["by"])]
+        without = Account(self.program, self.terms, Ledger(tuple(e for e in self.events if e.id != notice)))
+        return without.decide(InBreachOf(other, norm, event.effect_at, document)).answer in ("no", "cured")
 
     def vary(self, variant: str) -> None:
         """Take a variant such as `RS-x=option`, `D-x=true`, `P-DUE=10` or `service_class=mobile`."""
