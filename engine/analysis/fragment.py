@@ -91,7 +91,7 @@ class Fragment:
         return made
 
     def _take(self, part: Part, key: Any = ("",)) -> None:
-        self.facts += part.facts
+        self.facts += part.joined()
         if key[0] == "happening":
             self.likely_of[key[1:]] = part.likely
         else:

@@ -121,6 +121,13 @@ class Part:
     workdays: list[Any] = field(default_factory=list)
     uses: dict[Any, None] = field(default_factory=dict)
     reads: dict[Read, None] = field(default_factory=dict)
+    _joined: tuple[int, Any] = (0, None)
+
+    def joined(self) -> list[Any]:
+        """Return its facts as one, put together once for all questions."""
+        if self._joined[0] != len(self.facts):
+            self._joined = len(self.facts), every(*self.facts)
+        return [self._joined[1]] if self.facts else []
 
 
 class _Told:
