@@ -221,8 +221,8 @@ def _shown(
     the solver gives hangs on what it was asked before.
     """
     tried = 0
+    query = Query(world, *(put.wanted or ()), acts=put.acts)
     try:
-        query = Query(world, *(put.wanted or ()), acts=put.acts)
         while tried < TRIES and query.next():
             history = history_of(world, query.polished(), *put.acts, noting=put.noting)
             said = judged(history)
@@ -231,6 +231,8 @@ def _shown(
             tried += 1
     except Unknown as limit:
         return limit
+    finally:
+        query.close()
     if tried < TRIES:
         return None
     return Refuted(tried)

@@ -55,10 +55,11 @@ class Held(z3.BoolRef):  # type: ignore[misc]
 
 
 class Number(z3.ArithRef):  # type: ignore[misc]
-    """A term that is a whole number; `fixed` where it is known which."""
+    """A term that is a whole number: which one, where it is `fixed`, and never less than `low`, where that is known."""
 
     def __init__(self, ast: Any, fixed: int | None = None) -> None:
         self.ast, self.ctx, self.fixed = ast, CONTEXT, fixed
+        self.low: int | None = fixed
         _keep(REF, ast)
 
     def __del__(self) -> None:

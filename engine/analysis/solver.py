@@ -30,6 +30,7 @@ WALL = 120_000
 """Milliseconds after which the solver is told to stop in any case."""
 _SEED = 7
 _SMALLER = 20
+_FEW = 20
 _OPENING = 9 * 60
 _APART = 15
 
@@ -60,7 +61,11 @@ def possible(world: World | Fragment, *wanted: Any) -> bool:
 
     A world with few happenings is looked for, as everywhere: where much may happen, one with any is far harder to find.
     """
-    return Query(world, *wanted).next()
+    query = Query(world, *wanted)
+    try:
+        return query.next()
+    finally:
+        query.close()
 
 
 def shortest(world: World | Fragment, *wanted: Any) -> Model | None:
@@ -69,7 +74,10 @@ def shortest(world: World | Fragment, *wanted: Any) -> Model | None:
     Raises Unknown where the solver comes to its limit before it knows.
     """
     query = Query(world, *wanted)
-    return query.polished() if query.next() else None
+    try:
+        return query.polished() if query.next() else None
+    finally:
+        query.close()
 
 
 def _open(world: World | Fragment, there: list[Happening]) -> Iterator[Any]:
@@ -83,12 +91,35 @@ def _open(world: World | Fragment, there: list[Happening]) -> Iterator[Any]:
                 yield values[name].known
 
 
-def _solver(limit: int) -> z3.Solver:
-    made = z3.SimpleSolver()
-    made.set("rlimit", limit)
-    made.set("timeout", WALL)
-    made.set("random_seed", _SEED)
+_idle: dict[int, list[z3.Solver]] = {}
+"""Solvers that nobody uses, by their limit: to make one takes as long as to ask it a small question."""
+
+
+def _solver(limit: int, few: bool) -> z3.Solver:
+    """Return a solver in which nothing holds: a new one, unless few facts are to come: it makes more of many."""
+    if few and _idle.get(limit):
+        made = _idle[limit].pop()
+    else:
+        made = z3.SimpleSolver()
+        made.set("rlimit", limit)
+        made.set("timeout", WALL)
+        made.set("random_seed", _SEED)
+    if few:
+        made.push()
     return made
+
+
+def _let_go(solver: z3.Solver, limit: int) -> None:
+    """Give back a solver, if it can be used again: what was asked of it holds no more."""
+    if solver.num_scopes():
+        solver.pop()
+        _idle.setdefault(limit, []).append(solver)
+
+
+def _low(term: Any, otherwise: int) -> int:
+    """Return what a number is never less than, where that is known."""
+    low = getattr(term, "low", None)
+    return otherwise if low is None else low
 
 
 class Query:
@@ -96,7 +127,8 @@ class Query:
 
     def __init__(self, world: World | Fragment, *wanted: Any, acts: tuple[Happening, ...] = ()) -> None:
         self.world, self.acts = world, acts
-        self.solver = _solver(LIMIT)
+        self.few = len(world.happenings) < _FEW
+        self.solver = _solver(LIMIT, self.few)
         tell(self.solver, *world.facts, *wanted)
         self.happenings = [world.happenings[key] for key in sorted(world.happenings, key=str)]
         self._absent = [no(each.here) for each in self.happenings]
@@ -129,19 +161,19 @@ class Query:
 
     def polished(self) -> Model:
         """Return the one world that is singled out among those with these happenings."""
-        whole = self.solver
-        self.solver = self._narrowed()
+        whole, self.solver = self.solver, _solver(LIMIT // _SMALLER, self.few)
         try:
+            # What is left to be said once it is fixed what happens: a fraction of the facts.
+            tell(self.solver, *simplified(whole, *self._shape()))
             self._polish()
         finally:
+            _let_go(self.solver, LIMIT // _SMALLER)
             self.solver = whole
         return self.model()
 
-    def _narrowed(self) -> z3.Solver:
-        """Return a solver of what is left to be said once it is fixed what happens: of a fraction of the facts."""
-        narrowed = _solver(LIMIT // _SMALLER)
-        tell(narrowed, *simplified(self.solver, *self._shape()))
-        return narrowed
+    def close(self) -> None:
+        """Be done: nothing more is asked. What was found stays."""
+        _let_go(self.solver, LIMIT)
 
     def _polish(self) -> None:
         world, there = self.world, self.there()
@@ -230,19 +262,17 @@ class Query:
                 return False
             self._needed.append(core)
 
-    def least(self, term: Any, low: int = -1) -> None:
+    def least(self, term: Any) -> None:
         """Let a number be as small as it can be."""
-        high = self.number(term)
-        # The least is tried first: mostly it can be.
-        if high > low and self.tried(term <= low):
-            high = self.number(term)
-        low += 1
+        low, high, tries = _low(term, -1), self.number(term), 0
         while low < high:
-            middle = (low + high) // 2
-            if self.tried(term <= middle):
+            # The least is tried first, and the next to it: mostly it can be.
+            probe = low if tries < 2 else (low + high) // 2
+            tries += 1
+            if self.tried(term <= probe):
                 high = self.number(term)
             else:
-                low = middle + 1
+                low = probe + 1
         tell(self.solver, term == self.number(term))
 
     def smallest(self, terms: list[Any]) -> None:
@@ -267,10 +297,11 @@ class Query:
             if isinstance(value, bool):
                 less = no(term) if value else FALSE
             else:
-                less = term < value
+                less = term < value if value > _low(term, value - 1) else FALSE
             ways.append(every(same, less))
             same = every(same, term == value)
-        if not self.tried(some(*ways)):
+        smaller = some(*ways)
+        if smaller is FALSE or not self.tried(smaller):
             return None
         return next(
             place

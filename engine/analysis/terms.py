@@ -8,7 +8,7 @@ history before it is shown, says so; but what no world shows, no such history ca
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -29,7 +29,7 @@ from contractlang.norms import (
 )
 from contractlang.values import Period, Share
 from engine.analysis.logic import every, follows, no, some
-from engine.analysis.numbers import FALSE, TRUE, a_number, a_truth, choice, total, whole
+from engine.analysis.numbers import FALSE, TRUE, Number, a_number, a_truth, choice, total, whole
 from engine.analysis.seen import SHAPE, Read, Seen
 from engine.analysis.tally import HORIZON
 from engine.calendars import default_calendar
@@ -180,7 +180,8 @@ class World:
         self.one_of_many: dict[Any, int] = {}
         self.kept: dict[Any, Broken] = {}
         self._fresh = 0
-        self.hold(self.today >= 0, self.today < HORIZON, self.minute >= 0, self.minute < MINUTES)
+        self.between(self.today, 0, HORIZON - 1)
+        self.hold(self.minute >= 0, self.minute < MINUTES)
         if beside is None:
             # Which words have the smaller numbers does not hang on what is asked first.
             for word in ("other", *self.look("words")):
@@ -253,6 +254,17 @@ class World:
         """Let something hold in every world. It belongs to the part that is being told."""
         self._facts += facts
         self._frames[-1].facts += facts
+
+    def between(self, term: Number, low: int, high: int) -> None:
+        """Let a number never be less than one number, nor more than another."""
+        term.low = low
+        self.hold(term >= low, term <= high)
+
+    def one_of(self, term: Number, words: Iterable[str]) -> None:
+        """Let a number be that of one of some words."""
+        numbers = [self.code(each) for each in words]
+        term.low = min(numbers, default=None)
+        self.hold(some(*(term == each for each in numbers)))
 
     @property
     def facts(self) -> list[Any]:
@@ -350,9 +362,9 @@ class World:
             declared.name, actor, id, a_truth(f"here {id}"), a_number(f"day {id}"), a_number(f"minute {id}")
         )
         self._days[made.at.get_id()] = (made.at, made.day)
-        self.hold(
-            made.day >= 0, made.day < HORIZON, made.minute >= 9 * 60, made.minute < 18 * 60, made.at <= self.now.at,
-        )  # fmt: skip
+        self.between(made.day, 0, HORIZON - 1)
+        self.between(made.minute, 9 * 60, 18 * 60 - 1)
+        self.hold(made.at <= self.now.at)
         if not self.ending and any(effect.state == "agreement" for effect in declared.sets):
             self.hold(no(made.here))
         self.happenings[declared.name, actor] = self._memo["happening", declared.name, actor] = made
@@ -376,7 +388,7 @@ class World:
                 return self.free()
             case "duration":
                 term = a_number(f"{name} {of.id}")
-                self.hold(term >= 1, term <= 10)
+                self.between(term, 1, 10)
                 return Value(term, True)
             case _:
                 pass
@@ -386,16 +398,16 @@ class World:
             self.on_workday(term)
             self.prefer(term == of.day + 9)
         elif kind.name in ("money", "count"):
-            self.hold(term >= 1, term <= 10_000_000)
+            self.between(term, 1, 10_000_000)
             self.prefer(term == (10_000 if kind.name == "money" else 1))
         elif kind.name == "one of":
             options = self.look("options", kind.of)
-            self.hold(some(*(term == self.code(each) for each in options)) if options else term >= 0)
+            self.one_of(term, options) if options else self.hold(term >= 0)
         elif kind.name == "instant":
             self.hold(term >= of.at, term < HORIZON * MINUTES)
         else:
             # A text that matters to no condition is left unsaid.
-            self.hold(term >= -1, term < 10_000)
+            self.between(term, -1, 9_999)
             self.prefer(term == -1, some(term == -1, term == self.code("other")))
         return Value(term, True)
 
@@ -567,7 +579,7 @@ class World:
 
     def _first(self, state: str, kind: str) -> Any:
         made = a_number(f"{state} at first")
-        self.hold(made >= 1, made <= 10_000_000)
+        self.between(made, 1, 10_000_000)
         self.prefer(made == (10_000 if kind == "money" else 1))
         self.firsts[state] = Value(made, True)
         return made
@@ -737,9 +749,9 @@ class World:
         else:
             made = a_number(f"answer {question}")
             if declared.options:
-                self.hold(some(*(made == self.code(each.name) for each in declared.options)))
+                self.one_of(made, [each.name for each in declared.options])
             elif declared.kind.name in ("money", "count"):
-                self.hold(made >= 0, made <= 10_000_000)
+                self.between(made, 0, 10_000_000)
                 self.prefer(made == (10_000 if declared.kind.name == "money" else 1))
         self.answers[question] = made
         return Value(made, True)
@@ -753,8 +765,7 @@ class World:
 
     def _reading(self, reading: str) -> Any:
         made = self.readings[reading] = a_number(f"reading {reading}")
-        options = self.look("reading", reading)
-        self.hold(some(*(made == self.code(each) for each in options)))
+        self.one_of(made, self.look("reading", reading))
         return made
 
     def blank(self, name: str, kind: Kind | None, m: Moment, env: Env) -> Value:
@@ -782,7 +793,7 @@ class World:
         is_text = kind is not None and kind.name == "text"
         # What one document counts and another takes as a day is the number of a day of the month.
         is_day = self.monthly(name) and any(each.kind.name == "day" for each in self.look("called", name))
-        self.hold(term >= (0 if is_text else 1), term <= (28 if is_day else 10_000_000))
+        self.between(term, 0 if is_text else 1, 28 if is_day else 10_000_000)
         if is_text:
             self.prefer(term == self.code("other"))
         self.blanks[name] = Value(term, a_truth(f"filled {name}"))
