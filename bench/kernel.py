@@ -81,7 +81,7 @@ def _compiled(program: Program, plan: Plan) -> list[Row]:
     small = columns(10, 5, numpy)
     begun = time.process_time()
     machine.run(program, Terms(), plan, small, as_of, True)
-    found = [("kernel: compiled by numba, once for each plan", f"{time.process_time() - begun:.1f} s", "")]
+    found = [("kernel: compiled, once for each plan", f"{time.process_time() - begun:.1f} s", "")]
     loop = machine.compiled(plan.source)
     by_hand = _by_hand()
     speeds = []

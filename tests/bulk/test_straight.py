@@ -71,6 +71,10 @@ class Plain:
         exec(compile(source, "<text>", "exec", dont_inherit=True), made)
         self.__dict__.update(made)
 
+    def __call__(self, *given: Any) -> None:
+        """Run the loop."""
+        self.__dict__["fold"](*given)
+
     def keep(self) -> None:
         """Nothing is kept."""
 

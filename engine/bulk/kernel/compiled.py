@@ -7,6 +7,7 @@ others: what is cut off, damaged, or not this user's own is passed over and made
 
 from __future__ import annotations
 
+import ast
 import os
 import shutil
 import sys
@@ -18,7 +19,6 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from contractlang.hashes import hash_of
-from engine.bulk.kernel.outlined import outlined
 
 MOST_ENTRIES = 40
 _TEXT, _SEAL = "text.py", "seal"
@@ -60,7 +60,7 @@ class Compiled:
 @lru_cache(maxsize=32)
 def compiled(source: str) -> Compiled:
     """Return a text compiled by numba."""
-    return Compiled(outlined(source), folder())
+    return Compiled(source, folder())
 
 
 def folder() -> Path | None:
@@ -91,10 +91,20 @@ def _functions(source: str, path: Path | None) -> dict[str, Callable[..., Any]]:
     made = module.__dict__
     exec(compile(source, "<text>" if path is None else str(path), "exec", dont_inherit=True), made)
     own = {name: each for name, each in made.items() if isinstance(each, FunctionType)}
-    # They call each other by name, so each has to be compiled where the others are found.
+    inner = _called(source) & own.keys()
+    # They call each other by name, so each has to be compiled where the others are found. None makes an array, so
+    # nobody counts who has one; only what is called from Python can be, and is kept, with all that it calls.
     for name, each in own.items():
-        made[name] = numba.njit(each, nogil=True, cache=path is not None)
-    return {name: made[name] for name in own}
+        options: dict[str, Any] = {"nogil": True, "no_cfunc_wrapper": True, "_nrt": False}
+        options |= {"no_cpython_wrapper": True} if name in inner else {"cache": path is not None}
+        made[name] = numba.njit(each, **options)
+    return {name: made[name] for name in own if name not in inner}
+
+
+def _called(source: str) -> set[str]:
+    """Return the names of functions that a text calls."""
+    calls = (each.func for each in ast.walk(ast.parse(source)) if isinstance(each, ast.Call))
+    return {each.id for each in calls if isinstance(each, ast.Name)}
 
 
 def _room(kept: Path, source: str) -> Path | None:

@@ -1,4 +1,4 @@
-"""The loop of a plan, ready to run: as plain Python, or compiled by numba where that is installed.
+"""The loop of a plan, ready to run: as plain Python, or as machine code where the extra `kernel` is installed.
 
 Both run the same text; what they leave is the same to the last number.
 """
@@ -11,8 +11,7 @@ from functools import lru_cache
 from importlib.util import find_spec
 from typing import Any
 
-from engine.bulk.kernel.compiled import compiled as compiled_text
-from engine.bulk.kernel.outlined import STATES
+from engine.bulk.kernel.compiled import folder
 from engine.bulk.kernel.plan import DAY, EAST, FIRST, MISSING, NONE, Plan, per_lane
 from engine.bulk.kernel.tables import MARGIN, tabled
 from engine.program import Program
@@ -86,13 +85,11 @@ def has_arrow() -> bool:
     return has_numba() and find_spec("pyarrow") is not None
 
 
-def run(program: Program, terms: Terms, plan: Plan, columns: Columns, as_of: int, by_numba: bool) -> Outcome:
+def run(program: Program, terms: Terms, plan: Plan, columns: Columns, as_of: int, by_llvm: bool) -> Outcome:
     """Fold the accounts up to `as_of` (an instant, included)."""
-    loop = compiled(plan.source) if by_numba else plain(plan.source)
-    arguments, left = given(program, terms, plan, columns, as_of, by_numba)
+    loop = compiled(plan.source) if by_llvm else plain(plan.source)
+    arguments, left = given(program, terms, plan, columns, as_of, by_llvm)
     loop(*(arguments[name] for name in plan.arguments))
-    if by_numba:
-        compiled_text(plan.source).keep()
     # What is looked at one by one afterwards is looked at sooner in a list.
     left = {name: _listed(column) for name, column in left.items()}
     lanes = [{letter: left[f"{letter}{lane.number}"] for letter in per_lane(lane)} for lane in plan.lanes]
@@ -103,15 +100,15 @@ def run(program: Program, terms: Terms, plan: Plan, columns: Columns, as_of: int
 
 
 def given(
-    program: Program, terms: Terms, plan: Plan, columns: Columns, as_of: int, by_numba: bool,
+    program: Program, terms: Terms, plan: Plan, columns: Columns, as_of: int, by_llvm: bool,
     calendar: Calendar | None = None,
 ) -> tuple[dict[str, Any], dict[str, Any]]:  # fmt: skip
     """Return what the loop is given, by name, and what of that is room for what it leaves.
 
     A `calendar` keeps the tables of days from one batch to the next.
     """
-    room = _numpy_room if by_numba else _plain_room
-    taken = _numpy_column if by_numba else _listed
+    room = _numpy_room if by_llvm else _plain_room
+    taken = _numpy_column if by_llvm else _listed
     accounts, events, count = len(columns.first) - 1, len(columns.at), int(columns.things[-1])
     low, high = day_range(plan, columns, as_of)
     found: dict[str, Any] = {
@@ -141,7 +138,6 @@ def given(
         "hv": room(4 * wide + 16, 0),
         "fl": room(wide, 0),
         "fk": room(wide, 0),
-        "st": room(STATES, 0),
     }
     return {**found, **left, **work}, left
 
@@ -185,8 +181,10 @@ def plain(source: str) -> Callable[..., None]:
 
 
 def compiled(source: str) -> Callable[..., None]:
-    """Return the loop compiled by numba."""
-    return compiled_text(source).fold
+    """Return the loop as machine code, which is kept for the next process."""
+    from engine.bulk.kernel.native import native
+
+    return native(source, folder())
 
 
 def _plain_room(count: int, value: int) -> Sequence[int]:

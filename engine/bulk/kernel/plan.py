@@ -194,7 +194,7 @@ def arguments(
     for lane in lanes:
         found += [f"{each}{lane.number}" for each in per_lane(lane)]
     found += [f"x{place}" for place in range(len(prohibitions))]
-    return (*found, "hk", "hv", "fl", "fk", "st")
+    return (*found, "hk", "hv", "fl", "fk")
 
 
 def per_lane(lane: Lane) -> str:

@@ -18,8 +18,7 @@ import pyarrow.parquet as pq
 
 from engine.bulk.kernel.arrow import Reader, Taken, Unlike
 from engine.bulk.kernel.column import opened
-from engine.bulk.kernel.compiled import compiled
-from engine.bulk.kernel.machine import Calendar, given
+from engine.bulk.kernel.machine import Calendar, compiled, given
 from engine.bulk.kernel.plan import Plan
 from engine.bulk.kernel.told import Telling
 from engine.bulk.kernel.units import Unit, accounts_end, together
@@ -85,7 +84,6 @@ class Straight:
 
     def _keep(self) -> None:
         self.reader.code.keep()
-        compiled(self.plan.source).keep()
 
     def tables_of(self, unit: Unit) -> Iterator[Any]:
         """Yield the accounts of a unit, many rows at a time."""
@@ -146,6 +144,6 @@ class Straight:
         arguments, left = given(
             self.program, self.terms, self.plan, taken.columns, self.as_of, True, self.calendar
         )
-        compiled(self.plan.source).fold(*(arguments[name] for name in self.plan.arguments))
+        compiled(self.plan.source)(*(arguments[name] for name in self.plan.arguments))
         given_up = taken.names.filter(pyarrow.array(left["gone"] != 0))
         return self.telling.tables(taken, left), pyarrow.concat_arrays([taken.left, given_up])

@@ -1,15 +1,18 @@
-"""A loop cut into functions leaves what the loop leaves whole, however it is cut."""
+"""The loop of a contract as machine code leaves, to the last number, what it leaves as plain Python."""
 
 from __future__ import annotations
 
 from random import Random
-from typing import Any
 
 import pytest
 
-from engine.bulk.kernel import machine, outlined
+pytest.importorskip("llvmlite")
+pytest.importorskip("numpy")
+
+from engine.bulk.kernel import machine
 from engine.bulk.kernel.columns import Layout, Left
 from engine.bulk.kernel.lower import plan_of
+from engine.bulk.kernel.native import native
 from engine.bulk.kernel.plan import Plan
 from engine.dates import DAY
 from engine.governing import Programs
@@ -21,16 +24,17 @@ from tests.bulk.test_agreements import ASKED, LAW, SHOP
 from tests.bulk.test_kernel import CASES, asked_of, program_of
 
 
-def left_by(source: str, program: Program, terms: Terms, plan: Plan, layout: Layout) -> dict[str, Any]:
-    arguments, left = machine.given(program, terms, plan, layout.columns(), layout.as_of, False)
-    machine.plain(source)(*(arguments[name] for name in plan.arguments))
-    return left
+def left_by(
+    by_llvm: bool, program: Program, terms: Terms, plan: Plan, layout: Layout
+) -> dict[str, list[int]]:
+    arguments, left = machine.given(program, terms, plan, layout.columns(), layout.as_of, by_llvm)
+    loop = native(plan.source, None) if by_llvm else machine.plain(plan.source)
+    loop(*(arguments[name] for name in plan.arguments))
+    return {name: list(map(int, column)) for name, column in left.items()}
 
 
 @pytest.mark.parametrize("name", ["shop", "sale", "hire", "voip-1"])
-def test_a_loop_that_is_cut_leaves_what_the_whole_one_leaves(
-    name: str, programs: Programs, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_machine_code_leaves_what_the_plain_loop_leaves(name: str, programs: Programs) -> None:
     asked: tuple[str, ...]
     if name == "voip-1":
         program = programs.of((name,), LAW)
@@ -45,13 +49,7 @@ def test_a_loop_that_is_cut_leaves_what_the_whole_one_leaves(
             layout.add(ledger(program, random, most=20, ties=False).as_known())
         except Left:
             continue
-    whole = left_by(plan.source, program, terms, plan, layout)
+    whole = left_by(False, program, terms, plan, layout)
     assert any(whole["gone"]) or name != "voip-1"
     assert not all(whole["gone"])
-    monkeypatch.setattr(outlined, "LONG", 0)
-    for least, most in ((12, 90), (1, 9), (3, 25)):
-        monkeypatch.setattr(outlined, "LEAST", least)
-        monkeypatch.setattr(outlined, "MOST", most)
-        cut = outlined.outlined(plan.source)
-        assert cut.count("def part_") >= 3
-        assert left_by(cut, program, terms, plan, layout) == whole
+    assert left_by(True, program, terms, plan, layout) == whole

@@ -1,0 +1,431 @@
+"""The text of a loop as machine code, by LLVM alone.
+
+A loop is written in few words of Python: whole numbers of 64 bits and arrays of them, `if`, `while`, `for .. in range`,
+calls of its own functions. LLVM compiles that in a small part of the time that numba takes to find out what the words
+mean. It means what numba makes of it: numbers wrap around, division goes down, an index below zero counts from the end.
+Whatever else stands in a text raises Unspoken, and numba compiles it.
+"""
+
+from __future__ import annotations
+
+import ast
+import ctypes
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import llvmlite.binding as llvm
+
+from contractlang.hashes import hash_of
+from engine.bulk.kernel.compiled import _SEAL, _forget, _is_sound, _room, _seal_of
+
+_OBJECT = "loop.o"
+_COMPARED = {ast.Eq: "eq", ast.NotEq: "ne", ast.Lt: "slt", ast.LtE: "sle", ast.Gt: "sgt", ast.GtE: "sge"}
+_COUNTED = {
+    ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.BitAnd: "and", ast.BitOr: "or", ast.BitXor: "xor",
+    ast.LShift: "shl", ast.RShift: "ashr",
+}  # fmt: skip
+
+
+class Unspoken(Exception):
+    """A text has what is not compiled here."""
+
+
+@lru_cache(maxsize=32)
+def native(source: str, folder: Path | None) -> Callable[..., None]:
+    """Return the function `fold` of a text as machine code, kept in a folder or found there. Raises Unspoken."""
+    tree = ast.parse(source)
+    functions = {each.name: each for each in tree.body if isinstance(each, ast.FunctionDef)}
+    arrays = _arrays(functions)
+    arguments = [each.arg for each in functions["fold"].args.args]
+    code = _code(source, functions, arrays, folder)
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _machine())
+    engine.add_object_file(llvm.ObjectFileRef.from_data(code))
+    engine.finalize_object()
+    run = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(engine.get_function_address("run"))
+    are_arrays = [each in arrays["fold"] for each in arguments]
+
+    def fold(*given: Any, held: Any = engine) -> None:
+        """Run the loop over arrays of 64 bits, and numbers; `held` keeps its code."""
+        told: list[int] = []
+        for is_array, value in zip(are_arrays, given, strict=True):
+            if is_array:
+                assert value.dtype == "int64" and value.flags.c_contiguous
+                told += (value.ctypes.data, len(value))
+            else:
+                # An array of which nothing is asked is none of the loop's.
+                told.append(0 if hasattr(value, "dtype") else int(value))
+        run((ctypes.c_int64 * len(told))(*told))
+
+    return fold
+
+
+def _code(source: str, functions: dict[str, ast.FunctionDef], arrays: Arrays, folder: Path | None) -> bytes:
+    """Return the machine code of a text, made anew where it is not kept."""
+    kept = None
+    if folder is not None:
+        host = (
+            f"{llvm.get_process_triple()} {llvm.get_host_cpu_name()} {llvm.get_host_cpu_features().flatten()}"
+        )
+        parts = (Path(__file__).read_text("utf-8"), host, str(llvm.llvm_version_info), source)
+        kept = folder / hash_of((each, b"") for each in parts)
+        if _is_sound(kept):
+            return (kept / _OBJECT).read_bytes()
+    code = _compiled("\n".join(_module(functions, arrays)))
+    room = None if kept is None else _room(kept, source)
+    if room is not None and kept is not None:
+        try:
+            (room / _OBJECT).write_bytes(code)
+            (room / _SEAL).write_text(_seal_of(room), "ascii")
+            if kept.exists():
+                shutil.rmtree(kept)
+            os.rename(room, kept)
+            _forget(kept.parent)
+        except OSError:
+            shutil.rmtree(room, ignore_errors=True)
+    return code
+
+
+def _machine() -> Any:
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    return llvm.Target.from_default_triple().create_target_machine(
+        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=2, jit=True
+    )
+
+
+def _compiled(text: str) -> bytes:
+    machine = _machine()
+    module = llvm.parse_assembly(text)
+    module.triple, module.data_layout = machine.triple, str(machine.target_data)
+    module.verify()
+    builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(speed_level=2))
+    builder.getModulePassManager().run(module, builder)
+    return machine.emit_object(module)  # type: ignore[no-any-return]
+
+
+Arrays = dict[str, set[str]]
+"""Which arguments of each function are arrays."""
+
+
+def _arrays(functions: dict[str, ast.FunctionDef]) -> Arrays:
+    found: Arrays = {name: set() for name in functions}
+    more = True
+    while more:
+        more = False
+        for name, function in functions.items():
+            own = {each.arg for each in function.args.args}
+            seen = {each for node in ast.walk(function) for each in _indexed(node, functions, found)} & own
+            if seen - found[name]:
+                found[name] |= seen
+                more = True
+    return found
+
+
+def _indexed(node: ast.AST, functions: dict[str, ast.FunctionDef], found: Arrays) -> Iterator[str]:
+    """Yield the names that a node takes for arrays."""
+    match node:
+        case ast.Subscript(value=ast.Name(id=name)):
+            yield name
+        case ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=name)]):
+            yield name
+        case ast.Call(func=ast.Name(id=called), args=args) if called in functions:
+            for param, given in zip(functions[called].args.args, args, strict=True):
+                if param.arg in found[called] and isinstance(given, ast.Name):
+                    yield given.id
+
+
+def _module(functions: dict[str, ast.FunctionDef], arrays: Arrays) -> Iterator[str]:
+    """Yield a module: each function, and `run`, which takes all arguments from one array."""
+    for name, function in functions.items():
+        yield from _Spoken(function, functions, arrays).lines(name == "fold")
+    yield "define void @run(ptr %given) {"
+    handed, place = [], 0
+    for each in functions["fold"].args.args:
+        for kind in ("ptr", "i64") if each.arg in arrays["fold"] else ("i64",):
+            yield f"  %p{place} = getelementptr i64, ptr %given, i64 {place}"
+            yield f"  %v{place} = load {kind}, ptr %p{place}"
+            handed.append(f"{kind} %v{place}")
+            place += 1
+    yield f"  %done = call i64 @fold({', '.join(handed)})"
+    yield "  ret void\n}"
+
+
+class _Spoken:
+    """One function, spoken as LLVM has it. Every value has 64 bits; what is true is 1."""
+
+    def __init__(
+        self, function: ast.FunctionDef, functions: dict[str, ast.FunctionDef], arrays: Arrays
+    ) -> None:
+        self.function, self.functions, self.arrays = function, functions, arrays
+        self.own = arrays[function.name]
+        self.out: list[str] = []
+        self.count = 0
+        self.loops: list[tuple[str, str]] = []
+
+    def lines(self, is_outer: bool) -> list[str]:
+        """Return the function."""
+        args = [each.arg for each in self.function.args.args]
+        alone = "noalias " if is_outer else ""
+        params = [
+            f"ptr {alone}%{each}, i64 %{each}.len" if each in self.own else f"i64 %{each}.in" for each in args
+        ]
+        stored = {
+            node.id for node in ast.walk(self.function)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        }  # fmt: skip
+        if stored & self.own:
+            raise Unspoken("an array that is set")
+        numbers = sorted(stored.union(args) - self.own)
+        head = [f"define internal i64 @{self.function.name}({', '.join(params)}) {{", "begin:"]
+        head += [f"  %{each}.at = alloca i64" for each in numbers]
+        head += [f"  store i64 {f'%{each}.in' if each in args else 0}, ptr %{each}.at" for each in numbers]
+        self.body(self.function.body)
+        self.say("ret i64 0")
+        return [*head, *self.out, "}"]
+
+    def say(self, line: str) -> None:
+        self.out.append(f"  {line}")
+
+    def value(self, line: str) -> str:
+        self.count += 1
+        self.say(f"%t{self.count} = {line}")
+        return f"%t{self.count}"
+
+    def labels(self, *names: str) -> list[str]:
+        self.count += 1
+        return [f"{name}{self.count}" for name in names]
+
+    def begin(self, label: str) -> None:
+        self.out.append(f"{label}:")
+
+    # -- statements
+
+    def body(self, statements: list[ast.stmt]) -> None:
+        for each in statements:
+            self.statement(each)
+
+    def statement(self, each: ast.stmt) -> None:
+        match each:
+            case ast.Assign(targets=[target], value=value):
+                self.store(target, self.expression(value))
+            case ast.AugAssign(target=target, op=op, value=value):
+                before = self.expression(target)
+                self.store(target, self.counted(op, before, self.expression(value)))
+            case ast.If(test=test, body=body, orelse=orelse):
+                yes, no, after = self.labels("yes", "no", "after")
+                self.jump(test, yes, no)
+                for label, part in ((yes, body), (no, orelse)):
+                    self.begin(label)
+                    self.body(part)
+                    self.say(f"br label %{after}")
+                self.begin(after)
+            case ast.While(test=test, body=body, orelse=[]):
+                head, inside, after = self.labels("head", "inside", "after")
+                self.say(f"br label %{head}")
+                self.begin(head)
+                self.jump(test, inside, after)
+                self.inside(inside, body, head, after)
+                self.say(f"br label %{head}")
+                self.begin(after)
+            case ast.For(
+                target=ast.Name(id=name), iter=ast.Call(func=ast.Name(id="range"), args=args), orelse=[]
+            ):
+                self.counting(name, args, each.body)
+            case ast.Break():
+                self.leave(self.loops[-1][1])
+            case ast.Continue():
+                self.leave(self.loops[-1][0])
+            case ast.Return(value=value):
+                self.say(f"ret i64 {0 if value is None else self.expression(value)}")
+                self.begin(*self.labels("dead"))
+            case ast.Expr(value=ast.Constant()) | ast.Pass():
+                pass
+            case ast.Expr(value=value):
+                self.expression(value)
+            case _:
+                raise Unspoken(ast.unparse(each))
+
+    def leave(self, label: str) -> None:
+        self.say(f"br label %{label}")
+        self.begin(*self.labels("dead"))
+
+    def inside(self, label: str, body: list[ast.stmt], again: str, after: str) -> None:
+        self.begin(label)
+        self.loops.append((again, after))
+        self.body(body)
+        self.loops.pop()
+
+    def counting(self, name: str, args: list[ast.expr], body: list[ast.stmt]) -> None:
+        """Say a loop over a range that goes up by one."""
+        if len(args) > 2:
+            raise Unspoken("a range with a step")
+        first = self.expression(args[0]) if len(args) == 2 else "0"
+        end = self.expression(args[-1])
+        start, head, inside, more, after = self.labels("start", "head", "inside", "more", "after")
+        self.say(f"br label %{start}")
+        self.begin(start)
+        self.say(f"br label %{head}")
+        self.begin(head)
+        self.say(f"%{head}.n = phi i64 [{first}, %{start}], [%{head}.next, %{more}]")
+        there = self.value(f"icmp slt i64 %{head}.n, {end}")
+        self.say(f"br i1 {there}, label %{inside}, label %{after}")
+        self.begin(inside)
+        self.say(f"store i64 %{head}.n, ptr %{name}.at")
+        self.loops.append((more, after))
+        self.body(body)
+        self.loops.pop()
+        self.say(f"br label %{more}")
+        self.begin(more)
+        self.say(f"%{head}.next = add i64 %{head}.n, 1")
+        self.say(f"br label %{head}")
+        self.begin(after)
+
+    def store(self, target: ast.expr, value: str) -> None:
+        match target:
+            case ast.Name(id=name):
+                self.say(f"store i64 {value}, ptr %{name}.at")
+            case ast.Subscript(value=ast.Name(id=name), slice=place):
+                self.say(f"store i64 {value}, ptr {self.element(name, place)}")
+            case _:
+                raise Unspoken(ast.unparse(target))
+
+    # -- expressions
+
+    def element(self, name: str, place: ast.expr) -> str:
+        number = self.expression(place)
+        if not (isinstance(place, ast.Constant) and isinstance(place.value, int)):
+            below = self.value(f"icmp slt i64 {number}, 0")
+            least = self.value(f"select i1 {below}, i64 %{name}.len, i64 0")
+            number = self.value(f"add i64 {number}, {least}")
+        return self.value(f"getelementptr inbounds i64, ptr %{name}, i64 {number}")
+
+    def jump(self, test: ast.expr, yes: str, no: str) -> None:
+        """Go on at one of two places."""
+        match test:
+            case ast.BoolOp(op=op, values=values):
+                for each in values[:-1]:
+                    (more,) = self.labels("more")
+                    both = isinstance(op, ast.And)
+                    self.jump(each, more if both else yes, no if both else more)
+                    self.begin(more)
+                self.jump(values[-1], yes, no)
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                self.jump(operand, no, yes)
+            case ast.Compare(left=left, ops=ops, comparators=others):
+                value = self.expression(left)
+                for place, (how, other) in enumerate(zip(ops, others, strict=True)):
+                    (more,) = self.labels("more")
+                    before, value = value, self.expression(other)
+                    found = self.compared(how, before, value)
+                    is_last = place == len(ops) - 1
+                    self.say(f"br i1 {found}, label %{yes if is_last else more}, label %{no}")
+                    if not is_last:
+                        self.begin(more)
+            case _:
+                found = self.value(f"icmp ne i64 {self.expression(test)}, 0")
+                self.say(f"br i1 {found}, label %{yes}, label %{no}")
+
+    def chosen(self, test: ast.expr, one: Callable[[], str], other: Callable[[], str]) -> str:
+        """Return one value or another."""
+        yes, no, after = self.labels("yes", "no", "after")
+        self.jump(test, yes, no)
+        found = []
+        for label, made in ((yes, one), (no, other)):
+            self.begin(label)
+            value, (end,) = made(), self.labels("end")
+            self.say(f"br label %{end}")
+            self.begin(end)
+            self.say(f"br label %{after}")
+            found.append(f"[{value}, %{end}]")
+        self.begin(after)
+        return self.value(f"phi i64 {', '.join(found)}")
+
+    def either(self, op: ast.boolop, first: ast.expr, rest: list[ast.expr]) -> str:
+        value = self.expression(first)
+        if not rest:
+            return value
+        here, more, end, after = self.labels("here", "more", "end", "after")
+        self.say(f"br label %{here}")
+        self.begin(here)
+        goes_on = self.value(f"icmp {'ne' if isinstance(op, ast.And) else 'eq'} i64 {value}, 0")
+        self.say(f"br i1 {goes_on}, label %{more}, label %{after}")
+        self.begin(more)
+        other = self.either(op, rest[0], rest[1:])
+        self.say(f"br label %{end}")
+        self.begin(end)
+        self.say(f"br label %{after}")
+        self.begin(after)
+        return self.value(f"phi i64 [{value}, %{here}], [{other}, %{end}]")
+
+    def compared(self, op: ast.cmpop, left: str, right: str) -> str:
+        if type(op) not in _COMPARED:
+            raise Unspoken(type(op).__name__)
+        return self.value(f"icmp {_COMPARED[type(op)]} i64 {left}, {right}")
+
+    def counted(self, op: ast.operator, left: str, right: str) -> str:
+        if type(op) in _COUNTED:
+            return self.value(f"{_COUNTED[type(op)]} i64 {left}, {right}")
+        if not isinstance(op, ast.FloorDiv | ast.Mod):
+            raise Unspoken(type(op).__name__)
+        rest = self.value(f"srem i64 {left}, {right}")
+        mixed = self.value(f"xor i64 {rest}, {right}")
+        is_lower = self.value(f"icmp slt i64 {mixed}, 0")
+        is_left = self.value(f"icmp ne i64 {rest}, 0")
+        down = self.value(f"and i1 {is_lower}, {is_left}")
+        if isinstance(op, ast.Mod):
+            more = self.value(f"select i1 {down}, i64 {right}, i64 0")
+            return self.value(f"add i64 {rest}, {more}")
+        whole, less = self.value(f"sdiv i64 {left}, {right}"), self.value(f"zext i1 {down} to i64")
+        return self.value(f"sub i64 {whole}, {less}")
+
+    def expression(self, each: ast.expr) -> str:
+        match each:
+            case ast.Constant(value=bool() | int() as value):
+                return str(int(value))
+            case ast.Name(id=name) if name not in self.own:
+                return self.value(f"load i64, ptr %{name}.at")
+            case ast.Subscript(value=ast.Name(id=name), slice=place):
+                return self.value(f"load i64, ptr {self.element(name, place)}")
+            case ast.BinOp(left=left, op=op, right=right):
+                return self.counted(op, self.expression(left), self.expression(right))
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                return self.value(f"sub i64 0, {self.expression(operand)}")
+            case ast.Compare(left=left, ops=[op], comparators=[right]):
+                found = self.compared(op, self.expression(left), self.expression(right))
+                return self.value(f"zext i1 {found} to i64")
+            case ast.Compare() | ast.UnaryOp(op=ast.Not()):
+                return self.chosen(each, lambda: "1", lambda: "0")
+            case ast.BoolOp(op=op, values=[first, *rest]):
+                # The value of the last one that was looked at.
+                return self.either(op, first, rest)
+            case ast.IfExp(test=test, body=body, orelse=orelse):
+                return self.chosen(test, lambda: self.expression(body), lambda: self.expression(orelse))
+            case ast.Call(func=ast.Name(id=name), args=args, keywords=[]):
+                return self.called(name, args)
+            case _:
+                raise Unspoken(ast.unparse(each))
+
+    def called(self, name: str, args: list[ast.expr]) -> str:
+        if name == "len" and isinstance(args[0], ast.Name):
+            return f"%{args[0].id}.len"
+        if name in ("min", "max"):
+            found = self.expression(args[0])
+            for each in args[1:]:
+                other = self.expression(each)
+                takes = self.value(f"icmp {'slt' if name == 'min' else 'sgt'} i64 {other}, {found}")
+                found = self.value(f"select i1 {takes}, i64 {other}, i64 {found}")
+            return found
+        if name not in self.functions:
+            raise Unspoken(name)
+        handed = []
+        for param, given in zip(self.functions[name].args.args, args, strict=True):
+            if param.arg in self.arrays[name]:
+                assert isinstance(given, ast.Name)
+                handed.append(f"ptr %{given.id}, i64 %{given.id}.len")
+            else:
+                handed.append(f"i64 {self.expression(given)}")
+        return self.value(f"call i64 @{name}({', '.join(handed)})")

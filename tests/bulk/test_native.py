@@ -1,0 +1,108 @@
+"""A loop compiled by LLVM alone comes to what it comes to as plain Python; what it does not speak it refuses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+numpy = pytest.importorskip("numpy")
+pytest.importorskip("llvmlite")
+
+from engine.bulk.kernel import native as room  # noqa: E402
+from engine.bulk.kernel.machine import plain  # noqa: E402
+from engine.bulk.kernel.native import Unspoken, native  # noqa: E402
+
+TEXT = """
+def look(table, place):
+    if place < 0 or place >= len(table):
+        return -1
+    return table[place]
+
+
+def shift(table, n):
+    n += 1
+    table[0] += n
+    return n
+
+
+def fold(given, out, low, high):
+    last = 0
+    for k in range(len(given)):
+        x = given[k]
+        y = low if x % 2 == 0 else high
+        out[k] = x // 7 + x % 7 * 10 - (x >> 1) + (x & 5) + (x | 3)
+        if low < x <= high and not (x == 3 or x == 5):
+            out[k] += 100
+        elif x != 0:
+            out[k] -= look(given, x)
+        flag = x > 2 and y
+        word = x and y or 4
+        out[k] += flag * 3 + word + min(x, y, 2) + max(x, y)
+        last = k
+        if x == 40:
+            break
+        if x < 0:
+            continue
+        n = 0
+        while True:
+            n += 1
+            if n > x:
+                break
+        for j in range(2, n):
+            n += j - 1
+        out[k] += n + -n * 2
+    out[-1] = last + shift(out, low) + (1 if low < 3 < high else 0)
+"""
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(-60, 60), min_size=1, max_size=12), st.integers(-9, 9), st.integers(-9, 9))
+def test_a_loop_comes_to_the_same_as_plain_python(cells: list[int], low: int, high: int) -> None:
+    wanted = [0] * len(cells)
+    plain(TEXT)(cells, wanted, low, high)
+    found = numpy.zeros(len(cells), numpy.int64)
+    native(TEXT, None)(numpy.array(cells, numpy.int64), found, low, high)
+    assert found.tolist() == wanted
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "for k in range(0, 9, 3): out[0] = k", "out[0] = len([1])", "out[0] = out.size", "out[0] = 1 / 2",
+        "out = given", "out[0] = unknown(1)", "out[0] = 'a' == 'b'", "with out: pass", "a, b = 1, 2",
+    ],
+)  # fmt: skip
+def test_what_is_not_spoken_is_refused(line: str) -> None:
+    with pytest.raises(Unspoken):
+        native(f"def fold(given, out):\n    out[0] = given[0]\n    {line}\n", None)
+
+
+def test_code_is_kept_and_what_is_damaged_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    compiled = room._compiled
+
+    def told(text: str) -> Any:
+        made.append(text)
+        return compiled(text)
+
+    monkeypatch.setattr(room, "_compiled", told)
+
+    def folded() -> int:
+        """Return what a fresh process would find."""
+        native.cache_clear()
+        out = numpy.zeros(1, numpy.int64)
+        native("def fold(out):\n    out[0] = 5\n", tmp_path / "kept")(out)
+        return int(out[0])
+
+    assert [folded(), folded()] == [5, 5]
+    assert len(made) == 1
+    (code,) = (tmp_path / "kept").rglob("*.o")
+    code.write_bytes(code.read_bytes()[:-9])
+    assert [folded(), folded()] == [5, 5]
+    assert len(made) == 2
