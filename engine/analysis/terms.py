@@ -644,6 +644,9 @@ class World:
                     return Value(self.day_of(start), True)
                 case "last_day":
                     return Value((start - 1) / MINUTES, True)
+                case "cured":
+                    cured = every(self.broken(of, m, False), no(self.broken(of, m, True)))
+                    return Value(choice(cured, True, False), True)
                 case _:
                     pass
             return self.free(it.kind)

@@ -106,6 +106,32 @@ def test_a_ban_without_a_trigger_is_broken_by_the_act_that_it_forbids() -> None:
     assert [each["name"] for each in clash.witness.entries] == ["enter"]
 
 
+CURED = """
+| agreement club
+| party host, guest
+| event bill (amount: money)
+| act pay (amount: money, bill: bill) by guest, accumulates amount for each bill
+| act thank by host
+
+1.1 Bills are paid within ten days.
+| pay_fee: for each bill as it, guest must pay it.amount for it within 10 days
+1.2 Who has paid late is thanked.
+| for each breach of pay_fee as debt, when debt.cured, host may thank
+1.3 Nobody is thanked who owes.
+| while pay_fee is overdue, host must not thank
+"""
+
+
+def test_a_breach_is_cured_by_doing_late_what_was_owed() -> None:
+    assert not found(CURED, "conflict")
+    (clash,) = found(CURED.replace("while pay_fee is overdue, host", "host"), "conflict")
+    assert clash.witness is not None
+    assert [each["name"] for each in clash.witness.entries] == ["bill", "pay"]
+    (clash,) = found(CURED.replace("when debt.cured", "when not debt.cured"), "conflict")
+    assert clash.witness is not None
+    assert [each["name"] for each in clash.witness.entries] == ["bill"]
+
+
 WAITING = """
 | agreement club
 | party host, guest
