@@ -46,7 +46,7 @@ def rows() -> list[Row]:
     plan = plan_of(program, Terms(), [Asked("seller", "dun")])
     found = [_plain(program, plan)]
     if find_spec("numba") is not None:
-        found += _compiled(program, plan)
+        found += [*_compiled(program, plan), *_ready()]
     return found + _portfolio()
 
 
@@ -113,6 +113,34 @@ def _compiled(program: Program, plan: Plan) -> list[Row]:
             found.append((what, f"{speed:.0f} M events/s", "no C compiler is here"))
     what = "kernel: an event of 100,000 an account beside one of 100"
     return [*found, (what, f"{speeds[0] / speeds[1]:.2f} of its time", "no more")]
+
+
+def _ready() -> list[Row]:
+    """Agreement 1 with the law: how long until its loop is ready, made anew and found on disk."""
+    from engine.bulk.fold import Folded
+    from engine.bulk.kernel.native import native
+    from engine.bulk.kernel.portfolio import Kernelled
+    from engine.commands.portfolio import kernelled
+
+    layers, settings = ("contract", "civil", "consumer", "cyber", "sector"), (("term", "2 years"),)
+    asked = ("provider may suspend_service",)
+    made = kernelled("on", 0.0, 0, ("voip-1",), layers, "2026-10-15", None, asked, settings, None)
+    assert isinstance(made, Kernelled)
+    taken = made.portfolio.take("", {}, (), Folded())
+    assert taken is not None
+    plan = made.plan(taken.account.program, taken.account.terms, taken.asked)
+    spent = []
+    with tempfile.TemporaryDirectory() as folder:
+        for _ in range(2):
+            native.cache_clear()
+            begun = time.process_time()
+            native(plan.source, Path(folder) / "kept")
+            spent.append(time.process_time() - begun)
+    what = f"kernel: agreement 1 with the law, {plan.source.count(chr(10)):,} lines"
+    return [
+        (f"{what}, made", f"{spent[0]:.1f} s", "5 s"),
+        (f"{what}, kept", f"{spent[1]:.2f} s", "0.5 s"),
+    ]
 
 
 def _by_hand() -> Any:
