@@ -1,8 +1,9 @@
 """What a portfolio on many machines costs: each step measured on one core here, larger sizes worked out from it.
 
-`python -m bench.many` measures and keeps (bench/many.json, docs/measured.md). `--ray` and `--spark` add the process
-pool beside the local workers of either, over the same files: 4, or `--files N`, made anew or found in `--at FOLDER`.
-Each file has a million events of its own accounts; times are CPU time of this process where nothing else is said.
+`python -m bench.many` measures and keeps (bench/many.json, docs/measured.md). `--pool`, `--ray` and `--spark` (any of
+them, in one run or several) measure the process pool and the local workers of either over the same files: 4, or
+`--files N`, made anew or found in `--at FOLDER`. Each file has a million events of its own accounts; times are CPU time
+of this process where nothing else is said.
 """
 
 from __future__ import annotations
@@ -104,28 +105,23 @@ def _gathered(parts: list[Any]) -> Any:
     return together(joined(parts))
 
 
-def beside(engine: str, files: int, folder: Path) -> dict[str, Any]:
-    """Return the seconds of the process pool and of an engine's local workers over the same files.
+def beside(way_of: str, files: int, folder: Path) -> dict[str, Any]:
+    """Return the seconds that the process pool, or an engine's local workers, took for some files.
 
-    On the clock, and of CPU, of all processes. Two workers each, begun within the time; what an engine runs beside them
-    is begun before. Their tables have to be the same.
+    On the clock, and of CPU, of all processes. Two workers, begun within the time; what an engine runs beside them is
+    begun before. `tables` is the same for the same tables, whoever made them.
     """
     spare_pandas()
     tables = []
     for number in range(files):
         path = folder / f"{number}.parquet"
         tables.append(Table(path if path.is_file() else written(path, number)))
-    found: dict[str, Any] = {"events": files * EVENTS}
-    told = set()
-    for name, begin in (("pool", _pool), (engine, ENGINES[engine])):
-        with begin() as way, tempfile.TemporaryDirectory(dir=folder) as out:
-            begun, spent = time.perf_counter(), _spent()
-            counts = way(Job(None, tuple(tables), Path(out), files, 2), portfolio, {}, _quiet)
-            found[name] = [time.perf_counter() - begun, _spent() - spent]
-            told.add(_digest(Path(out)))
+    with WAYS[way_of]() as way, tempfile.TemporaryDirectory(dir=folder) as out:
+        begun, spent = time.perf_counter(), _spent()
+        counts = way(Job(None, tuple(tables), Path(out), files, 2), portfolio, {}, _quiet)
+        clock, cpu = time.perf_counter() - begun, _spent() - spent
         assert counts.accounts == counts.columns == files * ACCOUNTS
-    assert len(told) == 1, "the tables are not the same"
-    return {engine: found}
+        return {"clock": clock, "cpu": cpu, "tables": _digest(Path(out))}
 
 
 def _spent() -> float:
@@ -145,14 +141,14 @@ def _spent() -> float:
     return sum(spent[each] for each in ours)
 
 
-def _digest(out: Path) -> tuple[Any, ...]:
+def _digest(out: Path) -> str:
     """Return what is the same for the same rows of the tables of a run, in whatever order."""
     with duckdb.connect(config={"threads": 1, "memory_limit": "1GB"}) as at:
         query = "SELECT count(*), sum(hash(t::VARCHAR)::HUGEINT) FROM read_parquet('{}') AS t"
-        return tuple(
-            at.execute(query.format(out / f"{kind}.parquet")).fetchone()
-            for kind in ("accounts", "happenings")
+        found = (
+            at.execute(query.format(out / f"{k}.parquet")).fetchone() for k in ("accounts", "happenings")
         )
+        return " ".join(f"{rows} {hashes:x}" for rows, hashes in filter(None, found))
 
 
 Way = Callable[..., Counts]
@@ -183,7 +179,7 @@ def _spark() -> Iterator[Way]:
         yield partial(on_spark.run, whole_files=True)
 
 
-ENGINES = {"ray": _ray, "spark": _spark}
+WAYS = {"pool": _pool, "ray": _ray, "spark": _spark}
 
 
 def _quiet(*_: object) -> None:
@@ -200,13 +196,16 @@ def rows_of(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         ", ".join(f"{found[each]:.1f}" for each in ("bytes", "sent", "laid")),
     )
     yield "most memory of the process", f"{found['memory'] / 2**30:.2f} GiB"
-    for engine in ENGINES:
-        if engine in found:
-            events, own, pool = (found[engine][each] for each in ("events", engine, "pool"))
-            named = f"{events:,} events in files of whole accounts, two workers: pool, {engine.capitalize()}"
-            for place, what in enumerate(("on the clock", "of CPU, all processes")):
-                ratio = own[place] / pool[place]
-                yield f"{named}, {what}", f"{pool[place]:.1f} s, {own[place]:.1f} s: x {ratio:.2f}"
+    for events, ways in found.get("beside", {}).items():
+        for way in (each for each in ways if each != "pool" and "pool" in ways):
+            own, pool = ways[way], ways["pool"]
+            assert own["tables"] == pool["tables"], f"the tables of {way} are not those of the pool"
+            named = (
+                f"{int(events):,} events in files of whole accounts, two workers: pool, {way.capitalize()}"
+            )
+            for what, told in (("cpu", "of CPU, all processes"), ("clock", "on the clock")):
+                ratio = own[what] / pool[what]
+                yield f"{named}, {told}", f"{pool[what]:.1f} s, {own[what]:.1f} s: x {ratio:.2f}"
     steps = found["curve"][-1][1]
     for events in (10**9, 10**11):
         for how, names in (("files of whole accounts", ("read", "fold", "lay")), ("shuffled", tuple(steps))):
@@ -225,12 +224,14 @@ def rows_of(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def main(words: list[str]) -> None:
     """Measure, print, and keep."""
     found = json.loads(KEPT.read_text("utf-8")) if KEPT.is_file() else {}
-    engines = [each for each in ENGINES if f"--{each}" in words]
+    ways = [each for each in WAYS if f"--{each}" in words]
     files = int(words[words.index("--files") + 1]) if "--files" in words else 4
-    for each in engines:
+    for each in ways:
         with tempfile.TemporaryDirectory() as made:
-            found |= beside(each, files, Path(words[words.index("--at") + 1] if "--at" in words else made))
-    if not engines:
+            place = Path(words[words.index("--at") + 1] if "--at" in words else made)
+            here = found.setdefault("beside", {}).setdefault(str(files * EVENTS), {})
+            here[each] = beside(each, files, place)
+    if not ways:
         found |= measured()
     KEPT.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
     for what, figure in rows_of(found):
