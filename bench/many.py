@@ -28,7 +28,7 @@ import pyarrow.parquet as pq
 from bench.beside.page import many_written
 from bench.kernel import CONTRACT, MADE
 from engine.bulk.kernel.portfolio import Kernelled
-from engine.bulk.many.parts import Piece, by_bucket, joined, read_columns
+from engine.bulk.many.parts import Piece, by_bucket, joined, read_columns, read_whole
 from engine.bulk.many.spared import spare_pandas
 from engine.bulk.many.whole import Whole, together
 from engine.bulk.run import Counts, Fold, Job, run
@@ -69,7 +69,7 @@ def measured() -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         path, out = Path(folder) / "events.parquet", Path(folder) / "out.parquet"
         # What is compiled is compiled once for all of a run.
-        whole.of_columns(read_columns(Piece(Table(written(path, 0)))))
+        whole.of_columns(read_whole(Piece(Table(written(path, 0)))))
         for number in range(max(SIZES)):
             size += written(path, number).stat().st_size
 
@@ -79,8 +79,9 @@ def measured() -> dict[str, Any]:
                 taken[step] += time.process_time() - begun
                 return found
 
-            events = timed("read", partial(read_columns, Piece(Table(path))))
-            parts = timed("part", partial(by_bucket, events, "account", BUCKETS))
+            events = timed("read", partial(read_whole, Piece(Table(path))))
+            plain = read_columns(Piece(Table(path)))
+            parts = timed("part", partial(by_bucket, plain, "account", BUCKETS))
             sent += sum(each.nbytes for each in parts)
             timed("gather", partial(_gathered, parts))
             outcome = timed("fold", partial(whole.of_columns, events))

@@ -31,7 +31,7 @@ from engine.bulk.many.parts import (
     parted_columns,
     parted_rows,
     pieces_of,
-    read_columns,
+    read_whole,
     straight_of,
 )
 from engine.bulk.many.spared import spare_pandas
@@ -145,7 +145,7 @@ def _fold(made: bytes, as_columns: bool, events: int, *parts: Any) -> Outcome:
 
 
 def _fold_file(made: bytes, piece: Piece) -> Outcome:
-    return whole_of(made, True).of_columns(read_columns(piece))
+    return whole_of(made, True).of_columns(read_whole(piece))
 
 
 @lru_cache(maxsize=1)

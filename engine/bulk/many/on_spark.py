@@ -29,10 +29,10 @@ from pyspark.sql import functions as sql
 from pyspark.sql.pandas.types import from_arrow_schema
 
 from engine.bulk.kernel.portfolio import Unequal
-from engine.bulk.many.parts import ROWS, Piece, parted_rows, pieces_of, straight_of
+from engine.bulk.many.parts import ROWS, Piece, parted_rows, pieces_of, read_whole, straight_of
 from engine.bulk.many.whole import KIND, Outcome, Whole
 from engine.bulk.run import Counts, Fold, Job, Make, Tell, Unreachable, begin, finish, seal
-from engine.bulk.tables import BadTable, buckets_of
+from engine.bulk.tables import BadTable, Table, buckets_of
 
 Frame = Any
 """A DataFrame of Spark."""
@@ -132,7 +132,7 @@ def _of_columns(spark: Any, job: Job, make: Make, whole_files: bool) -> Frame:
 
 
 def _file(whole: Whole, path: str) -> Batches:
-    events = pq.read_table(path)
+    events = read_whole(Piece(Table(Path(path))))
     return _told(whole, lambda: whole.of_columns(events), len(events))
 
 

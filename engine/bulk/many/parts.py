@@ -17,6 +17,7 @@ import pyarrow
 import pyarrow.parquet as pq
 
 from engine.bulk.fold import Reject
+from engine.bulk.kernel.column import opened
 from engine.bulk.kernel.machine import has_arrow
 from engine.bulk.kernel.portfolio import STRAIGHT_FROM, Kernelled
 from engine.bulk.kernel.straight import BROKEN, Straight, Unlike, rows_in
@@ -83,6 +84,16 @@ def pieces_of(tables: Iterable[Table], as_columns: bool, most: int = PIECE) -> l
 def read_columns(piece: Piece) -> Arrow:
     """Return a piece as it stands in its file."""
     with pq.ParquetFile(piece.table.path) as file:
+        first, last = piece.groups or (0, file.num_row_groups)
+        return file.read_row_groups(list(range(first, last)))
+
+
+def read_whole(piece: Piece) -> Arrow:
+    """Return a piece that holds whole accounts, words as the numbers of words that one machine reads them as.
+
+    What folds it is then the same machine code, which is compiled and kept once.
+    """
+    with opened(piece.table.path) as file:
         first, last = piece.groups or (0, file.num_row_groups)
         return file.read_row_groups(list(range(first, last)))
 
