@@ -230,3 +230,28 @@ def test_what_was_compiled_is_kept_and_what_is_damaged_is_made_anew(
     monkeypatch.setenv("CONTRACT_CACHE", "off")
     assert folder() is None
     assert folded(text) == (3, True)
+
+
+def test_what_is_compiled_later_is_kept_beside_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("numba")
+    monkeypatch.setenv("CONTRACT_CACHE", str(tmp_path / "cache"))
+    text = "def one(x):\n    return x + 1\n\n\ndef two(x):\n    return x + 2\n"
+
+    def called(*names: str) -> list[bool]:
+        """Return which functions a fresh process would have to compile."""
+        made = Compiled(text, folder())
+        anew = []
+        for name in names:
+            assert made.functions[name](1) == {"one": 2, "two": 3}[name]
+            function: Any = made.functions[name]
+            anew.append(not function.stats.cache_hits)
+        made.keep()
+        return anew
+
+    assert [called("one"), called("one", "two"), called("two", "one")] == [
+        [True],
+        [False, True],
+        [False, False],
+    ]

@@ -11,7 +11,7 @@ import ast
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from tempfile import mkdtemp
@@ -30,6 +30,7 @@ class Compiled:
     def __init__(self, source: str, folder: Path | None) -> None:
         self._kept = None if folder is None else folder / _key(source)
         self._new: Path | None = None
+        self._missed = 0
         place = self._kept
         if place is not None and not _is_sound(place):
             self._new = place = _room(place, source)
@@ -41,10 +42,20 @@ class Compiled:
         except KeyError:
             raise AttributeError(name) from None
 
+    def _dispatchers(self) -> Iterator[Any]:
+        yield from self.functions.values()
+
     def keep(self) -> None:
-        """Keep what was compiled so far; to be called once all functions have run. Does nothing a second time."""
+        """Keep what was compiled so far; to be called once functions have run. Does nothing if nothing is new."""
+        missed = sum(sum(each.stats.cache_misses.values()) for each in self._dispatchers())
+        if self._kept is None or missed == self._missed:
+            return
+        self._missed = missed
         new, kept, self._new = self._new, self._kept, None
-        if new is None or kept is None:
+        if new is None:
+            # What is compiled later is laid beside what was kept, which is whole again with a new seal.
+            if (kept / _SEAL).is_file():
+                (kept / _SEAL).write_text(_seal_of(kept), "ascii")
             return
         try:
             (new / _SEAL).write_text(_seal_of(new), "ascii")
