@@ -1280,11 +1280,12 @@ class World:
             if not isinstance(rule.norm, Obligation):
                 continue
             truth = self.broken(Broken(rule, bound), m, True)
-            if isinstance(period, Period):
+            days = _days(period) if isinstance(period, Period) else _open_days(period, it.longer)
+            if days is not None:
                 end = self.deadline(rule, bound)
                 if end is None:
                     continue
-                last = self.day_of(end) - 1 + _days(period)
+                last = self.day_of(end) - 1 + days
                 truth = every(truth, (self.rolled(last) + 1) * MINUTES <= m.at)
             found.append(truth)
         return some(*found)
@@ -1362,7 +1363,12 @@ class World:
                         return None
                     start = origin * MINUTES if _is_day(rule.limit_of) else origin
                 if not isinstance(period, Period):
-                    return None
+                    days = _open_days(period, rule.limit_value)
+                    if days is None:
+                        return None
+                    last = self.day_of(start) + days
+                    self.on_workday(last)
+                    return self.at(last + 1)
                 if period.unit in ("hours", "minutes", "seconds"):
                     scale = {"hours": 60, "minutes": 1}.get(period.unit)
                     return start + (period.count * scale if scale else 1)
@@ -1553,6 +1559,14 @@ def _is_instant(it: Any) -> bool:
     if isinstance(it, LaterE):
         return _unit(it.period) in ("hours", "minutes", "seconds")
     return isinstance(it, NowE) or (isinstance(it, FieldE) and it.kind.name == "instant")
+
+
+def _open_days(count: Any, of: Any) -> Any:
+    """Return how many days a period is whose number a blank leaves open; None of what is no such number."""
+    kind = getattr(of, "kind", None)
+    if kind is None or kind.name != "duration" or not z3.is_int(count):
+        return None
+    return count * {"years": 365, "months": 30}.get(kind.of or "days", 1)
 
 
 def _days(period: Period) -> int:
