@@ -2,8 +2,8 @@
 
 The blank is filled with one value after another, shorter and longer ones, and everything that hangs on it is asked
 again. Where two neighbours have other findings, the values between are halved until the turn is found to the day, or
-to the cent. What lies between two values with the same findings is not asked one by one; but where a sum or a number
-is free in the solver (that is: not a period), it is asked whether any value between has a finding that they do not
+to the cent. What lies between two values with the same findings is not asked one by one; but of a sum or a number
+(not of a period) it is asked whether any value between has a finding that they do not
 have, so that what lies outside the range is excluded within the bound of every search.
 """
 
