@@ -287,7 +287,10 @@ def changes_without_exit(program: Program, telling: Telling) -> Iterator[Finding
         and any(effect.state == "agreement" for effect in act.sets)
     ]
     sums = [each for found in program.sums.values() for each in found]
-    for group in _by_clause_and_act(rule for rule in _agreed(program) if isinstance(rule.norm, OPEN)):
+    powers = (
+        rule for rule in _agreed(program) if isinstance(rule.norm, OPEN) and not agreed_to(program, rule)
+    )
+    for group in _by_clause_and_act(powers):
         rule, changer = group[0], group[0].norm.bearer
         act = program.acts.get(rule.act_name)
         changed = (
@@ -301,8 +304,6 @@ def changes_without_exit(program: Program, telling: Telling) -> Iterator[Finding
             if isinstance(part, StateValue)
         }
         if not changed & read or not isinstance(changer, str):
-            continue
-        if all(agreed_to(program, each) for each in group):
             continue
         others = [each for each in program.bound_parties if each != changer]
         stuck = [each for each in others if not any(_may_be(way, each) for way in exits)]
