@@ -157,8 +157,11 @@ class _Ask(Enum):
 ASK = _Ask.ASK
 
 
-def _again(held: Trail, judged: Callable[[History], R | None]) -> tuple[Shown, R] | Refuted | _Ask | None:
-    """Return what histories that are kept come to, or that one has to ask: the engine no longer says what it said."""
+def _again(held: Trail, judged: Callable[[History], R | None]) -> tuple[Shown, R] | _Ask | None:
+    """Return what histories that are kept come to, or that one has to ask: the engine no longer says what it said.
+
+    What the engine did not confirm is our own fault, and is asked anew each time.
+    """
     said, history = None, None
     for history, confirmed in held.tried:
         said = judged(history)
@@ -166,7 +169,7 @@ def _again(held: Trail, judged: Callable[[History], R | None]) -> tuple[Shown, R
             return ASK
     if history is not None and said is not None:
         return Shown(history, held.kinds), said
-    return Refuted(TRIES) if len(held.tried) == TRIES else None
+    return ASK if len(held.tried) == TRIES else None
 
 
 def looked_for(
