@@ -249,7 +249,7 @@ def _arising(draft: Draft) -> None:
                 if isinstance(norm, Maintenance) and norm.trigger is not None:
                     _kept_for_good(rule)
                 if any(isinstance(part, FoldE) for part in parts_of(rule.keeps)):
-                    raise Unsaid("a sum over what happened")
+                    raise Unsaid("a sum or count over what happened")
                 if rule.on_breach_of:
                     on_breach.append(rule)
                     continue

@@ -203,7 +203,7 @@ class Speller:
             case AmountDueE():
                 return self.due(made, place)
             case _:
-                raise Unsaid(f"`{_called(made)}` is not among what the kernel has")
+                raise Unsaid(f"{_called(made)} is not among what the kernel has")
 
     def filled(self, made: BlankE, place: Place) -> Said:
         """Spell what a law fills a blank with, while it is in force."""
@@ -543,8 +543,17 @@ def _slots(made: Any) -> Iterator[str]:
         yield from getattr(kind, "__slots__", ())
 
 
+_CALLED = {
+    "FoldE": "a sum or count over what happened", "AccruedE": "what accrues daily",
+    "AsOfE": "what a state was on a day", "SumDueE": "what is due of a sum",
+    "ReferredE": "what an occurrence refers to",
+    "UsedE": "how long a power was used", "MonthDayE": "a day of each month", "LaterE": "a day some time later",
+}  # fmt: skip
+
+
 def _called(made: Evaluator) -> str:
-    return type(made).__name__.removesuffix("E").lower()
+    name = type(made).__name__
+    return _CALLED.get(name) or f"`{name.removesuffix('E').lower()}`"
 
 
 def parties_of(program: Program) -> tuple[str, ...]:
