@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 import typer.main
 from contractclient import Client, Event
@@ -32,10 +33,12 @@ from engine.cli import made
 from engine.program import Program
 from engine.service.config import read_config
 from tests.service.serving import CONTRACTS, serving, texts_of
-from tests.test_docs import BLOCK, PAGES, PROGRAM, ROOT, prepare
+from tests.test_docs import BLOCK, PAGES, PROGRAM, ROOT, prepare, run, save
 
 SHOWN_WAIT_SECONDS = 60
 FIRST_CHARACTERS = 64
+
+LATENESS = "SELECT about AS invoice, date_diff('day', b.happened_at[:10]::DA"
 
 BY_KIND = {
     "console": "tests/test_docs.py",
@@ -52,6 +55,10 @@ BY_NAME = {
     ("docs/documents.md", "INHERIT: engine/documents/assets/site.yml"): "test_a_site_of_your_own_is_built",
     ("docs/editors.md", "[language-server.contract]"): "test_the_settings_of_an_editor_can_be_read",
     ("docs/portfolios.md", "account: customerID"): "test_the_mapping_is_read",
+    (
+        "docs/portfolios.md",
+        LATENESS,
+    ): "test_the_query_of_the_page_finds_what_it_says",
     ("docs/scenarios.md", "## A payment on the last day is in time"): "tests/test_docs.py",
     (
         "docs/scenarios.md",
@@ -275,6 +282,24 @@ def test_a_site_of_your_own_is_built(shell: tuple[Path, dict[str, str]], tmp_pat
     )
     assert done.returncode == 0, done.stderr
     assert 'id="2.1"' in (tmp_path / "site" / "contracts" / "en" / "lease.html").read_text("utf-8")
+
+
+def test_the_query_of_the_page_finds_what_it_says(tmp_path: Path) -> None:
+    for each in ALL:
+        if each.page == "docs/portfolios.md" and each.title:
+            save(tmp_path / each.title, each.body)
+    typed = next(
+        line.removeprefix("$ ")
+        for each in ALL
+        if each.page == "docs/portfolios.md" and each.kind == "console"
+        for line in each.body.splitlines()
+        if "--out late" in line
+    )
+    run(typed, tmp_path)
+    query = named("docs/portfolios.md", LATENESS)
+    with duckdb.connect() as database:
+        found = database.execute(query.replace("late/", f"{tmp_path}/late/")).fetchall()
+    assert found == [("21", 6)]
 
 
 def test_the_mapping_is_read(tmp_path: Path) -> None:

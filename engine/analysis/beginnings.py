@@ -35,7 +35,9 @@ def beginnings(searcher: Searcher) -> Iterator[Finding]:
         ]
         for one, other in permutations(own, 2):
             clauses = _clause(one), _clause(other)
-            if clauses[0] == clauses[1] or frozenset(clauses) in told:
+            # An account is under one version of an agreement at a time: those of another do not clash with it.
+            apart = one.life.document != other.life.document
+            if apart or clauses[0] == clauses[1] or frozenset(clauses) in told:
                 continue
             if any(searcher.about(place[:2]) for place in clauses):
                 for each in _parted(searcher, document, one, other):
