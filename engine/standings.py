@@ -15,7 +15,7 @@ from engine.errors import BadQuestion
 from engine.event import DAWN, Event, Instant
 from engine.judge import ASKED, agreement_state, bind, window
 from engine.position import Position
-from engine.program import Rule
+from engine.program import Program, Rule
 from engine.quantities import BlankE
 from engine.question import (
     Arrived,
@@ -325,20 +325,29 @@ def arrived(position: Position, question: Arrived, known_at: Instant | None) -> 
     return answered(position, question.at, known_at, case, reasons)
 
 
-def _barred_from(scene: Scene, bar: Bar, period: Period, breach: Breach) -> Instant:
+def _barred_from(scene: Scene, bars: list[Bar], period: Period, breach: Breach) -> Instant:
     """Return when a claim is barred: the period from the breach, begun anew by what restarts it before it is over."""
     end = scene.deadline_period(breach.last_day or day_of(breach.started_at), period, None).end
-    chain = scene.get(("F", bar.restarting)) if bar.restarting else None
-    restarts: list[Event] = []
-    while chain is not None:
-        event, chain = chain
-        if event.standing.value != "alleged" or scene.happened_for_real(event):
-            restarts.append(event)
-    for event in reversed(restarts):
-        # Who breaks a duty does not begin anew the time of the claim against him.
-        if breach.started_at < event.effect_at < end and (breach.by is None or event.actor != breach.by):
+    restarts: dict[str, Event] = {}
+    for name in dict.fromkeys(bar.restarting for bar in bars if bar.restarting):
+        chain = scene.get(("F", name))
+        while chain is not None:
+            event, chain = chain
+            if event.standing.value != "alleged" or scene.happened_for_real(event):
+                restarts[event.id] = event
+    for event in sorted(restarts.values(), key=lambda each: each.effect_at):
+        if breach.started_at < event.effect_at < end and _restarts(scene.program, event, breach):
             end = scene.deadline_period(event.effect_at, period, None).end
     return end
+
+
+def _restarts(program: Program, event: Event, breach: Breach) -> bool:
+    """Tell whether an act begins the time of a claim anew: the other party's, or the debtor's own part performance."""
+    rule = program.rules[breach.norm]
+    if rule.act_name and event.name in program.touches and rule.act_name in program.touches[event.name].names:
+        named = event.fields.get(rule.about_field) if rule.about_field is not None else None
+        return event.actor == breach.by and named in (None, breach.trig)
+    return breach.by is None or event.actor != breach.by
 
 
 def time_barred(
@@ -354,11 +363,11 @@ def time_barred(
                 breach: Breach | None = scene.read(("B", rule.index, trig))
                 if breach is None or (question.about is not None and question.about != trig):
                     continue
-                for bar, _, period, holds in bars:
-                    if holds is None or holds.value(scene):
-                        end = _barred_from(scene, bar, period.value(scene), breach)
-                        scene.until(end)
-                        return end
+                said = [each for each in bars if each[3] is None or each[3].value(scene)]
+                if said:
+                    end = _barred_from(scene, [each[0] for each in said], said[0][2].value(scene), breach)
+                    scene.until(end)
+                    return end
         return None
 
     def case(scene: Scene) -> Case:

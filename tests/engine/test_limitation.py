@@ -23,7 +23,7 @@ def account(programs: Programs, *more: dict[str, str]) -> Account:
         {"id": "s2", "name": "sign", "by": "user", "at": "2022-01-10T10:00"},
         {"id": "b", "name": "invoice_issued", "at": "2023-08-01T09:00", "period": "2023-07", "amount": "100.00",
          "due": "2023-08-10"},
-        *({"id": f"m{place}", **each} for place, each in enumerate(more)),
+        *({"id": f"m{place}"} | each for place, each in enumerate(more)),
     ]  # fmt: skip
     events = tuple(event_from(program, each, "event") for each in raw)
     return Account(program, terms_from(program, {"term": "5 years"}, LAYERS), Ledger(events))
@@ -40,6 +40,17 @@ def account(programs: Programs, *more: dict[str, str]) -> Account:
 )
 def test_the_creditor_begins_the_time_anew(programs: Programs, by: str, act: str, barred: str) -> None:
     found = account(programs, {"name": act, "by": by, "at": "2026-08-07T09:00"})
+    asked = TimeBarred("pay", "b", parse_instant("2026-08-11T00:00"))
+    assert found.decide(asked).answer == barred
+
+
+@pytest.mark.parametrize(("bill", "barred"), [("b", "no"), ("", "no"), ("other", "yes")])
+def test_part_of_the_debt_paid_begins_the_time_anew(programs: Programs, bill: str, barred: str) -> None:
+    """民法典195(2): to pay a part is to own the debt; what is paid on another bill owns nothing of this one."""
+    other = {"id": "other", "name": "invoice_issued", "at": "2026-08-01T09:00", "period": "2026-07", "amount": "9.00",
+             "due": "2026-08-10"}  # fmt: skip
+    paid = {"name": "pay", "by": "user", "at": "2026-08-07T09:00", "amount": "5.00"}
+    found = account(programs, other, paid | ({"bill": bill} if bill else {}))
     asked = TimeBarred("pay", "b", parse_instant("2026-08-11T00:00"))
     assert found.decide(asked).answer == barred
 
