@@ -113,10 +113,10 @@ class Account:
         group = line.at_instant(question.at) if isinstance(question, May) else []
         if not any(is_act(question, each) for each in group):
             return decide(line.before(question.at + 1), question, known_at)
-        firsts = before_act(question, group, _in_order(group))
-        return in_orders(
-            group, [decide(line.after_some(question.at, some), question, known_at) for some in firsts]
-        )
+        ordered = _in_order(group)
+        firsts = before_act(question, group, ordered)
+        found = [decide(line.after_some(question.at, some), question, known_at) for some in firsts]
+        return in_orders(group, found, ordered)
 
     def _undated(self, line: _Line, question: Question, known_at: Instant | None) -> Decision:
         """Ask for every place that the undated facts could take."""

@@ -21,6 +21,8 @@ class Unsupported(Exception):
 
 # The number that a rule of a file sets as a limit.
 _LIMIT = re.compile(r"(?:at most|no more than|up to|maximum|不超过|至多|最多)\D*(\d+)", re.IGNORECASE)
+# A number of days, alone or with its unit.
+_DAYS = re.compile(r"\s*(\d+)\s*(?:d|days?|日|天)?\s*$")
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,10 @@ class Entries:
             )
         if days is None or start is None:
             return None
-        count = int("".join(each for each in str(days) if each.isdigit()) or 0)
+        told = _DAYS.match(str(days))
+        if told is None:
+            raise Unsupported(f"a time of `{days}`: write a number of days")
+        count = int(told[1])
         end = deadline_after(
             parse_instant(str(start)), count, "days", default_calendar(), RestDays.WEEKEND_AND_SHIFTED, True
         ).end
@@ -166,7 +171,7 @@ class Entries:
             e for e in self.raw if e["type"] == of and str(e.get("at") or "") <= str(raw.get("at") or "")
         ]
         limit = _LIMIT.search(str(before[-1].get(words) or "")) if before else None
-        if limit is None:
+        if limit is None or not str(raw.get(number) or 0).isdecimal():
             return None
         return "yes" if int(raw.get(number) or 0) <= int(limit[1]) else "no"
 

@@ -319,10 +319,9 @@ def instance_closed(scene: Scene, rule: Rule, party: str, act: Event, bound: Any
     """Return the step that closes one instance of a permission or power, or None."""
     if rule.trigger_where is not None and not rule.trigger_where.value(scene):
         return ("trigger where", rule.trigger_where)
-    if rule.bound_each:
-        step = not_bound(scene, rule)
-        if step is not None:
-            return step
+    step = ceases(scene, rule)
+    if step is not None:
+        return step
     if rule.when is not None and not rule.when.value(scene):
         return ("when", rule.when)
     if rule.unless is not None or rule.excepts:

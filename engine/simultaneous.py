@@ -23,7 +23,8 @@ def is_act(question: Question, fact: Event) -> bool:
 def before_act(question: Question, group: list[Event], ordered: bool) -> Iterator[list[Event]]:
     """Yield what may come before the act among the facts of its instant: in each of their orders, those before it.
 
-    Facts of one source keep their sequence. Of more than MOST_TOGETHER that nothing orders, all come before it.
+    Facts of one source keep their sequence. Of more than MOST_TOGETHER that nothing orders, all are taken to come
+    before it, and the answer is not exact.
     """
     if not ordered and len(group) > MOST_TOGETHER:
         yield [each for each in group if not is_act(question, each)]
@@ -39,9 +40,11 @@ def before_act(question: Question, group: list[Event], ordered: bool) -> Iterato
             yield [each for each in group if each.id in first]
 
 
-def in_orders(group: list[Event], found: list[Decision]) -> Decision:
+def in_orders(group: list[Event], found: list[Decision], ordered: bool) -> Decision:
     """Return what the answers have in common, one for each of what may come before: one answer, or `undetermined`."""
     first = found[0]
+    if len(group) > MOST_TOGETHER and not ordered:
+        return first._replace(exact=False)
     if len({_told(each) for each in found}) == 1:
         return first
     order = Item("order", "+".join(sorted(each.id for each in group)))

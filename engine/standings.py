@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from contractlang.norms import Bar, Obligation, OnOccurrence, StateDecl, base_name
 from contractlang.numerals import plain_number
 from contractlang.values import Period
@@ -12,6 +14,7 @@ from engine.answering import (
 from engine.dates import day_of, spoken
 from engine.decision import Cure, Decision, Item, Reason
 from engine.errors import BadQuestion
+from engine.evaluator import Evaluator
 from engine.event import DAWN, Event, Instant
 from engine.judge import ASKED, agreement_state, bind, window
 from engine.position import Position
@@ -177,6 +180,7 @@ def _left_blank(scene: Scene, document: str) -> str | None:
         if (
             rule.life.how == "lasts"
             and isinstance(rule.value, BlankE)
+            and rule.value.name in scene.terms.blanks
             and not scene.is_filled(rule.value.name)
         ):
             return rule.value.name
@@ -187,7 +191,7 @@ def last_day(position: Position, question: LastDay, known_at: Instant | None) ->
     program = position.program
     if question.bar and question.norm is not None:
         barred = TimeBarred(question.norm, question.about, question.at, question.document)
-        return time_barred(position, barred, known_at, last_day=True)
+        return _limitation(position, barred, known_at, _last_day_of_claim)
     if question.norm is None:
         document = documents_of(position, question.document)[0]
 
@@ -350,12 +354,32 @@ def _restarts(program: Program, event: Event, breach: Breach) -> bool:
     return breach.by is None or event.actor != breach.by
 
 
-def time_barred(
-    position: Position, question: TimeBarred, known_at: Instant | None, last_day: bool = False
-) -> Decision:
-    """Return whether a claim is barred in time, or the last day before it is."""
-    rules = find_rules(position, question.norm, question.document)
-    bars = [bar for bar in position.program.bars if bar[0].how == "time-barred"]
+def time_barred(position: Position, question: TimeBarred, known_at: Instant | None) -> Decision:
+    """Return whether a claim is barred in time."""
+
+    def told(scene: Scene, end: Instant | None) -> Case:
+        if not _bars(position.program):
+            return Case("no_basis")
+        barred = end is not None and end <= scene.at
+        return Case("yes" if barred else "no", False, None if end is None else spoken(end))
+
+    return _limitation(position, question, known_at, told)
+
+
+def _last_day_of_claim(scene: Scene, end: Instant | None) -> Case:
+    return Case("none") if end is None else Case("value", False, spoken(end))
+
+
+def _bars(program: Program) -> list[tuple[Bar, tuple[int, ...], Evaluator, Evaluator | None]]:
+    return [bar for bar in program.bars if bar[0].how == "time-barred"]
+
+
+def _limitation(
+    position: Position, question: TimeBarred, known_at: Instant | None,
+    told: Callable[[Scene, Instant | None], Case],
+) -> Decision:  # fmt: skip
+    """Return what is told of the instant at which a claim is barred, None where none is."""
+    rules, bars = find_rules(position, question.norm, question.document), _bars(position.program)
 
     def ends(scene: Scene) -> Instant | None:
         for rule in rules:
@@ -370,25 +394,8 @@ def time_barred(
                     return end
         return None
 
-    def case(scene: Scene) -> Case:
-        end = ends(scene)
-        if last_day:
-            return Case("none") if end is None else Case("value", False, spoken(end))
-        if not bars:
-            return Case("no_basis")
-        return Case(
-            "yes" if end is not None and end <= scene.at else "no",
-            False,
-            spoken(end) if end is not None else None,
-        )
-
     def reasons(scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
-        return (
-            Reason(
-                "time-barred",
-                (question.norm, shown.value, question.document or ""),
-                shown.answer in ("yes", "value"),
-            ),
-        ), ()
+        args = (question.norm, shown.value, question.document or "")
+        return (Reason("time-barred", args, shown.answer in ("yes", "value")),), ()
 
-    return answered(position, question.at, known_at, case, reasons)
+    return answered(position, question.at, known_at, lambda scene: told(scene, ends(scene)), reasons)
