@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import TypedDict
 
 from contractlang.diagnostic import Said, error
-from contractlang.expressions import Mistake, Reader, has_more_parts
+from contractlang.expressions import Mistake, Reader
 from contractlang.grammar import keywords
 from contractlang.kinds import FLAG, TEXT, Kind, occurrence_of, one_of
 from contractlang.names import KIND_NAMES, NO, YES, Names
@@ -35,6 +35,7 @@ from contractlang.norms import (
     Who,
 )
 from contractlang.source import Span
+from contractlang.substitution import has_more_parts
 from contractlang.syntax import Node, Statement, Word
 
 # How many parts a named expression may have, all that it names written out: what uses it repeats them.

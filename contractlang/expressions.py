@@ -6,12 +6,11 @@ unknown name or a sum of money and days.
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Literal
 
+from contractlang import comparing
 from contractlang.diagnostic import Label, Said, error
 from contractlang.kinds import (
     BREACH,
@@ -36,26 +35,15 @@ from contractlang.kinds import (
 from contractlang.names import NO, YES, Names
 from contractlang.norms import (
     Accrued,
-    AgreedLosses,
     AmountDue,
     AmountOf,
     And,
     Answer,
     AnyNorm,
-    Arithmetic,
     AsOf,
     BlankDecl,
     BlankValue,
     Bound,
-    ByAct,
-    ByBreach,
-    ByClause,
-    ByDocument,
-    ByLabel,
-    ByOrder,
-    ByState,
-    Chosen,
-    Compare,
     Const,
     CountOf,
     DefineDecl,
@@ -78,16 +66,15 @@ from contractlang.norms import (
     StateDecl,
     StateValue,
     SumOf,
-    Target,
     ThingDecl,
     Used,
     Who,
     kind_of,
 )
-from contractlang.numerals import plain_number
-from contractlang.source import Span
-from contractlang.syntax import Node, Statement, Word
-from contractlang.values import Period, minutes_of_day, money, period, share, whole
+from contractlang.substitution import substitute
+from contractlang.syntax import Node, Statement, Word, as_node, first_part, is_single
+from contractlang.targets import GROUPS, spoken_of, target_of
+from contractlang.values import minutes_of_day, money, period, share, whole
 
 # What every occurrence and every breach knows of itself, whatever its declaration says.
 OF_ANY_OCCURRENCE = {"at": INSTANT, "day": DAY, "by": PARTY, "arrives": INSTANT}
@@ -104,17 +91,10 @@ _FIELDS_ZH = {
     "到达": "arrives",
     "已补正": "cured",
 }
-_OPERATORS: dict[str, Literal["<", "<=", ">", ">=", "==", "!="]] = {
-    "<": "<", "<=": "<=", "≤": "<=", ">": ">", ">=": ">=", "≥": ">=", "==": "==", "!=": "!=", "≠": "!=",
-}  # fmt: skip
 _LITERALS = {
     "MONEY": ("100.00 CNY", "100.00元"), "DURATION": ("30 days", "30日"), "SHARE": ("3‰", "3‰"),
     "TIME": ("18:00", "18:00"), "DATE": ("2026-03-31", "2026年3月31日"),
 }  # fmt: skip
-
-
-# Duties or powers told by what they are about.
-_GROUPS = {"any_duty", "any_keeping", "any_power", "agreed_duties", "agreed_keeping", "agreed_powers"}
 
 
 # What a name should stand for, by the kind of value that is wanted where it stands.
@@ -146,10 +126,16 @@ class Reader:
     # -- reporting
 
     def fail(
-        self, code: str, part: Node | Word | None, en: str, zh: str, help: Said | None = None
+        self,
+        code: str,
+        part: Node | Word | None,
+        en: str,
+        zh: str,
+        help: Said | None = None,
+        labels: tuple[Label, ...] = (),
     ) -> Mistake:
         """Report an error at `part` and return the exception to raise."""
-        self.names.wrong.append(error(code, self.statement.span(part), en, zh, help))
+        self.names.wrong.append(error(code, self.statement.span(part), en, zh, help=help, labels=labels))
         return Mistake()
 
     def unknown(self, word: Word, en: str, zh: str, known: list[str] | None = None) -> Mistake:
@@ -172,7 +158,7 @@ class Reader:
                 part,
                 f"a condition is wanted here, not {in_english(kind)}",
                 f"此处需要条件，而不是{in_chinese(kind)}",
-                self.compared(part, made),
+                comparing.compared(self, part, made),
             )
         return made
 
@@ -201,21 +187,21 @@ class Reader:
             case "compare":
                 op = _cmp(part)
                 left, right = (each for each in parts if not (isinstance(each, Word) and each.kind == "CMP"))
-                return self.compare(part, op, left, right)
+                return comparing.compare(self, part, op, left, right)
             case "equals":
-                return self.equals(part, parts[0], parts[1])
+                return comparing.equals(self, part, parts[0], parts[1])
             case "overdue":
                 longer = part.node("longer")
-                return Overdue(self.target_value(parts[0]), self.longer(longer))
+                return Overdue(spoken_of(self, parts[0]), self.longer(longer))
             case "used":
                 longer = part.node("longer")
-                return Used(self.target_value(parts[0]), self.longer(longer))
+                return Used(spoken_of(self, parts[0]), self.longer(longer))
             case "discharged":
-                return Discharged(self.target_value(parts[0]))
+                return Discharged(spoken_of(self, parts[0]))
             case "in_breach":
                 return self.in_breach(part, parts)
             case "breach_of":
-                return InBreach(self.target(_node(parts[0])))
+                return InBreach(target_of(self, as_node(parts[0])))
             case "done":
                 return Happened(self.occurrence(parts[0]).name)
             case "did":
@@ -226,10 +212,10 @@ class Reader:
                 word = self.word_of(parts[0])
                 declared = self.names.find(word.text)
                 if not isinstance(declared, BlankDecl):
-                    raise self.unknown(word, "blank", "空白", self._called(BlankDecl))
+                    raise self.unknown(word, "blank", "空白", self.called(BlankDecl))
                 return IsBlank(declared.name)
             case "plus" | "minus" | "times":
-                return self.arithmetic(part, parts)
+                return comparing.arithmetic(self, part, parts)
             case "after":
                 return self.later(part, parts[1], parts[0])
             case "after_zh":
@@ -240,7 +226,7 @@ class Reader:
                 # A field may be called so, although the word is reserved.
                 return self.path([Word("NAME", "amount", part.start, part.end)], part, wanted)
             case "amount_due":
-                return AmountDue(self.target_value(parts[0]), money_in("CNY"))
+                return AmountDue(spoken_of(self, parts[0]), money_in("CNY"))
             case "count_of":
                 declared = self.occurrence(parts[0])
                 return CountOf(declared.name, self.where_of(declared, parts[1:]))
@@ -249,7 +235,7 @@ class Reader:
             case "as_of":
                 state = self.expression(parts[0])
                 if not isinstance(state, StateValue):
-                    states = self._called(StateDecl)
+                    states = self.called(StateDecl)
                     raise self.fail(
                         "kind",
                         parts[0],
@@ -285,7 +271,7 @@ class Reader:
                 return Const(Who.BOTH.value, PARTY)
             case "other_party":
                 return Const(Who.OTHER.value, PARTY)
-            case rule if rule in _GROUPS:
+            case rule if rule in GROUPS:
                 raise self.fail(
                     "kind", part, "ask something of these duties", "请说明要问这些义务的什么",
                     Said("write `any duty to pay is overdue`", "例如 `… 逾期`"),
@@ -304,7 +290,7 @@ class Reader:
         """Return the period of `for more than …`, if there is one."""
         if node is None:
             return None
-        made = self.expression(_first(node))
+        made = self.expression(first_part(node))
         self.want(made, PERIOD, node)
         return made
 
@@ -323,7 +309,7 @@ class Reader:
 
     # -- names
 
-    def _called(self, *types: type) -> list[str]:
+    def called(self, *types: type) -> list[str]:
         return [
             s for s, name in self.names.spellings.items() if isinstance(self.names.declarations[name], types)
         ]
@@ -333,7 +319,7 @@ class Reader:
         words = [part] if isinstance(part, Word) else part.words() if part.rule in ("path", "bracket") else []
         if len(words) != 1 or words[0].kind != "NAME":
             said = self.statement.raw[part.start : part.end]
-            known = [*self.names.labels, *self._called(OccurrenceDecl)]
+            known = [*self.names.labels, *self.called(OccurrenceDecl)]
             raise self.fail(
                 "syntax", part, f"a name is wanted here, not `{said}`", f"此处需要名称，而不是`{said}`",
                 Said(f"write a name, for example `{known[0]}`", f"请写名称，例如 `{known[0]}`") if known
@@ -346,7 +332,7 @@ class Reader:
         word = self.word_of(part)
         declared = self.names.find(word.text)
         if not isinstance(declared, OccurrenceDecl):
-            raise self.unknown(word, "act or event", "行为或事件", self._called(OccurrenceDecl))
+            raise self.unknown(word, "act or event", "行为或事件", self.called(OccurrenceDecl))
         return declared
 
     def who(self, part: Node | Word) -> Expr:
@@ -499,12 +485,12 @@ class Reader:
                 param.name: self.expression(each) for param, each in zip(declared.params, rest, strict=True)
             }
             return substitute(declared.value, values)
-        questions = [*self._called(QuestionDecl, DefineDecl), *self.names.amounts]
+        questions = [*self.called(QuestionDecl, DefineDecl), *self.names.amounts]
         raise self.unknown(word, "question or amount", "问题或金额", questions)
 
     def about(self, question: QuestionDecl, part: Node | Word) -> Expr:
         """Return the thing a question is asked about: a variable, the last occurrence of a name, or a norm's name."""
-        if _is_single(part):
+        if is_single(part):
             word = self.word_of(part)
             if word.text not in self.variables:
                 declared = self.names.find(word.text)
@@ -526,7 +512,7 @@ class Reader:
         if not comparable(found, kind):
             en, zh = sample_of(kind)
             if kind == PARTY:
-                known = self._called(PartyDecl) or ["user"]
+                known = self.called(PartyDecl) or ["user"]
                 en, zh = known[0], known[-1]
             raise self.fail(
                 "kind",
@@ -535,176 +521,6 @@ class Reader:
                 f"此处需要{in_chinese(kind)}，而不是{in_chinese(found)}",
                 Said(f"write for example `{en}`", f"例如写 `{zh}`"),
             )
-
-    def equals(self, node: Node, left: Node | Word, right: Node | Word) -> Expr:
-        """`A is B`: a reading taken in an option, a state in a value, or two equal values."""
-        word = self.word_of(left) if _is_single(left) else None
-        declared = (
-            self.names.find(word.text) if word is not None and word.text not in self.variables else None
-        )
-        if isinstance(declared, ReadingDecl) and word is not None:
-            chosen = self.word_of(right)
-            option = self.names.reading_option(declared, chosen.text)
-            if option is None:
-                options = [s for each in declared.options for s in (each.name, each.alias) if s]
-                raise self.unknown(chosen, f"option of {declared.name}", f"`{declared.name}`的选项", options)
-            return Chosen(declared.name, option)
-        if word is not None and declared is None and word.text in self.names.labels and _is_single(right):
-            said = self.word_of(right).text
-            if self.names.find(said) is None and said not in self.variables:
-                raise self.fail(
-                    "kind", node, f"`{word.text}` is a norm, and no norm is `{said}`",
-                    f"`{word.text}`是规范，规范没有`{said}`一说",
-                    Said(
-                        f"write `{word.text} is overdue` or `{word.text} is in breach`",
-                        f"可写 `{word.text} 逾期` 或 `{word.text} 违约`",
-                    ),
-                )  # fmt: skip
-        return self.compare(node, "==", left, right)
-
-    def compare(self, node: Node, op: str, left: Node | Word, right: Node | Word) -> Expr:
-        """Return the comparison of two values of kinds that may meet."""
-        one = self.expression(left)
-        other = self.expression(right, kind_of(one))
-        a, b = kind_of(one), kind_of(other)
-        if b == TEXT and a.name == "one of" and isinstance(other, Const):
-            option = self.names.option(a.of, str(other.value))
-            if option is not None:
-                other, b = Const(option, a), a
-        if not comparable(a, b):
-            self.names.wrong.append(
-                error(
-                    "kind",
-                    self.statement.span(node),
-                    f"{in_english(a)} cannot be compared with {in_english(b)}",
-                    f"{in_chinese(a)}不能与{in_chinese(b)}比较",
-                    help=self.other_side(left, one, op, right, other),
-                    labels=(
-                        Label(
-                            self.statement.span(left),
-                            Said(f"this is {in_english(a)}", f"这是{in_chinese(a)}"),
-                        ),
-                        Label(
-                            self.statement.span(right),
-                            Said(f"this is {in_english(b)}", f"这是{in_chinese(b)}"),
-                        ),
-                    ),
-                )
-            )
-            raise Mistake
-        if op not in ("==", "!=") and a.name == "duration":
-            raise self.fail(
-                "kind", node, "a period is neither more nor less than another: a month is not a number of days",
-                "期间没有大小之分：一个月不是若干日",
-                self.period_ends(left, op, right),
-            )  # fmt: skip
-        if op not in ("==", "!=") and a.name in ("occurrence", "breach"):
-            raise self.fail(
-                "kind", node, f"{in_english(a)} is neither more nor less than another", f"{in_chinese(a)}没有大小之分",
-                Said(f"write `{self.said(left)}.day {op} {self.said(right)}.day`",
-                     f"请写 `{self.said(left)}.发生日 {op} {self.said(right)}.发生日`"),
-            )  # fmt: skip
-        if op not in ("==", "!=") and a.name in ("one of", "flag", "text", "party", "norm"):
-            said = f"{self.said(left)} is {self.said(right)}", f"{self.said(left)} 为 {self.said(right)}"
-            raise self.fail(
-                "kind", node, f"{in_english(a)} is neither more nor less than another", f"{in_chinese(a)}没有大小之分",
-                Said(f"write `{said[0]}`", f"请写 `{said[1]}`"),
-            )  # fmt: skip
-        return Compare(_OPERATORS[op], one, other, self.statement.span(node))
-
-    def period_ends(self, left: Node | Word, op: str, right: Node | Word) -> Said:
-        """Return what to compare instead of two periods: the days on which they end."""
-        one, other = self.said(left), self.said(right)
-        return Said(
-            f"compare the days on which they end: `{one} after 2026-03-31 {op} {other} after 2026-03-31`",
-            f"请比较其届满日：`2026年3月31日 后 {one} {op} 2026年3月31日 后 {other}`",
-        )
-
-    def said(self, part: Node | Word) -> str:
-        """Return the author's words."""
-        return self.statement.raw[part.start : part.end].strip()
-
-    def compared(self, part: Node | Word, made: Expr) -> Said:
-        """Return how a value becomes a condition."""
-        kind, said = kind_of(made), self.said(part)
-        if isinstance(made, Const):
-            label = next(iter(self.names.labels), "pay_fee")
-            return Said(f"write for example `{label} is overdue`", f"例如写 `{label} 逾期`")
-        options = self.options_said(kind)
-        if options:
-            return Said(f"write `{said} is {options.en}`", f"可写 `{said} 为 {options.zh}`")
-        if kind.name in ("occurrence", "breach"):
-            return Said(
-                f"ask for a property of it: `{said}.day < now`", f"请写明其属性：`{said}.发生日 < 现在`"
-            )
-        if kind == PARTY:
-            return Said(f"write for example `{said} is in breach`", f"例如写 `{said} 违约`")
-        en, zh = sample_of(kind)
-        signs = ("is", "为") if kind == TEXT else (">", ">")
-        return Said(f"compare it: `{said} {signs[0]} {en}`", f"请作比较：`{said} {signs[1]} {zh}`")
-
-    def other_side(self, left: Node | Word, one: Expr, op: str, right: Node | Word, other: Expr) -> Said:
-        """Return what to type instead of the right side, or of the left where that is the literal."""
-        turned = isinstance(one, Const) and not isinstance(other, Const)
-        kind, kept = (kind_of(other), right) if turned else (kind_of(one), left)
-        if kind.name == kind_of(other).name == kind_of(one).name == "money":
-            return Said(
-                f"write both amounts in {kind.of}", f"两个金额都用{in_chinese(kind).removesuffix('金额')}"
-            )
-        options = self.options_said(kind)
-        en, zh = options or sample_of(kind)
-        if kind.name in ("occurrence", "breach"):
-            return Said(
-                f"compare a property of it: `{self.said(kept)}.day`",
-                f"请比较其属性：`{self.said(kept)}.发生日`",
-            )
-        sign = {"==": ("is", "为"), "!=": ("!=", "≠")}.get(op, (op, op))
-        if not en:
-            return Said(
-                f"compare `{self.said(kept)}` with {in_english(kind)}",
-                f"请将`{self.said(kept)}`与{in_chinese(kind)}比较",
-            )
-        if turned:
-            return Said(
-                f"write `{en} {sign[0]} {self.said(kept)}`", f"可写 `{zh} {sign[1]} {self.said(kept)}`"
-            )
-        return Said(f"write `{self.said(kept)} {sign[0]} {en}`", f"可写 `{self.said(kept)} {sign[1]} {zh}`")
-
-    def options_said(self, kind: Kind) -> Said | None:
-        """Return the first option of an enumeration in both languages."""
-        options = self.names.options_of(kind.of) if kind.name == "one of" else ()
-        return Said(options[0].name, options[0].alias or options[0].name) if options else None
-
-    def arithmetic(self, node: Node, parts: list[Node | Word]) -> Expr:
-        """Return a sum, difference or product; shares multiply money, periods add to days."""
-        left, right = self.expression(parts[0]), self.expression(parts[1])
-        a, b = kind_of(left), kind_of(right)
-        op = {"plus": "+", "minus": "-", "times": "*"}[node.rule]
-        if op == "+" and a in (DAY, INSTANT) and b == PERIOD:
-            return Later(left, right)
-        if op == "*":
-            pair = {a.name, b.name}
-            kind = a if a.name == "money" else b if b.name == "money" else COUNT
-            if pair in ({"money", "count"}, {"money", "share"}, {"count", "share"}, {"count"}):
-                return Arithmetic("*", left, right, kind)
-        elif a == b and a.name in ("money", "count"):
-            return Arithmetic("+" if op == "+" else "-", left, right, a)
-        elif op == "-" and a == b == DAY:
-            return Arithmetic("-", left, right, COUNT)
-        sign = {"+": "added to", "-": "taken from", "*": "multiplied with"}[op]
-        zh = {"+": "相加", "-": "相减", "*": "相乘"}[op]
-        wanted = sample_of(PERIOD if a in (DAY, INSTANT) else COUNT if op == "*" else a)
-        written = {"+": "+", "-": "-", "*": "*"}[op]
-        said = f"{self.said(parts[0])} {written} "
-        raise self.fail(
-            "kind",
-            node,
-            f"{in_english(b)} cannot be {sign} {in_english(a)}",
-            f"{in_chinese(a)}与{in_chinese(b)}不能{zh}",
-            Said(f"write `{said}{wanted[0]}`", f"可写 `{said}{wanted[1]}`")
-            if wanted[0]
-            else Said("write amounts, counts, or days and periods", "请写金额、数量，或日与期间"),
-        )
 
     def later(self, node: Node, base: Node | Word, span_of_time: Node | Word) -> Expr:
         """Return a day some period after another."""
@@ -715,7 +531,7 @@ class Reader:
 
     def sum_of(self, node: Node, parts: list[Node | Word]) -> Expr:
         """Return the sum of a field over occurrences."""
-        words = _node(parts[0]).words()
+        words = as_node(parts[0]).words()
         if len(words) != 2:
             raise self.fail(
                 "kind",
@@ -755,14 +571,14 @@ class Reader:
     def in_breach(self, node: Node, parts: list[Node | Word]) -> Expr:
         """`pay_fee is in breach`, `user is in breach`, `user is in breach of pay_fee`."""
         subject = parts[0]
-        of = self.target(_node(parts[1])) if len(parts) > 1 else None
-        if _is_single(subject):
+        of = target_of(self, as_node(parts[1])) if len(parts) > 1 else None
+        if is_single(subject):
             word = self.word_of(subject)
             if isinstance(self.names.find(word.text), PartyDecl):
                 return InBreach(of or AnyNorm(), self.who(subject))
         elif isinstance(subject, Node) and subject.rule in ("either_party", "both_parties", "other_party"):
             return InBreach(of or AnyNorm(), self.who(subject))
-        return InBreach(self.target_value(subject))
+        return InBreach(spoken_of(self, subject))
 
     # -- literals
 
@@ -795,161 +611,11 @@ class Reader:
 
     # -- targets
 
-    def target_value(self, part: Node | Word) -> Target:
-        """Return the norms that an expression speaks of (`pay_fee`, `pay_fee(bill)`, `debt`, `any duty to pay`)."""
-        if isinstance(part, Node) and part.rule == "bracket":
-            return self.target_value(_first(part))
-        if isinstance(part, Node) and part.rule in _GROUPS:
-            return self.target(part)
-        if isinstance(part, Node) and part.rule == "call":
-            word = part.parts[0]
-            assert isinstance(word, Word)
-            label = self.label(word)
-            about = part.parts[1]
-            assert about is not None
-            return ByLabel(label, self.expression(about))
-        word = self.word_of(part)
-        bound = self.variables.get(word.text)
-        if bound is not None and kind_of(bound) == BREACH:
-            return ByBreach(bound)
-        return ByLabel(self.label(word))
-
-    def label(self, word: Word) -> str:
-        """Return the label that `word` is, if a norm of the document has it."""
-        if word.text not in self.names.labels and word.text not in self.names.amounts:
-            raise self.unknown(word, "norm", "规范", [*self.names.labels, *self.variables])
-        # A sum may have two names; a norm has one.
-        return word.text if word.text in self.names.labels else self.names.amounts[word.text]
-
-    def clause(self, word: Word) -> str:
-        """Return the number of a clause, or of a norm in it (`2.1b`), as it was written."""
-        plain = plain_number(word.text)
-        of_a_norm = plain[:-1] if plain[-1:].isalpha() else plain
-        if not {plain, of_a_norm} & self.names.clauses.keys():
-            raise self.unknown(word, "clause", "条款", list(self.names.clauses.values()))
-        return word.text if "." in word.text else plain
-
-    def target(self, node: Node) -> Target:
-        """Return the norms meant by a target: a label, a clause, a document, or a group told by its act."""
-        match node.rule:
-            case "target_name":
-                word = node.words()[0]
-                if word.text in self.names.labels:
-                    return ByLabel(word.text)
-                bound = self.variables.get(word.text)
-                if bound is not None and kind_of(bound) == BREACH:
-                    return ByBreach(bound)
-                declared = self.names.find(word.text)
-                if declared is None and (word.text in self.names.documents or not self.knows_all):
-                    return ByDocument(self.names.documents.get(word.text, word.text))
-                raise self.unknown(word, "norm", "规范", [*self.names.labels, *self.names.documents])
-            case "target_clause":
-                return ByClause(self.clause(node.words()[0]))
-            case "any_norm":
-                return AnyNorm()
-            case "owned":
-                inner = node.parts[1] if len(node.parts) > 1 else None
-                group = self.target(_node(inner)) if inner is not None else AgreedLosses()
-                assert isinstance(group, ByAct | ByState | AgreedLosses)
-                return dataclasses.replace(group, bearer=self.bearer(node))
-            case "agreed_losses":
-                return AgreedLosses(self.bearer(node))
-            case "first_agreement" | "second_agreement":
-                return ByOrder(1 if node.rule == "first_agreement" else 2)
-            case rule if rule in _GROUPS:
-                return self.group(node)
-            case _:
-                raise self.fail(
-                    "syntax",
-                    node,
-                    "a norm, a clause or a group of norms is wanted here",
-                    "此处需要规范、条款或一类规范",
-                    Said("write for example `5.3` or `any norm`", "例如写 `五.3` 或 `任何规范`"),
-                )
-
-    def group(self, node: Node) -> Target:
-        """Return the duties or powers told by their act, or by the state that they keep."""
-        word = node.words()[-1]
-        agreed = node.rule.startswith("agreed") or any(
-            isinstance(part, Word) and part.kind in ("AGREED", "AGREED_ZH") for part in node.parts
-        )
-        bearer = self.bearer(node)
-        if node.rule.endswith("keeping"):
-            declared = self.names.find(word.text)
-            if not isinstance(declared, StateDecl):
-                raise self.unknown(word, "state", "状态", self._called(StateDecl))
-            return ByState(declared.name, agreed, bearer)
-        what: Literal["duty", "power"] = "power" if "power" in node.rule else "duty"
-        return ByAct(what, self.occurrence(word).name, agreed, bearer)
-
-    def bearer(self, node: Node) -> str | None:
-        """Return the party whose norms are meant, where one is named."""
-        owner = node.node("owner")
-        if owner is None:
-            return None
-        word = owner.words()[0]
-        declared = self.names.find(word.text)
-        if not isinstance(declared, PartyDecl):
-            raise self.unknown(word, "party", "当事人", self._called(PartyDecl))
-        return declared.name
-
-
-def _last(declared: OccurrenceDecl) -> Bound:
-    return Bound(f"@last {declared.name}", Kind("occurrence", declared.name))
-
 
 def _cmp(node: Node) -> str:
     word = next(each for each in node.parts if isinstance(each, Word) and each.kind == "CMP")
     return word.text
 
 
-def _node(part: Node | Word | None) -> Node:
-    assert isinstance(part, Node)
-    return part
-
-
-def _first(node: Node) -> Node | Word:
-    return next(each for each in node.parts if each is not None)
-
-
-def _is_single(part: Node | Word) -> bool:
-    return isinstance(part, Word) or (part.rule == "path" and len(part.parts) == 1)
-
-
-def substitute(made: Expr, values: dict[str, Expr]) -> Expr:
-    """Return `made` with the named variables replaced (a definition's parameters by its arguments)."""
-    if isinstance(made, Bound) and made.name in values:
-        return values[made.name]
-    changes = {}
-    for each in dataclasses.fields(made):
-        value = getattr(made, each.name)
-        new = _substituted(value, values)
-        if new is not value:
-            changes[each.name] = new
-    replaced: Expr = dataclasses.replace(made, **changes) if changes else made
-    return replaced
-
-
-def _substituted(value: Any, values: dict[str, Expr]) -> Any:
-    if type(value) is tuple:
-        parts = tuple(_substituted(each, values) for each in value)
-        return value if all(one is other for one, other in zip(parts, value, strict=True)) else parts
-    if dataclasses.is_dataclass(value) and not isinstance(value, Kind | Span | Period):
-        return substitute(value, values)  # type: ignore[arg-type]
-    return value
-
-
-def has_more_parts(made: Expr, most: int) -> bool:
-    """Tell whether an expression has more than `most` parts, those shared counted wherever they stand."""
-    waiting: list[Any] = [made]
-    count = 0
-    while waiting:
-        each = waiting.pop()
-        if type(each) is tuple:
-            waiting += each
-        elif dataclasses.is_dataclass(each) and not isinstance(each, Kind | Span | Period):
-            count += 1
-            if count > most:
-                return True
-            waiting += [getattr(each, part.name) for part in dataclasses.fields(each)]
-    return False
+def _last(declared: OccurrenceDecl) -> Bound:
+    return Bound(f"@last {declared.name}", Kind("occurrence", declared.name))

@@ -41,6 +41,7 @@ from contractlang.norms import (
 )
 from contractlang.source import Span
 from contractlang.syntax import Node, Word
+from contractlang.targets import label_of, target_of
 from contractlang.values import Roll
 
 _ROLLS: dict[str, Roll] = {
@@ -116,7 +117,7 @@ def trigger_of(work: Work, reader: Reader, lead: Node) -> Trigger:
         return OnOccurrence(declared.name, variable, condition, span)
     target_node = inner.parts[0]
     assert isinstance(target_node, Node)
-    target = reader.target(target_node)
+    target = target_of(reader, target_node)
     reader.variables[variable] = Bound(variable, BREACH)
     condition = reader.condition(where) if where is not None else None
     return OnBreach(target, variable, condition, span)
@@ -329,12 +330,12 @@ def told_by(work: Work, reader: Reader, tails: list[Node], declared: OccurrenceD
                 exception(work, reader, first, told)
             case "suspending":
                 word = tail.words()[0]
-                told.suspends = reader.label(word)
+                told.suspends = label_of(reader, word)
                 told.clock = next(
                     (clock for rule, clock in _CLOCKS.items() if tail.node(rule) is not None), Clock.STOPS
                 )
             case "resuming":
-                told.resumes = reader.label(tail.words()[0])
+                told.resumes = label_of(reader, tail.words()[0])
             case _:
                 pass
     if isinstance(limit, Within) and limit.of is None and told.since is not None:
@@ -374,7 +375,7 @@ def exception(work: Work, reader: Reader, node: Node, told: _Told) -> None:
                 raise reader.unknown(word, "norm", "规范", work.names.known())
             told.unless.append(reader.condition(word))
             return
-    told.excepts.append(reader.target(node))
+    told.excepts.append(target_of(reader, node))
 
 
 def loss(

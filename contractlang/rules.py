@@ -35,6 +35,7 @@ from contractlang.norms import (
 )
 from contractlang.numerals import plain_number
 from contractlang.syntax import Node, Statement, Word
+from contractlang.targets import label_of, target_of
 
 
 def make_amount(work: Work, here: Here) -> None:
@@ -88,10 +89,10 @@ def make_prevails(work: Work, here: Here) -> None:
     reader = work.reader(here.statement)
     named = here.node.parts[0]
     others = [part for part in here.node.parts[1:] if isinstance(part, Node)]
-    over = reader.target(others[0])
+    over = target_of(reader, others[0])
     variable, when = about_the_beaten(work, reader, others[1:])
     by: Target = (
-        reader.target(named) if isinstance(named, Node)
+        target_of(reader, named) if isinstance(named, Node)
         else norm_or_document(work, reader, named) if named is not None else ByClause(here.clause)
     )  # fmt: skip
     if here.node.rule == "subject_to":
@@ -112,7 +113,7 @@ def make_prevails(work: Work, here: Here) -> None:
 def norm_or_document(work: Work, reader: Reader, word: Word) -> Target:
     if word.text not in work.names.labels and word.text in {work.draft.name, *work.library}:
         return ByDocument(work.names.documents.get(word.text, word.text))
-    return ByLabel(reader.label(word))
+    return ByLabel(label_of(reader, word))
 
 
 def about_the_beaten(work: Work, reader: Reader, parts: list[Node]) -> tuple[str | None, Expr | None]:
@@ -134,11 +135,11 @@ def make_limits(work: Work, here: Here) -> None:
     target, *rest = (part for part in here.node.parts if part is not None)
     by = next(part for part in rest if isinstance(part, Word))
     assert isinstance(target, Node)
-    over = reader.target(target)
+    over = target_of(reader, target)
     variable, when = about_the_beaten(work, reader, [part for part in rest if isinstance(part, Node)])
     work.made.built.append(
         Priority(
-            how="limits", by=ByLabel(reader.label(by)), over=over, when=when, **work.stood(here),
+            how="limits", by=ByLabel(label_of(reader, by)), over=over, when=when, **work.stood(here),
             option=here.option, variable=variable,
         )
     )  # fmt: skip
@@ -147,7 +148,7 @@ def make_limits(work: Work, here: Here) -> None:
 def make_voids(work: Work, here: Here) -> None:
     reader = work.reader(here.statement)
     target, *rest = (part for part in here.node.parts if isinstance(part, Node))
-    over = reader.target(target)
+    over = target_of(reader, target)
     variable, when = about_the_beaten(work, reader, rest)
     work.made.built.append(
         Priority(
@@ -160,7 +161,7 @@ def make_voids(work: Work, here: Here) -> None:
 def make_lapses(work: Work, here: Here) -> None:
     first, *rest = (part for part in here.node.parts if part is not None)
     assert isinstance(first, Node)
-    bar(work, here, "lapses", work.reader(here.statement).target(first), rest)
+    bar(work, here, "lapses", target_of(work.reader(here.statement), first), rest)
 
 
 def make_time_barred(work: Work, here: Here) -> None:

@@ -52,6 +52,22 @@ class Node:
         return found
 
 
+def as_node(part: Node | Word | None) -> Node:
+    """Return `part`, which the grammar lets only be a node."""
+    assert isinstance(part, Node)
+    return part
+
+
+def first_part(node: Node) -> Node | Word:
+    """Return the first part that is there."""
+    return next(each for each in node.parts if each is not None)
+
+
+def is_single(part: Node | Word) -> bool:
+    """Tell whether `part` is one word."""
+    return isinstance(part, Word) or (part.rule == "path" and len(part.parts) == 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """One norm line (with its continuations): an optional label, a body, where it stands, and its text as parsed."""
@@ -68,6 +84,10 @@ class Statement:
         if part is None:
             return Span(self.path, self.base, self.base + self.length)
         return Span(self.path, self.base + part.start, self.base + part.end)
+
+    def said(self, part: Node | Word) -> str:
+        """Return the author's words."""
+        return self.raw[part.start : part.end].strip()
 
 
 @dataclass(slots=True, eq=False)
