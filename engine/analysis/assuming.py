@@ -14,7 +14,7 @@ from contractlang.norms import OccurrenceDecl, QuestionDecl
 from engine.settings import typed
 
 if TYPE_CHECKING:
-    from engine.analysis.terms import World
+    from engine.analysis.world import World
 
 _DAY = 24 * 60
 _MINUTES = {"days": _DAY, "hours": 60, "minutes": 1}
@@ -84,12 +84,12 @@ class Assuming:
         for name, value in self.answers.items():
             declared = program.declarations.get(name)
             if isinstance(declared, QuestionDecl) and declared.kind.name == "flag":
-                world.hold(world.answer(name).term == bool(typed(value, declared.kind, name)))
+                world.hold(world.left_open.answer(name).term == bool(typed(value, declared.kind, name)))
         for name in self.never:
             for each in world.of_kind(name) if name in program.touches else ():
                 world.hold(z3.Not(each.here))
         for name, stretches in self.between.items():
-            blank = world.blank(name, None, world.now, {})
+            blank = world.left_open.blank(name, None, world.now, {})
             world.hold(
                 blank.known,
                 z3.Or(*(z3.And(blank.term >= least, blank.term <= most) for least, most in stretches)),

@@ -9,11 +9,11 @@ from itertools import permutations
 
 from contractlang.norms import base_name
 from engine.analysis.finding import Clause, Finding, Said
+from engine.analysis.happenings import Moment
 from engine.analysis.logic import every, no
 from engine.analysis.looking import Foci, Put, Refuted, bound_of, looked_for, named, undecided
 from engine.analysis.search import Searcher
 from engine.analysis.solver import Unknown
-from engine.analysis.terms import Moment
 from engine.analysis.witness import History, account_of, witness
 from engine.compile import compile_program
 from engine.dates import parse_instant
@@ -112,6 +112,9 @@ def _parting(searcher: Searcher, document: str, places: list[int]) -> Put:
     with world.question() as part:
         life = world.look("life", document)
         first, second = (
-            every(world.truth(life[place][2], m, {}), world.truth(life[place][3], m, {})) for place in places
+            every(
+                world.conditions.truth(life[place][2], m, {}), world.conditions.truth(life[place][3], m, {})
+            )
+            for place in places
         )
     return Put(world, part, (), (first, no(second)))

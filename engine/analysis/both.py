@@ -14,8 +14,9 @@ from typing import Any
 
 import z3
 
+from engine.analysis.happenings import Happening
 from engine.analysis.logic import every, follows
-from engine.analysis.terms import Happening, World
+from engine.analysis.world import World
 
 
 def shared(one: World, other: World) -> None:

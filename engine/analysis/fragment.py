@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from engine.analysis.happenings import Happening, Value
 from engine.analysis.logic import no
+from engine.analysis.parts import Part
 from engine.analysis.seen import Read
-from engine.analysis.terms import Happening, Part, Value, World
+from engine.analysis.world import World
 
 
 class Fragment:
@@ -47,7 +49,7 @@ class Fragment:
         there = sorted(self.happenings.items(), key=lambda held: str(held[0])) if deep else []
         for key in [key for key in self._reached if key in world.kept]:
             if strict or world.kept[key].rule.index == focus:
-                self._reach([world.at_once(key, each) for _, each in there], focus, deep)
+                self._reach([world.breaches.at_once(key, each) for _, each in there], focus, deep)
 
     def _reach(self, keys: Iterable[Any], focus: int | None, deep: bool) -> None:
         world, reached = self.world, self._reached

@@ -96,7 +96,7 @@ def _parting(rule: Rule, read: tuple[Searcher, Searcher], actor: str | None) -> 
     world, act, m = read[0].asked(rule.act_name, actor)
     with world.question() as part:
         read[0].asked(rule.act_name, actor)
-        opens = world.opens(rule, m, act, actor or "")
+        opens = world.judge.opens(rule, m, act, actor or "")
     given, permitted = permits(read[0], rule, actor, None)
     by_other, denied = denial(read[1].beside_of(read[0]), rule, actor, or_closed=False)
     return Put(

@@ -13,6 +13,8 @@ from typing import Any
 from contractlang.norms import Maintenance, PartyDecl, Prohibition
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.fragment import Fragment
+from engine.analysis.happenings import Broken, Happening, Moment
+from engine.analysis.instances import MANY
 from engine.analysis.logic import every, no, some
 from engine.analysis.looking import (
     Foci,
@@ -29,8 +31,8 @@ from engine.analysis.looking import (
 from engine.analysis.numbers import FALSE
 from engine.analysis.search import Searcher
 from engine.analysis.solver import Unknown
-from engine.analysis.terms import MANY, Broken, Happening, Moment, World
 from engine.analysis.witness import History, replayed, witness
+from engine.analysis.world import World
 from engine.decision import Decision
 from engine.force import MANDATORY
 from engine.program import Place, Program, Rule
@@ -52,8 +54,8 @@ def against(searcher: Searcher, alone: Program, layer: str) -> Iterator[Finding]
         for place in places:
             for actor in parties_of(alone, searcher.actors(rule)):
                 world, act, _ = searcher.asked(rule.act_name, actor)
-                for bound in world.bindings(rule, act):
-                    if not world.bears(rule, actor or "", bound):
+                for bound in world.instances.bindings(rule, act):
+                    if not world.instances.bears(rule, actor or "", bound):
                         continue
                     step = searcher.step(
                         "against", (rule, *place, actor or "", _called(searcher, bound)),
@@ -101,7 +103,7 @@ def permits(paper: Searcher, rule: Rule, actor: str | None, bound: Any) -> tuple
         paper.asked(rule.act_name, actor)
         rules = world.on_act(rule.act_name)
         same = [each for each in rules if each.norm.id == rule.norm.id and each.document == rule.document]
-        opens = [world.opens(each, m, act, actor or "") for each in same]
+        opens = [world.judge.opens(each, m, act, actor or "") for each in same]
         permits = every(some(*opens), no(some(*_forbidding(world, rules, m, act))))
     duty = bound.rule if isinstance(bound, Broken) and len(rule.on_breach_of) > MANY else None
     return lambda: Fragment(world, part, _same_in(paper.program, duty)), permits
@@ -123,11 +125,13 @@ def _forbidding(world: World, rules: list[Rule], m: Moment, act: Happening, weig
     for each in rules:
         if isinstance(each.norm, Prohibition) and each.weight >= weight:
             beaten = (
-                every(world.truth(when, m, {}), world.opens(world.rule(index), m, act, actor))
+                every(
+                    world.conditions.truth(when, m, {}), world.judge.opens(world.rule(index), m, act, actor)
+                )
                 for index, when, _ in each.prevailed_by
                 if index in on_act
             )
-            yield every(world.forbids(each, m, act, actor), no(some(*beaten)))
+            yield every(world.judge.forbids(each, m, act, actor), no(some(*beaten)))
 
 
 def _taken_by(
@@ -135,13 +139,15 @@ def _taken_by(
 ) -> tuple[Any, ...] | None:
     """Return that only a sentence of law closes a norm, bound to that, and that no other opens its act."""
     program, actor = searcher.program, act.actor or ""
-    steps = list(world.closers(rule, bound, m, act, actor, world.env_of(rule, bound, act, actor)))
+    steps = list(
+        world.judge.closers(rule, bound, m, act, actor, world.instances.env_of(rule, bound, act, actor))
+    )
     by_law = [truth for _, at, truth in steps if at == place]
     if not by_law:
         return None
     own = [truth for _, at, truth in steps if not (isinstance(at, tuple) and is_law(program, at))]
     others = [
-        world.opens(each, m, act, actor)
+        world.judge.opens(each, m, act, actor)
         for each in world.on_act(rule.act_name)
         if each is not rule and not isinstance(each.norm, Prohibition | Maintenance)
     ]
@@ -211,12 +217,12 @@ def _denying(searcher: Searcher, paper: Searcher, rule: Rule, actor: str | None)
         near = world.on_act(rule.act_name)
         # The more of the law gives it in one history, the better that history shows it.
         world.prefer(*(
-            world.opens(each, m, act, actor or "")
+            world.judge.opens(each, m, act, actor or "")
             for each in near
             if not each.home and not isinstance(each.norm, Prohibition | Maintenance)
         ))  # fmt: skip
         given = (
-            world.opens(rule, m, act, actor or ""),
+            world.judge.opens(rule, m, act, actor or ""),
             no(some(*_forbidding(world, near, m, act, rule.weight))),
         )  # fmt: skip
     on_paper, denies = denial(paper, rule, actor)
@@ -240,7 +246,9 @@ def denial(
         rules = world.on_act(rule.act_name)
         forbids = list(_forbidding(world, rules, m, act))
         world.prefer(*forbids)
-        stands = [world.in_force(each, m, world.env_of(each, None, act, actor)) for each in rules]
+        stands = [
+            world.judge.in_force(each, m, world.instances.env_of(each, None, act, actor)) for each in rules
+        ]
         given = [
             _unbeaten(world, each, m, act)
             for each in rules
@@ -257,11 +265,11 @@ def _unbeaten(world: World, rule: Rule, m: Moment, act: Happening) -> Any:
     """Return that a norm is open to an act, and no prohibition that prevails over it forbids that."""
     actor, on_act = act.actor or "", {each.index for each in world.on_act(act.name)}
     beaten = (
-        every(world.truth(when, m, {}), world.forbids(world.rule(index), m, act, actor))
+        every(world.conditions.truth(when, m, {}), world.judge.forbids(world.rule(index), m, act, actor))
         for index, when, _ in rule.prevailed_by
         if isinstance(world.rule(index).norm, Prohibition) and index in on_act
     )
-    return every(world.opens(rule, m, act, actor), no(some(*beaten)))
+    return every(world.judge.opens(rule, m, act, actor), no(some(*beaten)))
 
 
 def _denied_found(

@@ -16,11 +16,14 @@ from typing import Any, NamedTuple, TypeVar
 from engine.analysis.answers import Answers, Trail
 from engine.analysis.finding import Clause, Finding, Kind, Said
 from engine.analysis.fragment import Fragment
+from engine.analysis.happenings import Broken, Happening
+from engine.analysis.instances import MANY
+from engine.analysis.parts import Part
 from engine.analysis.seen import Seen
 from engine.analysis.solver import LIMIT, Query, Unknown, possible
 from engine.analysis.tally import AT_LIMIT, HORIZON, NOT_CONFIRMED, Tally
-from engine.analysis.terms import MANY, Broken, Happening, Part, World
 from engine.analysis.witness import History, history_of
+from engine.analysis.world import World
 from engine.program import Program, Rule
 
 R = TypeVar("R")

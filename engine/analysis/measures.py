@@ -13,6 +13,7 @@ from typing import Any
 
 from contractlang.norms import Maintenance, Obligation, Prohibition
 from engine.analysis.finding import Clause, Finding, Said
+from engine.analysis.happenings import Happening, Moment
 from engine.analysis.lawful import OWN_STEPS, closed_by_itself, is_law, parties_of, permits
 from engine.analysis.logic import every, no, some
 from engine.analysis.looking import (
@@ -28,8 +29,8 @@ from engine.analysis.looking import (
 )
 from engine.analysis.search import Searcher
 from engine.analysis.solver import Unknown
-from engine.analysis.terms import Happening, Moment, World
 from engine.analysis.witness import History, replayed, witness
+from engine.analysis.world import World
 from engine.decision import Decision, Reason
 from engine.program import Place, Program, Rule
 
@@ -132,23 +133,23 @@ def _measuring(
             world.prefer(truth)
         for each in near:
             if isinstance(each.norm, Prohibition) and not each.home:
-                world.prefer(world.forbids(each, m, act, actor or ""))
+                world.prefer(world.judge.forbids(each, m, act, actor or ""))
         opens = [
-            world.opens(each, m, act, actor or "")
+            world.judge.opens(each, m, act, actor or "")
             for each in near
             if not isinstance(each.norm, Prohibition | Maintenance)
         ]
         given = [
-            world.gives(each, m, act, actor or "", lambda place: is_law(program, place))
+            world.judge.gives(each, m, act, actor or "", lambda place: is_law(program, place))
             for each in group
             if _reads(world, each)
         ]
         # Where the law reads the norm otherwise, what triggers it is there and the norm is not open all the same.
         there = [
-            world.exists(each, bound, m)
+            world.instances.exists(each, bound, m)
             for each in (group if stated else ())
             if _reads(world, each)
-            for bound in world.bindings(each, act)
+            for bound in world.instances.bindings(each, act)
         ]
         against = some(every(some(*given), some(*closing.values())), every(no(some(*given)), some(*there)))
         bound = _first_bound(world, group, act)
@@ -186,9 +187,9 @@ def _closing(
     for rule in group:
         if not _reads(world, rule):
             continue
-        for bound in world.bindings(rule, act):
-            env = world.env_of(rule, bound, act, act.actor)
-            for _, place, truth in world.closers(rule, bound, m, act, act.actor or "", env):
+        for bound in world.instances.bindings(rule, act):
+            env = world.instances.env_of(rule, bound, act, act.actor)
+            for _, place, truth in world.judge.closers(rule, bound, m, act, act.actor or "", env):
                 if isinstance(place, tuple) and is_law(program, place):
                     found.setdefault(place, []).append(truth)
     return {place: some(*truths) for place, truths in found.items()}
@@ -200,7 +201,7 @@ def _reads(world: World, rule: Rule) -> bool:
 
 
 def _first_bound(world: World, group: list[Rule], act: Happening) -> Any:
-    return next((bound for rule in group for bound in world.bindings(rule, act)), None)
+    return next((bound for rule in group for bound in world.instances.bindings(rule, act)), None)
 
 
 def _speaking(program: Program, decision: Decision) -> Iterator[Clause]:

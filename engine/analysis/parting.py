@@ -27,12 +27,14 @@ from contractlang.norms import (
 from contractlang.values import Money
 from engine.account import Account
 from engine.analysis.both import laid_over, shared
+from engine.analysis.days import MINUTES, workday
 from engine.analysis.finding import Witness
+from engine.analysis.happenings import Broken, Happening, Moment
 from engine.analysis.numbers import FALSE, TRUE, choice, whole
 from engine.analysis.solver import Unknown, shortest
 from engine.analysis.tally import HORIZON
-from engine.analysis.terms import MINUTES, Broken, Happening, Moment, World, workday
 from engine.analysis.witness import History, history_of
+from engine.analysis.world import World
 from engine.dates import parse_instant
 from engine.decision import Decision
 from engine.errors import EngineError
@@ -134,7 +136,7 @@ class Partings:
         def so(world: World, m: Moment, id: str | None) -> Any:
             rules = [each for each in world.program.rules if each.norm.id == id]
             found = [
-                world.broken(Broken(rule, bound), m, False)
+                world.breaches.broken(Broken(rule, bound), m, False)
                 for rule in rules
                 for bound in _bounds(world, rule)
                 if _binds(rule, party)
@@ -156,7 +158,7 @@ class Partings:
         """Return where it parts whether the agreement is in force."""
 
         def so(side: int, world: World, m: Moment) -> Any:
-            return world.agreement(world.program.agreements[0], m) == world.code("in_force")
+            return world.lifetime.agreement(world.program.agreements[0], m) == world.code("in_force")
 
         return self._search(
             so, lambda side, at, _: StateOf("agreement", at), lambda d: d.answer == "in_force", lambda d: d.answer,
@@ -172,7 +174,7 @@ class Partings:
         def worth(side: int, world: World, m: Moment) -> Any:
             first = world.of_kind(trigger)[0]
             called = world.program.sum_names.get(name, name)
-            value = world.sum(AmountOfE(called, None, ""), m, {"@trigger": first}).term
+            value = world.quantities.sum(AmountOfE(called, None, ""), m, {"@trigger": first}).term
             return choice(world.has_happened(first, m), value, 0)
 
         def question(side: int, at: int, history: History) -> Question | None:
@@ -214,10 +216,10 @@ class Partings:
                 made: Any = FALSE
                 for each in reversed(world.program.losses):
                     env = {each.variable: event, "@trigger": event}
-                    voided = z3.Or(*(world.truth(when, m, env) for when in each.voided))
+                    voided = z3.Or(*(world.conditions.truth(when, m, env) for when in each.voided))
                     applies = z3.And(
-                        world.truth(each.holds, m, env), world.truth(each.trigger_where, m, env),
-                        world.truth(each.when, m, env), z3.Not(voided),
+                        world.conditions.truth(each.holds, m, env), world.conditions.truth(each.trigger_where, m, env),
+                        world.conditions.truth(each.when, m, env), z3.Not(voided),
                     )  # fmt: skip
                     if each.trigger_name == on:
                         made = choice(applies, each.rule.bearer == party, made)
@@ -449,10 +451,13 @@ def _taken_effect(world: World) -> list[Any]:
     """Return that an agreement whose condition to take effect is met by now has taken effect."""
     found = []
     for document in world.program.agreements:
-        begins, since = world.begins(document)
+        begins, since = world.lifetime.begins(document)
         for rule in world.program.life.get(document, ()):
             if rule.life.how == "takes_effect" and base_name(rule.life.document) == document:
-                met = z3.And(world.truth(rule.holds, world.now, {}), world.truth(rule.value, world.now, {}))
+                met = z3.And(
+                    world.conditions.truth(rule.holds, world.now, {}),
+                    world.conditions.truth(rule.value, world.now, {}),
+                )
                 found.append(z3.Implies(met, z3.And(begins, since <= world.now.at)))
     return found
 
@@ -485,7 +490,7 @@ def _allowed(world: World, m: Moment, act: Happening) -> Any:
     rules = [world.program.rules[index] for index in world.program.by_act.get(act.name, ())]
     actor = act.actor or ""
     opening = {
-        rule.index: world.opens(rule, m, act, actor)
+        rule.index: world.judge.opens(rule, m, act, actor)
         for rule in rules
         if not isinstance(rule.norm, Prohibition | Maintenance)
     }
@@ -493,11 +498,14 @@ def _allowed(world: World, m: Moment, act: Happening) -> Any:
     for rule in rules:
         if isinstance(rule.norm, Prohibition):
             beaten = [
-                z3.And(world.truth(when, m, world.env_of(rule, None, act, actor)), opening[index])
+                z3.And(
+                    world.conditions.truth(when, m, world.instances.env_of(rule, None, act, actor)),
+                    opening[index],
+                )
                 for index, when, _ in rule.prevailed_by
                 if index in opening
             ]
-            forbidden.append(z3.And(world.forbids(rule, m, act, actor), z3.Not(z3.Or(*beaten))))
+            forbidden.append(z3.And(world.judge.forbids(rule, m, act, actor), z3.Not(z3.Or(*beaten))))
     based = z3.Or(*opening.values()) if world.program.acts[act.name].needs_basis else TRUE
     return z3.And(based, z3.Not(z3.Or(*forbidden)))
 
@@ -506,13 +514,13 @@ def _required(world: World, m: Moment, act: Happening) -> Any:
     """Return whether a party must do an act: a duty to do it has arisen and is not done."""
     rules = [world.program.rules[index] for index in world.program.by_act.get(act.name, ())]
     duties = [rule for rule in rules if isinstance(rule.norm, Obligation)]
-    return z3.Or(*(world.opens(rule, m, act, act.actor or "") for rule in duties))
+    return z3.Or(*(world.judge.opens(rule, m, act, act.actor or "") for rule in duties))
 
 
 def _bounds(world: World, rule: Rule) -> list[Any]:
     if isinstance(rule.norm, Prohibition):
         return list(world.of_kind(rule.act_name))
-    return world.bindings(rule, None)
+    return world.instances.bindings(rule, None)
 
 
 def _binds(rule: Rule, party: str) -> bool:

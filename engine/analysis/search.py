@@ -16,6 +16,8 @@ from contractlang.norms import Maintenance, Obligation, OccurrenceDecl, Power, P
 from engine.analysis.answers import Answers
 from engine.analysis.assuming import Assuming
 from engine.analysis.finding import Clause, Finding, Kind, Said
+from engine.analysis.happenings import Broken, Happening, Moment
+from engine.analysis.instances import MANY
 from engine.analysis.logic import every, no, some
 from engine.analysis.looking import (
     Foci,
@@ -34,8 +36,8 @@ from engine.analysis.numbers import TRUE
 from engine.analysis.seen import Seen
 from engine.analysis.solver import Unknown
 from engine.analysis.tally import Tally
-from engine.analysis.terms import MANY, Broken, Happening, Moment, World
 from engine.analysis.witness import History, replayed, witness
+from engine.analysis.world import World
 from engine.decision import Decision, Reason
 from engine.program import Place, Program, Rule
 from engine.statuses import InBreachE, OverdueE
@@ -196,12 +198,12 @@ def _clashing(searcher: Searcher, one: Rule, other: Rule, actor: str | None, end
         # What another norm that is open prevails over forbids nothing.
         on_act = {each.index for each in world.on_act(one.act_name)}
         beats = [
-            every(world.truth(when, m, {}), world.opens(world.rule(i), m, act, actor or ""))
+            every(world.conditions.truth(when, m, {}), world.judge.opens(world.rule(i), m, act, actor or ""))
             for i, when, _ in world.rule(other.index).prevailed_by
             if i in on_act
         ]
         opens, forbids = (
-            world.opens(one, m, act, actor or ""), world.forbids(other, m, act, actor or ""),
+            world.judge.opens(one, m, act, actor or ""), world.judge.forbids(other, m, act, actor or ""),
         )  # fmt: skip
     return Put(world, part, (act,), (opens, forbids, no(some(*beats))))
 
@@ -278,15 +280,15 @@ def _rivalling(searcher: Searcher, one: Rule, other: Rule, duty: Rule, actor: st
         searcher.asked(one.act_name, actor)
         _, second, _ = searcher.asked(other.act_name, actor)
         owed = world.rule(duty.index)
-        broken = [world.broken(Broken(owed, bound), m, False) for bound in _bounds(world, owed)]
-        opens = world.opens(one, m, act, actor), world.opens(other, m, second, actor)
+        broken = [world.breaches.broken(Broken(owed, bound), m, False) for bound in _bounds(world, owed)]
+        opens = world.judge.opens(one, m, act, actor), world.judge.opens(other, m, second, actor)
     return Put(world, part, (act, second), (some(*broken), *opens))
 
 
 def _bounds(world: World, duty: Rule) -> list[Any]:
     if isinstance(duty.norm, Prohibition):
         return list(world.of_kind(duty.act_name))
-    return world.bindings(duty, None)
+    return world.instances.bindings(duty, None)
 
 
 def _hangs_on(program: Program, rule: Rule) -> set[int]:
@@ -348,7 +350,7 @@ def _applying(searcher: Searcher, rule: Rule, actor: str | None, ending: bool) -
     world, act, m = searcher.asked(rule.act_name, actor, ending)
     with world.question() as part:
         searcher.asked(rule.act_name, actor, ending)
-        applies = world.forbids if isinstance(rule.norm, Prohibition) else world.opens
+        applies = world.judge.forbids if isinstance(rule.norm, Prohibition) else world.judge.opens
         wanted = applies(rule, m, act, actor or "")
     return Put(world, part, (act,), (wanted,))
 

@@ -18,11 +18,13 @@ from typing import Any
 
 import z3
 
+from engine.analysis.days import is_workday, workday
 from engine.analysis.fragment import Fragment
+from engine.analysis.happenings import Happening
 from engine.analysis.hitting import fewest_of
 from engine.analysis.logic import Found, every, follows, no, simplified, some, tell
 from engine.analysis.numbers import FALSE, TRUE, a_truth
-from engine.analysis.terms import Happening, World, is_workday, workday
+from engine.analysis.world import World
 
 LIMIT = 8_000_000
 """Resource units of the solver for one question."""

@@ -12,10 +12,12 @@ from contractlang.kinds import Kind
 from contractlang.norms import OccurrenceDecl
 from contractlang.values import Money
 from engine.account import Account
+from engine.analysis.days import FIRST_DAY
 from engine.analysis.finding import Witness
 from engine.analysis.fragment import Fragment
+from engine.analysis.happenings import Happening
 from engine.analysis.solver import Model
-from engine.analysis.terms import FIRST_DAY, Happening, World
+from engine.analysis.world import World
 from engine.dates import parse_instant
 from engine.decision import Decision
 from engine.errors import EngineError

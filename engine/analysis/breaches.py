@@ -1,0 +1,155 @@
+"""Breaches in a world: whether a duty is in breach, since when, and for how long."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contractlang.norms import Maintenance, Obligation, Prohibition
+from contractlang.values import Period
+from engine.analysis.aspect import Aspect
+from engine.analysis.days import MINUTES, in_days, next_workday, open_days
+from engine.analysis.happenings import Broken, Env, Happening, Moment, Truth, id_of, just_before
+from engine.analysis.instances import MANY
+from engine.analysis.logic import every, follows, no, some
+from engine.analysis.numbers import whole
+from engine.analysis.tally import HORIZON
+from engine.statuses import Norms, OverdueE
+
+
+class Breaches(Aspect):
+    """What is in breach."""
+
+    def broken(self, it: Broken, m: Moment, only_open: bool) -> Truth:
+        """Return whether a duty is in breach at a moment: open, or (also) cured."""
+        world = self.world
+        key = ("broken", it.rule.index, id_of(it.bound), m.key, only_open)
+        if isinstance(it.bound, Broken) and len(it.rule.on_breach_of) > MANY:
+            world.one_of_many[key] = it.bound.rule.index
+        if isinstance(it.rule.norm, Maintenance):
+            world.kept[key] = it
+        return world.named(key, lambda: self._broken(it, m, only_open))
+
+    def _broken(self, it: Broken, m: Moment, only_open: bool) -> Truth:
+        match it.rule.norm:
+            case Obligation():
+                return self._late(it, m, only_open)
+            case Prohibition():
+                return self._forbidden(it, m)
+            case Maintenance():
+                return self._not_kept_since(it, m, only_open)
+            case _:
+                return False
+
+    def _late(self, it: Broken, m: Moment, only_open: bool) -> Truth:
+        """Return whether a duty to act was not done in time, and (only open) is not done yet."""
+        duties, rule, bound = self.world.duties, it.rule, it.bound
+        end = duties.deadline(rule, bound)
+        if end is None:
+            return False
+        late = every(duties.arises(rule, bound), end <= m.at, no(duties.performed(rule, bound, m, end)))
+        return every(late, no(duties.performed(rule, bound, m, None))) if only_open else late
+
+    def _forbidden(self, it: Broken, m: Moment) -> Truth:
+        """Return whether an act was forbidden when it was done, and nothing prevailed over that."""
+        world, rule, act = self.world, it.rule, it.bound
+        if not isinstance(act, Happening):
+            return False
+        before = just_before(act)
+        beaten = [
+            every(
+                world.conditions.truth(when, before, {}),
+                world.judge.opens(world.rule(index), before, act, act.actor or ""),
+            )
+            for index, when, _ in rule.prevailed_by
+            if world.speaks_of(index, act.name)
+        ]
+        forbidden = world.judge.forbids(rule, before, act, act.actor or "")
+        return every(world.has_happened(act, m), forbidden, no(some(*beaten)))
+
+    def _not_kept_since(self, it: Broken, m: Moment, only_open: bool) -> Truth:
+        """Return whether what must be kept once was not, and (only open) is not now."""
+        start = self.start(it)
+        parts = [start <= m.at, self.not_kept(it, self._beginning(it, start))]
+        if only_open:
+            env = self.world.instances.env_of(it.rule, it.bound, None, None)
+            parts.append(no(self.world.conditions.truth(it.rule.keeps, m, env)))
+        return every(*parts)
+
+    def _beginning(self, it: Broken, start: Any) -> Moment:
+        return Moment(start, f"broken {it.rule.index} {id_of(it.bound)}")
+
+    def not_kept(self, it: Broken, m: Moment) -> Truth:
+        """Return whether at a moment what must be kept is not, and nothing lets that duty sleep."""
+        world = self.world
+        rule, bound, env = it.rule, it.bound, world.instances.env_of(it.rule, it.bound, None, None)
+
+        def make() -> Truth:
+            asleep = [
+                every(world.conditions.truth(when, m, env), world.judge.standing(world.rule(index), m, None))
+                for index, when, _ in rule.prevailed_by
+            ]
+            return every(
+                world.instances.exists(rule, bound, m), world.judge.in_force(rule, m, env),
+                world.conditions.truth(rule.trigger_where, m, env), world.judge.conditions(rule, m, env),
+                no(world.conditions.truth(rule.keeps, m, env)), no(some(*asleep)),
+            )  # fmt: skip
+
+        return world.once(("not kept", rule.index, id_of(bound), m.key), make)
+
+    def at_once(self, key: Any, happening: Happening) -> Any:
+        """Return the part that says that a breach of what must be kept begins when that happens, if not before."""
+        world = self.world
+        it = world.kept[key]
+        wanted = ("at once", it.rule.index, id_of(it.bound), happening.id)
+
+        def make() -> None:
+            start = self.start(it)
+            began = self.not_kept(it, self._beginning(it, start))
+            now = self.not_kept(it, Moment(happening.at, f"at {happening.id}"))
+            world.hold(follows(every(happening.here, now), every(start <= happening.at, began)))
+
+        world.once(wanted, make)
+        return wanted
+
+    def start(self, it: Broken) -> Any:
+        """Return when a breach began."""
+        world = self.world
+        match it.rule.norm:
+            case Obligation():
+                end = world.duties.deadline(it.rule, it.bound)
+                return end if end is not None else whole(HORIZON * MINUTES)
+            case Prohibition() if isinstance(it.bound, Happening):
+                return it.bound.at
+            case _:
+                pass
+        key = f"broken {it.rule.index} {id_of(it.bound)}"
+        return world.once(key, lambda: world.some_time(key))
+
+    def of(self, norms: Norms, m: Moment, env: Env, only_open: bool) -> list[Truth]:
+        """Return when each of the norms meant is in breach."""
+        return [
+            self.broken(Broken(rule, bound), m, only_open)
+            for rule, bound in self.world.instances.meant(norms, env)
+        ]
+
+    def overdue(self, it: OverdueE, m: Moment, env: Env) -> Truth:
+        """Return whether a duty is late, for longer than a period where one is named."""
+        world = self.world
+        found = []
+        period = world.quantities.value(it.longer, m, env).term if it.longer is not None else None
+        for rule, bound in world.instances.meant(it.norms, env):
+            if not isinstance(rule.norm, Obligation):
+                continue
+            truth = self.broken(Broken(rule, bound), m, True)
+            days = in_days(period) if isinstance(period, Period) else open_days(period, it.longer)
+            if days is not None:
+                end = world.duties.deadline(rule, bound)
+                if end is None:
+                    continue
+                last = world.day_of(end) - 1 + days
+                truth = every(truth, (self._rolled(last) + 1) * MINUTES <= m.at)
+            found.append(truth)
+        return some(*found)
+
+    def _rolled(self, day: Any) -> Any:
+        return self.world.once(("rolled", day.get_id()), lambda: next_workday(day))

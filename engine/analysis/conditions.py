@@ -1,0 +1,133 @@
+"""When a condition holds at a moment of a world."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import z3
+
+from contractlang.kinds import Kind
+from contractlang.norms import Who
+from engine.analysis.aspect import Aspect
+from engine.analysis.days import is_day, is_instant, minute_of
+from engine.analysis.happenings import Env, Happening, Moment, Truth
+from engine.analysis.logic import every, no, some
+from engine.conditions import ActorE, AndE, AnswerE, ChosenE, CompareE, IsBlankE, NotE, OrE, PlacedE
+from engine.event import BOTH
+from engine.force import TextE, ValidE
+from engine.quantities import ConstE, FieldE
+from engine.statuses import DischargedE, HappenedE, InBreachE, OverdueE, UsedE
+
+
+class Conditions(Aspect):
+    """When conditions hold."""
+
+    def truth(self, it: Any, m: Moment, env: Env) -> Truth:
+        """Return when a condition holds at a moment."""
+        world = self.world
+        match it:
+            case None:
+                return True
+            case AndE():
+                return every(*(self.truth(each, m, env) for each in it.parts))
+            case OrE():
+                return some(*(self.truth(each, m, env) for each in it.parts))
+            case NotE():
+                return no(self.truth(it.part, m, env))
+            case CompareE():
+                return self.compare(it, m, env)
+            case HappenedE():
+                return self.happened(it, m, env)
+            case AnswerE() if world.look("question", it.question)[0].kind.name == "flag":
+                return world.left_open.answer(it.question).term
+            case ChosenE():
+                return world.left_open.chosen(it.reading, it.option)
+            case IsBlankE():
+                return no(world.left_open.blank(it.name, None, m, env).known)
+            case OverdueE():
+                return world.breaches.overdue(it, m, env)
+            case InBreachE():
+                return some(*world.breaches.of(it.norms, m, env, False))
+            case DischargedE():
+                return some(
+                    *(
+                        world.duties.discharged(rule, bound, m)
+                        for rule, bound in world.instances.meant(it.norms, env)
+                    )
+                )
+            case UsedE():
+                return some(*(world.judge.standing(world.rule(i), m, it.longer) for i in it.norms.indexes))
+            case ValidE():
+                return self.valid(it, m)
+            case TextE():
+                return self.text(it, m)
+            case ActorE():
+                return env.get("@actor") in (None, it.party, BOTH)
+            case PlacedE():
+                return self.truth(it.part, m, {**env, it.variable: it.place})
+            case ConstE():
+                return bool(it.constant)
+            case _:
+                value = world.quantities.value(it, m, env)
+                if z3.is_bool(value.term):
+                    return every(value.known, value.term)
+                return world.free(Kind("flag")).term
+
+    def compare(self, it: CompareE, m: Moment, env: Env) -> Truth:
+        world = self.world
+        left, right = world.quantities.value(it.left, m, env), world.quantities.value(it.right, m, env)
+        one, other = left.term, right.term
+        if isinstance(one, Happening) or isinstance(other, Happening):
+            return (one is other) is (it.sign == "==")
+        if not (z3.is_expr(one) and z3.is_expr(other)):
+            return world.free(Kind("flag")).term
+        if z3.is_bool(one) != z3.is_bool(other):
+            return world.free(Kind("flag")).term
+        for side, term in ((it.left, one), (it.right, other)):
+            if isinstance(side, FieldE) and side.kind.name == "text":
+                world.hold(term >= 0)  # What is compared is said.
+        # An instant meets a day by its own day.
+        if is_instant(it.left) and is_day(it.right):
+            one = world.day_of(one)
+        elif is_instant(it.right) and is_day(it.left):
+            other = world.day_of(other)
+        made = {
+            "==": lambda: one == other, "!=": lambda: one != other, "<": lambda: one < other,
+            "<=": lambda: one <= other, ">": lambda: one > other, ">=": lambda: one >= other,
+        }[it.sign]()  # fmt: skip
+        return every(left.known, right.known, made)
+
+    def happened(self, it: HappenedE, m: Moment, env: Env) -> Truth:
+        world = self.world
+        who = world.quantities.value(it.by, m, env).term if it.by is not None else None
+        by = it.by.constant if isinstance(it.by, ConstE) else None
+        found = []
+        for each in world.of_kind(it.name):
+            meets = world.has_happened(each, m)
+            if it.about is not None:
+                wanted = world.quantities.value(it.about, m, env).term
+                named = [v.term for v in each.fields.values() if isinstance(v.term, Happening)]
+                if isinstance(wanted, Happening) and wanted not in named:
+                    continue
+            if by == Who.BOTH.value:
+                found.append(meets)
+                continue
+            if by is not None and by != Who.EITHER.value and each.actor not in (by, BOTH):
+                continue
+            if by is None and who is not None and z3.is_expr(who):
+                meets = every(meets, who == world.code(each.actor or ""))
+            found.append(meets)
+        return every(*found) if by == Who.BOTH.value and found else some(*found)
+
+    def valid(self, it: ValidE, m: Moment) -> Truth:
+        parts: list[Any] = []
+        if it.begins is not None:
+            parts.append(m.at >= minute_of(it.begins))
+        if it.ends is not None:
+            parts.append(m.at < minute_of(it.ends))
+        return every(*parts)
+
+    def text(self, it: TextE, m: Moment) -> Truth:
+        replaced = [m.at >= minute_of(part.begins) for part in it.text.replaced_by]
+        own = it.text.own
+        return every(True if own is None else m.at >= minute_of(own.begins), no(some(*replaced)))

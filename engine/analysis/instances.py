@@ -1,0 +1,106 @@
+"""The instances of norms in a world: what each is bound to, for whom, and whether that is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from contractlang.norms import Prohibition, Who
+from engine.analysis.aspect import Aspect
+from engine.analysis.happenings import Broken, Env, Happening, Moment, Truth
+from engine.analysis.logic import every, no, some
+from engine.event import BOTH
+from engine.program import Rule
+from engine.statuses import Norms
+
+MANY = 3
+"""A norm upon the breach of more duties than this is looked at for one of them at a time."""
+
+
+class Instances(Aspect):
+    """What the instances of norms are bound to."""
+
+    def bindings(self, rule: Rule, act: Happening | None) -> list[Any]:
+        """Return what the instances of a norm may be bound to."""
+        world = self.world
+        rule = world.rule(rule.index)
+        if rule.norm.trigger is None:
+            return [None]
+        if rule.self_triggered:
+            return [act] if act is not None else []
+        if rule.trigger_name is not None:
+            return list(world.of_kind(rule.trigger_name))
+        found = []
+        for index in sorted(rule.on_breach_of):
+            if world.focus is not None and len(rule.on_breach_of) > MANY and index != world.focus:
+                continue
+            owed = world.rule(index)
+            # Each forbidden act is a breach of its own, whatever the prohibition arises from.
+            is_ban = isinstance(owed.norm, Prohibition)
+            bounds = world.of_kind(owed.act_name) if is_ban else self.bindings(owed, None) or [None]
+            found += [Broken(owed, bound) for bound in bounds]
+        return found
+
+    def env_of(self, rule: Rule, bound: Any, act: Any, actor: Any) -> Env:
+        """Return what the variables of one instance stand for."""
+        env: Env = {"@act": act, "@actor": actor, "@rule": rule}
+        if bound is not None:
+            env |= {rule.variable: bound, "@trigger": bound}
+        return env
+
+    def exists(self, rule: Rule, bound: Any, m: Moment) -> Truth:
+        """Return whether what an instance is bound to is there."""
+        if isinstance(bound, Happening):
+            return True if bound is m.before else self.world.has_happened(bound, m)
+        return self.world.breaches.broken(bound, m, False) if isinstance(bound, Broken) else True
+
+    def in_term(self, rule: Rule, bound: Any, m: Moment) -> Truth:
+        """Return whether a norm that is no duty was there when what it waits for happened: else that was in vain."""
+        world = self.world
+        if not isinstance(bound, Happening) or bound is m.before:
+            return True
+        if not (rule.home or rule.since is not None or rule.until is not None):
+            return True
+
+        def make() -> Truth:
+            then = Moment(bound.at, f"at {bound.id}")
+            env = self.env_of(rule, bound, None, None)
+            parts = []
+            if rule.home:
+                state = world.lifetime.agreement(rule.home, then)
+                alive = ("in_force", "expired", "terminated") if rule.norm.survives else ("in_force",)
+                parts.append(some(*(state == world.code(each) for each in alive)))
+            if rule.since is not None:
+                parts.append(world.conditions.truth(rule.since, then, env))
+            if rule.until is not None:
+                parts.append(no(world.conditions.truth(rule.until, then, env)))
+            return every(*parts)
+
+        return world.named(("in term", rule.index, bound.id), make)
+
+    def bears(self, rule: Rule, actor: str, bound: Any) -> bool:
+        """Return whether a norm binds or empowers that party."""
+        rule = self.world.rule(rule.index)
+        bearer = rule.norm.bearer
+        if isinstance(bearer, str):
+            return actor in (bearer, BOTH)
+        if bearer is Who.OTHER and isinstance(bound, Broken):
+            return actor != bound.rule.norm.bearer
+        return True
+
+    def meant(self, norms: Norms, env: Env) -> Iterator[tuple[Rule, Any]]:
+        """Yield the instances that a target means."""
+        world = self.world
+        if norms.variable is not None:
+            bound = world.quantities.value(norms.variable, world.now, env).term
+            if isinstance(bound, Broken):
+                yield bound.rule, bound.bound
+            return
+        about = world.quantities.value(norms.about, world.now, env).term if norms.about is not None else None
+        for index in norms.indexes:
+            rule = world.rule(index)
+            is_ban = isinstance(rule.norm, Prohibition)
+            for bound in world.of_kind(rule.act_name) if is_ban else self.bindings(rule, None) or [None]:
+                # A ban is broken by acts; which of them came of which trigger is not told apart.
+                if about is None or is_ban or bound is about or not isinstance(about, Happening):
+                    yield rule, bound
