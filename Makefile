@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 CODE := $(wildcard contractlang engine client tests bench tools)
 # (docs/. because `docs` is a target.)
-DOCS := $(shell find docs/. mkdocs.yml contracts engine/documents contractlang/words.py -type f ! -name '*.pyc' 2>/dev/null)
+DOCS := $(shell find docs/. mkdocs.yml contracts engine/documents contractlang/words.py contractlang/wording.py contractlang/called.py -type f ! -name '*.pyc' 2>/dev/null)
 
 # Debian packages the tests need, beside Python and make; `make system` installs them.
 SYSTEM_PACKAGES := postgresql fonts-wqy-microhei chromium

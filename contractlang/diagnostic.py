@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from contractlang.source import Span
+
+Language = Literal["zh", "en"]
+"""A language that people are spoken to in."""
 
 
 class Severity(Enum):

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from typing import Any
 
 from rich.cells import cell_len
 
-from contractlang.diagnostic import Diagnostic, Label, Said, Severity
+from contractlang.diagnostic import Diagnostic, Label, Language, Said, Severity
 from contractlang.source import Source, Span
-
-Language = Literal["zh", "en"]
 
 _CHINESE = {Severity.ERROR: "错误", Severity.WARNING: "警告", Severity.NOTE: "提示"}
 _COLOURS = {Severity.ERROR: "1;31", Severity.WARNING: "1;33", Severity.NOTE: "1;36"}

@@ -12,100 +12,49 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
-from typing import Literal, assert_never
+from typing import assert_never
 
-from contractlang.kinds import DAY, FLAG, INSTANT
-from contractlang.names import LIFE
+from contractlang.called import IT
+from contractlang.diagnostic import Language
 from contractlang.norms import (
-    Accrued,
     Act,
-    AgreedLosses,
-    AmountDue,
-    AmountOf,
     AmountRule,
-    And,
-    Answer,
-    AnyNorm,
-    Arithmetic,
-    AsOf,
     AtOnce,
     Bar,
     Bearer,
     BeforeDay,
-    BlankDecl,
-    BlankValue,
-    Bound,
-    ByAct,
-    ByBreach,
-    ByClause,
     ByDay,
-    ByDocument,
-    ByLabel,
-    ByOrder,
-    ByState,
     Change,
     Chosen,
     Clock,
-    Compare,
     Const,
     Contract,
-    CountOf,
-    Declaration,
-    DefineDecl,
-    Discharged,
     Expr,
-    Field,
     Fill,
-    Happened,
-    InBreach,
-    IsBlank,
-    Later,
     Life,
     Limit,
     LossRule,
     Maintenance,
-    MonthDay,
     Norm,
-    Not,
-    Now,
     Obligation,
-    OccurrenceDecl,
     OnBreach,
     OnOccurrence,
-    OptionName,
-    Or,
-    Overdue,
-    Param,
-    PartyDecl,
     Permission,
     Power,
     Priority,
     Prohibition,
-    QuestionDecl,
-    ReadingDecl,
-    ReadingOption,
     Reasonable,
     Remark,
     SourceNote,
     Standing,
-    StateDecl,
-    StateValue,
-    SumOf,
     Target,
-    ThingDecl,
     Trigger,
-    TypeDecl,
-    Used,
     Who,
     Window,
     Within,
-    kind_of,
 )
-from contractlang.values import Money, Period, Roll
-
-Language = Literal["zh", "en"]
-
+from contractlang.values import Roll
+from contractlang.wording import Wording
 
 Sentence = Norm | AmountRule | LossRule | Priority | Bar | Life | Fill | Remark
 """Whatever a clause can say."""
@@ -250,13 +199,6 @@ _MARKS = {
     "partial": ("checked in part", "部分核实"), "memory": ("from memory, not checked", "未核实"),
 }  # fmt: skip
 
-# The fields that the language itself gives to every occurrence and every breach.
-_BUILT_IN = {
-    "at": ("moment", "时点"), "day": ("day", "发生日"), "by": ("doer", "行为人"), "arrives": ("arrival", "到达时点"),
-    "last_day": ("last day", "末日"), "unpaid": ("unpaid sum", "欠额"), "norm": ("norm", "规范"),
-    "cured": ("cured", "已补正"), "cured_at": ("moment of cure", "补正时点"),
-}  # fmt: skip
-
 _ROLLED: dict[Roll, tuple[str, str]] = {
     "following": ("if that is a rest day, on the next working day", "遇休息日顺延至次一工作日"),
     "preceding": ("if that is a rest day, on the last working day before it", "遇休息日提前至上一工作日"),
@@ -266,47 +208,12 @@ _ROLLED: dict[Roll, tuple[str, str]] = {
     ),
 }
 
-_UNITS = {
-    "seconds": ("second", "秒"), "minutes": ("minute", "分钟"), "hours": ("hour", "小时"), "days": ("day", "日"),
-    "business_days": ("business day", "个工作日"), "weeks": ("week", "周"), "months": ("month", "个月"),
-    "years": ("year", "年"),
-}  # fmt: skip
-
-# The variables that nobody has named: the act being judged, what a norm arises from, the last of an act or event.
-THE_ACT, IT, LAST = "@act", "@it", "@last "
-
-_WHO: dict[str, Bearer] = {who.value: who for who in Who}
 _ELAPSED = ("seconds", "minutes", "hours")
-
-_RELATIONS = {
-    "<": ("is less than", "少于"), "<=": ("is at most", "不超过"), ">": ("is more than", "多于"),
-    ">=": ("is at least", "不少于"), "==": ("is", "为"), "!=": ("is not", "不为"),
-}  # fmt: skip
-
-_ORDER_OF_DAYS = {
-    "<": ("is before", "早于"), "<=": ("is not after", "不晚于"), ">": ("is after", "晚于"),
-    ">=": ("is not before", "不早于"),
-}  # fmt: skip
-
-# A name in which one of these joins two parts would read like a sentence, so it keeps the shape that was written.
-_JOINS_EN = {
-    "of", "is", "and", "or", "for", "by", "the", "in", "to", "from", "until", "where", "than", "must", "may", "unless",
-    "if", "as", "has", "with", "on", "that", "after", "marked", "filled", "did",
-}  # fmt: skip
-_JOINS_ZH = re.compile(r"(?<=.)(?:[的为且或就应由自至后已]|不得|可以|有权|限于|项下|除非|直到|标明)(?=.)")
 
 
 @dataclass(frozen=True, slots=True)
-class _Speaker:
-    """Speaks of one contract in one language. `pick` chooses between the two ways of saying a thing."""
-
-    contract: Contract
-    language: Language
-
-    def pick(self, en: str, zh: str) -> str:
-        return en if self.language == "en" else zh
-
-    # ---- Norms ----
+class _Speaker(Wording):
+    """Speaks of one contract in one language."""
 
     def norm(self, norm: Norm) -> str:
         lead = self.lead(norm.trigger, norm.when)
@@ -577,343 +484,3 @@ class _Speaker:
         if life.first_day_counted is not None:
             said += self.pick(", its first day counted", "，首日计入") + self.provided(life.first_day_counted)
         return said + self.readings(life.option)
-
-    # ---- Targets ----
-
-    def target(self, target: Target) -> str:
-        match target:
-            case ByLabel():
-                said = self.label(target.label)
-                if target.about is None:
-                    return said
-                about = self.operand(target.about)
-                return self.pick(f"{said} for {about}", f"{said}（就{about}）")
-            case ByClause():
-                return self.pick(f"clause {target.clause}", f"条款{target.clause}")
-            case ByBreach():
-                breach = self.operand(target.variable)
-                return self.pick(f"the norm that {breach} breaks", f"{breach}所违反的规范")
-            case ByAct():
-                english, chinese = {"duty": ("duty to", "义务"), "power": ("power to", "权力")}[target.what]
-                return self._group(self.name(target.act), target, english, "有关", chinese)
-            case ByDocument():
-                return self.pick(f"the document “{target.document}”", f"文件“{target.document}”")
-            case ByOrder():
-                english, chinese = {1: ("first", "第一份"), 2: ("second", "第二份")}.get(
-                    target.number, ("", "")
-                )
-                return self.pick(f"the {english} agreement", f"{chinese}协议")
-            case ByState():
-                return self._group(self.name(target.state), target, "duty to keep", "保持", "义务")
-            case AgreedLosses():
-                who = "" if target.bearer is None else self.name(target.bearer)
-                return self.pick("agreed losses" + (f" of {who}" if who else ""), f"{who}约定的损失承担")
-            case AnyNorm():
-                return self.pick("any norm", "任何规范")
-            case _:
-                assert_never(target)
-
-    def _group(self, what: str, target: ByAct | ByState, english: str, verb: str, chinese: str) -> str:
-        """`any agreed duty of provider to repair`, told by what its norms are about."""
-        who = "" if target.bearer is None else self.name(target.bearer)
-        noun, _, link = english.partition(" ")
-        return self.pick(
-            f"any {'agreed ' if target.agreed else ''}{noun}"
-            + (f" of {who}" if who else "")
-            + f" {link} {what}",
-            (f"{who}的" if who else "") + f"任何{'约定的' if target.agreed else ''}{verb}{what}的{chinese}",
-        )
-
-    # ---- Expressions ----
-
-    def operand(self, expr: Expr) -> str:
-        """The expression as a part of another: in brackets where its end could not be heard."""
-        said = self.expr(expr)
-        match expr:
-            case Const() | BlankValue() | StateValue() | Bound() | Field() | MonthDay() | Now() | AmountOf():
-                return said
-            case _:
-                return self.pick(f"({said})", f"（{said}）")
-
-    def condition(self, expr: Expr) -> str:
-        """The expression as one of several conditions."""
-        return self.operand(expr) if isinstance(expr, And | Or | Not) else self.expr(expr)
-
-    def expr(self, expr: Expr) -> str:
-        match expr:
-            case Const():
-                return self.const(expr)
-            case BlankValue():
-                name = self.name(expr.name)
-                return self.pick(f"the {name} filled in", f"所填{name}")
-            case StateValue():
-                name = self.state(expr.name)
-                if not expr.document or expr.document == self.contract.name:
-                    return name
-                return self.pick(f"{name} under “{expr.document}”", f"“{expr.document}”的{name}")
-            case AsOf():
-                at = self.operand(expr.at)
-                return self.pick(
-                    f"{self.expr(expr.state)} as it was on {at}", f"{at}当时的{self.expr(expr.state)}"
-                )
-            case Bound():
-                return self.bound(expr.name)
-            case Field():
-                return self.field(expr)
-            case Not():
-                return self.pick(
-                    f"it is not so that {self.condition(expr.part)}", f"并非{self.condition(expr.part)}"
-                )
-            case And():
-                parts = [self.condition(part) for part in expr.parts]
-                return self.pick(" and ", "且").join(parts) or self.pick("in any case", "在任何情形下")
-            case Or():
-                parts = [self.condition(part) for part in expr.parts]
-                return self.pick(" or ", "或").join(parts) or self.pick("in no case", "在无任何情形下")
-            case Compare():
-                order = kind_of(expr.left) in (DAY, INSTANT) and expr.op in _ORDER_OF_DAYS
-                relation = self.pick(*(_ORDER_OF_DAYS if order else _RELATIONS)[expr.op])
-                return self.pick(" ", "").join((self.operand(expr.left), relation, self.operand(expr.right)))
-            case Arithmetic():
-                sign = {"+": "+", "-": "−", "*": "×"}[expr.op]
-                return f"{self.operand(expr.left)} {sign} {self.operand(expr.right)}"
-            case Later():
-                base, length = self.operand(expr.base), self.operand(expr.period)
-                return self.pick(f"{length} after {base}", f"{base}后{length}")
-            case MonthDay():
-                return self.pick(f"day {expr.number} of that month", f"当月{expr.number}日")
-            case Now():
-                return self.pick("the present moment", "此刻")
-            case Overdue():
-                said = self.pick(f"{self.target(expr.target)} is overdue", f"{self.target(expr.target)}逾期")
-                return said + self.longer(expr.longer)
-            case InBreach():
-                target = self.target(expr.target)
-                by = "" if expr.party is None else self.operand(expr.party)
-                if not by:
-                    return self.pick(f"there is a breach of {target}", f"存在对{target}的违反")
-                return self.pick(f"there is a breach of {target} by {by}", f"存在{by}对{target}的违反")
-            case Discharged():
-                target = self.target(expr.target)
-                return self.pick(f"{target} was discharged in time", f"{target}已按期履行")
-            case Happened():
-                return self.happened(expr)
-            case Used():
-                target = self.target(expr.target)
-                return self.pick(f"{target} stands exercised", f"{target}已行使") + self.longer(expr.longer)
-            case IsBlank():
-                name = self.name(expr.name)
-                return self.pick(f"the {name} is not filled in", f"{name}未填")
-            case Answer():
-                return self.answer(expr)
-            case Chosen():
-                return self.chosen(expr)
-            case AmountOf():
-                name = self.sum_called(expr.name)
-                if expr.about is None:
-                    return self.pick(f"the sum {name}", f"款项{name}")
-                about = self.operand(expr.about)
-                return self.pick(f"the {name} for {about}", f"{about}项下的{name}")
-            case AmountDue():
-                target = self.target(expr.target)
-                return self.pick(f"what is still owed on {target}", f"{target}项下尚欠的款额")
-            case CountOf():
-                said = self.name(expr.name) + self.counted(expr.where)
-                return self.pick(f"the number of all {said}", f"全部{said}的次数")
-            case SumOf():
-                of = self.name(expr.name) + self.counted(expr.where)
-                name = self.param(occurrence(expr.name, self.contract), expr.field)
-                return self.pick(f"the total {name} of all {of}", f"全部{of}的{name}之和")
-            case Accrued():
-                base, since, until = (self.operand(part) for part in (expr.base, expr.since, expr.until))
-                return self.pick(
-                    f"{expr.share} accrued daily on {base} from {since} until {until}",
-                    f"以{base}为基数，自{since}起至{until}，按日计{expr.share}",
-                )
-            case _:
-                assert_never(expr)
-
-    def longer(self, period: Expr | None) -> str:
-        if period is None:
-            return ""
-        length = self.operand(period)
-        return self.pick(f" for more than {length}", f"超过{length}")
-
-    def counted(self, where: Expr | None) -> str:
-        if where is None:
-            return ""
-        condition = self.expr(where)
-        return self.pick(f" (where {condition})", f"（限于{condition}）")
-
-    def field(self, field: Field) -> str:
-        of, name = self.operand(field.of), self.param(self.declared_of(field.of), field.name)
-        if field.kind == FLAG:
-            return self.pick(f"{of} is marked {name}", f"{of}标明{name}")
-        return self.pick(f"the {name} of {of}", f"{of}的{name}")
-
-    def happened(self, expr: Happened) -> str:
-        name = self.name(expr.name)
-        about = "" if expr.about is None else self.operand(expr.about)
-        about = about and self.pick(f" in respect of {about}", f"（就{about}）")
-        if expr.by is None:
-            return self.pick(f"{name}{about} has happened", f"{name}{about}已发生")
-        by = self.operand(expr.by)
-        return self.pick(f"{by} did {name}{about}", f"{by}已{name}{about}")
-
-    def answer(self, expr: Answer) -> str:
-        asked = self.quoted(expr.question)
-        about = "" if expr.about is None else self.operand(expr.about)
-        if expr.kind == FLAG:
-            return self.pick(f"it is found that {asked}", f"经认定{asked}") + (
-                about and self.pick(f" for {about}", f"（就{about}）")
-            )
-        return self.pick(f"the answer to {asked}", f"对{asked}的认定") + (
-            about and self.pick(f" for {about}", f"（就{about}）")
-        )
-
-    def chosen(self, expr: Chosen) -> str:
-        reading = self.quoted(expr.reading)
-        option = self.option_called(expr.reading, expr.option).replace("_", " ")
-        return self.pick(f"reading {reading} is taken as “{option}”", f"解释{reading}取“{option}”")
-
-    def const(self, const: Const) -> str:
-        value, kind = const.value, const.kind
-        match kind.name:
-            case "flag":
-                return self.pick("yes", "是") if value else self.pick("no", "否")
-            case "money":
-                amount = str(Money(value, kind.of))
-                return self.pick(amount, amount.replace(" CNY", "元"))
-            case "duration":
-                return self.period(value)
-            case "day" | "instant" if isinstance(value, date):
-                return self.pick(value.isoformat(), f"{value.year}年{value.month}月{value.day}日")
-            case "time":
-                return f"{value // 60:02d}:{value % 60:02d}"
-            case "text":
-                return f"“{value}”"
-            case "party":
-                return self.bearer(_WHO.get(value, value))
-            case "one of":
-                return self.shaped(self.option_called(kind.of, str(value)))
-            case _:
-                return self.name(value) if isinstance(value, str) else str(value)
-
-    def period(self, period: Period) -> str:
-        en, zh = _UNITS[period.unit]
-        return self.pick(f"{period.count} {en}{'' if period.count == 1 else 's'}", f"{period.count}{zh}")
-
-    # ---- Names ----
-
-    def bearer(self, bearer: Bearer) -> str:
-        match bearer:
-            case Who.EITHER:
-                return self.pick("either party", "任何一方")
-            case Who.OTHER:
-                return self.pick("the other party", "对方")
-            case Who.BOTH:
-                return self.pick("both parties together", "双方")
-            case str():
-                return self.name(bearer)
-            case _:
-                assert_never(bearer)
-
-    def name(self, name: str) -> str:
-        declared = self.contract.declarations.get(name)
-        return self.spell(name, declared.alias if declared else "")
-
-    def quoted(self, name: str) -> str:
-        """A label, question or reading as it is called: in quotation marks, since it is not a thing of the text."""
-        declared = self.contract.declarations.get(name)
-        return f"“{self.prefer(name, declared.alias if declared else '').replace('_', ' ')}”"
-
-    def sum_called(self, name: str) -> str:
-        """A named sum; like a declaration it may have a name in each language."""
-        alias = next((rule.alias for rule in self.contract.amounts if rule.name == name and rule.alias), "")
-        return self.spell(name, alias) if alias else self.name(name)
-
-    def state(self, name: str) -> str:
-        """A state; that of the agreement itself belongs to the language."""
-        own = name == "agreement" and name not in self.contract.declarations
-        return self.pick("agreement", "协议") if own else self.name(name)
-
-    def label(self, label: str) -> str:
-        """A norm as the author calls it, or by its place where he gave it no name."""
-        if label.startswith("@"):
-            return self.pick(f"norm {label[1:]}", f"规范{label[1:]}")
-        return self.quoted(label)
-
-    def bound(self, name: str) -> str:
-        """A variable; the two that the language itself binds are spoken of by what they stand for."""
-        if name == THE_ACT:
-            return self.pick("the act", "该行为")
-        if name == IT:
-            return self.pick("that one", "该次")
-        if name.startswith(LAST):
-            last = self.name(name.removeprefix(LAST))
-            return self.pick(f"the last {last}", f"最近一次{last}")
-        # A variable may be called like a state; the state is the one that goes without marks.
-        hidden = isinstance(self.contract.declarations.get(name), StateDecl | PartyDecl)
-        return self.quoted(name) if hidden else self.name(name)
-
-    def prefer(self, name: str, alias: str) -> str:
-        """Of the two names, the one in the language asked for."""
-        for each in (name, alias):
-            if each and _is_chinese(each) is (self.language == "zh"):
-                return each
-        return name
-
-    def spell(self, name: str, alias: str) -> str:
-        return self.shaped(self.prefer(name, alias))
-
-    def shaped(self, chosen: str) -> str:
-        """The name as it stands in a sentence: words parted by spaces, unless it would read like a sentence itself."""
-        if _is_chinese(chosen):
-            return f"“{chosen}”" if _JOINS_ZH.search(chosen) else chosen
-        words = chosen.split("_")
-        return chosen if _JOINS_EN.intersection(words[1:-1]) else " ".join(words)
-
-    def option_called(self, enumeration: str, name: str) -> str:
-        """One value of an enumeration, or one option of a reading."""
-        declared = self.contract.declarations.get(enumeration)
-        options: tuple[OptionName | ReadingOption, ...] = LIFE if enumeration == "agreement" else ()
-        if isinstance(declared, StateDecl | TypeDecl | QuestionDecl | ReadingDecl):
-            options = declared.options
-        return self.prefer(name, next((each.alias for each in options if each.name == name), ""))
-
-    def param(self, declared: Declaration | None, name: str) -> str:
-        alias = next((each.alias for each in _params(declared) if each.name == name), "")
-        if not alias and name in _BUILT_IN:
-            return self.pick(*_BUILT_IN[name])
-        return self.spell(name, alias)
-
-    def declared_of(self, expr: Expr) -> Declaration | None:
-        """What declares the properties of the thing an expression stands for."""
-        match expr:
-            case Bound(kind=kind) | Field(kind=kind) | Const(kind=kind):
-                called = str(expr.value) if isinstance(expr, Const) and not kind.of else kind.of
-                return self.contract.declarations.get(called)
-            case _:
-                return None
-
-
-def occurrence(name: str, contract: Contract) -> OccurrenceDecl | None:
-    """Return the act or event of that name, or None."""
-    declared = contract.declarations.get(name)
-    return declared if isinstance(declared, OccurrenceDecl) else None
-
-
-def _params(declared: Declaration | None) -> tuple[Param, ...]:
-    match declared:
-        case OccurrenceDecl():
-            return declared.params
-        case PartyDecl() | ThingDecl():
-            return declared.attributes
-        case BlankDecl() | StateDecl() | TypeDecl() | QuestionDecl() | ReadingDecl() | DefineDecl() | None:
-            return ()
-        case _:
-            assert_never(declared)
-
-
-def _is_chinese(name: str) -> bool:
-    return any("\u4e00" <= letter <= "\u9fff" for letter in name)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from contractlang.diagnostic import Severity
+from contractlang.diagnostic import Language, Severity
 from contractlang.loaded import Loaded
 from contractlang.norms import BlankDecl, Contract, QuestionDecl, ReadingDecl
 from contractlang.render import as_json as diagnostics_as_json
@@ -27,7 +27,9 @@ from engine.ledger import read_ledger
 from engine.program import Program
 from engine.render import Screen, show_explanation, show_history, show_standing
 from engine.settings import terms_from
-from engine.voice import Language, Voice
+from engine.voice import (
+    Voice,
+)
 
 
 @dataclass(frozen=True)

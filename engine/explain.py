@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from contractlang.diagnostic import Language
 from contractlang.source import Source
 from engine.dates import iso
 from engine.decision import Decision, Reason, Receipt
@@ -25,7 +26,11 @@ from engine.question import (
     TimeBarred,
     WhoBears,
 )
-from engine.voice import LANGUAGES, Language, Line, Voice
+from engine.voice import (
+    LANGUAGES,
+    Line,
+    Voice,
+)
 
 
 def outline(

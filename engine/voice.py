@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import PurePath
-from typing import Any, Literal, assert_never
+from typing import Any, assert_never
 
+from contractlang.diagnostic import Language
 from contractlang.kinds import DAY, Kind, money_in, one_of
 from contractlang.norms import (
     BlankDecl,
@@ -53,7 +54,6 @@ from engine.question import (
 from engine.sentences import SENTENCES
 from engine.walk import walk
 
-Language = Literal["zh", "en"]
 Line = tuple[int, str]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 

@@ -10,6 +10,7 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from contractlang.diagnostic import Language
 from contractlang.norms import Contract
 from contractlang.words import say_sentence
 from engine.account import Account
@@ -26,7 +27,9 @@ from engine.history import say_event
 from engine.ledger import event_from
 from engine.program import Program
 from engine.terms import Terms
-from engine.voice import Language, Voice
+from engine.voice import (
+    Voice,
+)
 
 _HOW: Mapping[str, Said] = {
     "added": Said("added", "新增"), "removed": Said("removed", "删去"), "changed": Said("changed", "变更"),

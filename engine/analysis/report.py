@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from contractlang.diagnostic import Language
 from contractlang.norms import Contract
 from contractlang.source import Source, Span
 from engine.account import Account
@@ -23,7 +24,9 @@ from engine.history import history, say, say_event
 from engine.ledger import event_from
 from engine.program import Program
 from engine.settings import terms_from
-from engine.voice import Language, Voice
+from engine.voice import (
+    Voice,
+)
 
 KINDS: dict[Kind, tuple[Said, Said]] = {
     "conflict": (Said("conflicts", "冲突"), Said(

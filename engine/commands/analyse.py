@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from contractlang.diagnostic import Language
 from engine.commands.clock import now
 from engine.commands.common import (
     BROKEN,
@@ -20,7 +21,6 @@ from engine.commands.common import (
     SHIPPED,
     Json,
     Lang,
-    Language,
     Layers,
     Refused,
     many,

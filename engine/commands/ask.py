@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from contractlang.diagnostic import Language
 from engine.commands import clock
 from engine.commands.common import (
     Answers,
@@ -17,7 +18,6 @@ from engine.commands.common import (
     Json,
     KnownAt,
     Lang,
-    Language,
     Layers,
     LedgerPath,
     Readings,

@@ -7,7 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.commands.common import BROKEN, FINE, FOUND, Language, Refused, print_json
+from contractlang.diagnostic import Language
+from engine.commands.common import (
+    BROKEN,
+    FINE,
+    FOUND,
+    Refused,
+    print_json,
+)
 from engine.commands.given import contracts_in, language_of, refuse_errors, usable
 from engine.errors import BadTerms
 from engine.render import Screen

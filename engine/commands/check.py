@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from engine.commands.common import FINE, FOUND, REFUSED, Json, Lang, Language, Paths, many, print_json
+from contractlang.diagnostic import Language
+from engine.commands.common import (
+    FINE,
+    FOUND,
+    REFUSED,
+    Json,
+    Lang,
+    Paths,
+    many,
+    print_json,
+)
 from engine.commands.given import contracts_in, diagnostics_of, language_of
 from engine.render import Screen
 

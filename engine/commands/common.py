@@ -7,17 +7,17 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
+
+from contractlang.diagnostic import Language
 
 CONTRACT = "contract"  # The layer of what the parties agreed.
 FINE, FOUND, REFUSED, BROKEN, INTERRUPTED = 0, 1, 2, 3, 130
 # The contracts that come with the program: beside its packages, in a checkout as when installed.
 SHIPPED = Path(__file__).resolve().parents[2] / "contracts"
 SUFFIX = ".contract"
-
-Language = Literal["zh", "en"]
 
 
 _SPOKEN: ContextVar[Language | None] = ContextVar("spoken", default=None)

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from engine.commands.common import SHIPPED, Json, Lang, Language, Refused, print_json
+from contractlang.diagnostic import Language
+from engine.commands.common import (
+    SHIPPED,
+    Json,
+    Lang,
+    Refused,
+    print_json,
+)
 from engine.commands.diff import two_versions
 from engine.commands.given import found_at, kept_loads, language_of, usable
 from engine.render import Screen

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from contractlang.diagnostic import Language
 from engine.commands.common import (
     FINE,
     FOUND,
@@ -16,7 +17,6 @@ from engine.commands.common import (
     SHIPPED,
     Json,
     Lang,
-    Language,
     Paths,
     many,
     print_json,

@@ -10,8 +10,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from contractlang.diagnostic import Language
 from engine.commands import clock
-from engine.commands.common import CONTRACT, SHIPPED, SUFFIX, Language, Refused, speak
+from engine.commands.common import (
+    CONTRACT,
+    SHIPPED,
+    SUFFIX,
+    Refused,
+    speak,
+)
 from engine.errors import BadEvent, BadTerms, meant
 from engine.render import Screen
 

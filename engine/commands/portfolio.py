@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from engine.commands.common import FOUND, Language, Refused, many, print_json, spoken
+from contractlang.diagnostic import Language
+from engine.commands.common import (
+    FOUND,
+    Refused,
+    many,
+    print_json,
+    spoken,
+)
 from engine.commands.given import governed, instant_of, known_of, usable
 from engine.render import Screen, progress
 

@@ -7,7 +7,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.commands.common import SHIPPED, Language, Refused, print_json
+from contractlang.diagnostic import Language
+from engine.commands.common import (
+    SHIPPED,
+    Refused,
+    print_json,
+)
 from engine.commands.given import Lawful, language_of, refuse_errors, usable
 from engine.errors import EngineError
 from engine.render import Screen

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from engine.commands.common import SHIPPED, Language
+from contractlang.diagnostic import Language
+from engine.commands.common import (
+    SHIPPED,
+)
 from engine.errors import BadTerms
 from engine.render import Screen
 

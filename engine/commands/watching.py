@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TextIO
 
+from contractlang.diagnostic import Language
 from engine.analysis.finding import Clause, Finding
-from engine.commands.common import Language
 from engine.render import printable
 
 _EVERY = 0.1

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator
 
 from contractlang import symbols
+from contractlang.diagnostic import Language
 from contractlang.kinds import CHINESE, Kind
 from contractlang.norms import (
     BlankDecl,
@@ -26,7 +27,6 @@ from contractlang.norms import (
 from contractlang.source import Span
 from contractlang.symbols import Occurrence, Symbol
 from contractlang.words import (
-    Language,
     say,
     say_amount,
     say_expr,

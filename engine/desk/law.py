@@ -8,10 +8,13 @@ from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
+from contractlang.diagnostic import Language
 from contractlang.load import load
 from contractlang.norms import Contract
 from contractlang.numerals import number_of
-from contractlang.words import Language, say_source
+from contractlang.words import (
+    say_source,
+)
 
 _NUMBER = re.compile(
     r"\s*(?:第?\s*(?P<n>[0-9]{1,4}|[一二三四五六七八九十百千零〇]+)(?P<sub>之[一二三四五六七八九十]+)?)\s*条?"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from contractlang.words import Language
+from contractlang.diagnostic import Language
 from engine.analysis.accepted import Acceptance, Accepted, rests_on
 from engine.analysis.finding import Clause, Finding, Said
 from engine.documents.document import File

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from contractlang.diagnostic import Language
 from contractlang.norms import (
     AmountRule,
     Bar,
@@ -34,7 +35,6 @@ from contractlang.norms import (
     Who,
 )
 from contractlang.words import (
-    Language,
     say_expr,
     say_name,
 )

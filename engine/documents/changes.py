@@ -16,9 +16,9 @@ from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
 
+from contractlang.diagnostic import Language
 from contractlang.norms import Contract
 from contractlang.numerals import plain_number
-from contractlang.words import Language
 from engine.analysis.difference import Difference, Edit, difference
 from engine.analysis.difference_report import Words, bound
 from engine.analysis.following import Compared

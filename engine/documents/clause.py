@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from contractlang.diagnostic import Language
 from contractlang.norms import (
     AmountRule,
     BlankDecl,
@@ -31,7 +32,6 @@ from contractlang.norms import (
     SumOf,
 )
 from contractlang.words import (
-    Language,
     say_name,
     say_sentence,
     say_source,

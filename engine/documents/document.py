@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from contractlang.diagnostic import Language
 from contractlang.norms import ClauseText, Contract, StateDecl
-from contractlang.words import Language, say_name
+from contractlang.words import (
+    say_name,
+)
 from engine.documents import states
 from engine.documents.called import glossary_address, node_address, node_called, page_of, short
 from engine.documents.clause import section

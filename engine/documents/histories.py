@@ -10,8 +10,7 @@ from typing import Any
 
 import yaml
 
-from contractlang.diagnostic import Said
-from contractlang.words import Language
+from contractlang.diagnostic import Language, Said
 from engine.account import Account
 from engine.cases import Case, Expectation, cases_in, ledger_of, question_of, run_case, terms_of
 from engine.compile import compile_program

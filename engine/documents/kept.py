@@ -10,7 +10,7 @@ from pathlib import Path
 
 import contractlang
 import engine
-from contractlang.words import Language
+from contractlang.diagnostic import Language
 
 
 def mark_of(*parts: str | bytes) -> str:

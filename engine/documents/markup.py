@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Iterable
 
-from contractlang.words import Language
+from contractlang.diagnostic import Language
 
 # What begins markup in Markdown: emphasis, code, links, entities, attributes.
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~&])")

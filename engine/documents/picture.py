@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from contractlang.words import Language
+from contractlang.diagnostic import Language
 from engine.documents.markup import Html, element, pick
 from engine.graph import Edge, Node
 

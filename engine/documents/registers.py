@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from contractlang.diagnostic import Language
 from contractlang.kinds import in_chinese
 from contractlang.norms import (
     Bar,
@@ -29,7 +30,13 @@ from contractlang.norms import (
     TypeDecl,
     Who,
 )
-from contractlang.words import Language, say_expr, say_name, say_sentence, say_source, say_window
+from contractlang.words import (
+    say_expr,
+    say_name,
+    say_sentence,
+    say_source,
+    say_window,
+)
 from engine.documents.called import (
     SORTS,
     address,

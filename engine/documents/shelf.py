@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from contractlang.diagnostic import Language
 from contractlang.load import load
 from contractlang.loaded import Loaded
 from contractlang.norms import (
@@ -29,7 +30,6 @@ from contractlang.norms import (
 )
 from contractlang.numerals import plain_number
 from contractlang.source import Span
-from contractlang.words import Language
 from engine.governing import CONTRACT, Programs
 from engine.graph import Edge, Node, ObligationGraph, build, key
 from engine.program import Program

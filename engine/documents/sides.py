@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
+from contractlang.diagnostic import Language
 from contractlang.norms import (
     Contract,
     Happened,
@@ -21,7 +22,11 @@ from contractlang.norms import (
     StateValue,
     Who,
 )
-from contractlang.words import Language, say, say_name, say_standing
+from contractlang.words import (
+    say,
+    say_name,
+    say_standing,
+)
 from engine.documents.called import address, cited, short
 from engine.documents.document import File
 from engine.documents.markup import Html, element, in_markdown, link, pick

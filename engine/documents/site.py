@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar
 
-from contractlang.words import Language
+from contractlang.diagnostic import Language
 from engine.documents import acceptances, changes, document, findings, histories, registers, sides
 from engine.documents.called import short
 from engine.documents.document import File

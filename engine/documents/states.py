@@ -8,9 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from contractlang.diagnostic import Language
 from contractlang.names import LIFE
 from contractlang.norms import Contract, OccurrenceDecl, OptionName, StateDecl
-from contractlang.words import Language, say_life, say_name
+from contractlang.words import (
+    say_life,
+    say_name,
+)
 from engine.documents.called import norm_called
 from engine.documents.markup import Html, element, pick
 from engine.documents.picture import wide

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from contractlang.words import Language
+from contractlang.diagnostic import Language
 from engine.dates import iso
 from engine.documents.markup import Html, element, pick
 from engine.documents.picture import wide

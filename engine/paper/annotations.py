@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from contractlang.diagnostic import Language
 from contractlang.norms import Contract
-from contractlang.words import Language, Sentence, say_sentence
+from contractlang.words import (
+    Sentence,
+    say_sentence,
+)
 from engine.documents.called import SORTS, norm_called, sort_of
 from engine.documents.clause import NORMS, OTHER, open_in, rows_of
 from engine.documents.markup import pick, plain

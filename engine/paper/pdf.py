@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from contractlang.words import Language
+from contractlang.diagnostic import Language
 from engine.paper.annotations import Annotated
 from engine.paper.printed import NO_LIBRARY, UnreadablePaper
 

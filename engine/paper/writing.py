@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
-from contractlang.words import Language
+from contractlang.diagnostic import Language
 from engine.paper.annotations import Annotated
 from engine.paper.lists import Counted, Shape, counted
 from engine.paper.numbering import W

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from contractlang.diagnostic import Said
+from contractlang.diagnostic import Language, Said
 from contractlang.norms import Norm, Obligation, Power
-from contractlang.words import Language, say, say_name
+from contractlang.words import (
+    say,
+    say_name,
+)
 from engine.program import Program
 from engine.testing.mutants import Mutant
 from engine.testing.outcomes import Outcome

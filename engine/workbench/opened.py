@@ -8,9 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
 
-from contractlang.diagnostic import Said
+from contractlang.diagnostic import Language, Said
 from contractlang.load import Workspace
 from contractlang.loaded import Loaded
 from contractlang.norms import Contract
@@ -40,7 +39,7 @@ class Opened:
         return self.contract.chinese
 
     @property
-    def language(self) -> Literal["zh", "en"]:
+    def language(self) -> Language:
         """The language of the contract: errors in what is said of it are told in it."""
         return "zh" if self.contract.chinese else "en"
 

@@ -14,9 +14,15 @@ from pathlib import Path
 import pytest
 
 from contractlang import norms
+from contractlang.diagnostic import Language
 from contractlang.load import Loaded, load, load_text
 from contractlang.norms import Contract, Remark
-from contractlang.words import Language, Sentence, say_name, say_sentence, say_standing
+from contractlang.words import (
+    Sentence,
+    say_name,
+    say_sentence,
+    say_standing,
+)
 from engine.testing.mutants import mutants
 from tests.contractlang.altering import MEANT, NOT_MEANT, Altering, meant, sentences
 from tests.wild import wild

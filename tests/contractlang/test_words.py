@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contractlang.diagnostic import Language
 from contractlang.kinds import (
     BREACH,
     COUNT,
@@ -102,7 +103,6 @@ from contractlang.norms import (
 from contractlang.source import Span
 from contractlang.values import Period, Share
 from contractlang.words import (
-    Language,
     say,
     say_amount,
     say_bar,

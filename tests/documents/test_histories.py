@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from contractlang.words import Language
+from contractlang.diagnostic import Language
 from engine.analysis import analyse
 from engine.documents import findings
 from engine.documents.document import File

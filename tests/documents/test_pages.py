@@ -12,8 +12,11 @@ from urllib.parse import unquote
 import pytest
 import yaml
 
+from contractlang.diagnostic import Language
 from contractlang.norms import AGREED, Remark
-from contractlang.words import Language, say_sentence
+from contractlang.words import (
+    say_sentence,
+)
 from engine.documents.clause import section
 from engine.documents.example import example
 from engine.documents.highlight import highlighted

@@ -6,7 +6,10 @@ import re
 
 import pytest
 
-from contractlang.words import Language, say
+from contractlang.diagnostic import Language
+from contractlang.words import (
+    say,
+)
 from engine.documents import findings, saved, sides
 from engine.documents.markup import inside
 from engine.documents.shelf import Shelf

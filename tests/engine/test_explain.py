@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from contractlang.diagnostic import Language
 from contractlang.load import Loaded, load_text
 from engine.account import Account
 from engine.cases import cases_in, ledger_of, question_of, terms_of
@@ -19,7 +20,11 @@ from engine.history import history, say, say_event, standing
 from engine.program import Program
 from engine.question import May, Question
 from engine.sentences import SENTENCES, STEPS
-from engine.voice import LANGUAGES, Language, Voice, third_person
+from engine.voice import (
+    LANGUAGES,
+    Voice,
+    third_person,
+)
 
 ROOT = Path(__file__).parents[2]
 ENGINE = ROOT / "engine"
