@@ -40,12 +40,12 @@ Row = tuple[str, str, str]
 
 
 def rows() -> list[Row]:
-    """Return the figures; those of the compiled loop only where numba is installed."""
+    """Return the figures; those of the compiled loop only where llvmlite is installed."""
     loaded = load([CONTRACT])
     program = compile_program([loaded.contracts["receivables"]])
     plan = plan_of(program, Terms(), [Asked("seller", "dun")])
     found = [_plain(program, plan)]
-    if find_spec("numba") is not None:
+    if find_spec("llvmlite") is not None:
         found += [*_compiled(program, plan), *_ready()]
     return found + _portfolio()
 
@@ -222,7 +222,7 @@ def _portfolio() -> list[Row]:
             "",
         )
     ]
-    return found + (_straight() if find_spec("numba") and find_spec("pyarrow") else [])
+    return found + (_straight() if find_spec("llvmlite") and find_spec("pyarrow") else [])
 
 
 MADE = """

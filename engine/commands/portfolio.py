@@ -220,7 +220,7 @@ def machines(on: str, cluster: str | None, whole_files: bool) -> Way | None:
     if on not in ON:
         raise Refused(f"--on {on}: write processes, ray or spark", field="--on")
     library, own = ON[on]
-    for each in (library, "pyarrow", "numba"):
+    for each in (library, "pyarrow", "llvmlite"):
         if find_spec(each) is None:
             message = f"--on {on}: {each} is not installed; install the extras `cluster` and `kernel`"
             raise Refused(message, field="--on")

@@ -29,7 +29,7 @@ from engine.bulk.tables import BadTable, Table, read_all, written
 from engine.commands.portfolio import kernelled
 from tests.bulk.test_kernel import CASES, program_of
 from tests.bulk.test_kernel import written as lines_of
-from tests.bulk.test_straight import Plain, parquet
+from tests.bulk.test_straight import as_plain_python, parquet
 
 KINDS = ("accounts", "happenings", "rejects")
 
@@ -100,8 +100,7 @@ def test_rows_in_buckets_come_to_the_very_bytes_of_one_machine(tmp_path: Path) -
 def test_columns_come_to_the_same_however_they_are_cut(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("arrow", "straight"):
-        monkeypatch.setattr(f"engine.bulk.kernel.{module}.compiled", Plain)
+    as_plain_python(monkeypatch)
     make, lines = made(tmp_path, name)
     events = parquet(lines, tmp_path / "events.parquet", {}, "")
     job = Job(None, (Table(events),), tmp_path / "one", 2, 1)

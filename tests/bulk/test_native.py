@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ numpy = pytest.importorskip("numpy")
 pytest.importorskip("llvmlite")
 
 from engine.bulk.kernel import native as room  # noqa: E402
+from engine.bulk.kernel.kept import folder  # noqa: E402
 from engine.bulk.kernel.machine import plain  # noqa: E402
-from engine.bulk.kernel.native import Unspoken, native  # noqa: E402
+from engine.bulk.kernel.native import Unspoken, library, native  # noqa: E402
 
 TEXT = """
 def look(table, place):
@@ -73,7 +75,7 @@ def test_a_loop_comes_to_the_same_as_plain_python(cells: list[int], low: int, hi
     "line",
     [
         "for k in range(0, 9, 3): out[0] = k", "out[0] = len([1])", "out[0] = out.size", "out[0] = 1 / 2",
-        "out = given", "out[0] = unknown(1)", "out[0] = 'a' == 'b'", "with out: pass", "a, b = 1, 2",
+        "out = given", "out[0] = unknown(1)", "out[0] = 'a' == 'b'", "with out: pass", "a, b = given",
     ],
 )  # fmt: skip
 def test_what_is_not_spoken_is_refused(line: str) -> None:
@@ -102,7 +104,58 @@ def test_code_is_kept_and_what_is_damaged_is_made_anew(
 
     assert [folded(), folded()] == [5, 5]
     assert len(made) == 1
-    (code,) = (tmp_path / "kept").rglob("*.o")
+    (code,) = (tmp_path / "kept").iterdir()
     code.write_bytes(code.read_bytes()[:-9])
     assert [folded(), folded()] == [5, 5]
     assert len(made) == 2
+    code.chmod(0o666)
+    assert [folded(), folded()] == [5, 5]
+    assert len(made) == 3, "another user could have written it"
+
+
+def test_nothing_is_kept_where_none_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONTRACT_CACHE", "off")
+    assert folder() is None
+
+
+CELLS = """
+def add(held: Bytes, halves: Halves, whole: Array, by):
+    for place in range(len(held)):
+        held[place] += by
+        one, other = halves[place] + LESS, whole[place]
+        halves[place] = low = one * 2
+        whole[place] = other + held[place] + low
+    return total(whole)
+
+
+def total(whole: Array):
+    found = 0
+    for place in range(len(whole)):
+        found += whole[place]
+    return found
+"""
+
+
+def test_arrays_of_narrow_numbers_and_constants_of_a_module(tmp_path: Path) -> None:
+    path = tmp_path / "cells.py"
+    path.write_text(f"from __future__ import annotations\nLESS = -5\n{CELLS}", "utf-8")
+    spec = spec_from_file_location("cells", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+
+    def added(functions: Any) -> tuple[Any, ...]:
+        held, halves = numpy.array([1, 250], numpy.uint8), numpy.array([-7, 9], numpy.int32)
+        whole = numpy.array([1 << 40, -3], numpy.int64)
+        return functions.add(held, halves, whole, 3), held.tolist(), halves.tolist(), whole.tolist()
+
+    made = library(module)
+    assert added(made) == added(module)
+    assert not hasattr(made, "total")
+
+
+def test_an_array_handed_on_as_one_of_another_kind_is_refused() -> None:
+    text = "def fold(out: Bytes):\n    first(out)\n\n\ndef first(out: Halves):\n    out[0] = 1\n"
+    with pytest.raises(Unspoken):
+        native(text, None)

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.bulk.kernel import cells
-from engine.bulk.kernel.compiled import Compiled, folder
+from engine.bulk.kernel.machine import plain
 from engine.bulk.kernel.plan import EAST
 from engine.bulk.kernel.straight import Done, Straight
 from engine.bulk.tables import read_all
@@ -63,20 +63,11 @@ def kinds_of(program: Program) -> dict[str, str]:
 TYPED = {"money": "DECIMAL(12, 2)", "day": "DATE", "flag": "BOOLEAN", "count": "BIGINT"}
 
 
-class Plain:
-    """The functions of a text as they are, not compiled: they give the same, and are there at once."""
-
-    def __init__(self, source: str) -> None:
-        made: dict[str, Any] = {}
-        exec(compile(source, "<text>", "exec", dont_inherit=True), made)
-        self.__dict__.update(made)
-
-    def __call__(self, *given: Any) -> None:
-        """Run the loop."""
-        self.__dict__["fold"](*given)
-
-    def keep(self) -> None:
-        """Nothing is kept."""
+def as_plain_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the functions that read cells, and the loops, run as they are, not compiled: they give the same."""
+    for module in ("arrow", "units", "told"):
+        monkeypatch.setattr(f"engine.bulk.kernel.{module}.cells_compiled", lambda: cells)
+    monkeypatch.setattr("engine.bulk.kernel.straight.compiled", plain)
 
 
 def all_texts(about: Any) -> set[str]:
@@ -88,22 +79,19 @@ FORMS = {"receivables": "text", "sale": "typed", "hire": "unsorted"}
 OTHERS = [(n, f, "plain") for n in CASES for f in FORMS.values() if FORMS[n] != f]
 
 
-# Compiling takes half a minute for the larger contracts.
 @pytest.mark.parametrize(
     ("name", "form", "how"),
     [
         *((name, form, "plain") for name, form in FORMS.items()),
-        ("receivables", "unsorted", "compiled"),
+        *((name, form, "compiled") for name in FORMS for form in FORMS.values()),
         *(pytest.param(*each, marks=pytest.mark.soak) for each in OTHERS),
-        *(pytest.param(name, "unsorted", "compiled", marks=pytest.mark.soak) for name in ("sale", "hire")),
     ],
 )
 def test_a_table_read_as_columns_gives_what_its_rows_give(
     name: str, form: str, how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if how == "plain":
-        for module in ("arrow", "straight"):
-            monkeypatch.setattr(f"engine.bulk.kernel.{module}.compiled", Plain)
+        as_plain_python(monkeypatch)
     if form != "text":
         monkeypatch.setattr("engine.bulk.kernel.column.few_words", all_texts)
     text, asked = CASES[name]
@@ -194,64 +182,3 @@ def test_what_is_no_plain_instant_or_amount_is_left() -> None:
     wrong = ["5.", ".5", "-5", "5.125", "1e2", "", "12345678901", "5,00", "5.x", "\uff15"]
     assert read(cells.numbers, wrong, 2) == [None] * len(wrong)
     assert read(cells.numbers, ["5.0", "7"], 0) == [None, 7]
-
-
-TEXT = "def fold(column):\n    for place in range(len(column)):\n        column[place] += {}\n"
-
-
-def test_what_was_compiled_is_kept_and_what_is_damaged_is_made_anew(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    numpy = pytest.importorskip("numpy")
-    monkeypatch.setenv("CONTRACT_CACHE", str(tmp_path / "cache"))
-
-    def folded(source: str) -> tuple[int, bool]:
-        """Return what a fresh process would find, and whether it had to compile."""
-        made = Compiled(source, folder())
-        column = numpy.zeros(3, numpy.int64)
-        made.fold(column)
-        dispatcher: Any = made.functions["fold"]
-        anew = not dispatcher.stats.cache_hits
-        made.keep()
-        return int(column.sum()), anew
-
-    text = TEXT.format(1)
-    assert [folded(text), folded(text), folded(TEXT.format(2))] == [(3, True), (3, False), (6, True)]
-    kept = folder()
-    assert kept is not None
-    code = next(
-        each for each in sorted(kept.rglob("*.nbc")) if (each.parents[1] / "text.py").read_text() == text
-    )
-    code.write_bytes(code.read_bytes()[:-40] + b"x" * 40)
-    assert [folded(text), folded(text)] == [(3, True), (3, False)]
-    entry = next(each.parent for each in sorted(kept.rglob("text.py")) if each.read_text() == text)
-    (entry / "text.py").chmod(0o666)
-    assert folded(text) == (3, True), "another user could have written it"
-    monkeypatch.setenv("CONTRACT_CACHE", "off")
-    assert folder() is None
-    assert folded(text) == (3, True)
-
-
-def test_what_is_compiled_later_is_kept_beside_the_rest(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pytest.importorskip("numba")
-    monkeypatch.setenv("CONTRACT_CACHE", str(tmp_path / "cache"))
-    text = "def one(x):\n    return x + 1\n\n\ndef two(x):\n    return x + 2\n"
-
-    def called(*names: str) -> list[bool]:
-        """Return which functions a fresh process would have to compile."""
-        made = Compiled(text, folder())
-        anew = []
-        for name in names:
-            assert made.functions[name](1) == {"one": 2, "two": 3}[name]
-            function: Any = made.functions[name]
-            anew.append(not function.stats.cache_hits)
-        made.keep()
-        return anew
-
-    assert [called("one"), called("one", "two"), called("two", "one")] == [
-        [True],
-        [False, True],
-        [False, False],
-    ]

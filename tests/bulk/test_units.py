@@ -18,13 +18,12 @@ from engine.bulk.kernel.straight import Straight
 from engine.compile import compile_program
 from engine.terms import Terms
 from tests.bulk.test_kernel import RECEIVABLES
-from tests.bulk.test_straight import Plain
+from tests.bulk.test_straight import as_plain_python
 
 
 @pytest.fixture(autouse=True)
 def _plain(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("arrow", "straight"):
-        monkeypatch.setattr(f"engine.bulk.kernel.{module}.compiled", Plain)
+    as_plain_python(monkeypatch)
 
 
 @pytest.fixture(scope="module")

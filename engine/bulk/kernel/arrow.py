@@ -35,8 +35,8 @@ from engine.bulk.kernel.column import (
     words_of,
 )  # fmt: skip
 from engine.bulk.kernel.columns import ELSE
-from engine.bulk.kernel.compiled import Compiled, compiled
 from engine.bulk.kernel.machine import Columns
+from engine.bulk.kernel.native import library
 from engine.bulk.kernel.plan import DAY, EAST, FIRST, MISSING, Plan
 from engine.bulk.kernel.typed import occurrences
 from engine.event import Instant
@@ -49,9 +49,9 @@ _READ = 1 << 17
 """How many rows are read at once."""
 
 
-def cells_compiled() -> Compiled:
-    """Return the functions that read cells."""
-    return compiled(Path(cells.__file__).read_text("utf-8"))
+def cells_compiled() -> Any:
+    """Return the functions that read cells, as machine code."""
+    return library(cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +278,8 @@ class Reader:
                 elif declared.actor is not Who.BOTH and word in parties:
                     wrong[place, number], numbers[place, number] = 0, parties.index(word)
         kind, who = numpy.empty(count, numpy.int64), numpy.empty(count, numpy.int64)
-        self.code.acted(names.places, names.null, by.places, by.null, kinds, wrong, numbers, kind, who, bad)
+        told = kinds, wrong.reshape(-1), numbers.reshape(-1), len(words) + 1
+        self.code.acted(names.places, names.null, by.places, by.null, *told, kind, who, bad)
         return kind, who
 
     def _moment(self, column: Any, bad: Array) -> Array:
@@ -324,7 +325,8 @@ class Reader:
             out = self._read(name, column, bad, kind == "text")
         elif kind == "day":
             low, high = (FIRST + EAST) // DAY, _LAST // DAY
-            self.code.scaled(numbers_of(column, numpy.int32), null, 1, 0, low, high, out, bad)
+            found = numbers_of(column, numpy.int32).astype(numpy.int64)
+            self.code.scaled(found, null, 1, 0, low, high, out, bad)
         elif kind == "money" and pyarrow.types.is_decimal(column.type):
             scale = 10 ** (2 - column.type.scale)
             self.code.decimals(
@@ -333,7 +335,8 @@ class Reader:
         elif kind in ("money", "count"):
             scale = 100 if kind == "money" else 1
             whole = numpy.int64 if pyarrow.types.is_int64(column.type) else numpy.int32
-            self.code.scaled(numbers_of(column, whole), null, scale, 0, 0, _MOST, out, bad)
+            found = numbers_of(column, whole).astype(numpy.int64, copy=False)
+            self.code.scaled(found, null, scale, 0, 0, _MOST, out, bad)
         else:
             bad |= null == 0
             out[:] = MISSING

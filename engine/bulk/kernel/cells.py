@@ -1,7 +1,8 @@
 """Cells of text read as numbers, and the rows of accounts put in order, over whole columns at once.
 
-Plain functions over arrays, which numba compiles; a column of text is its bytes and where each cell begins, and `null`
-says where nothing is written. What is not written the one plain way is `bad`, and its account is read row by row.
+Plain functions over arrays, written in the words that `native.py` compiles; a column of text is its bytes and where
+each cell begins, and `null` says where nothing is written. What is not written the one plain way is `bad`, and its
+account is read row by row.
 """
 
 from __future__ import annotations
@@ -11,13 +12,17 @@ from typing import Any
 from engine.bulk.kernel.plan import DANGLING, DAY, EAST, MISSING
 
 Array = Any
-"""An array of numpy."""
+"""An array of numbers of 64 bits."""
+Halves = Any
+"""An array of numbers of 32 bits."""
+Bytes = Any
+"""An array of bytes."""
 
 MINUTE = 60_000_000
 ZERO, NINE, DASH, POINT, COLON, SPACE, LETTER_T, PLUS = 48, 57, 45, 46, 58, 32, 84, 43
 
 
-def digits(data: Array, start: int, end: int) -> int:
+def digits(data: Bytes, start: int, end: int) -> int:
     """Return the number that some bytes write; -1 where one is no digit, or there is none."""
     found = 0 if end > start else -1
     for place in range(start, end):
@@ -33,7 +38,7 @@ def day_from(year: int, month: int, day: int) -> int:
     if year < 1970 or month < 1 or month > 12 or day < 1:
         return -1
     leap = (year % 4 == 0 and year % 100 != 0) or year % 400 == 0
-    longest = 30 if month in (4, 6, 9, 11) else 31
+    longest = 30 if month == 4 or month == 6 or month == 9 or month == 11 else 31
     if month == 2:
         longest = 29 if leap else 28
     if day > longest:
@@ -45,7 +50,7 @@ def day_from(year: int, month: int, day: int) -> int:
     return era * 146_097 + of_era * 365 + of_era // 4 - of_era // 100 + (153 * since + 2) // 5 + day - 719_469
 
 
-def date_at(data: Array, start: int, end: int) -> int:
+def date_at(data: Bytes, start: int, end: int) -> int:
     """Return the day written as `2026-03-09`; -1 where it is none."""
     if end - start != 10 or data[start + 4] != DASH or data[start + 7] != DASH:
         return -1
@@ -53,7 +58,7 @@ def date_at(data: Array, start: int, end: int) -> int:
     return day_from(year, month, digits(data, start + 8, start + 10))
 
 
-def clock_at(data: Array, start: int, end: int) -> int:
+def clock_at(data: Bytes, start: int, end: int) -> int:
     """Return the time of day written as `09:00`, `09:00:30` or `09:00:30.25`, in microseconds; -1 where it is none."""
     if end - start < 5 or data[start + 2] != COLON:
         return -1
@@ -76,7 +81,7 @@ def clock_at(data: Array, start: int, end: int) -> int:
     return (hour * 60 + minute) * MINUTE + second * 1_000_000 + micro
 
 
-def days(offsets: Array, data: Array, null: Array, out: Array, bad: Array) -> None:
+def days(offsets: Halves, data: Bytes, null: Bytes, out: Array, bad: Bytes) -> None:
     """Read days."""
     for row in range(len(out)):
         out[row] = MISSING
@@ -87,7 +92,7 @@ def days(offsets: Array, data: Array, null: Array, out: Array, bad: Array) -> No
                 bad[row] = 1
 
 
-def instants(offsets: Array, data: Array, null: Array, spaced: bool, out: Array, bad: Array) -> None:
+def instants(offsets: Halves, data: Bytes, null: Bytes, spaced: bool, out: Array, bad: Bytes) -> None:
     """Read local times; between day and time stands `T`, or where they may be `spaced`, a space."""
     for row in range(len(out)):
         out[row] = MISSING
@@ -104,9 +109,11 @@ def instants(offsets: Array, data: Array, null: Array, spaced: bool, out: Array,
             out[row] = day * DAY + clock - EAST
 
 
-def numbers(offsets: Array, data: Array, null: Array, places: int, out: Array, bad: Array) -> None:
+def numbers(offsets: Halves, data: Bytes, null: Bytes, places: int, out: Array, bad: Bytes) -> None:
     """Read whole numbers of up to ten digits, or amounts with up to as many `places` after the point."""
-    scale = 10**places
+    scale = 1
+    for _ in range(places):
+        scale *= 10
     for row in range(len(out)):
         out[row] = MISSING
         if null[row]:
@@ -131,7 +138,7 @@ def numbers(offsets: Array, data: Array, null: Array, places: int, out: Array, b
         out[row] = found * scale + part
 
 
-def texts(offsets: Array, data: Array, null: Array, colons: bool, bad: Array) -> None:
+def texts(offsets: Halves, data: Bytes, null: Bytes, colons: bool, bad: Bytes) -> None:
     """Find the cells in which nothing stands, or where they may not be there, colons: those of named sums."""
     for row in range(len(bad)):
         if null[row]:
@@ -144,7 +151,9 @@ def texts(offsets: Array, data: Array, null: Array, colons: bool, bad: Array) ->
                 bad[row] = 1
 
 
-def slot_of(offsets: Array, data: Array, slots: Array, mask: int, other: Array, text: Array, row: int) -> int:
+def slot_of(
+    offsets: Halves, data: Bytes, slots: Array, mask: int, other: Halves, text: Bytes, row: int
+) -> int:
     """Return the slot of the table of ids in which the text of a row of another column is, or where it would be."""
     start, end = int(other[row]), int(other[row + 1])
     mixed = -3_750_763_034_362_895_579
@@ -164,7 +173,13 @@ def slot_of(offsets: Array, data: Array, slots: Array, mask: int, other: Array, 
     return slot
 
 
-def within(null: Array, low: int, high: int, out: Array, bad: Array) -> None:
+def emptied(slots: Array, size: int) -> None:
+    """Make the first slots of a table empty."""
+    for slot in range(size):
+        slots[slot] = -1
+
+
+def within(null: Bytes, low: int, high: int, out: Array, bad: Bytes) -> None:
     """Find the cells whose number is out of range."""
     for row in range(len(out)):
         if not null[row] and (out[row] < low or out[row] >= high):
@@ -172,7 +187,7 @@ def within(null: Array, low: int, high: int, out: Array, bad: Array) -> None:
 
 
 def scaled(
-    values: Array, null: Array, scale: int, less: int, low: int, high: int, out: Array, bad: Array
+    values: Array, null: Bytes, scale: int, less: int, low: int, high: int, out: Array, bad: Bytes
 ) -> None:
     """Take numbers that are at least `low` and below `high`, times `scale` and `less` something."""
     for row in range(len(out)):
@@ -184,7 +199,7 @@ def scaled(
                 bad[row] = 1
 
 
-def decimals(words: Array, null: Array, scale: int, high: int, out: Array, bad: Array) -> None:
+def decimals(words: Array, null: Bytes, scale: int, high: int, out: Array, bad: Bytes) -> None:
     """Take decimals of two words each, the lower one first, that are not negative and below `high`, times `scale`."""
     for row in range(len(out)):
         out[row] = MISSING
@@ -196,7 +211,7 @@ def decimals(words: Array, null: Array, scale: int, high: int, out: Array, bad: 
                 bad[row] = 1
 
 
-def chosen(places: Array, null: Array, values: Array, faults: Array, out: Array, bad: Array) -> None:
+def chosen(places: Halves, null: Bytes, values: Array, faults: Bytes, out: Array, bad: Bytes) -> None:
     """Read words by what each of them was read as."""
     for row in range(len(out)):
         out[row] = MISSING
@@ -206,20 +221,23 @@ def chosen(places: Array, null: Array, values: Array, faults: Array, out: Array,
 
 
 def acted(
-    names: Array, unnamed: Array, by: Array, nobody: Array, kinds: Array, wrong: Array, numbers: Array, kind: Array,
-    who: Array, bad: Array,
+    names: Halves, unnamed: Bytes, by: Halves, nobody: Bytes, kinds: Array, wrong: Bytes, numbers: Array, wide: int,
+    kind: Array, who: Array, bad: Bytes,
 ) -> None:  # fmt: skip
-    """Read what happened and who did it: `kinds` by name, the rest by kind and actor, the last for none."""
+    """Read what happened and who did it: `kinds` by name, the rest by kind and actor, the last of each for none.
+
+    Of each kind there are as many in a row as the table is `wide`.
+    """
     for row in range(len(kind)):
-        of = len(wrong) - 1 if unnamed[row] else kinds[names[row]]
-        actor = wrong.shape[1] - 1 if nobody[row] else by[row]
+        of = len(wrong) // wide - 1 if unnamed[row] else kinds[names[row]]
+        cell = of * wide + (wide - 1 if nobody[row] else by[row])
         kind[row] = of
-        who[row] = numbers[of, actor]
-        if wrong[of, actor]:
+        who[row] = numbers[cell]
+        if wrong[cell]:
             bad[row] = 1
 
 
-def allowed(kind: Array, null: Array, rules: Array, bad: Array) -> None:
+def allowed(kind: Array, null: Bytes, rules: Array, bad: Bytes) -> None:
     """Find the cells that are there and may not be (rule 0), or are not and must be (rule 2)."""
     for row in range(len(kind)):
         rule = rules[kind[row]]
@@ -228,8 +246,8 @@ def allowed(kind: Array, null: Array, rules: Array, bad: Array) -> None:
 
 
 def arranged(
-    first: Array, ok: Array, in_time: Array, moment: Array, kind: Array, is_coded: Array, is_thing: Array, until: int,
-    offsets: Array, data: Array, slots: Array, order: Array, number: Array, firsts: Array, things: Array, taken: Array,
+    first: Array, ok: Bytes, in_time: Array, moment: Array, kind: Array, is_coded: Bytes, is_thing: Bytes, until: int,
+    offsets: Halves, data: Bytes, slots: Array, order: Array, number: Array, firsts: Array, things: Array, taken: Array,
 ) -> int:  # fmt: skip
     """Put the rows that the loop looks at in order, account by account; return how many accounts are taken.
 
@@ -246,7 +264,7 @@ def arranged(
         size = 4
         while size < 2 * (end - start):
             size *= 2
-        slots[:size] = -1
+        emptied(slots, size)
         begin = rows
         for place in range(start, end):
             row = in_time[place]
@@ -274,8 +292,8 @@ def arranged(
 
 
 def numbered(
-    first: Array, ok: Array, in_time: Array, moment: Array, kind: Array, is_coded: Array, is_thing: Array, until: int,
-    ids: Array, held: Array, order: Array, number: Array, firsts: Array, things: Array, taken: Array,
+    first: Array, ok: Bytes, in_time: Array, moment: Array, kind: Array, is_coded: Bytes, is_thing: Bytes, until: int,
+    ids: Halves, held: Array, order: Array, number: Array, firsts: Array, things: Array, taken: Array,
 ) -> int:  # fmt: skip
     """Do what `arranged` does where ids are numbers; `held` has, for each, the last account that had it, or -1."""
     count = rows = every = 0
@@ -310,8 +328,8 @@ def numbered(
 
 
 def referred(
-    first: Array, taken: Array, count: int, firsts: Array, order: Array, number: Array, offsets: Array, data: Array,
-    other: Array, text: Array, null: Array, slots: Array, out: Array,
+    first: Array, taken: Array, count: int, firsts: Array, order: Array, number: Array, offsets: Halves, data: Bytes,
+    other: Halves, text: Bytes, null: Bytes, slots: Array, out: Array,
 ) -> None:  # fmt: skip
     """Look up which thing of its account each row names, among the `count` accounts `taken`."""
     for place in range(count):
@@ -320,7 +338,7 @@ def referred(
         size = 4
         while size < 2 * (end - start):
             size *= 2
-        slots[:size] = -1
+        emptied(slots, size)
         for row in range(start, end):
             if number[row] >= 0:
                 slots[slot_of(offsets, data, slots, size - 1, offsets, data, row)] = row
@@ -333,8 +351,8 @@ def referred(
 
 
 def looked_up(
-    first: Array, taken: Array, count: int, firsts: Array, order: Array, number: Array, ids: Array, others: Array,
-    null: Array, held: Array, out: Array,
+    first: Array, taken: Array, count: int, firsts: Array, order: Array, number: Array, ids: Halves, others: Halves,
+    null: Bytes, held: Array, out: Array,
 ) -> None:  # fmt: skip
     """Do what `referred` does where ids are numbers; `held` has room for the last thing that had each, at first -1."""
     for place in range(count):
@@ -358,7 +376,8 @@ def grouped(groups: Array, ends: Array, order: Array) -> None:
 
     `ends` gets where each group begins, and once more the end.
     """
-    ends[:] = 0
+    for group in range(len(ends)):
+        ends[group] = 0
     for row in range(len(groups)):
         ends[groups[row] + 1] += 1
     for group in range(1, len(ends)):
@@ -367,12 +386,13 @@ def grouped(groups: Array, ends: Array, order: Array) -> None:
         group = groups[row]
         order[ends[group]] = row
         ends[group] += 1
-    for group in range(len(ends) - 1, 0, -1):
-        ends[group] = ends[group - 1]
+    last = len(ends) - 1
+    for behind in range(last):
+        ends[last - behind] = ends[last - behind - 1]
     ends[0] = 0
 
 
-def dense(offsets: Array, data: Array, null: Array, slots: Array, firsts: Array, out: Array) -> int:
+def dense(offsets: Halves, data: Bytes, null: Bytes, slots: Array, firsts: Array, out: Array) -> int:
     """Number texts in the order in which they come first, -1 where nothing is written; return how many there are.
 
     `firsts` gets the row in which each comes first; `slots` has room for twice as many texts, all -1.
@@ -393,7 +413,7 @@ def dense(offsets: Array, data: Array, null: Array, slots: Array, firsts: Array,
     return count
 
 
-def hashed(offsets: Array, data: Array, out: Array) -> None:
+def hashed(offsets: Halves, data: Bytes, out: Array) -> None:
     """Return a number for each text, of 63 bits (FNV-1a, its bits mixed once more)."""
     for row in range(len(out)):
         mixed = -3_750_763_034_362_895_579
@@ -402,12 +422,12 @@ def hashed(offsets: Array, data: Array, out: Array) -> None:
         out[row] = (mixed ^ (mixed >> 29)) & 0x7FFF_FFFF_FFFF_FFFF
 
 
-def two(data: Array, place: int, number: int) -> None:
+def two(data: Bytes, place: int, number: int) -> None:
     """Write a number with two digits."""
     data[place], data[place + 1] = ZERO + number // 10, ZERO + number % 10
 
 
-def spelled(moments: Array, offsets: Array, data: Array) -> None:
+def spelled(moments: Array, offsets: Halves, data: Bytes) -> None:
     """Write instants as `iso` does: in local time, with seconds and their parts only where there are any."""
     at = 0
     for row in range(len(moments)):

@@ -91,8 +91,7 @@ def text_of(column: Any) -> Text:
     places = numpy.frombuffer(offsets, numpy.int32)[array.offset : array.offset + len(array) + 1]
     nothing = data is None or not data.size
     found = numpy.frombuffer(b" " if nothing else data, numpy.uint8)
-    # Some buffers can be written and some cannot: all are taken alike, lest functions be compiled for each.
-    return Text(_read_only(places), _read_only(found), nulls_of(array))
+    return Text(places, found, nulls_of(array))
 
 
 def words_of(column: Any) -> Words:
@@ -113,15 +112,9 @@ def numbers_of(array: Any, kind: Any) -> Array:
     wide = array.type.bit_width // 8 // numpy.dtype(kind).itemsize
     raw = array.buffers()[1]
     found = numpy.zeros(0, kind) if raw is None else numpy.frombuffer(raw, kind)
-    return _read_only(found[array.offset * wide : (array.offset + len(array)) * wide])
+    return found[array.offset * wide : (array.offset + len(array)) * wide]
 
 
 def is_words(column: Any) -> bool:
     """Tell whether a column is one of numbers of words."""
     return isinstance(column.type, pyarrow.DictionaryType)
-
-
-def _read_only(array: Array) -> Array:
-    found = array.view()
-    found.flags.writeable = False
-    return found

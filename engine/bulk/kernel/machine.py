@@ -11,7 +11,7 @@ from functools import lru_cache
 from importlib.util import find_spec
 from typing import Any
 
-from engine.bulk.kernel.compiled import folder
+from engine.bulk.kernel.kept import folder
 from engine.bulk.kernel.plan import DAY, EAST, FIRST, MISSING, NONE, Plan, per_lane
 from engine.bulk.kernel.tables import MARGIN, tabled
 from engine.program import Program
@@ -75,14 +75,14 @@ class Calendar:
         return self._low, self._tables
 
 
-def has_numba() -> bool:
+def has_llvm() -> bool:
     """Tell whether the loop can be compiled."""
-    return find_spec("numba") is not None
+    return find_spec("llvmlite") is not None and find_spec("numpy") is not None
 
 
 def has_arrow() -> bool:
     """Tell whether whole tables can be read as columns."""
-    return has_numba() and find_spec("pyarrow") is not None
+    return has_llvm() and find_spec("pyarrow") is not None
 
 
 def run(program: Program, terms: Terms, plan: Plan, columns: Columns, as_of: int, by_llvm: bool) -> Outcome:
@@ -180,7 +180,7 @@ def plain(source: str) -> Callable[..., None]:
     return made["fold"]  # type: ignore[no-any-return]
 
 
-def compiled(source: str) -> Callable[..., None]:
+def compiled(source: str) -> Callable[..., Any]:
     """Return the loop as machine code, which is kept for the next process."""
     from engine.bulk.kernel.native import native
 

@@ -1,33 +1,37 @@
-"""The text of a loop as machine code, by LLVM alone.
+"""Text as machine code, by LLVM alone: the loop of a plan, and the functions that read cells.
 
-A loop is written in few words of Python: whole numbers of 64 bits and arrays of them, `if`, `while`, `for .. in range`,
-calls of its own functions. LLVM compiles that in a small part of the time that numba takes to find out what the words
-mean. It means what numba makes of it: numbers wrap around, division goes down, an index below zero counts from the end.
-Whatever else stands in a text raises Unspoken, and numba compiles it.
+It is written in few words of Python: whole numbers of 64 bits and arrays of them, `if`, `while`, `for .. in range`,
+calls of its own functions. LLVM compiles that in little time. Numbers wrap around, division goes down, an index below
+zero counts from the end. Arguments called `Bytes` are arrays of bytes, and those called `Halves` of 32 bits, which are
+taken as numbers of 64. Whatever else stands in a text raises Unspoken.
 """
 
 from __future__ import annotations
 
 import ast
 import ctypes
-import os
-import shutil
-from collections.abc import Callable, Iterator
-from functools import lru_cache
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import llvmlite.binding as llvm
 
-from contractlang.hashes import hash_of
-from engine.bulk.kernel.compiled import _SEAL, _forget, _is_sound, _room, _seal_of
+from engine.bulk.kernel.kept import folder, kept
 
-_OBJECT = "loop.o"
+_BITS = {"Bytes": 8, "Halves": 32}
+_KINDS = {8: "uint8", 32: "int32", 64: "int64"}
 _COMPARED = {ast.Eq: "eq", ast.NotEq: "ne", ast.Lt: "slt", ast.LtE: "sle", ast.Gt: "sgt", ast.GtE: "sge"}
 _COUNTED = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.BitAnd: "and", ast.BitOr: "or", ast.BitXor: "xor",
     ast.LShift: "shl", ast.RShift: "ashr",
 }  # fmt: skip
+
+Function = Callable[..., int]
+Arrays = dict[str, dict[str, int]]
+"""Which arguments of each function are arrays, and how many bits each cell has."""
 
 
 class Unspoken(Exception):
@@ -35,58 +39,66 @@ class Unspoken(Exception):
 
 
 @lru_cache(maxsize=32)
-def native(source: str, folder: Path | None) -> Callable[..., None]:
+def native(source: str, place: Path | None) -> Function:
     """Return the function `fold` of a text as machine code, kept in a folder or found there. Raises Unspoken."""
-    tree = ast.parse(source)
-    functions = {each.name: each for each in tree.body if isinstance(each, ast.FunctionDef)}
-    arrays = _arrays(functions)
-    arguments = [each.arg for each in functions["fold"].args.args]
-    code = _code(source, functions, arrays, folder)
+    return _functions(source, {}, place)["fold"]
+
+
+@lru_cache(maxsize=8)
+def library(module: ModuleType) -> Any:
+    """Return the functions of a module that none of its own calls, as machine code; what they mean is the same."""
+    source = Path(str(module.__file__)).read_text("utf-8")
+    constants = {name: value for name, value in vars(module).items() if type(value) is int}
+    made = ModuleType(f"compiled {module.__name__}")
+    made.__dict__.update(_functions(source, constants, folder()))
+    return made
+
+
+def _functions(source: str, constants: Mapping[str, int], place: Path | None) -> dict[str, Function]:
+    """Return the functions of a text that none of its own calls, as machine code."""
+    host = f"{llvm.get_process_triple()} {llvm.get_host_cpu_name()} {llvm.get_host_cpu_features().flatten()}"
+    parts = (Path(__file__).read_text("utf-8"), host, str(llvm.llvm_version_info), source, repr(constants))
+    head, _, code = kept(place, parts, lambda: _made(source, constants)).partition(b"\n")
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _machine())
     engine.add_object_file(llvm.ObjectFileRef.from_data(code))
     engine.finalize_object()
-    run = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(engine.get_function_address("run"))
-    are_arrays = [each in arrays["fold"] for each in arguments]
-
-    def fold(*given: Any, held: Any = engine) -> None:
-        """Run the loop over arrays of 64 bits, and numbers; `held` keeps its code."""
-        told: list[int] = []
-        for is_array, value in zip(are_arrays, given, strict=True):
-            if is_array:
-                assert value.dtype == "int64" and value.flags.c_contiguous
-                told += (value.ctypes.data, len(value))
-            else:
-                # An array of which nothing is asked is none of the loop's.
-                told.append(0 if hasattr(value, "dtype") else int(value))
-        run((ctypes.c_int64 * len(told))(*told))
-
-    return fold
+    made: dict[str, Function] = {}
+    for name, kinds in json.loads(head).items():
+        run = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p)(engine.get_function_address(f"run_{name}"))
+        made[name] = partial(_run, engine, run, kinds)
+    return made
 
 
-def _code(source: str, functions: dict[str, ast.FunctionDef], arrays: Arrays, folder: Path | None) -> bytes:
-    """Return the machine code of a text, made anew where it is not kept."""
-    kept = None
-    if folder is not None:
-        host = (
-            f"{llvm.get_process_triple()} {llvm.get_host_cpu_name()} {llvm.get_host_cpu_features().flatten()}"
-        )
-        parts = (Path(__file__).read_text("utf-8"), host, str(llvm.llvm_version_info), source)
-        kept = folder / hash_of((each, b"") for each in parts)
-        if _is_sound(kept):
-            return (kept / _OBJECT).read_bytes()
-    code = _compiled("\n".join(_module(functions, arrays)))
-    room = None if kept is None else _room(kept, source)
-    if room is not None and kept is not None:
-        try:
-            (room / _OBJECT).write_bytes(code)
-            (room / _SEAL).write_text(_seal_of(room), "ascii")
-            if kept.exists():
-                shutil.rmtree(kept)
-            os.rename(room, kept)
-            _forget(kept.parent)
-        except OSError:
-            shutil.rmtree(room, ignore_errors=True)
-    return code
+def _made(source: str, constants: Mapping[str, int]) -> bytes:
+    """Return machine code, after a line that tells what each function takes: arrays of a kind, or numbers."""
+    tree = ast.parse(source)
+    functions = {each.name: each for each in tree.body if isinstance(each, ast.FunctionDef)}
+    inner = {
+        each.func.id
+        for each in ast.walk(tree)
+        if isinstance(each, ast.Call) and isinstance(each.func, ast.Name)
+    }
+    outer = [name for name in functions if name not in inner]
+    arrays = _arrays(functions)
+    takes = {
+        name: [_KINDS.get(arrays[name].get(each.arg, 0), "") for each in functions[name].args.args]
+        for name in outer
+    }
+    code = _compiled("\n".join(_module(functions, arrays, constants, outer)))
+    return json.dumps(takes).encode("ascii") + b"\n" + code
+
+
+def _run(_: Any, run: Callable[[Any], int], kinds: list[str], *given: Any) -> int:
+    """Run a function over arrays and numbers. (What holds its code is handed along, lest it be let go of.)"""
+    told: list[int] = []
+    for kind, value in zip(kinds, given, strict=True):
+        if kind:
+            assert value.dtype == kind and value.flags.c_contiguous
+            told += (value.ctypes.data, len(value))
+        else:
+            # An array of which nothing is asked is none of the function's.
+            told.append(0 if hasattr(value, "dtype") else int(value))
+    return run((ctypes.c_int64 * len(told))(*told))
 
 
 def _machine() -> Any:
@@ -107,22 +119,27 @@ def _compiled(text: str) -> bytes:
     return machine.emit_object(module)  # type: ignore[no-any-return]
 
 
-Arrays = dict[str, set[str]]
-"""Which arguments of each function are arrays."""
-
-
 def _arrays(functions: dict[str, ast.FunctionDef]) -> Arrays:
-    found: Arrays = {name: set() for name in functions}
+    found: Arrays = {name: {} for name in functions}
     more = True
     while more:
         more = False
         for name, function in functions.items():
-            own = {each.arg for each in function.args.args}
-            seen = {each for node in ast.walk(function) for each in _indexed(node, functions, found)} & own
-            if seen - found[name]:
-                found[name] |= seen
+            own = {each.arg: _bits(each) for each in function.args.args}
+            seen = {each for node in ast.walk(function) for each in _indexed(node, functions, found)}
+            for each in seen & own.keys() - found[name].keys():
+                found[name][each] = own[each]
                 more = True
     return found
+
+
+def _bits(argument: ast.arg) -> int:
+    """Return how many bits each cell of an array has."""
+    match argument.annotation:
+        case ast.Name(id=name):
+            return _BITS.get(name, 64)
+        case _:
+            return 64
 
 
 def _indexed(node: ast.AST, functions: dict[str, ast.FunctionDef], found: Arrays) -> Iterator[str]:
@@ -138,29 +155,33 @@ def _indexed(node: ast.AST, functions: dict[str, ast.FunctionDef], found: Arrays
                     yield given.id
 
 
-def _module(functions: dict[str, ast.FunctionDef], arrays: Arrays) -> Iterator[str]:
-    """Yield a module: each function, and `run`, which takes all arguments from one array."""
+def _module(
+    functions: dict[str, ast.FunctionDef], arrays: Arrays, constants: Mapping[str, int], outer: Sequence[str]
+) -> Iterator[str]:
+    """Yield a module: each function, and for the `outer` ones one that takes all arguments from one array."""
     for name, function in functions.items():
-        yield from _Spoken(function, functions, arrays).lines(name == "fold")
-    yield "define void @run(ptr %given) {"
-    handed, place = [], 0
-    for each in functions["fold"].args.args:
-        for kind in ("ptr", "i64") if each.arg in arrays["fold"] else ("i64",):
-            yield f"  %p{place} = getelementptr i64, ptr %given, i64 {place}"
-            yield f"  %v{place} = load {kind}, ptr %p{place}"
-            handed.append(f"{kind} %v{place}")
-            place += 1
-    yield f"  %done = call i64 @fold({', '.join(handed)})"
-    yield "  ret void\n}"
+        yield from _Spoken(function, functions, arrays, constants).lines(name in outer)
+    for name in outer:
+        yield f"define i64 @run_{name}(ptr %given) {{"
+        handed, place = [], 0
+        for each in functions[name].args.args:
+            for kind in ("ptr", "i64") if each.arg in arrays[name] else ("i64",):
+                yield f"  %p{place} = getelementptr i64, ptr %given, i64 {place}"
+                yield f"  %v{place} = load {kind}, ptr %p{place}"
+                handed.append(f"{kind} %v{place}")
+                place += 1
+        yield f"  %found = call i64 @{name}({', '.join(handed)})"
+        yield "  ret i64 %found\n}"
 
 
 class _Spoken:
     """One function, spoken as LLVM has it. Every value has 64 bits; what is true is 1."""
 
     def __init__(
-        self, function: ast.FunctionDef, functions: dict[str, ast.FunctionDef], arrays: Arrays
-    ) -> None:
-        self.function, self.functions, self.arrays = function, functions, arrays
+        self, function: ast.FunctionDef, functions: dict[str, ast.FunctionDef], arrays: Arrays,
+        constants: Mapping[str, int],
+    ) -> None:  # fmt: skip
+        self.function, self.functions, self.arrays, self.constants = function, functions, arrays, constants
         self.own = arrays[function.name]
         self.out: list[str] = []
         self.count = 0
@@ -177,9 +198,10 @@ class _Spoken:
             node.id for node in ast.walk(self.function)
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
         }  # fmt: skip
-        if stored & self.own:
+        if stored & self.own.keys():
             raise Unspoken("an array that is set")
-        numbers = sorted(stored.union(args) - self.own)
+        numbers = sorted(stored.union(args) - self.own.keys())
+        self.numbers = frozenset(numbers)
         head = [f"define internal i64 @{self.function.name}({', '.join(params)}) {{", "begin:"]
         head += [f"  %{each}.at = alloca i64" for each in numbers]
         head += [f"  store i64 {f'%{each}.in' if each in args else 0}, ptr %{each}.at" for each in numbers]
@@ -210,8 +232,14 @@ class _Spoken:
 
     def statement(self, each: ast.stmt) -> None:
         match each:
-            case ast.Assign(targets=[target], value=value):
-                self.store(target, self.expression(value))
+            case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)):
+                found = [self.expression(value) for value in values]
+                for target, one in zip(targets, found, strict=True):
+                    self.store(target, one)
+            case ast.Assign(targets=targets, value=value):
+                one = self.expression(value)
+                for target in targets:
+                    self.store(target, one)
             case ast.AugAssign(target=target, op=op, value=value):
                 before = self.expression(target)
                 self.store(target, self.counted(op, before, self.expression(value)))
@@ -289,7 +317,9 @@ class _Spoken:
             case ast.Name(id=name):
                 self.say(f"store i64 {value}, ptr %{name}.at")
             case ast.Subscript(value=ast.Name(id=name), slice=place):
-                self.say(f"store i64 {value}, ptr {self.element(name, place)}")
+                kind = f"i{self.own[name]}"
+                cut = value if kind == "i64" else self.value(f"trunc i64 {value} to {kind}")
+                self.say(f"store {kind} {cut}, ptr {self.element(name, place)}")
             case _:
                 raise Unspoken(ast.unparse(target))
 
@@ -301,7 +331,14 @@ class _Spoken:
             below = self.value(f"icmp slt i64 {number}, 0")
             least = self.value(f"select i1 {below}, i64 %{name}.len, i64 0")
             number = self.value(f"add i64 {number}, {least}")
-        return self.value(f"getelementptr inbounds i64, ptr %{name}, i64 {number}")
+        return self.value(f"getelementptr inbounds i{self.own[name]}, ptr %{name}, i64 {number}")
+
+    def cell(self, name: str, place: ast.expr) -> str:
+        bits = self.own[name]
+        found = self.value(f"load i{bits}, ptr {self.element(name, place)}")
+        return (
+            found if bits == 64 else self.value(f"{'zext' if bits == 8 else 'sext'} i{bits} {found} to i64")
+        )
 
     def jump(self, test: ast.expr, yes: str, no: str) -> None:
         """Go on at one of two places."""
@@ -386,10 +423,12 @@ class _Spoken:
         match each:
             case ast.Constant(value=bool() | int() as value):
                 return str(int(value))
-            case ast.Name(id=name) if name not in self.own:
+            case ast.Name(id=name) if name in self.numbers:
                 return self.value(f"load i64, ptr %{name}.at")
+            case ast.Name(id=name) if name in self.constants:
+                return str(self.constants[name])
             case ast.Subscript(value=ast.Name(id=name), slice=place):
-                return self.value(f"load i64, ptr {self.element(name, place)}")
+                return self.cell(name, place)
             case ast.BinOp(left=left, op=op, right=right):
                 return self.counted(op, self.expression(left), self.expression(right))
             case ast.UnaryOp(op=ast.USub(), operand=operand):
@@ -412,6 +451,8 @@ class _Spoken:
     def called(self, name: str, args: list[ast.expr]) -> str:
         if name == "len" and isinstance(args[0], ast.Name):
             return f"%{args[0].id}.len"
+        if name == "int":
+            return self.expression(args[0])
         if name in ("min", "max"):
             found = self.expression(args[0])
             for each in args[1:]:
@@ -425,6 +466,8 @@ class _Spoken:
         for param, given in zip(self.functions[name].args.args, args, strict=True):
             if param.arg in self.arrays[name]:
                 assert isinstance(given, ast.Name)
+                if self.own[given.id] != self.arrays[name][param.arg]:
+                    raise Unspoken(f"{given.id}: cells of another size")
                 handed.append(f"ptr %{given.id}, i64 %{given.id}.len")
             else:
                 handed.append(f"i64 {self.expression(given)}")

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from engine.bulk.fold import Folded, Portfolio, Row, Taken, happenings_of
 from engine.bulk.kernel.columns import Layout, Left
 from engine.bulk.kernel.lower import plan_of
-from engine.bulk.kernel.machine import has_arrow, has_numba, run
+from engine.bulk.kernel.machine import has_arrow, has_llvm, run
 from engine.bulk.kernel.outcome import Results
 from engine.bulk.kernel.plan import Asked, Plan, Refused
 from engine.bulk.kernel.typed import Typed
@@ -97,7 +97,7 @@ class Kernelled:
         if {each.suffix for each in tables} != {".parquet"}:
             return "not all tables are Parquet"
         if not has_arrow():
-            return "numba and pyarrow (the extra `kernel`) are not installed"
+            return "llvmlite and pyarrow (the extra `kernel`) are not installed"
         from engine.bulk.kernel.straight import BROKEN, Unlike, rows_in
 
         paths = [each.path for each in tables]
@@ -221,7 +221,7 @@ class Kernelled:
         Accounts of the sample are left too, and are compared with what the columns gave.
         """
         self._expected.clear()
-        taken = None if self.mapped.events or not has_numba() else self.portfolio.take("", {}, (), Folded())
+        taken = None if self.mapped.events or not has_llvm() else self.portfolio.take("", {}, (), Folded())
         plan = None if taken is None else self._planned(taken)
         if taken is None or plan is None or not plan.codes:
             return None

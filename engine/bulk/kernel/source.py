@@ -1,4 +1,4 @@
-"""The plan of a draft written as Python: one function over columns, the same text for plain Python and for numba.
+"""The plan of a draft written as Python: one function over columns, the same text for plain Python and for LLVM.
 
 For each account the loop takes its events in order. Before each, what time alone brings is done (an agreement expires,
 the windows of eager lanes end); then what the occurrence does, in the order of `engine/position.py`: its basis, the

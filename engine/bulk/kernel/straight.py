@@ -80,10 +80,6 @@ class Straight:
         for batch in opened(path).iter_batches(1000):
             self._batch(self.reader.whole(pyarrow.Table.from_batches([batch])))
             break
-        self._keep()
-
-    def _keep(self) -> None:
-        self.reader.code.keep()
 
     def tables_of(self, unit: Unit) -> Iterator[Any]:
         """Yield the accounts of a unit, many rows at a time."""
@@ -127,7 +123,6 @@ class Straight:
         names = pyarrow.concat_arrays(others) if others else pyarrow.array([], pyarrow.string())
         if len(names):
             pq.write_table(pyarrow.table({"account": names}), left)
-        self._keep()
         return Done(accounts, int(events), len(names))
 
     def whole(self, table: Any) -> tuple[dict[str, Any], Any]:
@@ -136,9 +131,7 @@ class Straight:
         Raises Unlike for columns that are not read.
         """
         self.reader.check_schema(table.schema)
-        found = self._batch(self.reader.whole(table))
-        self._keep()
-        return found
+        return self._batch(self.reader.whole(table))
 
     def _batch(self, taken: Taken) -> tuple[dict[str, Any], Any]:
         arguments, left = given(
