@@ -10,8 +10,8 @@ from typing import Any
 from contractlang.norms import OccurrenceDecl
 from engine.calendars import default_calendar
 from engine.dates import SECOND, RestDays, day_of, day_of_month, deadline_after, end_of, iso, parse_instant
-from engine.event import Event
-from engine.ledger import event_from
+from engine.event import CORRECT, Event
+from engine.ledger import corrected, event_from
 from engine.program import Program
 
 
@@ -21,6 +21,8 @@ class Unsupported(Exception):
 
 # The number that a rule of a file sets as a limit.
 _LIMIT = re.compile(r"(?:at most|no more than|up to|maximum|不超过|至多|最多)\D*(\d+)", re.IGNORECASE)
+# What a file says of the arrival of a notice that never arrived.
+_NEVER = ("never", "not_arrived", "undelivered")
 # A number of days, alone or with its unit.
 _DAYS = re.compile(r"\s*(\d+)\s*(?:d|days?|日|天)?\s*$")
 
@@ -35,6 +37,8 @@ class Entries:
     program: Program
     # Whether what came by a channel that nobody named arrived when it entered the system (民法典 137).
     named_channel: bool = True
+    # Whether what arrived on no known day arrived at all: at once, or never.
+    arrived: bool = True
     # Answers that the entries bring with them, by the names of the questions.
     answers: dict[str, Any] = field(default_factory=dict)
 
@@ -45,14 +49,19 @@ class Entries:
 
     def events(self) -> Iterator[Event]:
         """Yield what the entries are in the vocabulary. Raises Unsupported for a type that is not listed."""
-        for raw in self.raw:
-            yield from self.of(raw)
+        made: dict[str, Event] = {}
+        for event in (each for raw in self.raw for each in self.of(raw)):
+            old = made.get(str(event.fields.get("of"))) if event.name == CORRECT else None
+            made[event.id] = event if old is None else corrected(self.program, event, old)
+        yield from made.values()
 
     def of(self, raw: Mapping[str, Any]) -> Iterator[Event]:
         """Yield the events that one entry of the file is in the vocabulary."""
         listed = self.mapping["events"].get(raw["type"])
         if listed is None:
             raise Unsupported(f"event type {raw['type']}")
+        if _never_arrived(raw) or (not self.arrived and self.arrival_is_open(raw)):
+            return
         rules = [(place, rule) for place, rule in enumerate(listed) if self.meant(raw, rule)]
         # The first that always comes of the entry goes by its id, so that others can name it.
         named = next((rule for _, rule in rules if "if" not in rule), None)
@@ -79,6 +88,11 @@ class Entries:
             if "at" in raw and raw["at"] is None:
                 self.answers.update(rule.get("undated") or {})
             yield event_from(self.program, made, "event")
+
+    def arrival_is_open(self, raw: Mapping[str, Any]) -> bool:
+        """Tell whether nobody knows when, or whether, a notice arrived: it was not read either."""
+        read = (rule["read"] for rule in self.mapping["events"][raw["type"]] if rule.get("read"))
+        return "arrives" in raw and raw["arrives"] is None and not any(first(raw, each) for each in read)
 
     def meant(self, raw: Mapping[str, Any], rule: Mapping[str, Any]) -> bool:
         """Tell whether the entry is what a rule makes of it: the field that it asks for is there, the words tell it."""
@@ -143,8 +157,9 @@ class Entries:
         return iso(end)
 
     def given(self, raw: Mapping[str, Any], source: Any) -> Any:
-        """Return what a field takes: a field of the entry, a value, the next day of the number that a parameter gives,
-        what words of the entry tell, or the last entry of some type before it.
+        """Return what a field takes: a field of the entry, or else a parameter of that name or the next day of the
+        number that one gives; a value; what words of the entry tell; or the last entry of some type before it, of
+        those that have the same in some field.
         """
         if not isinstance(source, dict):
             return first(raw, source)
@@ -154,6 +169,8 @@ class Entries:
             return raw["id"]
         if "day" in source:
             return raw.get(source["or"]) or self.next_day(self.parameters.get(source["day"]), raw)
+        if "parameter" in source:
+            return raw.get(source["or"]) or self.parameters.get(source["parameter"])
         if "told" in source:
             return _told(raw, source["told"])
         if "within" in source:
@@ -161,7 +178,9 @@ class Entries:
         before = [
             each["id"]
             for each in self.raw
-            if each["type"] == source["last"] and (each.get("at") or "") <= (raw.get("at") or "")
+            if each["type"] == source["last"]
+            and (each.get("at") or "") <= (raw.get("at") or "")
+            and ("same" not in source or each.get(source["same"]) == raw.get(source["same"]))
         ]
         return before[-1] if before else None
 
@@ -216,6 +235,11 @@ def _told(raw: Mapping[str, Any], how: Mapping[str | bool, str]) -> Any:
         if answer != "in" and any(word in said for word in words.split("|")):
             return answer
     return None
+
+
+def _never_arrived(raw: Mapping[str, Any]) -> bool:
+    """Tell whether an entry says of a notice that it never arrived."""
+    return raw.get("arrives") is False or str(raw.get("arrives")).lower() in _NEVER
 
 
 def first(raw: Mapping[str, Any], names: str) -> Any:

@@ -256,7 +256,7 @@ class Intake:
                 entry.id, "of", f"`{of}` is itself about `{about}`: name that event, and say how it is now",
                 f"`{of}`本身是关于`{about}`的条目：请指明该事件，并写明现在的情况",
             )  # fmt: skip
-        return _corrected(self._program, entry, old) if entry.name == CORRECT else entry
+        return corrected(self._program, entry, old) if entry.name == CORRECT else entry
 
     def _once_only(self, taken: Event, once: dict[tuple[Any, ...], str]) -> None:
         """An occurrence declared `once`, or `once for each`, may not happen twice."""
@@ -569,7 +569,7 @@ def _as_written(value: Any, where: str, name: str) -> str:
     return str(value)
 
 
-def _corrected(program: Program, entry: Event, old: Event) -> Event:
+def corrected(program: Program, entry: Event, old: Event) -> Event:
     """Return a correction with its fields as those of the event that it corrects. Raises BadEvent."""
     declared = program.declarations.get(old.name)
     written = {name: value for name, value in entry.fields.items() if name not in _OF_ENTRY}

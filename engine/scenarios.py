@@ -19,7 +19,7 @@ import yaml
 from contractlang.norms import BlankDecl, Obligation, OccurrenceDecl
 from engine.account import Account
 from engine.citing import cited
-from engine.dates import day_of_month, parse_instant, start_of
+from engine.dates import day_of_month, parse_as_of, parse_instant, start_of
 from engine.decision import Decision, Item
 from engine.entries import Entries, Unsupported, first, flat
 from engine.errors import EngineError
@@ -92,6 +92,16 @@ class Words:
         return {key: list(value) for key, value in self.raw["agreements"].items()}
 
 
+class _AsWritten(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """YAML whose dates and decimals are texts, quoted or not, so that `58.00` and `2026-04-10` stay what they are."""
+
+
+_AsWritten.yaml_implicit_resolvers = {
+    letter: [(tag, form) for tag, form in resolvers if not tag.endswith((":timestamp", ":float"))]
+    for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
 class NotScenarios(Exception):
     """A file is no scenario file; the message says what it lacks."""
 
@@ -106,7 +116,7 @@ def run_file(
 
     Raises NotScenarios for a file that lists none.
     """
-    data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    data = yaml.load(text, Loader=_AsWritten)
     scenarios = data.get("scenarios") if isinstance(data, dict) else None
     if not isinstance(scenarios, list) or not all(isinstance(each, dict) for each in scenarios):
         raise NotScenarios("there is no list `scenarios:` of scenarios in it")
@@ -146,14 +156,11 @@ def _run(
         program = programs.of(documents, layers)
         situation = Situation(scenario, query, variant, layers, program, mapping)
         got, missing, could_be = situation.answer()
-        if situation.channel_is_open():
-            # Which channel was named is a blank: both cases are asked about.
-            other = Situation(
-                scenario, query, variant, layers, program, mapping, named_channel=False
-            ).answer()
+        for item, otherwise in situation.open_arrivals():
+            other = Situation(scenario, query, variant, layers, program, mapping, **otherwise).answer()
             if other != (got, missing, could_be):
                 could_be = list(dict.fromkeys([*(could_be or [got]), *(other[2] or [other[0]])]))
-                missing = list(dict.fromkeys([*missing, *other[1], "P-NOTICE"]))
+                missing = list(dict.fromkeys([*missing, *other[1], item]))
                 got = "undetermined"
     except Absent:
         return Outcome(
@@ -196,7 +203,7 @@ def matches(
     `missing` is a lower bound. A breach that was cured is a breach: `yes` holds of it, while `cured` asks for the
     cure. Under a variant a question may still be open: then the expected answer must be among what it could be.
     """
-    answer = str(wanted.get("answer"))
+    answer = _plain(wanted.get("answer"))
     if by_reading and got == "undetermined" and answer != "undetermined":
         return any(_same(answer, each) for each in could_be)
     if answer == "undetermined":
@@ -204,6 +211,11 @@ def matches(
     if answer == "value":
         return _same(str(wanted.get("value")), got)
     return _same(answer, got)
+
+
+def _plain(answer: Any) -> str:
+    """Return an expected answer as a text; `yes` and `no` without quotes are truth values in YAML."""
+    return {True: "yes", False: "no"}[answer] if isinstance(answer, bool) else str(answer)
 
 
 def _same(wanted: str, got: str) -> bool:
@@ -222,15 +234,17 @@ class Situation:
         program: Program,
         mapping: Words,
         named_channel: bool | None = None,
+        arrived: bool = True,
     ) -> None:
         self.scenario, self.query, self.program, self.mapping = scenario, query, program, mapping
         self.layers = layers
         change = query.get("variant") or {}
         self.parameters = {**scenario.get("parameters", {}), **(change.get("parameters") or {})}
         gone = set(change.get("remove_events") or ())
-        self.raw_events = [e for e in scenario.get("events", ()) if e["id"] not in gone] + list(
-            change.get("events") or ()
-        )
+        more = enumerate(change.get("events") or (), 1)
+        self.raw_events = [e for e in scenario.get("events", ()) if e["id"] not in gone] + [
+            {"id": f"variant-{place}", **each} for place, each in more
+        ]
         self.readings: dict[str, str] = {}
         self.answers: dict[str, Any] = {}
         # A switch of an unverified rule is turned on for the scenario that rests on it.
@@ -241,7 +255,7 @@ class Situation:
         self.channel = self.answers.get("P-NOTICE", self.parameters.get("notice_channel"))
         if named_channel is None:
             named_channel = self.channel is None or str(self.channel) not in _NO_CHANNEL
-        self.entries = Entries(self.raw_events, self.parameters, mapping.raw, program, named_channel)
+        self.entries = Entries(self.raw_events, self.parameters, mapping.raw, program, named_channel, arrived)
         self.ids = self.entries.ids
         self.events = list(self.entries.events())
         self.answers |= {k: v for k, v in self.entries.answers.items() if self.is_asked(k)}
@@ -300,6 +314,13 @@ class Situation:
             for d in self.program.declarations.values()
         )
 
+    def open_arrivals(self) -> Iterator[tuple[str, dict[str, bool]]]:
+        """Yield what is not known of the arrival of notices, and what else it may have been: both are asked about."""
+        if self.channel_is_open():
+            yield "P-NOTICE", {"named_channel": False}
+        if any(self.entries.arrival_is_open(raw) for raw in self.raw_events):
+            yield "F-ARRIVAL", {"arrived": False}
+
     def channel_is_open(self) -> bool:
         """Tell whether when a notice arrived hangs on which channel was named, and nothing says which."""
         return (
@@ -320,7 +341,7 @@ class Situation:
     def decision(self) -> Decision:
         """Return the engine's answer. Of a duty that was done, the last day is asked just before it was."""
         known = self.query.get("known_at")
-        known_at = parse_instant(known) if known else None
+        known_at = parse_as_of(str(known)) if known else None
         question = self.question()
         decision = self.account.decide(question, known_at)
         if isinstance(question, LastDay) and decision.answer == "none" and question.norm is not None:
@@ -335,7 +356,7 @@ class Situation:
 
     def question(self) -> Question:
         """Return the question that the query asks. Raises Unsupported for a kind that cannot be asked."""
-        ask, at = self.query["ask"], parse_instant(self.query["at"])
+        ask, at = self.query["ask"], parse_as_of(str(self.query["at"]))
         match ask["kind"]:
             case "allowed":
                 fields = {k: v for k, v in ask.items() if k not in ("kind", "actor", "action")}
@@ -365,9 +386,17 @@ class Situation:
             case "limitation_expired":
                 return TimeBarred("pay", self.ids.get(ask["claim"]), at)
             case "notice_arrived" | "arrived":
-                return Arrived(str(ask.get("event") or ask.get("of")), at)
+                return Arrived(self.notice(ask), at)
             case kind:
                 raise Unsupported(f"kind of query {kind}")
+
+    def notice(self, ask: Mapping[str, Any]) -> str:
+        """Return the entry whose arrival is asked about: any field of the question may name it."""
+        ids = {each["id"] for each in self.raw_events}
+        named = next((value for value in ask.values() if value in ids), None)
+        if named is None:
+            raise Unsupported("arrival of an entry that is not there")
+        return str(named)
 
     def unsaid(self, act: str, at: int) -> dict[str, Any]:
         """Return what the query leaves to the entries before it: disclosure is to the authority that asked for it."""

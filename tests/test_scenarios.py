@@ -16,7 +16,7 @@ from engine.event import Ledger
 from engine.governing import Programs
 from engine.ledger import event_from
 from engine.question import May
-from engine.scenarios import FAILED, NOT_APPLICABLE, PASSED, Words, run_scenario
+from engine.scenarios import FAILED, NOT_APPLICABLE, PASSED, Words, run_file, run_scenario
 from engine.settings import terms_from
 
 ROOT = Path(__file__).parents[1]
@@ -137,3 +137,55 @@ def test_a_demand_that_comes_too_late_does_not_restart_the_limitation(programs: 
     }
     (outcome,) = run_scenario({**scenario, "queries": [query]}, programs, mapping, None)
     assert outcome.status == PASSED, outcome
+
+
+def test_what_a_file_leaves_without_quotes_is_read_as_written(programs: Programs) -> None:
+    mapping = Words.read(CONTRACTS / "scenarios" / "mapping.yaml")
+    text = """
+    scenarios:
+    - id: S
+      agreement: A1
+      parameters: {term_years: 2, tariff: {monthly_fee: 58.00}, due_day: 10}
+      events:
+      - {id: e1, type: signed, at: 2026-03-02T10:00:00, by: provider}
+      - {id: e2, type: signed, at: 2026-03-02T10:05:00, by: user}
+      - {id: e3, type: invoice_issued, at: 2026-04-01T09:00:00, invoice: 2026-03, amount: 58.10, due: 2026-04-10}
+      queries:
+      - {id: q1, at: 2026-04-10, layers: [contract], ask: {kind: breach, party: user, norm: 1.五.2}, expect: {answer: no}}
+      - {id: q2, at: 2026-04-11, layers: [contract], ask: {kind: breach, party: user, norm: 1.五.2}, expect: {answer: yes}}
+      - {id: q3, at: 2026-04-11, layers: [contract], ask: {kind: amount, of: outstanding}, expect: {answer: value, value: 58.10}}
+    """
+    assert [each.status for each in run_file(text, programs, mapping)] == [PASSED] * 3
+
+
+@pytest.mark.parametrize("ask", [{"notice": "e3"}, {"event": "e3"}, {"of": "e3"}])
+def test_the_arrival_of_a_notice_is_asked_by_any_field_that_names_it(ask: dict, programs: Programs) -> None:
+    mapping = Words.read(CONTRACTS / "scenarios" / "mapping.yaml")
+    scenario = {
+        "id": "S",
+        "agreement": "A1",
+        "events": [
+            {"id": "e1", "type": "signed", "at": "2026-03-02T10:00", "by": "provider"},
+            {"id": "e2", "type": "signed", "at": "2026-03-02T10:05", "by": "user"},
+            {
+                "id": "e3",
+                "type": "demand",
+                "at": "2026-04-01T09:00",
+                "by": "provider",
+                "arrives": "2026-04-03T09:00",
+            },
+        ],
+    }
+    days = {"2026-04-02T09:00": "no", "2026-04-03T09:00": "yes"}
+    for day, answer in days.items():
+        query = {"id": "q", "at": day, "ask": {"kind": "notice_arrived", **ask}, "expect": {"answer": answer}}
+        (outcome,) = run_scenario({**scenario, "queries": [query]}, programs, mapping, None)
+        assert outcome.status == PASSED, outcome
+
+
+def test_the_arrival_of_what_is_not_in_the_file_cannot_be_asked(programs: Programs) -> None:
+    mapping = Words.read(CONTRACTS / "scenarios" / "mapping.yaml")
+    query = {"id": "q", "at": "2026-04-02", "ask": {"kind": "notice_arrived", "notice": "e9"}, "expect": {}}
+    (outcome,) = run_scenario({"id": "S", "agreement": "A1", "queries": [query]}, programs, mapping, None)
+    assert outcome.status == FAILED
+    assert "arrival" in outcome.got
