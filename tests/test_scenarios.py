@@ -151,9 +151,9 @@ def test_what_a_file_leaves_without_quotes_is_read_as_written(programs: Programs
       - {id: e2, type: signed, at: 2026-03-02T10:05:00, by: user}
       - {id: e3, type: invoice_issued, at: 2026-04-01T09:00:00, invoice: 2026-03, amount: 58.10, due: 2026-04-10}
       queries:
-      - {id: q1, at: 2026-04-10, layers: [contract], ask: {kind: breach, party: user, norm: 1.五.2}, expect: {answer: no}}
-      - {id: q2, at: 2026-04-11, layers: [contract], ask: {kind: breach, party: user, norm: 1.五.2}, expect: {answer: yes}}
-      - {id: q3, at: 2026-04-11, layers: [contract], ask: {kind: amount, of: outstanding}, expect: {answer: value, value: 58.10}}
+      - {id: q1, at: 2026-04-10, ask: {kind: breach, party: user, norm: 1.五.2}, expect: {answer: no}}
+      - {id: q2, at: 2026-04-11, ask: {kind: breach, party: user, norm: 1.五.2}, expect: {answer: yes}}
+      - {id: q3, at: 2026-04-11, ask: {kind: amount, of: outstanding}, expect: {answer: value, value: 58.10}}
     """
     assert [each.status for each in run_file(text, programs, mapping)] == [PASSED] * 3
 
