@@ -1,20 +1,34 @@
 """What is taken for granted of every history that is looked at: a check that asks whether a finding is still there.
 
-It is said in a table, in the words of the contracts: answers, which acts are asked about, what never happens, and how
-long ago something happened, or a day that it names was.
+It is said in a table, in the words of the contracts: answers, settings and readings, what states are, what is told of
+acts and events, which acts are asked about, what never happens, what nobody is late with, and how long ago something
+happened, or a day that it names was.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from contractlang.norms import OccurrenceDecl, QuestionDecl
+from contractlang.norms import (
+    BlankDecl,
+    Obligation,
+    OccurrenceDecl,
+    PartyDecl,
+    QuestionDecl,
+    ReadingDecl,
+    StateDecl,
+)
+from engine.quantities import ConstE, FieldE
 from engine.settings import typed
 
 if TYPE_CHECKING:
+    from engine.analysis.happenings import Happening
     from engine.analysis.world import World
+    from engine.program import Program
+
+D = TypeVar("D", BlankDecl, PartyDecl, QuestionDecl, ReadingDecl, StateDecl)
 
 _DAY = 24 * 60
 _MINUTES = {"days": _DAY, "hours": 60, "minutes": 1}
@@ -34,17 +48,45 @@ class Since:
     most: int | None
     until: str = ""
 
+    def hold(self, world: World) -> None:
+        """Let it hold in every history of a world."""
+        import z3
+
+        program = world.program
+        declared = program.declarations.get(self.event)
+        if not isinstance(declared, OccurrenceDecl):
+            return
+        for each in world.of_kind(self.event):
+            at = each.at
+            if self.name:
+                at = each.fields[self.name].term
+                day = any(p.name == self.name and p.kind.name == "day" for p in declared.params)
+                at = at * _DAY if day else at
+            ends = world.of_kind(self.until) if self.until in program.touches else ()
+            for end in [each.at for each in ends] if self.until else [world.now.at]:
+                if self.least is not None:
+                    world.hold(each.here, end - at >= self.least)
+                if self.most is not None:
+                    world.hold(z3.Implies(each.here, end - at <= self.most))
+
 
 @dataclass(frozen=True)
 class Assuming:
     """Facts about every history that is looked at.
 
+    `settings` are blanks and attributes of parties (`user.is_consumer`), `states` what states are when it is asked,
+    `fields` what acts and events tell of themselves (`remove_feature.feature`); of `kept` acts nobody is late with one.
     `blanks` are typed values by declared names (None of them is a gap); a blank is filled with a whole
     number `between` the first and the second of one of some pairs, both included.
     """
 
     answers: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    readings: Mapping[str, str] = field(default_factory=dict)
+    states: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, Any] = field(default_factory=dict)
     never: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
     since: tuple[Since, ...] = ()
     acts: tuple[str, ...] = ()
     without_layers: tuple[str, ...] = ()
@@ -58,36 +100,61 @@ class Assuming:
 
     @staticmethod
     def of(given: Mapping[str, Any]) -> Assuming:
-        """Return what a table says: `answers`, `never`, `since`, `acts`, `without_layers`. Raises ValueError."""
-        unknown = set(given) - {"answers", "never", "since", "acts", "without_layers"}
+        """Return what a table says, under the names of the fields. Raises ValueError."""
+        unknown = set(given) - {*_MAPS, *_NAMES, "since"}
         if unknown:
             raise ValueError(f"nothing is assumed by `{'`, `'.join(sorted(unknown))}`")
-        since = tuple(_since(each) for each in given.get("since", ()))
-        never, acts, without = (
-            tuple(map(str, given.get(name, ()))) for name in ("never", "acts", "without_layers")
-        )
-        return Assuming(dict(given.get("answers", {})), never, since, acts, without)
+        said: dict[str, Any] = {name: dict(given.get(name, {})) for name in _MAPS}
+        said |= {name: tuple(map(str, given.get(name, ()))) for name in _NAMES}
+        return Assuming(**said, since=tuple(_since(each) for each in given.get("since", ())))
 
     def and_also(self, other: Assuming) -> Assuming:
         """Return both together."""
-        return Assuming(
-            {**self.answers, **other.answers}, self.never + other.never, self.since + other.since,
-            self.acts + other.acts, self.without_layers + other.without_layers,
-            {**self.blanks, **other.blanks}, {**self.between, **other.between},
-        )  # fmt: skip
+        maps, lists = (*_MAPS, "blanks", "between"), (*_NAMES, "since")
+        both: dict[str, Any] = {name: {**getattr(self, name), **getattr(other, name)} for name in maps}
+        both |= {name: getattr(self, name) + getattr(other, name) for name in lists}
+        return Assuming(**both)
+
+    def read_as(self, program: Program) -> dict[str, str]:
+        """Return how the readings of a program are taken, by their declared names."""
+        return {
+            declared.name: option.name
+            for name, value in self.readings.items()
+            for declared in _called(program, name, ReadingDecl)
+            for option in declared.options
+            if value in (option.name, option.alias, option.external)
+        }
 
     def hold(self, world: World) -> None:
         """Let it hold in every history of a world. What the documents do not know is left out."""
         import z3
 
+        from engine.analysis.logic import no
+        from engine.analysis.happenings import Broken
+
         program = world.program
         for name, value in self.answers.items():
-            declared = program.declarations.get(name)
-            if isinstance(declared, QuestionDecl) and declared.kind.name == "flag":
-                world.hold(world.left_open.answer(name).term == bool(typed(value, declared.kind, name)))
+            for question in _called(program, name, QuestionDecl):
+                if question.kind.name == "flag":
+                    world.hold(
+                        world.left_open.answer(question.name).term == bool(typed(value, question.kind, name))
+                    )
+        for name, value in self.settings.items():
+            self._settle(world, name, value)
+        for name, value in self.states.items():
+            in_law = [each.in_law for each in _called(program, name, StateDecl)] or [name == "agreement"]
+            for home in program.agreements if any(in_law) else ("",):
+                world.hold(world.states.state(name, home, world.now) == world.code(value))
         for name in self.never:
             for each in world.of_kind(name) if name in program.touches else ():
                 world.hold(z3.Not(each.here))
+        for name in dict.fromkeys(each.partition(".")[0] for each in self.fields):
+            for each in world.of_kind(name) if name in program.touches else ():
+                self.tell(world, each)
+        for rule in program.rules:
+            if isinstance(rule.norm, Obligation) and rule.act_name in self.kept:
+                for bound in world.instances.bindings(rule, None):
+                    world.hold(no(world.breaches.broken(Broken(rule, bound), world.now, True)))
         for name, stretches in self.between.items():
             blank = world.left_open.blank(name, None, world.now, {})
             world.hold(
@@ -95,21 +162,43 @@ class Assuming:
                 z3.Or(*(z3.And(blank.term >= least, blank.term <= most) for least, most in stretches)),
             )
         for wanted in self.since:
-            declared = program.declarations.get(wanted.event)
-            if not isinstance(declared, OccurrenceDecl):
+            wanted.hold(world)
+
+    def tell(self, world: World, it: Happening) -> None:
+        """Let an act or event tell of itself what is assumed of it."""
+        for name, value in self.fields.items():
+            of, _, told = name.partition(".")
+            if of == it.name and told in it.fields:
+                world.hold(it.fields[told].term == world.quantities.constant(value))
+
+    def _settle(self, world: World, name: str, value: Any) -> None:
+        program = world.program
+        for declared in _called(program, name, BlankDecl):
+            if declared.gap:
                 continue
-            for each in world.of_kind(wanted.event):
-                at = each.at
-                if wanted.name:
-                    at = each.fields[wanted.name].term
-                    day = any(p.name == wanted.name and p.kind.name == "day" for p in declared.params)
-                    at = at * _DAY if day else at
-                ends = world.of_kind(wanted.until) if wanted.until in program.touches else ()
-                for end in [each.at for each in ends] if wanted.until else [world.now.at]:
-                    if wanted.least is not None:
-                        world.hold(each.here, end - at >= wanted.least)
-                    if wanted.most is not None:
-                        world.hold(z3.Implies(each.here, end - at <= wanted.most))
+            blank = world.left_open.blank(declared.name, None, world.now, {})
+            world.hold(
+                blank.known, blank.term == world.quantities.constant(typed(value, declared.kind, name))
+            )
+        owner, _, told = name.partition(".")
+        for party in _called(program, owner, PartyDecl):
+            for each in party.attributes:
+                if told in (each.name, each.alias):
+                    attribute = world.quantities.field_value(
+                        FieldE(ConstE(party.name), each.name, each.kind), world.now, {}
+                    )
+                    world.hold(attribute.term == world.quantities.constant(typed(value, each.kind, name)))
+
+
+_MAPS = ("answers", "settings", "readings", "states", "fields")
+_NAMES = ("never", "kept", "acts", "without_layers")
+
+
+def _called(program: Program, name: str, kind: type[D]) -> Iterator[D]:
+    """Yield what of a kind is called so: by its name, in the other language, or by an id from outside."""
+    for each in program.declarations.values():
+        if isinstance(each, kind) and name in (each.name, each.alias, each.external):
+            yield each
 
 
 def _since(given: Mapping[str, Any]) -> Since:

@@ -3,14 +3,15 @@
 What is expected in the words of the file is answered by kinds of finding; the table stands in `mapping.yaml` under
 `conflict_checks`, and nothing else knows of any check. A check passes only if one finding of such a kind contains all
 the clauses listed, or, where none is expected, if there is no such finding. One that a history shows has to be gone
-where `no_conflict_when` holds; what that means is said in the table of that name. What norms cannot express fails, with
-the reason.
+where `no_conflict_when` holds; what that means is said in the table of that name (`wording.py`). What norms cannot
+express fails, with the reason.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, NamedTuple
 
 import yaml
@@ -20,6 +21,7 @@ from contractlang.numerals import plain_number
 from engine.analysis import analyse
 from engine.analysis.assuming import Assuming
 from engine.analysis.finding import Clause, Finding
+from engine.analysis.wording import Wording
 from engine.citing import cited
 from engine.errors import EngineError
 from engine.governing import CONTRACT, Programs
@@ -116,16 +118,16 @@ class Checker:
         absent: Mapping[str, Any],
     ) -> Outcome:
         """Return the outcome of a check whose finding has to be gone where `no_conflict_when` holds."""
-        table = self.words.get("no_conflict_when", {})
+        wording = Wording(self.words, self.programs.contracts.values())
         assuming = Assuming()
         for name, value in absent.items():
-            meant = table.get(name, {}).get(value)
-            if meant is None:
-                return outcome._replace(passed=False, got=f"nothing says what `{name}: {value}` means")
             try:
-                assuming = assuming.and_also(Assuming.of(meant))
+                meant = [Assuming.of(each) for each in wording.meant(name, value)]
             except ValueError as wrong:
                 return outcome._replace(passed=False, got=f"`{name}: {value}`: {wrong}")
+            if not meant:
+                return outcome._replace(passed=False, got=f"nothing says what `{name}: {value}` means")
+            assuming = reduce(Assuming.and_also, meant, assuming)
         _, still = self.judged(outcome.check, outcome.expected, answer, wanted, assuming)
         said = ", ".join(f"{name}: {value}" for name, value in absent.items())
         if still is not None:
@@ -169,10 +171,20 @@ class Checker:
         return all(any(self.means(each, place) for place in finding.clauses) for each in wanted)
 
     def means(self, reference: Reference, place: Clause) -> bool:
-        """Tell whether a reference means a clause: the clause, one of its paragraphs, or the very norm."""
+        """Tell whether a reference means a clause: the clause, one of its paragraphs, or the very norm.
+
+        An article of law that only refers to another means that one, too.
+        """
         contract = self.programs.contracts.get(place.document)
         if contract is None or contract.base != reference.document:
             return False
+        referring = [
+            each.clause for each in contract.remarks if (each.how, each.text) == ("see", place.clause)
+        ]
+        if contract.kind == "law" and any(
+            self.means(reference, Clause(place.document, e)) for e in referring
+        ):
+            return True
         wanted, clause, norm = map(plain_number, (reference.place, place.clause, place.norm))
         if wanted in (clause, norm) or clause.startswith(f"{wanted}("):
             return True

@@ -68,7 +68,10 @@ class Searcher:
         self.program, self.layers = program, layers
         self.about: About = about if about is not None else lambda _: True
         # A rule from memory that is asked about by its clause is looked at as if its switch were on.
-        self.switches = {**({} if about is None else _switches(program, about)), **(readings or {})}
+        assumed = self.assuming.read_as(program) if self.assuming is not None else {}
+        self.switches = {
+            **({} if about is None else _switches(program, about)), **assumed, **(readings or {})
+        }  # fmt: skip
         blanks = self.assuming.blanks if self.assuming is not None else {}
         self.terms = Terms(blanks, layers=layers, readings=self.switches)
         self._worlds: dict[bool, World] = {}
@@ -111,8 +114,14 @@ class Searcher:
                 self.assuming.hold(world)
             world.begun()
         world = self._worlds[ending]
-        made = world.once(("asked", act, actor), lambda: _asked_of_world(world, act, actor))
+        made = world.once(("asked", act, actor), lambda: self._asked(world, act, actor))
         return world, made, Moment(world.now.at, "asked", made)
+
+    def _asked(self, world: World, act: str, actor: str | None) -> Happening:
+        made = _asked_of_world(world, act, actor)
+        if self.assuming is not None:
+            self.assuming.tell(world, made)
+        return made
 
     def step(self, kind: str, about: Iterable[Rule | str], make: Callable[[], Put]) -> Step:
         """Return a question of a kind about some norms and words: put in the solver's terms once it has to be."""

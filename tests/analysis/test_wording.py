@@ -1,0 +1,120 @@
+"""What the words of `no_conflict_when` mean, and that what is assumed of a history holds in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from contractlang.load import load, load_text
+from contractlang.norms import Contract
+from engine.analysis import analyse
+from engine.analysis.assuming import Assuming
+from engine.analysis.checks import Checker
+from engine.analysis.wording import Wording
+from engine.governing import Programs
+
+CONTRACTS = Path(__file__).parents[2] / "contracts"
+SHIPPED: dict[str, Any] = yaml.safe_load((CONTRACTS / "scenarios" / "mapping.yaml").read_text("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def contracts() -> dict[str, Contract]:
+    """Both agreements, with all the law."""
+    loaded = load([CONTRACTS / "voip-1", CONTRACTS / "voip-2", CONTRACTS / "law"], [CONTRACTS / "vocabulary"])
+    return {name: loaded.contracts[name] for name in loaded.asked}
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ({"days_after_due": ">=45"}, [{"since": [{"of": "invoice_issued.due", "at_least": "55 days"}]}]),
+        ({"days_since_known": "< 366"}, [{"since": [{"of": "breach_known", "at_most": "365 days"}]}]),
+        ({"days_since_known": "10..20"}, [
+            {"since": [{"of": "breach_known", "at_least": "11 days"}]},
+            {"since": [{"of": "breach_known", "at_most": "20 days"}]},
+        ]),
+        ({"user_is_consumer": False}, [{"settings": {"user.is_consumer": False}}]),
+        ({"service_class": "mobile"}, [{"settings": {"service_class": "mobile"}}]),
+        ({"RS-30d": "enabling_only"}, [{"readings": {"RS-30d": "enabling_only"}}]),
+        ({"D-SLIGHT": True}, [{"answers": {"D-SLIGHT": "true"}}]),
+        ({"feature_removed": "other"}, [{"fields": {"remove_feature.feature": "extra"}}]),
+        ({"feature_removed": "video"}, [{"fields": {"remove_feature.feature": "video_call"}}]),
+        ({"complaint_filed": False}, [{"never": ["complaint_filed"]}]),
+        ({"weather": "fine"}, []),
+        ({"days_after_due": "some"}, []),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_a_word_means(contracts: dict[str, Contract], said: dict[str, Any], meant: list[Any]) -> None:
+    ((name, value),) = said.items()
+    found = list(Wording(SHIPPED, contracts.values()).meant(name, value))
+    assert [each for place, each in enumerate(found) if each not in found[:place]] == meant
+    for each in found:
+        Assuming.of(each)
+
+
+@pytest.mark.parametrize(
+    ("norms", "when", "gone"),
+    [
+        (("1.五.3", "law:电信条例34(2)"), {"days_after_due": ">=60"}, True),
+        (("1.五.3", "law:电信条例34(2)"), {"days_after_due": ">=5"}, False),
+        (("1.五.3", "law:电信条例34(2)"), {"service_class": "mobile"}, True),
+        (("1.五.3", "law:电信条例34(2)"), {"service_class": "other"}, False),
+        (("1.五.3", "law:电信条例34(2)"), {"paid": True}, True),
+        (("1.五.3", "law:电信条例34(2)"), {"RS-30d": "enabling_only"}, True),
+        (("1.五.3", "law:电信条例34(2)"), {"service": "active"}, False),
+        (("1.五.3", "law:民法典497"), {"D-STDTERM": True}, True),
+        (("1.五.3", "law:消保法26"), {"user_is_consumer": False}, True),
+        (("1.六.2", "law:反诈法26"), {"permission": True}, True),
+        (("1.四.4", "1.二.1"), {"feature_removed": "other"}, True),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_finding_is_gone_where_it_has_to_be_and_nowhere_else(
+    contracts: dict[str, Contract], norms: tuple[str, ...], when: dict[str, Any], gone: bool
+) -> None:
+    checker = Checker(Programs(contracts), SHIPPED)
+    check = {"id": "X", "norms": norms, "expected": "conflict", "no_conflict_when": when}
+    outcome = checker.outcome(check)
+    assert outcome.passed is gone
+    assert ("; gone when" if gone else "is not gone when") in outcome.got
+
+
+CLUB = """
+| agreement club
+| party host, guest
+| state door: open | shut
+| event bill (amount: money, due: day)
+| act shut_door by host, sets door to shut
+| act pay (amount: money, bill: bill) by guest, accumulates amount for each bill
+| act enter by guest
+
+1.1 Bills are paid by their day.
+| payment: for each bill as it, guest must pay it.amount for it by it.due
+1.2 While the door is shut nobody enters.
+| while door is shut, guest must not enter
+1.3 Who is late may enter to pay.
+| while payment is overdue, guest may enter
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "gone"),
+    [
+        ({"states": {"door": "shut"}}, False), ({"states": {"door": "open"}}, True), ({"kept": ["pay"]}, True),
+        ({"kept": ["enter"]}, False), ({"fields": {"bill.amount": 5}}, False),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_states_are_and_what_is_done_in_time_holds_in_every_history(
+    given: dict[str, Any], gone: bool
+) -> None:
+    loaded = load_text(CLUB, "club.contract")
+    assert not loaded.errors, [each.message.en for each in loaded.errors]
+    findings = analyse(
+        Programs(loaded.contracts), ("club",), only=frozenset(["conflict"]), assuming=Assuming.of(given)
+    )
+    assert bool(list(findings)) is not gone
