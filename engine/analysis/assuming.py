@@ -129,8 +129,8 @@ class Assuming:
         """Let it hold in every history of a world. What the documents do not know is left out."""
         import z3
 
-        from engine.analysis.logic import no
         from engine.analysis.happenings import Broken
+        from engine.analysis.logic import no
 
         program = world.program
         for name, value in self.answers.items():

@@ -652,10 +652,12 @@ def _in_every_reading(program: Program, duties: list[Rule]) -> bool:
 def _near(program: Program, law: Rule) -> list[Rule]:
     """Return the agreed sentences that deal with the same matter.
 
-    These keep the state on which the law's duty turns, or are powers of the same party to do an act that has the same
-    effect.
+    These keep the state on which the law's duty turns, are duties of the same party after the same end of the
+    agreement, or powers of that party to do an act that has the same effect.
     """
-    turns = {state for state, _ in _states_in(law.norm.when)}
+    states = set(_states_in(law.norm.when))
+    ends = {each for each in states if each[0] == "agreement"}
+    turns = {state for state, _ in states}
     act = program.acts.get(law.act_name)
     effects = {(each.state, each.option) for each in act.sets} if act is not None else set()
     # What an act of the same effect brings about is no matter of its own that the law's duty turns on.
@@ -665,6 +667,9 @@ def _near(program: Program, law: Rule) -> list[Rule]:
         other = program.acts.get(rule.act_name)
         if isinstance(rule.norm, Maintenance):
             if turns & {state for state, _ in _states_in(rule.norm.keeps)}:
+                found.append(rule)
+        elif isinstance(rule.norm, Obligation):
+            if _may_be(rule, law.norm.bearer) and ends & set(_states_in(rule.norm.when)):
                 found.append(rule)
         elif (
             isinstance(rule.norm, OPEN)

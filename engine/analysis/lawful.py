@@ -239,16 +239,15 @@ def _denying(searcher: Searcher, paper: Searcher, rule: Rule, actor: str | None)
 def denial(
     paper: Searcher, rule: Rule, actor: str | None, or_closed: bool = True
 ) -> tuple[Callable[[int | None, bool], Fragment], Any]:
-    """Return that the agreement alone forbids an act, or closes what it gives, and what of the world that can reach."""
+    """Return that the agreement alone forbids an act, or lets something prevail over what gives it, and what of the
+    world that can reach. That it does not give the act in this case denies nothing: the law may give more.
+    """
     world, act, m = paper.asked(rule.act_name, actor)
     with world.question() as part:
         paper.asked(rule.act_name, actor)
         rules = world.on_act(rule.act_name)
         forbids = list(_forbidding(world, rules, m, act))
         world.prefer(*forbids)
-        stands = [
-            world.judge.in_force(each, m, world.instances.env_of(each, None, act, actor)) for each in rules
-        ]
         given = [
             _unbeaten(world, each, m, act)
             for each in rules
@@ -256,9 +255,24 @@ def denial(
         ]
         # What needs no basis and is not forbidden is open to everybody.
         needs = or_closed and world.look("declared", rule.act_name).needs_basis
-        closed = some(*stands) if needs else FALSE
+        closed = some(*_overcome(world, rules, m, act)) if needs else FALSE
         denies = every(some(*forbids, closed), no(some(*given)))
     return lambda focus, deep: Fragment(world, part, focus, deep), denies
+
+
+def _overcome(world: World, rules: list[Rule], m: Moment, act: Happening) -> Iterator[Any]:
+    """Yield when each way in which norms give an act is closed by what prevails over them, and by nothing else."""
+    for each in rules:
+        if isinstance(each.norm, Prohibition | Maintenance):
+            continue
+        for bound in world.instances.bindings(each, act):
+            if not world.instances.bears(each, act.actor or "", bound):
+                continue
+            env = world.instances.env_of(each, bound, act, act.actor)
+            steps = list(world.judge.closers(each, bound, m, act, act.actor or "", env))
+            prior = [truth for step, _, truth in steps if step in ("prevailed", "forbidden")]
+            others = [truth for step, _, truth in steps if step not in ("prevailed", "forbidden")]
+            yield every(some(*prior), no(some(*others)))
 
 
 def _unbeaten(world: World, rule: Rule, m: Moment, act: Happening) -> Any:
@@ -282,9 +296,7 @@ def _denied_found(
             return None
         if (by_paper.answer, by_law.answer) != ("forbidden", "permitted"):
             return None
-        paper = clauses_in(alone, by_paper, ("forbids", "prevailed")) or clauses_in(
-            alone, by_paper, ("closed",)
-        )
+        paper = clauses_in(alone, by_paper, ("forbids", "prevailed"))
         law = [
             each
             for each in clauses_in(searcher.program, by_law, ("permits", "requires"))
@@ -299,6 +311,7 @@ def _denied_found(
         looked, (by_paper, by_law, paper, law) = found
         shown = witness(looked.history, {"contract": by_paper, "+".join(searcher.layers): by_law})
         own = [named(searcher.program, each) for each in paper]
+        paper += [each for each in clauses_in(alone, by_paper, ("closed",), "prevailed") if each not in paper]
         laws = [named(searcher.program, each) for each in law]
         yield Finding(
             "against", (*paper, *law),
@@ -314,13 +327,15 @@ def _denied_found(
         )  # fmt: skip
 
 
-def clauses_in(program: Program, decision: Decision, codes: tuple[str, ...]) -> list[Clause]:
-    """Return the norms that a decision's reasons name under some codes, in order."""
+def clauses_in(
+    program: Program, decision: Decision, codes: tuple[str, ...], step: str | None = None
+) -> list[Clause]:
+    """Return the norms that a decision's reasons name under some codes, in order: closed at a `step`, if given."""
     found: dict[Clause, None] = {}
     stack = list(reversed(decision.reasons))
     while stack:
         reason = stack.pop()
-        if reason.code in codes:
+        if reason.code in codes and step in (None, *reason.args[2:3]):
             for rule in program.rules:
                 if reason.args[:2] == (rule.document, rule.norm.id):
                     found[clause_of(rule)] = None

@@ -29,6 +29,7 @@ from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.plain import expressions, plain
 from engine.analysis.telling import Telling, agreeing, clauses_of, listed
 from engine.program import Program, Rule
+from engine.terms import Terms
 from engine.walk import walk
 
 # The words by which a text says that somebody must or must not.
@@ -157,6 +158,33 @@ def times_left_open(program: Program, telling: Telling) -> Iterator[Finding]:
             ),
             settles=(Said("give a number of hours or days", "约定具体的小时数或日数"),),
             detail={"what": "no number"},
+        )  # fmt: skip
+
+
+def numbers_of_law(program: Program, telling: Telling) -> Iterator[Finding]:
+    """Find duties whose time is only a reasonable one, and for which the law alone gives a number."""
+    taken = program.taken(Terms()).options
+    for rule in (each for home in program.agreements for each in _agreed(program, home)):
+        laws = [
+            law
+            for law in map(program.rules.__getitem__, rule.numbered)
+            if isinstance(rule.limit, Reasonable)
+            and all(taken.get(each.reading) == each.option for each in law.option)
+        ]
+        if not laws:
+            continue
+        called, law, act = telling.norms([rule]), telling.norms(laws), telling.name(rule.act_name)
+        yield Finding(
+            "gap", clauses_of([rule, *laws]),
+            Said(
+                f"for {act.en} {called.en} gives only a reasonable time; how long that is at most stands in the law"
+                f" alone ({law.en}), and who reads only the agreement cannot tell when it has passed.",
+                f"“{act.zh}”（{called.zh}）仅约定“合理期限”，最长多久只见于法律（{law.zh}）：只看协议，无法断定期限何时已过。",
+            ),
+            settles=(
+                Said("write the number of the law into the agreement, or a shorter one",
+                     "将法定期限（或更短的期限）写入协议"),
+            ), detail={"what": "number of law"},
         )  # fmt: skip
 
 
@@ -338,6 +366,6 @@ def _by_act(program: Program, home: str) -> dict[str, list[Rule]]:
 
 
 SILENCES = (
-    notices_without_way, terms_without_after, times_left_open, breaches_without_sum, losses_without_duty,
-    one_act_in_two_terms, said_but_no_norm, law_that_moves,
+    notices_without_way, terms_without_after, times_left_open, numbers_of_law, breaches_without_sum,
+    losses_without_duty, one_act_in_two_terms, said_but_no_norm, law_that_moves,
 )  # fmt: skip

@@ -100,14 +100,38 @@ def test_a_user_cut_off_by_law_may_still_call_by_what_was_agreed(programs: Progr
     assert not [each for each in findings if each.kind == "unknown"]
 
 
+BOUND = """
+| agreement bound
+| uses telecom
+| blank term "P-TERM": years
+
+1.1 It lasts ____ years from the first signature.
+| agreement takes effect once provider did sign
+| agreement lasts term
+1.2 Nobody ends it before.
+| no_end: either party must not terminate
+"""
+
+
 def test_a_term_left_blank_does_not_end_before_the_law_can_speak_of_it(programs: Programs) -> None:
+    loaded = load_text(BOUND, "bound.contract", [CONTRACTS / "vocabulary"])
+    assert not loaded.errors, [each.message.en for each in loaded.errors]
+    held = Programs({**programs.contracts, **loaded.contracts})
     layers = ("contract", "civil")
-    asked = search.Searcher(programs.of(("voip-1",), layers), layers, {("civil_code", "563(2)")}.__contains__)
-    findings = list(denied(asked, programs.of(("voip-1",), ("contract",)), "civil"))
-    assert [[place.clause for place in each.clauses] for each in findings] == [["八.3", "563(2)"]] * 2
+    asked = search.Searcher(held.of(("bound",), layers), layers, {("civil_code", "563(2)")}.__contains__)
+    findings = list(denied(asked, held.of(("bound",), ("contract",)), "civil"))
+    assert [[place.clause for place in each.clauses] for each in findings] == [["1.2", "563(2)"]] * 2
     for each in findings:  # One for each party.
         assert each.witness is not None
         assert each.witness.verdicts == {"contract": "forbidden", "contract+civil": "permitted"}
+
+
+def test_what_the_law_gives_beside_the_agreement_is_not_against_it(programs: Programs) -> None:
+    """八.3 says when one may end the agreement, and the law when else: neither takes anything from the other."""
+    findings = analyse(
+        programs, ("voip-1",), ("contract", "civil"), frozenset(["against"]), {("civil_code", "563(2)")}.__contains__
+    )  # fmt: skip
+    assert not [each for each in findings if each.detail.get("what") is None]
 
 
 def test_what_the_law_gives_by_a_measure_of_its_own_is_one_finding(programs: Programs) -> None:
