@@ -32,7 +32,9 @@ _SUFFIX = ".answers"
 class Resting(Protocol):
     """Something that notes what it rests on."""
 
-    reads: dict[Read, None]
+    @property
+    def reads(self) -> dict[Read, None]:
+        """What was looked at."""
 
 
 class Trail(NamedTuple):

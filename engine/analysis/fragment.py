@@ -1,14 +1,18 @@
 """The part of a world that one question can reach, and nothing else of it.
 
 A world tells of each thing once, for all questions, and keeps of which other things it makes use. A fragment follows
-these uses from a question. It can stop at what only has its name: such a fragment allows more than the world does, so
-what has no history in it has none at all; that proof costs next to nothing.
+these uses from a question: at first up to what has a name of its own, and with each growth beyond the names that it has
+come to. A fragment that is not whole allows more than the world does, so that what has no history in it has none at
+all. Mostly a question that has none needs little to be told; and its answer then rests on no more than that.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
+from typing import Any, TypeVar
 
 from engine.analysis.happenings import Happening, Value
 from engine.analysis.logic import no
@@ -16,96 +20,128 @@ from engine.analysis.parts import Part
 from engine.analysis.seen import Read
 from engine.analysis.world import World
 
+K = TypeVar("K")
+V = TypeVar("V")
+
 
 class Fragment:
     """What a question can reach in a world. With a `focus`, where a norm hangs on the breach of many duties, that one.
 
-    A fragment that is not `deep` leaves everything that has a name of its own open. One that is `strict` leaves nothing
-    open that can be told: what must be kept is in breach as soon as something happens upon which it is not. Of the duty
-    in `focus` that is told in any case.
+    One that is `strict` comes to leave nothing open that can be told: what must be kept is in breach as soon as
+    something happens upon which it is not. Of the duty in `focus` that is told in any case.
     """
 
-    def __init__(
-        self, world: World, question: Part, focus: int | None = None, deep: bool = True, strict: bool = False
-    ) -> None:
+    def __init__(self, world: World, question: Part, focus: int | None = None, strict: bool = False) -> None:
         self.world, self.program, self.terms, self.focus = world, world.program, world.terms, focus
-        self.question, self.others = question, list[Fragment]()
         self.now, self.today, self.minute, self.codes = world.now, world.today, world.minute, world.codes
-        self.facts: list[Any] = []
-        self.likely: list[Any] = []
-        self.likely_of: dict[tuple[str, str | None], list[Any]] = {}
-        self.workdays: list[Any] = []
-        self.happenings: dict[tuple[str, str | None], Happening] = {}
-        self.answers: dict[str, Any] = {}
-        self.readings: dict[str, Any] = {}
-        self.blanks: dict[str, Value] = {}
-        self.attributes: dict[str, Value] = {}
-        self.firsts: dict[str, Value] = {}
-        self.reads: dict[Read, None] = {}
-        self._take(world.root)
-        self._take(question)
-        self._reached: dict[Any, None] = {}
-        self._reach((*world.root.uses, *question.uses), focus, deep)
-        there = sorted(self.happenings.items(), key=lambda held: str(held[0])) if deep else []
-        for key in [key for key in self._reached if key in world.kept]:
-            if strict or world.kept[key].rule.index == focus:
-                self._reach([world.breaches.at_once(key, each) for _, each in there], focus, deep)
-
-    def _reach(self, keys: Iterable[Any], focus: int | None, deep: bool) -> None:
-        world, reached = self.world, self._reached
-        waiting = [key for key in dict.fromkeys(keys) if key not in reached]
-        reached.update(dict.fromkeys(waiting))
-        while waiting:
-            key = waiting.pop()
-            if focus is not None and world.one_of_many.get(key, focus) != focus:
-                self.facts.append(no(world.name_of(key)))
-                continue
-            if not deep and key in world.names:
-                continue
-            part = world.told(key)
-            self._take(part, key)
-            self._list(key)
-            more = [each for each in part.uses if each not in reached]
-            reached.update(dict.fromkeys(more))
-            waiting += more
+        self._reaches = [_Reach(world, question, focus, strict)]
 
     def beside(self, other: Fragment) -> Fragment:
         """Return this fragment with another of the same history as other norms see it."""
-        self.others.append(other)
-        self.facts += other.facts
-        self.likely += other.likely
-        self.workdays += other.workdays
-        self.happenings = {**other.happenings, **self.happenings}
-        self.likely_of = {**other.likely_of, **self.likely_of}
-        self.answers = {**other.answers, **self.answers}
-        self.readings = {**other.readings, **self.readings}
-        self.blanks = {**other.blanks, **self.blanks}
-        self.attributes = {**other.attributes, **self.attributes}
-        self.firsts = {**other.firsts, **self.firsts}
-        self.reads.update(other.reads)
+        self._reaches += other._reaches
         return self
 
     def strict(self) -> Fragment:
         """Return what the same question can reach, whichever duty is broken, with nothing left open."""
-        made = Fragment(self.world, self.question, strict=True)
-        for other in self.others:
-            made.beside(other.strict())
-        return made
+        first, *others = (Fragment(each.world, each.question, strict=True) for each in self._reaches)
+        for each in others:
+            first.beside(each)
+        return first
 
-    def _take(self, part: Part, key: Any = ("",)) -> None:
-        self.facts += part.joined()
+    def grow(self) -> list[Any]:
+        """Follow the names that it has come to, up to the next ones; return the facts that this adds."""
+        return [fact for each in self._reaches for fact in each.grow()]
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether nothing is left open that could be told."""
+        return all(each.is_whole for each in self._reaches)
+
+    @property
+    def facts(self) -> list[Any]:
+        """What holds in each history."""
+        return [fact for each in self._reaches for fact in each.facts]
+
+    @property
+    def workdays(self) -> list[Any]:
+        """The days that are working days."""
+        return [day for each in self._reaches for day in each.workdays]
+
+    @property
+    def happenings(self) -> dict[tuple[str, str | None], Happening]:
+        """The acts and events that may happen."""
+        return _merged(each.happenings for each in self._reaches)
+
+    @property
+    def reads(self) -> dict[Read, None]:
+        """What was looked at for it."""
+        return _merged(each.reads for each in self._reaches)
+
+    # -- what is listed of a whole one
+
+    @property
+    def likely(self) -> list[Any]:
+        """What a reader would sooner believe, beside what is so of what happens."""
+        return [fact for each in self._reaches for fact in each.listed.likely]
+
+    @property
+    def likely_of(self) -> dict[tuple[str, str | None], list[Any]]:
+        """What a reader would sooner believe of something that happens."""
+        return _merged(each.listed.likely_of for each in self._reaches)
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """What humans answer."""
+        return _merged(each.listed.answers for each in self._reaches)
+
+    @property
+    def readings(self) -> dict[str, Any]:
+        """How readings are taken."""
+        return _merged(each.listed.readings for each in self._reaches)
+
+    @property
+    def blanks(self) -> dict[str, Value]:
+        """What fills blanks."""
+        return _merged(each.listed.blanks for each in self._reaches)
+
+    @property
+    def attributes(self) -> dict[str, Value]:
+        """What the parties are."""
+        return _merged(each.listed.attributes for each in self._reaches)
+
+    @property
+    def firsts(self) -> dict[str, Value]:
+        """What states are at first."""
+        return _merged(each.listed.firsts for each in self._reaches)
+
+
+def _merged(held: Iterable[dict[K, V]]) -> dict[K, V]:
+    """Return what several have, of the same name what the first one has."""
+    made: dict[K, V] = {}
+    for each in reversed(list(held)):
+        made |= each
+    return made
+
+
+@dataclass
+class _Listed:
+    """What is open in a whole reach, and what is likely of it: in an order that is the same whichever way it grew."""
+
+    likely: list[Any] = field(default_factory=list)
+    likely_of: dict[tuple[str, str | None], list[Any]] = field(default_factory=dict)
+    answers: dict[str, Any] = field(default_factory=dict)
+    readings: dict[str, Any] = field(default_factory=dict)
+    blanks: dict[str, Value] = field(default_factory=dict)
+    attributes: dict[str, Value] = field(default_factory=dict)
+    firsts: dict[str, Value] = field(default_factory=dict)
+
+    def add(self, world: World, key: Any, part: Part) -> None:
+        """List a part."""
         if key[0] == "happening":
             self.likely_of[key[1:]] = part.likely
-        else:
-            self.likely += part.likely
-        self.workdays += part.workdays
-        self.reads.update(part.reads)
-
-    def _list(self, key: Any) -> None:
-        world = self.world
+            return
+        self.likely += part.likely
         match key[0]:
-            case "happening":
-                self.happenings[key[1:]] = world.happenings[key[1:]]
             case "answer":
                 self.answers[key[1]] = world.answers[key[1]]
             case "reading":
@@ -118,3 +154,97 @@ class Fragment:
                 self.attributes[key[1]] = world.attributes[key[1]]
             case _:
                 pass
+
+
+class _Reach:
+    """What a question has come to in one world."""
+
+    def __init__(self, world: World, question: Part, focus: int | None, strict: bool) -> None:
+        self.world, self.question, self.focus, self.is_strict = world, question, focus, strict
+        self.facts: list[Any] = []
+        self.workdays: list[Any] = []
+        self.happenings: dict[tuple[str, str | None], Happening] = {}
+        self.reads: dict[Read, None] = {}
+        self._reached: dict[Any, None] = {}
+        self._names: list[Any] = []
+        self._at_once = False
+        self._take(world.root)
+        self._take(question)
+        self._follow((*world.root.uses, *question.uses))
+
+    @property
+    def is_whole(self) -> bool:
+        """Tell whether nothing is left open."""
+        return not self._names and self._at_once
+
+    def grow(self) -> list[Any]:
+        """Follow the names come to; once there are none, tell what must be kept. Return the facts that this adds."""
+        told = len(self.facts)
+        names, self._names = self._names, []
+        for name in names:
+            self._follow(self._told(name).uses)
+        if not names and not self._at_once:
+            self._at_once = True
+            self._follow(chain.from_iterable(self._kept_at_once(self._reached)))
+        return self.facts[told:]
+
+    def _follow(self, keys: Iterable[Any]) -> None:
+        """Tell of some things and of what they use; what has a name is left to be followed later."""
+        waiting = list(keys)
+        while waiting:
+            key = waiting.pop()
+            if key in self._reached:
+                continue
+            self._reached[key] = None
+            if self._is_out_of_focus(key):
+                self.facts.append(no(self.world.name_of(key)))
+            elif key in self.world.names:
+                self._names.append(key)
+            else:
+                waiting += self._told(key).uses
+
+    def _told(self, key: Any) -> Part:
+        part = self.world.told(key)
+        self._take(part)
+        if key[0] == "happening":
+            self.happenings[key[1:]] = self.world.happenings[key[1:]]
+        return part
+
+    def _take(self, part: Part) -> None:
+        self.facts += part.joined()
+        self.workdays += part.workdays
+        self.reads.update(part.reads)
+
+    def _is_out_of_focus(self, key: Any) -> bool:
+        """Tell whether it is about the breach of another duty than that in focus: there is none."""
+        return self.focus is not None and self.world.one_of_many.get(key, self.focus) != self.focus
+
+    def _kept_at_once(self, reached: Iterable[Any]) -> list[list[Any]]:
+        """Return, for each duty to keep something, what says that its breach begins as soon as it can."""
+        world = self.world
+        there = [each for _, each in sorted(self.happenings.items(), key=lambda held: str(held[0]))]
+        return [
+            [world.breaches.at_once(key, each) for each in there]
+            for key in reached
+            if key in world.kept and (self.is_strict or world.kept[key].rule.index == self.focus)
+        ]
+
+    @cached_property
+    def listed(self) -> _Listed:
+        """What is open in it, and what is likely of it, once it is whole."""
+        world, reached, listed = self.world, dict[Any, None](), _Listed()
+        listed.likely += [*world.root.likely, *self.question.likely]
+        self._list((*world.root.uses, *self.question.uses), reached, listed)
+        for keys in self._kept_at_once(list(reached)):
+            self._list(keys, reached, listed)
+        return listed
+
+    def _list(self, keys: Iterable[Any], reached: dict[Any, None], listed: _Listed) -> None:
+        waiting = [key for key in dict.fromkeys(keys) if key not in reached]
+        while waiting:
+            reached.update(dict.fromkeys(waiting))
+            key = waiting.pop()
+            if not self._is_out_of_focus(key):
+                part = self.world.parts[key]
+                listed.add(self.world, key, part)
+                waiting += [each for each in part.uses if each not in reached]

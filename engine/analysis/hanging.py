@@ -101,5 +101,5 @@ def _parting(rule: Rule, read: tuple[Searcher, Searcher], actor: str | None) -> 
     by_other, denied = denial(read[1].beside_of(read[0]), rule, actor, or_closed=False)
     return Put(
         world, part, (act,), (opens, permitted, denied), (opens,),
-        lambda each: each.beside(given()).beside(by_other(None, True)),
+        lambda each: each.beside(given()).beside(by_other(None)),
     )  # fmt: skip

@@ -229,16 +229,14 @@ def _denying(searcher: Searcher, paper: Searcher, rule: Rule, actor: str | None)
 
     def beside(each: Fragment) -> Fragment:
         duty = searcher.program.rules[each.focus] if each.focus is not None else None
-        return each.beside(on_paper(_same_in(paper.program, duty), True))
+        return each.beside(on_paper(_same_in(paper.program, duty)))
 
-    return Put(
-        world, part, (act,), (*given, denies), given, beside, first=lambda: (on_paper(None, False), denies)
-    )
+    return Put(world, part, (act,), (*given, denies), given, beside, first=lambda: (on_paper(None), denies))
 
 
 def denial(
     paper: Searcher, rule: Rule, actor: str | None, or_closed: bool = True
-) -> tuple[Callable[[int | None, bool], Fragment], Any]:
+) -> tuple[Callable[[int | None], Fragment], Any]:
     """Return that the agreement alone forbids an act, or lets something prevail over what gives it, and what of the
     world that can reach. That it does not give the act in this case denies nothing: the law may give more.
     """
@@ -257,7 +255,7 @@ def denial(
         needs = or_closed and world.look("declared", rule.act_name).needs_basis
         closed = some(*_overcome(world, rules, m, act)) if needs else FALSE
         denies = every(some(*forbids, closed), no(some(*given)))
-    return lambda focus, deep: Fragment(world, part, focus, deep), denies
+    return lambda focus: Fragment(world, part, focus), denies
 
 
 def _overcome(world: World, rules: list[Rule], m: Moment, act: Happening) -> Iterator[Any]:

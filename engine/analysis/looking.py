@@ -20,7 +20,7 @@ from engine.analysis.happenings import Broken, Happening
 from engine.analysis.instances import MANY
 from engine.analysis.parts import Part
 from engine.analysis.seen import Seen
-from engine.analysis.solver import LIMIT, Query, Unknown, possible
+from engine.analysis.solver import LIMIT, Query, Unknown, imaginable, possible
 from engine.analysis.tally import AT_LIMIT, HORIZON, NOT_CONFIRMED, Tally
 from engine.analysis.witness import History, history_of
 from engine.analysis.world import World
@@ -98,20 +98,20 @@ class Step:
 
     def _has_sense(self) -> tuple[bool, list[Fragment]]:
         put = self.put
-        rests_on = [Fragment(put.world, put.part, deep=False)]
+        rests_on = [Fragment(put.world, put.part)]
         if put.wanted is None or put.first is None:
             return put.wanted is not None, rests_on
         fragment, wanted = put.first()
         rests_on.append(fragment)
-        return possible(fragment, wanted), rests_on
+        return imaginable(fragment, wanted), rests_on
 
     def is_open(self) -> bool:
         """Tell whether it can be where all that has a name is open."""
         return self.answers.told(f"{self.name}\topen", self._is_open)
 
     def _is_open(self) -> tuple[bool, list[Fragment]]:
-        fragment = Fragment(self.put.world, self.put.part, deep=False)
-        return possible(fragment, *(self.put.open or self.put.wanted or ())), [fragment]
+        fragment = Fragment(self.put.world, self.put.part)
+        return imaginable(fragment, *(self.put.open or self.put.wanted or ())), [fragment]
 
     def is_possible(self, focus: int | None) -> bool:
         """Tell whether it can be with a duty in focus. Raises Unknown at the limit."""

@@ -70,6 +70,15 @@ def possible(world: World | Fragment, *wanted: Any) -> bool:
         query.close()
 
 
+def imaginable(fragment: Fragment, *wanted: Any) -> bool:
+    """Tell whether some world has everything wanted as far as that is told yet. Raises Unknown at the limit."""
+    query = Query(fragment, *wanted)
+    try:
+        return query.fewest()
+    finally:
+        query.close()
+
+
 def shortest(world: World | Fragment, *wanted: Any) -> Model | None:
     """Return the world with the fewest happenings, the earliest of these, in which everything wanted holds; or None.
 
@@ -132,12 +141,18 @@ class Query:
         self.few = len(world.happenings) < _FEW
         self.solver = _solver(LIMIT, self.few)
         tell(self.solver, *world.facts, *wanted)
-        self.happenings = [world.happenings[key] for key in sorted(world.happenings, key=str)]
-        self._absent = [no(each.here) for each in self.happenings]
         self.found: Any = None
         self._there: list[Happening] = []
-        self._needed: list[frozenset[int]] = []
+        self._needed: list[frozenset[str]] = []
         self._names = 0
+        self._list()
+
+    def _list(self) -> None:
+        """List what may happen, and what is told of days."""
+        held = self.world.happenings
+        self.happenings = [held[key] for key in sorted(held, key=str)]
+        self._absent = [no(each.here) for each in self.happenings]
+        self._workdays = self.world.workdays
 
     def next(self) -> bool:
         """Look for a world with the fewest happenings, of another shape than those before; tell whether there is one.
@@ -147,7 +162,21 @@ class Query:
         if self.found is not None:
             day = self.world.today
             tell(self.solver, no(every(*self._shape(), day == self.number(day))))
-        return self.fewest()
+        while self.fewest():
+            if not self._grown():
+                return True
+        return False
+
+    def _grown(self) -> bool:
+        """Tell more of the world, where some of it is left open; tell whether there was more to tell."""
+        if not isinstance(self.world, Fragment):
+            return False
+        facts: list[Any] = []
+        while not (facts or self.world.is_whole):
+            facts = self.world.grow()
+        tell(self.solver, *facts)
+        self._list()
+        return bool(facts)
 
     def _shape(self) -> list[Any]:
         """Return what happens in the last world found, and that nothing else does."""
@@ -182,8 +211,9 @@ class Query:
         self.smallest([world.today, *(each.day for each in there)])
         likely = list(world.likely)
         if isinstance(world, Fragment):
+            likely_of = world.likely_of
             for happening in there:
-                likely += world.likely_of[happening.name, happening.actor]
+                likely += likely_of[happening.name, happening.actor]
         self.preferred(likely)
         self.smallest(
             [term for term in _open(world, [*there, *self.acts]) if z3.is_bool(term) or z3.is_int(term)]
@@ -235,7 +265,7 @@ class Query:
         for together in at.values():
             for one, other in combinations(together, 2):
                 yield some(no(one.here), no(other.here), one.at != other.at)
-        for day in self.world.workdays:
+        for day in self._workdays:
             if not is_workday(found.number(day)):
                 yield from workday(day)
 
@@ -254,12 +284,13 @@ class Query:
         at has the fewest happenings that leave out none of these groups whole. So each question is one about a short
         history, and the first world found is one that no world with less can replace.
         """
-        places = {each.here.get_id(): place for place, each in enumerate(self.happenings)}
+        places = {each.id: place for place, each in enumerate(self.happenings)}
+        called = {each.here.get_id(): each.id for each in self.happenings}
         while True:
-            there = fewest_of(self._needed)
+            there = fewest_of([frozenset(places[each] for each in group) for group in self._needed])
             if self.asked(*(absent for place, absent in enumerate(self._absent) if place not in there)):
                 return True
-            core = frozenset(places[each.arg(0).get_id()] for each in self.solver.unsat_core())
+            core = frozenset(called[each.arg(0).get_id()] for each in self.solver.unsat_core())
             if not core:
                 return False
             self._needed.append(core)

@@ -78,6 +78,36 @@ def test_a_norm_more_leaves_what_was_asked_of_the_rest(tmp_path: Path, queries: 
     assert asked < len(queries)
 
 
+BELL = """
+| agreement club
+| party host, guest
+| event bell
+| act pay by guest
+| act enter by guest, needs basis
+
+1.1 A guest pays within five days of the bell.
+| fee: upon bell, guest must pay within 5 days
+2.1 A guest who is late may enter after the bell.
+| entry: guest may enter when bell is done and fee is overdue
+2.2 Nobody enters before the bell.
+| silence: guest must not enter when not bell is done
+"""
+
+
+def test_what_cannot_be_whatever_else_is_said_rests_on_nothing_else(tmp_path: Path, queries: list[int]) -> None:
+    def clashes(text: str) -> list[Finding]:
+        programs = Programs(load_text(text, "club.contract").contracts)
+        return list(analyse(programs, ("club",), only=frozenset({"conflict"}), kept=Kept(tmp_path)))
+
+    assert not clashes(BELL)
+    assert queries
+    queries.clear()
+    assert not clashes(BELL.replace("within 5 days", "within 9 days"))
+    assert not queries
+    assert clashes(BELL.replace("when not bell is done", "when bell is done"))
+    assert queries
+
+
 def test_a_text_that_comes_back_is_not_asked_about_again(tmp_path: Path, queries: list[int]) -> None:
     before = found(CLUB, Kept(tmp_path))
     found(CLUB.replace("when rain is done", "when not rain is done"), Kept(tmp_path))
