@@ -8,6 +8,7 @@ from contractlang.norms import Obligation, OccurrenceDecl
 from engine.answering import Case, worked_out
 from engine.decision import Cure, Decision, Reason
 from engine.errors import no_act, no_party
+from engine.evaluator import Evaluator
 from engine.event import Event, Instant, asked_about
 from engine.judge import ASKED, agreement_state, beats, bound_events, conditions, tolerates
 from engine.looks import Looks, Seen
@@ -148,12 +149,12 @@ def _why_may(
             parts = conditions(scene, rule)
             found.append(Reason(code, where, True, parts, bound_events(scene)))
             if cure is None and shown.answer == "permitted" and rule.when is not None:
-                cure = rule.when.cure(scene, False)
+                cure = _turning(scene, rule.when, False)
         elif step[0] != "reading" and not (step[0] == "bearer" and isinstance(rule.norm.bearer, str)):
             part = _why_closed(scene, step)
             found.append(Reason("closed", (*where, step[0]), False, (part,) if part is not None else ()))
             if shown.answer == "forbidden" and step[0] == "when" and rule.when is not None:
-                facts = rule.when.cure(scene, True)
+                facts = _turning(scene, rule.when, True)
                 if facts is not None and (cure is None or len(facts) < len(cure)):
                     cure = facts
     for document in dict.fromkeys(rule.home for rule, _, _ in seen if rule.home):
@@ -167,6 +168,14 @@ def _why_may(
     if decisive:
         found.sort(key=lambda reason: reason.holds is not True)
     return tuple(found), cure or ()
+
+
+def _turning(scene: Scene, when: Evaluator, wanted: bool) -> tuple[Cure, ...] | None:
+    """Return the facts that would make a condition what is wanted; to look for them bears on no answer's time."""
+    turn = scene.turn
+    found = when.cure(scene, wanted)
+    scene.turn = turn
+    return found
 
 
 def _why_closed(scene: Scene, step: tuple[str, Any]) -> Reason | None:

@@ -162,6 +162,22 @@ def test_a_moment_is_spoken_as_asked(voip_1: Program) -> None:
     )
 
 
+def test_what_would_turn_an_answer_is_looked_for_without_shortening_its_time() -> None:
+    text = (
+        "| agreement loan\n| party lender, borrower\n"
+        "| act repay (amount: money, loan: paid_out) by borrower, accumulates amount for each loan\n"
+        "| act call_in by lender, needs basis\n| event paid_out (amount: money)\n1. Terms\n"
+        "| repayment: for each paid_out as loan, borrower must repay loan.amount for loan within 30 days of loan.day\n"
+        "| while repayment is overdue or repayment is overdue for more than 90 days, lender may call_in\n"
+    )
+    account = account_of(
+        compile_program(load_text(text).contracts.values()), "2026-03-02 09:00 paid_out amount=1000.00"
+    )
+    told = lines(account, "2026-04-02 lender may call_in")
+    assert "  would turn if: borrower repays 1000.00 CNY for e1" in told
+    assert not [line for line in told if "holds until" in line], "what is overdue stays so"
+
+
 def test_what_was_so_before_every_fact_has_no_day() -> None:
     text = """| agreement club
 | party club, member
