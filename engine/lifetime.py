@@ -19,7 +19,9 @@ def renew(scene: Scene, w: Writes, step: Step, event: Event, rule: LifeRule) -> 
     fields = {param.kind.name: event.fields.get(param.name) for param in step.program.acts[event.name].params}
     period, starts = fields.get("duration"), fields.get("day")
     cell: LifeCell = scene.read(("L", rule.document)) or LifeCell(None, None, None)
-    state = scene.read(("S", "agreement", rule.document))
+    state = scene.read(("S", "agreement", rule.document)) or step.program.initial(
+        scene, "agreement", rule.document
+    )
     # Who renews before the end, and says no day, renews from then on.
     goes_on = cell.end if state == "in_force" and cell.end is not None and cell.end > step.at else step.at
     begin = start_of(starts) if isinstance(starts, date) else goes_on
@@ -31,7 +33,7 @@ def renew(scene: Scene, w: Writes, step: Step, event: Event, rule: LifeRule) -> 
     w["CE", "agreement", rule.document] = tuple(
         dict.fromkeys((*before, *(scene.read(("GE", event.id)) or (event.id,))))
     )
-    if state == "in_force" or begin <= step.at:
+    if state == "in_force" or (state == "expired" and begin <= step.at):
         w["S", "agreement", rule.document] = "in_force"
         w["C", "agreement", rule.document] = Cause(event.id, (), step.at)
     else:

@@ -22,7 +22,7 @@ from engine.decision import Decision, Item
 from engine.errors import BadEvent, BadQuestion, BadTerms
 from engine.event import Event, Instant
 from engine.governing import Programs
-from engine.history import AccountStanding, read, standing_of
+from engine.history import AccountStanding, every_case, standing_of
 from engine.ledger import checked, event_from
 from engine.position import Position
 from engine.program import Program
@@ -299,10 +299,17 @@ def happenings_of(now: AccountStanding, lives: Iterable[Life], at: Instant) -> I
 
 
 def _lives(position: Position) -> Iterator[Life]:
+    """Yield the lives of the agreements; what is not the same in each case of what is open is left out."""
     for contract in position.program.contracts:
-        life = read(position, ("L", contract.name)) if contract.kind == "agreement" else None
-        if isinstance(life, LifeCell):
-            yield contract.name, life.since, life.end
+        if contract.kind == "agreement":
+            cases = every_case(position, ("L", contract.name))
+            lives = {(each.since, each.end) if isinstance(each, LifeCell) else (None, None) for each in cases}
+            yield contract.name, _same(since for since, _ in lives), _same(end for _, end in lives)
+
+
+def _same(instants: Iterable[Instant | None]) -> Instant | None:
+    found = set(instants)
+    return found.pop() if len(found) == 1 else None
 
 
 def answer_of(decision: Decision) -> str:

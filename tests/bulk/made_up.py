@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from contractlang.norms import OccurrenceDecl
+from contractlang.values import Period
 from engine.dates import DAY, HOUR, SECOND, day_of, end_of, start_of
 from engine.event import BOTH, Event, Ledger, event
 from engine.program import Program
@@ -81,6 +82,8 @@ def _value(program: Program, kind: Any, facts: list[Event], at: int, random: Ran
             )
         case "one of":
             return random.choice(program.options.get(kind.of, ("none",)))
+        case "duration":
+            return Period(random.randrange(1, 4), kind.of or random.choice(("months", "years")))
         case "text":
             return random.choice(("one", "two"))
         case _:

@@ -39,10 +39,11 @@ from tests.conftest import CONTRACTS
 ASKED = (
     "provider terminate", "user terminate", "user demand_liability", "provider suspend_service",
     "provider resume_service", "provider stop_service", "provider change_ui", "user place_call", "user disclose",
+    "user renew",
 )  # fmt: skip
 SELDOM = frozenset({
     "change_tariff", "complaint_filed", "dispute_arose", "fault_reported", "identity_mismatch_found", "misuse_harass",
-    "misuse_illegal", "remove_feature", "rule_published", "spread_harmful", "renew",
+    "misuse_illegal", "remove_feature", "rule_published", "spread_harmful",
 })  # fmt: skip
 """What makes an account the engine's, and so should not be in most that are made up."""
 

@@ -50,6 +50,9 @@ SALE = (CONTRACTS / "sale" / "sale.contract").read_text("utf-8")
 # Windows of all kinds, a term, a state, a sum that is part of another, a breach that follows from a breach.
 HIRE = (HERE / "hire" / "hire.contract").read_text("utf-8")
 
+# A term that rolls, and is prolonged: before its end and after it, from a day that is named.
+CLUB = (HERE / "club" / "club.contract").read_text("utf-8")
+
 CASES = {
     "receivables": (RECEIVABLES, ("seller dun", "customer settle")),
     "sale": (
@@ -57,6 +60,7 @@ CASES = {
         ("seller suspend_delivery", "buyer terminate", "buyer resume_delivery", "buyer pay", "seller disclose"),
     ),
     "hire": (HIRE, ("owner take_away", "owner end_hire", "hirer end_hire", "hirer bring_back", "hirer pay_fine")),
+    "club": (CLUB, ("member prolong", "member leave", "member visit")),
 }  # fmt: skip
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from contractlang.norms import Obligation, Permission, Power, Prohibition
-from engine.bulk.kernel.held import FALSE, Held, all_of, held, negated
+from contractlang.norms import Obligation, Permission, Power, Prohibition, Who
+from engine.bulk.kernel.held import FALSE, Held, all_of, any_of, held, negated, plain
 from engine.bulk.kernel.lower import in_law, is_there
 from engine.bulk.kernel.owing import Owing
-from engine.bulk.kernel.plan import DAY, FAR, Lane
+from engine.bulk.kernel.plan import DAY, FAR, JOINT, Lane
 from engine.bulk.kernel.said import Place, Unsaid
 from engine.bulk.kernel.spell import LIVES
 from engine.bulk.kernel.writer import Text
@@ -68,6 +68,8 @@ class Acting(Owing):
             if isinstance(rule.norm, Power | Permission):
                 here = Place(at.now, at.rows, at.debts, at.end, rolls=rule.rolls, who="who[i]")
                 basis = all_of([self.in_force(rule, here), self.open_to(rule, here, name)])
+                if rule.norm.bearer is Who.BOTH:
+                    basis = all_of([basis, self.joined(name)])
                 if basis.maybe == FALSE:
                     continue
                 text.add(f"{variable} = {self.settled(text, basis)}")
@@ -76,6 +78,15 @@ class Acting(Owing):
             self.draft.step(rule, f"is the basis of {name}: {told(basis)}")
             found.append((variable, rule))
         return found
+
+    def joined(self, name: str) -> Held:
+        """Spell that all who must join in an act at hand have done so."""
+        ways = [plain(f"who[i] == {JOINT}")]
+        for party in self.program.bound_parties:
+            others = (each for each in self.program.bound_parties if each != party)
+            did = [plain(self.speller.happening(name, each)) for each in others]
+            ways.append(all_of([plain(f"who[i] == {self.speller.party(party)}"), *did]))
+        return any_of(ways)
 
     def effects(self, text: Text, name: str, touch: Touch, bases: list[tuple[str, Rule]]) -> None:
         """Write what an occurrence does to states, and to duties that it suspends or resumes."""
@@ -91,7 +102,9 @@ class Acting(Owing):
                     # All bases are looked at before what they change.
                     text.add("alters = life")
                     for variable, rule in bases:
-                        self.concerns(text, variable, rule, LIVES[effect.option])
+                        text.add(
+                            f"if {self.concerned(text, variable, rule)}: alters = {LIVES[effect.option]}"
+                        )
                     text.add("life = alters")
             elif in_law(self.program, effect.state):
                 raise Unsaid(f"it sets the state in law `{effect.state}`")
@@ -111,16 +124,15 @@ class Acting(Owing):
                 for lane in self.draft.of(index):
                     self.resumes(text, variable, rule, lane)
 
-    def concerns(self, text: Text, variable: str, rule: Rule, life: int) -> None:
-        """Write the agreement's new state, if the basis of the act is in it, or concerns it (`agreements_meant`)."""
+    def concerned(self, text: Text, variable: str, rule: Rule) -> str:
+        """Spell that the basis of an act is in the agreement, or concerns it (`agreements_meant`)."""
         homes = {self.program.rules[each].home for each in rule.on_breach_of}
         if rule.home or homes == {self.agreement.base}:
-            text.add(f"if {variable}: alters = {life}")
-            return
+            return variable
         if "" in homes and len(homes) > 1:
             number = self.speller.opens("whether a breach of the law concerns the agreement")
             text.add(f"if {variable} and life != 1: why = {number}")
-        text.add(f"if {variable} and life == 1: alters = {life}")
+        return f"{variable} and life == 1"
 
     def exercised_by(self, text: Text, state: str, changes: str, bases: list[tuple[str, Rule]]) -> None:
         """Write which powers stand exercised once a state is set: those on which it rests, and if it had that value

@@ -32,7 +32,8 @@ class Asking(Watching):
     def question(self, text: Text, place: int, asked: Asked) -> None:
         """Write the answer to one question (docs/semantics.md, "May and must")."""
         act = self.program.acts[asked.act]
-        text.add("restores = False", "req = False", "speaks = False")
+        text.add("restores = False", "req = False")
+        speaking: list[Held] = []
         for effect in act.sets:
             for rule in self.program.restorers.get((effect.state, effect.option), ()):
                 self.restores(text, rule, asked.party)
@@ -46,12 +47,12 @@ class Asking(Watching):
                 prohibits(rule)
                 self.asks_prohibition(text, rule, asked, forbidding)
             elif isinstance(rule.norm, Obligation):
-                self.asks_duty(text, rule, asked, opening)
+                self.asks_duty(text, rule, asked, opening, speaking)
             else:
-                self.asks(text, rule, asked, opening, limiting)
+                self.asks(text, rule, asked, opening, limiting, speaking)
         self.weighs(text, asked, forbidding, opening)
         wide = len(self.asked)
-        closed = "(3 if speaks else 4)" if act.needs_basis else "0"
+        closed = self.unopened(text, speaking) if act.needs_basis else "0"
         text.add(
             "y = (5 if opens or restores else 3) if clash else "
             f"(2 if req else 1) if opens or restores else {closed}"
@@ -65,6 +66,19 @@ class Asking(Watching):
             text.add(*(f"if {name}: y += {SAID << bit}" for bit, (name, _) in enumerate(told)))
             text.out()
         text.add(f"answer[a * {wide} + {place}] = y")
+
+    def unopened(self, text: Text, speaking: list[Held]) -> str:
+        """Write whether any norm speaks of an act that none is open to, and spell the answer: closed, or no basis.
+
+        Which of several speaks is no matter, so one that surely does settles it for those of which that is open.
+        """
+        speaks = any_of(speaking)
+        text.add("speaks = False")
+        self.flush(text)
+        text.deeper("if not opens and not restores and not clash:")
+        text.add(f"speaks = {self.settled(text, speaks)}")
+        text.out()
+        return "(3 if speaks else 4)"
 
     def weighs(
         self, text: Text, asked: Asked, forbidding: list[tuple[str, Rule]], opening: list[tuple[str, Rule]]
@@ -121,7 +135,7 @@ class Asking(Watching):
 
     def asks(
         self, text: Text, rule: Rule, asked: Asked, opening: list[tuple[str, Rule]],
-        limiting: list[tuple[str, Rule]],
+        limiting: list[tuple[str, Rule]], speaking: list[Held],
     ) -> None:  # fmt: skip
         """Write whether a permission or power is open to the act that is asked about, and what limit closes it."""
         at = Place("asof", end=True, who=str(self.speller.party(asked.party)))
@@ -145,12 +159,12 @@ class Asking(Watching):
             speaks = all_of([force, negated(found)])
         else:
             speaks = force
-        speaks = all_of([speaks, *_heard(rule)])
-        if self.program.acts[asked.act].needs_basis and speaks.maybe != FALSE:
-            text.add(f"speaks = speaks or ({self.settled(text, speaks)})")
+        speaking.append(all_of([speaks, *_heard(rule)]))
         self.draft.step(rule, f"{rule.act_name}: {told(whole)}")
 
-    def asks_duty(self, text: Text, rule: Rule, asked: Asked, opening: list[tuple[str, Rule]]) -> None:
+    def asks_duty(
+        self, text: Text, rule: Rule, asked: Asked, opening: list[tuple[str, Rule]], speaking: list[Held]
+    ) -> None:
         """Write what a duty to do the act says of it: one that is owed requires it, though its agreement has ended."""
         if rule.index in self.speller.broken:
             raise Unsaid(f"it asks about {rule.norm.id}, {self.speller.broken[rule.index]}")
@@ -178,9 +192,7 @@ class Asking(Watching):
         owed = self.settled(text, all_of([plain("y == 1"), ended, *still]))
         text.add(f"{name} = {owed}", f"if {name}: req = True")
         opening.append((name, rule))
-        if self.program.acts[asked.act].needs_basis:
-            speaks = self.settled(text, all_of([plain(f"not {name}"), force, *_heard(rule)]))
-            text.add(f"if {speaks}: speaks = True")
+        speaking.append(all_of([plain(f"not {name}"), force, *_heard(rule)]))
         self.draft.step(rule, f"{rule.act_name} is required while it is owed")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from contractlang.values import Period
 from engine.account import with_allegations
 from engine.bulk.kernel.machine import Columns
 from engine.bulk.kernel.plan import DANGLING, FIRST, JOINT, MISSING, MOST, Plan
@@ -13,6 +14,7 @@ from engine.bulk.kernel.spell import day_number
 from engine.event import BOTH, BUILT_IN, Event, Instant, Standing
 from engine.program import Program
 
+_MONTHS = {"months": 1, "years": 12}
 ELSE = -3
 """The number of a text that no norm speaks of, and of an actor that is nobody."""
 
@@ -104,8 +106,8 @@ class Layout:
             if each.fields.get(name) is not None:
                 raise Left(f"`{each.name}` with `{name}`")
         return {
-            name: self._number(name, kind, each.fields.get(name), numbers)
-            for name, kind in plan.kinds.items()
+            column: self._number(column, kind, each.fields.get(plan.field_of(column)), numbers)
+            for column, kind in plan.kinds.items()
         }
 
     def _number(self, name: str, kind: str, value: Any, numbers: dict[str, int]) -> int:
@@ -124,6 +126,10 @@ class Layout:
                 if kind == "number" and abs(value) > MOST:
                     raise Left(f"`{name}` is too large")
                 return value
+            case "duration" if isinstance(value, Period):
+                if value.unit not in _MONTHS or value.count < 0:
+                    raise Left(f"`{name}` in {value.unit}")
+                return value.count * _MONTHS[value.unit]
             case "word":
                 return self.plan.words.get(str(value), ELSE)
             case _:

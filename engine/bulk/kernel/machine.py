@@ -151,7 +151,11 @@ def day_range(plan: Plan, columns: Columns, as_of: int) -> tuple[int, int]:
             days += _ends(columns.fields[name])
     days = [day for day in days if day >= (FIRST + EAST) // DAY]
     low = min(days, default=until)
-    return low, min(max([*days, until]) + MARGIN, low + MOST_DAYS)
+    terms = [
+        most for n, kind in plan.kinds.items() if kind == "duration" for most in _ends(columns.fields[n])
+    ]
+    margin = MARGIN + 31 * max(terms, default=0)
+    return low, min(max([*days, until]) + margin, low + MOST_DAYS)
 
 
 def _ends(column: Sequence[int]) -> list[int]:

@@ -128,8 +128,6 @@ class Opening(Writer):
         if rule.norm.trigger is None:
             if rule.norm.bearer is Who.OTHER:
                 return plain(FALSE)
-            if rule.norm.bearer is Who.BOTH:
-                found.append(opened("a permission or power of both parties"))
             return all_of([*found, *self.conditions(rule, at), *self.wheres(rule, at)])
         if not isinstance(rule.norm.trigger, OnBreach):
             return all_of([*found, *self.waited_for(rule, at)])

@@ -30,7 +30,10 @@ FIRST = 694_195_200_000_000
 """1992-01-01 in the zone: what is earlier the kernel leaves to the engine."""
 FAR = 1 << 62
 UNKNOWN = -1
-"""In a table: the calendar of that day is not published, or the day is in no calendar at all."""
+"""In a table: the calendar of that day is not published, or the day is in no calendar at all.
+
+A table of terms has, where what is known leaves several ends, the earliest of them below zero.
+"""
 MISSING = -(1 << 62)
 """In a column: the event has no such field."""
 DANGLING = -1
@@ -50,6 +53,7 @@ LEFT = {
     5: "more resumptions than the kernel has room for",
     6: "a norm that the kernel has only until it comes to something",
     7: "a law that begins or ends while the account goes on, or whose text then is not among the documents",
+    8: "a renewal that is over already, or upon another that has not begun",
 }
 """Why the loop gives an account up, by the number that it leaves."""
 
@@ -167,6 +171,12 @@ class Plan:
     opened: tuple[str, ...] = ()
     forbid: tuple[tuple[str, ...], ...] = ()
     """For each question the norms that may forbid the act, as the tables write them, by their bits."""
+    doubled: Mapping[str, str] = field(default_factory=dict)
+    """Columns that are not called as their field is, which has several kinds; with the field."""
+
+    def field_of(self, column: str) -> str:
+        """Return the field that a column holds."""
+        return self.doubled.get(column, column)
 
     def forbidding(self, question: int, left: int) -> list[str]:
         """Return the norms that forbid the act of a question, from the number that the loop left; sorted."""

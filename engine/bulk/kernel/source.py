@@ -11,27 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from contractlang.norms import Maintenance, StateDecl
-from contractlang.values import Period
 from engine.bulk.kernel.asking import Asking
-from engine.bulk.kernel.held import FALSE, Held, all_of, any_of, held, plain
+from engine.bulk.kernel.held import all_of, any_of
+from engine.bulk.kernel.lasting import MONTHS, Look
 from engine.bulk.kernel.lower import Draft, has_effects, scans
-from engine.bulk.kernel.plan import (
-    DAY,
-    EAST,
-    FAR,
-    MISSING,
-    Asked,
-    Lane,
-    Plan,
-    arguments,
-)
+from engine.bulk.kernel.plan import FAR, Asked, Lane, Plan, arguments
 from engine.bulk.kernel.said import Place, Unsaid
-from engine.bulk.kernel.spell import parts_of
 from engine.bulk.kernel.writer import Text
-from engine.conditions import AndE, AnswerE, NotE, OrE
-from engine.program import LifeRule, Rule, Touch
-from engine.quantities import ConstE
-from engine.statuses import HappenedE
+from engine.program import Rule, Touch
 
 HELPERS = """
 def look(table, place):
@@ -91,10 +78,9 @@ class _Loop(Asking):
         for name, declared in self.program.declarations.items():
             if isinstance(declared, StateDecl) and not declared.in_law and declared.options:
                 speller.state_variable(name)
-        beginning, term = bool(self.life_rules("takes_effect")), bool(self.life_rules("lasts"))
         # What has happened is only counted where something asks for it, and that is known after the first writing.
         body, questions = self.branches(), self.questions()
-        self.loop(Text(), body, questions, beginning, term)
+        self.loop(Text(), body, questions)
         draft.steps.clear()
         self.codes.clear()
         body, questions = self.branches(), self.questions()
@@ -102,19 +88,21 @@ class _Loop(Asking):
             name for name, touch in self.program.touches.items()
             if name not in draft.left and any(draft.of(index) for index in touch.instances)
         )  # fmt: skip
-        source = self.loop(Text(), body, questions, beginning, term)
+        source = self.loop(Text(), body, questions)
         tables = tuple(speller.tables.values())
         kinds = dict(sorted({**speller.kinds, **dict.fromkeys(self.references, "reference")}.items()))
         names = arguments(kinds, tables, tuple(draft.lanes), tuple(draft.prohibitions))
+        helpers = f"{HELPERS}\n{MONTHS}" if "months_after" in source else HELPERS
         head = f"def fold({', '.join(names)}):\n"
         return Plan(
-            document=self.agreement.name, source=f"{HELPERS}\n\n{head}{source}", codes=self.codes, left=draft.left,
+            document=self.agreement.name, source=f"{helpers}\n\n{head}{source}", codes=self.codes, left=draft.left,
             kinds=kinds, needs={n: frozenset(f) for n, f in speller.needs.items()},
             without={n: frozenset(f) for n, f in draft.without.items()}, things=things,
             references=frozenset(self.references), apart=self.independent(), words=speller.words,
             parties=speller.parties, states=tuple(speller.states.items()), lanes=tuple(draft.lanes),
             prohibitions=tuple(draft.prohibitions), tables=tables, asked=self.asked, steps=tuple(draft.steps),
             readings=speller.readings, opened=tuple(speller.opened),
+            doubled=speller.doubled,
             forbid=tuple(tuple(self.forbid.get(place, ())) for place in range(len(self.asked))),
         )  # fmt: skip
 
@@ -122,13 +110,13 @@ class _Loop(Asking):
         """Return the occurrences of which several at one instant come to the same in every order."""
         return frozenset() if self.entangled else frozenset(self.apart - self.unsure)
 
-    def loop(self, text: Text, body: list[str], questions: list[str], draft_first: bool, term: bool) -> str:
+    def loop(self, text: Text, body: list[str], questions: list[str]) -> str:
         draft = self.draft
         eager = [lane for lane in draft.lanes if lane.eager]
         text.depth = 1
         text.deeper("for a in range(len(first) - 1):")
         text.add("kc = things[a]", "k0 = kc", "rb = first[a]", "rc = rb", "why = 0", "t = asof", "m = 0")
-        text.add(f"life = {0 if draft_first else 1}", f"since = {MISSING}", f"lend = {FAR}")
+        self.unborn(text)
         for name, options in self.speller.states.items():
             initial = draft.terms.states.get(name, options[0])
             text.add(f"{self.speller.state_variable(name)} = {self.speller.word(str(initial))}")
@@ -152,13 +140,13 @@ class _Loop(Asking):
         if watching:
             self.beginning(text)
         if watching:
-            self.moments(text, body, eager, term)
+            self.moments(text, body, eager)
         else:
-            self.events(text, body, eager, term)
+            self.events(text, body, eager)
         text.deeper("if why == 0:")
         text.add("t = asof")
         if not watching:
-            self.passing(text, eager, "asof", term)
+            self.passing(text, eager, "asof")
         for lane in draft.lanes:
             if not lane.eager:
                 n = lane.number
@@ -172,7 +160,7 @@ class _Loop(Asking):
         for n in sorted(self.leaving):
             text.add(f"if v{n} + u{n} > 0: why = 4")
         text.add(*questions)
-        text.add("life_[a] = life", "since_[a] = since", "lend_[a] = lend")
+        text.add("life_[a] = life", "since_[a] = since", f"lend_[a] = {FAR} if vague else lend")
         for place, name in enumerate(self.speller.states):
             wide = len(self.speller.states)
             text.add(f"state_[a * {wide} + {place}] = {self.speller.state_variable(name)}")
@@ -185,11 +173,11 @@ class _Loop(Asking):
         """Tell whether conditions are looked at again whenever something happens."""
         return bool(self.draft.watched) or any(lane.by_row for lane in self.draft.lanes)
 
-    def events(self, text: Text, body: list[str], eager: list[Lane], term: bool) -> None:
+    def events(self, text: Text, body: list[str], eager: list[Lane]) -> None:
         """Write the loop over the events of an account where nothing is watched between them but windows."""
         text.deeper("for i in range(first[a], first[a + 1]):")
         text.add("t = at[i]", "if t > asof: break")
-        self.passing(text, eager, "t", term)
+        self.passing(text, eager, "t")
         text.add("c = code[i]")
         text.add(*body)
         if eager:
@@ -197,7 +185,7 @@ class _Loop(Asking):
         text.add("if why != 0: break")
         text.out()
 
-    def moments(self, text: Text, body: list[str], eager: list[Lane], term: bool) -> None:
+    def moments(self, text: Text, body: list[str], eager: list[Lane]) -> None:
         """Write the loop over the moments of an account: its events, and before each what time alone brings.
 
         After every moment the conditions are looked at again, until nothing follows from breaches any more.
@@ -208,14 +196,12 @@ class _Loop(Asking):
         text.add(f"due = {FAR}")
         if eager:
             text.add("if hn > 0: due = hk[0]")
-        if term:
-            text.add("if life == 1 and lend < due: due = lend")
+        self.ages_next(text)
         text.deeper("if due <= t:")
         text.add("m = max(m, due)")
         if eager:
             self.falling_due(text, eager)
-        if term:
-            text.add("if life == 1 and lend <= m: life = 2")
+        self.ages(text, "m")
         text.out()
         text.add("elif ends: break")
         text.deeper("else:")
@@ -248,18 +234,16 @@ class _Loop(Asking):
             word = "elif"
         text.out()
 
-    def passing(self, text: Text, eager: list[Lane], until: str, term: bool) -> None:
+    def passing(self, text: Text, eager: list[Lane], until: str) -> None:
         """Write what time alone brings up to an instant, that instant included."""
         if eager:
             text.deeper(f"while hn > 0 and hk[0] <= {until}:")
             text.add("m = hk[0]")
             self.falling_due(text, eager)
-            if term:
-                text.add("if life == 1 and lend <= m: life = 2")
+            self.ages(text, "m")
             self.following(text, "m")
             text.out()
-        if term:
-            text.add(f"if life == 1 and lend <= {until}: life = 2")
+        self.ages(text, until)
 
     def following(self, text: Text, now: str) -> None:
         """Write what follows from the breaches that began at this instant."""
@@ -321,15 +305,15 @@ class _Loop(Asking):
             if index in touch.discharges:
                 yield name
 
-    def branch(self, name: str, touch: Touch, life: list[tuple[LifeRule, Held, set[str]]]) -> list[str]:
+    def branch(self, name: str, touch: Touch, life: list[Look]) -> list[str]:
         """Return what one kind of occurrence does. Raises Unsaid where the plan cannot have it."""
         text = Text()
         self.apart.add(name)
         act = ("i", (name,))
         before = Place("t", {"@act": act})
         bases: list[tuple[str, Rule]] = []
-        if touch.renews or touch.declared.shows:
-            raise Unsaid("an occurrence that renews an agreement, or shows a state")
+        if touch.declared.shows:
+            raise Unsaid("an occurrence that shows a state")
         if has_effects(self.draft, touch):
             bases = self.bases(text, name, before)
             self.unsure.add(name)
@@ -346,19 +330,8 @@ class _Loop(Asking):
                 else:
                     text.add(f"if who[i] == {self.speller.party(who)}: {variable} = True")
         self.effects(text, name, touch, bases)
-        for each, condition, names in life:
-            if not names & set(touch.names):
-                continue
-            wanted = 0 if each.life.how == "takes_effect" else 1
-            stands = self.settled(text, all_of([plain(f"life == {wanted}"), condition]))
-            text.deeper(f"if {stands}:")
-            if wanted == 0:
-                text.add("life = 1", "since = t")
-                self.term(text)
-                self.ends_at_once(text, life)
-            else:
-                text.add("life = 3")
-            text.out()
+        self.renews(text, name, touch, bases)
+        self.lives(text, touch, life)
         self.discharges(text, name, touch)
         self.instances(text, name, touch)
         for index in touch.prohibitions:
@@ -370,13 +343,6 @@ class _Loop(Asking):
                 self.noting(text, index, "who[i]", Place("t"))
                 text.out()
         return text.lines
-
-    def life_rules(self, how: str) -> list[LifeRule]:
-        found = []
-        for rule in self.program.life.get(self.agreement.base, ()):
-            if rule.life.how == how:
-                found.append(rule)
-        return found
 
     def in_time(self, text: Text) -> None:
         """Write that an account during which a law begins or ends, or whose law is not known, is the engine's."""
@@ -407,70 +373,3 @@ class _Loop(Asking):
             self.flush(text)
             text.add(f"if rb < first[a + 1] and ({any_of(found).maybe}): why = 6")
             text.add("m = 0")
-
-    def ends_at_once(self, text: Text, life: list[tuple[LifeRule, Held, set[str]]]) -> None:
-        """Write that what ends an agreement may be there already when it takes effect: nothing arises in between."""
-        ends = [condition for rule, condition, _ in life if rule.life.how == "ends"]
-        if ends:
-            text.add(f"if {self.settled(text, any_of(ends))}: life = 3")
-
-    def life_looks(self) -> list[tuple[LifeRule, Held, set[str]]]:
-        """Return the sentences by which the agreement takes effect, or ends, and the occurrences they wait for."""
-        found = []
-        for rule in (*self.life_rules("takes_effect"), *self.life_rules("ends")):
-            clause = rule.life.clause
-            try:
-                at = Place("t")
-                holds = plain("True") if rule.holds is None else held(self.speller, rule.holds, at)
-                if holds.maybe == FALSE:
-                    continue
-                names = {part.name for part in parts_of(rule.value) if isinstance(part, HappenedE)}
-                kinds = {type(part) for part in parts_of(rule.value)} - {
-                    HappenedE,
-                    AndE,
-                    OrE,
-                    NotE,
-                    ConstE,
-                    AnswerE,
-                }
-                if kinds or not names:
-                    raise Unsaid("an agreement that takes effect, or ends, by more than what happens")
-                condition = all_of([holds, held(self.speller, rule.value, at)])
-            except Unsaid as wrong:
-                self.draft.reasons.append((clause, str(wrong)))
-                continue
-            found.append((rule, condition, names))
-        return found
-
-    def term(self, text: Text) -> None:
-        """Write the last day of an agreement that takes effect now."""
-        for rule in self.life_rules("lasts"):
-            try:
-                if rule.holds is not None:
-                    if not rule.life.document == self.agreement.name:
-                        raise Unsaid("a law that says how long an agreement lasts")
-                    if not self.speller.fixed(rule.holds):
-                        continue
-                period = self.speller.fixed(rule.value)
-                if not isinstance(period, Period):
-                    raise Unsaid("an agreement without a fixed term")
-                first = (
-                    rule.first_day is not None
-                    and bool(self.speller.fixed(rule.first_day))
-                    and period.count > 0
-                )
-                rolls = False if rule.rolls is None else rule.rolls
-                if period.unit in ("hours", "minutes", "seconds"):
-                    raise Unsaid("an agreement that lasts for hours")
-                table = self.speller.table(
-                    "term, first day counted" if first else "end",
-                    period,
-                    rolls,
-                    "following",
-                    f"{period} later",
-                )
-            except Unsaid as wrong:
-                self.draft.reasons.append((rule.life.clause, str(wrong)))
-                return
-            text.add(f"lend = look({table.name}, (t + {EAST}) // {DAY} - base)", "if lend < 0: why = 1")
-            return

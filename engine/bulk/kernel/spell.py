@@ -44,6 +44,7 @@ class Speller:
         self.program, self.terms, self.parties = program, terms, parties
         self.taken = program.taken(terms)
         self.kinds: dict[str, str] = {}
+        self.doubled: dict[str, str] = {}
         self.needs: dict[str, set[str]] = {}
         self.words: dict[str, int] = {}
         self.tables: dict[tuple[Any, ...], DayTable] = {}
@@ -365,12 +366,19 @@ class Speller:
         held = {"money": "number", "count": "number", "one of": "word", "text": "word"}.get(kind, kind)
         if held not in ("number", "word", "day", "instant", "flag"):
             raise Unsaid(f"a field that is a {kind} is not among what the kernel has")
-        if self.kinds.setdefault(name, held) != held:
-            raise Unsaid(f"`{name}` is a {held} here and a {self.kinds[name]} there")
         for each in names:
             self.needs.setdefault(each, set()).add(name)
-        text = f"c_{name}[{row}]"
+        text = f"c_{self.kept_in(name, held)}[{row}]"
         return Said(f"({text} != 0)" if held == "flag" else text, held)
+
+    def kept_in(self, name: str, held: str) -> str:
+        """Return the column of a field that holds such values: a field of several kinds has one for each."""
+        if self.kinds.setdefault(name, held) == held:
+            return name
+        column = f"{name}__{held}"
+        self.kinds[column] = held
+        self.doubled[column] = name
+        return column
 
     def of_debt(self, name: str, lane: Lane, key: str) -> Said:
         n = lane.number

@@ -90,7 +90,8 @@ class Typed:
                 f"CASE WHEN {kind} <> 'NULL' THEN {value} END AS f{n}",
             ]
         coded = f"name IN ({_listed(self.plan.codes)}) AND moment <= {self.until}"
-        wanted = [each for each in self.fields if each in self.plan.kinds or each in self._once_fields()]
+        asked = {*map(self.plan.field_of, self.plan.kinds), *self._once_fields()}
+        wanted = [each for each in self.fields if each in asked]
         kept = ", ".join(
             ["account", "id", "name", "who", "moment", *(f"f{self.fields.index(w)}" for w in wanted)]
         )
@@ -128,7 +129,8 @@ class Typed:
             f"CASE f.who {actors} ELSE {by_name} END AS who",
         ]  # fmt: skip
         joins = ""
-        for place, (name, kind) in enumerate(self.plan.kinds.items()):
+        for place, (column, kind) in enumerate(self.plan.kinds.items()):
+            name = self.plan.field_of(column)
             number = self.fields.index(name) if name in self.fields else None
             value = "NULL" if number is None else self._value(name, kind, f"f.f{number}")
             if kind == "reference" and number is not None:

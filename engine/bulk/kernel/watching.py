@@ -7,8 +7,9 @@ condition is watched all the same: an account in which the condition comes true 
 
 from __future__ import annotations
 
-from engine.bulk.kernel.acting import Acting, told
+from engine.bulk.kernel.acting import told
 from engine.bulk.kernel.held import Held, all_of
+from engine.bulk.kernel.lasting import Lasting
 from engine.bulk.kernel.lower import norms_in, steady
 from engine.bulk.kernel.plan import Lane
 from engine.bulk.kernel.said import Place, Unsaid
@@ -16,7 +17,7 @@ from engine.bulk.kernel.writer import Text
 from engine.program import Rule
 
 
-class Watching(Acting):
+class Watching(Lasting):
     """Writes what conditions bring."""
 
     def watches(self, text: Text) -> None:
