@@ -360,8 +360,7 @@ def time_barred(position: Position, question: TimeBarred, known_at: Instant | No
     def told(scene: Scene, end: Instant | None) -> Case:
         if not _bars(position.program):
             return Case("no_basis")
-        barred = end is not None and end <= scene.at
-        return Case("yes" if barred else "no", False, None if end is None else spoken(end))
+        return Case("yes" if end is not None and end <= scene.at else "no")
 
     return _limitation(position, question, known_at, told)
 
@@ -395,7 +394,8 @@ def _limitation(
         return None
 
     def reasons(scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
-        args = (question.norm, shown.value, question.document or "")
+        end = ends(scene)
+        args = (question.norm, None if end is None else spoken(end), question.document or "")
         return (Reason("time-barred", args, shown.answer in ("yes", "value")),), ()
 
     return answered(position, question.at, known_at, lambda scene: told(scene, ends(scene)), reasons)

@@ -61,3 +61,11 @@ def test_the_last_day_in_a_year_without_a_calendar_is_open(programs: Programs) -
     assert decision.answer == "undetermined"
     assert [each.kind for each in decision.missing] == ["calendar"]
     assert "2029-05-04T24:00" in decision.could_be
+
+
+def test_a_claim_that_is_not_barred_whenever_its_time_ends_is_not_open(programs: Programs) -> None:
+    """The year in which the time begun anew ends has no calendar yet; today nothing hangs on it."""
+    found = account(programs, {"name": "demand", "by": "provider", "at": "2026-05-04T09:00"})
+    decision = found.decide(TimeBarred("pay", "b", parse_instant("2026-10-15T00:00")))
+    assert decision.answer == "no"
+    assert not decision.missing
