@@ -93,9 +93,8 @@ class _Compilation:
             named.sort(key=lambda total: -total.weight)
         on_breach: dict[int, list[int]] = {}
         for rule in rules:
-            if not isinstance(rule.norm, Maintenance):
-                for owed in sorted(rule.on_breach_of):
-                    on_breach.setdefault(owed, []).append(rule.index)
+            for owed in sorted(rule.on_breach_of):
+                on_breach.setdefault(owed, []).append(rule.index)
         program = Program(
             contracts=self.made.contracts, graph=self.made.graph, norms=self.made.norms, rules=rules,
             declarations=self.made.declarations,

@@ -165,6 +165,8 @@ class Dispatch:
             if name not in topics:
                 continue
             topics[name].add(("S", "agreement"))
+            # What is to be kept may tell whether the breach that it is kept for was made good.
+            topics[name] |= {("N", index) for index in rule.on_breach_of}
             for other in (self.made.norms[index] for index in rule.excepts):
                 topics[name] |= self.topics_of(
                     other.when, other.unless, other.since, other.until, document=other.document

@@ -13,7 +13,7 @@ from typing import Any
 
 from immutables import Map
 
-from contractlang.norms import Obligation, version_name
+from contractlang.norms import Maintenance, Obligation, version_name
 from engine.choice import choice, leaves
 from engine.decision import Item
 from engine.duties import arise, arise_on_breach, discharges, edge, look_for_end, miss, waive, waived
@@ -319,7 +319,8 @@ def settle(step: Step, event: Event | None) -> None:
         while step.breached:
             index, trig = step.breached.pop(0)
             for rule in map(step.program.rules.__getitem__, step.program.on_breach.get(index, ())):
-                act = arise_on_breach if isinstance(rule.norm, Obligation) else pass_by_breach
+                arises = isinstance(rule.norm, Obligation | Maintenance)
+                act = arise_on_breach if arises else pass_by_breach
                 step.run(step.now, act, step, rule, index, trig)
         if not step.queue:
             return

@@ -13,8 +13,12 @@ from engine.step import Step, Writes
 
 def keep_instance(scene: Scene, w: Writes, step: Step, rule: Rule, trig: str, event: Event | None) -> None:
     inst: Inst | None = scene.read(("I", rule.index, trig))
-    if inst is not None:
-        keep(scene, w, step, rule, trig, inst.trigger, event)
+    if inst is None:
+        return
+    of = inst.trigger
+    # What is kept for a breach looks at the breach as it is by now.
+    trigger = scene.read(("B", of.norm, of.trig), of) if isinstance(of, Breach) else of
+    keep(scene, w, step, rule, trig, trigger, event)
 
 
 def keep(
