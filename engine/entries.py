@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,10 @@ class Unsupported(Exception):
     """A query asks for something that cannot be asked; it counts as failed."""
 
 
+# Fields of an entry that tell an instant: a bare day is its beginning, or its end where that is the last.
+_MOMENTS = ("at", "recorded_at", "credited_at", "sent", "arrives", "read", "read_at", "noticed_at")
+_ENDS = ("deadline", "until")
+_BARE_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 # The number that a rule of a file sets as a limit.
 _LIMIT = re.compile(r"(?:at most|no more than|up to|maximum|不超过|至多|最多)\D*(\d+)", re.IGNORECASE)
 # What a file says of the arrival of a notice that never arrived.
@@ -31,7 +35,7 @@ _DAYS = re.compile(r"\s*(\d+)\s*(?:d|days?|日|天)?\s*$")
 class Entries:
     """The entries of one scenario, and what its mapping and its parameters make of them."""
 
-    raw: list[Mapping[str, Any]]
+    raw: Sequence[Mapping[str, Any]]
     parameters: Mapping[str, Any]
     mapping: Mapping[str, Any]
     program: Program
@@ -74,8 +78,9 @@ class Entries:
                 # What one entry of the file says happened in the order of the mapping.
                 made |= {"source": raw["id"], "sequence": place}
             made |= self.times(raw, rule)
-            if rule.get("by") or "by" in raw:
-                made["by"] = rule.get("by") or raw["by"]
+            by = rule["by"] if "by" in rule else raw.get("by")
+            if by is not None:
+                made["by"] = by
             for target, source in (rule.get("fields") or {}).items():
                 value = self.given(raw, source)
                 if value is None:
@@ -85,6 +90,7 @@ class Entries:
                 )
             if "needs" in rule and rule["needs"] not in made:
                 continue
+            made = {**self.presumed(rule["name"], by), **made}
             if "at" in raw and raw["at"] is None:
                 self.answers.update(rule.get("undated") or {})
             yield event_from(self.program, made, "event")
@@ -93,6 +99,11 @@ class Entries:
         """Tell whether nobody knows when, or whether, a notice arrived: it was not read either."""
         read = (rule["read"] for rule in self.mapping["events"][raw["type"]] if rule.get("read"))
         return "arrives" in raw and raw["arrives"] is None and not any(first(raw, each) for each in read)
+
+    def presumed(self, act: str, party: Any) -> dict[str, Any]:
+        """Return the fields that an act by a party has where nothing is said of them."""
+        by_party = (self.mapping.get("presumed") or {}).get(act, {})
+        return dict(by_party.get(party, {}))
 
     def meant(self, raw: Mapping[str, Any], rule: Mapping[str, Any]) -> bool:
         """Tell whether the entry is what a rule makes of it: the field that it asks for is there, the words tell it."""
@@ -126,7 +137,7 @@ class Entries:
             later = [
                 each["at"]
                 for each in self.raw
-                if each["type"] == rule["after"] and each.get("at") and str(each["at"]) > str(made["at"])
+                if each["type"] in rule["after"] and each.get("at") and str(each["at"]) > str(made["at"])
             ]
             if later:
                 made["at"] = iso(parse_instant(str(min(later))) + SECOND)
@@ -163,14 +174,17 @@ class Entries:
         """
         if not isinstance(source, dict):
             return first(raw, source)
+        if "or" in source and first(raw, source["or"]) is not None:
+            return first(raw, source["or"])
         if "is" in source:
             return source["is"]
         if "this" in source:
             return raw["id"]
         if "day" in source:
-            return raw.get(source["or"]) or self.next_day(self.parameters.get(source["day"]), raw)
+            standing = {**self.parameters, **self.agreed(str(raw.get("at") or ""))}
+            return self.next_day(standing.get(source["day"]), raw)
         if "parameter" in source:
-            return raw.get(source["or"]) or self.parameters.get(source["parameter"])
+            return self.parameters.get(source["parameter"])
         if "told" in source:
             return _told(raw, source["told"])
         if "within" in source:
@@ -178,7 +192,7 @@ class Entries:
         before = [
             each["id"]
             for each in self.raw
-            if each["type"] == source["last"]
+            if each["type"] in source["last"]
             and (each.get("at") or "") <= (raw.get("at") or "")
             and ("same" not in source or each.get(source["same"]) == raw.get(source["same"]))
         ]
@@ -193,6 +207,18 @@ class Entries:
         if limit is None or not str(raw.get(number) or 0).isdecimal():
             return None
         return "yes" if int(raw.get(number) or 0) <= int(limit[1]) else "no"
+
+    def agreed(self, at: str) -> dict[str, Any]:
+        """Return the parameters that both parties have set anew by an instant; of prices there are events."""
+        found: dict[str, Any] = {}
+        for raw in self.raw:
+            both = raw.get("by") not in ("provider", "user")
+            if raw["type"] in self.mapping["agreed"] and both and raw.get("at") and str(raw["at"]) <= at:
+                found |= {
+                    key: value for key, value in flat(raw)
+                    if key in self.mapping["parameters"] and not key.startswith("tariff.")
+                }  # fmt: skip
+        return found
 
     def next_day(self, number: Any, raw: Mapping[str, Any]) -> str | None:
         """Return the next day of that number in a month, from an entry on; None where either is not known."""
@@ -243,8 +269,28 @@ def _never_arrived(raw: Mapping[str, Any]) -> bool:
 
 
 def first(raw: Mapping[str, Any], names: str) -> Any:
-    """Return the first field there is of `one or other`."""
-    return next((raw[name] for name in names.split(" or ") if raw.get(name) is not None), None)
+    """Return the first field there is of `one or other`, also where it stands within another (`changes: {rate: …}`)."""
+    told = dict(_leaves(raw))
+    return next((told[name] for name in names.split(" or ") if told.get(name) is not None), None)
+
+
+def _leaves(raw: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the fields of an entry, those within another first."""
+    for value in raw.values():
+        if isinstance(value, Mapping):
+            yield from _leaves(value)
+    yield from raw.items()
+
+
+def timed(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an entry whose instants have a time, and which happened when it was sent if it says no more."""
+    made = dict(raw)
+    for key, value in raw.items():
+        if key in (*_MOMENTS, *_ENDS) and _BARE_DAY.fullmatch(str(value)):
+            made[key] = f"{value}T24:00" if key in _ENDS else f"{value}T00:00"
+    if "at" not in raw and "sent" in raw:
+        made["at"] = made["sent"]
+    return made
 
 
 def flat(parameters: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
