@@ -112,6 +112,7 @@ class _Asking:
         """Put the questions of a group to the solver."""
         from engine.analysis.beginnings import beginnings
         from engine.analysis.hanging import hanging
+        from engine.analysis.implied import implied
         from engine.analysis.lawful import against, denied
         from engine.analysis.measures import measured
         from engine.analysis.search import clashes, never, rivals
@@ -130,6 +131,8 @@ class _Asking:
                 return rivals(self.paper)
             case "never":
                 return never(self.paper)
+            case "implied":
+                return implied(self.paper)
             case "against":
                 return against(self.lawful, alone, law)
             case "denied":
@@ -156,6 +159,7 @@ class _Asking:
 
 _ALONE: dict[str, Kind] = {
     "clashes": "conflict", "hanging": "conflict", "beginnings": "conflict", "rivals": "competing", "never": "dead",
+    "implied": "redundant",
 }  # fmt: skip
 _BESIDE: dict[str, Kind] = {
     "against": "against", "denied": "against", "measured": "against", "clashes beside": "conflict",

@@ -209,18 +209,22 @@ class Judge(Aspect):
         )
 
     def _forbids(self, rule: Rule, m: Moment, act: Happening, actor: str) -> Truth:
+        return some(*(
+            self.bans(rule, bound, m, act, actor)
+            for bound in self.world.instances.bindings(rule, act)
+            if self.world.instances.bears(rule, actor, bound)
+        ))  # fmt: skip
+
+    def bans(self, rule: Rule, bound: Any, m: Moment, act: Happening, actor: str) -> Truth:
+        """Return whether a prohibition, bound to that, applies to an act."""
         world = self.world
-        found = []
-        for bound in world.instances.bindings(rule, act):
-            if world.instances.bears(rule, actor, bound):
-                env = world.instances.env_of(rule, bound, act, actor)
-                found.append(every(
-                    self.in_force(rule, m, env),
-                    world.instances.exists(rule, bound, m), world.instances.in_term(rule, bound, m),
-                    world.conditions.truth(rule.trigger_where, m, env), world.conditions.truth(rule.where, m, env),
-                    self.conditions(rule, m, env),
-                ))  # fmt: skip
-        return some(*found)
+        env = world.instances.env_of(rule, bound, act, actor)
+        return every(
+            self.in_force(rule, m, env),
+            world.instances.exists(rule, bound, m), world.instances.in_term(rule, bound, m),
+            world.conditions.truth(rule.trigger_where, m, env), world.conditions.truth(rule.where, m, env),
+            self.conditions(rule, m, env), no(some(*(truth for *_, truth in self._out_of_time(rule, bound, m, env)))),
+        )  # fmt: skip
 
     def standing(self, rule: Rule, m: Moment, longer: Any) -> Truth:
         """Return whether a norm stands exercised, for longer than a period where one is named."""

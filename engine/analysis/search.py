@@ -204,17 +204,36 @@ def _clashing(searcher: Searcher, one: Rule, other: Rule, actor: str | None, end
     world, act, m = searcher.asked(one.act_name, actor, ending)
     with world.question() as part:
         searcher.asked(one.act_name, actor, ending)
-        # What another norm that is open prevails over forbids nothing.
-        on_act = {each.index for each in world.on_act(one.act_name)}
-        beats = [
-            every(world.conditions.truth(when, m, {}), world.judge.opens(world.rule(i), m, act, actor or ""))
-            for i, when, _ in world.rule(other.index).prevailed_by
-            if i in on_act
-        ]
         opens, forbids = (
             world.judge.opens(one, m, act, actor or ""), world.judge.forbids(other, m, act, actor or ""),
         )  # fmt: skip
-    return Put(world, part, (act,), (opens, forbids, no(some(*beats))))
+        stays = _stays(world, one, other, m, act, actor or "")
+        # What another norm that is open prevails over forbids nothing.
+        unbeaten = no(some(*_beating(world, other, m, act)))
+    return Put(world, part, (act,), (opens, forbids, stays, unbeaten))
+
+
+def _beating(world: World, rule: Rule, m: Moment, act: Happening) -> Iterator[Any]:
+    """Yield when each norm that prevails over a prohibition is open to an act, so that it forbids nothing."""
+    for index, when, _ in world.rule(rule.index).prevailed_by:
+        if world.speaks_of(index, act.name):
+            opens = world.judge.opens(world.rule(index), m, act, act.actor or "")
+            yield every(world.conditions.truth(when, m, {}), opens)
+
+
+def _stays(world: World, one: Rule, other: Rule, m: Moment, act: Happening, actor: str) -> Any:
+    """Return that a duty cannot be met later: a ban that is over before the time for a duty is keeps nobody from it."""
+    if not isinstance(one.norm, Obligation) or other.limit is None:
+        return TRUE
+    found = []
+    for bound in world.instances.bindings(one, act):
+        deadline = world.duties.deadline(one, bound)
+        for held in world.instances.bindings(other, act) if deadline is not None else ():
+            end = world.windows.end(other, held, m, world.instances.env_of(other, held, act, actor))
+            lasts = end >= deadline if end is not None else TRUE
+            bans = world.judge.bans(other, held, m, act, actor)
+            found.append(every(world.judge.way(one, bound, m, act, actor), bans, lasts))
+    return some(*found)
 
 
 def _pairs(program: Program) -> Iterator[tuple[Rule, Rule]]:
@@ -323,35 +342,54 @@ def _ordered(one: Rule, other: Rule) -> bool:
 
 
 def never(searcher: Searcher) -> Iterator[Finding]:
-    """Find norms that no world brings to apply: a permission that is never open, a prohibition of what cannot be."""
-    for rule in searcher.program.rules:
+    """Find norms that no world brings to apply, and prohibitions over which something prevails whenever they do."""
+    program = searcher.program
+    for rule in program.rules:
         if isinstance(rule.norm, Maintenance) or not rule.home or rule.option or not searcher.asks(rule):
             continue
         searcher.tally.asked += 1
         try:
-            applies = any(_can_apply(searcher, rule, actor) for actor in searcher.actors(rule))
+            applies = _can_be(searcher, rule, "never", _applying)
+            shadowed = applies and _is_beaten(rule) and not _can_be(searcher, rule, "shadowed", _forbidding)
         except Unknown as limit:
             searcher.tally.undecided += 1
-            yield undecided("dead", (clause_of(rule),), limit, searcher.program, None)
+            yield undecided("dead", (clause_of(rule),), limit, program, None)
             continue
-        if not applies:
-            searcher.tally.found += 1
-            name = named(searcher.program, clause_of(rule))
-            yield Finding(
-                "dead", (clause_of(rule),),
-                Said(f"{name[0]} never applies", f"{name[1]}不可能适用"),
-                None, (), bound_of(World(searcher.program, searcher.terms)),
-            )  # fmt: skip
+        if applies and not shadowed:
+            continue
+        searcher.tally.found += 1
+        before = [clause_of(program.rules[index]) for index, _, _ in rule.prevailed_by] if shadowed else []
+        name, over = named(program, clause_of(rule)), [named(program, each) for each in before]
+        said = Said(f"{name[0]} never applies", f"{name[1]}不可能适用")
+        if shadowed:
+            en, zh = (word.join(each[place] for each in over) for place, word in enumerate((" or ", "或")))
+            said = Said(
+                f"{name[0]} forbids nothing: whenever it applies, {en} prevails over it",
+                f"{name[1]}实际上什么也没有禁止：凡其适用之时，{zh}均优先于它",
+            )
+        yield Finding(
+            "dead", (clause_of(rule), *before), said, None, (), bound_of(World(program, searcher.terms)),
+            {"what": "shadowed"} if shadowed else {},
+        )  # fmt: skip
 
 
-def _can_apply(searcher: Searcher, rule: Rule, actor: str | None) -> bool:
-    # What no world without an end of the agreement shows, one in which it ends may.
-    for ending in (False, True):
-        step = searcher.step(
-            "never", (rule, actor or "", str(ending)), partial(_applying, searcher, rule, actor, ending)
-        )
-        if is_possible(step, foci_of(rule)):
-            return True
+def _is_beaten(rule: Rule) -> bool:
+    return isinstance(rule.norm, Prohibition) and bool(rule.prevailed_by)
+
+
+Asks = Callable[[Searcher, Rule, "str | None", bool], Put]
+
+
+def _can_be(searcher: Searcher, rule: Rule, kind: str, ask: Asks) -> bool:
+    """Tell whether a norm can do what is asked of it, for any party, with or without an end of the agreement."""
+    for actor in searcher.actors(rule):
+        # What no world without an end of the agreement shows, one in which it ends may.
+        for ending in (False, True):
+            step = searcher.step(
+                kind, (rule, actor or "", str(ending)), partial(ask, searcher, rule, actor, ending)
+            )
+            if is_possible(step, foci_of(rule)):
+                return True
     return False
 
 
@@ -362,6 +400,14 @@ def _applying(searcher: Searcher, rule: Rule, actor: str | None, ending: bool) -
         applies = world.judge.forbids if isinstance(rule.norm, Prohibition) else world.judge.opens
         wanted = applies(rule, m, act, actor or "")
     return Put(world, part, (act,), (wanted,))
+
+
+def _forbidding(searcher: Searcher, rule: Rule, actor: str | None, ending: bool) -> Put:
+    world, act, m = searcher.asked(rule.act_name, actor, ending)
+    with world.question() as part:
+        searcher.asked(rule.act_name, actor, ending)
+        wanted = world.judge.forbids(rule, m, act, actor or ""), no(some(*_beating(world, rule, m, act)))
+    return Put(world, part, (act,), wanted)
 
 
 # -- worlds to findings

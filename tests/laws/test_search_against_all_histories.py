@@ -115,10 +115,10 @@ def label(norm: str) -> str:
     return norm.split(":")[-1]
 
 
-def by_hand(made: Small, program: Program) -> tuple[set[tuple[str, str]], set[str]]:
-    """Return which pairs clash, and which norms apply, in some ledger of the grid."""
+def by_hand(made: Small, program: Program) -> tuple[set[tuple[str, str]], list[tuple[set[str], set[str]]]]:
+    """Return which pairs clash in some ledger of the grid, and which norms open and which forbid an act together."""
     clashing: set[tuple[str, str]] = set()
-    applying: set[str] = set()
+    together: list[tuple[set[str], set[str]]] = []
     for account in ledgers(program):
         for act, day in product(("enter", "smoke", "sweep"), ASKED):
             decision = account.decide(May("guest", act, parse_instant(moment(day, 17)), {}))
@@ -127,14 +127,14 @@ def by_hand(made: Small, program: Program) -> tuple[set[tuple[str, str]], set[st
                 if reason.code in named:
                     named[reason.code].append(label(reason.args[1]))
             opens = named["permits"] + named["requires"]
-            applying.update(opens, named["forbids"])
+            together.append((set(opens), set(named["forbids"])))
             if decision.answer == "conflicting":
                 clashing |= {
                     pair
                     for pair in product(opens, named["forbids"])
                     if not {pair, pair[::-1]} & made.prevails
                 }
-    return clashing, applying
+    return clashing, together
 
 
 def searched(text: str) -> tuple[list[Finding], Program]:
@@ -142,7 +142,7 @@ def searched(text: str) -> tuple[list[Finding], Program]:
     loaded = load_text(text, "small.contract")
     assert not loaded.errors, [each.message.en for each in loaded.errors]
     programs = Programs(loaded.contracts)
-    wanted = frozenset(("conflict", "dead"))
+    wanted = frozenset(("conflict", "dead", "redundant"))
     return list(analyse(programs, ("small",), only=wanted)), programs.of(("small",), ("contract",))
 
 
@@ -155,10 +155,21 @@ def compared(seed: int) -> None:
         tuple(label(clause.norm) for clause in each.clauses): each
         for each in findings if each.kind == "conflict"
     }  # fmt: skip
-    dead = {label(each.clauses[0].norm) for each in findings if each.kind == "dead"}
-    clashing, applying = by_hand(made, program)
+    clashing, together = by_hand(made, program)
     assert clashing <= found.keys(), made.text()
-    assert not dead & applying, made.text()
+    for each in findings:
+        norm, *others = (label(clause.norm) for clause in each.clauses)
+        for opens, forbids in together:
+            match each.key.split(":")[0]:
+                case "dead":
+                    assert norm not in opens | forbids, made.text()
+                case "dead/shadowed":
+                    assert norm not in forbids or opens & set(others), made.text()
+                case "redundant/implied":
+                    for side in (opens, forbids):
+                        assert norm not in side or side & set(others), made.text()
+                case kind:
+                    assert kind == "conflict"
     for pair, each in found.items():
         # What the grid is too coarse for, the engine says of the witness.
         shown = each.witness
