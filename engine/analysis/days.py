@@ -9,18 +9,31 @@ from typing import Any
 
 import z3
 
+from contractlang.norms import Const, Norm
 from contractlang.values import Period
 from engine.analysis.logic import every, some
 from engine.analysis.numbers import choice, whole
+from engine.analysis.plain import expressions
 from engine.analysis.tally import HORIZON
 from engine.calendars import default_calendar
 from engine.dates import DAY, RestDays, start_of
 from engine.quantities import BlankE, ConstE, FieldE, LaterE, NowE
+from engine.walk import walk
 
 FIRST_DAY = date(2026, 3, 2)
 """Day 0 of every world: a Monday, in a year whose rest days are known."""
 MINUTES = 1440
 """The minutes of a day."""
+
+
+def looks_beyond(norm: Norm) -> bool:
+    """Tell whether a norm speaks of a day before or after all days of a world: what it does there is not looked at."""
+    last = FIRST_DAY + timedelta(days=HORIZON)
+    return any(
+        isinstance(part, Const) and isinstance(part.value, date) and not FIRST_DAY <= part.value < last
+        for expr in expressions(norm)
+        for part in walk(expr)
+    )
 
 
 # ---- Days and months ------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from contractlang.norms import CountOf, Maintenance, Obligation, Permission, Power, Prohibition, SumOf, Who
+from engine.analysis.days import looks_beyond
 from engine.analysis.finding import Finding, Said
 from engine.analysis.happenings import Broken
 from engine.analysis.logic import no, some
@@ -21,7 +22,6 @@ from engine.analysis.plain import expressions, plain
 from engine.analysis.search import Searcher
 from engine.analysis.solver import Unknown
 from engine.analysis.telling import Telling, agreeing, clauses_of
-from engine.analysis.world import World
 from engine.program import Program, Rule
 from engine.targets import Documents
 from engine.walk import walk
@@ -62,6 +62,7 @@ def _may_be_implied(searcher: Searcher, rule: Rule) -> bool:
         or (isinstance(norm, Power) and (norm.suspends or norm.resumes))
         or rule.amount is not None
         or _counts(rule)
+        or looks_beyond(rule.norm)
         or not searcher.asks(rule)
     )
 
@@ -79,15 +80,18 @@ def _near(searcher: Searcher, rule: Rule, hanging: dict[int, set[object]]) -> It
             other is rule
             or other.home != rule.home
             or not isinstance(other.norm, kinds)
-            or other.norm.bearer not in (norm.bearer, Who.EITHER)
+            or not _binds_who(program, other, rule)
             or other.text
             or other.amount is not None
             or not searcher.reads(other)
             or _counts(other)
+            or looks_beyond(other.norm)
             or not hanging.get(rule.index, set()) <= hanging.get(other.index, set())
         ):
             continue
-        same_rise = (other.trigger_name, other.on_breach_of) == (rule.trigger_name, rule.on_breach_of)
+        same_rise = other.trigger_name == rule.trigger_name and (
+            other.on_breach_of >= rule.on_breach_of if rule.on_breach_of else not other.on_breach_of
+        )
         match norm:
             case Maintenance():
                 fits = not other.option and _bare(norm) == _bare(other.norm)
@@ -97,6 +101,17 @@ def _near(searcher: Searcher, rule: Rule, hanging: dict[int, set[object]]) -> It
                 fits = same_rise or other.norm.trigger is None
         if fits:
             yield other
+
+
+def _binds_who(program: Program, other: Rule, rule: Rule) -> bool:
+    """Tell whether a norm is of the bearer of another, at least upon what that arises from."""
+    owing = {program.rules[index].norm.bearer for index in rule.on_breach_of}
+    return other.norm.bearer in (rule.norm.bearer, Who.EITHER) or (
+        other.norm.bearer is Who.OTHER
+        and isinstance(rule.norm.bearer, str)
+        and bool(owing)
+        and all(isinstance(each, str) and each != rule.norm.bearer for each in owing)
+    )
 
 
 def _on_it(program: Program, rule: Rule) -> Iterator[Rule]:
@@ -219,8 +234,6 @@ def _told(searcher: Searcher, telling: Telling, rule: Rule, enough: tuple[Rule, 
                 f"删去{one.zh}，或写明其意在增加的内容",
             ),
         ),
-        bound=None
-        if isinstance(rule.norm, Maintenance)
-        else bound_of(World(searcher.program, searcher.terms)),
+        bound=None if isinstance(rule.norm, Maintenance) else bound_of(None),
         detail={"what": "implied"},
     )

@@ -286,8 +286,14 @@ _ASKED: dict[Kind, tuple[str, str]] = {
 }
 
 
-def bound_of(world: World | Shown) -> Said:
+def bound_of(world: World | Shown | None) -> Said:
     """Return what was searched: each act of each party, and each event, at most once, within the horizon."""
+    if world is None:
+        return Said(
+            f"searched: histories of {HORIZON} days in which each act of each party, and each event, happens at most"
+            " once",
+            f"检索范围：各方每类行为与每类事件至多发生一次、{HORIZON}日以内的事件经过",
+        )
     kinds = world.kinds if isinstance(world, Shown) else len(world.happenings)
     return Said(
         f"searched: histories of {HORIZON} days in which each of {kinds} kinds of acts and events happens at most once",

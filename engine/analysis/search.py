@@ -15,6 +15,7 @@ from typing import Any
 from contractlang.norms import Maintenance, Obligation, OccurrenceDecl, Power, Prohibition
 from engine.analysis.answers import Answers
 from engine.analysis.assuming import Assuming
+from engine.analysis.days import looks_beyond
 from engine.analysis.finding import Clause, Finding, Kind, Said
 from engine.analysis.happenings import Broken, Happening, Moment
 from engine.analysis.instances import MANY
@@ -347,6 +348,8 @@ def never(searcher: Searcher) -> Iterator[Finding]:
     for rule in program.rules:
         if isinstance(rule.norm, Maintenance) or not rule.home or rule.option or not searcher.asks(rule):
             continue
+        if looks_beyond(rule.norm):
+            continue
         searcher.tally.asked += 1
         try:
             applies = _can_be(searcher, rule, "never", _applying)
@@ -368,7 +371,7 @@ def never(searcher: Searcher) -> Iterator[Finding]:
                 f"{name[1]}实际上什么也没有禁止：凡其适用之时，{zh}均优先于它",
             )
         yield Finding(
-            "dead", (clause_of(rule), *before), said, None, (), bound_of(World(program, searcher.terms)),
+            "dead", (clause_of(rule), *before), said, None, (), bound_of(None),
             {"what": "shadowed"} if shadowed else {},
         )  # fmt: skip
 

@@ -94,7 +94,9 @@ BELL = """
 """
 
 
-def test_what_cannot_be_whatever_else_is_said_rests_on_nothing_else(tmp_path: Path, queries: list[int]) -> None:
+def test_what_cannot_be_whatever_else_is_said_rests_on_nothing_else(
+    tmp_path: Path, queries: list[int]
+) -> None:
     def clashes(text: str) -> list[Finding]:
         programs = Programs(load_text(text, "club.contract").contracts)
         return list(analyse(programs, ("club",), only=frozenset({"conflict"}), kept=Kept(tmp_path)))

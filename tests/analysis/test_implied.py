@@ -26,6 +26,7 @@ HEAD = """
 | act go_home by robot
 | act support by robot
 | act dress by robot
+| act part by either party, needs basis, sets agreement to terminated
 """
 
 
@@ -91,6 +92,21 @@ def test_a_norm_that_another_implies_is_told_and_no_other(norm: str, other: str,
 )  # fmt: skip
 def test_a_ban_that_is_over_in_time_keeps_nobody_from_a_duty(duty: str, ban: str, clash: bool) -> None:
     assert bool(found([duty, ban], "conflict")) is clash
+
+
+def test_what_any_breach_gives_at_once_is_not_said_of_one_again() -> None:
+    parted = ["robbery: robot must not ring", "for each breach of any norm as wrong, the other party may part",
+              "for each breach of robbery as wrong, when 30 days after wrong.at <= now, owner may part"]  # fmt: skip
+    (finding,) = found(parted, "redundant")
+    assert rules(finding) == [3, 2]
+    parted[2] = parted[2].replace("owner may", "robot may")
+    assert not found(parted, "redundant")
+
+
+def test_of_days_before_all_that_is_looked_at_nothing_is_said() -> None:
+    assert not found(["robot may ring when now < 2024-01-01"], "dead")
+    assert not found(["robot may ring", "robot may ring when now >= 2024-01-01"], "redundant")
+    assert found(["robot may ring when now < 2027-01-01 and now > 2027-06-01"], "dead")
 
 
 def test_a_norm_of_which_something_hangs_is_not_implied() -> None:
