@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import reduce
 from typing import Any
 
 from contractlang.kinds import money_in
 from engine.answering import Case, answered
 from engine.decision import Cure, Decision, Reason
 from engine.derivation import told, worked_out
-from engine.event import Instant
+from engine.event import Event, Instant
 from engine.position import Position
 from engine.program import Rule
 from engine.question import AmountOfSum
@@ -35,18 +36,10 @@ def amount(position: Position, question: AmountOfSum, known_at: Instant | None) 
                 return Case("no_basis")
             value = values[0]
         else:
-            value = 0
-            for rule in rules:
-                for trig in scene.listed("IO", rule.index):
-                    inst: Inst | None = scene.read(("I", rule.index, trig))
-                    if (
-                        inst is not None
-                        and inst.owed is not None
-                        and (question.about is None or question.about == trig)
-                    ):
-                        if isinstance(inst.owed, Unknown):
-                            return Case("value", False, inst.owed)
-                        value += inst.owed - inst.paid
+            debts = _unpaid(scene, rules, question)
+            if any(len(each) > 1 for each in debts):
+                return Case("conflicting")
+            value = reduce(_added, (each[0] for each in debts), 0)
         return Case("value", False, value)
 
     def reasons(scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
@@ -91,6 +84,36 @@ def _owed(scene: Scene, rules: list[Rule], question: AmountOfSum) -> Iterator[Re
                 yield Reason("owed", args, True, (), (trig,) if trig else ())
 
 
+def _unpaid(scene: Scene, rules: list[Rule], question: AmountOfSum) -> list[list[Any]]:
+    """Return what is unpaid on each debt: one value, several where agreements differ and none prevails.
+
+    What two agreements say of one bill is one debt, since who pays it pays it under both.
+    """
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for rule in rules:
+        for trig in scene.listed("IO", rule.index):
+            inst: Inst | None = scene.read(("I", rule.index, trig))
+            if inst is None or inst.owed is None or question.about not in (None, trig):
+                continue
+            said = found.setdefault((trig, "" if isinstance(inst.trigger, Event) else rule.home), {})
+            more = inst.owed if isinstance(inst.owed, Unknown) else inst.owed - inst.paid
+            said[rule.home] = _added(said.get(rule.home, 0), more)
+    return [_prevailing(scene, said) for said in found.values()]
+
+
+def _added(one: Any, two: Any) -> Any:
+    """Return a sum, which nobody knows if one of its parts is unknown."""
+    return next((each for each in (one, two) if isinstance(each, Unknown)), None) or one + two
+
+
+def _prevailing(scene: Scene, found: dict[str, Any]) -> list[Any]:
+    """Return what agreements say, each value once, without those over which another prevails."""
+    for by, over, when in scene.program.precedence if len(set(map(str, found.values()))) > 1 else ():
+        if by in found and over in found and (when is None or when.value(scene)):
+            del found[over]
+    return list(dict.fromkeys(found.values()))
+
+
 def _sums(scene: Scene, question: AmountOfSum, name: str) -> list[Any]:
     """Return what the agreements say a sum is: one value, several where they differ and none prevails, none where no
     line of it is in force.
@@ -101,10 +124,7 @@ def _sums(scene: Scene, question: AmountOfSum, name: str) -> list[Any]:
         things = triggers(scene, name, home, question.about)
         if any(in_force(scene, name, each, home) for each in things or [None]):
             found[home] = in_all(scene, name, things, home)
-    for by, over, when in scene.program.precedence if len(set(map(str, found.values()))) > 1 else ():
-        if by in found and over in found and (when is None or when.value(scene)):
-            del found[over]
-    return list(dict.fromkeys(found.values()))
+    return _prevailing(scene, found)
 
 
 def _homes(scene: Scene, question: AmountOfSum, name: str) -> tuple[str, ...]:

@@ -111,7 +111,8 @@ def _answer(world: World, question: Asked) -> Outcome:
             value = world.state(question.state, document if in_law else "")
             return Outcome("unknown" if isinstance(value, Unknown) else str(value))
         case AmountOfSum():
-            value = sums.asked(world, question.name, question.about, question.document)
+            asked = sums.asked if sums.is_a_sum(world, question.name) else sums.unpaid
+            value = asked(world, question.name, question.about, question.document)
             return Outcome("unknown" if isinstance(value, Unknown) else str(value))
 
 

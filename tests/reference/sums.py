@@ -12,6 +12,7 @@ from contractlang.norms import (
     ByOrder,
     Field,
     Now,
+    Obligation,
     OnBreach,
     OnOccurrence,
     Target,
@@ -232,6 +233,30 @@ def asked(world: World, name: str, about: str | None, document: str | None) -> A
         return "no_basis"
     said = list(dict.fromkeys(found.values()))
     return said[0] if len(said) == 1 else "conflicting"
+
+
+def unpaid(world: World, name: str, about: str | None, document: str | None) -> Any:
+    """Return what is unpaid on duties of an act or a label; on one bill once, though two agreements have it."""
+    debts: dict[Any, dict[str, Any]] = {}
+    for each in world.instances:
+        norm = each.norm
+        if not isinstance(norm, Obligation) or name not in (norm.label, norm.act.name) or each.owed is None:
+            continue
+        if each.status not in ("open", "breached", "suspended") or document not in (None, norm.document):
+            continue
+        if about is not None and (each.trigger is None or each.trigger.id != about):
+            continue
+        home = documents.home(world, norm.document)
+        bill = (each.trigger.id, "") if isinstance(each.trigger, Event) else (id(each.trigger), home)
+        said = debts.setdefault(bill, {})
+        said[home] = values.total([said.get(home, 0), each.unpaid_at(world.now)])
+    for said in debts.values():
+        for by, over in preferred(world) if len(set(said.values())) > 1 else ():
+            if by in said:
+                said.pop(over, None)
+        if len(set(said.values())) > 1:
+            return "conflicting"
+    return values.total(next(iter(said.values())) for said in debts.values())
 
 
 def preferred(world: World) -> list[tuple[str, str]]:
