@@ -152,15 +152,15 @@ class CompareE(Base):
         left, right = self.left.value(scene), self.right.value(scene)
         holds = bool(self.compared(scene, left, right))
         state = self.left
-        if type(state) is StateE:
-            events = scene.program.cause_events(scene, state.name, state.document)
+        if isinstance(state, StateE):
+            events = scene.program.cause_events(scene, state.name, state.agreement(scene))
             return Reason("state", (state.name, plain(left), plain(right), self.sign), holds, (), events)
         return Reason("compare", (plain(left), self.sign, plain(right)), holds)
 
     def cure(self, scene: Scene, wanted: bool) -> tuple[Cure, ...] | None:
         if bool(self.value(scene)) is wanted:
             return ()
-        if type(self.left) is StateE and (self.sign == "==") is wanted:
+        if isinstance(self.left, StateE) and (self.sign == "==") is wanted:
             found: tuple[Cure, ...] | None = scene.program.acts_that_set(
                 self.left.name, self.right.value(scene)
             )

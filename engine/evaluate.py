@@ -56,6 +56,7 @@ from engine.quantities import (
     NowE,
     ReferredE,
     StateE,
+    StateInLawE,
 )
 from engine.statuses import AmountDueE, DischargedE, HappenedE, InBreachE, Norms, OverdueE, SumDueE, UsedE
 from engine.targets import Documents
@@ -169,7 +170,11 @@ class Compiler:
         return str(self.documents.homes.get(document, ""))
 
     def state(self, state: StateValue) -> StateE:
-        return StateE(state.name, self.documents.home(state.document) if state.document else "")
+        if not state.document:
+            return StateE(state.name, "")
+        several = len(self.documents.agreements) > 1 and not self.own(state.document)
+        kind = StateInLawE if several else StateE
+        return kind(state.name, self.documents.home(state.document))
 
     def fold(self, name: str, field: str | None, where: Expr | None) -> Evaluator:
         """Return a count or sum; `usage.period is bill.period` looks up by period instead of walking all usage."""

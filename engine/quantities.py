@@ -68,9 +68,29 @@ class StateE(Base):
     def __init__(self, name: str, document: str) -> None:
         self.name, self.document, self.key = name, document, ("S", name, document)
 
+    def agreement(self, scene: Scene) -> str:
+        """Return the agreement whose state in law it is; none of a state in fact."""
+        return self.document
+
     def value(self, scene: Scene) -> Any:
         got = scene.read(self.key)
         return scene.program.initial(scene, self.name, self.document) if got is None else got
+
+
+class StateInLawE(StateE):
+    """A state in law of which a law speaks: that of the agreement whose breach is bound, else of the first."""
+
+    __slots__ = ()
+
+    def agreement(self, scene: Scene) -> str:
+        bound = scene.vars.get("@trigger")
+        home = scene.program.rules[bound.norm].home if isinstance(bound, Breach) else ""
+        return home or self.document
+
+    def value(self, scene: Scene) -> Any:
+        document = self.agreement(scene)
+        got = scene.read(("S", self.name, document))
+        return scene.program.initial(scene, self.name, document) if got is None else got
 
 
 class AsOfE(Base):
@@ -84,13 +104,14 @@ class AsOfE(Base):
         if isinstance(when, Unknown):
             return when
         moment = instant_of(when) if when is not None else scene.at
-        history = scene.get(("V", self.state.name, self.state.document))
+        document = self.state.agreement(scene)
+        history = scene.get(("V", self.state.name, document))
         while history is not None:
             since, cell, history = history
             got = scene.read(cell)
             if since <= moment and got is not None:
                 return got
-        return scene.program.initial(scene, self.state.name, self.state.document)
+        return scene.program.initial(scene, self.state.name, document)
 
 
 def instant_of(when: Any) -> Instant:

@@ -28,6 +28,7 @@ from engine.quantities import (
     MonthDayE,
     NowE,
     StateE,
+    StateInLawE,
 )
 from engine.statuses import AmountDueE
 
@@ -49,6 +50,10 @@ class Quantities(Aspect):
                 return self.bound(it, env)
             case FieldE():
                 return self.field_value(it, m, env)
+            case StateInLawE():
+                bound = env.get("@trigger")
+                home = bound.rule.home if isinstance(bound, Broken) else ""
+                return Value(world.states.state(it.name, home or it.document, m), True)
             case StateE():
                 return Value(world.states.state(it.name, it.document, m), True)
             case BlankE():

@@ -48,7 +48,7 @@ from contractlang.values import Period, Share
 from engine.dates import day_of, day_of_month, end_of, start_of
 from engine.decision import Item
 from engine.event import BOTH, Event, Instant
-from tests.reference import basis, facts, norms, open_items, sums, windows
+from tests.reference import basis, documents, facts, norms, open_items, sums, windows
 from tests.reference.cases import Unknown
 
 if TYPE_CHECKING:
@@ -88,13 +88,15 @@ def value(world: World, expr: Expr, env: Env, document: str) -> Any:
         case IsBlank():
             return not open_items.is_filled(world, expr.name)
         case StateValue():
-            return world.state(expr.name, expr.document)
+            return world.state(expr.name, _keeper(world, expr.document, env.get("@trigger")))
         case AsOf():
             at = of(expr.at)
             return (
                 None
                 if at is None
-                else world.setting(expr.state.name, expr.state.document, instant_of(at)).value
+                else world.setting(
+                    expr.state.name, _keeper(world, expr.state.document, env.get("@trigger")), instant_of(at)
+                ).value
             )
         case Bound():
             return bound(world, expr.name, env)
@@ -177,6 +179,14 @@ def value(world: World, expr: Expr, env: Env, document: str) -> Any:
 
 
 # ---- Names ----------------------------------------------------------------------------------------------------------
+
+
+def _keeper(world: World, document: str, thing: Any) -> str:
+    """Return the document whose state in law is meant: a law that is bound to a breach means that of the breach."""
+    from tests.reference.world import Breach
+
+    broken = documents.home(world, thing.norm.document) if isinstance(thing, Breach) else ""
+    return broken if document and broken and documents.is_law(world, document) else document
 
 
 def bound(world: World, name: str, env: Env) -> Any:
