@@ -276,6 +276,7 @@ class Situation:
                 self.vary(name, value)
         for part in _PARTS.split(variant) if variant else ():
             self.vary(*part.split("=", 1))
+        self.raw_events = [each for each in self.raw_events if not self.is_denied(each["type"])]
         self.channel = self.answers.get("P-NOTICE", self.parameters.get("notice_channel"))
         if named_channel is None:
             named_channel = self.channel is None or str(self.channel) not in _NO_CHANNEL
@@ -314,6 +315,11 @@ class Situation:
             self.answers[name] = self.mapping.raw["answers"].get(name, {}).get(said, said)
         else:
             self.parameters[name] = value
+
+    def is_denied(self, kind: str) -> bool:
+        """Tell whether what a finding says was judged not to be so."""
+        question = (self.mapping.raw.get("findings") or {}).get(kind)
+        return question is not None and self.answers.get(question) in ("no", "false")
 
     def agree(self, name: str, value: Any) -> None:
         """Take a parameter that both parties have set anew; a hole of the text is filled by their agreement alone."""
