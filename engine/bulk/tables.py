@@ -7,8 +7,10 @@ whoever reads it; numbers with a point stay text and never become floats.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -162,7 +164,7 @@ class Scattered:
                 source = f"read_parquet({_text(str(folder / '*.parquet'))})"
                 if not folder.is_dir():
                     source = "(SELECT '' AS account, '' AS row LIMIT 0)"
-                at.execute(f"CREATE VIEW {name} AS SELECT account, row FROM {source}")
+                at.execute(f"CREATE TEMP VIEW {name} AS SELECT account, row FROM {source}")
             for each in statements:
                 at.execute(each)
             return {name: at.execute(query).fetchnumpy() for name, query in queries.items()}
@@ -182,7 +184,7 @@ def first_row(table: Table) -> str:
 
 def rows_from(table: Any, accounts: Sequence[str]) -> Any:
     """Return the rows of some accounts of an Arrow table as another: `account`, and `row` (JSON text)."""
-    with duckdb.connect(config={"threads": 1}) as at:
+    with _database() as at:
         at.register("t", table)
         query = (
             "SELECT coalesce(t.account::VARCHAR, '') AS account, to_json(t)::VARCHAR AS row FROM t"
@@ -193,7 +195,7 @@ def rows_from(table: Any, accounts: Sequence[str]) -> Any:
 
 def buckets_of(table: Any, key: str, buckets: int) -> Any:
     """Return the bucket of each row of an Arrow table, the one in which `Scattered` lays it; an array of numpy."""
-    with duckdb.connect(config={"threads": 1}) as at:
+    with _database() as at:
         at.register("t", table)
         named = f"coalesce({quoted(key)}::VARCHAR, '')"
         return at.execute(f"SELECT (hash({named}) % {buckets})::INTEGER AS bucket FROM t").fetchnumpy()[
@@ -204,7 +206,7 @@ def buckets_of(table: Any, key: str, buckets: int) -> Any:
 def columns_from(lines: Path | None, columns: Mapping[str, str]) -> Any:
     """Return rows in JSON Lines as an Arrow table with those columns; none where there is no such file."""
     kinds = ", ".join(f"{_text(name)}: {_text(kind)}" for name, kind in columns.items())
-    with duckdb.connect(config={"threads": 1}) as at:
+    with _database() as at:
         if lines is not None and lines.is_file() and lines.stat().st_size:
             how = f"format = 'newline_delimited', columns = {{{kinds}}}"
             return at.sql(f"SELECT * FROM read_json({_text(str(lines))}, {how})").to_arrow_table()
@@ -235,7 +237,7 @@ def written(rows: Path, columns: Mapping[str, str], target: Path) -> int:
     if not parts:
         empty = ", ".join(f"NULL::{kind} AS {quoted(name)}" for name, kind in columns.items())
         parts.append(f"SELECT {empty} LIMIT 0")
-    with _connection(rows.parent) as at:
+    with _database() as at:
         query = f"COPY ({' UNION ALL '.join(parts)}) TO {_text(str(target))} (FORMAT parquet)"
         (count,) = at.execute(query).fetchone() or (0,)
     return int(count)
@@ -243,7 +245,7 @@ def written(rows: Path, columns: Mapping[str, str], target: Path) -> int:
 
 def read_all(path: Path) -> list[Row]:
     """Return a Parquet table as plain rows; for what is small."""
-    with duckdb.connect() as at:
+    with _database() as at:
         found = at.execute(f"SELECT * FROM read_parquet({_text(str(path))})")
         names = [each[0] for each in found.description or ()]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
@@ -253,7 +255,7 @@ def counted(path: Path, columns: Sequence[str], where: str = "true") -> list[tup
     """Return how many rows of a Parquet table have each combination of values (SQL), the most frequent first."""
     named = [f"{each} AS c{place}" for place, each in enumerate(columns)]
     keys = ", ".join(f"c{place}" for place in range(len(columns)))
-    with duckdb.connect() as at:
+    with _database() as at:
         return at.execute(
             f"SELECT {keys}, count(*) AS n"
             f" FROM (SELECT {', '.join(named)} FROM read_parquet({_text(str(path))}) WHERE {where})"
@@ -266,17 +268,28 @@ def first(
 ) -> list[tuple[Any, ...]]:
     """Return the first rows of a Parquet table whose keys (SQL) have those values."""
     where = " AND ".join(f"{key} = ?" for key in keys)
-    with duckdb.connect() as at:
+    with _database() as at:
         query = f"SELECT {', '.join(columns)} FROM read_parquet({_text(str(path))}) WHERE {where} ORDER BY 1"
         return at.execute(f"{query} LIMIT {most}", list(values)).fetchall()
 
 
 def queried(tables: Mapping[str, Path], query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     """Return what a query (SQL, `$1` its first value) finds in Parquet tables, each called as it is in `tables`."""
-    with duckdb.connect(config={"memory_limit": MEMORY}) as at:
+    with _database() as at:
         for name, path in tables.items():
-            at.execute(f"CREATE VIEW {quoted(name)} AS SELECT * FROM read_parquet({_text(str(path))})")
+            at.execute(f"CREATE TEMP VIEW {quoted(name)} AS SELECT * FROM read_parquet({_text(str(path))})")
         return at.execute(query, list(values)).fetchall()
+
+
+def _database() -> duckdb.DuckDBPyConnection:
+    """Return a connection to what is in memory; what is made or registered there is seen by this connection alone."""
+    return _opened(os.getpid()).cursor()
+
+
+@lru_cache(maxsize=None)
+def _opened(_: int) -> duckdb.DuckDBPyConnection:
+    """Return the database of a process: it takes 20 ms to open one. (A process that was forked has one of its own.)"""
+    return duckdb.connect(config={"memory_limit": MEMORY, "threads": 1})
 
 
 def _connection(folder: Path) -> duckdb.DuckDBPyConnection:
