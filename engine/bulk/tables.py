@@ -10,7 +10,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -286,7 +286,7 @@ def _database() -> duckdb.DuckDBPyConnection:
     return _opened(os.getpid()).cursor()
 
 
-@lru_cache(maxsize=None)
+@cache
 def _opened(_: int) -> duckdb.DuckDBPyConnection:
     """Return the database of a process: it takes 20 ms to open one. (A process that was forked has one of its own.)"""
     return duckdb.connect(config={"memory_limit": MEMORY, "threads": 1})

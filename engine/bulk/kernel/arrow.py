@@ -26,6 +26,7 @@ from engine.bulk.kernel.column import (
     Array,
     Text,
     Words,
+    codes_of,
     is_words,
     nulls_of,
     numbers_of,
@@ -127,7 +128,7 @@ class Reader:
                 after = after if not len(inside) else None
             if len(inside):
                 held.append(pyarrow.Table.from_batches([inside]))
-                codes = pc.fill_null(inside.column("account").indices, -1).to_numpy(zero_copy_only=False)
+                codes = codes_of(inside.column("account"))
                 if sum(map(len, held)) >= most and codes[0] != codes[-1]:
                     # The account that comes last may go on in the rows to come.
                     table = pyarrow.concat_tables(held)
@@ -200,7 +201,7 @@ class Reader:
         number = numpy.full(count, -1, numpy.int64)
         firsts, things, taken = (numpy.zeros(len(starts) + 1, numpy.int64) for _ in range(3))
         wide = int((first[1:] - first[:-1]).max(initial=1))
-        slots = numpy.full(ids.most if isinstance(ids, Numbers) else 1 << (2 * wide + 4).bit_length(), -1)
+        slots = numpy.full(ids.most + 1 if isinstance(ids, Numbers) else 1 << (2 * wide + 4).bit_length(), -1)
         in_time = self._in_time(first, moment)
         put = self.code.arranged if isinstance(ids, Text) else self.code.numbered
         told = (ids.offsets, ids.data) if isinstance(ids, Text) else (ids.places,)
@@ -454,7 +455,7 @@ def _leading(batch: Any, account: str | None) -> int:
     place = -1 if account is None else pc.index(column.dictionary, account).as_py()
     if place < 0 and account is not None:
         return 0
-    codes = pc.fill_null(column.indices, -1).to_numpy(zero_copy_only=False)
+    codes = codes_of(column)
     others = numpy.flatnonzero(codes != place)
     return int(others[0]) if len(others) else len(codes)
 

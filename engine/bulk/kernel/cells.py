@@ -191,24 +191,17 @@ def scaled(
 ) -> None:
     """Take numbers that are at least `low` and below `high`, times `scale` and `less` something."""
     for row in range(len(out)):
-        out[row] = MISSING
-        if not null[row]:
-            if low <= values[row] < high:
-                out[row] = values[row] * scale - less
-            else:
-                bad[row] = 1
+        found = values[row]
+        out[row] = MISSING if null[row] else found * scale - less
+        bad[row] |= (1 - null[row]) & ((found < low) | (found >= high))
 
 
 def decimals(words: Array, null: Bytes, scale: int, high: int, out: Array, bad: Bytes) -> None:
     """Take decimals of two words each, the lower one first, that are not negative and below `high`, times `scale`."""
     for row in range(len(out)):
-        out[row] = MISSING
-        if not null[row]:
-            low = words[2 * row]
-            if words[2 * row + 1] == 0 and 0 <= low < high:
-                out[row] = low * scale
-            else:
-                bad[row] = 1
+        low = words[2 * row]
+        out[row] = MISSING if null[row] else low * scale
+        bad[row] |= (1 - null[row]) & ((words[2 * row + 1] != 0) | (low < 0) | (low >= high))
 
 
 def chosen(places: Halves, null: Bytes, values: Array, faults: Bytes, out: Array, bad: Bytes) -> None:
@@ -233,16 +226,14 @@ def acted(
         cell = of * wide + (wide - 1 if nobody[row] else by[row])
         kind[row] = of
         who[row] = numbers[cell]
-        if wrong[cell]:
-            bad[row] = 1
+        bad[row] |= wrong[cell]
 
 
 def allowed(kind: Array, null: Bytes, rules: Array, bad: Bytes) -> None:
     """Find the cells that are there and may not be (rule 0), or are not and must be (rule 2)."""
     for row in range(len(kind)):
         rule = rules[kind[row]]
-        if (rule == 2 and null[row]) or (rule == 0 and not null[row]):
-            bad[row] = 1
+        bad[row] |= ((rule == 2) & null[row]) | ((rule == 0) & (1 - null[row]))
 
 
 def arranged(
@@ -313,9 +304,9 @@ def numbered(
                     break
                 order[rows] = row
                 rows += 1
-                if is_thing[kind[row]]:
-                    number[row] = every
-                    every += 1
+                thing = is_thing[kind[row]]
+                number[row] = every if thing else -1
+                every += thing
         if not ok[account]:
             for place in range(begin, rows):
                 number[order[place]] = -1
@@ -354,21 +345,26 @@ def looked_up(
     first: Array, taken: Array, count: int, firsts: Array, order: Array, number: Array, ids: Halves, others: Halves,
     null: Bytes, held: Array, out: Array,
 ) -> None:  # fmt: skip
-    """Do what `referred` does where ids are numbers; `held` has room for the last thing that had each, at first -1."""
+    """Do what `referred` does where ids are numbers; `held` has room for the last thing that had each, at first -1.
+
+    It has room for one more, which nothing is asked of. (What comes by chance is chosen from, not branched on.)
+    """
+    none = len(held) - 1
     for place in range(count):
         begin, end = firsts[place], firsts[place + 1]
         start = first[taken[place]]
         for each in range(begin, end):
             row = order[each]
-            if number[row] >= 0:
-                held[ids[row]] = row
+            own = ids[row]
+            held[own if number[row] >= 0 else none] = row
         for each in range(begin, end):
             row = order[each]
-            out[each] = MISSING
-            if not null[row]:
-                named = others[row]
-                thing = held[named] if named >= 0 else -1
-                out[each] = number[thing] if thing >= start else DANGLING
+            named = others[row]
+            held_there = held[max(named, 0)]
+            thing = held_there if named >= 0 else -1
+            of_thing = number[max(thing, 0)]
+            found = of_thing if thing >= start else DANGLING
+            out[each] = MISSING if null[row] else found
 
 
 def grouped(groups: Array, ends: Array, order: Array) -> None:

@@ -68,8 +68,11 @@ def few_words(about: Any) -> set[str]:
 
 def one(column: Any) -> Any:
     """Return a column as one array."""
-    if isinstance(column, pyarrow.ChunkedArray):
-        column = column.combine_chunks()
+    if not isinstance(column, pyarrow.ChunkedArray):
+        return column
+    # Chunks put together are copied, even a single one.
+    if column.num_chunks > 1:
+        column = column.unify_dictionaries().combine_chunks()
     if isinstance(column, pyarrow.ChunkedArray):
         column = column.chunk(0) if column.num_chunks else pyarrow.array([], column.type)
     return column
@@ -79,7 +82,13 @@ def nulls_of(array: Any) -> Array:
     """Return which cells are null, as bytes."""
     if not array.null_count:
         return numpy.zeros(len(array), numpy.uint8)
-    return array.is_null().to_numpy(zero_copy_only=False).view(numpy.uint8)
+    there = array.buffers()[0]
+    if there is None:
+        return numpy.ones(len(array), numpy.uint8)
+    begin = array.offset // 8
+    bits = numpy.frombuffer(there, numpy.uint8)[begin : (array.offset + len(array) + 7) // 8]
+    within = slice(array.offset - 8 * begin, array.offset - 8 * begin + len(array))
+    return numpy.unpackbits(~bits, bitorder="little")[within]
 
 
 def text_of(column: Any) -> Text:
@@ -105,6 +114,14 @@ def words_of(column: Any) -> Words:
         words = array.dictionary
     indices = array.indices.cast(pyarrow.int32())
     return Words(numbers_of(indices, numpy.int32), nulls_of(array), words.cast(pyarrow.string()))
+
+
+def codes_of(words: Any) -> Array:
+    """Return the number of each cell's word in an array of numbers of words, -1 where it is null."""
+    indices = words.indices
+    if indices.null_count:
+        indices = pc.fill_null(indices, -1)
+    return indices.to_numpy(zero_copy_only=False)
 
 
 def numbers_of(array: Any, kind: Any) -> Array:

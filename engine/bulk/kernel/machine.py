@@ -160,11 +160,12 @@ def day_range(plan: Plan, columns: Columns, as_of: int) -> tuple[int, int]:
 
 def _ends(column: Sequence[int]) -> list[int]:
     """Return the least and the greatest number of a column, what is missing left out."""
-    if hasattr(column, "min"):
+    if hasattr(column, "view"):
         there: Any = column
-        there = there[there > 0]
-        return [int(there.min()), int(there.max())] if len(there) else []
-    listed = [each for each in column if each > 0]
+        # Without a sign what is missing is greater than any other number.
+        least, greatest = int(there.view("uint64").min(initial=-MISSING)), int(there.max(initial=MISSING))
+        return [least, greatest] if greatest >= 0 else []
+    listed = [each for each in column if each >= 0]
     return [min(listed), max(listed)] if listed else []
 
 

@@ -109,7 +109,7 @@ class Kernelled:
                 return "there is no plan"
             for path in paths:
                 straight.reader.check(path)
-            straight.warm(paths[0])
+            straight.warm()
             return self._in_units(paths, work, spread, tell)
         except (Unlike, *BROKEN) as wrong:
             for each in work.glob(f"{STRAIGHT}.*"):

@@ -17,7 +17,6 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from engine.bulk.kernel.arrow import Reader, Taken, Unlike
-from engine.bulk.kernel.column import opened
 from engine.bulk.kernel.machine import Calendar, compiled, given
 from engine.bulk.kernel.plan import Plan
 from engine.bulk.kernel.told import Telling
@@ -75,11 +74,9 @@ class Straight:
         if not self.telling.is_possible:
             raise Unlike("too many norms")
 
-    def warm(self, path: Path) -> None:
-        """Compile, and keep, what folds tables: processes that begin now need not. Raises Unlike."""
-        for batch in opened(path).iter_batches(1000):
-            self._batch(self.reader.whole(pyarrow.Table.from_batches([batch])))
-            break
+    def warm(self) -> None:
+        """Compile, and keep, what folds tables: processes that begin now need not."""
+        compiled(self.plan.source)
 
     def tables_of(self, unit: Unit) -> Iterator[Any]:
         """Yield the accounts of a unit, many rows at a time."""

@@ -68,15 +68,28 @@ class Telling:
     def tables(self, taken: Taken, left: dict[str, Array]) -> dict[str, Any]:
         """Return the rows of the accounts that the loop did not give up, of each table."""
         there = left["gone"] == 0
-        breaches = list(self._breaches(taken, left, there))
+        owners = self._owners(taken)
+        breaches = list(self._breaches(taken, left, there, owners))
         return {
-            "accounts": self._accounts(taken, left, there, breaches),
+            "accounts": self._accounts(taken, left, there, breaches, owners),
             "happenings": self._happenings(taken, left, there, breaches),
         }
 
+    def _owners(self, taken: Taken) -> tuple[Array, Array]:
+        """Return the place of the account of each thing, and of each row where the plan keeps something by row."""
+        things: Array = taken.columns.things
+        first: Array = taken.columns.first
+        accounts = numpy.arange(len(first) - 1)
+        by_row = bool(self.plan.prohibitions) or any(lane.by_row for lane in self.plan.lanes)
+        of_rows = numpy.repeat(accounts, numpy.diff(first)) if by_row else accounts[:0]
+        return numpy.repeat(accounts, numpy.diff(things)), of_rows
+
     # -- the table of accounts
 
-    def _accounts(self, taken: Taken, left: dict[str, Array], there: Array, breaches: list[_Breaches]) -> Any:
+    def _accounts(
+        self, taken: Taken, left: dict[str, Array], there: Array, breaches: list[_Breaches],
+        owners: tuple[Array, Array],
+    ) -> Any:  # fmt: skip
         count = len(there)
         every, still = numpy.zeros(count, numpy.int32), numpy.zeros(count, numpy.int32)
         for each in breaches:
@@ -84,7 +97,7 @@ class Telling:
             still += numpy.bincount(each.account[each.ended == MISSING], minlength=count).astype(numpy.int32)
         currencies = sorted({self._currency(lane) for lane in self.plan.lanes if lane.owes})
         unpaid = numpy.zeros((count, len(currencies)), numpy.int64)
-        of_things, of_rows = _owners(taken)
+        of_things, of_rows = owners
         for lane in self.plan.lanes:
             if lane.owes:
                 of_thing = of_rows if lane.by_row else of_things
@@ -181,10 +194,12 @@ class Telling:
 
     # -- the table of happenings
 
-    def _breaches(self, taken: Taken, left: dict[str, Array], there: Array) -> Any:
+    def _breaches(
+        self, taken: Taken, left: dict[str, Array], there: Array, owners: tuple[Array, Array]
+    ) -> Any:
         """Yield the breaches of each norm, those of accounts that are given up left out."""
         at: Array = taken.columns.at
-        of_things, of_rows = _owners(taken)
+        of_things, of_rows = owners
         for lane in self.plan.lanes:
             number, norm = lane.number, lane.rule.norm
             of_thing = of_rows if lane.by_row else of_things
@@ -285,14 +300,6 @@ def _owed(currencies: list[str], unpaid: Array) -> Any:
     offsets = numpy.concatenate(([0], numpy.cumsum(is_there.sum(axis=1)))).astype(numpy.int32)
     named = pyarrow.array(currencies, pyarrow.string()).take(pyarrow.array(numpy.nonzero(is_there)[1]))
     return pyarrow.MapArray.from_arrays(pyarrow.array(offsets), named, pyarrow.array(unpaid[is_there]))
-
-
-def _owners(taken: Taken) -> tuple[Array, Array]:
-    """Return the place of the account of each thing, and of each row."""
-    things: Array = taken.columns.things
-    first: Array = taken.columns.first
-    accounts = numpy.arange(len(first) - 1)
-    return numpy.repeat(accounts, numpy.diff(things)), numpy.repeat(accounts, numpy.diff(first))
 
 
 def _zeros(count: int) -> Any:

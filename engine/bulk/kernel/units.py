@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from engine.bulk.kernel.arrow import cells_compiled
-from engine.bulk.kernel.column import CODED, Array, is_words, one, opened, text_of, words_of
+from engine.bulk.kernel.column import CODED, Array, codes_of, is_words, one, opened, text_of, words_of
 
 IN_MEMORY = 4_000_000
 """The most rows of a file or bucket that are put in order in memory."""
@@ -84,7 +84,7 @@ def surveyed(piece: Piece, alone: bool) -> Survey:
     found = [numpy.zeros(0, numpy.int64)]
     for batch in _batches(piece, ["account"]):
         column = batch.column(0)
-        codes = pc.fill_null(column.indices, -1).to_numpy(zero_copy_only=False)
+        codes = codes_of(column)
         places = numpy.concatenate(([0], numpy.flatnonzero(codes[1:] != codes[:-1]) + 1))
         runs = pc.fill_null(column.take(pyarrow.array(places)).cast(pyarrow.string()), "")
         first, last = runs[0].as_py().encode(), runs[-1].as_py().encode()
@@ -207,9 +207,7 @@ def together(paths: Sequence[Path]) -> Any:
 def accounts_end(table: Any) -> Array:
     """Return where the rows of each account end in a table that has them together."""
     account = table.column("account").chunk(0) if table.num_rows else pyarrow.array([], pyarrow.string())
-    codes = (
-        pc.fill_null(account.indices, -1).to_numpy(zero_copy_only=False) if table.num_rows else numpy.zeros(0)
-    )
+    codes = codes_of(account) if table.num_rows else numpy.zeros(0)
     return numpy.append(numpy.flatnonzero(codes[1:] != codes[:-1]) + 1, len(codes))
 
 
