@@ -9,7 +9,7 @@ from typing import Literal
 from contractlang.norms import Contract
 from contractlang.symbols import Names, Symbol, params_of
 from contractlang.syntax import Word
-from contractlang.values import period
+from contractlang.values import Period, period
 
 What = Literal["kind", "field", "root"]
 
@@ -119,9 +119,14 @@ def literal(part: Word, zh: bool) -> str:
             return text
 
 
+def in_chinese(length: Period) -> str:
+    """Return a period as a Chinese line spells it."""
+    return f"{length.count}{_UNITS[length.unit]}"
+
+
 def _duration(text: str, chinese: bool) -> str:
     length = period(text)
     if chinese:
-        return f"{length.count}{_UNITS[length.unit]}"
+        return in_chinese(length)
     unit = length.unit.replace("_", " ")
     return f"{length.count} {unit.removesuffix('s') if length.count == 1 else unit}"

@@ -15,6 +15,7 @@ from typing import Any
 from contractlang.norms import Maintenance, Obligation, OccurrenceDecl, Power, Prohibition
 from engine.analysis.answers import Answers
 from engine.analysis.assuming import Assuming
+from engine.analysis.calling import priority
 from engine.analysis.days import looks_beyond
 from engine.analysis.finding import Clause, Finding, Kind, Said
 from engine.analysis.happenings import Broken, Happening, Moment
@@ -211,7 +212,13 @@ def _clashing(searcher: Searcher, one: Rule, other: Rule, actor: str | None, end
         stays = _stays(world, one, other, m, act, actor or "")
         # What another norm that is open prevails over forbids nothing.
         unbeaten = no(some(*_beating(world, other, m, act)))
-    return Put(world, part, (act,), (opens, forbids, stays, unbeaten))
+        # A ban that prevails over a duty decides.
+        decided = [
+            world.conditions.truth(when, m, {})
+            for index, when, _ in world.rule(one.index).prevailed_by
+            if index == other.index
+        ]
+    return Put(world, part, (act,), (opens, forbids, stays, unbeaten, no(some(*decided))))
 
 
 def _beating(world: World, rule: Rule, m: Moment, act: Happening) -> Iterator[Any]:
@@ -455,14 +462,12 @@ def _cites(decision: Decision, rule: Rule) -> bool:
 
 
 def _settles(kind: Kind, program: Program, clauses: tuple[Clause, ...]) -> tuple[Said, ...]:
-    names = [named(program, each) for each in clauses]
     if kind == "conflict":
-        return (
-            Said(
-                f"say which prevails: `| {names[0][0]} prevails over {names[1][0]}`",
-                f"写明何者优先：`| {names[0][1]} 优先于 {names[1][1]}`",
-            ),
-        )
+        one, other = clauses
+        typed = priority(one, other, {each.name: each for each in program.contracts})
+        if typed is None:
+            return (Said("say which prevails", "写明何者优先"),)
+        return (Said(f"say which prevails: {typed.en}", f"写明何者优先，{typed.zh}"),)
     if kind == "competing":
         return (
             Said(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.analysis.finding import Finding, Said
-from engine.analysis.mending import Mend
+from engine.analysis.lines import Mend
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,9 @@ from contractlang.source import Source
 from engine.analysis import analyse
 from engine.analysis.finding import Finding, Said
 from engine.analysis.kept import Kept
+from engine.analysis.lines import Mend
 from engine.analysis.mended import Aside, tried
-from engine.analysis.mending import Mend, mends
+from engine.analysis.mending import mends
 from engine.analysis.tries import Tried, said_of
 from engine.cli import carried_out
 from engine.commands.common import FOUND
@@ -85,6 +86,47 @@ def test_a_priority_either_way_and_an_exception_settle_a_clash() -> None:
         "unless bell is done": True,
     }
     assert all(said_of(each).en == "settles it; nothing new" for each in came)
+
+
+def test_a_ban_that_prevails_over_a_duty_settles_their_clash() -> None:
+    text = CLUB.replace("guest may enter", "guest must enter within 5 days")
+    assert text != CLUB
+    came = came_of(text, "conflict")[ENTRY]
+    assert [each.settles for each in came if each.mend.what == "priority"] == [True, True]
+
+
+LEFT = """
+| agreement club
+| party host, guest
+| event bell
+| state door: open | shut
+| act shut_door by host, needs basis, sets door to shut
+| act open_door by host, sets door to open
+| act pay by guest
+| act part by either party, needs basis, takes effect on arrival, sets agreement to terminated
+
+1.1 The host may shut the door.
+| host may shut_door when bell is done
+1.2 The guest pays in ten days of the bell.
+| for each bell as it, guest must pay within 10 days
+1.3 And in twenty.
+| slow: for each bell as it, guest must pay within 20 days
+1.4 Upon a breach one may part.
+| for each breach of any norm as wrong, the other party may part
+"""
+
+
+def test_what_leads_out_of_a_state_what_ends_a_power_and_what_can_be_struck() -> None:
+    came = came_of(LEFT, "gap", "redundant")
+    (way_out,) = came["gap/no way out:club/1.1"]
+    assert typed(way_out) == "| while door is shut, host must open_door within 30 days"
+    assert way_out.settles
+    grace, end, both = came["gap/power without bound:club/1.4"]
+    assert (grace.settles, end.settles, both.settles) == (False, False, True)
+    assert "not wrong.cured, within 1 year" in typed(both)
+    (struck,) = came["redundant/implied:club/1.3:slow+club/1.2"]
+    assert struck.settles
+    assert "slow" not in struck.mend.applied(LEFT)
 
 
 def test_a_deadline_that_lets_two_remedies_compete_says_so() -> None:
