@@ -6,14 +6,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from engine.bulk.fold import Folded, Portfolio, Taken, answer_of
+from engine.bulk.fold import Folded, Taken, answer_of
+from engine.bulk.kernel.outcome import Results
+from engine.bulk.kernel.portfolio import TOGETHER, Kernelled, Unequal, Waiting
 from engine.bulk.mapping import Mapped
 from engine.bulk.page import page, section
-from engine.bulk.run import Counts
-from engine.bulk.tables import counted, first
+from engine.bulk.run import AtOnce, Counts
+from engine.bulk.tables import Scattered, counted, first
 from engine.decision import Decision
 from engine.explain import outline
 from engine.history import AccountStanding, standing_of
@@ -28,12 +31,29 @@ KINDS = ("breach", "answer", "unpaid", "state")
 """What can differ, the worst first."""
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How one version judges an account: where it stands, and the answers to the questions, in words."""
+
+    standing: AccountStanding
+    answers: tuple[str, ...]
+
+
+Verdicts = tuple[Verdict, Verdict]
+"""Of the old version, and of the new one."""
+
+
 @dataclass
 class Impact:
-    """Two versions of a portfolio: the same accounts, day and questions; other documents."""
+    """Two versions of a portfolio: the same accounts, day and questions; other documents.
 
-    old: Portfolio
-    new: Portfolio
+    Both are folded by the kernel where it can. The engine is asked of an account that the kernel leaves under either,
+    and why an answer differs.
+    """
+
+    old: Kernelled
+    new: Kernelled
+    by_kernel: bool = True
 
     @property
     def mapped(self) -> Mapped:
@@ -46,57 +66,104 @@ class Impact:
         return {"accounts": ACCOUNTS, "differences": DIFFERENCES}
 
     def straight(self, *given: Any) -> str:
-        """Nothing is folded without looking at each row; there is nothing to tell of that."""
-        return ""
+        """No table is folded as a whole."""
+        return "they are not compared as a whole"
 
-    def at_once(self, scattered: Any, bucket: int, with_accounts: bool) -> None:
-        """Nothing is folded without looking at each row."""
+    def at_once(self, scattered: Scattered, bucket: int, with_accounts: bool) -> AtOnce | None:
+        """Fold what both kernels can fold of a bucket as columns; accounts with another answer are left, too."""
+        if not self.by_kernel:
+            return None
+        old, new = (each.bucket(scattered, bucket, with_accounts) for each in (self.old, self.new))
+        if old is None or new is None:
+            return None
+        before, after = old.places(), new.places()
+        same: dict[str, Folded] = {}
+        for name in before.keys() & after.keys():
+            verdicts = _found(old.results, before[name]), _found(new.results, after[name])
+            if verdicts[0].answers == verdicts[1].answers:
+                found = Folded(events=old.laid.counts[before[name]], kernel=1)
+                same[name] = _written(name, verdicts, (), found)
+        names = {*old.laid.names, *old.left, *new.laid.names, *new.left}
+        return AtOnce(same.values(), frozenset(same), tuple(sorted(names - same.keys())))
 
     def fold_all(self, accounts: Iterable[tuple[str, Mapping[str, Any], Iterable[str]]]) -> Iterator[Folded]:
         """Yield what differs of each account: its name, its row in the table of accounts, its events."""
-        for each in accounts:
-            yield self.fold(*each)
-
-    def fold(self, name: str, head: Mapping[str, Any], rows: Iterable[str]) -> Folded:
-        """Return what differs of one account. What either version cannot take is set aside, once."""
-        texts = list(rows)
-        found, others = Folded(), Folded()
-        old, new = self.old.take(name, head, texts, found), self.new.take(name, head, texts, others)
-        known = {(each.field, each.row) for each in found.rejects}
-        found.rejects += [each for each in others.rejects if (each.field, each.row) not in known]
-        if old is None or new is None:
-            return found
-        before, after = self._standing(old), self._standing(new)
-        differing = [
-            *_breaches(before, after),
-            *self._answers(old, new, found),
-            *_unpaid(before, after),
-            *_states(before, after),
-        ]
-        counts = {"differences": len(differing), "unpaid_old": _owed(before), "unpaid_new": _owed(after)}
-        found.tables = {
-            "accounts": [{"account": name, **counts}],
-            "differences": [{"account": name, **each} for each in differing],
-        }
-        return found
-
-    def _standing(self, taken: Taken) -> AccountStanding:
-        return standing_of(taken.account.position_at(self.old.as_of, self.old.known_at))
-
-    def _answers(self, old: Taken, new: Taken, found: Folded) -> Iterable[dict[str, str]]:
-        for text, one, other in zip(self.old.asked, old.asked, new.asked, strict=True):
+        given = ((name, head, list(rows)) for name, head, rows in accounts)
+        while batch := list(islice(given, TOGETHER)):
+            old, new = ([each.read(*account) for account in batch] for each in (self.old, self.new))
             before, after = (
-                old.account.decide(one, self.old.known_at),
-                new.account.decide(other, self.new.known_at),
+                kernel.folded(read) if self.by_kernel else ({}, {})
+                for kernel, read in ((self.old, old), (self.new, new))
             )
-            found.open |= "undetermined" in (before.answer, after.answer)
-            if answer_of(before) != answer_of(after):
-                told = _told(before, one, old), _told(after, other, new)
-                yield {
-                    "kind": "answer", "what": text, "old": answer_of(before), "new": answer_of(after),
-                    "because_old": told[0][0], "because_new": told[1][0],
-                    "told_old": "\n".join(told[0]), "told_new": "\n".join(told[1]),
-                }  # fmt: skip
+            for place, (one, other) in enumerate(zip(old, new, strict=True)):
+                if place in before[0] and place in after[0]:
+                    one.found.kernel = 1
+                    yield self._compared(one, other, (_found(*before[0][place]), _found(*after[0][place])))
+                else:
+                    one.found.left = before[1].get(place) or after[1].get(place, "")
+                    yield self._compared(one, other, None)
+
+    def _compared(self, old: Waiting, new: Waiting, verdicts: Verdicts | None) -> Folded:
+        """Return what differs of one account. What either version cannot take is set aside, once."""
+        found = old.found
+        known = {(each.field, each.row) for each in found.rejects}
+        found.rejects += [each for each in new.found.rejects if (each.field, each.row) not in known]
+        if old.taken is None or new.taken is None:
+            return found
+        one, other = verdicts or (_asked(self.old, old.taken), _asked(self.new, new.taken))
+        found.open = "undetermined" in (*one.answers, *other.answers)
+        reasons = []
+        for place, text in enumerate(self.old.portfolio.asked):
+            if one.answers[place] != other.answers[place]:
+                because = _because(self.old, old, place, one), _because(self.new, new, place, other)
+                reasons.append(_answer(text, (one.answers[place], other.answers[place]), because))
+        return _written(old.name, (one, other), reasons, found)
+
+
+def _found(results: Results, place: int) -> Verdict:
+    """Return what the kernel left of an account."""
+    return Verdict(results.standing(place), results.answers(place))
+
+
+def _asked(version: Kernelled, taken: Taken) -> Verdict:
+    """Return how the engine judges an account under a version."""
+    held = version.portfolio
+    standing = standing_of(taken.account.position_at(held.as_of, held.known_at))
+    decisions = (taken.account.decide(each, held.known_at) for each in taken.asked)
+    return Verdict(standing, tuple(map(answer_of, decisions)))
+
+
+def _because(version: Kernelled, account: Waiting, place: int, verdict: Verdict) -> list[str]:
+    """Return why a version answers a question so, a line each. Raises Unequal where the engine answers otherwise."""
+    assert account.taken is not None
+    question = account.taken.asked[place]
+    decision = account.taken.account.decide(question, version.portfolio.known_at)
+    if answer_of(decision) != verdict.answers[place]:
+        raise Unequal(
+            f"account {account.name}, {version.portfolio.asked[place]}: the kernel says {verdict.answers[place]}, "
+            f"and the engine says {answer_of(decision)}"
+        )
+    return _told(decision, question, account.taken)
+
+
+def _answer(what: str, answers: tuple[str, str], because: tuple[list[str], list[str]]) -> dict[str, str]:
+    return {
+        "kind": "answer", "what": what, "old": answers[0], "new": answers[1],
+        "because_old": because[0][0], "because_new": because[1][0],
+        "told_old": "\n".join(because[0]), "told_new": "\n".join(because[1]),
+    }  # fmt: skip
+
+
+def _written(name: str, verdicts: Verdicts, answers: Iterable[dict[str, str]], found: Folded) -> Folded:
+    """Write what differs of an account; of answers that differ it is told already."""
+    before, after = (each.standing for each in verdicts)
+    differing = [*_breaches(before, after), *answers, *_unpaid(before, after), *_states(before, after)]
+    counts = {"differences": len(differing), "unpaid_old": _owed(before), "unpaid_new": _owed(after)}
+    found.tables = {
+        "accounts": [{"account": name, **counts}],
+        "differences": [{"account": name, **each} for each in differing],
+    }
+    return found
 
 
 def _told(decision: Decision, question: Question, taken: Taken) -> list[str]:

@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 Old = Annotated[
     str, typer.Argument(help="The contract as it is: a file, a folder, or a name such as voip-1.")
 ]
+Kernel = Annotated[
+    str,
+    typer.Option("--kernel", metavar="WHEN", help="auto: by the kernel where it can; off: by the engine."),
+]
 New = Annotated[str, typer.Argument(help="The draft of the same agreement.")]
 
 
@@ -38,24 +42,30 @@ def impact(
     old: Old, new: New, events: Events, as_of: Day, out: Out, accounts: Accounts = None,
     mapping: MappingFile = None, ask: Ask = None, known_at: KnownAt = None, settings: Settings = None,
     readings: Readings = None, layers: Layers = None, jobs: Jobs = 0, buckets: Buckets = 64, rejects: Limit = "1%",
-    json_: Json = False,
+    kernel: Kernel = "auto", json_: Json = False,
 ) -> None:  # fmt: skip
     """Take a portfolio through two versions of an agreement: which accounts are judged differently, and why.
 
     Writes accounts.parquet, differences.parquet (what differs of an account, with the reasons that
     the engine gives), rejects.parquet and summary.html, the worst first: breaches, answers, what is unpaid, states.
 
-    JSON: accounts, events, rejects, undetermined, out.
+    JSON: accounts, events, rejects, undetermined, kernel, left, out.
     """
     from engine.bulk.impact import summary
 
+    if kernel not in ("auto", "off"):
+        raise Refused(
+            f"--kernel {kernel}: write auto or off",
+            zh=f"--kernel {kernel}：请写 auto 或 off",
+            field="--kernel",
+        )
     make = partial(
-        versions, old, new, layers_named(layers), as_of, known_at, tuple(ask or ()),
+        versions, kernel, old, new, layers_named(layers), as_of, known_at, tuple(ask or ()),
         tuple(pairs_of(settings, "--set").items()), mapping, tuple(pairs_of(readings, "--reading").items()),
     )  # fmt: skip
     held = make()
     stamp = {
-        name: stamp_of(each, as_of, known_at, mapping)
+        name: stamp_of(each.portfolio, as_of, known_at, mapping)
         for name, each in (("old", held.old), ("new", held.new))
     }
     ran(
@@ -65,15 +75,16 @@ def impact(
 
 
 def versions(
-    old: str, new: str, layers: tuple[str, ...], as_of: str, known_at: str | None, asked: tuple[str, ...],
+    kernel: str, old: str, new: str, layers: tuple[str, ...], as_of: str, known_at: str | None, asked: tuple[str, ...],
     settings: Pairs, mapping: str | None, readings: Pairs = (),
 ) -> Impact:  # fmt: skip
     """Return two versions of a portfolio; each process makes its own. Raises Refused."""
     from engine.bulk.impact import Impact
+    from engine.bulk.kernel.portfolio import Kernelled
 
     before = portfolio((old,), layers, as_of, known_at, asked, settings, mapping, readings)
     after = portfolio((new,), layers, as_of, known_at, before.asked, settings, mapping, readings)
     if before.agreements != after.agreements:
         one, other = (", ".join(each.agreements) or "none" for each in (before, after))
         raise Refused(f"{new} is no version of the same: {one} there, {other} here", field="new")
-    return Impact(before, after)
+    return Impact(Kernelled(before), Kernelled(after), kernel == "auto")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bench import synthetic
 from engine.bulk.tables import read_all
 from engine.cli import carried_out
 from tests.conftest import CONTRACTS
@@ -79,6 +80,37 @@ def test_a_draft_that_says_the_same_changes_nothing(tmp_path: Path, log: Path) -
     new = draft(tmp_path, "| 暂停权 优先于 使用", "| # A remark.\n| 暂停权 优先于 使用")
     assert compared(new, log) == 0
     assert not read_all(tmp_path / "out" / "differences.parquet")
+
+
+def test_kernel_and_engine_find_the_same_differences(tmp_path: Path) -> None:
+    new = draft(tmp_path, "不迟于 账单.到期日，遇休息日顺延 若 到期顺延 为 顺延", "限 20日 内")
+    log = tmp_path / "events.jsonl"
+    rows = (each for each in synthetic.events(40, 8) if each["name"] != "place_call")
+    log.write_text("".join(json.dumps(each) + "\n" for each in rows), "utf-8")
+    found = {}
+    for kernel in ("auto", "off"):
+        out = tmp_path / kernel
+        asked = ["--ask", "provider may suspend_service", "--ask", "provider may terminate"]
+        command = [
+            "impact",
+            "voip-1",
+            new,
+            "--events",
+            str(log),
+            "--as-of",
+            "2025-08-20",
+            "--out",
+            str(out),
+            *asked,
+        ]
+        command += ["--set", "term=2 years", "--jobs", "1", "--buckets", "2", "--kernel", kernel]
+        assert carried_out(command) == 0
+        found[kernel] = [
+            sorted(map(str, read_all(out / f"{kind}.parquet")))
+            for kind in ("accounts", "differences", "rejects")
+        ]
+    assert found["auto"] == found["off"]
+    assert len(found["auto"][1]) > 4, "there is something to differ about"
 
 
 def test_another_agreement_is_no_draft(log: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -85,10 +85,13 @@ def has_arrow() -> bool:
     return has_llvm() and find_spec("pyarrow") is not None
 
 
-def run(program: Program, terms: Terms, plan: Plan, columns: Columns, as_of: int, by_llvm: bool) -> Outcome:
+def run(
+    program: Program, terms: Terms, plan: Plan, columns: Columns, as_of: int, by_llvm: bool,
+    calendar: Calendar | None = None,
+) -> Outcome:  # fmt: skip
     """Fold the accounts up to `as_of` (an instant, included)."""
     loop = compiled(plan.source) if by_llvm else plain(plan.source)
-    arguments, left = given(program, terms, plan, columns, as_of, by_llvm)
+    arguments, left = given(program, terms, plan, columns, as_of, by_llvm, calendar)
     loop(*(arguments[name] for name in plan.arguments))
     # What is looked at one by one afterwards is looked at sooner in a list.
     left = {name: _listed(column) for name, column in left.items()}

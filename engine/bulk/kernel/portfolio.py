@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any
 from engine.bulk.fold import Folded, Portfolio, Row, Taken, happenings_of
 from engine.bulk.kernel.columns import Layout, Left
 from engine.bulk.kernel.lower import plan_of
-from engine.bulk.kernel.machine import has_arrow, has_llvm, run
+from engine.bulk.kernel.machine import Calendar, Outcome, has_arrow, has_llvm, run
 from engine.bulk.kernel.outcome import Results
 from engine.bulk.kernel.plan import Asked, Plan, Refused
-from engine.bulk.kernel.typed import Typed
+from engine.bulk.kernel.typed import Bucket, Typed
 from engine.bulk.mapping import Mapped
 from engine.bulk.run import STRAIGHT, AtOnce, Counts, Spread, Tell
 from engine.bulk.tables import Scattered, Table, rows_from
@@ -53,13 +53,27 @@ class Unequal(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Waiting:
+class Waiting:
     """An account whose rows are read and that is not folded yet."""
 
     name: str
     taken: Taken | None
     found: Folded
     facts: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Accounts of a bucket that were read as columns, and what the loop left; the names of the others."""
+
+    agreements: tuple[str, ...]
+    laid: Bucket
+    results: Results
+    left: tuple[str, ...]
+
+    def places(self) -> dict[str, int]:
+        """Return the places of the accounts that the loop did not give up, by their names."""
+        return {name: n for n, name in enumerate(self.laid.names) if self.results.left(n) is None}
 
 
 @dataclass
@@ -73,6 +87,7 @@ class Kernelled:
     _rows: int = 0
     _straight: Straight | None = None
     _plans: dict[tuple[int, str], tuple[Program, Plan | None]] = field(default_factory=dict)
+    _calendars: dict[tuple[int, bool], Calendar] = field(default_factory=dict)
 
     @property
     def mapped(self) -> Mapped:
@@ -88,7 +103,7 @@ class Kernelled:
         """Yield what came of each account, in order. Raises Unequal."""
         accounts = iter(accounts)
         while batch := list(islice(accounts, TOGETHER)):
-            yield from self._batch([self._read(*each) for each in batch])
+            yield from self._batch([self.read(*each) for each in batch])
 
     def straight(self, tables: Sequence[Table], work: Path, spread: Spread, tell: Tell) -> Counts | str:
         """Fold tables of many rows as columns; where they have few, or cannot be, return why. Raises Unequal."""
@@ -215,12 +230,8 @@ class Kernelled:
             _compare(name, mine, theirs)
         return len(names)
 
-    def at_once(self, scattered: Scattered, bucket: int, with_accounts: bool) -> AtOnce | None:
-        """Fold the accounts of a bucket whose rows are plainly right, as columns; the others are left.
-
-        Accounts of the sample are left too, and are compared with what the columns gave.
-        """
-        self._expected.clear()
+    def bucket(self, scattered: Scattered, bucket: int, with_accounts: bool) -> Read | None:
+        """Fold the accounts of a bucket whose rows are plainly right, as columns; None where none can be."""
         taken = None if self.mapped.events or not has_llvm() else self.portfolio.take("", {}, (), Folded())
         plan = None if taken is None else self._planned(taken)
         if taken is None or plan is None or not plan.codes:
@@ -230,9 +241,20 @@ class Kernelled:
         found = scattered.asked(bucket, typed.statements(with_accounts), typed.queries())
         laid = typed.bucket(found)
         self._rows += len(laid.at)
-        outcome = run(program, terms, plan, laid.columns(), laid.as_of, self._rows >= COMPILED_FROM)
-        results = Results(program, terms, plan, laid, outcome)
-        left = ["", *map(str, found["left"]["account"].tolist())]
+        outcome = self._run(program, terms, plan, laid, self._rows >= COMPILED_FROM)
+        others = ("", *map(str, found["left"]["account"].tolist()))
+        return Read(taken.agreements, laid, Results(program, terms, plan, laid, outcome), others)
+
+    def at_once(self, scattered: Scattered, bucket: int, with_accounts: bool) -> AtOnce | None:
+        """Fold what can be folded of a bucket as columns; the others are left.
+
+        Accounts of the sample are left too, and are compared with what the columns gave.
+        """
+        self._expected.clear()
+        read = self.bucket(scattered, bucket, with_accounts)
+        if read is None:
+            return None
+        laid, results, left = read.laid, read.results, list(read.left)
         whole: list[int] = []
         for place, name in enumerate(laid.names):
             if results.left(place) is not None:
@@ -240,12 +262,12 @@ class Kernelled:
             elif self._is_sampled(name):
                 left.append(name)
                 self._expected[name] = self._written(
-                    name, taken.agreements, results, place, laid.counts[place]
+                    name, read.agreements, results, place, laid.counts[place]
                 )
             else:
                 whole.append(place)
         folded = (
-            self._written(laid.names[place], taken.agreements, results, place, laid.counts[place])
+            self._written(laid.names[place], read.agreements, results, place, laid.counts[place])
             for place in whole
         )
         return AtOnce(folded, frozenset(laid.names[place] for place in whole), tuple(left))
@@ -277,12 +299,22 @@ class Kernelled:
             asked.append(Asked(question.party, question.act))
         return plan_of(program, terms, asked)
 
-    def _read(self, name: str, head: Mapping[str, Any], rows: Iterable[str]) -> _Waiting:
+    def read(self, name: str, head: Mapping[str, Any], rows: Iterable[str]) -> Waiting:
+        """Return an account as it is known, ready to be folded."""
         found = Folded()
         taken = self.portfolio.take(name, head, rows, found)
         if taken is None:
-            return _Waiting(name, None, found)
-        return _Waiting(name, taken, found, taken.account.ledger.as_known(self.portfolio.known_at))
+            return Waiting(name, None, found)
+        return Waiting(name, taken, found, taken.account.ledger.as_known(self.portfolio.known_at))
+
+    def _run(
+        self, program: Program, terms: Terms, plan: Plan, laid: Layout | Bucket, by_llvm: bool
+    ) -> Outcome:
+        """Run the loop; the days of a plan are worked out once for all batches."""
+        key = id(plan), by_llvm
+        if key not in self._calendars:
+            self._calendars[key] = Calendar(program, terms, plan)
+        return run(program, terms, plan, laid.columns(), laid.as_of, by_llvm, self._calendars[key])
 
     def _planned(self, taken: Taken) -> Plan | None:
         program, terms = taken.account.program, taken.account.terms
@@ -296,8 +328,8 @@ class Kernelled:
                 self._plans[key] = program, None
         return self._plans[key][1]
 
-    def _batch(self, batch: list[_Waiting]) -> Iterator[Folded]:
-        """Fold accounts together; yield what came of each, in order."""
+    def folded(self, batch: Sequence[Waiting]) -> tuple[dict[int, tuple[Results, int]], dict[int, str]]:
+        """Fold accounts together: tell by its place where to find what came of each, or why it is the engine's."""
         groups: dict[int, tuple[Plan, Taken, Layout, list[int]]] = {}
         reasons: dict[int, str] = {}
         for place, each in enumerate(batch):
@@ -321,7 +353,7 @@ class Kernelled:
         for plan, taken, layout, places in groups.values():
             account = taken.account
             # Rows come as JSON: to read them takes far longer than the loop does as plain Python.
-            outcome = run(account.program, account.terms, plan, layout.columns(), layout.as_of, False)
+            outcome = self._run(account.program, account.terms, plan, layout, False)
             results = Results(account.program, account.terms, plan, layout, outcome)
             for number, place in enumerate(places):
                 left_to = results.left(number)
@@ -329,12 +361,17 @@ class Kernelled:
                     told[place] = results, number
                 else:
                     reasons[place] = left_to
+        return told, reasons
+
+    def _batch(self, batch: list[Waiting]) -> Iterator[Folded]:
+        """Fold accounts together; yield what came of each, in order."""
+        told, reasons = self.folded(batch)
         for place, each in enumerate(batch):
             yield (
                 self._told(each, *told[place]) if place in told else self._by_engine(each, reasons.get(place))
             )
 
-    def _told(self, each: _Waiting, results: Results, number: int) -> Folded:
+    def _told(self, each: Waiting, results: Results, number: int) -> Folded:
         """Return what the kernel found of one account, compared with the engine if it is of the sample."""
         assert each.taken is not None
         found = self._written(each.name, each.taken.agreements, results, number, each.found.events)
@@ -348,7 +385,7 @@ class Kernelled:
                 _compare(each.name, self._expected[each.name], again)
         return found
 
-    def _by_engine(self, each: _Waiting, reason: str | None) -> Folded:
+    def _by_engine(self, each: Waiting, reason: str | None) -> Folded:
         if each.taken is not None:
             self.portfolio.told(each.name, each.taken, each.found)
             if reason is not None:
