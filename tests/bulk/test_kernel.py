@@ -398,13 +398,13 @@ def test_rows_read_as_columns_give_what_rows_read_one_by_one_give(
     ]
     events.write_text("\n".join(lines), "utf-8")
     one_by_one: list[str] = []
-    whole = Kernelled._read
+    whole = Kernelled.read
 
     def read(self: Kernelled, name: str, *given):
         one_by_one.append(name)
         return whole(self, name, *given)
 
-    monkeypatch.setattr(Kernelled, "_read", read)
+    monkeypatch.setattr(Kernelled, "read", read)
     tables = {}
     for kernel in ("off", "on"):
         more = [word for each in asked for word in ("--ask", each.replace(" ", " may "))]
