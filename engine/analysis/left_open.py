@@ -34,7 +34,7 @@ class LeftOpen(Aspect):
                 world.one_of(made, [each.name for each in declared.options])
             elif declared.kind.name in ("money", "count"):
                 world.between(made, 0, 10_000_000)
-                world.prefer(made == (10_000 if declared.kind.name == "money" else 1))
+                world.prefer_round(made, declared.kind.name)
         world.answers[question] = made
         return Value(made, True)
 

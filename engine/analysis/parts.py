@@ -12,10 +12,14 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from engine.analysis.happenings import Truth
-from engine.analysis.logic import every
+from engine.analysis.logic import every, some
 from engine.analysis.numbers import a_truth
 from engine.analysis.seen import SHAPE, Read, Seen
 from engine.program import Rule
+
+# Sums of money in hundredths: the one that is taken wherever it can be, and others that look like one of a bill.
+_HUNDRED = 10_000
+_ROUND = (12_000, 8_000, 20_000, 5_000, 30_000, 2_000, 100_000)
 
 
 @dataclass(eq=False)
@@ -86,6 +90,13 @@ class Parts:
         """Say what a reader would sooner believe, where nothing else decides."""
         self.likely += facts
         self._frames[-1].likely += facts
+
+    def prefer_round(self, number: Any, kind: str) -> None:
+        """Say that a reader would sooner believe in a hundred, or else another round sum; in one of what is counted."""
+        if kind == "money":
+            self.prefer(number == _HUNDRED, some(*(number == each for each in (_HUNDRED, *_ROUND))))
+        else:
+            self.prefer(number == 1)
 
     def on_workday(self, *days: Any) -> None:
         """Let days be working days: last days of periods are taken from these, so none rolls."""

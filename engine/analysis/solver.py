@@ -208,13 +208,12 @@ class Query:
 
     def _polish(self) -> None:
         world, there = self.world, self.there()
-        self.smallest([world.today, *(each.day for each in there)])
-        likely = list(world.likely)
         if isinstance(world, Fragment):
+            # A bill is due some days later, although one that is due at once would be sooner overdue.
             likely_of = world.likely_of
-            for happening in there:
-                likely += likely_of[happening.name, happening.actor]
-        self.preferred(likely)
+            self.preferred([fact for each in there for fact in likely_of[each.name, each.actor]])
+        self.smallest([world.today, *(each.day for each in there)])
+        self.preferred(world.likely)
         self.smallest(
             [term for term in _open(world, [*there, *self.acts]) if z3.is_bool(term) or z3.is_int(term)]
         )

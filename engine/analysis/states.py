@@ -17,8 +17,8 @@ from engine.analysis.numbers import a_number, choice, whole
 from engine.dates import end_of
 from engine.quantities import AsOfE, FieldE
 
-PERIOD = (2027, 1)
-"""Year and month: the billing period of every bill and every use of a world in which the period matters."""
+PERIODS = ((2026, 3), (2027, 1))
+"""Year and month: the billing periods of bills and uses, where the period matters; the likelier first."""
 
 
 class States(Aspect):
@@ -45,7 +45,8 @@ class States(Aspect):
     def as_of(self, it: AsOfE, m: Moment, env: Env) -> Value:
         """Return what a state was at a day, an instant, or the first day of a billing period.
 
-        The one period that a world has is `PERIOD`: which other it is makes a difference to sums alone.
+        The periods of a world are `PERIODS`, one that begins before all that happens in it and one that does not: which
+        other it is makes a difference to sums alone.
         """
         world = self.world
         when = world.quantities.value(it.at, m, env).term
@@ -53,8 +54,11 @@ class States(Aspect):
         if not z3.is_expr(when) or len(setters) > 1:
             return world.free()
         if isinstance(it.at, FieldE) and it.at.kind.name == "text":
-            world.hold(when == world.code(f"{PERIOD[0]}-{PERIOD[1]:02}"))
-            last: Any = minute_of(end_of(date(*PERIOD, 1))) - 1
+            early, late = (when == world.code(f"{year}-{month:02}") for year, month in PERIODS)
+            world.hold(some(early, late))
+            world.prefer(early)
+            ends = [whole(minute_of(end_of(date(*each, 1))) - 1) for each in PERIODS]
+            last: Any = choice(early, *ends)
         else:
             last = (when + 1) * MINUTES - 1 if is_day(it.at) else when
         made = self.first(it.state.name)
@@ -81,7 +85,7 @@ class States(Aspect):
         world = self.world
         made = a_number(f"{state} at first")
         world.between(made, 1, 10_000_000)
-        world.prefer(made == (10_000 if kind == "money" else 1))
+        world.prefer_round(made, kind)
         world.firsts[state] = Value(made, True)
         return made
 

@@ -200,7 +200,7 @@ class World(Parts):
             self.prefer(term == of.day + 9)
         elif kind.name in ("money", "count"):
             self.between(term, 1, 10_000_000)
-            self.prefer(term == (10_000 if kind.name == "money" else 1))
+            self.prefer_round(term, kind.name)
         elif kind.name == "one of":
             options = self.look("options", kind.of)
             self.one_of(term, options) if options else self.hold(term >= 0)
