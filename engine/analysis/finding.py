@@ -63,3 +63,15 @@ class Finding:
         return f"{self.kind}{what}:" + "+".join(
             f"{each.document}/{each.norm or each.clause}" for each in self.clauses
         )
+
+
+def read_back(held: Mapping[str, Any]) -> Finding:
+    """Return a finding that was told as JSON, without its history."""
+    what = {"what": held["what"]} if held.get("what") else {}
+    return Finding(
+        held["kind"],
+        tuple(Clause(each["document"], each["clause"], each["norm"] or "") for each in held["clauses"]),
+        Said(**held["sentence"]),
+        settles=tuple(Said(**each) for each in held["settles"]),
+        detail={**what, **held["detail"]},
+    )

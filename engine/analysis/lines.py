@@ -89,6 +89,11 @@ class Texts:
             return None
         return self.sources.get(contract.path)
 
+    def norms(self, document: str) -> tuple[Norm, ...]:
+        """Return the norms of a document; none of one that is not here."""
+        contract = self.contracts.get(document)
+        return contract.norms if contract is not None else ()
+
     def lines(self, place: Clause) -> list[Line]:
         """Return the statements of a norm: several where it has options."""
         source = self.source(place.document)
@@ -128,8 +133,8 @@ class Texts:
         return found[-1] if found else None
 
     def called(self, place: Clause, seen_from: str) -> tuple[str, ...]:
-        """Return how a line of a document may call a norm."""
-        return called(place, seen_from, self.contracts)
+        """Return how a line of a document may call a norm; not at all one of a document that is not here."""
+        return called(place, seen_from, self.contracts) if place.document in self.contracts else ()
 
 
 def statement_at(source: Source, offset: int) -> tuple[int, int]:

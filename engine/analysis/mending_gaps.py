@@ -156,7 +156,7 @@ def of_a_number_of_law(finding: Finding, texts: Texts) -> Iterator[Ways]:
     """Write a time of the law in place of a reasonable one."""
     times: dict[Period, None] = {}
     for place in finding.clauses:
-        for norm in texts.contracts[place.document].norms:
+        for norm in texts.norms(place.document):
             limit = norm.window.limit if isinstance(norm, Obligation) and norm.window is not None else None
             if norm.id == place.norm and isinstance(limit, Within) and isinstance(limit.period, Const):
                 times[limit.period.value] = None

@@ -19,7 +19,7 @@ from pygls.lsp.server import LanguageServer
 
 from contractlang.formatter import formatted
 from contractlang.source import Source
-from engine.desk import completion, findings, hints, hover, lenses, outline, renames, shown, tokens
+from engine.desk import completion, findings, hints, hover, lenses, outline, renames, settling, shown, tokens
 from engine.desk.desk import Desk, path_of
 from engine.desk.places import location_of, offset_of, range_of
 from engine.desk.turning import edits_between
@@ -169,6 +169,8 @@ def _at_a_place(server: LanguageServer, desk: Desk) -> None:
         found: list[lsp.CodeAction] = []
         if only is None or lsp.CodeActionKind.QuickFix in only:
             found += await desk.run(shown.mends, desk.papers, paper, params)
+            told = desk.found.get(paper.source.path, [])
+            found += await desk.run(settling.settling, told, desk.papers, paper, params)
         if only is not None and any(each.startswith(lsp.CodeActionKind.Source) for each in only):
             found.append(shown.turn(paper, params.text_document.uri))
         return found

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from contractlang.load import Workspace, load, load_text
 from contractlang.loaded import Loaded
 from engine.analysis import analyse
-from engine.analysis.finding import Clause, Finding, Said
+from engine.analysis.finding import read_back
 from engine.analysis.lines import Mend, Texts
 from engine.analysis.mending import mends
 from engine.governing import Programs
@@ -32,18 +31,6 @@ def loaded() -> Loaded:
     return load([CONTRACTS / name for name in names], [CONTRACTS / "vocabulary"])
 
 
-def finding_of(held: dict[str, Any]) -> Finding:
-    """Return a finding as it was kept."""
-    what = {"what": held["what"]} if held["what"] else {}
-    return Finding(
-        held["kind"],
-        tuple(Clause(each["document"], each["clause"], each["norm"] or "") for each in held["clauses"]),
-        Said(**held["sentence"]),
-        settles=tuple(Said(**each) for each in held["settles"]),
-        detail={**what, **held["detail"]},
-    )
-
-
 def is_read(path: str, text: str) -> bool:
     """Tell whether a file can be read with that text."""
     return not Workspace([CONTRACTS]).check(path, text).errors
@@ -51,7 +38,7 @@ def is_read(path: str, text: str) -> bool:
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_every_mend_of_a_shipped_finding_is_read_in_its_place(path: Path, loaded: Loaded) -> None:
-    found = [finding_of(each) for each in json.loads(path.read_text("utf-8"))["findings"]]
+    found = [read_back(each) for each in json.loads(path.read_text("utf-8"))["findings"]]
     read: dict[str, int] = {}
     for finding in found:
         sort = finding.key.split(":")[0]

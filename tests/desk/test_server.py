@@ -356,6 +356,34 @@ async def test_what_an_editor_ran_itself_is_shown_too(versions) -> None:
 
 
 @pytest.mark.asyncio(loop_scope="module")
+async def test_what_may_settle_a_finding_is_offered_as_an_edit(versions) -> None:
+    path = versions.folder / "settled.contract"
+    text = CONTRACT.replace(" within 30 days", "")
+    path.write_text(text, "utf-8")
+    told = await findings.look(str(path), "")
+    assert told is not None
+    (late,) = (each for each in told if each["what"] == "no deadline")
+    editor = Editor(versions, text, "settled.contract")
+    await editor.wrong()
+    versions.protocol.notify("contract/known", {"uri": editor.uri, "cases": [], "findings": [late]})
+    line = text.splitlines().index(next(each for each in text.splitlines() if "must pay" in each))
+
+    async def offered(at: int) -> list[Any]:
+        here = lsp.Range(lsp.Position(at, 20), lsp.Position(at, 20))
+        context = lsp.CodeActionContext([], [lsp.CodeActionKind.QuickFix])
+        asked = lsp.CodeActionParams(editor.document, here, context)
+        return list(await versions.text_document_code_action_async(asked))
+
+    (action,) = await offered(line)
+    assert "within 30 days" in action.title
+    assert action.diagnostics[0].code == late["key"]
+    mended = edited(editor.text, action.edit.changes[editor.uri])
+    assert mended == CONTRACT.replace(" within 30 days", ", within 30 days")
+    assert not await offered(line + 2)
+    versions.protocol.notify("contract/known", {"uri": editor.uri, "cases": [], "findings": []})
+
+
+@pytest.mark.asyncio(loop_scope="module")
 async def test_a_file_is_turned_into_its_other_language_and_back(versions) -> None:
     editor = Editor(versions, CONTRACT)
     whole = lsp.Range(lsp.Position(0, 0), lsp.Position(0, 0))
