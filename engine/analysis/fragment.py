@@ -1,9 +1,9 @@
 """The part of a world that one question can reach, and nothing else of it.
 
 A world tells of each thing once, for all questions, and keeps of which other things it makes use. A fragment follows
-these uses from a question: at first up to what has a name of its own, and with each growth beyond the names that it has
-come to. A fragment that is not whole allows more than the world does, so that what has no history in it has none at
-all. Mostly a question that has none needs little to be told; and its answer then rests on no more than that.
+these uses from a question: at first up to what has a name of its own, then beyond these names, then to the end. A
+fragment that is not whole allows more than the world does, so that what has no history in it has none at all. Mostly a
+question that has none needs little to be told; and its answer then rests on no more than that.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ class Fragment:
         self.world, self.program, self.terms, self.focus = world, world.program, world.terms, focus
         self.now, self.today, self.minute, self.codes = world.now, world.today, world.minute, world.codes
         self._reaches = [_Reach(world, question, focus, strict)]
+        self._has_grown = False
 
     def beside(self, other: Fragment) -> Fragment:
         """Return this fragment with another of the same history as other norms see it."""
@@ -49,8 +50,18 @@ class Fragment:
         return first
 
     def grow(self) -> list[Any]:
-        """Follow the names that it has come to, up to the next ones; return the facts that this adds."""
+        """Follow the names that it has come to, once up to the next ones, then to the end; return the facts that adds."""
+        if self._has_grown:
+            return self.complete()
+        self._has_grown = True
         return [fact for each in self._reaches for fact in each.grow()]
+
+    def complete(self) -> list[Any]:
+        """Follow every name to the end; return the facts that this adds."""
+        facts: list[Any] = []
+        while not self.is_whole:
+            facts += [fact for each in self._reaches for fact in each.grow()]
+        return facts
 
     @property
     def is_whole(self) -> bool:
