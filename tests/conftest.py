@@ -12,6 +12,8 @@ import pytest
 from contractlang.load import Loaded, load
 from engine.compile import compile_program
 from engine.governing import Programs
+from engine.paper.pdf import chinese_font
+from engine.paper.printed import UnreadablePaper
 from engine.program import Program
 from tests.postgres import Cluster, cluster
 from tests.postgres import programs as postgres_programs
@@ -88,6 +90,15 @@ def postgres() -> Iterator[Cluster]:
     # Nobody cuts the power of a test; what a crash of its processes leaves behind needs no fsync.
     with cluster("-c fsync=off") as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def font() -> str:
+    """The font with Chinese letters of this machine; skipped by name where it has none (`make system` installs one)."""
+    try:
+        return chinese_font()
+    except UnreadablePaper as wrong:
+        pytest.skip(f"{wrong}: nothing is printed")
 
 
 @pytest.hookimpl(hookwrapper=True)

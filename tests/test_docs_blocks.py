@@ -206,7 +206,11 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str
 
 
 @pytest.mark.parametrize("line", LINES)
-def test_a_line_for_the_shell_is_carried_out(line: str, shell: tuple[Path, dict[str, str]]) -> None:
+def test_a_line_for_the_shell_is_carried_out(
+    line: str, shell: tuple[Path, dict[str, str]], request: pytest.FixtureRequest
+) -> None:
+    if line.startswith("contract docs pdf"):
+        request.getfixturevalue("font")
     folder, environment = shell
     typed = SCRATCH.get(line, line)
     if typed.startswith(STAYS):

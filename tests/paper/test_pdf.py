@@ -25,15 +25,6 @@ CLAUSES = (
 )
 
 
-@pytest.fixture(scope="module")
-def font() -> str:
-    """The font with Chinese letters of this machine; skipped by name where it has none (`make system` installs one)."""
-    try:
-        return chinese_font()
-    except UnreadablePaper as wrong:
-        pytest.skip(f"{wrong}: nothing is printed")
-
-
 def test_without_a_chinese_font_the_packages_are_named() -> None:
     with pytest.raises(UnreadablePaper, match="fonts-noto-cjk or fonts-wqy-microhei"):
         fonts_for(["DejaVu Sans", "Libertinus Serif"])
