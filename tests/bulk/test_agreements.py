@@ -215,7 +215,9 @@ SHOP = """Shop
 | stocked: seller must keep stock is full from unlock
 | safe: for each theft as t, seller must keep no, unless wilful(t)
 | closing: when payment is overdue, seller may lock
-| closing prevails over stocked if payment is overdue
+| closing prevails over stocked if payment is overdue and not delivery is overdue
+| apology: while delivery is overdue, seller must unlock within 3 days
+| upkeep: while delivery is overdue, seller must keep door is open unless apology is overdue
 
 | quiet: either party must not complain
 
@@ -309,7 +311,8 @@ def test_what_no_lane_can_have_upon_a_breach_leaves_the_accounts_with_one() -> N
 
 
 REFUSED = {
-    "| stocked: seller must keep stock is full from fill\n| seller must deliver while stocked is overdue\n": "brings",
+    "| one: seller must deliver within 2 days while two is overdue\n"
+    "| two: seller must fill within 2 days while one is overdue\n": "in a circle",
     "| when now >= 2026-05-01, seller must deliver\n": "time alone turns",
 }
 

@@ -20,18 +20,21 @@ from engine.program import Rule
 class Watching(Lasting):
     """Writes what conditions bring."""
 
+    waiting: frozenset[int] = frozenset()
+    """Norms that are still to be looked at: nothing may hang on their status yet."""
+
     def watches(self, text: Text) -> None:
         """Write that everything with a condition is looked at again, at the instant `m`."""
-        for lane in self.draft.lanes:
-            if lane.by_row and lane.source is None:
-                self.entangled = True
-                mark = text.mark()
-                try:
-                    self.keeps(text, lane) if lane.kept else self.turns(text, lane)
-                except Unsaid as wrong:
-                    text.back(mark)
-                    self.speller.before.clear()
-                    self.draft.reasons.append((lane.norm, str(wrong)))
+        for lane in self.in_order():
+            self.entangled = True
+            mark = text.mark()
+            try:
+                self.keeps(text, lane) if lane.kept else self.turns(text, lane)
+            except Unsaid as wrong:
+                text.back(mark)
+                self.speller.before.clear()
+                self.draft.reasons.append((lane.norm, str(wrong)))
+            self.waiting -= {lane.rule.index}
         for rule, why in self.draft.watched:
             self.entangled = True
             try:
@@ -39,6 +42,13 @@ class Watching(Lasting):
             except Unsaid:
                 self.speller.before.clear()
                 self.draft.reasons.append((rule.norm.id, why))
+
+    def in_order(self) -> list[Lane]:
+        """Return the norms that conditions bring to something, each after those whose status it reads."""
+        order = self.draft.program.order
+        found = [lane for lane in self.draft.lanes if lane.by_row and lane.source is None]
+        self.waiting = frozenset(lane.rule.index for lane in self.draft.lanes if lane.by_row)
+        return sorted(found, key=lambda lane: order["norm", lane.rule.index])
 
     def steadily(self, rule: Rule, at: Place) -> tuple[Held, Held]:
         """Spell the conditions of a norm, and whether it is in force; what time alone turns is open. Raises Unsaid."""
@@ -52,8 +62,8 @@ class Watching(Lasting):
             *(w for w, _ in rule.voided),
         ]
         read = {index for made in asking for norms in norms_in(made) for index in norms.indexes}
-        if any(lane.by_row and lane.rule.index in read for lane in self.draft.lanes):
-            raise Unsaid("a condition that hangs on what another condition brings")
+        if read & self.waiting:
+            raise Unsaid("a condition that hangs on what another condition brings, in a circle")
         return all_of(self.conditions(rule, at)), self.in_force(rule, at)
 
     def keeps(self, text: Text, lane: Lane) -> None:
