@@ -16,6 +16,7 @@ from contractlang.norms import (
     Compare,
     Const,
     Contract,
+    Discharged,
     Expr,
     Happened,
     InBreach,
@@ -59,6 +60,7 @@ def gaps(program: Program) -> Iterator[Finding]:
         powers_without_bound,
         changes_without_exit,
         states_without_way_out,
+        suspensions_without_way_out,
         ends_without_consequence,
         blanks_without_rule,
         events_without_rule,
@@ -370,6 +372,68 @@ def states_without_way_out(program: Program, telling: Telling) -> Iterator[Findi
                 ),
                 detail={"what": "no way out", "state": declared.name, "value": option},
             )
+
+
+def suspensions_without_way_out(program: Program, telling: Telling) -> Iterator[Finding]:
+    """Find powers that suspend a duty, where nothing resumes it, or only what nobody is ever late with."""
+    followed = _followed(program)
+    for rule in _agreed(program):
+        if not isinstance(rule.norm, Power) or not rule.suspends:
+            continue
+        ways = [each for each in program.rules if set(each.resumes) & set(rule.suspends)]
+        awaited = [_awaited(program, each) for each in ways]
+        endless = [
+            duty
+            for duties in awaited
+            for duty in duties
+            if not _has_last_day(duty) or duty.index not in followed
+        ]
+        if ways and not all(set(duties) & set(endless) for duties in awaited):
+            continue
+        called, kept = telling.norm(rule.norm), telling.norms(program.rules[i] for i in rule.suspends)
+        if ways:
+            wait, who = telling.norms(endless), listed(telling.party(each.norm.bearer) for each in endless)
+            way = telling.norms(ways)
+            said = Said(
+                f"{called.en} suspends {kept.en}, and by {way.en} it goes on only once {wait.en} is done; if"
+                f" {who.en} never does that, nothing follows, and everything stands still.",
+                f"{called.zh}可中止{kept.zh}，依{way.zh}只有在{wait.zh}履行之后才能恢复；{who.zh}始终不履行的，"
+                "没有任何后果，双方从此僵持。",
+            )
+        else:
+            said = Said(
+                f"{called.en} suspends {kept.en}, and no norm says how it goes on.",
+                f"{called.zh}可中止{kept.zh}，但没有任何规范说明如何恢复。",
+            )
+        yield Finding(
+            "gap",
+            clauses_of([rule, *ways, *endless]),
+            said,
+            settles=(
+                Said(
+                    "say what ends the suspension at the latest, or who may then end the agreement",
+                    "约定中止最迟至何时结束，或届时由谁解除协议",
+                ),
+            ),
+            detail={"what": "standstill"},
+        )
+
+
+def _awaited(program: Program, rule: Rule) -> list[Rule]:
+    """Return the duties that have to be done before a norm is open."""
+    documents = Documents(program.contracts)
+    meant = [
+        id(norm)
+        for part in _parts(rule)
+        if isinstance(part, Discharged)
+        for norm in documents.meant(part.target, rule.norm.document)
+    ]
+    return [each for each in program.rules if id(each.norm) in meant]
+
+
+def _has_last_day(rule: Rule) -> bool:
+    norm = rule.norm
+    return isinstance(norm, Obligation) and norm.window is not None and norm.window.limit is not None
 
 
 def ends_without_consequence(program: Program, telling: Telling) -> Iterator[Finding]:
