@@ -50,7 +50,7 @@ class Fragment:
         return first
 
     def grow(self) -> list[Any]:
-        """Follow the names that it has come to, once up to the next ones, then to the end; return the facts that adds."""
+        """Follow the names that it has come to, once up to the next ones, then to the end; return the facts of that."""
         if self._has_grown:
             return self.complete()
         self._has_grown = True

@@ -7,19 +7,20 @@ false for certain is left out. What comes back is always a term of the solver, n
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import z3
 from z3 import z3core
 
-from engine.analysis.numbers import FALSE, REF, TRUE, Held, bare
+from engine.analysis.numbers import CONTEXT, FALSE, REF, TRUE, Held, bare
 
 Truth = Any
 """A bool, or a term of the solver that is true or false."""
 
 _evaluate, _number_of = bare(z3core.Z3_model_eval), bare(z3core.Z3_get_numeral_int64)
-_truth_of = bare(z3core.Z3_get_bool_value)
+_truth_of, _identity = bare(z3core.Z3_get_bool_value), bare(z3core.Z3_get_ast_id)
+_at, _formula = bare(z3core.Z3_ast_vector_get), bare(z3core.Z3_goal_formula)
 _and, _or, _not, _implies = map(
     bare, (z3core.Z3_mk_and, z3core.Z3_mk_or, z3core.Z3_mk_not, z3core.Z3_mk_implies)
 )
@@ -78,14 +79,32 @@ def tell(solver: z3.Solver, *facts: Truth) -> None:
         z3core.Z3_solver_assert(REF, solver.solver, fact.ast)
 
 
-def simplified(solver: z3.Solver, *more: Truth) -> Any:
+def simplified(solver: z3.Solver, *more: Truth) -> z3.Goal:
     """Return what holds in a solver and more, once every value that is fixed stands in its place."""
     goal, held = z3.Goal(), solver.assertions()
     for place in range(len(held)):
-        z3core.Z3_goal_assert(REF, goal.goal, z3core.Z3_ast_vector_get(REF, held.vector, place))
+        z3core.Z3_goal_assert(REF, goal.goal, _at(REF, held.vector, place))
     for each in more:
         z3core.Z3_goal_assert(REF, goal.goal, each.ast)
     return z3.Then("simplify", "propagate-values")(goal)[0]
+
+
+def tell_all(solver: z3.Solver, goal: z3.Goal) -> None:
+    """Let everything of a goal hold in a solver."""
+    for place in range(len(goal)):
+        z3core.Z3_solver_assert(REF, solver.solver, _formula(REF, goal.goal, place))
+
+
+def checked(solver: z3.Solver, assumed: Sequence[Truth]) -> z3.CheckSatResult:
+    """Return what a solver says where some truths are assumed, each of which has a name or is denied one."""
+    terms = (z3.Ast * len(assumed))(*[each.ast for each in assumed])
+    return z3.CheckSatResult(z3core.Z3_solver_check_assumptions(REF, solver.solver, len(assumed), terms))
+
+
+def core(solver: z3.Solver) -> list[int]:
+    """Return which of the truths last assumed cannot be together, by their identities."""
+    found = z3.AstVector(z3core.Z3_solver_get_unsat_core(REF, solver.solver), CONTEXT)
+    return [_identity(REF, _at(REF, found.vector, place)) for place in range(len(found))]
 
 
 class Found:

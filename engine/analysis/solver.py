@@ -22,7 +22,18 @@ from engine.analysis.days import is_workday, workday
 from engine.analysis.fragment import Fragment
 from engine.analysis.happenings import Happening
 from engine.analysis.hitting import fewest_of
-from engine.analysis.logic import Found, every, follows, no, simplified, some, tell
+from engine.analysis.logic import (
+    Found,
+    checked,
+    core,
+    every,
+    follows,
+    no,
+    simplified,
+    some,
+    tell,
+    tell_all,
+)
 from engine.analysis.numbers import FALSE, TRUE, a_truth
 from engine.analysis.world import World
 
@@ -198,7 +209,7 @@ class Query:
         whole, self.solver = self.solver, _solver(LIMIT // _SMALLER, self.few)
         try:
             # What is left to be said once it is fixed what happens: a fraction of the facts.
-            tell(self.solver, *simplified(whole, *self._shape()))
+            tell_all(self.solver, simplified(whole, *self._shape()))
             self._polish()
         finally:
             _let_go(self.solver, LIMIT // _SMALLER)
@@ -240,7 +251,7 @@ class Query:
         What is assumed is a truth that has a name, or is denied one.
         """
         while True:
-            answer = self.solver.check(*assumed)
+            answer = checked(self.solver, assumed)
             if answer == z3.unknown:
                 raise Unknown(self.solver.reason_unknown())
             if answer == z3.unsat:
@@ -287,15 +298,17 @@ class Query:
         history, and the first world found is one that no world with less can replace.
         """
         places = {each.id: place for place, each in enumerate(self.happenings)}
-        called = {each.here.get_id(): each.id for each in self.happenings}
+        called = {
+            absent.get_id(): each.id for absent, each in zip(self._absent, self.happenings, strict=True)
+        }
         while True:
             there = fewest_of([frozenset(places[each] for each in group) for group in self._needed])
             if self.asked(*(absent for place, absent in enumerate(self._absent) if place not in there)):
                 return True
-            core = frozenset(called[each.arg(0).get_id()] for each in self.solver.unsat_core())
-            if not core:
+            needed = frozenset(called[each] for each in core(self.solver))
+            if not needed:
                 return False
-            self._needed.append(core)
+            self._needed.append(needed)
 
     def least(self, term: Any) -> None:
         """Let a number be as small as it can be."""
@@ -363,8 +376,8 @@ class Query:
                 self._one_by_one(facts[settled:])
                 return
             if not can:
-                core = frozenset(places[each.get_id()] for each in self.solver.unsat_core())
-                gone[max(core)] = core - {max(core)}
+                apart = frozenset(places[each] for each in core(self.solver))
+                gone[max(apart)] = apart - {max(apart)}
                 continue
             while settled < len(facts):
                 place, settled = settled, settled + 1
