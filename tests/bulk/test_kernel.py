@@ -60,7 +60,7 @@ CASES = {
         ("seller suspend_delivery", "buyer terminate", "buyer resume_delivery", "buyer pay", "seller disclose"),
     ),
     "hire": (HIRE, ("owner take_away", "owner end_hire", "hirer end_hire", "hirer bring_back", "hirer pay_fine")),
-    "club": (CLUB, ("member prolong", "member leave", "member visit")),
+    "club": (CLUB, ("member prolong", "member visit", "host bar", "host expel", "host admit")),
 }  # fmt: skip
 
 

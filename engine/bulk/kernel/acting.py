@@ -143,6 +143,9 @@ class Acting(Owing):
             if (state, "") in self.program.rules[index].sets:
                 stands = self.speller.exercise(index, state)
                 if index in by:
+                    if (index, state) in self.speller.used_since:
+                        since = self.speller.used_since[index, state]
+                        text.add(f"if {by[index]} and ({changes} or not {stands}): {since} = t")
                     text.add(f"{stands} = {by[index]} or ({stands} and not ({changes}))")
                 else:
                     text.add(f"if {changes}: {stands} = False")

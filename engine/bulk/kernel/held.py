@@ -128,8 +128,8 @@ def held(speller: Speller, made: Evaluator, place: Place) -> Held:
                 return plain(TRUE)
             number = speller.party(made.party)
             return plain(f"({place.who} == {number} or {place.who} == {JOINT})")
-        case UsedE() if made.longer is None and made.norms.variable is None and made.norms.about is None:
-            return any_of([used(speller, index) for index in made.norms.indexes])
+        case UsedE() if made.norms.variable is None:
+            return any_of([used(speller, index, made.longer, place) for index in made.norms.indexes])
         case _:
             return leaf(speller, made, place)
 
@@ -149,11 +149,19 @@ def leaf(speller: Speller, made: Evaluator, place: Place) -> Held:
     return plain(text)
 
 
-def used(speller: Speller, index: int) -> Held:
-    """Spell that a power stands exercised."""
+def used(speller: Speller, index: int, longer: Evaluator | None, place: Place) -> Held:
+    """Spell that a power stands exercised, and has for longer than a period."""
+    kept = list(speller.before)
     try:
-        return plain(speller.exercised(speller.program.rules[index]) or FALSE)
+        rule = speller.program.rules[index]
+        stands = speller.exercised(rule)
+        if not stands or longer is None:
+            return plain(stands or FALSE)
+        if place.steady:
+            raise Unsaid("a condition that time alone turns")
+        return plain(speller.used_for(rule, longer, place))
     except Unsaid as wrong:
+        speller.before[:] = kept
         return opened(str(wrong))
 
 

@@ -28,7 +28,7 @@ from engine.bulk.kernel.spell import Speller, parties_of, parts_of
 from engine.conditions import AndE, AnswerE, ChosenE, CompareE, IsBlankE, NotE, OrE
 from engine.evaluator import Evaluator
 from engine.program import Program, Rule, Touch
-from engine.quantities import BlankE, BoundE, ConstE, FieldE, FoldE, NowE
+from engine.quantities import BlankE, BoundE, ConstE, FieldE, NowE
 from engine.statuses import Norms, UsedE
 from engine.terms import Terms
 
@@ -248,8 +248,6 @@ def _arising(draft: Draft) -> None:
                     raise Unsaid(f"a duty of {norm.bearer.value}")
                 if isinstance(norm, Maintenance) and norm.trigger is not None:
                     _kept_for_good(rule)
-                if any(isinstance(part, FoldE) for part in parts_of(rule.keeps)):
-                    raise Unsaid("a sum or count over what happened")
                 if rule.on_breach_of:
                     on_breach.append(rule)
                     continue

@@ -136,7 +136,8 @@ def given(
     if any(lane.by_row for lane in plan.lanes):
         most = max(most, _most(columns.first, accounts))
     wide = most * len(plan.lanes) + 1 if eager else 1
-    work = {
+    work = {f"walk{number}": room(events, -1) for number in range(plan.walks)}
+    work |= {
         "hk": room(4 * wide + 16, 0),
         "hv": room(4 * wide + 16, 0),
         "fl": room(wide, 0),

@@ -9,7 +9,7 @@ from engine.bulk.kernel.lower import norms_in
 from engine.bulk.kernel.opening import Opening
 from engine.bulk.kernel.plan import DAY, EAST, FAR, MISSING, MOST, Lane
 from engine.bulk.kernel.said import Place, Unsaid
-from engine.bulk.kernel.spell import late
+from engine.bulk.kernel.spell import ELAPSED, late
 from engine.bulk.kernel.writer import Text
 from engine.evaluator import Evaluator
 from engine.program import Rule, Touch
@@ -27,7 +27,7 @@ class Owing(Opening):
         text.add("k = kc", "kc += 1", "row[k] = i")
         for lane in lanes:
             rule = lane.rule
-            rows = {rule.variable: ("i", self.triggers(rule))}
+            rows = {rule.variable: ("i", self.speller.triggering(rule))}
             at = Place("t", rows, rolls=rule.rolls)
             self.broken_by(text, lane, at) if lane.kept else self.arises(text, lane, at, "k")
 
@@ -119,13 +119,12 @@ class Owing(Opening):
         period = speller.fixed(rule.limit_value)
         if not isinstance(period, Period):
             raise Unsaid("a window without a fixed length")
-        hours = {"hours": 3600, "minutes": 60, "seconds": 1}
         if rule.limit_of is None:
             start, kind = at.now, "instant"
         else:
             start, kind = self.origin(text, rule.limit_of, at)
-        if period.unit in hours:
-            length = period.count * hours[period.unit] * 1_000_000
+        if period.unit in ELAPSED:
+            length = period.count * ELAPSED[period.unit]
             if kind == "day":
                 start = f"(({start} + 1) * {DAY} - {EAST})"
             text.add(f"y = {start} + {length}")
@@ -204,7 +203,7 @@ class Owing(Opening):
         rows: dict[str, tuple[str, tuple[str, ...]]] = {"@act": ("i", (name,))}
         debts = {}
         if lane.source is None:
-            rows[rule.variable] = (f"row[{key}]", self.triggers(rule))
+            rows[rule.variable] = (f"row[{key}]", self.speller.triggering(rule))
         else:
             debts[rule.variable] = (self.draft.lanes[lane.source], key)
         return [self.speller.flag(rule.where, Place("t", rows, debts, rolls=rule.rolls))]

@@ -174,6 +174,9 @@ class Plan:
     doubled: Mapping[str, str] = field(default_factory=dict)
     """Columns that are not called as their field is, which has several kinds; with the field."""
 
+    walks: int = 0
+    """How many kinds of occurrences are counted or summed: each has a column of which came before which."""
+
     def field_of(self, column: str) -> str:
         """Return the field that a column holds."""
         return self.doubled.get(column, column)
@@ -190,12 +193,12 @@ class Plan:
     @property
     def arguments(self) -> tuple[str, ...]:
         """The names of what the loop is given, in order."""
-        return arguments(self.kinds, self.tables, self.lanes, self.prohibitions)
+        return arguments(self.kinds, self.tables, self.lanes, self.prohibitions, self.walks)
 
 
 def arguments(
     kinds: Mapping[str, str], tables: tuple[DayTable, ...], lanes: tuple[Lane, ...],
-    prohibitions: tuple[Rule, ...],
+    prohibitions: tuple[Rule, ...], walks: int,
 ) -> tuple[str, ...]:  # fmt: skip
     """Return the names of what the loop is given: columns, tables, room to work in, what it leaves."""
     found = ["first", "things", "at", "code", "who", *(f"c_{name}" for name in kinds)]
@@ -204,6 +207,7 @@ def arguments(
     for lane in lanes:
         found += [f"{each}{lane.number}" for each in per_lane(lane)]
     found += [f"x{place}" for place in range(len(prohibitions))]
+    found += [f"walk{number}" for number in range(walks)]
     return (*found, "hk", "hv", "fl", "fk")
 
 

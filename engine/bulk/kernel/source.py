@@ -91,7 +91,7 @@ class _Loop(Asking):
         source = self.loop(Text(), body, questions)
         tables = tuple(speller.tables.values())
         kinds = dict(sorted({**speller.kinds, **dict.fromkeys(self.references, "reference")}.items()))
-        names = arguments(kinds, tables, tuple(draft.lanes), tuple(draft.prohibitions))
+        names = arguments(kinds, tables, tuple(draft.lanes), tuple(draft.prohibitions), len(speller.walks))
         helpers = f"{HELPERS}\n{MONTHS}" if "months_after" in source else HELPERS
         head = f"def fold({', '.join(names)}):\n"
         return Plan(
@@ -102,7 +102,7 @@ class _Loop(Asking):
             parties=speller.parties, states=tuple(speller.states.items()), lanes=tuple(draft.lanes),
             prohibitions=tuple(draft.prohibitions), tables=tables, asked=self.asked, steps=tuple(draft.steps),
             readings=speller.readings, opened=tuple(speller.opened),
-            doubled=speller.doubled,
+            doubled=speller.doubled, walks=len(speller.walks),
             forbid=tuple(tuple(self.forbid.get(place, ())) for place in range(len(self.asked))),
         )  # fmt: skip
 
@@ -122,6 +122,8 @@ class _Loop(Asking):
             text.add(f"{self.speller.state_variable(name)} = {self.speller.word(str(initial))}")
         for variable in self.speller.happened.values():
             text.add(f"{variable} = False")
+        for variable in (*self.speller.last.values(), *(f"walked{n}" for n in self.speller.walks.values())):
+            text.add(f"{variable} = -1")
         for lane in draft.lanes:
             n = lane.number
             text.add(f"lo{n} = {lane.bottom}", f"v{n} = 0", f"u{n} = 0", f"d{n} = False")
@@ -132,6 +134,8 @@ class _Loop(Asking):
                 text.add(f"mk{n} = -1" if lane.kept else f"tr{n} = False; op{n} = False; ar{n} = False")
         for variable in (*self.speller.exercises.values(), *self.noted.values()):
             text.add(f"{variable} = False")
+        for variable in self.speller.used_since.values():
+            text.add(f"{variable} = 0")
         for rule in draft.prohibitions:
             text.add(f"n_{rule.index} = 0")
         if eager:
@@ -329,6 +333,14 @@ class _Loop(Asking):
                     text.add(f"{variable} = True")
                 else:
                     text.add(f"if who[i] == {self.speller.party(who)}: {variable} = True")
+        for last, variable in self.speller.last.items():
+            if last in touch.names:
+                self.unsure.add(name)
+                text.add(f"{variable} = i")
+        for walked, number in self.speller.walks.items():
+            if walked in touch.names:
+                self.unsure.add(name)
+                text.add(f"walk{number}[i] = walked{number}", f"walked{number} = i")
         self.effects(text, name, touch, bases)
         self.renews(text, name, touch, bases)
         self.lives(text, touch, life)

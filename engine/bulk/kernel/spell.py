@@ -7,12 +7,13 @@ a reading without a choice, a blank that nothing fills) is `Unsaid`, and told by
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from contractlang.norms import OccurrenceDecl, PartyDecl, StateDecl, Who
 from contractlang.values import Period, Roll, Share
-from engine.bulk.kernel.held import held, plain
+from engine.bulk.kernel.held import all_of, held, plain
 from engine.bulk.kernel.plan import BREACHED, CURED, DAY, EAST, JOINT, MOST, OPENED, DayTable, Lane
 from engine.bulk.kernel.said import Place, Said, Unsaid
 from engine.bulk.kernel.summing import spelled_sum
@@ -22,7 +23,18 @@ from engine.dates import day_of
 from engine.evaluator import Base, Evaluator
 from engine.event import BOTH
 from engine.program import LIFE_STATES, Program, Rule
-from engine.quantities import AmountOfE, ArithmeticE, BlankE, BoundE, ConstE, FieldE, LaterE, NowE, StateE
+from engine.quantities import (
+    AmountOfE,
+    ArithmeticE,
+    BlankE,
+    BoundE,
+    ConstE,
+    FieldE,
+    FoldE,
+    LaterE,
+    NowE,
+    StateE,
+)
 from engine.scene import Scene, Unknown
 from engine.statuses import AmountDueE, DischargedE, HappenedE, InBreachE, Norms, OverdueE
 from engine.terms import Terms
@@ -30,6 +42,8 @@ from engine.terms import Terms
 SHIFT = day_of(0).toordinal()
 """Days are counted from 1970-01-01."""
 _SMALL = 10**6
+ELAPSED = {"hours": 3_600_000_000, "minutes": 60_000_000, "seconds": 1_000_000}
+"""How long the units are that know no days, in microseconds."""
 
 
 def day_number(day: date) -> int:
@@ -45,6 +59,9 @@ class Speller:
         self.taken = program.taken(terms)
         self.kinds: dict[str, str] = {}
         self.doubled: dict[str, str] = {}
+        self.last: dict[str, str] = {}
+        self.walks: dict[str, int] = {}
+        """The occurrences that are counted or summed, each with the number of its chain."""
         self.needs: dict[str, set[str]] = {}
         self.words: dict[str, int] = {}
         self.tables: dict[tuple[Any, ...], DayTable] = {}
@@ -54,6 +71,7 @@ class Speller:
         self.broken: dict[int, str] = {}
         self.before: list[str] = []
         self.exercises: dict[tuple[int, str], str] = {}
+        self.used_since: dict[tuple[int, str], str] = {}
         self.opened: dict[str, int] = {}
         self.bounds: set[int] = set()
         """Instants at which laws begin and end."""
@@ -118,6 +136,28 @@ class Speller:
     def exercise(self, index: int, state: str) -> str:
         """Return the variable that tells whether a power stands exercised as to one state."""
         return self.exercises.setdefault((index, state), f"ex_{len(self.exercises)}")
+
+    def used_for(self, rule: Rule, longer: Evaluator, place: Place) -> str:
+        """Spell whether a power stands exercised for longer than a period. Raises Unsaid."""
+        if len(rule.sets) > 1:
+            raise Unsaid(f"since when {rule.norm.id} stands exercised, which sets several states")
+        key = rule.index, rule.sets[0][0]
+        stands, since = self.exercise(*key), self.used_since.setdefault(key, f"since_{len(self.used_since)}")
+        period = self.fixed(longer)
+        if not isinstance(period, Period):
+            raise Unsaid("a power used for longer than a time without an end")
+        if period.unit in ELAPSED:
+            return f"({stands} and {since} + {period.count * ELAPSED[period.unit]} <= {place.now})"
+        table = self.table("end", period, place.rolls, "following", f"{period} later")
+        found = self.name("r")
+        self.before += [
+            f"{found} = False",
+            f"if {stands}:",
+            f"    y = look({table.name}, ({since} + {EAST}) // {DAY} - base)",
+            "    if y < 0: why = 1",
+            f"    elif y <= {place.now}: {found} = True",
+        ]
+        return found
 
     def opens(self, why: str) -> int:
         """Return the number with which the loop gives an account up for something open."""
@@ -203,6 +243,8 @@ class Speller:
                 return Said(" or ".join(f"d{lane.number}" for lane in lanes) or "False", "flag")
             case AmountDueE():
                 return self.due(made, place)
+            case FoldE():
+                return self.folded(made, place)
             case _:
                 raise Unsaid(f"{_called(made)} is not among what the kernel has")
 
@@ -264,7 +306,16 @@ class Speller:
             raise Unsaid(f"a {left.kind} and a {right.kind} are not compared in the kernel")
         if kinds <= {"word", "party", "flag"} and made.sign not in ("==", "!="):
             raise Unsaid("texts are only told apart in the kernel, not ordered")
+        if kinds == {"word"}:
+            return Said(self.alike(left, right, made.sign), "flag")
         return Said(f"({texts[0]} {made.sign} {texts[1]})", "flag")
+
+    @staticmethod
+    def alike(left: Said, right: Said, sign: str) -> str:
+        """Spell whether two values are the same; of two texts that the account tells, only the known have numbers."""
+        if left.kind == "word" and left.text.startswith("c_") and right.text.startswith("c_"):
+            raise Unsaid("two texts of the account are not compared in the kernel")
+        return f"({left.text} {sign} {right.text})"
 
     def arithmetic(self, made: ArithmeticE, place: Place) -> Said:
         left, right = self.spell(made.left, place), self.spell(made.right, place)
@@ -292,8 +343,9 @@ class Speller:
         if not isinstance(period.constant, Period):
             raise Unsaid("a period that the account tells is not among what the kernel has")
         unit = period.constant.unit
-        if unit in ("hours", "minutes", "seconds"):
-            raise Unsaid("hours after a day are not among what the kernel has")
+        if unit in ELAPSED:
+            start = base.text if base.kind == "instant" else f"(({self.day(base)} + 1) * {DAY} - {EAST})"
+            return Said(f"({start} + {period.constant.count * ELAPSED[unit]})", "instant")
         table = self.table("last day", period.constant, False, "following", f"{period.constant} after")
         return Said(self.looked_up(table, self.day(base)), "day")
 
@@ -340,12 +392,39 @@ class Speller:
                 return self.constant(known)
             raise Unsaid(f"`{made.name}` of what is not bound is not among what the kernel has")
         variable = made.of.name
+        if made.of.last:
+            row, names = self.latest(made.of.last, place)
+            return self.column(made.name, made.kind.name, row, names)
         if variable in place.debts:
             return self.of_debt(made.name, *place.debts[variable])
         if variable not in place.rows:
             raise Unsaid(f"the question does not say what `{made.name}` of the act is")
         row, names = place.rows[variable]
         return self.column(made.name, made.kind.name, row, names)
+
+    def latest(self, name: str, place: Place) -> tuple[str, tuple[str, ...]]:
+        """Return the row of the occurrence that gave rise to what is looked at, if it is one; else of the last one.
+
+        An account in which it did not happen, where it is asked of, is the engine's.
+        """
+        bound = [each for variable, each in place.rows.items() if variable != "@act"]
+        for lane, key in place.debts.values():
+            if lane.source is not None:
+                raise Unsaid(f"which `{name}` gave rise to a duty that follows from a breach")
+            if not lane.by_row:
+                bound.append((f"row[{key}]", self.triggering(lane.rule)))
+        for row, names in bound:
+            if names == (name,):
+                return row, names
+            if name in names:
+                raise Unsaid(f"`{name}` and others of its kind that give rise to one duty")
+        row = self.last.setdefault(name, f"last_{len(self.last)}")
+        self.before.append(f"if {row} < 0: why = {self.opens(f'`{name}` is asked of, and did not happen')}")
+        return row, tuple(each for each, touch in self.program.touches.items() if name in touch.names)
+
+    def triggering(self, rule: Rule) -> tuple[str, ...]:
+        """Return the occurrences that give rise to a duty."""
+        return tuple(name for name, touch in self.program.touches.items() if rule.index in touch.instances)
 
     def column(self, name: str, kind: str, row: str, names: tuple[str, ...]) -> Said:
         """Spell a field of an occurrence that stands in a row."""
@@ -417,6 +496,45 @@ class Speller:
     def happening(self, name: str, who: str | None) -> str:
         """Return the variable that tells whether something has happened."""
         return self.happened.setdefault((name, who), f"h_{len(self.happened)}")
+
+    def folded(self, made: FoldE, place: Place) -> Said:
+        """Spell a count or a sum over what happened: a walk from the last such occurrence to the first."""
+        names = tuple(each for each, touch in self.program.touches.items() if made.name in touch.names)
+        number = self.walks.setdefault(made.name, len(self.walks))
+        found, row = self.name("r"), self.name("j")
+        outer, self.before = self.before, []
+        try:
+            inside = replace(place, rows={**place.rows, made.name: (row, names)})
+            wheres = [] if made.where is None else [held(self, made.where, inside)]
+            if made.index is not None:
+                wheres.append(plain(self.indexed(made.index, inside, row, names)))
+            where = all_of(wheres)
+            what = "1"
+            if made.field is not None:
+                what = self.column(made.field, self.kind_of(made.field, names), row, names).text
+            lines = list(self.before)
+        finally:
+            self.before = outer
+        if not where.is_plain:
+            lines.append(f"if ({where.maybe}) and not ({where.sure}): why = {self.opens(where.why)}")
+        lines += [f"if {where.sure}: {found} += {what}", f"{row} = walk{number}[{row}]"]
+        self.before += [f"{found} = 0", f"{row} = walked{number}", f"while {row} >= 0:"]
+        self.before += [f"    {line}" for line in lines]
+        return Said(found, "number")
+
+    def indexed(self, index: tuple[str, Evaluator], inside: Place, row: str, names: tuple[str, ...]) -> str:
+        """Spell that a field of an occurrence that is counted has the value by which those are looked up."""
+        field, wanted = index
+        one, other = self.column(field, self.kind_of(field, names), row, names), self.spell(wanted, inside)
+        if one.kind != other.kind:
+            raise Unsaid(f"a {one.kind} and a {other.kind} are not compared in the kernel")
+        return self.alike(one, other, "==")
+
+    def kind_of(self, field: str, names: tuple[str, ...]) -> str:
+        """Return the kind of a field of some occurrences, as the first that has it declares it."""
+        declared = (self.program.declarations[each] for each in names)
+        params = (each for d in declared if isinstance(d, OccurrenceDecl) for each in d.params)
+        return next((each.kind.name for each in params if each.name == field), "")
 
     # -- duties
 
@@ -552,7 +670,7 @@ def _slots(made: Any) -> Iterator[str]:
 
 
 _CALLED = {
-    "FoldE": "a sum or count over what happened", "AccruedE": "what accrues daily",
+    "AccruedE": "what accrues daily",
     "AsOfE": "what a state was on a day", "SumDueE": "what is due of a sum",
     "ReferredE": "what an occurrence refers to",
     "UsedE": "how long a power was used", "MonthDayE": "a day of each month", "LaterE": "a day some time later",

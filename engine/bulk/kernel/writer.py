@@ -6,7 +6,6 @@ from engine.bulk.kernel.held import FALSE, TRUE, Held
 from engine.bulk.kernel.lower import Draft, scans
 from engine.bulk.kernel.plan import FAR, Asked, Lane
 from engine.bulk.kernel.said import Unsaid
-from engine.program import Rule
 
 
 class Text:
@@ -58,10 +57,6 @@ class Writer:
     def refers(self, name: str) -> None:
         """A column names occurrences."""
         self.references.add(name)
-
-    def triggers(self, rule: Rule) -> tuple[str, ...]:
-        """Return the occurrences that give rise to a duty."""
-        return tuple(name for name, touch in self.program.touches.items() if rule.index in touch.instances)
 
     def flush(self, text: Text) -> None:
         """Write the statements that the expressions just spelled stand on."""
