@@ -76,7 +76,7 @@ def all_texts(about: Any) -> set[str]:
 
 
 FORMS = {"receivables": "text", "sale": "typed", "hire": "unsorted"}
-OTHERS = [(n, f, "plain") for n in CASES for f in FORMS.values() if FORMS[n] != f]
+OTHERS = [(n, f, "plain") for n in FORMS for f in FORMS.values() if FORMS[n] != f]
 
 
 @pytest.mark.parametrize(
@@ -84,6 +84,7 @@ OTHERS = [(n, f, "plain") for n in CASES for f in FORMS.values() if FORMS[n] != 
     [
         *((name, form, "plain") for name, form in FORMS.items()),
         *((name, form, "compiled") for name in FORMS for form in FORMS.values()),
+        ("club", "text", "compiled"),
         *(pytest.param(*each, marks=pytest.mark.soak) for each in OTHERS),
     ],
 )
