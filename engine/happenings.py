@@ -182,6 +182,8 @@ def set_state(
         w["T", effect.state, document, event.id] = (value, basis)
         step.schedule(start_of(since), "T", 0, f"{effect.state}\n{document}\n{event.id}")
         return
+    if isinstance(since, date):
+        step.begun[effect.state, document] = start_of(since)
     ends = event.fields.get(effect.until) if effect.until is not None else None
     if isinstance(ends, int):
         before = scene.read(("S", effect.state, document))

@@ -43,8 +43,8 @@ class Step:
     """Reads what stood before an instant's facts, writes what stands after them."""
 
     __slots__ = (
-        "_now", "agenda", "at", "before", "breached", "changed", "had", "new", "program", "queue", "shown",
-        "taken", "terms",
+        "_now", "agenda", "at", "before", "begun", "breached", "changed", "had", "new", "program", "queue",
+        "shown", "taken", "terms",
     )  # fmt: skip
 
     def __init__(
@@ -65,6 +65,8 @@ class Step:
         self.queue: set[tuple[str, int]] = set()
         self.breached: list[tuple[int, str]] = []
         self.shown: dict[str, Instant] = {}
+        # Since when a state has the value that it is given now, where that is a day before.
+        self.begun: dict[tuple[str, str], Instant] = {}
 
     @property
     def now(self) -> Scene:
@@ -146,8 +148,8 @@ class Step:
             topic = ("N", key[1])
         elif kind in TOPICS:
             if kind == "S" and value != old:
-                history = ("V", key[1], key[2])
-                new[history] = (self.at, ("VS", key[1], key[2], self.at), new.get(history))
+                history, since = ("V", key[1], key[2]), self.begun.get((key[1], key[2]), self.at)
+                new[history] = (since, ("VS", key[1], key[2], self.at), new.get(history))
                 new["VS", key[1], key[2], self.at] = value
             topic = (kind, key[1])
         else:
