@@ -109,9 +109,15 @@ class Entries:
         """Tell whether the entry is what a rule makes of it: the field that it asks for is there, the words tell it."""
         if rule.get("if") and not first(raw, rule["if"]):
             return False
+        if rule.get("lacks") and self.has(raw, rule["lacks"]):
+            return False
         if rule.get("where") and not self.says(raw, rule["where"]):
             return False
         return not (rule.get("unless") and self.says(raw, rule["unless"]))
+
+    def has(self, raw: Mapping[str, Any], what: Mapping[str, str]) -> bool:
+        """Tell whether the entry has a field, or the file an entry of some type."""
+        return first(raw, what["field"]) is not None or any(e["type"] == what["entry"] for e in self.raw)
 
     def says(self, raw: Mapping[str, Any], how: Mapping[str, str]) -> bool:
         """Tell whether a field of the entry has one of the words."""
@@ -137,12 +143,25 @@ class Entries:
             later = [
                 each["at"]
                 for each in self.raw
-                if each["type"] in rule["after"] and each.get("at") and str(each["at"]) > str(made["at"])
+                if each["type"] in rule["after"]
+                and each.get("at")
+                and str(each["at"]) > str(made["at"])
+                and self.last_told(str(each["at"])) is raw
             ]
             if later:
                 made["at"] = iso(parse_instant(str(min(later))) + SECOND)
                 made.pop("arrives", None)
         return made
+
+    def last_told(self, at: str) -> Mapping[str, Any] | None:
+        """Return the last entry before an instant that tells a change which the parties may agree on."""
+        rules = self.mapping["events"]
+        told = [
+            each
+            for each in self.raw
+            if any("after" in rule for rule in rules.get(each["type"], ())) and str(each.get("at") or "") <= at
+        ]
+        return max(told, key=lambda each: str(each.get("at") or ""), default=None)
 
     def ends(self, raw: Mapping[str, Any], rule: Mapping[str, Any]) -> str | None:
         """Return when the time that an entry gives is over: the end of a day, or of so many days from its arrival."""
@@ -169,8 +188,8 @@ class Entries:
 
     def given(self, raw: Mapping[str, Any], source: Any) -> Any:
         """Return what a field takes: a field of the entry, or else a parameter of that name or the next day of the
-        number that one gives; a value; what words of the entry tell; or the last entry of some type before it, of
-        those that have the same in some field.
+        number that one gives; a value; the month of an instant; what words of the entry tell; or the last entry of some
+        types before it, of those that have the same in some field.
         """
         if not isinstance(source, dict):
             return first(raw, source)
@@ -185,6 +204,9 @@ class Entries:
             return self.next_day(standing.get(source["day"]), raw)
         if "parameter" in source:
             return self.parameters.get(source["parameter"])
+        if "month" in source:
+            at = first(raw, source["month"])
+            return None if at is None else iso(parse_instant(str(at)) - 1)[:7]
         if "told" in source:
             return _told(raw, source["told"])
         if "within" in source:

@@ -141,7 +141,8 @@ def run_scenario(
 ) -> Iterator[Outcome]:
     """Yield the outcome of every query of one scenario."""
     for query in scenario.get("queries", ()):
-        asked_layers = tuple(query.get("layers", ("contract",)))
+        wished = query.get("layers", ("contract",))
+        asked_layers = tuple(wished.replace(",", " ").split() if isinstance(wished, str) else wished)
         expect = query.get("expect", {})
         variants = [("", expect)] + [
             (key, {"answer": value}) for key, value in (expect.get("by_reading") or {}).items()
@@ -395,15 +396,17 @@ class Situation:
         ask, at = self.query["ask"], parse_as_of(str(self.query["at"]))
         match ask["kind"]:
             case "allowed":
-                fields = {k: v for k, v in ask.items() if k not in ("kind", "actor", "action", "agreement")}
+                party = ask.get("actor") or ask["party"]
+                said = ("kind", "actor", "party", "action", "agreement")
+                fields = {k: v for k, v in ask.items() if k not in said}
                 act = self.mapping.raw["actions"].get(ask["action"], ask["action"])
                 declared = self.program.declarations.get(act)
                 asked = (
                     {each.name for each in declared.params} if isinstance(declared, OccurrenceDecl) else set()
                 )
-                fields = {**self.entries.presumed(act, ask["actor"]), **self.unsaid(act, at), **fields}
+                fields = {**self.entries.presumed(act, party), **self.unsaid(act, at), **fields}
                 fields = {k: self.entries.value(act, k, v) if k in asked else v for k, v in fields.items()}
-                return May(ask["actor"], act, at, fields)
+                return May(party, act, at, fields)
             case "breach":
                 document, norm = self.norm(ask["norm"])
                 return InBreachOf(ask["party"], norm, at, document)
@@ -456,12 +459,8 @@ class Situation:
         documents = self.mapping.raw["documents"]
         if number in documents:
             return documents[number], rest
-        statute = written.removeprefix("statute:")
-        found = (
-            cited(statute, self.mapping.raw["statutes"], self.program.contracts)
-            if statute != written
-            else None
-        )
+        statute = written.removeprefix("statute:").removeprefix("law:").strip()
+        found = cited(statute, self.mapping.raw["statutes"], self.program.contracts)
         if found is None:
             raise Unsupported(f"norm {written}")
         return found
@@ -490,16 +489,12 @@ class Situation:
 
     def amount(self, of: str, at: int) -> Question:
         what, _, about = of.partition(":")
-        if what == "due":
-            if "fee" not in self.program.sum_names:
-                raise Unsupported("amount of a fee")
-            return AmountOfSum("fee", at, self.ids.get(about))
         name = self.mapping.raw["amounts"].get(what)
-        if name == "pay":
-            return AmountOfSum("pay", at, self.ids.get(about))
         if name is None:
             raise Unsupported(f"amount of {of}")
-        if name not in self.program.sum_names:
+        if name == "tariff":
+            return StateOf(name, at, self.agreement())
+        if name != "pay" and name not in self.program.sum_names:
             raise Absent(of)
         return AmountOfSum(name, at, self.ids.get(about))
 
@@ -508,11 +503,9 @@ class Situation:
     def word(self, answer: str) -> str:
         words: dict[str, str] = self.mapping.raw["words"]
         kind = self.query["ask"]["kind"]
-        if kind in ("allowed", "state"):
-            return words.get(answer, answer)
-        if kind == "amount" and answer.lstrip("-").isdigit():
+        if kind in ("amount", "state") and answer.lstrip("-").isdigit():
             return f"{int(answer) // 100}.{int(answer) % 100:02d}"
-        return answer
+        return words.get(answer, answer) if kind in ("allowed", "state") else answer
 
     def spoken(self, decision: Decision) -> str:
         """Return the answer in the words of the file."""
