@@ -111,6 +111,7 @@ class _Asking:
     def ask(self, name: str) -> Iterator[Finding]:
         """Put the questions of a group to the solver."""
         from engine.analysis.beginnings import beginnings
+        from engine.analysis.breaking import breaking
         from engine.analysis.hanging import hanging
         from engine.analysis.implied import implied
         from engine.analysis.lawful import against, denied
@@ -127,6 +128,8 @@ class _Asking:
                 return hanging(self.paper)
             case "beginnings":
                 return beginnings(self.paper)
+            case "breaking":
+                return breaking(self.paper)
             case "rivals":
                 return rivals(self.paper)
             case "never":
@@ -158,7 +161,8 @@ class _Asking:
 
 
 _ALONE: dict[str, Kind] = {
-    "clashes": "conflict", "hanging": "conflict", "beginnings": "conflict", "rivals": "competing", "never": "dead",
+    "clashes": "conflict", "hanging": "conflict", "beginnings": "conflict", "breaking": "conflict",
+    "rivals": "competing", "never": "dead",
     "implied": "redundant",
 }  # fmt: skip
 _BESIDE: dict[str, Kind] = {

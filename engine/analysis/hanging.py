@@ -17,6 +17,7 @@ from engine.analysis.lawful import clauses_in, denial, permits
 from engine.analysis.looking import Put, Refuted, bound_of, clause_of, foci_of, looked_for, named, undecided
 from engine.analysis.search import Searcher
 from engine.analysis.solver import Unknown
+from engine.analysis.telling import Telling
 from engine.analysis.witness import History, replayed, witness
 from engine.decision import Decision
 from engine.program import Rule
@@ -71,7 +72,8 @@ def _parted(
         elif got is not None:
             looked, (first, second, forbidding) = got
             history = looked.history
-            called = [program.declarations[reading].name, *options]
+            telling = Telling.of(program)
+            called, *ways = telling.name(reading), *(telling.option(reading, each) for each in options)
             own, bans = named(program, clause_of(rule)), [named(program, each) for each in forbidding]
             shown = dataclasses.replace(
                 history, readings={name: each for name, each in history.readings.items() if name != reading}
@@ -80,13 +82,13 @@ def _parted(
                 "conflict", (clause_of(rule), *forbidding),
                 Said(
                     f"whether {own[0]} prevails over {', '.join(each[0] for each in bans)} hangs on how the text is"
-                    f" read, and nobody has chosen: by {called[0]} = {called[1]} the act is permitted, by {called[2]}"
+                    f" read, and nobody has chosen: by {called.en} = {ways[0].en} the act is permitted, by {ways[1].en}"
                     " forbidden",
                     f"{own[1]}是否优先于{'、'.join(each[1] for each in bans)}取决于对文本的理解，而尚未选定："
-                    f"“{called[0]}”取“{called[1]}”时可以为之，取“{called[2]}”时不得为之",
+                    f"“{called.zh}”取“{ways[0].zh}”时可以为之，取“{ways[1].zh}”时不得为之",
                 ),
                 witness(shown, {f"{reading}={options[0]}": first, f"{reading}={options[1]}": second}),
-                (Said(f"choose {called[0]}, or say it in the text", f"选定“{called[0]}”，或在文本中写明"),),
+                (Said(f"choose {called.en}, or say it in the text", f"选定“{called.zh}”，或在文本中写明"),),
                 bound_of(looked), {"what": "reading", "reading": reading},
             )  # fmt: skip
             return

@@ -312,4 +312,4 @@ def named(program: Program, clause: Clause) -> tuple[str, str]:
     number = clause.norm or clause.clause
     several = len([each for each in program.contracts if each.norms]) > 1
     titles = (contract.name, contract.alias or contract.title or contract.name)
-    return (f"{titles[0]} {number}", f"{titles[1]}{number}") if several else (number, number)
+    return (f"{titles[0]} {number}", f"{titles[1]} {number}") if several else (number, number)

@@ -54,6 +54,12 @@ def _of_a_conflict(finding: Finding, texts: Texts) -> Iterator[Ways]:
     yield from _exception(one, other, texts)
 
 
+def _of_a_broken_duty(finding: Finding, texts: Texts) -> Iterator[Ways]:
+    power, duty = finding.clauses
+    yield _priority(power, duty, texts)
+    yield from _exception(duty, power, texts)
+
+
 def _priority(one: Clause, other: Clause, texts: Texts) -> Ways:
     """Let one norm prevail over another."""
     line = texts.line(one)
@@ -72,7 +78,9 @@ def _priority(one: Clause, other: Clause, texts: Texts) -> Ways:
 
 def _exception(from_: Clause, of: Clause, texts: Texts) -> Iterator[Ways]:
     """Except from one norm the case in which another is open, where that says in which case it is."""
-    conditions = dict.fromkeys(each for line in texts.lines(of) for each in _conditions(line.text))
+    # What another document asks for, it asks in words of its own.
+    lines = texts.lines(of) if of.document == from_.document else []
+    conditions = dict.fromkeys(each for line in lines for each in _conditions(line.text))
     for condition in conditions:
         for line in texts.lines(from_):
             edit, typed = line.ended(f"unless {condition}", f"除非 {condition}")
@@ -257,7 +265,8 @@ def _joined(edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
 
 
 _PROPOSED: dict[str, Callable[[Finding, Texts], Iterator[Ways]]] = {
-    "conflict": _of_a_conflict, "conflict/reading": _of_a_reading, "competing": _of_rivals,
+    "conflict": _of_a_conflict, "conflict/reading": _of_a_reading, "conflict/breaks": _of_a_broken_duty,
+    "competing": _of_rivals,
     "against": _against_law, "against/measure": _against_law,
     "gap/power without bound": _of_a_power, "gap/no deadline": of_no_deadline, "gap/blank": of_a_blank,
     "gap/one end only": of_one_end, "dead": of_dead, "gap/no way out": of_a_state,

@@ -18,6 +18,7 @@ from engine.account import Account
 from engine.analysis.accepted import Acceptance, Accepted, rests_on
 from engine.analysis.finding import Clause, Finding, Kind, Said, Witness
 from engine.analysis.tries import Tried, said_of
+from engine.analysis.under import under_called
 from engine.dates import parse_as_of
 from engine.event import START, Ledger
 from engine.history import history, say, say_event
@@ -153,7 +154,8 @@ def _witness(witness: Witness, program: Program, language: Language, width: int)
             yield from wrapped(say(each, voice), width, " " * 22 + "→ ", " " * 24)
     for layers, answer in witness.verdicts.items():
         said = f"{question_of(witness, account, voice)}{voice.pick(': ', '：')}{voice.answer(answer)}"
-        under = voice.pick(f"the engine, under {layers}: ", f"引擎（{layers}）：")
+        called = under_called(layers, voice)
+        under = voice.pick(f"the engine, {called}: ", f"引擎（{called}）：")
         yield from wrapped(said, width, f"  {under}", "    ")
 
 

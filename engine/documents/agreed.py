@@ -1,4 +1,4 @@
-"""What was agreed and known in an account, and under which law it is asked about, as a reader would say it."""
+"""What was agreed and known in an account, as a reader would say it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import Any
 
 from contractlang.norms import BlankDecl, PartyDecl, QuestionDecl, StateDecl, ThingDecl
 from engine.documents.markup import Html, element
-from engine.governing import CONTRACT
 from engine.terms import Terms
 from engine.voice import Voice
 
@@ -52,31 +51,3 @@ def _attribute(owner: str, attribute: str, value: Any, voice: Voice) -> str:
         else {}
     )
     return voice.value(value, kinds.get(attribute))
-
-
-def under_called(under: str, voice: Voice) -> str:
-    """Return what a question was asked under: layers (`contract+civil`), or a reading and its option (`lend=any`)."""
-    reading, chosen, option = under.partition("=")
-    if chosen:
-        return f"{voice.plain(reading)}{voice.pick(': ', '：')}{voice.option(reading, option)}"
-    return layers_called(tuple(under.split("+")), voice)
-
-
-_LAYERS = {
-    "civil": ("contracts in general", "民事一般规定"), "sector": ("telecommunications", "电信"),
-    "consumer": ("consumers", "消费者保护"), "cyber": ("networks and data", "网络与数据"),
-    "local:HN": ("Henan", "河南"),
-}  # fmt: skip
-"""The layers of the laws that are shipped, as a reader calls them; another layer goes by its own name."""
-
-
-def layers_called(layers: tuple[str, ...], voice: Voice) -> str:
-    """Return beside which law something is asked."""
-    law = [each for each in layers if each != CONTRACT]
-    if not law:
-        return voice.pick("by the agreement alone", "仅依协议")
-    en, zh = (
-        between.join(_LAYERS.get(each, (each, each))[place] for each in law)
-        for place, between in ((0, ", "), (1, "、"))
-    )
-    return voice.pick(f"beside the law on {en}", f"结合法律：{zh}")

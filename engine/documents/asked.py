@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from contractlang.norms import BlankDecl, Declaration, PartyDecl, QuestionDecl, ReadingDecl, StateDecl
+from engine.analysis.under import layers_called
 from engine.cases import ANSWERS as WRITTEN
-from engine.documents.agreed import layers_called
 from engine.program import Program
 from engine.question import Question, StateOf
 from engine.voice import ANSWERS, Voice

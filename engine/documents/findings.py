@@ -18,9 +18,10 @@ from engine.analysis import analyse
 from engine.analysis.accepted import FILE, Accepted
 from engine.analysis.finding import Finding, Said, Witness
 from engine.analysis.report import KINDS, account_of, heading, question_of
+from engine.analysis.under import under_called
 from engine.dates import parse_as_of
 from engine.documents import saved, sides
-from engine.documents.agreed import agreed, under_called
+from engine.documents.agreed import agreed
 from engine.documents.called import address, cited, page_of, short
 from engine.documents.clause import restated
 from engine.documents.document import File

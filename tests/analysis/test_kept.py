@@ -18,7 +18,7 @@ from engine.commands.common import FOUND
 from engine.governing import Programs
 
 LAWFUL = ("contract", "civil")
-ALONE = ["clashes", "hanging", "beginnings", "rivals", "never", "implied"]
+ALONE = ["clashes", "hanging", "beginnings", "breaking", "rivals", "never", "implied"]
 BESIDE = ["against", "denied", "measured", "clashes beside"]
 
 WORDS = """

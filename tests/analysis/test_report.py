@@ -78,7 +78,7 @@ def test_a_finding_in_words_shows_the_clauses_side_by_side_and_the_history(voip_
     assert "不限于语音通话、视" in said
     assert "2026年3月2日" in said or "2026-03-02" in said
     assert (
-        "引擎（contract）：甲方于2026年3月4日9时可否取消功能（功能 视频通话）：规范相互冲突"
+        "引擎（仅依协议）：甲方于2026年3月4日9时可否取消功能（功能 视频通话）：规范相互冲突"
         in said.replace("\n", "")
     )
     assert "可补救：约定何者优先" in said

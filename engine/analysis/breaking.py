@@ -1,0 +1,147 @@
+"""Acts that a party may do and by which it breaks what it has to keep, where nothing says which of the two prevails.
+
+A power to suspend and a duty to serve are no act given and forbidden: what the power brings about is what the duty
+excludes. The engine confirms both: before the act, that it may be done; after it, that the duty is broken.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from functools import partial
+from typing import Any, NamedTuple
+
+from contractlang.norms import Maintenance, Prohibition
+from engine.analysis.calling import priority
+from engine.analysis.finding import Finding, Said
+from engine.analysis.logic import every, no, some
+from engine.analysis.looking import Put, Refuted, bound_of, clause_of, foci_of, looked_for, named, undecided
+from engine.analysis.search import Searcher
+from engine.analysis.solver import Unknown
+from engine.analysis.witness import History, account_of, replayed, witness
+from engine.dates import parse_instant
+from engine.decision import Decision
+from engine.errors import EngineError
+from engine.program import Program, Rule
+from engine.question import InBreachOf
+
+
+class _Pair(NamedTuple):
+    """A norm that gives an act, who does it, and a duty that the act breaks."""
+
+    power: Rule
+    actor: str
+    duty: Rule
+
+
+def breaking(searcher: Searcher) -> Iterator[Finding]:
+    """Find what a norm permits or requires of a party, and what another requires that party to keep otherwise."""
+    for pair in _pairs(searcher):
+        step = searcher.step("breaking", (pair.power, pair.duty, pair.actor), partial(_put, searcher, pair))
+        got = looked_for(step, foci_of(pair.power), partial(_judged, searcher, pair), searcher.tally)
+        clauses = clause_of(pair.power), clause_of(pair.duty)
+        if isinstance(got, Unknown | Refuted):
+            yield undecided("conflict", clauses, got, searcher.program, step.put.world)
+        elif got is not None:
+            looked, decision = got
+            shown = dataclasses.replace(looked.history, entries=_with_the_act(looked.history))
+            power, duty = (named(searcher.program, each) for each in clauses)
+            typed = priority(*clauses, {each.name: each for each in searcher.program.contracts})
+            yield Finding(
+                "conflict", clauses,
+                Said(
+                    f"what {power[0]} lets {pair.actor} do breaks {duty[0]}, and nothing says which prevails",
+                    f"依{power[1]}可以实施的行为，一经实施即违反{duty[1]}，未定何者优先",
+                ),
+                witness(shown, {"+".join(searcher.layers): decision}),
+                (
+                    Said(f"say which prevails: {typed.en}", f"写明何者优先，{typed.zh}")
+                    if typed is not None
+                    else Said("say which prevails", "写明何者优先"),
+                ),
+                bound_of(looked), {"what": "breaks"},
+            )  # fmt: skip
+
+
+def _pairs(searcher: Searcher) -> Iterator[_Pair]:
+    """Yield what is agreed on an act that sets a state, and what is agreed to keep that state at another value."""
+    program = searcher.program
+    duties = [program.rules[index] for index in program.maintained if program.rules[index].home]
+    for rule in program.rules if duties else ():
+        act = program.acts.get(rule.act_name)
+        if not rule.home or act is None or isinstance(rule.norm, Prohibition | Maintenance):
+            continue
+        sets = {each.state: each.option for each in act.sets if each.option is not None}
+        for duty in duties:
+            kept = {state: value for state, _, value in duty.restores if state != "agreement"}
+            parted = any(kept.get(state, value) != value for state, value in sets.items())
+            if (
+                not parted
+                or not searcher.asks(rule, duty)
+                or not searcher.reads(rule)
+                or not searcher.reads(duty)
+            ):
+                continue
+            for actor in searcher.actors(rule):
+                if actor is not None and duty.norm.bearer == actor:
+                    yield _Pair(rule, actor, duty)
+
+
+def _put(searcher: Searcher, pair: _Pair) -> Put:
+    world, act, m = searcher.asked(pair.power.act_name, pair.actor)
+    with world.question() as part:
+        searcher.asked(pair.power.act_name, pair.actor)
+        duty = world.rule(pair.duty.index)
+        applies: list[Any] = []
+        for bound in world.instances.bindings(duty, None):
+            env = world.instances.env_of(duty, bound, None, None)
+            # Whatever is open to the act stands exercised by it.
+            asleep = [
+                every(
+                    world.conditions.truth(when, m, env),
+                    world.judge.opens(world.rule(index), m, act, pair.actor),
+                )
+                for index, when, _ in duty.prevailed_by
+                if world.speaks_of(index, act.name)
+            ]
+            applies.append(every(
+                world.instances.exists(duty, bound, m), world.judge.in_force(duty, m, env),
+                world.conditions.truth(duty.trigger_where, m, env), world.judge.conditions(duty, m, env),
+                world.conditions.truth(duty.keeps, m, env), no(some(*asleep)),
+            ))  # fmt: skip
+        opens = world.judge.opens(pair.power, m, act, pair.actor)
+    return Put(world, part, (act,), (opens, some(*applies)))
+
+
+def _judged(searcher: Searcher, pair: _Pair, history: History) -> Decision | None:
+    """Return that the act may be done, if the duty is not broken before it and is broken after."""
+    program = searcher.program
+    decision = replayed(history, program, searcher.layers)
+    if decision is None or decision.answer != "permitted":
+        return None
+    after = dataclasses.replace(history, entries=_with_the_act(history))
+    try:
+        broken = [_is_broken(each, program, searcher.layers, pair) for each in (history, after)]
+    except (EngineError, ValueError):
+        return None
+    return decision if broken == [False, True] else None
+
+
+def _is_broken(history: History, program: Program, layers: tuple[str, ...], pair: _Pair) -> bool:
+    norm, at = pair.duty.norm, parse_instant(str(history.asked["at"]))
+    question = InBreachOf(pair.actor, norm.id, at, norm.document)
+    return account_of(history, program, layers).decide(question).answer == "yes"
+
+
+def _with_the_act(history: History) -> tuple[dict[str, Any], ...]:
+    """Return the entries of a history and the act that is asked about at its end."""
+    asked = history.asked
+    told = {name: value for name, value in asked.items() if name not in ("by", "act", "at")}
+    last = {
+        "id": f"e{len(history.entries) + 1}",
+        "name": asked["act"],
+        "at": asked["at"],
+        **told,
+        "by": asked["by"],
+    }
+    return (*history.entries, last)
