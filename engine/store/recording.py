@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, insert, select
 
 from engine.errors import Conflict, NotKept, Stale, StoreError
 from engine.store import chain, tables
@@ -19,20 +19,11 @@ from engine.store.rows import AT_ONCE, Appended, Entry
 COLUMNS = (
     "tenant", "account", "revision", "source", "id", "body", "recorded_at", "hash", "epoch", "written"
 )  # fmt: skip
+GROWN = ("revision", "head", "recorded_at", "wake_at")
 Key = tuple[int, str, str]
 """Tenant, source and id: what names an entry."""
 
 _accounts = tables.accounts.c
-_GROWN = (
-    update(tables.accounts)
-    .where(_accounts.key == bindparam("of"))
-    .values(
-        revision=bindparam("now"),
-        head=bindparam("hash"),
-        recorded_at=bindparam("at"),
-        wake_at=bindparam("wake"),
-    )
-)
 
 
 class Batch(NamedTuple):
@@ -160,14 +151,8 @@ class Recorder:
         self._database.insert(conn, tables.entries, COLUMNS, [(*row, *stamp) for row in plan.entries])
         if plan.personal:
             conn.execute(insert(tables.personal), plan.personal)
-        heads = ((key, plan.heads[key]) for key in sorted(plan.grown))
-        conn.execute(
-            _GROWN,
-            [
-                {"of": key, "now": head.revision, "hash": head.hash, "at": head.recorded_at, "wake": AT_ONCE}
-                for key, head in heads
-            ],
-        )
+        heads = [(*plan.heads[key], AT_ONCE, key) for key in sorted(plan.grown)]
+        self._database.update(conn, tables.accounts, GROWN, heads)
 
 
 def _refuse_other(kept: _Kept, account: str, sent: Entry) -> None:

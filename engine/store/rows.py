@@ -52,7 +52,8 @@ class Entry:
     personal: bytes | None = None
 
     def __post_init__(self) -> None:
-        if unfit(self.id) is not None or (self.source and unfit(self.source) is not None):
+        # Most are fit for a name even together.
+        if not self.id or unfit(self.source + self.id) is not None:
             fit(id=self.id, **({"source": self.source} if self.source else {}))
 
 
