@@ -94,7 +94,7 @@ def worked_out(position: Position, at: Instant, known_at: Instant | None, way: W
         items = [each.item for _, each in cases if each.item is not None]
         missing = _spoken_items((*items_that_matter([(a, c.outcome) for a, c in cases]), *items))
         could_be = tuple(sorted({_said(each) for each in outcomes.values() if each.item is None}))
-    required = answer == "permitted" and all(each.required for _, each in cases)
+    required = shown.required and answer == "permitted" and all(each.required for _, each in cases)
     told = (answer, None, False) if answer == "undetermined" else (*shown.outcome, required)
     assumes = _assumed(scene, way, leaving, cases, told) if leaving else ()
     # Reasons look further than the answer had to: what is open there is not asked, only shown in one case.

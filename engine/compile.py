@@ -59,6 +59,8 @@ class _Compilation:
     def program(self) -> Program:
         rules = tuple(self.rule(i, norm) for i, norm in enumerate(self.made.norms))
         self.ranking.priorities(rules)
+        for rule in rules:
+            rule.ranked()
         life: dict[str, list[LifeRule]] = {}
         sums: dict[str, list[Sum]] = {}
         losses: list[Loss] = []

@@ -44,17 +44,17 @@ NOBODY, LAW, AGREEMENT = range(3)
 class _May:
     """The question, looked at norm by norm."""
 
-    __slots__ = ("act", "asked", "looks", "order", "question", "turning")
+    __slots__ = ("act", "asked", "looks", "question", "speaking")
 
     def __init__(self, act: OccurrenceDecl, question: May, asked: Event, speaking: Speaking) -> None:
         self.act, self.question, self.asked = act, question, asked
         self.looks = Looks(speaking.rules, question.party, asked)
-        self.order, self.turning = speaking.order, speaking.prohibitions
+        self.speaking = speaking
 
     def case(self, scene: Scene, state: Any) -> Case:
         """Look at norm after norm, prohibitions first, until what is seen answers (`Look` in `recall.py`)."""
         place, forbidding, restores, opens, speaks = state or (0, (), None, (), NOBODY)
-        of, order, turning = self.looks.of, self.order, self.turning
+        of, (_, order, turning, _) = self.looks.of, self.speaking
         while place < turning:
             scene.state = place, forbidding, None, (), NOBODY
             if of(scene, order[place])[0] is FORBIDS:
@@ -99,7 +99,8 @@ class _May:
         return UNREGULATED
 
     def reasons(self, scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
-        return _why_may(scene, self.looks.at(scene), self.question, self.asked, shown)
+        seen, homes = self.looks.at(scene), self.speaking.homes
+        return _why_may(scene, seen, homes, self.question, self.asked, shown)
 
 
 def _some_agreement_stands(scene: Scene) -> bool:
@@ -120,7 +121,7 @@ def _restored(scene: Scene, sets: tuple[Any, ...], party: str) -> tuple[Rule, Br
 
 
 def _why_may(
-    scene: Scene, seen: tuple[Seen, ...], question: May, act: Event, shown: Case
+    scene: Scene, seen: tuple[Seen, ...], homes: tuple[str, ...], question: May, act: Event, shown: Case
 ) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
     program = scene.program
     found: list[Reason] = []
@@ -157,15 +158,14 @@ def _why_may(
                 facts = _turning(scene, rule.when, True)
                 if facts is not None and (cure is None or len(facts) < len(cure)):
                     cure = facts
-    for document in dict.fromkeys(rule.home for rule, _, _ in seen if rule.home):
+    for document in homes:
         events = program.cause_events(scene, "agreement", document)
         if events:
             state = agreement_state(scene, document)
             found.append(Reason("agreement", (state, document), state == "in_force", (), events))
     if not found:
         found.append(Reason("nothing speaks of it", (question.act, program.truncated), None))
-    decisive = {"permitted": True, "forbidden": None, "conflicting": True}.get(shown.answer)
-    if decisive:
+    if len(found) > 1 and shown.answer in ("permitted", "conflicting"):
         found.sort(key=lambda reason: reason.holds is not True)
     return tuple(found), cure or ()
 

@@ -115,16 +115,36 @@ class Rule:
     suspends: tuple[int, ...] = ()
     resumes: tuple[int, ...] = ()
     self_triggered: bool = False
+    # What follows from the rest is worked out once: it is looked at several times in every decision.
     life: tuple[str, str, str] = field(init=False)
     """The cell of its agreement's state."""
+    causes: tuple[tuple[str, str, str], ...] = field(init=False)
+    """The cells that tell what set the states that its act sets."""
+    is_obligation: bool = field(init=False)
+    is_prohibition: bool = field(init=False)
+    is_act: bool = field(init=False)
+    """Whether it speaks of an act that somebody may, or must, do; it stands exercised once it was done."""
+    bound_each: bool = field(init=False)
+    """Whether what it is bound from, or until, hangs on its trigger: it is so for each instance by itself."""
+    bare: bool = field(init=False)
+    """Whether nothing but its agreement's state decides if it is in force."""
+    unbounded: bool = field(init=False)
+    """Whether no window, lapse, priority or limit closes it."""
 
     def __post_init__(self) -> None:
+        norm = self.norm
         self.life = "S", "agreement", self.home
+        self.causes = tuple(("C", state, document) for state, document in self.sets)
+        self.is_obligation = isinstance(norm, Obligation)
+        self.is_prohibition = isinstance(norm, Prohibition)
+        self.is_act = not isinstance(norm, Prohibition | Maintenance)
+        said = (*walk(norm.since), *walk(norm.until))
+        self.bound_each = any(isinstance(part, Bound) and part.name == self.variable for part in said)
+        self.ranked()
 
-    @cached_property
-    def bare(self) -> bool:
-        """Whether nothing but its agreement's state decides if it is in force."""
-        return not (
+    def ranked(self) -> None:
+        """Note what its place among the other norms has settled."""
+        self.bare = not (
             self.option
             or self.valid
             or self.text
@@ -133,35 +153,9 @@ class Rule:
             or self.yields_to
             or self.voided
         )
-
-    @cached_property
-    def unbounded(self) -> bool:
-        """Whether no window, lapse, priority or limit closes it."""
-        return not (self.limit or self.not_before or self.lapses or self.prevailed_by or self.limited_to)
-
-    @cached_property
-    def bound_each(self) -> bool:
-        """Whether what it is bound from, or until, hangs on its trigger: it is so for each instance by itself."""
-        said = (*walk(self.norm.since), *walk(self.norm.until))
-        return any(isinstance(part, Bound) and part.name == self.variable for part in said)
-
-    @cached_property
-    def is_obligation(self) -> bool:
-        return isinstance(self.norm, Obligation)
-
-    @cached_property
-    def is_prohibition(self) -> bool:
-        return isinstance(self.norm, Prohibition)
-
-    @cached_property
-    def is_act(self) -> bool:
-        """Whether it speaks of an act that somebody may, or must, do; it stands exercised once it was done."""
-        return not isinstance(self.norm, Prohibition | Maintenance)
-
-    @cached_property
-    def causes(self) -> tuple[tuple[str, str, str], ...]:
-        """The cells that tell what set the states that its act sets."""
-        return tuple(("C", state, document) for state, document in self.sets)
+        self.unbounded = not (
+            self.limit or self.not_before or self.lapses or self.prevailed_by or self.limited_to
+        )
 
     @property
     def conditional(self) -> bool:
@@ -179,6 +173,8 @@ class Speaking(NamedTuple):
     rules: tuple[Rule, ...]
     order: tuple[Rule, ...]
     prohibitions: int
+    homes: tuple[str, ...]
+    """The agreements that these norms belong to."""
 
 
 def speaking(rules: Iterable[Rule], party: str) -> Speaking:
@@ -187,7 +183,8 @@ def speaking(rules: Iterable[Rule], party: str) -> Speaking:
     prohibitions = [rule for rule in mine if isinstance(rule.norm, Prohibition)]
     others = [rule for rule in mine if not isinstance(rule.norm, Prohibition)]
     others.sort(key=lambda rule: not isinstance(rule.norm, Obligation))
-    return Speaking(mine, (*prohibitions, *others), len(prohibitions))
+    homes = tuple(dict.fromkeys(rule.home for rule in mine if rule.home))
+    return Speaking(mine, (*prohibitions, *others), len(prohibitions), homes)
 
 
 @dataclass(eq=False)

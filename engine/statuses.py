@@ -169,7 +169,7 @@ class InBreachE(Base):
     def found(self, scene: Scene) -> Breach | None:
         party = self.party.value(scene) if self.party is not None else None
         for breach in self.norms.breaches(scene, only_open=False):
-            if party is None or party == Who.EITHER.value or breach.by == party:
+            if party is None or party == _EITHER or breach.by == party:
                 return breach
         for index in self.norms.indexes:
             for _, inst in self.norms.instances(scene, index):
@@ -223,6 +223,9 @@ class DischargedE(Base):
         return Reason("discharged", self.norms.meant(scene, self.spoken), bool(self.value(scene)))
 
 
+_BOTH, _EITHER = Who.BOTH.value, Who.EITHER.value
+
+
 class HappenedE(Base):
     __slots__ = ("about", "by", "name")
 
@@ -238,13 +241,13 @@ class HappenedE(Base):
             got = scene.read(("H", self.name, None))
             return got[1] if got is not None else None
         who = self.by.value(scene)
-        if who == Who.BOTH.value:
+        if who == _BOTH:
             joint = scene.read(("H", self.name, BOTH))
             if joint is not None:
                 return joint[1]  # type: ignore[no-any-return]
             each = [scene.read(("H", self.name, party)) for party in scene.program.parties_of(scene)]
             return each[-1][1] if each and all(got is not None for got in each) else None
-        if who == Who.EITHER.value:
+        if who == _EITHER:
             got = scene.read(("H", self.name, None))
             return got[1] if got is not None else None
         got = scene.read(("H", self.name, who)) or scene.read(("H", self.name, BOTH))

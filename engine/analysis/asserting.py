@@ -106,8 +106,8 @@ def _set_apart(rules: Iterable[Rule], own: list[Rule], weight: int) -> None:
         rule.yields_to = ()
         for held in (rule.prevailed_by, rule.voided, rule.limited_to, rule.lapses):
             held.clear()
-        for name in ("bare", "unbounded"):
-            rule.__dict__.pop(name, None)
+    for rule in rules:
+        rule.ranked()
 
 
 def _told(finding: Finding, text: str) -> Finding:
