@@ -12,6 +12,7 @@ from typing import Any
 from pydantic_core import to_json
 
 _PLAIN = frozenset({str, int, bool, type(None)})
+_NAMES = frozenset({str})
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
@@ -32,15 +33,17 @@ def canonical(told: Mapping[str, Any], in_order: bool = False) -> bytes:
 
 def _ordered(told: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return an object of plain values and such objects with its keys in order; None for any other."""
-    found: dict[str, Any] = {}
-    for key in sorted(told):
-        value = told[key]
+    if not _NAMES.issuperset(map(type, told)):
+        return None
+    found = dict(sorted(told.items()))
+    if _PLAIN.issuperset(map(type, found.values())):
+        return found
+    for key, value in found.items():
         kind = type(value)
         if kind is dict:
-            value = _ordered(value)
-            if value is None:
+            inner = found[key] = _ordered(value)
+            if inner is None:
                 return None
-        elif kind not in _PLAIN or type(key) is not str:
+        elif kind not in _PLAIN:
             return None
-        found[key] = value
     return found

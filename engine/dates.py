@@ -519,6 +519,7 @@ def end_of(day: date) -> Instant:
     return start_of(day + ONE_DAY)
 
 
+@lru_cache(maxsize=4096)
 def iso(at: Instant) -> str:
     """Write `at` in local time with its offset: `2026-10-08T09:00+08:00`."""
     if not _STEADY_FROM <= at <= _LAST_INSTANT:
@@ -606,7 +607,7 @@ def parse_instant(text: str) -> Instant:
     day = parse_day(on)
     hour, minute, second = int(hours), int(minutes), int(seconds or 0)
     fraction = int(digits.ljust(6, "0")) if digits else 0
-    if (hour, minute, second, fraction) == (24, 0, 0, 0):
+    if hour == 24 and not (minute or second or fraction):
         day, hour = day + ONE_DAY, 0
     if hour > 23 or minute > 59 or second > 59:
         raise NoValue(
@@ -620,7 +621,12 @@ def parse_instant(text: str) -> Instant:
             datetime(day.year, day.month, day.day, hour, minute, second, fraction, tzinfo=ZONE)
         )
     midnight = (day.toordinal() - _EPOCH_ORDINAL) * DAY
-    return midnight + hour * HOUR + minute * MINUTE + second * SECOND + fraction - _offset(offset, text)
+    behind = _offset(offset)
+    if behind is None:
+        raise NoValue(
+            f"`{text}` has an offset no clock keeps: {offset}", f"`{text}`的时区偏移不存在：{offset}"
+        )
+    return midnight + hour * HOUR + minute * MINUTE + second * SECOND + fraction - behind
 
 
 def parse_as_of(text: str) -> Instant:
@@ -668,13 +674,13 @@ def _check_year(year: int, text: str) -> None:
         )
 
 
-def _offset(offset: str, text: str) -> Instant:
+@lru_cache(maxsize=256)
+def _offset(offset: str) -> Instant | None:
+    """Return how far a clock is ahead of UTC; None for an offset that no clock keeps."""
     if offset == "Z":
         return 0
     hours, minutes = int(offset[1:3]), int(offset[4:6])
     if hours > 14 or minutes > 59:
-        raise NoValue(
-            f"`{text}` has an offset no clock keeps: {offset}", f"`{text}`的时区偏移不存在：{offset}"
-        )
+        return None
     size = hours * HOUR + minutes * MINUTE
     return -size if offset[0] == "-" else size

@@ -50,6 +50,9 @@ class Standing(Enum):
     REJECTED = "rejected"
 
 
+# Nearly every fact is; to ask an enumeration for a value is slow.
+_ESTABLISHED: str = Standing.ESTABLISHED.value
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One dated fact about an account.
@@ -86,8 +89,18 @@ class Event:
             "recorded_at": self.recorded_at,
             "sequence": self.sequence,
             "source": self.source,
-            "standing": self.standing.value,
+            "standing": _ESTABLISHED if self.standing is Standing.ESTABLISHED else self.standing.value,
         }
+
+
+class _Filling:
+    """An event while its slots are filled; then it becomes an `Event`, which nothing can write to any more.
+
+    One is made for every question and for everything reported, and the constructor of a frozen dataclass takes several
+    times as long.
+    """
+
+    __slots__ = Event.__slots__
 
 
 def event(
@@ -110,51 +123,45 @@ def event(
     Left out, `recorded_at` and `effect_at` are `occurred_at` (or 0 where that is unknown).
     """
     at = occurred_at if occurred_at is not None else 0
-    made = object.__new__(Event)
-    _id(made, id)
-    _name(made, name)
-    _actor(made, actor)
-    _occurred_at(made, occurred_at)
-    _recorded_at(made, at if recorded_at is None else recorded_at)
-    _fields(made, dict(fields or {}))
-    _source(made, source)
-    _sequence(made, sequence)
-    _standing(made, standing)
-    _effect_at(made, at if effect_at is None else effect_at)
-    _settled_by(made, settled_by)
-    _personal(made, dict(personal or {}))
-    _digest(made, _digest_of(made))
-    return made
+    made: Any = _Filling()
+    made.id = id
+    made.name = name
+    made.actor = actor
+    made.occurred_at = occurred_at
+    made.recorded_at = at if recorded_at is None else recorded_at
+    made.fields = dict(fields or {})
+    made.source = source
+    made.sequence = sequence
+    made.standing = standing
+    made.effect_at = at if effect_at is None else effect_at
+    made.settled_by = settled_by
+    made.personal = dict(personal or {})
+    made.digest = _digest_of(made)
+    made.__class__ = Event
+    return made  # type: ignore[no-any-return]
 
 
-(
-    _id, _name, _actor, _occurred_at, _recorded_at, _fields, _source, _sequence, _standing, _effect_at, _settled_by,
-    _personal, _digest,
-) = (getattr(Event, name).__set__ for name in Event.__slots__)  # fmt: skip
 _NONE: Mapping[str, Any] = {}
 
 
 def asked_about(id: str, name: str, actor: str | None, at: Instant, fields: Mapping[str, Any]) -> Event:
-    """Return an act that is only asked about, as done at an instant; it has no digest.
-
-    One is made for every question, so each slot is filled at once: the constructor of a frozen dataclass takes several
-    times as long.
-    """
-    made = object.__new__(Event)
-    _id(made, id)
-    _name(made, name)
-    _actor(made, actor)
-    _occurred_at(made, at)
-    _recorded_at(made, at)
-    _fields(made, fields)
-    _source(made, "")
-    _sequence(made, None)
-    _standing(made, Standing.ESTABLISHED)
-    _effect_at(made, at)
-    _settled_by(made, ())
-    _personal(made, _NONE)
-    _digest(made, b"")
-    return made
+    """Return an act that is only asked about, as done at an instant; it has no digest."""
+    made: Any = _Filling()
+    made.id = id
+    made.name = name
+    made.actor = actor
+    made.occurred_at = at
+    made.recorded_at = at
+    made.fields = fields
+    made.source = ""
+    made.sequence = None
+    made.standing = Standing.ESTABLISHED
+    made.effect_at = at
+    made.settled_by = ()
+    made.personal = _NONE
+    made.digest = b""
+    made.__class__ = Event
+    return made  # type: ignore[no-any-return]
 
 
 def sealed(made: Event) -> Event:
@@ -163,26 +170,27 @@ def sealed(made: Event) -> Event:
 
 
 def _digest_of(made: Event) -> bytes:
-    return hashlib.blake2b(canonical(made.content(), in_order=True), digest_size=16).digest()
+    return hashlib.blake2b(canonical(Event.content(made), in_order=True), digest_size=16).digest()
 
 
 def _with_digest(made: Event, digest: bytes) -> Event:
-    """Return a copy, slot by slot, as in `asked_about`: every event that is reported is copied."""
-    found = object.__new__(Event)
-    _id(found, made.id)
-    _name(found, made.name)
-    _actor(found, made.actor)
-    _occurred_at(found, made.occurred_at)
-    _recorded_at(found, made.recorded_at)
-    _fields(found, made.fields)
-    _source(found, made.source)
-    _sequence(found, made.sequence)
-    _standing(found, made.standing)
-    _effect_at(found, made.effect_at)
-    _settled_by(found, made.settled_by)
-    _personal(found, made.personal)
-    _digest(found, digest)
-    return found
+    """Return a copy with another digest."""
+    found: Any = _Filling()
+    found.id = made.id
+    found.name = made.name
+    found.actor = made.actor
+    found.occurred_at = made.occurred_at
+    found.recorded_at = made.recorded_at
+    found.fields = made.fields
+    found.source = made.source
+    found.sequence = made.sequence
+    found.standing = made.standing
+    found.effect_at = made.effect_at
+    found.settled_by = made.settled_by
+    found.personal = made.personal
+    found.digest = digest
+    found.__class__ = Event
+    return found  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True, slots=True)

@@ -321,11 +321,8 @@ def event_from(
     where = f"{where} ({id})"
     spelling = str(raw.get("name") or raw.get("type") or "")
     name, declared = _named(program, spelling, where)
-    at = (
-        _instant(raw.get("at", raw.get("occurred_at")), where, "at")
-        if raw.get("at", raw.get("occurred_at")) is not None
-        else None
-    )
+    happened = raw.get("at", raw.get("occurred_at"))
+    at = None if happened is None else _instant(happened, where, "at")
     if at is None and "at" not in raw and "occurred_at" not in raw:
         raise BadEvent(
             where,
@@ -429,35 +426,46 @@ def _actor(program: Program, value: Any, declared: OccurrenceDecl | None, where:
         if isinstance(declared.actor, str):
             return declared.actor
         raise BadEvent(where, "by", f"who did `{declared.name}`?", f"`{in_chinese(declared)}`是谁做的？")
-    if value in ("both", BOTH, "双方"):
+    if value in _TOGETHER:
         return BOTH
-    called = program.declarations.get(value) if isinstance(value, str) else None
-    first = (
-        (called,) if isinstance(called, PartyDecl) and called.name == value else program.declarations.values()
-    )
-    for party in first:
-        if isinstance(party, PartyDecl) and value in (party.name, party.alias):
-            if (
-                declared is not None
-                and declared.is_act
-                and isinstance(declared.actor, str)
-                and declared.actor != party.name
-            ):
-                raise BadEvent(
-                    where, "by", f"`{declared.name}` is an act of {declared.actor}, not of {party.name}",
-                    f"`{in_chinese(declared)}`是{in_chinese(program.declarations[declared.actor])}的行为，而不是{in_chinese(party)}的",
-                )  # fmt: skip
-            return party.name
+    party = _party(program, value)
+    if party is not None:
+        if (
+            declared is not None
+            and declared.is_act
+            and isinstance(declared.actor, str)
+            and declared.actor != party.name
+        ):
+            raise BadEvent(
+                where, "by", f"`{declared.name}` is an act of {declared.actor}, not of {party.name}",
+                f"`{in_chinese(declared)}`是{in_chinese(program.declarations[declared.actor])}的行为，而不是{in_chinese(party)}的",
+            )  # fmt: skip
+        return party.name
     if declared is not None and not declared.is_act:
         return None
     raise BadEvent(where, "by", f"no party is called `{value}`", f"没有名为`{value}`的当事人")
 
 
+_TOGETHER = ("both", BOTH, "双方")
+"""How people write that all parties did an act."""
+
+
+def _party(program: Program, spelling: Any) -> PartyDecl | None:
+    """Return the party of a name, or the first of that name in the other language."""
+    called = program.declarations.get(spelling) if isinstance(spelling, str) else None
+    if isinstance(called, PartyDecl) and called.name == spelling:
+        return called
+    parties = (each for each in program.declarations.values() if isinstance(each, PartyDecl))
+    return next((each for each in parties if spelling in (each.name, each.alias)), None)
+
+
 def _fields(program: Program, declared: OccurrenceDecl, given: dict[str, Any], where: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in given.items():
-        param = next((each for each in declared.params if name in (each.name, each.alias)), None)
-        if param is None:
+        for param in declared.params:
+            if name in (param.name, param.alias):
+                break
+        else:
             known = [s for each in declared.params for s in (each.name, each.alias) if s]
             en, zh = meant(nearest(name, known))
             if not en:

@@ -173,6 +173,8 @@ def typed(value: Any, kind: Kind, name: str) -> Any:
 
 def _typed(value: Any, kind: Kind) -> Any:
     match kind.name:
+        case "text":  # First, for most are.
+            return str(value)
         case "money":
             if isinstance(value, float):
                 raise NoValue(

@@ -106,7 +106,7 @@ def _event(said: Any, at: str) -> Sent:
 
 def _text(said: Mapping[str, Any], name: str, at: str) -> str:
     value = said.get(name)
-    if not isinstance(value, str) or not value:
+    if type(value) is not str or not value:
         hint = {"subject": "it names the account", "type": "it names the act or event"}.get(
             name, "it is required"
         )

@@ -114,10 +114,8 @@ def _events_of(held: Held, events: Iterable[Sent], now: Instant) -> list[Event |
 
 
 def _event(held: Held, sent: Sent, at: Instant) -> Event:
-    raw = dict(sent.raw)
-    raw["recorded_at"] = None
     try:
-        made = event_from(held.opening.program, raw, "event", at)
+        made = event_from(held.opening.program, sent.raw, "event", at)
     except BadEvent as wrong:
         raise Problem("bad_request", wrong.reason, _place(sent, wrong.field)) from None
     if made.occurred_at is not None and made.occurred_at > at:
@@ -192,16 +190,15 @@ async def _reaching(tenant: Tenant, held: Held, revisions: Iterable[int]) -> Non
 def outcome(held: Held, sent: Sent, revision: int) -> dict[str, Any]:
     """Return what came of an event that was recorded at a revision."""
     event = held.entry(revision)
-    late = is_late(held, revision)
+    late = is_late(held, revision, event)
     return {
         "id": sent.id, "source": sent.source, "account": held.name, "revision": held.token_of(revision),
         "recorded_at": iso(event.recorded_at), "late": late, "changed": changed(held, revision) if late else [],
     }  # fmt: skip
 
 
-def is_late(held: Held, revision: int) -> bool:
+def is_late(held: Held, revision: int, event: Event) -> bool:
     """Tell whether an entry bears on what was judged before it came: a correction, an answer, a fact that lies back."""
-    event = held.entry(revision)
     if event.name in BUILT_IN or event.occurred_at is None:
         return revision > 1
     return held.latest_before(revision) > event.effect_at

@@ -119,17 +119,20 @@ def _too_deep(limits: Limits) -> Problem:
     return Problem("bad_request", f"the body is nested more than {limits.depth} deep")
 
 
+_NESTED = frozenset({dict, list})
+
+
 def _deeper(found: Any, most: int) -> bool:
     level: list[Any] = [found]
     for _ in range(most):
-        level = [
-            inner
-            for each in level
-            for inner in (each.values() if isinstance(each, dict) else each)
-            if isinstance(inner, dict | list)
-        ]
-        if not level:
+        beneath: list[Any] = []
+        for each in level:
+            values = each.values() if type(each) is dict else each
+            if not _NESTED.isdisjoint(map(type, values)):
+                beneath += [inner for inner in values if type(inner) in _NESTED]
+        if not beneath:
             return False
+        level = beneath
     return any(level)
 
 
