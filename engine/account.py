@@ -6,8 +6,10 @@ re-derives only what comes after it. Everything is a function of what was given:
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import NamedTuple
 
 from contractlang.norms import Answer, Maintenance, Norm, Not, OccurrenceDecl, Prohibition
@@ -15,7 +17,7 @@ from contractlang.numerals import plain_number
 from engine.decide import decide
 from engine.decision import Decision
 from engine.errors import Unreached
-from engine.event import BUILT_IN, START, Event, Instant, Ledger, Standing, event
+from engine.event import ALLEGED, BUILT_IN, ESTABLISHED, START, Event, Instant, Ledger, event
 from engine.grown import Grown
 from engine.position import Position, advance, elapse, together
 from engine.program import Program
@@ -25,6 +27,7 @@ from engine.terms import Terms
 from engine.undated import combined, placed, ways
 from engine.walk import walk
 
+_now = attrgetter("now")
 MOST_SINCE = 48
 """How many positions between the last fact and a question are kept."""
 
@@ -111,7 +114,7 @@ class Account:
 
     def _decided(self, line: _Line, question: Question, known_at: Instant | None) -> Decision:
         group = line.at_instant(question.at) if isinstance(question, May) else []
-        if not any(is_act(question, each) for each in group):
+        if not group or not any(is_act(question, each) for each in group):
             return decide(line.before(question.at + 1), question, known_at)
         ordered = _in_order(group)
         firsts = before_act(question, group, ordered)
@@ -134,7 +137,7 @@ class _Line:
     ) -> None:
         self.facts = Grown(each for each in facts if each.occurred_at is not None)
         self.undated = tuple(each for each in facts if each.occurred_at is None)
-        self.alleges = any(each.standing is Standing.ALLEGED for each in self.facts)
+        self.alleges = any(each.standing is ALLEGED for each in self.facts)
         self.groups = Grown(groups_of(self.facts))
         self.instants = Grown(group[0].effect_at for group in self.groups)
         # After so many groups, position by position; shared with the lines that follow, it may go on further than here.
@@ -150,7 +153,7 @@ class _Line:
             if not plain or each.occurred_at is None or each.effect_at <= last:
                 return False
             last = each.effect_at
-            if each.standing is not Standing.ESTABLISHED:
+            if each.standing is not ESTABLISHED:
                 return False
         return True
 
@@ -209,13 +212,9 @@ class _Line:
         Most questions are about now. Each of these steps is taken once, as `elapse` takes them.
         """
         since = self.since = self.since or [self.reached[len(self.groups)]]
-        for place in range(MOST_SINCE):
-            agenda = since[place].agenda
-            if not agenda or agenda[0][0] > until:
-                return since[place]
-            if place + 1 == len(since):
-                since.append(elapse(since[place], agenda[0][0]))
-        return since[MOST_SINCE]
+        while len(since) <= MOST_SINCE and (agenda := since[-1].agenda) and agenda[0][0] <= until:
+            since.append(elapse(since[-1], agenda[0][0]))
+        return since[bisect_right(since, until, 1, key=_now) - 1]
 
     def turns(self, until: Instant) -> set[Instant]:
         """Return the instants up to `until` at which something happens or time alone brings something."""
@@ -236,7 +235,7 @@ def _goes_on(fact: Event, after: Instant) -> bool:
         and "ground" not in fact.fields
         and fact.occurred_at is not None
         and fact.effect_at > after
-        and fact.standing is Standing.ESTABLISHED
+        and fact.standing is ESTABLISHED
     )
 
 
@@ -314,7 +313,7 @@ def _alleged(program: Program, notice: Event, ground: str, facts: tuple[Event, .
                 by,
                 at,
                 recorded_at=notice.recorded_at,
-                standing=Standing.ALLEGED,
+                standing=ALLEGED,
                 settled_by=tuple(dict.fromkeys(asked)),
             )
         ]

@@ -11,7 +11,7 @@ from typing import Any
 from contractlang.norms import Maintenance, Power, Who
 from engine.dates import day_of
 from engine.decision import Item
-from engine.event import BOTH, NEVER, Event, Instant, Standing
+from engine.event import ALLEGED, BOTH, NEVER, Event, Instant
 from engine.judge import bearer_of, bears, bind, conditions_fail, judges, not_in_force, window
 from engine.program import Rule, Touch
 from engine.scene import Breach, Inst, Scene, Unknown
@@ -169,7 +169,7 @@ def arise(
     scene: Scene, w: Writes, step: Step, event: Event | None, rule: Rule, trig: str, trigger: Any
 ) -> None:
     """Bring an instance of a duty into being."""
-    if event is not None and event.standing is Standing.ALLEGED and not step.real(scene, event):
+    if event is not None and event.standing is ALLEGED and not step.real(scene, event):
         return
     bind(scene, rule, trigger, event)
     if rule.trigger_where is not None and not rule.trigger_where.value(scene):

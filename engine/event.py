@@ -50,8 +50,10 @@ class Standing(Enum):
     REJECTED = "rejected"
 
 
-# Nearly every fact is; to ask an enumeration for a value is slow.
-_ESTABLISHED: str = Standing.ESTABLISHED.value
+# To ask an enumeration for a member, or a member for its value, takes as long as a dozen attributes.
+ESTABLISHED, ALLEGED, REJECTED = Standing
+_ESTABLISHED: str = ESTABLISHED.value
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -71,7 +73,7 @@ class Event:
     fields: Mapping[str, Any] = field(default_factory=dict, hash=False)
     source: str = ""
     sequence: int | None = None
-    standing: Standing = Standing.ESTABLISHED
+    standing: Standing = ESTABLISHED
     effect_at: Instant = 0
     settled_by: tuple[str, ...] = ()
     personal: Mapping[str, Any] = field(default_factory=dict, compare=False)
@@ -89,7 +91,7 @@ class Event:
             "recorded_at": self.recorded_at,
             "sequence": self.sequence,
             "source": self.source,
-            "standing": _ESTABLISHED if self.standing is Standing.ESTABLISHED else self.standing.value,
+            "standing": _ESTABLISHED if self.standing is ESTABLISHED else self.standing.value,
         }
 
 
@@ -113,7 +115,7 @@ def event(
     fields: Mapping[str, Any] | None = None,
     source: str = "",
     sequence: int | None = None,
-    standing: Standing = Standing.ESTABLISHED,
+    standing: Standing = ESTABLISHED,
     effect_at: Instant | None = None,
     settled_by: tuple[str, ...] = (),
     personal: Mapping[str, Any] | None = None,
@@ -155,7 +157,7 @@ def asked_about(id: str, name: str, actor: str | None, at: Instant, fields: Mapp
     made.fields = fields
     made.source = ""
     made.sequence = None
-    made.standing = Standing.ESTABLISHED
+    made.standing = ESTABLISHED
     made.effect_at = at
     made.settled_by = ()
     made.personal = _NONE
@@ -228,7 +230,7 @@ class Ledger:
             for entry in known:
                 if entry.name in ABOUT_ENTRIES:
                     _apply(entry, facts)
-        kept = [each for each in facts.values() if each.standing is not Standing.REJECTED]
+        kept = [each for each in facts.values() if each.standing is not REJECTED]
         if any(each.name in KNOWLEDGE for each in kept):
             kept = _from_the_start(kept)
         kept.sort(key=_order)
@@ -267,9 +269,9 @@ def _apply(entry: Event, facts: dict[str, Event]) -> None:
         case "retract":
             del facts[of]
         case "establish":
-            facts[of] = replace(old, standing=Standing.ESTABLISHED)
+            facts[of] = replace(old, standing=ESTABLISHED)
         case "reject":
-            facts[of] = replace(old, standing=Standing.REJECTED)
+            facts[of] = replace(old, standing=REJECTED)
         case "correct":
             changed = {
                 key: value

@@ -9,7 +9,7 @@ from contractlang.norms import Sets, StateDecl
 from engine.dates import start_of
 from engine.decision import events_in
 from engine.duties import resume, suspend
-from engine.event import Event, Standing
+from engine.event import ALLEGED, Event
 from engine.judge import (
     agreement_not_in_force,
     agreement_state,
@@ -54,7 +54,7 @@ def judge(scene: Scene, w: Writes, step: Step, event: Event, touch: Touch) -> No
 
 def has_basis(scene: Scene, event: Event) -> bool:
     """Tell whether an act has a basis, whatever may be open."""
-    if event.standing is Standing.ALLEGED:
+    if event.standing is ALLEGED:
         return False
     waiting: list[Start] = []
     scene.waiting = scene.leaving = waiting

@@ -15,7 +15,7 @@ from contractlang.numerals import plain_number
 from contractlang.values import Period
 from engine.dates import day_of, start_of
 from engine.decision import Reason
-from engine.event import BOTH, Event, Instant, Standing
+from engine.event import ALLEGED, BOTH, Event, Instant
 from engine.force import ADMINISTRATIVE, moment_of
 from engine.program import Lapse, Rule
 from engine.recall import ONCE, Leaf, Step, recalled
@@ -30,6 +30,8 @@ NO_TRIGGER: Step = ("no trigger", None)
 NO_TEXT: Step = ("text", None)
 
 LONG_AGO = date(1970, 1, 1)
+
+OTHER, JOINT = Who.OTHER, Who.BOTH
 
 ENDED = ("expired", "terminated")
 """The states of an agreement that is over."""
@@ -154,7 +156,7 @@ def bears(rule: Rule, party: str | None, breach: Any) -> bool:
     bearer = rule.norm.bearer
     if isinstance(bearer, str):
         return party in (bearer, BOTH)
-    if bearer is Who.OTHER:
+    if bearer is OTHER:
         return isinstance(breach, Breach) and party != breach.by
     return True
 
@@ -164,9 +166,9 @@ def bearer_of(rule: Rule, trigger: Any, scene: Scene) -> str | None:
     bearer = rule.norm.bearer
     if isinstance(bearer, str):
         return bearer
-    if bearer is Who.OTHER and isinstance(trigger, Breach):
+    if bearer is OTHER and isinstance(trigger, Breach):
         return next((party for party in scene.program.bound_parties if party != trigger.by), None)
-    return BOTH if bearer is Who.BOTH else None
+    return BOTH if bearer is JOINT else None
 
 
 def bindings(scene: Scene, rule: Rule, party: str | None, act: Event | None) -> Iterator[Any]:
@@ -202,10 +204,10 @@ def following(scene: Scene, rule: Rule, party: str | None, chain: Any) -> tuple[
             event, chain = chain
             if scene.read(("U", index, event.id)):
                 continue
-            if event.standing is not Standing.ALLEGED or scene.happened_for_real(event):
+            if event.standing is not ALLEGED or scene.happened_for_real(event):
                 return event, chain
         return NOTHING, None
-    own = party if rule.norm.bearer is Who.OTHER else None
+    own = party if rule.norm.bearer is OTHER else None
     while chain is not None:
         broken, trig, by, chain = chain
         if broken not in rule.on_breach_of:
@@ -260,7 +262,7 @@ def closing(scene: Scene, state: Any, rule: Rule, party: str, act: Event) -> Lea
     else:
         chain, last, scene.vars = state
     # Of a breach by the very party that only the other party's breach concerns, no more is looked at.
-    own = party if rule.on_breach_of and rule.norm.bearer is Who.OTHER else None
+    own = party if rule.on_breach_of and rule.norm.bearer is OTHER else None
     while True:
         if state is not ONCE:
             scene.state = chain, last, scene.vars
@@ -557,7 +559,7 @@ def bases_of(scene: Scene, party: str, act: Event) -> Iterator[int]:
         if not rule.is_act:
             continue
         if closed_by(scene, rule, party, act) is None:
-            if rule.norm.bearer is Who.BOTH and party != BOTH and not joined(scene, party, act.name):
+            if rule.norm.bearer is JOINT and party != BOTH and not joined(scene, party, act.name):
                 continue
             yield index
 

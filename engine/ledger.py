@@ -24,6 +24,7 @@ from engine.event import (
     BUILT_IN,
     CORRECT,
     DISPUTE,
+    ESTABLISHED,
     MIGRATE,
     NEVER,
     WAIVE,
@@ -263,7 +264,7 @@ class Intake:
         declared = self._program.declarations.get(taken.name)
         if not isinstance(declared, OccurrenceDecl) or declared.once is None:
             return
-        if taken.standing is not Standing.ESTABLISHED:
+        if taken.standing is not ESTABLISHED:
             return
         per = taken.actor if declared.once == "by" else None
         if declared.once and declared.once != "by":

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from contractlang.norms import Obligation, OccurrenceDecl
+from contractlang.norms import OccurrenceDecl
 from engine.answering import Case, worked_out
 from engine.decision import Cure, Decision, Reason
 from engine.errors import no_act, no_party
 from engine.evaluator import Evaluator
 from engine.event import Event, Instant, asked_about
 from engine.judge import ASKED, agreement_state, beats, bound_events, conditions, tolerates
-from engine.looks import Looks, Seen
+from engine.looks import seen
 from engine.position import Position
 from engine.program import Rule, Speaking
 from engine.question import May
@@ -44,29 +44,28 @@ NOBODY, LAW, AGREEMENT = range(3)
 class _May:
     """The question, looked at norm by norm."""
 
-    __slots__ = ("act", "asked", "looks", "question", "speaking")
+    __slots__ = ("act", "asked", "question", "speaking")
 
     def __init__(self, act: OccurrenceDecl, question: May, asked: Event, speaking: Speaking) -> None:
-        self.act, self.question, self.asked = act, question, asked
-        self.looks = Looks(speaking.rules, question.party, asked)
-        self.speaking = speaking
+        self.act, self.question, self.asked, self.speaking = act, question, asked, speaking
 
     def case(self, scene: Scene, state: Any) -> Case:
         """Look at norm after norm, prohibitions first, until what is seen answers (`Look` in `recall.py`)."""
         place, forbidding, restores, opens, speaks = state or (0, (), None, (), NOBODY)
-        of, (_, order, turning, _) = self.looks.of, self.speaking
+        _, order, turning, _ = self.speaking
+        party, act = self.question.party, self.asked
         while place < turning:
             scene.state = place, forbidding, None, (), NOBODY
-            if of(scene, order[place])[0] is FORBIDS:
+            if seen(scene, order[place], party, act)[0] is FORBIDS:
                 forbidding = (*forbidding, order[place])
             place += 1
         scene.state = place, forbidding, restores, opens, speaks
         if restores is None:
             sets = self.act.sets
-            restores = bool(sets) and _restored(scene, sets, self.question.party) is not None
+            restores = bool(sets) and _restored(scene, sets, party) is not None
         while place < len(order) and (forbidding or not opens):
             scene.state = place, forbidding, restores, opens, speaks
-            step = of(scene, order[place])[0]
+            step = seen(scene, order[place], party, act)[0]
             if step is None:
                 opens = (*opens, order[place])
             elif step[0] not in SAYS_NOTHING:
@@ -99,8 +98,7 @@ class _May:
         return UNREGULATED
 
     def reasons(self, scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
-        seen, homes = self.looks.at(scene), self.speaking.homes
-        return _why_may(scene, seen, homes, self.question, self.asked, shown)
+        return _why_may(scene, self.speaking, self.question, self.asked, shown)
 
 
 def _some_agreement_stands(scene: Scene) -> bool:
@@ -121,9 +119,10 @@ def _restored(scene: Scene, sets: tuple[Any, ...], party: str) -> tuple[Rule, Br
 
 
 def _why_may(
-    scene: Scene, seen: tuple[Seen, ...], homes: tuple[str, ...], question: May, act: Event, shown: Case
+    scene: Scene, speaking: Speaking, question: May, act: Event, shown: Case
 ) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
     program = scene.program
+    looked = [(rule, *seen(scene, rule, question.party, act)) for rule in speaking.rules]
     found: list[Reason] = []
     cure: tuple[Cure, ...] | None = None
     restored = _restored(scene, program.acts[question.act].sets, question.party)
@@ -138,7 +137,7 @@ def _why_may(
                 breach_events(breach),
             )
         )
-    for rule, step, bound in seen:
+    for rule, step, bound in looked:
         where = (rule.norm.document, rule.norm.id)
         scene.vars, scene.event = bound, act
         if step is FORBIDS:
@@ -146,7 +145,7 @@ def _why_may(
         elif step is SILENT:
             continue
         elif step is None:
-            code = "requires" if isinstance(rule.norm, Obligation) else "permits"
+            code = "requires" if rule.is_obligation else "permits"
             parts = conditions(scene, rule)
             found.append(Reason(code, where, True, parts, bound_events(scene)))
             if cure is None and shown.answer == "permitted" and rule.when is not None:
@@ -158,7 +157,7 @@ def _why_may(
                 facts = _turning(scene, rule.when, True)
                 if facts is not None and (cure is None or len(facts) < len(cure)):
                     cure = facts
-    for document in homes:
+    for document in speaking.homes:
         events = program.cause_events(scene, "agreement", document)
         if events:
             state = agreement_state(scene, document)

@@ -18,7 +18,7 @@ from engine.choice import choice, leaves
 from engine.decision import Item
 from engine.duties import arise, arise_on_breach, discharges, edge, look_for_end, miss, waive, waived
 from engine.errors import OutOfOrder
-from engine.event import ANSWER, DAWN, DISPUTE, MIGRATE, NEVER, START, WAIVE, Event, Instant, Standing
+from engine.event import ALLEGED, ANSWER, DAWN, DISPUTE, MIGRATE, NEVER, START, WAIVE, Event, Instant
 from engine.happenings import (
     effects,
     forbid,
@@ -94,7 +94,7 @@ class Position:
         based = self.based
         if touch.declared.needs_basis and (
             based is None or based[0] != event.name or based[1] != event.actor or based[2] <= event.effect_at
-            or event.standing is Standing.ALLEGED
+            or event.standing is ALLEGED
         ):  # fmt: skip
             scene = self.scene(event.effect_at)
             if not has_basis(scene, event):

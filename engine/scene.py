@@ -22,6 +22,7 @@ from engine.taken import Taken
 from engine.terms import Terms
 
 NOTHING: Any = object()
+WEEKEND, STATUTORY = RestDays
 SECOND = 1_000_000
 FLAGS = (True, False)
 DEPARTED = Item("departed", "")
@@ -297,7 +298,7 @@ class Scene:
 
     def _rest(self) -> RestDays:
         if "rest_days" not in self.program.readings:
-            return RestDays.WEEKEND_AND_SHIFTED
+            return WEEKEND
         return RestDays(self.option_of("rest_days"))
 
     def _cutoff(self) -> int | None:
@@ -312,7 +313,7 @@ class Scene:
             calendar, rest = self.terms.calendar, self._rest()
             return self.settled(deadline_by_day(day, calendar, rest, True, self._cutoff(), roll))
         return self.settled(
-            deadline_by_day(day, self.terms.calendar, RestDays.WEEKEND_AND_SHIFTED, False, self._cutoff())
+            deadline_by_day(day, self.terms.calendar, WEEKEND, False, self._cutoff())
         )
 
     def deadline_period(
@@ -325,7 +326,7 @@ class Scene:
     ) -> Deadline:
         """Return the deadline of a period from an instant or a day; `rolls` None: a period of days rolls."""
         calendar, count, unit = self.terms.calendar, period.count, period.unit
-        plain = RestDays.WEEKEND_AND_SHIFTED
+        plain = WEEKEND
         how = first_day, roll
 
         def counted(rest: RestDays, rolling: bool, cutoff: int | None) -> Deadline:
@@ -349,9 +350,9 @@ class Scene:
     def may_roll(self, day: date) -> bool:
         """Tell whether the day is, or may turn out to be, a rest day under some reading."""
         calendar = self.terms.calendar
-        return calendar.is_rest_day(day, RestDays.WEEKEND_AND_SHIFTED) or calendar.is_rest_day(
-            day, RestDays.STATUTORY_ONLY
-        ) or calendar.is_provisional(day, RestDays.WEEKEND_AND_SHIFTED)  # fmt: skip
+        return calendar.is_rest_day(day, WEEKEND) or calendar.is_rest_day(
+            day, STATUTORY
+        ) or calendar.is_provisional(day, WEEKEND)  # fmt: skip
 
     def settled(self, deadline: Deadline) -> Deadline:
         """Return the deadline in this case: where the calendar is not published, the earliest or the latest."""

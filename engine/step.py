@@ -18,7 +18,7 @@ from immutables import Map
 
 from engine.choice import LIMIT, Choice, choice, leaves, reduced
 from engine.decision import Item
-from engine.event import Event, Instant, Standing
+from engine.event import ALLEGED, Event, Instant
 from engine.program import Program
 from engine.scene import DEPARTED, Scene, Start
 from engine.taken import Taken
@@ -186,7 +186,7 @@ class Step:
         self.agenda.insert(place, entry)
 
     def real(self, scene: Scene, event: Event) -> bool:
-        return event.standing is not Standing.ALLEGED or scene.happened_for_real(event)
+        return event.standing is not ALLEGED or scene.happened_for_real(event)
 
 
 def _path(assigned: dict[Item, Any]) -> Path:

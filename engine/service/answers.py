@@ -147,18 +147,20 @@ def context_of(
 ) -> bytes:
     """Return what an answer says beside yes and no. `as_of` is None where the caller did not name a day."""
     en, zh = words.reasons(decision, question)
-    missing, could_be, assumes, cure = decision.missing, decision.could_be, decision.assumes, decision.cure
+    (
+        answer, _, required, _, truncated, _, missing, could_be, assumes, cure, holds_until, provisional,
+        exact, receipt,
+    ) = decision  # fmt: skip
     return b"".join((
-        b'{"outcome":"', decision.answer.encode(), b'","required":', _WORD[decision.required],
+        b'{"outcome":"', answer.encode(), b'","required":', _WORD[required],
         b',"reasons":{"en":[', en, b'],"zh":[', zh,
         b']},"missing":', words.listed(missing, _named) if missing else b"[]",
         b',"could_be":', words.listed(could_be, str) if could_be else b"[]",
         b',"assumes":', words.listed(assumes, _assumed) if assumes else b"[]",
         b',"cure":', words.listed(cure, _named) if cure else b"[]",
-        b',"holds_until":', _instant(decision.holds_until).encode(),
-        b',"truncated":', _WORD[decision.truncated], b',"provisional":', _WORD[decision.provisional],
-        b',"exact":', _WORD[decision.exact],
-        b',"receipt":', words.receipt(decision.receipt, revision, dated=as_of is not None), b"}",
+        b',"holds_until":', _instant(holds_until).encode(),
+        b',"truncated":', _WORD[truncated], b',"provisional":', _WORD[provisional], b',"exact":', _WORD[exact],
+        b',"receipt":', words.receipt(receipt, revision, dated=as_of is not None), b"}",
     ))  # fmt: skip
 
 

@@ -21,6 +21,8 @@ STRUCTURED = "application/cloudevents+json"
 VERSION = "1.0"
 
 
+_NAMED = ("id", "source", "type", "subject")
+_TEXTS = frozenset({str})
 _TAKEN = frozenset({"id", "source", "name", "type", "recorded_at", "occurred_at"})
 
 
@@ -69,8 +71,11 @@ def _event(said: Any, at: str) -> Sent:
         raise Problem("bad_request", "an event is a JSON object", at)
     if said.get("specversion") != VERSION:
         raise Problem("bad_request", f'"{VERSION}" is the version read here', f"{at}/specversion")
-    id, source = _text(said, "id", at), _text(said, "source", at)
-    name, account = _text(said, "type", at), _text(said, "subject", at)
+    named = [said.get(each) for each in _NAMED]
+    if not (all(named) and _TEXTS.issuperset(map(type, named))):
+        for each in _NAMED:
+            _text(said, each, at)
+    id, source, name, account = named
     if "data_base64" in said:
         raise Problem("bad_request", "data that is no JSON is not read here", f"{at}/data_base64")
     data = said.get("data")
@@ -104,14 +109,13 @@ def _event(said: Any, at: str) -> Sent:
     )  # fmt: skip
 
 
-def _text(said: Mapping[str, Any], name: str, at: str) -> str:
+def _text(said: Mapping[str, Any], name: str, at: str) -> None:
     value = said.get(name)
     if type(value) is not str or not value:
         hint = {"subject": "it names the account", "type": "it names the act or event"}.get(
             name, "it is required"
         )
         raise Problem("bad_request", f"a text is wanted: {hint}", f"{at}/{name}")
-    return value
 
 
 def _time(value: Any, at: str) -> str:
