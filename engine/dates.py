@@ -328,6 +328,7 @@ class Calendar:
     """
 
     __slots__ = (
+        "_awaited",
         "_filed",
         "_first_year",
         "_listed",
@@ -351,6 +352,7 @@ class Calendar:
         self._worked: Final = frozenset[date]().union(*(each.working_weekend_days for each in self.years))
         self._listed: Final = self._off | self._worked
         self._published: Final = frozenset(each.year for each in self.years if each.published)
+        self._awaited: Final = dict[date, bool]()
         self.published_until: Final = date(max(self._published, default=self._first_year - 1), 12, 31)
         """The last day of the last year with a notice; the next notice may still shift days just before it."""
         self.version: Final = _version_of(self.years)
@@ -424,6 +426,13 @@ class Calendar:
         # 2018 worked and Monday 31 December taken off.
         if day.year in self._published and (day.month < 12 or day.year + 1 in self._published):
             return False
+        awaited = self._awaited.get(day)
+        if awaited is None:
+            awaited = self._awaited[day] = self._is_near_a_holiday_to_come(day)
+        return awaited
+
+    def _is_near_a_holiday_to_come(self, day: date) -> bool:
+        """Tell whether a notice that is still to come may shift a day, for a holiday that is near it."""
         reach = _WEEKEND_REACH_DAYS if _is_weekend(day) else _REACH_DAYS
         near = ((days, day + timedelta(days=days)) for days in range(-reach, reach + 1))
         return any(

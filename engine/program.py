@@ -318,6 +318,14 @@ class Program:
     periods: frozenset[tuple[str, str]] = frozenset()
     """Fields, each with its occurrence, whose text is read as a billing period such as `2026-06`."""
 
+    @cached_property
+    def takes_effect(self) -> dict[str, tuple[str, ...]]:
+        """For each agreement the documents that say when it takes effect."""
+        return {
+            document: tuple(each.life.document for each in rules if each.life.how == "takes_effect")
+            for document, rules in self.life.items()
+        }
+
     def taken(self, terms: Terms) -> Taken:
         """Return the option in which each reading is taken: as the terms choose, else by default, if it has one."""
         options, by_default = dict(terms.readings), {}
@@ -351,14 +359,11 @@ class Program:
     def initial(self, scene: Scene, name: str, document: str) -> Any:
         """Return what a state is before anything sets it."""
         if name == "agreement":
+            begins = self.takes_effect.get(document, ())
             # One text alone is the one that was signed, whatever its version.
-            alone = len(self.versions_of.get(document, ())) < 2
-            begins = (r.life.document for r in self.life.get(document, ()) if r.life.how == "takes_effect")
-            waits = any(
-                base_name(each) == document if alone else each == self.signed(scene, document)
-                for each in begins
-            )
-            return "draft" if waits else "in_force"
+            if len(self.versions_of.get(document, ())) < 2:
+                return "draft" if document in map(base_name, begins) else "in_force"
+            return "draft" if begins and self.signed(scene, document) in begins else "in_force"
         given = scene.terms.states.get(name)
         if given is not None:
             return given

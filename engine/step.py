@@ -95,9 +95,9 @@ class Step:
         """
         waiting = scene.waiting
         assert waiting is not None
-        leaves = [(_path(scene.assigned), first)]
+        found = [(scene.assigned, first)]
         while waiting:
-            if len(leaves) > LIMIT:
+            if len(found) > LIMIT:
                 self.new[INEXACT] = True
                 break
             assigned, _ = waiting.pop()
@@ -105,8 +105,11 @@ class Step:
             scene.leaving = None if DEPARTED in assigned else waiting
             writes: Writes = {}
             act(scene, writes, *args)
-            leaves.append((_path(assigned), writes))
-        return self.merged(leaves, 0, {})
+            found.append((assigned, writes))
+        if not any(writes for _, writes in found):
+            # Most that is looked at again stays as it is, whatever the answers.
+            return {}
+        return self.merged([(_path(assigned), writes) for assigned, writes in found], 0, {})
 
     def merged(self, leaves: list[tuple[Path, Writes]], depth: int, assigned: dict[Item, Any]) -> Writes:
         """Return what is written under the answers `assigned`: a choice where it differs with the next item."""
