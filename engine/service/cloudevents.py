@@ -71,7 +71,7 @@ def _event(said: Any, at: str) -> Sent:
         raise Problem("bad_request", "an event is a JSON object", at)
     if said.get("specversion") != VERSION:
         raise Problem("bad_request", f'"{VERSION}" is the version read here', f"{at}/specversion")
-    named = [said.get(each) for each in _NAMED]
+    named: list[Any] = [said.get(each) for each in _NAMED]
     if not (all(named) and _TEXTS.issuperset(map(type, named))):
         for each in _NAMED:
             _text(said, each, at)
