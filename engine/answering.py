@@ -12,8 +12,7 @@ from typing import Any, Protocol
 
 from engine.choice import LIMIT, items_that_matter
 from engine.decision import Cure, Decision, Item, Reason, Receipt, Verdict
-from engine.event import Instant
-from engine.judge import ASKED
+from engine.event import ASKED, Instant
 from engine.position import Position
 from engine.program import ENGINE_VERSION
 from engine.recall import Tangled, ways

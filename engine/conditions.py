@@ -10,7 +10,7 @@ from typing import Any
 from engine.dates import day_of, end_of, start_of
 from engine.decision import Cure, Item, Reason
 from engine.evaluator import Base, Evaluator
-from engine.event import BOTH, Event
+from engine.event import ASKED, BOTH, Event
 from engine.quantities import NowE, StateE
 from engine.scene import FLAGS, Breach, Scene, Unknown, breach_id
 
@@ -212,6 +212,7 @@ class AnswerE(Base):
         about = self.of(scene)
         got = self.value(scene)
         settled = scene.get(("QE", self.question, about)) or scene.get(("QE", self.question, None))
+        about = None if about == ASKED else about  # It is in no ledger.
         how = "answered" if settled or self.question in scene.terms.answers else "presumed or assumed"
         return Reason(
             "answer", (self.question, about, plain(got), how), bool(got), (), (settled,) if settled else ()

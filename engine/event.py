@@ -34,6 +34,8 @@ BUILT_IN = frozenset({ANSWER, WAIVE, DISPUTE, MIGRATE}) | ABOUT_ENTRIES
 KNOWLEDGE = frozenset({ANSWER, DISPUTE})
 
 BOTH = "both parties"
+ASKED = "?"
+"""The id of an act that is only asked about."""
 START = -(1 << 61)
 """Before anything that can have happened."""
 DAWN = START >> 1

@@ -15,15 +15,12 @@ from contractlang.numerals import plain_number
 from contractlang.values import Period
 from engine.dates import day_of, start_of
 from engine.decision import Reason
-from engine.event import ALLEGED, BOTH, Event, Instant
+from engine.event import ALLEGED, ASKED, BOTH, Event, Instant
 from engine.force import ADMINISTRATIVE, moment_of
 from engine.program import Lapse, Rule
 from engine.recall import ONCE, Leaf, Step, recalled
 from engine.scene import NOTHING, Breach, Inst, Scene, Unknown
 from engine.statuses import HappenedE, breach_events
-
-ASKED = "?"
-"""The id of an act that is only asked about."""
 
 NOT_ITS: Step = ("bearer", None)
 NO_TRIGGER: Step = ("no trigger", None)

@@ -9,8 +9,8 @@ from engine.answering import Case, worked_out
 from engine.decision import Cure, Decision, Reason
 from engine.errors import no_act, no_party
 from engine.evaluator import Evaluator
-from engine.event import Event, Instant, asked_about
-from engine.judge import ASKED, agreement_state, beats, bound_events, conditions, tolerates
+from engine.event import ASKED, Event, Instant, asked_about
+from engine.judge import agreement_state, beats, bound_events, conditions, tolerates
 from engine.looks import seen
 from engine.position import Position
 from engine.program import Rule, Speaking

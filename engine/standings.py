@@ -15,8 +15,8 @@ from engine.dates import day_of, spoken
 from engine.decision import Cure, Decision, Item, Reason
 from engine.errors import BadQuestion
 from engine.evaluator import Evaluator
-from engine.event import DAWN, Event, Instant
-from engine.judge import ASKED, agreement_state, bind, window
+from engine.event import ASKED, DAWN, Event, Instant
+from engine.judge import agreement_state, bind, window
 from engine.position import Position
 from engine.program import Program, Rule
 from engine.quantities import BlankE
