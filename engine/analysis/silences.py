@@ -26,6 +26,7 @@ from contractlang.norms import (
     base_name,
 )
 from engine.analysis.finding import Clause, Finding, Said
+from engine.analysis.listing import after, agreed
 from engine.analysis.plain import expressions, plain
 from engine.analysis.telling import Telling, agreeing, clauses_of, listed
 from engine.program import Program, Rule
@@ -86,12 +87,12 @@ def terms_without_after(program: Program, telling: Telling) -> Iterator[Finding]
             ),
             None,
         )
-        spoken = any(_asks_for(rule, "expired") for rule in program.rules if rule.home in ("", home))
+        spoken = any(after(rule, "expired") for rule in program.rules if rule.home in ("", home))
         if lasts is None or (spoken and not _only_renews(program, home)):
             continue
         kept = [
             rule
-            for rule in _agreed(program, home)
+            for rule in agreed(program, home)
             if isinstance(rule.norm, Maintenance)
             and not rule.norm.survives
             and any(
@@ -126,23 +127,15 @@ def _only_renews(program: Program, home: str) -> bool:
     return all(
         rule.act_name in renewing
         for rule in program.rules
-        if rule.home in ("", home) and _asks_for(rule, "expired")
+        if rule.home in ("", home) and after(rule, "expired")
     )
-
-
-def _asks_for(rule: Rule, life: str) -> bool:
-    from engine.analysis.gaps import after
-
-    return after(rule, life)
 
 
 def times_left_open(program: Program, telling: Telling) -> Iterator[Finding]:
     """Find duties whose time is only a reasonable one, and for which no sentence gives a number."""
     for home in program.agreements:
         open_ones = [
-            rule
-            for rule in _agreed(program, home)
-            if isinstance(rule.limit, Reasonable) and not rule.numbered
+            rule for rule in agreed(program, home) if isinstance(rule.limit, Reasonable) and not rule.numbered
         ]
         if not open_ones:
             continue
@@ -164,7 +157,7 @@ def times_left_open(program: Program, telling: Telling) -> Iterator[Finding]:
 def numbers_of_law(program: Program, telling: Telling) -> Iterator[Finding]:
     """Find duties whose time is only a reasonable one, and for which the law alone gives a number."""
     taken = program.taken(Terms()).options
-    for rule in (each for home in program.agreements for each in _agreed(program, home)):
+    for rule in (each for home in program.agreements for each in agreed(program, home)):
         laws = [
             law
             for law in map(program.rules.__getitem__, rule.numbered)
@@ -191,14 +184,14 @@ def numbers_of_law(program: Program, telling: Telling) -> Iterator[Finding]:
 def breaches_without_sum(program: Program, telling: Telling) -> Iterator[Finding]:
     """Find agreements that say what a party may do on a breach, and of no breach what it costs."""
     for home in program.agreements:
-        upon = [rule for rule in _agreed(program, home) if rule.on_breach_of]
+        upon = [rule for rule in agreed(program, home) if rule.on_breach_of]
         priced = any(
             total.on_breach_of or isinstance(total.rule.trigger, OnBreach)
             for named in program.sums.values()
             for total in named
             if total.home in ("", home)
         )
-        owed = any(isinstance(rule.norm, Obligation) and rule.on_breach_of for rule in _agreed(program, home))
+        owed = any(isinstance(rule.norm, Obligation) and rule.on_breach_of for rule in agreed(program, home))
         if not upon or priced or owed:
             continue
         called = telling.norms(upon)
@@ -257,7 +250,7 @@ def one_act_in_two_terms(program: Program, telling: Telling) -> Iterator[Finding
     """Find clauses of one agreement that forbid one party one act, each in terms of its own."""
     for home in program.agreements:
         bans: dict[object, list[Rule]] = {}
-        for rule in _agreed(program, home):
+        for rule in agreed(program, home):
             if isinstance(rule.norm, Prohibition) and not rule.norm.option:
                 case = (rule.act_name, rule.norm.bearer, plain(rule.norm.trigger))
                 bans.setdefault(case, []).append(rule)
@@ -334,9 +327,9 @@ def law_that_moves(program: Program, telling: Telling) -> Iterator[Finding]:
             ):  # fmt: skip
                 moved.setdefault((old.document, old.norm.clause), Counter())[new.norm.clause] += 1
                 kept.setdefault((old.norm.clause, new.norm.clause), (old, new))
-    for (document, clause), after in moved.items():
+    for (document, clause), articles in moved.items():
         # Where its norms have gone to several articles, it is the one that most of them went to.
-        old, new = kept[clause, after.most_common(1)[0][0]]
+        old, new = kept[clause, articles.most_common(1)[0][0]]
         ended, begins = old.norm.standing.valid_to, new.norm.standing.valid_from
         was, now = (telling.clause(document, each.norm.clause) for each in (old, new))
         yield Finding(
@@ -352,14 +345,10 @@ def law_that_moves(program: Program, telling: Telling) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _agreed(program: Program, home: str) -> list[Rule]:
-    return [rule for rule in program.rules if rule.home == home]
-
-
 def _by_act(program: Program, home: str) -> dict[str, list[Rule]]:
     """Return what an agreement permits or requires, act by act."""
     found: dict[str, list[Rule]] = {}
-    for rule in _agreed(program, home):
+    for rule in agreed(program, home):
         if rule.act_name and not isinstance(rule.norm, Prohibition):
             found.setdefault(rule.act_name, []).append(rule)
     return found

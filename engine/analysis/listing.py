@@ -1,0 +1,109 @@
+"""The norms of a program as they are read for gaps: those agreed, those of law, clause by clause; what they hang on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from contractlang.norms import (
+    AsOf,
+    Compare,
+    Const,
+    Expr,
+    InBreach,
+    Maintenance,
+    Obligation,
+    Overdue,
+    Permission,
+    Power,
+    Prohibition,
+    StateValue,
+    Who,
+)
+from engine.analysis.plain import expressions
+from engine.program import Program, Rule
+from engine.targets import Documents
+from engine.terms import Terms
+from engine.walk import walk
+
+DUTIES = Obligation | Maintenance | Prohibition
+OPEN = Permission | Power
+
+
+def agreed(program: Program, home: str | None = None) -> Iterator[Rule]:
+    """Yield the rules of the agreements, or of one."""
+    yield from (each for each in program.rules if each.home and home in (None, each.home))
+
+
+def of_law(program: Program) -> Iterator[Rule]:
+    """Yield the rules of law, without those whose reading is not taken or that later sentences have replaced."""
+    taken = program.taken(Terms()).options
+    held = [each for each in program.rules if not each.home]
+    for rule in held:
+        if any(taken.get(each.reading) != each.option for each in rule.option):
+            continue
+        ended = rule.norm.standing.valid_to
+        if ended is not None and any(
+            each.norm.document == rule.norm.document
+            and each.act_name == rule.act_name
+            and each.norm.bearer == rule.norm.bearer
+            and each.norm.standing.valid_from is not None
+            and each.norm.standing.valid_from > ended
+            for each in held
+        ):
+            continue
+        yield rule
+
+
+def by_clause(rules: Iterable[Rule]) -> list[list[Rule]]:
+    """Return rules clause by clause."""
+    return _grouped(rules, lambda rule: (rule.norm.document, rule.norm.clause))
+
+
+def by_clause_and_act(rules: Iterable[Rule]) -> list[list[Rule]]:
+    """Return rules clause by clause and act by act: the alternatives of a reading together."""
+    return _grouped(rules, lambda rule: (rule.norm.document, rule.norm.clause, rule.act_name))
+
+
+def _grouped(rules: Iterable[Rule], by: Callable[[Rule], object]) -> list[list[Rule]]:
+    found: dict[object, list[Rule]] = {}
+    for rule in rules:
+        found.setdefault(by(rule), []).append(rule)
+    return list(found.values())
+
+
+def parts_of(rule: Rule) -> Iterator[Expr]:
+    for expr in expressions(rule.norm):
+        yield from walk(expr)
+
+
+def followed_up(program: Program) -> set[int]:
+    """Return the duties on whose breach something follows."""
+    found = {index for rule in program.rules for index in rule.on_breach_of}
+    found |= {index for sums in program.sums.values() for each in sums for index in each.on_breach_of}
+    documents = Documents(program.contracts)
+    index_of = {id(rule.norm): rule.index for rule in program.rules}
+    for rule in program.rules:
+        for part in (each for expr in expressions(rule.norm) for each in walk(expr)):
+            if isinstance(part, Overdue | InBreach):
+                meant = documents.meant(part.target, rule.norm.document)
+                found |= {index_of[id(norm)] for norm in meant if id(norm) in index_of} - {rule.index}
+    return found
+
+
+def after(rule: Rule, life: str) -> bool:
+    """Tell whether a norm is open once the agreement is in that state of its life."""
+    return ("agreement", life) in set(states_in(rule.norm.when))
+
+
+def states_in(expr: Expr | None) -> Iterator[tuple[str, str]]:
+    """Yield the states of which an expression asks for a value, with that value."""
+    for part in walk(expr):
+        if isinstance(part, Compare) and part.op == "==" and isinstance(part.right, Const):
+            state = part.left.state if isinstance(part.left, AsOf) else part.left
+            if isinstance(state, StateValue) and isinstance(part.right.value, str):
+                yield state.name, part.right.value
+
+
+def may_be(rule: Rule, bearer: object) -> bool:
+    """Tell whether a norm can bind that party."""
+    return rule.norm.bearer == bearer or isinstance(rule.norm.bearer, Who) or isinstance(bearer, Who)

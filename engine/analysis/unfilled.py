@@ -1,0 +1,156 @@
+"""What is named and never settled: blanks that no rule fills, events that no norm speaks of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from contractlang.norms import BlankDecl, BlankValue, Contract, Expr, IsBlank, OccurrenceDecl, OnOccurrence
+from engine.analysis.finding import Clause, Finding, Said
+from engine.analysis.listing import OPEN, of_law
+from engine.analysis.plain import expressions, occurrences
+from engine.analysis.required import _agreements
+from engine.analysis.telling import Telling, clauses_of, listed
+from engine.program import Program, Rule
+from engine.walk import walk
+
+
+def blanks_without_rule(program: Program, telling: Telling) -> Iterator[Finding]:
+    """Find blanks on which something hangs, and for which nothing says what holds if they are left blank."""
+    tested = {
+        part.name
+        for contract in program.contracts
+        for _, expr in _sentences(contract)
+        for part in walk(expr)
+        if isinstance(part, IsBlank)
+    }
+    for declared in program.declarations.values():
+        if not isinstance(declared, BlankDecl):
+            continue
+        if any(each in tested or each in program.fills for each in (declared.name, declared.alias) if each):
+            continue
+        users = dict.fromkeys(
+            clause
+            for contract in program.contracts
+            if contract.kind in ("agreement", "supplement")
+            for clause, expr in _sentences(contract)
+            for part in walk(expr)
+            if isinstance(part, BlankValue) and part.name == declared.name
+        )
+        if not users:
+            continue
+        name = telling.name(declared.name)
+        where = listed(telling.clause(each.document, each.clause) for each in users)
+        said = (
+            Said(
+                f"{where.en} turns on {name.en}, which the text neither fixes nor leaves a place for, and no rule"
+                " fills it: no day, sum or period can be reckoned from the text alone.",
+                f"{where.zh}取决于“{name.zh}”，文本既未约定也未留出填写之处，又没有填补规则：单凭文本无法算出日期、金额或期间。",
+            )
+            if declared.gap
+            else Said(
+                f"{where.en} turns on the blank {name.en}; if it is left blank, no rule says what holds instead.",
+                f"{where.zh}取决于空白“{name.zh}”；如未填写，没有任何规则说明以何为准。",
+            )
+        )
+        yield Finding(
+            "gap",
+            tuple(users),
+            said,
+            settles=(
+                Said(
+                    f"fill in {name.en}, or say what holds while it is blank",
+                    f"填写“{name.zh}”，或约定未填写时以何为准",
+                ),
+            ),
+            detail={"what": "blank", "blank": declared.name},
+        )
+
+
+def _sentences(contract: Contract) -> Iterator[tuple[Clause, Expr | None]]:
+    """Yield every expression of a document, with the clause that it stands in."""
+    for norm in contract.norms:
+        for expr in expressions(norm):
+            yield Clause(contract.name, norm.clause, norm.id), expr
+    for amount in contract.amounts:
+        for expr in (amount.value, amount.where, amount.claimable):
+            yield Clause(contract.name, amount.clause), expr
+    for loss in contract.losses:
+        for expr in (loss.loss, loss.when):
+            yield Clause(contract.name, loss.clause), expr
+    for life in contract.life:
+        for expr in (life.value, life.where, life.rolls):
+            yield Clause(contract.name, life.clause), expr
+    for priority in contract.priorities:
+        yield Clause(contract.name, priority.clause), priority.when
+
+
+def events_without_rule(program: Program, telling: Telling) -> Iterator[Finding]:
+    """Find events that an agreement declares and nothing uses, and those on which only the law has a rule."""
+    used = {name for contract in program.contracts for name in _mentioned(contract)}
+    for contract in program.contracts:
+        for declared in contract.declarations.values():
+            if (
+                isinstance(declared, OccurrenceDecl)
+                and not declared.is_act
+                and contract.kind == "agreement"
+                and declared.document == contract.name
+                and declared.name not in used
+                and not declared.sets
+                and not declared.shows
+            ):
+                event, document = telling.name(declared.name), telling.document(contract.name)
+                yield Finding(
+                    "gap",
+                    (Clause(contract.name, "", declared.name),),
+                    Said(
+                        f"{document.en} names the event {event.en}, and no sentence says what follows when it happens.",
+                        f"{document.zh}提到“{event.zh}”，但没有一句话说明发生之后如何。",
+                    ),
+                    settles=(Said(f"say what follows on {event.en}", f"约定发生“{event.zh}”时的后果"),),
+                    detail={"what": "event", "event": declared.name},
+                )
+    yield from _events_of_law(program, telling)
+
+
+def _events_of_law(program: Program, telling: Telling) -> Iterator[Finding]:
+    """Find what triggers a power or permission that only the law gives."""
+    known = {name for each in program.contracts if each.kind != "law" for name in _mentioned(each)}
+    found: dict[str, list[Rule]] = {}
+    for rule in of_law(program):
+        on = rule.norm.trigger
+        if isinstance(rule.norm, OPEN) and isinstance(on, OnOccurrence) and on.name not in known:
+            found.setdefault(on.name, []).append(rule)
+    for name, rules in found.items():
+        event, document, laws = telling.name(name), _agreements(program, telling), telling.norms(rules)
+        acts = listed(telling.name(rule.act_name) for rule in rules)
+        who = listed(telling.party(rule.norm.bearer) for rule in rules)
+        yield Finding(
+            "gap",
+            clauses_of(rules),
+            Said(
+                f"on {event.en} the law lets {who.en} {acts.en} ({laws.en}); {document.en} says nothing of it,"
+                " so only the law says when, how, and with what notice.",
+                f"发生“{event.zh}”时，法律允许{who.zh}{acts.zh}（{laws.zh}）；{document.zh}对此没有约定，"
+                "何时、如何行使以及如何通知只能依法律。",
+            ),
+            settles=(
+                Said(f"provide for {event.en} in {document.en}", f"在{document.zh}中就“{event.zh}”作出约定"),
+            ),
+            detail={"what": "event", "event": name},
+        )
+
+
+def _mentioned(contract: Contract) -> Iterator[str]:
+    """Yield the acts and events of which some sentence of a document speaks."""
+    for norm in contract.norms:
+        yield from occurrences(norm)
+    for amount in contract.amounts:
+        if isinstance(amount.trigger, OnOccurrence):
+            yield amount.trigger.name
+    for loss in contract.losses:
+        if isinstance(loss.trigger, OnOccurrence):
+            yield loss.trigger.name
+    for _, expr in _sentences(contract):
+        for part in walk(expr):
+            if hasattr(part, "name"):
+                yield part.name
