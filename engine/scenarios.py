@@ -45,6 +45,8 @@ from engine.settings import terms_from
 _NO_CHANNEL = ("blank", "none", "null", "undesignated", "not_designated", "False", "false", "no")
 # Readings, questions and blanks have ids that begin so.
 _VARIED = ("RS-", "D-", "P-")
+# What a variant says of a blank that stays blank.
+_NOTHING = ("null", "none", "~")
 # A variant may fix more than one thing.
 _PARTS = re.compile(r"\s*[,;&]\s*|\s+and\s+")
 # What YAML makes of the options `on` and `off` without quotes.
@@ -236,6 +238,11 @@ def _same(wanted: str, got: str) -> bool:
     return wanted == got or (wanted == "yes" and got == "cured")
 
 
+def _undated(party: Any, act: str) -> str:
+    """Return what a file calls the missing date of an act."""
+    return f"F-{party}-{act}-DATE".upper()
+
+
 def _changed(events: Iterable[Mapping[str, Any]], change: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """Yield the entries of a scenario as a variant changes them: some go, some come, and one may take another's id."""
     more = [{"id": f"variant-{place}", **each} for place, each in enumerate(change.get("events") or (), 1)]
@@ -309,13 +316,27 @@ class Situation:
     def vary(self, name: str, value: Any) -> None:
         """Take what a variant or a parameter fixes: a reading, an answer, a blank by its id, another parameter."""
         name = (self.mapping.raw.get("varied") or {}).get(name, name)
+        value = None if value in _NOTHING else value
         if name.startswith("RS-"):
             self.readings[name] = _OF_FLAGS[value] if isinstance(value, bool) else str(value)
         elif name.startswith(_VARIED):
-            said = str(value).lower() if isinstance(value, bool) else value
+            said = str(value).lower() if isinstance(value, bool) else "blank" if value is None else value
             self.answers[name] = self.mapping.raw["answers"].get(name, {}).get(said, said)
-        else:
+        elif name.startswith("F-"):
+            self.date(name, str(value))
+        elif name in self.parameters or any(each.partition(".")[0] == name for each in self.mapping.raw["parameters"]):
             self.parameters[name] = value
+        else:
+            raise Unsupported(f"a variant of {name}")
+
+    def date(self, marker: str, day: str) -> None:
+        """Give the entry whose date is missing (`F-USER-SIGN-DATE`) a day or an instant."""
+        for place, raw in enumerate(self.raw_events):
+            acts = (rule["name"] for rule in self.mapping.raw["events"].get(raw["type"], ()))
+            if "at" in raw and raw["at"] is None and marker in (_undated(raw.get("by"), each) for each in acts):
+                self.raw_events[place] = timed({**raw, "at": day})
+                return
+        raise Unsupported(f"a variant of {marker}")
 
     def is_denied(self, kind: str) -> bool:
         """Tell whether what a finding says was judged not to be so."""
@@ -536,6 +557,6 @@ class Situation:
             return f"F-CALENDAR-{item.name}"
         if item.kind == "date":
             event = next((e for e in self.events if e.id == item.name), None)
-            return f"F-{event.actor}-{event.name}-DATE".upper() if event is not None else item.name
+            return _undated(event.actor, event.name) if event is not None else item.name
         named: dict[str, str] = self.mapping.raw.get("facts") or {}
         return named[item.name] if item.kind == "fact" and item.name in named else f"{item.kind}:{item.name}"

@@ -189,3 +189,14 @@ def test_the_arrival_of_what_is_not_in_the_file_cannot_be_asked(programs: Progra
     (outcome,) = run_scenario({"id": "S", "agreement": "A1", "queries": [query]}, programs, mapping, None)
     assert outcome.status == FAILED
     assert "arrival" in outcome.got
+
+
+@pytest.mark.parametrize("variant", ["F-USER-SIGN-DATE=2026-03-06", "F-EVENT-ORDER=e1", "weather=fine"])
+def test_a_variant_of_what_is_not_there_is_refused(variant: str, programs: Programs) -> None:
+    mapping = Words.read(CONTRACTS / "scenarios" / "mapping.yaml")
+    expect = {"answer": "not_effective", "by_reading": {variant: "not_effective"}}
+    query = {"id": "q", "at": "2026-04-02", "ask": {"kind": "state", "of": "agreement"}, "expect": expect}
+    plain, varied = run_scenario({"id": "S", "agreement": "A1", "queries": [query]}, programs, mapping, None)
+    assert plain.status == PASSED
+    assert varied.status == FAILED
+    assert f"a variant of {variant.partition('=')[0]}" in varied.got
