@@ -7,7 +7,7 @@ aside, is read row by row as ever.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -40,6 +40,7 @@ from engine.bulk.kernel.machine import Columns
 from engine.bulk.kernel.native import library
 from engine.bulk.kernel.plan import DAY, EAST, FIRST, MISSING, Plan
 from engine.bulk.kernel.typed import occurrences
+from engine.dates import period_day
 from engine.event import Instant
 from engine.program import Program
 
@@ -68,6 +69,11 @@ class Taken:
     """The accounts that are not among them."""
 
 
+_INSTANTS = (pyarrow.timestamp("us"), pyarrow.timestamp("ms"))
+SEVERAL = "several"
+"""The kind of a field that is one thing in one occurrence and another in another: rows that fill it are left."""
+
+
 class Unlike(Exception):
     """A table that is not read as columns; the message tells why."""
 
@@ -78,16 +84,18 @@ class Reader:
     def __init__(self, program: Program, plan: Plan, as_of: Instant, known_at: Instant | None) -> None:
         self.program, self.plan, self.as_of = program, plan, as_of
         self.until = as_of if known_at is None else min(as_of, known_at)
+        self.known_at = known_at
         self.declared = occurrences(program, plan)
         self.names = list(self.declared)
         self.kinds: dict[str, str] = {}
-        """The kind of each field; one that has several is not read."""
+        """The kind of each field."""
         self.options: dict[str, tuple[str, ...]] = {}
         for name, declared in self.declared.items():
-            if declared.once not in (None, "", "by"):
-                raise Unlike(f"`{name}` is there once for each `{declared.once}`")
             for param in declared.params:
-                kind = param.kind.name
+                if param.name == "by":
+                    # The column of who acted; an event that fills it is left.
+                    continue
+                kind: str = param.kind.name
                 if kind == "text" and (name, param.name) in program.periods:
                     kind = "period"
                 if kind == "one of":
@@ -95,12 +103,20 @@ class Reader:
                     known = isinstance(found, TypeDecl | StateDecl | QuestionDecl)
                     options = tuple(each.name for each in found.options) if known else ()  # type: ignore[union-attr]
                     if self.options.setdefault(param.name, options) != options:
-                        raise Unlike(f"`{param.name}` has several kinds")
-                if self.kinds.setdefault(param.name, kind) != kind:
-                    raise Unlike(f"`{param.name}` has several kinds")
+                        kind = SEVERAL
+                before = self.kinds.setdefault(param.name, kind)
+                if param.name == declared.once and kind not in ("text", "period", "occurrence"):
+                    raise Unlike(f"`{name}` is there once for each `{declared.once}`")
+                if before != kind:
+                    # A period is a text of a certain form.
+                    self.kinds[param.name] = "period" if {before, kind} == {"period", "text"} else SEVERAL
         for name, kind in plan.kinds.items():
-            fits = {"reference": ("occurrence",), "number": ("money", "count"), "word": ("text", "one of")}
-            if name in self.kinds and self.kinds[name] not in fits.get(kind, (kind,)):
+            fits = {
+                "reference": ("occurrence",),
+                "number": ("money", "count"),
+                "word": ("text", "one of", "period"),
+            }
+            if self.kinds.get(name, SEVERAL) not in (SEVERAL, *fits.get(kind, (kind,))):
                 raise Unlike(f"`{name}` is asked as a {kind}")
         self.code = cells_compiled()
         self._every = numpy.zeros(0, numpy.int64)
@@ -174,7 +190,9 @@ class Reader:
                 case "by":
                     fits = is_text or types.is_null(type_)
                 case "at":
-                    fits = is_text or type_ in (pyarrow.timestamp("us"), pyarrow.timestamp("ms"))
+                    fits = is_text or type_ in _INSTANTS
+                case "recorded_at":
+                    fits = is_text or type_ in _INSTANTS or types.is_null(type_)
                 case name:
                     fits = name in self.kinds and (is_text or _fits(self.kinds[name], type_))
             if not fits:
@@ -189,12 +207,15 @@ class Reader:
         bad = numpy.zeros(count, numpy.uint8)
         moment = self._moment(table.column("at"), bad)
         kind, who = self._acts(table, bad)
+        known = self._known(table, moment, bad)
         fields, texts = self._fields(table, kind, bad)
         ids, others = self._ids(table, texts, bad)
         first = numpy.append(starts, count).astype(numpy.int64)
-        ok = self._accounts(starts, kind, who, moment, bad)
+        ok = self._accounts(starts, kind, who, moment, bad) & self._once(table, kind, starts)
         ok &= ~pc.equal(pc.fill_null(accounts, ""), "").to_numpy(zero_copy_only=False)
         ok = ok.astype(numpy.uint8)
+        # What is not known yet is looked at no more than what no norm speaks of.
+        kind = numpy.where(known, kind, len(self.names))
         is_coded = numpy.array([*(each in self.plan.codes for each in self.names), False]).view(numpy.uint8)
         is_thing = numpy.array([*(each in self.plan.things for each in self.names), False]).view(numpy.uint8)
         order = numpy.empty(count, numpy.int64)
@@ -272,7 +293,8 @@ class Reader:
         for place, declared in enumerate(self.declared.values()):
             for number, word in enumerate([*words, None]):
                 if not declared.is_act:
-                    wrong[place, number] = word is not None
+                    needs = self.plan.needs.get(self.names[place], ())
+                    wrong[place, number] = word is not None or "by" in needs
                 elif isinstance(declared.actor, str):
                     wrong[place, number] = word not in (None, declared.actor)
                     numbers[place, number] = parties.index(declared.actor)
@@ -293,6 +315,17 @@ class Reader:
         self.code.scaled(numbers_of(array, numpy.int64), null, scale, EAST, low, high, moment, bad)
         bad |= null
         return moment
+
+    def _known(self, table: Any, moment: Array, bad: Array) -> Array:
+        """Return which rows are known; one that was recorded before it happened is wrong."""
+        every = numpy.ones(len(moment), bool)
+        if "recorded_at" in self._without(table, ("recorded_at",)):
+            return every
+        column = one(table.column("recorded_at"))
+        wrong = numpy.zeros(len(moment), numpy.uint8)
+        recorded, told = self._moment(column, wrong), nulls_of(column) == 0
+        bad |= (told & ((wrong != 0) | (recorded < moment))).view(numpy.uint8)
+        return every if self.known_at is None else ~told | (recorded <= self.known_at)
 
     def _fields(self, table: Any, kind: Array, bad: Array) -> tuple[dict[str, Array], dict[str, Any]]:
         """Return the fields as numbers, and the columns of those that name an occurrence."""
@@ -350,7 +383,7 @@ class Reader:
         """
         out = numpy.empty(len(column), numpy.int64)
         kind = "at" if name == "at" else self.kinds[name]
-        if is_words(column) or kind in ("flag", "one of", "text"):
+        if is_words(column) or kind in ("flag", "one of", "text", "period"):
             found = words_of(column)
             values, faults = (
                 numpy.zeros(len(found.words), numpy.int64),
@@ -386,6 +419,10 @@ class Reader:
                 listed = _strings(text)
                 out[:] = [known.get(word, ELSE) for word in listed]
                 bad |= numpy.array([word not in known for word in listed], bool).view(numpy.uint8)
+            case "period":
+                listed = _strings(text)
+                out[:] = [self.plan.words.get(word, ELSE) for word in listed]
+                bad |= numpy.array([period_day(word) is None for word in listed], bool).view(numpy.uint8)
             case "text":
                 self.code.texts(*cells, True, bad)
                 if self.plan.kinds.get(name) == "word":
@@ -441,12 +478,31 @@ class Reader:
                 if each.how == "only_after":
                     ok &= ~(earliest(each.left) < earliest(each.right))
         for place, declared in enumerate(self.declared.values()):
-            if declared.once is not None:
+            if declared.once in ("", "by"):
                 actors = [None] if not declared.once else [ELSE, *range(len(self.plan.parties))]
                 for actor in actors:
                     here = kind == place if actor is None else (kind == place) & (who == actor)
                     ok &= numpy.add.reduceat(here.astype(numpy.int64), starts) <= 1
         return ok
+
+    def _once(self, table: Any, kind: Array, starts: Array) -> Array:
+        """Return which accounts have nothing twice that is there once for each text of a field."""
+        ok = numpy.ones(len(starts), bool)
+        for place, declared in enumerate(self.declared.values()):
+            if declared.once in (None, "", "by", *self._without(table, self.kinds)):
+                continue
+            told = words_of(table.column(declared.once))
+            rows, most = numpy.flatnonzero((kind == place) & (told.null == 0)), max(1, len(told.words))
+            whose = numpy.searchsorted(starts, rows, "right") - 1
+            found = numpy.sort(whose * most + told.places[rows])
+            ok[found[1:][found[1:] == found[:-1]] // most] = False
+        return ok
+
+    @staticmethod
+    def _without(table: Any, names: Iterable[str]) -> list[str]:
+        """Return those of some columns of which a table tells nothing."""
+        types = dict(zip(table.schema.names, table.schema.types, strict=True))
+        return [name for name in names if name not in types or pyarrow.types.is_null(types[name])]
 
 
 def _leading(batch: Any, account: str | None) -> int:

@@ -22,6 +22,7 @@ from engine.program import Program
 _AT = r"\d{4}-\d\d-\d\d[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?"
 _DAY = r"(199[2-9]|20\d\d|21\d\d)-\d\d-\d\d"
 _MONEY = r"\d{1,10}(\.\d{1,2})?"
+_PERIOD = "(19|20)[0-9]{2}-(0[1-9]|1[0-2])"
 _COUNT = r"\d{1,10}"
 _LAST = 7_226_000_000_000_000
 """Some instant before the last year of the calendar."""
@@ -220,6 +221,8 @@ class Typed:
                 return f"({is_text} AND {text} <> '' AND NOT contains({text}, ':'))"
             case "text" if (name, field) not in self.program.periods:
                 return f"({is_text} AND {text} <> '')"
+            case "text":
+                return f"({is_text} AND regexp_full_match({text}, '{_PERIOD}'))"
             case "one of":
                 declared = self.program.declarations.get(kind.of)
                 options = (
