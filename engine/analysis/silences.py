@@ -213,9 +213,12 @@ def breaches_without_sum(program: Program, telling: Telling) -> Iterator[Finding
 
 def losses_without_duty(program: Program, telling: Telling) -> Iterator[Finding]:
     """Find events whose loss is put on somebody, and on which nobody must, or may, do anything."""
+    # To be in breach by the event is not to do something about it.
     reacting = {
-        rule.norm.trigger.name for rule in program.rules if isinstance(rule.norm.trigger, OnOccurrence)
-    }
+        rule.norm.trigger.name for rule in program.rules
+        if isinstance(rule.norm.trigger, OnOccurrence)
+        and (not isinstance(rule.norm, Maintenance) or rule.restores)
+    }  # fmt: skip
     for home in program.agreements:
         losses = [each.rule for each in program.losses if each.rule.document == home]
         for loss in losses:
