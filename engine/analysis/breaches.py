@@ -25,8 +25,10 @@ class Breaches(Aspect):
         key = ("broken", it.rule.index, id_of(it.bound), m.key, only_open)
         if isinstance(it.bound, Broken) and len(it.rule.on_breach_of) > MANY:
             world.one_of_many[key] = it.bound.rule.index
-        if isinstance(it.rule.norm, Maintenance):
-            world.kept[key] = it
+        if isinstance(it.rule.norm, Maintenance) or (
+            isinstance(it.rule.norm, Obligation) and it.bound is None
+        ):
+            world.brought[key] = it
         return world.named(key, lambda: self._broken(it, m, only_open))
 
     def _broken(self, it: Broken, m: Moment, only_open: bool) -> Truth:
@@ -97,15 +99,24 @@ class Breaches(Aspect):
         return world.once(("not kept", rule.index, id_of(bound), m.key), make)
 
     def at_once(self, key: Any, happening: Happening) -> Any:
-        """Return the part that says that a breach of what must be kept begins when that happens, if not before."""
+        """Return the part that says that what a condition brings begins when that happens, if not before: the breach of
+        what must be kept, or a duty.
+        """
         world = self.world
-        it = world.kept[key]
+        it = world.brought[key]
         wanted = ("at once", it.rule.index, id_of(it.bound), happening.id)
 
         def make() -> None:
-            start = self.start(it)
-            began = self.not_kept(it, self._beginning(it, start))
-            now = self.not_kept(it, Moment(happening.at, f"at {happening.id}"))
+            m = Moment(happening.at, f"at {happening.id}")
+            if isinstance(it.rule.norm, Maintenance):
+                start = self.start(it)
+                began, now = self.not_kept(it, self._beginning(it, start)), self.not_kept(it, m)
+            else:
+                start = world.duties.start(it.rule, it.bound)
+                began, now = (
+                    world.duties.arises(it.rule, it.bound),
+                    world.duties.applies(it.rule, it.bound, m),
+                )
             world.hold(follows(every(happening.here, now), every(start <= happening.at, began)))
 
         world.once(wanted, make)

@@ -44,14 +44,19 @@ class Duties(Aspect):
         def make() -> Truth:
             start = self.start(rule, bound)
             m = Moment(start, f"start {rule.index} {id_of(bound)}")
-            env = world.instances.env_of(rule, bound, None, None)
             there = bound.here if isinstance(bound, Happening) else world.instances.exists(rule, bound, m)
-            return every(
-                there, start >= 0, world.conditions.truth(rule.trigger_where, m, env),
-                world.judge.in_force(rule, m, env), world.judge.conditions(rule, m, env),
-            )  # fmt: skip
+            return every(there, start >= 0, self.applies(rule, bound, m))
 
         return world.once(("arises", rule.index, id_of(bound)), make)
+
+    def applies(self, rule: Rule, bound: Any, m: Moment) -> Truth:
+        """Return whether at a moment a duty is one that arises, if what it waits for is there."""
+        world = self.world
+        env = world.instances.env_of(rule, bound, None, None)
+        return every(
+            world.conditions.truth(rule.trigger_where, m, env),
+            world.judge.in_force(rule, m, env), world.judge.conditions(rule, m, env),
+        )  # fmt: skip
 
     def deadline(self, rule: Rule, bound: Any) -> Any:
         """Return the minute at which the time for a duty is over; None where it has no end."""

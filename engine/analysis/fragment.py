@@ -28,7 +28,8 @@ class Fragment:
     """What a question can reach in a world. With a `focus`, where a norm hangs on the breach of many duties, that one.
 
     One that is `strict` comes to leave nothing open that can be told: what must be kept is in breach as soon as
-    something happens upon which it is not. Of the duty in `focus` that is told in any case.
+    something happens upon which it is not, and a duty arises as soon as its conditions come true. Of the duty in
+    `focus` that is told in any case.
     """
 
     def __init__(self, world: World, question: Part, focus: int | None = None, strict: bool = False) -> None:
@@ -189,14 +190,14 @@ class _Reach:
         return not self._names and self._at_once
 
     def grow(self) -> list[Any]:
-        """Follow the names come to; once there are none, tell what must be kept. Return the facts that this adds."""
+        """Follow the names come to; once there are none, tell what conditions bring. Return the facts this adds."""
         told = len(self.facts)
         names, self._names = self._names, []
         for name in names:
             self._follow(self._told(name).uses)
         if not names and not self._at_once:
             self._at_once = True
-            self._follow(chain.from_iterable(self._kept_at_once(self._reached)))
+            self._follow(chain.from_iterable(self._brought_at_once(self._reached)))
         return self.facts[told:]
 
     def _follow(self, keys: Iterable[Any]) -> None:
@@ -230,14 +231,14 @@ class _Reach:
         """Tell whether it is about the breach of another duty than that in focus: there is none."""
         return self.focus is not None and self.world.one_of_many.get(key, self.focus) != self.focus
 
-    def _kept_at_once(self, reached: Iterable[Any]) -> list[list[Any]]:
-        """Return, for each duty to keep something, what says that its breach begins as soon as it can."""
+    def _brought_at_once(self, reached: Iterable[Any]) -> list[list[Any]]:
+        """Return, for each duty that a condition brings to something, what says that this begins as soon as it can."""
         world = self.world
         there = [each for _, each in sorted(self.happenings.items(), key=lambda held: str(held[0]))]
         return [
             [world.breaches.at_once(key, each) for each in there]
             for key in reached
-            if key in world.kept and (self.is_strict or world.kept[key].rule.index == self.focus)
+            if key in world.brought and (self.is_strict or world.brought[key].rule.index == self.focus)
         ]
 
     @cached_property
@@ -246,7 +247,7 @@ class _Reach:
         world, reached, listed = self.world, dict[Any, None](), _Listed()
         listed.likely += [*world.root.likely, *self.question.likely]
         self._list((*world.root.uses, *self.question.uses), reached, listed)
-        for keys in self._kept_at_once(list(reached)):
+        for keys in self._brought_at_once(list(reached)):
             self._list(keys, reached, listed)
         return listed
 

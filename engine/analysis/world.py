@@ -63,7 +63,7 @@ class World(Parts):
         self.attributes: dict[str, Value] = {}
         self.firsts: dict[str, Value] = {}
         self.one_of_many: dict[Any, int] = {}
-        self.kept: dict[Any, Broken] = {}
+        self.brought: dict[Any, Broken] = {}
         self._fresh = 0
         self._days: dict[int, tuple[Any, Any]] = {}
 
