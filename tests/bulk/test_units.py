@@ -7,23 +7,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
+import numpy
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from contractlang.load import load_text
 from engine.bulk.kernel import units
+from engine.bulk.kernel.column import in_order
 from engine.bulk.kernel.lower import plan_of
 from engine.bulk.kernel.straight import Straight
 from engine.compile import compile_program
 from engine.terms import Terms
 from tests.bulk.test_kernel import RECEIVABLES
-from tests.bulk.test_straight import as_plain_python
-
-
-@pytest.fixture(autouse=True)
-def _plain(monkeypatch: pytest.MonkeyPatch) -> None:
-    as_plain_python(monkeypatch)
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +113,40 @@ def test_files_of_different_accounts_are_units_and_others_are_scattered(
     whole(straight, mixed, units.bucket_units(folder, 3))
 
 
-def test_a_file_alone_that_is_out_of_order_is_scattered(tmp_path: Path) -> None:
+def test_a_file_whose_accounts_are_numbers_of_words_is_put_in_order(
+    straight: Straight, tmp_path: Path
+) -> None:
+    path = file_of(tmp_path / "a.parquet", ["B", None, "A", "B"] * 9, 8)
+    whole(straight, [path], [units.Unit(None, buckets=(path,))])
+
+
+def test_a_file_alone_that_is_out_of_order_is_put_in_order_where_it_fits(
+    straight: Straight, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = file_of(tmp_path / "a.parquet", ["B", "A", "B"], 2)
     pieces = units.pieces_of(path)
-    assert units.cut(pieces, [units.surveyed(each, True) for each in pieces]) is None
+    surveys = [units.surveyed(each, True) for each in pieces]
+    found = units.cut(pieces, surveys)
+    assert found is not None
+    whole(straight, [path], found)
+    monkeypatch.setattr(units, "IN_MEMORY", 2)
+    assert units.cut(pieces, surveys) is None
+
+
+def test_rows_in_some_order_are_what_pyarrow_takes() -> None:
+    random = Random(3)
+    cells = [random.choice((None, random.randrange(9))) for _ in range(60)]
+    words = [None if each is None else f"w{each}" for each in cells]
+    columns = {
+        "whole": pa.array(cells, pa.int64()), "half": pa.array(cells, pa.int32()), "none": pa.nulls(60),
+        "day": pa.array(cells, pa.int32()).cast(pa.date32()), "at": pa.array(cells, pa.timestamp("us")),
+        "amount": pa.array(cells, pa.decimal128(12, 2)), "text": pa.array(words),
+        "flag": pa.array([None if each is None else each > 4 for each in cells]),
+        "word": pa.array(words).dictionary_encode(), "every": pa.array(range(60)),
+    }  # fmt: skip
+    table = pa.concat_tables([pa.table(columns).slice(7, 20), pa.table(columns).slice(30)])
+    order = numpy.array([random.randrange(table.num_rows) for _ in range(90)])
+    found = in_order(table, order)
+    found.validate(full=True)
+    assert found.to_pylist() == table.take(pa.array(order)).to_pylist()
+    assert in_order(table, order[:0]).num_rows == 0

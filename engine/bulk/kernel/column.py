@@ -116,6 +116,26 @@ def words_of(column: Any) -> Words:
     return Words(numbers_of(indices, numpy.int32), nulls_of(array), words.cast(pyarrow.string()))
 
 
+def in_order(table: Any, order: Array) -> Any:
+    """Return the rows of a table in some order, in a third of the time that `take` needs."""
+    return pyarrow.table([_in_order(one(column), order) for column in table.columns], table.column_names)
+
+
+def _in_order(array: Any, order: Array) -> Any:
+    if is_words(array):
+        return pyarrow.DictionaryArray.from_arrays(_in_order(array.indices, order), array.dictionary)
+    types = pyarrow.types
+    if not (types.is_primitive(array.type) or types.is_decimal(array.type)) or array.type.bit_width < 32:
+        return array.take(pyarrow.array(order))
+    # What is wider than 64 bits is so many numbers of 64 a cell.
+    kind = numpy.int32 if array.type.bit_width == 32 else numpy.int64
+    cells = numbers_of(array, kind).reshape(len(array), -1).take(order, axis=0, mode="clip")
+    there = None
+    if array.null_count:
+        there = pyarrow.py_buffer(numpy.packbits(nulls_of(array).take(order) == 0, bitorder="little"))
+    return pyarrow.Array.from_buffers(array.type, len(order), [there, pyarrow.py_buffer(cells)])
+
+
 def codes_of(words: Any) -> Array:
     """Return the number of each cell's word in an array of numbers of words, -1 where it is null."""
     indices = words.indices

@@ -20,7 +20,17 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from engine.bulk.kernel.arrow import cells_compiled
-from engine.bulk.kernel.column import CODED, Array, codes_of, is_words, one, opened, text_of, words_of
+from engine.bulk.kernel.column import (
+    CODED,
+    Array,
+    codes_of,
+    in_order,
+    is_words,
+    one,
+    opened,
+    text_of,
+    words_of,
+)
 
 IN_MEMORY = 4_000_000
 """The most rows of a file or bucket that are put in order in memory."""
@@ -124,9 +134,9 @@ def _as_files(there: Sequence[tuple[Piece, Survey]]) -> list[Unit] | None:
     files: dict[Path, list[Survey]] = {}
     for piece, survey in there:
         files.setdefault(piece.path, []).append(survey)
-    own = [numpy.unique(numpy.concatenate([each.accounts for each in found])) for found in files.values()]
-    if len(files) < 2 or any(sum(each.rows for each in found) > IN_MEMORY for found in files.values()):
+    if any(pq.read_metadata(path).num_rows > IN_MEMORY for path in files):
         return None
+    own = [numpy.unique(numpy.concatenate([each.accounts for each in found])) for found in files.values()]
     # Numbers of names may meet by chance: then the rows are scattered, which is right as well.
     if len(numpy.unique(numpy.concatenate(own))) != sum(map(len, own)):
         return None
@@ -147,7 +157,7 @@ def scattered(piece: Piece, number: int, buckets: int, folder: Path) -> None:
         of_rows = _numbers_of(pc.fill_null(account.cast(pyarrow.string()), "")) % buckets
         order, ends = numpy.zeros(len(of_rows), numpy.int64), numpy.zeros(buckets + 1, numpy.int64)
         code.grouped(of_rows, ends, order)
-        laid = pyarrow.Table.from_batches([batch]).take(pyarrow.array(order))
+        laid = in_order(batch, order)
         for bucket in range(buckets):
             if ends[bucket] < ends[bucket + 1]:
                 parts[bucket].append(laid.slice(ends[bucket], ends[bucket + 1] - ends[bucket]))
@@ -196,11 +206,11 @@ def together(paths: Sequence[Path]) -> Any:
         names = account.take(pyarrow.array(firsts[:count]))
     order = numpy.empty(len(codes), numpy.int64)
     # Rows of no account come last.
-    groups = numpy.where(codes < 0, len(names), codes)
+    groups = numpy.where(codes < 0, len(names), codes).astype(numpy.int64)
     code.grouped(groups, numpy.zeros(len(names) + 2, numpy.int64), order)
     codes = codes[order].astype(numpy.int32)
     grouped = pyarrow.DictionaryArray.from_arrays(pyarrow.array(codes, mask=codes < 0), names)
-    taken = table.remove_column(place).unify_dictionaries().take(pyarrow.array(order))
+    taken = in_order(table.remove_column(place), order)
     return taken.add_column(place, "account", grouped)
 
 
