@@ -262,6 +262,8 @@ def plain(table: Table, target: Path) -> Table:
 
 
 def _folded(job: Job, make: Make, work: Path, buckets: list[int]) -> Iterator[Counts]:
+    if not buckets:
+        return
     if job.jobs == 1:
         portfolio = make()
         for bucket in list(buckets):

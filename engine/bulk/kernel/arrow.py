@@ -47,7 +47,7 @@ from engine.program import Program
 _LAST = 7_226_000_000_000_000
 """Some instant before the last year of the calendar."""
 _MOST = 10**10
-_READ = 1 << 17
+_READ = 1 << 18
 """How many rows are read at once."""
 
 

@@ -41,7 +41,7 @@ A_SLICE = 4096
 """Slices of a bucket that have fewer rows are put together before they are written."""
 A_PIECE = 2_000_000
 """About how many rows of a table one process takes at a time."""
-_READ = 1 << 17
+_READ = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
