@@ -44,8 +44,8 @@ COMPILED_FROM = 1_000_000
 """After how many rows a process compiles the loop: so many take as long as plain Python."""
 
 
-STRAIGHT_FROM = 1_000_000
-"""From how many rows on a table is folded as a whole: to compile what reads its columns takes as long as so many."""
+STRAIGHT_FROM = 100_000
+"""From how many rows on a table is folded as a whole: to compile what does so takes as long as so many one by one."""
 
 
 class Unequal(Exception):
