@@ -88,9 +88,10 @@ def test_a_table_in_order_is_cut_where_accounts_end(
 
 
 def test_files_of_different_accounts_are_units_and_others_are_scattered(
-    straight: Straight, tmp_path: Path
+    straight: Straight, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     random = Random(4)
+    monkeypatch.setattr(units, "A_FEW", 2)
     own = [
         file_of(tmp_path / f"{n}.parquet", [f"{n}-{random.randrange(5)}" for _ in range(20)], 6)
         for n in (2, 1)

@@ -391,7 +391,7 @@ def grouped(groups: Array, ends: Array, order: Array) -> None:
 def dense(offsets: Halves, data: Bytes, null: Bytes, slots: Array, firsts: Array, out: Array) -> int:
     """Number texts in the order in which they come first, -1 where nothing is written; return how many there are.
 
-    `firsts` gets the row in which each comes first; `slots` has room for twice as many texts, all -1.
+    `firsts` gets the row in which each comes first. Return -1 where there are more than half of the `slots`, all -1.
     """
     count = 0
     for row in range(len(out)):
@@ -400,6 +400,8 @@ def dense(offsets: Halves, data: Bytes, null: Bytes, slots: Array, firsts: Array
             continue
         slot = slot_of(offsets, data, slots, len(slots) - 1, offsets, data, row)
         if slots[slot] < 0:
+            if 2 * count >= len(slots):
+                return -1
             slots[slot] = row
             firsts[count] = row
             out[row] = count

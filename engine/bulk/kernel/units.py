@@ -23,6 +23,7 @@ from engine.bulk.kernel.arrow import cells_compiled
 from engine.bulk.kernel.column import (
     CODED,
     Array,
+    Text,
     codes_of,
     in_order,
     is_words,
@@ -37,6 +38,8 @@ IN_MEMORY = 4_000_000
 A_BUCKET = 1_000_000
 """About how many rows a bucket is to have."""
 MOST_BUCKETS = 512
+A_FEW = 1 << 16
+"""How many slots there are at first to look up texts."""
 A_SLICE = 4096
 """Slices of a bucket that have fewer rows are put together before they are written."""
 A_PIECE = 2_000_000
@@ -197,13 +200,8 @@ def together(paths: Sequence[Path]) -> Any:
         found = words_of(account)
         names, codes = found.words, numpy.where(found.null, -1, found.places)
     else:
-        text, codes = text_of(account), numpy.empty(len(account), numpy.int64)
-        slots, firsts = (
-            numpy.full(1 << (2 * len(codes) + 4).bit_length(), -1),
-            numpy.empty(len(codes), numpy.int64),
-        )
-        count = code.dense(text.offsets, text.data, text.null, slots, firsts, codes)
-        names = account.take(pyarrow.array(firsts[:count]))
+        codes, firsts = _numbered(text_of(account))
+        names = account.take(pyarrow.array(firsts))
     order = numpy.empty(len(codes), numpy.int64)
     # Rows of no account come last.
     groups = numpy.where(codes < 0, len(names), codes).astype(numpy.int64)
@@ -212,6 +210,17 @@ def together(paths: Sequence[Path]) -> Any:
     grouped = pyarrow.DictionaryArray.from_arrays(pyarrow.array(codes, mask=codes < 0), names)
     taken = in_order(table.remove_column(place), order)
     return taken.add_column(place, "account", grouped)
+
+
+def _numbered(text: Text) -> tuple[Array, Array]:
+    """Return the number of each cell's text, -1 where there is none, and the row in which each comes first."""
+    rows, slots, dense = len(text.null), A_FEW, cells_compiled().dense
+    codes, firsts = numpy.empty(rows, numpy.int64), numpy.empty(rows, numpy.int64)
+    cells = text.offsets, text.data, text.null
+    # Few texts are found in a small table, which is near at hand; for more of them it is begun anew.
+    while (count := dense(*cells, numpy.full(slots, -1), firsts, codes)) < 0:
+        slots *= 8
+    return codes, firsts[:count]
 
 
 def accounts_end(table: Any) -> Array:
