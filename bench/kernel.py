@@ -77,10 +77,11 @@ def columns(accounts: int, invoices: int, numpy: Any, seed: int = 1) -> Columns:
 def _compiled(program: Program, plan: Plan) -> list[Row]:
     import numpy
 
+    from engine.bulk.kernel.native import native
+
     as_of = BEGIN + 200 * DAY
-    small = columns(10, 5, numpy)
     begun = time.process_time()
-    machine.run(program, Terms(), plan, small, as_of, True)
+    native(plan.source, None)
     found = [("kernel: compiled, once for each plan", f"{time.process_time() - begun:.1f} s", "")]
     loop = machine.compiled(plan.source)
     by_hand = _by_hand()
