@@ -13,6 +13,7 @@ from engine.scene import Scene
 NOT_READ_SO: Step = ("reading", None)
 NOTHING_BOUND: dict[str, Any] = {}
 
+
 def seen(scene: Scene, rule: Rule, party: str, act: Event) -> Leaf:
     """Return what is seen of a norm in this case."""
     # The reading under which a norm is there at all is asked first: that costs less than to remember it.

@@ -312,9 +312,7 @@ class Scene:
         if rolls is not None and self.may_roll(day) and rolls.value(self):
             calendar, rest = self.terms.calendar, self._rest()
             return self.settled(deadline_by_day(day, calendar, rest, True, self._cutoff(), roll))
-        return self.settled(
-            deadline_by_day(day, self.terms.calendar, WEEKEND, False, self._cutoff())
-        )
+        return self.settled(deadline_by_day(day, self.terms.calendar, WEEKEND, False, self._cutoff()))
 
     def deadline_period(
         self,
