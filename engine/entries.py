@@ -159,7 +159,8 @@ class Entries:
         told = [
             each
             for each in self.raw
-            if any("after" in rule for rule in rules.get(each["type"], ())) and str(each.get("at") or "") <= at
+            if any("after" in rule for rule in rules.get(each["type"], ()))
+            and str(each.get("at") or "") <= at
         ]
         return max(told, key=lambda each: str(each.get("at") or ""), default=None)
 

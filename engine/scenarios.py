@@ -324,7 +324,9 @@ class Situation:
             self.answers[name] = self.mapping.raw["answers"].get(name, {}).get(said, said)
         elif name.startswith("F-"):
             self.date(name, str(value))
-        elif name in self.parameters or any(each.partition(".")[0] == name for each in self.mapping.raw["parameters"]):
+        elif name in self.parameters or any(
+            each.partition(".")[0] == name for each in self.mapping.raw["parameters"]
+        ):
             self.parameters[name] = value
         else:
             raise Unsupported(f"a variant of {name}")
@@ -333,7 +335,11 @@ class Situation:
         """Give the entry whose date is missing (`F-USER-SIGN-DATE`) a day or an instant."""
         for place, raw in enumerate(self.raw_events):
             acts = (rule["name"] for rule in self.mapping.raw["events"].get(raw["type"], ()))
-            if "at" in raw and raw["at"] is None and marker in (_undated(raw.get("by"), each) for each in acts):
+            if (
+                "at" in raw
+                and raw["at"] is None
+                and marker in (_undated(raw.get("by"), each) for each in acts)
+            ):
                 self.raw_events[place] = timed({**raw, "at": day})
                 return
         raise Unsupported(f"a variant of {marker}")

@@ -51,11 +51,14 @@ def label_of(place: Clause, contract: Contract) -> str:
 
 
 def priority(one: Clause, other: Clause, contracts: Mapping[str, Contract]) -> Said | None:
-    """Return what could be typed to let one norm prevail over another, and where; None in a law."""
+    """Return what could be typed to let one norm prevail over another, and where.
+
+    None in a law, and for what cannot be named apart: two norms of one clause, the other without a label.
+    """
     own = contracts[one.document]
-    if own.kind not in ("agreement", "supplement"):
-        return None
     label, over = label_of(one, own), called(other, one.document, contracts)[0]
+    if own.kind not in ("agreement", "supplement") or (other.document, over) == (one.document, one.clause):
+        return None
     place = spot(one)
     en, zh = f"{label} prevails over {over}".strip(), f"{label} 优先于 {over}".strip()
     return Said(f"beneath {place.en}, `| {en}`", f"写在{place.zh}之下：`| {zh}`")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from engine.analysis.circles import circles
 from engine.analysis.comparison import comparison
 from engine.analysis.dead_ends import (
     ends_without_consequence,
@@ -35,6 +36,7 @@ def gaps(program: Program) -> Iterator[Finding]:
         duties_without_deadline,
         powers_without_bound,
         changes_without_exit,
+        circles,
         states_without_way_out,
         suspensions_without_way_out,
         ends_without_consequence,

@@ -309,7 +309,8 @@ def clause_of(rule: Rule) -> Clause:
 def named(program: Program, clause: Clause) -> tuple[str, str]:
     """Return how a clause is called in English and in Chinese."""
     contract = next(each for each in program.contracts if each.name == clause.document)
-    number = clause.norm or clause.clause
+    number, _, which = (clause.norm or clause.clause).partition("#")
     several = len([each for each in program.contracts if each.norms]) > 1
     titles = (contract.name, contract.alias or contract.title or contract.name)
-    return (f"{titles[0]} {number}", f"{titles[1]} {number}") if several else (number, number)
+    en, zh = (f"{number} (norm {which})", f"{number}（第{which}条规范）") if which else (number, number)
+    return (f"{titles[0]} {en}", f"{titles[1]} {zh}") if several else (en, zh)

@@ -259,7 +259,12 @@ def one_act_in_two_terms(program: Program, telling: Telling) -> Iterator[Finding
                 bans.setdefault(case, []).append(rule)
         for rules in bans.values():
             terms = {plain(_terms(rule)) for rule in rules}
-            if len({rule.norm.clause for rule in rules}) < 2 or len(terms) < 2:
+            # Beside a ban without terms another adds nothing, and is told as that.
+            if (
+                len({rule.norm.clause for rule in rules}) < 2
+                or len(terms) < 2
+                or plain((None, None)) in terms
+            ):
                 continue
             called, act = telling.norms(rules), telling.name(rules[0].act_name)
             each = [telling.conditions(rule, [c for c in _terms(rule) if c is not None]) for rule in rules]
