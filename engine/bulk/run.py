@@ -21,6 +21,7 @@ from typing import Any, Protocol
 from engine.bulk import xes
 from engine.bulk.fold import REJECTS, Folded, Reject
 from engine.bulk.mapping import Mapped
+from engine.bulk.reasons import said
 from engine.bulk.tables import Scattered, Table, written
 
 ACCOUNTS, EVENTS = "accounts", "events"
@@ -247,7 +248,7 @@ def _scatter(job: Job, key: str, work: Path, tell: Tell, only: Path | None) -> N
                 read, kind, key if kind == EVENTS else "account", only, place
             )
             with (work / f"{kind}-{place}.rejects.jsonl").open("w", encoding="utf-8") as file:
-                _write(file, (Reject("", "row", reason, line).as_row() for line, reason in bad))
+                _write(file, (Reject("", "row", why, line, said(why, "zh")).as_row() for line, why in bad))
             unread += len(bad)
         mark.write_text(str(unread), "utf-8")
 

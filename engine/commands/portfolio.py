@@ -130,6 +130,7 @@ def ran(
 ) -> None:  # fmt: skip
     """Run it, write its page, say what came of it. Exit status 1 if more rows were set aside than allowed."""
     from engine.bulk.kernel.portfolio import Unequal
+    from engine.bulk.reasons import said
     from engine.bulk.run import Job, Unlike, Unreachable, run
     from engine.bulk.tables import BadTable, Table
 
@@ -142,16 +143,19 @@ def ran(
         with progress() as tell:
             counts = (way or run)(job, make, stamp, tell)
     except BadTable as wrong:
-        raise Refused(str(wrong), where=wrong.where) from None
+        zh = f"{wrong.where}：{said(wrong.reason, 'zh')}"
+        raise Refused(str(wrong), zh=zh, where=wrong.where) from None
     except Unreachable as wrong:
         raise Refused(
             f"the cluster could not be had, {wrong}", zh=f"未能取得集群，{wrong}", field="--cluster"
         ) from None
     except Unlike as wrong:
-        raise Refused(str(wrong), field="--out") from None
+        raise Refused(str(wrong), zh=said(str(wrong), "zh"), field="--out") from None
     except Unequal as wrong:
-        message = f"{wrong}. This is a fault of the program: report it, and use --kernel off meanwhile"
-        raise Refused(message, field="--verify") from None
+        raise Refused(
+            f"{wrong}. This is a fault of the program: report it, and use --kernel off meanwhile",
+            zh=f"{wrong}。此为程序之误：请报告，其间请用 --kernel off", field="--verify",
+        ) from None  # fmt: skip
     (job.out / "summary.html").write_text(page_of(job.out, counts), "utf-8")
     if json_:
         print_json(
@@ -177,6 +181,7 @@ def ran(
 
 def _came_of(out: Path, counts: Counts, language: Language) -> Iterator[str]:
     """Yield what is said of a run that is over."""
+    from engine.bulk.reasons import said
     from engine.bulk.rejects import why_set_aside
 
     def pick(en: str, zh: str) -> str:
@@ -195,9 +200,11 @@ def _came_of(out: Path, counts: Counts, language: Language) -> Iterator[str]:
             f"由内核处理{counts.kernel}个账户，{how if counts.columns else ''}经引擎复核{counts.verified}个",
         )
     if counts.kernel and counts.by_rows:
-        yield pick(f"the tables were read row by row: {counts.by_rows}", f"各表逐行读取：{counts.by_rows}")
+        told = said(counts.by_rows, language)
+        yield pick(f"the tables were read row by row: {told}", f"各表逐行读取：{told}")
     for reason, count in sorted(counts.left.items(), key=lambda pair: -pair[1])[:5]:
-        yield pick(f"{many(count, 'account')} by the engine: {reason}", f"由引擎处理{count}个账户：{reason}")
+        told = said(reason, language)
+        yield pick(f"{many(count, 'account')} by the engine: {told}", f"由引擎处理{count}个账户：{told}")
     if counts.rejects:
         rejects = out / "rejects.parquet"
         yield pick(

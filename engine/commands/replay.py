@@ -8,7 +8,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.commands.common import Json, KnownAt, Lang, Layers, Paths, Readings, Refused, Settings, print_json
+from contractlang.diagnostic import Language
+from engine.bulk.reasons import said
+from engine.commands.common import (
+    Json,
+    KnownAt,
+    Lang,
+    Layers,
+    Paths,
+    Readings,
+    Refused,
+    Settings,
+    print_json,
+    spoken,
+)
 from engine.commands.given import layers_named, pairs_of
 from engine.commands.portfolio import (
     Accounts,
@@ -79,7 +92,11 @@ def replay(
     from engine.bulk.summary import summary
 
     if kernel not in ("auto", "on", "off"):
-        raise Refused(f"--kernel {kernel}: write auto, on or off", field="--kernel")
+        raise Refused(
+            f"--kernel {kernel}: write auto, on or off",
+            zh=f"--kernel {kernel}：请写 auto、on 或 off",
+            field="--kernel",
+        )
     given = (
         tuple(inputs), layers_named(layers), as_of, known_at, tuple(ask or ()),
         tuple(pairs_of(settings, "--set").items()), mapping, tuple(pairs_of(readings, "--reading").items()),
@@ -95,12 +112,24 @@ def replay(
     if out is None:
         raise Refused("where do the tables go? name a folder with --out", field="--out")
     if kernel == "on" and made is None:
-        listed = "\n".join(f"  {_said(*each)}" for each in reasons)
-        raise Refused(f"--kernel on: the kernel does not have\n{listed}", field="--kernel")
+        raise Refused(
+            "\n".join(("--kernel on: the kernel does not have", *(f"  {_said(*each, 'en')}" for each in reasons))),
+            zh="\n".join(("--kernel on：内核无", *(f"  {_said(*each, 'zh')}" for each in reasons))), field="--kernel",
+        )  # fmt: skip
     if kernel == "auto" and made is None and not json_:
-        Screen.of().line(f"by the engine, since the kernel does not have {_said(*reasons[0])}")
-        if len(reasons) > 1:
-            Screen.of().line(f"and {len(reasons) - 1} more: --show-plan lists them")
+        first, more, language = reasons[0], len(reasons) - 1, spoken()
+        why = _said(*first, language)
+        line = {
+            "en": f"by the engine, since the kernel does not have {why}",
+            "zh": f"由引擎处理，因内核无{why}",
+        }
+        Screen.of().line(line[language])
+        if more:
+            others = {
+                "en": f"and {more} more: --show-plan lists them",
+                "zh": f"另有{more}项：--show-plan 逐一列出",
+            }
+            Screen.of().line(others[language])
     stamp = stamp_of(held, as_of, known_at, mapping) | {"kernel": kernel, "verify": share, "seed": seed}
     way = machines(on, cluster, whole_files)
     ran(
@@ -138,7 +167,8 @@ def _of_first(held: Portfolio, accounts: str) -> tuple[Program, Terms, tuple[Que
     try:
         row = first_row(Table.called(accounts))
     except BadTable as wrong:
-        raise Refused(str(wrong), where=wrong.where) from None
+        zh = f"{wrong.where}：{said(wrong.reason, 'zh')}"
+        raise Refused(str(wrong), zh=zh, where=wrong.where) from None
     try:
         head = json.loads(row, parse_float=str)
     except ValueError:
@@ -158,14 +188,23 @@ def _show(held: Portfolio, made: Plan | None, reasons: tuple[tuple[str, str], ..
             }
         )  # fmt: skip
         return
-    line = Screen.of().line
+    line, language = Screen.of().line, spoken()
+
+    def pick(en: str, zh: str) -> str:
+        return zh if language == "zh" else en
+
     if made is None:
-        line("The kernel has no plan: every account is folded by the engine.")
+        line(
+            pick(
+                "The kernel has no plan: every account is folded by the engine.",
+                "内核无方案：所有账户均由引擎处理。",
+            )
+        )
         for each in reasons:
-            line(f"  {_said(*each)}")
+            line(f"  {_said(*each, language)}")
         return
     for reading, option in sorted(made.readings.items()):
-        line(f"{reading} is read as {option}")
+        line(pick(f"{reading} is read as {option}", f"{reading}取{option}"))
     for norm in dict.fromkeys(each.norm for each in made.steps):
         line(norm)
         for told in dict.fromkeys(each.told for each in made.steps if each.norm == norm):
@@ -173,8 +212,14 @@ def _show(held: Portfolio, made: Plan | None, reasons: tuple[tuple[str, str], ..
     for table in made.tables:
         line(f"{table.name}: for each day, {table.told}" + ("" if table.rolls is False else ", rolled"))
     for name, why in sorted(made.left.items()):
-        line(f"an account with {name} is folded by the engine: {why}")
+        why = said(why, language)
+        line(
+            pick(f"an account with {name} is folded by the engine: {why}", f"有{name}的账户由引擎处理：{why}")
+        )
 
 
-def _said(clause: str, reason: str) -> str:
-    return f"{clause}: {reason}" if clause else reason
+def _said(clause: str, reason: str, language: Language) -> str:
+    told = said(reason, language)
+    if not clause:
+        return told
+    return f"{clause}：{told}" if language == "zh" else f"{clause}: {told}"

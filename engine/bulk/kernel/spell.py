@@ -669,7 +669,7 @@ def _slots(made: Any) -> Iterator[str]:
         yield from getattr(kind, "__slots__", ())
 
 
-_CALLED = {
+CALLED = {
     "AccruedE": "what accrues daily",
     "AsOfE": "what a state was on a day", "SumDueE": "what is due of a sum",
     "ReferredE": "what an occurrence refers to",
@@ -679,7 +679,7 @@ _CALLED = {
 
 def _called(made: Evaluator) -> str:
     name = type(made).__name__
-    return _CALLED.get(name) or f"`{name.removesuffix('E').lower()}`"
+    return CALLED.get(name) or f"`{name.removesuffix('E').lower()}`"
 
 
 def parties_of(program: Program) -> tuple[str, ...]:
