@@ -27,6 +27,8 @@ def texts(node: ast.expr) -> Iterator[str]:
         case ast.IfExp(body=body, orelse=orelse):
             yield from texts(body)
             yield from texts(orelse)
+        case _:
+            return
 
 
 def made() -> Iterator[str]:
