@@ -24,7 +24,7 @@ from engine.analysis.repeated import sentences_twice
 from engine.analysis.required import duties_of_law
 from engine.analysis.silences import SILENCES
 from engine.analysis.telling import Telling
-from engine.analysis.unfilled import blanks_without_rule, events_without_rule
+from engine.analysis.unfilled import blanks_without_rule, events_without_rule, texts_broken_off
 from engine.program import Program
 
 
@@ -42,6 +42,7 @@ def gaps(program: Program) -> Iterator[Finding]:
         ends_without_consequence,
         blanks_without_rule,
         events_without_rule,
+        texts_broken_off,
         duties_of_law,
         sentences_twice,
         losses_against_law,

@@ -154,3 +154,22 @@ def _mentioned(contract: Contract) -> Iterator[str]:
         for part in walk(expr):
             if hasattr(part, "name"):
                 yield part.name
+
+
+def texts_broken_off(program: Program, telling: Telling) -> Iterator[Finding]:
+    """Find agreements of whose text only a part is there."""
+    for contract in program.contracts:
+        if not contract.truncated or contract.kind == "law":
+            continue
+        name, place = telling.document(contract.name), contract.clauses[-1].number
+        yield Finding(
+            "gap",
+            (Clause(contract.name, place),),
+            Said(
+                f"the text of {name.en} that is there breaks off at {place}: what followed is not known, and what is"
+                " not found in it may have been agreed all the same.",
+                f"{name.zh}的现有文本至“{place}”处中断：其后内容不详，现有文本中没有的，不能认为没有约定。",
+            ),
+            settles=(Said("obtain the whole text", "取得完整文本"),),
+            detail={"what": "broken off"},
+        )

@@ -29,6 +29,7 @@ FOUND = {
     "no liquidated damages": ("gap/no sum", {"1 七.1", "1 七.2", "1 八.3"}),
     "a leak that nobody need report": ("gap/loss without duty", {"1 三.2"}),
     "times without a number": ("gap/no number", {"1 四.2", "1 四.3", "1 八.4", "1 九.2"}),
+    "agreement 2 breaks off": ("gap/broken off", {"2 断"}),
     "the effective date said twice": ("redundant/repeated", {"1 八.1", "1 十.3"}),
     "to obey the law is no norm": ("gap/words without norm", {"1 三.3"}),
     "guarantee and best efforts": ("agreements/standard", {"1 四.1", "2 二.2"}),
