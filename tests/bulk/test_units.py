@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
+import duckdb
 import numpy
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -14,7 +15,7 @@ import pytest
 
 from contractlang.load import load_text
 from engine.bulk.kernel import units
-from engine.bulk.kernel.column import in_order
+from engine.bulk.kernel.column import few_words, in_order
 from engine.bulk.kernel.lower import plan_of
 from engine.bulk.kernel.straight import Straight
 from engine.compile import compile_program
@@ -151,3 +152,16 @@ def test_rows_in_some_order_are_what_pyarrow_takes() -> None:
     found.validate(full=True)
     assert found.to_pylist() == table.take(pa.array(order)).to_pylist()
     assert in_order(table, order[:0]).num_rows == 0
+
+
+def test_a_column_that_is_kept_as_words_here_and_there_is_read_as_text(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    words = "CASE WHEN i < 8192 THEN 'w' || i % 3 WHEN i % 2 = 0 THEN md5(i::VARCHAR) END"
+    duckdb.execute(
+        f"COPY (SELECT 'w' || i % 3 AS every, {words} AS some, NULL::VARCHAR AS none FROM range(12288) AS r(i))"
+        f" TO '{path}' (FORMAT parquet, ROW_GROUP_SIZE 4096)"
+    )
+    about = pq.read_metadata(path)
+    kept = [about.row_group(group).column(1).has_dictionary_page for group in range(about.num_row_groups)]
+    assert kept == [True, True, False]
+    assert few_words(about) == {"every", "none"}

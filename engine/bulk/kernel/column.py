@@ -5,6 +5,7 @@ Where a file keeps a column as numbers of words it is read as such: each word is
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,13 +56,16 @@ def opened(path: Path, coded: Iterable[str] = CODED) -> Any:
 
 
 def few_words(about: Any) -> set[str]:
-    """Return the columns of text that a file keeps as numbers of words."""
+    """Return the columns of text that a file keeps as numbers of words, wherever anything is in them."""
     texts = {each.name for each in about.schema.to_arrow_schema() if each.type in STRINGS}
-    sizes: dict[str, int] = {}
+    sizes: dict[str, float] = {}
     for group in range(about.num_row_groups):
         for place in range(about.num_columns):
             column = about.row_group(group).column(place)
-            size = column.total_uncompressed_size if column.has_dictionary_page else FEW * column.num_values
+            size: float = column.total_uncompressed_size
+            # Of a column in which nothing is, no more is kept than that: a bit a cell.
+            if not column.has_dictionary_page and size > column.num_values / 8:
+                size = math.inf
             sizes[column.path_in_schema] = sizes.get(column.path_in_schema, 0) + size
     return {name for name, size in sizes.items() if name in texts and size < FEW * about.num_rows}
 

@@ -25,6 +25,7 @@ from engine.bulk.kernel.column import (
     Array,
     Text,
     codes_of,
+    few_words,
     in_order,
     is_words,
     one,
@@ -45,6 +46,7 @@ A_SLICE = 4096
 A_PIECE = 2_000_000
 """About how many rows of a table one process takes at a time."""
 _READ = 1 << 18
+_UNCODED = [each for each in CODED if each != "account"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +194,8 @@ def together(paths: Sequence[Path]) -> Any:
             with pyarrow.memory_map(str(path)) as source:
                 parts.append(pyarrow.ipc.open_stream(source).read_all())
         else:
-            parts.append(opened(path).read(use_threads=False))
+            own = few_words(pq.read_metadata(path)) & {"account"}
+            parts.append(opened(path, [*_UNCODED, *own]).read(use_threads=False))
     table = pyarrow.concat_tables(parts, promote_options="default")
     code, place = cells_compiled(), table.column_names.index("account")
     account = one(table.column("account"))
@@ -232,7 +235,7 @@ def accounts_end(table: Any) -> Array:
 
 def _batches(piece: Piece, columns: list[str] | None) -> Iterator[Any]:
     # A dictionary of accounts would be as long as the batch: carried along with each bucket it would be copied often.
-    read = ["account"] if columns is not None else [each for each in CODED if each != "account"]
+    read = _UNCODED if columns is None else ["account"]
     with opened(piece.path, read) as file:
         groups = range(piece.first, piece.last)
         for batch in file.iter_batches(_READ, row_groups=groups, columns=columns, use_threads=False):
