@@ -156,7 +156,7 @@ def _witness(witness: Witness, program: Program, language: Language, width: int)
         said = f"{question_of(witness, account, voice)}{voice.pick(': ', '：')}{voice.answer(answer)}"
         called = under_called(layers, voice)
         under = voice.pick(f"the engine, {called}: ", f"引擎（{called}）：")
-        yield from wrapped(said, width, f"  {under}", "    ")
+        yield from wrapped(under + said, width, "  ", "    ")
 
 
 def question_of(witness: Witness, account: Account, voice: Voice) -> str:
@@ -176,12 +176,13 @@ def question_of(witness: Witness, account: Account, voice: Voice) -> str:
 
 def wrapped(text: str, width: int, first: str, then: str) -> Iterator[str]:
     """Yield a text in lines of a width, the first one begun with `first`, the others with `then`."""
-    for number, each in enumerate(_fold(text, width - max(wide(first), wide(then)))):
+    for number, each in enumerate(_fold(text, width - wide(then), wide(first) - wide(then))):
         yield (then if number else first) + each
 
 
-def _fold(text: str, width: int) -> list[str]:
-    found, line, taken = [], "", 0
+def _fold(text: str, width: int, taken: int = 0) -> list[str]:
+    """Return a text in lines of a width; `taken` columns of the first one are taken already."""
+    found, line = [], ""
     for piece in re.findall(r"\s+|[^\s\u2e80-\uffef]+|[\u2e80-\uffef][，。；：、！？）”》]*", text):
         size = wide(piece)
         if line and taken + size > width:

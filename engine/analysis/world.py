@@ -206,6 +206,7 @@ class World(Parts):
             self.one_of(term, options) if options else self.hold(term >= 0)
         elif kind.name == "instant":
             self.hold(term >= of.at, term < HORIZON * MINUTES)
+            self.prefer(term == of.at + 3 * MINUTES)
         else:
             # A text that matters to no condition is left unsaid.
             self.between(term, -1, 9_999)
