@@ -135,7 +135,7 @@ def ends_without_consequence(program: Program, telling: Telling) -> Iterator[Fin
                     f" its term runs out ({term.en}), and then nobody owes it: what was prepaid or is still held stays"
                     " unsettled.",
                     f"{called.zh}只在解除之后要求{who.zh}{act.zh}；协议也会因期满而终止（{term.zh}），"
-                    "此时没有人负有该义务，预付余额等事项无人处理。",
+                    "此时没有人负有该义务，预付的款项、留存的物品等如何了结没有约定。",
                 ),
                 settles=(
                     Said(

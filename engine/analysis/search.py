@@ -15,11 +15,12 @@ from typing import Any
 from contractlang.norms import Maintenance, Obligation, OccurrenceDecl, Power, Prohibition
 from engine.analysis.answers import Answers
 from engine.analysis.assuming import Assuming
-from engine.analysis.calling import priority
+from engine.analysis.calling import priority, spot
 from engine.analysis.days import looks_beyond
 from engine.analysis.finding import Clause, Finding, Kind, Said
 from engine.analysis.happenings import Broken, Happening, Moment
 from engine.analysis.instances import MANY
+from engine.analysis.listing import after
 from engine.analysis.logic import every, no, some
 from engine.analysis.looking import (
     Foci,
@@ -378,9 +379,22 @@ def never(searcher: Searcher) -> Iterator[Finding]:
                 f"{name[1]}实际上什么也没有禁止：凡其适用之时，{zh}均优先于它",
             )
         yield Finding(
-            "dead", (clause_of(rule), *before), said, None, (), bound_of(None),
+            "dead", (clause_of(rule), *before), said, None, _outliving(rule), bound_of(None),
             {"what": "shadowed"} if shadowed else {},
         )  # fmt: skip
+
+
+def _outliving(rule: Rule) -> tuple[Said, ...]:
+    """Return what lets a norm apply that is there for the time after the agreement, and ends with that."""
+    if rule.norm.survives or not (after(rule, "terminated") or after(rule, "expired")):
+        return ()
+    at = spot(clause_of(rule))
+    return (
+        Said(
+            f"let it outlive the agreement: beneath {at.en}, `| survives`",
+            f"使其在协议终止后存续，写在{at.zh}之下：`| 存续`",
+        ),
+    )
 
 
 def _is_beaten(rule: Rule) -> bool:

@@ -208,6 +208,26 @@ def suspension(loaded: Loaded) -> list[Finding]:
     ]
 
 
+AFTER = """
+| agreement club
+| party host, guest
+| act leave by guest, needs basis, sets agreement to terminated
+| act hand_over by guest
+
+1.1 A guest may leave.
+| guest may leave
+1.2 Who has left hands the key over.
+| handing: while agreement is terminated, guest must hand_over within 10 days
+"""
+
+
+def test_a_duty_after_the_end_that_ends_with_the_agreement_is_told_what_it_lacks() -> None:
+    (dead,) = found(AFTER, "dead")
+    (said,) = dead.settles
+    assert said.en == "let it outlive the agreement: beneath 1.2:handing, `| survives`"
+    assert not found(AFTER + "| survives\n", "dead")
+
+
 def test_the_law_takes_away_the_suspension_of_the_first_thirty_days(shipped: Loaded) -> None:
     (finding,) = suspension(shipped)
     assert clauses(finding) == {"五.3", "34(2)"}
