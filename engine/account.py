@@ -123,7 +123,7 @@ class Account:
 
     def _undated(self, line: _Line, question: Question, known_at: Instant | None) -> Decision:
         """Ask for every place that the undated facts could take."""
-        tried, exact = ways(line.undated, line.turns(question.at), question.at)
+        tried, exact = ways(line.undated, line.starts(), line.turns(question.at), question.at)
         lines = {way: _Line(self.program, self.terms, placed(line.facts, line.undated, way)) for way in tried}
         found = {way: self._decided(each, question, known_at) for way, each in lines.items()}
         return combined(question, line.undated, found, exact)
@@ -144,6 +144,16 @@ class _Line:
         self.reached = [Position.opening(program, terms) if begun is None else begun]
         self.since: list[Position] = []
         self.begins = None if begun is None else begun.now
+
+    def starts(self) -> dict[str, Instant]:
+        """Return for facts of unknown days, by their ids, when what they name happened: they came after that."""
+        happened = {each.id: each.effect_at for each in self.facts}
+        touches = self.reached[0].program.touches
+        return {
+            each.id: max(happened.get(str(each.fields.get(name)), START) for name in touch.abouts)
+            for each in self.undated
+            if (touch := touches.get(each.name)) is not None and touch.abouts
+        }
 
     def is_followed_by(self, events: tuple[Event, ...]) -> bool:
         """Tell whether those events come after all facts, in their order, and say nothing of what came before."""

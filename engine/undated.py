@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import islice, product
 
 from engine.decision import Decision, Item, Reason, Verdict
-from engine.event import Event, Instant
+from engine.event import START, Event, Instant
 from engine.question import May, Question
 
 Way = tuple[Instant | None, ...]
@@ -20,10 +20,13 @@ Way = tuple[Instant | None, ...]
 MOST_WAYS = 120
 
 
-def ways(undated: Sequence[Event], turns: Iterable[Instant], until: Instant) -> tuple[list[Way], bool]:
+def ways(
+    undated: Sequence[Event], starts: Mapping[str, Instant], turns: Iterable[Instant], until: Instant
+) -> tuple[list[Way], bool]:
     """Return the instants that the facts could have happened at, and whether these are all that differ.
 
-    `turns` are the instants at which something happens or turns. None stands for a fact that has not happened yet.
+    `turns` are the instants at which something happens or turns; what is in `starts` happened after that instant. None
+    stands for a fact that has not happened yet.
     """
     edges = {place for turn in turns for place in (turn - 1, turn + 1)}
     places: list[list[Instant | None]] = []
@@ -31,7 +34,9 @@ def ways(undated: Sequence[Event], turns: Iterable[Instant], until: Instant) -> 
         last = min(each.recorded_at, until) if each.recorded_at else until
         done = bool(each.recorded_at) and each.recorded_at <= until
         places.append([] if done else [None])
-        places[-1] += sorted({last, last - 1} | {edge for edge in edges if edge <= last})
+        could = {last, last - 1} | {edge for edge in edges if edge <= last}
+        start = starts.get(each.id, START)
+        places[-1] += sorted({place for place in could if place > start} or {last})
     found: list[Way] = list(islice(product(*places), MOST_WAYS + 1))
     return found[:MOST_WAYS], len(found) <= MOST_WAYS
 
