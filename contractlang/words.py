@@ -386,12 +386,16 @@ class _Speaker(Wording):
             case Within():
                 length = self.operand(limit.period)
                 hours = isinstance(limit.period, Const) and limit.period.value.unit in _ELAPSED
-                end = self.pick("moment", "时刻") if hours else self.pick("day", "日")
+                last = (
+                    self.pick("not including the moment at which it ends", "不含届满之时")
+                    if hours
+                    else self.pick("including the last day", "含最后一日")
+                )
                 of = None if limit.of is None else self.operand(limit.of)
                 start_en, start_zh = (f" of {of}", f"自{of}起") if of else ("", "")
                 return self.pick(
-                    f"within {length}{start_en} (including the last {end})",
-                    f"{start_zh}{length}内（含最后一{end}）",
+                    f"within {length}{start_en} ({last})",
+                    f"{start_zh}{length}内（{last}）",
                 )
             case Reasonable():
                 judged = self.quoted(limit.question) if limit.question else ""
