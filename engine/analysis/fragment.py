@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import chain
 from typing import Any, TypeVar
 
@@ -63,6 +62,14 @@ class Fragment:
         while not self.is_whole:
             facts += [fact for each in self._reaches for fact in each.grow()]
         return facts
+
+    def at_once(self, there: Iterable[Happening]) -> list[Any]:
+        """Tell that what a condition brings (a breach, a duty) begins with one of these that brings it, if not before.
+
+        Return the facts that this adds. They say nothing of a history in which it does not happen.
+        """
+        keys = [(each.name, each.actor) for each in there]
+        return [fact for each in self._reaches for fact in each.at_once(keys)] + self.complete()
 
     @property
     def is_whole(self) -> bool:
@@ -179,7 +186,8 @@ class _Reach:
         self.reads: dict[Read, None] = {}
         self._reached: dict[Any, None] = {}
         self._names: list[Any] = []
-        self._at_once = False
+        self._there: list[tuple[str, str | None]] = []
+        self._listed: _Listed | None = None
         self._take(world.root)
         self._take(question)
         self._follow((*world.root.uses, *question.uses))
@@ -187,21 +195,26 @@ class _Reach:
     @property
     def is_whole(self) -> bool:
         """Tell whether nothing is left open."""
-        return not self._names and self._at_once
+        return not self._names
 
     def grow(self) -> list[Any]:
-        """Follow the names come to; once there are none, tell what conditions bring. Return the facts this adds."""
+        """Follow the names come to; return the facts that this adds."""
         told = len(self.facts)
         names, self._names = self._names, []
         for name in names:
             self._follow(self._told(name).uses)
-        if not names and not self._at_once:
-            self._at_once = True
-            self._follow(chain.from_iterable(self._brought_at_once(self._reached)))
+        return self.facts[told:]
+
+    def at_once(self, there: Iterable[tuple[str, str | None]]) -> list[Any]:
+        """Tell of what conditions bring as some things happen; return the facts that this adds."""
+        told = len(self.facts)
+        self._there = sorted((each for each in there if each in self.happenings), key=str)
+        self._follow(chain.from_iterable(self._brought_at_once(self._reached)))
         return self.facts[told:]
 
     def _follow(self, keys: Iterable[Any]) -> None:
         """Tell of some things and of what they use; what has a name is left to be followed later."""
+        self._listed = None
         waiting = list(keys)
         while waiting:
             key = waiting.pop()
@@ -232,23 +245,25 @@ class _Reach:
         return self.focus is not None and self.world.one_of_many.get(key, self.focus) != self.focus
 
     def _brought_at_once(self, reached: Iterable[Any]) -> list[list[Any]]:
-        """Return, for each duty that a condition brings to something, what says that this begins as soon as it can."""
+        """Return, for each duty that a condition brings to something, what says that this begins with what happens."""
         world = self.world
-        there = [each for _, each in sorted(self.happenings.items(), key=lambda held: str(held[0]))]
         return [
-            [world.breaches.at_once(key, each) for each in there]
+            [world.breaches.at_once(key, self.happenings[each]) for each in self._there]
             for key in reached
             if key in world.brought and (self.is_strict or world.brought[key].rule.index == self.focus)
         ]
 
-    @cached_property
+    @property
     def listed(self) -> _Listed:
         """What is open in it, and what is likely of it, once it is whole."""
+        if self._listed is not None:
+            return self._listed
         world, reached, listed = self.world, dict[Any, None](), _Listed()
         listed.likely += [*world.root.likely, *self.question.likely]
         self._list((*world.root.uses, *self.question.uses), reached, listed)
         for keys in self._brought_at_once(list(reached)):
             self._list(keys, reached, listed)
+        self._listed = listed
         return listed
 
     def _list(self, keys: Iterable[Any], reached: dict[Any, None], listed: _Listed) -> None:

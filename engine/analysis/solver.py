@@ -188,6 +188,7 @@ class Query:
         facts: list[Any] = []
         while not (facts or self.world.is_whole):
             facts = self.world.grow()
+        facts = facts or self.world.at_once(self._there)
         tell(self.solver, *facts)
         self._list()
         return bool(facts)
