@@ -91,8 +91,9 @@ class Breaches(Aspect):
                 for index, when, _ in rule.prevailed_by
             ]
             return every(
-                world.instances.exists(rule, bound, m), world.judge.in_force(rule, m, env),
-                world.conditions.truth(rule.trigger_where, m, env), world.judge.conditions(rule, m, env),
+                world.instances.exists(rule, bound, m), world.instances.in_term(rule, bound, m),
+                world.judge.in_force(rule, m, env), world.conditions.truth(rule.trigger_where, m, env),
+                world.judge.conditions(rule, m, env),
                 no(world.conditions.truth(rule.keeps, m, env)), no(some(*asleep)),
             )  # fmt: skip
 

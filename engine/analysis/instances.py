@@ -55,7 +55,7 @@ class Instances(Aspect):
         return self.world.breaches.broken(bound, m, False) if isinstance(bound, Broken) else True
 
     def in_term(self, rule: Rule, bound: Any, m: Moment) -> Truth:
-        """Return whether a norm that is no duty was there when what it waits for happened: else that was in vain."""
+        """Return whether a norm, no duty to act, was there when what it waits for happened: else that was in vain."""
         world = self.world
         if not isinstance(bound, Happening) or bound is m.before:
             return True

@@ -164,6 +164,29 @@ def test_what_a_permission_waits_for_counts_only_while_the_agreement_is_in_force
     assert found(WAITING.replace("ring.at < sing.at", "ring.at > sign.at"), "conflict")
 
 
+LEAK = """
+| agreement club
+| party host, guest
+| act sign by host
+| act expel by host, needs basis
+| event leak
+| question careless about leak, decided by "a judge": "Was the guest careless?"
+| sign only after leak
+
+1.1 It is in force once the host has signed.
+| agreement takes effect once host did sign
+1.2 Of every leak the guest must not be the cause.
+| care: for each leak as incident, guest must keep not careless(incident)
+1.3 Upon a breach of that the host may expel the guest.
+| expulsion: upon breach of care, host may expel
+"""
+
+
+def test_what_must_be_kept_from_an_event_on_waits_for_one_while_the_agreement_is_in_force() -> None:
+    assert {clauses(each).pop() for each in found(LEAK, "dead")} == {"1.3"}
+    assert not found(LEAK.replace("| sign only after leak\n", ""), "dead")
+
+
 @pytest.mark.parametrize("kind", ["conflict", "competing", "dead"])
 def test_the_order_of_clauses_changes_no_finding(kind: str) -> None:
     head, *numbered = CLUB.split("\n1.")
