@@ -70,7 +70,8 @@ class Typed:
         self.program, self.plan, self.as_of = program, plan, as_of
         self.until = as_of if known_at is None else min(as_of, known_at)
         self.declared = occurrences(program, plan)
-        self.fields = sorted({each.name for d in self.declared.values() for each in d.params})
+        # The column of who acted is no field; an event that fills it is left.
+        self.fields = sorted({each.name for d in self.declared.values() for each in d.params} - {"by"})
 
     def statements(self, with_heads: bool) -> list[str]:
         """Return what is made of `events` (account, row) and `heads` (account, row): tables `r`, `a` and `f`."""
@@ -186,7 +187,11 @@ class Typed:
         else:
             yield f"who IN ({_listed(self.plan.parties)})"
         needs, without = self.plan.needs.get(name, frozenset()), self.plan.without.get(name, frozenset())
+        if not declared.is_act and "by" in needs:
+            yield "false"
         for param in declared.params:
+            if param.name == "by":
+                continue
             number = self.fields.index(param.name)
             if param.name in without or param.name == "ground":
                 yield f"t{number} IS NULL"
