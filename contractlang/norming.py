@@ -8,7 +8,7 @@ from typing import Any
 from contractlang.diagnostic import Said
 from contractlang.drafting import Here, Work, all_of, any_of, part_of
 from contractlang.expressions import Reader
-from contractlang.kinds import BREACH, DAY, FLAG, INSTANT, PERIOD, in_english, occurrence_of
+from contractlang.kinds import BREACH, DAY, FLAG, INSTANT, PERIOD, in_chinese, in_english, occurrence_of
 from contractlang.norms import (
     Act,
     AtOnce,
@@ -18,12 +18,14 @@ from contractlang.norms import (
     ByDay,
     ByLabel,
     Clock,
+    Compare,
     Const,
     Expr,
     Limit,
     LossRule,
     Maintenance,
     Norm,
+    Now,
     Obligation,
     OccurrenceDecl,
     OnBreach,
@@ -318,7 +320,7 @@ def told_by(work: Work, reader: Reader, tails: list[Node], declared: OccurrenceD
                     told.until = made
             case "since":
                 assert first is not None
-                told.since = reader.expression(first)
+                told.since = _beginning(reader, first)
             case "for_what":
                 assert first is not None
                 told.about = reader.expression(part_of(first))
@@ -341,9 +343,31 @@ def told_by(work: Work, reader: Reader, tails: list[Node], declared: OccurrenceD
     if isinstance(limit, Within) and limit.of is None and told.since is not None:
         # `自 X 起 限 30日 内`: the period runs from X, which then is no condition of its own.
         limit, told.since = Within(limit.period, told.since), None
+    told.since = _begun(told.since)
     if limit is not None or not_before is not None or rolls is not None:
         told.window = Window(limit, not_before, rolls, span or reader.statement.span(), roll)
     return told
+
+
+def _beginning(reader: Reader, part: Node | Word) -> Expr:
+    """Return what a norm binds, or its time runs, from: an occurrence, a day, or that something is so."""
+    since = reader.expression(part)
+    kind = kind_of(since)
+    if kind not in (FLAG, DAY, INSTANT) and kind.name not in ("occurrence", "breach"):
+        raise reader.fail(
+            "kind", part, f"a norm binds from an occurrence or a day, not from {in_english(kind)}",
+            f"规范自某事发生或某日起有约束力，而不是自{in_chinese(kind)}起",
+            Said("write for example `from 2026-03-01`", "例如写 `自 2026年3月1日 起`"),
+        )  # fmt: skip
+    return since
+
+
+def _begun(since: Expr | None) -> Expr | None:
+    """Return what must be so before a norm binds: something has happened, or the day that is named has come."""
+    kind = None if since is None else kind_of(since)
+    if since is None or kind == FLAG:
+        return since
+    return Compare(">=", Now(), since) if kind in (DAY, INSTANT) else None
 
 
 def reasonable(work: Work, reader: Reader, tail: Node) -> str:

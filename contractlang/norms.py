@@ -483,8 +483,8 @@ class Act:
 class NormBase:
     """What every norm has: where it stands, whom it binds, when it is in force.
 
-    `option` lists the readings under which the norm is there at all. `since` names an occurrence from which it binds,
-    `until` a condition that ends it.
+    `option` lists the readings under which the norm is there at all. `since` is what must have happened, or the day
+    that must have come, for it to bind, `until` a condition that ends it.
     """
 
     id: str

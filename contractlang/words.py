@@ -291,7 +291,11 @@ class _Speaker(Wording):
         """From when, until when and except when it binds."""
         said = ""
         if norm.since is not None:
-            since = self.expr(norm.since)
+            match norm.since:
+                case Compare(">=", Now(), day):
+                    since = self.expr(day)
+                case _:
+                    since = self.expr(norm.since)
             said += self.pick(f", from {since} on", f"，自{since}起")
         if norm.until is not None:
             until = self.expr(norm.until)
