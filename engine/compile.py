@@ -7,11 +7,13 @@ that watch states and statuses are looked at in the order in which they depend o
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from contractlang.norms import (
     Accrued,
     AmountRule,
+    And,
     BlankDecl,
     Contract,
     Happened,
@@ -30,6 +32,7 @@ from contractlang.norms import (
     StateDecl,
     ThingDecl,
     TypeDecl,
+    Who,
     kind_of,
 )
 from engine.decision import Item
@@ -48,12 +51,32 @@ from engine.walk import walk
 
 def compile_program(contracts: Iterable[Contract]) -> Program:
     """Make documents ready, together. Vocabularies bring no norms of their own."""
-    return _Compilation(tuple(contracts)).program()
+    documents = tuple(contracts)
+    parties = _bound_parties(documents)
+    return _Compilation(tuple(_shared_out(each, parties) for each in documents), parties).program()
+
+
+def _bound_parties(documents: tuple[Contract, ...]) -> tuple[str, ...]:
+    """Return the parties that norms name as bearers; the first two declared where they name fewer."""
+    bound = {norm.bearer for each in documents for norm in each.norms if isinstance(norm.bearer, str)}
+    declared = dict.fromkeys(
+        said.name for each in documents for said in each.declarations.values() if isinstance(said, PartyDecl)
+    )
+    return tuple(name for name in declared if name in bound) if len(bound) > 1 else tuple(declared)[:2]
+
+
+def _shared_out(contract: Contract, parties: tuple[str, ...]) -> Contract:
+    """Return a document in which what either party must do is a duty of each, to be done and broken by itself."""
+    norms: list[Norm] = []
+    for norm in contract.norms:
+        shared = isinstance(norm, Obligation) and norm.bearer is Who.EITHER
+        norms += [replace(norm, bearer=party) for party in parties] if shared else [norm]
+    return contract if len(norms) == len(contract.norms) else replace(contract, norms=tuple(norms))
 
 
 class _Compilation:
-    def __init__(self, contracts: tuple[Contract, ...]) -> None:
-        self.made = Making(contracts)
+    def __init__(self, contracts: tuple[Contract, ...], parties: tuple[str, ...]) -> None:
+        self.made, self.parties = Making(contracts), parties
         self.ranking = Ranking(self.made)
 
     def program(self) -> Program:
@@ -98,7 +121,8 @@ class _Compilation:
             for owed in sorted(rule.on_breach_of):
                 on_breach.setdefault(owed, []).append(rule.index)
         program = Program(
-            contracts=self.made.contracts, graph=self.made.graph, norms=self.made.norms, rules=rules,
+            contracts=self.made.contracts, bound_parties=self.parties,
+            graph=self.made.graph, norms=self.made.norms, rules=rules,
             declarations=self.made.declarations,
             touches={}, life=life, sums=sums, sum_names=self.made.documents.sum_names, losses=losses, bars=bars,
             readings=self.readings(),
@@ -135,6 +159,10 @@ class _Compilation:
         program.watchers = dispatch.watchers(program)
         program.touches = dispatch.touches(program)
         program.periods = frozenset(dispatch.periods())
+        occurrences = (each for each in program.declarations.values() if isinstance(each, OccurrenceDecl))
+        program.passing_states = frozenset(
+            effect.state for each in occurrences for effect in each.sets if effect.until is not None
+        )
         return program
 
     def rule(self, index: int, norm: Norm) -> Rule:
@@ -275,6 +303,7 @@ class _Compilation:
     def sum(self, amount: AmountRule) -> Sum:
         made = self.made.compiler
         trigger = amount.trigger
+        asked = tuple(each for each in (trigger.where if trigger else None, amount.where) if each is not None)
         on_breach = (
             frozenset(self.made.resolve(trigger.target, amount.document))
             if isinstance(trigger, OnBreach)
@@ -285,7 +314,8 @@ class _Compilation:
             rule=amount, figure=made.figure(amount.value), home=self.made.documents.homes[amount.document],
             holds=self.made.holds(amount.option, amount.standing, contract, clause=amount.clause),
             weight=weight(amount.standing),
-            value=made.made(amount.value), where=made.maybe(amount.where), claimable=made.maybe(amount.claimable),
+            value=made.made(amount.value), where=made.made(And(asked)) if asked else None,
+            claimable=made.maybe(amount.claimable),
             variable=trigger.variable if trigger else "", on_breach_of=on_breach,
         )  # fmt: skip
 

@@ -9,11 +9,14 @@ from typing import Any
 from contractlang.kinds import TEXT
 from contractlang.norms import (
     AsOf,
+    BeforeDay,
     Bound,
+    ByDay,
     ByLabel,
     Field,
     Happened,
     Maintenance,
+    Now,
     Obligation,
     OccurrenceDecl,
     OnOccurrence,
@@ -23,12 +26,20 @@ from contractlang.norms import (
     Prohibition,
     Reasonable,
     Target,
+    Within,
     kind_of,
 )
 from engine.graph import key
 from engine.making import Making
-from engine.program import Program, Rule, Touch
+from engine.program import LifeRule, Program, Rule, Touch
 from engine.walk import walk
+
+
+def _is_timed(rule: LifeRule) -> bool:
+    """Tell whether time alone may begin or end an agreement: a day that is named, or one of a law's days."""
+    return rule.life.how in ("takes_effect", "ends") and (
+        rule.holds is not None or any(isinstance(each, Now) for each in walk(rule.life.value))
+    )
 
 
 class Dispatch:
@@ -38,11 +49,12 @@ class Dispatch:
         self.made = made
 
     def touches(self, program: Program) -> dict[str, Touch]:
-        wanted = {
+        last = {
             part.name.removeprefix("@last ")
             for part in self.everything()
-            if isinstance(part, Happened) or (isinstance(part, Bound) and part.name.startswith("@last "))
+            if isinstance(part, Bound) and part.name.startswith("@last ")
         }
+        wanted = last | {part.name for part in self.everything() if isinstance(part, Happened)}
         # A power may lapse some time after an event.
         wanted |= {each.event for rule in program.rules for each in rule.lapses}
         wanted |= {bar.restarting for bar, *_ in program.bars if bar.restarting}
@@ -103,6 +115,7 @@ class Dispatch:
                 or any(program.rules[i].suspends or program.rules[i].resumes for i in powers),
                 topics=tuple(topic for topic in dict.fromkeys(topics) if topic in program.watchers),
                 abouts=tuple(p.name for p in declared.params if p.kind.name == "occurrence"),
+                spoken_of=tuple(each for each in above if each in last),
                 alike=not any(self.looks_at_the_act(program.rules[i], program) for i in program.by_act[name]),
             )  # fmt: skip
         return found
@@ -158,10 +171,8 @@ class Dispatch:
                 topics[name] = self.topics_of(
                     norm.when, norm.unless, norm.since, norm.until, document=norm.document
                 )
-            if isinstance(norm, Obligation) and (origin := getattr(rule.limit, "of", None)) is not None:
-                topics["window", rule.index] = self.topics_of(origin, document=norm.document)
-            if isinstance(norm, Obligation) and isinstance(rule.limit, Reasonable):
-                topics["window", rule.index] = {("Q", rule.limit.question)}
+            if isinstance(norm, Obligation) and (told := self.topics_of_end(rule)):
+                topics["window", rule.index] = told
             if name not in topics:
                 continue
             topics[name].add(("S", "agreement"))
@@ -182,6 +193,7 @@ class Dispatch:
                 topics[name] |= self.topics_of(priority.when, document=priority.document)
         flat = [rule for rules in program.life.values() for rule in rules]
         program.life_rules = tuple(flat)
+        program.timed_life = tuple(index for index, each in enumerate(flat) if _is_timed(each))
         for i, life in enumerate(flat):
             if life.life.how in ("takes_effect", "ends"):
                 # A supplement that takes effect brings its sentences on the life of its agreement.
@@ -241,6 +253,18 @@ class Dispatch:
     def sum_meant(self, target: Target) -> str:
         """Return the sum that a target calls by its name; empty for one that means norms."""
         return self.made.documents.sum_names.get(target.label, "") if isinstance(target, ByLabel) else ""
+
+    def topics_of_end(self, rule: Rule) -> set[tuple[str, Any]]:
+        """Return what may yet tell when the window of a duty ends."""
+        match rule.limit:
+            case Within(_, of):
+                return self.topics_of(of, document=rule.norm.document)
+            case ByDay(day) | BeforeDay(day):
+                return self.topics_of(day, document=rule.norm.document)
+            case Reasonable(question):
+                return {("Q", question)}
+            case _:
+                return set()
 
     def topics_of_blank(self, name: str) -> set[tuple[str, Any]]:
         """Return what changes what laws and supplements fill a blank with."""

@@ -24,7 +24,8 @@ def discharges(step: Step, event: Event, touch: Touch) -> None:
     if isinstance(named, str) and ":" in named:
         step.run(step.now, pay_sum, step, event, declared.accumulates or "", *named.rsplit(":", 1))
         return
-    if declared.accumulates and not any(event.fields.get(each) is not None for each in (declared.per or "",)):
+    says_how_much = event.fields.get(declared.accumulates or "") is not None
+    if says_how_much and named is None:
         step.run(step.now, appropriate, step, event, touch)
         return
     for index in touch.discharges:
@@ -171,7 +172,7 @@ def arise(
     """Bring an instance of a duty into being."""
     if event is not None and event.standing is ALLEGED and not step.real(scene, event):
         return
-    bind(scene, rule, trigger, event)
+    bind(scene, rule, trigger, None)
     if rule.trigger_where is not None and not rule.trigger_where.value(scene):
         return
     if not_in_force(scene, rule) is not None or not judges(scene, rule, trigger):
@@ -190,7 +191,11 @@ def arise_on_breach(scene: Scene, w: Writes, step: Step, rule: Rule, index: int,
     if breach is None or breach.status != "open":
         return
     own = f"{step.program.norms[index].id}/{trig}"
-    if scene.read(("I", rule.index, own)) is not None:
+    there: Inst | None = scene.read(("I", rule.index, own))
+    if there is not None and there.trigger.norm != index:
+        own = f"{own}/{breach.by}"  # Each of the parties broke its own share of one norm.
+        there = scene.read(("I", rule.index, own))
+    if there is not None:
         return  # The breach was there already in this case of what is open.
     arise(scene, w, step, None, rule, own, breach)
 

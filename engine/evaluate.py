@@ -51,6 +51,7 @@ from engine.quantities import (
     ConstE,
     FieldE,
     FoldE,
+    Index,
     LaterE,
     MonthDayE,
     NowE,
@@ -183,12 +184,18 @@ class Compiler:
         for part in parts:
             if isinstance(part, Compare) and part.op == "==":
                 for one, other in ((part.left, part.right), (part.right, part.left)):
-                    if isinstance(one, Field) and isinstance(one.of, Bound) and one.of.name == name:
+                    if isinstance(one, Field) and _is_given(one, name):
                         rest = tuple(each for each in parts if each is not part)
                         self.indexed.add((name, one.name))
-                        remaining = self.made(And(rest)) if rest else None
-                        return FoldE(name, field, remaining, (one.name, self.made(other)))
+                        index = Index(one.name, self.made(other), self.made(And(rest)) if rest else None)
+                        return FoldE(name, field, self.maybe(where), index)
         return FoldE(name, field, self.maybe(where), None)
+
+
+def _is_given(one: Field, name: str) -> bool:
+    """Tell whether something is a field that an occurrence is given with, and not what every occurrence knows."""
+    of_it = isinstance(one.of, Bound) and one.of.name == name
+    return of_it and one.name not in ("at", "day", "by", "arrives")
 
 
 def spoken(target: Target) -> str:

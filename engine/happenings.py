@@ -24,7 +24,7 @@ from engine.judge import (
 from engine.lifetime import renew
 from engine.program import Rule, Touch
 from engine.quantities import ConstE, FieldE
-from engine.scene import Breach, Cause, Ground, Scene, Start
+from engine.scene import Breach, Cause, Ground, Scene, Setting, Start
 from engine.step import Step, Writes
 
 
@@ -129,6 +129,8 @@ def record(scene: Scene, w: Writes, step: Step, event: Event, touch: Touch) -> N
             before = scene.get(("H", name, who))
             count = before[0] if type(before) is tuple else 0
             w["H", name, who] = (count + 1, event)
+    for name in touch.spoken_of:
+        w["HL", name] = event
     for each in touch.abouts:
         about = event.fields.get(each)
         if about is not None:
@@ -156,6 +158,8 @@ def effects(scene: Scene, w: Writes, step: Step, event: Event, touch: Touch) -> 
         w["S", shown.state, ""] = shown.option
         w["C", shown.state, ""] = Cause(event.id, (), since_at)
         w["CE", shown.state, ""] = (event.id,) if got is None else (got[1].id, event.id)
+        if shown.state in step.program.passing_states:
+            w["ST", shown.state, ""] = (Setting(event.id, shown.option, (), None),)
     for index in basis:
         rule = step.program.rules[index]
         w["P", index] = step.at
@@ -177,22 +181,16 @@ def set_state(
         value = event.fields.get(effect.field)
         if value is None:
             value = not_given(scene, event, effect.field)
+    until = event.fields.get(effect.until) if effect.until is not None else None
+    setting = Setting(event.id, value, basis, until if isinstance(until, int) else None)
     since = event.fields.get(effect.since) if effect.since else None
     if isinstance(since, date) and start_of(since) > step.at:
-        w["T", effect.state, document, event.id] = (value, basis)
+        w["T", effect.state, document, event.id] = setting
         step.schedule(start_of(since), "T", 0, f"{effect.state}\n{document}\n{event.id}")
         return
     if isinstance(since, date):
         step.begun[effect.state, document] = start_of(since)
-    ends = event.fields.get(effect.until) if effect.until is not None else None
-    if isinstance(ends, int):
-        before = scene.read(("S", effect.state, document))
-        w["T", effect.state, document, event.id] = (
-            before if before is not None else step.program.initial(scene, effect.state, document),
-            (),
-        )
-        step.schedule(ends, "T", 0, f"{effect.state}\n{document}\n{event.id}")
-    give(scene, w, step, event.id, effect.state, document, value, basis)
+    begin_setting(scene, w, step, effect.state, document, setting)
 
 
 def not_given(scene: Scene, event: Event, name: str) -> Any:
@@ -203,10 +201,30 @@ def not_given(scene: Scene, event: Event, name: str) -> Any:
 
 
 def turn_state(scene: Scene, w: Writes, step: Step, state: str, document: str, event_id: str) -> None:
-    planned = scene.read(("T", state, document, event_id))
-    if planned is None:
+    """Give a state the value that it has from this day on."""
+    planned: Setting | None = scene.read(("T", state, document, event_id))
+    if planned is not None:
+        begin_setting(scene, w, step, state, document, planned)
+
+
+def begin_setting(scene: Scene, w: Writes, step: Step, state: str, document: str, setting: Setting) -> None:
+    """Let what sets a state begin; what ends again gives way to what else sets it then."""
+    if setting.ends is not None and setting.ends <= step.at:
         return
-    give(scene, w, step, event_id, state, document, *planned)
+    give(scene, w, step, setting.event, state, document, setting.value, setting.basis)
+    if state in step.program.passing_states:
+        w["ST", state, document] = (*(scene.read(("ST", state, document)) or ()), setting)
+        step.schedule(setting.ends, "B", 0, f"{state}\n{document}\n{setting.event}")
+
+
+def turn_back(scene: Scene, w: Writes, step: Step, state: str, document: str, event_id: str) -> None:
+    """End what set a state for a time: of what sets it now, what began last gives its value."""
+    begun: tuple[Setting, ...] = scene.read(("ST", state, document)) or ()
+    if all(each.event != event_id for each in begun):
+        return
+    first = Setting(event_id, step.program.initial(scene, state, document), (), None)
+    held = next((each for each in reversed(begun) if each.ends is None or each.ends > step.at), first)
+    give(scene, w, step, held.event, state, document, held.value, held.basis)
 
 
 def give(

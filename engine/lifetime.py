@@ -8,7 +8,7 @@ from typing import Any
 from contractlang.values import Period
 from engine.dates import start_of
 from engine.decision import events_in
-from engine.event import Event, Instant
+from engine.event import DAWN, Event, Instant
 from engine.program import LifeRule
 from engine.scene import Cause, LifeCell, Scene, Unknown
 from engine.step import Step, Writes
@@ -19,9 +19,9 @@ def renew(scene: Scene, w: Writes, step: Step, event: Event, rule: LifeRule) -> 
     fields = {param.kind.name: event.fields.get(param.name) for param in step.program.acts[event.name].params}
     period, starts = fields.get("duration"), fields.get("day")
     cell: LifeCell = scene.read(("L", rule.document)) or LifeCell(None, None, None)
-    state = scene.read(("S", "agreement", rule.document)) or step.program.initial(
-        scene, "agreement", rule.document
-    )
+    state = _state(scene, step, rule.document)
+    if state not in ("in_force", "expired"):
+        return
     # Who renews before the end, and says no day, renews from then on.
     goes_on = cell.end if state == "in_force" and cell.end is not None and cell.end > step.at else step.at
     begin = start_of(starts) if isinstance(starts, date) else goes_on
@@ -57,15 +57,15 @@ def _counted(scene: Scene, rule: LifeRule, period: Period) -> tuple[Any, bool]:
 
 def live(scene: Scene, w: Writes, step: Step, rule: LifeRule, event: Event | None) -> None:
     """Look at `takes effect` and `ends`."""
-    state = scene.read(("S", "agreement", rule.document)) or step.program.initial(
-        scene, "agreement", rule.document
-    )
+    state = _state(scene, step, rule.document)
     wanted = "draft" if rule.life.how == "takes_effect" else "in_force"
     if state != wanted:
         return
     if not is_time(scene, rule):
         step.schedule(scene.turn, "K", step.program.life_rules.index(rule), "life")
         return
+    if step.at < DAWN:
+        return  # What has always been so counts from the account's first fact.
     if rule.life.how == "takes_effect":
         end = term(step, scene, rule.document)
         w["L", rule.document] = LifeCell(step.at, end, None)
@@ -76,6 +76,10 @@ def live(scene: Scene, w: Writes, step: Step, rule: LifeRule, event: Event | Non
     w["S", "agreement", rule.document] = "terminated" if rule.life.how == "ends" else "in_force"
     w["C", "agreement", rule.document] = Cause(event.id if event is not None else "", (), step.at)
     w["CE", "agreement", rule.document] = events_in((rule.value.why(scene),))
+
+
+def _state(scene: Scene, step: Step, document: str) -> Any:
+    return scene.read(("S", "agreement", document)) or step.program.initial(scene, "agreement", document)
 
 
 def is_time(scene: Scene, rule: LifeRule) -> bool:

@@ -28,6 +28,7 @@ from engine.happenings import (
     pass_by_breach,
     record,
     remember,
+    turn_back,
     turn_state,
 )
 from engine.lifetime import begin_again, expire, live
@@ -64,8 +65,14 @@ class Position:
 
     @staticmethod
     def opening(program: Program, terms: Terms) -> Position:
-        """Return the position before anything has happened."""
-        return Position(program, terms, Map(), (), START - 1, 0, b"", (), program.taken(terms))
+        """Return the position before anything has happened: what time alone may bring before the first fact waits."""
+        opening = Position(program, terms, Map(), (), START - 1, 0, b"", (), program.taken(terms))
+        if not program.timed_life:
+            return opening
+        step = opening.step(opening.now)
+        step.queue.update(("life", index) for index in program.timed_life)
+        settle(step, None)
+        return opening.reached(step, None)
 
     def scene(self, at: Instant | None = None) -> Scene:
         """Return a look at this position, by default at its instant."""
@@ -120,11 +127,12 @@ def advance(position: Position, event: Event) -> Position:
         raise OutOfOrder(
             f"{event.id} takes effect before what was already taken: replay from an earlier position"
         )
-    if position.now < DAWN <= at:
-        position = _begun(position, event)
+    is_first = at >= DAWN and position.now < DAWN
     agenda = position.agenda
     if agenda and agenda[0][0] <= at:
         position = elapse(position, at)
+    if is_first:
+        position = elapse(_begun(position, event), at)
     touch = position.program.touches.get(event.name)
     if touch is not None and touch.is_passing:
         passed = position.passed(event, touch)
@@ -367,6 +375,8 @@ def fall_due(step: Step, entries: list[Entry]) -> None:
                 step.run(step.now, expire, step, name, at)
             case "N":
                 step.run(step.now, begin_again, step, name)
+            case "B":
+                step.run(step.now, turn_back, step, *name.split("\n"))
             case "T":
                 step.run(step.now, turn_state, step, *name.split("\n"))
             case _:

@@ -26,7 +26,6 @@ from contractlang.norms import (
     Norm,
     Obligation,
     OccurrenceDecl,
-    PartyDecl,
     Prohibition,
     QuestionDecl,
     StateDecl,
@@ -260,6 +259,8 @@ class Touch:
     effects: bool = False
     topics: tuple[tuple[str, Any], ...] = ()
     abouts: tuple[str, ...] = ()
+    spoken_of: tuple[str, ...] = ()
+    """The names under which somebody speaks of the last occurrence: which one that is hangs on their order."""
     alike: bool = False
     """Whether the norms that speak of such an act look at who does it and when, at nothing that it tells."""
 
@@ -285,6 +286,7 @@ class Program:
     contracts: tuple[Contract, ...]
     graph: ObligationGraph
     norms: tuple[Norm, ...]
+    bound_parties: tuple[str, ...]
     rules: tuple[Rule, ...]
     declarations: dict[str, Declaration]
     touches: dict[str, Touch]
@@ -310,6 +312,9 @@ class Program:
     agreements: tuple[str, ...] = ()
     versions_of: dict[str, tuple[Part, ...]] = field(default_factory=dict)
     life_rules: tuple[LifeRule, ...] = ()
+    timed_life: tuple[int, ...] = ()
+    passing_states: frozenset[str] = frozenset()
+    """What something sets for a time only."""
     things: frozenset[str] = frozenset()
     options: dict[str, tuple[str, ...]] = field(default_factory=dict)
     restorers: dict[tuple[str, Any], tuple[Rule, ...]] = field(default_factory=dict)
@@ -339,13 +344,6 @@ class Program:
     def parties_of(self, scene: Scene) -> tuple[str, ...]:
         """Return the parties that norms bind, in the order declared."""
         return self.bound_parties
-
-    @property
-    def bound_parties(self) -> tuple[str, ...]:
-        """The parties that norms name as bearers; the first two declared where they name fewer."""
-        bound = {rule.norm.bearer for rule in self.rules if isinstance(rule.norm.bearer, str)}
-        declared = [each.name for each in self.declarations.values() if isinstance(each, PartyDecl)]
-        return tuple(name for name in declared if name in bound) if len(bound) > 1 else tuple(declared[:2])
 
     def signed(self, scene: Scene, home: str) -> str:
         """Return the version of an agreement that the account signed: as set, or that of the day of its first fact."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from contractlang.kinds import FLAG, Kind
+from contractlang.norms import OccurrenceDecl
 from contractlang.values import Share
 from engine.dates import day_of, day_of_month, end_of, period_day
 from engine.decision import Item, Reason
@@ -101,9 +102,9 @@ class AsOfE(Base):
 
     def value(self, scene: Scene) -> Any:
         when = self.at.value(scene)
-        if isinstance(when, Unknown):
+        if when is None or isinstance(when, Unknown):
             return when
-        moment = instant_of(when) if when is not None else scene.at
+        moment = instant_of(when)
         document = self.state.agreement(scene)
         history = scene.get(("V", self.state.name, document))
         while history is not None:
@@ -140,10 +141,10 @@ class BoundE(Base):
             at_hand = occurrence_of(scene.vars.get("@trigger"))
             if at_hand is not None and at_hand.name == self.last:
                 return at_hand
-            found = scene.read(("H", self.last, None))
-            if found is None:
-                return scene.event if scene.event is not None and scene.event.name == self.last else None
-            return found[1]
+            found = scene.read(("HL", self.last))
+            if found is None and scene.event is not None and scene.event.name == self.last:
+                return scene.event
+            return found
         found = scene.vars.get(self.name)
         return self.name if found is None and self.name in scene.program.things else found
 
@@ -176,7 +177,7 @@ class FieldE(Base):
                 return of.actor
             if name == "arrives":
                 return of.effect_at
-            return self.open(scene, of.id)
+            return self.open(scene, of.id) if _has(scene, of, name) else None
         if isinstance(of, Breach):
             return self.of_breach(scene, of)
         if isinstance(of, str):
@@ -220,6 +221,12 @@ class FieldE(Base):
                 if inst is None or inst.owed is None:
                     return 0
                 return inst.owed if isinstance(inst.owed, Unknown) else max(0, inst.owed - inst.paid)
+
+
+def _has(scene: Scene, event: Event, field: str) -> bool:
+    """Tell whether such an occurrence has a field of that name, given or not."""
+    declared = scene.program.declarations.get(event.name)
+    return not isinstance(declared, OccurrenceDecl) or any(each.name == field for each in declared.params)
 
 
 class ReferredE(Base):
@@ -309,14 +316,20 @@ class AmountOfE(Base):
         return self.home or str(scene.vars.get("@home", ""))
 
 
+class Index(NamedTuple):
+    """A field of the occurrences that is to equal a value from elsewhere, and what is asked of them besides."""
+
+    field: str
+    value: Evaluator
+    rest: Evaluator | None
+
+
 class FoldE(Base):
     """Count or sum over occurrences; an equality with something outside narrows the look-up to an index."""
 
-    __slots__ = ("counts", "field", "index", "name", "where")
+    __slots__ = ("field", "index", "name", "where")
 
-    def __init__(
-        self, name: str, field: str | None, where: Evaluator | None, index: tuple[str, Evaluator] | None
-    ) -> None:
+    def __init__(self, name: str, field: str | None, where: Evaluator | None, index: Index | None) -> None:
         self.name, self.field, self.where, self.index = name, field, where, index
 
     def value(self, scene: Scene) -> Any:
@@ -333,13 +346,7 @@ class FoldE(Base):
 
     def occurrences(self, scene: Scene) -> list[Event]:
         """Return the occurrences that are counted, the latest first."""
-        if self.index is not None:
-            wanted = self.index[1].value(scene)
-            if isinstance(wanted, Event):
-                wanted = wanted.id
-            chain = scene.get(("FI", self.name, self.index[0], wanted))
-        else:
-            chain = scene.get(("F", self.name))
+        chain, where = self.looked_up(scene)
         found: list[Event] = []
         before = scene.vars.get(self.name)
         while chain is not None:
@@ -347,13 +354,26 @@ class FoldE(Base):
             scene.vars[self.name] = event
             if event.standing.value == "alleged" and not scene.happened_for_real(event):
                 continue
-            if self.where is None or self.where.value(scene):
+            if where is None or where.value(scene):
                 found.append(event)
         if before is None:
             scene.vars.pop(self.name, None)
         else:
             scene.vars[self.name] = before
         return found
+
+    def looked_up(self, scene: Scene) -> tuple[Any, Evaluator | None]:
+        """Return the occurrences among which to look, and what else is asked of them.
+
+        The index tells nothing of those that do not give the field, nor of a value that is open.
+        """
+        index = self.index
+        if index is not None and scene.get(("FI", self.name, index.field, None)) is None:
+            wanted = index.value.value(scene)
+            if wanted is not None and not isinstance(wanted, Unknown):
+                key = wanted.id if isinstance(wanted, Event) else wanted
+                return scene.get(("FI", self.name, index.field, key)), index.rest
+        return scene.get(("F", self.name)), self.where
 
 
 class AccruedE(Base):

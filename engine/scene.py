@@ -86,6 +86,15 @@ class Cause(NamedTuple):
     at: Instant
 
 
+class Setting(NamedTuple):
+    """What an occurrence sets a state to, on what basis, and when that ends."""
+
+    event: str
+    value: Any
+    basis: tuple[int, ...]
+    ends: Instant | None
+
+
 class Ground(NamedTuple):
     """The basis of an act: the indexes of the norms open to it, and the agreements that it concerns."""
 

@@ -27,7 +27,7 @@ from engine.decision import Item
 from engine.event import Event, Standing
 from engine.position import Position
 from engine.program import ENGINE_VERSION, Program
-from engine.scene import Breach, Cause, Ground, Inst, LifeCell, Unknown
+from engine.scene import Breach, Cause, Ground, Inst, LifeCell, Setting, Unknown
 from engine.terms import Terms
 
 ROOT = Path(__file__).parents[1]
@@ -56,7 +56,8 @@ def _event(*slots: Any) -> Event:
 
 
 _CLASSES: tuple[Any, ...] = (
-    date, Period, Share, Choice, Item, Standing, Breach, Cause, Ground, Inst, LifeCell, Unknown, Chain, _event, Map
+    date, Period, Share, Choice, Item, Standing, Breach, Cause, Ground, Inst, LifeCell, Setting, Unknown, Chain, _event,
+    Map,
 )  # fmt: skip
 CLASSES: dict[tuple[str, str], Any] = {(each.__module__, each.__qualname__): each for each in _CLASSES}
 """All that a snapshot can make, by module and name."""

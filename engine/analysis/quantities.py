@@ -207,9 +207,10 @@ class Quantities(Aspect):
         parts = []
         for each in world.of_kind(it.name):
             bound = {**env, it.name: each}
-            meets = every(world.has_happened(each, m), world.conditions.truth(it.where, m, bound))
+            rest = it.where if it.index is None else it.index.rest
+            meets = every(world.has_happened(each, m), world.conditions.truth(rest, m, bound))
             if it.index is not None:
-                own, wanted = each.fields.get(it.index[0]), self.value(it.index[1], m, env).term
+                own, wanted = each.fields.get(it.index.field), self.value(it.index.value, m, env).term
                 if own is not None and z3.is_expr(own.term) and z3.is_expr(wanted):
                     meets = every(meets, own.term == wanted)
             worth = each.fields[it.field].term if it.field else whole(1)

@@ -178,7 +178,7 @@ def test_what_would_turn_an_answer_is_looked_for_without_shortening_its_time() -
     assert not [line for line in told if "holds until" in line], "what is overdue stays so"
 
 
-def test_what_was_so_before_every_fact_has_no_day() -> None:
+def test_what_was_so_before_every_fact_is_told_since_the_first() -> None:
     text = """| agreement club
 | party club, member
 | event visit
@@ -188,7 +188,8 @@ def test_what_was_so_before_every_fact_has_no_day() -> None:
 """
     program = compile_program(load_text(text).contracts.values())
     account = account_of(program, "2026-03-02 10:00 visit\n2026-03-02 11:00 answer question=over value=yes")
-    assert lines(account, "2026-03-03 agreement")[1] == "  the agreement has been terminated (e1)"
+    said = lines(account, "2026-03-03 agreement")[1]
+    assert said == "  the agreement has been terminated since 2026-03-02 10:00 (e2)"
 
 
 def test_what_is_missing_says_who_decides(voip_1: Program) -> None:

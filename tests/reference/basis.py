@@ -172,7 +172,8 @@ def is_closed(world: World, norm: Norm, act: Event) -> bool:
 def _limit_is_open(world: World, limit: Norm, act: Event) -> bool:
     if isinstance(limit, Permission | Power | Obligation):
         return is_open(world, limit, act)
-    return norms.applies(world, limit, None, act)
+    things = [each.trigger for each in world.instances if each.norm is limit] if limit.trigger else [None]
+    return any(norms.applies(world, limit, each, act) for each in things)
 
 
 def has_lapsed(world: World, norm: Norm, thing: Thing, act: Event) -> bool:

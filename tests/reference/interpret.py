@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from contractlang.norms import Contract, ReadingDecl
 from contractlang.numerals import plain_number
@@ -21,10 +22,11 @@ Asked = May | InBreachOf | StateOf | AmountOfSum
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one case says."""
+    """What one case says; of a value that is open even then, what it hangs on."""
 
     answer: str
     required: bool = False
+    hangs_on: Item | None = None
 
 
 @dataclass(frozen=True)
@@ -72,12 +74,13 @@ def _cases(documents: tuple[Contract, ...], terms: Terms, ledger: Ledger, questi
 
 
 def _told(cases: Cases) -> Told:
-    answers = {outcome.answer for _, outcome in cases}
-    if len(answers) == 1:
+    answers = {outcome.answer for _, outcome in cases if outcome.hangs_on is None}
+    hanging = {outcome.hangs_on for _, outcome in cases if outcome.hangs_on is not None}
+    if len(answers) == 1 and not hanging:
         required = all(outcome.required for _, outcome in cases)
         return Told(answers.pop(), required, frozenset(), frozenset(), frozenset())
     missing = items_that_matter([(case, outcome.answer) for case, outcome in cases])
-    return Told("undetermined", False, frozenset(missing), frozenset(answers), frozenset())
+    return Told("undetermined", False, frozenset(missing | hanging), frozenset(answers), frozenset())
 
 
 def _is_asked_about(question: Asked, fact: Event) -> bool:
@@ -109,11 +112,14 @@ def _answer(world: World, question: Asked) -> Outcome:
             document = question.document or documents.agreements(world)[0]
             in_law = question.state == "agreement" or world.is_in_law(question.state)
             value = world.state(question.state, document if in_law else "")
-            return Outcome("unknown" if isinstance(value, Unknown) else str(value))
+            return _told_value(value)
         case AmountOfSum():
             asked = sums.asked if sums.is_a_sum(world, question.name) else sums.unpaid
-            value = asked(world, question.name, question.about, question.document)
-            return Outcome("unknown" if isinstance(value, Unknown) else str(value))
+            return _told_value(asked(world, question.name, question.about, question.document))
+
+
+def _told_value(value: Any) -> Outcome:
+    return Outcome("", hangs_on=value.item) if isinstance(value, Unknown) else Outcome(str(value))
 
 
 def _in_breach(world: World, question: InBreachOf) -> str:

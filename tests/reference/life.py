@@ -31,6 +31,24 @@ def sentences(world: World, agreement: str, how: str) -> list[Life]:
     return [each for each in found if documents.stands(world, each)]
 
 
+def look_back(world: World) -> None:
+    """Look which sentences on beginning and end have always been true: these wait for the account's first fact."""
+    said = [
+        each for contract in world.contracts for each in contract.life if each.how in ("takes_effect", "ends")
+    ]
+    world.always_true = [each for each in said if documents.stands(world, each) and _is_true(world, each)]
+
+
+def is_time(world: World, sentence: Life) -> bool:
+    """Tell whether an agreement begins or ends now: what was so before anything happened counts from the first fact."""
+    waits = not world.has_dawned and any(each is sentence for each in world.always_true)
+    return not waits and _is_true(world, sentence)
+
+
+def _is_true(world: World, sentence: Life) -> bool:
+    return values.holds(world, sentence.value, {}, sentence.document)
+
+
 def at_first(world: World, state: str, document: str) -> Any:
     """Return what a state is before anything sets it."""
     if state == "agreement":
@@ -52,7 +70,7 @@ def pass_time(world: World) -> bool:
         if contract.kind == "supplement" and contract.name not in world.took_effect:
             waited_for = [each for each in contract.life if each.how == "takes_effect"
                           and norms.is_chosen(world, each) and documents.is_valid(world, each)]  # fmt: skip
-            if any(values.holds(world, each.value, {}, contract.name) for each in waited_for):
+            if any(is_time(world, each) for each in waited_for):
                 world.took_effect[contract.name] = world.now
                 changed = True
     return changed
@@ -62,7 +80,7 @@ def _pass_time(world: World, name: str) -> bool:
     before = world.state("agreement", name)
     if before == "draft":
         begins = sentences(world, name, "takes_effect")
-        if any(values.holds(world, each.value, {}, each.document) for each in begins):
+        if any(is_time(world, each) for each in begins):
             world.set("agreement", name, "in_force", None, world.now, None)
             end = term_end(world, name, world.now)
             if end is not None:
@@ -71,7 +89,7 @@ def _pass_time(world: World, name: str) -> bool:
             return True
     elif before == "in_force":
         ends = sentences(world, name, "ends")
-        if any(values.holds(world, each.value, {}, each.document) for each in ends):
+        if any(is_time(world, each) for each in ends):
             world.set("agreement", name, "terminated", None, world.now, None)
             return True
         if name in world.last_end and world.last_end[name] <= world.now:
@@ -118,6 +136,8 @@ def _act_asked(expr: Expr) -> Happened | None:
 
 
 def _renew(world: World, agreement: str, fact: Event) -> None:
+    if world.state("agreement", agreement) not in ("in_force", "expired"):
+        return
     kind = world.declared[fact.name]
     assert isinstance(kind, OccurrenceDecl)
     given = {param.kind.name: fact.fields.get(param.name) for param in kind.params}

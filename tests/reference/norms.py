@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any, assert_never
 
 from contractlang.norms import (
     AgreedLosses,
     AnyNorm,
+    Bound,
     ByAct,
     ByBreach,
     ByClause,
@@ -30,9 +29,8 @@ from contractlang.norms import (
     Who,
 )
 from contractlang.numerals import plain_number
-from engine.dates import start_of
 from engine.event import BOTH, Event
-from tests.reference import documents, duties, facts, open_items, ranks, values
+from tests.reference import documents, duties, facts, grounds, open_items, ranks, values
 
 if TYPE_CHECKING:
     from tests.reference.world import Breach, Instance, Thing, World
@@ -96,10 +94,9 @@ def is_in_force(
     alive = ("in_force", "expired", "terminated") if norm.survives or arisen else ("in_force",)
     if agreement and world.state("agreement", agreement) not in alive:
         return False
-    env = env_of(norm, thing, act)
+    bound_later = thing is None and is_bound_for_each(norm)
     return (
-        has_begun(world, norm, env)
-        and not values.holds(world, norm.until, env, norm.document, missing=False)
+        (bound_later or is_bound(world, norm, env_of(norm, thing, act)))
         and not ranks.is_void(world, norm, act)
         and not ranks.is_silent(world, norm)
     )
@@ -110,18 +107,19 @@ def is_chosen(world: World, sentence: documents.Sentence) -> bool:
     return all(open_items.option_of(world, each.reading) == each.option for each in sentence.option)
 
 
-def has_begun(world: World, norm: Norm, env: values.Env) -> bool:
-    """Tell whether what a norm is bound from has happened, or its day has come."""
-    if norm.since is None:
-        return True
-    since = values.value(world, norm.since, env, norm.document)
-    if isinstance(since, date):
-        world.wake(start_of(since))
-        return start_of(since) <= world.now
-    if isinstance(since, int) and not isinstance(since, bool):
-        world.wake(since)
-        return since <= world.now
-    return bool(since)
+def is_bound(world: World, norm: Norm, env: values.Env) -> bool:
+    """Tell whether what a norm is bound from has happened, or its day has come, and its end has not."""
+    return values.holds(world, norm.since, env, norm.document) and not values.holds(
+        world, norm.until, env, norm.document, missing=False
+    )
+
+
+def is_bound_for_each(norm: Norm) -> bool:
+    """Tell whether each instance of a norm is bound by itself: since, or until, something about its trigger."""
+    return norm.trigger is not None and any(
+        isinstance(each, Bound) and each.name == norm.trigger.variable
+        for expr in (norm.since, norm.until) for each in grounds.parts_of(expr)
+    )  # fmt: skip
 
 
 def conditions_hold(world: World, norm: Norm, thing: Thing, act: Event | None = None) -> bool:
@@ -252,12 +250,7 @@ def is_share_of(target: Target, by: str) -> bool:
 
 def _asks_for(expr: object, state: str) -> bool:
     """Tell whether a condition speaks of a state."""
-    if isinstance(expr, StateValue):
-        return expr.name == state
-    parts = [getattr(expr, each.name) for each in fields(expr)] if is_dataclass(expr) else []
-    return any(
-        _asks_for(part, state) for one in parts for part in (one if isinstance(one, tuple) else (one,))
-    )
+    return any(isinstance(each, StateValue) and each.name == state for each in grounds.parts_of(expr))
 
 
 def _is_about(world: World, norm: Norm, target: ByAct) -> bool:

@@ -302,7 +302,10 @@ def accrued(world: World, expr: Accrued, env: values.Env, document: str) -> Any:
         if breach is not None:
             total += breach.instance.unpaid_at(start_of(date.fromordinal(number)))
         else:
-            total += values.value(world, expr.base, env, document)
+            base = values.value(world, expr.base, env, document)
+            if isinstance(base, Unknown):
+                return base
+            total += base
     if isinstance(expr.until, Now):
         world.wake(start_of(date.fromordinal(day_of(world.now).toordinal() + 1)))
     return values.rounded(total * expr.share.over, expr.share.under)

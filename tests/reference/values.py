@@ -91,13 +91,10 @@ def value(world: World, expr: Expr, env: Env, document: str) -> Any:
             return world.state(expr.name, _keeper(world, expr.document, env.get("@trigger")))
         case AsOf():
             at = of(expr.at)
-            return (
-                None
-                if at is None
-                else world.setting(
-                    expr.state.name, _keeper(world, expr.state.document, env.get("@trigger")), instant_of(at)
-                ).value
-            )
+            if at is None or isinstance(at, Unknown):
+                return at
+            keeper = _keeper(world, expr.state.document, env.get("@trigger"))
+            return world.setting(expr.state.name, keeper, instant_of(at)).value
         case Bound():
             return bound(world, expr.name, env)
         case Field():
@@ -203,8 +200,8 @@ def bound(world: World, name: str, env: Env) -> Any:
 
 def field_of(world: World, of: Any, field: Field) -> Any:
     """Return a property of an occurrence, a breach or a party."""
-    if of is None:
-        return None
+    if of is None or isinstance(of, Unknown):
+        return of
     if isinstance(of, str):
         given = world.terms.attributes.get(f"{of}.{field.name}")
         assert isinstance(world.declared.get(of), PartyDecl), of
@@ -227,8 +224,10 @@ def field_of(world: World, of: Any, field: Field) -> Any:
             return None if of.occurred_at is None else day_of(of.occurred_at)
         case "arrives":
             return of.effect_at
-        case _:
+        case "by":
             return of.actor
+        case _:
+            return None  # What such an occurrence does not have: nothing to speak of.
 
 
 def day_of_moment(world: World, field: Field, moment: Any) -> Any:
@@ -332,6 +331,8 @@ def rounded(over: int, under: int) -> int:
 
 def later(world: World, base: Any, period: Any) -> Any:
     """Return the day, or instant, some period after another. A day so named does not roll."""
+    if isinstance(base, Unknown):
+        return base
     if base is None or not isinstance(period, Period):
         return None
     made = windows.after(world, base, period, rolls=False)

@@ -12,7 +12,17 @@ from datetime import date
 from itertools import takewhile
 from typing import Any
 
-from contractlang.norms import Bound, Contract, Declaration, Field, Norm, OccurrenceDecl, Power, StateDecl
+from contractlang.norms import (
+    Bound,
+    Contract,
+    Declaration,
+    Field,
+    Life,
+    Norm,
+    OccurrenceDecl,
+    Power,
+    StateDecl,
+)
 from engine.dates import start_of
 from engine.event import MIGRATE, WAIVE, Event, Instant, Standing
 from engine.terms import Terms
@@ -130,6 +140,7 @@ class World:
         self.true_since: dict[NormKey, Instant] = {}
         self.in_force_since: dict[NormKey, Instant] = {}
         self.last_end: dict[str, Instant] = {}
+        self.always_true: list[Life] = []
         self.took_effect: dict[str, Instant] = {}
         self.migrations: list[tuple[str, Instant, str]] = []
         self.paid_sums: list[tuple[str, str, int]] = []
@@ -187,6 +198,7 @@ class World:
     def walk(self) -> None:
         """Walk from the first instant to the one asked about."""
         self.now = BEGINNING
+        life.look_back(self)
         while True:
             self.settle()
             group = [fact for fact in self.facts if fact.effect_at == self.now]

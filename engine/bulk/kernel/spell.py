@@ -31,6 +31,7 @@ from engine.quantities import (
     ConstE,
     FieldE,
     FoldE,
+    Index,
     LaterE,
     NowE,
     StateE,
@@ -505,7 +506,8 @@ class Speller:
         outer, self.before = self.before, []
         try:
             inside = replace(place, rows={**place.rows, made.name: (row, names)})
-            wheres = [] if made.where is None else [held(self, made.where, inside)]
+            rest = made.where if made.index is None else made.index.rest
+            wheres = [] if rest is None else [held(self, rest, inside)]
             if made.index is not None:
                 wheres.append(plain(self.indexed(made.index, inside, row, names)))
             where = all_of(wheres)
@@ -522,10 +524,10 @@ class Speller:
         self.before += [f"    {line}" for line in lines]
         return Said(found, "number")
 
-    def indexed(self, index: tuple[str, Evaluator], inside: Place, row: str, names: tuple[str, ...]) -> str:
+    def indexed(self, index: Index, inside: Place, row: str, names: tuple[str, ...]) -> str:
         """Spell that a field of an occurrence that is counted has the value by which those are looked up."""
-        field, wanted = index
-        one, other = self.column(field, self.kind_of(field, names), row, names), self.spell(wanted, inside)
+        one = self.column(index.field, self.kind_of(index.field, names), row, names)
+        other = self.spell(index.value, inside)
         if one.kind != other.kind:
             raise Unsaid(f"a {one.kind} and a {other.kind} are not compared in the kernel")
         return self.alike(one, other, "==")
