@@ -12,6 +12,7 @@ from random import Random
 from typing import Any
 
 from contractlang.load import load_text
+from contractlang.loaded import Loaded
 from contractlang.norms import Contract
 from contractlang.values import Period
 from engine.cases import ledger_of, question_of
@@ -37,6 +38,11 @@ HEAD = """| agreement wild
 | act fix (fault: fault) by seller
 | act pay (amount: money, bill: bill) by buyer, accumulates amount for each bill
 | act reprice (value: money, starts: day) by seller, needs basis, sets rate to value from starts
+| act dial (cost: money, tone: color) by buyer, needs basis, kind of call
+| act renew (length: duration, starts: day) by both parties, needs basis
+| act nudge by either party
+| event outage (back: instant), sets service to off until back
+| event seen, shows service is off since fault
 | gap payday: day
 | gap span: duration
 | gap price: money
@@ -48,6 +54,8 @@ HEAD = """| agreement wild
 | question sure: "?"
 | question soft, presumed no: "?"
 | question much about fault, answers money: "?"
+| question tint about fault, answers warm | cold: "?"
+| define dire is (count of fault) > 1
 | reading way "RS-way": "?"
 | option left, by default
 | option right
@@ -74,8 +82,7 @@ class Wild:
 def wild(seed: int) -> Wild | None:
     """Return what a seed makes; None where the contract or the ledger is refused."""
     maker = _Maker(Random(seed))
-    text = HEAD + "".join(f"| {line}\n" for line in maker.lines())
-    loaded = load_text(text)
+    text, loaded = _read(maker.lines())
     if loaded.errors:
         return None
     program = compile_program(loaded.contracts.values())
@@ -89,15 +96,32 @@ def wild(seed: int) -> Wild | None:
     return Wild(text, loaded.contracts["wild"], program, terms, facts, ledger, questions)
 
 
+def _read(lines: list[str]) -> tuple[str, Loaded]:
+    """Return the contract of some lines, read; a line that cannot stand is left out, and those that speak of it."""
+    while True:
+        text = HEAD + "".join(f"| {line}\n" for line in lines)
+        loaded = load_text(text)
+        first = HEAD.count("\n") + 1
+        wrong = {text.count("\n", 0, each.span.start) + 1 - first for each in loaded.errors}
+        kept = [line for number, line in enumerate(lines) if number not in wrong]
+        if len(kept) == len(lines):
+            return text, loaded
+        lines = kept
+
+
 @dataclass
 class _Maker:
-    """Makes lines; the labels so far that others may speak of: `duties`, of them `debts`, `others` broken, `powers`."""
+    """Makes lines; the labels so far that others may speak of: `duties`, of them `debts`, `others` broken, `powers`.
+
+    `sums` are the named sums, each with what it is for: `b` a bill, `v` a breach.
+    """
 
     random: Random
     duties: list[str] = field(default_factory=list)
     debts: list[str] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
     powers: list[str] = field(default_factory=list)
+    sums: dict[str, str] = field(default_factory=dict)
 
     def pick(self, *options: str) -> str:
         return self.random.choice(options)
@@ -108,22 +132,38 @@ class _Maker:
     # -- values
 
     def period(self) -> str:
-        return self.pick("5 days", "span", "bspan", "36 hours", "1 month", "3 business days", "10 days")
+        return self.pick(
+            "5 days",
+            "span",
+            "bspan",
+            "36 hours",
+            "1 month",
+            "3 business days",
+            "10 days",
+            "1 week",
+            "90 minutes",
+        )
 
     def day(self, bound: str) -> str:
-        own = {"": (), "b": ("b.at", "b.due")}.get(bound, (f"{bound}.at",))
-        return self.pick("2026-03-10", "payday", "bday", *own)
+        own = {"": ("fault.day", "bill.due"), "b": ("b.at", "b.due", "3 days after b.due", "day 31 of each month"),
+               "v": ("v.at", "v.last_day")}.get(bound, (f"{bound}.at", f"{bound}.day"))  # fmt: skip
+        return self.pick("2026-03-10", "2026-03-14", "payday", "bday", *own)
 
     def money(self, bound: str = "") -> str:
         own = {"b": ("b.amount",), "f": ("much(f)",)}.get(bound, ())
-        return self.pick("50.00 CNY", "0.00 CNY", "price", "bprice", "rate", *own)
+        named = tuple(f"{name}({bound})" for name, of in self.sums.items() if of == bound)
+        return self.pick("50.00 CNY", "0.00 CNY", "price", "bprice", "rate", *own, *named)
 
     def atom(self, bound: str) -> str:
         found = [
             "sure", "soft", "service is on", "service is off", "way is left", "way is right", "open is one",
             f"now >= {self.day('')}", f"(count of fault) > {self.pick('1', 'times')}", "fault is done", "buyer did pay",
             f"(count of fault where fault.grave) > {self.pick('0', 'times')}", f"rate > {self.money()}",
-            "seller did resume", f"(sum of bill.amount) > {self.money()}",
+            "seller did resume", f"(sum of bill.amount) > {self.money()}", "dire", "buyer did call", "bday is blank",
+            f"{self.pick('buyer', 'seller', 'either party')} is in breach", f"now.day > {self.day('')}",
+            f"(rate as of bill.due) > {self.money()}", "fault.grave", "fault.kind != red", "both parties did renew",
+            f"(sum of pay.amount where pay.by is buyer) > {self.money()}", "any duty to pay is overdue",
+            f"bill.amount > {self.money()}", f"now < {self.day('')}",
         ]  # fmt: skip
         if bound == "f":
             found += [
@@ -133,16 +173,28 @@ class _Maker:
                 "f.kind is red",
                 f"much(f) > {self.money()}",
                 "seller did fix(f)",
+                f"tint(f) is {self.pick('warm', 'cold')}",
             ]
         elif bound == "b":
             found += [f"b.amount > {self.money()}", f"b.due > {self.day('')}"]
         elif bound == "v":
-            found += [f"v.unpaid > {self.money()}", "v.at > 2026-03-15"]
+            found += [
+                f"v.unpaid > {self.money('v')}", "v.at > 2026-03-15", "v.cured", "v.last_day > 2026-03-15",
+                "the other party is in breach",
+            ]  # fmt: skip
         for duty in self.duties[-2:]:
             late = self.pick(f" for more than {self.period()}", "")
-            found += [f"{duty} is overdue{late}", f"{duty} is discharged"]
+            found += [
+                f"{duty} is overdue{late}",
+                f"{duty} is discharged",
+                f"{duty} is in breach",
+                f"breach of {duty}",
+            ]
+            found.append(f"{self.pick('buyer', 'either party')} is in breach of {duty}")
         for debt in self.debts[-1:]:
             found.append(f"amount due of {debt} > {self.money()}")
+        for name in self.sums:
+            found.append(f"amount due of {name} > {self.money()}")
         for power in self.powers[-1:]:
             found.append(f"{power} is used{self.pick(f' for more than {self.period()}', '')}")
         return self.pick(*found)
@@ -166,7 +218,7 @@ class _Maker:
             return f"for each fault as f{self.pick('', ' where f.grave', ' where f.kind is red')}, ", "f"
         if chance < 0.8 or not self.duties:
             return f"for each bill as b{self.maybe(0.5, f' where b.amount > {self.money()}')}, ", "b"
-        broken = self.pick("any norm", *self.duties, *self.others)
+        broken = self.pick("any norm", "any duty to pay", *self.duties, *self.others)
         return f"for each breach of {broken} as v{self.maybe(0.5, ' where v.unpaid > 20.00 CNY')}, ", "v"
 
     def tail(self, bound: str, is_duty: bool) -> str:
@@ -185,14 +237,20 @@ class _Maker:
             )
             if is_duty:
                 limits.append(f"within a reasonable time judged by {self.pick('sure', 'soft')}")
-            found.append(self.pick(*limits) + self.maybe(0.25, ", rolled"))
+            found.append(self.pick(*limits) + self.roll())
         found.append(self.maybe(0.15, f"not before {self.day(bound)}"))
         found.append(self.maybe(0.2, f"unless {self.condition(bound)}"))
         found.append(self.maybe(0.25, f"{self.pick('when', 'until')} {self.atom(bound if is_duty else '')}"))
-        found.append(self.maybe(0.1, "from resume"))
+        found.append(self.maybe(0.1, f"from {self.pick('resume', 'fault', '2026-03-08', self.day(bound))}"))
+        found.append(self.maybe(0.05, "except dire"))
         if self.duties:
             found.append(self.maybe(0.1, f"except {self.pick(*self.duties)}"))
         return "".join(f" {each}" for each in found if each)
+
+    def roll(self) -> str:
+        how = self.pick("rolled", "rolled", "rolled back", "rolled within the month")
+        only = self.maybe(0.3, f" if {self.pick('way is left', 'open is one')}")
+        return self.maybe(0.3, f", {how}{only}")
 
     def lines(self) -> list[str]:
         made: list[str] = []
@@ -204,7 +262,8 @@ class _Maker:
         lead, bound = self.trigger()
         match self.pick(
             "pay", "fix", "resume", "stop", "quit", "call", "ban", "keep", "reprice", "life", "lapse", "prevail",
-            "reading", "go on", "make up",
+            "reading", "go on", "make up", "otherwise", "fine", "charge", "more of a fine", "dial", "renew", "renewal",
+            "bar", "void", "limit", "nudge", "owe", "hold",
         ):  # fmt: skip
             case "pay":
                 only = self.maybe(0.5, f" where b.amount > {self.money()}")
@@ -262,7 +321,9 @@ class _Maker:
                 self.powers.append(label)
             case "life":
                 life = self.pick(
-                    f"lasts {self.period()}", f"ends once {self.atom('')}", "takes effect once fault is done"
+                    f"lasts {self.period()}{self.roll()}{self.maybe(0.3, ', first day counted')}",
+                    f"ends once {self.atom('')}",
+                    f"takes effect once {self.pick('fault is done', self.atom(''))}",
                 )
                 made.append(f"agreement {life}")
             case "lapse" if self.powers:
@@ -277,8 +338,94 @@ class _Maker:
                 made.append(f'reading r{label}: "?"')
                 made.append(f"option a, by default: {label}: buyer may call{self.tail('', False)}")
                 made.append(f"option b: {label}: buyer may call{self.which_call()}{self.tail('', False)}")
+            case "otherwise":
+                last = self.pick(
+                    "buyer may quit", "seller must resume at once", "buyer must pay 7.00 CNY at once"
+                )
+                made.append(f"{label}: {lead}seller must fix{self.tail(bound, True)} otherwise {last}")
+                self.duties.append(label)
+            case "fine":
+                broken = self.pick("any norm", "any duty to pay", *self.duties, *self.others)
+                made.append(
+                    f"amount fine: for each breach of {broken} as v, is {self.sum('v')}{self.sum_tail('v')}"
+                )
+                self.sums["fine"] = "v"
+            case "more of a fine" if "fine" in self.sums:
+                made.append(
+                    f"amount fine: for each breach of any norm as v, is {self.sum('v')}{self.sum_tail('v')}"
+                )
+            case "charge":
+                only = self.maybe(0.3, f" where b.amount > {self.money()}")
+                made.append(
+                    f"amount charge: for each bill as b{only}, is {self.sum('b')}{self.sum_tail('b')}"
+                )
+                self.sums["charge"] = "b"
+            case "dial":
+                made.append(
+                    f"{label}: {lead}buyer {self.pick('may', 'must not')} dial{self.tail(bound, False)}"
+                )
+                self.others.append(label)
+            case "renew":
+                made.append(
+                    f"{label}: both parties {self.pick('may', 'may', 'must')} renew{self.tail('', False)}"
+                )
+            case "renewal":
+                made.append("agreement renews once both parties did renew")
+                made.append(f"agreement lasts {self.period()}")
+                made.append(f"{label}: both parties may renew")
+            case "bar":
+                again = self.maybe(0.7, f", restarting on {self.pick('nudge', 'pay', 'fix')}")
+                made.append(f"time-barred after {self.period()} from breach.day{again}")
+            case "void":
+                labels = [each.partition(":")[0] for each in made if each.startswith("n")]
+                which = self.pick("any duty of buyer to pay", "any power to stop", "any duty to fix", *labels)
+                made.append(f"voids {which}" + self.maybe(0.8, f" when {self.atom('')}"))
+            case "limit":
+                labels = [each.partition(":")[0] for each in made if each.startswith("n")]
+                if len(labels) > 1:
+                    one, other = self.random.sample(labels, 2)
+                    made.append(f"limits {one} to {other}" + self.maybe(0.6, f" when {self.atom('')}"))
+            case "nudge":
+                who = self.pick("either party", "buyer", "the other party" if bound == "v" else "seller")
+                made.append(
+                    f"{label}: {lead}{who} {self.pick('must', 'must not')} nudge{self.tail(bound, bool(bound))}"
+                )
+                self.duties.append(label)
+            case "owe":
+                made.append(f"{label}: {lead}buyer must pay ({self.sum(bound)}){self.tail(bound, True)}")
+                self.duties.append(label)
+            case "hold":
+                made.append(
+                    f"{label}: {lead}seller must keep {self.pick('not dire', 'rate is 0.00 CNY', self.atom(bound))}"
+                )
+                self.others.append(label)
             case _:
                 pass  # Nothing to speak of yet.
+
+    def sum(self, bound: str) -> str:
+        found = [
+            "10.00 CNY",
+            "price",
+            "bprice + 1.00 CNY",
+            "rate * 2",
+            "(count of fault) * 3.00 CNY",
+            "5% * rate",
+        ]
+        if bound == "v":
+            found += [
+                "5% * v.unpaid",
+                f"3% accrued daily on v.unpaid from v.last_day until {self.pick('now', 'fault.day')}",
+                f"1% accrued daily on {self.pick('v.unpaid', 'rate', 'price')} from v.at until now",
+            ]
+        elif bound == "b":
+            found += ["b.amount", "b.amount - 5.00 CNY", "4/30 * b.amount", "b.amount + price"]
+        elif bound == "f":
+            found.append("much(f)")
+        return self.pick(*found)
+
+    def sum_tail(self, bound: str) -> str:
+        only = self.maybe(0.3, f" where {self.condition(bound)}")
+        return only + self.maybe(0.3, f", claimable when {self.condition(bound)}")
 
     def which_call(self) -> str:
         return self.pick("", " where cost > 5.00 CNY", " where tone is red", f" where cost > {self.money()}")
@@ -286,58 +433,89 @@ class _Maker:
     # -- accounts
 
     def facts(self) -> list[str]:
-        found, day = ["2026-03-01 09:00 begun"], 2
+        """Return what happened: sometimes several facts at one instant, some of which were learnt late or mended."""
+        first = "2026-03-01 09:00"
+        found = [f"{first} begun"] if self.random.random() < 0.7 else []
+        day, when = 2, first
         faults: list[str] = []
         bills: list[str] = []
         for _ in range(self.random.randint(0, 6)):
-            day += self.random.randint(0, 5)
-            if day > 31:
-                break
-            id, when = f"e{len(found) + 1}", f"2026-03-{day:02d} {self.pick('09:00', '10:30', '23:59')}"
-            match self.pick("fault", "fault", "bill", "bill", "stop", "resume", "quit", "call", "fix", "pay", "known",
-                            "reprice", "answer", "waive", "waive", "dispute"):  # fmt: skip
-                case "fault":
-                    given = self.pick("", " grave=yes", " grave=no") + self.pick(
-                        "", " kind=red", " kind=blue"
-                    )
-                    found.append(f"{when} fault{given}{self.maybe(0.25, ' alleged')}")
-                    faults.append(id)
-                case "bill":
-                    given = self.pick("", " amount=60.00") + self.pick(
-                        "", " due=2026-03-20", " due=2026-03-25"
-                    )
-                    found.append(f"{when} bill{given}")
-                    bills.append(id)
-                case "stop" | "resume" as act:
-                    found.append(f"{when} seller {act}")
-                case "quit":
-                    found.append(f"{when} {self.pick('seller', 'buyer')} quit")
-                case "call":
-                    found.append(
-                        f"{when} buyer call{self.pick('', ' cost=9.00')}{self.pick('', ' tone=red')}"
-                    )
-                case "fix" if faults:
-                    found.append(f"{when} seller fix{self.maybe(0.5, f' fault={self.pick(*faults)}')}")
-                case "pay":
-                    which = self.maybe(0.7, f" bill={self.pick(*bills)}") if bills else ""
-                    found.append(f"{when} buyer pay{self.pick('', ' amount=60.00', ' amount=20.00')}{which}")
-                case "known":
-                    found.append(f"{when} known by={self.pick('buyer', 'seller')}")
-                case "reprice":
-                    given = self.pick("", " value=60.00") + self.pick("", " starts=2026-03-28")
-                    found.append(f"{when} seller reprice{given}")
-                case "waive" if self.duties:
-                    found.append(
-                        f"{when} {self.pick('buyer', 'seller')} waive norm={self.pick(*self.duties, *self.others)}"
-                    )
-                case "dispute":
-                    found.append(f"{when} dispute question=soft")
-                case "answer" if faults:
-                    value = self.pick("yes", "no")
-                    found.append(f"{when} answer question=bad about={self.pick(*faults)} value={value}")
-                case _:
-                    pass
+            if self.random.random() < 0.75:
+                day += self.random.randint(0, 5)
+                if day > 31:
+                    break
+                when = f"2026-03-{day:02d} {self.pick('09:00', '10:30', '23:59')}"
+            id = f"e{len(found) + 1}"
+            fact = self.fact(faults, bills, found)
+            if fact:
+                {"fault": faults, "bill": bills}.get(fact.split()[0], []).append(id)
+                late = self.maybe(0.1, f" recorded=2026-03-{self.random.randint(day, 31):02d}T23:59")
+                found.append(f"{when} {fact}{late}")
+        for number, fact in enumerate(tuple(found), 1):
+            if self.random.random() < 0.06:
+                mended = self.pick("retract", "reject", "establish", "correct occurred_at=2026-03-09T09:00")
+                found.append(f"2026-03-31 23:00 {mended.replace(' ', f' of=e{number} ')}"
+                             + ("" if " " in mended else f" of=e{number}"))  # fmt: skip
+                del fact
         return found
+
+    def fact(self, faults: list[str], bills: list[str], found: list[str]) -> str:
+        """Return one fact without its instant, or nothing where there is nothing that it could be about."""
+        match self.pick(
+            "fault", "fault", "bill", "bill", "stop", "resume", "quit", "call", "fix", "pay", "pay", "known", "reprice",
+            "answer", "waive", "waive", "dispute", "dial", "renew", "nudge", "outage", "seen", "ground", "tint",
+        ):  # fmt: skip
+            case "fault":
+                given = self.pick("", " grave=yes", " grave=no") + self.pick("", " kind=red", " kind=blue")
+                return f"fault{given}{self.maybe(0.25, ' alleged')}"
+            case "bill":
+                given = self.pick("", " amount=60.00", " amount=60.00")
+                return f"bill{given}" + self.pick("", " due=2026-03-20", " due=2026-03-25", " due=2026-03-14")
+            case "stop" | "resume" as act:
+                return f"seller {act}"
+            case "quit":
+                return f"{self.pick('seller', 'buyer')} quit"
+            case "ground" if self.duties:
+                return (
+                    f"{self.pick('seller', 'buyer')} quit ground=1.1:{self.pick(*self.duties, *self.others)}"
+                )
+            case "call" | "dial" as act:
+                return f"buyer {act}{self.pick('', ' cost=9.00')}{self.pick('', ' tone=red')}"
+            case "fix" if faults:
+                return f"seller fix{self.maybe(0.5, f' fault={self.pick(*faults)}')}"
+            case "pay":
+                about = [*bills, *(f"{name}:{id}" for name in self.sums for id in (*bills, *faults))]
+                which = self.maybe(0.7, f" bill={self.pick(*about)}") if about else ""
+                return f"buyer pay{self.pick('', ' amount=60.00', ' amount=20.00', ' amount=10.00')}{which}"
+            case "known":
+                of = self.maybe(0.2, f" of={self.pick(*self.duties)}") if self.duties else ""
+                return f"known{self.pick(' by=buyer', ' by=seller', '')}{of}"
+            case "reprice":
+                return f"seller reprice{self.pick('', ' value=60.00')}{self.pick('', ' starts=2026-03-28')}"
+            case "renew":
+                given = self.pick("", ' length="5 days"', ' length="1 month"') + self.pick(
+                    "", " starts=2026-03-20"
+                )
+                return f"both renew{given}"
+            case "nudge":
+                return f"{self.pick('seller', 'buyer')} nudge"
+            case "outage":
+                return f"outage{self.pick('', ' back=2026-03-22T12:00')}"
+            case "seen":
+                return "seen"
+            case "waive" if self.duties:
+                one = self.maybe(0.3, f" about={self.pick(*bills, *faults)}") if bills + faults else ""
+                norm = self.pick(*self.duties, *self.others)
+                return f"{self.pick('buyer', 'seller')} waive norm={norm}{one}"
+            case "dispute":
+                return "dispute question=soft"
+            case "answer" if faults:
+                value = self.pick("yes", "no")
+                return f"answer question=bad about={self.pick(*faults)} value={value}"
+            case "tint" if faults:
+                return f"answer question=tint about={self.pick(*faults)} value={self.pick('warm', 'cold')}"
+            case _:
+                return ""
 
     def terms(self) -> Terms:
         blanks = {"bday": date(2026, 3, 15), "bspan": Period(4, "days"), "bprice": 5000}
@@ -353,13 +531,19 @@ class _Maker:
         for number in sorted({self.random.randint(1, 40) for _ in range(4)}):
             day = f"2026-03-{number:02d}" if number <= 31 else f"2026-04-{number - 31:02d}"
             when = day + self.pick("", " 09:00", " 10:30")
-            if self.random.random() < 0.3:
+            if facts and self.random.random() < 0.3:
                 when = self.pick(*facts)[:16]
+            found += [f"{when} amount {name}{self.maybe(0.5, '(e2)')}" for name in self.sums]
             found += [
                 f"{when} {self.pick('buyer', 'seller')} may quit", f"{when} seller may stop", f"{when} buyer may pay",
                 f"{when} seller may {self.pick('fix', 'resume')}",
                 f"{when} buyer may call{self.pick('', ' cost=9.00')}{self.pick('', ' tone=red')}",
                 f"{when} seller may reprice{self.pick('', ' value=60.00')}", f"{when} agreement", f"{when} service",
+                f"{when} rate", f"{when} buyer may dial", f"{when} {self.pick('buyer', 'seller')} may nudge",
+                f"{when} buyer may renew",
                 *(f"{when} {self.pick('buyer', 'seller')} in breach of {norm}" for norm in self.duties + self.others),
             ]  # fmt: skip
-        return self.random.sample(found, min(len(found), 10))
+        known = [
+            each + self.maybe(0.15, f" known 2026-03-{self.random.randint(2, 31):02d}") for each in found
+        ]
+        return self.random.sample(known, min(len(known), 10))
