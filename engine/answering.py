@@ -16,8 +16,8 @@ from engine.event import ASKED, Instant
 from engine.position import Position
 from engine.program import ENGINE_VERSION
 from engine.recall import Tangled, ways
-from engine.scene import DEPARTED, Scene, Start, Unknown
-from engine.step import INEXACT
+from engine.scene import DEPARTED, Inst, Scene, Start, Unknown
+from engine.step import INEXACT, Entry
 
 _VERDICTS = {each.value: each for each in Verdict}
 
@@ -112,7 +112,7 @@ def worked_out(position: Position, at: Instant, known_at: Instant | None, way: W
     turn = scene.turn
     for entry in position.agenda:
         # The agenda is in order of time: the first that is to come is the next.
-        if entry[1] != "D" and entry[0] > at:
+        if entry[0] > at and (entry[1] != "D" or _breeds(position, entry)):
             turn = entry[0] if turn is None or entry[0] < turn else turn
             break
     program = position.program
@@ -125,6 +125,13 @@ def worked_out(position: Position, at: Instant, known_at: Instant | None, way: W
         shown.value if answer != "undetermined" else None,
         program.truncated, why, missing, could_be, assumes, cure, turn, scene.provisional, exact, receipt,
     )  # fmt: skip
+
+
+def _breeds(position: Position, entry: Entry) -> bool:
+    """Tell whether the end of a window would bring a breach, and with it a duty that the answer may come to hang on."""
+    _, _, index, trigger = entry
+    inst = position.cells.get(("I", index, trigger))
+    return index in position.program.breeding and not (type(inst) is Inst and inst.status != "open")
 
 
 def _explored(scene: Scene, way: Way) -> tuple[list[tuple[dict[Item, Any], Case]], list[Start], bool]:

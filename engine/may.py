@@ -141,7 +141,7 @@ def _why_may(
         where = (rule.norm.document, rule.norm.id)
         scene.vars, scene.event = bound, act
         if step is FORBIDS:
-            found.append(Reason("forbids", where, True, conditions(scene, rule)))
+            found.append(Reason("forbids", where, True, conditions(scene, rule), bound_events(scene)))
         elif step is SILENT:
             continue
         elif step is None:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.dates import DAY
+from contractlang.load import load_text
+from engine.account import Account
+from engine.cases import ledger_of, question_of
+from engine.compile import compile_program
+from engine.dates import DAY, start_of
 from engine.event import Ledger
 from engine.question import May
+from engine.terms import Terms
 from tests.laws.accounts import account, gist, plain
 from tests.strategies import QUICK, Asked, asked
 
@@ -28,3 +34,24 @@ def test_the_answer_holds_as_long_as_it_says(case: Asked, later: int) -> None:
         question.at + later if first.holds_until is None else min(first.holds_until - 1, question.at + later)
     )
     assert gist(one.decide(replace(question, at=end))) == gist(first)
+
+
+UPON_A_BREACH = """| agreement mending
+| party provider, user
+| event fault
+| act mend (fault: fault) by provider
+| act apologise by provider
+1. Terms.
+| mending: for each fault as it, provider must mend for it by 2026-03-10
+| for each breach of mending as it, provider must apologise within 3 days
+"""
+
+
+def test_a_duty_that_a_breach_would_bring_ends_the_time_of_an_answer() -> None:
+    program = compile_program(load_text(UPON_A_BREACH).contracts.values())
+    one = Account(program, Terms(), ledger_of(program, ["2026-03-01 09:00 fault"]))
+    question, _ = question_of(program, "2026-03-05 provider may apologise")
+    first = one.decide(question)
+    assert first.answer == "unregulated"
+    assert first.holds_until == start_of(date(2026, 3, 11))
+    assert one.decide(replace(question, at=first.holds_until)).required
