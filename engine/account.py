@@ -17,9 +17,9 @@ from contractlang.numerals import plain_number
 from engine.decide import decide
 from engine.decision import Decision
 from engine.errors import Unreached
-from engine.event import ALLEGED, BUILT_IN, ESTABLISHED, START, Event, Instant, Ledger, event
+from engine.event import ALLEGED, BUILT_IN, DAWN, ESTABLISHED, START, Event, Instant, Ledger, event
 from engine.grown import Grown
-from engine.position import Position, advance, elapse, together
+from engine.position import Position, advance, before_first, elapse, together
 from engine.program import Program
 from engine.question import May, Question
 from engine.simultaneous import before_act, in_orders, is_act
@@ -208,7 +208,9 @@ class _Line:
     def after_some(self, at: Instant, some: list[Event]) -> Position:
         """Return the position after what comes before an instant, and some of the facts at it."""
         before = self.before(at)
-        return take(before, some) if some else elapse(before, at)
+        if some:
+            return take(before, some)
+        return before_first(before, self.at_instant(at)[0]) if before.now < DAWN else elapse(before, at)
 
     def after_all(self) -> Position:
         """Return the position after all facts, at the instant of the last."""

@@ -159,6 +159,10 @@ class _Compilation:
         program.watchers = dispatch.watchers(program)
         program.touches = dispatch.touches(program)
         program.periods = frozenset(dispatch.periods())
+        program.breeding = frozenset(
+            index for index, upon in program.on_breach.items()
+            if any(isinstance(program.norms[each], Obligation | Maintenance) for each in upon)
+        )  # fmt: skip
         occurrences = (each for each in program.declarations.values() if isinstance(each, OccurrenceDecl))
         program.passing_states = frozenset(
             effect.state for each in occurrences for effect in each.sets if effect.until is not None

@@ -20,8 +20,6 @@ def renew(scene: Scene, w: Writes, step: Step, event: Event, rule: LifeRule) -> 
     period, starts = fields.get("duration"), fields.get("day")
     cell: LifeCell = scene.read(("L", rule.document)) or LifeCell(None, None, None)
     state = _state(scene, step, rule.document)
-    if state not in ("in_force", "expired"):
-        return
     # Who renews before the end, and says no day, renews from then on.
     goes_on = cell.end if state == "in_force" and cell.end is not None and cell.end > step.at else step.at
     begin = start_of(starts) if isinstance(starts, date) else goes_on
@@ -75,7 +73,9 @@ def live(scene: Scene, w: Writes, step: Step, rule: LifeRule, event: Event | Non
         rule = next((each for each in ends if is_time(scene, each)), rule)
     w["S", "agreement", rule.document] = "terminated" if rule.life.how == "ends" else "in_force"
     w["C", "agreement", rule.document] = Cause(event.id if event is not None else "", (), step.at)
-    w["CE", "agreement", rule.document] = events_in((rule.value.why(scene),))
+    grounds = events_in((rule.value.why(scene),))
+    if grounds:
+        w["CE", "agreement", rule.document] = grounds
 
 
 def _state(scene: Scene, step: Step, document: str) -> Any:

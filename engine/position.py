@@ -127,12 +127,11 @@ def advance(position: Position, event: Event) -> Position:
         raise OutOfOrder(
             f"{event.id} takes effect before what was already taken: replay from an earlier position"
         )
-    is_first = at >= DAWN and position.now < DAWN
+    if position.now < DAWN <= at:
+        position = before_first(position, event)
     agenda = position.agenda
     if agenda and agenda[0][0] <= at:
         position = elapse(position, at)
-    if is_first:
-        position = elapse(_begun(position, event), at)
     touch = position.program.touches.get(event.name)
     if touch is not None and touch.is_passing:
         passed = position.passed(event, touch)
@@ -146,8 +145,9 @@ def advance(position: Position, event: Event) -> Position:
     return position.reached(step, event)
 
 
-def _begun(position: Position, event: Event) -> Position:
-    """Return the position at the account's first fact: what no condition brings into force is in force from then."""
+def before_first(position: Position, event: Event) -> Position:
+    """Return the position just before the account's first fact: what no condition brings into force is, from then."""
+    position = elapse(position, event.effect_at)
     step = position.step(event.effect_at)
     step.new["V0",] = event.effect_at
     for contract in position.program.contracts:

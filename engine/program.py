@@ -313,6 +313,8 @@ class Program:
     versions_of: dict[str, tuple[Part, ...]] = field(default_factory=dict)
     life_rules: tuple[LifeRule, ...] = ()
     timed_life: tuple[int, ...] = ()
+    breeding: frozenset[int] = frozenset()
+    """The norms whose breach brings another duty into being."""
     passing_states: frozenset[str] = frozenset()
     """What something sets for a time only."""
     things: frozenset[str] = frozenset()

@@ -381,7 +381,7 @@ class _Maker:
                 which = self.pick("any duty of buyer to pay", "any power to stop", "any duty to fix", *labels)
                 made.append(f"voids {which}" + self.maybe(0.8, f" when {self.atom('')}"))
             case "limit":
-                labels = [each.partition(":")[0] for each in made if each.startswith("n")]
+                labels = [*self.duties, *self.powers]
                 if len(labels) > 1:
                     one, other = self.random.sample(labels, 2)
                     made.append(f"limits {one} to {other}" + self.maybe(0.6, f" when {self.atom('')}"))
@@ -390,7 +390,7 @@ class _Maker:
                 made.append(
                     f"{label}: {lead}{who} {self.pick('must', 'must not')} nudge{self.tail(bound, bool(bound))}"
                 )
-                self.duties.append(label)
+                self.others.append(label)
             case "owe":
                 made.append(f"{label}: {lead}buyer must pay ({self.sum(bound)}){self.tail(bound, True)}")
                 self.duties.append(label)

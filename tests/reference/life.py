@@ -136,8 +136,6 @@ def _act_asked(expr: Expr) -> Happened | None:
 
 
 def _renew(world: World, agreement: str, fact: Event) -> None:
-    if world.state("agreement", agreement) not in ("in_force", "expired"):
-        return
     kind = world.declared[fact.name]
     assert isinstance(kind, OccurrenceDecl)
     given = {param.kind.name: fact.fields.get(param.name) for param in kind.params}

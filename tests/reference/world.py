@@ -127,7 +127,7 @@ class World:
             (each for each in facts if is_knowledge(each)), key=lambda each: each.recorded_at
         )
         self.facts = [fact for fact in facts if not is_knowledge(fact)]
-        self.dawn = min((fact.effect_at for fact in self.facts if not stop(fact)), default=None)
+        self.dawn = min((fact.effect_at for fact in self.facts), default=None)
         self.now: Instant = 0
         self.alarms: set[Instant] = set()
         self.happened: list[Event] = []
