@@ -52,7 +52,7 @@ class Case:
         return self.given[key]
 
 
-def every_case(answer: Callable[[Case], T]) -> list[tuple[Case, T]]:
+def every_case(answer: Callable[[Case], T], most: int = LIMIT) -> list[tuple[Case, T]]:
     """Return every case that `answer` can tell apart, with what it says in each."""
     found: list[tuple[Case, T]] = []
 
@@ -63,7 +63,7 @@ def every_case(answer: Callable[[Case], T]) -> list[tuple[Case, T]]:
         except NeedItem as need:
             for option in need.options:
                 go({**given, need.key: option})
-        if len(found) > LIMIT:
+        if len(found) > most:
             raise TooManyCases
 
     go({})

@@ -14,7 +14,7 @@ from engine.event import Event, Instant, Ledger
 from engine.question import AmountOfSum, InBreachOf, May, StateOf
 from engine.terms import Terms
 from tests.reference import basis, documents, facts, grounds, sums
-from tests.reference.cases import Case, Unknown, every_case, items_that_matter
+from tests.reference.cases import LIMIT, Case, Unknown, every_case, items_that_matter
 from tests.reference.world import World
 
 Asked = May | InBreachOf | StateOf | AmountOfSum
@@ -41,10 +41,10 @@ class Told:
 
 
 def interpret(contracts: Iterable[Contract], terms: Terms, ledger: Ledger, question: Asked,
-              known_at: Instant | None = None) -> Told:  # fmt: skip
-    """Answer a question by the letter of the semantics."""
+              known_at: Instant | None = None, most: int = LIMIT) -> Told:  # fmt: skip
+    """Answer a question by the letter of the semantics, in at most so many cases."""
     documents = tuple(contracts)
-    cases = _cases(documents, terms, ledger, question, known_at, {})
+    cases = _cases(documents, terms, ledger, question, known_at, {}, most)
     told = _told(cases)
     assumes = set()
     for reading, default in {pair for case, _ in cases for pair in case.defaults.items()}:
@@ -52,7 +52,8 @@ def interpret(contracts: Iterable[Contract], terms: Terms, ledger: Ledger, quest
         assert isinstance(declared, ReadingDecl)
         for option in declared.options:
             if option.name != default:
-                other = _told(_cases(documents, terms, ledger, question, known_at, {reading: option.name}))
+                taken = {reading: option.name}
+                other = _told(_cases(documents, terms, ledger, question, known_at, taken, most))
                 if (other.answer, other.required) != (told.answer, told.required):
                     assumes.add((reading, default))
     return Told(told.answer, told.required, told.missing, told.could_be, frozenset(assumes))
@@ -62,14 +63,15 @@ Cases = list[tuple[Case, Outcome]]
 
 
 def _cases(documents: tuple[Contract, ...], terms: Terms, ledger: Ledger, question: Asked, known_at: Instant | None,
-           taken: dict[str, str]) -> Cases:  # fmt: skip
+           taken: dict[str, str], most: int) -> Cases:  # fmt: skip
     known = grounds.with_allegations(documents, ledger.as_known(known_at))
     known = [fact for fact in known if facts.is_knowledge(fact) or fact.effect_at <= question.at]
     return every_case(
         lambda case: _answer(
             World(documents, terms, case, known, question.at, taken, partial(_is_asked_about, question)),
             question,
-        )
+        ),
+        most,
     )
 
 
