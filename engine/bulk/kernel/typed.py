@@ -168,9 +168,10 @@ class Typed:
             f"WHEN {_text(name)} THEN {' AND '.join(self._event(name, d))}"
             for name, d in self.declared.items()
         )
-        known = _listed({"account", "id", "name", "at", "by", *self.fields})
+        known = _listed({"account", "id", "name", "at", "by", "recorded_at", *self.fields})
         return (
-            f"plain AND id <> '' AND moment >= {FIRST} AND moment < {_LAST} AND list_has_all([{known}], keys)"
+            "plain AND json_extract_string(row, '$.recorded_at') IS NULL AND id <> ''"
+            f" AND moment >= {FIRST} AND moment < {_LAST} AND list_has_all([{known}], keys)"
             f" AND len(list_distinct(keys)) = len(keys) AND CASE name {cases} ELSE false END"
         )
 
