@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, TypeVar
 
-from engine.analysis.happenings import Happening, Value
+from engine.analysis.happenings import Happening, Key, Value
 from engine.analysis.logic import no
 from engine.analysis.parts import Part
 from engine.analysis.seen import Read
@@ -68,7 +68,7 @@ class Fragment:
 
         Return the facts that this adds. They say nothing of a history in which it does not happen.
         """
-        keys = [(each.name, each.actor) for each in there]
+        keys = [each.key for each in there]
         return [fact for each in self._reaches for fact in each.at_once(keys)] + self.complete()
 
     @property
@@ -87,7 +87,7 @@ class Fragment:
         return [day for each in self._reaches for day in each.workdays]
 
     @property
-    def happenings(self) -> dict[tuple[str, str | None], Happening]:
+    def happenings(self) -> dict[Key, Happening]:
         """The acts and events that may happen."""
         return _merged(each.happenings for each in self._reaches)
 
@@ -104,7 +104,7 @@ class Fragment:
         return [fact for each in self._reaches for fact in each.listed.likely]
 
     @property
-    def likely_of(self) -> dict[tuple[str, str | None], list[Any]]:
+    def likely_of(self) -> dict[Key, list[Any]]:
         """What a reader would sooner believe of something that happens."""
         return _merged(each.listed.likely_of for each in self._reaches)
 
@@ -147,7 +147,7 @@ class _Listed:
     """What is open in a whole reach, and what is likely of it: in an order that is the same whichever way it grew."""
 
     likely: list[Any] = field(default_factory=list)
-    likely_of: dict[tuple[str, str | None], list[Any]] = field(default_factory=dict)
+    likely_of: dict[Key, list[Any]] = field(default_factory=dict)
     answers: dict[str, Any] = field(default_factory=dict)
     readings: dict[str, Any] = field(default_factory=dict)
     blanks: dict[str, Value] = field(default_factory=dict)
@@ -182,11 +182,11 @@ class _Reach:
         self.world, self.question, self.focus, self.is_strict = world, question, focus, strict
         self.facts: list[Any] = []
         self.workdays: list[Any] = []
-        self.happenings: dict[tuple[str, str | None], Happening] = {}
+        self.happenings: dict[Key, Happening] = {}
         self.reads: dict[Read, None] = {}
         self._reached: dict[Any, None] = {}
         self._names: list[Any] = []
-        self._there: list[tuple[str, str | None]] = []
+        self._there: list[Key] = []
         self._listed: _Listed | None = None
         self._take(world.root)
         self._take(question)
@@ -205,7 +205,7 @@ class _Reach:
             self._follow(self._told(name).uses)
         return self.facts[told:]
 
-    def at_once(self, there: Iterable[tuple[str, str | None]]) -> list[Any]:
+    def at_once(self, there: Iterable[Key]) -> list[Any]:
         """Tell of what conditions bring as some things happen; return the facts that this adds."""
         told = len(self.facts)
         self._there = sorted((each for each in there if each in self.happenings), key=str)

@@ -13,6 +13,8 @@ Truth = Any
 """A bool, or a term of the solver that is true or false."""
 Env = dict[str, Any]
 """What the variables of one instance of a norm stand for."""
+Key = tuple[str, str | None, bool]
+"""What tells happenings apart: the name of an act or event, who does it, and whether it is the second time."""
 
 
 class Value(NamedTuple):
@@ -24,7 +26,7 @@ class Value(NamedTuple):
 
 @dataclass(eq=False)
 class Happening:
-    """One act or event that a world may have."""
+    """One act or event that a world may have; `again` tells that it is one that has happened before."""
 
     name: str
     actor: str | None
@@ -33,6 +35,12 @@ class Happening:
     day: Any
     minute: Any
     fields: dict[str, Value] = field(default_factory=dict)
+    again: bool = False
+
+    @property
+    def key(self) -> Key:
+        """What tells it from the others."""
+        return self.name, self.actor, self.again
 
     @cached_property
     def at(self) -> Any:

@@ -142,7 +142,7 @@ class Step:
             return said
 
         got = _shown(fragment, self.put, noted)
-        kinds = len(fragment.happenings)
+        kinds = len({(each.name, each.actor) for each in fragment.happenings.values()})
         if not isinstance(got, Unknown):
             self.answers.keep(name, Trail(tuple(tried), kinds), [fragment])
         if isinstance(got, tuple) and not isinstance(got, Refuted):
@@ -286,8 +286,11 @@ _ASKED: dict[Kind, tuple[str, str]] = {
 }
 
 
-def bound_of(world: World | Shown | None) -> Said:
-    """Return what was searched: each act of each party, and each event, at most once, within the horizon."""
+def bound_of(world: World | Shown | None, again: Said | None = None) -> Said:
+    """Return what was searched: each act of each party, and each event, at most once, within the horizon.
+
+    What may come `again` in it comes at most twice.
+    """
     if world is None:
         return Said(
             f"searched: histories of {HORIZON} days in which each act of each party, and each event, happens at most"
@@ -295,9 +298,11 @@ def bound_of(world: World | Shown | None) -> Said:
             f"检索范围：各方每类行为与每类事件至多发生一次、{HORIZON}日以内的事件经过",
         )
     kinds = world.kinds if isinstance(world, Shown) else len(world.happenings)
+    but = Said(f", {again.en} twice", f"，其中“{again.zh}”至多两次") if again is not None else Said("", "")
     return Said(
-        f"searched: histories of {HORIZON} days in which each of {kinds} kinds of acts and events happens at most once",
-        f"检索范围：{kinds}类行为与事件各至多发生一次、{HORIZON}日以内的事件经过",
+        f"searched: histories of {HORIZON} days in which each of {kinds} kinds of acts and events happens at most once"
+        f"{but.en}",
+        f"检索范围：{kinds}类行为与事件各至多发生一次、{HORIZON}日以内的事件经过{but.zh}",
     )
 
 

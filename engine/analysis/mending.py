@@ -265,7 +265,8 @@ def _joined(edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
 
 
 _PROPOSED: dict[str, Callable[[Finding, Texts], Iterator[Ways]]] = {
-    "conflict": _of_a_conflict, "conflict/reading": _of_a_reading, "conflict/breaks": _of_a_broken_duty,
+    "conflict": _of_a_conflict, "conflict/again": _of_a_conflict, "conflict/reading": _of_a_reading,
+    "conflict/breaks": _of_a_broken_duty,
     "competing": _of_rivals,
     "against": _against_law, "against/measure": _against_law,
     "gap/power without bound": _of_a_power, "gap/no deadline": of_no_deadline, "gap/blank": of_a_blank,

@@ -39,6 +39,7 @@ from engine.analysis.numbers import TRUE
 from engine.analysis.seen import Seen
 from engine.analysis.solver import Unknown
 from engine.analysis.tally import Tally
+from engine.analysis.telling import Telling
 from engine.analysis.witness import History, replayed, witness
 from engine.analysis.world import World
 from engine.decision import Decision, Reason
@@ -77,7 +78,7 @@ class Searcher:
         }  # fmt: skip
         blanks = self.assuming.blanks if self.assuming is not None else {}
         self.terms = Terms(blanks, layers=layers, readings=self.switches)
-        self._worlds: dict[bool, World] = {}
+        self._worlds: dict[tuple[bool, str], World] = {}
         label = " ".join((*layers, *(f"{name}={option}" for name, option in sorted(self.switches.items()))))
         self.seen = Seen(program, self.terms, label)
         self.answers.see(self.seen)
@@ -102,21 +103,23 @@ class Searcher:
         taken = self.program.taken(self.terms).options
         return all(taken.get(each.reading) in (None, each.option) for each in rule.option)
 
-    def asked(self, act: str, actor: str | None, ending: bool = False) -> tuple[World, Happening, Moment]:
+    def asked(
+        self, act: str, actor: str | None, ending: bool = False, twice: str = ""
+    ) -> tuple[World, Happening, Moment]:
         """Return the world of all questions, the act asked about in it, and the moment just before that.
 
-        In a world that is not `ending`, nobody ends an agreement.
+        In a world that is not `ending`, nobody ends an agreement. One act or event may come `twice` in it.
         """
-        if ending not in self._worlds:
-            beside = self.beside.asked(act, actor, ending)[0] if self.beside is not None else None
-            world = World(self.program, self.terms, ending=ending, beside=beside, seen=self.seen)
-            self._worlds[ending] = world
+        if (ending, twice) not in self._worlds:
+            beside = self.beside.asked(act, actor, ending, twice)[0] if self.beside is not None else None
+            world = World(self.program, self.terms, ending=ending, beside=beside, seen=self.seen, twice=twice)
+            self._worlds[ending, twice] = world
             world.hold(world.minute >= 9 * 60, world.minute < 18 * 60)
             world.on_workday(world.today)
             if self.assuming is not None:
                 self.assuming.hold(world)
             world.begun()
-        world = self._worlds[ending]
+        world = self._worlds[ending, twice]
         made = world.once(("asked", act, actor), lambda: self._asked(world, act, actor))
         return world, made, Moment(world.now.at, "asked", made)
 
@@ -173,17 +176,42 @@ def clashes(searcher: Searcher) -> Iterator[Finding]:
         for actor in searcher.actors(one):
             if isinstance(other.norm.bearer, str) and other.norm.bearer != actor:
                 continue
-            for ending in (False, True) if _outlive(one, other) else (False,):
-                about = (one, other, actor or "", *(("ending",) if ending else ()))
-                step = searcher.step("clash", about, partial(_clashing, searcher, one, other, actor, ending))
+            ways = [(False, "")]
+            ways += [(True, "")] if _outlive(one, other) else []
+            ways += [(False, twice)] if (twice := _waited_for(program, one, other)) else []
+            for ending, twice in ways:
+                again = Telling.of(program).name(twice) if twice else None
+                about = (
+                    one,
+                    other,
+                    actor or "",
+                    *(("ending",) if ending else ()),
+                    *((twice,) if twice else ()),
+                )
+                step = searcher.step(
+                    "clash", about, partial(_clashing, searcher, one, other, actor, ending, twice)
+                )
                 foci = _foci_of_an_end(program) if ending else foci_of(one)
                 found = list(_found(
                     searcher, step, foci, "conflict", (one, other),
-                    lambda decision: decision.answer == "conflicting", _clash(program, one, other),
+                    lambda decision: decision.answer == "conflicting", _clash(program, one, other, again), again,
                 ))  # fmt: skip
                 yield from found
                 if any(each.kind == "conflict" for each in found):
                     break
+
+
+def _waited_for(program: Program, one: Rule, other: Rule) -> str:
+    """Return what both of two norms wait for, if it may come again and does nothing but bring norms; else nothing.
+
+    Then the one may be there of the first time, and the other of the second.
+    """
+    name = one.trigger_name
+    declared = program.declarations.get(name) if name is not None and name == other.trigger_name else None
+    if not isinstance(declared, OccurrenceDecl) or one.self_triggered or other.self_triggered:
+        return ""
+    bears = declared.sets or declared.shows or declared.accumulates or declared.once is not None
+    return "" if bears else declared.name
 
 
 def _outlive(*rules: Rule) -> bool:
@@ -203,10 +231,10 @@ def _foci_of_an_end(program: Program) -> Foci:
     return Foci(tuple(duties), True) if duties else Foci()
 
 
-def _clashing(searcher: Searcher, one: Rule, other: Rule, actor: str | None, ending: bool) -> Put:
-    world, act, m = searcher.asked(one.act_name, actor, ending)
+def _clashing(searcher: Searcher, one: Rule, other: Rule, actor: str | None, ending: bool, twice: str) -> Put:
+    world, act, m = searcher.asked(one.act_name, actor, ending, twice)
     with world.question() as part:
-        searcher.asked(one.act_name, actor, ending)
+        searcher.asked(one.act_name, actor, ending, twice)
         opens, forbids = (
             world.judge.opens(one, m, act, actor or ""), world.judge.forbids(other, m, act, actor or ""),
         )  # fmt: skip
@@ -439,7 +467,7 @@ def _forbidding(searcher: Searcher, rule: Rule, actor: str | None, ending: bool)
 
 def _found(
     searcher: Searcher, step: Step, foci: Foci, kind: Kind, rules: tuple[Rule, ...],
-    is_so: Callable[[Decision], bool], said: Said,
+    is_so: Callable[[Decision], bool], said: Said, again: Said | None = None,
 ) -> Iterator[Finding]:  # fmt: skip
     """Yield what is found of a question about one act, or about one act for each of some rules."""
     clauses = tuple(clause_of(rule) for rule in rules)
@@ -461,7 +489,10 @@ def _found(
     elif got is not None:
         looked, decision = got
         shown = witness(looked.history, {"+".join(searcher.layers): decision})
-        yield Finding(kind, clauses, said, shown, _settles(kind, searcher.program, clauses), bound_of(looked))
+        yield Finding(
+            kind, clauses, said, shown, _settles(kind, searcher.program, clauses), bound_of(looked, again),
+            {} if again is None else {"what": "again"},
+        )  # fmt: skip
 
 
 def _cites(decision: Decision, rule: Rule) -> bool:
@@ -492,10 +523,13 @@ def _settles(kind: Kind, program: Program, clauses: tuple[Clause, ...]) -> tuple
     return ()
 
 
-def _clash(program: Program, one: Rule, other: Rule) -> Said:
+def _clash(program: Program, one: Rule, other: Rule, again: Said | None) -> Said:
     verb = ("requires", "要求") if isinstance(one.norm, Obligation) else ("permits", "允许")
     first, second = named(program, clause_of(one)), named(program, clause_of(other))
+    when = Said("", "")
+    if again is not None:
+        when = Said(f"when there is {again.en} again, ", f"再次发生“{again.zh}”时，")
     return Said(
-        f"{first[0]} {verb[0]} what {second[0]} forbids, and nothing says which prevails",
-        f"{first[1]}{verb[1]}的行为为{second[1]}所禁止，未定何者优先",
+        f"{when.en}{first[0]} {verb[0]} what {second[0]} forbids, and nothing says which prevails",
+        f"{when.zh}{first[1]}{verb[1]}的行为为{second[1]}所禁止，未定何者优先",
     )

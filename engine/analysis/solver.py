@@ -226,7 +226,7 @@ class Query:
         if isinstance(world, Fragment):
             # A bill is due some days later, although one that is due at once would be sooner overdue.
             likely_of = world.likely_of
-            self.preferred([fact for each in there for fact in likely_of[each.name, each.actor]])
+            self.preferred([fact for each in there for fact in likely_of[each.key]])
         self.smallest([world.today, *(each.day for each in there)])
         self.preferred(world.likely)
         self.smallest(

@@ -21,7 +21,7 @@ from engine.analysis.breaches import Breaches
 from engine.analysis.conditions import Conditions
 from engine.analysis.days import MINUTES
 from engine.analysis.duties import Duties
-from engine.analysis.happenings import Broken, Happening, Moment, Truth, Value
+from engine.analysis.happenings import Broken, Happening, Key, Moment, Truth, Value
 from engine.analysis.instances import Instances
 from engine.analysis.judge import Judge
 from engine.analysis.left_open import LeftOpen
@@ -42,12 +42,13 @@ from engine.terms import Terms
 class World(Parts):
     """A history that is not fixed yet, and what the norms say in it.
 
-    With a `focus`, the only breach that a norm upon the breach of many may rest on is one of that duty.
+    With a `focus`, the only breach that a norm upon the breach of many may rest on is one of that duty. What may come
+    `twice` is one act or event.
     """
 
     def __init__(
         self, program: Program, terms: Terms, focus: int | None = None, ending: bool = True,
-        beside: World | None = None, seen: Seen | None = None,
+        beside: World | None = None, seen: Seen | None = None, twice: str = "",
     ) -> None:  # fmt: skip
         # The same history as others see it has the same happenings, answers and blanks; what norms make of it differs.
         super().__init__(
@@ -56,7 +57,8 @@ class World(Parts):
         )
         self.codes: dict[str, int] = beside.codes if beside is not None else {}
         self.program, self.terms, self.focus, self.ending = program, terms, focus, ending
-        self.happenings: dict[tuple[str, str | None], Happening] = {}
+        self.twice = twice
+        self.happenings: dict[Key, Happening] = {}
         self.answers: dict[str, Any] = {}
         self.readings: dict[str, Any] = {}
         self.blanks: dict[str, Value] = {}
@@ -127,14 +129,16 @@ class World(Parts):
     # -- what may happen
 
     def of_kind(self, name: str) -> list[Happening]:
-        """Return what may happen of that name, or of a kind of it: once, by each party that may do it."""
+        """Return what may happen of that name, or of a kind of it: by each party that may do it once, or twice."""
 
         def make() -> list[Happening]:
-            return [
-                self.happening(declared, actor)
-                for declared in self.look("kinds", name)
-                for actor in self.actors(declared)
+            kinds = self.look("kinds", name)
+            once = [self.happening(declared, actor) for declared in kinds for actor in self.actors(declared)]
+            again = [
+                self.happening(declared, actor, again=True)
+                for declared in kinds if declared.name == self.twice for actor in self.actors(declared)
             ]  # fmt: skip
+            return once + again
 
         return self.once(("kind", name), make)  # type: ignore[no-any-return]
 
@@ -152,15 +156,21 @@ class World(Parts):
         assert isinstance(declared, OccurrenceDecl)
         return declared
 
-    def happening(self, declared: OccurrenceDecl, actor: str | None) -> Happening:
+    def happening(self, declared: OccurrenceDecl, actor: str | None, again: bool = False) -> Happening:
         """Return one act or event that may happen. No two are at one time: the solver sees to it."""
-        key = (declared.name, actor)
-        return self.once(("happening", *key), lambda: self._happening(declared, actor))  # type: ignore[no-any-return]
+        key = ("happening", declared.name, actor, again)
+        return self.once(key, lambda: self._happening(declared, actor, again))  # type: ignore[no-any-return]
 
-    def _happening(self, declared: OccurrenceDecl, actor: str | None) -> Happening:
-        id = f"{declared.name}/{actor or ''}"
+    def _happening(self, declared: OccurrenceDecl, actor: str | None, again: bool) -> Happening:
+        id = f"{declared.name}/{actor or ''}{' again' if again else ''}"
         made = Happening(
-            declared.name, actor, id, a_truth(f"here {id}"), a_number(f"day {id}"), a_number(f"minute {id}")
+            declared.name,
+            actor,
+            id,
+            a_truth(f"here {id}"),
+            a_number(f"day {id}"),
+            a_number(f"minute {id}"),
+            again=again,
         )
         self._days[made.at.get_id()] = (made.at, made.day)
         self.between(made.day, 0, HORIZON - 1)
@@ -168,7 +178,10 @@ class World(Parts):
         self.hold(made.at <= self.now.at)
         if not self.ending and any(effect.state == "agreement" for effect in declared.sets):
             self.hold(no(made.here))
-        self.happenings[declared.name, actor] = self.early(("happening", declared.name, actor), made)
+        self.happenings[made.key] = self.early(("happening", *made.key), made)
+        if again:
+            first = self.happening(declared, actor)
+            self.hold(follows(made.here, every(first.here, first.at < made.at)))
         for param in declared.params:
             made.fields[param.name] = self.field_of(made, param.name, param.kind)
         for right in self.look("relations", declared.name):

@@ -6,6 +6,8 @@ reckoned by hand).
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from contractlang.load import load_text
@@ -91,7 +93,17 @@ def test_a_norm_that_another_implies_is_told_and_no_other(norm: str, other: str,
     ids=str,
 )  # fmt: skip
 def test_a_ban_that_is_over_in_time_keeps_nobody_from_a_duty(duty: str, ban: str, clash: bool) -> None:
-    assert bool(found([duty, ban], "conflict")) is clash
+    assert bool([each for each in found([duty, ban], "conflict") if "what" not in each.detail]) is clash
+
+
+def test_a_ban_that_is_over_in_time_clashes_with_the_duty_when_its_trigger_comes_again() -> None:
+    (clash,) = found([MUST_20, NOT_10], "conflict")
+    assert clash.key.startswith("conflict/again:")
+    assert clash.witness is not None
+    assert [each["name"] for each in clash.witness.entries] == ["bell", "bell"]
+    # The second time is far enough from the first that the ban of it lasts as long as the first has time.
+    first, second = (date.fromisoformat(str(each["at"])[:10]) for each in clash.witness.entries)
+    assert 10 <= (second - first).days <= 20
 
 
 def test_what_any_breach_gives_at_once_is_not_said_of_one_again() -> None:
