@@ -95,9 +95,9 @@ def test_what_happens_once_for_each_is_refused_twice(voip_1: Program) -> None:
 
 
 def test_what_comes_only_after_something_is_refused_before_it(voip_1: Program) -> None:
-    suspended = {"id": "x", "name": "suspend_service", "by": "provider", "at": "2026-03-01T10:00"}
-    with pytest.raises(BadEvent, match="only after `sign`"):
-        read_ledger(voip_1, written(*SIGNED, suspended))
+    resumed = {"id": "x", "name": "resume_service", "by": "provider", "at": "2026-03-01T10:00"}
+    with pytest.raises(BadEvent, match="only after `suspend_service`"):
+        read_ledger(voip_1, written(*SIGNED, resumed))
 
 
 CORRECTION = {"id": "c", "name": "correct", "of": "b", "at": "2026-04-02T09:00"}

@@ -76,14 +76,15 @@ def test_half_an_event_is_no_event(live: Live, caller: socket.socket) -> None:
 def test_headers_without_end_are_refused_before_they_fill_the_memory(
     live: Live, caller: socket.socket
 ) -> None:
+    # The buffers of the system alone may take some millions of bytes.
     sent = 0
     try:
         caller.sendall(b"GET /health HTTP/1.1\r\n")
-        while sent < 2_000_000:
+        while sent < 64_000_000:
             sent += caller.send(b"X-Long: " + b"x" * 1000 + b"\r\n")
     except (BrokenPipeError, ConnectionResetError):
         pass
-    assert sent < 2_000_000
+    assert sent < 64_000_000
 
 
 def test_who_reads_nothing_is_cut_off_and_others_are_answered(live: Live, caller: socket.socket) -> None:
