@@ -439,14 +439,13 @@ def overridden(scene: Scene, rule: Rule, act: Event) -> Step | None:
     program = scene.program
     about = program.by_act[act.name]
     for index, when, _ in rule.prevailed_by:
-        if when is not None and not when.value(scene):
-            continue
         other = program.rules[index]
         if other.is_act:
+            # Few powers stand exercised: only of those is it asked whether they prevail.
             since = program.standing_since(scene, index)
-            if since is not None:
+            if since is not None and (when is None or when.value(scene)):
                 return ("prevailed", (index, since))
-        elif other.is_prohibition and index in about:
+        elif other.is_prohibition and index in about and (when is None or when.value(scene)):
             kept = scene.vars
             forbidden = forbids(scene, other, act.actor, act)
             scene.vars = kept

@@ -81,3 +81,16 @@ def test_a_basis_that_is_remembered_is_one_that_still_stands() -> None:
             each["by"] == "member" and ("2026-03-03T12" < each["at"] < "2026-03-05T12"
                                         or "2026-03-08T12" < each["at"] < "2026-03-14"))
     }  # fmt: skip
+
+
+def test_a_power_that_might_prevail_hides_no_basis_while_it_is_not_exercised(voip_1: Program) -> None:
+    """Whether it would prevail hangs on a reading (付清恢复): as long as nobody suspended, no call hangs on that."""
+    rows = [
+        {"id": "s1", "name": "sign", "by": "provider", "at": "2026-03-02T10:00"},
+        {"id": "s2", "name": "sign", "by": "user", "at": "2026-03-02T10:00"},
+        {"id": "c1", "name": "place_call", "by": "user", "at": "2026-03-03T09:00"},
+    ]
+    position = Position.opening(voip_1, terms_from(voip_1, {}))
+    for each in rows:
+        position = advance(position, event_from(voip_1, each, "event"))
+    assert position.based is not None
