@@ -18,7 +18,7 @@ class LeftOpen(Aspect):
 
     def answer(self, question: str) -> Value:
         """Return what humans decide: the same whatever it is about."""
-        return self.world.once(("answer", question), lambda: self._answer(question))  # type: ignore[no-any-return]
+        return self.world.once(("answer", question), lambda: self._answer(question))
 
     def _answer(self, question: str) -> Value:
         world = self.world
@@ -67,7 +67,7 @@ class LeftOpen(Aspect):
             return Value(made, known)
         # A law may speak of the agreement's blank by its other name.
         name = next((each.name for each in world.look("called", name)), name)
-        return world.once(("blank", name), lambda: self._blank(name, kind))  # type: ignore[no-any-return]
+        return world.once(("blank", name), lambda: self._blank(name, kind))
 
     def _blank(self, name: str, kind: Kind | None) -> Value:
         world = self.world

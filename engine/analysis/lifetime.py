@@ -72,7 +72,7 @@ class Lifetime(Aspect):
                 world.hold(follows(every(each.here, enough), every(ever, since <= each.at)))
             return ever, since
 
-        return world.once(("begins", document), make)  # type: ignore[no-any-return]
+        return world.once(("begins", document), make)
 
     def last_minute(self, document: str, since: Any) -> Any:
         """Return the end of an agreement's term, if the terms say how long it lasts."""

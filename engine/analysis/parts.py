@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from engine.analysis.happenings import Truth
 from engine.analysis.logic import every, some
 from engine.analysis.numbers import a_truth
 from engine.analysis.seen import SHAPE, Read, Seen
 from engine.program import Rule
+
+T = TypeVar("T")
 
 # Sums of money in hundredths: the one that is taken wherever it can be, and others that look like one of a bill.
 _HUNDRED = 10_000
@@ -105,14 +107,15 @@ class Parts:
 
     # -- parts
 
-    def once(self, key: Any, make: Callable[[], Any]) -> Any:
+    def once(self, key: Any, make: Callable[[], T]) -> T:
         """Return what `make` gives, made once for that key: a part, of which the one now told makes use."""
         self._frames[-1].uses[key] = None
         if key not in self._made:
             self.parts[key] = Part()
             with self._telling(self.parts[key]):
                 self._made[key] = make()
-        return self._made[key]
+        made: T = self._made[key]
+        return made
 
     def early(self, key: Any, made: Any) -> Any:
         """Return what a part will give, and let it be used before the part is all told: by what it is told of."""

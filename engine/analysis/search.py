@@ -174,31 +174,35 @@ def clashes(searcher: Searcher) -> Iterator[Finding]:
         if not searcher.asks(one, other) or not searcher.reads(one) or not searcher.reads(other):
             continue
         for actor in searcher.actors(one):
-            if isinstance(other.norm.bearer, str) and other.norm.bearer != actor:
-                continue
-            ways = [(False, "")]
-            ways += [(True, "")] if _outlive(one, other) else []
-            ways += [(False, twice)] if (twice := _waited_for(program, one, other)) else []
-            for ending, twice in ways:
-                again = Telling.of(program).name(twice) if twice else None
-                about = (
-                    one,
-                    other,
-                    actor or "",
-                    *(("ending",) if ending else ()),
-                    *((twice,) if twice else ()),
-                )
-                step = searcher.step(
-                    "clash", about, partial(_clashing, searcher, one, other, actor, ending, twice)
-                )
-                foci = _foci_of_an_end(program) if ending else foci_of(one)
-                found = list(_found(
-                    searcher, step, foci, "conflict", (one, other),
-                    lambda decision: decision.answer == "conflicting", _clash(program, one, other, again), again,
-                ))  # fmt: skip
-                yield from found
-                if any(each.kind == "conflict" for each in found):
-                    break
+            if not isinstance(other.norm.bearer, str) or other.norm.bearer == actor:
+                yield from _clashes_of(searcher, one, other, actor)
+
+
+def _clashes_of(searcher: Searcher, one: Rule, other: Rule, actor: str | None) -> Iterator[Finding]:
+    """Find a clash for one party: in a history that nobody ends, else one that is ended, else with an event twice."""
+    program = searcher.program
+    waited_for = _waited_for(program, one, other)
+    ways = [
+        (False, ""),
+        *([(True, "")] if _outlive(one, other) else ()),
+        *([(False, waited_for)] if waited_for else ()),
+    ]
+    for ending, twice in ways:
+        again = Telling.of(program).name(twice) if twice else None
+        way = [*(["ending"] if ending else ()), *([f"twice {twice}"] if twice else ())]
+        step = searcher.step(
+            "clash",
+            (one, other, actor or "", *way),
+            partial(_clashing, searcher, one, other, actor, ending, twice),
+        )
+        foci = _foci_of_an_end(program) if ending else foci_of(one)
+        found = list(_found(
+            searcher, step, foci, "conflict", (one, other),
+            lambda decision: decision.answer == "conflicting", _clash(program, one, other, again), again,
+        ))  # fmt: skip
+        yield from found
+        if any(each.kind == "conflict" for each in found):
+            return
 
 
 def _waited_for(program: Program, one: Rule, other: Rule) -> str:

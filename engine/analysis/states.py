@@ -102,7 +102,7 @@ class States(Aspect):
 
     def setters(self, name: str, document: str) -> list[tuple[Happening, Any, Truth]]:
         """Return what sets a state: to which value, and, in law, whether it has a basis."""
-        return self.world.once(("setters", name, document), lambda: list(self._setters(name, document)))  # type: ignore[no-any-return]
+        return self.world.once(("setters", name, document), lambda: list(self._setters(name, document)))
 
     def _setters(self, name: str, document: str) -> Iterator[tuple[Happening, Any, Truth]]:
         world = self.world

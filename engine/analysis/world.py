@@ -140,7 +140,7 @@ class World(Parts):
             ]  # fmt: skip
             return once + again
 
-        return self.once(("kind", name), make)  # type: ignore[no-any-return]
+        return self.once(("kind", name), make)
 
     def actors(self, declared: OccurrenceDecl) -> tuple[str | None, ...]:
         """Return who may do it."""
@@ -159,7 +159,7 @@ class World(Parts):
     def happening(self, declared: OccurrenceDecl, actor: str | None, again: bool = False) -> Happening:
         """Return one act or event that may happen. No two are at one time: the solver sees to it."""
         key = ("happening", declared.name, actor, again)
-        return self.once(key, lambda: self._happening(declared, actor, again))  # type: ignore[no-any-return]
+        return self.once(key, lambda: self._happening(declared, actor, again))
 
     def _happening(self, declared: OccurrenceDecl, actor: str | None, again: bool) -> Happening:
         id = f"{declared.name}/{actor or ''}{' again' if again else ''}"
