@@ -32,8 +32,7 @@ def desk(
     # Who types is answered while a text is checked in another thread: the two take turns often.
     sys.setswitchinterval(0.0005)
     running = Running(path, SHIPPED, lambda: day_of(now()), port)
-    sys.stdout.write(f"{running.address}\n")
-    sys.stdout.flush()
+    running.listener.told = lambda: print(running.address, flush=True)
     if not no_browser:
         webbrowser.open(running.address)
     running.run()

@@ -14,6 +14,7 @@ from engine.errors import EngineError
 from engine.kept import Documents
 from engine.service.app import application
 from engine.service.config import BadConfig, Config
+from engine.service.listening import Listener
 from engine.service.patience import patient
 from engine.service.server import Server, Texts, said
 from engine.service.tracing import can_trace
@@ -22,7 +23,6 @@ from engine.store import open_store
 
 GRACE_S = 10
 MOST_MESSAGE = 32 * 1024 * 1024
-BACKLOG = 2048
 COLLECTED_AFTER = 4_000, 5, 400
 """After how many objects that stay is memory looked through (see `gc.set_threshold`): little at a time, for callers
 wait meanwhile; and what stayed once is not looked through again soon. Batches of events, all of which stay, cost 6 %
@@ -102,13 +102,15 @@ class Running:
         gc.freeze()
         gc.set_threshold(*COLLECTED_AFTER)
         sys.setswitchinterval(min(TURN_S, sys.getswitchinterval()))
-        # From here on callers wait to be answered, and are not refused: it may be told.
-        self.socket.listen(BACKLOG)
+        listener = self.listener()
+        listener.told = self._tell
+        listener.run(sockets=[self.socket])
+
+    def _tell(self) -> None:
         host, port = self.socket.getsockname()[:2]
         said(f"listening on http://{f'[{host}]' if ':' in host else host}:{port}")
-        self.listener().run(sockets=[self.socket])
 
-    def listener(self, grace_s: int = GRACE_S) -> uvicorn.Server:
+    def listener(self, grace_s: int = GRACE_S) -> Listener:
         """Return what speaks HTTP for the service; who calls from where is nothing that it asks a proxy about."""
         service = application(self.server)
         http = patient(self.config.limits.request_s, service if self.before is None else None)
@@ -118,4 +120,4 @@ class Running:
             server_header=False, date_header=False, proxy_headers=False,
             timeout_graceful_shutdown=grace_s, timeout_keep_alive=30, lifespan="on",
         )  # fmt: skip
-        return uvicorn.Server(config)
+        return Listener(config)

@@ -12,6 +12,7 @@ from pathlib import Path
 import uvicorn
 
 from engine.errors import EngineError
+from engine.service.listening import Listener
 from engine.workbench.app import Bench, application
 from engine.workbench.folder import Folder
 from engine.workbench.opened import Shelf
@@ -45,7 +46,7 @@ class Running:
         )  # fmt: skip
         # What goes wrong is told to the page; how connections end is nothing to tell of.
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
-        self.listener = uvicorn.Server(config)
+        self.listener = Listener(config)
 
     def run(self) -> None:
         """Listen until told to stop."""

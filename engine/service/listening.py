@@ -1,0 +1,24 @@
+"""A server that tells its address once it can be called, and can be stopped."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+
+import uvicorn
+
+
+class Listener(uvicorn.Server):
+    """Serves HTTP until Ctrl-C or SIGTERM, and calls `told` once it has begun.
+
+    Before that a Ctrl-C is Python's own, which is lost where it comes while memory is being cleared: who has read the
+    address and stops the server must not be overheard.
+    """
+
+    told: Callable[[], None] | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to serve, and tell so."""
+        await super().startup(sockets)
+        if self.started and self.told is not None:
+            self.told()
