@@ -232,22 +232,22 @@ def test_a_line_for_the_shell_is_carried_out(
 
 def _stays(typed: str, folder: Path, environment: dict[str, str]) -> None:
     """Start what stays running, wait until it tells its address, and stop it with Ctrl-C."""
-    process = subprocess.Popen(
+    with subprocess.Popen(
         shlex.split(typed), cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-    )  # fmt: skip
-    assert process.stdout is not None
-    said, end = b"", time.monotonic() + SHOWN_WAIT_SECONDS
-    try:
-        while b"http://127.0.0.1:" not in said:
-            ready, _, _ = select.select([process.stdout], [], [], max(0.0, end - time.monotonic()))
-            more = os.read(process.stdout.fileno(), 65536) if ready else b""
-            said += more
-            assert more, f"{typed} told no address\n{said.decode()}"
-        process.send_signal(signal.SIGINT)
-        rest, _ = process.communicate(timeout=SHOWN_WAIT_SECONDS)
-    finally:
-        process.kill()
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        said, end = b"", time.monotonic() + SHOWN_WAIT_SECONDS
+        try:
+            while b"http://127.0.0.1:" not in said:
+                ready, _, _ = select.select([process.stdout], [], [], max(0.0, end - time.monotonic()))
+                more = os.read(process.stdout.fileno(), 65536) if ready else b""
+                said += more
+                assert more, f"{typed} told no address\n{said.decode()}"
+            process.send_signal(signal.SIGINT)
+            rest, _ = process.communicate(timeout=SHOWN_WAIT_SECONDS)
+        finally:
+            process.kill()
     assert b"Traceback" not in said + rest, (said + rest).decode()
 
 
