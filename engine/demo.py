@@ -27,9 +27,7 @@ from engine.ledger import read_ledger
 from engine.program import Program
 from engine.render import Screen, show_explanation, show_history, show_standing
 from engine.settings import terms_from
-from engine.voice import (
-    Voice,
-)
+from engine.voice import Voice
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from contractlang.source import Source
 from engine.dates import iso
 from engine.decision import Decision, Reason, Receipt
 from engine.lawtext import LawText
+from engine.naming import LANGUAGES
 from engine.program import Program
 from engine.question import (
     AmountOfSum,
@@ -26,11 +27,7 @@ from engine.question import (
     TimeBarred,
     WhoBears,
 )
-from engine.voice import (
-    LANGUAGES,
-    Line,
-    Voice,
-)
+from engine.voice import Line, Voice
 
 
 def outline(

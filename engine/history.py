@@ -19,10 +19,11 @@ from engine.dates import day_of, iso
 from engine.decide import decide
 from engine.decision import Decision, Item
 from engine.event import BOTH, START, Event, Instant, Standing
+from engine.naming import LANGUAGES
 from engine.position import MOST_TOGETHER, Position, elapse
 from engine.question import May
 from engine.scene import Breach, Ground, Inst, LifeCell, Unknown
-from engine.voice import LANGUAGES, Voice
+from engine.voice import Voice
 
 _FINISHED = frozenset({"done", "cured", "waived", "released"})
 _AT_ONCE = 1_000_000

@@ -27,9 +27,7 @@ from engine.history import say_event
 from engine.ledger import event_from
 from engine.program import Program
 from engine.terms import Terms
-from engine.voice import (
-    Voice,
-)
+from engine.voice import Voice
 
 _HOW: Mapping[str, Said] = {
     "added": Said("added", "新增"), "removed": Said("removed", "删去"), "changed": Said("changed", "变更"),

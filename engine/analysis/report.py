@@ -25,9 +25,7 @@ from engine.history import history, say, say_event
 from engine.ledger import event_from
 from engine.program import Program
 from engine.settings import terms_from
-from engine.voice import (
-    Voice,
-)
+from engine.voice import Voice
 
 KINDS: dict[Kind, tuple[Said, Said]] = {
     "conflict": (Said("conflicts", "冲突"), Said(

@@ -14,9 +14,10 @@ from engine.bulk.page import bars, grid, page, section, table
 from engine.bulk.rejects import why_set_aside
 from engine.bulk.run import Counts
 from engine.bulk.tables import counted, queried, quoted
+from engine.naming import ANSWERS
 from engine.program import Program
 from engine.question import May
-from engine.voice import ANSWERS, Voice
+from engine.voice import Voice
 
 MOST_MONTHS, MOST_NORMS, MOST_REASONS = 24, 15, 20
 """How many months, norms and reasons are told apart; what is over is told together."""

@@ -7,9 +7,10 @@ import re
 from contractlang.norms import BlankDecl, Declaration, PartyDecl, QuestionDecl, ReadingDecl, StateDecl
 from engine.analysis.under import layers_called
 from engine.cases import ANSWERS as WRITTEN
+from engine.naming import ANSWERS
 from engine.program import Program
 from engine.question import Question, StateOf
-from engine.voice import ANSWERS, Voice
+from engine.voice import Voice
 
 _PARTS = re.compile(
     r"^(?P<answer>.*?)(?:\s*(?:\bmissing\b|缺)\s*(?P<missing>.*?))?(?:\s*\bcould be\b\s*(?P<cases>.*))?$"

@@ -19,9 +19,10 @@ from engine.dates import iso
 from engine.decision import Cure, Decision, Item, Reason, Receipt
 from engine.event import Instant
 from engine.explain import documents_as_json
+from engine.naming import LANGUAGES
 from engine.program import Program
 from engine.question import May
-from engine.voice import LANGUAGES, Line, Voice, is_of_contracts
+from engine.voice import Line, Voice, is_of_contracts
 
 Said = tuple[bytes, ...]
 """Some lines of an explanation with their depths, JSON with commas between, in every language."""

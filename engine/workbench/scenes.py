@@ -28,9 +28,10 @@ from engine.errors import BadEvent, BadQuestion, BadTerms, EngineError
 from engine.event import BOTH
 from engine.explain import as_json
 from engine.history import history, say, say_event, standing
+from engine.naming import LANGUAGES
 from engine.question import May
 from engine.render import told_standing
-from engine.voice import LANGUAGES, Voice
+from engine.voice import Voice
 from engine.workbench.folder import BadFile
 from engine.workbench.opened import Opened
 

@@ -22,8 +22,8 @@ from engine.analysis.report import account_of, as_json, lines
 from engine.cli import carried_out
 from engine.commands.common import FINE, FOUND, REFUSED
 from engine.governing import Programs
+from engine.naming import LANGUAGES
 from engine.program import Program
-from engine.voice import LANGUAGES
 
 ROOT = Path(__file__).parents[2]
 Run = Callable[..., tuple[int, str, str]]

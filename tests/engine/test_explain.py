@@ -17,14 +17,11 @@ from engine.decision import Decision, Item, Reason
 from engine.explain import as_json, decision_as_json, outline, prose
 from engine.governing import Programs
 from engine.history import history, say, say_event, standing
+from engine.naming import LANGUAGES, third_person
 from engine.program import Program
 from engine.question import May, Question
 from engine.sentences import SENTENCES, STEPS
-from engine.voice import (
-    LANGUAGES,
-    Voice,
-    third_person,
-)
+from engine.voice import Voice
 
 ROOT = Path(__file__).parents[2]
 ENGINE = ROOT / "engine"
