@@ -81,27 +81,28 @@ def _event(said: Any, at: str) -> Sent:
     data = said.get("data")
     if data is not None and not isinstance(data, dict):
         raise Problem("bad_request", "a JSON object is wanted", f"{at}/data")
-    data = dict(data or {})
-    if not _TAKEN.isdisjoint(data):
-        for taken in _TAKEN.intersection(data):
-            raise Problem("bad_request", "the event itself says so; leave it out here", f"{at}/data/{taken}")
+    raw: dict[str, Any] = {"id": id, "source": source, "name": name}
+    if data:
+        if not _TAKEN.isdisjoint(data):
+            for taken in _TAKEN.intersection(data):
+                raise Problem("bad_request", "the event itself says so; leave it out here", f"{at}/data/{taken}")
+        raw |= data
     if said.get("time") is not None:
-        if data.get("at") is not None:
+        if raw.get("at") is not None:
             raise Problem("bad_request", "`time` says when it happened; leave this out", f"{at}/data/at")
-        data["at"] = _time(said["time"], f"{at}/time")
-    elif "at" not in data:
+        raw["at"] = _time(said["time"], f"{at}/time")
+    elif "at" not in raw:
         raise Problem(
             "bad_request",
             "when did it happen? if nobody knows, give `data` an `at` that is null",
             f"{at}/time",
         )
     if "sequence" in said:
-        data["sequence"] = _whole(said["sequence"], f"{at}/sequence")
-    personal = data.pop("personal", None)
+        raw["sequence"] = _whole(said["sequence"], f"{at}/sequence")
+    personal = raw.pop("personal", None)
     if personal is not None and not isinstance(personal, dict):
         raise Problem("bad_request", "a JSON object is wanted", f"{at}/data/personal")
     recorded = said.get("recordedat")
-    raw = {"id": id, "source": source, "name": name, **data}
     return Sent(
         account, source, id, raw, canonical(raw),
         json.dumps(personal, ensure_ascii=False, sort_keys=True).encode() if personal else None,

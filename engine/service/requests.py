@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from itertools import chain, compress
 from typing import Any
 
 from pydantic_core import from_json
@@ -125,14 +126,10 @@ _NESTED = frozenset({dict, list})
 def _deeper(found: Any, most: int) -> bool:
     level: list[Any] = [found]
     for _ in range(most):
-        beneath: list[Any] = []
-        for each in level:
-            values = each.values() if type(each) is dict else each
-            if not _NESTED.isdisjoint(map(type, values)):
-                beneath += [inner for inner in values if type(inner) in _NESTED]
-        if not beneath:
+        inner = list(chain.from_iterable([each.values() if type(each) is dict else each for each in level]))
+        level = list(compress(inner, map(_NESTED.__contains__, map(type, inner))))
+        if not level:
             return False
-        level = beneath
     return any(level)
 
 

@@ -25,9 +25,10 @@ def opened(tenant: str, account: str, opening: bytes, at: Instant) -> bytes:
 
 def linked(before: bytes, revision: int, source: str, id: str, body: bytes, recorded_at: Instant) -> bytes:
     """Return the hash of an entry after the one whose hash is `before`."""
-    parts = (before, source.encode(), id.encode(), body)
-    told = b"entry 1 %d %d %d %d %d %d\n" % (revision, recorded_at, *map(len, parts))
-    return hashlib.sha256(b"".join((told, *parts))).digest()
+    of, named = source.encode(), id.encode()
+    sizes = len(before), len(of), len(named), len(body)
+    told = b"entry 1 %d %d %d %d %d %d\n%b%b%b%b" % (revision, recorded_at, *sizes, before, of, named, body)
+    return hashlib.sha256(told).digest()
 
 
 def followed(tenant: str, account: AccountRow, entries: Iterable[EntryRow]) -> Fault | None:

@@ -37,24 +37,30 @@ class AccountRow:
     wake_at: Instant | None
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class _Entry(NamedTuple):
+    source: str
+    id: str
+    body: bytes
+    recorded_at: Instant
+    personal: bytes | None
+
+
+class Entry(_Entry):
     """What is to be recorded: one event under its `source` and `id`, which name it once for ever within a tenant.
 
     `source` may be empty. `body` is JSON, hashed and never changed; `personal` is JSON kept apart, in no hash: it can
     be erased. `recorded_at` is when we learnt of it; an account's entries never go back in it (see `Ledgers.append`).
     """
 
-    source: str
-    id: str
-    body: bytes
-    recorded_at: Instant
-    personal: bytes | None = None
+    __slots__ = ()
 
-    def __post_init__(self) -> None:
+    def __new__(
+        cls, source: str, id: str, body: bytes, recorded_at: Instant, personal: bytes | None = None
+    ) -> Entry:
         # Most are fit for a name even together.
-        if not self.id or unfit(self.source + self.id) is not None:
-            fit(id=self.id, **({"source": self.source} if self.source else {}))
+        if not id or unfit(source + id) is not None:
+            fit(id=id, **({"source": source} if source else {}))
+        return tuple.__new__(cls, (source, id, body, recorded_at, personal))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,12 @@ import sqlite3
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import closing
+from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, bindparam, create_engine, event, text
+from sqlalchemy import ColumnElement, Connection, Engine, Table, bindparam, create_engine, event, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -25,6 +27,9 @@ from engine.store.database import AnyRow, Database
 
 WAIT_SECONDS = 10
 READERS = 32
+ROWS_AT_ONCE = 50
+"""How many rows one statement writes. Between two statements another thread of this process may come in, and at every
+statement this one must wait for its turn again; beyond so many rows it takes no less time."""
 # What was erased is overwritten; what WAL has grown beyond 64 MB is given back.
 PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "journal_size_limit=67108864")
 
@@ -150,8 +155,40 @@ class SqliteDatabase(Database):
     def listed(self, values: Sequence[int] | Sequence[str]) -> object:
         return json.dumps(values)
 
+    def insert(
+        self, conn: Connection, into: Table, columns: Sequence[str], rows: list[tuple[Any, ...]]
+    ) -> None:
+        for start in range(0, len(rows), ROWS_AT_ONCE):
+            some = rows[start : start + ROWS_AT_ONCE]
+            conn.exec_driver_sql(_inserting(into.name, columns, len(some)), tuple(chain.from_iterable(some)))
+
+    def update(
+        self, conn: Connection, table: Table, columns: Sequence[str], rows: list[tuple[Any, ...]]
+    ) -> None:
+        for start in range(0, len(rows), ROWS_AT_ONCE):
+            some = rows[start : start + ROWS_AT_ONCE]
+            conn.exec_driver_sql(_updating(table.name, columns, len(some)), tuple(chain.from_iterable(some)))
+
     def kept(self, conn: Connection, tenant: int, keys: Sequence[tuple[str, str]]) -> Sequence[AnyRow]:
         return conn.execute(_KEPT, {"tenant": tenant, "keys": json.dumps(keys)}).all()
+
+
+def _rows(columns: int, rows: int) -> str:
+    return ", ".join([f"({', '.join(['?'] * columns)})"] * rows)
+
+
+@lru_cache(ROWS_AT_ONCE)
+def _inserting(table: str, columns: tuple[str, ...], rows: int) -> str:
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {_rows(len(columns), rows)}"
+
+
+@lru_cache(ROWS_AT_ONCE)
+def _updating(table: str, columns: tuple[str, ...], rows: int) -> str:
+    values = ", ".join(f"{each} = new.{each}" for each in columns)
+    return (
+        f"WITH new ({', '.join(columns)}, of) AS (VALUES {_rows(len(columns) + 1, rows)}) "
+        f"UPDATE {table} SET {values} FROM new WHERE {table}.key = new.of"
+    )
 
 
 def _engine(path: Path, writes: bool) -> Engine:
