@@ -8,9 +8,10 @@ from functools import cached_property
 from html import escape
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.bulk.fold import Folded, Taken, answer_of
+from engine.bulk.kernel.in_units import InUnits
 from engine.bulk.kernel.outcome import Results
 from engine.bulk.kernel.portfolio import TOGETHER, Kernelled, Unequal, Waiting
 from engine.bulk.mapping import Mapped
@@ -19,8 +20,13 @@ from engine.bulk.run import AtOnce, Counts
 from engine.bulk.tables import Scattered, counted, first
 from engine.decision import Decision
 from engine.explain import outline
-from engine.history import AccountStanding, standing_of
+from engine.history import AccountStanding, BreachStanding, standing_of
 from engine.question import Question
+
+if TYPE_CHECKING:
+    from engine.bulk.kernel.straight import Straight
+    from engine.bulk.kernel.units import Unit
+    from engine.bulk.kernel.versions import Versions
 
 ACCOUNTS = {"account": "VARCHAR", "differences": "INTEGER", "unpaid_old": "BIGINT", "unpaid_new": "BIGINT"}
 DIFFERENCES = {
@@ -44,7 +50,7 @@ Verdicts = tuple[Verdict, Verdict]
 
 
 @dataclass
-class Impact:
+class Impact(InUnits):
     """Two versions of a portfolio: the same accounts, day and questions; other documents.
 
     Both are folded by the kernel where it can. The engine is asked of an account that the kernel leaves under either,
@@ -54,6 +60,7 @@ class Impact:
     old: Kernelled
     new: Kernelled
     by_kernel: bool = True
+    _versions: Versions | None = None
 
     @property
     def mapped(self) -> Mapped:
@@ -65,9 +72,19 @@ class Impact:
         """The tables that come out: the accounts, and each thing that differs."""
         return {"accounts": ACCOUNTS, "differences": DIFFERENCES}
 
-    def straight(self, *given: Any) -> str:
-        """No table is folded as a whole."""
-        return "they are not compared as a whole"
+    def readers(self) -> list[Straight]:
+        """Return what folds whole tables under each version; nothing where one has no plan. Raises Unlike."""
+        found = [*self.old.readers(), *self.new.readers()] if self.by_kernel else []
+        return found if len(found) == len(("old", "new")) else []
+
+    def fold_whole(self, unit: Unit, targets: Mapping[str, Path], left: Path) -> Counts:
+        """Compare the accounts of a unit; those whose answers differ are left, too: the engine tells why."""
+        from engine.bulk.kernel.versions import Versions
+
+        if self._versions is None:
+            self._versions = Versions(*self.readers())
+        done = self._versions.fold(self._versions.old.tables_of(unit), targets, left)
+        return Counts(done.accounts, done.events, kernel=done.accounts, columns=done.accounts)
 
     def at_once(self, scattered: Scattered, bucket: int, with_accounts: bool) -> AtOnce | None:
         """Fold what both kernels can fold of a bucket as columns; accounts with another answer are left, too."""
@@ -173,11 +190,17 @@ def _told(decision: Decision, question: Question, taken: Taken) -> list[str]:
 
 
 def _breaches(before: AccountStanding, after: AccountStanding) -> Iterable[dict[str, str]]:
-    one, other = ({f"{b.document} {b.norm}": b.status for b in each.breaches} for each in (before, after))
+    one, other = (_worst(each.breaches) for each in (before, after))
     for norm in dict.fromkeys((*other, *one)):
         said = one.get(norm, "no breach"), other.get(norm, "no breach")
         if said[0] != said[1]:
             yield {"kind": "breach", "what": norm, "old": said[0], "new": said[1]}
+
+
+def _worst(breaches: Iterable[BreachStanding]) -> dict[str, str]:
+    """Return what there is of the breaches of each norm: an open one counts for more than one that is over."""
+    in_order = sorted(breaches, key=lambda each: each.status == "open")
+    return {f"{each.document} {each.norm}": each.status for each in in_order}
 
 
 def _states(before: AccountStanding, after: AccountStanding) -> Iterable[dict[str, str]]:

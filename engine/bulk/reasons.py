@@ -203,7 +203,6 @@ CHINESE = {
     "llvmlite and pyarrow (the extra `kernel`) are not installed": "未安装llvmlite与pyarrow（附加项 `kernel`）",
     "they have {} rows, and it is worth while from {} on": "共{}行，自{}行起方才合算",
     "there is no plan": "无相应方案",
-    "they are not compared as a whole": "不作整表比较",
     "a column is missing, or there twice": "缺少某列，或某列重复",
     "`{}` is asked as a {}": "`{}`按{}问及",
     "the column `{}` is {}": "列`{}`为{}",

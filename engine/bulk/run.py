@@ -338,7 +338,9 @@ def fold_bucket(portfolio: Fold, work: Path, buckets: int, bucket: int, with_acc
     try:
         _write(files["rejects"], [each.as_row() for each in faulty])
         homeless: list[Reject] = []
-        together = portfolio.at_once(scattered, bucket, with_accounts)
+        # What could not be read as columns of its table cannot be read by SQL either.
+        is_left = any(work.glob(STRAIGHT_LEFT))
+        together = None if is_left else portfolio.at_once(scattered, bucket, with_accounts)
         done = frozenset[str]() if together is None else together.names
         only = None if together is None else together.left
         one_by_one = _accounts(scattered, bucket, heads, with_accounts, homeless, done, only)

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from bench import synthetic
+from engine.bulk.kernel.straight import Done
+from engine.bulk.kernel.versions import Versions
 from engine.bulk.tables import read_all
 from engine.cli import carried_out
+from tests.bulk.test_kernel import CASES, program_of, written
+from tests.bulk.test_straight import as_plain_python, parquet
 from tests.conftest import CONTRACTS
 
 VOIP_1 = CONTRACTS / "voip-1" / "voip-1.contract"
@@ -112,6 +117,84 @@ def test_kernel_and_engine_find_the_same_differences(tmp_path: Path) -> None:
     assert found["auto"] == found["off"]
     kinds = {each["kind"] for each in read_all(tmp_path / "auto" / "differences.parquet")}
     assert {"answer", "breach"} <= kinds, "there is something to differ about"
+
+
+ALIKE = {
+    "receivables": [("for bill by bill.due", "for bill within 5 days of bill.due")],
+    "sale": [
+        ("within 7 days of order.day", "within 4 days of order.day"),
+        ("more than 10 days", "more than 2 days"),
+    ],
+    "hire": [("while rent is overdue and not machine", "while not machine"), ("5 business days", "9 days")],
+}
+"""Drafts that look at the same columns."""
+UNLIKE = {
+    "club": [
+        ('bring_guest.guest is "one" and', 'bring_guest.guest is "three" or'),
+        ("within 7 days", "within 2 days"),
+    ],
+    "hire": [
+        (" where lot.rent > 20.00 CNY", ""),
+        ("hirer must not lend_on where paid", "hirer must not lend_on"),
+    ],
+    "sale": [("either party must not disclose", "seller must not disclose"), ("where good_quality", "")],
+}
+"""Drafts that look at other columns, or otherwise."""
+
+
+@pytest.mark.parametrize("is_compiled", [False, pytest.param(True, marks=pytest.mark.soak)])
+@pytest.mark.parametrize(
+    ("name", "alike"), [*((name, True) for name in ALIKE), *((name, False) for name in UNLIKE)]
+)
+def test_whole_tables_are_compared_as_their_accounts_are(
+    name: str, alike: bool, is_compiled: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.bulk.kernel.in_units.STRAIGHT_FROM", 0)
+    if not is_compiled:
+        as_plain_python(monkeypatch)
+    done: list[tuple[Done, bool]] = []
+    whole = Versions.fold
+
+    def fold(self: Versions, *given) -> Done:
+        done.append((whole(self, *given), self.is_alike))
+        return done[-1][0]
+
+    monkeypatch.setattr(Versions, "fold", fold)
+    old, asked = CASES[name]
+    new = old
+    for before, after in (ALIKE if alike else UNLIKE)[name]:
+        assert before in new
+        new = new.replace(before, after)
+    (tmp_path / "new").mkdir()
+    texts = [tmp_path / f"{name}.contract", tmp_path / "new" / f"{name}.contract"]
+    for path, text in zip(texts, (old, new), strict=True):
+        path.write_text(text, "utf-8")
+    events = parquet(written(program_of(old), Random(name), 80, 0.02), tmp_path / "events.parquet", {}, "")
+    found = {}
+    for kernel in ("auto", "off"):
+        out = tmp_path / kernel
+        command = [
+            "impact",
+            *map(str, texts),
+            "--events",
+            str(events),
+            "--as-of",
+            "2026-03-14",
+            "--out",
+            str(out),
+        ]
+        command += [word for each in asked for word in ("--ask", each.replace(" ", " may "))]
+        command += ["--jobs", "1", "--buckets", "2", "--kernel", kernel, "--rejects", "100%"]
+        assert carried_out(command) == 0
+        found[kernel] = [
+            sorted(map(str, read_all(out / f"{kind}.parquet")))
+            for kind in ("accounts", "differences", "rejects")
+        ]
+    assert found["auto"] == found["off"]
+    assert [each.accounts > 5 and each.left > 0 for each, _ in done] == [True], "some are compared as columns"
+    assert [is_alike for _, is_alike in done] == [alike]
+    kinds = {each["kind"] for each in read_all(tmp_path / "auto" / "differences.parquet")}
+    assert kinds & {"breach", "unpaid", "state"}, "there is something to differ about"
 
 
 def test_another_agreement_is_no_draft(log: Path, capsys: pytest.CaptureFixture[str]) -> None:

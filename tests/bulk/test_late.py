@@ -70,7 +70,7 @@ def test_what_was_known_is_folded_alike(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr("engine.bulk.kernel.portfolio.STRAIGHT_FROM", 0)
+    monkeypatch.setattr("engine.bulk.kernel.in_units.STRAIGHT_FROM", 0)
     events = saved(late(Random(form), 24), form, tmp_path)
     tables, one_by_one = {}, set[str]()
     whole = Kernelled.read

@@ -29,7 +29,7 @@ TABLES = ("accounts", "happenings", "rejects")
 @pytest.fixture(autouse=True)
 def _straight(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tables are folded as a whole however few their rows."""
-    monkeypatch.setattr("engine.bulk.kernel.portfolio.STRAIGHT_FROM", 0)
+    monkeypatch.setattr("engine.bulk.kernel.in_units.STRAIGHT_FROM", 0)
 
 
 def parquet(lines: list[str], path: Path, types: dict[str, str], order: str) -> Path:

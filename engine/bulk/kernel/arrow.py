@@ -121,6 +121,20 @@ class Reader:
         self.code = cells_compiled()
         self._every = numpy.zeros(0, numpy.int64)
 
+    def looks_at(self) -> tuple[Any, ...]:
+        """Return all that decides what is read of a table: who gives the same here reads the same columns."""
+        plan = self.plan
+        declared = [
+            (name, each.is_act, each.actor, each.once, [(param.name, param.kind) for param in each.params])
+            for name, each in self.declared.items()
+        ]
+        relations = [(e.how, e.left, e.right) for c in self.program.contracts for e in c.relations]
+        return (
+            declared, relations, self.kinds, self.options, self.until, self.as_of, self.known_at, plan.codes,
+            plan.kinds, plan.doubled, plan.needs, plan.without, plan.things, plan.words, plan.parties,
+            [each.act for each in plan.asked],
+        )  # fmt: skip
+
     def tables(
         self, path: Path, most: int = 1 << 20, groups: tuple[int, int] | None = None, after: str | None = None
     ) -> Iterator[Any]:

@@ -8,31 +8,32 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.bulk.fold import Folded, Portfolio, Row, Taken, happenings_of
 from engine.bulk.kernel.columns import Layout, Left
+from engine.bulk.kernel.in_units import InUnits
 from engine.bulk.kernel.lower import plan_of
-from engine.bulk.kernel.machine import Calendar, Outcome, has_arrow, has_llvm, run
+from engine.bulk.kernel.machine import Calendar, Outcome, has_llvm, run
 from engine.bulk.kernel.outcome import Results
 from engine.bulk.kernel.plan import Asked, Plan, Refused
 from engine.bulk.kernel.typed import Bucket, Typed
 from engine.bulk.mapping import Mapped
-from engine.bulk.run import STRAIGHT, AtOnce, Counts, Spread, Tell
-from engine.bulk.tables import Scattered, Table, rows_from
+from engine.bulk.run import AtOnce, Counts
+from engine.bulk.tables import Scattered, rows_from
 from engine.event import Event
 from engine.program import Program
 from engine.question import May, Question
 from engine.terms import Terms
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from engine.bulk.kernel.straight import Straight
-    from engine.bulk.kernel.units import Piece, Survey, Unit
+    from engine.bulk.kernel.units import Unit
 
 TOGETHER = 4096
 """How many accounts are laid out at once."""
@@ -42,10 +43,6 @@ MOST_PLANS = 64
 
 COMPILED_FROM = 1_000_000
 """After how many rows a process compiles the loop: so many take as long as plain Python."""
-
-
-STRAIGHT_FROM = 100_000
-"""From how many rows on a table is folded as a whole: to compile what does so takes as long as so many one by one."""
 
 
 class Unequal(Exception):
@@ -77,7 +74,7 @@ class Read:
 
 
 @dataclass
-class Kernelled:
+class Kernelled(InUnits):
     """A portfolio with the kernel in front of it; `share` of the accounts, told by `seed`, are folded by both."""
 
     portfolio: Portfolio
@@ -105,96 +102,23 @@ class Kernelled:
         while batch := list(islice(accounts, TOGETHER)):
             yield from self._batch([self.read(*each) for each in batch])
 
-    def straight(self, tables: Sequence[Table], work: Path, spread: Spread, tell: Tell) -> Counts | str:
-        """Fold tables of many rows as columns; where they have few, or cannot be, return why. Raises Unequal."""
-        if self.mapped.events:
-            return "a mapping is given"
-        if {each.suffix for each in tables} != {".parquet"}:
-            return "not all tables are Parquet"
-        if not has_arrow():
-            return "llvmlite and pyarrow (the extra `kernel`) are not installed"
-        from engine.bulk.kernel.straight import BROKEN, Unlike, rows_in
-
-        paths = [each.path for each in tables]
-        try:
-            if (rows := sum(map(rows_in, paths))) < STRAIGHT_FROM:
-                return f"they have {rows:,} rows, and it is worth while from {STRAIGHT_FROM:,} on"
-            straight = self.straightened()
-            if straight is None:
-                return "there is no plan"
-            for path in paths:
-                straight.reader.check(path)
-            straight.warm()
-            return self._in_units(paths, work, spread, tell)
-        except (Unlike, *BROKEN) as wrong:
-            for each in work.glob(f"{STRAIGHT}.*"):
-                each.unlink()
-            return str(wrong).strip().split("\n")[0]
-
-    def _in_units(self, paths: list[Path], work: Path, spread: Spread, tell: Tell) -> Counts:
-        from engine.bulk.kernel import units
-        from engine.bulk.kernel.straight import rows_in
-
-        pieces = [piece for path in paths for piece in units.pieces_of(path)]
-        surveys: list[Survey] = []
-        for each in spread("surveyed", [(piece, len(paths) == 1) for piece in pieces]):
-            tell("looking at accounts", len(surveys), len(pieces))
-            surveys.append(each)
-        found = units.cut(pieces, surveys)
-        if found is None:
-            laid, whole = work / "laid", work / "laid.whole"
-            buckets = units.buckets_for(sum(map(rows_in, paths)))
-            if not whole.is_file():
-                shutil.rmtree(laid, ignore_errors=True)
-                laid.mkdir()
-                asked = [(piece, number, buckets, laid) for number, piece in enumerate(pieces)]
-                for number, _ in enumerate(spread("scatter", asked)):
-                    tell("scattering columns", number, len(pieces))
-                whole.touch()
-            found = units.bucket_units(laid, buckets)
-        done = Counts()
-        asked_units = [(number, unit, work) for number, unit in enumerate(found)]
-        for number, each in enumerate(spread("fold_unit", asked_units)):
-            tell("folding columns", number, len(found))
-            done += each
-        return done
-
-    @staticmethod
-    def surveyed(piece: Piece, alone: bool) -> Survey:
-        """Look at the accounts of a piece of a table, which may be `alone`."""
-        from engine.bulk.kernel import units
-
-        return units.surveyed(piece, alone)
-
-    @staticmethod
-    def scatter(piece: Piece, number: int, buckets: int, folder: Path) -> None:
-        """Lay the rows of a piece of a table into buckets."""
-        from engine.bulk.kernel import units
-
-        units.scattered(piece, number, buckets, folder)
-
-    def fold_unit(self, number: int, unit: Unit, work: Path) -> Counts:
-        """Fold a unit and leave its files; one that was folded before is not folded again. Raises Unequal."""
-        mark = work / f"{STRAIGHT}.{number}.json"
-        if mark.is_file():
-            return Counts(**json.loads(mark.read_text("utf-8")))
+    def readers(self) -> list[Straight]:
+        """Return what folds whole tables; nothing without a plan. Raises Unlike."""
         straight = self.straightened()
-        assert straight is not None
+        return [] if straight is None else [straight]
+
+    def fold_whole(self, unit: Unit, targets: Mapping[str, Path], left: Path) -> Counts:
+        """Fold the accounts of a unit; write its tables, and the names of those that are left. Raises Unequal."""
+        (straight,) = self.readers()
         verified: list[int] = []
 
         def compared(events: Any, told: dict[str, Any]) -> None:
             verified.append(self.compared(told, lambda name: rows_from(events, [name])["row"].to_pylist()))
 
-        targets = {kind: work / f"{STRAIGHT}.{number}.{kind}.arrows" for kind in self.tables}
-        left = work / f"{STRAIGHT}.{number}.left.parquet"
         done = straight.fold(straight.tables_of(unit), targets, left, compared)
-        counts = Counts(
+        return Counts(
             done.accounts, done.events, kernel=done.accounts, verified=sum(verified), columns=done.accounts
         )  # fmt: skip
-        part = mark.with_suffix(".part")
-        part.write_text(json.dumps(asdict(counts)), "utf-8")
-        part.replace(mark)
-        return counts
 
     def straightened(self) -> Straight | None:
         """Return what folds tables under the terms that all accounts share; None without a plan. Raises Unlike."""

@@ -5,7 +5,7 @@ The accounts that cannot be taken so are named in a file, and go the way of all 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from engine.bulk.kernel.arrow import Reader, Taken, Unlike
+from engine.bulk.kernel.column import Array
 from engine.bulk.kernel.machine import Calendar, compiled, given
 from engine.bulk.kernel.plan import Plan
 from engine.bulk.kernel.told import Telling
@@ -60,6 +61,15 @@ class Done:
     left: int
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What came of some rows: tables, the names of the accounts that are left, how many events the others have."""
+
+    told: dict[str, Any]
+    left: Any
+    events: int
+
+
 class Straight:
     """A plan with what reads its tables and tells what came of it. Raises Unlike where it cannot be."""
 
@@ -93,34 +103,20 @@ class Straight:
             begin = end
 
     def fold(
-        self, tables: Iterable[Any], targets: dict[str, Path], left: Path,
+        self, tables: Iterable[Any], targets: Mapping[str, Path], left: Path,
         seen: Callable[[Any, dict[str, Any]], None],
     ) -> Done:  # fmt: skip
         """Fold whole accounts; write tables in Arrow's own form to each of `targets`, and to `left` whose are left.
 
         `seen` is handed each table, and those that came of it.
         """
-        accounts = events = 0
-        others: list[Any] = []
-        with ExitStack() as files:
-            writers: dict[str, Any] = {}
-            for table in tables:
-                told, unread = self._batch(self.reader.whole(table))
-                seen(table, told)
-                for kind, rows in told.items():
-                    if kind not in writers:
-                        # Each of its tables has words of its own.
-                        writers[kind] = files.enter_context(
-                            pyarrow.ipc.new_stream(str(targets[kind]), rows.schema)
-                        )
-                    writers[kind].write_table(rows)
-                accounts += told["accounts"].num_rows
-                events += pc.sum(told["accounts"].column("events")).as_py() or 0
-                others.append(unread)
-        names = pyarrow.concat_arrays(others) if others else pyarrow.array([], pyarrow.string())
-        if len(names):
-            pq.write_table(pyarrow.table({"account": names}), left)
-        return Done(accounts, int(events), len(names))
+
+        def folded(table: Any) -> Part:
+            told, unread = self._batch(self.reader.whole(table))
+            seen(table, told)
+            return Part(told, unread, pc.sum(told["accounts"].column("events")).as_py() or 0)
+
+        return written_down(map(folded, tables), targets, left)
 
     def whole(self, table: Any) -> tuple[dict[str, Any], Any]:
         """Fold a table in memory, the rows of each account together; return the tables, and the accounts left.
@@ -130,10 +126,38 @@ class Straight:
         self.reader.check_schema(table.schema)
         return self._batch(self.reader.whole(table))
 
-    def _batch(self, taken: Taken) -> tuple[dict[str, Any], Any]:
+    def loop(self, taken: Taken) -> dict[str, Array]:
+        """Run the loop over columns; return what it leaves."""
         arguments, left = given(
             self.program, self.terms, self.plan, taken.columns, self.as_of, True, self.calendar
         )
         compiled(self.plan.source)(*(arguments[name] for name in self.plan.arguments))
+        return left
+
+    def _batch(self, taken: Taken) -> tuple[dict[str, Any], Any]:
+        left = self.loop(taken)
         given_up = taken.names.filter(pyarrow.array(left["gone"] != 0))
         return self.telling.tables(taken, left), pyarrow.concat_arrays([taken.left, given_up])
+
+
+def written_down(parts: Iterable[Part], targets: Mapping[str, Path], left: Path) -> Done:
+    """Write tables in Arrow's own form to each of `targets`, and to `left` the names of the accounts that are left."""
+    accounts = events = 0
+    others: list[Any] = []
+    with ExitStack() as files:
+        writers: dict[str, Any] = {}
+        for part in parts:
+            for kind, rows in part.told.items():
+                if kind not in writers:
+                    # Each of its tables has words of its own.
+                    writers[kind] = files.enter_context(
+                        pyarrow.ipc.new_stream(str(targets[kind]), rows.schema)
+                    )
+                writers[kind].write_table(rows)
+            accounts += part.told["accounts"].num_rows
+            events += part.events
+            others.append(part.left)
+    names = pyarrow.concat_arrays(others) if others else pyarrow.array([], pyarrow.string())
+    if len(names):
+        pq.write_table(pyarrow.table({"account": names}), left)
+    return Done(accounts, events, len(names))

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +31,7 @@ _ORDERED = 512
 
 
 @dataclass(frozen=True, slots=True)
-class _Breaches:
+class Breaches:
     """Breaches of one norm: whose (place of the account), since when, until when (MISSING), of which row, by whom.
 
     A row of -1 is none; `by` is the place of a party in the plan, or a negative number where nobody is known.
@@ -45,6 +46,11 @@ class _Breaches:
     row: Array
     by: Array
 
+    @property
+    def is_open(self) -> Array:
+        """Which of them are open still."""
+        return self.ended == MISSING
+
 
 class Telling:
     """What is told of accounts under one plan."""
@@ -58,6 +64,7 @@ class Telling:
         self._words = {number: word for word, number in plan.words.items()}
         bearers = {str(lane.rule.norm.bearer): None for lane in plan.lanes}
         self._parties = list(dict.fromkeys([*plan.parties, *bearers]))
+        self._currencies = sorted({self._currency(lane) for lane in plan.lanes if lane.owes})
 
     @property
     def is_possible(self) -> bool:
@@ -75,6 +82,36 @@ class Telling:
             "happenings": self._happenings(taken, left, there, breaches),
         }
 
+    def unpaid(self, taken: Taken, left: dict[str, Array]) -> Array:
+        """Return what accounts owe, a column for each currency."""
+        return self._unpaid(left, len(taken.names), self._owners(taken))
+
+    def breaches(self, taken: Taken, left: dict[str, Array]) -> Iterator[Breaches]:
+        """Yield the breaches of each norm, those of accounts that are given up left out."""
+        return self._breaches(taken, left, left["gone"] == 0, self._owners(taken))
+
+    def states(self, left: dict[str, Array], count: int) -> Iterator[tuple[str, str, Any]]:
+        """Yield the states of accounts: of which document (empty for one in fact), its name, its value in each."""
+        document, kept = self.plan.document, {name: place for place, (name, _) in enumerate(self.plan.states)}
+        yield document, "agreement", pyarrow.array(LIFE_STATES).take(pyarrow.array(left["life_"]))
+        for name, declared in self.program.declarations.items():
+            if not isinstance(declared, StateDecl):
+                continue
+            if name in kept:
+                numbers = left["state_"].reshape(count, len(kept))[:, kept[name]]
+                words = pyarrow.array(
+                    [self._words.get(n, "") for n in range(max(self._words, default=0) + 1)]
+                )
+                yield "", name, words.take(pyarrow.array(numbers))
+                continue
+            value = self.terms.states.get(name, declared.options[0].name if declared.options else None)
+            if value is not None:
+                yield (
+                    document if declared.in_law else "",
+                    name,
+                    pyarrow.array([str(value)]).take(_zeros(count)),
+                )
+
     def _owners(self, taken: Taken) -> tuple[Array, Array]:
         """Return the place of the account of each thing, and of each row where the plan keeps something by row."""
         things: Array = taken.columns.things
@@ -87,24 +124,15 @@ class Telling:
     # -- the table of accounts
 
     def _accounts(
-        self, taken: Taken, left: dict[str, Array], there: Array, breaches: list[_Breaches],
+        self, taken: Taken, left: dict[str, Array], there: Array, breaches: list[Breaches],
         owners: tuple[Array, Array],
     ) -> Any:  # fmt: skip
         count = len(there)
         every, still = numpy.zeros(count, numpy.int32), numpy.zeros(count, numpy.int32)
         for each in breaches:
             every += numpy.bincount(each.account, minlength=count).astype(numpy.int32)
-            still += numpy.bincount(each.account[each.ended == MISSING], minlength=count).astype(numpy.int32)
-        currencies = sorted({self._currency(lane) for lane in self.plan.lanes if lane.owes})
-        unpaid = numpy.zeros((count, len(currencies)), numpy.int64)
-        of_things, of_rows = owners
-        for lane in self.plan.lanes:
-            if lane.owes:
-                of_thing = of_rows if lane.by_row else of_things
-                status = left[f"s{lane.number}"]
-                is_owed = (status == OPEN) | (status == BREACHED) | (status == SUSPENDED)
-                owed = (left[f"o{lane.number}"] - left[f"p{lane.number}"])[is_owed]
-                numpy.add.at(unpaid[:, currencies.index(self._currency(lane))], of_thing[is_owed], owed)
+            still += numpy.bincount(each.account[each.is_open], minlength=count).astype(numpy.int32)
+        unpaid = self._unpaid(left, count, owners)
         columns = {
             "account": taken.names,
             "agreements": pyarrow.array([list(self.agreements)], pyarrow.list_(pyarrow.string())).take(
@@ -116,7 +144,7 @@ class Telling:
             "open_breaches": pyarrow.array(still),
             "in_breach_of": self._in_breach(breaches, count),
             "unpaid": pyarrow.array(unpaid.sum(axis=1, dtype=numpy.int64)),
-            "owed": _owed(currencies, unpaid),
+            "owed": _owed(self._currencies, unpaid),
             "events": pyarrow.array(taken.counts.astype(numpy.int32)),
             "exact": pyarrow.array(numpy.ones(count, bool)),
         }
@@ -127,6 +155,20 @@ class Telling:
         columns["missing"] = pyarrow.array([[]], listed).take(_zeros(count))
         columns["forbidden_by"] = self._forbidden(given, listed)
         return pyarrow.table(columns).filter(pyarrow.array(there))
+
+    def _unpaid(self, left: dict[str, Array], count: int, owners: tuple[Array, Array]) -> Array:
+        """Return what accounts owe, a column for each currency."""
+        unpaid = numpy.zeros((count, len(self._currencies)), numpy.int64)
+        of_things, of_rows = owners
+        for lane in self.plan.lanes:
+            if lane.owes:
+                of_thing = of_rows if lane.by_row else of_things
+                status = left[f"s{lane.number}"]
+                is_owed = (status == OPEN) | (status == BREACHED) | (status == SUSPENDED)
+                owed = (left[f"o{lane.number}"] - left[f"p{lane.number}"])[is_owed]
+                place = self._currencies.index(self._currency(lane))
+                numpy.add.at(unpaid[:, place], of_thing[is_owed], owed)
+        return unpaid
 
     def _currency(self, lane: Lane) -> str:
         return currency_of(self.program, lane.rule.norm.document, lane.rule.norm.id)
@@ -146,30 +188,15 @@ class Telling:
         return pyarrow.array(told, kind).take(pyarrow.array(places.reshape(-1)))
 
     def _states(self, left: dict[str, Array], count: int) -> Any:
-        document, kept = self.plan.document, {name: place for place, (name, _) in enumerate(self.plan.states)}
-        keys = [f"{document} agreement"]
-        values = [pyarrow.array(LIFE_STATES).take(pyarrow.array(left["life_"]))]
-        for name, declared in self.program.declarations.items():
-            if not isinstance(declared, StateDecl):
-                continue
-            if name in kept:
-                numbers = left["state_"].reshape(count, len(kept))[:, kept[name]]
-                words = pyarrow.array(
-                    [self._words.get(n, "") for n in range(max(self._words, default=0) + 1)]
-                )
-                keys.append(name)
-                values.append(words.take(pyarrow.array(numbers)))
-                continue
-            value = self.terms.states.get(name, declared.options[0].name if declared.options else None)
-            if value is not None:
-                keys.append(f"{document} {name}" if declared.in_law else name)
-                values.append(pyarrow.array([str(value)]).take(_zeros(count)))
+        found = list(self.states(left, count))
+        keys = [f"{document} {name}".strip() for document, name, _ in found]
+        values = [value for _, _, value in found]
         wide = len(keys)
         places = numpy.arange(wide * count).reshape(wide, count).T.reshape(-1)
-        found = pyarrow.concat_arrays(values).take(pyarrow.array(places))
+        told = pyarrow.concat_arrays(values).take(pyarrow.array(places))
         named = pyarrow.array(keys).take(pyarrow.array(numpy.tile(numpy.arange(wide), count)))
         offsets = pyarrow.array(numpy.arange(0, wide * count + 1, wide), pyarrow.int32())
-        return pyarrow.MapArray.from_arrays(offsets, named, found)
+        return pyarrow.MapArray.from_arrays(offsets, named, told)
 
     def _last_days(self, left: dict[str, Array]) -> Any:
         ends = (left["since_"] != MISSING) & (left["lend_"] < FAR)
@@ -177,12 +204,12 @@ class Telling:
         named = pyarrow.array([self.plan.document]).take(_zeros(int(offsets[-1])))
         return pyarrow.MapArray.from_arrays(pyarrow.array(offsets), named, written(left["lend_"][ends]))
 
-    def _in_breach(self, breaches: list[_Breaches], count: int) -> Any:
+    def _in_breach(self, breaches: list[Breaches], count: int) -> Any:
         """Return the norms that are in breach, of each account in the order in which their breaches began."""
         norms = list(dict.fromkeys(f"{each.document} {each.norm}" for each in breaches))
         begins = numpy.full((count, len(norms)), _NEVER)
         for each in breaches:
-            still = each.ended == MISSING
+            still = each.is_open
             begun = each.began[still] * _ORDERED + each.index
             place = norms.index(f"{each.document} {each.norm}")
             numpy.minimum.at(begins[:, place], each.account[still], begun)
@@ -196,7 +223,7 @@ class Telling:
 
     def _breaches(
         self, taken: Taken, left: dict[str, Array], there: Array, owners: tuple[Array, Array]
-    ) -> Any:
+    ) -> Iterator[Breaches]:
         """Yield the breaches of each norm, those of accounts that are given up left out."""
         at: Array = taken.columns.at
         of_things, of_rows = owners
@@ -214,23 +241,23 @@ class Telling:
             nothing = lane.by_row or lane.source is not None
             row = numpy.full(len(keys), -1) if nothing else rows
             by = numpy.full(len(keys), self._parties.index(str(norm.bearer)))
-            yield _Breaches(norm.document, norm.id, lane.rule.index, of_thing[keys], began, ended, row, by)
+            yield Breaches(norm.document, norm.id, lane.rule.index, of_thing[keys], began, ended, row, by)
         for place, rule in enumerate(self.plan.prohibitions):
             rows = numpy.flatnonzero((left[f"x{place}"] != 0) & there[of_rows])
             who: Array = taken.columns.who
             by = numpy.where(who[rows] < len(self.plan.parties), who[rows], -1)
             never = numpy.full(len(rows), MISSING)
             norm = rule.norm
-            yield _Breaches(norm.document, norm.id, rule.index, of_rows[rows], at[rows], never, rows, by)
+            yield Breaches(norm.document, norm.id, rule.index, of_rows[rows], at[rows], never, rows, by)
 
     def _happenings(
-        self, taken: Taken, left: dict[str, Array], there: Array, breaches: list[_Breaches]
+        self, taken: Taken, left: dict[str, Array], there: Array, breaches: list[Breaches]
     ) -> Any:
         """Return breaches and their ends, beginnings and ends of agreements: of each account in this order."""
         norms = [(each.document, each.norm) for each in breaches]
         parts = []
         for place, each in enumerate(breaches):
-            ended = numpy.flatnonzero(each.ended != MISSING)
+            ended = numpy.flatnonzero(~each.is_open)
             parts.append((each.account, each.began, _BREACH, place, each.row, each.by))
             parts.append(
                 (each.account[ended], each.ended[ended], _CURED, place, each.row[ended], each.by[ended])

@@ -18,8 +18,9 @@ import pyarrow.parquet as pq
 
 from engine.bulk.fold import Reject
 from engine.bulk.kernel.column import opened
+from engine.bulk.kernel.in_units import STRAIGHT_FROM
 from engine.bulk.kernel.machine import has_arrow
-from engine.bulk.kernel.portfolio import STRAIGHT_FROM, Kernelled
+from engine.bulk.kernel.portfolio import Kernelled
 from engine.bulk.kernel.straight import BROKEN, Straight, Unlike, rows_in
 from engine.bulk.run import Fold, Job, plain
 from engine.bulk.tables import Scattered, Table, buckets_of

@@ -1,0 +1,126 @@
+"""Whole tables folded as columns: in units of whole accounts, each by a process; what is done is not folded again."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.bulk.kernel.machine import has_arrow
+from engine.bulk.mapping import Mapped
+from engine.bulk.run import STRAIGHT, Counts, Spread, Tell
+from engine.bulk.tables import Table
+
+if TYPE_CHECKING:
+    from engine.bulk.kernel.straight import Straight
+    from engine.bulk.kernel.units import Piece, Survey, Unit
+
+STRAIGHT_FROM = 100_000
+"""From how many rows on a table is folded as a whole: to compile what does so takes as long as so many one by one."""
+
+
+class InUnits(ABC):
+    """What folds the units of tables: a portfolio, or two versions of one."""
+
+    @property
+    @abstractmethod
+    def mapped(self) -> Mapped:
+        """How rows are events."""
+
+    @property
+    @abstractmethod
+    def tables(self) -> Mapping[str, Mapping[str, str]]:
+        """The tables that come out, each with its columns and their SQL types."""
+
+    @abstractmethod
+    def readers(self) -> list[Straight]:
+        """Return what folds whole tables, one for each version; nothing without a plan. Raises Unlike."""
+
+    @abstractmethod
+    def fold_whole(self, unit: Unit, targets: Mapping[str, Path], left: Path) -> Counts:
+        """Fold the accounts of a unit; write its tables, and the names of those that are left. Raises Unequal."""
+
+    def straight(self, tables: Sequence[Table], work: Path, spread: Spread, tell: Tell) -> Counts | str:
+        """Fold tables of many rows as columns; where they have few, or cannot be, return why. Raises Unequal."""
+        if self.mapped.events:
+            return "a mapping is given"
+        if {each.suffix for each in tables} != {".parquet"}:
+            return "not all tables are Parquet"
+        if not has_arrow():
+            return "llvmlite and pyarrow (the extra `kernel`) are not installed"
+        from engine.bulk.kernel.straight import BROKEN, Unlike, rows_in
+
+        paths = [each.path for each in tables]
+        try:
+            if (rows := sum(map(rows_in, paths))) < STRAIGHT_FROM:
+                return f"they have {rows:,} rows, and it is worth while from {STRAIGHT_FROM:,} on"
+            readers = self.readers()
+            if not readers:
+                return "there is no plan"
+            for each in readers:
+                for path in paths:
+                    each.reader.check(path)
+                each.warm()
+            return self._in_units(paths, work, spread, tell)
+        except (Unlike, *BROKEN) as wrong:
+            for left in work.glob(f"{STRAIGHT}.*"):
+                left.unlink()
+            return str(wrong).strip().split("\n")[0]
+
+    def _in_units(self, paths: list[Path], work: Path, spread: Spread, tell: Tell) -> Counts:
+        from engine.bulk.kernel import units
+        from engine.bulk.kernel.straight import rows_in
+
+        pieces = [piece for path in paths for piece in units.pieces_of(path)]
+        surveys: list[Survey] = []
+        for each in spread("surveyed", [(piece, len(paths) == 1) for piece in pieces]):
+            tell("looking at accounts", len(surveys), len(pieces))
+            surveys.append(each)
+        found = units.cut(pieces, surveys)
+        if found is None:
+            laid, whole = work / "laid", work / "laid.whole"
+            buckets = units.buckets_for(sum(map(rows_in, paths)))
+            if not whole.is_file():
+                shutil.rmtree(laid, ignore_errors=True)
+                laid.mkdir()
+                asked = [(piece, number, buckets, laid) for number, piece in enumerate(pieces)]
+                for number, _ in enumerate(spread("scatter", asked)):
+                    tell("scattering columns", number, len(pieces))
+                whole.touch()
+            found = units.bucket_units(laid, buckets)
+        done = Counts()
+        asked_units = [(number, unit, work) for number, unit in enumerate(found)]
+        for number, each in enumerate(spread("fold_unit", asked_units)):
+            tell("folding columns", number, len(found))
+            done += each
+        return done
+
+    @staticmethod
+    def surveyed(piece: Piece, alone: bool) -> Survey:
+        """Look at the accounts of a piece of a table, which may be `alone`."""
+        from engine.bulk.kernel import units
+
+        return units.surveyed(piece, alone)
+
+    @staticmethod
+    def scatter(piece: Piece, number: int, buckets: int, folder: Path) -> None:
+        """Lay the rows of a piece of a table into buckets."""
+        from engine.bulk.kernel import units
+
+        units.scattered(piece, number, buckets, folder)
+
+    def fold_unit(self, number: int, unit: Unit, work: Path) -> Counts:
+        """Fold a unit and leave its files; one that was folded before is not folded again. Raises Unequal."""
+        mark = work / f"{STRAIGHT}.{number}.json"
+        if mark.is_file():
+            return Counts(**json.loads(mark.read_text("utf-8")))
+        targets = {kind: work / f"{STRAIGHT}.{number}.{kind}.arrows" for kind in self.tables}
+        counts = self.fold_whole(unit, targets, work / f"{STRAIGHT}.{number}.left.parquet")
+        part = mark.with_suffix(".part")
+        part.write_text(json.dumps(asdict(counts)), "utf-8")
+        part.replace(mark)
+        return counts
