@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from contractlang.cache import entry, keep
+from engine.analysis.near import Near
 from engine.analysis.seen import Read, Seen
 from engine.analysis.witness import History
 
@@ -62,6 +63,7 @@ class Answers:
         self._places: dict[Read, int] = {}
         self._steps: dict[str, list[_Step]] = {}
         self._contents: dict[int, str] = {}
+        self.near = Near()
         self._changed = False
         self._keeps = folder is not None
         self.watch: Watch | None = None
@@ -79,12 +81,14 @@ class Answers:
         """Return the same answers for another text of the documents; what is answered of it is kept in memory too."""
         made = Answers.in_memory()
         made._reads, made._places, made._steps = self._reads, self._places, self._steps
+        made.near = self.near
         return made
 
     def aside(self) -> Answers:
         """Return a copy of what was answered, in which what is answered of other texts leaves the folder as it is."""
         made = Answers.in_memory()
         made._reads, made._places, made._steps = list(self._reads), dict(self._places), dict(self._steps)
+        made.near = self.near
         return made
 
     def see(self, seen: Seen) -> None:
@@ -120,7 +124,8 @@ class Answers:
             return
         self._changed = False
         steps = {name: self._steps[name] for name in sorted(self._steps)}
-        body = json.dumps({"reads": self._reads, "steps": steps}, ensure_ascii=False, separators=(",", ":"))
+        held = {"reads": self._reads, "steps": steps, "near": self.near.held}
+        body = json.dumps(held, ensure_ascii=False, separators=(",", ":"))
         keep(self.folder, self.key, _SUFFIX, body.encode("utf-8", "surrogateescape"), MOST)
 
     def _read(self, body: bytes | None) -> None:
@@ -130,9 +135,10 @@ class Answers:
             held = json.loads(body.decode("utf-8", "surrogateescape"))
             reads = [(str(label), str(sort), str(name)) for label, sort, name in held["reads"]]
             steps = {name: [_Step(*each) for each in variants] for name, variants in held["steps"].items()}
+            near = {str(name): dict(values) for name, values in held["near"].items()}
         except (ValueError, TypeError, LookupError, AttributeError):
             return
-        self._reads, self._steps = reads, steps
+        self._reads, self._steps, self.near = reads, steps, Near(near)
         self._places = {each: place for place, each in enumerate(reads)}
 
     def _held(self, name: str) -> Any:

@@ -18,6 +18,7 @@ from engine.analysis.finding import Clause, Finding, Kind, Said
 from engine.analysis.fragment import Fragment
 from engine.analysis.happenings import Broken, Happening
 from engine.analysis.instances import MANY
+from engine.analysis.near import Near
 from engine.analysis.parts import Part
 from engine.analysis.seen import Seen
 from engine.analysis.solver import LIMIT, Query, Unknown, imaginable, possible
@@ -141,7 +142,7 @@ class Step:
             tried.append((history, said is not None))
             return said
 
-        got = _shown(fragment, self.put, noted)
+        got = _shown(fragment, self.put, noted, self.answers.near, name)
         kinds = len({(each.name, each.actor) for each in fragment.happenings.values()})
         if not isinstance(got, Unknown):
             self.answers.keep(name, Trail(tuple(tried), kinds), [fragment])
@@ -219,7 +220,7 @@ def is_possible(step: Step, foci: Foci) -> bool:
 
 
 def _shown(
-    world: Fragment, put: Put, judged: Callable[[History], R | None]
+    world: Fragment, put: Put, judged: Callable[[History], R | None], near: Near, name: str
 ) -> tuple[History, R] | Unknown | Refuted | None:
     """Return a history in which what is asked is so and which the engine says shows it, with what the engine says.
 
@@ -227,10 +228,10 @@ def _shown(
     the solver gives hangs on what it was asked before.
     """
     tried = 0
-    query = Query(world, *(put.wanted or ()), acts=put.acts)
+    query = Query(world, *(put.wanted or ()), acts=put.acts, near=near)
     try:
         while tried < TRIES and query.next():
-            history = history_of(world, query.polished(), *put.acts, noting=put.noting)
+            history = history_of(world, query.polished(f"{name} {tried}"), *put.acts, noting=put.noting)
             said = judged(history)
             if said is not None:
                 return history, said

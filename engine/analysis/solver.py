@@ -34,6 +34,7 @@ from engine.analysis.logic import (
     tell,
     tell_all,
 )
+from engine.analysis.near import Near, Values
 from engine.analysis.numbers import FALSE, TRUE, a_truth
 from engine.analysis.world import World
 
@@ -46,6 +47,7 @@ _SMALLER = 20
 _FEW = 20
 _OPENING = 9 * 60
 _APART = 15
+_GOES = 3
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,8 @@ def _open(world: World | Fragment, there: list[Happening]) -> Iterator[Any]:
                 yield values[name].known
 
 
+z3.set_param("model.compact", False)  # Half of what a model costs; what is left out so is never asked for.
+
 _idle: dict[int, list[z3.Solver]] = {}
 """Solvers that nobody uses, by their limit: to make one takes as long as to ask it a small question."""
 
@@ -150,14 +154,18 @@ def _low(term: Any, otherwise: int) -> int:
 class Query:
     """One question to the solver about some acts, and the last world found for it."""
 
-    def __init__(self, world: World | Fragment, *wanted: Any, acts: tuple[Happening, ...] = ()) -> None:
+    def __init__(
+        self, world: World | Fragment, *wanted: Any, acts: tuple[Happening, ...] = (), near: Near | None = None
+    ) -> None:  # fmt: skip
         self.world, self.acts = world, acts
+        self.near = near if near is not None else Near()
         self.few = len(world.happenings) < _FEW
         self.solver = _solver(LIMIT, self.few)
         tell(self.solver, *world.facts, *wanted)
         self.found: Any = None
         self._there: list[Happening] = []
         self._needed: list[frozenset[str]] = []
+        self._alike: dict[int, Any] = {}
         self._names = 0
         self._list()
 
@@ -205,13 +213,13 @@ class Query:
         timed = sorted(((each, self.number(each.at)) for each in self.there()), key=lambda pair: pair[1])
         return Model(tuple(timed), self.number(self.world.now.at), self.found)
 
-    def polished(self) -> Model:
-        """Return the one world that is singled out among those with these happenings."""
+    def polished(self, name: str = "") -> Model:
+        """Return the one world that is singled out among those with these happenings; `name` tells what is asked."""
         whole, self.solver = self.solver, _solver(LIMIT // _SMALLER, self.few)
         try:
             # What is left to be said once it is fixed what happens: a fraction of the facts.
             tell_all(self.solver, simplified(whole, *self._shape()))
-            self._polish()
+            self._polish(name)
         finally:
             _let_go(self.solver, LIMIT // _SMALLER)
             self.solver = whole
@@ -221,30 +229,61 @@ class Query:
         """Be done: nothing more is asked. What was found stays."""
         _let_go(self.solver, LIMIT)
 
-    def _polish(self) -> None:
+    def _polish(self, name: str) -> None:
         world, there = self.world, self.there()
-        if isinstance(world, Fragment):
-            # A bill is due some days later, although one that is due at once would be sooner overdue.
-            likely_of = world.likely_of
-            self.preferred([fact for each in there for fact in likely_of[each.key]])
-        self.smallest([world.today, *(each.day for each in there)])
-        self.preferred(world.likely)
-        self.smallest(
-            [term for term in _open(world, [*there, *self.acts]) if z3.is_bool(term) or z3.is_int(term)]
-        )
-        self._clocked()
-
-    def _clocked(self) -> None:
-        """Let what happens on one day do so from the opening on, so many minutes apart, as far as that can be."""
-        there = self.there()
+        # A bill is due some days later, although one that is due at once would be sooner overdue.
+        likely_of = world.likely_of if isinstance(world, Fragment) else {}
+        usual = [fact for each in there for fact in likely_of.get(each.key, ())]
+        days = [world.today, *(each.day for each in there)]
+        shown = [term for term in _open(world, [*there, *self.acts]) if z3.is_bool(term) or z3.is_int(term)]
         earlier = [
             one.at < other.at
             for place, one in enumerate(there) for other in there[place + 1:]
         ]  # fmt: skip
-        self.preferred(earlier)
-        ordered = sorted(there, key=lambda each: self.number(each.at))
-        self.preferred([each.minute == _OPENING + _APART * place for place, each in enumerate(ordered)])
-        self.preferred([self.world.minute == _OPENING + _APART * len(ordered)])
+        minutes = [*(each.minute for each in there), world.minute]
+        terms, called = [*days, *shown, *minutes], [each.id for each in there]
+        self._alike = self._named_alike(terms, self.near.of(name, called))
+        if self._gone_near():
+            self.smallest([*map(no, usual), *days, *map(no, world.likely), *shown, *map(no, earlier)])
+            self.smallest([*map(no, self._clock()), *minutes])
+        else:
+            self.preferred(usual)
+            self.smallest(days)
+            self.preferred(world.likely)
+            self.smallest(shown)
+            self.preferred(earlier)
+            self.preferred(self._clock())
+            self.smallest(minutes)
+        self.near.note(name, called, {each.sexpr(): self.found.value(each) for each in terms})
+
+    def _clock(self) -> list[Any]:
+        """Return that all that happens does so on its day from the opening on, so many minutes apart, in its order."""
+        ordered = sorted(self.there(), key=lambda each: self.number(each.at))
+        minutes = [*(each.minute for each in ordered), self.world.minute]
+        return [minute == _OPENING + _APART * place for place, minute in enumerate(minutes)]
+
+    def _named_alike(self, terms: list[Any], values: Values) -> dict[int, Any]:
+        """Return names, by their identities, for that terms are what they were in another world."""
+        found = {}
+        for term in terms:
+            value = values.get(term.sexpr())
+            if value is not None:
+                name = self._name(term if value is True else no(term) if value is False else term == value)
+                found[name.get_id()] = name
+        return found
+
+    def _gone_near(self) -> bool:
+        """Find a world that is like another one, but for what has to differ; tell whether there is one."""
+        for _ in range(_GOES if self._alike else 0):
+            try:
+                if self.asked(*self._alike.values()):
+                    return True
+            except Unknown:
+                break
+            for each in core(self.solver):
+                del self._alike[each]
+        self._alike = {}
+        return False
 
     def asked(self, *assumed: Any) -> bool:
         """Tell whether there is a world in which something more holds: the last one found. Raises Unknown at the limit.
@@ -337,6 +376,7 @@ class Query:
             else:
                 self.least(terms[place])
             terms = terms[place + 1 :]
+            self._gone_near()
 
     def _smaller(self, terms: list[Any]) -> int | None:
         """Return which of some terms is smaller in a world found that has the same before it; None: in no world."""

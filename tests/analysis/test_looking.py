@@ -11,6 +11,7 @@ from engine.analysis import analyse, search, solver
 from engine.analysis.assuming import Assuming
 from engine.analysis.finding import Finding
 from engine.analysis.lawful import denied
+from engine.analysis.near import Near, Values
 from engine.analysis.tally import Tally, is_confirmed
 from engine.cli import carried_out
 from engine.commands.common import BROKEN, FOUND
@@ -202,3 +203,33 @@ def test_what_is_assumed_holds_in_every_history() -> None:
         Assuming.of({"sometimes": []})
     with pytest.raises(ValueError, match="`a while` is no time"):
         Assuming.of({"since": [{"of": "bell", "at_least": "a while"}]})
+
+
+def taken_from(clause: str) -> list[Finding]:
+    """Return what the law takes from a clause of agreement 1."""
+    loaded = load([CONTRACTS / "voip-1", CONTRACTS / "law"], [CONTRACTS / "vocabulary"])
+    programs = Programs({name: loaded.contracts[name] for name in loaded.asked})
+    asked, only = ("contract", "sector"), frozenset(["against"])
+    return list(analyse(programs, ("voip-1",), asked, only, about=lambda place: place == ("voip-1", clause)))
+
+
+def test_a_minute_that_cannot_be_the_usual_one_is_the_first_that_can_be() -> None:
+    text = CLUB.replace("entry: guest may enter", "entry: for each bell, guest may enter within 10 minutes")
+    (finding,), _ = found(text=text)
+    assert finding.witness is not None
+    (bell,), asked = finding.witness.entries, finding.witness.asked
+    assert bell["at"] == asked["at"] == "2026-03-02T09:00"
+
+
+@pytest.mark.parametrize("few", [True, False])
+def test_a_history_does_not_hang_on_where_the_search_begins(
+    few: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    findings, note = taken_from("二.2"), Near.note
+
+    def noted(near: Near, question: str, there: list[str], values: Values) -> None:
+        wrong = {name: not each if isinstance(each, bool) else each + 1 for name, each in values.items()}
+        note(near, question, there, {**values, "today": wrong["today"]} if few else wrong)
+
+    monkeypatch.setattr(Near, "note", noted)
+    assert taken_from("二.2") == findings

@@ -1,0 +1,42 @@
+"""What was singled out before, where the same happens: the next search begins there, so that it mostly ends there too.
+
+Which world is singled out does not hang on where the search begins, only how long it takes. So what is held here may be
+of another question, or of an older text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+Values = dict[str, int | bool]
+"""What terms are in a world, by their names."""
+MOST = 400
+"""How many worlds are held: the latest."""
+
+
+class Near:
+    """The last world of each question, and of each set of happenings whatever the question."""
+
+    def __init__(self, held: dict[str, Values] | None = None) -> None:
+        self._held: dict[str, Values] = held if held is not None else {}
+
+    @property
+    def held(self) -> dict[str, Values]:
+        """What is worth keeping of it."""
+        return dict(list(self._held.items())[-MOST:])
+
+    def of(self, question: str, there: Iterable[str]) -> Values:
+        """Return the values to begin with; none where nothing like it was singled out before."""
+        same, alike = _called(question, there)
+        return self._held.get(same) or self._held.get(alike) or {}
+
+    def note(self, question: str, there: Iterable[str], values: Values) -> None:
+        """Take what was singled out."""
+        for name in _called(question, there):
+            self._held.pop(name, None)
+            self._held[name] = values
+
+
+def _called(question: str, there: Iterable[str]) -> tuple[str, str]:
+    happening = "\t".join(there)
+    return f"{question}\t{happening}", happening
