@@ -98,6 +98,12 @@ class Account:
         """Return where every norm stands at an instant."""
         return elapse(self.line(known_at).before(at + 1), at)
 
+    def under_way(self, at: Instant, known_at: Instant | None = None) -> list[list[Event]]:
+        """Return the facts that had happened by an instant and take effect later, those of one instant together."""
+        line = self.line(known_at)
+        ahead = (each for group in line.groups[line.instants.up_to(at) :] for each in group)
+        return groups_of(each for each in ahead if each.occurred_at is not None and each.occurred_at <= at)
+
     def line(self, known_at: Instant | None = None) -> _Line:
         """Return the facts known then, and the positions that they lead to."""
         line = self._lines.get(known_at)

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine import history
-from engine.account import Account
+from engine.account import Account, take
 from engine.cases import question_of
 from engine.dates import iso
 from engine.errors import BadEvent, BadQuestion
 from engine.event import Event, Instant
 from engine.explain import decision_as_json, outline, question_as_json
 from engine.ledger import event_from
-from engine.position import Position, elapse
+from engine.position import elapse
 from engine.question import Question
 from engine.service.held import Held
 from engine.service.problems import Problem
@@ -35,25 +35,28 @@ def ahead(
     account: Account, at: Instant, known_at: Instant | None = None, most: int = 10
 ) -> list[dict[str, Any]]:
     """Return the next instants at which time alone changes something, and what."""
-    found: list[dict[str, Any]] = []
-    for instant, what in turns(account.position_at(at, known_at), most):
-        found.append({"at": iso(instant), "changes": what})
-    return found
+    return [
+        {"at": iso(instant), "changes": changes} for instant, changes in turns(account, at, most, known_at)
+    ]
 
 
 def turns(
-    position: Position, most: int, until: Instant | None = None
+    account: Account, after: Instant, most: int, known_at: Instant | None = None
 ) -> list[tuple[Instant, list[dict[str, Any]]]]:
-    """Return the instants to come at which time alone changes where something stands, and what it changes."""
+    """Return the instants to come at which time alone changes where something stands, and what it changes.
+
+    What was sent and has not arrived yet arrives then.
+    """
     found: list[tuple[Instant, list[dict[str, Any]]]] = []
+    position, arriving = account.position_at(after, known_at), account.under_way(after, known_at)
     for _ in range(MOST_AHEAD):
-        agenda = position.agenda
-        if not agenda or len(found) >= most:
+        ahead = [due[0] for due in position.agenda[:1]] + [group[0].effect_at for group in arriving[:1]]
+        if not ahead or len(found) >= most:
             break
-        at = agenda[0][0]
-        if until is not None and at > until:
-            break
+        at = min(ahead)
         before, position = position, elapse(position, at)
+        if arriving and arriving[0][0].effect_at == at:
+            position = take(position, arriving.pop(0))
         changes = list(differences(history.standing_of(before), history.standing_of(position)))
         if changes:
             found.append((at, changes))

@@ -85,7 +85,9 @@ def _event(said: Any, at: str) -> Sent:
     if data:
         if not _TAKEN.isdisjoint(data):
             for taken in _TAKEN.intersection(data):
-                raise Problem("bad_request", "the event itself says so; leave it out here", f"{at}/data/{taken}")
+                raise Problem(
+                    "bad_request", "the event itself says so; leave it out here", f"{at}/data/{taken}"
+                )
         raw |= data
     if said.get("time") is not None:
         if raw.get("at") is not None:

@@ -18,7 +18,7 @@ from engine.dates import iso
 from engine.decide import decide
 from engine.errors import EngineError, StoreError
 from engine.event import Instant
-from engine.position import Position, elapse
+from engine.position import Position
 from engine.question import May
 from engine.service.clock import now
 from engine.service.held import Held
@@ -137,7 +137,8 @@ def _nexts(tenant: Tenant, rows: Sequence[AccountRow]) -> list[tuple[str, int, I
 def next_turn(account: Account, after: Instant) -> Instant | None:
     """Return the next instant, later than another, at which time alone may change a standing or a power."""
     position = account.position_at(after)
-    ahead = [position.agenda[0][0]] if position.agenda else []
+    ahead = [due[0] for due in position.agenda[:1]]
+    ahead += [group[0].effect_at for group in account.under_way(after)[:1]]
     for party, act in history.powers_of(account):
         turn = decide(position, May(party, act, after)).holds_until
         if turn is not None and turn > after:
@@ -146,9 +147,11 @@ def next_turn(account: Account, after: Instant) -> Instant | None:
 
 
 def brought(account: Account, at: Instant) -> list[dict[str, Any]]:
-    """Return what time alone brought at an instant: standings that changed, and powers that opened or closed."""
-    before = account.position_at(at - 1)
-    after = elapse(before, at)
+    """Return what time alone brought at an instant: standings that changed, and powers that opened or closed.
+
+    That something arrives which was sent before is of time alone, too.
+    """
+    before, after = account.position_at(at - 1), account.position_at(at)
     found = list(differences(history.standing_of(before), history.standing_of(after)))
     for party, act in history.powers_of(account):
         was, now_is = (

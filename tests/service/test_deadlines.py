@@ -62,14 +62,12 @@ def begun(live: Live, account: str = "a") -> None:
     assert sent.status_code == 200, sent.text
 
 
-def woken(live: Live, until: str, deadlines: Deadlines | None = None) -> int:
-    """Let time come to an instant, as the server's own loop would."""
-    at = parse_instant(until)
+def woken(live: Live, until: str, recorded: str = "2026-04-01T10:00") -> int:
+    """Let time come to an instant, as the server's own loop would; today's clock has recorded the events later."""
     tenant = live.server.tenants["main"]
-    # The events were recorded by today's clock; what they bring is asked from the day after the bill on.
     held = asyncio.run(tenant.held("a"))
-    held.recorded_at = min(held.recorded_at, parse_instant("2026-04-01T10:00"))
-    return asyncio.run((deadlines or Deadlines(live.server)).wake(tenant, at))
+    held.recorded_at = min(held.recorded_at, parse_instant(recorded))
+    return asyncio.run(Deadlines(live.server).wake(tenant, parse_instant(until)))
 
 
 def test_a_missed_payment_is_told_once_at_its_instant(tmp_path: Path) -> None:
@@ -98,6 +96,23 @@ def test_the_next_instant_is_the_one_that_brings_something(tmp_path: Path) -> No
     at = next_turn(account, parse_instant("2026-04-02T00:00"))
     assert at == parse_instant("2026-04-11T00:00")
     assert {each["what"] for each in brought(account, at)} >= {"breach", "power"}
+
+
+def test_what_takes_effect_later_is_told_then(tmp_path: Path) -> None:
+    with serving(tmp_path, {"main": TEXTS}, **SLOW) as live:
+        begun(live)
+        ended = event("a", "a5", "terminate", "2026-06-01T10:00:00+08:00", by="provider",
+                      arrives="2026-06-05T10:00:00+08:00")  # fmt: skip
+        assert send(live.client(), ended).status_code == 200
+        assert woken(live, "2026-06-05T09:59", recorded="2026-06-01T10:01") == 0
+        assert woken(live, "2026-06-05T10:00", recorded="2026-06-01T10:01") > 0
+        found = live.client().get("/notices").json()["notices"]
+        seen = live.client().get("/accounts/a", params={"as_of": "2026-06-02T10:00"}).json()
+    states = [(each["at"], each["was"], each["is"]) for each in found if each["what"] == "state"]
+    assert states == [("2026-06-05T10:00+08:00", "in_force", "terminated")]
+    assert [(each["at"], each["changes"][0]["is"]) for each in seen["next"]] == [
+        ("2026-06-05T10:00+08:00", "terminated")
+    ]
 
 
 def test_a_webhook_is_signed_and_tried_again(tmp_path: Path, subscriber: http.server.HTTPServer) -> None:

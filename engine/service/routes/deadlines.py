@@ -119,7 +119,7 @@ async def calendar(request: Request) -> Response:
     rows = []
     for name in names:
         held = await tenant.reaching(await tenant.held(name), at)
-        for turn, changes in accounts.turns(held.account.position_at(at), 10):
+        for turn, changes in accounts.turns(held.account, at, 10):
             rows += [(name, turn, each) for each in changes]
         await asyncio.sleep(0)
     return Response(feed(tenant.name, rows, at), media_type="text/calendar")
