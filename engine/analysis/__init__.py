@@ -112,11 +112,13 @@ class _Asking:
         """Put the questions of a group to the solver."""
         from engine.analysis.beginnings import beginnings
         from engine.analysis.breaking import breaking
+        from engine.analysis.fitting import overlaps, uncovered
         from engine.analysis.hanging import hanging
         from engine.analysis.implied import implied
         from engine.analysis.lawful import against, denied
         from engine.analysis.measures import measured
         from engine.analysis.search import clashes, never, rivals
+        from engine.analysis.unspoken import unspoken
 
         alone, law = self.alone, "+".join(self.law)
         if self._watch is not None:
@@ -130,6 +132,12 @@ class _Asking:
                 return beginnings(self.paper)
             case "breaking":
                 return breaking(self.paper)
+            case "overlaps":
+                return overlaps(self.paper)
+            case "uncovered":
+                return uncovered(self.paper)
+            case "unspoken":
+                return unspoken(self.paper)
             case "rivals":
                 return rivals(self.paper)
             case "never":
@@ -161,7 +169,9 @@ class _Asking:
 
 
 _ALONE: dict[str, Kind] = {
+    "uncovered": "gap", "unspoken": "gap",
     "clashes": "conflict", "hanging": "conflict", "beginnings": "conflict", "breaking": "conflict",
+    "overlaps": "conflict",
     "rivals": "competing", "never": "dead",
     "implied": "redundant",
 }  # fmt: skip

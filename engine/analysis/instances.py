@@ -41,6 +41,12 @@ class Instances(Aspect):
             found += [Broken(owed, bound) for bound in bounds]
         return found
 
+    def broken_by(self, duty: Rule) -> list[Any]:
+        """Return what the breaches of a duty may be bound to: those of a prohibition, to the act itself."""
+        if isinstance(duty.norm, Prohibition):
+            return list(self.world.of_kind(duty.act_name))
+        return self.bindings(duty, None)
+
     def env_of(self, rule: Rule, bound: Any, act: Any, actor: Any) -> Env:
         """Return what the variables of one instance stand for."""
         env: Env = {"@act": act, "@actor": actor, "@rule": rule}

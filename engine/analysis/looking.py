@@ -283,6 +283,7 @@ _ASKED: dict[Kind, tuple[str, str]] = {
     "competing": ("whether {} compete", "{}是否竞合"),
     "against": ("whether {} contradict each other", "{}是否抵触"),
     "dead": ("whether {} ever applies", "{}是否可能适用"),
+    "gap": ("whether {} leaves a case open", "{}是否留有未规定的情形"),
     "redundant": ("whether {} says anything of its own", "{}是否有自己的内容"),
 }
 

@@ -138,7 +138,7 @@ class Partings:
             found = [
                 world.breaches.broken(Broken(rule, bound), m, False)
                 for rule in rules
-                for bound in _bounds(world, rule)
+                for bound in world.instances.broken_by(rule)
                 if _binds(rule, party)
             ]
             return z3.Or(*found) if found else FALSE
@@ -515,12 +515,6 @@ def _required(world: World, m: Moment, act: Happening) -> Any:
     rules = [world.program.rules[index] for index in world.program.by_act.get(act.name, ())]
     duties = [rule for rule in rules if isinstance(rule.norm, Obligation)]
     return z3.Or(*(world.judge.opens(rule, m, act, act.actor or "") for rule in duties))
-
-
-def _bounds(world: World, rule: Rule) -> list[Any]:
-    if isinstance(rule.norm, Prohibition):
-        return list(world.of_kind(rule.act_name))
-    return world.instances.bindings(rule, None)
 
 
 def _binds(rule: Rule, party: str) -> bool:

@@ -155,9 +155,16 @@ class Quantities(Aspect):
         return world.free(it.kind)
 
     def _attribute(self, name: str, kind: Kind) -> Value:
+        """Return what an account's settings say of a party or a thing."""
+        world = self.world
         made = a_truth(name) if kind.name == "flag" else a_number(name)
-        self.world.attributes[name] = Value(made, True)
-        return self.world.attributes[name]
+        if kind.name in ("count", "money"):
+            world.between(made, 0, 10_000_000)
+            world.prefer_round(made, kind.name)
+        elif kind.name == "one of":
+            world.one_of(made, world.look("options", kind.of))
+        world.attributes[name] = Value(made, True)
+        return world.attributes[name]
 
     def later(self, it: LaterE, m: Moment, env: Env) -> Value:
         """Return so long after a day or an instant: after so many days a day, their last; else an instant."""

@@ -24,6 +24,7 @@ from engine.event import START, Ledger
 from engine.history import history, say, say_event
 from engine.ledger import event_from
 from engine.program import Program
+from engine.question import AmountOfSum
 from engine.settings import terms_from
 from engine.voice import Voice
 
@@ -136,8 +137,8 @@ def account_of(witness: Witness, program: Program) -> Account:
 
 
 def _witness(witness: Witness, program: Program, language: Language, width: int) -> Iterator[str]:
-    voice = Voice(program, language)
     account = account_of(witness, program)
+    voice = voice_of(witness, program, language)
     until = max((each.effect_at for each in account.ledger), default=START)
     asked = witness.asked
     if "at" in asked:
@@ -157,9 +158,20 @@ def _witness(witness: Witness, program: Program, language: Language, width: int)
         yield from wrapped(under + said, width, "  ", "    ")
 
 
+def voice_of(witness: Witness, program: Program, language: Language) -> Voice:
+    """Return who speaks of a witness: where a sum was asked for, about that."""
+    asked = witness.asked
+    if "sum" not in asked:
+        return Voice(program, language)
+    at = parse_as_of(str(asked["at"]))
+    return Voice(program, language, AmountOfSum(asked["sum"], at, asked.get("about"), asked["document"]))
+
+
 def question_of(witness: Witness, account: Account, voice: Voice) -> str:
     """Return what the engine was asked at the end of the history."""
     asked = witness.asked
+    if voice.question is not None:
+        return voice.asking()
     if not {"by", "act", "at"} <= set(asked):
         return voice.pick("asked", "所问")
     raw = {"id": "?", "name": asked["act"], **{name: each for name, each in asked.items() if name != "act"}}

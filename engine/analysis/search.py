@@ -349,15 +349,11 @@ def _rivalling(searcher: Searcher, one: Rule, other: Rule, duty: Rule, actor: st
         searcher.asked(one.act_name, actor)
         _, second, _ = searcher.asked(other.act_name, actor)
         owed = world.rule(duty.index)
-        broken = [world.breaches.broken(Broken(owed, bound), m, False) for bound in _bounds(world, owed)]
+        broken = [
+            world.breaches.broken(Broken(owed, bound), m, False) for bound in world.instances.broken_by(owed)
+        ]
         opens = world.judge.opens(one, m, act, actor), world.judge.opens(other, m, second, actor)
     return Put(world, part, (act, second), (some(*broken), *opens))
-
-
-def _bounds(world: World, duty: Rule) -> list[Any]:
-    if isinstance(duty.norm, Prohibition):
-        return list(world.of_kind(duty.act_name))
-    return world.instances.bindings(duty, None)
 
 
 def _hangs_on(program: Program, rule: Rule) -> set[int]:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from contractlang.kinds import Kind
-from contractlang.norms import OccurrenceDecl
+from contractlang.norms import OccurrenceDecl, PartyDecl, ThingDecl
 from contractlang.values import Money
 from engine.account import Account
 from engine.analysis.days import FIRST_DAY
@@ -24,13 +24,13 @@ from engine.errors import EngineError
 from engine.event import BOTH, Ledger
 from engine.ledger import checked, event_from
 from engine.program import Program
-from engine.question import May
+from engine.question import AmountOfSum, May
 from engine.settings import terms_from
 
 
 @dataclass(frozen=True)
 class History:
-    """A world made definite: entries of a ledger, the account's settings, and the act asked about."""
+    """A world made definite: entries of a ledger, the account's settings, and the act or sum asked about."""
 
     entries: tuple[dict[str, Any], ...]
     settings: dict[str, Any]
@@ -43,11 +43,14 @@ class History:
     """What holds in the world of that which was to be noted."""
 
     def ask(self, program: Program, layers: tuple[str, ...]) -> Decision:
-        """Return what the engine says of the act, on this history, by a program's documents.
+        """Return what the engine says of the act or sum, on this history, by a program's documents.
 
         What the documents do not know of the settings is left out: another set of documents asks for less.
         """
         account = account_of(self, program, layers)
+        if "sum" in self.asked:
+            asked, at = self.asked, parse_instant(self.asked["at"])
+            return account.decide(AmountOfSum(asked["sum"], at, asked.get("about"), asked["document"]))
         fields = {name: value for name, value in self.asked.items() if name not in ("by", "act", "at")}
         act = program.acts[self.asked["act"]]
         made = event_from(
@@ -112,7 +115,7 @@ def history_of(
     for name, given in world.terms.blanks.items():
         settings[name] = _written(given, getattr(world.program.declarations[name], "kind", Kind("text")))
     for name, value in world.attributes.items():
-        settings[name] = model.truth(value.term)
+        settings[name] = _value(model, value.term, _kind_of_attribute(world.program, name), words)
     for name, value in world.firsts.items():
         kind = getattr(world.program.declarations[name], "kind", Kind("text"))
         settings[name] = _value(model, value.term, kind, words)
@@ -142,12 +145,24 @@ def history_of(
     )
 
 
+def _kind_of_attribute(program: Program, name: str) -> Kind:
+    owner, _, attribute = name.partition(".")
+    declared = program.declarations[owner]
+    assert isinstance(declared, PartyDecl | ThingDecl)
+    return next(each.kind for each in declared.attributes if each.name == attribute)
+
+
 def witness(history: History, verdicts: dict[str, Decision]) -> Witness:
     """Return a history together with what the engine said of it under each set of layers."""
     return Witness(
         history.entries, history.settings, history.readings, history.answers, history.asked,
-        {layers: decision.answer for layers, decision in verdicts.items()},
+        {layers: answer_of(decision) for layers, decision in verdicts.items()},
     )  # fmt: skip
+
+
+def answer_of(decision: Decision) -> str:
+    """Return an answer of the engine as a witness holds it: of a sum of money, its minor units."""
+    return str(decision.value) if decision.answer == "value" else decision.answer
 
 
 def replayed(history: History, program: Program, layers: tuple[str, ...]) -> Decision | None:

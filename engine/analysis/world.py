@@ -190,7 +190,7 @@ class World(Parts):
         return made
 
     def field_of(self, of: Happening, name: str, kind: Kind) -> Value:
-        """Return a field: sums are not negative, a day is not before what names it."""
+        """Return a field: a sum is more than nothing, a count not less, a day is not before what names it."""
         match kind.name:
             case "flag":
                 return Value(a_truth(f"{name} {of.id}"), True)
@@ -212,7 +212,7 @@ class World(Parts):
             self.on_workday(term)
             self.prefer(term == of.day + 9)
         elif kind.name in ("money", "count"):
-            self.between(term, 1, 10_000_000)
+            self.between(term, 0 if kind.name == "count" else 1, 10_000_000)
             self.prefer_round(term, kind.name)
         elif kind.name == "one of":
             options = self.look("options", kind.of)

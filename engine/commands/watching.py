@@ -15,6 +15,8 @@ from engine.render import printable
 _EVERY = 0.1
 """Seconds between two looks."""
 _GROUPS = {
+    "uncovered": ("sums case by case", "金额的各种情形"), "unspoken": ("acts case by case", "行为的各种情形"),
+    "overlaps": ("two sums for one case", "同一情形的两种金额"),
     "clashes": ("conflicts", "冲突"), "hanging": ("conflicts by readings", "取决于解释的冲突"),
     "beginnings": ("when it takes effect", "生效"), "rivals": ("competing remedies", "竞合的救济"),
     "never": ("norms that never apply", "永不适用的规范"), "against": ("what the law takes away", "法律所否定者"),

@@ -17,7 +17,7 @@ from contractlang.norms import Contract
 from engine.analysis import analyse
 from engine.analysis.accepted import FILE, Accepted
 from engine.analysis.finding import Finding, Said, Witness
-from engine.analysis.report import KINDS, account_of, heading, question_of
+from engine.analysis.report import KINDS, account_of, heading, question_of, voice_of
 from engine.analysis.under import under_called
 from engine.dates import parse_as_of
 from engine.documents import saved, sides
@@ -36,7 +36,6 @@ from engine.event import START
 from engine.governing import CONTRACT
 from engine.history import history
 from engine.program import Program
-from engine.voice import Voice
 
 LAW = "law"
 """What the name of a page ends with that looks at the law too."""
@@ -305,7 +304,7 @@ def _witness(
 
     `again` holds what it answers now where the history was found before.
     """
-    voice = Voice(program, language)
+    voice = voice_of(witness, program, language)
     try:
         account = account_of(witness, program)
     except EngineError as wrong:

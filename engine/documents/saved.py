@@ -122,7 +122,7 @@ def answered_now(witness: Witness, programs: Programs, agreements: tuple[str, ..
 
     None stands where the history is no ledger that the documents can take any longer.
     """
-    from engine.analysis.witness import History, replayed
+    from engine.analysis.witness import History, answer_of, replayed
 
     found: dict[str, str | None] = {}
     for under in witness.verdicts:
@@ -140,5 +140,5 @@ def answered_now(witness: Witness, programs: Programs, agreements: tuple[str, ..
             decision = replayed(history, programs.of(agreements, layers), layers)
         except (BadTerms, KeyError):
             decision = None
-        found[under] = None if decision is None else decision.answer
+        found[under] = None if decision is None else answer_of(decision)
     return found

@@ -18,7 +18,9 @@ from engine.commands.common import FOUND
 from engine.governing import Programs
 
 LAWFUL = ("contract", "civil")
-ALONE = ["clashes", "hanging", "beginnings", "breaking", "rivals", "never", "implied"]
+ALONE = [
+    "uncovered", "unspoken", "clashes", "hanging", "beginnings", "breaking", "overlaps", "rivals", "never", "implied"
+]  # fmt: skip
 BESIDE = ["against", "denied", "measured", "clashes beside"]
 
 WORDS = """

@@ -1,0 +1,148 @@
+"""What a lawyer could type where two lines of a sum fit one case, or none does; where a case of an act is left open."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from contractlang.fixes import Edit
+from contractlang.norms import AmountRule, OccurrenceDecl
+from contractlang.source import Source
+from contractlang.values import Money
+from engine.analysis.calling import spelled
+from engine.analysis.finding import Clause, Finding, Said
+from engine.analysis.lines import Mend, Texts, Ways, beneath, changed, statement_at
+
+_CASE = re.compile(r"\s(?:where|限于)\s+(?P<case>.+?)(?=[,，]\s*(?:claimable|可主张)|$)", re.S)
+_HEAD = re.compile(r"(?P<head>.*?(?:[,，:：]\s*(?:is\s|为\s*)))", re.S)
+_CASE_OF_TRIGGER = re.compile(r"\s(?:where|限于)\s.*?(?=[,，])", re.S)
+
+
+class _Said(NamedTuple):
+    """A line of a sum as it is written."""
+
+    rule: AmountRule
+    source: Source
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        """The statement."""
+        return self.source.text[self.start : self.end]
+
+    @property
+    def case(self) -> re.Match[str] | None:
+        """The condition under which it holds, if it has one of its own: what stands in brackets is part of the sum."""
+        head = _HEAD.match(self.text)
+        start = head.end() if head is not None else 0
+        while (found := _CASE.search(self.text, start)) is not None:
+            before = self.text[: found.start()]
+            if before.count("(") + before.count("（") == before.count(")") + before.count("）"):
+                return found
+            start = found.start() + 1
+        return None
+
+    @property
+    def place(self) -> Clause:
+        """The clause that it stands in."""
+        return Clause(self.rule.document, self.rule.clause)
+
+
+def of_two_sums(finding: Finding, texts: Texts) -> Iterator[Ways]:
+    """Let each of two lines hold only where the other does not: first as the engine has it now."""
+    lines = _lines(finding, texts)
+    if len(lines) != 2:
+        return
+    earlier, later = lines
+    for line, other in ((later, earlier), (earlier, later)):
+        own, others = line.case, other.case
+        if own is None or others is None:
+            continue
+        case = _renamed(others["case"], other.rule, line.rule)
+        typed = _pick(line, f"({own['case']}) and not ({case})", f"({own['case']}) 且 非 ({case})")
+        edit = Edit(line.start + own.start("case"), line.start + own.end("case"), typed)
+        said = changed(line.place, typed, "only where the other line does not hold", "仅在另一行不适用时适用")
+        yield (Mend("case", said, line.source.path, (edit,)),)
+
+
+def of_no_sum(finding: Finding, texts: Texts) -> Iterator[Ways]:
+    """Write a last line by which the sum is nothing in every other case."""
+    lines = _lines(finding, texts)
+    if not lines:
+        return
+    last = lines[-1]
+    head = _HEAD.match(last.text)
+    if head is None:
+        return
+    kind = last.rule.kind
+    nothing = str(Money(0, kind.of or "CNY")) if kind.name == "money" else "0"
+    bare = _CASE_OF_TRIGGER.sub("", head["head"], count=1) if last.rule.trigger is not None else head["head"]
+    typed = f"| {bare.rstrip()} {nothing}"
+    edit = Edit(last.end, last.end, "\n" + typed)
+    said = beneath(last.place, typed, "for example, nothing in every other case", "例如，其余情形为零")
+    yield (Mend("other cases", said, last.source.path, (edit,)),)
+
+
+def of_a_case(finding: Finding, texts: Texts) -> Iterator[Ways]:
+    """Let the act need a basis, or permit it in every other case."""
+    place = finding.clauses[0]
+    line, contract = texts.line(place), texts.contracts.get(place.document)
+    if line is None or contract is None:
+        return
+    act = contract.declarations.get(str(finding.detail["act"]))
+    if not isinstance(act, OccurrenceDecl):
+        return
+    its = spelled(act)
+    if act.span.path == line.source.path:
+        _, end = statement_at(line.source, act.span.start)
+        typed = line.pick(", needs basis", "，须有依据")
+        told = Said(
+            f"what is not permitted is not allowed: end the declaration of {its.en} with `{typed.lstrip(', ')}`",
+            f"未经允许者不得为之：在“{its.zh}”的声明末尾写`{typed.lstrip('，')}`",
+        )
+        yield (Mend("basis", told, line.source.path, (Edit(end, end, typed),)),)
+    bearer = contract.declarations.get(line.norm.bearer) if isinstance(line.norm.bearer, str) else None
+    if bearer is not None:
+        who = spelled(bearer)
+        edit, typed = line.below(f"{who.en} may {its.en}", f"{who.zh} 可以 {its.zh}")
+        yield (
+            Mend("other cases", beneath(place, typed, "permit it", "予以允许"), line.source.path, (edit,)),
+        )
+
+
+def _lines(finding: Finding, texts: Texts) -> list[_Said]:
+    """Return the lines of a sum that a finding is about, as they are written, in their order."""
+    said: dict[str, list[_Said]] = {}
+    for document in dict.fromkeys(each.document for each in finding.clauses):
+        source = texts.source(document)
+        rules = texts.contracts[document].amounts if source is not None else ()
+        names = {
+            name
+            for rule in rules if finding.detail["sum"] in (rule.name, rule.alias) for name in (rule.name, rule.alias)
+        }  # fmt: skip
+        for rule in rules:
+            if rule.name in names and source is not None and rule.span.path == source.path:
+                said.setdefault(document, []).append(
+                    _Said(rule, source, *statement_at(source, rule.span.start))
+                )
+    wanted = finding.detail.get("lines")
+    if wanted is None:
+        return [line for lines in said.values() for line in lines]
+    return [
+        said[each.document][number]
+        for each, number in zip(finding.clauses, wanted, strict=True)
+        if number < len(said.get(each.document, ()))
+    ]
+
+
+def _renamed(case: str, from_: AmountRule, to: AmountRule) -> str:
+    """Return a condition of one line in the words of another, which may call its occurrence otherwise."""
+    if from_.trigger is None or to.trigger is None:
+        return case
+    return re.sub(rf"(?<![\w.]){re.escape(from_.trigger.variable)}(?!\w)", to.trigger.variable, case)
+
+
+def _pick(line: _Said, en: str, zh: str) -> str:
+    return zh if line.source.is_chinese else en
