@@ -27,6 +27,8 @@ _BARE_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _LIMIT = re.compile(r"(?:at most|no more than|up to|maximum|不超过|至多|最多)\D*(\d+)", re.IGNORECASE)
 # What a file says of the arrival of a notice that never arrived.
 _NEVER = ("never", "not_arrived", "undelivered")
+# The month, or the day, that the name of a bill tells: `2026-08`, `2026-08-b`, `A2:2026-08`.
+_PERIOD = re.compile(r"(?<!\d)\d{4}-\d{2}(?:-\d{2})?(?!\d)")
 # A number of days, alone or with its unit.
 _DAYS = re.compile(r"\s*(\d+)\s*(?:d|days?|日|天)?\s*$")
 
@@ -139,6 +141,11 @@ class Entries:
         # 24:00 of a day on which something is done is its last moment, not the first of the next.
         if rule.get("until_midnight") and str(made.get("at") or "").endswith("T24:00"):
             made["at"] = f"{str(made['at'])[:10]}T23:59:59"
+        # What is paid in advance on a bill counts once there is the bill (民法典 530).
+        if rule.get("not_before") and made.get("at"):
+            issued = self.issued(first(raw, rule["not_before"]))
+            if issued and parse_instant(str(made["at"])) <= parse_instant(issued):
+                made["at"] = iso(parse_instant(issued) + SECOND)
         if rule.get("after") and made.get("at"):
             later = [
                 each["at"]
@@ -152,6 +159,11 @@ class Entries:
                 made["at"] = iso(parse_instant(str(min(later))) + SECOND)
                 made.pop("arrives", None)
         return made
+
+    def issued(self, invoice: Any) -> str | None:
+        """Return when a bill of the file was issued; None where there is no such bill, or nobody knows."""
+        found = self.ids.get(invoice)
+        return next((each.get("at") for each in self.raw if each["id"] == found), None)
 
     def last_told(self, at: str) -> Mapping[str, Any] | None:
         """Return the last entry before an instant that tells a change which the parties may agree on."""
@@ -189,8 +201,8 @@ class Entries:
 
     def given(self, raw: Mapping[str, Any], source: Any) -> Any:
         """Return what a field takes: a field of the entry, or else a parameter of that name or the next day of the
-        number that one gives; a value; the month of an instant; what words of the entry tell; or the last entry of some
-        types before it, of those that have the same in some field.
+        number that one gives; a value; the month of an instant, or that a name tells; what words of the entry tell;
+        or the last entry of some types before it, of those that have the same in some field.
         """
         if not isinstance(source, dict):
             return first(raw, source)
@@ -208,6 +220,9 @@ class Entries:
         if "month" in source:
             at = first(raw, source["month"])
             return None if at is None else iso(parse_instant(str(at)) - 1)[:7]
+        if "period" in source:
+            found = _PERIOD.search(str(first(raw, source["period"])))
+            return found and found[0]
         if "told" in source:
             return _told(raw, source["told"])
         if "within" in source:

@@ -165,9 +165,9 @@ def _run(
         documents = tuple(mapping.documents[_asked_of(scenario, query)])
         program = programs.of(documents, layers)
         situation = Situation(scenario, query, variant, layers, program, mapping)
-        got, missing, could_be = situation.answer()
+        got, missing, could_be = situation.narrowed()
         for item, otherwise in situation.open_arrivals():
-            other = Situation(scenario, query, variant, layers, program, mapping, **otherwise).answer()
+            other = Situation(scenario, query, variant, layers, program, mapping, **otherwise).narrowed()
             if other != (got, missing, could_be):
                 could_be = list(dict.fromkeys([*(could_be or [got]), *(other[2] or [other[0]])]))
                 missing = list(dict.fromkeys([*missing, *other[1], item]))
@@ -266,7 +266,7 @@ class Situation:
         arrived: bool = True,
     ) -> None:
         self.scenario, self.query, self.program, self.mapping = scenario, query, program, mapping
-        self.layers = layers
+        self.variant, self.layers = variant, layers
         change = query.get("variant") or {}
         if unknown := sorted(set(change) - {"parameters", "events", "remove_events"}):
             raise Unsupported(f"a variant with {', '.join(unknown)}")
@@ -396,6 +396,24 @@ class Situation:
                 for rule in self.mapping.raw["events"][raw["type"]]
             )
         )
+
+    def narrowed(self) -> tuple[str, list[str], list[str]]:
+        """Return the answer, as narrowed by what the file says of a gap of the text: that was agreed elsewhere, or not.
+
+        Where both lead to one answer, it is the answer.
+        """
+        told = self.answer()
+        for name, target in self.mapping.raw["parameters"].items():
+            if target in told[1] and self.parameters.get(name) is not None and not self.is_asked(target):
+                one, other = (
+                    Situation(
+                        self.scenario, self.query, ", ".join(filter(None, (self.variant, f"{target}={value}"))),
+                        self.layers, self.program, self.mapping, self.entries.named_channel, self.entries.arrived,
+                    ).answer()
+                    for value in (self.parameters[name], "blank")
+                )  # fmt: skip
+                told = one if one == other else told
+        return told
 
     def answer(self) -> tuple[str, list[str], list[str]]:
         """Return the engine's answer, what is missing for it and what it could be, in the words of the file."""

@@ -38,7 +38,7 @@ from tests.conftest import CONTRACTS
 
 ASKED = (
     "provider terminate", "user terminate", "user demand_liability", "provider suspend_service",
-    "provider resume_service", "provider stop_service", "provider change_ui", "user place_call", "user disclose",
+    "provider resume_service", "provider stop_service", "provider change_ui", "user place_call", "user lease_account",
     "user renew",
 )  # fmt: skip
 SELDOM = frozenset({
