@@ -135,6 +135,8 @@ class Step:
         fragment = self.put.fragment(focus)
         if strict:
             fragment = fragment.strict()
+        if self.answers.near.knows(f"{name} 0"):
+            fragment.complete()  # It had a history before, and mostly has one now.
         tried: list[tuple[History, bool]] = []
 
         def noted(history: History) -> R | None:

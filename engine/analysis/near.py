@@ -25,6 +25,10 @@ class Near:
         """What is worth keeping of it."""
         return dict(list(self._held.items())[-MOST:])
 
+    def knows(self, question: str) -> bool:
+        """Tell whether a question had an answer before."""
+        return any(each.startswith(f"{question}\t") for each in self._held)
+
     def of(self, question: str, there: Iterable[str]) -> Values:
         """Return the values to begin with; none where nothing like it was singled out before."""
         same, alike = _called(question, there)

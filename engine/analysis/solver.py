@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
+from typing import Any, NamedTuple
 
 import z3
 
@@ -65,6 +65,32 @@ class Model:
     def truth(self, term: Any) -> bool:
         """Tell whether a term holds in the world."""
         return self.found.truth(term) if z3.is_expr(term) else bool(term)
+
+
+class _Order(NamedTuple):
+    """By what one world is singled out, one thing after the other: facts that are preferred, numbers that are small.
+
+    A bill is due some days later, although one that is due at once would be sooner overdue.
+    """
+
+    usual: list[Any]
+    days: list[Any]
+    likely: list[Any]
+    shown: list[Any]
+    earlier: list[Any]
+    minutes: list[Any]
+
+    @property
+    def first(self) -> list[Any]:
+        """What is to be small, up to the order of what happens: the minutes hang on that."""
+        return [
+            *map(no, self.usual), *self.days, *map(no, self.likely), *self.shown, *map(no, self.earlier),
+        ]  # fmt: skip
+
+    @property
+    def terms(self) -> list[Any]:
+        """What differs between worlds with the same happenings, as far as anybody is told of it."""
+        return [*self.days, *self.shown, *self.minutes]
 
 
 class Unknown(Exception):
@@ -166,6 +192,7 @@ class Query:
         self._there: list[Happening] = []
         self._needed: list[frozenset[str]] = []
         self._alike: dict[int, Any] = {}
+        self._given: list[Any] = []
         self._names = 0
         self._list()
 
@@ -215,46 +242,66 @@ class Query:
 
     def polished(self, name: str = "") -> Model:
         """Return the one world that is singled out among those with these happenings; `name` tells what is asked."""
+        order, called = self._order(), [each.id for each in self.there()]
+        values = self.near.of(name, called)
+        if not self._is_still(order, values):
+            self._single_out(order, values)
+        self.near.note(name, called, {each.sexpr(): self.found.value(each) for each in order.terms})
+        return self.model()
+
+    def _is_still(self, order: _Order, values: Values) -> bool:
+        """Tell whether a world with values that were singled out before is the one that is singled out now."""
+        self._given = self._shape()
+        try:
+            alike = self._named_alike(order.terms, values)
+            if not alike or not self.asked(*alike.values()):
+                return False
+            better = self._less([*order.first, *map(no, self._clock()), *order.minutes])
+            return better is FALSE or not self.asked(self._name(better))
+        except Unknown:
+            return False
+        finally:
+            self._given = []
+
+    def _single_out(self, order: _Order, values: Values) -> None:
         whole, self.solver = self.solver, _solver(LIMIT // _SMALLER, self.few)
         try:
             # What is left to be said once it is fixed what happens: a fraction of the facts.
             tell_all(self.solver, simplified(whole, *self._shape()))
-            self._polish(name)
+            self._alike = self._named_alike(order.terms, values)
+            if self._gone_near():
+                self.smallest(order.first)
+                self.smallest([*map(no, self._clock()), *order.minutes])
+            else:
+                self.preferred(order.usual)
+                self.smallest(order.days)
+                self.preferred(order.likely)
+                self.smallest(order.shown)
+                self.preferred(order.earlier)
+                self.preferred(self._clock())
+                self.smallest(order.minutes)
         finally:
             _let_go(self.solver, LIMIT // _SMALLER)
             self.solver = whole
-        return self.model()
 
     def close(self) -> None:
         """Be done: nothing more is asked. What was found stays."""
         _let_go(self.solver, LIMIT)
 
-    def _polish(self, name: str) -> None:
+    def _order(self) -> _Order:
         world, there = self.world, self.there()
-        # A bill is due some days later, although one that is due at once would be sooner overdue.
         likely_of = world.likely_of if isinstance(world, Fragment) else {}
-        usual = [fact for each in there for fact in likely_of.get(each.key, ())]
-        days = [world.today, *(each.day for each in there)]
-        shown = [term for term in _open(world, [*there, *self.acts]) if z3.is_bool(term) or z3.is_int(term)]
-        earlier = [
-            one.at < other.at
-            for place, one in enumerate(there) for other in there[place + 1:]
-        ]  # fmt: skip
-        minutes = [*(each.minute for each in there), world.minute]
-        terms, called = [*days, *shown, *minutes], [each.id for each in there]
-        self._alike = self._named_alike(terms, self.near.of(name, called))
-        if self._gone_near():
-            self.smallest([*map(no, usual), *days, *map(no, world.likely), *shown, *map(no, earlier)])
-            self.smallest([*map(no, self._clock()), *minutes])
-        else:
-            self.preferred(usual)
-            self.smallest(days)
-            self.preferred(world.likely)
-            self.smallest(shown)
-            self.preferred(earlier)
-            self.preferred(self._clock())
-            self.smallest(minutes)
-        self.near.note(name, called, {each.sexpr(): self.found.value(each) for each in terms})
+        return _Order(
+            usual=[fact for each in there for fact in likely_of.get(each.key, ())],
+            days=[world.today, *(each.day for each in there)],
+            likely=world.likely,
+            shown=[term for term in _open(world, [*there, *self.acts]) if z3.is_bool(term) or z3.is_int(term)],
+            earlier=[
+                one.at < other.at
+                for place, one in enumerate(there) for other in there[place + 1:]
+            ],
+            minutes=[*(each.minute for each in there), world.minute],
+        )  # fmt: skip
 
     def _clock(self) -> list[Any]:
         """Return that all that happens does so on its day from the opening on, so many minutes apart, in its order."""
@@ -263,13 +310,12 @@ class Query:
         return [minute == _OPENING + _APART * place for place, minute in enumerate(minutes)]
 
     def _named_alike(self, terms: list[Any], values: Values) -> dict[int, Any]:
-        """Return names, by their identities, for that terms are what they were in another world."""
+        """Return names, by their identities, for that terms are what they were in another world, or else small."""
         found = {}
-        for term in terms:
-            value = values.get(term.sexpr())
-            if value is not None:
-                name = self._name(term if value is True else no(term) if value is False else term == value)
-                found[name.get_id()] = name
+        for term in terms if values else ():
+            value = values.get(term.sexpr(), False if z3.is_bool(term) else _low(term, 0))
+            name = self._name(term if value is True else no(term) if value is False else term == value)
+            found[name.get_id()] = name
         return found
 
     def _gone_near(self) -> bool:
@@ -291,7 +337,7 @@ class Query:
         What is assumed is a truth that has a name, or is denied one.
         """
         while True:
-            answer = checked(self.solver, assumed)
+            answer = checked(self.solver, (*self._given, *assumed))
             if answer == z3.unknown:
                 raise Unknown(self.solver.reason_unknown())
             if answer == z3.unsat:
@@ -380,6 +426,17 @@ class Query:
 
     def _smaller(self, terms: list[Any]) -> int | None:
         """Return which of some terms is smaller in a world found that has the same before it; None: in no world."""
+        values, smaller = list(map(self.found.value, terms)), self._less(terms)
+        if smaller is FALSE or not self.tried(smaller):
+            return None
+        return next(
+            place
+            for place, (term, value) in enumerate(zip(terms, values, strict=True))
+            if self.found.value(term) != value
+        )
+
+    def _less(self, terms: list[Any]) -> Any:
+        """Return that the first of some terms that is not what it is in the world found is smaller."""
         values = list(map(self.found.value, terms))
         ways, same = [], TRUE
         for term, value in zip(terms, values, strict=True):
@@ -389,14 +446,7 @@ class Query:
                 less = term < value if value > _low(term, value - 1) else FALSE
             ways.append(every(same, less))
             same = every(same, term == value)
-        smaller = some(*ways)
-        if smaller is FALSE or not self.tried(smaller):
-            return None
-        return next(
-            place
-            for place, (term, value) in enumerate(zip(terms, values, strict=True))
-            if self.found.value(term) != value
-        )
+        return some(*ways)
 
     def preferred(self, facts: list[Any]) -> None:
         """Let facts hold, the first before the others, if they can.
