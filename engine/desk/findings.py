@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from contractlang.source import Span
@@ -54,22 +56,17 @@ async def look(path: str, layers: str) -> list[Any] | None:
 
 def placed(findings: list[Any], paper: Understood) -> list[Found]:
     """Return the findings that touch a file, each at its clause there as the file is now."""
-    found = []
-    contract = paper.contract
-    for finding in findings:
-        if finding.get("accepted"):
-            continue
-        for clause in finding["clauses"]:
-            if clause["document"] not in (contract.name, contract.base):
-                continue
+    return [first for finding in findings for first in islice(places(finding, paper), 1)]
+
+
+def places(finding: Any, paper: Understood) -> Iterator[Found]:
+    """Yield each place at which a finding touches a file as it is now; none of one that is accepted."""
+    contract, said = paper.contract, finding["sentence"]
+    for clause in finding["clauses"] if not finding.get("accepted") else ():
+        if clause["document"] in (contract.name, contract.base):
             span = _span(paper, clause.get("norm") or "", clause["clause"])
             if span is not None:
-                said = finding["sentence"]
-                found.append(
-                    Found(finding["key"], finding["kind"], span, clause["clause"], said["en"], said["zh"])
-                )
-                break
-    return found
+                yield Found(finding["key"], finding["kind"], span, clause["clause"], said["en"], said["zh"])
 
 
 def _span(paper: Understood, norm: str, number: str) -> Span | None:

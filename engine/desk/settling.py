@@ -13,7 +13,7 @@ from lsprotocol import types as lsp
 from engine.analysis.finding import Finding, read_back
 from engine.analysis.lines import Mend, Ways
 from engine.analysis.mending import mends
-from engine.desk.findings import placed
+from engine.desk.findings import places
 from engine.desk.papers import Papers, Understood
 from engine.desk.places import offset_of, range_of
 from engine.desk.shown import shown_finding
@@ -30,7 +30,7 @@ def settling(
     last = len(source.text) if last < 0 else last
     actions: dict[str, lsp.CodeAction] = {}
     for told in found:
-        for each in placed([told], paper):
+        for each in places(told, paper):
             if each.span.start > last or each.span.end < first or "detail" not in told:
                 continue
             for mend in _readable(read_back(told), papers, paper):

@@ -34,15 +34,21 @@ def lines(opened: Opened, witness: Mapping[str, Any], layers: tuple[str, ...]) -
         raise BadFile("witness", f"no witness: {wrong}") from None
     if set(layers) - {"contract"}:
         made["settings"].append(f"layers = {', '.join(layers)}")
-    if act is None:
+    if "sum" in question:
+        about = f"({question['about']})" if "about" in question else ""
+        line = f"{moment} {'金额' if opened.chinese else 'amount'} {question['sum']}{about}"
+    elif act is None:
         return made | {"question": None, "answer": None}
-    fields = [
-        f"{_field(opened, act, name)}={_value(value)}"
-        for name, value in question.items()
-        if name not in (*_WHEN, "act")
-    ]
-    verb = "可否" if opened.chinese else "may"
-    line = " ".join([moment, written(opened, str(question.get("by"))), verb, written(opened, act), *fields])
+    else:
+        fields = [
+            f"{_field(opened, act, name)}={_value(value)}"
+            for name, value in question.items()
+            if name not in (*_WHEN, "act")
+        ]
+        verb = "可否" if opened.chinese else "may"
+        line = " ".join(
+            [moment, written(opened, str(question.get("by"))), verb, written(opened, act), *fields]
+        )
     try:
         answer = asked(opened, {**made, "question": line})["answer"]
     except EngineError:

@@ -254,3 +254,37 @@ def test_a_finding_leads_to_its_clause(browser: Browser, big_desk: str) -> None:
     expect(page.locator("#panel-clause .near svg")).to_be_visible()
     assert serious(page) == []
     page.context.close()
+
+
+CLUB = """\
+| agreement club 俱乐部 "Club 俱乐部"
+| party host 主人, guest 客人
+| event bell 打铃
+| act enter 进入 by guest, needs basis
+
+1.1 A guest may enter. 客人可以进入。
+| entry: guest may enter
+1.2 After the bell nobody enters. 打铃之后不得进入。
+| silence: guest must not enter when bell is done
+"""
+
+
+def test_a_finding_is_settled_by_what_is_offered_beside_it(browser: Browser, root: Path) -> None:
+    """The mend of a conflict is taken with one key, and once it is saved the analysis finds it no more."""
+    file = root / "line" / "line.contract"
+    file.write_text(CLUB, "utf-8")
+    (root / "line" / "scenarios.md").unlink()
+    with desk(root) as address:
+        page = opened(browser, address)
+        page.locator("#tab-findings").click()
+        conflict = page.locator(".finding.conflict", has_text="nothing says which prevails")
+        expect(conflict).to_have_count(1, timeout=LONG)
+        page.locator(".cm-line", has_text="silence:").first.click()
+        # What the page has learnt of the text, its language server knows by then.
+        expect(page.locator(".lens", has_text="1 finding")).to_have_count(2, timeout=LONG)
+        page.keyboard.press("Control+.")
+        expect(page.locator(".cm-content")).to_contain_text("prevails over")
+        page.keyboard.press("Control+s")
+        expect(conflict).to_have_count(0, timeout=LONG)
+        assert "prevails over" in file.read_text("utf-8")
+        page.context.close()

@@ -60,6 +60,20 @@ def test_a_witness_opened_as_a_scenario_shows_what_was_found(shelf: Shelf, findi
     assert any("34(2)" in each["key"] for each in findings)
 
 
+def test_a_witness_of_a_sum_asks_for_it(shelf: Shelf) -> None:
+    opened = shelf.open(
+        "line.contract", LINE.replace("1.2 ", "1.2 Costs.\n| amount cost: is 5.00 CNY\n1.3 ", 1)
+    )
+    witness = {
+        "entries": [{"id": "e1", "name": "bill", "at": "2026-03-02T09:00", "amount": "1.00 CNY", "due": "2026-03-09"}],
+        "settings": {}, "readings": {}, "answers": {},
+        "asked": {"sum": "cost", "document": "line", "at": "2026-03-02T09:15"},
+    }  # fmt: skip
+    told = witnesses.lines(opened, witness, ("contract",))
+    assert told["question"] == "2026-03-02 09:15 amount cost"
+    assert told["answer"] == "value"
+
+
 @pytest.mark.parametrize(
     "witness", [{}, {"entries": 7}, {"entries": [{"name": "x"}]}, {"entries": [], "asked": {}}]
 )

@@ -14,7 +14,7 @@ import { say } from "./words.js";
 
 export const nonce = document.querySelector("meta[name=nonce]").content;
 
-// Go to the fix of the problem at the cursor, or of the next one.
+// Mend the problem at the cursor; where there is none, take what may settle a finding in its line.
 function mending(mend) {
   return (view) => {
     const { head } = view.state.selection.main;
@@ -22,8 +22,8 @@ function mending(mend) {
     forEachDiagnostic(view.state, (each, from, to) => {
       if (!found && from <= head && head <= to) found = [from, to];
     });
-    if (found) mend(view, ...found);
-    return Boolean(found);
+    mend(view, ...(found ?? [head, head]));
+    return true;
   };
 }
 
