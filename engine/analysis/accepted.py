@@ -14,7 +14,7 @@ entry has none, the finding is open again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -26,6 +26,7 @@ from contractlang.norms import Contract
 from engine.analysis.finding import Finding
 from engine.analysis.plain import plain
 from engine.errors import EngineError
+from engine.regime import sentences
 
 FILE = "accepted.yaml"
 
@@ -127,16 +128,5 @@ def rests_on(finding: Finding, contracts: Mapping[str, Contract]) -> str:
             continue
         clause = contract.clause(number)
         told.append((document, number, clause.text if clause is not None else ""))
-        told += [plain(each) for each in _sentences(contract) if each.clause == number]
+        told += [plain(each) for each in (*sentences(contract), *contract.remarks) if each.clause == number]
     return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
-
-
-def _sentences(contract: Contract) -> Iterable[Any]:
-    yield from contract.norms
-    yield from contract.amounts
-    yield from contract.losses
-    yield from contract.priorities
-    yield from contract.bars
-    yield from contract.life
-    yield from contract.fills
-    yield from contract.remarks
