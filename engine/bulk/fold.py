@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
+from contractlang.diagnostic import Language
 from contractlang.norms import Obligation
 from engine.account import Account
 from engine.bulk.forbidden import forbidding, written
@@ -122,8 +123,8 @@ class Portfolio:
         }  # fmt: skip
 
     @property
-    def language(self) -> str:
-        """The language of the first agreement: `zh` or `en`."""
+    def language(self) -> Language:
+        """The language of the first agreement."""
         program = self.programs.of(self.agreements, self.layers)
         return "zh" if program.contracts[0].chinese else "en"
 

@@ -7,8 +7,9 @@ DuckDB says of a table stays in its own words behind ours, but for the most freq
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
+from functools import cache
+
+from engine.bulk.phrases import Phrases
 
 CHINESE = {
     # Words that reasons are put together of.
@@ -230,26 +231,9 @@ CHINESE = {
 
 def said(reason: str, language: str) -> str:
     """Return a reason in a language; what has no Chinese, such as a name, stays as it is."""
-    return _in_chinese(reason) if language == "zh" else reason
+    return _phrases().said(reason) if language == "zh" else reason
 
 
-@lru_cache(maxsize=1024)
-def _in_chinese(reason: str) -> str:
-    whole = CHINESE.get(reason)
-    if whole is not None and "{}" not in reason:
-        return whole
-    for pattern, chinese in _patterns():
-        found = pattern.fullmatch(reason)
-        if found is not None:
-            return chinese.format(*map(_in_chinese, found.groups()))
-    return reason
-
-
-@lru_cache(maxsize=1)
-def _patterns() -> list[tuple[re.Pattern[str], str]]:
-    """Return what reasons with something in them look like, those that say most of themselves first."""
-    found = [each for each in CHINESE if "{}" in each and each != "`{}`"]
-    found.sort(key=lambda each: -len(each.replace("{}", "")))
-    return [
-        (re.compile(re.escape(each).replace(r"\{\}", "(.+?)"), re.DOTALL), CHINESE[each]) for each in found
-    ]
+@cache
+def _phrases() -> Phrases:
+    return Phrases(CHINESE)

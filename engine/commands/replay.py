@@ -20,6 +20,7 @@ from engine.commands.common import (
     Refused,
     Settings,
     print_json,
+    speak,
     spoken,
 )
 from engine.commands.given import layers_named, pairs_of
@@ -105,6 +106,7 @@ def replay(
     held = portfolio(*given)
     made, reasons = _planned(held, accounts)
     if show_plan:
+        speak(held.language)
         _show(held, made, reasons, json_)
         return
     if not events:
@@ -179,6 +181,9 @@ def _of_first(held: Portfolio, accounts: str) -> tuple[Program, Terms, tuple[Que
 
 def _show(held: Portfolio, made: Plan | None, reasons: tuple[tuple[str, str], ...], json_: bool) -> None:
     """Print a plan, a line for each thing that it does, beneath the norm that says so."""
+    from engine.bulk.kernel import plan_words
+    from engine.naming import Naming
+
     if json_:
         steps = [] if made is None else [[each.clause, each.norm, each.told] for each in made.steps]
         print_json(
@@ -189,6 +194,7 @@ def _show(held: Portfolio, made: Plan | None, reasons: tuple[tuple[str, str], ..
         )  # fmt: skip
         return
     line, language = Screen.of().line, spoken()
+    naming = Naming(held.programs.of(held.agreements, held.layers), language)
 
     def pick(en: str, zh: str) -> str:
         return zh if language == "zh" else en
@@ -204,17 +210,26 @@ def _show(held: Portfolio, made: Plan | None, reasons: tuple[tuple[str, str], ..
             line(f"  {_said(*each, language)}")
         return
     for reading, option in sorted(made.readings.items()):
-        line(pick(f"{reading} is read as {option}", f"{reading}取{option}"))
+        line(pick(f"{reading} is read as {option}", f"{naming.name(reading)}取{naming.option(reading, option)}"))
     for norm in dict.fromkeys(each.norm for each in made.steps):
         line(norm)
         for told in dict.fromkeys(each.told for each in made.steps if each.norm == norm):
-            line(f"  {told}")
+            line(f"  {plan_words.line(told, naming)}")
     for table in made.tables:
-        line(f"{table.name}: for each day, {table.told}" + ("" if table.rolls is False else ", rolled"))
-    for name, why in sorted(made.left.items()):
-        why = said(why, language)
+        told, rolls = plan_words.line(table.told, naming), table.rolls is not False
         line(
-            pick(f"an account with {name} is folded by the engine: {why}", f"有{name}的账户由引擎处理：{why}")
+            pick(
+                f"{table.name}: for each day, {told}{', rolled' if rolls else ''}",
+                f"{table.name}：每一日，{told}{'，逢休息日调整' if rolls else ''}",
+            )
+        )
+    for name, why in sorted(made.left.items()):
+        why = plan_words.line(why, naming)
+        line(
+            pick(
+                f"an account with {name} is folded by the engine: {why}",
+                f"有{naming.name(name)}的账户由引擎处理：{why}",
+            )
         )
 
 

@@ -462,6 +462,9 @@ def test_a_difference_ends_the_run(
 def test_a_reading_is_fixed_for_a_run(capsys: pytest.CaptureFixture[str]) -> None:
     shown = ["replay", "voip-1", "--as-of", "2026-10-15", "--show-plan", "--set", "term=2 years"]
     assert carried_out(shown) == 0
+    assert "解释`调整范围`未定：请以 --reading 选定" in capsys.readouterr().out
+    shown += ["--lang", "en"]
+    assert carried_out(shown) == 0
     assert "the reading `调整范围` is open: choose one with --reading" in capsys.readouterr().out
     assert carried_out([*shown, "--reading", "RS-adjust=any", "--reading", "RS-rules=static"]) == 0
     assert "is open: choose" not in capsys.readouterr().out

@@ -81,8 +81,13 @@ class Owing(Opening):
         if lane.eager:
             self.begins(text, lane, key, at.now)
         text.out(2)
-        source = "" if lane.source is None else f" by a breach of {self.draft.lanes[lane.source].norm}"
-        self.draft.step(rule, f"arises{source} if {condition}; ends {told}")
+        broken = None if lane.source is None else self.draft.lanes[lane.source].norm
+        self.draft.step(
+            rule,
+            f"arises if {condition}; ends {told}"
+            if broken is None
+            else f"arises by a breach of {broken} if {condition}; ends {told}",
+        )
 
     def window(self, text: Text, lane: Lane, at: Place) -> str:
         """Write the end of a window into `y`; return it in words."""
