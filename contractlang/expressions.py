@@ -7,6 +7,8 @@ unknown name or a sum of money and days.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -295,17 +297,24 @@ class Reader:
         return made
 
     def where_of(self, declared: OccurrenceDecl, parts: list[Node | Word]) -> Expr | None:
-        """Return the condition on one occurrence of `declared`, which is bound to its own name and alias."""
+        """Return the condition on one occurrence of `declared`."""
         if not parts:
             return None
+        with self.each(declared):
+            return self.condition(parts[0])
+
+    @contextmanager
+    def each(self, declared: OccurrenceDecl) -> Iterator[None]:
+        """Bind one occurrence of `declared` to its own name and alias."""
         before = dict(self.variables)
         bound = Bound(declared.name, Kind("occurrence", declared.name))
         for name in (declared.name, declared.alias):
             if name:
                 self.variables[name] = bound
-        made = self.condition(parts[0])
-        self.variables = before
-        return made
+        try:
+            yield
+        finally:
+            self.variables = before
 
     # -- names
 
@@ -530,8 +539,9 @@ class Reader:
         return Later(day, length)
 
     def sum_of(self, node: Node, parts: list[Node | Word]) -> Expr:
-        """Return the sum of a field over occurrences."""
-        words = as_node(parts[0]).words()
+        """Return the sum of a value over the occurrences whose field it names first."""
+        path = _first_path(parts[0])
+        words = [] if path is None else path.words()
         if len(words) != 2:
             raise self.fail(
                 "kind",
@@ -541,15 +551,16 @@ class Reader:
                 Said("write `usage.minutes`", "例如 `用量.分钟`"),
             )
         declared = self.occurrence(words[0])
-        of = self.field(Bound(declared.name, Kind("occurrence", declared.name)), words[1])
-        assert isinstance(of, Field)
-        if of.kind.name not in ("money", "count"):
+        with self.each(declared):
+            worth = self.expression(parts[0])
+        kind = kind_of(worth)
+        if kind.name not in ("money", "count"):
             summed = [p for p in declared.params if p.kind.name in ("money", "count")]
             raise self.fail(
                 "kind",
                 words[1],
-                f"{in_english(of.kind)} cannot be summed",
-                f"{in_chinese(of.kind)}不能求和",
+                f"{in_english(kind)} cannot be summed",
+                f"{in_chinese(kind)}不能求和",
                 Said(
                     f"write `{declared.name}.{summed[0].name}`",
                     f"可写 `{words[0].text}.{summed[0].alias or summed[0].name}`",
@@ -557,7 +568,7 @@ class Reader:
                 if summed
                 else Said(f"write `(count of {declared.name})`", f"可写 `({words[0].text} 之数)`"),
             )
-        return SumOf(declared.name, of.name, self.where_of(declared, parts[1:]), of.kind)
+        return SumOf(declared.name, worth, self.where_of(declared, parts[1:]), kind)
 
     def accrued(self, node: Node, parts: list[Node | Word]) -> Expr:
         """Return a share accrued day by day; the Chinese order is since, share, base and it runs until now."""
@@ -615,6 +626,13 @@ class Reader:
 def _cmp(node: Node) -> str:
     word = next(each for each in node.parts if isinstance(each, Word) and each.kind == "CMP")
     return word.text
+
+
+def _first_path(part: Node | Word | None) -> Node | None:
+    """Return the first dotted name in an expression."""
+    if not isinstance(part, Node) or part.rule == "path":
+        return part if isinstance(part, Node) else None
+    return next((found for each in part.parts if (found := _first_path(each)) is not None), None)
 
 
 def _last(declared: OccurrenceDecl) -> Bound:

@@ -222,10 +222,10 @@ class CountOf:
 
 @dataclass(frozen=True, slots=True)
 class SumOf:
-    """The sum of a field over the occurrences for which the condition holds."""
+    """The sum of a value over the occurrences for which the condition holds (each is bound to its own name)."""
 
     name: str
-    field: str
+    worth: Expr
     where: Expr | None
     kind: Kind
 

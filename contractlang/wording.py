@@ -218,8 +218,11 @@ class Wording(Called):
                 return self.pick(f"the number of all {said}", f"全部{said}的次数")
             case SumOf():
                 of = self.name(expr.name) + self.counted(expr.where)
-                name = self.param(occurrence(expr.name, self.contract), expr.field)
-                return self.pick(f"the total {name} of all {of}", f"全部{of}的{name}之和")
+                if isinstance(expr.worth, Field):
+                    name = self.param(occurrence(expr.name, self.contract), expr.worth.name)
+                    return self.pick(f"the total {name} of all {of}", f"全部{of}的{name}之和")
+                worth = self.operand(expr.worth)
+                return self.pick(f"the sum, over all {of}, of {worth}", f"全部{of}各自的{worth}之和")
             case Accrued():
                 base, since, until = (self.operand(part) for part in (expr.base, expr.since, expr.until))
                 return self.pick(

@@ -79,8 +79,15 @@ def _figures(scene: Scene, figure: Figure) -> Iterator[Reason]:
         case SumOf() | CountOf():
             assert isinstance(evaluator, FoldE)
             events = tuple(each.id for each in evaluator.occurrences(scene))
-            field = expr.field if isinstance(expr, SumOf) else None
-            yield Reason("added up", (expr.name, field, told(evaluator.value(scene), kind)), True, (), events)
+            worth = expr.worth if isinstance(expr, SumOf) else None
+            field = worth.name if isinstance(worth, Field) else None
+            one_by_one: tuple[Reason, ...] = ()
+            if worth is not None and field is None:
+                one_by_one = tuple(
+                    r for _ in evaluator.bound(scene) for r in _figures(scene, figure.parts[0])
+                )
+            said = (expr.name, field, told(evaluator.value(scene), kind))
+            yield Reason("counted" if worth is None else "added up", said, True, one_by_one, events)
         case Field():
             of = figure.parts[0].evaluator.value(scene) if figure.parts else None
             if isinstance(of, Event):

@@ -9,7 +9,17 @@ from typing import Any
 
 from contractlang.norms import OccurrenceDecl
 from engine.calendars import default_calendar
-from engine.dates import SECOND, RestDays, day_of, day_of_month, deadline_after, end_of, iso, parse_instant
+from engine.dates import (
+    SECOND,
+    RestDays,
+    day_of,
+    day_of_month,
+    deadline_after,
+    end_of,
+    iso,
+    parse_instant,
+    period_day,
+)
 from engine.event import CORRECT, Event
 from engine.ledger import corrected, event_from
 from engine.program import Program
@@ -146,6 +156,15 @@ class Entries:
             issued = self.issued(first(raw, rule["not_before"]))
             if issued and parse_instant(str(made["at"])) <= parse_instant(issued):
                 made["at"] = iso(parse_instant(issued) + SECOND)
+        if (
+            rule.get("in_month")
+            and made.get("at")
+            and (month := period_day(str(first(raw, rule["in_month"]))))
+        ):
+            # What is told of a month was done in it, though it may have been written down later.
+            last = end_of(day_of_month(month.year, month.month, 31)) - SECOND
+            if parse_instant(str(made["at"])) > last:
+                made = {"recorded_at": made["at"], **made, "at": iso(last)}
         if rule.get("after") and made.get("at"):
             later = [
                 each["at"]

@@ -142,7 +142,7 @@ class Compiler:
             case CountOf():
                 return self.fold(expr.name, None, expr.where)
             case SumOf():
-                return self.fold(expr.name, expr.field, expr.where)
+                return self.fold(expr.name, expr.worth, expr.where)
             case Accrued():
                 debt = expr.base.of if isinstance(expr.base, Field) and expr.base.name == "unpaid" else None
                 return AccruedE(
@@ -164,6 +164,8 @@ class Compiler:
         parts: tuple[Expr, ...] = (expr.left, expr.right) if isinstance(expr, Arithmetic) else ()
         if isinstance(expr, Field):
             parts = (expr.of,)
+        elif isinstance(expr, SumOf):
+            parts = (expr.worth,)
         return Figure(expr, self.made(expr), tuple(self.figure(each) for each in parts))
 
     def own(self, document: str) -> str:
@@ -177,7 +179,7 @@ class Compiler:
         kind = StateInLawE if several else StateE
         return kind(state.name, self.documents.home(state.document))
 
-    def fold(self, name: str, field: str | None, where: Expr | None) -> Evaluator:
+    def fold(self, name: str, worth: Expr | None, where: Expr | None) -> Evaluator:
         """Return a count or sum; `usage.period is bill.period` looks up by period instead of walking all usage."""
         self.folded.add(name)
         parts = where.parts if isinstance(where, And) else (where,) if where is not None else ()
@@ -188,8 +190,8 @@ class Compiler:
                         rest = tuple(each for each in parts if each is not part)
                         self.indexed.add((name, one.name))
                         index = Index(one.name, self.made(other), self.made(And(rest)) if rest else None)
-                        return FoldE(name, field, self.maybe(where), index)
-        return FoldE(name, field, self.maybe(where), None)
+                        return FoldE(name, self.maybe(worth), self.maybe(where), index)
+        return FoldE(name, self.maybe(worth), self.maybe(where), None)
 
 
 def _is_given(one: Field, name: str) -> bool:

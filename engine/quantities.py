@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -327,22 +328,41 @@ class Index(NamedTuple):
 class FoldE(Base):
     """Count or sum over occurrences; an equality with something outside narrows the look-up to an index."""
 
-    __slots__ = ("field", "index", "name", "where")
+    __slots__ = ("index", "name", "where", "worth")
 
-    def __init__(self, name: str, field: str | None, where: Evaluator | None, index: Index | None) -> None:
-        self.name, self.field, self.where, self.index = name, field, where, index
+    def __init__(
+        self, name: str, worth: Evaluator | None, where: Evaluator | None, index: Index | None
+    ) -> None:
+        self.name, self.worth, self.where, self.index = name, worth, where, index
 
     def value(self, scene: Scene) -> Any:
-        found, field = self.occurrences(scene), self.field
-        if field is None:
-            return len(found)
+        if self.worth is None:
+            return len(self.occurrences(scene))
         total = 0
-        for event in reversed(found):
-            got = event.fields.get(field)
-            if got is None:
-                return Unknown(Item("fact", field, event.id))
+        for _ in self.bound(scene):
+            got = self.worth.value(scene)
+            if got is None or isinstance(got, Unknown):
+                return got
             total += got
         return total
+
+    def bound(self, scene: Scene) -> Iterator[Event]:
+        """Yield the occurrences that are counted, the first of them first, each while it is bound to their name."""
+        found = self.occurrences(scene)
+        before = scene.vars.get(self.name)
+        try:
+            for event in reversed(found):
+                scene.vars[self.name] = event
+                yield event
+        finally:
+            self.unbind(scene, before)
+
+    def unbind(self, scene: Scene, before: Any) -> None:
+        """Let the name stand for what it stood for before."""
+        if before is None:
+            scene.vars.pop(self.name, None)
+        else:
+            scene.vars[self.name] = before
 
     def occurrences(self, scene: Scene) -> list[Event]:
         """Return the occurrences that are counted, the latest first."""
@@ -356,10 +376,7 @@ class FoldE(Base):
                 continue
             if where is None or where.value(scene):
                 found.append(event)
-        if before is None:
-            scene.vars.pop(self.name, None)
-        else:
-            scene.vars[self.name] = before
+        self.unbind(scene, before)
         return found
 
     def looked_up(self, scene: Scene) -> tuple[Any, Evaluator | None]:

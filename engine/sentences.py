@@ -545,13 +545,17 @@ def _as_of(voice: Voice, reason: Reason, _: Norm | None) -> str:
 @_says("added up")
 def _added_up(voice: Voice, reason: Reason, _: Norm | None) -> str:
     name, field, value = reason.args
-    if field is None:
-        said = voice.pick(f"{voice.name(name)} happened {value} times", f"{voice.name(name)}共{value}次")
-    else:
-        said = voice.pick(
-            f"{voice.param(field)} of {voice.name(name)} in all: {voice.figure(value)}",
-            f"{voice.name(name)}的{voice.param(field)}合计{voice.figure(value)}",
-        )
+    what = voice.name(name)
+    if field is not None:
+        what = voice.pick(f"{voice.param(field)} of {what}", f"{what}的{voice.param(field)}")
+    said = voice.pick(f"{what} in all: {voice.figure(value)}", f"{what}合计{voice.figure(value)}")
+    return said + _on(voice, reason)
+
+
+@_says("counted")
+def _counted(voice: Voice, reason: Reason, _: Norm | None) -> str:
+    name, _, value = reason.args
+    said = voice.pick(f"{voice.name(name)} happened {value} times", f"{voice.name(name)}共{value}次")
     return said + _on(voice, reason)
 
 

@@ -220,7 +220,9 @@ class Quantities(Aspect):
                 own, wanted = each.fields.get(it.index.field), self.value(it.index.value, m, env).term
                 if own is not None and z3.is_expr(own.term) and z3.is_expr(wanted):
                     meets = every(meets, own.term == wanted)
-            worth = each.fields[it.field].term if it.field else whole(1)
+            worth = whole(1) if it.worth is None else self.value(it.worth, m, bound).term
+            if not z3.is_expr(worth):
+                return world.free()
             parts.append(choice(meets, worth, 0))
         return Value(total(parts), True)
 

@@ -264,7 +264,6 @@ def _facts(shelf: Shelf, contract: Contract, said: Any, language: Language) -> I
                 if edge.source[1] in contract.declarations:
                     names.setdefault(edge.source[1])
     read = {part.name for part in walk(said) if isinstance(part, Field)}
-    read |= {part.field for part in walk(said) if isinstance(part, SumOf)}
     for name in names:
         declared = contract.declarations.get(name)
         if not isinstance(declared, OccurrenceDecl):

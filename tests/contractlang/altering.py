@@ -235,8 +235,8 @@ class Altering:
                 return _few(decls.get(OccurrenceDecl, []), old)
             case Bound(), "name":
                 return _few(self.bound, old)
-            case (Field(), "name") | (SumOf(), "field"):
-                of = part.name if isinstance(part, SumOf) else getattr(kind_of(part.of), "of", "")
+            case (Field(), "name"):
+                of = getattr(kind_of(part.of), "of", "")
                 declared = self.contract.declarations.get(of)
                 return _few(
                     [each.name for each in declared.params] + ["at", "by"]

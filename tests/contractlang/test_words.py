@@ -313,7 +313,8 @@ def compound(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
 
     name = st.sampled_from(["invoice_issued", "pay"])
     counts = st.builds(CountOf, name, st.none() | inner)
-    sums = st.builds(SumOf, name, st.sampled_from(["amount", "due_day"]), st.none() | inner, st.just(CNY))
+    times = st.none() | st.integers(2, 3)
+    sums = st.builds(_sum, name, st.sampled_from(["amount", "due_day"]), times, st.none() | inner)
     added = st.builds(Arithmetic, st.sampled_from(["+", "-", "*"]), sums | MONEY, MONEY | sums, st.just(CNY))
     accrued = st.builds(Accrued, st.just(Share(3, 1000)), added | MONEY, LATER, LATER, st.just(CNY))
     return st.one_of(
@@ -323,6 +324,14 @@ def compound(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
         st.builds(Compare, st.just(">"), counts, st.builds(Const, st.integers(0, 3), st.just(COUNT))),
         st.builds(Compare, st.just("<="), added | accrued | sums, MONEY | added),
     )
+
+
+def _sum(name: str, field: str, times: int | None, where: Expr | None) -> Expr:
+    """Return a field of each occurrence added up, or a field of each times something."""
+    worth: Expr = Field(Bound(name, occurrence_of(name)), field, CNY)
+    if times is not None:
+        worth = Arithmetic("*", worth, Const(times, COUNT), CNY)
+    return SumOf(name, worth, where, CNY)
 
 
 CONDITIONS: st.SearchStrategy[Expr] = st.recursive(LEAVES, compound, max_leaves=4)

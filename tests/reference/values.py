@@ -163,11 +163,7 @@ def value(world: World, expr: Expr, env: Env, document: str) -> Any:
         case SumOf():
             total: Any = 0
             for fact in occurrences(world, expr.name, expr.where, env, document):
-                total = arithmetic(
-                    "+",
-                    total,
-                    field_of(world, fact, Field(Bound(expr.name, expr.kind), expr.field, expr.kind)),
-                )
+                total = arithmetic("+", total, value(world, expr.worth, {**env, expr.name: fact}, document))
             return total
         case Accrued():
             return sums.accrued(world, expr, env, document)

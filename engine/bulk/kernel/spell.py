@@ -511,9 +511,7 @@ class Speller:
             if made.index is not None:
                 wheres.append(plain(self.indexed(made.index, inside, row, names)))
             where = all_of(wheres)
-            what = "1"
-            if made.field is not None:
-                what = self.column(made.field, self.kind_of(made.field, names), row, names).text
+            what = "1" if made.worth is None else self.spell(made.worth, inside).text
             lines = list(self.before)
         finally:
             self.before = outer
