@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from contractlang.values import Period
-from engine.dates import start_of
+from engine.dates import DAY, start_of
 from engine.decision import events_in
 from engine.event import DAWN, Event, Instant
 from engine.program import LifeRule
@@ -20,12 +20,14 @@ def renew(scene: Scene, w: Writes, step: Step, event: Event, rule: LifeRule) -> 
     period, starts = fields.get("duration"), fields.get("day")
     cell: LifeCell = scene.read(("L", rule.document)) or LifeCell(None, None, None)
     state = _state(scene, step, rule.document)
+    begin = start_of(starts) if isinstance(starts, date) else step.at
     # Who renews before the end, and says no day, renews from then on.
-    goes_on = cell.end if state == "in_force" and cell.end is not None and cell.end > step.at else step.at
-    begin = start_of(starts) if isinstance(starts, date) else goes_on
+    goes_on = starts is None and state == "in_force" and cell.end is not None and cell.end > step.at
     end = None
     if isinstance(period, Period):
-        end = scene.deadline_period(begin, period, *counting(step, scene, rule.document, period)).end
+        rolls, first = counting(step, scene, rule.document, period)
+        since = following(cell.end, period, first) if goes_on and cell.end is not None else begin
+        end = scene.deadline_period(since, period, rolls, first).end
     w["L", rule.document] = cell._replace(end=end, renewed=event.id)
     before = step.program.cause_events(scene, "agreement", rule.document)
     w["CE", "agreement", rule.document] = tuple(
@@ -37,6 +39,16 @@ def renew(scene: Scene, w: Writes, step: Step, event: Event, rule: LifeRule) -> 
     else:
         step.schedule(begin, "N", 0, rule.document)
     step.schedule(end, "Z", 0, rule.document)
+
+
+def following(end: Instant, period: Period, first: bool) -> Instant:
+    """Return from when a term is counted that goes on from the end of another: no day of it counts twice.
+
+    That is the last day, which does not count again, or the next day where the first one counts.
+    """
+    if period.unit in ("hours", "minutes", "seconds"):
+        return end
+    return end - 1 + (DAY if first else 0)
 
 
 def counting(step: Step, scene: Scene, document: str, period: Period) -> tuple[Any, bool]:

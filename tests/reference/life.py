@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from contractlang.norms import And, Expr, Happened, Life, OccurrenceDecl, StateDecl
 from contractlang.values import Period
-from engine.dates import start_of
+from engine.dates import day_of, start_of
 from engine.event import Event, Instant
 from tests.reference import basis, documents, norms, open_items, values, windows
 from tests.reference.facts import covers
@@ -142,11 +142,17 @@ def _renew(world: World, agreement: str, fact: Event) -> None:
     period, day = given.get("duration"), given.get("day")
     end = world.last_end.pop(agreement, None)
     goes_on = world.state("agreement", agreement) == "in_force" and end is not None and end > world.now
-    since = start_of(day) if isinstance(day, date) else end if goes_on and end is not None else world.now
+    since = start_of(day) if isinstance(day, date) else world.now
     if isinstance(period, Period):
         lasts = sentences(world, agreement, "lasts")
-        counting = _counting(world, lasts[0]) if lasts else (False, False)
-        world.last_end[agreement] = windows.after(world, since, period, *counting).end
+        rolls, first = _counting(world, lasts[0]) if lasts else (False, False)
+        counted_from: Instant | date = since
+        if day is None and goes_on and end is not None:
+            # The new term follows the last day of the old one, which counts in the old one alone.
+            last = day_of(end - 1)
+            by_days = period.unit not in ("hours", "minutes", "seconds")
+            counted_from = (last + timedelta(days=1) if first else last) if by_days else end
+        world.last_end[agreement] = windows.after(world, counted_from, period, rolls, first).end
         world.wake(world.last_end[agreement])
     if world.state("agreement", agreement) == "expired":
         world.set("agreement", agreement, "in_force", None, max(since, world.now), None)
