@@ -382,7 +382,7 @@ class _Maker:
                 made.append(f"voids {which}" + self.maybe(0.8, f" when {self.atom('')}"))
             case "limit":
                 labels = [*self.duties, *self.powers]
-                if len(labels) > 1:
+                if len(labels) > 1:  # None of them is a prohibition, to which nothing can be limited.
                     one, other = self.random.sample(labels, 2)
                     made.append(f"limits {one} to {other}" + self.maybe(0.6, f" when {self.atom('')}"))
             case "nudge":

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from contractlang.checks.circular import circular
+from contractlang.checks.limited_to_ban import limited_to_ban
 from contractlang.checks.missing_deadline import missing_deadline
 from contractlang.checks.never_arising import never_arising
 from contractlang.checks.no_start import no_start
@@ -32,6 +33,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     restless_cascade,
     no_start,
     never_arising,
+    limited_to_ban,
     unverified,
     missing_deadline,
     shared_label,
