@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from contractlang.norms import OccurrenceDecl
@@ -156,15 +157,8 @@ class Entries:
             issued = self.issued(first(raw, rule["not_before"]))
             if issued and parse_instant(str(made["at"])) <= parse_instant(issued):
                 made["at"] = iso(parse_instant(issued) + SECOND)
-        if (
-            rule.get("in_month")
-            and made.get("at")
-            and (month := period_day(str(first(raw, rule["in_month"]))))
-        ):
-            # What is told of a month was done in it, though it may have been written down later.
-            last = end_of(day_of_month(month.year, month.month, 31)) - SECOND
-            if parse_instant(str(made["at"])) > last:
-                made = {"recorded_at": made["at"], **made, "at": iso(last)}
+        if rule.get("in_month") and made.get("at"):
+            made |= _in_month(made, period_day(str(first(raw, rule["in_month"]))))
         if rule.get("after") and made.get("at"):
             later = [
                 each["at"]
@@ -318,6 +312,16 @@ def _told(raw: Mapping[str, Any], how: Mapping[str | bool, str]) -> Any:
         if answer != "in" and any(word in said for word in words.split("|")):
             return answer
     return None
+
+
+def _in_month(made: Mapping[str, Any], month: date | None) -> dict[str, Any]:
+    """Return when that was done which is told of a month: in it, though it may have been written down later."""
+    if month is None:
+        return {}
+    last = end_of(day_of_month(month.year, month.month, 31)) - SECOND
+    if parse_instant(str(made["at"])) <= last:
+        return {}
+    return {"recorded_at": made.get("recorded_at") or made["at"], "at": iso(last)}
 
 
 def _never_arrived(raw: Mapping[str, Any]) -> bool:

@@ -193,9 +193,9 @@ class Lasting(Acting):
         text.add(f"y = {starts} * {DAY} - {EAST}")
         text.out()
         text.deeper(f"elif life == 1 and lend > t and lend < {FAR}:")
-        rule = self.lasting()
-        later = DAY if rule is not None and self.counts_first(rule) else 0
-        text.add(f"y = lend - 1 + {later}", "if vague: why = 1")
+        term = self.lasting()
+        eve = DAY if term is not None and self.counts_first(term) else 0
+        text.add(f"y = lend - 1 + {eve}", "if vague: why = 1")
         text.out()
         text.add(f"lend = {FAR}", "vague = False")
         text.deeper(f"if {lasts} != {MISSING}:")
