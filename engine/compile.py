@@ -41,7 +41,7 @@ from engine.evaluator import Evaluator
 from engine.event import BOTH
 from engine.force import weight
 from engine.making import Making
-from engine.program import LifeRule, Loss, Program, Rule, Sum, speaking
+from engine.program import LifeRule, Limitation, Loss, Program, Rule, Sum, speaking
 from engine.ranking import Ranking
 from engine.scene import Scene
 from engine.taken import Taken
@@ -87,7 +87,7 @@ class _Compilation:
         life: dict[str, list[LifeRule]] = {}
         sums: dict[str, list[Sum]] = {}
         losses: list[Loss] = []
-        bars = []
+        limitations: list[Limitation] = []
         for contract in self.made.contracts:
             self.made.compiler.document = contract.name
             for each in contract.life:
@@ -107,11 +107,10 @@ class _Compilation:
                 when, where_made = self.made.compiler.maybe(loss.when), self.made.compiler.maybe(where)
                 holds = self.made.holds(loss.option, loss.standing, contract, clause=loss.clause)
                 losses.append(Loss(loss, holds, weight(loss.standing), when, where_made, name, variable))
-            for bar in contract.bars:
-                indexes = self.made.resolve(bar.target, contract.name)
+            for bar in (each for each in contract.bars if each.how == "time-barred"):
+                period, since = self.made.compiler.made(bar.period), self.made.compiler.made(bar.since)
                 holds = self.made.holds(bar.option, bar.standing, contract, clause=bar.clause)
-                made = (bar, indexes, self.made.compiler.made(bar.period), holds)
-                bars.append(made)
+                limitations.append(Limitation(bar, period, since, holds))
         losses.sort(key=lambda loss: -loss.weight)
         self.ranking.void_losses(losses)
         for named in sums.values():
@@ -124,7 +123,8 @@ class _Compilation:
             contracts=self.made.contracts, bound_parties=self.parties,
             graph=self.made.graph, norms=self.made.norms, rules=rules,
             declarations=self.made.declarations,
-            touches={}, life=life, sums=sums, sum_names=self.made.documents.sum_names, losses=losses, bars=bars,
+            touches={}, life=life, sums=sums, sum_names=self.made.documents.sum_names, losses=losses,
+            limitations=limitations,
             readings=self.readings(),
             questions={d.name: d for d in self.made.declarations.values() if isinstance(d, QuestionDecl)},
             gaps=frozenset(d.name for d in self.made.declarations.values() if isinstance(d, BlankDecl) and d.gap),

@@ -57,7 +57,7 @@ class Dispatch:
         wanted = last | {part.name for part in self.everything() if isinstance(part, Happened)}
         # A power may lapse some time after an event.
         wanted |= {each.event for rule in program.rules for each in rule.lapses}
-        wanted |= {bar.restarting for bar, *_ in program.bars if bar.restarting}
+        wanted |= {each.rule.restarting for each in program.limitations if each.rule.restarting}
         # The graph's edges tell which norms an occurrence reaches; lines that share a label share a node.
         places: dict[str, list[int]] = {}
         for i, norm in enumerate(self.made.norms):
@@ -76,7 +76,7 @@ class Dispatch:
         looked_through |= {program.rules[i].trigger_name for rule in program.rules for i in rule.excepts}
         looked_through |= {loss.trigger_name for loss in program.losses}
         looked_through |= {each.event for rule in program.rules for each in rule.lapses}
-        looked_through |= {bar.restarting for bar, *_ in program.bars if bar.restarting}
+        looked_through |= {each.rule.restarting for each in program.limitations if each.rule.restarting}
         looked_through |= {
             each.rule.trigger.name
             for named in program.sums.values() for each in named if isinstance(each.rule.trigger, OnOccurrence)

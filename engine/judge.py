@@ -15,6 +15,7 @@ from contractlang.numerals import plain_number
 from contractlang.values import Period
 from engine.dates import day_of, start_of
 from engine.decision import Reason
+from engine.evaluator import Evaluator
 from engine.event import ALLEGED, ASKED, BOTH, Event, Instant
 from engine.force import ADMINISTRATIVE, moment_of
 from engine.program import Lapse, Rule
@@ -578,6 +579,12 @@ def given(scene: Scene, when: Any, start: Instant | None) -> Any:
     return LONG_AGO if start is None else day_of(start)
 
 
+def moment(scene: Scene, named: Evaluator, start: Instant | None) -> Any:
+    """Return the instant or day from which a period runs: of an occurrence, when it last happened."""
+    origin = named.found(scene) if isinstance(named, HappenedE) else named.value(scene)
+    return given(scene, origin.effect_at if isinstance(origin, Event) else origin, start)
+
+
 def window(
     scene: Scene, rule: Rule, start: Instant, always: bool = False
 ) -> tuple[Instant | None, Any]:  # fmt: skip
@@ -601,11 +608,7 @@ def window(
             period = rule.limit_value.value(scene)
             origin: Any = start
             if rule.limit_of is not None:
-                named = rule.limit_of
-                origin = named.found(scene) if isinstance(named, HappenedE) else named.value(scene)
-                if isinstance(origin, Event):
-                    origin = origin.effect_at
-                origin = given(scene, origin, None if always else start)
+                origin = moment(scene, rule.limit_of, None if always else start)
             if not isinstance(period, Period) or origin is None:
                 return None, None
             deadline = scene.deadline_period(origin, period, rule.rolls, roll=rule.roll)

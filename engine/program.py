@@ -241,6 +241,16 @@ class Loss:
     voided: list[Evaluator | None] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Limitation:
+    """A time of limitation, made ready: the moment from which it runs is told of the breach."""
+
+    rule: Bar
+    period: Evaluator
+    since: Evaluator
+    holds: Evaluator | None
+
+
 @dataclass(eq=False)
 class Touch:
     """What the engine does when one kind of event happens."""
@@ -294,7 +304,7 @@ class Program:
     sums: dict[str, list[Sum]]
     sum_names: dict[str, str]
     losses: list[Loss]
-    bars: list[tuple[Bar, tuple[int, ...], Evaluator, Evaluator | None]]
+    limitations: list[Limitation]
     readings: dict[str, tuple[Item, tuple[str, ...], Callable[[Terms], str | None]]]
     questions: dict[str, QuestionDecl]
     gaps: frozenset[str]

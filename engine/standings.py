@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from contractlang.norms import Bar, Obligation, OnOccurrence, StateDecl, base_name
+from contractlang.norms import Obligation, OnOccurrence, StateDecl, base_name
 from contractlang.numerals import plain_number
 from contractlang.values import Period
 from engine.answering import (
     Case,
     answered,
 )
-from engine.dates import day_of, spoken
+from engine.dates import spoken
 from engine.decision import Cure, Decision, Item, Reason
 from engine.errors import BadQuestion
-from engine.evaluator import Evaluator
 from engine.event import ASKED, DAWN, Event, Instant
-from engine.judge import agreement_state, bind, window
+from engine.judge import agreement_state, bind, moment, window
 from engine.position import Position
-from engine.program import Program, Rule
+from engine.program import Limitation, Program, Rule
 from engine.quantities import BlankE
 from engine.question import (
     Arrived,
@@ -329,11 +328,18 @@ def arrived(position: Position, question: Arrived, known_at: Instant | None) -> 
     return answered(position, question.at, known_at, case, reasons)
 
 
-def _barred_from(scene: Scene, bars: list[Bar], period: Period, breach: Breach) -> Instant:
-    """Return when a claim is barred: the period from the breach, begun anew by what restarts it before it is over."""
-    end = scene.deadline_period(breach.last_day or day_of(breach.started_at), period, None).end
+def _barred_from(scene: Scene, said: list[Limitation], breach: Breach) -> Instant | None:
+    """Return when a claim is barred: the period from the breach, begun anew by what restarts it before it is over.
+
+    Several sentences are one time, and the first says how long it is and from when. None where nothing begins it.
+    """
+    scene.vars = {"breach": breach}
+    period, start = said[0].period.value(scene), moment(scene, said[0].since, None)
+    if start is None or not isinstance(period, Period):
+        return None
+    end = scene.deadline_period(start, period, None).end
     restarts: dict[str, Event] = {}
-    for name in dict.fromkeys(bar.restarting for bar in bars if bar.restarting):
+    for name in dict.fromkeys(each.rule.restarting for each in said if each.rule.restarting):
         chain = scene.get(("F", name))
         while chain is not None:
             event, chain = chain
@@ -358,7 +364,7 @@ def time_barred(position: Position, question: TimeBarred, known_at: Instant | No
     """Return whether a claim is barred in time."""
 
     def told(scene: Scene, end: Instant | None) -> Case:
-        if not _bars(position.program):
+        if not position.program.limitations:
             return Case("no_basis")
         return Case("yes" if end is not None and end <= scene.at else "no")
 
@@ -369,16 +375,12 @@ def _last_day_of_claim(scene: Scene, end: Instant | None) -> Case:
     return Case("none") if end is None else Case("value", False, spoken(end))
 
 
-def _bars(program: Program) -> list[tuple[Bar, tuple[int, ...], Evaluator, Evaluator | None]]:
-    return [bar for bar in program.bars if bar[0].how == "time-barred"]
-
-
 def _limitation(
     position: Position, question: TimeBarred, known_at: Instant | None,
     told: Callable[[Scene, Instant | None], Case],
 ) -> Decision:  # fmt: skip
     """Return what is told of the instant at which a claim is barred, None where none is."""
-    rules, bars = find_rules(position, question.norm, question.document), _bars(position.program)
+    rules = find_rules(position, question.norm, question.document)
 
     def ends(scene: Scene) -> Instant | None:
         for rule in rules:
@@ -386,10 +388,14 @@ def _limitation(
                 breach: Breach | None = scene.read(("B", rule.index, trig))
                 if breach is None or (question.about is not None and question.about != trig):
                     continue
-                said = [each for each in bars if each[3] is None or each[3].value(scene)]
+                said = [
+                    each for each in position.program.limitations
+                    if each.holds is None or each.holds.value(scene)
+                ]  # fmt: skip
                 if said:
-                    end = _barred_from(scene, [each[0] for each in said], said[0][2].value(scene), breach)
-                    scene.until(end)
+                    end = _barred_from(scene, said, breach)
+                    if end is not None:
+                        scene.until(end)
                     return end
         return None
 

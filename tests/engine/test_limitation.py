@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from contractlang.load import load_text
 from engine.account import Account
+from engine.compile import compile_program
 from engine.dates import parse_instant
 from engine.event import Ledger
 from engine.governing import Programs
 from engine.ledger import event_from
 from engine.question import LastDay, TimeBarred
 from engine.settings import terms_from
+from engine.terms import Terms
 
 LAYERS = ("contract", "civil")
 
@@ -69,3 +72,32 @@ def test_a_claim_that_is_not_barred_whenever_its_time_ends_is_not_open(programs:
     decision = found.decide(TimeBarred("pay", "b", parse_instant("2026-10-15T00:00")))
     assert decision.answer == "no"
     assert not decision.missing
+
+
+TEXT = """| agreement loan
+| party lender, borrower
+| event paid_out (amount: money)
+| act repay (amount: money, loan: paid_out) by borrower, accumulates amount for each loan
+| act claim by lender, needs basis
+
+1. The borrower repays in ten days.
+| repayment: for each paid_out as loan, borrower must repay loan.amount for loan within 10 days of loan.day
+2. What is not claimed in a year is lost.
+| time-barred after 1 year from {since}
+"""
+
+
+@pytest.mark.parametrize(
+    ("since", "last"),
+    [("breach.last_day", "2026-03-17T24:00"), ("breach.day", "2026-03-18T24:00"), ("breach.at", "2026-03-18T24:00"),
+     ("paid_out.day", "2026-03-06T24:00"), ("30 days after breach.last_day", "2026-04-16T24:00")],
+)  # fmt: skip
+def test_the_time_runs_from_the_day_that_the_sentence_names(since: str, last: str) -> None:
+    """The tenth day, 2025-03-16, is a Sunday: due on Monday, broken on Tuesday."""
+    loaded = load_text(TEXT.format(since=since), "loan.contract", [])
+    assert not loaded.errors, [each.message.en for each in loaded.errors]
+    program = compile_program([loaded.contracts["loan"]])
+    paid = event_from(program, {"id": "e1", "name": "paid_out", "at": "2025-03-06T09:00", "amount": "9.00"}, "event")
+    asked = LastDay("repayment", parse_instant("2025-12-01T00:00"), about="e1", bar=True)
+    decision = Account(program, Terms(), Ledger((paid,))).decide(asked)
+    assert (decision.answer, decision.value) == ("value", last)
