@@ -31,13 +31,13 @@ from engine.bulk.kernel.column import (
     nulls_of,
     numbers_of,
     one,
-    opened,
     text_of,
     words_of,
 )  # fmt: skip
 from engine.bulk.kernel.columns import ELSE
 from engine.bulk.kernel.machine import Columns
 from engine.bulk.kernel.native import library
+from engine.bulk.kernel.parquet import File, is_amount, with_amounts
 from engine.bulk.kernel.plan import DAY, EAST, FIRST, MISSING, Plan
 from engine.bulk.kernel.typed import occurrences
 from engine.dates import period_day
@@ -143,22 +143,21 @@ class Reader:
         Of some row `groups`, those accounts that begin there: the rows of the account `after` which they begin are
         passed over, and the last account is read to its end.
         """
-        file = opened(path)
-        first, last = groups or (0, file.num_row_groups)
-        own = sum(file.metadata.row_group(each).num_rows for each in range(first, last))
+        with File(path) as file:
+            yield from self._tables(file, most, groups or (0, file.groups), after)
+
+    def _tables(self, file: File, most: int, groups: tuple[int, int], after: str | None) -> Iterator[Any]:
+        own = file.rows(range(*groups))
         held: list[Any] = []
-        groups_on = range(first, file.num_row_groups)
-        for batch in file.iter_batches(min(most, _READ), row_groups=groups_on, use_threads=False):
-            if not batch.num_rows:
-                continue
+        for batch in file.batches(min(most, _READ), range(groups[0], file.groups)):
             inside, beyond = batch.slice(0, own), batch.slice(own)
             own -= len(inside)
             if after is not None and len(inside):
                 inside = inside.slice(_leading(inside, after))
                 after = after if not len(inside) else None
             if len(inside):
-                held.append(pyarrow.Table.from_batches([inside]))
-                codes = codes_of(inside.column("account"))
+                held.append(inside)
+                codes = codes_of(inside.column("account").chunk(0))
                 if sum(map(len, held)) >= most and codes[0] != codes[-1]:
                     # The account that comes last may go on in the rows to come.
                     table = pyarrow.concat_tables(held)
@@ -168,9 +167,9 @@ class Reader:
             if not own:
                 if not held:
                     return
-                more = _leading(beyond, held[-1].column("account")[-1].as_py())
+                more = _leading(beyond, held[-1].column("account")[-1].as_py()) if len(beyond) else 0
                 if more:
-                    held.append(pyarrow.Table.from_batches([beyond.slice(0, more)]))
+                    held.append(beyond.slice(0, more))
                 if more < len(beyond):
                     break
         if held:
@@ -187,7 +186,7 @@ class Reader:
             if column.type in STRINGS:
                 place = table.column_names.index(name)
                 table = table.set_column(place, name, column.cast(pyarrow.string()).dictionary_encode())
-        return self._taken(table)
+        return self._taken(with_amounts(table))
 
     def check_schema(self, schema: Any) -> None:
         """Raise Unlike for columns that are none of this contract, or of a kind that is not read."""
@@ -376,10 +375,8 @@ class Reader:
             found = numbers_of(column, numpy.int32).astype(numpy.int64)
             self.code.scaled(found, null, 1, 0, low, high, out, bad)
         elif kind == "money" and pyarrow.types.is_decimal(column.type):
-            scale = 10 ** (2 - column.type.scale)
-            self.code.decimals(
-                numbers_of(column, numpy.int64), null, scale, -(-_MOST * 100 // scale), out, bad
-            )
+            scale, found = 10 ** (2 - column.type.scale), numbers_of(column, numpy.int64)
+            self.code.scaled(found, null, scale, 0, 0, -(-_MOST * 100 // scale), out, bad)
         elif kind in ("money", "count"):
             scale = 100 if kind == "money" else 1
             whole = numpy.int64 if pyarrow.types.is_int64(column.type) else numpy.int32
@@ -519,9 +516,9 @@ class Reader:
         return [name for name in names if name not in types or pyarrow.types.is_null(types[name])]
 
 
-def _leading(batch: Any, account: str | None) -> int:
-    """Return how many rows at the beginning of a batch are of an account."""
-    column = batch.column(batch.schema.get_field_index("account"))
+def _leading(table: Any, account: str | None) -> int:
+    """Return how many rows at the beginning of a table, which has some, are of an account."""
+    column = table.column("account").chunk(0)
     place = -1 if account is None else pc.index(column.dictionary, account).as_py()
     if place < 0 and account is not None:
         return 0
@@ -578,4 +575,4 @@ def _fits(kind: str, type_: Any) -> bool:
 
 
 def _is_amount(type_: Any) -> bool:
-    return bool(pyarrow.types.is_decimal128(type_) and 0 <= type_.scale <= 2 and type_.precision <= 18)
+    return is_amount(type_) and 0 <= type_.scale <= 2

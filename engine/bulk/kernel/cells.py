@@ -196,14 +196,6 @@ def scaled(
         bad[row] |= (1 - null[row]) & ((found < low) | (found >= high))
 
 
-def decimals(words: Array, null: Bytes, scale: int, high: int, out: Array, bad: Bytes) -> None:
-    """Take decimals of two words each, the lower one first, that are not negative and below `high`, times `scale`."""
-    for row in range(len(out)):
-        low = words[2 * row]
-        out[row] = MISSING if null[row] else low * scale
-        bad[row] |= (1 - null[row]) & ((words[2 * row + 1] != 0) | (low < 0) | (low >= high))
-
-
 def chosen(places: Halves, null: Bytes, values: Array, faults: Bytes, out: Array, bad: Bytes) -> None:
     """Read words by what each of them was read as."""
     for row in range(len(out)):

@@ -6,15 +6,12 @@ Where a file keeps a column as numbers of words it is read as such: each word is
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy
 import pyarrow
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 Array = Any
 """An array of numpy."""
@@ -45,14 +42,6 @@ class Words:
     places: Array
     null: Array
     words: pyarrow.StringArray
-
-
-def opened(path: Path, coded: Iterable[str] = CODED) -> Any:
-    """Return a table of Parquet, read with some columns as numbers of words, and so those that are kept so."""
-    about = pq.read_metadata(path)
-    there = {each.name for each in about.schema.to_arrow_schema()}
-    few = few_words(about) - {*CODED}
-    return pq.ParquetFile(path, read_dictionary=sorted((there & {*coded}) | few))
 
 
 def few_words(about: Any) -> set[str]:

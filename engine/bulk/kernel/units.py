@@ -29,10 +29,10 @@ from engine.bulk.kernel.column import (
     in_order,
     is_words,
     one,
-    opened,
     text_of,
     words_of,
 )
+from engine.bulk.kernel.parquet import File
 
 IN_MEMORY = 4_000_000
 """The most rows of a file or bucket that are put in order in memory."""
@@ -98,7 +98,7 @@ def surveyed(piece: Piece, alone: bool) -> Survey:
     rows, begins, ends, in_order = 0, None, b"", True
     found = [numpy.zeros(0, numpy.int64)]
     for batch in _batches(piece, ["account"]):
-        column = batch.column(0)
+        column = one(batch.column(0))
         codes = codes_of(column)
         places = numpy.concatenate(([0], numpy.flatnonzero(codes[1:] != codes[:-1]) + 1))
         runs = pc.fill_null(column.take(pyarrow.array(places)).cast(pyarrow.string()), "")
@@ -158,7 +158,7 @@ def scattered(piece: Piece, number: int, buckets: int, folder: Path) -> None:
     code = cells_compiled()
     parts: list[list[Any]] = [[] for _ in range(buckets)]
     for batch in _batches(piece, None):
-        account = batch.column(batch.schema.get_field_index("account"))
+        account = batch.column("account")
         of_rows = _numbers_of(pc.fill_null(account.cast(pyarrow.string()), "")) % buckets
         order, ends = numpy.zeros(len(of_rows), numpy.int64), numpy.zeros(buckets + 1, numpy.int64)
         code.grouped(of_rows, ends, order)
@@ -195,7 +195,8 @@ def together(paths: Sequence[Path]) -> Any:
                 parts.append(pyarrow.ipc.open_stream(source).read_all())
         else:
             own = few_words(pq.read_metadata(path)) & {"account"}
-            parts.append(opened(path, [*_UNCODED, *own]).read(use_threads=False))
+            with File(path, [*_UNCODED, *own]) as file:
+                parts.append(file.read(range(file.groups)))
     table = pyarrow.concat_tables(parts, promote_options="default")
     code, place = cells_compiled(), table.column_names.index("account")
     account = one(table.column("account"))
@@ -236,11 +237,8 @@ def accounts_end(table: Any) -> Array:
 def _batches(piece: Piece, columns: list[str] | None) -> Iterator[Any]:
     # A dictionary of accounts would be as long as the batch: carried along with each bucket it would be copied often.
     read = _UNCODED if columns is None else ["account"]
-    with opened(piece.path, read) as file:
-        groups = range(piece.first, piece.last)
-        for batch in file.iter_batches(_READ, row_groups=groups, columns=columns, use_threads=False):
-            if batch.num_rows:
-                yield batch
+    with File(piece.path, read) as file:
+        yield from file.batches(_READ, range(piece.first, piece.last), columns)
 
 
 def _numbers_of(names: Any) -> Array:

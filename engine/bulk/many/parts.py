@@ -17,9 +17,9 @@ import pyarrow
 import pyarrow.parquet as pq
 
 from engine.bulk.fold import Reject
-from engine.bulk.kernel.column import opened
 from engine.bulk.kernel.in_units import STRAIGHT_FROM
 from engine.bulk.kernel.machine import has_arrow
+from engine.bulk.kernel.parquet import File
 from engine.bulk.kernel.portfolio import Kernelled
 from engine.bulk.kernel.straight import BROKEN, Straight, Unlike, rows_in
 from engine.bulk.run import Fold, Job, plain
@@ -94,9 +94,8 @@ def read_whole(piece: Piece) -> Arrow:
 
     What folds it is then the same machine code, which is compiled and kept once.
     """
-    with opened(piece.table.path) as file:
-        first, last = piece.groups or (0, file.num_row_groups)
-        return file.read_row_groups(list(range(first, last)))
+    with File(piece.table.path) as file:
+        return file.read(range(*(piece.groups or (0, file.groups))))
 
 
 def parted_columns(piece: Piece, key: str, buckets: int) -> Parted:

@@ -1,0 +1,136 @@
+"""Columns of Parquet as our own machine code decodes them: what pyarrow reads, whoever wrote them and however."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+pytest.importorskip("llvmlite")
+pytest.importorskip("pyarrow")
+
+import numpy
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from engine.bulk.kernel import encoded, parquet
+from engine.bulk.kernel.native import library
+from engine.bulk.kernel.parquet import File
+
+WAYS: dict[str, dict[str, Any]] = {
+    "as pyarrow does": {},
+    "as it stands": {
+        "compression": "none",
+        "use_dictionary": ["word", "day"],
+        "store_decimal_as_integer": True,
+    },
+    "small pages": {"data_page_size": 200, "write_batch_size": 32, "compression": "zstd"},
+    "pages of the second version": {
+        "data_page_version": "2.0",
+        "data_page_size": 500,
+        "write_batch_size": 50,
+    },
+    "the second version, as it stands": {"data_page_version": "2.0", "compression": "none"},
+    "gzip": {"compression": "gzip", "store_decimal_as_integer": True},
+    "differences": {"use_dictionary": False, "column_encoding": {"at": "DELTA_BINARY_PACKED"}},
+    "brotli": {"compression": "brotli"},
+}
+
+
+def table_of(rows: int, nulls: float, seed: int) -> pa.Table:
+    chance = Random(seed)
+
+    def column(kind: pa.DataType, made: Any) -> pa.Array:
+        return pa.array([None if chance.random() < nulls else made() for _ in range(rows)], kind)
+
+    begin = datetime(2026, 1, 1)
+    return pa.table(
+        {
+            "word": column(
+                pa.string(), lambda: chance.choice(["", "甲", "seller", "a longer word than these"])
+            ),
+            "account": column(pa.string(), lambda: f"A-{chance.randrange(1 + rows // 5)}"),
+            "at": column(pa.timestamp("us"), lambda: begin + timedelta(seconds=chance.randrange(10**7))),
+            "ms": column(pa.timestamp("ms"), lambda: begin - timedelta(days=chance.randrange(40_000))),
+            "day": column(pa.date32(), lambda: date(2026, 1, 1) + timedelta(days=chance.randrange(-90, 90))),
+            "amount": column(pa.decimal128(12, 2), lambda: Decimal(chance.randrange(-(10**6), 10**6)) / 100),
+            "small": column(pa.decimal128(5, 2), lambda: Decimal(chance.randrange(-999, 999)) / 100),
+            "count": column(pa.int64(), lambda: chance.randrange(-(2**63), 2**63)),
+            "half": column(pa.int32(), lambda: chance.randrange(-(2**31), 2**31)),
+            "flag": column(pa.bool_(), lambda: chance.random() < 0.5),
+            "nothing": column(pa.string(), lambda: None),
+        }
+    )
+
+
+def read(path: Path) -> pa.Table:
+    with File(path, ["account", "word"]) as file:
+        return pa.concat_tables(file.batches(700, range(file.groups)))
+
+
+@pytest.mark.parametrize("nulls", [0.0, 0.1, 0.5, 1.0])
+@pytest.mark.parametrize("way", WAYS)
+def test_what_is_read_is_what_pyarrow_reads(way: str, nulls: float, tmp_path: Path) -> None:
+    for seed, rows in enumerate((1, 9, 3000)):
+        table = table_of(rows, nulls, seed)
+        pq.write_table(table, tmp_path / "t.parquet", row_group_size=1100, **WAYS[way])
+        found = read(tmp_path / "t.parquet")
+        found.validate(full=True)
+        for name in table.column_names:
+            assert found[name].cast(table[name].type).to_pylist() == table[name].to_pylist(), name
+
+
+def test_a_column_in_which_nothing_may_be_null_is_read(tmp_path: Path) -> None:
+    table = table_of(500, 0.0, 1).drop_columns(["nothing"])
+    table = table.cast(pa.schema([each.with_nullable(False) for each in table.schema]))
+    pq.write_table(table, tmp_path / "t.parquet")
+    assert read(tmp_path / "t.parquet").cast(table.schema).equals(table)
+
+
+def test_of_what_is_written_the_plain_way_nothing_is_left_to_pyarrow(tmp_path: Path) -> None:
+    pq.write_table(table_of(500, 0.3, 1), tmp_path / "t.parquet", **WAYS["as it stands"])
+    with File(tmp_path / "t.parquet", ["account", "word"]) as file:
+        left = [name for name in file.schema.names if file._column(0, name) is None]
+    assert left == ["account", "flag", "nothing"]
+
+
+def test_a_large_row_group_is_read_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parquet, "A_GROUP", 400)
+    table = table_of(1000, 0.2, 3)
+    pq.write_table(table, tmp_path / "t.parquet")
+    found = read(tmp_path / "t.parquet")
+    assert found["amount"].type == pa.decimal64(12, 2)
+    assert found["amount"].cast(table["amount"].type).equals(table["amount"])
+
+
+def test_bytes_that_are_no_pages_are_told(tmp_path: Path) -> None:
+    """Whatever stands in a file, nothing is read past its end, and what is read is right or told to be none."""
+    table = table_of(400, 0.3, 5).select(["word", "at", "day"])
+    path = tmp_path / "t.parquet"
+    pq.write_table(table, path, compression="none", data_page_size=600, write_batch_size=50)
+    whole, chance = path.read_bytes(), Random(7)
+    about = pq.read_metadata(path).row_group(0)
+    end = about.column(2).data_page_offset + 200
+    plain, native = encoded, library(encoded)
+    for _ in range(300):
+        broken = bytearray(whole[4:end])
+        for _ in range(chance.randrange(1, 4)):
+            broken[chance.randrange(len(broken))] = chance.randrange(256)
+        found: list[tuple[Any, ...]] = []
+        for code in (plain, native):
+            data = numpy.frombuffer(bytes(broken) + bytes(encoded.MORE), numpy.uint8)
+            at, told, pages = numpy.zeros(8, int), numpy.zeros(20, int), numpy.zeros(64 * encoded.WIDE, int)
+            count = code.pages(data, len(broken), at, told, pages)
+            found.append((count, pages[: max(count, 0) * encoded.WIDE].tolist()))
+            null, out = numpy.zeros(400, numpy.uint8), numpy.zeros(400, numpy.int32)
+            dense = numpy.zeros(401, numpy.int32)
+            rows = code.worded(data, pages[encoded.WIDE :], max(0, count - 1), True, 4, at, null, dense, out)
+            found[-1] += (rows, out.tolist() if rows >= 0 else [])
+            wide = numpy.zeros(400, int)
+            rows = code.numbered(data, pages, max(0, count), True, 8, at, null, wide)
+            found[-1] += (rows, wide.tolist() if rows >= 0 else [])
+        assert found[0] == found[1]
