@@ -112,6 +112,7 @@ class _Asking:
         """Put the questions of a group to the solver."""
         from engine.analysis.beginnings import beginnings
         from engine.analysis.breaking import breaking
+        from engine.analysis.doubled import doubled
         from engine.analysis.fitting import overlaps, uncovered
         from engine.analysis.hanging import hanging
         from engine.analysis.implied import implied
@@ -140,6 +141,8 @@ class _Asking:
                 return unspoken(self.paper)
             case "rivals":
                 return rivals(self.paper)
+            case "doubled":
+                return doubled(self.paper)
             case "never":
                 return never(self.paper)
             case "implied":
@@ -172,7 +175,7 @@ _ALONE: dict[str, Kind] = {
     "uncovered": "gap", "unspoken": "gap",
     "clashes": "conflict", "hanging": "conflict", "beginnings": "conflict", "breaking": "conflict",
     "overlaps": "conflict",
-    "rivals": "competing", "never": "dead",
+    "rivals": "competing", "doubled": "competing", "never": "dead",
     "implied": "redundant",
 }  # fmt: skip
 _BESIDE: dict[str, Kind] = {

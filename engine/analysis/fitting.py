@@ -118,7 +118,7 @@ def _overlap(searcher: Searcher, tariff: Tariff, earlier: Line, later: Line) -> 
     def judged(history: History) -> tuple[History, list[Decision]] | None:
         for asked in _asked(history, tariff):
             decisions = [replayed(asked, each, searcher.layers) for each in (program, *alone)]
-            as_it_is, first, then = map(_sum_of, decisions)
+            as_it_is, first, then = map(sum_of, decisions)
             if None not in (as_it_is, first, then) and as_it_is == first != then:
                 return asked, [each for each in decisions if each is not None]
         return None
@@ -130,7 +130,7 @@ def _overlap(searcher: Searcher, tariff: Tariff, earlier: Line, later: Line) -> 
         looked, (shown, decisions) = got
         telling, lines = Telling.of(program), [named(program, each) for each in clauses]
         what = telling.name(tariff.name)
-        sums = [_said(telling, each, earlier.sum.rule.kind) for each in decisions[1:]]
+        sums = [said_of_sum(telling, each, earlier.sum.rule.kind) for each in decisions[1:]]
         told = [clause.clause for clause in clauses]
         both = Said(
             f"{lines[0][0]} and {lines[1][0]}" if told[0] != told[1] else f"two lines of {lines[0][0]}",
@@ -171,20 +171,20 @@ def _may_overlap(tariff: Tariff, earlier: Line, later: Line) -> bool:
 
 
 def _overlapping(searcher: Searcher, tariff: Tariff, earlier: Line, later: Line) -> Put:
-    world, m = _world(searcher)
+    world, m = world_of(searcher)
     with world.question() as part:
         found = []
         for bound in _bounds(world, (earlier, later)):
-            one, other = (_worth(world, tariff, each.place, bound, m) for each in (earlier, later))
+            one, other = (worth(world, tariff, each.place, bound, m) for each in (earlier, later))
             if z3.is_expr(one) and z3.is_expr(other):
                 before = [
-                    _fits(world, tariff, each.place, bound, m)
+                    fits(world, tariff, each.place, bound, m)
                     for each in tariff.lines
                     if each.place < earlier.place
                 ]
                 found.append(every(
-                    _is_there(world, bound, m), _fits(world, tariff, earlier.place, bound, m),
-                    _fits(world, tariff, later.place, bound, m), no(some(*before)), one != other,
+                    _is_there(world, bound, m), fits(world, tariff, earlier.place, bound, m),
+                    fits(world, tariff, later.place, bound, m), no(some(*before)), one != other,
                 ))  # fmt: skip
     return Put(world, part, (), (some(*found),) if found else None)
 
@@ -233,7 +233,7 @@ def _uncovered(searcher: Searcher, tariff: Tariff, lines: Sequence[Line]) -> Ite
     def judged(history: History) -> tuple[History, Decision] | None:
         for asked in _asked(history, tariff):
             as_it_is, with_a_line = (replayed(asked, each, searcher.layers) for each in (program, closed))
-            if as_it_is is not None and (_sum_of(as_it_is), _sum_of(with_a_line)) == (0, 1):
+            if as_it_is is not None and (sum_of(as_it_is), sum_of(with_a_line)) == (0, 1):
                 return asked, as_it_is
         return None
 
@@ -265,7 +265,7 @@ def _uncovered(searcher: Searcher, tariff: Tariff, lines: Sequence[Line]) -> Ite
 
 
 def _uncovering(searcher: Searcher, tariff: Tariff, lines: Sequence[Line]) -> Put:
-    world, m = _world(searcher)
+    world, m = world_of(searcher)
     with world.question() as part:
         held = world.look("sums", tariff.name)
         found = []
@@ -275,7 +275,7 @@ def _uncovering(searcher: Searcher, tariff: Tariff, lines: Sequence[Line]) -> Pu
                 world.conditions.truth(held[each.place][4], m, of)
                 for each, of in zip(lines, env, strict=True)
             ]
-            fitting = [_fits(world, tariff, place, bound, m) for place in range(len(held))]
+            fitting = [fits(world, tariff, place, bound, m) for place in range(len(held))]
             found.append(every(_is_there(world, bound, m), some(*there), no(some(*fitting))))
     return Put(world, part, (), (some(*found),) if found else None)
 
@@ -283,7 +283,8 @@ def _uncovering(searcher: Searcher, tariff: Tariff, lines: Sequence[Line]) -> Pu
 # ---- What the solver is told of lines -------------------------------------------------------------------------------
 
 
-def _world(searcher: Searcher) -> tuple[World, Moment]:
+def world_of(searcher: Searcher) -> tuple[World, Moment]:
+    """Return the world of questions that are about no act, and the moment of which they are asked."""
     # Of all acts one is named, so that there is a world; nothing is asked of it.
     world, _, _ = searcher.asked(next(iter(searcher.program.acts)), None)
     return world, Moment(world.now.at, "now")
@@ -316,7 +317,8 @@ def _env(world: World, tariff: Tariff, place: int, bound: Any) -> dict[str, Any]
     return {**env, variable: bound} if variable else env
 
 
-def _fits(world: World, tariff: Tariff, place: int, bound: Any, m: Moment) -> Any:
+def fits(world: World, tariff: Tariff, place: int, bound: Any, m: Moment) -> Any:
+    """Return whether a line is in force for a thing, and its conditions hold."""
     of, _, _, where, holds = world.look("sums", tariff.name)[place]
     if of not in ("", tariff.home):
         return False
@@ -324,9 +326,10 @@ def _fits(world: World, tariff: Tariff, place: int, bound: Any, m: Moment) -> An
     return every(world.conditions.truth(holds, m, env), world.conditions.truth(where, m, env))
 
 
-def _worth(world: World, tariff: Tariff, place: int, bound: Any, m: Moment) -> Any:
-    worth = world.look("sums", tariff.name)[place][2]
-    return world.quantities.value(worth, m, _env(world, tariff, place, bound)).term
+def worth(world: World, tariff: Tariff, place: int, bound: Any, m: Moment) -> Any:
+    """Return what a sum comes to for a thing by one line."""
+    value = world.look("sums", tariff.name)[place][2]
+    return world.quantities.value(value, m, _env(world, tariff, place, bound)).term
 
 
 # ---- What the engine says of them -----------------------------------------------------------------------------------
@@ -340,11 +343,12 @@ def _asked(history: History, tariff: Tariff) -> Iterator[History]:
     yield dataclasses.replace(history, asked=what)
 
 
-def _said(telling: Telling, decision: Decision, kind: Kind) -> Said:
+def said_of_sum(telling: Telling, decision: Decision, kind: Kind) -> Said:
+    """Return how much a sum is by an answer, in words."""
     return telling.both(lambda voice: voice.value(decision.value, kind))
 
 
-def _sum_of(decision: Decision | None) -> int | None:
+def sum_of(decision: Decision | None) -> int | None:
     """Return how much a sum is by an answer; None where that is not known."""
     if decision is None or decision.answer != "value" or type(decision.value) is not int:
         return None

@@ -26,7 +26,7 @@ from engine.analysis.mending_gaps import (
     of_no_deadline,
     of_one_end,
 )
-from engine.analysis.mending_sums import of_a_case, of_no_sum, of_two_sums
+from engine.analysis.mending_sums import of_a_case, of_no_sum, of_paid_twice, of_two_sums
 from engine.walk import walk
 
 
@@ -269,7 +269,7 @@ _PROPOSED: dict[str, Callable[[Finding, Texts], Iterator[Ways]]] = {
     "conflict": _of_a_conflict, "conflict/again": _of_a_conflict, "conflict/reading": _of_a_reading,
     "conflict/breaks": _of_a_broken_duty,
     "conflict/two sums": of_two_sums, "gap/case without sum": of_no_sum, "gap/case without rule": of_a_case,
-    "competing": _of_rivals,
+    "competing": _of_rivals, "competing/paid twice": of_paid_twice,
     "against": _against_law, "against/measure": _against_law,
     "gap/power without bound": _of_a_power, "gap/no deadline": of_no_deadline, "gap/blank": of_a_blank,
     "gap/one end only": of_one_end, "dead": of_dead, "gap/no way out": of_a_state,

@@ -1,4 +1,6 @@
-"""What a lawyer could type where two lines of a sum fit one case, or none does; where a case of an act is left open."""
+"""What a lawyer could type where two lines of a sum fit one case, or none does; where money is owed twice for one case;
+where a case of an act is left open.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +9,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from contractlang.fixes import Edit
-from contractlang.norms import AmountRule, OccurrenceDecl
+from contractlang.norms import Accrued, AmountRule, OccurrenceDecl
 from contractlang.source import Source
 from contractlang.values import Money
 from engine.analysis.calling import spelled
 from engine.analysis.finding import Clause, Finding, Said
-from engine.analysis.lines import Mend, Texts, Ways, beneath, changed, statement_at
+from engine.analysis.lines import Mend, Texts, Ways, beneath, changed, statement_at, to_the_end
+from engine.walk import walk
 
 _CASE = re.compile(r"\s(?:where|限于)\s+(?P<case>.+?)(?=[,，]\s*(?:claimable|可主张)|$)", re.S)
 _HEAD = re.compile(r"(?P<head>.*?(?:[,，:：]\s*(?:is\s|为\s*)))", re.S)
@@ -85,6 +88,46 @@ def of_no_sum(finding: Finding, texts: Texts) -> Iterator[Ways]:
     yield (Mend("other cases", said, last.source.path, (edit,)),)
 
 
+def of_paid_twice(finding: Finding, texts: Texts) -> Iterator[Ways]:
+    """Let each of two be owed only where the other is not."""
+    for place, other in (finding.clauses, finding.clauses[::-1]):
+        if place.norm and other.norm:
+            yield tuple(_excepting(place, other, texts))
+        elif not (place.norm or other.norm):
+            yield from _beside_no_other(finding, place, texts)
+
+
+def _excepting(place: Clause, other: Clause, texts: Texts) -> Iterator[Mend]:
+    line = texts.line(place)
+    if line is None:
+        return
+    for name in texts.called(other, place.document):
+        edit, typed = line.ended(f"except {name}", f"但不适用 {name}")
+        yield to_the_end("exception", place, line, edit, typed, "only one of them", "只付其一")
+
+
+def _beside_no_other(finding: Finding, place: Clause, texts: Texts) -> Iterator[Ways]:
+    """Let a sum upon a breach be there only where another is nothing."""
+    names = finding.detail["asked"]
+    own = finding.clauses.index(place)
+    others = _lines_of(names[1 - own], finding.clauses[1 - own].document, texts)
+    # Whether something has accrued from day to day is nothing that the analysis could look into.
+    if any(isinstance(part, Accrued) for line in others for part in walk(line.rule.value)):
+        return
+    for line in _lines_of(names[own], place.document, texts):
+        if line.place != place or line.rule.trigger is None:
+            continue
+        there = f"{names[1 - own]}({line.rule.trigger.variable}) > {Money(0, line.rule.kind.of or 'CNY')}"
+        case = line.case
+        if case is None:
+            edit = Edit(line.end, line.end, _pick(line, f" where not {there}", f" 限于 非 {there}"))
+        else:
+            typed = _pick(line, f"({case['case']}) and not {there}", f"({case['case']}) 且 非 {there}")
+            edit = Edit(line.start + case.start("case"), line.start + case.end("case"), typed)
+        said = changed(place, edit.text.strip(), "only one of them", "只付其一")
+        yield (Mend("exception", said, line.source.path, (edit,)),)
+
+
 def of_a_case(finding: Finding, texts: Texts) -> Iterator[Ways]:
     """Let the act need a basis, or permit it in every other case."""
     place = finding.clauses[0]
@@ -114,26 +157,29 @@ def of_a_case(finding: Finding, texts: Texts) -> Iterator[Ways]:
 
 def _lines(finding: Finding, texts: Texts) -> list[_Said]:
     """Return the lines of a sum that a finding is about, as they are written, in their order."""
-    said: dict[str, list[_Said]] = {}
-    for document in dict.fromkeys(each.document for each in finding.clauses):
-        source = texts.source(document)
-        rules = texts.contracts[document].amounts if source is not None else ()
-        names = {
-            name
-            for rule in rules if finding.detail["sum"] in (rule.name, rule.alias) for name in (rule.name, rule.alias)
-        }  # fmt: skip
-        for rule in rules:
-            if rule.name in names and source is not None and rule.span.path == source.path:
-                said.setdefault(document, []).append(
-                    _Said(rule, source, *statement_at(source, rule.span.start))
-                )
+    documents = dict.fromkeys(each.document for each in finding.clauses)
+    said = {each: _lines_of(finding.detail["sum"], each, texts) for each in documents}
     wanted = finding.detail.get("lines")
     if wanted is None:
         return [line for lines in said.values() for line in lines]
     return [
         said[each.document][number]
         for each, number in zip(finding.clauses, wanted, strict=True)
-        if number < len(said.get(each.document, ()))
+        if number < len(said[each.document])
+    ]
+
+
+def _lines_of(name: str, document: str, texts: Texts) -> list[_Said]:
+    """Return the lines of a sum in a document, in their order."""
+    source = texts.source(document)
+    if source is None:
+        return []
+    rules = texts.contracts[document].amounts
+    names = {each for rule in rules if name in (rule.name, rule.alias) for each in (rule.name, rule.alias)}
+    return [
+        _Said(rule, source, *statement_at(source, rule.span.start))
+        for rule in rules
+        if rule.name in names and rule.span.path == source.path
     ]
 
 

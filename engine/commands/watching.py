@@ -19,6 +19,7 @@ _GROUPS = {
     "overlaps": ("two sums for one case", "同一情形的两种金额"),
     "clashes": ("conflicts", "冲突"), "hanging": ("conflicts by readings", "取决于解释的冲突"),
     "beginnings": ("when it takes effect", "生效"), "rivals": ("competing remedies", "竞合的救济"),
+    "doubled": ("money owed twice", "重复付款"),
     "never": ("norms that never apply", "永不适用的规范"), "against": ("what the law takes away", "法律所否定者"),
     "denied": ("what the law gives and the text denies", "法律所许而文本不许者"),
     "measured": ("measures of the law", "法律的尺度"),

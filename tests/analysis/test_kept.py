@@ -19,7 +19,8 @@ from engine.governing import Programs
 
 LAWFUL = ("contract", "civil")
 ALONE = [
-    "uncovered", "unspoken", "clashes", "hanging", "beginnings", "breaking", "overlaps", "rivals", "never", "implied"
+    "uncovered", "unspoken", "clashes", "hanging", "beginnings", "breaking", "overlaps", "rivals", "doubled",
+    "never", "implied",
 ]  # fmt: skip
 BESIDE = ["against", "denied", "measured", "clashes beside"]
 
