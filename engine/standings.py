@@ -352,12 +352,18 @@ def _barred_from(scene: Scene, said: list[Limitation], breach: Breach) -> Instan
 
 
 def _restarts(program: Program, event: Event, breach: Breach) -> bool:
-    """Tell whether an act begins the time of a claim anew: the other party's, or the debtor's own part performance."""
-    rule = program.rules[breach.norm]
-    if rule.act_name and event.name in program.touches and rule.act_name in program.touches[event.name].names:
-        named = event.fields.get(rule.about_field) if rule.about_field is not None else None
-        return event.actor == breach.by and named in (None, breach.trig)
-    return breach.by is None or event.actor != breach.by
+    """Tell whether an act begins the time of a claim anew: the other party's, or the debtor's own.
+
+    His own are to perform the duty in part and what nobody else can do, as to acknowledge it, if they name no other.
+    """
+    touch = program.touches.get(event.name)
+    if touch is None or breach.by is None:
+        return breach.by is None or event.actor != breach.by
+    performs = program.rules[breach.norm].act_name in touch.names
+    if not performs and touch.declared.actor != breach.by:
+        return event.actor != breach.by
+    named = {event.fields.get(each.name) for each in touch.declared.params if each.kind.name == "occurrence"}
+    return event.actor == breach.by and (breach.trig in named or named <= {None})
 
 
 def time_barred(position: Position, question: TimeBarred, known_at: Instant | None) -> Decision:

@@ -58,6 +58,17 @@ def test_part_of_the_debt_paid_begins_the_time_anew(programs: Programs, bill: st
     assert found.decide(asked).answer == barred
 
 
+@pytest.mark.parametrize(("bill", "barred"), [("b", "no"), ("", "no"), ("other", "yes")])
+def test_a_promise_to_pay_begins_the_time_anew(programs: Programs, bill: str, barred: str) -> None:
+    """民法典195(2): who promises to pay owns the debt, that of the bill which he names or all that he owes."""
+    other = {"id": "other", "name": "invoice_issued", "at": "2026-08-01T09:00", "period": "2026-07", "amount": "9.00",
+             "due": "2026-08-10"}  # fmt: skip
+    promised = {"name": "acknowledge_debt", "by": "user", "at": "2026-08-07T09:00"}
+    found = account(programs, other, promised | ({"bill": bill} if bill else {}))
+    asked = TimeBarred("pay", "b", parse_instant("2026-08-11T00:00"))
+    assert found.decide(asked).answer == barred
+
+
 def test_the_last_day_in_a_year_without_a_calendar_is_open(programs: Programs) -> None:
     found = account(programs, {"name": "demand", "by": "provider", "at": "2026-05-04T09:00"})
     decision = found.decide(LastDay("pay", parse_instant("2026-08-11T00:00"), about="b", bar=True))
@@ -97,7 +108,9 @@ def test_the_time_runs_from_the_day_that_the_sentence_names(since: str, last: st
     loaded = load_text(TEXT.format(since=since), "loan.contract", [])
     assert not loaded.errors, [each.message.en for each in loaded.errors]
     program = compile_program([loaded.contracts["loan"]])
-    paid = event_from(program, {"id": "e1", "name": "paid_out", "at": "2025-03-06T09:00", "amount": "9.00"}, "event")
+    paid = event_from(
+        program, {"id": "e1", "name": "paid_out", "at": "2025-03-06T09:00", "amount": "9.00"}, "event"
+    )
     asked = LastDay("repayment", parse_instant("2025-12-01T00:00"), about="e1", bar=True)
     decision = Account(program, Terms(), Ledger((paid,))).decide(asked)
     assert (decision.answer, decision.value) == ("value", last)
