@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from html import escape
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from contractlang.diagnostic import Language
 from engine.bulk.fold import Folded, Taken, answer_of
 from engine.bulk.kernel.in_units import InUnits
 from engine.bulk.kernel.outcome import Results
 from engine.bulk.kernel.portfolio import TOGETHER, Kernelled, Unequal, Waiting
 from engine.bulk.mapping import Mapped
-from engine.bulk.page import page, section
 from engine.bulk.run import AtOnce, Counts
-from engine.bulk.tables import Scattered, counted, first
+from engine.bulk.tables import Scattered
 from engine.decision import Decision
 from engine.explain import outline
 from engine.history import AccountStanding, BreachStanding, standing_of
 from engine.question import Question
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from engine.bulk.kernel.straight import Straight
     from engine.bulk.kernel.units import Unit
     from engine.bulk.kernel.versions import Versions
@@ -54,11 +54,12 @@ class Impact(InUnits):
     """Two versions of a portfolio: the same accounts, day and questions; other documents.
 
     Both are folded by the kernel where it can. The engine is asked of an account that the kernel leaves under either,
-    and why an answer differs.
+    and why an answer differs; it is told in one language.
     """
 
     old: Kernelled
     new: Kernelled
+    language: Language
     by_kernel: bool = True
     _versions: Versions | None = None
 
@@ -132,7 +133,10 @@ class Impact(InUnits):
         reasons = []
         for place, text in enumerate(self.old.portfolio.asked):
             if one.answers[place] != other.answers[place]:
-                because = _because(self.old, old, place, one), _because(self.new, new, place, other)
+                because = (
+                    _because(self.old, old, place, one, self.language),
+                    _because(self.new, new, place, other, self.language),
+                )
                 reasons.append(_answer(text, (one.answers[place], other.answers[place]), because))
         return _written(old.name, (one, other), reasons, found)
 
@@ -150,7 +154,9 @@ def _asked(version: Kernelled, taken: Taken) -> Verdict:
     return Verdict(standing, tuple(map(answer_of, decisions)))
 
 
-def _because(version: Kernelled, account: Waiting, place: int, verdict: Verdict) -> list[str]:
+def _because(
+    version: Kernelled, account: Waiting, place: int, verdict: Verdict, language: Language
+) -> list[str]:  # fmt: skip
     """Return why a version answers a question so, a line each. Raises Unequal where the engine answers otherwise."""
     assert account.taken is not None
     question = account.taken.asked[place]
@@ -160,7 +166,7 @@ def _because(version: Kernelled, account: Waiting, place: int, verdict: Verdict)
             f"account {account.name}, {version.portfolio.asked[place]}: the kernel says {verdict.answers[place]}, "
             f"and the engine says {answer_of(decision)}"
         )
-    return _told(decision, question, account.taken)
+    return _told(decision, question, account.taken, language)
 
 
 def _answer(what: str, answers: tuple[str, str], because: tuple[list[str], list[str]]) -> dict[str, str]:
@@ -183,9 +189,9 @@ def _written(name: str, verdicts: Verdicts, answers: Iterable[dict[str, str]], f
     return found
 
 
-def _told(decision: Decision, question: Question, taken: Taken) -> list[str]:
+def _told(decision: Decision, question: Question, taken: Taken, language: Language) -> list[str]:
     """Return why the engine answers so, a line each; the answer itself and the receipt are told elsewhere."""
-    lines = outline(decision, question, taken.account.program, "en", None)[1:-1]
+    lines = outline(decision, question, taken.account.program, language, None)[1:-1]
     return ["  " * (depth - 1) + line for depth, line in lines] or [""]
 
 
@@ -223,27 +229,3 @@ def _unpaid(before: AccountStanding, after: AccountStanding) -> Iterable[dict[st
 
 def _owed(standing: AccountStanding) -> int:
     return sum(each.unpaid or 0 for each in standing.duties)
-
-
-def summary(out: Path, impact: Impact, counts: Counts, day: str) -> str:
-    """Return the page: which accounts would be judged differently, by reason, and what the engine says of examples."""
-    accounts, differences = out / "accounts.parquet", out / "differences.parquet"
-    touched = sum(count for _, count in counted(accounts, ["1"], "differences > 0"))
-    parts = [f"<p>{touched:,} of {counts.accounts:,} accounts would be judged differently.</p>"]
-    groups = counted(differences, ["kind", "what", "old", "new", "coalesce(because_new, '')"])
-    for kind, what, old, new, why, count in sorted(
-        groups, key=lambda each: (KINDS.index(each[0]), -each[-1])
-    ):
-        rows = [(f"{what}: {old} → {new}", count)]
-        parts.append(section(f"{what}: {old} → {new}", ["difference", "accounts"], rows))
-        if why:
-            parts.append(f"<p>{escape(why)}</p>")
-        parts += _examples(differences, (kind, what, old, new, why))
-    return page(f"Impact on {day}", parts)
-
-
-def _examples(differences: Path, group: Sequence[str]) -> Iterable[str]:
-    columns = ("kind", "what", "old", "new", "coalesce(because_new, '')")
-    for account, old, new in first(differences, ("account", "told_old", "told_new"), columns, group, 3):
-        told = "".join(f"<pre>{escape(each)}</pre>" for each in (old, new) if each)
-        yield f"<details><summary>{escape(account)}</summary>{told}</details>"

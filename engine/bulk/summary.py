@@ -7,40 +7,32 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from contractlang.norms import Norm, Prohibition, base_name
+from contractlang.diagnostic import Language
+from contractlang.norms import Prohibition, base_name
 from engine.bulk.fold import Portfolio
 from engine.bulk.forbidden import suspending
 from engine.bulk.page import bars, grid, page, section, table
 from engine.bulk.rejects import why_set_aside
 from engine.bulk.run import Counts
 from engine.bulk.tables import counted, queried, quoted
-from engine.naming import ANSWERS
-from engine.program import Program
+from engine.bulk.wording import Wording
 from engine.question import May
-from engine.voice import Voice
 
 MOST_MONTHS, MOST_NORMS, MOST_REASONS = 24, 15, 20
 """How many months, norms and reasons are told apart; what is over is told together."""
 
 
-def summary(out: Path, portfolio: Portfolio, counts: Counts, day: str, language: str = "en") -> str:
+def summary(out: Path, portfolio: Portfolio, counts: Counts, day: str, language: Language = "en") -> str:
     """Return the page for a finished run, in one language (`en`, `zh`); its tables are read where they are."""
     return _Summary(out, portfolio, counts, language).page(day)
 
 
-class _Summary:
-    def __init__(self, out: Path, portfolio: Portfolio, counts: Counts, language: str) -> None:
-        self.portfolio, self.counts, self.language = portfolio, counts, language
+class _Summary(Wording):
+    def __init__(self, out: Path, portfolio: Portfolio, counts: Counts, language: Language) -> None:
+        super().__init__(portfolio, language)
+        self.counts = counts
         self.tables = {kind: out / f"{kind}.parquet" for kind in ("accounts", "happenings", "rejects")}
-        self.program: Program = portfolio.programs.of(portfolio.agreements, portfolio.layers)
-        self.voice = Voice(self.program, "zh" if language == "zh" else "en")
-        self.norms: dict[tuple[str, str], Norm] = {
-            (base_name(norm.document), norm.id): norm for norm in self.program.norms
-        }
         self.none = self.pick("None.", "无。")
-
-    def pick(self, en: str, zh: str) -> str:
-        return zh if self.language == "zh" else en
 
     def page(self, day: str) -> str:
         count, pick = self.counts, self.pick
@@ -63,7 +55,8 @@ class _Summary:
         yield from self.money()
         states = counted(accounts, ["unnest(map_keys(states))", "unnest(map_values(states))"])
         heads = pick("state", "状态"), self.accounts
-        yield section(pick("States", "状态"), heads, [(f"{a}: {b}", n) for a, b, n in states], self.none)
+        rows = [(self.state(state, value), n) for state, value, n in states]
+        yield section(pick("States", "状态"), heads, rows, self.none)
         if self.counts.rejects:
             why = [(each.said(self.language), each.rows) for each in why_set_aside(self.tables["rejects"])]
             heads = pick("why", "原因"), pick("rows", "行数")
@@ -193,36 +186,6 @@ class _Summary:
                 heads = pick("answer", "回答"), self.accounts, pick("unpaid", "未付")
                 whole = [(self.answer(a), int(sum_) // 100) for a, _, sum_ in found]
                 yield f"<h3>{escape(title)}</h3>{bars(title, whole)}{table(heads, lines)}"
-
-    # -- words
-
-    @property
-    def accounts(self) -> str:
-        return self.pick("accounts", "账户数")
-
-    def answer(self, answer: Any) -> str:
-        return self.pick(*ANSWERS[answer]) if answer in ANSWERS else str(answer)
-
-    def question(self, text: str) -> str:
-        """Return a question in words."""
-        asked = self.portfolio.questions(self.portfolio.agreements, self.program)
-        question = asked[self.portfolio.asked.index(text)]
-        if not isinstance(question, May) or question.fields:
-            return text
-        who, act = self.voice.who(question.party), self.voice.name(question.act)
-        return self.pick(f"{who} may {act}", f"{who}可否{act}")
-
-    def norm(self, document: str, id: str) -> str:
-        """Return a norm as a person finds it: its document, its clause, and its name where it has one."""
-        norm = self.norms.get((base_name(document), id))
-        if norm is None:
-            return f"{document} {id}"
-        _, _, name = id.partition(":")
-        return f"{base_name(document)} {norm.clause}" + (f" {name}" if name else "")
-
-    def written(self, norm: str) -> str:
-        document, _, id = norm.partition(" ")
-        return self.norm(document, id)
 
     def first(self, rows: list[tuple[str, int]], most: int) -> list[tuple[str, int]]:
         """Return the most frequent rows, and in one the sum of the others."""

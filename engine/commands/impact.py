@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from engine.commands.common import Json, KnownAt, Layers, Readings, Refused, Settings
+from contractlang.diagnostic import Language
+from engine.commands.common import Json, KnownAt, Lang, Layers, Readings, Refused, Settings
 from engine.commands.given import layers_named, pairs_of
 from engine.commands.portfolio import (
     Accounts,
@@ -42,16 +43,17 @@ def impact(
     old: Old, new: New, events: Events, as_of: Day, out: Out, accounts: Accounts = None,
     mapping: MappingFile = None, ask: Ask = None, known_at: KnownAt = None, settings: Settings = None,
     readings: Readings = None, layers: Layers = None, jobs: Jobs = 0, buckets: Buckets = 64, rejects: Limit = "1%",
-    kernel: Kernel = "auto", json_: Json = False,
+    kernel: Kernel = "auto", lang: Lang = None, json_: Json = False,
 ) -> None:  # fmt: skip
     """Take a portfolio through two versions of an agreement: which accounts are judged differently, and why.
 
-    Writes accounts.parquet, differences.parquet (what differs of an account, with the reasons that
-    the engine gives), rejects.parquet and summary.html, the worst first: breaches, answers, what is unpaid, states.
+    Writes accounts.parquet, differences.parquet (what differs of an account, with the reasons that the
+    engine gives), rejects.parquet and summary.html, the worst first: breaches, answers, what is unpaid, states; in the
+    language of the agreement, or of --lang.
 
     JSON: accounts, events, rejects, undetermined, kernel, left, out.
     """
-    from engine.bulk.impact import summary
+    from engine.bulk.changed import changes
 
     if kernel not in ("auto", "off"):
         raise Refused(
@@ -60,23 +62,24 @@ def impact(
             field="--kernel",
         )
     make = partial(
-        versions, kernel, old, new, layers_named(layers), as_of, known_at, tuple(ask or ()),
+        versions, kernel, lang, old, new, layers_named(layers), as_of, known_at, tuple(ask or ()),
         tuple(pairs_of(settings, "--set").items()), mapping, tuple(pairs_of(readings, "--reading").items()),
     )  # fmt: skip
     held = make()
     stamp = {
-        name: stamp_of(each.portfolio, as_of, known_at, mapping)
-        for name, each in (("old", held.old), ("new", held.new))
+        "old": stamp_of(held.old.portfolio, as_of, known_at, mapping),
+        "new": stamp_of(held.new.portfolio, as_of, known_at, mapping),
+        "language": held.language,
     }
     ran(
-        make, stamp, lambda folder, counts: summary(folder, held, counts, as_of),
+        make, stamp, lambda folder, counts: changes(folder, held, counts, as_of),
         events, accounts, out, buckets, jobs, rejects, json_,
     )  # fmt: skip
 
 
 def versions(
-    kernel: str, old: str, new: str, layers: tuple[str, ...], as_of: str, known_at: str | None, asked: tuple[str, ...],
-    settings: Pairs, mapping: str | None, readings: Pairs = (),
+    kernel: str, lang: Language | None, old: str, new: str, layers: tuple[str, ...], as_of: str,
+    known_at: str | None, asked: tuple[str, ...], settings: Pairs, mapping: str | None, readings: Pairs = (),
 ) -> Impact:  # fmt: skip
     """Return two versions of a portfolio; each process makes its own. Raises Refused."""
     from engine.bulk.impact import Impact
@@ -87,4 +90,4 @@ def versions(
     if before.agreements != after.agreements:
         one, other = (", ".join(each.agreements) or "none" for each in (before, after))
         raise Refused(f"{new} is no version of the same: {one} there, {other} here", field="new")
-    return Impact(Kernelled(before), Kernelled(after), kernel == "auto")
+    return Impact(Kernelled(before), Kernelled(after), lang or before.language, kernel == "auto")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from random import Random
 
@@ -55,7 +56,7 @@ def draft(tmp_path: Path, old: str, new: str) -> str:
 def compared(new: str, log: Path, *more: str) -> int:
     out = str(log.parent / "out")
     return carried_out(["impact", "voip-1", new, "--events", str(log), "--as-of", "2026-09-20", "--out", out,
-                        "--set", "term=2 years", "--jobs", "1", "--buckets", "2", *more])  # fmt: skip
+                        "--set", "term=2 years", "--jobs", "1", "--buckets", "2", "--lang", "en", *more])  # fmt: skip
 
 
 def test_thirty_days_of_grace_take_the_power_from_who_had_it(tmp_path: Path, log: Path) -> None:
@@ -69,6 +70,30 @@ def test_thirty_days_of_grace_take_the_power_from_who_had_it(tmp_path: Path, log
     page = (tmp_path / "out" / "summary.html").read_text("utf-8")
     assert "1 of 2 accounts would be judged differently" in page
     assert "http" not in page, "nothing of the page comes from elsewhere"
+
+
+def test_the_page_speaks_the_language_of_the_agreement(tmp_path: Path, log: Path) -> None:
+    new = draft(tmp_path, "暂停权：付费 逾期 时", "暂停权：付费 逾期 超过 30日 时")
+    command = [
+        "impact",
+        "voip-1",
+        new,
+        "--events",
+        str(log),
+        "--as-of",
+        "2026-09-20",
+        "--out",
+        str(tmp_path / "zh"),
+    ]
+    assert carried_out([*command, "--set", "term=2 years", "--jobs", "1", "--buckets", "2"]) == 0
+    page = (tmp_path / "zh" / "summary.html").read_text("utf-8")
+    assert '<html lang="zh-CN">' in page
+    assert "2个账户中，1个的判断将有不同。" in page
+    assert "甲方可否暂停服务：可以 → 不得" in page
+    words = re.sub(r"<style>.*?</style>|<[^>]*>|(aria-label|role|lang|charset)=", " ", page)
+    assert not re.search(r"[a-z]{2,} [a-z]{2,}", words), "no sentence is in English"
+    (row,) = read_all(tmp_path / "zh" / "differences.parquet")
+    assert "五.2自2026年9月11日起逾期" in row["told_old"]
 
 
 def test_a_later_day_of_payment_undoes_a_breach(tmp_path: Path, log: Path) -> None:
