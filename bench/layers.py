@@ -106,7 +106,7 @@ async def _layers(rim: Rim, server: Server) -> list[Row]:
         asked = authzen.single(read_json(body, tenant.limits))
         held = tenant.accounts.here(asked.resource.id)
         assert held is not None
-        party, act = tenant.party_of(held, *asked.subject), tenant.act_called(held, asked.act)
+        party, act = tenant.party_of(held.opening, *asked.subject), tenant.act_called(held.opening, asked.act)
         assert party is not None
         assert act is not None
         question, _ = asking.may(held.opening.program, party, act, asked.data, asking.instant(held, asked, 0))

@@ -82,10 +82,10 @@ def instant(held: Held, asked: Asked, now: Instant) -> Instant:
 def answer(tenant: Tenant, held: Held, asked: Asked, now: Instant) -> Answer:
     """Answer one question about an account that is held."""
     account, revision = _account(tenant, held, asked)
-    party = tenant.party_of(held, *asked.subject)
+    party = tenant.party_of(held.opening, *asked.subject)
     if party is None:
         return _no("unknown_subject", "该主体不代表任何一方", "the subject acts for no party of this account")
-    act = tenant.act_called(held, asked.act)
+    act = tenant.act_called(held.opening, asked.act)
     if act is None:
         return _no("unknown_action", "协议没有这种行为", "the agreements know no such act")
     program = held.opening.program
@@ -95,7 +95,7 @@ def answer(tenant: Tenant, held: Held, asked: Asked, now: Instant) -> Answer:
     context = context_of(decision, question, held.opening.words, token, asked.as_of)
     if ignored:
         context = b'%b,"ignored":%b}' % (context[:-1], to_json(ignored))
-    body = body_of(permits(tenant, program, party, act, decision), decision.answer, context)
+    body = body_of(permits(tenant, program, party, act, decision.answer), decision.answer, context)
     given = Given(
         tenant.ids.next(DECISION_BYTES), held.name, held.revision if revision is None else revision, now, question,
         asked.known_at, decision,
@@ -103,11 +103,11 @@ def answer(tenant: Tenant, held: Held, asked: Asked, now: Instant) -> Answer:
     return Answer(body, given)
 
 
-def permits(tenant: Tenant, program: Program, party: str, act: str, decision: Decision) -> bool:
+def permits(tenant: Tenant, program: Program, party: str, act: str, answer: str) -> bool:
     """Tell whether an answer is a yes: permitted, or a free act of one's own, where the operator lets these pass."""
-    if decision.answer == "permitted":
+    if answer == "permitted":
         return True
-    if decision.answer != "unregulated" or not tenant.part.permit_unregulated:
+    if answer != "unregulated" or not tenant.part.permit_unregulated:
         return False
     actor = program.acts[act].actor
     return not isinstance(actor, str) or actor in (party, BOTH)

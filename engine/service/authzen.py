@@ -36,6 +36,12 @@ class Asked(NamedTuple):
     revision: str | None
     at_least: str | None
 
+    @property
+    def is_plain(self) -> bool:
+        """Tell whether nothing is said but who, what, on which account, and when."""
+        more = (self.known_at, self.revision, self.at_least)
+        return not self.data and all(each is None for each in more)
+
 
 def single(raw: Mapping[str, Any], at: str = "") -> Asked:
     """Read an evaluation request. Raises Problem."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine import history
 from engine.account import Account
@@ -22,6 +22,7 @@ from engine.position import Position
 from engine.question import May
 from engine.service.clock import now
 from engine.service.held import Held
+from engine.service.outlook import outlook_of, written
 from engine.service.recording import differences
 from engine.service.server import Server
 from engine.service.tenant import Tenant
@@ -38,6 +39,7 @@ class Deadlines:
     def __init__(self, server: Server) -> None:
         self._server = server
         self.told = asyncio.Event()
+        self._renewed: dict[str, bytes] = {}
 
     async def run(self) -> None:
         """Go on until cancelled."""
@@ -47,6 +49,10 @@ class Deadlines:
                     until = now()
                     await self.wake(tenant, until)
                     self._server.woken(tenant.name, until)
+                    if self._renewed.get(tenant.name) != tenant.library.stamp:
+                        stamp = tenant.library.stamp
+                        await self.renew(tenant, until)
+                        self._renewed[tenant.name] = stamp
                 except StoreError as wrong:
                     self._server.log.warning("deadlines", tenant=tenant.name, error=str(wrong))
             await asyncio.sleep(self._server.config.deadlines_every_s)
@@ -91,7 +97,7 @@ class Deadlines:
         for start in range(0, len(grown), PLANNED_AT_ONCE):
             part = grown[start : start + PLANNED_AT_ONCE]
             try:
-                nexts = await asyncio.to_thread(_nexts, tenant, part)
+                nexts = await asyncio.to_thread(_planned, tenant, part)
             except StoreError:
                 raise
             except EngineError:
@@ -101,13 +107,28 @@ class Deadlines:
             found.update(each[0] for each, was in zip(nexts, kept, strict=True) if was)
         return found
 
+    async def renew(self, tenant: Tenant, at: Instant) -> None:
+        """Work out anew what was worked out by another engine, or with other documents: from now on it is so."""
+        stamp, after = tenant.library.stamp, ""
+        while rows := await asyncio.to_thread(tenant.books.outdated, stamp, after, PLANNED_AT_ONCE):
+            after = rows[-1].name
+            # Those whose time has come are taken on by `wake`, one instant after the other.
+            rows = [each for each in rows if each.wake_at is None or each.wake_at > at]
+            try:
+                nexts = await asyncio.to_thread(_planned, tenant, rows, at)
+            except StoreError:
+                raise
+            except EngineError as wrong:
+                self._server.log.error("outlook", tenant=tenant.name, account=after, error=str(wrong))
+                continue
+            await asyncio.gather(*(asyncio.to_thread(tenant.books.wake, *each) for each in nexts))
+
     async def _woken(self, tenant: Tenant, held: Held, woken: Instant, until: Instant) -> int | None:
         """Take one account on: keep what came at the instant, and say when to wake it next."""
         if woken == AT_ONCE:
             # The ledger has grown: what had come by then is in the answer to the event, what is to come is planned.
             await tenant.reaching(held, held.recorded_at)
-            following = next_turn(held.account, held.recorded_at)
-            kept = await asyncio.to_thread(tenant.books.wake, held.name, held.revision, following)
+            kept = await asyncio.to_thread(tenant.books.wake, *_plan(held, held.recorded_at))
             return 0 if kept else None
         await tenant.reaching(held, woken - 1)
         notices = [
@@ -116,34 +137,36 @@ class Deadlines:
             )
             for number, each in enumerate(brought(held.account, woken))
         ]
-        following = next_turn(held.account, woken)
+        name, revision, following, outlook = _plan(held, woken)
         kept = await asyncio.to_thread(
-            tenant.books.notify, held.name, held.revision, woken, notices, following
+            tenant.books.notify, name, revision, woken, notices, following, outlook
         )
         for each in notices if kept else ():
             self._server.figures.notices.labels(json.loads(each.content)["what"]).inc()
         return len(notices) if kept else None
 
 
-def _nexts(tenant: Tenant, rows: Sequence[AccountRow]) -> list[tuple[str, int, Instant | None]]:
-    """Return the accounts of which enough was read, each with its revision and when it changes next by itself."""
+class Plan(NamedTuple):
+    """When an account of a revision changes next by itself, and how it is until then."""
+
+    account: str
+    revision: int
+    next: Instant | None
+    outlook: bytes
+
+
+def _plan(held: Held, after: Instant) -> Plan:
+    outlook = outlook_of(held.account, after)
+    return Plan(held.name, held.revision, outlook.until, written(held.opening.stamp, held.head, outlook))
+
+
+def _planned(tenant: Tenant, rows: Sequence[AccountRow], now: Instant | None = None) -> list[Plan]:
+    """Return what is planned for the accounts of which enough was read, from their last entries on, or from now."""
     return [
-        (held.name, held.revision, next_turn(held.account, held.recorded_at))
+        _plan(held, held.recorded_at if now is None else max(now, held.recorded_at))
         for held in tenant.accounts.read_all(rows)
         if not held.base
     ]
-
-
-def next_turn(account: Account, after: Instant) -> Instant | None:
-    """Return the next instant, later than another, at which time alone may change a standing or a power."""
-    position = account.position_at(after)
-    ahead = [due[0] for due in position.agenda[:1]]
-    ahead += [group[0].effect_at for group in account.under_way(after)[:1]]
-    for party, act in history.powers_of(account):
-        turn = decide(position, May(party, act, after)).holds_until
-        if turn is not None and turn > after:
-            ahead.append(turn)
-    return min(ahead, default=None)
 
 
 def brought(account: Account, at: Instant) -> list[dict[str, Any]]:

@@ -26,6 +26,8 @@ from engine.service.snapshots import Found, Past, marks_of
 from engine.store import AccountRow, Books, EntryRow
 
 MOST_PAST = 8
+MOST_OPENINGS = 1_000
+"""How many openings are remembered as read: many accounts are opened alike."""
 
 
 class Held:
@@ -161,6 +163,7 @@ class Accounts:
     def __init__(self, books: Books, library: Library, most: int) -> None:
         self._books, self._library, self._most = books, library, most
         self._held: OrderedDict[str, Held] = OrderedDict()
+        self._openings: dict[bytes, Opening] = {}
         self.searched = Searched()
         """What searches have found out."""
 
@@ -190,16 +193,22 @@ class Accounts:
         entries: dict[str, list[EntryRow]] = {}
         for each in self._books.entries_of(list(short)) if short else ():
             entries.setdefault(each.account, []).append(each)
-        openings: dict[bytes, Opening] = {}
         found = []
         for row in rows:
             if row.name not in short:
                 found.append(self.read(row.name))
                 continue
-            opening = openings.get(row.opening)
-            if opening is None:
-                opening = openings[row.opening] = read_opening(self._library, row.opening)
-            found.append(Held(row, opening, entries.get(row.name, ())))
+            found.append(Held(row, self.opening(row), entries.get(row.name, ())))
+        return found
+
+    def opening(self, row: AccountRow) -> Opening:
+        """Return what an account was opened with. May run on any thread."""
+        openings = self._openings
+        found = openings.get(row.opening)
+        if found is None:
+            if len(openings) >= MOST_OPENINGS:
+                openings.clear()
+            found = openings[row.opening] = read_opening(self._library, row.opening)
         return found
 
     def _begun(self, row: AccountRow, opening: Opening) -> Held | None:
@@ -260,6 +269,7 @@ class Accounts:
     def forget(self) -> None:
         """Let go of everything: the contracts have changed."""
         self._held.clear()
+        self._openings = {}
         self.searched = Searched()
 
     def names(self, after: str, limit: int) -> list[AccountRow]:

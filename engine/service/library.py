@@ -17,6 +17,7 @@ from engine.governing import Programs
 from engine.kept import Documents, published
 from engine.program import Program
 from engine.service.answers import Words
+from engine.service.outlook import stamp_of
 from engine.store import Books, ContractRow, Publication
 
 CONFIGURED = "configuration"
@@ -29,6 +30,8 @@ class Library:
     def __init__(self, books: Books, documents: Documents) -> None:
         self._books, self._documents = books, documents
         self.texts: dict[str, str] = {}
+        self.stamp = b""
+        """Names the engine and the documents in use."""
         self._programs = Programs({})
         self._words: dict[Program, Words] = {}
         self._parties: dict[Program, Mapping[str, str]] = {}
@@ -60,7 +63,7 @@ class Library:
         rows = self._books.contracts()
         texts = dict(published(rows, at))
         self._programs, self._words, self._parties = self._documents.of(texts), {}, {}
-        self.texts = texts
+        self.texts, self.stamp = texts, stamp_of(texts)
         self._effective = {}
         for row in rows:
             if row.published_at is not None and row.name != CONFIGURED:

@@ -28,7 +28,7 @@ Subject = tuple[str, str]
 @dataclass(frozen=True, slots=True)
 class Opening:
     """An account as opened: `parties` tells for which party a subject acts on this account, `named` how the
-    parties are called in either language."""
+    parties are called in either language, `stamp` names engine and documents (see `Library`)."""
 
     type: str
     agreements: tuple[str, ...]
@@ -38,6 +38,7 @@ class Opening:
     words: Words
     named: Mapping[str, str]
     parties: Mapping[Subject, str]
+    stamp: bytes
 
 
 def opening_from(library: Library, raw: Mapping[str, Any], at: Instant) -> tuple[bytes, Opening]:
@@ -71,6 +72,7 @@ def opening_from(library: Library, raw: Mapping[str, Any], at: Instant) -> tuple
 def read_opening(library: Library, body: bytes) -> Opening:
     """Return an opening that was kept. Raises BadTerms where the contracts no longer know what it names."""
     kept = json.loads(body)
+    stamp = library.stamp  # First: that of documents which are older than those read here does no harm.
     layers = (CONTRACT, *sorted({*kept["layers"]} - {CONTRACT}))
     program = library.program(kept["agreements"], layers)
     terms = terms_from(
@@ -86,6 +88,7 @@ def read_opening(library: Library, body: bytes) -> Opening:
         library.words(program),
         library.parties(program),
         _parties(library.parties(program), kept.get("parties", {})),
+        stamp,
     )
 
 

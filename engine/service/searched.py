@@ -38,9 +38,9 @@ class Searched:
         self._of: OrderedDict[tuple[str, ...], dict[str, Known]] = OrderedDict()
 
     def of(self, asked: Asked) -> dict[str, Known]:
-        """Return the answers to a question by account, for more to be added; none are kept of questions with more to
-        them than who, what, and the type of account."""
-        if asked.data or any(each is not None for each in (asked.known_at, asked.revision, asked.at_least)):
+        """Return the answers to a question by account, for more to be added; none are kept of questions that are not
+        plain."""
+        if not asked.is_plain:
             return {}
         key = (*asked.subject, asked.act, asked.resource.type)
         found = self._of.setdefault(key, {})

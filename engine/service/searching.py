@@ -21,6 +21,7 @@ from engine.event import Instant
 from engine.service.asking import may, permits, reaching
 from engine.service.authzen import Asked
 from engine.service.held import Held, is_of_type
+from engine.service.outlook import read
 from engine.service.problems import Problem
 from engine.service.searched import Known
 from engine.service.tenant import Tenant
@@ -55,7 +56,7 @@ async def actions(tenant: Tenant, asked: Asked, page: tuple[str, int], now: Inst
     found: list[dict[str, Any]] = []
     if held is not None:
         await reaching(tenant, held, asked, at)
-        party = tenant.party_of(held, *asked.subject)
+        party = tenant.party_of(held.opening, *asked.subject)
         for act in held.opening.program.acts if party is not None else ():
             name = tenant.called(act)
             if party is not None and _yes(tenant, held, party, asked._replace(act=name), at)[0]:
@@ -137,16 +138,37 @@ async def _noted(
 def _decided(
     tenant: Tenant, rows: Sequence[AccountRow], asked: Asked, at: Instant
 ) -> list[tuple[str, Known | None]]:
-    """Read accounts and decide about them, away from the loop; None for one of which not enough was read."""
-    return [
-        (held.name, None if held.base else _answer(tenant, held, asked, at))
-        for held in tenant.accounts.read_all(rows)
-    ]
+    """Decide about accounts that are not held, away from the loop: those whose outlook does not tell are read.
+
+    None for one of which not enough was read.
+    """
+    foreseen = {row.name: _foreseen(tenant, row, asked, at) for row in rows}
+    unread = [row for row in rows if foreseen[row.name] is None]
+    found: dict[str, Known | None] = {**foreseen}
+    for held in tenant.accounts.read_all(unread):
+        found[held.name] = None if held.base else _answer(tenant, held, asked, at)
+    return list(found.items())
+
+
+def _foreseen(tenant: Tenant, row: AccountRow, asked: Asked, at: Instant) -> Known | None:
+    """Return the answer about an account where its outlook tells it."""
+    opening = tenant.accounts.opening(row)
+    outlook = read(row.outlook, opening.stamp, row.head)
+    if outlook is None or not outlook.reaches(at) or not asked.is_plain:
+        return None
+    party, act = tenant.party_of(opening, *asked.subject), tenant.act_called(opening, asked.act)
+    if party is None or act is None or opening.type != asked.resource.type:
+        return None
+    answer = outlook.answers.get((party, act))
+    if answer is None:
+        return None
+    until = NEVER if outlook.until is None else outlook.until
+    return Known(row.revision, outlook.since + 1, until, permits(tenant, opening.program, party, act, answer))
 
 
 def _answer(tenant: Tenant, held: Held, asked: Asked, at: Instant) -> Known:
     """Return whether the evaluation would say yes, and how long it would."""
-    party = tenant.party_of(held, *asked.subject)
+    party = tenant.party_of(held.opening, *asked.subject)
     if held.opening.type != asked.resource.type or party is None:
         return Known(held.revision, at, at, False)
     yes, holds_until = _yes(tenant, held, party, asked, at)
@@ -175,7 +197,7 @@ def _holds(held: Held, at: Instant, holds_until: Instant | None) -> tuple[Instan
 
 def _yes(tenant: Tenant, held: Held, party: str, asked: Asked, at: Instant) -> tuple[bool, Instant | None]:
     """Tell whether the evaluation would say yes, and until when time alone does not change that (None: for ever)."""
-    act = tenant.act_called(held, asked.act)
+    act = tenant.act_called(held.opening, asked.act)
     if act is None:
         return False, None
     program = held.opening.program
@@ -184,7 +206,7 @@ def _yes(tenant: Tenant, held: Held, party: str, asked: Asked, at: Instant) -> t
     if asked.revision is not None:
         account = held.at(tenant.revision(held, asked.revision, "/context/revision"))
     decision = account.decide(question, asked.known_at)
-    return permits(tenant, program, party, act, decision), decision.holds_until
+    return permits(tenant, program, party, act, decision.answer), decision.holds_until
 
 
 def _cut(found: list[dict[str, Any]], after: str, limit: int, asked: Asked, at: Instant) -> dict[str, Any]:

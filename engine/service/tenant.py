@@ -15,6 +15,7 @@ from engine.service.config import Config, TenantPart
 from engine.service.held import Accounts, Held
 from engine.service.ids import Ids
 from engine.service.library import Candidates, Library
+from engine.service.openings import Opening
 from engine.service.problems import Problem
 from engine.service.turns import Turns
 from engine.store import Books, EntryRow
@@ -142,21 +143,21 @@ class Tenant:
         except NotKept:
             return None
 
-    def party_of(self, held: Held, type: str, id: str) -> str | None:
-        """Return the party for which a subject acts on an account; None if for none."""
-        party = held.opening.parties.get((type, id))
+    def party_of(self, opening: Opening, type: str, id: str) -> str | None:
+        """Return the party for which a subject acts on an account opened so; None if for none."""
+        party = opening.parties.get((type, id))
         if party is None:
             word = self.part.agents.get(type, {}).get(id)
             if word is None and type == PARTY:
                 word = id
-            party = held.opening.named.get(word) if word is not None else None
+            party = opening.named.get(word) if word is not None else None
         return party
 
     def subjects(self, held: Held, type: str) -> list[tuple[str, str]]:
         """Return the subjects of a type that act on an account, by id, with their parties."""
         found = {id: party for (kind, id), party in held.opening.parties.items() if kind == type}
         for id in self.part.agents.get(type, {}):
-            party = self.party_of(held, type, id)
+            party = self.party_of(held.opening, type, id)
             if party is not None:
                 found.setdefault(id, party)
         if type == PARTY:
@@ -165,9 +166,9 @@ class Tenant:
                 found.setdefault(party, party)
         return sorted(found.items())
 
-    def act_called(self, held: Held, word: str) -> str | None:
+    def act_called(self, opening: Opening, word: str) -> str | None:
         """Return the act that a caller names: as configured, by its name, or by that in the other language."""
-        acts = held.opening.program.acts
+        acts = opening.program.acts
         word = self.part.acts.get(word, word)
         if word in acts:
             return word

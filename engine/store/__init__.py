@@ -189,15 +189,22 @@ class Deadlines(Protocol):
     so by `notify`. An account whose ledger has grown wakes AT_ONCE, so nothing is missed if that process dies.
     """
 
-    def wake(self, account: str, revision: int, at: Instant | None) -> bool:
-        """Say when the account next changes by itself, as computed at a revision. False: it has moved on. NotKept."""
+    def wake(self, account: str, revision: int, at: Instant | None, outlook: bytes | None = None) -> bool:
+        """Say when the account next changes by itself, as computed at a revision. False: it has moved on. NotKept.
+
+        `outlook` is kept with it as long as the account does not wake; what it says is the caller's.
+        """
 
     def waking(self, until: Instant, limit: int = 1000) -> list[AccountRow]:
         """Return accounts whose `wake_at` is not after `until`, the earliest first."""
 
+    def outdated(self, stamp: bytes, after: str = "", limit: int = 1000) -> list[AccountRow]:
+        """Return accounts beyond a name whose outlook does not begin with a stamp, in the order of their names."""
+
     def notify(
-        self, account: str, revision: int, woken: Instant, notices: Sequence[Notice], next: Instant | None
-    ) -> bool:
+        self, account: str, revision: int, woken: Instant, notices: Sequence[Notice], next: Instant | None,
+        outlook: bytes | None = None,
+    ) -> bool:  # fmt: skip
         """Keep what came at `woken` with a delivery to each subscription, and say when to wake next: all or nothing.
 
         False, and nothing kept, if the account is at another revision or waits for another instant (another process was

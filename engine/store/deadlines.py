@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, insert, or_, select, update
 
 from engine.errors import Conflict, NotKept
 from engine.event import Instant
 from engine.store import tables
 from engine.store.database import AnyRow, Database
+from engine.store.ledgers import ROW
 from engine.store.names import unfit
 from engine.store.rows import AccountRow, Delivery, Notice, Subscription
 
 _a, _n = tables.accounts.c, tables.notices.c
 _s, _d = tables.subscriptions.c, tables.deliveries.c
-_ACCOUNT = select(_a.name, _a.opening, _a.opened_at, _a.revision, _a.head, _a.recorded_at, _a.wake_at)
 _NOTICE = select(_n.id, _n.account, _n.at, _n.content, _n.number)
 _SUBSCRIPTION = select(_s.id, _s.target, _s.since, _s.until)
 _DELIVERY = (
@@ -45,28 +45,37 @@ class SqlDeadlines:
     def __init__(self, key: int, database: Database) -> None:
         self._key, self._database = key, database
 
-    def wake(self, account: str, revision: int, at: Instant | None) -> bool:
+    def wake(self, account: str, revision: int, at: Instant | None, outlook: bytes | None = None) -> bool:
         return self._database.write(
-            lambda conn: self._woken(conn, account, at, _a.revision == revision), account
+            lambda conn: self._woken(conn, account, at, outlook, _a.revision == revision), account
         )
 
     def _woken(
-        self, conn: Connection, account: str, at: Instant | None, *conditions: ColumnElement[bool]
-    ) -> bool:
+        self, conn: Connection, account: str, at: Instant | None, outlook: bytes | None,
+        *conditions: ColumnElement[bool],
+    ) -> bool:  # fmt: skip
         key = self._database.account_key(conn, self._key, account)
-        changed = update(tables.accounts).where(_a.key == key, *conditions).values(wake_at=at)
-        return conn.execute(changed).rowcount == 1
+        changed = update(tables.accounts).where(_a.key == key, *conditions)
+        return conn.execute(changed.values(wake_at=at, outlook=outlook)).rowcount == 1
 
     def waking(self, until: Instant, limit: int = 1000) -> list[AccountRow]:
-        wanted = _ACCOUNT.where(_a.tenant == self._key, _a.wake_at <= until).order_by(_a.wake_at, _a.name)
+        wanted = ROW.where(_a.tenant == self._key, _a.wake_at <= until).order_by(_a.wake_at, _a.name)
         return [AccountRow(*row) for row in self._database.rows(wanted.limit(limit))]
 
+    def outdated(self, stamp: bytes, after: str = "", limit: int = 1000) -> list[AccountRow]:
+        begins = func.substr(_a.outlook, 1, len(stamp))
+        wanted = ROW.where(
+            _a.tenant == self._key, _a.name > after, or_(_a.outlook.is_(None), begins != stamp)
+        )
+        return [AccountRow(*row) for row in self._database.rows(wanted.order_by(_a.name).limit(limit))]
+
     def notify(
-        self, account: str, revision: int, woken: Instant, notices: Sequence[Notice], next: Instant | None
-    ) -> bool:
+        self, account: str, revision: int, woken: Instant, notices: Sequence[Notice], next: Instant | None,
+        outlook: bytes | None = None,
+    ) -> bool:  # fmt: skip
         def noted(conn: Connection) -> bool:
             as_expected = (_a.revision == revision, _a.wake_at == woken)
-            if not self._woken(conn, account, next, *as_expected):
+            if not self._woken(conn, account, next, outlook, *as_expected):
                 return False
             self._keep(conn, notices)
             return True

@@ -48,15 +48,22 @@ AUDITED_AT_ONCE = 5_000
 _a, _e, _p, _s = tables.accounts.c, tables.entries.c, tables.personal.c, tables.snapshots.c
 
 
-def _as_bytes(column: Column[bytes]) -> Label[bytes]:
+def _as_bytes(column: Column[Any]) -> Label[bytes]:
     """Read bytes as bytes, whatever somebody has put there: SQLite lets a text stand where bytes belong."""
     return cast(column, LargeBinary).label(column.name)
 
 
-_ROW = select(
-    _a.name, _as_bytes(_a.opening), _a.opened_at, _a.revision, _as_bytes(_a.head), _a.recorded_at, _a.wake_at
+ROW = select(
+    _a.name,
+    _as_bytes(_a.opening),
+    _a.opened_at,
+    _a.revision,
+    _as_bytes(_a.head),
+    _a.recorded_at,
+    _a.wake_at,
+    _as_bytes(_a.outlook),
 )
-_ONE = _ROW.where(_a.tenant == bindparam("of"), _a.name == bindparam("called"))
+_ONE = ROW.where(_a.tenant == bindparam("of"), _a.name == bindparam("called"))
 _ENTRY = (
     select(
         _a.name,
@@ -112,7 +119,7 @@ class SqlLedgers:
         raise NotKept("account", account)
 
     def accounts(self, after: str = "", limit: int = 1000) -> list[AccountRow]:
-        wanted = _ROW.where(_a.tenant == self._key, _a.name > after).order_by(_a.name).limit(limit)
+        wanted = ROW.where(_a.tenant == self._key, _a.name > after).order_by(_a.name).limit(limit)
         return [AccountRow(*row) for row in self._database.rows(wanted)]
 
     def append(self, account: str, entries: Sequence[Entry], expected: int | None = None) -> Appended:

@@ -250,12 +250,12 @@ class MemoryBooks:
 
     # Deadlines --------------------------------------------------------------------------------------------------------
 
-    def wake(self, account: str, revision: int, at: Instant | None) -> bool:
+    def wake(self, account: str, revision: int, at: Instant | None, outlook: bytes | None = None) -> bool:
         with self._lock:
             kept = self._account(account)
             if kept.row.revision != revision:
                 return False
-            kept.row = replace(kept.row, wake_at=at)
+            kept.row = replace(kept.row, wake_at=at, outlook=outlook)
             return True
 
     def waking(self, until: Instant, limit: int = 1000) -> list[AccountRow]:
@@ -267,14 +267,20 @@ class MemoryBooks:
             ]
             return [row for _, _, row in sorted(found, key=lambda each: each[:2])][:limit]
 
+    def outdated(self, stamp: bytes, after: str = "", limit: int = 1000) -> list[AccountRow]:
+        with self._lock:
+            rows = (self._accounts[each].row for each in sorted(self._accounts) if each > after)
+            return [each for each in rows if not (each.outlook or b"").startswith(stamp)][:limit]
+
     def notify(
-        self, account: str, revision: int, woken: Instant, notices: Sequence[Notice], next: Instant | None
-    ) -> bool:
+        self, account: str, revision: int, woken: Instant, notices: Sequence[Notice], next: Instant | None,
+        outlook: bytes | None = None,
+    ) -> bool:  # fmt: skip
         with self._lock:
             kept = self._account(account)
             if (kept.row.revision, kept.row.wake_at) != (revision, woken):
                 return False
-            kept.row = replace(kept.row, wake_at=next)
+            kept.row = replace(kept.row, wake_at=next, outlook=outlook)
             for each in notices:
                 if each.id not in self._notices:
                     made = self._notices[each.id] = replace(each, number=len(self._notices) + 1)

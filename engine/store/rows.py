@@ -25,7 +25,7 @@ class AccountRow:
     `opening` is JSON (agreements with the versions signed, blanks, readings, answers, layers, parties). `revision`
     counts the entries; `head` is the hash of the last one, or of the opening (32 bytes). `recorded_at` is when the last
     entry, or the account, was recorded. `wake_at` is when time alone will next change something, as far as was worked
-    out: AT_ONCE after every entry, None for never.
+    out: AT_ONCE after every entry, None for never. `outlook` is what was worked out with it, a cache.
     """
 
     name: str
@@ -35,6 +35,7 @@ class AccountRow:
     head: bytes
     recorded_at: Instant
     wake_at: Instant | None
+    outlook: bytes | None = None
 
 
 class _Entry(NamedTuple):

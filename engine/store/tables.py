@@ -21,7 +21,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-LATEST = "0001"
+LATEST = "0002"
 """The migration that these tables are the outcome of."""
 
 # SQLite numbers rows by itself only in a column that is called INTEGER.
@@ -73,7 +73,7 @@ accounts = Table(
     "accounts", metadata,
     Column("key", Number, primary_key=True), _tenant(), _text("name"), _bytes("opening"), _instant("opened_at"),
     Column("revision", BigInteger, nullable=False), _bytes("head"), _instant("recorded_at"),
-    _instant("wake_at", nullable=True),
+    _instant("wake_at", nullable=True), Column("outlook", LargeBinary),
     UniqueConstraint("tenant", "name"), Index(None, "tenant", "wake_at"),
 )  # fmt: skip
 

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from engine.dates import parse_instant
-from engine.service.deadlines import Deadlines, brought, next_turn
+from engine.service.deadlines import Deadlines, brought
+from engine.service.outlook import outlook_of
 from engine.service.webhooks import SIGNATURE, Webhooks, signature
 from tests.service.serving import CONTRACTS, Live, event, send, serving, texts_of
 
@@ -93,7 +94,7 @@ def test_the_next_instant_is_the_one_that_brings_something(tmp_path: Path) -> No
     with serving(tmp_path, {"main": TEXTS}, **SLOW) as live:
         begun(live)
         account = asyncio.run(live.server.tenants["main"].held("a")).account
-    at = next_turn(account, parse_instant("2026-04-02T00:00"))
+    at = outlook_of(account, parse_instant("2026-04-02T00:00")).until
     assert at == parse_instant("2026-04-11T00:00")
     assert {each["what"] for each in brought(account, at)} >= {"breach", "power"}
 

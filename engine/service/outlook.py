@@ -1,0 +1,74 @@
+"""What may be done on an account until something changes next: worked out with that instant, and kept beside it.
+
+So a search need not read an account whose outlook reaches the instant asked about. It is a cache: it begins with the
+stamp of the engine and the documents that it was worked out with, names the entry that it goes on from, and is passed
+over unless both are so now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import blake2b
+from typing import NamedTuple
+
+from pydantic_core import from_json, to_json
+
+from engine import history
+from engine.account import Account
+from engine.canonical import canonical
+from engine.decide import decide
+from engine.event import Instant
+from engine.question import May
+from engine.snapshot import engine_now
+
+STAMP, HEAD = 16, 32
+"""How many bytes the stamp has, and the hash of an entry."""
+
+
+class Outlook(NamedTuple):
+    """What the engine answers of an account's powers, by party and act, later than `since` and before `until` (None:
+    for ever). Nothing where what is open or alleged may bear on it."""
+
+    since: Instant
+    until: Instant | None
+    answers: Mapping[tuple[str, str], str]
+
+    def reaches(self, at: Instant) -> bool:
+        """Tell whether this is how it is at an instant."""
+        return self.since < at and (self.until is None or at < self.until)
+
+
+def stamp_of(texts: Mapping[str, str]) -> bytes:
+    """Return what names this engine and these documents."""
+    return blake2b(canonical({"engine": engine_now(), **texts}), digest_size=STAMP).digest()
+
+
+def outlook_of(account: Account, after: Instant) -> Outlook:
+    """Return how it is from an instant on, until time alone may change a standing or a power."""
+    line, position = account.line(), account.position_at(after)
+    place = line.instants.up_to(after)
+    ahead = [due[0] for due in position.agenda[:1]]
+    ahead += line.instants[place : place + 1]
+    answers = {}
+    for party, act in history.powers_of(account):
+        decision = decide(position, May(party, act, after))
+        turn = decision.holds_until
+        if turn is None or turn > after:
+            answers[party, act] = decision.answer
+            ahead += [] if turn is None else [turn]
+    firm = not (line.undated or line.alleges)
+    return Outlook(after, min(ahead, default=None), answers if firm else {})
+
+
+def written(stamp: bytes, head: bytes, outlook: Outlook) -> bytes:
+    """Return an outlook as it is kept, for an account whose last entry has that hash."""
+    answers = [[party, act, answer] for (party, act), answer in outlook.answers.items()]
+    return stamp + head + to_json([outlook.since, outlook.until, answers])
+
+
+def read(kept: bytes | None, stamp: bytes, head: bytes) -> Outlook | None:
+    """Return an outlook that was kept; None where the engine, the documents or the entries are others now."""
+    if kept is None or kept[: STAMP + HEAD] != stamp + head:
+        return None
+    since, until, answers = from_json(kept[STAMP + HEAD :])
+    return Outlook(since, until, {(party, act): answer for party, act, answer in answers})

@@ -1,0 +1,98 @@
+"""What may be done until something changes is kept with each account, and searches read no account that it tells of."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.service import clock, library
+from engine.service.deadlines import Deadlines
+from engine.service.held import Accounts
+from tests.service.inprocess import BATCH, InProcess, in_process
+from tests.service.serving import CONTRACTS, event, texts_of
+
+TEXTS = texts_of(CONTRACTS / "voip-1", CONTRACTS / "vocabulary")
+UNPAID = {"period": "2026-03", "amount": "58.00", "due": "2026-04-10"}
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[InProcess]:
+    """A service with accounts `a` and `b`, of which `b` is in arrears; both are planned, and none is held."""
+    with in_process(tmp_path, TEXTS) as made:
+        for name in ("a", "b"):
+            opening = {"account": name, "agreements": ["voip-1"], "settings": {"有效期": "2年"}}
+            assert made.post("/accounts", opening).status == 200
+            begun = [
+                event(name, f"{name}{place}", what, f"2026-03-02T1{place}:00:00+08:00", **data)
+                for place, (what, data) in enumerate((
+                    ("sign", {"by": "provider"}), ("sign", {"by": "user"}), ("activate_service", {}),
+                ))
+            ]  # fmt: skip
+            bill = event(name, f"{name}-bill", "invoice_issued", "2026-04-01T09:00:00+08:00", **UNPAID)
+            assert made.post("/events", [*begun, bill] if name == "b" else begun, BATCH).status == 200
+        planned(made)
+        yield made
+
+
+def planned(service: InProcess) -> None:
+    """Have the time that has come worked out as the server's own loop does, and hold nothing after."""
+    tenant, deadlines = service.server.tenants["main"], Deadlines(service.server)
+    asyncio.run(deadlines.wake(tenant, clock.now()))
+    asyncio.run(deadlines.renew(tenant, clock.now()))
+    tenant.accounts.forget()
+
+
+def suspendable(service: InProcess, **context: Any) -> list[str]:
+    asked = {"subject": {"type": "party", "id": "provider"}, "action": {"name": "suspend_service"},
+             "resource": {"type": "account"}, "context": context}  # fmt: skip
+    told = service.post("/access/v1/search/resource", asked).json()
+    return [each["id"] for each in told["results"]]
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the accounts that are read."""
+    found: list[str] = []
+    read_all = Accounts.read_all
+
+    def spied(self: Accounts, rows: Any) -> Any:
+        found.extend(row.name for row in rows)
+        return read_all(self, rows)
+
+    monkeypatch.setattr(Accounts, "read_all", spied)
+    return found
+
+
+def test_a_search_about_now_reads_nothing(service: InProcess, read: list[str]) -> None:
+    assert (suspendable(service), read) == (["b"], [])
+
+
+def test_about_another_day_it_reads_all(service: InProcess, read: list[str]) -> None:
+    assert (suspendable(service, as_of="2026-04-05T10:00"), read) == ([], ["a", "b"])
+
+
+def test_an_account_with_a_new_event_is_read_until_it_is_planned(service: InProcess, read: list[str]) -> None:
+    paid = event("b", "b-paid", "pay", "2026-05-01T10:00:00+08:00", by="user", amount="58.00", bill="b-bill")
+    assert service.post("/events", paid, "application/cloudevents+json").status == 200
+    service.server.tenants["main"].accounts.forget()
+    assert (suspendable(service), read) == ([], ["b"])
+    planned(service)
+    read.clear()
+    assert (suspendable(service), read) == ([], [])
+
+
+def test_what_another_engine_has_worked_out_is_worked_out_anew(
+    service: InProcess, read: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(library, "stamp_of", lambda texts: b"another engine's")
+    tenant = service.server.tenants["main"]
+    tenant.library.refresh(clock.now())
+    tenant.accounts.forget()
+    assert (suspendable(service), read) == (["b"], ["a", "b"])
+    planned(service)
+    read.clear()
+    assert (suspendable(service), read) == (["b"], [])
