@@ -76,18 +76,20 @@ def _figures(scene: Scene, figure: Figure) -> Iterator[Reason]:
             value = told(evaluator.value(scene), kind)
             events = scene.program.cause_events(scene, evaluator.state.name, evaluator.state.document)
             yield Reason("as of", (evaluator.state.name, day, value), True, (), events)
-        case SumOf() | CountOf():
+        case CountOf():
             assert isinstance(evaluator, FoldE)
-            events = tuple(each.id for each in evaluator.occurrences(scene))
-            worth = expr.worth if isinstance(expr, SumOf) else None
-            field = worth.name if isinstance(worth, Field) else None
-            one_by_one: tuple[Reason, ...] = ()
-            if worth is not None and field is None:
-                one_by_one = tuple(
-                    r for _ in evaluator.bound(scene) for r in _figures(scene, figure.parts[0])
-                )
-            said = (expr.name, field, told(evaluator.value(scene), kind))
-            yield Reason("counted" if worth is None else "added up", said, True, one_by_one, events)
+            yield Reason(
+                "counted", (expr.name, told(evaluator.value(scene), kind)), True, (), _ids(evaluator, scene)
+            )
+        case SumOf():
+            assert isinstance(evaluator, FoldE)
+            field = expr.worth.name if isinstance(expr.worth, Field) else None
+            each = (
+                () if field is not None
+                else tuple(reason for _ in evaluator.bound(scene) for reason in _figures(scene, figure.parts[0]))
+            )  # fmt: skip
+            added = (expr.name, field, told(evaluator.value(scene), kind))
+            yield Reason("added up", added, True, each, _ids(evaluator, scene))
         case Field():
             of = figure.parts[0].evaluator.value(scene) if figure.parts else None
             if isinstance(of, Event):
@@ -97,6 +99,10 @@ def _figures(scene: Scene, figure: Figure) -> Iterator[Reason]:
             yield Reason("filled", (expr.name, told(evaluator.value(scene), kind)), True)
         case _:
             pass
+
+
+def _ids(fold: FoldE, scene: Scene) -> tuple[str, ...]:
+    return tuple(each.id for each in fold.occurrences(scene))
 
 
 def _accrued(scene: Scene, evaluator: AccruedE, expr: Accrued, kind: Kind) -> Reason:

@@ -554,7 +554,7 @@ def _added_up(voice: Voice, reason: Reason, _: Norm | None) -> str:
 
 @_says("counted")
 def _counted(voice: Voice, reason: Reason, _: Norm | None) -> str:
-    name, _, value = reason.args
+    name, value = reason.args
     said = voice.pick(f"{voice.name(name)} happened {value} times", f"{voice.name(name)}共{value}次")
     return said + _on(voice, reason)
 
@@ -564,7 +564,7 @@ def _stated(voice: Voice, reason: Reason, _: Norm | None) -> str:
     event, field, value = reason.args
     return voice.pick(
         f"{event} states {field}: {voice.figure(value)}",
-        f"{event}载明{voice.name(field)}：{voice.figure(value)}",
+        f"{event}载明{voice.param(field)}：{voice.figure(value)}",
     )
 
 
