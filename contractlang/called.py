@@ -48,6 +48,23 @@ _JOINS_EN = {
 }  # fmt: skip
 _JOINS_ZH = re.compile(r"(?<=.)(?:[的为且或就应由自至后已]|不得|可以|有权|限于|项下|除非|直到|标明)(?=.)")
 
+# A text that says a thing in Chinese and then in English: as a sentence of each, or with a stroke between.
+_HALVES = re.compile(
+    r"(.*[\u3400-\u9fff）)”》0-9][。？！])\s+([^\u3400-\u9fff]+)"
+    r"|([^/]*[\u3400-\u9fff][^/]*) / ([^\u3400-\u9fff]+)",
+    re.S,
+)
+
+
+def half(text: str, language: Language) -> str:
+    """Return of a text that says a thing in Chinese and then in English the half in this language, else all of it."""
+    text = text.strip()
+    halves = _HALVES.fullmatch(text)
+    if halves is None:
+        return text
+    chinese, english = (each for each in halves.groups() if each is not None)
+    return english if language == "en" else chinese
+
 
 @dataclass(frozen=True, slots=True)
 class Called:

@@ -12,6 +12,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from contractlang.called import half
 from contractlang.diagnostic import Language
 from contractlang.kinds import DAY, Kind, money_in, one_of
 from contractlang.norms import Const, Contract, Norm, Obligation, OccurrenceDecl, StateDecl
@@ -329,10 +330,7 @@ class Naming:
 
     def text(self, text: str) -> str:
         """Of a text that says a thing in Chinese and then in English, the half in this language; else all of it."""
-        halves = re.fullmatch(
-            r"(.*[\u3400-\u9fff）)”》0-9][。？！])\s+([^\u3400-\u9fff]+)", text.strip(), re.S
-        )
-        return (halves[2] if self.language == "en" else halves[1]) if halves else text.strip()
+        return half(text, self.language)
 
     def fields(self, act: str, fields: Mapping[str, Any]) -> str:
         """Return the values that an act has, as an aside."""

@@ -312,11 +312,8 @@ class Voice(Naming):
                 if not isinstance(declared, QuestionDecl):
                     return self.name(item.name) + about
                 text = self.text(declared.text) or self.name(item.name)
-                who = (
-                    self.pick(f", decided by {declared.decided_by}", f"，由{declared.decided_by}判断")
-                    if declared.decided_by
-                    else ""
-                )
+                decider = self.text(declared.decided_by)
+                who = self.pick(f", decided by {decider}", f"，由{decider}判断") if decider else ""
                 return f"{text}{self.outside(declared)}{about}{who}"
             case "reading":
                 return self._reading(item.name)

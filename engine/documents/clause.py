@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from contractlang.called import half
 from contractlang.diagnostic import Language
 from contractlang.norms import (
     AmountRule,
@@ -62,7 +62,6 @@ from engine.graph import key
 from engine.walk import walk
 
 NORMS = Obligation | Maintenance | Prohibition | Permission | Power
-_HALVES = re.compile(r"(.*[\u3400-\u9fff）)”》0-9][。？！])\s+([^\u3400-\u9fff]+)", re.S)
 OTHER: dict[Language, Language] = {"en": "zh", "zh": "en"}
 _LANG = {"en": "en", "zh": "zh-Hans"}
 
@@ -162,9 +161,9 @@ def _window_rows(
     if isinstance(window.limit, Reasonable) and window.limit.question:
         asked = contract.declarations.get(window.limit.question)
         if isinstance(asked, QuestionDecl):
+            who = half(asked.decided_by, language) or pick(language, "somebody", "有关的人")
             yield pick(language, "example", "示例"), pick(
-                language, f"no date can be worked out: {asked.decided_by or 'somebody'} decides",
-                f"无法事先算出日期：由{asked.decided_by or '有关的人'}认定")  # fmt: skip
+                language, f"no date can be worked out: {who} decides", f"无法事先算出日期：由{who}认定")  # fmt: skip
     shown = example(norm, shelf.program(contract))
     if shown is not None:
         yield pick(language, "example", "示例"), _told_example(shown, norm, contract, language)
@@ -308,11 +307,12 @@ def open_in(
 
 def question_item(declared: QuestionDecl, contract: Contract, language: Language) -> Html:
     """Return a question with who decides it, on what evidence, and what is presumed."""
-    told = [spoken_half(declared.text, language) or say_name(declared.name, contract, language)]
+    told = [half(declared.text, language) or say_name(declared.name, contract, language)]
     if declared.decided_by:
-        told.append(pick(language, f"decided by: {declared.decided_by}", f"认定者：{declared.decided_by}"))
+        who = half(declared.decided_by, language)
+        told.append(pick(language, f"decided by: {who}", f"认定者：{who}"))
     if declared.evidence:
-        evidence = spoken_half(declared.evidence, language)
+        evidence = half(declared.evidence, language)
         told.append(pick(language, f"evidence: {evidence}", f"证据：{evidence}"))
     if declared.presumed is not None:
         answer = pick(language, "yes" if declared.presumed else "no", "是" if declared.presumed else "否")
@@ -349,7 +349,7 @@ def reading_item(
         elif not asked:
             told.append(pick(language, ": no norm then", "：此时没有规范"))
         options.append(element("li", *told))
-    text = spoken_half(declared.text, language)
+    text = half(declared.text, language)
     target = glossary_address(contract, declared.name) or "#"
     outside = f" {declared.external}" if declared.external else ""
     rest: list[object] = []
@@ -447,12 +447,6 @@ def restated(clause: ClauseText, language: Language) -> str:
     english = [each for each in clause.lines if each not in chinese]
     chosen = (english or chinese) if language == "en" else (chinese or english)
     return " ".join(chosen)
-
-
-def spoken_half(text: str, language: Language) -> str:
-    """Return of a text that says a thing in Chinese and then in English the half in this language, else all of it."""
-    halves = _HALVES.fullmatch(text.strip())
-    return (halves[2] if language == "en" else halves[1]) if halves is not None else text.strip()
 
 
 def _picture(file: str, called: str, language: Language) -> Html:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from contractlang.called import half
 from contractlang.diagnostic import Language
 from contractlang.kinds import in_chinese
 from contractlang.norms import (
@@ -49,7 +50,7 @@ from engine.documents.called import (
     sort_declared,
     sort_of,
 )
-from engine.documents.clause import blank_item, question_item, reading_item, spoken_half
+from engine.documents.clause import blank_item, question_item, reading_item
 from engine.documents.document import File
 from engine.documents.markup import Html, element, in_markdown, inside, joined, link, pick
 from engine.documents.shelf import Shelf, title_of
@@ -215,7 +216,7 @@ def _in(declared: Declaration, language: Language) -> str:
 def _meaning(declared: Declaration, contract: Contract, language: Language) -> object:
     match declared:
         case QuestionDecl() | ReadingDecl():
-            return spoken_half(declared.text, language)
+            return half(declared.text, language)
         case StateDecl() | TypeDecl():
             between = pick(language, ", ", "、")
             return between.join(_either(each.name, each.alias, language) for each in declared.options)

@@ -197,7 +197,8 @@ def test_what_is_missing_says_who_decides(voip_1: Program) -> None:
     account = account_of(voip_1, ledger, "term = 2年", "RS-terminate = not_slight")
     told = "\n".join(lines(account, "2026-09-23 agreement"))
     assert "agreement on 2026-09-23: undetermined" in told
-    assert "missing: Is the breach only slight? (D-SLIGHT) (about the breach of 五.2, e4), decided by" in told
+    asked = "missing: Is the breach only slight? (D-SLIGHT) (about the breach of 五.2, e4)"
+    assert f"{asked}, decided by a court or a lawyer" in told
     assert "could be: in force, terminated" in told
     assert "depending on that:" in told
 
@@ -282,10 +283,34 @@ def test_what_is_added_up_goes_by_its_name_in_the_language_spoken(voip_2: Progra
 2026-06-30 09:00 usage period=2026-06 minutes=100
 2026-07-01 09:00 invoice_issued period=2026-06 amount=20.00 due=2026-07-10"""
     account = account_of(voip_2, ledger, "tariff = 0.10", "tariff_unit = minute", "D-NOTICE = yes")
-    assert any(
-        "minutes of usage in all: 100 (e4)" in line for line in lines(account, "2026-07-02 amount fee(e5)")
+    english = [line.strip() for line in lines(account, "2026-07-02 amount fee(e5)")]
+    assert english[3:6] == [
+        "usage in all: 20.00 CNY (e4)",
+        "100 × 0.20 CNY = 20.00 CNY",
+        "e4 states minutes: 100",
+    ]
+    chinese = [line.strip() for line in lines(account, "2026-07-02 金额 费用(e5)", "zh")]
+    assert chinese[3:6] == ["用量合计20.00元（e4）", "100 × 0.20元 = 20.00元", "e4载明分钟：100"]
+
+
+def test_a_field_that_is_added_up_is_named() -> None:
+    text = """
+| agreement metered
+| party buyer
+| event usage 用量 (units 件数: count)
+| event billed
+1. Each unit counts.
+| amount all: for each billed as bill, is (sum of usage.units) + (count of usage) - 1
+"""
+    loaded = load_text(text, "metered.contract")
+    account = account_of(
+        compile_program([loaded.contracts["metered"]]),
+        "2026-06-01 09:00 usage units=3\n2026-07-01 09:00 billed",
     )
-    assert any("用量的分钟合计100（e4）" in line for line in lines(account, "2026-07-02 金额 费用(e5)", "zh"))
+    told = "\n".join(lines(account, "2026-07-02 amount all(e2)"))
+    assert "units of usage in all: 3 (e1)" in told
+    assert "usage happened 1 times (e1)" in told
+    assert "用量的件数合计3（e1）" in "\n".join(lines(account, "2026-07-02 amount all(e2)", "zh"))
 
 
 def test_the_last_day_cites_the_duty_that_gives_it(loaded: Loaded) -> None:
