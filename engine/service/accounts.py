@@ -22,11 +22,13 @@ from engine.service.recording import differences
 MOST_AHEAD = 200
 
 
-def position(held: Held, account: Account, at: Instant, known_at: Instant | None) -> dict[str, Any]:
+def position(
+    name: str, revision: str, account: Account, at: Instant, known_at: Instant | None
+) -> dict[str, Any]:
     """Return where the account stands: states, last days, duties, breaches, powers that are open."""
     found = history.as_json(account, [], history.standing(account, at, known_at))
     return {
-        "account": held.name, "revision": held.token, "as_of": found["as_of"], **found["standing"],
+        "account": name, "revision": revision, "as_of": found["as_of"], **found["standing"],
         "next": ahead(account, at, known_at),
     }  # fmt: skip
 
@@ -101,20 +103,25 @@ def explained(
     }  # fmt: skip
 
 
-def supposed(account: Account, raw: Sequence[Mapping[str, Any]], now: Instant) -> list[Event]:
-    """Return events that are only supposed, written as ledgers write them. Raises Problem."""
-    found: list[Event] = []
-    known = {each.id for each in account.ledger}
+def supposed(held: Held, raw: Sequence[Mapping[str, Any]]) -> list[Event]:
+    """Return events that are only supposed, written as ledgers write them, and such as could be recorded.
+
+    Raises Problem.
+    """
+    found: dict[str, Event] = {}
     for number, each in enumerate(raw):
         if not isinstance(each, Mapping):
             raise Problem("bad_request", "a JSON object is wanted", f"/events/{number}")
         try:
             said = {"id": f"supposed-{number + 1}", **each}
-            made = event_from(account.program, said, f"event {number + 1}")
+            made = event_from(held.opening.program, said, f"event {number + 1}")
         except BadEvent as wrong:
             raise Problem("bad_request", wrong.reason, f"/events/{number}/{wrong.field}") from None
-        if made.id in known:
+        if made.id in found or held.intake.kept(made.id) is not None:
             raise Problem("bad_request", "an event of the account has this id", f"/events/{number}/id")
-        known.add(made.id)
-        found.append(made)
-    return found
+        found[made.id] = made
+    try:
+        return list(held.intake.check(found.values()).new.values())
+    except BadEvent as wrong:
+        place = list(found).index(wrong.where)
+        raise Problem("bad_request", wrong.reason, f"/events/{place}/{wrong.field}") from None

@@ -23,6 +23,7 @@ VERSION = "1.0"
 
 _NAMED = ("id", "source", "type", "subject")
 _TEXTS = frozenset({str})
+_PLAIN = frozenset({str, int, bool, type(None)})
 _TAKEN = frozenset({"id", "source", "name", "type", "recorded_at", "occurred_at"})
 
 
@@ -104,6 +105,10 @@ def _event(said: Any, at: str) -> Sent:
     personal = raw.pop("personal", None)
     if personal is not None and not isinstance(personal, dict):
         raise Problem("bad_request", "a JSON object is wanted", f"{at}/data/personal")
+    if not _PLAIN.issuperset(map(type, raw.values())):
+        for name, value in raw.items():
+            if type(value) not in _PLAIN:
+                raise Problem("bad_request", "a plain value is wanted", f"{at}/data/{name}")
     recorded = said.get("recordedat")
     return Sent(
         account, source, id, raw, canonical(raw),
@@ -122,15 +127,14 @@ def _text(said: Mapping[str, Any], name: str, at: str) -> None:
 
 
 def _time(value: Any, at: str) -> str:
-    text = str(value).replace(" ", "T")
-    # CloudEvents writes RFC 3339, whose small letters and fractions beyond a microsecond mean nothing more here.
-    text = text.upper()
+    if not isinstance(value, str):
+        raise Problem("bad_request", 'write a moment such as "2026-03-02T10:00:00+08:00"', at)
+    # CloudEvents writes RFC 3339, whose small letters mean nothing more here.
+    text = value.replace(" ", "T").upper()
     try:
-        if not isinstance(value, str):
-            raise ValueError('write a moment such as "2026-03-02T10:00:00+08:00"')
         parse_instant(text)
     except ValueError as wrong:
-        raise Problem("bad_request", str(wrong), at) from None
+        raise Problem("bad_request", str(wrong).replace(text, value), at) from None
     return text
 
 

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from engine.dates import iso
-from engine.errors import BadEvent, Conflict, Stale, StoreError
+from engine.errors import BadEvent, Conflict, Stale, StoreError, Unfit
 from engine.event import BUILT_IN, Event, Instant
 from engine.history import AccountStanding, BreachStanding, DutyStanding, standing_of
 from engine.ledger import Checked, event_from
@@ -40,8 +40,8 @@ async def record(
     turns = await tenant.turns.take(by_account)
     try:
         ready = [
-            await _ready(tenant, await _held(tenant, name, expected), part, now)
-            for name, part in by_account.items()
+            await _ready(tenant, await _held(tenant, part[0], expected), part, now)
+            for part in by_account.values()
         ]
         kept = await _keep(tenant, ready, now)
         found: dict[str, Iterator[dict[str, Any]]] = {}
@@ -55,12 +55,14 @@ async def record(
         tenant.turns.give_back(turns)
 
 
-async def _held(tenant: Tenant, name: str, expected: str | None) -> Held:
-    """Return an account. Raises Problem where it is not at the revision that is expected."""
-    held = await tenant.held(name)
+async def _held(tenant: Tenant, sent: Sent, expected: str | None) -> Held:
+    """Return the account of an event. Raises Problem where it is not there, or not at the revision that is expected."""
+    held = await tenant.found(sent.account)
+    if held is None:
+        raise Problem("not_found", f"no account is called `{sent.account}`", f"{sent.at}/subject")
     if expected is not None and held.number_of(expected) != held.revision:
         raise Problem(
-            "stale", f"account `{name}` is at revision `{held.token}`", "If-Match", revision=held.token
+            "stale", f"account `{held.name}` is at revision `{held.token}`", "If-Match", revision=held.token
         )
     return held
 
@@ -77,10 +79,17 @@ class Ready(NamedTuple):
         """Return what the store is to record; where it `expects`, only if nobody else has recorded meanwhile."""
         at = max(now, self.held.recorded_at)
         entries = [
-            Entry(each.source, each.id, each.body, at if one is None else one.recorded_at, each.personal)
+            _entry(each, at if one is None else one.recorded_at)
             for each, one in zip(self.sent, self.made, strict=True)
         ]
         return Wanted(self.held.name, entries, self.held.revision if expects and self.checked.new else None)
+
+
+def _entry(sent: Sent, at: Instant) -> Entry:
+    try:
+        return Entry(sent.source, sent.id, sent.body, at, sent.personal)
+    except Unfit as wrong:
+        raise Problem("bad_request", wrong.reason, f"{sent.at}/{wrong.what}") from None
 
 
 async def _ready(tenant: Tenant, held: Held, events: list[Sent], now: Instant) -> Ready:

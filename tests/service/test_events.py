@@ -229,6 +229,56 @@ def test_what_if_keeps_nothing(client: httpx2.Client) -> None:
     assert outcome(client, "if", "2026-04-20") == "permitted"
 
 
+def test_what_if_takes_what_could_be_recorded(client: httpx2.Client) -> None:
+    begun(client, "iffy")
+    at = "2026-04-09T10:00"
+    corrected = {"name": "correct", "at": at, "of": "iffy-bill", "amount": "600.00"}
+    found = client.post("/accounts/iffy/what-if", json={"events": [corrected], "as_of": "2026-04-12"})
+    assert [each["is"]["unpaid"] for each in found.json()["changed"]] == [60000]
+    for wrong, field in (
+        ({"name": "retract", "at": at, "of": "nothing"}, "of"),
+        ({"name": "sign", "at": at, "by": "user"}, "by"),
+        ({**corrected, "amount": "dear"}, "amount"),
+        ({**corrected, "id": "iffy-bill"}, "id"),
+    ):
+        asked = {"events": [{"name": "place_call", "at": at, "by": "user", "to": "1"}, wrong]}
+        refused = client.post("/accounts/iffy/what-if", json=asked)
+        assert (refused.status_code, refused.json()["field"]) == (400, f"/events/1/{field}")
+
+
+def test_what_is_wrong_in_a_batch_is_told_with_its_place(client: httpx2.Client) -> None:
+    begun(client, "placed")
+    call = event("placed", "placed-call", "place_call", "2026-04-06T10:00:00+08:00", by="user", to="10010")
+    for wrong, status, field in (
+        ({"id": "x" * 900}, 400, "id"),
+        ({"subject": "nobody"}, 404, "subject"),
+        ({"time": "yesterday"}, 400, "time"),
+        ({"time": 5}, 400, "time"),
+        ({"data": {"by": "user", "to": {"number": "10010"}}}, 400, "data/to"),
+        ({"data": {"by": ["user"], "to": "10010"}}, 400, "data/by"),
+    ):
+        refused = send(client, call, {**call, "id": "placed-other", **wrong})
+        assert (refused.status_code, refused.json()["field"]) == (status, f"/1/{field}")
+        assert "YESTERDAY" not in refused.json()["detail"]
+
+
+def test_an_account_at_a_revision_is_told_with_that_revision(client: httpx2.Client) -> None:
+    begun(client, "then")
+    for address in ("/accounts/then", "/accounts/then/history", "/accounts/then/deadlines"):
+        found = client.get(address, params={"revision": "2"})
+        assert found.json()["revision"].startswith("2-")
+    assert client.get("/accounts/then", params={"revision": "2"}).headers["etag"].startswith('"2-')
+
+
+def test_a_name_may_hold_a_slash(client: httpx2.Client) -> None:
+    begun(client, "north/7 ?")
+    for address in ("", "/history", "/deadlines"):
+        found = client.get(f"/accounts/north%2F7%20%3F{address}")
+        assert (found.status_code, found.json()["account"]) == (200, "north/7 ?")
+    asked = {"question": "2026-04-20 provider may suspend_service"}
+    assert client.post("/accounts/north%2F7%20%3F/ask", json=asked).status_code == 200
+
+
 def test_an_account_tells_where_it_stands(client: httpx2.Client) -> None:
     begun(client, "stands")
     found = client.get("/accounts/stands", params={"as_of": "2026-04-02"}).json()

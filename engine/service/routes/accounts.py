@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, NamedTuple
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -15,14 +15,12 @@ from engine.dates import iso, parse_as_of
 from engine.event import Instant
 from engine.service import accounts
 from engine.service.clock import now
-from engine.service.held import Held
 from engine.service.openapi import ABOUT_AN_ACCOUNT, ASK, OPENED, OPENING, WHAT_IF, asked_by, operation
 from engine.service.openings import opening_from
 from engine.service.problems import Problem
 from engine.service.recording import differences
 from engine.service.requests import object_of
 from engine.service.routes import enter, told
-from engine.service.tenant import Tenant
 
 router = APIRouter(prefix="/accounts", tags=["accounts"])
 MOST_LISTED = 1000
@@ -58,10 +56,17 @@ async def list_accounts(request: Request) -> Response:
     return told({"accounts": listed, "next": rows[-1].name if len(rows) == MOST_LISTED else ""})
 
 
-async def _asked(
-    request: Request, account: str, whole: bool = False
-) -> tuple[Tenant, Held, Account, Instant, Instant | None]:
-    """Return the account, as it is or exactly at a revision, and the days asked about; `whole` with all entries."""
+class _Asked(NamedTuple):
+    """An account as it is, or exactly at a revision, which `token` names, and the days asked about."""
+
+    token: str
+    account: Account
+    at: Instant
+    known_at: Instant | None
+
+
+async def _asked(request: Request, account: str, whole: bool = False) -> _Asked:
+    """Return what is asked about, `whole` with all entries."""
     tenant, _ = enter(request, "ask")
     held = await tenant.held(account)
     token = request.query_params.get("revision")
@@ -74,7 +79,9 @@ async def _asked(
     if whole:
         await tenant.whole(held)
     await tenant.reaching(held, at, known_at, revision)
-    return tenant, held, held.account if revision is None else held.at(revision), at, known_at
+    if revision is None:
+        return _Asked(held.token, held.account, at, known_at)
+    return _Asked(held.token_of(revision), held.at(revision), at, known_at)
 
 
 def _instant(request: Request, name: str) -> Instant | None:
@@ -87,30 +94,22 @@ def _instant(request: Request, name: str) -> Instant | None:
         raise Problem("bad_request", str(wrong), name) from None
 
 
-@router.get("/{account}", openapi_extra=ABOUT_AN_ACCOUNT)
-async def read_account(request: Request, account: str) -> Response:
-    """Where the account stands: states, last days, what is owed and owing, breaches, open powers, what comes next."""
-    _, held, found, at, known_at = await _asked(request, account)
-    return told(accounts.position(held, found, at, known_at), ETag=f'"{held.token}"')
-
-
-@router.get("/{account}/history", openapi_extra=ABOUT_AN_ACCOUNT)
+@router.get("/{account:path}/history", openapi_extra=ABOUT_AN_ACCOUNT)
 async def read_history(request: Request, account: str) -> Response:
     """What happened, and what came of it."""
-    _, held, found, at, known_at = await _asked(request, account, whole=True)
-    return told(
-        {"account": account, "revision": held.token, "history": accounts.told_history(found, at, known_at)}
-    )
+    token, found, at, known_at = await _asked(request, account, whole=True)
+    told_so = accounts.told_history(found, at, known_at)
+    return told({"account": account, "revision": token, "history": told_so})
 
 
-@router.get("/{account}/deadlines", openapi_extra=ABOUT_AN_ACCOUNT)
+@router.get("/{account:path}/deadlines", openapi_extra=ABOUT_AN_ACCOUNT)
 async def read_deadlines(request: Request, account: str) -> Response:
     """What time alone will bring, and when."""
-    _, held, found, at, known_at = await _asked(request, account)
-    return told({"account": account, "revision": held.token, "next": accounts.ahead(found, at, known_at, 50)})
+    token, found, at, known_at = await _asked(request, account)
+    return told({"account": account, "revision": token, "next": accounts.ahead(found, at, known_at, 50)})
 
 
-@router.post("/{account}/ask", openapi_extra=ASK)
+@router.post("/{account:path}/ask", openapi_extra=ASK)
 async def ask(request: Request, account: str) -> Response:
     """Any question, as a line: `2026-09-12 user in breach of 5.2`."""
     tenant, _ = enter(request, "ask")
@@ -124,7 +123,7 @@ async def ask(request: Request, account: str) -> Response:
     return told(accounts.explained(held.account, question, known_at, held.token))
 
 
-@router.post("/{account}/what-if", openapi_extra=WHAT_IF)
+@router.post("/{account:path}/what-if", openapi_extra=WHAT_IF)
 async def what_if(request: Request, account: str) -> Response:
     """What would be if these events happened: what would change, and the answer to a question. Nothing is kept."""
     tenant, _ = enter(request, "ask")
@@ -133,7 +132,7 @@ async def what_if(request: Request, account: str) -> Response:
     events = raw.get("events")
     if not isinstance(events, list) or not events or len(events) > tenant.limits.batch:
         raise Problem("bad_request", "a list of events is wanted", "/events")
-    copy = held.account.what_if(accounts.supposed(held.account, events, now()))
+    copy = held.account.what_if(accounts.supposed(held, events))
     at = max([now(), *(each.effect_at for each in copy.ledger)])
     if raw.get("as_of") is not None:
         try:
@@ -151,3 +150,11 @@ async def what_if(request: Request, account: str) -> Response:
         question, known_at = accounts.written(copy, str(raw["question"]))
         found["answer"] = accounts.explained(copy, question, known_at, held.token)
     return told(found)
+
+
+# Last, for a name may hold what ends the other addresses' names: a slash.
+@router.get("/{account:path}", openapi_extra=ABOUT_AN_ACCOUNT)
+async def read_account(request: Request, account: str) -> Response:
+    """Where the account stands: states, last days, what is owed and owing, breaches, open powers, what comes next."""
+    token, found, at, known_at = await _asked(request, account)
+    return told(accounts.position(account, token, found, at, known_at), ETag=f'"{token}"')
