@@ -67,7 +67,9 @@ def lines() -> Iterator[str]:
             elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Step":
                 yield from (text for each in node.args[2:] for text in texts(each))
             elif isinstance(node, ast.FunctionDef) and node.name in {"window", "within", "told"}:
-                returned = (each.value for each in ast.walk(node) if isinstance(each, ast.Return) and each.value)
+                returned = (
+                    each.value for each in ast.walk(node) if isinstance(each, ast.Return) and each.value
+                )
                 yield from (text for each in returned for text in texts(each))
 
 

@@ -77,6 +77,7 @@ def test_a_table_in_order_is_cut_where_accounts_end(
 ) -> None:
     random = Random(seed)
     monkeypatch.setattr("engine.bulk.kernel.straight.AT_ONCE", random.choice((2, 7, 1000)))
+    monkeypatch.setattr("engine.bulk.kernel.units.A_PART", random.choice((2, 7, 1000)))
     monkeypatch.setattr("engine.bulk.kernel.arrow._READ", random.choice((1, 3, 1000)))
     names = sorted(f"A{number}" for number in range(9))
     rows = [name for name in names for _ in range(random.choice((1, 1, 2, 5, 17)))]

@@ -116,7 +116,8 @@ def in_order(table: Any, order: Array) -> Any:
 
 def _in_order(array: Any, order: Array) -> Any:
     if is_words(array):
-        return pyarrow.DictionaryArray.from_arrays(_in_order(array.indices, order), array.dictionary)
+        places = _in_order(array.indices, order)
+        return pyarrow.DictionaryArray.from_arrays(places, array.dictionary, safe=False)
     types = pyarrow.types
     if not (types.is_primitive(array.type) or types.is_decimal(array.type)) or array.type.bit_width < 32:
         return array.take(pyarrow.array(order))

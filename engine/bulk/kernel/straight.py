@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy
 import pyarrow
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -21,7 +20,7 @@ from engine.bulk.kernel.column import Array
 from engine.bulk.kernel.machine import Calendar, compiled, given
 from engine.bulk.kernel.plan import Plan
 from engine.bulk.kernel.told import Telling
-from engine.bulk.kernel.units import Unit, accounts_end, together
+from engine.bulk.kernel.units import Unit, together
 from engine.program import Program
 from engine.terms import Terms
 
@@ -94,13 +93,7 @@ class Straight:
             piece = unit.piece
             yield from self.reader.tables(piece.path, AT_ONCE, (piece.first, piece.last), unit.after)
             return
-        table = together(unit.buckets)
-        ends = accounts_end(table)
-        begin = 0
-        while begin < table.num_rows:
-            end = int(ends[numpy.searchsorted(ends, min(begin + AT_ONCE, table.num_rows))])
-            yield table.slice(begin, end - begin)
-            begin = end
+        yield from together(unit.buckets)
 
     def fold(
         self, tables: Iterable[Any], targets: Mapping[str, Path], left: Path,

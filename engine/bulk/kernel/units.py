@@ -28,9 +28,9 @@ from engine.bulk.kernel.column import (
     few_words,
     in_order,
     is_words,
+    numbers_of,
     one,
     text_of,
-    words_of,
 )
 from engine.bulk.kernel.parquet import File
 
@@ -41,10 +41,14 @@ A_BUCKET = 1_000_000
 MOST_BUCKETS = 512
 A_FEW = 1 << 16
 """How many slots there are at first to look up texts."""
+A_PART = 1 << 17
+"""About how many rows of a unit are put in order at once."""
 A_SLICE = 4096
 """Slices of a bucket that have fewer rows are put together before they are written."""
 A_PIECE = 2_000_000
 """About how many rows of a table one process takes at a time."""
+OWN = "number of the account"
+"""A column beside those of a table. (No field of a contract is called so.)"""
 _READ = 1 << 18
 _UNCODED = [each for each in CODED if each != "account"]
 
@@ -155,17 +159,12 @@ def buckets_for(rows: int) -> int:
 
 def scattered(piece: Piece, number: int, buckets: int, folder: Path) -> None:
     """Lay the rows of a piece into a file for each bucket, in order."""
-    code = cells_compiled()
     parts: list[list[Any]] = [[] for _ in range(buckets)]
     for batch in _batches(piece, None):
         account = batch.column("account")
         of_rows = _numbers_of(pc.fill_null(account.cast(pyarrow.string()), "")) % buckets
-        order, ends = numpy.zeros(len(of_rows), numpy.int64), numpy.zeros(buckets + 1, numpy.int64)
-        code.grouped(of_rows, ends, order)
-        laid = in_order(batch, order)
-        for bucket in range(buckets):
-            if ends[bucket] < ends[bucket + 1]:
-                parts[bucket].append(laid.slice(ends[bucket], ends[bucket + 1] - ends[bucket]))
+        for bucket, laid in _parted(batch, of_rows):
+            parts[bucket].append(laid)
     for bucket, found in enumerate(parts):
         if not found:
             continue
@@ -186,34 +185,88 @@ def bucket_units(folder: Path, buckets: int) -> list[Unit]:
     return found
 
 
-def together(paths: Sequence[Path]) -> Any:
-    """Return the rows of some files as one table, those of each account together, in the order of the files."""
-    parts = []
-    for path in paths:
-        if path.suffix == ".arrow":
-            with pyarrow.memory_map(str(path)) as source:
-                parts.append(pyarrow.ipc.open_stream(source).read_all())
-        else:
-            own = few_words(pq.read_metadata(path)) & {"account"}
-            with File(path, [*_UNCODED, *own]) as file:
-                parts.append(file.read(range(file.groups)))
-    table = pyarrow.concat_tables(parts, promote_options="default")
-    code, place = cells_compiled(), table.column_names.index("account")
-    account = one(table.column("account"))
-    if is_words(account):
-        found = words_of(account)
-        names, codes = found.words, numpy.where(found.null, -1, found.places)
+def together(paths: Sequence[Path]) -> Iterator[Any]:
+    """Yield the rows of some files, those of each account together in the order of the files, many accounts at a time.
+
+    Rows are laid apart first, some accounts at a time: what is put in order at once is then small enough to be near at
+    hand. Words travel by their numbers.
+    """
+    table = pyarrow.concat_tables([_rows_of(path) for path in paths], promote_options="default")
+    codes, names = _accounts(table.column("account"))
+    at_once = -(-(len(names) + 1) // max(1, table.num_rows // A_PART))
+    table = table.drop_columns(["account"]).unify_dictionaries()
+    words = {each.name: table.column(each.name) for each in table.schema if is_words(each) and table.num_rows}
+    words = {name: column.chunk(0).dictionary for name, column in words.items()}
+    parts = _apart(table, codes, at_once)
+    del table
+    for part in sorted(parts):
+        found = pyarrow.concat_tables(parts.pop(part)).combine_chunks()
+        own = numbers_of(one(found.column(OWN)), numpy.int64)
+        order, ends = numpy.empty(len(own), numpy.int64), numpy.zeros(at_once + 1, numpy.int64)
+        cells_compiled().grouped(own - part * at_once, ends, order)
+        own = own[order].astype(numpy.int32)
+        columns = {"account": _worded(pyarrow.array(own, mask=own == len(names)), names)}
+        for name, column in zip(found.column_names, in_order(found, order).columns, strict=True):
+            if name != OWN:
+                columns[name] = _worded(one(column), words[name]) if name in words else column
+        yield pyarrow.table(columns)
+
+
+def _apart(table: Any, codes: Array, at_once: int) -> dict[int, list[Any]]:
+    """Return the rows of so many accounts at once, in order, words and accounts as their numbers."""
+    first, parts = 0, dict[int, list[Any]]()
+    for batch in table.to_batches():
+        own = codes[first : first + len(batch)]
+        first += len(batch)
+        columns = [each.indices if is_words(each) else each for each in batch.columns]
+        plain = pyarrow.table([*columns, pyarrow.array(own)], [*batch.schema.names, OWN])
+        for part, laid in _parted(plain, own // at_once):
+            parts.setdefault(part, []).append(laid)
+    return parts
+
+
+def _rows_of(path: Path) -> Any:
+    if path.suffix == ".arrow":
+        with pyarrow.memory_map(str(path)) as source:
+            return pyarrow.ipc.open_stream(source).read_all()
+    own = few_words(pq.read_metadata(path)) & {"account"}
+    with File(path, [*_UNCODED, *own]) as file:
+        return file.read(range(file.groups))
+
+
+def _accounts(column: Any) -> tuple[Array, Any]:
+    """Return the number of each row's account, in the order in which they come first, and their names.
+
+    Rows of no account have the number past the last.
+    """
+    if is_words(column) and column.num_chunks:
+        words = pyarrow.concat_arrays([each.dictionary for each in column.chunks])
+        of_words, firsts = _numbered(text_of(words))
+        ends = numpy.cumsum([0, *(len(each.dictionary) for each in column.chunks)])
+        found = [of_words[begin + codes_of(each)] for begin, each in zip(ends, column.chunks, strict=False)]
+        codes, names = numpy.concatenate(found), words.take(pyarrow.array(firsts))
     else:
+        account = one(column)
         codes, firsts = _numbered(text_of(account))
         names = account.take(pyarrow.array(firsts))
-    order = numpy.empty(len(codes), numpy.int64)
-    # Rows of no account come last.
-    groups = numpy.where(codes < 0, len(names), codes).astype(numpy.int64)
-    code.grouped(groups, numpy.zeros(len(names) + 2, numpy.int64), order)
-    codes = codes[order].astype(numpy.int32)
-    grouped = pyarrow.DictionaryArray.from_arrays(pyarrow.array(codes, mask=codes < 0), names)
-    taken = in_order(table.remove_column(place), order)
-    return taken.add_column(place, "account", grouped)
+    if column.null_count:
+        codes[column.is_null().to_numpy()] = -1
+    codes[codes < 0] = len(names)
+    return codes, names
+
+
+def _parted(table: Any, of_rows: Array) -> Iterator[tuple[int, Any]]:
+    """Yield the parts of a table, each with its number, the rows of each as they stood."""
+    order, ends = numpy.empty(len(of_rows), numpy.int64), numpy.zeros(int(of_rows.max()) + 2, numpy.int64)
+    cells_compiled().grouped(of_rows, ends, order)
+    laid = in_order(table, order)
+    for part in numpy.flatnonzero(ends[1:] > ends[:-1]).tolist():
+        yield part, laid.slice(ends[part], ends[part + 1] - ends[part])
+
+
+def _worded(places: Any, words: Any) -> Any:
+    """Return words by their numbers, of which each is known to have one."""
+    return pyarrow.DictionaryArray.from_arrays(places, words, safe=False)
 
 
 def _numbered(text: Text) -> tuple[Array, Array]:
@@ -225,13 +278,6 @@ def _numbered(text: Text) -> tuple[Array, Array]:
     while (count := dense(*cells, numpy.full(slots, -1), firsts, codes)) < 0:
         slots *= 8
     return codes, firsts[:count]
-
-
-def accounts_end(table: Any) -> Array:
-    """Return where the rows of each account end in a table that has them together."""
-    account = table.column("account").chunk(0) if table.num_rows else pyarrow.array([], pyarrow.string())
-    codes = codes_of(account) if table.num_rows else numpy.zeros(0)
-    return numpy.append(numpy.flatnonzero(codes[1:] != codes[:-1]) + 1, len(codes))
 
 
 def _batches(piece: Piece, columns: list[str] | None) -> Iterator[Any]:
