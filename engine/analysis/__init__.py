@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from contractlang.norms import Contract
     from engine.analysis.answers import Answers
     from engine.analysis.assuming import Assuming
+    from engine.analysis.crew import Crew
     from engine.analysis.kept import Kept
     from engine.analysis.search import Searcher
     from engine.analysis.tally import Tally
@@ -27,13 +28,14 @@ def analyse(
     programs: Programs, agreements: tuple[str, ...], layers: tuple[str, ...] = ("contract",),
     only: frozenset[str] = frozenset(), about: Callable[[tuple[str, str]], bool] | None = None,
     tally: Tally | None = None, assuming: Assuming | None = None, kept: Kept | None = None,
-    watch: Watch | None = None,
+    watch: Watch | None = None, jobs: int = 1,
 ) -> Iterator[Finding]:  # fmt: skip
     """Yield the findings about agreements under layers of law, as they are found. `only` names the kinds wanted;
     `about` tells which clauses (document and number) the solver is asked about, all where it is not given. What is
     wanted and cannot be decided is yielded too, after what is found. `tally` counts the questions to the solver.
     Of the histories that it looks at, those alone are looked at of which what is `assuming` holds. What all clauses
-    were asked before, and is `kept`, is not asked again. Who has to `watch` is told what is being asked.
+    were asked before, and is `kept`, is not asked again. Who has to `watch` is told what is being asked. Where
+    all is asked of all clauses, so many `jobs` put the questions: what is found is the same.
 
     Raises BadTerms for a layer of which there is no law.
     """
@@ -46,19 +48,27 @@ def analyse(
         return not only or kind in only
 
     tally = tally if tally is not None else Tally()
-    if (
-        kept is None
-        or about is not None
-        or not (assuming is None or (assuming.is_of_values and kept.folder is None))
+    if about is not None or not (
+        assuming is None or (assuming.is_of_values and kept and kept.folder is None)
     ):
-        kept = Kept(None)
-    asking = _Asking(programs, agreements, layers, about, tally, assuming, kept, watch)
+        kept = None
+    if about is not None or assuming is not None:
+        jobs = 1
+    kept = kept if kept is not None else Kept(None)
+    asking = Asking(programs, agreements, layers, about, tally, assuming, kept, watch)
     seen: dict[str, None] = {}
     # What needs no solver comes first.
     found: list[Iterator[Finding]] = [gaps(programs.of(agreements, layers))]
-    for name, kind, documents, under in asking.groups():
-        if wanted(kind):
-            found.append(kept.group(name, documents, under, tally, partial(asking.ask, name)))
+    groups = [each for each in asking.groups() if wanted(each[1])]
+    if jobs > 1:
+        from engine.analysis.crew import Crew
+        from engine.analysis.watched import Asked
+
+        whole = Asked(dict(programs.contracts), agreements, layers, only, kept.folder)
+        unknown = [name for name, _, documents, under in groups if not kept.has(name, documents, under)]
+        asking.crew = Crew(whole, unknown, jobs, watch) if unknown else None
+    for name, _, documents, under in groups:
+        found.append(kept.group(name, documents, under, tally, partial(asking.ask, name)))
     places: set[frozenset[tuple[str, str]]] = set()
     try:
         for each in decided_first(chain.from_iterable(found), watch):
@@ -74,7 +84,7 @@ def analyse(
         asking.close()
 
 
-class _Asking:
+class Asking:
     """The questions to the solver in groups: of the agreements alone, and beside the law."""
 
     def __init__(
@@ -87,10 +97,13 @@ class _Asking:
         self.beside = programs.of(agreements, ("contract", *self.law)) if self.law else self.alone
         self._kept = kept
         self._watch = watch
+        self.crew: Crew | None = None
         self._how: dict[str, Any] = {"about": about, "tally": tally, "assuming": assuming}
 
     def close(self) -> None:
-        """Keep what was answered."""
+        """Keep what was answered, and end who helps."""
+        if self.crew is not None:
+            self.crew.close()
         if "answers" in self.__dict__:
             self.answers.close()
 
@@ -98,7 +111,7 @@ class _Asking:
     def answers(self) -> Answers:
         """What was answered of these documents before."""
         found = self._kept.answers(self.beside.contracts, ("contract", *self.law))
-        found.watch = self._watch
+        found.watch = self._watch if self.crew is None else None
         return found
 
     def groups(self) -> Iterator[tuple[str, Kind, tuple[Contract, ...], tuple[str, ...]]]:
@@ -124,6 +137,8 @@ class _Asking:
         alone, law = self.alone, "+".join(self.law)
         if self._watch is not None:
             self._watch.begins(name)
+        if self.crew is not None:
+            self.crew.has_put(name, self.answers)
         match name:
             case "clashes":
                 return clashes(self.paper)

@@ -14,8 +14,10 @@ from collections.abc import Callable, Iterable
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from zlib import crc32
 
 from contractlang.cache import entry, keep
+from engine.analysis.kept import ANSWERS
 from engine.analysis.near import Near
 from engine.analysis.seen import Read, Seen
 from engine.analysis.witness import History
@@ -27,7 +29,6 @@ MOST = 60
 """How many sets of documents are kept."""
 _VARIANTS = 3
 """How many texts are kept of one step: the latest."""
-_SUFFIX = ".answers"
 
 
 class Resting(Protocol):
@@ -45,11 +46,33 @@ class Trail(NamedTuple):
     kinds: int
 
 
+class Share(NamedTuple):
+    """One part of all questions, of so many: those that one process puts. It hangs on what they are called alone."""
+
+    number: int
+    of: int
+
+    def has(self, name: str) -> bool:
+        """Tell whether a question is of this part: those about the same two norms are of the same."""
+        return (
+            crc32("\t".join(name.split("\t")[:4]).encode("utf-8", "surrogateescape")) % self.of == self.number
+        )
+
+
 class _Step(NamedTuple):
     """What a step came to, and on what it rests: the hash of the contents of some things."""
 
     digest: str
     reads: list[int]
+    came_to: Any
+
+
+class Answered(NamedTuple):
+    """A step and what it came to, as one process tells it another: what it rests on by name."""
+
+    name: str
+    digest: str
+    reads: list[Read]
     came_to: Any
 
 
@@ -65,10 +88,12 @@ class Answers:
         self._contents: dict[int, str] = {}
         self.near = Near()
         self._changed = False
+        self._new: dict[str, _Step] = {}
         self._keeps = folder is not None
         self.watch: Watch | None = None
+        self.share: Share | None = None
         if folder is not None:
-            self._read(entry(folder, key, _SUFFIX))
+            self._read(entry(folder, key, ANSWERS))
 
     @staticmethod
     def in_memory() -> Answers:
@@ -126,7 +151,7 @@ class Answers:
         steps = {name: self._steps[name] for name in sorted(self._steps)}
         held = {"reads": self._reads, "steps": steps, "near": self.near.held}
         body = json.dumps(held, ensure_ascii=False, separators=(",", ":"))
-        keep(self.folder, self.key, _SUFFIX, body.encode("utf-8", "surrogateescape"), MOST)
+        keep(self.folder, self.key, ANSWERS, body.encode("utf-8", "surrogateescape"), MOST)
 
     def _read(self, body: bytes | None) -> None:
         if body is None:
@@ -150,13 +175,30 @@ class Answers:
     def _keep(self, name: str, came_to: Any, rests_on: Iterable[Resting]) -> None:
         if not self._keeps:
             return
-        reads = sorted({self._place(read) for each in rests_on for read in each.reads})
+        reads = [self._place(read) for read in sorted({read for each in rests_on for read in each.reads})]
         digest = self._digest(reads)
         if not digest or json.loads(json.dumps(came_to)) != _plain(came_to):
             return  # What does not come back as it was is not kept.
+        self._take(name, _Step(digest, reads, came_to))
+
+    def _take(self, name: str, step: _Step) -> None:
         self._changed = True
-        others = [each for each in self._steps.get(name, ()) if each.digest != digest]
-        self._steps[name] = [_Step(digest, reads, came_to), *others[: _VARIANTS - 1]]
+        others = [each for each in self._steps.get(name, ()) if each.digest != step.digest]
+        self._steps[name] = [step, *others[: _VARIANTS - 1]]
+        self._new[name] = step
+
+    def handed_over(self) -> list[Answered]:
+        """Return what was answered since this was last asked, for the same documents in another process."""
+        new, self._new = self._new, {}
+        return [
+            Answered(name, digest, [self._reads[place] for place in reads], came_to)
+            for name, (digest, reads, came_to) in new.items()
+        ]
+
+    def take_over(self, answered: Iterable[Answered]) -> None:
+        """Take what was answered in another process."""
+        for name, digest, reads, came_to in answered:
+            self._take(name, _Step(digest, [self._place(each) for each in reads], came_to))
 
     def _place(self, read: Read) -> int:
         if read not in self._places:

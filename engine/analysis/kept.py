@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from engine.analysis.answers import Answers
 
 MOST_GROUPS = 300
-_SUFFIX = ".findings"
+_SUFFIX, ANSWERS = ".findings", ".answers"
 _SPAN = re.compile(r"Span\(path=(?:'[^']*'|\"[^\"]*\"), start=\d+, end=\d+\)")
 _HERE = Path(__file__).parent
 _ROOT = _HERE.parents[1]
@@ -70,13 +70,22 @@ class Kept:
             if _read(body) == (found, spent):
                 keep(self.folder, key, _SUFFIX, body, MOST_GROUPS)
 
+    def has(self, name: str, contracts: Iterable[Contract], layers: tuple[str, ...]) -> bool:
+        """Tell whether the findings of a group of questions are in the folder."""
+        return (
+            self.folder is not None
+            and entry(self.folder, self._key(name, contracts, layers), _SUFFIX) is not None
+        )
+
+    def knows(self, contracts: Iterable[Contract], layers: tuple[str, ...]) -> bool:
+        """Tell whether questions about documents with these names were answered before, of whatever text."""
+        return self.folder is not None and entry(self.folder, _called(contracts, layers), ANSWERS) is not None
+
     def answers(self, contracts: Iterable[Contract], layers: tuple[str, ...]) -> Answers:
         """Return what was answered, question by question, of documents with these names under these layers."""
         from engine.analysis.answers import Answers
 
-        called = [(each.name, each.kind, each.layer) for each in contracts]
-        hashed = blake2b(f"{called} {layers} {_program()}".encode("utf-8", "surrogateescape"), digest_size=20)
-        return Answers(self.folder, hashed.hexdigest())
+        return Answers(self.folder, _called(contracts, layers))
 
     def _key(self, name: str, contracts: Iterable[Contract], layers: tuple[str, ...]) -> str:
         hashed = blake2b(f"{name} {layers} {_program()}".encode(), digest_size=20)
@@ -85,6 +94,13 @@ class Kept:
                 self._meant[id(each)] = each, _meant(each)
             hashed.update(self._meant[id(each)][1])
         return hashed.hexdigest()
+
+
+def _called(contracts: Iterable[Contract], layers: tuple[str, ...]) -> str:
+    """Return the hash of what documents are called, and of what answers."""
+    called = [(each.name, each.kind, each.layer) for each in contracts]
+    hashed = blake2b(f"{called} {layers} {_program()}".encode("utf-8", "surrogateescape"), digest_size=20)
+    return hashed.hexdigest()
 
 
 def _meant(contract: Contract) -> bytes:

@@ -88,14 +88,19 @@ class Step:
     def __init__(self, answers: Answers, seen: Seen, name: Iterable[str], make: Callable[[], Put]) -> None:
         self.answers, self.seen, self.name, self.make = answers, seen, "\t".join(name), make
 
+    @property
+    def is_elsewhere(self) -> bool:
+        """Tell whether it is left to another process."""
+        return self.answers.share is not None and not self.answers.share.has(self.name)
+
     @cached_property
     def put(self) -> Put:
         """What is asked in the terms of the solver: put so once something of it is not kept."""
         return self.make()
 
     def has_sense(self) -> bool:
-        """Tell whether there is anything to ask."""
-        return self.answers.told(f"{self.name}\tasked", self._has_sense)
+        """Tell whether there is anything to ask, and nobody else does."""
+        return not self.is_elsewhere and self.answers.told(f"{self.name}\tasked", self._has_sense)
 
     def _has_sense(self) -> tuple[bool, list[Fragment]]:
         put = self.put
@@ -163,11 +168,8 @@ class _Ask(Enum):
 ASK = _Ask.ASK
 
 
-def _again(held: Trail, judged: Callable[[History], R | None]) -> tuple[Shown, R] | _Ask | None:
-    """Return what histories that are kept come to, or that one has to ask: the engine no longer says what it said.
-
-    What the engine did not confirm is our own fault, and is asked anew each time.
-    """
+def _again(held: Trail, judged: Callable[[History], R | None]) -> tuple[Shown, R] | Refuted | _Ask | None:
+    """Return what histories that are kept come to, or that one has to ask: the engine no longer says what it said."""
     said, history = None, None
     for history, confirmed in held.tried:
         said = judged(history)
@@ -175,7 +177,7 @@ def _again(held: Trail, judged: Callable[[History], R | None]) -> tuple[Shown, R
             return ASK
     if history is not None and said is not None:
         return Shown(history, held.kinds), said
-    return ASK if len(held.tried) == TRIES else None
+    return Refuted(TRIES) if len(held.tried) == TRIES else None
 
 
 def looked_for(
@@ -185,6 +187,8 @@ def looked_for(
 
     None: there is none within the bound. Which of the terms to be noted hold in it stands in the history.
     """
+    if step.is_elsewhere:
+        return None
     tally.asked += 1
     undecided: Unknown | Refuted | None = None
     doubtful: list[int | None] = []
@@ -215,7 +219,12 @@ def _maybe(step: Step) -> bool:
 
 
 def is_possible(step: Step, foci: Foci) -> bool:
-    """Tell whether a question has a history with one of some duties in focus. Raises Unknown at the limit."""
+    """Tell whether a question has a history with one of some duties in focus. Raises Unknown at the limit.
+
+    Of one that is left to another process it is taken so, for mostly it has: then there is less to ask here.
+    """
+    if step.is_elsewhere:
+        return True
     if foci.several and not _maybe(step):
         return False
     return any(step.is_possible(focus) for focus in foci.each)

@@ -19,6 +19,7 @@ class Near:
 
     def __init__(self, held: dict[str, Values] | None = None) -> None:
         self._held: dict[str, Values] = held if held is not None else {}
+        self._new: dict[str, Values] = {}
 
     @property
     def held(self) -> dict[str, Values]:
@@ -38,7 +39,16 @@ class Near:
         """Take what was singled out."""
         for name in _called(question, there):
             self._held.pop(name, None)
-            self._held[name] = values
+            self._held[name] = self._new[name] = values
+
+    def handed_over(self) -> dict[str, Values]:
+        """Return what was taken since this was last asked, for another process."""
+        new, self._new = self._new, {}
+        return new
+
+    def take_over(self, new: dict[str, Values]) -> None:
+        """Take what was singled out in another process."""
+        self._held |= new
 
 
 def _called(question: str, there: Iterable[str]) -> tuple[str, str]:

@@ -15,13 +15,16 @@ from dataclasses import dataclass
 from multiprocessing import get_all_start_methods, get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from contractlang.norms import Contract
-from engine.analysis.answers import Answers
+from engine.analysis.crew import end_with_parent
 from engine.analysis.finding import Clause, Finding, Kind, Said
 from engine.analysis.kept import Kept
 from engine.analysis.tally import HORIZON, Tally
+
+if TYPE_CHECKING:
+    from engine.analysis.answers import Answers
 
 OUT_OF_TIME, ENDED = "out of time", "the solver failed"
 """Why a question is undecided: the time was over, or the process that asks ended by itself."""
@@ -44,13 +47,14 @@ class Watch(Protocol):
 
 @dataclass(frozen=True)
 class Asked:
-    """What a child process is to ask: documents, agreements, layers, kinds, and where answers are kept."""
+    """What is to be asked: documents, agreements, layers, kinds; where answers are kept, and by how many processes."""
 
     documents: dict[str, Contract]
     agreements: tuple[str, ...]
     layers: tuple[str, ...]
     only: frozenset[str]
     folder: Path | None
+    jobs: int = 1
 
 
 def analyse_within(
@@ -63,7 +67,7 @@ def analyse_within(
     until = time.monotonic() + seconds
     context: Any = get_context("fork" if "fork" in get_all_start_methods() else "spawn")
     here, there = context.Pipe(duplex=False)
-    child = context.Process(target=_ask, args=(asked, there), daemon=True)
+    child = context.Process(target=_ask, args=(asked, there))
     child.start()
     there.close()
     state = _State(asked)
@@ -172,6 +176,7 @@ def _ask(asked: Asked, out: Connection) -> None:
     from engine.analysis import analyse
     from engine.governing import Programs
 
+    end_with_parent()
     try:
         tally = Tally()
         told, kept = _Told(out, tally), _Saved(asked.folder)
@@ -184,6 +189,7 @@ def _ask(asked: Asked, out: Connection) -> None:
             tally=tally,
             kept=kept,
             watch=told,
+            jobs=asked.jobs,
         )
         for each in found:
             out.send(("found", each))

@@ -66,6 +66,12 @@ _SECONDS = typer.Option(
     min=0.1,
     help="Stop after so many seconds; what is open then is told as undecided.",
 )
+_JOBS = typer.Option(
+    "--jobs",
+    metavar="N",
+    min=1,
+    help="Processes that put the questions; as many as there are cores, where there is much to ask.",
+)
 _RANGES = typer.Option("--ranges", help="For which values of a blank each finding arises.")
 _CHECKS = typer.Option("--conflict-checks", metavar="FILE", help="Run the conflict checks of a YAML file.")
 
@@ -82,6 +88,7 @@ def analyse(
     mends: Annotated[bool, _MENDS] = False,
     ranges: Annotated[bool, _RANGES] = False,
     seconds: Annotated[float | None, _SECONDS] = None,
+    jobs: Annotated[int | None, _JOBS] = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Ask everything again.")] = False,
     sarif: Annotated[bool, typer.Option("--sarif", help="Print SARIF 2.1.0 instead.")] = False,
     lang: Lang = None, json_: Json = False,
@@ -115,7 +122,7 @@ def analyse(
             "accept": accept,
             "sarif": sarif,
             "mends": mends,
-            "ranges": ranges, "seconds": seconds,
+            "ranges": ranges, "seconds": seconds, "jobs": jobs,
         }  # fmt: skip
         for name in (name for name, given in beside.items() if given):
             raise Refused(f"a property is asked by itself: leave out --{name}", field=name)
@@ -123,6 +130,7 @@ def analyse(
         raise typer.Exit(assert_all(paths, properties, under, json_, lang))
     from engine.analysis import analyse as found
     from engine.analysis.accepted import Accepted
+    from engine.analysis.crew import fitting
     from engine.analysis.kept import Kept
     from engine.analysis.tally import Tally, is_confirmed
     from engine.governing import Programs
@@ -145,18 +153,20 @@ def analyse(
     tally = Tally()
     folder = None if no_cache else kept_loads().folder
     kept = Kept(folder) if folder is not None or not (mends or ranges) else _aside()
+    if jobs is None:
+        jobs = fitting(program, kept.knows(program.contracts, asked))
     language = language_of(loaded, lang)
     progress = Progress.on(language)
     if seconds is None:
         findings = found(
-            programs, agreements, asked, frozenset(kinds), tally=tally, kept=kept, watch=progress
+            programs, agreements, asked, frozenset(kinds), tally=tally, kept=kept, watch=progress, jobs=jobs
         )
     else:
         from engine.analysis.watched import Asked, analyse_within
 
         for name in (name for name, given in {"mends": mends, "ranges": ranges}.items() if given):
             raise Refused(f"--{name} has no limit of time: leave out --seconds or --{name}", field=name)
-        whole = Asked(documents, agreements, asked, frozenset(kinds), folder)
+        whole = Asked(documents, agreements, asked, frozenset(kinds), folder, jobs)
         findings = analyse_within(whole, seconds, tally, progress)
     if accept is not None:
         _accept(accept, reason, findings, documents)

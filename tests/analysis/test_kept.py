@@ -54,13 +54,13 @@ LAW = """
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the groups of questions that are put to the solver from here on."""
     groups: list[str] = []
-    ask = analysis._Asking.ask
+    ask = analysis.Asking.ask
 
-    def noted(self: analysis._Asking, name: str) -> Iterator[Finding]:
+    def noted(self: analysis.Asking, name: str) -> Iterator[Finding]:
         groups.append(name)
         return ask(self, name)
 
-    monkeypatch.setattr(analysis._Asking, "ask", noted)
+    monkeypatch.setattr(analysis.Asking, "ask", noted)
     return groups
 
 
