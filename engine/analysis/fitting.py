@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import Any, NamedTuple
 
 import z3
@@ -113,11 +113,12 @@ def _overlap(searcher: Searcher, tariff: Tariff, earlier: Line, later: Line) -> 
         partial(_overlapping, searcher, tariff, earlier, later),
     )  # fmt: skip
     program, clauses = searcher.program, (earlier.clause, later.clause)
-    alone = [_only(tariff, each) for each in (earlier, later)]
+    # Only what the solver gives a history for is worth making ready for the engine.
+    alone = cache(lambda: [_only(tariff, each) for each in (earlier, later)])
 
     def judged(history: History) -> tuple[History, list[Decision]] | None:
         for asked in _asked(history, tariff):
-            decisions = [replayed(asked, each, searcher.layers) for each in (program, *alone)]
+            decisions = [replayed(asked, each, searcher.layers) for each in (program, *alone())]
             as_it_is, first, then = map(sum_of, decisions)
             if None not in (as_it_is, first, then) and as_it_is == first != then:
                 return asked, [each for each in decisions if each is not None]
@@ -228,11 +229,11 @@ def _uncovered(searcher: Searcher, tariff: Tariff, lines: Sequence[Line]) -> Ite
         partial(_uncovering, searcher, tariff, lines),
     )
     program, clauses = searcher.program, tuple(dict.fromkeys(each.clause for each in lines))
-    closed = _closed(tariff, lines[-1].sum.rule)
+    closed = cache(lambda: _closed(tariff, lines[-1].sum.rule))
 
     def judged(history: History) -> tuple[History, Decision] | None:
         for asked in _asked(history, tariff):
-            as_it_is, with_a_line = (replayed(asked, each, searcher.layers) for each in (program, closed))
+            as_it_is, with_a_line = (replayed(asked, each, searcher.layers) for each in (program, closed()))
             if as_it_is is not None and (sum_of(as_it_is), sum_of(with_a_line)) == (0, 1):
                 return asked, as_it_is
         return None
