@@ -169,7 +169,8 @@ def _setting(seen: Seen, state: str) -> Any:
     return [
         each
         for each in seen.program.declarations.values()
-        if isinstance(each, OccurrenceDecl) and any(effect.state == state for effect in each.sets)
+        if isinstance(each, OccurrenceDecl)
+        and any(effect.state == state for effect in (*each.sets, *each.shows))
     ]
 
 

@@ -117,6 +117,11 @@ class States(Aspect):
                     else:
                         value = made.fields[effect.field or ""].term
                     yield made, value, self.has_basis(made, document) if document else True
+            # Since when it was so before it was shown, only the engine asks.
+            for shown in declared.shows if not document else ():
+                if shown.state == name:
+                    for actor in world.actors(declared):
+                        yield world.happening(declared, actor), whole(world.code(shown.option)), True
 
     def is_last(
         self, it: Happening, based: Truth, setters: list[tuple[Happening, Any, Truth]], m: Moment

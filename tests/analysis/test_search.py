@@ -266,3 +266,15 @@ def test_thirty_days_of_grace_end_the_clash(shipped: Loaded) -> None:
     assert not loaded.errors
     contracts = {**shipped.contracts, "voip-1": loaded.contracts["voip-1"]}
     assert not suspension(Loaded(contracts, shipped.asked))
+
+
+def test_what_an_event_shows_of_a_state_can_be_so() -> None:
+    """A state that no act sets to a value, and of which an event shows that it has it."""
+    text = CLUB.replace(
+        "1.1 A guest may enter.",
+        "| state age: grown_up | minor\n| event papers_seen, shows age is minor since bell\n\n1.1 A guest may enter.",
+    ).replace("when bell is done", "when age is minor")
+    (conflict,) = found(text, "conflict")
+    assert clauses(conflict) == {"1.1", "1.2"}
+    assert conflict.witness is not None
+    assert [each["name"] for each in conflict.witness.entries] == ["papers_seen"]
