@@ -20,6 +20,7 @@ from contractlang.norms import (
     ReadingDecl,
     StateDecl,
 )
+from engine.errors import BadTerms
 from engine.quantities import ConstE, FieldE
 from engine.settings import typed
 
@@ -135,10 +136,9 @@ class Assuming:
         program = world.program
         for name, value in self.answers.items():
             for question in _called(program, name, QuestionDecl):
-                if question.kind.name == "flag":
-                    world.hold(
-                        world.left_open.answer(question.name).term == bool(typed(value, question.kind, name))
-                    )
+                answer = _answer(world, question, value)
+                if answer is not None:
+                    world.hold(world.left_open.answer(question.name).term == answer)
         for name, value in self.settings.items():
             self._settle(world, name, value)
         for name, value in self.states.items():
@@ -199,6 +199,18 @@ def _called(program: Program, name: str, kind: type[D]) -> Iterator[D]:
     for each in program.declarations.values():
         if isinstance(each, kind) and name in (each.name, each.alias, each.external):
             yield each
+
+
+def _answer(world: World, question: QuestionDecl, value: Any) -> Any:
+    """Return the term of an answer; None where it is none to this question: several share a name from outside."""
+    for option in question.options:
+        if value in (option.name, option.alias):
+            return world.code(option.name)
+    try:
+        answered = typed(value, question.kind, question.name)
+    except BadTerms:
+        return None
+    return bool(answered) if question.kind.name == "flag" else world.quantities.constant(answered)
 
 
 def _since(given: Mapping[str, Any]) -> Since:

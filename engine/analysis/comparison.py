@@ -140,7 +140,7 @@ def _terms_of_life(program: Program, telling: Telling, one: str, other: str) -> 
 
 def _losses(program: Program, telling: Telling, one: str, other: str) -> Iterator[Finding]:
     """Find rules on who bears a loss that only one agreement has."""
-    here, there = _contracts(program, one), _contracts(program, other)
+    here, there, breaks = _contracts(program, one), _contracts(program, other), _break(program, other)
     known = {
         loss.trigger.name for each in there for loss in each.losses if isinstance(loss.trigger, OnOccurrence)
     }
@@ -160,13 +160,24 @@ def _losses(program: Program, telling: Telling, one: str, other: str) -> Iterato
                 if near
                 else Said(f"{document.en} says nothing of it", f"{document.zh}没有约定")
             )
+            off = Said("", "")
+            if breaks is not None:
+                end = telling.clause(breaks.document, breaks.clause)
+                off = Said(
+                    f" (its text breaks off at {end.en}; it may have stood there)",
+                    f"（其文本在{end.zh}处中断，原文可能有此约定）",
+                )
             yield Finding(
                 "agreements",
-                (Clause(contract.name, loss.clause, loss.id), *clauses_of(near)),
+                (
+                    Clause(contract.name, loss.clause, loss.id),
+                    *clauses_of(near),
+                    *([breaks] if breaks is not None else ()),
+                ),
                 Said(
                     f"{called.en} puts the loss from {event.en} on {who.en}; {but.en}, so under {document.en} the loss"
-                    " lies where the law puts it.",
-                    f"{called.zh}约定“{event.zh}”造成的损失由{who.zh}承担；{but.zh}，依{document.zh}时损失由法律确定的一方承担。",
+                    f" lies where the law puts it{off.en}.",
+                    f"{called.zh}约定“{event.zh}”造成的损失由{who.zh}承担；{but.zh}，依{document.zh}时损失由法律确定的一方承担{off.zh}。",
                 ),
                 settles=(
                     Said(

@@ -219,6 +219,8 @@ class Quantities(Aspect):
             if it.index is not None:
                 own, wanted = each.fields.get(it.index.field), self.value(it.index.value, m, env).term
                 if own is not None and z3.is_expr(own.term) and z3.is_expr(wanted):
+                    if isinstance(it.index.value, FieldE) and it.index.value.kind.name == "text":
+                        world.hold(own.term >= 0, wanted >= 0)  # What is compared is said.
                     meets = every(meets, own.term == wanted)
             worth = whole(1) if it.worth is None else self.value(it.worth, m, bound).term
             if not z3.is_expr(worth):

@@ -26,14 +26,18 @@ def duties_of_law(program: Program, telling: Telling) -> Iterator[Finding]:
 def _silence(program: Program, telling: Telling, laws: list[Rule]) -> Iterator[Finding]:
     act, bearer = laws[0].act_name, laws[0].norm.bearer
     own = [each for each in agreed(program) if may_be(each, bearer)]
-    on_act = [each for each in own if each.act_name == act]
+    ends = _ends(laws[0])
+    # What is owed after one end of an agreement is not owed after another.
+    same_act = [each for each in own if each.act_name == act]
+    at_other_ends = [each for each in same_act if ends and _ends(each) and not ends & _ends(each)]
+    on_act = [each for each in same_act if each not in at_other_ends]
     duties = [each for each in on_act if isinstance(each.norm, Obligation)]
     if (duties and _in_every_reading(program, duties)) or any(
         isinstance(e.norm, Prohibition) for e in on_act
     ):
         # What the agreement forbids and the law requires is no gap but a conflict.
         return
-    near = on_act or _near(program, laws[0])
+    near = on_act or at_other_ends or _near(program, laws[0])
     who, does, document = telling.party(bearer), telling.name(act), _agreements(program, telling)
     law = telling.norms(laws)
     if duties:
@@ -47,6 +51,12 @@ def _silence(program: Program, telling: Telling, laws: list[Rule]) -> Iterator[F
         clause = telling.norms(on_act)
         silent = Said(
             f"{clause.en} {agreeing(clause, 'does', 'do')} not make it a duty", f"{clause.zh}并未使其成为义务"
+        )
+    elif at_other_ends:
+        clause = telling.norms(at_other_ends)
+        silent = Said(
+            f"{clause.en} {agreeing(clause, 'does', 'do')} so only after another end of the agreement",
+            f"{clause.zh}只就协议的另一种终止情形作出约定",
         )
     elif near:
         clause = telling.norms(near)
@@ -97,11 +107,10 @@ def _in_every_reading(program: Program, duties: list[Rule]) -> bool:
 def _near(program: Program, law: Rule) -> list[Rule]:
     """Return the agreed sentences that deal with the same matter.
 
-    These keep the state on which the law's duty turns, are duties of the same party after the same end of the
-    agreement, or powers of that party to do an act that has the same effect.
+    These keep the state on which the law's duty turns, are about the very act or event that brings it, are duties of
+    the same party after the same end of the agreement, or powers of that party to do an act of the same effect.
     """
-    states = set(states_in(law.norm.when))
-    ends = {each for each in states if each[0] == "agreement"}
+    states, ends = set(states_in(law.norm.when)), _ends(law)
     turns = {state for state, _ in states}
     act = program.acts.get(law.act_name)
     effects = {(each.state, each.option) for each in act.sets} if act is not None else set()
@@ -110,11 +119,13 @@ def _near(program: Program, law: Rule) -> list[Rule]:
     found = []
     for rule in agreed(program):
         other = program.acts.get(rule.act_name)
-        if isinstance(rule.norm, Maintenance):
+        if _of_one_occurrence(program, rule, law):
+            found.append(rule)
+        elif isinstance(rule.norm, Maintenance):
             if turns & {state for state, _ in states_in(rule.norm.keeps)}:
                 found.append(rule)
         elif isinstance(rule.norm, Obligation):
-            if may_be(rule, law.norm.bearer) and ends & set(states_in(rule.norm.when)):
+            if may_be(rule, law.norm.bearer) and ends & _ends(rule):
                 found.append(rule)
         elif (
             isinstance(rule.norm, OPEN)
@@ -124,3 +135,16 @@ def _near(program: Program, law: Rule) -> list[Rule]:
         ):
             found.append(rule)
     return found
+
+
+def _ends(rule: Rule) -> set[tuple[str, str]]:
+    """Return the ends of an agreement after which a norm is open."""
+    return {each for each in states_in(rule.norm.when) if each[0] == "agreement" and each[1] != "in_force"}
+
+
+def _of_one_occurrence(program: Program, rule: Rule, law: Rule) -> bool:
+    """Tell whether two norms are brought by the same act or event, or by one that is a kind of the other's."""
+    one, other = rule.trigger_name, law.trigger_name
+    if one is None or other is None:
+        return False
+    return one in program.touches[other].names or other in program.touches[one].names

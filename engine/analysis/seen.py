@@ -170,7 +170,7 @@ def _setting(seen: Seen, state: str) -> Any:
         each
         for each in seen.program.declarations.values()
         if isinstance(each, OccurrenceDecl)
-        and any(effect.state == state for effect in (*each.sets, *each.shows))
+        and state in {effect.state for effect in each.sets} | {shown.state for shown in each.shows}
     ]
 
 

@@ -210,7 +210,11 @@ def _show(held: Portfolio, made: Plan | None, reasons: tuple[tuple[str, str], ..
             line(f"  {_said(*each, language)}")
         return
     for reading, option in sorted(made.readings.items()):
-        line(pick(f"{reading} is read as {option}", f"{naming.name(reading)}取{naming.option(reading, option)}"))
+        line(
+            pick(
+                f"{reading} is read as {option}", f"{naming.name(reading)}取{naming.option(reading, option)}"
+            )
+        )
     for norm in dict.fromkeys(each.norm for each in made.steps):
         line(norm)
         for told in dict.fromkeys(each.told for each in made.steps if each.norm == norm):

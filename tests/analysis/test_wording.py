@@ -40,6 +40,7 @@ def contracts() -> dict[str, Contract]:
         ({"service_class": "mobile"}, [{"settings": {"service_class": "mobile"}}]),
         ({"RS-30d": "enabling_only"}, [{"readings": {"RS-30d": "enabling_only"}}]),
         ({"D-SLIGHT": True}, [{"answers": {"D-SLIGHT": "true"}}]),
+        ({"D-SERVICE-CLASS": "B25"}, [{"answers": {"D-SERVICE-CLASS": "b25"}}]),
         ({"feature_removed": "other"}, [{"fields": {"remove_feature.feature": "extra"}}]),
         ({"feature_removed": "video"}, [{"fields": {"remove_feature.feature": "video_call"}}]),
         ({"complaint_filed": False}, [{"never": ["complaint_filed"]}]),
@@ -118,3 +119,20 @@ def test_what_states_are_and_what_is_done_in_time_holds_in_every_history(
         Programs(loaded.contracts), ("club",), only=frozenset(["conflict"]), assuming=Assuming.of(given)
     )
     assert bool(list(findings)) is not gone
+
+
+def test_an_answer_that_is_one_of_several_is_assumed(contracts: dict[str, Contract]) -> None:
+    """Emergency calls are free of what class the service is declared to be, and of what it is found to be."""
+    programs = Programs(contracts)
+
+    def found(**assumed: Any) -> bool:
+        told = analyse(
+            programs, ("voip-1",), ("contract", "sector"), frozenset(["against"]),
+            lambda place: place == ("telecom_regulations@2016", "36"), None, Assuming.of(assumed),
+        )  # fmt: skip
+        return bool(list(told))
+
+    declared, actual = {"service_class": "B25"}, {"D-SERVICE-CLASS": "b25"}
+    assert found(settings=declared)
+    assert found(answers=actual)
+    assert not found(settings=declared, answers=actual)
