@@ -133,7 +133,7 @@ def test_two_agreements_side_by_side(programs: Programs) -> None:
         "agreements/standard:voip-1/四.1:质量+voip-2/二.2",
         "agreements/scope:voip-1/三.4b+voip-2/三.5",
         "agreements/sum:voip-1/五.1+voip-2/四.2:adjust",
-        "agreements/loss:voip-1/三.2c+voip-2/三.2a",
+        "agreements/loss:voip-1/三.2c+voip-2/三.2a+voip-2/断",
         "agreements/no priority:voip-1/十.1+voip-2/0",
     ):
         assert key in keys
