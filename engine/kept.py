@@ -88,7 +88,9 @@ class Documents:
             loaded = self._cache.load([home], [home])
             if loaded.errors or loaded.unreadable:
                 told = "\n".join([*loaded.unreadable, render(loaded.errors, loaded.sources)])
-                raise Damaged(f"the documents published cannot be read:\n{told.strip()}")
+                # Where they were laid is nothing to whoever reads this.
+                told = told.replace(f"{home}/", "").strip()
+                raise Damaged(f"the documents published cannot be read:\n{told}")
             made = self._made[key] = Programs({name: loaded.contracts[name] for name in loaded.asked})
         return made
 

@@ -79,6 +79,13 @@ def until(live: Live, result: str, count: int) -> None:
     raise AssertionError(wanted)
 
 
+def test_what_is_refused_is_told_without_where_the_server_keeps_it(live: Live) -> None:
+    twice = FIRST.replace("| valid", '| version "2"\n| valid')
+    refused = proposed(live, twice)
+    assert (refused.status_code, refused.json()["code"]) == (409, "refused")
+    assert "--> loan@2/loan.contract:1:3" in refused.json()["detail"]
+
+
 def test_a_candidate_is_asked_after_the_answer(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     client = live.client()
     client.post("/accounts", json={"account": "a", "agreements": ["loan"]})
