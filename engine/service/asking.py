@@ -22,7 +22,7 @@ from engine.service.held import Held
 from engine.service.ids import DECISION_BYTES
 from engine.service.problems import Problem
 from engine.service.tenant import Tenant
-from engine.store import DecisionRow
+from engine.store import AccountRow, DecisionRow
 
 YES: Mapping[str, bool] = {"permitted": True}
 
@@ -70,13 +70,13 @@ async def reaching(tenant: Tenant, held: Held, asked: Asked, now: Instant) -> No
     await tenant.reaching(held, at, asked.known_at, revision)
 
 
-def instant(held: Held, asked: Asked, now: Instant) -> Instant:
+def instant(of: Held | AccountRow, asked: Asked, now: Instant) -> Instant:
     """Return the instant asked about: the one named, or now.
 
     Now is never before the last entry was recorded: what was acknowledged counts, though a clock steps back or that of
     another server is ahead.
     """
-    return asked.as_of if asked.as_of is not None else max(now, held.recorded_at)
+    return asked.as_of if asked.as_of is not None else max(now, of.recorded_at)
 
 
 def answer(tenant: Tenant, held: Held, asked: Asked, now: Instant) -> Answer:

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from engine.event import Instant
-from engine.service.asking import may, permits, reaching
+from engine.service.asking import instant, may, permits, reaching
 from engine.service.authzen import Asked
 from engine.service.held import Held, is_of_type
 from engine.service.outlook import read
@@ -40,6 +40,7 @@ async def subjects(tenant: Tenant, asked: Asked, page: tuple[str, int], now: Ins
     at, after = _begin(page[0], asked, now)
     if held is not None:
         await reaching(tenant, held, asked, at)
+        at = instant(held, asked, at)
         answers: dict[str, bool] = {}
         for id, party in tenant.subjects(held, asked.subject.type):
             if party not in answers:
@@ -56,6 +57,7 @@ async def actions(tenant: Tenant, asked: Asked, page: tuple[str, int], now: Inst
     found: list[dict[str, Any]] = []
     if held is not None:
         await reaching(tenant, held, asked, at)
+        at = instant(held, asked, at)
         party = tenant.party_of(held.opening, *asked.subject)
         for act in held.opening.program.acts if party is not None else ():
             name = tenant.called(act)
@@ -154,6 +156,7 @@ def _foreseen(tenant: Tenant, row: AccountRow, asked: Asked, at: Instant) -> Kno
     """Return the answer about an account where its outlook tells it."""
     opening = tenant.accounts.opening(row)
     outlook = read(row.outlook, opening.stamp, row.head)
+    at = instant(row, asked, at)
     if outlook is None or not outlook.reaches(at) or not asked.is_plain:
         return None
     party, act = tenant.party_of(opening, *asked.subject), tenant.act_called(opening, asked.act)
@@ -168,6 +171,7 @@ def _foreseen(tenant: Tenant, row: AccountRow, asked: Asked, at: Instant) -> Kno
 
 def _answer(tenant: Tenant, held: Held, asked: Asked, at: Instant) -> Known:
     """Return whether the evaluation would say yes, and how long it would."""
+    at = instant(held, asked, at)
     party = tenant.party_of(held.opening, *asked.subject)
     if held.opening.type != asked.resource.type or party is None:
         return Known(held.revision, at, at, False)

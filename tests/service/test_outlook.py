@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from engine.dates import parse_instant
 from engine.service import clock, library
 from engine.service.deadlines import Deadlines
 from engine.service.held import Accounts
@@ -16,6 +18,7 @@ from tests.service.inprocess import BATCH, InProcess, in_process
 from tests.service.serving import CONTRACTS, event, texts_of
 
 TEXTS = texts_of(CONTRACTS / "voip-1", CONTRACTS / "vocabulary")
+PROVIDER = {"type": "party", "id": "provider"}
 UNPAID = {"period": "2026-03", "amount": "58.00", "due": "2026-04-10"}
 
 
@@ -47,8 +50,8 @@ def planned(service: InProcess) -> None:
 
 
 def suspendable(service: InProcess, **context: Any) -> list[str]:
-    asked = {"subject": {"type": "party", "id": "provider"}, "action": {"name": "suspend_service"},
-             "resource": {"type": "account"}, "context": context}  # fmt: skip
+    asked = {"subject": PROVIDER, "action": {"name": "suspend_service"}, "resource": {"type": "account"},
+             "context": context}  # fmt: skip
     told = service.post("/access/v1/search/resource", asked).json()
     return [each["id"] for each in told["results"]]
 
@@ -73,6 +76,24 @@ def test_a_search_about_now_reads_nothing(service: InProcess, read: list[str]) -
 
 def test_about_another_day_it_reads_all(service: InProcess, read: list[str]) -> None:
     assert (suspendable(service, as_of="2026-04-05T10:00"), read) == ([], ["a", "b"])
+
+
+def test_a_search_knows_what_was_acknowledged_though_the_clock_steps_back(
+    service: InProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = 1000 * parse_instant("2026-04-05T10:00")
+    monkeypatch.setattr(clock, "time", SimpleNamespace(time_ns=lambda: before))
+    asked = {
+        "subject": PROVIDER,
+        "action": {"name": "suspend_service"},
+        "resource": {"type": "account", "id": "b"},
+    }
+    assert service.post("/access/v1/evaluation", asked).json()["decision"] is True
+    assert suspendable(service) == ["b"]
+    who = service.post("/access/v1/search/subject", {**asked, "subject": {"type": "party"}}).json()
+    assert who["results"] == [PROVIDER]
+    acts = service.post("/access/v1/search/action", asked).json()
+    assert {"name": "suspend_service"} in acts["results"]
 
 
 def test_an_account_with_a_new_event_is_read_until_it_is_planned(service: InProcess, read: list[str]) -> None:
