@@ -123,6 +123,7 @@ class Asking:
 
     def ask(self, name: str) -> Iterator[Finding]:
         """Put the questions of a group to the solver."""
+        from engine.analysis.administering import administered
         from engine.analysis.beginnings import beginnings
         from engine.analysis.breaking import breaking
         from engine.analysis.doubled import doubled
@@ -166,6 +167,8 @@ class Asking:
                 return against(self.lawful, alone, law)
             case "denied":
                 return denied(self.lawful, alone, law)
+            case "administered":
+                return administered(self.lawful, alone, law)
             case "measured":
                 return measured(self.lawful, alone, law)
             case _:
@@ -194,7 +197,8 @@ _ALONE: dict[str, Kind] = {
     "implied": "redundant",
 }  # fmt: skip
 _BESIDE: dict[str, Kind] = {
-    "against": "against", "denied": "against", "measured": "against", "clashes beside": "conflict",
+    "against": "against", "denied": "against", "measured": "against", "administered": "against",
+    "clashes beside": "conflict",
 }  # fmt: skip
 
 

@@ -26,7 +26,7 @@ from engine.program import Program, Rule
 from engine.question import InBreachOf
 
 
-class _Pair(NamedTuple):
+class Pair(NamedTuple):
     """A norm that gives an act, who does it, and a duty that the act breaks."""
 
     power: Rule
@@ -38,13 +38,15 @@ def breaking(searcher: Searcher) -> Iterator[Finding]:
     """Find what a norm permits or requires of a party, and what another requires that party to keep otherwise."""
     for pair in _pairs(searcher):
         step = searcher.step("breaking", (pair.power, pair.duty, pair.actor), partial(_put, searcher, pair))
-        got = looked_for(step, foci_of(pair.power), partial(_judged, searcher, pair), searcher.tally)
+        got = looked_for(
+            step, foci_of(pair.power), partial(broken_by_the_act, searcher, pair), searcher.tally
+        )
         clauses = clause_of(pair.power), clause_of(pair.duty)
         if isinstance(got, Unknown | Refuted):
             yield undecided("conflict", clauses, got, searcher.program, step.put.world)
         elif got is not None:
             looked, decision = got
-            shown = dataclasses.replace(looked.history, entries=_with_the_act(looked.history))
+            shown = dataclasses.replace(looked.history, entries=with_the_act(looked.history))
             power, duty = (named(searcher.program, each) for each in clauses)
             typed = priority(*clauses, {each.name: each for each in searcher.program.contracts})
             yield Finding(
@@ -63,7 +65,7 @@ def breaking(searcher: Searcher) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def _pairs(searcher: Searcher) -> Iterator[_Pair]:
+def _pairs(searcher: Searcher) -> Iterator[Pair]:
     """Yield what is agreed on an act that sets a state, and what is agreed to keep that state at another value."""
     program = searcher.program
     duties = [program.rules[index] for index in program.maintained if program.rules[index].home]
@@ -84,10 +86,10 @@ def _pairs(searcher: Searcher) -> Iterator[_Pair]:
                 continue
             for actor in searcher.actors(rule):
                 if actor is not None and duty.norm.bearer == actor:
-                    yield _Pair(rule, actor, duty)
+                    yield Pair(rule, actor, duty)
 
 
-def _put(searcher: Searcher, pair: _Pair) -> Put:
+def _put(searcher: Searcher, pair: Pair) -> Put:
     world, act, m = searcher.asked(pair.power.act_name, pair.actor)
     with world.question() as part:
         searcher.asked(pair.power.act_name, pair.actor)
@@ -113,13 +115,13 @@ def _put(searcher: Searcher, pair: _Pair) -> Put:
     return Put(world, part, (act,), (opens, some(*applies)))
 
 
-def _judged(searcher: Searcher, pair: _Pair, history: History) -> Decision | None:
+def broken_by_the_act(searcher: Searcher, pair: Pair, history: History) -> Decision | None:
     """Return that the act may be done, if the duty is not broken before it and is broken after."""
     program = searcher.program
     decision = replayed(history, program, searcher.layers)
     if decision is None or decision.answer != "permitted":
         return None
-    after = dataclasses.replace(history, entries=_with_the_act(history))
+    after = dataclasses.replace(history, entries=with_the_act(history))
     try:
         broken = [_is_broken(each, program, searcher.layers, pair) for each in (history, after)]
     except (EngineError, ValueError):
@@ -127,13 +129,13 @@ def _judged(searcher: Searcher, pair: _Pair, history: History) -> Decision | Non
     return decision if broken == [False, True] else None
 
 
-def _is_broken(history: History, program: Program, layers: tuple[str, ...], pair: _Pair) -> bool:
+def _is_broken(history: History, program: Program, layers: tuple[str, ...], pair: Pair) -> bool:
     norm, at = pair.duty.norm, parse_instant(str(history.asked["at"]))
     question = InBreachOf(pair.actor, norm.id, at, norm.document)
     return account_of(history, program, layers).decide(question).answer == "yes"
 
 
-def _with_the_act(history: History) -> tuple[dict[str, Any], ...]:
+def with_the_act(history: History) -> tuple[dict[str, Any], ...]:
     """Return the entries of a history and the act that is asked about at its end."""
     asked = history.asked
     told = {name: value for name, value in asked.items() if name not in ("by", "act", "at")}

@@ -23,6 +23,7 @@ _GROUPS = {
     "never": ("norms that never apply", "永不适用的规范"), "against": ("what the law takes away", "法律所否定者"),
     "denied": ("what the law gives and the text denies", "法律所许而文本不许者"),
     "measured": ("measures of the law", "法律的尺度"),
+    "administered": ("bans that only administer", "仅具行政责任的禁止"),
     "clashes beside": ("conflicts beside the law", "与法律并存时的冲突"),
 }  # fmt: skip
 
