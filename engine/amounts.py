@@ -39,7 +39,7 @@ def amount(position: Position, question: AmountOfSum, known_at: Instant | None) 
             debts = _unpaid(scene, rules, question)
             if any(len(each) > 1 for each in debts):
                 return Case("conflicting")
-            value = reduce(_added, (each[0] for each in debts), 0)
+            value = reduce(_added, [each[0] for each in debts] or [0])
         return Case("value", False, value)
 
     def reasons(scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:

@@ -223,7 +223,7 @@ def turn_back(scene: Scene, w: Writes, step: Step, state: str, document: str, ev
     if all(each.event != event_id for each in begun):
         return
     first = Setting(event_id, step.program.initial(scene, state, document), (), None)
-    held = next((each for each in reversed(begun) if each.ends is None or each.ends > step.at), first)
+    held = next((each for each in begun[::-1] if each.ends is None or each.ends > step.at), first)
     give(scene, w, step, held.event, state, document, held.value, held.basis)
     w["CE", state, document] = scene.read(("GE", held.event)) or (held.event,)
 

@@ -16,7 +16,8 @@ from engine.decision import Item
 from engine.event import Instant
 from engine.scene import DEPARTED, Scene, Start
 
-Step = tuple[str, Any]
+Step = tuple[Any, ...]
+"""A code, and what it is about. Some are told by which object they are: of a fixed length, a compiler copies tuples."""
 Leaf = tuple["Step | None", dict[str, Any]]
 """The step that closes a norm (None: open), and what was bound when that was seen."""
 
@@ -119,7 +120,6 @@ def _explored(scene: Scene, option: tuple[Chosen, ...], look: Look, args: tuple[
     waiting: list[Start] = []
     read: dict[Item, tuple[str, tuple[str, ...]]] = {}
     inner.assigned, inner.waiting, inner.asked, inner.departed = assigned, waiting, read, departed
-    inner.state = inner.turn = None
     tree = look(inner, None, *args)
     if waiting:
         leaves = [(list(assigned.items()), tree)]

@@ -142,7 +142,7 @@ class Scene:
         self.brief = self.lenient = self.provisional = False
 
     def within(self) -> Scene:
-        """Return the scene of the looks that are explored by themselves amid one at this scene."""
+        """Return the scene of the looks that are explored by themselves amid one at this scene, ready for the next."""
         inner = self.inner
         if inner is None:
             inner = self.inner = Scene(self.program, self.terms, self.taken, self.get, self.at)
@@ -152,6 +152,7 @@ class Scene:
                 self.answers,
                 self.brief,
             )
+        inner.state = inner.turn = None
         return inner
 
     # -- cells and open items
