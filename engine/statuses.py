@@ -169,7 +169,7 @@ class InBreachE(Base):
     def found(self, scene: Scene) -> Breach | None:
         party = self.party.value(scene) if self.party is not None else None
         for breach in self.norms.breaches(scene, only_open=False):
-            if party is None or party == _EITHER or breach.by == party:
+            if party is None or party == _EITHER or breach.by in (party, BOTH):
                 return breach
         for index in self.norms.indexes:
             for _, inst in self.norms.instances(scene, index):

@@ -13,13 +13,15 @@ from typing import Any
 
 from contractlang.load import load_text
 from contractlang.loaded import Loaded
-from contractlang.norms import Contract
+from contractlang.norms import Contract, Obligation
 from contractlang.values import Period
 from engine.cases import ledger_of, question_of
 from engine.compile import compile_program
+from engine.dates import DAY
 from engine.errors import EngineError
 from engine.event import Instant, Ledger
 from engine.program import Program
+from engine.question import LastDay, Question, Renewed, TimeBarred, WhoBears
 from engine.terms import Terms
 
 HEAD = """| agreement wild
@@ -92,8 +94,11 @@ def wild(seed: int) -> Wild | None:
         ledger = ledger_of(program, list(facts))
     except EngineError:
         return None
-    questions = tuple((each, *question_of(program, each)) for each in asked)
-    return Wild(text, loaded.contracts["wild"], program, terms, facts, ledger, questions)
+    contract = loaded.contracts["wild"]
+    questions = [(each, *question_of(program, each)) for each in asked]
+    of_time = maker.of_time_and_losses(contract, ledger, sorted({question.at for _, question, _ in questions}))
+    questions += [(repr(each), each, None) for each in of_time]
+    return Wild(text, contract, program, terms, facts, ledger, tuple(questions))
 
 
 def _read(lines: list[str]) -> tuple[str, Loaded]:
@@ -263,7 +268,7 @@ class _Maker:
         match self.pick(
             "pay", "fix", "resume", "stop", "quit", "call", "ban", "keep", "reprice", "life", "lapse", "prevail",
             "reading", "go on", "make up", "otherwise", "fine", "charge", "more of a fine", "dial", "renew", "renewal",
-            "bar", "void", "limit", "nudge", "owe", "hold",
+            "bar", "void", "limit", "nudge", "owe", "hold", "loss",
         ):  # fmt: skip
             case "pay":
                 only = self.maybe(0.5, f" where b.amount > {self.money()}")
@@ -375,7 +380,14 @@ class _Maker:
                 made.append(f"{label}: both parties may renew")
             case "bar":
                 again = self.maybe(0.7, f", restarting on {self.pick('nudge', 'pay', 'fix')}")
-                made.append(f"time-barred after {self.period()} from breach.day{again}")
+                since = self.pick("breach.day", "breach.at", "nudge", self.day(""), "2 days after breach.at")
+                made.append(f"time-barred after {self.period()} from {since}{again}")
+            case "loss":
+                only = self.maybe(0.5, f" where {self.pick('f.grave', 'bad(f)', 'f.kind is red')}")
+                when = self.maybe(0.5, f" when {self.atom('f')}")
+                made.append(
+                    f"for each fault as f{only}, loss 9.00 CNY is borne by {self.pick('buyer', 'seller')}{when}"
+                )
             case "void":
                 labels = [each.partition(":")[0] for each in made if each.startswith("n")]
                 which = self.pick("any duty of buyer to pay", "any power to stop", "any duty to fix", *labels)
@@ -547,3 +559,17 @@ class _Maker:
             each + self.maybe(0.15, f" known 2026-03-{self.random.randint(2, 31):02d}") for each in found
         ]
         return self.random.sample(known, min(len(known), 10))
+
+    def of_time_and_losses(self, contract: Contract, ledger: Ledger, instants: list[Instant]) -> list[Question]:
+        """Return questions on last days, limitation, losses and renewal, now or in the month after."""
+        triggers = [fact.id for fact in ledger if fact.name in ("bill", "fault")] or ["e1"]
+        duties = [norm.id for norm in contract.norms if isinstance(norm, Obligation)]
+        found: list[Question] = []
+        for at in instants[:2]:
+            at += self.random.choice((0, 0, 33 * DAY))
+            found += [Renewed(at), LastDay(None, at), WhoBears(self.pick(*triggers), at)]
+            if duties:
+                duty, trigger = self.pick(*duties), self.pick(*triggers)
+                found += [LastDay(duty, at), LastDay(duty, at, trigger), LastDay(duty, at, trigger, bar=True)]
+                found += [TimeBarred(duty, trigger, at)]
+        return self.random.sample(found, min(len(found), 6))

@@ -9,15 +9,16 @@ from typing import Any
 
 from contractlang.norms import Contract, ReadingDecl
 from contractlang.numerals import plain_number
+from engine.dates import spoken
 from engine.decision import Item
 from engine.event import Event, Instant, Ledger
-from engine.question import AmountOfSum, InBreachOf, May, StateOf
+from engine.question import AmountOfSum, InBreachOf, LastDay, May, Renewed, StateOf, TimeBarred, WhoBears
 from engine.terms import Terms
-from tests.reference import basis, documents, facts, grounds, sums
+from tests.reference import basis, claims, documents, facts, grounds, sums
 from tests.reference.cases import LIMIT, Case, Unknown, every_case, items_that_matter
 from tests.reference.world import World
 
-Asked = May | InBreachOf | StateOf | AmountOfSum
+Asked = May | InBreachOf | StateOf | AmountOfSum | LastDay | TimeBarred | WhoBears | Renewed
 
 
 @dataclass(frozen=True)
@@ -111,13 +112,37 @@ def _answer(world: World, question: Asked) -> Outcome:
         case InBreachOf():
             return Outcome(_in_breach(world, question))
         case StateOf():
-            document = question.document or documents.agreements(world)[0]
+            document = _agreement(world, question.document)
             in_law = question.state == "agreement" or world.is_in_law(question.state)
             value = world.state(question.state, document if in_law else "")
             return _told_value(value)
         case AmountOfSum():
             asked = sums.asked if sums.is_a_sum(world, question.name) else sums.unpaid
             return _told_value(asked(world, question.name, question.about, question.document))
+        case Renewed():
+            return Outcome("yes" if _agreement(world, question.document) in world.renewed else "no")
+        case WhoBears():
+            return Outcome(claims.bearer_of_loss(world, question.about) or "no_basis")
+        case LastDay(None):
+            return _last_day(world.last_end.get(_agreement(world, question.document)))
+        case LastDay(str(), bar=True):
+            return _last_day(claims.barred_from(world, str(question.norm), question.about or ""))
+        case LastDay():
+            there, end = claims.end_of_duty(world, str(question.norm), question.about)
+            return Outcome("open") if there and end is None else _last_day(end)
+        case TimeBarred():
+            end = claims.barred_from(world, question.norm, question.about or "")
+            if not claims.speaks_of_limitation(world):
+                return Outcome("no_basis")
+            return Outcome("yes" if end is not None and end <= world.now else "no")
+
+
+def _agreement(world: World, document: str | None) -> str:
+    return document or documents.agreements(world)[0]
+
+
+def _last_day(end: Instant | None) -> Outcome:
+    return Outcome("none" if end is None else spoken(end))
 
 
 def _told_value(value: Any) -> Outcome:

@@ -136,6 +136,7 @@ def _act_asked(expr: Expr) -> Happened | None:
 
 
 def _renew(world: World, agreement: str, fact: Event) -> None:
+    world.renewed.add(agreement)
     kind = world.declared[fact.name]
     assert isinstance(kind, OccurrenceDecl)
     given = {param.kind.name: fact.fields.get(param.name) for param in kind.params}

@@ -140,6 +140,7 @@ class World:
         self.true_since: dict[NormKey, Instant] = {}
         self.in_force_since: dict[NormKey, Instant] = {}
         self.last_end: dict[str, Instant] = {}
+        self.renewed: set[str] = set()
         self.always_true: list[Life] = []
         self.took_effect: dict[str, Instant] = {}
         self.migrations: list[tuple[str, Instant, str]] = []

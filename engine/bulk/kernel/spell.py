@@ -612,7 +612,7 @@ class Speller:
             if wanted != Who.EITHER.value:
                 if hit:
                     raise Unsaid("whose breach of a prohibition it is, is not among what the kernel has")
-                lanes = [lane for lane in lanes if lane.rule.norm.bearer == wanted]
+                lanes = [lane for lane in lanes if lane.rule.norm.bearer in (wanted, Who.BOTH)]
         found = [f"(v{lane.number} + u{lane.number} > 0)" for lane in lanes]
         return Said("(" + (" or ".join([*found, *hit]) or "False") + ")", "flag")
 
