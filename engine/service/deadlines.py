@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -29,6 +30,8 @@ from engine.service.tenant import Tenant
 from engine.store import AT_ONCE, AccountRow, Notice
 
 AT_A_TIME = 200
+RENEWED_FOR_S = 1.0
+"""How long what is out of date is worked out anew before time has its turn."""
 PLANNED_AT_ONCE = 16
 """How many accounts are read and looked at before callers have their turn."""
 
@@ -39,23 +42,24 @@ class Deadlines:
     def __init__(self, server: Server) -> None:
         self._server = server
         self.told = asyncio.Event()
-        self._renewed: dict[str, bytes] = {}
+        self._renewed: dict[str, tuple[bytes, str | None]] = {}
+        """For each tenant with which engine and documents, and up to which account; None for all."""
 
     async def run(self) -> None:
         """Go on until cancelled."""
+        every = self._server.config.deadlines_every_s
         while True:
+            wait = every
             for tenant in self._server.tenants.values():
                 try:
                     until = now()
                     await self.wake(tenant, until)
                     self._server.woken(tenant.name, until)
-                    if self._renewed.get(tenant.name) != tenant.library.stamp:
-                        stamp = tenant.library.stamp
-                        await self.renew(tenant, until)
-                        self._renewed[tenant.name] = stamp
+                    if not await self.renew(tenant, until):
+                        wait = min(every, RENEWED_FOR_S)
                 except StoreError as wrong:
                     self._server.log.warning("deadlines", tenant=tenant.name, error=str(wrong))
-            await asyncio.sleep(self._server.config.deadlines_every_s)
+            await asyncio.sleep(wait)
 
     async def wake(self, tenant: Tenant, until: Instant) -> int:
         """Wake every account whose time has come by an instant; return how many notices were kept."""
@@ -107,21 +111,32 @@ class Deadlines:
             found.update(each[0] for each, was in zip(nexts, kept, strict=True) if was)
         return found
 
-    async def renew(self, tenant: Tenant, at: Instant) -> None:
-        """Work out anew what was worked out by another engine, or with other documents: from now on it is so."""
-        stamp, after = tenant.library.stamp, ""
-        while rows := await asyncio.to_thread(tenant.books.outdated, stamp, after, PLANNED_AT_ONCE):
-            after = rows[-1].name
-            # Those whose time has come are taken on by `wake`, one instant after the other.
-            rows = [each for each in rows if each.wake_at is None or each.wake_at > at]
-            try:
-                nexts = await asyncio.to_thread(_planned, tenant, rows, at)
-            except StoreError:
-                raise
-            except EngineError as wrong:
-                self._server.log.error("outlook", tenant=tenant.name, account=after, error=str(wrong))
-                continue
-            await asyncio.gather(*(asyncio.to_thread(tenant.books.wake, *each) for each in nexts))
+    async def renew(self, tenant: Tenant, at: Instant) -> bool:
+        """Work out anew what was worked out by another engine, or with other documents, from now on; tell whether all
+        of it is. Only for a while: what time brings must not wait for it."""
+        stamp, ends = tenant.library.stamp, time.monotonic() + RENEWED_FOR_S
+        of, after = self._renewed.get(tenant.name, (b"", None))
+        after = after if of == stamp else ""
+        while after is not None:
+            rows = await asyncio.to_thread(tenant.books.outdated, stamp, after, PLANNED_AT_ONCE)
+            await self._renewed_all(tenant, rows, at)
+            after = rows[-1].name if rows else None
+            self._renewed[tenant.name] = stamp, after
+            if time.monotonic() > ends:
+                break
+        return after is None
+
+    async def _renewed_all(self, tenant: Tenant, rows: Sequence[AccountRow], at: Instant) -> None:
+        # Those whose time has come are taken on by `wake`, one instant after the other.
+        asleep = [each for each in rows if each.wake_at is None or each.wake_at > at]
+        try:
+            plans = await asyncio.to_thread(_planned, tenant, asleep, at)
+        except StoreError:
+            raise
+        except EngineError as wrong:
+            self._server.log.error("outlook", tenant=tenant.name, account=asleep[0].name, error=str(wrong))
+            return
+        await asyncio.gather(*(asyncio.to_thread(tenant.books.wake, *each) for each in plans))
 
     async def _woken(self, tenant: Tenant, held: Held, woken: Instant, until: Instant) -> int | None:
         """Take one account on: keep what came at the instant, and say when to wake it next."""

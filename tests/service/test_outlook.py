@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from engine.dates import parse_instant
-from engine.service import clock, library
+from engine.service import clock, deadlines, library
 from engine.service.deadlines import Deadlines
 from engine.service.held import Accounts
 from tests.service.inprocess import BATCH, InProcess, in_process
@@ -43,9 +43,9 @@ def service(tmp_path: Path) -> Iterator[InProcess]:
 
 def planned(service: InProcess) -> None:
     """Have the time that has come worked out as the server's own loop does, and hold nothing after."""
-    tenant, deadlines = service.server.tenants["main"], Deadlines(service.server)
-    asyncio.run(deadlines.wake(tenant, clock.now()))
-    asyncio.run(deadlines.renew(tenant, clock.now()))
+    tenant, working = service.server.tenants["main"], Deadlines(service.server)
+    asyncio.run(working.wake(tenant, clock.now()))
+    asyncio.run(working.renew(tenant, clock.now()))
     tenant.accounts.forget()
 
 
@@ -117,3 +117,19 @@ def test_what_another_engine_has_worked_out_is_worked_out_anew(
     planned(service)
     read.clear()
     assert (suspendable(service), read) == (["b"], [])
+
+
+def test_what_is_out_of_date_is_worked_out_a_while_at_a_time(
+    service: InProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(library, "stamp_of", lambda texts: b"another engine's")
+    monkeypatch.setattr(deadlines, "PLANNED_AT_ONCE", 1)
+    monkeypatch.setattr(deadlines, "RENEWED_FOR_S", 1e-9)
+    tenant, working = service.server.tenants["main"], Deadlines(service.server)
+    tenant.library.refresh(clock.now())
+    tenant.accounts.forget()
+    left = []
+    for _ in range(4):
+        done = asyncio.run(working.renew(tenant, clock.now()))
+        left.append((done, len(tenant.books.outdated(tenant.library.stamp))))
+    assert left == [(False, 1), (False, 0), (True, 0), (True, 0)]
