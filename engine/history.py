@@ -264,12 +264,17 @@ def powers_of(account: Account) -> list[tuple[str, str]]:
 
 
 def read(position: Position, key: tuple[Any, ...]) -> Any:
-    """Return a cell with the default readings taken; the item on which it depends where something else is open."""
+    """Return a cell with the default readings taken; the item on which it depends where it is not the same in each case
+    of what else is open.
+    """
     scene = position.scene()
     try:
         found = scene.read(key)
     except Split as split:
-        return split.item
+        cases = every_case(position, key)
+        if len(cases) >= MOST_CASES or any(each != cases[0] for each in cases):
+            return split.item
+        found = cases[0]
     return found.item if isinstance(found, Unknown) else found
 
 

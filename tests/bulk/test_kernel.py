@@ -33,7 +33,7 @@ from engine.bulk.tables import read_all
 from engine.cli import carried_out
 from engine.compile import compile_program
 from engine.dates import DAY, end_of
-from engine.event import Ledger
+from engine.event import Ledger, event
 from engine.history import standing_of
 from engine.program import Program
 from engine.question import May
@@ -151,6 +151,28 @@ WITH paid AS (
 SELECT account, id, late_from, done_at FROM done
 WHERE amount > 0 AND late_from <= {as_of} AND (done_at IS NULL OR done_at >= late_from) ORDER BY ALL
 """
+
+
+def test_simultaneous_facts_are_folded_in_each_order() -> None:
+    """Two who sign at one moment have signed; who disposes of an order may not tell what came first."""
+    program = program_of(SALE)
+    plan = plan_of(program, Terms(), asked_of(("seller suspend_delivery",)))
+    signed = [event(f"s{who}", "sign", who, BEGIN) for who in ("seller", "buyer")]
+    order = event("o", "order_placed", None, BEGIN + DAY, fields={"price": 5000, "goods": "tea"})
+    late = BEGIN + 9 * DAY
+    paid = event("p", "pay", "buyer", late, fields={"amount": 5000, "order": "o"})
+    told = event("d", "suspend_delivery", "seller", late)
+    books = [Ledger((*signed, order)), Ledger((*signed, order, paid, told))]
+    taken, results, _ = folded(program, plan, books, BEGIN + 10 * DAY, False)
+    assert taken == books
+    assert results.left(0) is None
+    same(program, plan, books[0], results, 0, BEGIN + 10 * DAY)
+    assert results.left(1) == "events at one instant", (
+        "suspended before the payment, or without a basis after it"
+    )
+    many = [event(f"d{n}", "disclose", "seller", BEGIN + DAY) for n in range(4)]
+    _, _, left = folded(program, plan, [Ledger((*signed, *many))], BEGIN + 10 * DAY, False)
+    assert left == {"events at one instant": 1}, "so many orders are not looked at"
 
 
 def test_sql_says_the_same_of_the_invoices() -> None:

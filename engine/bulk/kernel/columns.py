@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import chain, groupby, permutations, product
+from math import prod
 from typing import Any
 
 from contractlang.values import Period
@@ -17,6 +19,12 @@ from engine.program import Program
 _MONTHS = {"months": 1, "years": 12}
 ELSE = -3
 """The number of a text that no norm speaks of, and of an actor that is nobody."""
+
+
+MOST_ORDERS = 8
+"""In how many orders the facts of an account are folded."""
+TIED = "events at one instant"
+"""Why an account is left in which the order of what is simultaneous matters."""
 
 
 class Left(Exception):
@@ -35,6 +43,7 @@ class Layout:
         self.who: list[int] = []
         self.fields: dict[str, list[int]] = {name: [] for name in plan.kinds}
         self.events: list[Event] = []
+        self._begins = [0]
         self._actors = {name: place for place, name in enumerate(plan.parties)} | {BOTH: JOINT}
         self._asked = {(each.act, each.party) for each in plan.asked}
 
@@ -50,25 +59,39 @@ class Layout:
         """Return who acted in a row."""
         return self.events[row].actor
 
+    def places(self, number: int) -> range:
+        """Return the places where an account is laid out, by its number: one for each order of its facts."""
+        return range(self._begins[number], self._begins[number + 1])
+
     def add(self, facts: tuple[Event, ...]) -> None:
-        """Lay out the facts of one account, as known and in order. Raises Left, and lays out nothing then."""
-        taken = self._taken(facts)
-        plan, count = self.plan, self.things[-1]
-        numbers: dict[str, int] = {}
-        for each in taken:
-            if each.name in plan.things:
-                numbers[each.id] = count + len(numbers)
-        rows = [self._row(each, numbers) for each in taken]
-        self._apart(taken, rows, numbers)
+        """Lay out the facts of one account, as known: once for each order of what is simultaneous that could matter.
+
+        Raises Left, and lays out nothing then.
+        """
+        for order in self._orders(self._taken(facts)):
+            self._lay(order)
+        self._begins.append(len(self.first) - 1)
+
+    def _lay(self, taken: Sequence[Event]) -> None:
+        """Lay out facts in order. Raises Left, which hangs on no order, and lays out nothing then."""
+        rows, numbers = self._rows(taken)
         for each, row in zip(taken, rows, strict=True):
             self.at.append(each.effect_at)
-            self.code.append(plan.codes[each.name])
+            self.code.append(self.plan.codes[each.name])
             self.who.append(self._actors.get(each.actor or "", ELSE))
             for name, value in row.items():
                 self.fields[name].append(value)
         self.events += taken
         self.first.append(len(self.at))
-        self.things.append(count + len(numbers))
+        self.things.append(self.things[-1] + len(numbers))
+
+    def _rows(self, taken: Sequence[Event]) -> tuple[list[dict[str, int]], dict[str, int]]:
+        """Return the fields of facts as numbers, and the numbers of those that give rise to duties. Raises Left."""
+        count, numbers = self.things[-1], dict[str, int]()
+        for each in taken:
+            if each.name in self.plan.things:
+                numbers[each.id] = count + len(numbers)
+        return [self._row(each, numbers) for each in taken], numbers
 
     def _taken(self, facts: tuple[Event, ...]) -> list[Event]:
         """Return the facts that the loop looks at. Raises Left."""
@@ -136,24 +159,33 @@ class Layout:
                 # The same name may stand for another kind of field in an event of which nobody asks it.
                 return MISSING
 
-    def _apart(self, taken: list[Event], rows: list[dict[str, int]], numbers: dict[str, int]) -> None:
-        """Look whether the order of what is simultaneous could matter. Raises Left if it could."""
-        place = 0
-        while place < len(taken):
-            end = place + 1
-            while end < len(taken) and taken[end].effect_at == taken[place].effect_at:
-                end += 1
-            if end - place > 1:
-                touched: list[int] = []
-                for event, row in zip(taken[place:end], rows[place:end], strict=True):
-                    named = [row[name] for name in self.plan.references if name in event.fields]
-                    thing = numbers.get(event.id)
-                    if event.name not in self.plan.apart or (thing is None and not named):
-                        raise Left("events at one instant")
-                    touched += ([] if thing is None else [thing]) + sorted({n for n in named if n >= 0})
-                if len(set(touched)) != len(touched):
-                    raise Left("events at one instant about one thing")
-            place = end
+    def _orders(self, taken: list[Event]) -> list[list[Event]]:
+        """Return the facts in every order of what is simultaneous, if that could matter. Raises Left for too many."""
+        groups = [list(group) for _, group in groupby(taken, lambda each: each.effect_at)]
+        if all(len(group) == 1 for group in groups):
+            return [taken]
+        rows, numbers = self._rows(taken)
+        told = dict(zip((each.id for each in taken), rows, strict=True))
+        ways = [
+            [group] if self._are_apart(group, told, numbers) else list(permutations(group))
+            for group in groups
+        ]
+        if prod(map(len, ways)) > MOST_ORDERS:
+            raise Left(TIED)
+        return [list(chain.from_iterable(order)) for order in product(*ways)]
+
+    def _are_apart(
+        self, group: list[Event], rows: dict[str, dict[str, int]], numbers: dict[str, int]
+    ) -> bool:
+        """Tell whether simultaneous facts come to the same in every order: they are about different things."""
+        touched: list[int] = []
+        for event in group:
+            named = [rows[event.id][name] for name in self.plan.references if name in event.fields]
+            thing = numbers.get(event.id)
+            if len(group) > 1 and (event.name not in self.plan.apart or (thing is None and not named)):
+                return False
+            touched += ([] if thing is None else [thing]) + sorted({n for n in named if n >= 0})
+        return len(group) == 1 or len(set(touched)) == len(touched)
 
 
 def words_of(plan: Plan) -> dict[int, str]:

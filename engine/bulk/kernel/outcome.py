@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from contractlang.norms import StateDecl
-from engine.bulk.kernel.columns import words_of
+from engine.bulk.kernel.columns import TIED, words_of
 from engine.bulk.kernel.machine import Outcome
 from engine.bulk.kernel.plan import ANSWERS, BREACHED, CURED, FAR, MISSING, OPEN, SAID, SUSPENDED, Lane, Plan
 from engine.event import Instant
@@ -36,6 +37,9 @@ class Laid(Protocol):
     def at(self) -> Sequence[int]:
         """When each event took effect."""
 
+    def places(self, number: int) -> range:
+        """Return the places where an account is laid out, by its number: one for each order of its facts."""
+
     def id_of(self, row: int) -> str:
         """Return the id of the event in a row."""
 
@@ -44,52 +48,80 @@ class Laid(Protocol):
 
 
 class Results:
-    """What came of each account of a layout, by its place there."""
+    """What came of each account of a layout, by its number there."""
 
     def __init__(self, program: Program, terms: Terms, plan: Plan, layout: Laid, outcome: Outcome) -> None:
         self.program, self.terms, self.plan, self.layout, self.outcome = program, terms, plan, layout, outcome
         self._words = words_of(plan)
         self._states = {name: place for place, (name, _) in enumerate(plan.states)}
 
-    def left(self, place: int) -> str | None:
-        """Return why the loop gave an account up; None where it did not."""
-        number = int(self.outcome.gone[place])
-        return self.plan.left_for(number) if number else None
+    def left(self, number: int) -> str | None:
+        """Return why an account is left: the loop gave it up, or its orders do not come to the same; else None."""
+        places = self.layout.places(number)
+        for place in places:
+            if gone := int(self.outcome.gone[place]):
+                return self.plan.left_for(gone)
+        if len(places) > 1:
+            first, *others = map(self._come_to, places)
+            if any(each != first for each in others):
+                return TIED
+        return None
 
-    def answers(self, place: int) -> tuple[str, ...]:
+    def _come_to(self, place: int) -> tuple[Any, ...]:
+        """Return all that is known of an account, but for the order in which it is told."""
+        kept = Counter(
+            (
+                lane.number,
+                self.layout.id_of(key if lane.by_row else int(self.outcome.row[key])),
+                *(int(column[key]) for column in self.outcome.lanes[lane.number].values()),
+            )
+            for lane, key, _ in self._instances(place)
+        )
+        told = Counter(self._states_of(place)), Counter(self._breaches(place))
+        return kept, told, self._answered(place), self._since(place), self._end(place)
+
+    def _answered(self, place: int) -> list[int]:
+        count = len(self.plan.asked)
+        return [int(each) for each in self.outcome.answers[place * count : (place + 1) * count]]
+
+    def answers(self, number: int) -> tuple[str, ...]:
         """Return the answers to the questions of the plan, in order."""
-        count = len(self.plan.asked)
-        left = self.outcome.answers[place * count : (place + 1) * count]
-        return tuple(ANSWERS[int(each) % SAID] for each in left)
+        return tuple(ANSWERS[each % SAID] for each in self._answered(self.layout.places(number)[0]))
 
-    def forbidding(self, place: int) -> list[list[str]]:
+    def forbidding(self, number: int) -> list[list[str]]:
         """Return for each question the norms that forbid the act, as the tables write them."""
-        count = len(self.plan.asked)
-        left = self.outcome.answers[place * count : (place + 1) * count]
-        return [self.plan.forbidding(number, int(each)) for number, each in enumerate(left)]
+        left = self._answered(self.layout.places(number)[0])
+        return [self.plan.forbidding(question, each) for question, each in enumerate(left)]
 
-    def since(self, place: int) -> Instant | None:
+    def since(self, number: int) -> Instant | None:
         """Return since when the agreement is in force, where it had to take effect."""
+        return self._since(self.layout.places(number)[0])
+
+    def _since(self, place: int) -> Instant | None:
         found = int(self.outcome.since[place])
         return None if found == MISSING else found
 
-    def end(self, place: int) -> Instant | None:
+    def end(self, number: int) -> Instant | None:
         """Return when the agreement that took effect ends; None where it has no last day."""
-        found = int(self.outcome.end[place])
-        return None if self.since(place) is None or found >= FAR else found
+        return self._end(self.layout.places(number)[0])
 
-    def standing(self, place: int) -> AccountStanding:
+    def _end(self, place: int) -> Instant | None:
+        found = int(self.outcome.end[place])
+        return None if self._since(place) is None or found >= FAR else found
+
+    def standing(self, number: int) -> AccountStanding:
         """Return where an account stands."""
-        end = self.end(place)
+        place = self.layout.places(number)[0]
+        end = self._end(place)
         breaches = sorted(
-            self.breaches(place), key=lambda pair: (pair[0].started_at, pair[1], pair[0].trigger)
+            self._breaches(place), key=lambda pair: (pair[0].started_at, pair[1], pair[0].trigger)
         )
         return AccountStanding(
-            self.layout.as_of, tuple(self.states(place)), () if end is None else ((self.plan.document, end),),
-            tuple(self.duties(place)), tuple(each for each, _ in breaches), (),
+            self.layout.as_of, tuple(self._states_of(place)), () if end is None else ((self.plan.document, end),),
+            tuple(self._duties(place)), tuple(each for each, _ in breaches), (),
         )  # fmt: skip
 
-    def states(self, place: int) -> Iterator[tuple[str, str, str]]:
+    def _states_of(self, place: int) -> Iterator[tuple[str, str, str]]:
         """Yield the states of an account, as the engine lists them."""
         document = self.plan.document
         yield "agreement", document, LIFE_STATES[int(self.outcome.life[place])]
@@ -111,7 +143,7 @@ class Results:
                 if status[key]:
                     yield lane, key, int(status[key])
 
-    def duties(self, place: int) -> Iterator[DutyStanding]:
+    def _duties(self, place: int) -> Iterator[DutyStanding]:
         """Yield the duties that are not over."""
         for lane, key, status in self._instances(place):
             if status in _STATUS and not lane.kept:
@@ -124,7 +156,7 @@ class Results:
                     _STATUS[status], None if end >= FAR else end, unpaid,
                 )  # fmt: skip
 
-    def breaches(self, place: int) -> Iterator[tuple[BreachStanding, int]]:
+    def _breaches(self, place: int) -> Iterator[tuple[BreachStanding, int]]:
         """Yield the breaches, each with the place of its norm."""
         for lane, key, status in self._instances(place):
             if status in (BREACHED, CURED):

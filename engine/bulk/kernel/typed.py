@@ -46,6 +46,10 @@ class Bucket:
         """Return the columns."""
         return self.laid
 
+    def places(self, number: int) -> range:
+        """Return the place of an account, by its number."""
+        return range(number, number + 1)
+
     def id_of(self, row: int) -> str:
         """Return the id of the event in a row."""
         return str(self.ids[row])

@@ -1,0 +1,51 @@
+"""Where an account stands is told as far as it is the same in each case of what is open."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from engine.account import Account
+from engine.dates import DAY, HOUR, start_of
+from engine.decision import Item
+from engine.event import Ledger, event
+from engine.governing import Programs
+from engine.history import AccountStanding, standing_of
+from engine.question import StateOf
+from engine.settings import terms_from
+
+LAYERS = ("contract", "civil", "sector")
+SIGNED = start_of(date(2026, 3, 2)) + 10 * HOUR
+ASKED_AT = start_of(date(2026, 5, 8))
+
+
+def unpaid(programs: Programs, readings: dict[str, str]) -> tuple[AccountStanding, str]:
+    """Return where an account stands that was terminated for a bill unpaid for ten days, and what it is in a word."""
+    program = programs.of(("voip-1",), LAYERS)
+    bill = {"period": "2026-03", "amount": 5800, "due": date(2026, 4, 10)}
+    facts = (
+        event("e1", "sign", "provider", SIGNED),
+        event("e2", "sign", "user", SIGNED + HOUR),
+        event("e3", "activate_service", "provider", SIGNED + 2 * HOUR),
+        event("e4", "invoice_issued", None, SIGNED + 30 * DAY, fields=bill),
+        event("e5", "terminate", "provider", SIGNED + 49 * DAY, fields={"ground": "arrears"}),
+    )
+    terms = terms_from(program, {"term": "2 years", "service_class": "b25"}, LAYERS, readings)
+    account = Account(program, terms, Ledger(facts))
+    decision = account.decide(StateOf("agreement", ASKED_AT, "voip-1"))
+    return standing_of(account.position_at(ASKED_AT)), str(
+        decision.value if decision.answer == "value" else decision.answer
+    )
+
+
+def test_what_is_the_same_in_each_case_is_told(programs: Programs) -> None:
+    """Whether 八.3 is a fair term turns nothing where the law's own rule on arrears comes before it."""
+    standing, decided = unpaid(programs, {})
+    assert decided == "in_force"
+    assert ("agreement", "voip-1", "in_force") in standing.states
+
+
+def test_what_differs_between_the_cases_is_told_as_what_is_open(programs: Programs) -> None:
+    standing, decided = unpaid(programs, {"arrears_end": "general_clause"})
+    assert decided == "undetermined"
+    (value,) = (value for name, _, value in standing.states if name == "agreement")
+    assert isinstance(value, Item)
