@@ -54,7 +54,7 @@ def _restarts(world: World, said: list[Bar], breach: Breach) -> Iterator[Event]:
             continue
         duty = breach.norm
         if isinstance(duty, Obligation) and facts.covers(world.declared, duty.act.name, act.name):
-            thing = facts.object_of(world.declared[act.name], act) if duty.act.about is not None else None
+            thing = facts.object_of(world.declared, act) if duty.act.about is not None else None
             if act.actor == breach.by and thing in (None, breach.trigger):
                 yield act
         elif act.actor != breach.by:
