@@ -91,6 +91,13 @@ class Duties(Aspect):
                 if z3.is_expr(owed):
                     parts.append(act.fields[accumulates].term >= owed)
             found.append(every(*parts))
+        # Who owes nothing has paid.
+        if rule.amount is not None and any(
+            world.declared(act).accumulates for act in world.of_kind(rule.act_name)
+        ):
+            owed = self.amount(rule, bound, None)
+            if z3.is_expr(owed):
+                found.append(owed == 0)
         return some(*found)
 
     def amount(self, rule: Rule, bound: Any, act: Happening | None) -> Any:

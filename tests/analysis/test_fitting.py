@@ -203,3 +203,19 @@ def test_from_which_state_an_act_leads_elsewhere_is_no_case_of_it() -> None:
 | while door is closed, host may unlock
 """
     assert not found(door)
+
+
+def test_who_owes_nothing_has_paid() -> None:
+    """A duty to pay what comes to nothing is done at once: it is never late, and what hangs on that never comes."""
+    text = (
+        SHOP.replace("is 5.00 CNY", "is 0.00 CNY").replace("is 3.00 CNY", "is 0.00 CNY")
+        + """1.4 Who is late is refused.
+| act refuse by seller, needs basis
+| while delivery_due is overdue, seller may refuse
+"""
+    )
+    programs, name = programs_of(text)
+    dead = [each.key for each in analyse(programs, (name,), only=frozenset(["dead"]))]
+    assert dead == ["dead:shop/1.3:delivery_due", "dead:shop/1.4"]
+    programs, name = programs_of(text.replace("is 0.00 CNY where it.price", "is 1.00 CNY where it.price"))
+    assert not list(analyse(programs, (name,), only=frozenset(["dead"])))
