@@ -239,7 +239,8 @@ def test_two_agreements_are_told_apart_in_every_reason(both: Program) -> None:
     told = lines(account, "2026-09-11 甲方 可否 暂停服务", "zh")
     assert told[1].startswith("  篇一 五.3赋予甲方暂停服务的权利")
     assert told[2] == "    篇一 五.2自2026年9月11日起逾期：e5尚欠100.00元"
-    assert told[3] == "  协议（篇一）有效"
+    assert told[3] == "    空白“宽限”未填"
+    assert told[4] == "  协议（篇一）有效"
 
 
 def test_a_law_is_called_by_its_name_and_article_and_quoted_in_the_language_spoken(
