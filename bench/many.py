@@ -26,7 +26,7 @@ import duckdb
 import pyarrow.parquet as pq
 
 from bench.beside.page import many_written
-from bench.kernel import CONTRACT, MADE
+from bench.kernel import CONTRACT, ORDERS, made
 from engine.bulk.kernel.portfolio import Kernelled
 from engine.bulk.many.parts import Piece, by_bucket, joined, read_columns, read_whole
 from engine.bulk.many.spared import spare_pandas
@@ -52,10 +52,7 @@ def portfolio() -> Fold:
 def written(path: Path, number: int) -> Path:
     """Write a million events of the accounts of one file, in the order of their accounts."""
     whose = f"{number * ACCOUNTS}, {(number + 1) * ACCOUNTS}"
-    with duckdb.connect(config={"threads": 1, "memory_limit": "1GB"}) as at:
-        query = MADE.format(accounts=whose, invoices=INVOICES, order='account, "at"')
-        at.execute(f"COPY ({query}) TO '{path}' (FORMAT parquet)")
-    return path
+    return made(path, whose, INVOICES, ORDERS["by account"], "plain")
 
 
 def measured() -> dict[str, Any]:

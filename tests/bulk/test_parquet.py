@@ -16,10 +16,14 @@ pytest.importorskip("pyarrow")
 import numpy
 import pyarrow as pa
 import pyarrow.parquet as pq
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from engine.bulk.kernel import encoded, parquet
+from engine.bulk.kernel import cells, encoded, parquet
+from engine.bulk.kernel.column import text_of
 from engine.bulk.kernel.native import library
 from engine.bulk.kernel.parquet import File
+from engine.bulk.kernel.told import _alike
 
 WAYS: dict[str, dict[str, Any]] = {
     "as pyarrow does": {},
@@ -134,3 +138,31 @@ def test_bytes_that_are_no_pages_are_told(tmp_path: Path) -> None:
             rows = code.numbered(data, pages, max(0, count), True, 8, at, null, wide)
             found[-1] += (rows, wide.tolist() if rows >= 0 else [])
         assert found[0] == found[1]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.one_of(st.none(), st.text(max_size=9)), max_size=60))
+def test_texts_are_numbered_alike_by_either(texts: list[str | None]) -> None:
+    text = text_of(pa.array(texts, pa.string()))
+    found = []
+    for code in (cells, library(cells)):
+        hashes, codes, firsts = (numpy.zeros(len(texts), int) for _ in range(3))
+        given_ = (
+            (text.offsets, text.data) if code is not cells else (text.offsets.tolist(), text.data.tolist())
+        )
+        code.hashed(*given_, hashes)
+        slots = numpy.full(256, -1)
+        count = code.dense(*given_, text.null, slots, firsts, codes)
+        found.append((hashes.tolist(), codes.tolist(), firsts[:count].tolist()))
+    assert found[0] == found[1]
+    places = {each: place for place, each in enumerate(dict.fromkeys(t for t in texts if t is not None))}
+    assert found[0][1] == [-1 if each is None else places[each] for each in texts]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2)), min_size=1), st.sampled_from((1, 2)))
+def test_rows_that_are_alike_are_found(rows: list[tuple[int, int]], wide: int) -> None:
+    every = numpy.array(rows)[:, :wide]
+    once, places = _alike(every)
+    assert (once[places] == every).all()
+    assert len({*map(tuple, once.tolist())}) == len(once)
