@@ -22,7 +22,6 @@ VERSION = "1.0"
 
 
 _NAMED = ("id", "source", "type", "subject")
-_TEXTS = frozenset({str})
 _PLAIN = frozenset({str, int, bool, type(None)})
 _TAKEN = frozenset({"id", "source", "name", "type", "recorded_at", "occurred_at"})
 
@@ -72,11 +71,14 @@ def _event(said: Any, at: str) -> Sent:
         raise Problem("bad_request", "an event is a JSON object", at)
     if said.get("specversion") != VERSION:
         raise Problem("bad_request", f'"{VERSION}" is the version read here', f"{at}/specversion")
-    named: list[Any] = [said.get(each) for each in _NAMED]
-    if not (all(named) and _TEXTS.issuperset(map(type, named))):
+    named: Any = said.get("id"), said.get("source"), said.get("type"), said.get("subject")
+    id, source, name, account = named
+    if not (
+        id and source and name and account
+        and type(id) is type(source) is type(name) is type(account) is str
+    ):  # fmt: skip
         for each in _NAMED:
             _text(said, each, at)
-    id, source, name, account = named
     if "data_base64" in said:
         raise Problem("bad_request", "data that is no JSON is not read here", f"{at}/data_base64")
     data = said.get("data")
@@ -111,7 +113,7 @@ def _event(said: Any, at: str) -> Sent:
                 raise Problem("bad_request", "a plain value is wanted", f"{at}/data/{name}")
     recorded = said.get("recordedat")
     return Sent(
-        account, source, id, raw, canonical(raw),
+        account, source, id, raw, canonical(dict(sorted(raw.items())), in_order=True),
         json.dumps(personal, ensure_ascii=False, sort_keys=True).encode() if personal else None,
         None if recorded is None else parse_instant(_time(recorded, f"{at}/recordedat")), at,
     )  # fmt: skip
