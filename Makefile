@@ -30,7 +30,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup demo test check static pytest soak cluster peers beside bench findings cases format format-check lint types imports docs serve \
+.PHONY: help setup demo test check static pytest soak cluster peers beside bench native native-test findings cases format format-check lint types imports docs serve \
 	vsix desk screenshots lock system clean
 
 ## help: list the targets
@@ -129,6 +129,14 @@ beside: $(READY) $(VENV)/.bench
 
 $(VENV)/.bench: $(VENV)/.dev requirements/bench.txt
 	@echo "setup:   what the program is measured beside" && { $(call install,requirements/bench.txt); } && touch $@
+
+## native: compile what decides and folds, as a second build in build/native (needs a C compiler; minutes)
+native: $(READY)
+	@echo "native:  build/native" && $(BIN)/python -m tools.native
+
+## native-test: the same, and the tests of the engine and the service over it; ARGS="-k window" is handed on
+native-test: native
+	@cd build/native && ../../$(BIN)/python -m pytest -q tests/engine tests/laws tests/service tests/test_scenarios.py tests/test_error_cases.py $(ARGS)
 
 ## vsix: pack the VS Code extension into dist/ (needs Node 20 and npm)
 vsix:

@@ -77,9 +77,9 @@ class Process:
 
 
 @contextmanager
-def serving(mode: str) -> Iterator[Process]:
+def serving(mode: str, **environment: str) -> Iterator[Process]:
     """Run a service whose log of decisions is in that mode, with accounts, a third of which are in arrears."""
-    with tempfile.TemporaryDirectory() as folder, configured(Path(folder), mode) as server:
+    with tempfile.TemporaryDirectory() as folder, configured(Path(folder), mode, **environment) as server:
         opened = [
             {"account": f"a{n}", "agreements": ["voip-1"], "settings": {"有效期": "2年"}}
             for n in range(ACCOUNTS)
@@ -90,7 +90,7 @@ def serving(mode: str) -> Iterator[Process]:
 
 
 @contextmanager
-def configured(folder: Path, mode: str) -> Iterator[Process]:
+def configured(folder: Path, mode: str, **environment: str) -> Iterator[Process]:
     """Run a service on the store of a folder, whose log of decisions is in that mode."""
     config = folder / "service.yaml"
     config.write_text(
@@ -99,7 +99,7 @@ def configured(folder: Path, mode: str) -> Iterator[Process]:
         "    keys: [{name: bench, variable: BENCH_KEY, rights: [ask, record]}]\n"
     )
     command = ["-m", "engine.cli", "serve", "--config", str(config), "--log-level", "warning"]
-    server = Process(command, BENCH_KEY=KEY, CONTRACT_CACHE=f"{folder}/cache")
+    server = Process(command, BENCH_KEY=KEY, CONTRACT_CACHE=f"{folder}/cache", **environment)
     try:
         yield server
     finally:

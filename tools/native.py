@@ -1,0 +1,78 @@
+"""Compiles what decisions and events spend their time in: the same sources as a second build, in build/native.
+
+mypyc makes C of typed Python, and the compiler of the machine an extension module of each file. They lie in a copy of
+the project, beside the files they are made of: what is changed here runs from here as it is changed.
+
+What is compiled holds types to be true. Where the checker takes a value for narrower than it is (an attribute that was
+set to None, and is set again by what is called meanwhile), the build raises TypeError: `make native-test` looks for it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import sysconfig
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+TARGET = ROOT / "build" / "native"
+COPIED = ("contractlang", "engine", "contracts", "client", "tests", "bench", "docs")
+FILES = (
+    "pyproject.toml",
+    "README.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "LICENSE",
+    "Makefile",
+    "mkdocs.yml",
+)
+
+# What others make by hand or name in a pickle is left as it is, and what is never called often.
+ENGINE = """
+    answering canonical choice conditions dates decide dispatch duties evaluate evaluator force happenings judge
+    lifetime looks making may position quantities ranking recall scene simultaneous statuses step sums taken upkeep
+"""
+SERVICE = "access answers asking authzen direct ids requests watch"
+MODULES = (
+    *(f"engine/{name}.py" for name in ENGINE.split()),
+    *(f"engine/service/{name}.py" for name in SERVICE.split()),
+)
+
+
+def main() -> None:
+    """Copy the project and compile the copy; say by name what is missing."""
+    compiler = (os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc").split()[0]
+    if shutil.which(compiler) is None:
+        sys.exit(
+            f"native:  the C compiler `{compiler}` is needed, and is not there (Debian: gcc); CC names another"
+        )
+    header = Path(sysconfig.get_path("include")) / "Python.h"
+    if not header.is_file():
+        sys.exit(f"native:  the headers of Python are needed: {header} is not there (Debian: python3-dev)")
+    copy()
+    os.chdir(TARGET)
+    compile_here()
+
+
+def copy() -> None:
+    """Lay a copy of the project, without what was compiled of another state of it."""
+    shutil.rmtree(TARGET, ignore_errors=True)
+    for name in COPIED:
+        shutil.copytree(ROOT / name, TARGET / name, ignore=shutil.ignore_patterns("__pycache__", "*.so"))
+    for name in FILES:
+        shutil.copy2(ROOT / name, TARGET / name)
+
+
+def compile_here() -> None:
+    """Compile the modules of the copy in which we are."""
+    from mypyc.build import mypycify
+    from setuptools import setup
+
+    options = ["--config-file", "pyproject.toml", "--follow-imports=silent"]
+    modules = mypycify([*options, *MODULES], opt_level="2", multi_file=True, group_name="engine_native")
+    setup(name="native", packages=[], ext_modules=modules, script_args=["--quiet", "build_ext", "--inplace"])
+
+
+if __name__ == "__main__":
+    main()
