@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from contractlang.norms import (
+    BlankValue,
     Happened,
     InBreach,
+    IsBlank,
     Later,
     Maintenance,
     OccurrenceDecl,
@@ -105,9 +107,14 @@ def _asks_notice(program: Program, rule: Rule, act: OccurrenceDecl) -> bool:
 
 
 def _leaves_time(program: Program, rule: Rule, act: OccurrenceDecl) -> bool:
-    """There is a time that must pass first; what does not hang on a breach leaves nothing to cure."""
+    """There is a time that must pass first; what does not hang on a breach leaves nothing to cure.
+
+    A time that may stay blank, as the norm itself says, is one that the text does not set.
+    """
     parts = list(parts_of(rule))
-    if any(isinstance(part, Overdue | Used) and part.longer is not None for part in parts):
+    blank = {part.name for part in parts if isinstance(part, IsBlank)}
+    periods = [part.longer for part in parts if isinstance(part, Overdue | Used) and part.longer is not None]
+    if any(not (isinstance(each, BlankValue) and each.name in blank) for each in periods):
         return True
     if any(isinstance(part, Later) for part in parts):
         return True
