@@ -11,15 +11,19 @@ from collections.abc import Iterable
 Values = dict[str, int | bool]
 """What terms are in a world, by their names."""
 MOST = 400
-"""How many worlds are held: the latest."""
+"""How many worlds are kept for other runs: the latest."""
+_OF = "\n"
+"""Between what a question is called and what happens in its world."""
 
 
 class Near:
     """The last world of each question, and of each set of happenings whatever the question."""
 
     def __init__(self, held: dict[str, Values] | None = None) -> None:
-        self._held: dict[str, Values] = held if held is not None else {}
+        self._held: dict[str, Values] = {}
         self._new: dict[str, Values] = {}
+        self._questions: set[str] = set()
+        self.take_over(held or {})
 
     @property
     def held(self) -> dict[str, Values]:
@@ -28,7 +32,7 @@ class Near:
 
     def knows(self, question: str) -> bool:
         """Tell whether a question had an answer before."""
-        return any(each.startswith(f"{question}\t") for each in self._held)
+        return question in self._questions
 
     def of(self, question: str, there: Iterable[str]) -> Values:
         """Return the values to begin with; none where nothing like it was singled out before."""
@@ -37,9 +41,9 @@ class Near:
 
     def note(self, question: str, there: Iterable[str], values: Values) -> None:
         """Take what was singled out."""
-        for name in _called(question, there):
-            self._held.pop(name, None)
-            self._held[name] = self._new[name] = values
+        new = dict.fromkeys(_called(question, there), values)
+        self._new |= new
+        self.take_over(new)
 
     def handed_over(self) -> dict[str, Values]:
         """Return what was taken since this was last asked, for another process."""
@@ -48,9 +52,12 @@ class Near:
 
     def take_over(self, new: dict[str, Values]) -> None:
         """Take what was singled out in another process."""
-        self._held |= new
+        for name, values in new.items():
+            self._held.pop(name, None)
+            self._held[name] = values
+            self._questions.add(name.partition(_OF)[0])
 
 
 def _called(question: str, there: Iterable[str]) -> tuple[str, str]:
     happening = "\t".join(there)
-    return f"{question}\t{happening}", happening
+    return f"{question}{_OF}{happening}", happening

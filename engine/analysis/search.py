@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
+from functools import cached_property, partial
 from itertools import combinations
 from typing import Any
 
@@ -137,13 +137,18 @@ class Searcher:
         called = (self.seen.name(each) if isinstance(each, Rule) else each for each in about)
         return Step(self.answers, self.seen, (kind, self.seen.label, *called), make)
 
+    @cached_property
+    def _untold(self) -> World:
+        """A world of which nothing is told."""
+        return World(self.program, self.terms, seen=self.seen)
+
     def actors(self, rule: Rule) -> tuple[str | None, ...]:
         """Return which parties may do what the norm is about; none where its act is not asked about."""
         if self.assuming is not None and self.assuming.acts and rule.act_name not in self.assuming.acts:
             return ()
         declared = self.program.declarations[rule.act_name]
         assert isinstance(declared, OccurrenceDecl)
-        actors = World(self.program, self.terms, seen=self.seen).actors(declared)
+        actors = self._untold.actors(declared)
         bearer = rule.norm.bearer
         return tuple(each for each in actors if not isinstance(bearer, str) or each == bearer)
 
