@@ -181,7 +181,8 @@ class _Summary(Wording):
                     f" {quoted(question)} AS answer FROM accounts) WHERE each.key = $1"
                     " GROUP BY answer ORDER BY minor DESC, answer", [currency]
                 )  # fmt: skip
-                title = f"{self.question(question)}: {pick('unpaid', '未付')}, {currency}"
+                asked = self.question(question)
+                title = pick(f"{asked}: unpaid, {currency}", f"{asked}：未付（{currency}）")
                 lines = [(self.answer(a), f"{n:,}", _money(currency, sum_)) for a, n, sum_ in found]
                 heads = pick("answer", "回答"), self.accounts, pick("unpaid", "未付")
                 whole = [(self.answer(a), int(sum_) // 100) for a, _, sum_ in found]

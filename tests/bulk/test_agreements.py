@@ -141,7 +141,7 @@ FILES = (CONTRACTS / "scenarios" / "scenarios.yaml", ROOT / "tests" / "data" / "
 
 
 @pytest.mark.parametrize(
-    ("file", "least"), [(FILES[0], (28, 11)), pytest.param(FILES[1], (500, 150), marks=pytest.mark.soak)]
+    ("file", "least"), [(FILES[0], (31, 11)), pytest.param(FILES[1], (409, 150), marks=pytest.mark.soak)]
 )
 def test_every_scenario_that_the_kernel_takes_stands_as_the_engine_says(
     file: Path, least: tuple[int, int], programs: Programs

@@ -170,6 +170,9 @@ def test_simultaneous_facts_are_folded_in_each_order() -> None:
     assert results.left(1) == "events at one instant", (
         "suspended before the payment, or without a basis after it"
     )
+    twice = [event(f"p{n}", "pay", "buyer", late, fields={"amount": 5000, "order": "o"}) for n in range(2)]
+    _, _, left = folded(program, plan, [Ledger((*signed, order, *twice))], BEGIN + 10 * DAY, False)
+    assert left == {"events at one instant": 1}, "which of them paid the order?"
     many = [event(f"d{n}", "disclose", "seller", BEGIN + DAY) for n in range(4)]
     _, _, left = folded(program, plan, [Ledger((*signed, *many))], BEGIN + 10 * DAY, False)
     assert left == {"events at one instant": 1}, "so many orders are not looked at"

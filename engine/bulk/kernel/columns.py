@@ -170,9 +170,14 @@ class Layout:
             [group] if self._are_apart(group, told, numbers) else list(permutations(group))
             for group in groups
         ]
-        if prod(map(len, ways)) > MOST_ORDERS:
+        mixed = [group for group, orders in zip(groups, ways, strict=True) if len(orders) > 1]
+        if prod(map(len, ways)) > MOST_ORDERS or any(map(self._discharge_alike, mixed)):
             raise Left(TIED)
         return [list(chain.from_iterable(order)) for order in product(*ways)]
+
+    def _discharge_alike(self, group: list[Event]) -> bool:
+        """Tell whether several facts discharge duties: by which of them one was discharged hangs on their order."""
+        return sum(bool(self.program.touches[each.name].discharges) for each in group) > 1
 
     def _are_apart(
         self, group: list[Event], rows: dict[str, dict[str, int]], numbers: dict[str, int]
