@@ -141,7 +141,7 @@ def test_suspensions_that_the_law_forbids_are_told_by_article(out: Path, page: P
     assert {line[0]: (int(line[2]), int(line[3]), line[4].removesuffix(" CNY")) for line in lines} == expected
     assert {line[1] for line in lines} == {"voip-1 五.3 暂停权"}
     # The rule of thirty days: as a limit on what was agreed, and, read otherwise, as an administrative prohibition.
-    for article in ("34(2) suspend_for_arrears", "40 no_early_suspension"):
+    for article in ("34(2) suspend_for_arrears", "40(3) no_early_suspension"):
         assert any(article in each for each in expected), expected
     assert all(f"{name} {n:,}" in page.pictures[title] for name, (n, *_) in expected.items())
 
