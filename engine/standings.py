@@ -30,7 +30,6 @@ from engine.question import (
 )
 from engine.scene import Breach, Inst, LifeCell, Scene, Unknown
 from engine.statuses import breach_events
-from engine.step import OVER
 
 
 def find_rules(position: Position, norm: str, document: str | None) -> list[Rule]:
@@ -227,7 +226,7 @@ def last_day(position: Position, question: LastDay, known_at: Instant | None) ->
             names = (question.about,) if question.about is not None else scene.listed("IO", rule.index)
             for trig in names:
                 inst: Inst | None = scene.read(("I", rule.index, trig))
-                if inst is not None and inst.status not in OVER:
+                if inst is not None:
                     found.append((inst.end, rule))
         return found
 
@@ -298,7 +297,7 @@ def _of_kind(scene: Scene, name: str, about: str) -> Event | None:
     while chain is not None:
         event: Event
         event, chain = chain
-        if about in ("", event.id):
+        if about in ("", event.id) and (event.standing.value != "alleged" or scene.happened_for_real(event)):
             return event
     return None
 

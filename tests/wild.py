@@ -384,9 +384,9 @@ class _Maker:
                 made.append(f"time-barred after {self.period()} from {since}{again}")
             case "loss":
                 only = self.maybe(0.5, f" where {self.pick('f.grave', 'bad(f)', 'f.kind is red')}")
-                when = self.maybe(0.5, f" when {self.atom('f')}")
+                when = self.maybe(0.5, f"when {self.atom('f')}, ")
                 made.append(
-                    f"for each fault as f{only}, loss 9.00 CNY is borne by {self.pick('buyer', 'seller')}{when}"
+                    f"for each fault as f{only}, {when}loss f.kind is borne by {self.pick('buyer', 'seller')}"
                 )
             case "void":
                 labels = [each.partition(":")[0] for each in made if each.startswith("n")]

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 def end_of_duty(world: World, norm: str, about: str | None) -> tuple[bool, Instant | None]:
-    """Tell whether a duty is there for a trigger (None: for any), and when the first of its windows ends."""
+    """Tell whether a duty is there, and when its window ends: for a trigger, or the first of all that is not done."""
     found = [each for each in world.instances if isinstance(each.norm, Obligation) and each.norm.id == norm
-             and each.status in ("open", "breached", "suspended")
-             and about in (None, "" if each.trigger is None else each.trigger.id)]  # fmt: skip
+             and (each.status in ("open", "breached", "suspended") if about is None
+                  else about == ("" if each.trigger is None else each.trigger.id))]  # fmt: skip
     return bool(found), min((each.end for each in found if each.end is not None), default=None)
 
 
