@@ -96,7 +96,9 @@ def wild(seed: int) -> Wild | None:
         return None
     contract = loaded.contracts["wild"]
     questions = [(each, *question_of(program, each)) for each in asked]
-    of_time = maker.of_time_and_losses(contract, ledger, sorted({question.at for _, question, _ in questions}))
+    of_time = maker.of_time_and_losses(
+        contract, ledger, sorted({question.at for _, question, _ in questions})
+    )
     questions += [(repr(each), each, None) for each in of_time]
     return Wild(text, contract, program, terms, facts, ledger, tuple(questions))
 
@@ -560,7 +562,9 @@ class _Maker:
         ]
         return self.random.sample(known, min(len(known), 10))
 
-    def of_time_and_losses(self, contract: Contract, ledger: Ledger, instants: list[Instant]) -> list[Question]:
+    def of_time_and_losses(
+        self, contract: Contract, ledger: Ledger, instants: list[Instant]
+    ) -> list[Question]:
         """Return questions on last days, limitation, losses and renewal, now or in the month after."""
         triggers = [fact.id for fact in ledger if fact.name in ("bill", "fault")] or ["e1"]
         duties = [norm.id for norm in contract.norms if isinstance(norm, Obligation)]
