@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
+from contractlang.suggest import nearest
 from engine.commands.clock import now
 from engine.commands.common import Json, Refused, print_json
 from engine.render import Screen
@@ -44,9 +46,10 @@ def new(
         )
     at = now()
     shown, kept = new_key(tenant, name, wanted, at, None if days is None else at + days * 86_400_000_000)
-    opened = open_store(store)
+    opened = open_store(store, create=False)
     try:
-        opened.add_tenant(tenant, at)
+        if tenant not in (tenants := opened.tenants()):
+            raise _no_tenant(tenant, tenants)
         opened.add_key(kept)
     finally:
         opened.close()
@@ -56,6 +59,17 @@ def new(
         )
     else:
         Screen.of().line(shown)
+
+
+def _no_tenant(tenant: str, known: Sequence[str]) -> Refused:
+    """Return that the store has no such tenant, which it has, and how another comes into it."""
+    near = nearest(tenant, known)
+    there = f"did you mean `{near}`?" if near else f"there are: {', '.join(known) or 'none'}"
+    return Refused(
+        f"--tenant {tenant}: the store has no such tenant; {there}",
+        "for a new tenant, start `contract serve` once with it in the configuration",
+        field="tenant",
+    )
 
 
 @key.command(name="list")

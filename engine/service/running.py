@@ -91,7 +91,8 @@ class Running:
                 each.revoked_at is not None for each in self.server.store.keys(name)
             ):
                 raise BadConfig(
-                    f"tenants.{name}: nobody could call: give it `keys` or `oidc`, or `contract key new` one"
+                    f"tenants.{name}: nobody could call: give it `keys` or `oidc`, or make a key: "
+                    f"`contract key new STORE --tenant {name}`"
                 )
 
     def run(self) -> None:

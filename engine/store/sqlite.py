@@ -56,7 +56,9 @@ def open_sqlite(path: Path, create: bool) -> Database:
     """Open a file as a store. Raises Unavailable and Unready."""
     if not path.exists():
         if not create:
-            raise Unavailable(f"{path}: there is no such file")
+            raise Unavailable(
+                f"{path}: there is no such file; `contract serve --store {path}` would make a store there"
+            )
         try:
             # What is kept is nobody else's business.
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
@@ -109,7 +111,9 @@ def _sync(folder: Path) -> None:
 def back_up(path: Path, to: Path) -> int:
     """Copy a store as it is at one moment, while it is used; return the copy's size in bytes. Raises Unavailable."""
     if not path.is_file():
-        raise Unavailable(f"{path}: there is no such file")
+        raise Unavailable(
+                f"{path}: there is no such file; `contract serve --store {path}` would make a store there"
+            )
     if to.exists():
         raise Unavailable(f"{to}: something is there already")
     try:

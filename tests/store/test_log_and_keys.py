@@ -6,12 +6,14 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from concurrent.futures import Future
+from pathlib import Path
 from typing import cast
 
 import pytest
 
+from engine.cli import carried_out
 from engine.errors import Unavailable
-from engine.store import Books, DecisionRow
+from engine.store import Books, DecisionRow, open_store
 from engine.store.apikeys import new_key, prefix_of, proves
 from engine.store.decisionlog import DecisionLog
 
@@ -72,3 +74,27 @@ def test_what_is_promised_of_stores_needs_no_database() -> None:
     code = "import engine.cli, engine.store, engine.store.memory, sys; print('sqlalchemy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
+
+
+def test_a_key_is_made_only_in_a_store_and_for_a_tenant_that_are_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, mistyped = tmp_path / "store.db", tmp_path / "stroe.db"
+    store = open_store(str(path))
+    store.add_tenant("acme", 0)
+
+    assert carried_out(["key", "new", str(mistyped), "--tenant", "acme"]) == 2
+    said = capsys.readouterr().err
+    assert f"there is no such file; `contract serve --store {mistyped}`" in said
+    assert not mistyped.exists()
+
+    for wrong, near in (("acne", "; did you mean `acme`?"), ("main", "; there are: acme")):
+        assert carried_out(["key", "new", str(path), "--tenant", wrong]) == 2
+        said = capsys.readouterr().err
+        assert f"--tenant {wrong}: the store has no such tenant{near}" in said
+        assert "start `contract serve` once with it in the configuration" in said
+    assert store.tenants() == ["acme"]
+
+    assert carried_out(["key", "new", str(path), "--tenant", "acme", "--rights", "ask"]) == 0
+    assert prefix_of(capsys.readouterr().out.strip()) == store.keys("acme")[0].prefix
+    store.close()
