@@ -16,7 +16,7 @@ from engine.ledger import event_from
 from engine.position import elapse
 from engine.question import Question
 from engine.service.held import Held
-from engine.service.problems import Problem
+from engine.service.problems import Problem, pointer
 from engine.service.recording import differences
 
 MOST_AHEAD = 200
@@ -87,8 +87,11 @@ def written(account: Account, line: str) -> tuple[Question, Instant | None]:
 def explained(
     account: Account, question: Question, known_at: Instant | None, revision: str
 ) -> dict[str, Any]:
-    """Return a decision with everything: itself, and its explanation in both languages."""
-    decision = account.decide(question, known_at)
+    """Return a decision with everything: itself, and its explanation in both languages. Raises Problem."""
+    try:
+        decision = account.decide(question, known_at)
+    except BadQuestion as wrong:
+        raise Problem("bad_request", wrong.reason, "/question") from None
     return {
         "revision": revision,
         "question": question_as_json(question),
@@ -116,7 +119,7 @@ def supposed(held: Held, raw: Sequence[Mapping[str, Any]]) -> list[Event]:
             said = {"id": f"supposed-{number + 1}", **each}
             made = event_from(held.opening.program, said, f"event {number + 1}")
         except BadEvent as wrong:
-            raise Problem("bad_request", wrong.reason, f"/events/{number}/{wrong.field}") from None
+            raise Problem("bad_request", wrong.reason, pointer("events", number, wrong.field)) from None
         if made.id in found or held.intake.kept(made.id) is not None:
             raise Problem("bad_request", "an event of the account has this id", f"/events/{number}/id")
         found[made.id] = made
@@ -124,4 +127,4 @@ def supposed(held: Held, raw: Sequence[Mapping[str, Any]]) -> list[Event]:
         return list(held.intake.check(found.values()).new.values())
     except BadEvent as wrong:
         place = list(found).index(wrong.where)
-        raise Problem("bad_request", wrong.reason, f"/events/{place}/{wrong.field}") from None
+        raise Problem("bad_request", wrong.reason, pointer("events", place, wrong.field)) from None

@@ -20,7 +20,7 @@ from engine.service.answers import Body, body_of, context_of, refused
 from engine.service.authzen import Asked
 from engine.service.held import Held
 from engine.service.ids import DECISION_BYTES
-from engine.service.problems import Problem
+from engine.service.problems import Problem, pointer, problem_of
 from engine.service.tenant import Tenant
 from engine.store import AccountRow, DecisionRow
 
@@ -130,7 +130,7 @@ def may(
     try:
         return May(party, act, at, event_from(program, raw, "context").fields), ignored
     except BadEvent as wrong:
-        raise Problem("bad_request", wrong.reason, f"/context/{wrong.field}") from None
+        raise Problem("bad_request", wrong.reason, pointer("context", wrong.field)) from None
 
 
 async def evaluate_batch(tenant: Tenant, batch: authzen.Batch, now: Instant) -> list[Answer]:
@@ -138,11 +138,12 @@ async def evaluate_batch(tenant: Tenant, batch: authzen.Batch, now: Instant) -> 
     found: list[Answer] = []
     for number, raw in enumerate(batch.items):
         try:
-            one = await evaluate(tenant, authzen.single(raw, f"/evaluations/{number}"), now)
+            one = await evaluate(tenant, authzen.single(raw), now)
         except Problem as wrong:
+            wrong.field = f"/evaluations/{number}{wrong.field}"
             one = _wrong(wrong)
         except BadQuestion as wrong:
-            one = _wrong(Problem("bad_request", wrong.reason, wrong.field))
+            one = _wrong(problem_of(wrong))
         found.append(one)
         if (
             one.body.decision is (batch.semantic == "permit_on_first_permit")

@@ -43,16 +43,14 @@ class Asked(NamedTuple):
         return not self.data and all(each is None for each in more)
 
 
-def single(raw: Mapping[str, Any], at: str = "") -> Asked:
+def single(raw: Mapping[str, Any]) -> Asked:
     """Read an evaluation request. Raises Problem."""
-    return _asked(raw, at, subject_id=True, action=True, resource_id=True)
+    return _asked(raw, subject_id=True, action=True, resource_id=True)
 
 
 def search(raw: Mapping[str, Any], what: str) -> Asked:
     """Read a search for subjects, resources or actions: what is searched for may not be named, and is not heeded."""
-    asked = _asked(
-        raw, "", subject_id=what != "subject", action=what != "action", resource_id=what != "resource"
-    )
+    asked = _asked(raw, subject_id=what != "subject", action=what != "action", resource_id=what != "resource")
     match what:
         case "subject":
             return asked._replace(subject=Entity(asked.subject.type, ""))
@@ -62,9 +60,9 @@ def search(raw: Mapping[str, Any], what: str) -> Asked:
             return asked._replace(act="")
 
 
-def _asked(raw: Mapping[str, Any], at: str, *, subject_id: bool, action: bool, resource_id: bool) -> Asked:
-    subject = _entity(raw, "subject", at, subject_id)
-    resource = _entity(raw, "resource", at, resource_id)
+def _asked(raw: Mapping[str, Any], *, subject_id: bool, action: bool, resource_id: bool) -> Asked:
+    subject = _entity(raw, "subject", subject_id)
+    resource = _entity(raw, "resource", resource_id)
     name, data = "", {}
     if action:
         said = raw.get("action")
@@ -72,50 +70,50 @@ def _asked(raw: Mapping[str, Any], at: str, *, subject_id: bool, action: bool, r
         if type(said) is dict and type(given) is str and given:
             name = given
         else:
-            said = _object(raw, "action", at)
-            name = _text(said, "name", f"{at}/action")
+            said = _object(raw, "action")
+            name = _text(said, "name", "/action")
         properties = said.get("properties")
         if properties is not None:
             if not isinstance(properties, dict):
-                raise Problem("bad_request", "a JSON object is wanted", f"{at}/action/properties")
+                raise Problem("bad_request", "a JSON object is wanted", "/action/properties")
             data = properties
     context = raw.get("context")
     if context is None:
         return Asked(subject, name, resource, data, None, None, None, None)
     if not isinstance(context, dict):
-        raise Problem("bad_request", "a JSON object is wanted", f"{at}/context")
+        raise Problem("bad_request", "a JSON object is wanted", "/context")
     if not OURS.issuperset(context):
         data = {key: value for key, value in context.items() if key not in OURS} | data
     as_of, known_at, revision, at_least = map(context.get, ("as_of", "known_at", "revision", "at_least"))
     return Asked(
         subject, name, resource, data,
-        None if as_of is None else _instant(as_of, "as_of", at),
-        None if known_at is None else _instant(known_at, "known_at", at),
-        None if revision is None else _token(revision, "revision", at),
-        None if at_least is None else _token(at_least, "at_least", at),
+        None if as_of is None else _instant(as_of, "as_of"),
+        None if known_at is None else _instant(known_at, "known_at"),
+        None if revision is None else _token(revision, "revision"),
+        None if at_least is None else _token(at_least, "at_least"),
     )  # fmt: skip
 
 
-def _entity(raw: Mapping[str, Any], name: str, at: str, with_id: bool) -> Entity:
+def _entity(raw: Mapping[str, Any], name: str, with_id: bool) -> Entity:
     said = raw.get(name)
     if type(said) is dict and "properties" not in said:
         type_, id = said.get("type"), said.get("id") if with_id else ""
         if type(type_) is str and type_ and type(id) is str and (id or not with_id):
             return Entity(type_, id)
     # There is more to it, or something wrong with it.
-    said = _object(raw, name, at)
-    place = f"{at}/{name}"
+    said = _object(raw, name)
+    place = f"/{name}"
     properties = said.get("properties")
     if properties is not None and not isinstance(properties, dict):
         raise Problem("bad_request", "a JSON object is wanted", f"{place}/properties")
     return Entity(_text(said, "type", place), _text(said, "id", place) if with_id else "")
 
 
-def _object(raw: Mapping[str, Any], name: str, at: str) -> dict[str, Any]:
+def _object(raw: Mapping[str, Any], name: str) -> dict[str, Any]:
     said = raw.get(name)
     if not isinstance(said, dict):
         reason = "it is missing" if said is None else "a JSON object is wanted"
-        raise Problem("bad_request", reason, f"{at}/{name}")
+        raise Problem("bad_request", reason, f"/{name}")
     return said
 
 
@@ -127,20 +125,20 @@ def _text(said: Mapping[str, Any], name: str, at: str) -> str:
     return value
 
 
-def _instant(value: Any, name: str, at: str) -> Instant:
+def _instant(value: Any, name: str) -> Instant:
     if not isinstance(value, str):
-        raise Problem("bad_request", 'write a day such as "2026-03-02", or a moment', f"{at}/context/{name}")
+        raise Problem("bad_request", 'write a day such as "2026-03-02", or a moment', f"/context/{name}")
     try:
         return parse_as_of(value)
     except ValueError as wrong:
-        raise Problem("bad_request", str(wrong), f"{at}/context/{name}") from None
+        raise Problem("bad_request", str(wrong), f"/context/{name}") from None
 
 
-def _token(value: Any, name: str, at: str) -> str:
+def _token(value: Any, name: str) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     if not isinstance(value, str) or not value:
-        raise Problem("bad_request", "a revision is wanted, as an answer told it", f"{at}/context/{name}")
+        raise Problem("bad_request", "a revision is wanted, as an answer told it", f"/context/{name}")
     return value
 
 

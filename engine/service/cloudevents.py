@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from engine.canonical import canonical
 from engine.dates import parse_instant
 from engine.event import Instant
-from engine.service.problems import Problem
+from engine.service.problems import Problem, pointer
 
 BATCH = "application/cloudevents-batch+json"
 STRUCTURED = "application/cloudevents+json"
@@ -110,7 +110,7 @@ def _event(said: Any, at: str) -> Sent:
     if not _PLAIN.issuperset(map(type, raw.values())):
         for name, value in raw.items():
             if type(value) not in _PLAIN:
-                raise Problem("bad_request", "a plain value is wanted", f"{at}/data/{name}")
+                raise Problem("bad_request", "a plain value is wanted", at + pointer("data", name))
     recorded = said.get("recordedat")
     return Sent(
         account, source, id, raw, canonical(dict(sorted(raw.items())), in_order=True),

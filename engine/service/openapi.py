@@ -19,7 +19,11 @@ PROBLEM: Schema = {
     "required": ["type", "title", "status", "code", "detail"],
     "properties": {
         "type": TEXT, "title": TEXT, "status": {"type": "integer"}, "code": TEXT, "detail": {"type": "string"},
-        "field": {"type": "string"},
+        "field": {
+            "type": "string",
+            "description": "Where the fault is: a JSON pointer into the body (`/agreements/0`; of an event in binary "
+            "mode, into it as structured mode has it), or the name of a header or of a word in the address.",
+        },
     },
 }  # fmt: skip
 _WHY = {

@@ -17,6 +17,7 @@ from engine.governing import CONTRACT
 from engine.program import Program
 from engine.service.answers import Words
 from engine.service.library import Library
+from engine.service.problems import pointer
 from engine.settings import terms_from, versions_from
 from engine.terms import Terms
 
@@ -42,27 +43,24 @@ class Opening:
 
 
 def opening_from(library: Library, raw: Mapping[str, Any], at: Instant) -> tuple[bytes, Opening]:
-    """Return an opening as it is kept, and read. Raises BadTerms, naming the field."""
+    """Return an opening as it is kept, and read. Raises BadTerms, whose field is a JSON pointer."""
     for name in raw:
         if name not in FIELDS:
             near = nearest(name, FIELDS)
             raise BadTerms(
-                name, "an account has no such field" + (f"; did you mean `{near}`?" if near else "")
+                pointer(name), "an account has no such field" + (f"; did you mean `{near}`?" if near else "")
             )
-    named = _texts(raw, "agreements")
-    if not named:
-        raise BadTerms("agreements", "name at least one agreement")
     kept: dict[str, Any] = {
         "type": "account" if raw.get("type") is None else raw["type"],
-        "agreements": [library.signed(each, at) for each in named],
+        "agreements": _signed(library, raw, at),
         "layers": _texts(raw, "layers") or ["contract"],
     }
     if not isinstance(kept["type"], str) or not kept["type"]:
-        raise BadTerms("type", "a text is wanted, not an empty one")
+        raise BadTerms("/type", "a text is wanted, not an empty one")
     for name in ("settings", "readings", "answers", "parties"):
         value = raw.get(name)
         if value is not None and not isinstance(value, dict):
-            raise BadTerms(name, "a JSON object is wanted")
+            raise BadTerms(pointer(name), "a JSON object is wanted")
         if value:
             kept[name] = value
     body = json.dumps(kept, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
@@ -74,11 +72,11 @@ def read_opening(library: Library, body: bytes) -> Opening:
     kept = json.loads(body)
     stamp = library.stamp  # First: that of documents which are older than those read here does no harm.
     layers = (CONTRACT, *sorted({*kept["layers"]} - {CONTRACT}))
-    program = library.program(kept["agreements"], layers)
-    terms = terms_from(
-        program, kept.get("settings", {}), layers, kept.get("readings", {}), kept.get("answers", {})
-    )
-    terms = replace(terms, versions=versions_from(program, kept["agreements"]))
+    try:
+        program = library.program(kept["agreements"], layers)
+    except BadTerms as wrong:
+        raise _placed(wrong, wrong.field) from None
+    terms = replace(_terms(program, kept, layers), versions=versions_from(program, kept["agreements"]))
     return Opening(
         kept["type"],
         tuple(kept["agreements"]),
@@ -92,20 +90,56 @@ def read_opening(library: Library, body: bytes) -> Opening:
     )
 
 
+def _signed(library: Library, raw: Mapping[str, Any], at: Instant) -> list[str]:
+    """Return the versions that are signed of the agreements named."""
+    found = []
+    for number, named in enumerate(_texts(raw, "agreements")):
+        try:
+            found.append(library.signed(named, at))
+        except BadTerms as wrong:
+            place = ("agreements",) if isinstance(raw["agreements"], str) else ("agreements", number)
+            raise _placed(wrong, *place) from None
+    if not found:
+        raise BadTerms("/agreements", "name at least one agreement")
+    return found
+
+
+def _terms(program: Program, kept: Mapping[str, Any], layers: tuple[str, ...]) -> Terms:
+    parts = {part: kept.get(part, {}) for part in ("settings", "readings", "answers")}
+    try:
+        return terms_from(program, layers=layers, **parts)
+    except BadTerms:
+        # Which part it is: a name may stand in several.
+        for part, said in parts.items():
+            try:
+                terms_from(program, **{"settings": {}, part: said})
+            except BadTerms as wrong:
+                raise _placed(wrong, part, wrong.field) from None
+        raise
+
+
+def _placed(wrong: BadTerms, *names: str | int) -> BadTerms:
+    """Return the same fault with its place in the opening."""
+    return BadTerms(pointer(*names), wrong.reason, wrong.zh)
+
+
 def _parties(named: Mapping[str, str], raw: Mapping[str, Any]) -> dict[Subject, str]:
     """Return who acts for whom: a party to a text, an object of type and id, or a list of these."""
     found: dict[Subject, str] = {}
     for word, subjects in raw.items():
         party = named.get(word)
         if party is None:
-            raise BadTerms(f"parties.{word}", "the agreements know no such party")
+            raise BadTerms(pointer("parties", word), "the agreements know no such party")
         for each in subjects if isinstance(subjects, list) else [subjects]:
             said = each if isinstance(each, dict) else {"type": "user", "id": each}
             type, id = said.get("type", "user"), said.get("id")
             if not isinstance(type, str) or not isinstance(id, str) or not id:
-                raise BadTerms(f"parties.{word}", 'write a subject as "id", or as {"type": …, "id": …}')
+                raise BadTerms(
+                    pointer("parties", word), 'write a subject as "id", or as {"type": …, "id": …}'
+                )
             if found.setdefault((type, id), party) != party:
-                raise BadTerms(f"parties.{word}", f"`{id}` acts for `{found[type, id]}` already")
+                reason = f"`{id}` acts for `{found[type, id]}` already"
+                raise BadTerms(pointer("parties", word), reason)
     return found
 
 
@@ -113,5 +147,5 @@ def _texts(raw: Mapping[str, Any], name: str) -> list[str]:
     value = raw.get(name)
     value = [] if value is None else [value] if isinstance(value, str) else value
     if not isinstance(value, list) or not all(isinstance(each, str) and each for each in value):
-        raise BadTerms(name, "a list of texts is wanted")
+        raise BadTerms(pointer(name), "a list of texts is wanted")
     return value

@@ -8,15 +8,12 @@ from typing import Any
 from starlette.responses import JSONResponse
 
 from engine.errors import (
-    BadEvent,
-    BadQuestion,
-    BadTerms,
     Conflict,
     EngineError,
     NotKept,
     Stale,
+    StoreError,
     Unavailable,
-    Unfit,
     Unready,
 )
 
@@ -45,7 +42,10 @@ _CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "u
 
 
 class Problem(Exception):
-    """A request that is not carried out. `field` names the place of the fault (`/resource/id`), `more` what helps."""
+    """A request that is not carried out. `field` names the place of the fault, `more` what helps.
+
+    In the body that is a JSON pointer (`/resource/id`), else the name of a header or of a word in the address.
+    """
 
     def __init__(
         self, code: str, detail: str, field: str = "", headers: Mapping[str, str] | None = None, **more: Any
@@ -72,27 +72,35 @@ class Problem(Exception):
         return JSONResponse(self.document(), self.status, self.headers, media_type="application/problem+json")
 
 
+def pointer(*names: str | int) -> str:
+    """Return the JSON pointer (RFC 6901) to what stands under these names in one another; an empty one is none."""
+    return "".join(f"/{str(each).replace('~', '~0').replace('/', '~1')}" for each in names if each != "")
+
+
 def problem_of(wrong: Exception) -> Problem:
     """Return the problem that an exception is to a caller; what we did not expect is told without its words."""
     match wrong:
         case Problem():
             return wrong
-        case BadEvent() | BadQuestion() | BadTerms():
-            return Problem("bad_request", wrong.reason, wrong.field)
-        case Unfit():
-            return Problem("bad_request", wrong.reason, wrong.what)
         case NotKept():
             return Problem("not_found", str(wrong), wrong.what)
         case Stale():
             return Problem("stale", str(wrong), revision=wrong.revision)
         case Conflict():
-            return Problem("conflict", str(wrong), wrong.what)
+            return Problem("conflict", str(wrong))
         case Unavailable() | Unready():
             return Problem("unavailable", str(wrong), headers={"Retry-After": "1"})
         case EngineError():
             return Problem("bad_request", str(wrong))
         case _:
             return Problem("internal", "it was logged; nothing of it is told here")
+
+
+def problem_at(wrong: StoreError, field: str) -> Problem:
+    """Return the problem that an exception is to a caller, with the place in the request that it is about."""
+    found = problem_of(wrong)
+    found.field = field
+    return found
 
 
 def problem_of_status(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Problem:

@@ -18,11 +18,11 @@ from typing import Any
 
 from contractlang.norms import Contract
 from engine.dates import day_of, iso, start_of
-from engine.errors import Damaged, StoreError
+from engine.errors import Conflict, Damaged, StoreError
 from engine.event import Instant
 from engine.service import clock
 from engine.service.library import CONFIGURED, number_of
-from engine.service.problems import Problem
+from engine.service.problems import Problem, pointer, problem_at
 from engine.service.server import Server
 from engine.service.tenant import Tenant
 from engine.store import ContractRow
@@ -61,7 +61,10 @@ async def propose(tenant: Tenant, raw: Mapping[str, Any], by: str, now: Instant)
         name, version, content, _hash(contract, "text"), _hash(contract, "meaning"), effective,
         json.dumps(report, ensure_ascii=False).encode(), by, now,
     )  # fmt: skip
-    return await asyncio.to_thread(tenant.books.propose, row)
+    try:
+        return await asyncio.to_thread(tenant.books.propose, row)
+    except Conflict as wrong:
+        raise problem_at(wrong, "/files") from None
 
 
 async def approve(tenant: Tenant, name: str, version: str, by: str, now: Instant) -> ContractRow:
@@ -180,10 +183,10 @@ def _files(raw: Mapping[str, Any]) -> dict[str, str]:
             raise Problem(
                 "bad_request",
                 f"a name such as `voip-1{SUFFIX}` or `scenarios.md` is wanted",
-                f"/files/{name}",
+                pointer("files", name),
             )
         if not isinstance(text, str):
-            raise Problem("bad_request", "a text is wanted", f"/files/{name}")
+            raise Problem("bad_request", "a text is wanted", pointer("files", name))
     return files
 
 

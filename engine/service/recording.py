@@ -20,7 +20,7 @@ from engine.ledger import Checked, event_from
 from engine.service.cloudevents import Sent
 from engine.service.held import Held, plain
 from engine.service.landing import landed
-from engine.service.problems import Problem
+from engine.service.problems import Problem, pointer
 from engine.service.tenant import Tenant
 from engine.store import Appended, Entry, Wanted
 
@@ -134,7 +134,7 @@ def _event(held: Held, sent: Sent, at: Instant) -> Event:
 
 def _place(sent: Sent, field: str) -> str:
     outside = {"name": "type", "id": "id", "at": "time", "": ""}
-    return f"{sent.at}/{outside[field]}" if field in outside else f"{sent.at}/data/{field}"
+    return sent.at + (pointer(outside[field]) if field in outside else pointer("data", field))
 
 
 async def _keep(tenant: Tenant, ready: list[Ready], now: Instant) -> list[Appended]:

@@ -12,12 +12,13 @@ from starlette.responses import Response
 from engine import history
 from engine.account import Account
 from engine.dates import iso, parse_as_of
+from engine.errors import BadTerms, Conflict, Unfit
 from engine.event import Instant
 from engine.service import accounts
 from engine.service.clock import now
 from engine.service.openapi import ABOUT_AN_ACCOUNT, ASK, OPENED, OPENING, WHAT_IF, asked_by, operation
 from engine.service.openings import opening_from
-from engine.service.problems import Problem
+from engine.service.problems import Problem, problem_at
 from engine.service.recording import differences
 from engine.service.requests import object_of
 from engine.service.routes import enter, told
@@ -37,8 +38,14 @@ async def open_account(request: Request) -> Response:
     if not isinstance(name, str) or not name:
         raise Problem("bad_request", "a text is wanted: the account's name", "/account")
     at = now()
-    body, _ = opening_from(tenant.library, raw, at)
-    row = await asyncio.to_thread(tenant.books.open_account, name, body, at)
+    try:
+        body, _ = opening_from(tenant.library, raw, at)
+    except BadTerms as wrong:
+        raise Problem("bad_request", wrong.reason, wrong.field) from None
+    try:
+        row = await asyncio.to_thread(tenant.books.open_account, name, body, at)
+    except (Unfit, Conflict) as wrong:
+        raise problem_at(wrong, "/account") from None
     return told(
         {"account": row.name, "opened_at": iso(row.opened_at), "revision": (await tenant.held(name)).token}
     )

@@ -1,0 +1,102 @@
+"""Where a request is wrong is told by a JSON pointer into its body; what is not of the body by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from engine.service.problems import pointer
+from tests.service.serving import CONTRACTS, Live, event, question, send, serving, texts_of
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    texts = texts_of(CONTRACTS / "voip-1", CONTRACTS / "vocabulary")
+    with serving(tmp_path_factory.mktemp("problems"), {"main": texts}) as found:
+        assert found.client().post("/accounts", json={"account": "a", "agreements": ["voip-1"]}).is_success
+        yield found
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"account": ""}, "/account"),
+        ({"account": "x" * 900}, "/account"),
+        ({"agrements": ["voip-1"]}, "/agrements"),
+        ({"a/b~c": 1}, "/a~1b~0c"),
+        ({"agreements": []}, "/agreements"),
+        ({"agreements": "voip-9"}, "/agreements"),
+        ({"agreements": ["voip-1", "voip-9"]}, "/agreements/1"),
+        ({"agreements": ["voip-1@7"]}, "/agreements/0"),
+        ({"layers": ["maritime"]}, "/layers"),
+        ({"type": ""}, "/type"),
+        ({"settings": []}, "/settings"),
+        ({"settings": {"no/such": 1}}, "/settings/no~1such"),
+        ({"settings": {"user.height": 1}}, "/settings/user.height"),
+        ({"readings": {"RS-none": "x"}}, "/readings/RS-none"),
+        ({"answers": {"D-NONE": "yes"}}, "/answers/D-NONE"),
+        # The same name in two parts, and right in the first.
+        ({"settings": {"P-TERM": "1年"}, "answers": {"P-TERM": "dear"}}, "/answers/P-TERM"),
+        ({"parties": {"nobody": ["x"]}}, "/parties/nobody"),
+        ({"parties": {"user": [1]}}, "/parties/user"),
+    ],
+)
+def test_what_is_wrong_in_an_opening_has_its_place(live: Live, wrong: dict[str, Any], field: str) -> None:
+    refused = live.client().post("/accounts", json={"account": "b", "agreements": ["voip-1"], **wrong})
+    assert (refused.status_code, refused.json()["field"]) == (400, field), refused.text
+
+
+def test_what_conflicts_has_its_place(live: Live) -> None:
+    refused = live.client().post(
+        "/accounts", json={"account": "a", "agreements": ["voip-1"], "type": "phone"}
+    )
+    assert (refused.status_code, refused.json()["field"]) == (409, "/account")
+
+
+@pytest.mark.parametrize("line", ["2026-04-01 user in breach of 99.9", "when may anybody do what"])
+def test_a_question_that_cannot_be_asked_has_its_place(live: Live, line: str) -> None:
+    refused = live.client().post("/accounts/a/ask", json={"question": line})
+    assert (refused.status_code, refused.json()["field"]) == (400, "/question")
+    supposed = {"name": "place_call", "at": "2026-04-06T10:00", "by": "user", "to": "1"}
+    refused = live.client().post("/accounts/a/what-if", json={"events": [supposed], "question": line})
+    assert (refused.status_code, refused.json()["field"]) == (400, "/question")
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"recordedat": "soon"}, "/0/recordedat"),
+        ({"data": {"by": "user", "to": "10010", "a/b": 1}}, "/0/data/a~1b"),
+        ({"data": {"by": "user", "to": "10010", "a/b": [1]}}, "/0/data/a~1b"),
+    ],
+)
+def test_what_is_wrong_in_an_event_has_its_place(live: Live, changed: dict[str, Any], field: str) -> None:
+    call = event("a", "c1", "place_call", "2026-04-06T10:00:00+08:00", by="user", to="10010")
+    refused = send(live.client(), {**call, **changed})
+    assert (refused.status_code, refused.json()["field"]) == (400, field)
+
+
+def test_what_is_wrong_in_an_item_of_a_batch_has_its_place(live: Live) -> None:
+    items = [
+        {"context": {}}, {"context": {"as_of": "never"}}, {"context": {"revision": "77"}},
+        {"context": {"amount": "dear"}}, {"subject": {"type": "party"}},
+    ]  # fmt: skip
+    asked = {**question("user", "pay", "a"), "evaluations": items}
+    told = live.client().post("/access/v1/evaluations", json=asked).json()["evaluations"]
+    assert [each["context"].get("error", {}).get("field") for each in told] == [
+        None, "/evaluations/1/context/as_of", "/evaluations/2/context/revision",
+        "/evaluations/3/context/amount", "/evaluations/4/subject/id",
+    ]  # fmt: skip
+
+
+def test_a_word_of_the_address_and_a_header_are_told_by_name(live: Live) -> None:
+    client = live.client()
+    for word in ("as_of", "known_at", "revision", "at_least"):
+        assert client.get("/accounts/a", params={word: "never"}).json()["field"] == word
+    assert client.get("/accounts/none").json()["field"] == "account"
+
+
+def test_a_pointer_is_written_as_rfc_6901_has_it() -> None:
+    assert pointer("a/b", 0, "m~n", "") == "/a~1b/0/m~0n"
