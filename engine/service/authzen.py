@@ -49,15 +49,29 @@ def single(raw: Mapping[str, Any]) -> Asked:
 
 
 def search(raw: Mapping[str, Any], what: str) -> Asked:
-    """Read a search for subjects, resources or actions: what is searched for may not be named, and is not heeded."""
+    """Read a search for subjects, resources or actions: what is searched for may not be named, and is not heeded.
+
+    Raises Problem.
+    """
     asked = _asked(raw, subject_id=what != "subject", action=what != "action", resource_id=what != "resource")
     match what:
         case "subject":
             return asked._replace(subject=Entity(asked.subject.type, ""))
         case "resource":
+            _of_no_revision(asked)
             return asked._replace(resource=Entity(asked.resource.type, ""))
         case _:
             return asked._replace(act="")
+
+
+def _of_no_revision(asked: Asked) -> None:
+    for name, token in (("revision", asked.revision), ("at_least", asked.at_least)):
+        if token is not None:
+            raise Problem(
+                "bad_request",
+                "a revision is of one account, and this looks at all: leave it out, or say `known_at`",
+                f"/context/{name}",
+            )
 
 
 def _asked(raw: Mapping[str, Any], *, subject_id: bool, action: bool, resource_id: bool) -> Asked:

@@ -88,6 +88,10 @@ _CONTEXT: Schema = {
         "at_least": {**_REVISION, "description": "At least as fresh as this revision."},
     },
 }
+_OF_ONE: Schema = {"type": "null", "description": "A revision is of one account: it is not taken here."}
+_CONTEXT_OF_ALL: Schema = {
+    **_CONTEXT, "properties": {**_CONTEXT["properties"], "revision": _OF_ONE, "at_least": _OF_ONE}
+}  # fmt: skip
 _PAGE: Schema = {
     "type": ["object", "null"],
     "properties": {
@@ -197,7 +201,10 @@ def _searched(what: str) -> Schema:
                 },
             },
         },
-        {"type": "object", "required": sorted(parts), "properties": {**parts, "context": _CONTEXT, "page": _PAGE}},
+        {
+            "type": "object", "required": sorted(parts),
+            "properties": {**parts, "context": _CONTEXT_OF_ALL if what == "resource" else _CONTEXT, "page": _PAGE},
+        },
         "409",
         example=example,
     )  # fmt: skip

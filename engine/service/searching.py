@@ -182,8 +182,13 @@ def _answer(tenant: Tenant, held: Held, asked: Asked, at: Instant) -> Known:
 
 
 async def _held(tenant: Tenant, asked: Asked) -> Held | None:
+    """Return the account asked about. Raises Problem where it is not as fresh as was asked."""
     held = await tenant.found(asked.resource.id)
-    return held if held is not None and held.opening.type == asked.resource.type else None
+    if held is None or held.opening.type != asked.resource.type:
+        return None
+    if asked.at_least is not None:
+        tenant.revision(held, asked.at_least, "/context/at_least")
+    return held
 
 
 def _holds(held: Held, at: Instant, holds_until: Instant | None) -> tuple[Instant, Instant]:

@@ -100,3 +100,25 @@ def test_a_word_of_the_address_and_a_header_are_told_by_name(live: Live) -> None
 
 def test_a_pointer_is_written_as_rfc_6901_has_it() -> None:
     assert pointer("a/b", 0, "m~n", "") == "/a~1b/0/m~0n"
+
+
+@pytest.mark.parametrize("name", ["revision", "at_least"])
+def test_a_search_of_accounts_takes_no_revision_for_it_is_of_one(live: Live, name: str) -> None:
+    client = live.client()
+    token = client.get("/accounts/a").json()["revision"]
+    asked = {**question("user", "place_call", "", as_of="2026-04-01"), "resource": {"type": "account"}}
+    refused = client.post("/access/v1/search/resource", json={**asked, "context": {name: token}})
+    assert (refused.status_code, refused.json()["field"]) == (400, f"/context/{name}")
+    assert "known_at" in refused.json()["detail"]
+    assert client.post("/access/v1/search/resource", json={**asked, "context": {name: None}}).is_success
+
+
+@pytest.mark.parametrize("what", ["subject", "action"])
+@pytest.mark.parametrize("name", ["revision", "at_least"])
+def test_a_search_on_one_account_takes_a_revision_that_it_has(live: Live, what: str, name: str) -> None:
+    client = live.client()
+    token = client.get("/accounts/a").json()["revision"]
+    asked = question("user", "place_call", "a", **{name: token})
+    assert client.post(f"/access/v1/search/{what}", json=asked).is_success
+    refused = client.post(f"/access/v1/search/{what}", json={**asked, "context": {name: "77"}})
+    assert (refused.status_code, refused.json()["field"]) == (409, f"/context/{name}")
