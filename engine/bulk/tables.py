@@ -60,19 +60,15 @@ class Table:
         suffixes = [each for each in self.path.suffixes if each not in (".gz", ".zst")]
         return suffixes[-1].lower() if suffixes else ""
 
-    def rows_sql(self, only: Path | None = None) -> str:
+    def rows_sql(self, where: str = "true") -> str:
         """Return SQL that gives each row as JSON text, in one column `row`.
 
-        Of Parquet, those of some accounts `only`, where a file names them.
+        Of Parquet, those of which a condition (SQL) on the columns of `t` holds.
         """
         place = _text(str(self.path))
         match self.suffix:
             case ".parquet":
-                some = ""
-                if only is not None:
-                    named = f"SELECT account FROM read_parquet({_text(str(only))})"
-                    some = f" WHERE coalesce(t.account, '') IN ({named})"
-                return f"SELECT to_json(t)::VARCHAR AS row FROM read_parquet({place}) AS t{some}"
+                return f"SELECT to_json(t)::VARCHAR AS row FROM read_parquet({place}) AS t WHERE {where}"
             case ".csv" | ".tsv":
                 how = "all_varchar = true, header = true, nullstr = '', ignore_errors = true, store_rejects = true"
                 read = f"read_csv({place}, {how})"
@@ -112,12 +108,13 @@ class Scattered:
                 at.execute(f"ATTACH {_text(str(table.path))} AS source (READ_ONLY)")
             target = self.folder / kind
             target.mkdir(parents=True, exist_ok=True)
-            named = f"json_extract_string(row, {_text('$.' + json.dumps(key))})"
-            account = f"CASE WHEN json_valid(row) THEN coalesce({named}, '') ELSE '' END"
+            some = "true"
+            if only is not None:
+                some = f"coalesce(t.account, '') IN (SELECT account FROM read_parquet({_text(str(only))}))"
             query = (
                 f"COPY (SELECT account, row, (hash(account) % {self.buckets})::INTEGER AS bucket, place"
-                f" FROM (SELECT {account} AS account, row, {number << _ROWS} + row_number() OVER () AS place"
-                f" FROM ({table.rows_sql(only)})))"
+                f" FROM (SELECT {_account(key)} AS account, row, {number << _ROWS} + row_number() OVER () AS place"
+                f" FROM ({table.rows_sql(some)})))"
                 f" TO {_text(str(target))}"
                 " (FORMAT parquet, PARTITION_BY (bucket), APPEND, FILENAME_PATTERN 'part-{uuid}')"
             )
@@ -180,6 +177,25 @@ def first_row(table: Table) -> str:
         except duckdb.Error as wrong:
             raise BadTable(str(table.path), _wrong_with(table, wrong)) from None
     return str(found[0]) if found else "{}"
+
+
+def rows_of(table: Table, key: str, accounts: Sequence[str]) -> list[tuple[str, str]]:
+    """Return account and row (JSON text) of some accounts, in the order of the table. Raises BadTable.
+
+    `key` is the field that names the account.
+    """
+    among, some = "IN (SELECT unnest($1))", "true"
+    if table.suffix == ".parquet" and key in json.loads(first_row(table)):
+        some = f"t.{quoted(key)}::VARCHAR {among}"
+    with duckdb.connect(config={"memory_limit": MEMORY, "threads": 1}) as at:
+        try:
+            if table.name:
+                at.execute(f"ATTACH {_text(str(table.path))} AS source (READ_ONLY)")
+            named = f"SELECT {_account(key)} AS account, row FROM ({table.rows_sql(some)})"
+            query = f"SELECT account, row FROM ({named}) WHERE account {among}"
+            return at.execute(query, [list(accounts)]).fetchall()
+        except duckdb.Error as wrong:
+            raise BadTable(str(table.path), _wrong_with(table, wrong)) from None
 
 
 def rows_from(table: Any, accounts: Sequence[str]) -> Any:
@@ -296,6 +312,12 @@ def _connection(folder: Path) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(
         config={"memory_limit": MEMORY, "threads": 1, "temp_directory": str(folder / "spill")}
     )
+
+
+def _account(key: str) -> str:
+    """Return SQL for the account of a `row`: what stands in a field, empty where nothing does."""
+    named = f"json_extract_string(row, {_text('$.' + json.dumps(key))})"
+    return f"CASE WHEN json_valid(row) THEN coalesce({named}, '') ELSE '' END"
 
 
 def _text(value: str) -> str:

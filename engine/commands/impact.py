@@ -72,7 +72,7 @@ def impact(
         "language": held.language,
     }
     ran(
-        make, stamp, lambda folder, counts: changes(folder, held, counts, as_of),
+        make, stamp, lambda job, counts: changes(job, held, counts, as_of),
         events, accounts, out, buckets, jobs, rejects, json_,
     )  # fmt: skip
 

@@ -124,7 +124,7 @@ def stamp_of(held: Portfolio, as_of: str, known_at: str | None, mapping: str | N
 
 
 def ran(
-    make: Callable[[], Fold], stamp: Mapping[str, Any], page_of: Callable[[Path, Counts], str],
+    make: Callable[[], Fold], stamp: Mapping[str, Any], page_of: Callable[[Job, Counts], str],
     events: list[str], accounts: str | None, out: str, buckets: int, jobs: int, rejects: str, json_: bool,
     way: Way | None = None,
 ) -> None:  # fmt: skip
@@ -156,7 +156,7 @@ def ran(
             f"{wrong}. This is a fault of the program: report it, and use --kernel off meanwhile",
             zh=f"{wrong}。此为程序之误：请报告，其间请用 --kernel off", field="--verify",
         ) from None  # fmt: skip
-    (job.out / "summary.html").write_text(page_of(job.out, counts), "utf-8")
+    (job.out / "summary.html").write_text(page_of(job, counts), "utf-8")
     if json_:
         print_json(
             {

@@ -136,7 +136,7 @@ def replay(
     way = machines(on, cluster, whole_files)
     ran(
         partial(kernelled, kernel, share, seed, *given), stamp,
-        lambda folder, counts: summary(folder, held, counts, as_of, lang or held.language),
+        lambda job, counts: summary(job.out, held, counts, as_of, lang or held.language),
         events, accounts, out, buckets, jobs, rejects, json_, way,
     )  # fmt: skip
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
 from pathlib import Path
 from random import Random
 
+import duckdb
 import pytest
 
 from bench import synthetic
@@ -98,7 +100,10 @@ def test_the_page_speaks_the_language_of_the_agreement(tmp_path: Path, log: Path
 
 def test_a_later_day_of_payment_undoes_a_breach(tmp_path: Path, log: Path) -> None:
     new = draft(tmp_path, "不迟于 账单.到期日，遇休息日顺延 若 到期顺延 为 顺延", "限 60日 内")
-    assert compared(new, log) == 0
+    assert compared(new, log, "--lang", "zh") == 0
+    page = (tmp_path / "out" / "summary.html").read_text("utf-8")
+    assert re.search(r"<summary>late</summary><pre>乙方于2026年9月20日是否违反五\.2：是\n", page)
+    assert "<pre>乙方于2026年9月20日是否违反五.2：否\n" in page
     found = {(row["kind"], row["what"]): row for row in read_all(tmp_path / "out" / "differences.parquet")}
     assert (found["breach", "voip-1 五.2:付费"]["old"], found["breach", "voip-1 五.2:付费"]["new"]) == (
         "open",
@@ -110,6 +115,68 @@ def test_a_draft_that_says_the_same_changes_nothing(tmp_path: Path, log: Path) -
     new = draft(tmp_path, "| 暂停权 优先于 使用", "| # A remark.\n| 暂停权 优先于 使用")
     assert compared(new, log) == 0
     assert not read_all(tmp_path / "out" / "differences.parquet")
+
+
+HIRED = [
+    {"account": "k", "id": id, "name": name, "at": at, **fields}
+    for id, name, at, fields in (
+        ("s1", "sign", "2026-03-02T09:00", {"by": "owner"}),
+        ("s2", "sign", "2026-03-02T09:05", {"by": "hirer"}),
+        ("lot", "handed_over", "2026-03-02T10:00", {"day": "2026-03-02", "rent": "40.00", "until": "2026-03-10T10:00"}),
+        ("harm", "broke", "2026-03-20T10:00", {}),
+    )
+]  # fmt: skip
+HIRE_DRAFT = [("* 5%", "* 10%"), ("36 hours", "900 hours"), ("machine to broken", "machine to away")]
+EXPLAINED = {
+    "hire 3 back: in breach → no breach": (
+        "hirer is in breach of 3 on 2026-04-01: yes\n  3 was breached on 2026-03-11 22:00, not cured (lot)",
+        "hirer is in breach of 3 on 2026-04-01: no\n  the agreement is in force",
+    ),
+    "unpaid: less → more": (
+        "5:fine (about the breach of 2, lot): 3.00 CNY owed, 0.00 CNY paid",
+        "5:fine (about the breach of 2, lot): 5.00 CNY owed, 0.00 CNY paid",
+    ),
+    "machine is broken → machine is away": (
+        "machine is broken since 2026-03-20 10:00 (harm)",
+        "machine is away since 2026-03-20 10:00 (harm)",
+    ),
+}
+"""What differs of the hired machine, and what is told of it under the old text and under the draft."""
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "csv", "parquet"])
+def test_each_group_opens_to_what_the_engine_says_under_either_text(kind: str, tmp_path: Path) -> None:
+    old = CASES["hire"][0]
+    new = old
+    for before, after in HIRE_DRAFT:
+        assert before in new
+        new = new.replace(before, after)
+    for folder, text in (("old", old), ("new", new)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "hire.contract").write_text(text, "utf-8")
+    command = ["impact", *(str(tmp_path / each / "hire.contract") for each in ("old", "new")), "--lang", "en"]
+    command += ["--as-of", "2026-04-01", "--out", str(tmp_path / "out"), "--jobs", "1", "--buckets", "2"]
+    assert carried_out([*command, "--events", hired(tmp_path, kind)]) == 0
+    page = unescape((tmp_path / "out" / "summary.html").read_text("utf-8"))
+    for title, told in EXPLAINED.items():
+        group = page.partition(f"<h2>{title}</h2>")[2].partition("<h2>")[0]
+        opened = re.findall(r"<summary>k</summary><pre>(.*?)</pre><pre>(.*?)</pre></details>", group, re.S)
+        ((under_old, under_new),) = opened
+        assert told[0] in under_old
+        assert told[1] in under_new
+
+
+def hired(folder: Path, kind: str) -> str:
+    """Write what happened to the hired machine as a table of a kind; return where."""
+    lines = folder / "events.jsonl"
+    lines.write_text("".join(json.dumps(each) + "\n" for each in HIRED), "utf-8")
+    if kind == "jsonl":
+        return str(lines)
+    table = folder / f"events.{kind}"
+    with duckdb.connect() as at:
+        kinds = dict.fromkeys(dict.fromkeys(name for each in HIRED for name in each), "VARCHAR")
+        at.execute(f"COPY (SELECT * FROM read_json('{lines}', columns = {kinds})) TO '{table}'")
+    return str(table)
 
 
 def test_kernel_and_engine_find_the_same_differences(tmp_path: Path) -> None:
