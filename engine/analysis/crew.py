@@ -16,13 +16,13 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from multiprocessing import get_all_start_methods, get_context, parent_process
+from multiprocessing import get_all_start_methods, get_context
 from multiprocessing.connection import Connection, wait
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from engine.analysis.finding import Clause, Finding
 from engine.analysis.tally import Tally
+from engine.parent import end_with_parent
 
 if TYPE_CHECKING:
     from engine.analysis.answers import Answers
@@ -85,18 +85,6 @@ class Crew:
         for each in self._processes:
             each.kill()
             each.join()
-
-
-def end_with_parent() -> None:
-    """End this process when the one that began it is no longer there, whatever it is doing."""
-
-    def watch() -> None:
-        parent = parent_process()
-        assert parent is not None
-        wait([parent.sentinel])
-        os._exit(1)
-
-    Thread(target=watch, daemon=True).start()
 
 
 # -- in each process

@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from contractlang.norms import Contract
-from engine.analysis.crew import end_with_parent
 from engine.analysis.finding import Clause, Finding, Kind, Said
 from engine.analysis.kept import Kept
 from engine.analysis.tally import HORIZON, Tally
+from engine.parent import end_with_parent
 
 if TYPE_CHECKING:
     from engine.analysis.answers import Answers

@@ -23,6 +23,7 @@ from engine.bulk.fold import REJECTS, Folded, Reject
 from engine.bulk.mapping import Mapped
 from engine.bulk.reasons import said
 from engine.bulk.tables import Scattered, Table, written
+from engine.parent import end_with_parent
 
 ACCOUNTS, EVENTS = "accounts", "events"
 STRAIGHT, STRAIGHT_LEFT = "straight", "straight.*.left.parquet"
@@ -311,6 +312,7 @@ _held: list[Fold] = []
 
 
 def _prepare(make: Make) -> None:
+    end_with_parent()
     _held[:] = [make()]
 
 
