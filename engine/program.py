@@ -122,7 +122,7 @@ class Rule:
     is_obligation: bool = field(init=False)
     is_prohibition: bool = field(init=False)
     is_act: bool = field(init=False)
-    """Whether it speaks of an act that somebody may, or must, do; it stands exercised once it was done."""
+    """Whether it speaks of an act that somebody may, or must, do; it may stand exercised once that was done."""
     bound_each: bool = field(init=False)
     """Whether what it is bound from, or until, hangs on its trigger: it is so for each instance by itself."""
     bare: bool = field(init=False)
@@ -411,9 +411,6 @@ class Program:
                 for basis, since in cause.basis:
                     if basis == index:
                         return since
-        if not rule.sets:
-            used = scene.read(("P", index))
-            return used if isinstance(used, int) else None
         return None
 
 

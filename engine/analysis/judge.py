@@ -250,8 +250,6 @@ class Judge(Aspect):
                         # What sets the state to what it is already leaves the earlier act standing.
                         ending = [o for o in setters if o[0] is each or not z3.eq(o[1], value)]
                         found.append(every(world.states.is_last(each, based, ending, m), stands(each)))
-            if not rule.sets:
-                found = [every(world.has_happened(each, m), stands(each)) for each in acts]
             return some(*found)
 
         return world.once(("standing", rule.index, m.key, str(period)), make)
