@@ -7,7 +7,7 @@ re-derives only what comes after it. Everything is a function of what was given:
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import NamedTuple
@@ -24,7 +24,7 @@ from engine.program import Program
 from engine.question import May, Question
 from engine.simultaneous import before_act, in_orders, is_act
 from engine.terms import Terms
-from engine.undated import combined, placed, ways
+from engine.undated import Way, answered, combined, placed, ways
 from engine.walk import walk
 
 _now = attrgetter("now")
@@ -74,9 +74,28 @@ class Account:
     def decide(self, question: Question, known_at: Instant | None = None) -> Decision:
         """Return the answer to a question, with the knowledge of `known_at` (None: everything)."""
         line = self.line(known_at)
-        if not line.undated:
-            return self._decided(line, question, known_at)
-        return self._undated(line, question, known_at)
+        if not line.undated and not line.has_act_of(question):
+            return decide(line.before(question.at + 1), question, known_at)
+        lines, exact = self._lines_tried(line, question.at)
+
+        def shared(ask: Callable[[Position], Decision]) -> Decision:
+            found = {way: _in_orders(each, question, ask) for way, each in lines.items()}
+            return combined(question, line.undated, found, exact)
+
+        def asked(reached: Position) -> Decision:
+            return decide(reached, question, known_at)
+
+        def under(reading: str, option: str) -> Decision:
+            return shared(lambda reached: asked(reached.taking(reading, option)))
+
+        told = shared(asked)
+        by_default = self.program.taken(self.terms).by_default
+        assumes = tuple(
+            (reading, default)
+            for reading, default in told.assumes
+            if any(answered(under(reading, option)) != answered(told) for option in by_default[reading][2])
+        )
+        return told._replace(assumes=assumes)
 
     def what_if(self, events: Iterable[Event]) -> Account:
         """Return a copy of the account to which those events have happened; nothing is stored."""
@@ -118,21 +137,12 @@ class Account:
             self._lines[known_at] = line
         return line
 
-    def _decided(self, line: _Line, question: Question, known_at: Instant | None) -> Decision:
-        group = line.at_instant(question.at) if isinstance(question, May) else []
-        if not group or not any(is_act(question, each) for each in group):
-            return decide(line.before(question.at + 1), question, known_at)
-        ordered = _in_order(group)
-        firsts = before_act(question, group, ordered)
-        found = [decide(line.after_some(question.at, some), question, known_at) for some in firsts]
-        return in_orders(group, found, ordered)
-
-    def _undated(self, line: _Line, question: Question, known_at: Instant | None) -> Decision:
-        """Ask for every place that the undated facts could take."""
-        tried, exact = ways(line.undated, line.starts(), line.turns(question.at), question.at)
-        lines = {way: _Line(self.program, self.terms, placed(line.facts, line.undated, way)) for way in tried}
-        found = {way: self._decided(each, question, known_at) for way, each in lines.items()}
-        return combined(question, line.undated, found, exact)
+    def _lines_tried(self, line: _Line, until: Instant) -> tuple[dict[Way, _Line], bool]:
+        """Return a line for every place that the undated facts could take, and whether these are all that differ."""
+        if not line.undated:
+            return {(): line}, True
+        tried, exact = ways(line.undated, line.starts(), line.turns(until), until)
+        return {way: _Line(self.program, self.terms, placed(line.facts, line.undated, way)) for way in tried}, exact
 
 
 class _Line:
@@ -206,6 +216,10 @@ class _Line:
             self.reached.append(take(self.reached[-1], self.groups[len(self.reached) - 1]))
         return self.reached[wanted] if wanted < len(self.groups) else self._since_last(at - 1)
 
+    def has_act_of(self, question: Question) -> bool:
+        """Tell whether the act that a question is about is done at the instant asked about."""
+        return isinstance(question, May) and any(is_act(question, each) for each in self.at_instant(question.at))
+
     def at_instant(self, at: Instant) -> list[Event]:
         """Return the facts that take effect at an instant."""
         place = self.instants.up_to(at) - 1
@@ -244,6 +258,16 @@ class _Line:
                 found.add(at)
                 position = elapse(position, at)
         return found
+
+
+def _in_orders(line: _Line, question: Question, ask: Callable[[Position], Decision]) -> Decision:
+    """Return what the answers have in common, one for each of what may come before the act asked about."""
+    if not line.has_act_of(question):
+        return ask(line.before(question.at + 1))
+    group = line.at_instant(question.at)
+    ordered = _in_order(group)
+    found = [ask(line.after_some(question.at, some)) for some in before_act(question, group, ordered)]
+    return in_orders(group, found, ordered)
 
 
 def _goes_on(fact: Event, after: Instant) -> bool:

@@ -108,3 +108,8 @@ class Decision(NamedTuple):
     def cited_events(self) -> tuple[str, ...]:
         """The ids of the events that the reasons rest on, each once, in order."""
         return events_in(self.reasons)
+
+
+def assumed(decisions: Iterable[Decision]) -> tuple[tuple[str, str], ...]:
+    """Return the default readings that any of some decisions names: what these have in common hangs on no other."""
+    return tuple(sorted({pair for each in decisions for pair in each.assumes}))

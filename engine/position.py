@@ -74,6 +74,13 @@ class Position:
         settle(step, None)
         return opening.reached(step, None)
 
+    def taking(self, reading: str, option: str) -> Position:
+        """Return this position with a reading taken in another option than by default, for questions only."""
+        taken = Taken({**self.taken.options, reading: option}, {})
+        return Position(
+            self.program, self.terms, self.cells, self.agenda, self.now, self.count, self.chain, self.changed, taken,
+        )  # fmt: skip
+
     def scene(self, at: Instant | None = None) -> Scene:
         """Return a look at this position, by default at its instant."""
         scene = Scene(self.program, self.terms, self.taken, self.cells.get, self.now if at is None else at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import permutations
 
-from engine.decision import Decision, Item, Reason, Verdict
+from engine.decision import Decision, Item, Reason, Verdict, assumed
 from engine.event import Event
 from engine.position import MOST_TOGETHER, in_sequence
 from engine.question import May, Question
@@ -42,7 +42,7 @@ def before_act(question: Question, group: list[Event], ordered: bool) -> Iterato
 
 def in_orders(group: list[Event], found: list[Decision], ordered: bool) -> Decision:
     """Return what the answers have in common, one for each of what may come before: one answer, or `undetermined`."""
-    first = found[0]
+    first = found[0]._replace(assumes=assumed(found))
     if len(group) > MOST_TOGETHER and not ordered:
         return first._replace(exact=False)
     if len({_told(each) for each in found}) == 1:

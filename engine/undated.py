@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice, product
 
-from engine.decision import Decision, Item, Reason, Verdict
+from engine.decision import Decision, Item, Reason, Verdict, assumed
 from engine.event import START, Event, Instant
 from engine.question import May, Question
 
@@ -55,7 +55,7 @@ def combined(
     question: Question, undated: Sequence[Event], found: Mapping[Way, Decision], exact: bool
 ) -> Decision:
     """Return what the answers for every way have in common: one answer, or `undetermined` for want of the days."""
-    first = next(iter(found.values()))
+    first = next(iter(found.values()))._replace(assumes=assumed(found.values()))
     if len({answered(each) for each in found.values()}) == 1:
         return first if exact else first._replace(exact=False)
     lacking = [each for place, each in enumerate(undated) if matters(place, found)]
