@@ -14,6 +14,7 @@ from itertools import repeat
 from typing import Any, NamedTuple
 
 from contractlang.norms import OccurrenceDecl, PartyDecl, QuestionDecl, StateDecl, TypeDecl, Who, version_name
+from contractlang.numerals import plain_number
 from contractlang.suggest import nearest
 from engine.dates import iso, parse_instant, period_day
 from engine.errors import BadEvent, BadTerms, in_chinese, meant, none_of
@@ -376,6 +377,32 @@ def event_from(
         source=str(raw.get("source", "")), sequence=sequence, standing=_STANDINGS[standing], effect_at=effect,
         personal=personal,
     )  # fmt: skip
+
+
+def new_event_from(
+    program: Program, raw: Mapping[str, Any], where: str, recorded_at: Instant | None
+) -> Event:
+    """Return an event that was not kept before: a waiver names a norm that these documents have. Raises BadEvent.
+
+    Of a ledger that is kept, a waiver may be of a norm of law that is not asked for: it does nothing.
+    """
+    made = event_from(program, raw, where, recorded_at)
+    if made.name == WAIVE:
+        _waives_a_norm(program, str(made.fields["norm"]), where)
+    return made
+
+
+def _waives_a_norm(program: Program, named: str, where: str) -> None:
+    known = {said for each in program.norms for said in (each.id, each.label, each.clause) if said}
+    if named in known:
+        return
+    plain = plain_number(named)
+    near = next((each.clause for each in program.norms if plain_number(each.clause) == plain), None)
+    near = near or nearest(named, known)
+    en, zh = meant(near)
+    raise BadEvent(
+        where, "norm", f"no clause or norm is called `{named}`{en}", f"没有名为`{named}`的条款或规范{zh}"
+    )
 
 
 def _named(program: Program, spelling: str, where: str) -> tuple[str, OccurrenceDecl | None]:

@@ -12,7 +12,7 @@ from engine.dates import iso
 from engine.errors import BadEvent, BadQuestion
 from engine.event import Event, Instant
 from engine.explain import decision_as_json, outline, question_as_json
-from engine.ledger import event_from
+from engine.ledger import new_event_from
 from engine.position import elapse
 from engine.question import Question
 from engine.service.held import Held
@@ -117,7 +117,7 @@ def supposed(held: Held, raw: Sequence[Mapping[str, Any]]) -> list[Event]:
             raise Problem("bad_request", "a JSON object is wanted", f"/events/{number}")
         try:
             said = {"id": f"supposed-{number + 1}", **each}
-            made = event_from(held.opening.program, said, f"event {number + 1}")
+            made = new_event_from(held.opening.program, said, f"event {number + 1}", None)
         except BadEvent as wrong:
             raise Problem("bad_request", wrong.reason, pointer("events", number, wrong.field)) from None
         if made.id in found or held.intake.kept(made.id) is not None:

@@ -16,7 +16,7 @@ from engine.dates import iso
 from engine.errors import BadEvent, Conflict, Stale, StoreError, Unfit
 from engine.event import BUILT_IN, Event, Instant
 from engine.history import AccountStanding, BreachStanding, DutyStanding, standing_of
-from engine.ledger import Checked, event_from
+from engine.ledger import Checked, new_event_from
 from engine.service.cloudevents import Sent
 from engine.service.held import Held, plain
 from engine.service.landing import landed
@@ -124,7 +124,7 @@ def _events_of(held: Held, events: Iterable[Sent], now: Instant) -> list[Event |
 
 def _event(held: Held, sent: Sent, at: Instant) -> Event:
     try:
-        made = event_from(held.opening.program, sent.raw, "event", at)
+        made = new_event_from(held.opening.program, sent.raw, "event", at)
     except BadEvent as wrong:
         raise Problem("bad_request", wrong.reason, _place(sent, wrong.field)) from None
     if made.occurred_at is not None and made.occurred_at > at:

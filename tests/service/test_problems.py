@@ -122,3 +122,28 @@ def test_a_search_on_one_account_takes_a_revision_that_it_has(live: Live, what: 
     assert client.post(f"/access/v1/search/{what}", json=asked).is_success
     refused = client.post(f"/access/v1/search/{what}", json={**asked, "context": {name: "77"}})
     assert (refused.status_code, refused.json()["field"]) == (409, f"/context/{name}")
+
+
+@pytest.mark.parametrize(
+    ("norm", "said"),
+    [
+        ("五.22", "no clause or norm is called `五.22`; did you mean `五.2`?"),
+        ("5.2", "no clause or norm is called `5.2`; did you mean `五.2`?"),
+        ("all of it", "no clause or norm is called `all of it`"),
+    ],
+)
+def test_a_waiver_of_what_is_no_norm_is_refused(live: Live, norm: str, said: str) -> None:
+    client = live.client()
+    waiver = event("a", "w1", "waive", "2026-04-06T10:00:00+08:00", by="provider", norm=norm)
+    refused = send(client, waiver)
+    told = refused.json()
+    assert (refused.status_code, told["field"], told["detail"]) == (400, "/0/data/norm", said)
+    supposed = {"name": "waive", "at": "2026-04-06T10:00", "by": "provider", "norm": norm}
+    refused = client.post("/accounts/a/what-if", json={"events": [supposed]})
+    assert (refused.status_code, refused.json()["field"]) == (400, "/events/0/norm")
+
+
+@pytest.mark.parametrize("norm", ["五.2", "付费"])
+def test_a_waiver_names_a_norm_by_its_clause_or_label(live: Live, norm: str) -> None:
+    waiver = event("a", f"w-{norm}", "waive", "2026-04-06T10:00:00+08:00", by="provider", norm=norm)
+    assert send(live.client(), waiver).is_success
