@@ -106,7 +106,7 @@ class _Traced:
 
 def route_of(scope: Scope) -> str:
     """Return the address as it is written on the page, never as it was called."""
-    return scope.get("path_name") or getattr(scope.get("route"), "path", None) or "none"
+    return scope.get("path_name") or getattr(scope.get("route"), "path_format", None) or "none"
 
 
 def _ended(span: Any, scope: Scope, status: int) -> None:
