@@ -109,7 +109,7 @@ async def _layers(rim: Rim, server: Server) -> list[Row]:
         party, act = tenant.party_of(held.opening, *asked.subject), tenant.act_called(held.opening, asked.act)
         assert party is not None
         assert act is not None
-        question, _ = asking.may(held.opening.program, party, act, asked.data, asking.instant(held, asked, 0))
+        question, _ = asking.may(held.opening.program, party, act, asked, asking.instant(held, asked, 0))
         return held, question, asked
 
     async def found(body: bytes) -> object:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pydantic_core import to_json
 
@@ -89,7 +89,7 @@ def answer(tenant: Tenant, held: Held, asked: Asked, now: Instant) -> Answer:
     if act is None:
         return _no("unknown_action", "协议没有这种行为", "the agreements know no such act")
     program = held.opening.program
-    question, ignored = may(program, party, act, asked.data, instant(held, asked, now))
+    question, ignored = may(program, party, act, asked, instant(held, asked, now))
     decision = account.decide(question, asked.known_at)
     token = held.token if revision is None else held.token_of(revision)
     context = context_of(decision, question, held.opening.words, token, asked.as_of)
@@ -113,10 +113,9 @@ def permits(tenant: Tenant, program: Program, party: str, act: str, answer: str)
     return not isinstance(actor, str) or actor in (party, BOTH)
 
 
-def may(
-    program: Program, party: str, act: str, data: Mapping[str, Any], at: Instant
-) -> tuple[May, list[str]]:
+def may(program: Program, party: str, act: str, asked: Asked, at: Instant) -> tuple[May, list[str]]:
     """Return the question, and the names among the data that the act does not have. Raises Problem."""
+    data = asked.data
     if not data:
         return May(party, act, at), []
     params = {word for each in program.acts[act].params for word in (each.name, each.alias) if word}
@@ -130,7 +129,8 @@ def may(
     try:
         return May(party, act, at, event_from(program, raw, "context").fields), ignored
     except BadEvent as wrong:
-        raise Problem("bad_request", wrong.reason, pointer("context", wrong.field)) from None
+        place = ("action", "properties") if wrong.field in asked.properties else ("context",)
+        raise Problem("bad_request", wrong.reason, pointer(*place, wrong.field)) from None
 
 
 async def evaluate_batch(tenant: Tenant, batch: authzen.Batch, now: Instant) -> list[Answer]:

@@ -25,7 +25,10 @@ class Entity(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """A question as it came in. `data` is the data of the act; instants are None where none was named."""
+    """A question as it came in. `data` is the data of the act; instants are None where none was named.
+
+    `properties` names the data that are properties of the action; the rest stands in the context.
+    """
 
     subject: Entity
     act: str
@@ -35,6 +38,7 @@ class Asked(NamedTuple):
     known_at: Instant | None
     revision: str | None
     at_least: str | None
+    properties: tuple[str, ...]
 
     @property
     def is_plain(self) -> bool:
@@ -93,9 +97,10 @@ def _asked(raw: Mapping[str, Any], *, subject_id: bool, action: bool, resource_i
             data = properties
     context = raw.get("context")
     if context is None:
-        return Asked(subject, name, resource, data, None, None, None, None)
+        return Asked(subject, name, resource, data, None, None, None, None, tuple(sorted(data)))
     if not isinstance(context, dict):
         raise Problem("bad_request", "a JSON object is wanted", "/context")
+    named = tuple(sorted(data))
     if not OURS.issuperset(context):
         data = {key: value for key, value in context.items() if key not in OURS} | data
     as_of, known_at, revision, at_least = map(context.get, ("as_of", "known_at", "revision", "at_least"))
@@ -104,7 +109,7 @@ def _asked(raw: Mapping[str, Any], *, subject_id: bool, action: bool, resource_i
         None if as_of is None else _instant(as_of, "as_of"),
         None if known_at is None else _instant(known_at, "known_at"),
         None if revision is None else _token(revision, "revision"),
-        None if at_least is None else _token(at_least, "at_least"),
+        None if at_least is None else _token(at_least, "at_least"), named,
     )  # fmt: skip
 
 

@@ -210,7 +210,7 @@ def _yes(tenant: Tenant, held: Held, party: str, asked: Asked, at: Instant) -> t
     if act is None:
         return False, None
     program = held.opening.program
-    question, _ = may(program, party, act, asked.data, at)
+    question, _ = may(program, party, act, asked, at)
     account = held.account
     if asked.revision is not None:
         account = held.at(tenant.revision(held, asked.revision, "/context/revision"))

@@ -82,12 +82,13 @@ def test_what_is_wrong_in_an_item_of_a_batch_has_its_place(live: Live) -> None:
     items = [
         {"context": {}}, {"context": {"as_of": "never"}}, {"context": {"revision": "77"}},
         {"context": {"amount": "dear"}}, {"subject": {"type": "party"}},
+        {"action": {"name": "pay", "properties": {"amount": "dear"}}, "context": {"amount": "1.00"}},
     ]  # fmt: skip
     asked = {**question("user", "pay", "a"), "evaluations": items}
     told = live.client().post("/access/v1/evaluations", json=asked).json()["evaluations"]
     assert [each["context"].get("error", {}).get("field") for each in told] == [
         None, "/evaluations/1/context/as_of", "/evaluations/2/context/revision",
-        "/evaluations/3/context/amount", "/evaluations/4/subject/id",
+        "/evaluations/3/context/amount", "/evaluations/4/subject/id", "/evaluations/5/action/properties/amount",
     ]  # fmt: skip
 
 
