@@ -190,9 +190,18 @@ class FieldE(Base):
             if type(self.of) is NowE and of > 0:
                 scene.until(end_of(day))
             return day
-        if of is None or isinstance(of, Unknown):
-            return of
+        if isinstance(of, Unknown):
+            return self.of_unknown(scene, of)
+        if of is None:
+            return None
         return self.open(scene, "?")
+
+    def of_unknown(self, scene: Scene, of: Unknown) -> Any:
+        """Return what is asked of an occurrence that a field does not name: as open as which it is."""
+        if self.kind != FLAG:
+            return of
+        item = of.item
+        return scene.pick(Item(item.kind, item.name, f"{item.about or ''}#{self.name}"), FLAGS)
 
     def open(self, scene: Scene, owner: str) -> Any:
         item = Item("fact", self.name, owner if owner != "?" else None)

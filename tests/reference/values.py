@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any, assert_never
 
-from contractlang.kinds import INSTANT
+from contractlang.kinds import FLAG, INSTANT
 from contractlang.norms import (
     Accrued,
     AmountDue,
@@ -196,8 +196,11 @@ def bound(world: World, name: str, env: Env) -> Any:
 
 def field_of(world: World, of: Any, field: Field) -> Any:
     """Return a property of an occurrence, a breach or a party."""
-    if of is None or isinstance(of, Unknown):
-        return of
+    if isinstance(of, Unknown):
+        is_flag = field.kind == FLAG
+        return world.case.ask(of.item, open_items.YES_OR_NO, field.name) if is_flag else of
+    if of is None:
+        return None
     if isinstance(of, str):
         given = world.terms.attributes.get(f"{of}.{field.name}")
         assert isinstance(world.declared.get(of), PartyDecl), of
