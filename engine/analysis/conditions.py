@@ -11,7 +11,7 @@ from contractlang.norms import Who
 from engine.analysis.aspect import Aspect
 from engine.analysis.days import is_day, is_instant, minute_of
 from engine.analysis.happenings import Env, Happening, Moment, Truth
-from engine.analysis.logic import every, no, some
+from engine.analysis.logic import all_of, any_of, every, no, some
 from engine.conditions import ActorE, AndE, AnswerE, ChosenE, CompareE, IsBlankE, NotE, OrE, PlacedE
 from engine.event import BOTH
 from engine.force import TextE, ValidE
@@ -29,9 +29,9 @@ class Conditions(Aspect):
             case None:
                 return True
             case AndE():
-                return every(*(self.truth(each, m, env) for each in it.parts))
+                return all_of(self.truth(each, m, env) for each in it.parts)
             case OrE():
-                return some(*(self.truth(each, m, env) for each in it.parts))
+                return any_of(self.truth(each, m, env) for each in it.parts)
             case NotE():
                 return no(self.truth(it.part, m, env))
             case CompareE():

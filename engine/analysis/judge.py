@@ -15,6 +15,7 @@ from engine.analysis.days import MINUTES, in_days_at_most, is_day
 from engine.analysis.happenings import Broken, Env, Happening, Moment, Truth, id_of, just_before
 from engine.analysis.instances import MANY
 from engine.analysis.logic import every, no, some
+from engine.analysis.numbers import FALSE
 from engine.program import Place, Rule
 
 Closer = tuple[str, Any, Truth]
@@ -195,7 +196,7 @@ class Judge(Aspect):
         world = self.world
         for indexes, when, place in rule.limited_to:
             holds = world.conditions.truth(when, m, env)
-            if holds is False or (z3.is_expr(holds) and z3.is_false(z3.simplify(holds))):
+            if holds is False or holds is FALSE or (z3.is_expr(holds) and z3.is_false(z3.simplify(holds))):
                 continue  # It limits other norms only.
             limits = [world.rule(index) for index in indexes if index != rule.index]
             open_ones = [self.opens(limit, m, act, actor) for limit in limits]

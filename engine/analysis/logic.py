@@ -28,11 +28,21 @@ _and, _or, _not, _implies = map(
 
 def every(*parts: Truth) -> Truth:
     """Return that every part holds; of no part at all, true."""
-    return _joined(parts, TRUE, FALSE, _and)
+    return all_of(parts)
 
 
 def some(*parts: Truth) -> Truth:
     """Return that some part holds; of no part at all, false."""
+    return any_of(parts)
+
+
+def all_of(parts: Iterable[Truth]) -> Truth:
+    """Return that every part holds; none is made after one that is false for certain."""
+    return _joined(parts, TRUE, FALSE, _and)
+
+
+def any_of(parts: Iterable[Truth]) -> Truth:
+    """Return that some part holds; none is made after one that is true for certain."""
     return _joined(parts, FALSE, TRUE, _or)
 
 
