@@ -12,19 +12,23 @@ from contractlang.source import Span
 
 def walk(expr: Any) -> Iterator[Any]:
     """Yield an expression and everything in it, targets included."""
-    kind: Any = type(expr)
-    names = _names(kind)
-    if names is None:
-        return
-    yield expr
-    for name in names:
-        value = getattr(expr, name)
-        kind = type(value)
-        if kind is tuple:
-            for part in value:
-                yield from walk(part)
-        elif kind is not Span and _names(kind) is not None:
-            yield from walk(value)
+    waiting = [expr]
+    while waiting:
+        each = waiting.pop()
+        kind: Any = type(each)
+        names = _names(kind)
+        if names is None:
+            continue
+        yield each
+        parts: list[Any] = []
+        for name in names:
+            value = getattr(each, name)
+            kind = type(value)
+            if kind is tuple:
+                parts += value
+            elif kind is not Span and _names(kind) is not None:
+                parts.append(value)
+        waiting += reversed(parts)
 
 
 @cache
