@@ -336,6 +336,15 @@ class Program:
     """Fields, each with its occurrence, whose text is read as a billing period such as `2026-06`."""
 
     @cached_property
+    def called(self) -> dict[str, tuple[Declaration, ...]]:
+        """What each name stands for, in either language or from outside; an outside id may stand for several."""
+        found: dict[str, tuple[Declaration, ...]] = {}
+        for declared in self.declarations.values():
+            for name in {declared.name, declared.alias, declared.external} - {None}:
+                found[name] = *found.get(name, ()), declared
+        return found
+
+    @cached_property
     def takes_effect(self) -> dict[str, tuple[str, ...]]:
         """For each agreement the documents that say when it takes effect."""
         return {

@@ -94,8 +94,8 @@ def versions_from(program: Program, agreements: Iterable[str]) -> dict[str, str]
 
 def _called(program: Program, name: str, kinds: tuple[type, ...]) -> Iterator[Declaration]:
     """Yield what is called so; several declarations may share an outside id."""
-    for declared in program.declarations.values():
-        if isinstance(declared, kinds) and name in (declared.name, declared.alias, declared.external):
+    for declared in program.called.get(name, ()):
+        if isinstance(declared, kinds):
             yield declared
 
 

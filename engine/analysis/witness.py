@@ -64,10 +64,9 @@ class History:
 
 def account_of(history: History, program: Program, layers: tuple[str, ...]) -> Account:
     """Return the account that a history is of, by a program's documents."""
-    known = {name for d in program.declarations.values() for name in (d.name, d.alias, d.external)}
 
     def said(given: dict[str, Any]) -> dict[str, Any]:
-        return {name: value for name, value in given.items() if name.partition(".")[0] in known}
+        return {name: value for name, value in given.items() if name.partition(".")[0] in program.called}
 
     terms = terms_from(program, said(history.settings), layers, said(history.readings), said(history.answers))
     events = [
