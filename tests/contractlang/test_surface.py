@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from contractlang.formatter import formatted
 from contractlang.load import Workspace, load_text
 from contractlang.source import Source, read
 from contractlang.surface import Turned, in_language
 from engine.cli import carried_out
 from tests.contractlang.test_formatter import own_text
 from tests.strategies import Draft, drafts
+from tests.wild import wild
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"
 FILES = sorted(CONTRACTS.rglob("*.contract"))
@@ -158,6 +160,32 @@ def test_generated_contracts_go_there_and_back(draft: Draft) -> None:
 @given(drafts())
 def test_many_generated_contracts_go_there_and_back(draft: Draft) -> None:
     goes_there_and_back(draft)
+
+
+def wild_goes_there_and_back(seed: int) -> None:
+    """What nobody would write is formatted once for all, and means in the other language what it meant."""
+    made = wild(seed)
+    if made is None:
+        return
+    text, wrong = formatted(Source("a.contract", made.text))
+    assert wrong == []
+    assert formatted(Source("a.contract", text)) == (text, [])
+    chinese = turn("a.contract", text, True).text
+    english = turn("a.contract", chinese, False).text
+    assert turn("a.contract", english, True).text == chinese
+    assert meaning("a.contract", chinese) == meaning("a.contract", english) == meaning("a.contract", made.text)
+    assert own_text(chinese) == own_text(english) == own_text(made.text)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_wild_contracts_go_there_and_back(seed: int) -> None:
+    wild_goes_there_and_back(seed)
+
+
+@pytest.mark.soak
+def test_many_wild_contracts_go_there_and_back() -> None:
+    for seed in range(20, 600):
+        wild_goes_there_and_back(seed)
 
 
 def test_the_command_turns_and_tells(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
