@@ -1,4 +1,4 @@
-"""What is named and never settled: blanks that no rule fills, events that no norm speaks of."""
+"""What is named and never settled: blanks that no rule fills, acts and events that no norm speaks of."""
 
 from __future__ import annotations
 
@@ -85,31 +85,48 @@ def _sentences(contract: Contract) -> Iterator[tuple[Clause, Expr | None]]:
 
 
 def events_without_rule(program: Program, telling: Telling) -> Iterator[Finding]:
-    """Find events that an agreement declares and nothing uses, and those on which only the law has a rule."""
+    """Find acts and events that an agreement declares and nothing uses, and events on which only the law has a rule."""
     used = {name for contract in program.contracts for name in _mentioned(contract)}
     for contract in program.contracts:
         for declared in contract.declarations.values():
             if (
                 isinstance(declared, OccurrenceDecl)
-                and not declared.is_act
                 and contract.kind == "agreement"
                 and declared.document == contract.name
                 and declared.name not in used
                 and not declared.sets
                 and not declared.shows
             ):
-                event, document = telling.name(declared.name), telling.document(contract.name)
-                yield Finding(
-                    "gap",
-                    (Clause(contract.name, "", declared.name),),
-                    Said(
-                        f"{document.en} names the event {event.en}, and no sentence says what follows when it happens.",
-                        f"{document.zh}提到“{event.zh}”，但没有一句话说明发生之后如何。",
-                    ),
-                    settles=(Said(f"say what follows on {event.en}", f"约定发生“{event.zh}”时的后果"),),
-                    detail={"what": "event", "event": declared.name},
-                )
+                yield (_act_alone if declared.is_act else _event_alone)(contract, declared, telling)
     yield from _events_of_law(program, telling)
+
+
+def _event_alone(contract: Contract, declared: OccurrenceDecl, telling: Telling) -> Finding:
+    event, document = telling.name(declared.name), telling.document(contract.name)
+    return Finding(
+        "gap",
+        (Clause(contract.name, "", declared.name),),
+        Said(
+            f"{document.en} names the event {event.en}, and no sentence says what follows when it happens.",
+            f"{document.zh}提到“{event.zh}”，但没有一句话说明发生之后如何。",
+        ),
+        settles=(Said(f"say what follows on {event.en}", f"约定发生“{event.zh}”时的后果"),),
+        detail={"what": "event", "event": declared.name},
+    )
+
+
+def _act_alone(contract: Contract, declared: OccurrenceDecl, telling: Telling) -> Finding:
+    act, document = telling.name(declared.name), telling.document(contract.name)
+    return Finding(
+        "gap",
+        (Clause(contract.name, "", declared.name),),
+        Said(
+            f"{document.en} names the act {act.en}, and no sentence says whether it may, must or must not be done.",
+            f"{document.zh}提到“{act.zh}”，但没有一句话说明可否、应否或不得为之。",
+        ),
+        settles=(Said(f"say who may, must or must not {act.en}", f"约定何人可以、应当或不得“{act.zh}”"),),
+        detail={"what": "act", "act": declared.name},
+    )
 
 
 def _events_of_law(program: Program, telling: Telling) -> Iterator[Finding]:
