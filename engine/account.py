@@ -142,7 +142,9 @@ class Account:
         if not line.undated:
             return {(): line}, True
         tried, exact = ways(line.undated, line.starts(), line.turns(until), until)
-        return {way: _Line(self.program, self.terms, placed(line.facts, line.undated, way)) for way in tried}, exact
+        return {
+            way: _Line(self.program, self.terms, placed(line.facts, line.undated, way)) for way in tried
+        }, exact
 
 
 class _Line:
@@ -218,7 +220,9 @@ class _Line:
 
     def has_act_of(self, question: Question) -> bool:
         """Tell whether the act that a question is about is done at the instant asked about."""
-        return isinstance(question, May) and any(is_act(question, each) for each in self.at_instant(question.at))
+        return isinstance(question, May) and any(
+            is_act(question, each) for each in self.at_instant(question.at)
+        )
 
     def at_instant(self, at: Instant) -> list[Event]:
         """Return the facts that take effect at an instant."""

@@ -52,7 +52,9 @@ class _Changes(Wording):
     def groups(self) -> Iterator[str]:
         table = self.job.out / "differences.parquet"
         found = sorted(counted(table, _GROUP), key=lambda each: (KINDS.index(each[0]), -each[-1]))
-        shown = [first(table, ("account", "told_old", "told_new"), _GROUP, each[:-1], EXAMPLES) for each in found]
+        shown = [
+            first(table, ("account", "told_old", "told_new"), _GROUP, each[:-1], EXAMPLES) for each in found
+        ]
         told = self.explained(found, shown)
         for (kind, what, old, new, why, count), accounts in zip(found, shown, strict=True):
             title = self.difference(kind, what, old, new)
@@ -65,7 +67,9 @@ class _Changes(Wording):
                 lines = "".join(f"<pre>{escape(each)}</pre>" for each in both if each)
                 yield f"<details><summary>{escape(account)}</summary>{lines}</details>"
 
-    def explained(self, groups: Sequence[_Row], shown: Sequence[Sequence[_Row]]) -> dict[Example, tuple[str, str]]:
+    def explained(
+        self, groups: Sequence[_Row], shown: Sequence[Sequence[_Row]]
+    ) -> dict[Example, tuple[str, str]]:
         """Ask the engine of the accounts shown, those of the worst groups; of answers the tables tell it already."""
         examples = (
             Example(kind, what, account)

@@ -112,8 +112,8 @@ def back_up(path: Path, to: Path) -> int:
     """Copy a store as it is at one moment, while it is used; return the copy's size in bytes. Raises Unavailable."""
     if not path.is_file():
         raise Unavailable(
-                f"{path}: there is no such file; `contract serve --store {path}` would make a store there"
-            )
+            f"{path}: there is no such file; `contract serve --store {path}` would make a store there"
+        )
     if to.exists():
         raise Unavailable(f"{to}: something is there already")
     try:

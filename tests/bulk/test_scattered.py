@@ -35,12 +35,16 @@ def test_rows_stand_in_the_order_of_their_tables_however_their_files_are_called(
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet", "duckdb"])
-def test_the_rows_of_some_accounts_are_found_under_whatever_name_they_stand(kind: str, tmp_path: Path) -> None:
+def test_the_rows_of_some_accounts_are_found_under_whatever_name_they_stand(
+    kind: str, tmp_path: Path
+) -> None:
     path = tmp_path / f"rows.{kind}"
-    query = "SELECT CASE WHEN n % 4 < 3 THEN n % 4 END AS \"the customer's\", n FROM range(1000) AS r(n)"
+    query = 'SELECT CASE WHEN n % 4 < 3 THEN n % 4 END AS "the customer\'s", n FROM range(1000) AS r(n)'
     with duckdb.connect(path if kind == "duckdb" else ":memory:") as at:
         at.execute(f"CREATE TABLE rows AS {query}" if kind == "duckdb" else f"COPY ({query}) TO '{path}'")
     table = Table(path, "rows" if kind == "duckdb" else "")
-    found = [(account, int(json.loads(row)["n"])) for account, row in rows_of(table, "the customer's", ["2", "9"])]
+    found = [
+        (account, int(json.loads(row)["n"])) for account, row in rows_of(table, "the customer's", ["2", "9"])
+    ]
     assert found == [("2", n) for n in range(2, 1000, 4)]
     assert rows_of(table, "account", ["2"]) == []

@@ -173,7 +173,9 @@ def wild_goes_there_and_back(seed: int) -> None:
     chinese = turn("a.contract", text, True).text
     english = turn("a.contract", chinese, False).text
     assert turn("a.contract", english, True).text == chinese
-    assert meaning("a.contract", chinese) == meaning("a.contract", english) == meaning("a.contract", made.text)
+    assert (
+        meaning("a.contract", chinese) == meaning("a.contract", english) == meaning("a.contract", made.text)
+    )
     assert own_text(chinese) == own_text(english) == own_text(made.text)
 
 
