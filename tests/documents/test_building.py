@@ -150,7 +150,7 @@ def test_what_is_edited_before_anything_is_watched_is_shown_too(contract: Path, 
     ):
         contract.write_text(TEXT.replace("the door", "the gate"), "utf-8")
         threading.Thread(target=server.serve, daemon=True).start()
-        while not server.server_address[1]:
+        while not server.serve_thread.is_alive():
             time.sleep(0.02)
         Served(f"http://127.0.0.1:{server.server_address[1]}/", []).until(
             "contracts/en/studio.html", "the gate"

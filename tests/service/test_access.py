@@ -99,7 +99,7 @@ def test_a_token_that_holds_is_taken(live: Live, shown: dict[str, Any]) -> None:
         {"iss": None},
         {"iss": "https://evil.example.com"},
         {"sub": None},
-        {"nbf": int(time.time()) + 600},
+        {"nbf": int(time.time()) + 86_400},
         {"private": OTHER},
         {"kid": "two"},
         {"kid": "three"},

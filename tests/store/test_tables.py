@@ -44,7 +44,7 @@ def test_the_latest_migration_is_the_one_the_program_knows() -> None:
 
 
 def test_what_is_kept_in_the_first_tables_is_there_after_an_upgrade(quick: Path) -> None:
-    path, config = quick / "first.db", Config()
+    path, config = quick / "of_the_first_tables.db", Config()
     config.set_main_option("script_location", str(Path(schema.__file__).parent / "migrations"))
     engine = create_engine(f"sqlite:///{path}")
     with engine.begin() as conn:
