@@ -88,7 +88,7 @@ def site(contract: Path, tmp_path: Path) -> Iterator[Served]:
         thread = threading.Thread(target=server.serve, daemon=True)
         thread.start()
         end = time.monotonic() + WAIT_SECONDS
-        while not server.server_address[1]:
+        while not server.serve_thread.is_alive():
             assert time.monotonic() < end
             time.sleep(0.02)
         yield Served(f"http://127.0.0.1:{server.server_address[1]}/", told)
