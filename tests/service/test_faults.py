@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx2
 import pytest
+import sqlalchemy
 
 from engine.service import clock, server
 from engine.service.config import BadConfig
@@ -107,16 +108,16 @@ def test_a_full_disk(live: Live, tmp_path: Path) -> None:
 @contextmanager
 def read_only(live: Live) -> Iterator[None]:
     """As if the disk had been mounted anew for reading only: SQLite refuses to write, in its own words."""
-    writing = live.server.store._database._engines[1]  # type: ignore[attr-defined]
+    pool = live.server.store._database._engines[1].pool  # type: ignore[attr-defined]
+    refuses = True
 
-    def said(pragma: str) -> None:
-        connection = writing.raw_connection()
-        connection.cursor().execute(pragma)
-        connection.close()
+    def taken(connection: Any, _record: Any, _proxy: Any) -> None:
+        connection.execute(f"PRAGMA query_only={'ON' if refuses else 'OFF'}")
 
-    said("PRAGMA query_only=ON")
+    # Whichever connection is taken: while one writes, another is.
+    sqlalchemy.event.listen(pool, "checkout", taken)
     yield
-    said("PRAGMA query_only=OFF")
+    refuses = False
 
 
 @pytest.mark.parametrize("mode", ["fast", "durable"])
