@@ -78,15 +78,12 @@ def application(server: Server) -> Rim:
 
 
 def _allowed(scope: Scope) -> list[str]:
-    """Return every method that an address has; the router names those of the first that fits."""
-    found = {
-        method
-        for router in ROUTERS
-        for route in router.routes
-        if isinstance(route, Route) and route.matches(scope)[0] is not Match.NONE
-        for method in route.methods or ()
-    }
-    return sorted(found)
+    """Return every method that an address has, as its page says; the router names those of the first that fits."""
+    routes = [route for router in ROUTERS for route in router.routes if isinstance(route, Route)]
+    fitting = [route for route in routes if route.matches(scope)[0] is not Match.NONE]
+    # The name of an account may hold a slash: what fits first is meant.
+    meant = (route for route in fitting if route.path_format == fitting[0].path_format)
+    return sorted({method for route in meant for method in route.methods or ()})
 
 
 def _secured(app: FastAPI) -> None:
