@@ -71,14 +71,19 @@ class Crew:
                     continue
                 match what:
                     case "asks":
-                        for each in told if self._watch is not None else ():
-                            self._watch.asks(each)  # type: ignore[union-attr]
+                        self._tell(told)
                     case "answered":
                         answered, near = told
                         answers.take_over(answered)
                         answers.near.take_over(near)
                     case _:
                         self._through[out].add(told)
+
+    def _tell(self, asked: Iterable[tuple[Clause, ...]]) -> None:
+        watch = self._watch
+        if watch is not None:
+            for each in asked:
+                watch.asks(each)
 
     def close(self) -> None:
         """End the processes."""

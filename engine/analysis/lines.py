@@ -41,10 +41,9 @@ Ways = tuple[Mend, ...]
 
 
 @dataclass(frozen=True)
-class Line:
-    """The statement of a norm: where it stands, and in which language."""
+class Statement:
+    """What stands in a file: from where to where, and in which language."""
 
-    norm: Norm
     source: Source
     start: int
     end: int
@@ -57,6 +56,13 @@ class Line:
     def pick(self, en: str, zh: str) -> str:
         """Return what fits the language of the statement."""
         return zh if self.source.is_chinese else en
+
+
+@dataclass(frozen=True)
+class Line(Statement):
+    """The statement of a norm."""
+
+    norm: Norm
 
     def ended(self, en: str, zh: str) -> tuple[Edit, str]:
         """Return the change that ends the statement with a few words more, and these words."""
@@ -101,7 +107,7 @@ class Texts:
             return []
         norms = self.contracts[place.document].norms
         return [
-            Line(each, source, *statement_at(source, each.span.start))
+            Line(source, *statement_at(source, each.span.start), each)
             for each in norms
             if each.id == (place.norm or place.clause) and each.span.path == source.path
         ]
@@ -113,7 +119,7 @@ class Texts:
             norms = [each for each in contract.norms if source is not None and each.span.path == source.path]
             if source is not None and norms:
                 final = max(norms, key=lambda norm: norm.span.start)
-                return Line(final, source, *statement_at(source, final.span.start))
+                return Line(source, *statement_at(source, final.span.start), final)
         return None
 
     def of_law(self, document: str, norm: str) -> str | None:

@@ -6,15 +6,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from contractlang.fixes import Edit
 from contractlang.norms import Accrued, AmountRule, OccurrenceDecl
-from contractlang.source import Source
 from contractlang.values import Money
 from engine.analysis.calling import spelled
 from engine.analysis.finding import Clause, Finding, Said
-from engine.analysis.lines import Mend, Texts, Ways, beneath, changed, statement_at, to_the_end
+from engine.analysis.lines import Mend, Statement, Texts, Ways, beneath, changed, statement_at, to_the_end
 from engine.walk import walk
 
 _CASE = re.compile(r"\s(?:where|限于)\s+(?P<case>.+?)(?=[,，]\s*(?:claimable|可主张)|$)", re.S)
@@ -22,18 +21,11 @@ _HEAD = re.compile(r"(?P<head>.*?(?:[,，:：]\s*(?:is\s|为\s*)))", re.S)
 _CASE_OF_TRIGGER = re.compile(r"\s(?:where|限于)\s.*?(?=[,，])", re.S)
 
 
-class _Said(NamedTuple):
+@dataclass(frozen=True)
+class _Said(Statement):
     """A line of a sum as it is written."""
 
     rule: AmountRule
-    source: Source
-    start: int
-    end: int
-
-    @property
-    def text(self) -> str:
-        """The statement."""
-        return self.source.text[self.start : self.end]
 
     @property
     def case(self) -> re.Match[str] | None:
@@ -64,7 +56,7 @@ def of_two_sums(finding: Finding, texts: Texts) -> Iterator[Ways]:
         if own is None or others is None:
             continue
         case = _renamed(others["case"], other.rule, line.rule)
-        typed = _pick(line, f"({own['case']}) and not ({case})", f"({own['case']}) 且 非 ({case})")
+        typed = line.pick(f"({own['case']}) and not ({case})", f"({own['case']}) 且 非 ({case})")
         edit = Edit(line.start + own.start("case"), line.start + own.end("case"), typed)
         said = changed(line.place, typed, "only where the other line does not hold", "仅在另一行不适用时适用")
         yield (Mend("case", said, line.source.path, (edit,)),)
@@ -120,9 +112,9 @@ def _beside_no_other(finding: Finding, place: Clause, texts: Texts) -> Iterator[
         there = f"{names[1 - own]}({line.rule.trigger.variable}) > {Money(0, line.rule.kind.of or 'CNY')}"
         case = line.case
         if case is None:
-            edit = Edit(line.end, line.end, _pick(line, f" where not {there}", f" 限于 非 {there}"))
+            edit = Edit(line.end, line.end, line.pick(f" where not {there}", f" 限于 非 {there}"))
         else:
-            typed = _pick(line, f"({case['case']}) and not {there}", f"({case['case']}) 且 非 {there}")
+            typed = line.pick(f"({case['case']}) and not {there}", f"({case['case']}) 且 非 {there}")
             edit = Edit(line.start + case.start("case"), line.start + case.end("case"), typed)
         said = changed(place, edit.text.strip(), "only one of them", "只付其一")
         yield (Mend("exception", said, line.source.path, (edit,)),)
@@ -177,7 +169,7 @@ def _lines_of(name: str, document: str, texts: Texts) -> list[_Said]:
     rules = texts.contracts[document].amounts
     names = {each for rule in rules if name in (rule.name, rule.alias) for each in (rule.name, rule.alias)}
     return [
-        _Said(rule, source, *statement_at(source, rule.span.start))
+        _Said(source, *statement_at(source, rule.span.start), rule)
         for rule in rules
         if rule.name in names and rule.span.path == source.path
     ]
@@ -188,7 +180,3 @@ def _renamed(case: str, from_: AmountRule, to: AmountRule) -> str:
     if from_.trigger is None or to.trigger is None:
         return case
     return re.sub(rf"(?<![\w.]){re.escape(from_.trigger.variable)}(?!\w)", to.trigger.variable, case)
-
-
-def _pick(line: _Said, en: str, zh: str) -> str:
-    return zh if line.source.is_chinese else en

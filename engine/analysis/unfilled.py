@@ -103,30 +103,32 @@ def events_without_rule(program: Program, telling: Telling) -> Iterator[Finding]
 
 def _event_alone(contract: Contract, declared: OccurrenceDecl, telling: Telling) -> Finding:
     event, document = telling.name(declared.name), telling.document(contract.name)
-    return Finding(
-        "gap",
-        (Clause(contract.name, "", declared.name),),
+    return _alone(
+        contract, declared,
         Said(
             f"{document.en} names the event {event.en}, and no sentence says what follows when it happens.",
             f"{document.zh}提到“{event.zh}”，但没有一句话说明发生之后如何。",
         ),
-        settles=(Said(f"say what follows on {event.en}", f"约定发生“{event.zh}”时的后果"),),
-        detail={"what": "event", "event": declared.name},
-    )
+        Said(f"say what follows on {event.en}", f"约定发生“{event.zh}”时的后果"),
+    )  # fmt: skip
 
 
 def _act_alone(contract: Contract, declared: OccurrenceDecl, telling: Telling) -> Finding:
     act, document = telling.name(declared.name), telling.document(contract.name)
-    return Finding(
-        "gap",
-        (Clause(contract.name, "", declared.name),),
+    return _alone(
+        contract, declared,
         Said(
             f"{document.en} names the act {act.en}, and no sentence says whether it may, must or must not be done.",
             f"{document.zh}提到“{act.zh}”，但没有一句话说明可否、应否或不得为之。",
         ),
-        settles=(Said(f"say who may, must or must not {act.en}", f"约定何人可以、应当或不得“{act.zh}”"),),
-        detail={"what": "act", "act": declared.name},
-    )
+        Said(f"say who may, must or must not {act.en}", f"约定何人可以、应当或不得“{act.zh}”"),
+    )  # fmt: skip
+
+
+def _alone(contract: Contract, declared: OccurrenceDecl, said: Said, settles: Said) -> Finding:
+    what = "act" if declared.is_act else "event"
+    clause = Clause(contract.name, "", declared.name)
+    return Finding("gap", (clause,), said, settles=(settles,), detail={"what": what, what: declared.name})
 
 
 def _events_of_law(program: Program, telling: Telling) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -21,25 +21,10 @@ from engine.analysis.watched import Asked, analyse_within
 from engine.cli import carried_out
 from engine.commands.common import FOUND
 from engine.governing import Programs
+from tests.analysis.test_answers import CLUB as ONE_CLUB
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"
-CLUB = """
-| agreement club
-| party host, guest
-| event bell
-| event rain
-| act enter by guest, needs basis
-| act swim by either party, needs basis
-
-1.1 A guest may enter.
-| entry: guest may enter
-1.2 After the bell nobody enters.
-| silence: guest must not enter when bell is done
-2.1 A guest may swim.
-| swimming: guest may swim
-2.2 Nobody swims in the rain.
-| dry: guest must not swim when rain is done
-2.3 The host may swim.
+CLUB = f"""{ONE_CLUB}2.3 The host may swim.
 | host may swim
 """
 
@@ -117,8 +102,8 @@ def test_the_processes_end_with_the_analysis(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(Crew, "__init__", begun)
     findings = analyse(club(), ("club",), jobs=2)
     next(findings)
-    assert isinstance(findings, Iterator)
-    findings.close()  # type: ignore[attr-defined]
+    assert isinstance(findings, Generator)
+    findings.close()
     (crew,) = crews
     assert not any(each.is_alive() for each in crew._processes)
 
