@@ -27,6 +27,7 @@ from engine.quantities import (
     LaterE,
     MonthDayE,
     NowE,
+    ReferredE,
     StateE,
     StateInLawE,
 )
@@ -50,6 +51,9 @@ class Quantities(Aspect):
                 return self.bound(it, env)
             case FieldE():
                 return self.field_value(it, m, env)
+            case ReferredE():
+                # A field that names an occurrence is that occurrence here.
+                return self.value(it.field, m, env)
             case StateInLawE():
                 bound = env.get("@trigger")
                 home = bound.rule.home if isinstance(bound, Broken) else ""

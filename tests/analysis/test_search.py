@@ -61,6 +61,23 @@ def test_a_permission_and_a_prohibition_in_no_order_clash() -> None:
     assert [each["name"] for each in conflict.witness.entries] == ["bell"]
 
 
+def test_what_is_said_of_what_an_act_names_is_one_thing_in_every_norm() -> None:
+    shop = """
+| agreement club
+| party guest
+| event fault (grave: flag)
+| act fix (fault: fault) by guest, needs basis
+
+1. A guest may fix what is grave.
+| guest may fix when fault.grave
+2. Nobody fixes what is not grave.
+| ban: guest must not fix when not fault.grave
+3. Nobody fixes what is grave.
+| other: guest must not fix when fault.grave
+"""
+    assert [[each.clause for each in finding.clauses] for finding in found(shop, "conflict")] == [["1", "3"]]
+
+
 def test_a_stated_priority_ends_the_clash() -> None:
     assert not found(CLUB.replace("| silence:", "| silence prevails over entry\n| silence:"), "conflict")
 
