@@ -67,6 +67,7 @@ class Server:
         self.stopping = False
         self._woken: dict[str, tuple[Instant, float]] = {}
         self._later: dict[str, list[DecisionRow]] = {}
+        self._keeping: dict[str, asyncio.Task[None]] = {}
 
     def given_keys(self, variables: Mapping[str, str]) -> None:
         """Keep the keys that the configuration gives. Raises BadConfig for one that is no key."""
@@ -118,7 +119,17 @@ class Server:
             if self.kept.take(len(rows), self._waiting_here()):
                 self._later.setdefault(tenant.name, []).extend(rows)
             return
-        future = self.kept.keep(tenant.books, rows)
+        self._later.setdefault(tenant.name, []).extend(rows)
+        keeping = self._keeping.get(tenant.name)
+        if keeping is None:
+            keeping = self._keeping[tenant.name] = asyncio.create_task(self._keep_together(self.kept, tenant))
+        await asyncio.shield(keeping)
+
+    async def _keep_together(self, kept: DecisionLog, tenant: Tenant) -> None:
+        """Keep what is answered in one turn of the loop as one write: each costs the writer and the loop a waking."""
+        await asyncio.sleep(0)
+        del self._keeping[tenant.name]
+        future = kept.keep(tenant.books, self._later.pop(tenant.name))
         if future is not None:
             await landed(future)
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
-from itertools import islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from engine.errors import NotKept
 from engine.store import tables
@@ -15,28 +14,61 @@ from engine.store.database import Database
 from engine.store.names import unfit
 from engine.store.rows import DecisionRow
 
-LOOKED_UP_AT_ONCE = 500
+COLUMNS = ("tenant", "number", "id", "account", "revision", "asked_at", "engine", "question", "answer")
 
 _d = tables.decisions.c
 _ROW = select(_d.id, _d.account, _d.revision, _d.asked_at, _d.engine, _d.question, _d.answer, _d.number)
+_LAST = select(func.max(_d.number)).where(_d.tenant == bindparam("of"))
 
 
 class Answers(NamedTuple):
     """What one caller wants kept."""
 
-    database: Database
     tenant: int
     rows: Sequence[DecisionRow]
+
+
+class Keeper:
+    """Keeps answers in one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._known = select(_d.id).where(_d.tenant == bindparam("of"), database.among(_d.id, "ids"))
+
+    def keep(self, conn: Connection, wanted: Sequence[Answers]) -> list[None]:
+        """Keep the answers of many callers at once."""
+        tenants: dict[int, dict[str, DecisionRow]] = {}
+        for each in wanted:
+            rows = tenants.setdefault(each.tenant, {})
+            for row in each.rows:
+                rows.setdefault(row.id, row)
+        for tenant in sorted(tenants):
+            self._keep(conn, tenant, tenants[tenant])
+        return [None] * len(wanted)
+
+    def _keep(self, conn: Connection, tenant: int, rows: dict[str, DecisionRow]) -> None:
+        """Keep those answers of a tenant, by their ids, that are not kept yet."""
+        self._database.lock_tenant(conn, tenant)
+        known = {"of": tenant, "ids": self._database.listed(list(rows))}
+        for id in conn.execute(self._known, known).scalars():
+            del rows[id]
+        last = conn.execute(_LAST, {"of": tenant}).scalar() or 0
+        new = [
+            (tenant, number, row.id, row.account, row.revision, row.asked_at, row.engine, row.question, row.answer)
+            for number, row in enumerate(rows.values(), last + 1)
+        ]  # fmt: skip
+        if new:
+            self._database.insert(conn, tables.decisions, COLUMNS, new)
 
 
 class SqlDecisions:
     """See `engine.store.Decisions`."""
 
-    def __init__(self, key: int, database: Database) -> None:
-        self._key, self._database = key, database
+    def __init__(self, key: int, database: Database, keeper: Keeper) -> None:
+        self._key, self._database, self._keeper = key, database, keeper
 
     def log(self, rows: Sequence[DecisionRow]) -> Future[None]:
-        return self._database.writer().write(keep_answers, Answers(self._database, self._key, tuple(rows)))
+        return self._database.writer().write(self._keeper.keep, Answers(self._key, tuple(rows)))
 
     def decision(self, id: str) -> DecisionRow:
         if not unfit(id):
@@ -47,35 +79,3 @@ class SqlDecisions:
     def decisions(self, after: int = 0, limit: int = 1000) -> list[DecisionRow]:
         wanted = _ROW.where(_d.tenant == self._key, _d.number > after).order_by(_d.number).limit(limit)
         return [DecisionRow(*row) for row in self._database.rows(wanted)]
-
-
-def keep_answers(conn: Connection, wanted: Sequence[Answers]) -> list[None]:
-    """Keep the answers of many callers at once."""
-    tenants: dict[int, dict[str, DecisionRow]] = {}
-    for each in wanted:
-        rows = tenants.setdefault(each.tenant, {})
-        for row in each.rows:
-            rows.setdefault(row.id, row)
-    made: list[dict[str, Any]] = []
-    for tenant in sorted(tenants):
-        rows = tenants[tenant]
-        wanted[0].database.lock_tenant(conn, tenant)
-        for some in _cut(rows):
-            known = select(_d.id).where(_d.tenant == tenant, _d.id.in_(some))
-            for id in conn.execute(known).scalars():
-                del rows[id]
-        last = conn.execute(select(func.max(_d.number)).where(_d.tenant == tenant)).scalar() or 0
-        for number, row in enumerate(rows.values(), last + 1):
-            made.append({
-                "tenant": tenant, "number": number, "id": row.id, "account": row.account, "revision": row.revision,
-                "asked_at": row.asked_at, "engine": row.engine, "question": row.question, "answer": row.answer,
-            })  # fmt: skip
-    if made:
-        conn.execute(insert(tables.decisions), made)
-    return [None] * len(wanted)
-
-
-def _cut(ids: dict[str, DecisionRow]) -> Iterator[list[str]]:
-    left = iter(tuple(ids))
-    while some := list(islice(left, LOOKED_UP_AT_ONCE)):
-        yield some

@@ -16,7 +16,6 @@ from typing import Any
 
 from sqlalchemy import (
     URL,
-    BigInteger,
     ColumnElement,
     Connection,
     Engine,
@@ -107,7 +106,7 @@ class PostgresDatabase(Database):
         return or_(epoch < self._epoch, and_(epoch == self._epoch, written < _OLDEST))
 
     def among(self, column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
-        return column == any_(bindparam(name, type_=ARRAY(BigInteger)))
+        return column == any_(bindparam(name, type_=ARRAY(column.type)))
 
     def listed(self, values: Sequence[int] | Sequence[str]) -> object:
         return list(values)

@@ -12,7 +12,7 @@ from engine.store import Books, tables
 from engine.store.contracts import SqlContracts
 from engine.store.database import AnyRow, Database
 from engine.store.deadlines import SqlDeadlines
-from engine.store.decisions import SqlDecisions
+from engine.store.decisions import Keeper, SqlDecisions
 from engine.store.ledgers import SqlLedgers
 from engine.store.names import fit, unfit
 from engine.store.recording import Recorder
@@ -27,8 +27,9 @@ _KEY = select(
 class SqlBooks(SqlLedgers, SqlContracts, SqlDecisions, SqlDeadlines):
     """One tenant's books. The tenant's number is part of every statement."""
 
-    def __init__(self, tenant: str, key: int, database: Database, recorder: Recorder) -> None:
+    def __init__(self, tenant: str, key: int, database: Database, recorder: Recorder, keeper: Keeper) -> None:
         SqlLedgers.__init__(self, tenant, key, database, recorder)
+        SqlDecisions.__init__(self, key, database, keeper)
 
 
 class SqlStore:
@@ -36,7 +37,7 @@ class SqlStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._recorder = Recorder(database)
+        self._recorder, self._keeper = Recorder(database), Keeper(database)
         self._books: dict[str, SqlBooks] = {}
 
     def add_tenant(self, name: str, at: Instant) -> Books:
@@ -61,7 +62,9 @@ class SqlStore:
             found = () if unfit(tenant) else self._database.rows(select(_t.key).where(_t.name == tenant))
             if not found:
                 raise NotKept("tenant", tenant)
-            books = self._books[tenant] = SqlBooks(tenant, found[0].key, self._database, self._recorder)
+            books = self._books[tenant] = SqlBooks(
+                tenant, found[0].key, self._database, self._recorder, self._keeper
+            )
         return books
 
     def add_key(self, key: ApiKey) -> None:
