@@ -168,6 +168,10 @@ SoFar = tuple[dict[tuple[Any, ...], str], dict[str, Instant], set[str]]
 """See `Intake.so_far`."""
 
 
+Before = tuple[dict[str, Instant], set[str]]
+"""What happened first when, and at no known date, before events were taken; see `Intake.take_back`."""
+
+
 class Checked(NamedTuple):
     """Events that can be taken, by their ids, and what of them bears on what may come after; see `Intake`."""
 
@@ -211,9 +215,23 @@ class Intake:
         new, once, first, undated = checked
         self._ids |= new
         self._once |= once
-        self._first |= first
-        self._undated |= undated
+        if first or undated:
+            # Made anew: what was before can be gone back to.
+            self._first, self._undated = self._first | first, self._undated | undated
         return list(new.values())
+
+    @property
+    def before(self) -> Before:
+        """What `take_back` needs of the time before events are kept."""
+        return self._first, self._undated
+
+    def take_back(self, checked: Checked, before: Before) -> None:
+        """Forget what was kept last."""
+        for id in checked.new:
+            del self._ids[id]
+        for each in checked.once:
+            del self._once[each]
+        self._first, self._undated = before
 
     def check(self, events: Iterable[Event]) -> Checked:
         """Return which events are new and what bears on later ones, and take none. Raises BadEvent as `take` does."""

@@ -23,6 +23,7 @@ from engine.service.library import Library
 from engine.service.openings import Opening, read_opening
 from engine.service.searched import Searched
 from engine.service.snapshots import Found, Past, marks_of
+from engine.service.underway import Underway
 from engine.store import AccountRow, Books, EntryRow
 
 MOST_PAST = 8
@@ -34,19 +35,20 @@ class Held:
     """One account at one revision. `token` names exactly what it has recorded.
 
     One begun at a snapshot has its entries only from `base` on, and answers what it `reaches`; `complete` gives it the
-    rest. `kept` is the revision of the last snapshot that was made or tried.
+    rest. `kept` is the revision of the last snapshot that was made or tried. What is `underway` the intake has taken,
+    and nothing else here.
     """
 
     __slots__ = (
         "__weakref__", "_heads", "_latest", "_past", "account", "base", "head", "intake", "kept", "name", "opening",
-        "past", "recorded_at", "revision",
+        "past", "recorded_at", "revision", "underway",
     )  # fmt: skip
 
     def __init__(
         self, row: AccountRow, opening: Opening, entries: Sequence[EntryRow], begun: Found | None = None
     ) -> None:
         self.name, self.opening = row.name, opening
-        self.intake = Intake(opening.program)
+        self.intake, self.underway = Intake(opening.program), Underway()
         self.past: Past | None = None
         self.base = self.kept = self.revision = 0
         self.recorded_at, self.head = row.opened_at, row.head if row.revision == 0 else b""
@@ -62,6 +64,13 @@ class Held:
         self.account = Account(opening.program, opening.terms, Ledger(tuple(events)), begun=account.begun)
         self._note([each.hash for each in entries], events)
         self._past: OrderedDict[int, Account] = OrderedDict()
+
+    @property
+    def sent(self) -> tuple[int, Instant]:
+        """At which revision it is once everything that is underway is kept, and when that was recorded."""
+        if not self.underway:
+            return self.revision, self.recorded_at
+        return self.underway.last.revision, self.underway.last.recorded_at
 
     @property
     def token(self) -> str:
@@ -146,6 +155,8 @@ class Held:
         self.intake, self._latest = before.intake, before._latest
         with suppress(BadEvent):
             self.intake.take(events)
+        for each in self.underway:
+            self.intake.keep(each.checked)
         self.account = before.account.recorded(events)
         self.base, self.past = 0, None
         self._past.clear()
@@ -154,7 +165,8 @@ class Held:
     def past_now(self) -> Past:
         """Return what a snapshot keeps of all entries beside the position; of their ids only those up to `base`."""
         marks = self.past.marks if self.past is not None else array("Q")
-        return Past(self.revision, self._latest[-1], bytes(self._heads), marks, self.intake.so_far())
+        so_far = self.underway.without(self.intake.so_far())
+        return Past(self.revision, self._latest[-1], bytes(self._heads), marks, so_far)
 
 
 class Accounts:
@@ -243,7 +255,7 @@ class Accounts:
         if before is not None and before.revision >= held.revision:
             return before
         self._held[held.name] = held
-        while len(self._held) > self._most:
+        while len(self._held) > self._most and not next(iter(self._held.values())).underway:
             self._held.popitem(last=False)
         return held
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -37,52 +38,100 @@ async def record(
     by_account: dict[str, list[Sent]] = {}
     for each in events:
         by_account.setdefault(each.account, []).append(each)
-    turns = await tenant.turns.take(by_account)
+    kept = await _keep(tenant, by_account, now, expected)
+    found: dict[str, Iterator[dict[str, Any]]] = {}
+    for name, appended in kept.items():
+        held = tenant.accounts.here(name) or await tenant.held(name)
+        if held.base:
+            await _reaching(tenant, held, appended.revisions)
+        found[name] = map(partial(outcome, held), by_account[name], appended.revisions)
+    return [next(found[each.account]) for each in events]
+
+
+Parts = Mapping[str, list[Sent]]
+"""Events by the accounts whose they are."""
+
+
+async def _keep(tenant: Tenant, parts: Parts, now: Instant, expected: str | None) -> dict[str, Appended]:
+    """Have the store keep the events of some accounts, all at once; where another was first, look again."""
+    kept: dict[str, Appended] = {}
+    left = parts
+    for _ in range(MOST_TRIES):
+        outcomes = await _sent(tenant, left, now, expected)
+        kept |= {name: made for name, made in outcomes.items() if isinstance(made, Appended)}
+        for name, made in outcomes.items():
+            if not isinstance(made, Appended | Stale):
+                raise _refusal(made, parts[name])
+        left = {name: parts[name] for name, made in outcomes.items() if isinstance(made, Stale)}
+        if not left:
+            return {name: kept[name] for name in parts}
+    raise Problem("stale", f"account `{next(iter(left))}` moves on too fast; send it again")
+
+
+async def _sent(
+    tenant: Tenant, parts: Parts, now: Instant, expected: str | None
+) -> dict[str, Appended | StoreError]:
+    """Check events and send them to the store; return for each account what came of them, taken into memory.
+
+    Whose turn is next goes on as soon as they are sent; where another server may have been first, once they are kept.
+    """
+    turns = await tenant.turns.take(parts)
     try:
-        ready = [
-            await _ready(tenant, await _held(tenant, part[0], expected), part, now)
-            for part in by_account.values()
-        ]
-        kept = await _keep(tenant, ready, now)
-        found: dict[str, Iterator[dict[str, Any]]] = {}
-        for one, appended in zip(ready, kept, strict=True):
-            held = tenant.accounts.here(one.held.name) or await tenant.held(one.held.name)
-            if held.base:
-                await _reaching(tenant, held, appended.revisions)
-            found[held.name] = map(partial(outcome, held), one.sent, appended.revisions)
-        return [next(found[each.account]) for each in events]
+        ready = [await _ready(tenant, part, now, expected) for part in parts.values()]
+        writing = tenant.books.append_all_soon([each.wanted(now) for each in ready])
+        over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        for each in ready:
+            each.send(over)
+        if not tenant.shared:
+            tenant.turns.give_back(turns)
+            turns = []
+        try:
+            outcomes = await landed(writing)
+        except BaseException:
+            for each in ready:
+                each.held.underway.not_kept(each.held.intake, each.checked)
+            raise
+        finally:
+            over.set_result(None)
+        for one, made in zip(ready, outcomes, strict=True):
+            one.over(made)
+        for one, made in zip(ready, outcomes, strict=True):
+            await _taken(tenant, one, made)
+        return dict(zip(parts, outcomes, strict=True))
     finally:
         tenant.turns.give_back(turns)
 
 
-async def _held(tenant: Tenant, sent: Sent, expected: str | None) -> Held:
-    """Return the account of an event. Raises Problem where it is not there, or not at the revision that is expected."""
-    held = await tenant.found(sent.account)
-    if held is None:
-        raise Problem("not_found", f"no account is called `{sent.account}`", f"{sent.at}/subject")
-    if expected is not None and held.number_of(expected) != held.revision:
-        raise Problem(
-            "stale", f"account `{held.name}` is at revision `{held.token}`", "If-Match", revision=held.token
-        )
-    return held
-
-
 class Ready(NamedTuple):
-    """Events of one account, read against it as it is: those that are new (None: recorded before), and checked."""
+    """Events of one account, checked against what was sent up to a revision; None for each that was recorded before."""
 
     held: Held
     sent: list[Sent]
     made: list[Event | None]
     checked: Checked
+    revision: int
+    recorded_at: Instant
 
-    def wanted(self, now: Instant, expects: bool) -> Wanted:
-        """Return what the store is to record; where it `expects`, only if nobody else has recorded meanwhile."""
-        at = max(now, self.held.recorded_at)
+    def wanted(self, now: Instant) -> Wanted:
+        """Return what the store is to record, if nobody else has recorded meanwhile."""
+        at = max(now, self.recorded_at)
         entries = [
             _entry(each, at if one is None else one.recorded_at)
             for each, one in zip(self.sent, self.made, strict=True)
         ]
-        return Wanted(self.held.name, entries, self.held.revision if expects and self.checked.new else None)
+        return Wanted(self.held.name, entries, self.revision if self.checked.new else None)
+
+    def send(self, over: asyncio.Future[None]) -> None:
+        """Note that what is new was sent to the store."""
+        if self.checked.new:
+            self.held.underway.send(self.held.intake, self.checked, self.revision, over)
+
+    def over(self, made: Appended | StoreError) -> None:
+        """Note what the store has made of it."""
+        if isinstance(made, Appended):
+            self.held.underway.kept(self.checked)
+        else:
+            self.held.underway.not_kept(self.held.intake, self.checked)
 
 
 def _entry(sent: Sent, at: Instant) -> Entry:
@@ -92,25 +141,52 @@ def _entry(sent: Sent, at: Instant) -> Entry:
         raise Problem("bad_request", wrong.reason, f"{sent.at}/{wrong.what}") from None
 
 
-async def _ready(tenant: Tenant, held: Held, events: list[Sent], now: Instant) -> Ready:
-    """Return events checked, and see to it that the entries are here that they bear on. Raises Problem."""
+async def _ready(tenant: Tenant, events: list[Sent], now: Instant, expected: str | None) -> Ready:
+    """Return events of one account checked, with the entries in memory that they bear on. Raises Problem."""
+    held = await tenant.found(events[0].account)
+    if held is None:
+        name, at = events[0].account, events[0].at
+        raise Problem("not_found", f"no account is called `{name}`", f"{at}/subject")
+    if held.underway:
+        ready = None if expected is not None else _ahead(held, events, now)
+        if ready is not None:
+            return ready
+        await held.underway.over()
+    if expected is not None and held.number_of(expected) != held.revision:
+        raise Problem(
+            "stale", f"account `{held.name}` is at revision `{held.token}`", "If-Match", revision=held.token
+        )
     made = _events_of(held, events, now)
     if held.base and not held.goes_on_with([each for each in made if each is not None]):
         await tenant.whole(held)
         made = _events_of(held, events, now)
+    return _checked(held, events, made)
+
+
+def _ahead(held: Held, events: list[Sent], now: Instant) -> Ready | None:
+    """Return events that go on from what is underway; None where that has to be known to be kept first."""
+    with suppress(Problem):
+        made = _events_of(held, events, now)
+        new = [each for each in made if each is not None]
+        if len(new) == len(made) and held.goes_on_with(new):
+            return _checked(held, events, made)
+    return None
+
+
+def _checked(held: Held, events: list[Sent], made: list[Event | None]) -> Ready:
     try:
         checked = held.intake.check([each for each in made if each is not None])
     except BadEvent as wrong:
         sent = next((each for each in events if each.id == wrong.where), events[0])
         code = "conflict" if wrong.field == "id" else "bad_request"
         raise Problem(code, wrong.reason, _place(sent, wrong.field)) from None
-    return Ready(held, events, made, checked)
+    return Ready(held, events, made, checked, *held.sent)
 
 
 def _events_of(held: Held, events: Iterable[Sent], now: Instant) -> list[Event | None]:
     """Return the events that are new, checked; None for each that was recorded before. Raises Problem."""
     made: list[Event | None] = []
-    last = held.recorded_at
+    _, last = held.sent
     for each in events:
         known = held.intake.kept(each.id)
         if known is not None and known.source == each.source:
@@ -137,38 +213,6 @@ def _place(sent: Sent, field: str) -> str:
     return sent.at + (pointer(outside[field]) if field in outside else pointer("data", field))
 
 
-async def _keep(tenant: Tenant, ready: list[Ready], now: Instant) -> list[Appended]:
-    """Have the store keep the events of some accounts, all at once; where another server was first, look again.
-
-    What was kept is taken into memory before anything that was refused is raised.
-    """
-    kept: dict[int, Appended] = {}
-    refused: Exception | None = None
-    left = list(range(len(ready)))
-    for _ in range(MOST_TRIES):
-        wanted = [ready[place].wanted(now, tenant.shared) for place in left]
-        outcomes = await landed(tenant.books.append_all_soon(wanted))
-        again = []
-        for place, made in zip(left, outcomes, strict=True):
-            if isinstance(made, Appended):
-                kept[place] = made
-                await _grow(tenant, ready[place], made)
-                tenant.snap_soon(ready[place].held)
-            elif isinstance(made, Stale):
-                again.append(place)
-            else:
-                refused = refused or _refusal(made, ready[place].sent)
-        if refused is not None:
-            raise refused
-        if not again:
-            return [kept[place] for place in range(len(ready))]
-        for place in again:
-            held = await tenant.held(ready[place].held.name)
-            ready[place] = await _ready(tenant, held, ready[place].sent, now)
-        left = again
-    raise Problem("stale", f"account `{ready[left[0]].held.name}` moves on too fast; send it again")
-
-
 def _refusal(wrong: StoreError, events: Iterable[Sent]) -> Exception:
     """Return what a caller is told where the store has refused events: which of them, if it is one."""
     if isinstance(wrong, Conflict):
@@ -178,15 +222,20 @@ def _refusal(wrong: StoreError, events: Iterable[Sent]) -> Exception:
     return wrong
 
 
-async def _grow(tenant: Tenant, ready: Ready, appended: Appended) -> None:
-    """Take into memory what the store has kept."""
-    held, checked = ready.held, ready.checked
-    if appended.revision == held.revision:
+async def _taken(tenant: Tenant, ready: Ready, made: Appended | StoreError) -> None:
+    """Take into memory what the store has kept; where another was first, what that one has recorded."""
+    held, new = ready.held, ready.checked.new
+    if isinstance(made, Appended):
+        if made.revision <= held.revision:
+            return
+        if made.revision == held.revision + len(new) and len(made.hashes) == len(new):
+            held.grow(made.hashes, list(new.values()))
+            tenant.snap_soon(held)
+            return
+    elif not isinstance(made, Stale):
         return
-    if appended.revision != held.revision + len(checked.new) or len(appended.hashes) != len(checked.new):
-        await tenant.caught_up(held, await asyncio.to_thread(tenant.accounts.behind, held))
-        return
-    held.grow(appended.hashes, held.intake.keep(checked))
+    await tenant.caught_up(held, await asyncio.to_thread(tenant.accounts.behind, held))
+    tenant.snap_soon(held)
 
 
 async def _reaching(tenant: Tenant, held: Held, revisions: Iterable[int]) -> None:

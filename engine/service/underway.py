@@ -1,0 +1,78 @@
+"""What was checked and sent to the store and is not known to be kept: what comes next is checked as if it were.
+
+A store carries out what it is sent for an account in order, and each batch is sent for exactly the revision that the
+one before it makes. So nobody need wait for the disk before the next batch is checked and sent; and where one is not
+kept, none of those that were sent after it is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from engine.event import Instant
+from engine.ledger import Before, Checked, Intake, SoFar
+
+
+class Batch(NamedTuple):
+    """Events of one account on their way; then it is at `revision`, recorded at an instant. `over` is done after it."""
+
+    checked: Checked
+    before: Before
+    revision: int
+    recorded_at: Instant
+    over: asyncio.Future[None]
+
+
+class Underway:
+    """The batches of one account that are on their way, in their order."""
+
+    __slots__ = ("_batches",)
+
+    def __init__(self) -> None:
+        self._batches: list[Batch] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._batches)
+
+    def __iter__(self) -> Iterator[Batch]:
+        return iter(self._batches)
+
+    @property
+    def last(self) -> Batch:
+        """The one that was sent last."""
+        return self._batches[-1]
+
+    def send(self, intake: Intake, checked: Checked, revision: int, over: asyncio.Future[None]) -> None:
+        """Note events that were sent, on top of a revision."""
+        new = list(checked.new.values())
+        batch = Batch(checked, intake.before, revision + len(new), new[-1].recorded_at, over)
+        intake.keep(checked)
+        self._batches.append(batch)
+
+    def kept(self, checked: Checked) -> None:
+        """Note that those events are kept."""
+        self._batches = [each for each in self._batches if each.checked is not checked]
+
+    def not_kept(self, intake: Intake, checked: Checked) -> None:
+        """Take those events back, and what was sent after them."""
+        while any(each.checked is checked for each in self._batches):
+            last = self._batches.pop()
+            intake.take_back(last.checked, last.before)
+
+    async def over(self) -> None:
+        """Wait until nothing is on its way."""
+        while self._batches:
+            await asyncio.wait([self._batches[-1].over])
+
+    def without(self, so_far: SoFar) -> SoFar:
+        """Return what an intake has noted, without what is on its way."""
+        if not self._batches:
+            return so_far
+        once, _, _ = so_far
+        for batch in self._batches:
+            for each in batch.checked.once:
+                once.pop(each, None)
+        first, undated = self._batches[0].before
+        return once, dict(first), set(undated)
