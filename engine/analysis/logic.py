@@ -21,6 +21,7 @@ Truth = Any
 _evaluate, _number_of = bare(z3core.Z3_model_eval), bare(z3core.Z3_get_numeral_int64)
 _truth_of, _identity = bare(z3core.Z3_get_bool_value), bare(z3core.Z3_get_ast_id)
 _at, _formula = bare(z3core.Z3_ast_vector_get), bare(z3core.Z3_goal_formula)
+_assert, _assert_in_goal = bare(z3core.Z3_solver_assert), bare(z3core.Z3_goal_assert)
 _and, _or, _not, _implies = map(
     bare, (z3core.Z3_mk_and, z3core.Z3_mk_or, z3core.Z3_mk_not, z3core.Z3_mk_implies)
 )
@@ -86,23 +87,23 @@ def tell(solver: z3.Solver, *facts: Truth) -> None:
         if each is True or each is TRUE:
             continue
         fact = FALSE if each is False else each
-        z3core.Z3_solver_assert(REF, solver.solver, fact.ast)
+        _assert(REF, solver.solver, fact.ast)
 
 
 def simplified(solver: z3.Solver, *more: Truth) -> z3.Goal:
     """Return what holds in a solver and more, once every value that is fixed stands in its place."""
     goal, held = z3.Goal(), solver.assertions()
     for place in range(len(held)):
-        z3core.Z3_goal_assert(REF, goal.goal, _at(REF, held.vector, place))
+        _assert_in_goal(REF, goal.goal, _at(REF, held.vector, place))
     for each in more:
-        z3core.Z3_goal_assert(REF, goal.goal, each.ast)
+        _assert_in_goal(REF, goal.goal, each.ast)
     return z3.Then("simplify", "propagate-values")(goal)[0]
 
 
 def tell_all(solver: z3.Solver, goal: z3.Goal) -> None:
     """Let everything of a goal hold in a solver."""
     for place in range(len(goal)):
-        z3core.Z3_solver_assert(REF, solver.solver, _formula(REF, goal.goal, place))
+        _assert(REF, solver.solver, _formula(REF, goal.goal, place))
 
 
 def checked(solver: z3.Solver, assumed: Sequence[Truth]) -> z3.CheckSatResult:

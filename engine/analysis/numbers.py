@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from ctypes import CFUNCTYPE, c_void_p, cast
 from functools import cache
 from typing import Any
 
@@ -19,8 +20,12 @@ REF = CONTEXT.ref()
 
 
 def bare(call: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a call to the solver as it is, without a look for errors after it: for what is called most often."""
-    made: Callable[..., Any] = call.__defaults__[-1].f  # type: ignore[index]
+    """Return a call to the solver as it is, for what is called most often: without a look for errors after it, nor a
+    call of Python's for each of its arguments.
+    """
+    found: Any = call.__defaults__[-1].f  # type: ignore[index]
+    kinds = (c_void_p if issubclass(each, c_void_p) else each for each in found.argtypes)
+    made: Callable[..., Any] = CFUNCTYPE(found.restype, *kinds)(cast(found, c_void_p).value)  # type: ignore[arg-type]
     return made
 
 
@@ -30,6 +35,8 @@ _eq, _le, _lt, _ge, _gt = map(
 )
 _add, _sub, _mul = map(bare, (z3core.Z3_mk_add, z3core.Z3_mk_sub, z3core.Z3_mk_mul))
 _div, _mod, _not, _ite = map(bare, (z3core.Z3_mk_div, z3core.Z3_mk_mod, z3core.Z3_mk_not, z3core.Z3_mk_ite))
+_constant, _symbol = bare(z3core.Z3_mk_const), bare(z3core.Z3_mk_string_symbol)
+_NUMBER, _TRUTH = z3.IntSort().ast, z3.BoolSort().ast
 _PAIR = z3.Ast * 2
 _here = [True]
 """What is no longer there when Python goes down."""
@@ -144,12 +151,12 @@ def whole(number: int) -> Number:
 
 def a_number(name: str) -> Number:
     """Return the number of a name."""
-    return Number(z3.Int(name).ast)
+    return Number(_constant(REF, _symbol(REF, name.encode()), _NUMBER))
 
 
 def a_truth(name: str) -> Held:
     """Return the truth of a name."""
-    return Held(z3.Bool(name).ast)
+    return Held(_constant(REF, _symbol(REF, name.encode()), _TRUTH))
 
 
 def choice(when: Any, one: Any, other: Any) -> Any:
