@@ -47,5 +47,10 @@ def _compared(kind: Any) -> Any:
 
 
 def _shown(value: Any) -> str:
-    parts = (f"{each.name}={getattr(value, each.name)!r}" for each in dataclasses.fields(value) if each.repr)
-    return f"{type(value).__qualname__}({', '.join(parts)})"
+    kind: Any = type(value)
+    return f"{kind.__qualname__}({', '.join([f'{name}={getattr(value, name)!r}' for name in _fields_shown(kind)])})"
+
+
+@cache
+def _fields_shown(kind: Any) -> tuple[str, ...]:
+    return tuple(each.name for each in dataclasses.fields(kind) if each.repr)

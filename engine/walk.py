@@ -16,22 +16,25 @@ def walk(expr: Any) -> Iterator[Any]:
     while waiting:
         each = waiting.pop()
         kind: Any = type(each)
-        names = _names(kind)
+        names = _names_backwards(kind)
         if names is None:
             continue
         yield each
-        parts: list[Any] = []
         for name in names:
             value = getattr(each, name)
             kind = type(value)
             if kind is tuple:
-                parts += value
-            elif kind is not Span and _names(kind) is not None:
-                parts.append(value)
-        waiting += reversed(parts)
+                waiting += reversed(value)
+            elif kind not in _BARE:
+                waiting.append(value)
+
+
+_BARE = frozenset((str, int, bool, type(None), Span))
+"""What has nothing in it, or is no part."""
 
 
 @cache
-def _names(kind: Any) -> tuple[str, ...] | None:
-    """Return what the parts of a class are called; None where it has none."""
-    return tuple(each.name for each in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else None
+def _names_backwards(kind: Any) -> tuple[str, ...] | None:
+    """Return what the parts of a class are called, the last first; None where it has none."""
+    names = (each.name for each in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else None
+    return tuple(reversed(tuple(names))) if names is not None else None

@@ -100,7 +100,7 @@ class Searcher:
 
     def reads(self, rule: Rule) -> bool:
         """Tell whether a norm may be there as the text is read: its readings are taken so by default, or are open."""
-        taken = self.program.taken(self.terms).options
+        taken = self.seen.taken.options
         return all(taken.get(each.reading) in (None, each.option) for each in rule.option)
 
     def asked(
@@ -200,7 +200,7 @@ def _clashes_of(searcher: Searcher, one: Rule, other: Rule, actor: str | None) -
             (one, other, actor or "", *way),
             partial(_clashing, searcher, one, other, actor, ending, twice),
         )
-        foci = _foci_of_an_end(program) if ending else foci_of(one)
+        foci = foci_of_an_end(program) if ending else foci_of(one)
         found = list(_found(
             searcher, step, foci, "conflict", (one, other),
             lambda decision: decision.answer == "conflicting", _clash(program, one, other, again), again,
@@ -228,7 +228,7 @@ def _outlive(*rules: Rule) -> bool:
     return all(rule.norm.survives or not rule.home for rule in rules)
 
 
-def _foci_of_an_end(program: Program) -> Foci:
+def foci_of_an_end(program: Program) -> Foci:
     """Return the duties of a history in which the agreement ends: where it is ended upon the breach of many, each."""
     ends = [
         act.name for act in program.acts.values() if any(effect.state == "agreement" for effect in act.sets)
@@ -445,7 +445,7 @@ def _can_be(searcher: Searcher, rule: Rule, kind: str, ask: Asks) -> bool:
             step = searcher.step(
                 kind, (rule, actor or "", str(ending)), partial(ask, searcher, rule, actor, ending)
             )
-            if is_possible(step, foci_of(rule)):
+            if is_possible(step, foci_of_an_end(searcher.program) if ending else foci_of(rule)):
                 return True
     return False
 

@@ -12,12 +12,13 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from enum import Enum
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import blake2b
 from types import BuiltinFunctionType
 from typing import Any
 
 from contractlang.norms import BlankDecl, OccurrenceDecl, StateDecl
+from contractlang.records import fields_of
 from engine.evaluator import Base
 from engine.program import Program, Rule
 from engine.statuses import Norms
@@ -110,6 +111,7 @@ class Seen:
 
     def _told(self, value: Any) -> str:
         """Return a value in words that are the same for the same value. Raises TypeError for what has none."""
+        kind: Any = type(value)
         match value:
             case None | bool() | int() | str() | Decimal() | date():
                 return repr(value)
@@ -128,23 +130,24 @@ class Seen:
             case Norms():
                 return f"{self._norms(value.indexes)}{self._told((value.about, value.variable))}"
             case Base():
-                names = [
-                    name for kind in type(value).__mro__ for name in getattr(kind, "__slots__", ())
-                    if name != "counts"  # What a fold counts with hangs on what it folds over.
-                ]  # fmt: skip
-                names += list(getattr(value, "__dict__", ()))
-                return (
-                    f"{type(value).__name__}({','.join(self._told(getattr(value, name)) for name in names)})"
-                )
+                names = (*_slots_of(kind), *getattr(value, "__dict__", ()))
             case _ if dataclasses.is_dataclass(value):
-                told = (
-                    self._told(getattr(value, field.name))
-                    for field in dataclasses.fields(value)
-                    if field.name != "span"
-                )
-                return f"{type(value).__name__}({','.join(told)})"
+                names = _meaning_of(kind)
             case _:
-                raise TypeError(f"{type(value).__name__} cannot be told")
+                raise TypeError(f"{kind.__name__} cannot be told")
+        return f"{kind.__name__}({','.join([self._told(getattr(value, name)) for name in names])})"
+
+
+@cache
+def _slots_of(kind: type) -> tuple[str, ...]:
+    """Return what an evaluator is made of; what a fold counts with hangs on what it folds over."""
+    slots = (name for each in kind.__mro__ for name in getattr(each, "__slots__", ()))
+    return tuple(name for name in slots if name != "counts")
+
+
+@cache
+def _meaning_of(kind: Any) -> tuple[str, ...]:
+    return tuple(name for name in fields_of(kind) if name != "span")
 
 
 def _named_apart(program: Program) -> list[str]:

@@ -23,23 +23,15 @@ def blanks_without_rule(program: Program, telling: Telling) -> Iterator[Finding]
         for part in walk(expr)
         if isinstance(part, IsBlank)
     }
+    users = _users_of_blanks(program)
     for declared in program.declarations.values():
-        if not isinstance(declared, BlankDecl):
+        if not isinstance(declared, BlankDecl) or declared.name not in users:
             continue
         if any(each in tested or each in program.fills for each in (declared.name, declared.alias) if each):
             continue
-        users = dict.fromkeys(
-            clause
-            for contract in program.contracts
-            if contract.kind in ("agreement", "supplement")
-            for clause, expr in _sentences(contract)
-            for part in walk(expr)
-            if isinstance(part, BlankValue) and part.name == declared.name
-        )
-        if not users:
-            continue
+        clauses = tuple(users[declared.name])
         name = telling.name(declared.name)
-        where = listed(telling.clause(each.document, each.clause) for each in users)
+        where = listed(telling.clause(each.document, each.clause) for each in clauses)
         said = (
             Said(
                 f"{where.en} turns on {name.en}, which the text neither fixes nor leaves a place for, and no rule"
@@ -54,7 +46,7 @@ def blanks_without_rule(program: Program, telling: Telling) -> Iterator[Finding]
         )
         yield Finding(
             "gap",
-            tuple(users),
+            clauses,
             said,
             settles=(
                 Said(
@@ -64,6 +56,17 @@ def blanks_without_rule(program: Program, telling: Telling) -> Iterator[Finding]
             ),
             detail={"what": "blank", "blank": declared.name},
         )
+
+
+def _users_of_blanks(program: Program) -> dict[str, dict[Clause, None]]:
+    """Return the clauses of the agreements that ask what a blank is, for each blank of which one does."""
+    found: dict[str, dict[Clause, None]] = {}
+    for contract in program.contracts:
+        for clause, expr in _sentences(contract) if contract.kind in ("agreement", "supplement") else ():
+            for part in walk(expr):
+                if isinstance(part, BlankValue):
+                    found.setdefault(part.name, {})[clause] = None
+    return found
 
 
 def _sentences(contract: Contract) -> Iterator[tuple[Clause, Expr | None]]:
