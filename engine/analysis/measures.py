@@ -13,16 +13,17 @@ from typing import Any
 
 from contractlang.norms import Maintenance, Obligation, Prohibition
 from engine.analysis.finding import Clause, Finding, Said
-from engine.analysis.happenings import Happening, Moment
+from engine.analysis.happenings import Broken, Happening, Moment
+from engine.analysis.instances import MANY
 from engine.analysis.lawful import OWN_STEPS, closed_by_itself, is_law, parties_of, permits
 from engine.analysis.logic import every, no, some
 from engine.analysis.looking import (
-    Foci,
     Put,
     Refuted,
     Shown,
     bound_of,
     clause_of,
+    foci_of,
     looked_for,
     named,
     undecided,
@@ -88,7 +89,9 @@ def _measured(
     stated: list[Place], actor: str | None, layer: str,
 ) -> Iterator[Finding]:  # fmt: skip
     program, one = searcher.program, group[0]
-    put = partial(_measuring, searcher, paper, group, bool(stated), actor)
+    world, act, _ = searcher.asked(one.act_name, actor)
+    bound = _first_bound(world, group, act)
+    put = partial(_measuring, searcher, paper, group, bool(stated), actor, bound)
     step = searcher.step(
         "measured", (*group, *(word for place in stated for word in place), actor or ""), put
     )
@@ -111,7 +114,7 @@ def _measured(
             return None
         return by_paper, by_law, list(dict.fromkeys((*_repeated(program, takers), *speaking)))
 
-    got = looked_for(step, Foci(), judged, searcher.tally)
+    got = looked_for(step, foci_of(one, bound), judged, searcher.tally)
     if isinstance(got, Unknown | Refuted):
         yield undecided("against", clauses, got, program, step.put.world)
     elif got is not None:
@@ -120,7 +123,7 @@ def _measured(
 
 
 def _measuring(
-    searcher: Searcher, paper: Searcher, group: list[Rule], stated: bool, actor: str | None
+    searcher: Searcher, paper: Searcher, group: list[Rule], stated: bool, actor: str | None, bound: Any
 ) -> Put:
     program, one = searcher.program, group[0]
     world, act, m = searcher.asked(one.act_name, actor)
@@ -128,7 +131,7 @@ def _measuring(
         searcher.asked(one.act_name, actor)
         near = world.on_act(one.act_name)
         group = [world.rule(each.index) for each in group]
-        closing = _closing(searcher, world, group, act, m)
+        closing = _closing(searcher, world, group, act, m, bound)
         for truth in closing.values():
             world.prefer(truth)
         for each in near:
@@ -146,13 +149,12 @@ def _measuring(
         ]
         # Where the law reads the norm otherwise, what triggers it is there and the norm is not open all the same.
         there = [
-            world.instances.exists(each, bound, m)
+            world.instances.exists(each, one_of_them, m)
             for each in (group if stated else ())
             if _reads(world, each)
-            for bound in world.instances.bindings(each, act)
+            for one_of_them in _looked_at(world, each, act, bound)
         ]
         against = some(every(some(*given), some(*closing.values())), every(no(some(*given)), some(*there)))
-        bound = _first_bound(world, group, act)
     on_paper, permitted = permits(paper, one, actor, bound)
     return Put(
         world, part, (act,), (against, no(some(*opens)), permitted), beside=lambda each: each.beside(on_paper()),
@@ -180,16 +182,16 @@ def _told(
 
 
 def _closing(
-    searcher: Searcher, world: World, group: list[Rule], act: Happening, m: Moment
+    searcher: Searcher, world: World, group: list[Rule], act: Happening, m: Moment, bound: Any
 ) -> dict[Place, Any]:
     """Return, for each sentence of law that can close an agreed norm, when it does."""
     program, found = searcher.program, dict[Place, list[Any]]()
     for rule in group:
         if not _reads(world, rule):
             continue
-        for bound in world.instances.bindings(rule, act):
-            env = world.instances.env_of(rule, bound, act, act.actor)
-            for _, place, truth in world.judge.closers(rule, bound, m, act, act.actor or "", env):
+        for each in _looked_at(world, rule, act, bound):
+            env = world.instances.env_of(rule, each, act, act.actor)
+            for _, place, truth in world.judge.closers(rule, each, m, act, act.actor or "", env):
                 if isinstance(place, tuple) and is_law(program, place):
                     found.setdefault(place, []).append(truth)
     return {place: some(*truths) for place, truths in found.items()}
@@ -198,6 +200,13 @@ def _closing(
 def _reads(world: World, rule: Rule) -> bool:
     """Tell whether a norm may be there as the text is read."""
     return all(world.look("taken", each.reading) in (None, each.option) for each in rule.option)
+
+
+def _looked_at(world: World, rule: Rule, act: Happening, bound: Any) -> list[Any]:
+    """Return what a norm may be bound to; of many breaches, that of the duty that is looked at."""
+    found = world.instances.bindings(rule, act)
+    many = isinstance(bound, Broken) and len(rule.on_breach_of) > MANY
+    return [each for each in found if not many or each.rule.index == bound.rule.index]
 
 
 def _first_bound(world: World, group: list[Rule], act: Happening) -> Any:
