@@ -14,9 +14,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from contractlang.load import load_text
-from engine.bulk.kernel import units
+from engine.bulk.kernel import ordered, units
 from engine.bulk.kernel.column import few_words, in_order
 from engine.bulk.kernel.lower import plan_of
+from engine.bulk.kernel.ordered import Ordered
 from engine.bulk.kernel.straight import Straight
 from engine.compile import compile_program
 from engine.terms import Terms
@@ -153,6 +154,31 @@ def test_rows_in_some_order_are_what_pyarrow_takes() -> None:
     found.validate(full=True)
     assert found.to_pylist() == table.take(pa.array(order)).to_pylist()
     assert in_order(table, order[:0]).num_rows == 0
+
+
+@pytest.mark.parametrize(("words", "at_once"), [(9, 1 << 15), (300, 16)])
+def test_rows_in_the_order_of_their_accounts_are_what_pyarrow_takes(
+    words: int, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ordered, "AT_ONCE", at_once)
+    random, count = Random(3), 900
+    cells = [random.choice((None, random.randrange(words))) for _ in range(count)]
+    texts = [None if each is None else f"w{each}" for each in cells]
+    columns = {
+        "whole": pa.array(cells, pa.int64()), "half": pa.array(cells, pa.int32()), "none": pa.nulls(count),
+        "day": pa.array(cells, pa.int32()).cast(pa.date32()), "at": pa.array(cells, pa.timestamp("us")),
+        "amount": pa.array(cells, pa.decimal128(12, 2)), "cents": pa.array(cells, pa.decimal64(12, 2)),
+        "text": pa.array(texts), "flag": pa.array([None if each is None else each > 4 for each in cells]),
+        "word": pa.array(texts).dictionary_encode(), "every": pa.array(range(count)),
+    }  # fmt: skip
+    table = pa.concat_tables([pa.table(columns).slice(7, 250), pa.table(columns).slice(300)])
+    accounts = numpy.array([random.randrange(13) for _ in range(table.num_rows)])
+    found = Ordered(table, accounts, 14)
+    for first, last in ((0, 14), (3, 5), (13, 14)):
+        part = found.part(first, last)
+        part.validate(full=True)
+        rows = [row for own in range(first, last) for row in numpy.flatnonzero(accounts == own).tolist()]
+        assert part.to_pylist() == table.take(pa.array(rows, pa.int64())).to_pylist()
 
 
 def test_a_column_that_is_kept_as_words_here_and_there_is_read_as_text(tmp_path: Path) -> None:

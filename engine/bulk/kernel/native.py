@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import ctypes
 import json
+from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
@@ -98,7 +99,8 @@ def _run(_: Any, run: Callable[[Any], int], kinds: list[str], *given: Any) -> in
         else:
             # An array of which nothing is asked is none of the function's.
             told.append(0 if hasattr(value, "dtype") else int(value))
-    return run((ctypes.c_int64 * len(told))(*told))
+    listed = array("q", told)
+    return run(listed.buffer_info()[0])
 
 
 def _machine() -> Any:

@@ -28,10 +28,10 @@ from engine.bulk.kernel.column import (
     few_words,
     in_order,
     is_words,
-    numbers_of,
     one,
     text_of,
 )
+from engine.bulk.kernel.ordered import Ordered
 from engine.bulk.kernel.parquet import File
 
 IN_MEMORY = 4_000_000
@@ -42,13 +42,11 @@ MOST_BUCKETS = 512
 A_FEW = 1 << 16
 """How many slots there are at first to look up texts."""
 A_PART = 1 << 17
-"""About how many rows of a unit are put in order at once."""
+"""About how many rows of a unit are told at once."""
 A_SLICE = 4096
 """Slices of a bucket that have fewer rows are put together before they are written."""
 A_PIECE = 2_000_000
 """About how many rows of a table one process takes at a time."""
-OWN = "number of the account"
-"""A column beside those of a table. (No field of a contract is called so.)"""
 _READ = 1 << 18
 _UNCODED = [each for each in CODED if each != "account"]
 
@@ -186,43 +184,21 @@ def bucket_units(folder: Path, buckets: int) -> list[Unit]:
 
 
 def together(paths: Sequence[Path]) -> Iterator[Any]:
-    """Yield the rows of some files, those of each account together in the order of the files, many accounts at a time.
-
-    Rows are laid apart first, some accounts at a time: what is put in order at once is then small enough to be near at
-    hand. Words travel by their numbers.
-    """
+    """Yield the rows of some files, many accounts at a time, those of each together in the order of the files."""
     table = pyarrow.concat_tables([_rows_of(path) for path in paths], promote_options="default")
     codes, names = _accounts(table.column("account"))
-    at_once = -(-(len(names) + 1) // max(1, table.num_rows // A_PART))
-    table = table.drop_columns(["account"]).unify_dictionaries()
-    words = {each.name: table.column(each.name) for each in table.schema if is_words(each) and table.num_rows}
-    words = {name: column.chunk(0).dictionary for name, column in words.items()}
-    parts = _apart(table, codes, at_once)
+    # Rows of no account come last.
+    count = len(names) + 1
+    rows = Ordered(table.drop_columns(["account"]), codes, count)
     del table
-    for part in sorted(parts):
-        found = pyarrow.concat_tables(parts.pop(part)).combine_chunks()
-        own = numbers_of(one(found.column(OWN)), numpy.int64)
-        order, ends = numpy.empty(len(own), numpy.int64), numpy.zeros(at_once + 1, numpy.int64)
-        cells_compiled().grouped(own - part * at_once, ends, order)
-        own = own[order].astype(numpy.int32)
-        columns = {"account": _worded(pyarrow.array(own, mask=own == len(names)), names)}
-        for name, column in zip(found.column_names, in_order(found, order).columns, strict=True):
-            if name != OWN:
-                columns[name] = _worded(one(column), words[name]) if name in words else column
-        yield pyarrow.table(columns)
-
-
-def _apart(table: Any, codes: Array, at_once: int) -> dict[int, list[Any]]:
-    """Return the rows of so many accounts at once, in order, words and accounts as their numbers."""
-    first, parts = 0, dict[int, list[Any]]()
-    for batch in table.to_batches():
-        own = codes[first : first + len(batch)]
-        first += len(batch)
-        columns = [each.indices if is_words(each) else each for each in batch.columns]
-        plain = pyarrow.table([*columns, pyarrow.array(own)], [*batch.schema.names, OWN])
-        for part, laid in _parted(plain, own // at_once):
-            parts.setdefault(part, []).append(laid)
-    return parts
+    at_once = -(-count // max(1, len(codes) // A_PART))
+    for first in range(0, count, at_once):
+        last = min(first + at_once, count)
+        own = numpy.arange(first, last, dtype=numpy.int32)
+        of_rows = numpy.repeat(own, numpy.diff(rows.begins[first : last + 1]))
+        account = _worded(pyarrow.array(of_rows, mask=of_rows == len(names)), names)
+        if len(of_rows):
+            yield rows.part(first, last).add_column(0, "account", account)
 
 
 def _rows_of(path: Path) -> Any:
