@@ -109,7 +109,9 @@ class Ordered:
                 take = self._code.widened if is_narrow else getattr(self._code, f"taken_{cell.wide}")
                 out = kept[cell.column, cell.what][at - begin : at - begin + many]
                 take(rows.view(_KINDS[cell.wide]), self._wide // cell.wide, cell.place, out)
-        apart = self._apart.take(pyarrow.array(kept["", NUMBER])) if self._apart.num_columns else None
+        apart = self._apart
+        if apart.num_columns:
+            apart = apart.take(pyarrow.array(kept["", NUMBER]))
         columns = {}
         for name in self._schema.names:
             if (name, WORD) in kept:
