@@ -58,6 +58,12 @@ def events_in(reasons: Iterable[Reason]) -> tuple[str, ...]:
     return tuple(found)
 
 
+def is_unmistakable(reason: Reason) -> bool:
+    """Tell whether whatever equals a reason says the same: `True` equals 1, and is no number."""
+    args = reason.args
+    return 0 not in args and 1 not in args and all(map(is_unmistakable, reason.parts))
+
+
 class Cure(NamedTuple):
     """One fact that would help to turn the answer: an act by a party, about an object, of an amount in minor units."""
 

@@ -121,7 +121,7 @@ def decision_as_json(decision: Decision) -> dict[str, Any]:
         "answer": decision.answer,
         "verdict": decision.verdict.value if decision.verdict else None,
         "required": decision.required,
-        "value": _plain(decision.value),
+        "value": plain(decision.value),
         "truncated": decision.truncated,
         "reasons": [_reason_as_json(each) for each in decision.reasons],
         "missing": [item._asdict() for item in decision.missing],
@@ -138,7 +138,7 @@ def decision_as_json(decision: Decision) -> dict[str, Any]:
 def _reason_as_json(reason: Reason) -> dict[str, Any]:
     return {
         "code": reason.code,
-        "args": [_plain(each) for each in reason.args],
+        "args": [plain(each) for each in reason.args],
         "holds": reason.holds,
         "events": list(reason.events),
         "parts": [_reason_as_json(part) for part in reason.parts],
@@ -153,7 +153,7 @@ def question_as_json(question: Question) -> dict[str, Any]:
         if name == "at":
             found["as_of"] = iso(value)
         elif isinstance(value, Mapping):
-            found[name] = {key: _plain(each) for key, each in value.items()}
+            found[name] = {key: plain(each) for key, each in value.items()}
         else:
             found[name] = value
     return found
@@ -180,7 +180,8 @@ def documents_as_json(documents: tuple[tuple[str, str, str], ...]) -> list[dict[
     return [{"name": n, "text_hash": t, "meaning_hash": m} for n, t, m in documents]
 
 
-def _plain(value: Any) -> str | int | bool | None:
+def plain(value: Any) -> str | int | bool | None:
+    """Return a value as JSON has it."""
     return value if isinstance(value, str | int | bool | None) else str(value)
 
 

@@ -15,8 +15,6 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from pydantic_core import to_json
-
 from contractlang.cache import Cache
 from contractlang.norms import base_name
 from contractlang.render import render
@@ -26,9 +24,9 @@ from engine.canonical import canonical
 from engine.decision import Decision
 from engine.errors import Damaged
 from engine.event import Event, Instant, Ledger
-from engine.explain import decision_as_json
 from engine.governing import CONTRACT, Programs
 from engine.ledger import checked, event_from
+from engine.logged import Logged
 from engine.program import Program
 from engine.question import (
     AmountOfSum,
@@ -54,7 +52,11 @@ _QUESTIONS: dict[str, type[Question]] = {
     "who_bears": WhoBears, "renewed": Renewed, "arrived": Arrived, "time_barred": TimeBarred,
 }  # fmt: skip
 _CALLED = {kind: name for name, kind in _QUESTIONS.items()}
-_NAMES = {kind: tuple(each.name for each in dataclasses.fields(kind)) for kind in _QUESTIONS.values()}
+_PARTS = {
+    kind: tuple(sorted(("kind", "known_at", *(each.name for each in dataclasses.fields(kind)))))
+    for kind in _QUESTIONS.values()
+}
+"""What is written of a question of each kind, in the order of the names."""
 
 
 # Documents ------------------------------------------------------------------------------------------------------------
@@ -147,10 +149,9 @@ def event_of(program: Program, entry: EntryRow) -> Event:
 def question_to_bytes(question: Question, known_at: Instant | None = None) -> bytes:
     """Write a question, and with which knowledge it is asked, so that it can be read again exactly."""
     kind = type(question)
-    told: dict[str, Any] = {"kind": _CALLED[kind], "known_at": known_at}
-    for name in _NAMES[kind]:
-        told[name] = _told(getattr(question, name))
-    return canonical(told)
+    beside = {"kind": _CALLED[kind], "known_at": known_at}
+    told = {name: beside[name] if name in beside else _told(getattr(question, name)) for name in _PARTS[kind]}
+    return canonical(told, in_order=True)
 
 
 def question_from_bytes(written: bytes) -> tuple[Question, Instant | None]:
@@ -161,8 +162,8 @@ def question_from_bytes(written: bytes) -> tuple[Question, Instant | None]:
 
 
 def answer_to_bytes(decision: Decision) -> bytes:
-    """Write a decision as it is logged: the JSON of `engine/wire.py`. Equal decisions give equal bytes."""
-    return to_json(decision_as_json(decision))
+    """Write a decision as it is logged."""
+    return Logged(decision.receipt.documents).written(decision)
 
 
 def derive(books: Books, documents: Documents, row: DecisionRow) -> bytes:
@@ -212,6 +213,8 @@ def _told(value: Any) -> Any:
     """Return a value of a question as JSON, kinds that JSON lacks named."""
     if type(value) in (str, int):
         return value
+    if type(value) is dict:
+        return {"fields": {key: _told(each) for key, each in sorted(value.items())}}
     match value:
         case date():
             return {"day": value.isoformat()}
@@ -220,7 +223,7 @@ def _told(value: Any) -> Any:
         case Share():
             return {"share": [value.over, value.under]}
         case Mapping():
-            return {"fields": {key: _told(each) for key, each in value.items()}}
+            return _told(dict(value))
         case None | str() | int():
             return value
         case _:

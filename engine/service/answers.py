@@ -10,15 +10,16 @@ last is kept: `MOST_KEPT` pieces of a program, no whole answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from pydantic_core import to_json
 
 from engine.dates import iso
-from engine.decision import Cure, Decision, Item, Reason, Receipt
+from engine.decision import Cure, Decision, Item, Reason, Receipt, is_unmistakable
 from engine.event import Instant
 from engine.explain import documents_as_json
+from engine.logged import WORD, Logged
 from engine.naming import LANGUAGES
 from engine.program import Program
 from engine.question import May
@@ -30,15 +31,15 @@ _OF_CONTRACTS = frozenset({"reading", "question", "blank"})
 """What can be open of which a contract says everything; the rest names what is in a ledger."""
 MOST_KEPT = 20_000
 """How many pieces that name something of an account are kept, for each program."""
-_WORD: Mapping[bool, bytes] = {True: b"true", False: b"false"}
 
 
 class Words:
     """Speaks of one program in every language. What hangs on the contracts alone is put into words once."""
 
-    __slots__ = ("_documents", "_kept", "_parties", "_said", "_voices")
+    __slots__ = ("_documents", "_kept", "_parties", "_said", "_voices", "logged")
 
     def __init__(self, program: Program) -> None:
+        self.logged = Logged(program.versions)
         self._voices = tuple(Voice(program, language) for language in LANGUAGES)
         self._said: dict[tuple[Any, ...], Said] = {}
         self._parties: dict[str, tuple[Voice, ...]] = {}
@@ -59,11 +60,15 @@ class Words:
                 key = (reason.code, reason.args, reason.holds, party)
                 found = known.get(key)
                 if found is None:
-                    found = known[key] = self._put(reason, question)
+                    found = self._put(reason, question)
+                    if is_unmistakable(reason):
+                        known[key] = found
             else:
                 found = self._kept.get((reason, party))
                 if found is None:
-                    found = self._keep((reason, party), self._put(reason, question))
+                    found = self._put(reason, question)
+                    if is_unmistakable(reason):
+                        self._keep((reason, party), found)
             said.append(found)
         return tuple(map(b",".join, zip(*said, strict=True))) if said else (b"",) * len(LANGUAGES)
 
@@ -153,14 +158,14 @@ def context_of(
         exact, receipt,
     ) = decision  # fmt: skip
     return b"".join((
-        b'{"outcome":"', answer.encode(), b'","required":', _WORD[required],
+        b'{"outcome":"', answer.encode(), b'","required":', WORD[required],
         b',"reasons":{"en":[', en, b'],"zh":[', zh,
         b']},"missing":', words.listed(missing, _named) if missing else b"[]",
         b',"could_be":', words.listed(could_be, str) if could_be else b"[]",
         b',"assumes":', words.listed(assumes, _assumed) if assumes else b"[]",
         b',"cure":', words.listed(cure, _named) if cure else b"[]",
         b',"holds_until":', _instant(holds_until).encode(),
-        b',"truncated":', _WORD[truncated], b',"provisional":', _WORD[provisional], b',"exact":', _WORD[exact],
+        b',"truncated":', WORD[truncated], b',"provisional":', WORD[provisional], b',"exact":', WORD[exact],
         b',"receipt":', words.receipt(receipt, revision, dated=as_of is not None), b"}",
     ))  # fmt: skip
 
@@ -175,7 +180,7 @@ class Body(NamedTuple):
 
 def body_of(decision: bool, outcome: str, context: bytes) -> Body:
     """Return an answer with its context, which is JSON."""
-    return Body(decision, outcome, b'{"decision":%b,"context":%b}' % (_WORD[decision], context))
+    return Body(decision, outcome, b'{"decision":%b,"context":%b}' % (WORD[decision], context))
 
 
 def refused(outcome: str, zh: str, en: str) -> Body:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from pydantic_core import to_json
@@ -11,8 +11,9 @@ from engine.account import Account
 from engine.decision import Decision
 from engine.errors import BadEvent, BadQuestion
 from engine.event import BOTH, Instant
-from engine.kept import answer_to_bytes, question_to_bytes
+from engine.kept import question_to_bytes
 from engine.ledger import event_from
+from engine.logged import Logged
 from engine.program import ENGINE_VERSION, Program
 from engine.question import May
 from engine.service import authzen
@@ -37,12 +38,13 @@ class Given(NamedTuple):
     question: May
     known_at: Instant | None
     decision: Decision
+    logged: Logged
 
     def row(self) -> DecisionRow:
         """Return it as it is kept."""
         return DecisionRow(
             self.id, self.account, self.revision, self.at, ENGINE_VERSION,
-            question_to_bytes(self.question, self.known_at), answer_to_bytes(self.decision),
+            question_to_bytes(self.question, self.known_at), self.logged.written(self.decision),
         )  # fmt: skip
 
 
@@ -52,15 +54,48 @@ class Answer(NamedTuple):
     body: Body
     given: Given | None
 
+    @property
+    def is_yes(self) -> bool:
+        """Whether it allows the act."""
+        return self.body.decision
+
+
+class Decided(NamedTuple):
+    """What a question has come to, not in words yet."""
+
+    is_yes: bool
+    held: Held
+    asked: Asked
+    question: May
+    ignored: Sequence[str]
+    revision: int | None
+    decision: Decision
+
 
 async def evaluate(tenant: Tenant, asked: Asked, now: Instant) -> Answer:
     """Answer one question. Raises Problem where the data of the act cannot be read, or a revision is not there."""
-    held = await tenant.found(asked.resource.id)
+    return worded(tenant, await decided(tenant, asked, now), now)
+
+
+async def decided(tenant: Tenant, asked: Asked, now: Instant) -> Decided | Answer:
+    """Decide one question; what is refused before any contract is asked is an answer already. Raises Problem."""
+    held = tenant.at_hand(asked.resource.id) or await tenant.found(asked.resource.id)
     if held is None or held.opening.type != asked.resource.type:
         return _no("unknown_resource", "没有这个账户", "there is no such account")
     if held.base:
         await reaching(tenant, held, asked, now)
-    return answer(tenant, held, asked, now)
+    account, revision = _account(tenant, held, asked)
+    party = tenant.party_of(held.opening, *asked.subject)
+    if party is None:
+        return _no("unknown_subject", "该主体不代表任何一方", "the subject acts for no party of this account")
+    act = tenant.act_called(held.opening, asked.act)
+    if act is None:
+        return _no("unknown_action", "协议没有这种行为", "the agreements know no such act")
+    program = held.opening.program
+    question, ignored = may(program, party, act, asked, instant(held, asked, now))
+    decision = account.decide(question, asked.known_at)
+    is_yes = permits(tenant, program, party, act, decision.answer)
+    return Decided(is_yes, held, asked, question, ignored, revision, decision)
 
 
 async def reaching(tenant: Tenant, held: Held, asked: Asked, now: Instant) -> None:
@@ -79,28 +114,21 @@ def instant(of: Held | AccountRow, asked: Asked, now: Instant) -> Instant:
     return asked.as_of if asked.as_of is not None else max(now, of.recorded_at)
 
 
-def answer(tenant: Tenant, held: Held, asked: Asked, now: Instant) -> Answer:
-    """Answer one question about an account that is held."""
-    account, revision = _account(tenant, held, asked)
-    party = tenant.party_of(held.opening, *asked.subject)
-    if party is None:
-        return _no("unknown_subject", "该主体不代表任何一方", "the subject acts for no party of this account")
-    act = tenant.act_called(held.opening, asked.act)
-    if act is None:
-        return _no("unknown_action", "协议没有这种行为", "the agreements know no such act")
-    program = held.opening.program
-    question, ignored = may(program, party, act, asked, instant(held, asked, now))
-    decision = account.decide(question, asked.known_at)
+def worded(tenant: Tenant, found: Decided | Answer, now: Instant) -> Answer:
+    """Put what a question has come to into words."""
+    if isinstance(found, Answer):
+        return found
+    is_yes, held, asked, question, ignored, revision, decision = found
+    words = held.opening.words
     token = held.token if revision is None else held.token_of(revision)
-    context = context_of(decision, question, held.opening.words, token, asked.as_of)
+    context = context_of(decision, question, words, token, asked.as_of)
     if ignored:
         context = b'%b,"ignored":%b}' % (context[:-1], to_json(ignored))
-    body = body_of(permits(tenant, program, party, act, decision.answer), decision.answer, context)
     given = Given(
         tenant.ids.next(DECISION_BYTES), held.name, held.revision if revision is None else revision, now, question,
-        asked.known_at, decision,
+        asked.known_at, decision, words.logged,
     )  # fmt: skip
-    return Answer(body, given)
+    return Answer(body_of(is_yes, decision.answer, context), given)
 
 
 def permits(tenant: Tenant, program: Program, party: str, act: str, answer: str) -> bool:
@@ -134,23 +162,24 @@ def may(program: Program, party: str, act: str, asked: Asked, at: Instant) -> tu
 
 
 async def evaluate_batch(tenant: Tenant, batch: authzen.Batch, now: Instant) -> list[Answer]:
-    """Answer several questions in their order, up to and including the one that decides."""
-    found: list[Answer] = []
+    """Answer several questions in their order, up to and including the one that decides.
+
+    All are decided before any is put into words: either goes on with what it has just looked at.
+    """
+    wanted = None if batch.semantic == "execute_all" else batch.semantic == "permit_on_first_permit"
+    found: list[Decided | Answer] = []
     for number, raw in enumerate(batch.items):
         try:
-            one = await evaluate(tenant, authzen.single(raw), now)
+            one = await decided(tenant, authzen.single(raw), now)
         except Problem as wrong:
             wrong.field = f"/evaluations/{number}{wrong.field}"
             one = _wrong(wrong)
         except BadQuestion as wrong:
             one = _wrong(problem_of(wrong))
         found.append(one)
-        if (
-            one.body.decision is (batch.semantic == "permit_on_first_permit")
-            and batch.semantic != "execute_all"
-        ):
+        if one.is_yes is wanted:
             break
-    return found
+    return [worded(tenant, each, now) for each in found]
 
 
 def _wrong(problem: Problem) -> Answer:

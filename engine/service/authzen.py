@@ -14,6 +14,7 @@ from engine.event import Instant
 from engine.service.problems import Problem
 
 OURS = frozenset({"as_of", "known_at", "revision", "at_least"})
+PARTS = ("subject", "action", "resource", "context")
 SEMANTICS = ("execute_all", "deny_on_first_deny", "permit_on_first_permit")
 
 
@@ -95,12 +96,12 @@ def _asked(raw: Mapping[str, Any], *, subject_id: bool, action: bool, resource_i
             if not isinstance(properties, dict):
                 raise Problem("bad_request", "a JSON object is wanted", "/action/properties")
             data = properties
+    named = tuple(sorted(data)) if data else ()
     context = raw.get("context")
     if context is None:
-        return Asked(subject, name, resource, data, None, None, None, None, tuple(sorted(data)))
+        return Asked(subject, name, resource, data, None, None, None, None, named)
     if not isinstance(context, dict):
         raise Problem("bad_request", "a JSON object is wanted", "/context")
-    named = tuple(sorted(data))
     if not OURS.issuperset(context):
         data = {key: value for key, value in context.items() if key not in OURS} | data
     as_of, known_at, revision, at_least = map(context.get, ("as_of", "known_at", "revision", "at_least"))
@@ -186,17 +187,16 @@ def batch(raw: Mapping[str, Any], most: int) -> Batch | None:
             f"a request may hold {most:,} evaluations; this one has {len(items):,}",
             "/evaluations",
         )
-    merged = []
     for number, item in enumerate(items):
         if not isinstance(item, dict):
             raise Problem("bad_request", "a JSON object is wanted", f"/evaluations/{number}")
-        merged.append(
-            {
-                name: _merged(raw.get(name), item.get(name))
-                for name in ("subject", "action", "resource", "context")
-            }
-        )
-    return Batch(semantic, merged)
+    shared = {name: raw[name] for name in PARTS if raw.get(name) is not None}
+    if shared:
+        items = [
+            item | {name: _merged(default, item.get(name)) for name, default in shared.items()}
+            for item in items
+        ]
+    return Batch(semantic, items)
 
 
 def _semantic(raw: Mapping[str, Any]) -> str:

@@ -43,6 +43,10 @@ class Tenant:
         self.ids = Ids()
         self._renewing = asyncio.Lock()
 
+    def at_hand(self, name: str) -> Held | None:
+        """Return an account that can be asked where it stands: held, and recorded in by this server alone."""
+        return None if self.shared else self.accounts.here(name)
+
     async def held(self, name: str) -> Held:
         """Return an account as it is now. Raises NotKept."""
         held = self.accounts.here(name)
