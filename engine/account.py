@@ -133,7 +133,7 @@ class Account:
             ):
                 raise Unreached("what is asked hangs on entries that are not here")
             facts = with_allegations(self.program, self.ledger.as_known(known_at))
-            line = _Line(self.program, self.terms, facts, None if begun is None else begun.position)
+            line = _line_of(self.program, self.terms, facts, None if begun is None else begun.position)
             self._lines[known_at] = line
         return line
 
@@ -143,7 +143,7 @@ class Account:
             return {(): line}, True
         tried, exact = ways(line.undated, line.starts(), line.turns(until), until)
         return {
-            way: _Line(self.program, self.terms, placed(line.facts, line.undated, way)) for way in tried
+            way: _line_of(self.program, self.terms, placed(line.facts, line.undated, way)) for way in tried
         }, exact
 
 
@@ -151,17 +151,15 @@ class _Line:
     """Facts in order, and the position after each group of simultaneous ones, reached as far as was asked."""
 
     def __init__(
-        self, program: Program, terms: Terms, facts: tuple[Event, ...], begun: Position | None = None
-    ) -> None:
-        self.facts = Grown(each for each in facts if each.occurred_at is not None)
-        self.undated = tuple(each for each in facts if each.occurred_at is None)
-        self.alleges = any(each.standing is ALLEGED for each in self.facts)
-        self.groups = Grown(groups_of(self.facts))
-        self.instants = Grown(group[0].effect_at for group in self.groups)
+        self, facts: Grown[Event], undated: tuple[Event, ...], alleges: bool, groups: Grown[list[Event]],
+        instants: Grown[Instant], reached: list[Position], begins: Instant | None,
+    ) -> None:  # fmt: skip
+        self.facts, self.undated, self.alleges = facts, undated, alleges
+        self.groups, self.instants = groups, instants
         # After so many groups, position by position; shared with the lines that follow, it may go on further than here.
-        self.reached = [Position.opening(program, terms) if begun is None else begun]
+        self.reached = reached
         self.since: list[Position] = []
-        self.begins = None if begun is None else begun.now
+        self.begins = begins
 
     def starts(self) -> dict[str, Instant]:
         """Return for facts of unknown days, by their ids, when what they name happened: they came after that."""
@@ -187,15 +185,14 @@ class _Line:
 
     def followed_by(self, events: tuple[Event, ...]) -> _Line:
         """Return the line with events that come after all facts; every position that was reached is kept."""
-        found = object.__new__(_Line)
-        found.facts, found.undated = self.facts.followed_by(events), self.undated
-        found.alleges = self.alleges  # What follows is established.
-        found.groups = self.groups.followed_by([each] for each in events)
-        found.instants = self.instants.followed_by(each.effect_at for each in events)
-        shared = found.groups.shares_with(self.groups)
-        found.reached = self.reached if shared else self.reached[: len(self.groups) + 1]
-        found.since, found.begins = [], self.begins
-        return found
+        groups = self.groups.followed_by([each] for each in events)
+        shared = groups.shares_with(self.groups)
+        return _Line(
+            # What follows is established.
+            self.facts.followed_by(events), self.undated, self.alleges, groups,
+            self.instants.followed_by(each.effect_at for each in events),
+            self.reached if shared else self.reached[: len(self.groups) + 1], self.begins,
+        )  # fmt: skip
 
     def share(self, other: _Line) -> None:
         """Take over the positions of another line of the same account, as far as the facts are the same."""
@@ -220,9 +217,12 @@ class _Line:
 
     def has_act_of(self, question: Question) -> bool:
         """Tell whether the act that a question is about is done at the instant asked about."""
-        return isinstance(question, May) and any(
-            is_act(question, each) for each in self.at_instant(question.at)
-        )
+        if not isinstance(question, May):
+            return False
+        for each in self.at_instant(question.at):  # noqa: SIM110 - a generator would cost more
+            if is_act(question, each):
+                return True
+        return False
 
     def at_instant(self, at: Instant) -> list[Event]:
         """Return the facts that take effect at an instant."""
@@ -262,6 +262,19 @@ class _Line:
                 found.add(at)
                 position = elapse(position, at)
         return found
+
+
+def _line_of(
+    program: Program, terms: Terms, facts: tuple[Event, ...], begun: Position | None = None
+) -> _Line:
+    """Return facts in order, with nothing reached but where they begin."""
+    dated = Grown(each for each in facts if each.occurred_at is not None)
+    groups = Grown(groups_of(dated))
+    return _Line(
+        dated, tuple(each for each in facts if each.occurred_at is None),
+        any(each.standing is ALLEGED for each in dated), groups, Grown(group[0].effect_at for group in groups),
+        [Position.opening(program, terms) if begun is None else begun], None if begun is None else begun.now,
+    )  # fmt: skip
 
 
 def _in_orders(line: _Line, question: Question, ask: Callable[[Position], Decision]) -> Decision:
