@@ -91,7 +91,7 @@ def worked_out(position: Position, at: Instant, known_at: Instant | None, way: W
     if len(outcomes) > 1 or not exact or answer == "undetermined":
         answer = "undetermined"
         items = [each.item for _, each in cases if each.item is not None]
-        missing = _spoken_items((*items_that_matter([(a, c.outcome) for a, c in cases]), *items))
+        missing = spoken_items((*items_that_matter([(a, c.outcome) for a, c in cases]), *items))
         could_be = tuple(sorted({_said(each) for each in outcomes.values() if each.item is None}))
     required = shown.required and answer == "permitted" and all(each.required for _, each in cases)
     told = (answer, None, False) if answer == "undetermined" else (*shown.outcome, required)
@@ -162,7 +162,7 @@ def _said(case: Case) -> str:
     return str(case.value) if case.answer == "value" else case.answer
 
 
-def _spoken_items(items: tuple[Item, ...]) -> tuple[Item, ...]:
+def spoken_items(items: tuple[Item, ...]) -> tuple[Item, ...]:
     """Return the items as a caller can settle them, each once, in order.
 
     They go without the mark of the comparison in which an open number was met, and without the id of the act asked

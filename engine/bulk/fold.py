@@ -260,7 +260,7 @@ class Portfolio:
         return {
             "account": name,
             "agreements": list(agreements),
-            "states": {_called(state, document): _said(value) for state, document, value in now.states},
+            "states": {_called(state, document): said(value) for state, document, value in now.states},
             "last_days": {document: iso(at) for document, at in now.last_days},
             "breaches": len(now.breaches),
             "open_breaches": len(still),
@@ -338,7 +338,8 @@ def _called(state: str, document: str) -> str:
     return f"{document} {state}" if document else state
 
 
-def _said(value: Any) -> str:
+def said(value: Any) -> str:
+    """Return the value of a state in words."""
     return "undetermined" if isinstance(value, Item) else str(value)
 
 

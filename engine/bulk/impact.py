@@ -9,9 +9,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from contractlang.diagnostic import Language
-from engine.bulk.fold import Folded, Taken, answer_of
+from engine.bulk.fold import Folded, Taken, answer_of, said
 from engine.bulk.kernel.in_units import InUnits
-from engine.bulk.kernel.outcome import Results
+from engine.bulk.kernel.outcome import Found
 from engine.bulk.kernel.portfolio import TOGETHER, Kernelled, Unequal, Waiting
 from engine.bulk.mapping import Mapped
 from engine.bulk.run import AtOnce, Counts
@@ -97,7 +97,7 @@ class Impact(InUnits):
         before, after = old.places(), new.places()
         same: dict[str, Folded] = {}
         for name in before.keys() & after.keys():
-            verdicts = _found(old.results, before[name]), _found(new.results, after[name])
+            verdicts = (_verdict(old.results.found(before[name])), _verdict(new.results.found(after[name])))
             if verdicts[0].answers == verdicts[1].answers:
                 found = Folded(events=old.laid.counts[before[name]], kernel=1)
                 same[name] = _written(name, verdicts, (), found)
@@ -116,7 +116,7 @@ class Impact(InUnits):
             for place, (one, other) in enumerate(zip(old, new, strict=True)):
                 if place in before[0] and place in after[0]:
                     one.found.kernel = 1
-                    yield self._compared(one, other, (_found(*before[0][place]), _found(*after[0][place])))
+                    yield self._compared(one, other, (_verdict(before[0][place]), _verdict(after[0][place])))
                 else:
                     one.found.left = before[1].get(place) or after[1].get(place, "")
                     yield self._compared(one, other, None)
@@ -141,9 +141,9 @@ class Impact(InUnits):
         return _written(old.name, (one, other), reasons, found)
 
 
-def _found(results: Results, place: int) -> Verdict:
-    """Return what the kernel left of an account."""
-    return Verdict(results.standing(place), results.answers(place))
+def _verdict(found: Found) -> Verdict:
+    """Return how an account is judged of which the kernel found that."""
+    return Verdict(found.standing, found.answers)
 
 
 def _asked(version: Kernelled, taken: Taken) -> Verdict:
@@ -210,7 +210,7 @@ def _worst(breaches: Iterable[BreachStanding]) -> dict[str, str]:
 
 
 def _states(before: AccountStanding, after: AccountStanding) -> Iterable[dict[str, str]]:
-    one, other = ({(s, d): str(v) for s, d, v in each.states} for each in (before, after))
+    one, other = ({(s, d): said(v) for s, d, v in each.states} for each in (before, after))
     for key in dict.fromkeys((*one, *other)):
         if key in one and key in other and one[key] != other[key]:
             yield {"kind": "state", "what": " ".join(filter(None, key)), "old": one[key], "new": other[key]}

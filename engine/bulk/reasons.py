@@ -88,6 +88,7 @@ CHINESE = {
     "`{}` is too large": "`{}`数值过大",
     "`{}` in {}": "`{}`以{}计",
     "events at one instant": "数个事件同时发生",
+    "too much of it is open": "未定之处过多",
     "events at one instant about one thing": "数个事件同时发生且关乎同一事物",
     # What is open.
     "the question `{}` is open": "问题`{}`未答",

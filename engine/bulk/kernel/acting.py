@@ -17,6 +17,8 @@ def told(found: Held) -> str:
     """Return a condition as a line of the plan tells it."""
     if found.is_plain:
         return found.sure
+    if all(each.code for each in found.doubts):
+        return f"{found.sure}; folded in each case where {found.maybe}: {found.why}"
     return f"{found.sure}; left to the engine where {found.maybe}: {found.why}"
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import chain, groupby, permutations, product
 from math import prod
+from types import MappingProxyType
 from typing import Any
 
 from contractlang.values import Period
 from engine.account import with_allegations
 from engine.bulk.kernel.machine import Columns
-from engine.bulk.kernel.plan import DANGLING, FIRST, JOINT, MISSING, MOST, Plan
+from engine.bulk.kernel.plan import DANGLING, FIRST, JOINT, MISSING, MOST, NO, UNSETTLED, YES, Plan
 from engine.bulk.kernel.spell import day_number
-from engine.event import BOTH, BUILT_IN, Event, Instant, Standing
+from engine.event import ANSWER, BOTH, BUILT_IN, Event, Instant, Standing
 from engine.program import Program
 
 _MONTHS = {"months": 1, "years": 12}
@@ -25,6 +26,10 @@ MOST_ORDERS = 8
 """In how many orders the facts of an account are folded."""
 TIED = "events at one instant"
 """Why an account is left in which the order of what is simultaneous matters."""
+
+
+Answers = Mapping[tuple[str, str | None], Any]
+"""Answers to issues about things (None: about all of them); of one that is open again, None."""
 
 
 class Left(Exception):
@@ -42,6 +47,7 @@ class Layout:
         self.code: list[int] = []
         self.who: list[int] = []
         self.fields: dict[str, list[int]] = {name: [] for name in plan.kinds}
+        self.answers: dict[str, list[int]] = {name: [] for name in plan.issues.values()}
         self.events: list[Event] = []
         self._begins = [0]
         self._actors = {name: place for place, name in enumerate(plan.parties)} | {BOTH: JOINT}
@@ -49,7 +55,9 @@ class Layout:
 
     def columns(self) -> Columns:
         """Return what was laid out."""
-        return Columns(self.first, self.things, self.at, self.code, self.who, dict(self.fields))
+        return Columns(
+            self.first, self.things, self.at, self.code, self.who, dict(self.fields), dict(self.answers)
+        )
 
     def id_of(self, row: int) -> str:
         """Return the id of the event in a row."""
@@ -63,16 +71,28 @@ class Layout:
         """Return the places where an account is laid out, by its number: one for each order of its facts."""
         return range(self._begins[number], self._begins[number + 1])
 
-    def add(self, facts: tuple[Event, ...]) -> None:
+    def add(self, facts: tuple[Event, ...], supposed: Answers = MappingProxyType({})) -> None:
         """Lay out the facts of one account, as known: once for each order of what is simultaneous that could matter.
 
-        Raises Left, and lays out nothing then.
+        What is open is `supposed` to be answered so. Raises Left, and lays out nothing then.
         """
+        answers = {**self._answered(facts), **supposed}
         for order in self._orders(self._taken(facts)):
-            self._lay(order)
+            self._lay(order, answers)
         self._begins.append(len(self.first) - 1)
 
-    def _lay(self, taken: Sequence[Event]) -> None:
+    def _answered(self, facts: tuple[Event, ...]) -> dict[tuple[str, str | None], Any]:
+        """Return what the facts answer. Raises Left."""
+        found: dict[tuple[str, str | None], Any] = {}
+        for each in facts:
+            if each.name == ANSWER:
+                about = each.fields["question"], each.fields.get("about")
+                if about in found or about[0] in self.plan.presumed:
+                    raise Left(f"`{ANSWER}`")
+                found[about] = each.fields.get("value")
+        return found
+
+    def _lay(self, taken: Sequence[Event], answers: Answers) -> None:
         """Lay out facts in order. Raises Left, which hangs on no order, and lays out nothing then."""
         rows, numbers = self._rows(taken)
         for each, row in zip(taken, rows, strict=True):
@@ -81,6 +101,9 @@ class Layout:
             self.who.append(self._actors.get(each.actor or "", ELSE))
             for name, value in row.items():
                 self.fields[name].append(value)
+        for issue, column in self.plan.issues.items():
+            subjects = [each.id for each in taken] if issue.by_row else [issue.about]
+            self.answers[column] += [settled(answers, issue.name, each) for each in subjects]
         self.events += taken
         self.first.append(len(self.at))
         self.things.append(self.things[-1] + len(numbers))
@@ -97,12 +120,14 @@ class Layout:
         """Return the facts that the loop looks at. Raises Left."""
         plan, found = self.plan, []
         for each in facts:
-            if each.name in BUILT_IN:
+            if each.name in BUILT_IN - {ANSWER}:
                 raise Left(f"`{each.name}`")
             if each.occurred_at is None:
                 raise Left("an event of an unknown day")
             if each.standing is not Standing.ESTABLISHED:
                 raise Left("an event that is only alleged")
+            if each.name == ANSWER:
+                continue
             if each.effect_at > self.as_of:
                 continue
             if each.effect_at < FIRST:
@@ -191,6 +216,12 @@ class Layout:
                 return False
             touched += ([] if thing is None else [thing]) + sorted({n for n in named if n >= 0})
         return len(group) == 1 or len(set(touched)) == len(touched)
+
+
+def settled(answers: Answers, name: str, about: str | None) -> int:
+    """Return what an issue about something comes to: what is answered about it, or else about everything."""
+    found = answers.get((name, about), answers.get((name, None)))
+    return UNSETTLED if found is None else YES if found else NO
 
 
 def words_of(plan: Plan) -> dict[int, str]:

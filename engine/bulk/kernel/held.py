@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from engine.bulk.kernel.plan import JOINT
 from engine.bulk.kernel.said import Place, Unsaid
-from engine.conditions import ActorE, AndE, NotE, OrE, PlacedE
+from engine.conditions import ActorE, AndE, AnswerE, CompareE, NotE, OrE, PlacedE
 from engine.evaluator import Evaluator
 from engine.force import ValidE
 from engine.statuses import UsedE
@@ -25,12 +25,24 @@ TRUE, FALSE = "True", "False"
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """One thing that is open of a condition: why, in which accounts, and what the loop leaves of those.
+
+    Without a `code` of its own it is never settled: accounts in which it matters are the engine's.
+    """
+
+    why: str
+    when: str = TRUE
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
-    """When a condition surely holds, and when it may; `why` tells what is open of it."""
+    """When a condition surely holds, and when it may; `doubts` tell what is open of it."""
 
     sure: str
     maybe: str
-    why: str = ""
+    doubts: tuple[Doubt, ...] = ()
 
     @property
     def is_plain(self) -> bool:
@@ -42,6 +54,13 @@ class Held:
         """Tell whether nothing of it is known in any account."""
         return self.sure == FALSE and self.maybe == TRUE
 
+    @property
+    def why(self) -> str:
+        """What is open of it, in words: of several, one that no answer settles."""
+        return next(
+            (each.why for each in self.doubts if not each.code), self.doubts[0].why if self.doubts else ""
+        )
+
 
 def plain(text: str) -> Held:
     """Return a condition of which nothing is open."""
@@ -50,32 +69,32 @@ def plain(text: str) -> Held:
 
 def opened(why: str) -> Held:
     """Return a condition of which nothing is known."""
-    return Held(FALSE, TRUE, why)
+    return Held(FALSE, TRUE, (Doubt(why),))
 
 
 def negated(held: Held) -> Held:
     """Return the opposite of a condition."""
-    return Held(_not(held.maybe), _not(held.sure), held.why)
+    return Held(_not(held.maybe), _not(held.sure), held.doubts)
 
 
 def all_of(parts: Iterable[Held]) -> Held:
     """Return that all conditions hold."""
     found = tuple(parts)
-    return Held(
-        _joined(" and ", (each.sure for each in found)), _joined(" and ", (each.maybe for each in found)), _why(found)
-    )  # fmt: skip
+    return _joining(" and ", found)
 
 
 def any_of(parts: Iterable[Held]) -> Held:
     """Return that one of several conditions holds."""
     found = tuple(parts)
-    return Held(
-        _joined(" or ", (each.sure for each in found)), _joined(" or ", (each.maybe for each in found)), _why(found)
-    )  # fmt: skip
+    return _joining(" or ", found)
 
 
-def _why(parts: tuple[Held, ...]) -> str:
-    return next((each.why for each in parts if each.why), "")
+def _joining(word: str, parts: tuple[Held, ...]) -> Held:
+    sure, maybe = _joined(word, (each.sure for each in parts)), _joined(word, (each.maybe for each in parts))
+    if sure == maybe:
+        # One part decides, whatever is open in the others.
+        return plain(sure)
+    return Held(sure, maybe, tuple(dict.fromkeys(doubt for each in parts for doubt in each.doubts)))
 
 
 def _not(text: str) -> str:
@@ -128,6 +147,10 @@ def held(speller: Speller, made: Evaluator, place: Place) -> Held:
                 return plain(TRUE)
             number = speller.party(made.party)
             return plain(f"({place.who} == {number} or {place.who} == {JOINT})")
+        case AnswerE():
+            return answer(speller, made, place)
+        case CompareE() if (open_ := speller.comparison(made)) is not None:
+            return open_
         case UsedE() if made.norms.variable is None:
             return any_of([used(speller, index, made.longer, place) for index in made.norms.indexes])
         case _:
@@ -147,6 +170,14 @@ def leaf(speller: Speller, made: Evaluator, place: Place) -> Held:
         speller.before[:] = kept
         return opened(str(wrong))
     return plain(text)
+
+
+def answer(speller: Speller, made: AnswerE, place: Place) -> Held:
+    """Spell the answer to a question."""
+    try:
+        return speller.answer(made, place)
+    except Unsaid as wrong:
+        return opened(str(wrong))
 
 
 def used(speller: Speller, index: int, longer: Evaluator | None, place: Place) -> Held:

@@ -6,13 +6,13 @@ Both run the same text; what they leave is the same to the last number.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.util import find_spec
 from typing import Any
 
 from engine.bulk.kernel.kept import folder
-from engine.bulk.kernel.plan import DAY, EAST, FIRST, MISSING, NONE, Plan, per_lane
+from engine.bulk.kernel.plan import DAY, EAST, FIRST, MISSING, NONE, UNSETTLED, Plan, per_lane
 from engine.bulk.kernel.tables import MARGIN, tabled
 from engine.program import Program
 from engine.terms import Terms
@@ -27,7 +27,8 @@ class Columns:
 
     `first` and `things` hold, for each account and once more at the end, its first event and its first thing (an
     occurrence that gives rise to duties); `at` instants (microseconds, UTC), `code` and `who` numbers of the plan,
-    `fields` a column for each of the plan's `kinds`. References are the numbers of things.
+    `fields` a column for each of the plan's `kinds`. References are the numbers of things. `answers` are those that
+    accounts give to issues of the plan; where one has no column, it is open in all of them.
     """
 
     first: Sequence[int]
@@ -36,6 +37,7 @@ class Columns:
     code: Sequence[int]
     who: Sequence[int]
     fields: dict[str, Sequence[int]]
+    answers: dict[str, Sequence[int]] = field(default_factory=dict)
 
 
 @dataclass
@@ -118,6 +120,8 @@ def given(
         "first": columns.first, "things": columns.things, "at": columns.at, "code": columns.code, "who": columns.who,
         **{f"c_{name}": columns.fields[name] for name in plan.kinds},
     }  # fmt: skip
+    for issue, name in plan.issues.items():
+        found[name] = columns.answers.get(name) or room(events if issue.by_row else accounts, UNSETTLED)
     columns_of = calendar or Calendar(program, terms, plan)
     low, tables = columns_of.over(low, high, taken)
     found |= {table.name: column for table, column in zip(plan.tables, tables, strict=True)}

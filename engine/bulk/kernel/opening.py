@@ -5,7 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from contractlang.norms import OnBreach, Who
-from engine.bulk.kernel.held import FALSE, TRUE, Held, all_of, any_of, held, negated, opened, plain
+from engine.bulk.kernel.held import (
+    FALSE,
+    TRUE,
+    Doubt,
+    Held,
+    all_of,
+    any_of,
+    held,
+    negated,
+    opened,
+    plain,
+)  # fmt: skip
 from engine.bulk.kernel.lower import is_there, prohibits, scans
 from engine.bulk.kernel.plan import JOINT, Lane
 from engine.bulk.kernel.said import Place, Unsaid
@@ -159,7 +170,7 @@ class Opening(Writer):
         """Spell that a power has not lapsed, which is open once there is that from which its time runs."""
         if lapse.event:
             happened = self.speller.happening(lapse.event, None)
-            return Held(f"not {happened}", TRUE, "a power that lapses")
+            return Held(f"not {happened}", TRUE, (Doubt("a power that lapses"),))
         return opened("a power that lapses")
 
     # -- what is open for a breach
@@ -167,7 +178,7 @@ class Opening(Writer):
     def scanned(self, rule: Rule, at: Place) -> Held:
         """Spell that there is a breach for which a power is open, each looked at by itself."""
         sure, maybe = self.speller.name("r"), self.speller.name("r")
-        lines, why = [f"{sure} = False", f"{maybe} = False"], ""
+        lines, doubts = [f"{sure} = False", f"{maybe} = False"], list[Doubt]()
         kept = self.speller.before
         for index in sorted(rule.on_breach_of):
             for lane in self.draft.of(index):
@@ -183,9 +194,9 @@ class Opening(Writer):
                 inner, self.speller.before = self.speller.before, kept
                 if whole.maybe == FALSE:
                     continue
-                why = why or whole.why
                 if not (lane.eager or at.end):
-                    whole = Held(FALSE, TRUE, "a breach that is known at the end only")
+                    whole = opened("a breach that is known at the end only")
+                doubts += whole.doubts
                 n = lane.number
                 breached = f"s{n}[j] == 3 or s{n}[j] == 4"
                 lines += [f"for j in range({lane.bottom}, {lane.top}):", f"    if {breached}:"]
@@ -197,10 +208,10 @@ class Opening(Writer):
                 here = replace(at, rows=dict(at.rows))
                 whole = all_of([*self.conditions(rule, here), *self.wheres(rule, here)])
                 if whole.maybe != FALSE:
-                    why = why or "a power for the breach of a prohibition"
+                    doubts.append(Doubt("a power for the breach of a prohibition"))
                     lines.append(f"if n_{index} > 0: {maybe} = True")
         kept += lines
-        return Held(sure, maybe, why) if why else plain(sure)
+        return Held(sure, maybe, tuple(dict.fromkeys(doubts))) if doubts else plain(sure)
 
     def of_other(self, rule: Rule, lane: Lane, who: str) -> Held:
         """Spell that the breach is by another than the actor, for a power of the other party."""

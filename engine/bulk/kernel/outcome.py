@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from contractlang.norms import StateDecl
 from engine.bulk.kernel.columns import TIED, words_of
 from engine.bulk.kernel.machine import Outcome
 from engine.bulk.kernel.plan import ANSWERS, BREACHED, CURED, FAR, MISSING, OPEN, SAID, SUSPENDED, Lane, Plan
+from engine.decision import Item
 from engine.event import Instant
 from engine.history import AccountStanding, BreachStanding, DutyStanding
 from engine.program import LIFE_STATES, Program
@@ -47,6 +49,19 @@ class Laid(Protocol):
         """Return who acted in a row."""
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What came of an account: where it stands, since when and until when its agreement is in force; for each question
+    the answer, which norms forbid the act, and what is missing where the answer is open.
+    """
+
+    standing: AccountStanding
+    life: tuple[Instant | None, Instant | None]
+    answers: tuple[str, ...]
+    forbidding: tuple[list[str], ...]
+    missing: tuple[list[str], ...] = ()
+
+
 class Results:
     """What came of each account of a layout, by its number there."""
 
@@ -67,6 +82,47 @@ class Results:
                 return TIED
         return None
 
+    def issue(self, number: int) -> Item | None:
+        """Return what is open in an account that the loop gave up for it; None where it is left for anything else."""
+        gone = next(
+            (gone for place in self.layout.places(number) if (gone := int(self.outcome.gone[place]))), 0
+        )
+        at = self.plan.issue_at(gone)
+        if at is None:
+            return None
+        issue, row = at
+        return Item(issue.kind, issue.name, self.layout.id_of(row) if issue.by_row else issue.about)
+
+    def found(self, number: int) -> Found:
+        """Return what came of an account that is not left."""
+        place = self.layout.places(number)[0]
+        answered = self._answered(place)
+        return Found(
+            self.standing(number), (self._since(place), self._end(place)),
+            tuple(ANSWERS[each % SAID] for each in answered),
+            tuple(self.plan.forbidding(question, each) for question, each in enumerate(answered)),
+        )  # fmt: skip
+
+    def owed(self, number: int) -> Counter[tuple[Any, ...]]:
+        """Return the duties that are not over, each with all that is known of it beside."""
+        place = self.layout.places(number)[0]
+        return Counter(
+            (duty, self._arisen(lane, key), *self._besides(lane, key))
+            for lane, key, duty in self._duties(place)
+        )
+
+    def _arisen(self, lane: Lane, key: int) -> int:
+        if lane.source is not None:
+            return self._began(self.plan.lanes[lane.source], key)
+        return self.layout.at[key if lane.by_row else int(self.outcome.row[key])]
+
+    def _besides(self, lane: Lane, key: int) -> Iterator[int]:
+        kept = self.outcome.lanes[lane.number]
+        if lane.owes:
+            yield int(kept["p"][key])
+        if kept["s"][key] == SUSPENDED:
+            yield int(kept["w"][key])
+
     def _come_to(self, place: int) -> tuple[Any, ...]:
         """Return all that is known of an account, but for the order in which it is told."""
         kept = Counter(
@@ -84,26 +140,9 @@ class Results:
         count = len(self.plan.asked)
         return [int(each) for each in self.outcome.answers[place * count : (place + 1) * count]]
 
-    def answers(self, number: int) -> tuple[str, ...]:
-        """Return the answers to the questions of the plan, in order."""
-        return tuple(ANSWERS[each % SAID] for each in self._answered(self.layout.places(number)[0]))
-
-    def forbidding(self, number: int) -> list[list[str]]:
-        """Return for each question the norms that forbid the act, as the tables write them."""
-        left = self._answered(self.layout.places(number)[0])
-        return [self.plan.forbidding(question, each) for question, each in enumerate(left)]
-
-    def since(self, number: int) -> Instant | None:
-        """Return since when the agreement is in force, where it had to take effect."""
-        return self._since(self.layout.places(number)[0])
-
     def _since(self, place: int) -> Instant | None:
         found = int(self.outcome.since[place])
         return None if found == MISSING else found
-
-    def end(self, number: int) -> Instant | None:
-        """Return when the agreement that took effect ends; None where it has no last day."""
-        return self._end(self.layout.places(number)[0])
 
     def _end(self, place: int) -> Instant | None:
         found = int(self.outcome.end[place])
@@ -118,7 +157,7 @@ class Results:
         )
         return AccountStanding(
             self.layout.as_of, tuple(self._states_of(place)), () if end is None else ((self.plan.document, end),),
-            tuple(self._duties(place)), tuple(each for each, _ in breaches), (),
+            tuple(duty for _, _, duty in self._duties(place)), tuple(each for each, _ in breaches), (),
         )  # fmt: skip
 
     def _states_of(self, place: int) -> Iterator[tuple[str, str, str]]:
@@ -143,7 +182,7 @@ class Results:
                 if status[key]:
                     yield lane, key, int(status[key])
 
-    def _duties(self, place: int) -> Iterator[DutyStanding]:
+    def _duties(self, place: int) -> Iterator[tuple[Lane, int, DutyStanding]]:
         """Yield the duties that are not over."""
         for lane, key, status in self._instances(place):
             if status in _STATUS and not lane.kept:
@@ -151,10 +190,11 @@ class Results:
                 unpaid = int(kept["o"][key]) - int(kept["p"][key]) if lane.owes else None
                 end = int(kept["e"][key])
                 norm = lane.rule.norm
-                yield DutyStanding(
+                duty = DutyStanding(
                     norm.document, norm.id, self._about(lane, key), str(norm.bearer),
                     _STATUS[status], None if end >= FAR else end, unpaid,
                 )  # fmt: skip
+                yield lane, key, duty
 
     def _breaches(self, place: int) -> Iterator[tuple[BreachStanding, int]]:
         """Yield the breaches, each with the place of its norm."""

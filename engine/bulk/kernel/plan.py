@@ -6,7 +6,7 @@ event, a missing field, a day whose calendar is not published) makes the engine 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from contractlang.values import Period, Roll
@@ -60,6 +60,10 @@ LEFT = {
 
 OPENED = 16
 """From this number on: what is open in the account, by its place among those of the plan."""
+OF_ROW = 16
+"""How many bits that number has; above them stands, one higher, the row that an open issue is about."""
+NO, YES, UNSETTLED = range(3)
+"""What a question for humans about something comes to in an account."""
 
 
 class Refused(Exception):
@@ -132,6 +136,25 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Issue:
+    """What is open unless an account answers it: a question for humans, or how an open blank compares with a value.
+
+    It is about something that is the same in all accounts (nothing, a place in the text, the act that the run asks
+    about), or about each occurrence (`by_row`).
+    """
+
+    name: str
+    about: str | None = None
+    by_row: bool = False
+    kind: str = "question"
+
+    @property
+    def reason(self) -> str:
+        """Why an account is left in which it stays open."""
+        return f"{'the ' if self.kind == 'question' else ''}{self.kind} `{self.name}` is open"
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """A question of the plan: may that party do the act."""
 
@@ -168,7 +191,13 @@ class Plan:
     asked: tuple[Asked, ...]
     steps: tuple[Step, ...]
     readings: Mapping[str, str] = field(default_factory=dict)
-    opened: tuple[str, ...] = ()
+    opened: tuple[str | Issue, ...] = ()
+    issues: Mapping[Issue, str] = field(default_factory=dict)
+    """What is open unless an account answers it, with the column of the answers: one for each account, or each row."""
+
+    presumed: frozenset[str] = frozenset()
+    """The questions that are taken to be answered as the contract presumes."""
+
     forbid: tuple[tuple[str, ...], ...] = ()
     """For each question the norms that may forbid the act, as the tables write them, by their bits."""
     doubled: Mapping[str, str] = field(default_factory=dict)
@@ -188,20 +217,30 @@ class Plan:
 
     def left_for(self, number: int) -> str:
         """Return why the loop gave an account up, from the number that it left."""
-        return LEFT[number] if number < OPENED else self.opened[number - OPENED]
+        if number < OPENED:
+            return LEFT[number]
+        found = self.opened[number % (1 << OF_ROW) - OPENED]
+        return found.reason if isinstance(found, Issue) else found
+
+    def issue_at(self, number: int) -> tuple[Issue, int] | None:
+        """Return the issue for which the loop gave an account up, with the row that it is about; None for all else."""
+        found = None if number < OPENED else self.opened[number % (1 << OF_ROW) - OPENED]
+        return (found, (number >> OF_ROW) - 1) if isinstance(found, Issue) else None
 
     @property
     def arguments(self) -> tuple[str, ...]:
         """The names of what the loop is given, in order."""
-        return arguments(self.kinds, self.tables, self.lanes, self.prohibitions, self.walks)
+        return arguments(
+            self.kinds, self.issues.values(), self.tables, self.lanes, self.prohibitions, self.walks
+        )
 
 
 def arguments(
-    kinds: Mapping[str, str], tables: tuple[DayTable, ...], lanes: tuple[Lane, ...],
+    kinds: Mapping[str, str], issues: Iterable[str], tables: tuple[DayTable, ...], lanes: tuple[Lane, ...],
     prohibitions: tuple[Rule, ...], walks: int,
 ) -> tuple[str, ...]:  # fmt: skip
     """Return the names of what the loop is given: columns, tables, room to work in, what it leaves."""
-    found = ["first", "things", "at", "code", "who", *(f"c_{name}" for name in kinds)]
+    found = ["first", "things", "at", "code", "who", *(f"c_{name}" for name in kinds), *issues]
     found += ["base", *(table.name for table in tables), "asof"]
     found += ["row", "gone", "life_", "since_", "lend_", "answer", "state_"]
     for lane in lanes:

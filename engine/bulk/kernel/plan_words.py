@@ -32,6 +32,7 @@ LINES = {
     "{} is required while it is owed": "负有此义务期间应当{}",
     "{} with a basis renews the agreement": "有依据的{}使协议续期",
     "{}; left to the engine where {}: {}": "{}；若 {} 则由引擎处理：{}",
+    "{}; folded in each case where {}: {}": "{}；若 {} 则分情形处理：{}",
     "left to the engine once it arises: {}": "一旦产生即由引擎处理：{}",
     "left to the engine once {}: {}": "一旦 {} 即由引擎处理：{}",
     # Windows, and the tables in which they are looked up.

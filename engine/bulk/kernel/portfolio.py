@@ -10,15 +10,17 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from engine.bulk.fold import Folded, Portfolio, Row, Taken, happenings_of
+from engine.bulk.kernel.cases import Facts, in_cases
 from engine.bulk.kernel.columns import Layout, Left
 from engine.bulk.kernel.in_units import InUnits
 from engine.bulk.kernel.lower import plan_of
 from engine.bulk.kernel.machine import Calendar, Outcome, has_llvm, run
-from engine.bulk.kernel.outcome import Results
+from engine.bulk.kernel.outcome import Found, Results
 from engine.bulk.kernel.plan import Asked, Plan, Refused
 from engine.bulk.kernel.typed import Bucket, Typed
 from engine.bulk.mapping import Mapped
@@ -186,32 +188,34 @@ class Kernelled(InUnits):
             elif self._is_sampled(name):
                 left.append(name)
                 self._expected[name] = self._written(
-                    name, read.agreements, results, place, laid.counts[place]
+                    name, read.agreements, results.program, results.found(place), laid.counts[place]
                 )
             else:
                 whole.append(place)
         folded = (
-            self._written(laid.names[place], read.agreements, results, place, laid.counts[place])
+            self._written(
+                laid.names[place], read.agreements, results.program, results.found(place), laid.counts[place]
+            )
             for place in whole
         )
         return AtOnce(folded, frozenset(laid.names[place] for place in whole), tuple(left))
 
     def _written(
-        self, name: str, agreements: tuple[str, ...], results: Results, place: int, events: int
+        self, name: str, agreements: tuple[str, ...], program: Program, found: Found, events: int
     ) -> Folded:
         """Return what the kernel found of one account as the portfolio writes it."""
-        now = results.standing(place)
-        lives = ((results.plan.document, results.since(place), results.end(place)),)
-        asked = self.portfolio.asked
-        forbidden = {
-            text: norms for text, norms in zip(asked, results.forbidding(place), strict=True) if norms
-        }
-        row = self.portfolio.outcome(
-            name, agreements, now, results.answers(place), events, results.program, forbidden
+        now, asked = found.standing, self.portfolio.asked
+        forbidden, missing = (
+            {text: names for text, names in zip(asked, told, strict=False) if names}
+            for told in (found.forbidding, found.missing)
         )
-        happenings = happenings_of(now, lives, self.portfolio.as_of)
+        row = self.portfolio.outcome(
+            name, agreements, now, found.answers, events, program, forbidden, missing
+        )
+        (document,) = (each.name for each in program.contracts if each.kind == "agreement")
+        happenings = happenings_of(now, ((document, *found.life),), self.portfolio.as_of)
         told = {"accounts": [row], "happenings": [{"account": name, **each} for each in happenings]}
-        return Folded(told, events=events, kernel=1)
+        return Folded(told, events=events, open=bool(missing), kernel=1)
 
     def plan(self, program: Program, terms: Terms, questions: tuple[Question, ...]) -> Plan:
         """Return the plan for what is asked. Raises Refused."""
@@ -252,9 +256,9 @@ class Kernelled(InUnits):
                 self._plans[key] = program, None
         return self._plans[key][1]
 
-    def folded(self, batch: Sequence[Waiting]) -> tuple[dict[int, tuple[Results, int]], dict[int, str]]:
-        """Fold accounts together: tell by its place where to find what came of each, or why it is the engine's."""
-        groups: dict[int, tuple[Plan, Taken, Layout, list[int]]] = {}
+    def folded(self, batch: Sequence[Waiting]) -> tuple[dict[int, Found], dict[int, str]]:
+        """Fold accounts together: tell by its place what came of each, or why it is the engine's."""
+        groups: dict[int, tuple[Plan, Taken, Layout, dict[int, Facts]]] = {}
         reasons: dict[int, str] = {}
         for place, each in enumerate(batch):
             if each.taken is None:
@@ -265,40 +269,39 @@ class Kernelled(InUnits):
                 continue
             if id(plan) not in groups:
                 layout = Layout(each.taken.account.program, plan, self.portfolio.as_of)
-                groups[id(plan)] = plan, each.taken, layout, []
-            _, _, layout, places = groups[id(plan)]
+                groups[id(plan)] = plan, each.taken, layout, {}
+            _, _, layout, facts = groups[id(plan)]
             try:
                 layout.add(each.facts)
             except Left as left:
                 reasons[place] = str(left)
             else:
-                places.append(place)
-        told: dict[int, tuple[Results, int]] = {}
-        for plan, taken, layout, places in groups.values():
-            account = taken.account
+                facts[place] = each.facts
+        told: dict[int, Found] = {}
+        for plan, taken, layout, facts in groups.values():
             # Rows come as JSON: to read them takes far longer than the loop does as plain Python.
-            outcome = self._run(account.program, account.terms, plan, layout, False)
-            results = Results(account.program, account.terms, plan, layout, outcome)
-            for number, place in enumerate(places):
-                left_to = results.left(number)
-                if left_to is None:
-                    told[place] = results, number
-                else:
-                    reasons[place] = left_to
+            fold = partial(self._results, taken.account.program, taken.account.terms, plan)
+            found, left_open = in_cases(layout, facts, fold)
+            told |= found
+            reasons |= left_open
         return told, reasons
+
+    def _results(self, program: Program, terms: Terms, plan: Plan, laid: Layout) -> Results:
+        return Results(program, terms, plan, laid, self._run(program, terms, plan, laid, False))
 
     def _batch(self, batch: list[Waiting]) -> Iterator[Folded]:
         """Fold accounts together; yield what came of each, in order."""
         told, reasons = self.folded(batch)
         for place, each in enumerate(batch):
             yield (
-                self._told(each, *told[place]) if place in told else self._by_engine(each, reasons.get(place))
+                self._told(each, told[place]) if place in told else self._by_engine(each, reasons.get(place))
             )
 
-    def _told(self, each: Waiting, results: Results, number: int) -> Folded:
+    def _told(self, each: Waiting, came: Found) -> Folded:
         """Return what the kernel found of one account, compared with the engine if it is of the sample."""
         assert each.taken is not None
-        found = self._written(each.name, each.taken.agreements, results, number, each.found.events)
+        program = each.taken.account.program
+        found = self._written(each.name, each.taken.agreements, program, came, each.found.events)
         found.rejects = each.found.rejects
         if self._is_sampled(each.name):
             found.verified = 1

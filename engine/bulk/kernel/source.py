@@ -91,7 +91,10 @@ class _Loop(Asking):
         source = self.loop(Text(), body, questions)
         tables = tuple(speller.tables.values())
         kinds = dict(sorted({**speller.kinds, **dict.fromkeys(self.references, "reference")}.items()))
-        names = arguments(kinds, tables, tuple(draft.lanes), tuple(draft.prohibitions), len(speller.walks))
+        names = arguments(
+            kinds, speller.issues.values(), tables, tuple(draft.lanes), tuple(draft.prohibitions),
+            len(speller.walks),
+        )  # fmt: skip
         helpers = f"{HELPERS}\n{MONTHS}" if "months_after" in source else HELPERS
         head = f"def fold({', '.join(names)}):\n"
         return Plan(
@@ -101,7 +104,8 @@ class _Loop(Asking):
             references=frozenset(self.references), apart=self.independent(), words=speller.words,
             parties=speller.parties, states=tuple(speller.states.items()), lanes=tuple(draft.lanes),
             prohibitions=tuple(draft.prohibitions), tables=tables, asked=self.asked, steps=tuple(draft.steps),
-            readings=speller.readings, opened=tuple(speller.opened),
+            readings=speller.readings, opened=tuple(speller.opened), issues=speller.issues,
+            presumed=frozenset(speller.presumed),
             doubled=speller.doubled, walks=len(speller.walks),
             forbid=tuple(tuple(self.forbid.get(place, ())) for place in range(len(self.asked))),
         )  # fmt: skip

@@ -11,17 +11,30 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from contractlang.kinds import FLAG
 from contractlang.norms import OccurrenceDecl, PartyDecl, StateDecl, Who
 from contractlang.values import Period, Roll, Share
-from engine.bulk.kernel.held import all_of, held, plain
-from engine.bulk.kernel.plan import BREACHED, CURED, DAY, EAST, JOINT, MOST, OPENED, DayTable, Lane
+from engine.bulk.kernel.held import Doubt, Held, all_of, held, plain
+from engine.bulk.kernel.plan import (
+    BREACHED,
+    CURED,
+    DAY,
+    EAST,
+    JOINT,
+    MOST,
+    OF_ROW,
+    OPENED,
+    DayTable,
+    Issue,
+    Lane,
+)  # fmt: skip
 from engine.bulk.kernel.said import Place, Said, Unsaid
 from engine.bulk.kernel.summing import spelled_sum
 from engine.choice import Split
 from engine.conditions import AndE, AnswerE, ChosenE, CompareE, IsBlankE, NotE, OrE
 from engine.dates import day_of
 from engine.evaluator import Base, Evaluator
-from engine.event import BOTH
+from engine.event import ASKED, BOTH
 from engine.program import LIFE_STATES, Program, Rule
 from engine.quantities import (
     AmountOfE,
@@ -73,7 +86,10 @@ class Speller:
         self.before: list[str] = []
         self.exercises: dict[tuple[int, str], str] = {}
         self.used_since: dict[tuple[int, str], str] = {}
-        self.opened: dict[str, int] = {}
+        self.opened: dict[str | Issue, int] = {}
+        self.issues: dict[Issue, str] = {}
+        """What is open unless an account answers it, with the column of the answers."""
+        self.presumed: set[str] = set()
         self.bounds: set[int] = set()
         """Instants at which laws begin and end."""
         self.known_from: set[int] = set()
@@ -160,9 +176,21 @@ class Speller:
         ]
         return found
 
-    def opens(self, why: str) -> int:
+    def opens(self, why: str | Issue) -> int:
         """Return the number with which the loop gives an account up for something open."""
         return OPENED + self.opened.setdefault(why, len(self.opened))
+
+    def gives_up(self, open_: Held) -> str:
+        """Spell the number with which the loop gives an account up in which a condition is open.
+
+        Issues come first: an account is folded again in either case of one, and then they are settled.
+        """
+        issues = [each for each in open_.doubts if each.code]
+        others = [str(self.opens(each.why)) for each in open_.doubts if not each.code]
+        found = others[0] if others else issues.pop().code
+        for each in reversed(issues):
+            found = f"({each.code} if {each.when} else {found})"
+        return found
 
     def word(self, text: str) -> int:
         """Return the number that stands for a text in the columns."""
@@ -285,9 +313,62 @@ class Speller:
         found = self.terms.answers.get(made.question)
         if found is None:
             found = self.program.questions[made.question].presumed
+            self.presumed.add(made.question)
         if found is None:
-            raise Unsaid(f"the question `{made.question}` is open")
+            raise Unsaid(Issue(made.question).reason)
         return self.constant(found)
+
+    def answer(self, made: AnswerE, place: Place) -> Held:
+        """Spell the answer to a question of yes or no as a condition, which is open where an account does not tell it.
+
+        Raises Unsaid.
+        """
+        question, about = made.question, made.about
+        is_told = question in self.terms.answers or self.program.questions[question].presumed is not None
+        if is_told or self.program.questions[question].kind != FLAG:
+            return plain(self.flag(made, place))
+        name = about.name if isinstance(about, BoundE) else ""
+        if name in place.rows:
+            return self.unsettled(Issue(question, by_row=True), place.rows[name][0])
+        return self.unsettled(Issue(question, self.subject(question, about, name, place)))
+
+    def unsettled(self, issue: Issue, row: str = "") -> Held:
+        """Spell an issue as a condition: about what stands in a row, or the same in the whole account."""
+        called = f"asked{len(self.issues)}" + (f"_{issue.name}" if issue.name.isascii() else "")
+        cell = f"{self.issues.setdefault(issue, called)}[{row or 'a'}]"
+        code = f"(({row} + 1) << {OF_ROW}) + {self.opens(issue)}" if row else str(self.opens(issue))
+        return Held(f"({cell} == 1)", f"({cell} != 0)", (Doubt(issue.reason, f"{cell} == 2", code),))
+
+    def comparison(self, made: CompareE) -> Held | None:
+        """Spell how an open blank compares with what is the same in all accounts, as a condition that is open; nothing
+        where a comparison is another.
+        """
+        if not all(
+            isinstance(part, ConstE | BlankE) for each in (made.left, made.right) for part in parts_of(each)
+        ):
+            return None
+        for part in (*parts_of(made.left), *parts_of(made.right)):
+            if isinstance(part, BlankE) and (
+                part.kind.name == "duration" or self.is_filled_by_law(part.name)
+            ):
+                return None
+        left, right = (each.value(self.scene()) for each in (made.left, made.right))
+        if not isinstance(left, Unknown) and not isinstance(right, Unknown):
+            return None
+        item = made.item(left, right)
+        return self.unsettled(Issue(item.name, item.about, kind=item.kind))
+
+    def subject(self, question: str, about: Evaluator | None, name: str, place: Place) -> str | None:
+        """Return what a question is about, if that is the same in all accounts. Raises Unsaid."""
+        if about is None:
+            return None
+        if name in place.named:
+            return place.named[name]
+        if name == "@act" and place.end:
+            return ASKED
+        if name in self.program.things:
+            return name
+        raise Unsaid(Issue(question).reason)
 
     def compared(self, made: CompareE, place: Place) -> Said:
         left, right = self.spell(made.left, place), self.spell(made.right, place)
@@ -516,7 +597,7 @@ class Speller:
         finally:
             self.before = outer
         if not where.is_plain:
-            lines.append(f"if ({where.maybe}) and not ({where.sure}): why = {self.opens(where.why)}")
+            lines.append(f"if ({where.maybe}) and not ({where.sure}): why = {self.gives_up(where)}")
         lines += [f"if {where.sure}: {found} += {what}", f"{row} = walk{number}[{row}]"]
         self.before += [f"{found} = 0", f"{row} = walked{number}", f"while {row} >= 0:"]
         self.before += [f"    {line}" for line in lines]

@@ -37,7 +37,7 @@ def spelled_sum(speller: Speller, made: AmountOfE, place: Place) -> Said:
         if where.maybe == FALSE:
             continue
         if where.sure == FALSE:
-            lines.append(f"{word} {where.maybe}: why = {speller.opens(where.why)}")
+            lines.append(f"{word} {where.maybe}: why = {speller.gives_up(where)}")
             if where.maybe == TRUE:
                 break
             continue
@@ -53,7 +53,7 @@ def spelled_sum(speller: Speller, made: AmountOfE, place: Place) -> Said:
             lines.append(f"{word} {where.sure}: {found} = {said.text}")
             known = True
             if not where.is_plain:
-                lines.append(f"elif {where.maybe}: why = {speller.opens(where.why)}")
+                lines.append(f"elif {where.maybe}: why = {speller.gives_up(where)}")
         if where.maybe == TRUE:
             break
     if lines and not known:

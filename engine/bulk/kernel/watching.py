@@ -104,7 +104,7 @@ class Watching(Lasting):
         # Whether it goes hangs on its conditions alone, once it has arisen.
         if not holding.is_plain:
             text.add(
-                f"if op{n} and ({holding.maybe}) and not ({holding.sure}): why = {self.speller.opens(holding.why)}"
+                f"if op{n} and ({holding.maybe}) and not ({holding.sure}): why = {self.speller.gives_up(holding)}"
             )
         whole = all_of([holding, force])
         told_of = told(whole)

@@ -71,12 +71,11 @@ class Writer:
         if held.is_open:
             raise Unsaid(held.why)
         self.flush(text)
-        number = self.speller.opens(held.why)
         if held.sure == FALSE and held.maybe != FALSE:
-            text.add(f"if {held.maybe}: why = {number}")
+            text.add(f"if {held.maybe}: why = {self.speller.gives_up(held)}")
         elif not held.is_plain:
             unsure = held.maybe if held.maybe == TRUE else f"({held.maybe})"
-            text.add(f"if {unsure} and not ({held.sure}): why = {number}")
+            text.add(f"if {unsure} and not ({held.sure}): why = {self.speller.gives_up(held)}")
         return held.sure
 
     def looked_up(self, text: Text, table: str, day: str) -> None:

@@ -1,0 +1,124 @@
+"""What is open in an account: the kernel folds it in each case, and tells what the engine tells of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from engine.bulk.kernel.lower import plan_of
+from engine.bulk.tables import read_all
+from engine.dates import DAY
+from engine.event import Ledger, event
+from engine.terms import Terms
+from tests.bulk.made_up import BEGIN, ledger
+from tests.bulk.test_kernel import asked_of, folded, program_of, replayed, same
+
+PRESS = """Press
+
+| agreement press
+| party editor, author
+| state column: open | shut
+| question fair, decided by "court": "fair?"
+| question wilful about slip, decided by "court": "on purpose?"
+| question grave about slip, decided by "court": "grave?"
+| question late about story, presumed no, decided by "court": "late?"
+| question needed about drop, decided by "editor": "needed?"
+| event slip (cost: money)
+| event story (price: money, due: day)
+| act sign by either party
+| act pay (amount: money, story: story) by editor, accumulates amount for each story
+| act shut by editor, needs basis, sets column to shut
+| act drop by either party, needs basis, sets agreement to terminated
+| act print by editor
+| act smear by author
+| act resign by either party, needs basis, sets column to open
+
+1 Life.
+| agreement takes effect once editor did sign
+
+2 Money.
+| amount worth: for each story as s, is 50% * s.price where fair
+| amount worth: for each story as s, is s.price
+| fee: for each story as s, editor must pay worth(s) for s by s.due, unless late(s)
+
+3 Slips.
+| care: for each slip as s, author must keep no, unless not wilful(s) and not grave(s)
+| quiet: author must not smear, unless fair
+| shutting: when (count of slip where grave(slip)) > 1, editor may shut
+| closing: when column is open, editor may drop, where needed(drop)
+| leaving: for each breach of care as v, the other party may drop
+| shutting prevails over printing if fair
+| printing: editor must keep column is open from print
+| reopening: while column is shut and not fair, editor must resign within 5 days
+"""
+ASKED = ("editor shut", "editor drop", "author drop", "author smear", "editor resign", "editor print")
+
+
+def answers(random: Random, book: Ledger) -> Ledger:
+    """Return a ledger in which some of what is open is answered."""
+    found, facts = [], list(book)
+    about: dict[str, list[Any]] = {
+        "fair": [None], "wilful": [None, *(each.id for each in facts if each.name == "slip")],
+        "grave": [each.id for each in facts if each.name == "slip"],
+        "late": [each.id for each in facts if each.name == "story"],
+    }  # fmt: skip
+    for question, subjects in about.items():
+        for number, subject in enumerate(subjects):
+            if random.random() < 0.15:
+                fields = {"question": question, "value": random.choice([True, False, None])}
+                fields |= {"about": subject} if subject else {}
+                found.append(event(f"{question}{number}", "answer", None, BEGIN + DAY, fields=fields))
+    return Ledger((*facts, *found))
+
+
+@pytest.mark.parametrize("seed", [0, *(pytest.param(each, marks=pytest.mark.soak) for each in range(1, 12))])
+def test_what_is_open_comes_to_what_the_engine_says(seed: int) -> None:
+    program = program_of(PRESS)
+    plan = plan_of(program, Terms(), asked_of(ASKED))
+    random = Random(f"press {seed}")
+    kernel = breaches = every = 0
+    told: Counter[str] = Counter()
+    for days in (9, 30, 90):
+        books = [answers(random, ledger(program, random, most=10, ties=each % 5 == 0)) for each in range(40)]
+        found, _ = folded(program, plan, books, BEGIN + days * DAY)
+        breaches += sum(
+            same(program, plan, books[place], each, BEGIN + days * DAY) for place, each in found.items()
+        )
+        told.update(name for each in found.values() for names in each.missing for name in names)
+        kernel, every = kernel + len(found), every + len(books)
+    assert kernel > every / 2
+    assert breaches > 10
+    assert {"fair", "wilful", "grave", "needed"} <= told.keys(), "there is something to be missing"
+
+
+ROWS = """{"account": "A", "id": "1", "name": "sign", "by": "editor", "at": "2026-03-02T10:00"}
+{"account": "A", "id": "2", "name": "slip", "at": "2026-03-03T10:00", "cost": "5.00"}
+{"account": "B", "id": "1", "name": "sign", "by": "editor", "at": "2026-03-02T10:00"}
+{"account": "B", "id": "2", "name": "slip", "at": "2026-03-03T10:00", "cost": "5.00"}
+{"account": "B", "id": "3", "name": "answer", "at": "2026-03-04T10:00", "question": "wilful", "about": "2", "value": "yes"}
+"""
+
+
+def test_a_run_tells_what_is_missing_with_and_without_the_kernel(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whether the slip was on purpose decides who may leave; of the second account that was found out."""
+    (tmp_path / "press.contract").write_text(PRESS, "utf-8")
+    (tmp_path / "events.jsonl").write_text(ROWS, "utf-8")
+    given = (str(tmp_path / "press.contract"), "--events", str(tmp_path / "events.jsonl"))
+    for kernel, verified in (("off", "0%"), ("on", "100%")):
+        out = tmp_path / kernel
+        assert (
+            replayed(out, *given, "--ask", "editor may drop", "--kernel", kernel, "--verify", verified) == 0
+        )
+    assert "2 accounts by the kernel, 2 of them verified" in capsys.readouterr().out
+    one, two = (read_all(tmp_path / each / "accounts.parquet") for each in ("off", "on"))
+    assert sorted(map(str, one)) == sorted(map(str, two))
+    told = {str(each["account"]): (each["editor may drop"], each["missing"]) for each in two}
+    assert told["A"][0] == "undetermined"
+    assert set(told["A"][1]["editor may drop"]) == {"grave", "needed", "wilful"}
+    assert told["B"] == ("permitted", {})
