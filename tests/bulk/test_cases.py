@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from pathlib import Path
 from random import Random
@@ -95,12 +96,11 @@ def test_what_is_open_comes_to_what_the_engine_says(seed: int) -> None:
     assert {"fair", "wilful", "grave", "needed"} <= told.keys(), "there is something to be missing"
 
 
-ROWS = """{"account": "A", "id": "1", "name": "sign", "by": "editor", "at": "2026-03-02T10:00"}
-{"account": "A", "id": "2", "name": "slip", "at": "2026-03-03T10:00", "cost": "5.00"}
-{"account": "B", "id": "1", "name": "sign", "by": "editor", "at": "2026-03-02T10:00"}
-{"account": "B", "id": "2", "name": "slip", "at": "2026-03-03T10:00", "cost": "5.00"}
-{"account": "B", "id": "3", "name": "answer", "at": "2026-03-04T10:00", "question": "wilful", "about": "2", "value": "yes"}
-"""
+SIGNED = {"id": "1", "name": "sign", "by": "editor", "at": "2026-03-02T10:00"}
+SLIP = {"id": "2", "name": "slip", "at": "2026-03-03T10:00", "cost": "5.00"}
+FOUND = {
+    "id": "3", "name": "answer", "at": "2026-03-04T10:00", "question": "wilful", "about": "2", "value": "yes",
+}  # fmt: skip
 
 
 def test_a_run_tells_what_is_missing_with_and_without_the_kernel(
@@ -108,7 +108,10 @@ def test_a_run_tells_what_is_missing_with_and_without_the_kernel(
 ) -> None:
     """Whether the slip was on purpose decides who may leave; of the second account that was found out."""
     (tmp_path / "press.contract").write_text(PRESS, "utf-8")
-    (tmp_path / "events.jsonl").write_text(ROWS, "utf-8")
+    rows = [
+        {"account": who, **row} for who in "AB" for row in (SIGNED, SLIP, *([FOUND] if who == "B" else []))
+    ]
+    (tmp_path / "events.jsonl").write_text("".join(json.dumps(each) + "\n" for each in rows), "utf-8")
     given = (str(tmp_path / "press.contract"), "--events", str(tmp_path / "events.jsonl"))
     for kernel, verified in (("off", "0%"), ("on", "100%")):
         out = tmp_path / kernel

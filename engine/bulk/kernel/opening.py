@@ -170,7 +170,7 @@ class Opening(Writer):
         """Spell that a power has not lapsed, which is open once there is that from which its time runs."""
         if lapse.event:
             happened = self.speller.happening(lapse.event, None)
-            return Held(f"not {happened}", TRUE, (Doubt("a power that lapses"),))
+            return Held(f"not {happened}", TRUE, (Doubt("a power that lapses", happened),))
         return opened("a power that lapses")
 
     # -- what is open for a breach

@@ -185,11 +185,11 @@ class Speller:
 
         Issues come first: an account is folded again in either case of one, and then they are settled.
         """
-        issues = [each for each in open_.doubts if each.code]
-        others = [str(self.opens(each.why)) for each in open_.doubts if not each.code]
-        found = others[0] if others else issues.pop().code
-        for each in reversed(issues):
-            found = f"({each.code} if {each.when} else {found})"
+        in_order = sorted(open_.doubts, key=lambda each: not each.code)
+        codes = [each.code or str(self.opens(each.why)) for each in in_order]
+        found = codes.pop()
+        for code, doubt in zip(reversed(codes), reversed(in_order[:-1]), strict=True):
+            found = code if doubt.when == "True" else f"({code} if {doubt.when} else {found})"
         return found
 
     def word(self, text: str) -> int:
