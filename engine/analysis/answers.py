@@ -18,7 +18,7 @@ from zlib import crc32
 
 from contractlang.cache import entry, keep
 from engine.analysis.kept import ANSWERS
-from engine.analysis.near import Near
+from engine.analysis.near import Near, Singled
 from engine.analysis.seen import Read, Seen
 from engine.analysis.witness import History
 
@@ -160,7 +160,10 @@ class Answers:
             held = json.loads(body.decode("utf-8", "surrogateescape"))
             reads = [(str(label), str(sort), str(name)) for label, sort, name in held["reads"]]
             steps = {name: [_Step(*each) for each in variants] for name, variants in held["steps"].items()}
-            near = {str(name): dict(values) for name, values in held["near"].items()}
+            near = {
+                str(name): Singled(tuple(there), tuple(map(tuple, needed)), dict(values))
+                for name, (there, needed, values) in held["near"].items()
+            }
         except (ValueError, TypeError, LookupError, AttributeError):
             return
         self._reads, self._steps, self.near = reads, steps, Near(near)

@@ -140,7 +140,7 @@ class Step:
         fragment = self.put.fragment(focus)
         if strict:
             fragment = fragment.strict()
-        if self.answers.near.knows(f"{name} 0"):
+        if self.answers.near.last(f"{name} 0") is not None:
             fragment.complete()  # It had a history before, and mostly has one now.
         tried: list[tuple[History, bool]] = []
 
@@ -241,8 +241,8 @@ def _shown(
     tried = 0
     query = Query(world, *(put.wanted or ()), acts=put.acts, near=near)
     try:
-        while tried < TRIES and query.next():
-            history = history_of(world, query.polished(f"{name} {tried}"), *put.acts, noting=put.noting)
+        while tried < TRIES and (model := query.singled_out(f"{name} {tried}")) is not None:
+            history = history_of(world, model, *put.acts, noting=put.noting)
             said = judged(history)
             if said is not None:
                 return history, said

@@ -7,6 +7,7 @@ of another question, or of an older text.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 Values = dict[str, int | bool]
 """What terms are in a world, by their names."""
@@ -16,46 +17,55 @@ _OF = "\n"
 """Between what a question is called and what happens in its world."""
 
 
+class Singled(NamedTuple):
+    """A world that was singled out: what happens in it, what cannot all be left out of any world, what terms are."""
+
+    there: tuple[str, ...]
+    needed: tuple[tuple[str, ...], ...]
+    values: Values
+
+
 class Near:
     """The last world of each question, and of each set of happenings whatever the question."""
 
-    def __init__(self, held: dict[str, Values] | None = None) -> None:
-        self._held: dict[str, Values] = {}
-        self._new: dict[str, Values] = {}
-        self._questions: set[str] = set()
+    def __init__(self, held: dict[str, Singled] | None = None) -> None:
+        self._held: dict[str, Singled] = {}
+        self._new: dict[str, Singled] = {}
+        self._last: dict[str, Singled] = {}
         self.take_over(held or {})
 
     @property
-    def held(self) -> dict[str, Values]:
+    def held(self) -> dict[str, Singled]:
         """What is worth keeping of it."""
         return dict(list(self._held.items())[-MOST:])
 
-    def knows(self, question: str) -> bool:
-        """Tell whether a question had an answer before."""
-        return question in self._questions
+    def last(self, question: str) -> Singled | None:
+        """Return the world that a question had last; None where it had none."""
+        return self._last.get(question)
 
     def of(self, question: str, there: Iterable[str]) -> Values:
         """Return the values to begin with; none where nothing like it was singled out before."""
         same, alike = _called(question, there)
-        return self._held.get(same) or self._held.get(alike) or {}
+        held = self._held.get(same) or self._held.get(alike)
+        return held.values if held is not None else {}
 
-    def note(self, question: str, there: Iterable[str], values: Values) -> None:
+    def note(self, question: str, world: Singled) -> None:
         """Take what was singled out."""
-        new = dict.fromkeys(_called(question, there), values)
+        new = dict.fromkeys(_called(question, world.there), world)
         self._new |= new
         self.take_over(new)
 
-    def handed_over(self) -> dict[str, Values]:
+    def handed_over(self) -> dict[str, Singled]:
         """Return what was taken since this was last asked, for another process."""
         new, self._new = self._new, {}
         return new
 
-    def take_over(self, new: dict[str, Values]) -> None:
+    def take_over(self, new: dict[str, Singled]) -> None:
         """Take what was singled out in another process."""
-        for name, values in new.items():
+        for name, world in new.items():
             self._held.pop(name, None)
-            self._held[name] = values
-            self._questions.add(name.partition(_OF)[0])
+            self._held[name] = world
+            self._last[name.partition(_OF)[0]] = world
 
 
 def _called(question: str, there: Iterable[str]) -> tuple[str, str]:

@@ -11,7 +11,7 @@ happenings are at one minute, and last days are working days.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, NamedTuple
@@ -34,7 +34,7 @@ from engine.analysis.logic import (
     tell,
     tell_all,
 )
-from engine.analysis.near import Near, Values
+from engine.analysis.near import Near, Singled, Values
 from engine.analysis.numbers import FALSE, TRUE, a_truth
 from engine.analysis.world import World
 
@@ -128,7 +128,7 @@ def shortest(world: World | Fragment, *wanted: Any) -> Model | None:
     """
     query = Query(world, *wanted)
     try:
-        return query.polished() if query.next() else None
+        return query.singled_out()
     finally:
         query.close()
 
@@ -192,7 +192,6 @@ class Query:
         self._there: list[Happening] = []
         self._needed: list[frozenset[str]] = []
         self._alike: dict[int, Any] = {}
-        self._given: list[Any] = []
         self._names = 0
         self._list()
 
@@ -223,7 +222,10 @@ class Query:
         facts: list[Any] = []
         while not (facts or self.world.is_whole):
             facts = self.world.grow()
-        facts = facts or self.world.at_once(self._there)
+        return self._tell_more(facts or self.world.at_once(self._there))
+
+    def _tell_more(self, facts: list[Any]) -> bool:
+        """Tell the solver more of the world; tell whether there was more to tell."""
         tell(self.solver, *facts)
         self._list()
         return bool(facts)
@@ -240,28 +242,66 @@ class Query:
         timed = sorted(((each, self.number(each.at)) for each in self.there()), key=lambda pair: pair[1])
         return Model(tuple(timed), self.number(self.world.now.at), self.found)
 
-    def polished(self, name: str = "") -> Model:
-        """Return the one world that is singled out among those with these happenings; `name` tells what is asked."""
-        order, called = self._order(), [each.id for each in self.there()]
-        values = self.near.of(name, called)
-        if not self._is_still(order, values):
-            self._single_out(order, values)
-        self.near.note(name, called, {each.sexpr(): self.found.value(each) for each in order.terms})
+    def singled_out(self, name: str = "") -> Model | None:
+        """Return the one world that is singled out of all that answer, of another shape than those before; None where
+        there is none. `name` tells what is asked. Raises Unknown at the limit.
+        """
+        if self.found is not None or not self._is_as_it_was(name):
+            if not self.next():
+                return None
+            order = self._order()
+            values = self.near.of(name, [each.id for each in self._there])
+            if not self._is_still(order, values):
+                self._single_out(order, values)
+        self._note(name)
         return self.model()
 
-    def _is_still(self, order: _Order, values: Values) -> bool:
-        """Tell whether a world with values that were singled out before is the one that is singled out now."""
-        self._given = self._shape()
+    def _note(self, name: str) -> None:
+        there = tuple(each.id for each in self._there)
+        values = {each.sexpr(): self.found.value(each) for each in self._order().terms}
+        self.near.note(name, Singled(there, tuple(tuple(sorted(each)) for each in self._needed), values))
+
+    def _is_as_it_was(self, name: str) -> bool:
+        """Tell whether the world that was singled out before is the one that is singled out now: it is there, and
+        again nothing of what could not be left out can be, nor can anything in it be better.
+        """
+        before, may_be = self.near.last(name), {each.id: each for each in self.happenings}
+        if before is None or not isinstance(self.world, Fragment) or not may_be.keys() >= {*before.there}:
+            return False
+        groups = [frozenset(each) & may_be.keys() for each in before.needed]
+        if not self._has_fewest(groups, before.there):
+            return False
+        self._there = [may_be[each] for each in before.there]
+        self._tell_more(self.world.at_once(self._there))
+        left_out = [every(*(no(may_be[each].here) for each in group)) for group in groups]
+        if self._is_still(self._order(), before.values, left_out):
+            self._needed = groups
+            return True
+        self.found, self._there = None, []
+        return False
+
+    def _has_fewest(self, groups: list[frozenset[str]], there: Iterable[str]) -> bool:
+        """Tell whether nothing that has one of each group is fewer than what happens in a world."""
+        if not all(groups):
+            return False
+        places = {each.id: place for place, each in enumerate(self.happenings)}
+        fewest = fewest_of([frozenset(places[each] for each in group) for group in groups])
+        return fewest == {places[each] for each in there}
+
+    def _is_still(self, order: _Order, values: Values, others: Iterable[Any] = ()) -> bool:
+        """Tell whether a world with values that were singled out before is the one that is singled out now, and others
+        are not possible.
+        """
+        shape = self._shape()
         try:
             alike = self._named_alike(order.terms, values)
-            if not alike or not self.asked(*alike.values()):
+            if not alike or not self.asked(*shape, *alike.values()):
                 return False
-            better = self._less([*order.first, *map(no, self._clock()), *order.minutes])
+            less = self._less([*order.first, *map(no, self._clock()), *order.minutes])
+            better = some(*others, every(*shape, less))
             return better is FALSE or not self.asked(self._name(better))
         except Unknown:
             return False
-        finally:
-            self._given = []
 
     def _single_out(self, order: _Order, values: Values) -> None:
         whole, self.solver = self.solver, _solver(LIMIT // _SMALLER, self.few)
@@ -337,7 +377,7 @@ class Query:
         What is assumed is a truth that has a name, or is denied one.
         """
         while True:
-            answer = checked(self.solver, (*self._given, *assumed))
+            answer = checked(self.solver, assumed)
             if answer == z3.unknown:
                 raise Unknown(self.solver.reason_unknown())
             if answer == z3.unsat:

@@ -11,7 +11,7 @@ from engine.analysis import analyse, search, solver
 from engine.analysis.assuming import Assuming
 from engine.analysis.finding import Finding
 from engine.analysis.lawful import denied
-from engine.analysis.near import Near, Values
+from engine.analysis.near import Near, Singled, Values
 from engine.analysis.tally import Tally, is_confirmed
 from engine.cli import carried_out
 from engine.commands.common import BROKEN, FOUND
@@ -227,9 +227,12 @@ def test_a_history_does_not_hang_on_where_the_search_begins(
 ) -> None:
     findings, note = taken_from("二.2"), Near.note
 
-    def noted(near: Near, question: str, there: list[str], values: Values) -> None:
-        wrong = {name: not each if isinstance(each, bool) else each + 1 for name, each in values.items()}
-        note(near, question, there, {**values, "today": wrong["today"]} if few else wrong)
+    def noted(near: Near, question: str, world: Singled) -> None:
+        wrong: Values = {
+            name: not each if isinstance(each, bool) else each + 1 for name, each in world.values.items()
+        }
+        values = {**world.values, "today": wrong["today"]} if few else wrong
+        note(near, question, world._replace(values=values))
 
     monkeypatch.setattr(Near, "note", noted)
     assert taken_from("二.2") == findings
