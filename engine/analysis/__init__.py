@@ -131,7 +131,9 @@ class Asking:
         from engine.analysis.hanging import hanging
         from engine.analysis.implied import implied
         from engine.analysis.lawful import against, denied
+        from engine.analysis.lawful_breaks import broken_by_law
         from engine.analysis.measures import measured
+        from engine.analysis.read_down import read_down
         from engine.analysis.search import clashes, never, rivals
         from engine.analysis.unspoken import unspoken
 
@@ -169,6 +171,10 @@ class Asking:
                 return denied(self.lawful, alone, law)
             case "administered":
                 return administered(self.lawful, alone, law)
+            case "broken by law":
+                return broken_by_law(self.lawful, alone, law)
+            case "read down":
+                return read_down(self.lawful, alone, law)
             case "measured":
                 return measured(self.lawful, alone, law)
             case _:
@@ -197,7 +203,8 @@ _ALONE: dict[str, Kind] = {
     "implied": "redundant",
 }  # fmt: skip
 _BESIDE: dict[str, Kind] = {
-    "against": "against", "denied": "against", "measured": "against", "administered": "against",
+    "against": "against", "denied": "against", "broken by law": "against", "read down": "against",
+    "measured": "against", "administered": "against",
     "clashes beside": "conflict",
 }  # fmt: skip
 

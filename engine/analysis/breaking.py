@@ -14,11 +14,13 @@ from typing import Any, NamedTuple
 from contractlang.norms import Maintenance, Prohibition
 from engine.analysis.calling import priority
 from engine.analysis.finding import Finding, Said
+from engine.analysis.happenings import Happening, Moment
 from engine.analysis.logic import every, no, some
 from engine.analysis.looking import Put, Refuted, bound_of, clause_of, foci_of, looked_for, named, undecided
 from engine.analysis.search import Searcher
 from engine.analysis.solver import Unknown
 from engine.analysis.witness import History, account_of, replayed, witness
+from engine.analysis.world import World
 from engine.dates import parse_instant
 from engine.decision import Decision
 from engine.errors import EngineError
@@ -70,15 +72,11 @@ def _pairs(searcher: Searcher) -> Iterator[Pair]:
     program = searcher.program
     duties = [program.rules[index] for index in program.maintained if program.rules[index].home]
     for rule in program.rules if duties else ():
-        act = program.acts.get(rule.act_name)
-        if not rule.home or act is None or isinstance(rule.norm, Prohibition | Maintenance):
+        if not rule.home or isinstance(rule.norm, Prohibition | Maintenance):
             continue
-        sets = {each.state: each.option for each in act.sets if each.option is not None}
         for duty in duties:
-            kept = {state: value for state, _, value in duty.restores if state != "agreement"}
-            parted = any(kept.get(state, value) != value for state, value in sets.items())
             if (
-                not parted
+                not states_parted(program, rule, duty)
                 or not searcher.asks(rule, duty)
                 or not searcher.reads(rule)
                 or not searcher.reads(duty)
@@ -93,26 +91,38 @@ def _put(searcher: Searcher, pair: Pair) -> Put:
     world, act, m = searcher.asked(pair.power.act_name, pair.actor)
     with world.question() as part:
         searcher.asked(pair.power.act_name, pair.actor)
-        duty = world.rule(pair.duty.index)
-        applies: list[Any] = []
-        for bound in world.instances.bindings(duty, None):
-            env = world.instances.env_of(duty, bound, None, None)
-            # Whatever is open to the act stands exercised by it.
-            asleep = [
-                every(
-                    world.conditions.truth(when, m, env),
-                    world.judge.opens(world.rule(index), m, act, pair.actor),
-                )
-                for index, when, _ in duty.prevailed_by
-                if world.speaks_of(index, act.name)
-            ]
-            applies.append(every(
-                world.instances.exists(duty, bound, m), world.judge.in_force(duty, m, env),
-                world.conditions.truth(duty.trigger_where, m, env), world.judge.conditions(duty, m, env),
-                world.conditions.truth(duty.keeps, m, env), no(some(*asleep)),
-            ))  # fmt: skip
+        broken = applies(world, world.rule(pair.duty.index), act, m, pair.actor)
         opens = world.judge.opens(pair.power, m, act, pair.actor)
-    return Put(world, part, (act,), (opens, some(*applies)))
+    return Put(world, part, (act,), (opens, broken))
+
+
+def states_parted(program: Program, rule: Rule, duty: Rule) -> bool:
+    """Tell whether the act of a norm sets a state that a duty keeps at another value."""
+    act = program.acts.get(rule.act_name)
+    sets = (
+        {each.state: each.option for each in act.sets if each.option is not None} if act is not None else {}
+    )
+    kept = {state: value for state, _, value in duty.restores if state != "agreement"}
+    return any(kept.get(state, value) != value for state, value in sets.items())
+
+
+def applies(world: World, duty: Rule, act: Happening, m: Moment, actor: str) -> Any:
+    """Return that a duty to keep something so is there and met, and that nothing open to an act lets it sleep."""
+    found: list[Any] = []
+    for bound in world.instances.bindings(duty, None):
+        env = world.instances.env_of(duty, bound, None, None)
+        # Whatever is open to the act stands exercised by it.
+        asleep = [
+            every(world.conditions.truth(when, m, env), world.judge.opens(world.rule(index), m, act, actor))
+            for index, when, _ in duty.prevailed_by
+            if world.speaks_of(index, act.name)
+        ]
+        found.append(every(
+            world.instances.exists(duty, bound, m), world.judge.in_force(duty, m, env),
+            world.conditions.truth(duty.trigger_where, m, env), world.judge.conditions(duty, m, env),
+            world.conditions.truth(duty.keeps, m, env), no(some(*asleep)),
+        ))  # fmt: skip
+    return some(*found)
 
 
 def broken_by_the_act(searcher: Searcher, pair: Pair, history: History) -> Decision | None:
@@ -123,13 +133,14 @@ def broken_by_the_act(searcher: Searcher, pair: Pair, history: History) -> Decis
         return None
     after = dataclasses.replace(history, entries=with_the_act(history))
     try:
-        broken = [_is_broken(each, program, searcher.layers, pair) for each in (history, after)]
+        broken = [is_broken(each, program, searcher.layers, pair) for each in (history, after)]
     except (EngineError, ValueError):
         return None
     return decision if broken == [False, True] else None
 
 
-def _is_broken(history: History, program: Program, layers: tuple[str, ...], pair: Pair) -> bool:
+def is_broken(history: History, program: Program, layers: tuple[str, ...], pair: Pair) -> bool:
+    """Tell whether the duty is broken at the end of a history, by a program's documents."""
     norm, at = pair.duty.norm, parse_instant(str(history.asked["at"]))
     question = InBreachOf(pair.actor, norm.id, at, norm.document)
     return account_of(history, program, layers).decide(question).answer == "yes"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from engine.analysis.barred import claims_barred
 from engine.analysis.circles import circles
 from engine.analysis.comparison import comparison
 from engine.analysis.dead_ends import (
@@ -17,11 +18,12 @@ from engine.analysis.dead_ends import (
     suspensions_without_way_out,
 )
 from engine.analysis.finding import Finding
+from engine.analysis.granted import rights_of_law, sums_of_law
 from engine.analysis.loose_duties import breaches_without_consequence, duties_without_deadline
 from engine.analysis.loose_powers import changes_without_exit, powers_without_bound
 from engine.analysis.losses import losses_against_law
 from engine.analysis.repeated import sentences_twice
-from engine.analysis.required import duties_of_law
+from engine.analysis.required import care_of_law, duties_of_law
 from engine.analysis.silences import SILENCES
 from engine.analysis.telling import Telling
 from engine.analysis.unfilled import blanks_without_rule, events_without_rule, texts_broken_off
@@ -44,8 +46,12 @@ def gaps(program: Program) -> Iterator[Finding]:
         events_without_rule,
         texts_broken_off,
         duties_of_law,
+        care_of_law,
+        rights_of_law,
+        sums_of_law,
         sentences_twice,
         losses_against_law,
+        claims_barred,
         *SILENCES,
     ):
         yield from look(program, telling)

@@ -20,7 +20,7 @@ from contractlang.norms import (
 )
 from engine.analysis.comparison import agreed_to
 from engine.analysis.finding import Finding, Said
-from engine.analysis.listing import OPEN, agreed, by_clause_and_act, may_be, parts_of, states_in
+from engine.analysis.listing import DUTIES, OPEN, agreed, by_clause_and_act, may_be, parts_of, states_in
 from engine.analysis.telling import Telling, agreeing, clauses_of, listed
 from engine.program import Program, Rule
 from engine.walk import walk
@@ -28,10 +28,11 @@ from engine.walk import walk
 
 def powers_without_bound(program: Program, telling: Telling) -> Iterator[Finding]:
     """Find powers that take away what was promised, and that need no notice, leave no time to cure, or never end."""
-    promised = _promised(program)
+    promised, yielding = _promised(program), _let_yield(program)
     for group in by_clause_and_act(rule for rule in agreed(program) if isinstance(rule.norm, OPEN)):
         act = program.acts.get(group[0].act_name)
-        if act is None or not _takes(act, promised, group):
+        goes_before = any(rule.index in yielding for rule in group)
+        if act is None or not (goes_before or _takes(act, promised, group)):
             continue
         lacking = [
             what
@@ -83,6 +84,17 @@ def _promised(program: Program) -> dict[str, set[str]]:
             for state, value in states_in(rule.norm.keeps):
                 found.setdefault(state, set()).add(value)
     return found
+
+
+def _let_yield(program: Program) -> set[int]:
+    """Return the powers that agreed duties of the same party yield to."""
+    return {
+        index
+        for duty in agreed(program)
+        if isinstance(duty.norm, DUTIES)
+        for index, _, _ in duty.prevailed_by
+        if program.rules[index].home and may_be(program.rules[index], duty.norm.bearer)
+    }
 
 
 def _takes(act: OccurrenceDecl, promised: dict[str, set[str]], group: list[Rule]) -> bool:

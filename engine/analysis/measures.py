@@ -7,7 +7,7 @@ that speaks against the act in that history stands in one finding: the more of i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -52,7 +52,7 @@ def measured(searcher: Searcher, alone: Program, layer: str) -> Iterator[Finding
             for each in near
             if not each.home and not isinstance(each.norm, Prohibition | Maintenance | Obligation)
         ]
-        stated = list(_readings_stated(searcher, paper, group))
+        stated = list(_stated_of(searcher, paper, group))
         if not own or not (searcher.asks(*group, *own) or any(map(searcher.about, stated))):
             continue
         for actor in parties_of(alone, searcher.actors(one)):
@@ -64,7 +64,7 @@ def _given_to(rule: Rule, actor: str | None) -> bool:
     return not isinstance(rule.norm.bearer, str) or rule.norm.bearer == actor
 
 
-def _readings_stated(searcher: Searcher, paper: Searcher, group: list[Rule]) -> Iterator[Place]:
+def _stated_of(searcher: Searcher, paper: Searcher, group: list[Rule]) -> Iterator[Place]:
     """Yield where laws state that they take a reading otherwise, on which a norm hangs, than the agreement alone."""
     program = searcher.program
     lawful = program.taken(searcher.terms).options
@@ -75,7 +75,12 @@ def _readings_stated(searcher: Searcher, paper: Searcher, group: list[Rule]) -> 
         for chosen in rule.option
         if agreed.get(chosen.reading) and lawful.get(chosen.reading) != agreed.get(chosen.reading)
     }
-    for name in sorted(turned):
+    yield from readings_stated(program, turned)
+
+
+def readings_stated(program: Program, readings: Iterable[str]) -> Iterator[Place]:
+    """Yield where laws state that some readings are theirs."""
+    for name in sorted(readings):
         declared = program.declarations[name]
         called = {word for word in (declared.name, declared.alias) if word}
         for contract in program.contracts:

@@ -24,7 +24,7 @@ from engine.event import START, Ledger
 from engine.history import history, say, say_event
 from engine.ledger import event_from
 from engine.program import Program
-from engine.question import AmountOfSum
+from engine.question import AmountOfSum, InBreachOf
 from engine.settings import terms_from
 from engine.voice import Voice
 
@@ -159,11 +159,13 @@ def _witness(witness: Witness, program: Program, language: Language, width: int)
 
 
 def voice_of(witness: Witness, program: Program, language: Language) -> Voice:
-    """Return who speaks of a witness: where a sum was asked for, about that."""
+    """Return who speaks of a witness: where a sum or a breach was asked for, about that."""
     asked = witness.asked
-    if "sum" not in asked:
+    if not {"sum", "norm"} & set(asked) or "document" not in asked:
         return Voice(program, language)
     at = parse_as_of(str(asked["at"]))
+    if "norm" in asked:
+        return Voice(program, language, InBreachOf(asked["by"], asked["norm"], at, asked["document"]))
     return Voice(program, language, AmountOfSum(asked["sum"], at, asked.get("about"), asked["document"]))
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from contractlang.norms import Maintenance, Obligation, Prohibition
 from engine.analysis.finding import Finding, Said
-from engine.analysis.listing import OPEN, agreed, may_be, of_law, states_in
+from engine.analysis.listing import agreed, may_be, of_law
+from engine.analysis.matter import ends_of, near
 from engine.analysis.plain import plain
 from engine.analysis.telling import Telling, agreeing, clauses_of, listed
 from engine.program import Program, Rule
@@ -26,10 +27,10 @@ def duties_of_law(program: Program, telling: Telling) -> Iterator[Finding]:
 def _silence(program: Program, telling: Telling, laws: list[Rule]) -> Iterator[Finding]:
     act, bearer = laws[0].act_name, laws[0].norm.bearer
     own = [each for each in agreed(program) if may_be(each, bearer)]
-    ends = _ends(laws[0])
+    ends = ends_of(laws[0])
     # What is owed after one end of an agreement is not owed after another.
     same_act = [each for each in own if each.act_name == act]
-    at_other_ends = [each for each in same_act if ends and _ends(each) and not ends & _ends(each)]
+    at_other_ends = [each for each in same_act if ends and ends_of(each) and not ends & ends_of(each)]
     on_act = [each for each in same_act if each not in at_other_ends]
     duties = [each for each in on_act if isinstance(each.norm, Obligation)]
     if (duties and _in_every_reading(program, duties)) or any(
@@ -37,8 +38,8 @@ def _silence(program: Program, telling: Telling, laws: list[Rule]) -> Iterator[F
     ):
         # What the agreement forbids and the law requires is no gap but a conflict.
         return
-    near = on_act or at_other_ends or _near(program, laws[0])
-    who, does, document = telling.party(bearer), telling.name(act), _agreements(program, telling)
+    bearing = on_act or at_other_ends or near(program, laws[0])
+    who, does, document = telling.party(bearer), telling.name(act), agreements_called(program, telling)
     law = telling.norms(laws)
     if duties:
         reading = duties[0].norm.option[0]
@@ -58,8 +59,8 @@ def _silence(program: Program, telling: Telling, laws: list[Rule]) -> Iterator[F
             f"{clause.en} {agreeing(clause, 'does', 'do')} so only after another end of the agreement",
             f"{clause.zh}只就协议的另一种终止情形作出约定",
         )
-    elif near:
-        clause = telling.norms(near)
+    elif bearing:
+        clause = telling.norms(bearing)
         silent = Said(
             f"in {document.en} there is no norm on it, though {clause.en}"
             f" {agreeing(clause, 'bears', 'bear')} on the matter",
@@ -72,7 +73,7 @@ def _silence(program: Program, telling: Telling, laws: list[Rule]) -> Iterator[F
         )
     yield Finding(
         "gap",
-        (*clauses_of(near), *clauses_of(laws)),
+        (*clauses_of(bearing), *clauses_of(laws)),
         Said(
             f"the law requires {who.en} to {does.en} ({law.en}); {silent.en}. Who keeps only to the agreement breaks"
             " the law.",
@@ -88,7 +89,46 @@ def _silence(program: Program, telling: Telling, laws: list[Rule]) -> Iterator[F
     )
 
 
-def _agreements(program: Program, telling: Telling) -> Said:
+def care_of_law(program: Program, telling: Telling) -> Iterator[Finding]:
+    """Find what the law has a party keep so, and of which no agreed sentence says that it is to be kept."""
+    required: dict[object, tuple[Maintenance, list[Rule]]] = {}
+    for rule in of_law(program):
+        if isinstance(rule.norm, Maintenance):
+            case = (plain(rule.norm.keeps), rule.norm.bearer)
+            required.setdefault(case, (rule.norm, []))[1].append(rule)
+    for duty, laws in required.values():
+        own = {
+            plain(each.norm.keeps)
+            for each in agreed(program)
+            if isinstance(each.norm, Maintenance) and may_be(each, duty.bearer)
+        }
+        if plain(duty.keeps) in own:
+            continue
+        bearing = near(program, laws[0])
+        who, law, document = (
+            telling.party(duty.bearer),
+            telling.norms(laws),
+            agreements_called(program, telling),
+        )
+        kept = telling.conditions(laws[0], [duty.keeps])
+        yield Finding(
+            "gap",
+            (*clauses_of(bearing), *clauses_of(laws)),
+            Said(
+                f"the law has {who.en} see to this ({law.en}): {kept.en}; in {document.en} there is no norm on it. Who"
+                " keeps only to the agreement breaks the law.",
+                f"法律要求{who.zh}做到（{law.zh}）：{kept.zh}；{document.zh}对此没有规范。仅按协议行事的，将违反法律。",
+            ),
+            settles=(
+                Said(
+                    f"make it a duty of {who.en} in {document.en}", f"在{document.zh}中约定为{who.zh}的义务"
+                ),
+            ),
+            detail={"what": "required by law"},
+        )
+
+
+def agreements_called(program: Program, telling: Telling) -> Said:
     """Return what the agreements of the account are called: a norm of either closes a gap beside the law."""
     return listed(telling.document(each) for each in program.agreements)
 
@@ -102,49 +142,3 @@ def _in_every_reading(program: Program, duties: list[Rule]) -> bool:
         for chosen in rule.option:
             taken.setdefault(chosen.reading, set()).add(chosen.option)
     return any(set(program.readings[reading][1]) <= options for reading, options in taken.items())
-
-
-def _near(program: Program, law: Rule) -> list[Rule]:
-    """Return the agreed sentences that deal with the same matter.
-
-    These keep the state on which the law's duty turns, are about the very act or event that brings it, are duties of
-    the same party after the same end of the agreement, or powers of that party to do an act of the same effect.
-    """
-    states, ends = set(states_in(law.norm.when)), _ends(law)
-    turns = {state for state, _ in states}
-    act = program.acts.get(law.act_name)
-    effects = {(each.state, each.option) for each in act.sets} if act is not None else set()
-    # What an act of the same effect brings about is no matter of its own that the law's duty turns on.
-    turns -= {state for state, _ in effects}
-    found = []
-    for rule in agreed(program):
-        other = program.acts.get(rule.act_name)
-        if _of_one_occurrence(program, rule, law):
-            found.append(rule)
-        elif isinstance(rule.norm, Maintenance):
-            if turns & {state for state, _ in states_in(rule.norm.keeps)}:
-                found.append(rule)
-        elif isinstance(rule.norm, Obligation):
-            if may_be(rule, law.norm.bearer) and ends & _ends(rule):
-                found.append(rule)
-        elif (
-            isinstance(rule.norm, OPEN)
-            and other is not None
-            and may_be(rule, law.norm.bearer)
-            and effects & {(each.state, each.option) for each in other.sets}
-        ):
-            found.append(rule)
-    return found
-
-
-def _ends(rule: Rule) -> set[tuple[str, str]]:
-    """Return the ends of an agreement after which a norm is open."""
-    return {each for each in states_in(rule.norm.when) if each[0] == "agreement" and each[1] != "in_force"}
-
-
-def _of_one_occurrence(program: Program, rule: Rule, law: Rule) -> bool:
-    """Tell whether two norms are brought by the same act or event, or by one that is a kind of the other's."""
-    one, other = rule.trigger_name, law.trigger_name
-    if one is None or other is None:
-        return False
-    return one in program.touches[other].names or other in program.touches[one].names

@@ -8,7 +8,7 @@ from contractlang.norms import BlankDecl, BlankValue, Contract, Expr, IsBlank, O
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.listing import OPEN, of_law
 from engine.analysis.plain import expressions, occurrences
-from engine.analysis.required import _agreements
+from engine.analysis.required import agreements_called
 from engine.analysis.telling import Telling, clauses_of, listed
 from engine.program import Program, Rule
 from engine.walk import walk
@@ -143,7 +143,7 @@ def _events_of_law(program: Program, telling: Telling) -> Iterator[Finding]:
         if isinstance(rule.norm, OPEN) and isinstance(on, OnOccurrence) and on.name not in known:
             found.setdefault(on.name, []).append(rule)
     for name, rules in found.items():
-        event, document, laws = telling.name(name), _agreements(program, telling), telling.norms(rules)
+        event, document, laws = telling.name(name), agreements_called(program, telling), telling.norms(rules)
         acts = listed(telling.name(rule.act_name) for rule in rules)
         who = listed(telling.party(rule.norm.bearer) for rule in rules)
         yield Finding(

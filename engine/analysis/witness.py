@@ -24,13 +24,13 @@ from engine.errors import EngineError
 from engine.event import BOTH, Ledger
 from engine.ledger import checked, event_from
 from engine.program import Program
-from engine.question import AmountOfSum, May
+from engine.question import AmountOfSum, InBreachOf, May
 from engine.settings import terms_from
 
 
 @dataclass(frozen=True)
 class History:
-    """A world made definite: entries of a ledger, the account's settings, and the act or sum asked about."""
+    """A world made definite: entries of a ledger, the account's settings, and the act, sum or breach asked about."""
 
     entries: tuple[dict[str, Any], ...]
     settings: dict[str, Any]
@@ -43,7 +43,7 @@ class History:
     """What holds in the world of that which was to be noted."""
 
     def ask(self, program: Program, layers: tuple[str, ...]) -> Decision:
-        """Return what the engine says of the act or sum, on this history, by a program's documents.
+        """Return what the engine says of the act, sum or breach asked about, on this history, by a program's documents.
 
         What the documents do not know of the settings is left out: another set of documents asks for less.
         """
@@ -51,6 +51,9 @@ class History:
         if "sum" in self.asked:
             asked, at = self.asked, parse_instant(self.asked["at"])
             return account.decide(AmountOfSum(asked["sum"], at, asked.get("about"), asked["document"]))
+        if "norm" in self.asked:
+            asked, at = self.asked, parse_instant(self.asked["at"])
+            return account.decide(InBreachOf(asked["by"], asked["norm"], at, asked["document"]))
         fields = {name: value for name, value in self.asked.items() if name not in ("by", "act", "at")}
         act = program.acts[self.asked["act"]]
         made = event_from(

@@ -97,6 +97,45 @@ def test_the_law_requires_what_the_agreement_is_silent_on(programs: Programs) ->
     assert not any("六.2" in key for key in keys if key.startswith("gap/required by law"))
 
 
+def test_the_law_has_a_party_see_to_what_the_agreement_is_silent_on(programs: Programs) -> None:
+    """个人信息保护法 17 has users told of how their data are used; 反诈法 32(3) gives reasons with a restriction."""
+    keys = found(programs, ("voip-1",), "cyber")
+    assert "gap/required by law:voip-1/三.1+personal_information_law/17" in keys
+    (reasons,) = (key for key in keys if key.endswith("anti_fraud_law/32(3):reasons"))
+    assert "voip-1/五.3:暂停权" in reasons
+
+
+def test_only_the_law_gives_a_right(programs: Programs) -> None:
+    keys = found(programs, ("voip-1",), "civil", "sector", "cyber")
+    assert "gap/given by law:voip-1/八.4:善后+civil_code/566:refund" in keys
+    assert "gap/given by law:voip-1/五.2:付费+telecom_regulations/34(1)" in keys
+    # What an article makes a duty besides is told as that, and what the agreement speaks of is its own.
+    given = {each.detail["act"]: each for key, each in keys.items() if key.startswith("gap/given by law:")}
+    stops = [each.clause for each in given["stop_service"].clauses if each.document == "anti_fraud_law"]
+    assert stops == ["11"]
+    assert "terminate" not in given
+
+
+def test_the_law_makes_a_sum_another(programs: Programs) -> None:
+    """电信条例 32 waives the fee of a fault that is not repaired in time; 五.1 and 四.1 say nothing of it."""
+    keys = found(programs, ("voip-1",), "sector")
+    assert "gap/sum of law:voip-1/五.1+voip-1/四.1:质量+voip-1/四.2+telecom_regulations/32" in keys
+    assert not any(key.startswith("gap/sum of law:") for key in found(programs, ("voip-1",), "civil"))
+
+
+def test_a_claim_without_a_time_meets_limitation(programs: Programs) -> None:
+    key = "against/time-barred:voip-1/七.1:责任+voip-1/七.2:赔偿+civil_code/188(1)+civil_code/195"
+    assert key in found(programs, ("voip-1",), "civil")
+    assert key not in found(programs, ("voip-1",))
+    assert not any("time-barred" in each for each in found(programs, ("voip-2",), "civil"))
+
+
+def test_a_power_to_which_a_promise_yields_needs_no_notice(programs: Programs) -> None:
+    """四.4 goes before the promise of video calls (二.1), and asks for no notice."""
+    keys = found(programs, ("voip-1",))
+    assert keys["gap/power without bound:voip-1/四.4:功能权"].detail["lacks"] == ["notice"]
+
+
 def test_a_sentence_that_a_later_one_replaced_requires_nothing(programs: Programs) -> None:
     """The rule on true identity was article 24 until the end of 2025 and is 26 since."""
     keys = found(programs, ("voip-1",), "cyber")

@@ -22,7 +22,7 @@ ALONE = [
     "uncovered", "unspoken", "clashes", "hanging", "beginnings", "breaking", "overlaps", "rivals", "doubled",
     "never", "implied",
 ]  # fmt: skip
-BESIDE = ["against", "denied", "measured", "administered", "clashes beside"]
+BESIDE = ["against", "denied", "broken by law", "read down", "measured", "administered", "clashes beside"]
 
 WORDS = """
 | vocabulary words

@@ -1,0 +1,72 @@
+"""Which agreed sentences deal with the same matter as a sentence of law, though they do not say what it says."""
+
+from __future__ import annotations
+
+from contractlang.norms import Maintenance, Obligation, OccurrenceDecl
+from engine.analysis.listing import DUTIES, OPEN, agreed, may_be, states_in
+from engine.program import Program, Rule
+
+
+def near(program: Program, law: Rule) -> list[Rule]:
+    """Return the agreed sentences that deal with the same matter.
+
+    These keep the state on which the law's norm turns, are about the very act or event that brings it, are the duties
+    of whose breach in particular it speaks, are duties of the same party after the same end of the agreement, or powers
+    of that party to do an act of the same effect. What brings the law's norm may set a state: then they keep that
+    state, or let the party set it too.
+    """
+    states, ends = set(states_in(law.norm.when)), ends_of(law)
+    turns = {state for state, _ in states}
+    act = program.acts.get(law.act_name)
+    effects = {(each.state, each.option) for each in act.sets} if act is not None else set()
+    # What an act of the same effect brings about is no matter of its own that the law's duty turns on.
+    turns -= {state for state, _ in effects}
+    moved = _moved_by(program, law)
+    broken = singled_out(program, law.on_breach_of)
+    found = []
+    for rule in agreed(program):
+        other = program.acts.get(rule.act_name)
+        if _of_one_occurrence(program, rule, law) or rule.index in broken:
+            found.append(rule)
+        elif isinstance(rule.norm, Maintenance):
+            if (turns | moved) & {state for state, _ in states_in(rule.norm.keeps)}:
+                found.append(rule)
+        elif isinstance(rule.norm, Obligation):
+            if may_be(rule, law.norm.bearer) and ends & ends_of(rule):
+                found.append(rule)
+        elif (
+            isinstance(rule.norm, OPEN)
+            and other is not None
+            and may_be(rule, law.norm.bearer)
+            and (
+                effects & {(each.state, each.option) for each in other.sets}
+                or moved & {each.state for each in other.sets}
+            )
+        ):
+            found.append(rule)
+    return found
+
+
+def singled_out(program: Program, duties: frozenset[int]) -> frozenset[int]:
+    """Return duties of whose breach something speaks; none where it speaks of the breach of any."""
+    every = {each.index for each in agreed(program) if isinstance(each.norm, DUTIES)}
+    return frozenset() if every <= duties else duties
+
+
+def ends_of(rule: Rule) -> set[tuple[str, str]]:
+    """Return the ends of an agreement after which a norm is open."""
+    return {each for each in states_in(rule.norm.when) if each[0] == "agreement" and each[1] != "in_force"}
+
+
+def _moved_by(program: Program, law: Rule) -> set[str]:
+    """Return the states that the act or event sets which brings a sentence of law."""
+    brings = program.declarations.get(law.trigger_name or "")
+    return {each.state for each in brings.sets} if isinstance(brings, OccurrenceDecl) else set()
+
+
+def _of_one_occurrence(program: Program, rule: Rule, law: Rule) -> bool:
+    """Tell whether two norms are brought by the same act or event, or by one that is a kind of the other's."""
+    one, other = rule.trigger_name, law.trigger_name
+    if one is None or other is None:
+        return False
+    return one in program.touches[other].names or other in program.touches[one].names
