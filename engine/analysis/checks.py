@@ -5,11 +5,14 @@ What is expected in the words of the file is answered by kinds of finding; the t
 the clauses listed, or, where none is expected, if there is no such finding. One that a history shows has to be gone
 where `no_conflict_when` holds; what that means is said in the table of that name (`wording.py`). What norms cannot
 express fails, with the reason.
+
+Where a text is sound as it is written and one way of carrying it out is not, that practice is a sentence of its own
+(table `practices`): it is laid beside the agreement as a supplement, and has to clash with what the check names.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any, NamedTuple
@@ -44,6 +47,13 @@ class Outcome(NamedTuple):
     got: str
 
 
+PRACTICE = "practice"
+"""What the supplement is called that says how a text is carried out."""
+
+Laid = Callable[[str], Contract]
+"""Returns the document that a text is. Raises EngineError where it cannot be read."""
+
+
 class Reference(NamedTuple):
     """A clause as a file of checks names it: the document, and the number, perhaps with the letter of a norm."""
 
@@ -58,6 +68,7 @@ class Checker:
 
     programs: Programs
     words: Mapping[str, Any]
+    laid: Laid
 
     def run(self, text: str) -> Iterator[Outcome]:
         """Yield the outcome of every check in a file. Raises BadChecks before any is run."""
@@ -76,6 +87,8 @@ class Checker:
             wanted = [self.reference(str(each)) for each in check["norms"]]
             outcome, shown = self.judged(id, expected, answer, wanted)
             absent = check.get("no_conflict_when") or {}
+            if outcome.passed and "practised" in answer:
+                return self.practised(outcome, answer, wanted, check.get("witness") or {}, absent)
             if not outcome.passed or shown is None or not absent:
                 return outcome
             if shown.witness is None:
@@ -129,10 +142,74 @@ class Checker:
                 return outcome._replace(passed=False, got=f"nothing says what `{name}: {value}` means")
             assuming = reduce(Assuming.and_also, meant, assuming)
         _, still = self.judged(outcome.check, outcome.expected, answer, wanted, assuming)
-        said = ", ".join(f"{name}: {value}" for name, value in absent.items())
+        said = _said(absent)
+        if still is None:
+            return outcome._replace(got=f"{outcome.got}; gone when {said}")
+        # One of several findings about the clauses may be gone, and nothing have come in its place.
+        before, after = (self.keys(answer, wanted, each) for each in (None, assuming))
+        if after < before:
+            gone, left = (", ".join(sorted(keys)) for keys in (before - after, after))
+            return outcome._replace(got=f"{gone}; gone when {said}, while this stays: {left}")
+        return outcome._replace(passed=False, got=f"{still.key} is not gone when {said}")
+
+    def keys(
+        self, answer: Mapping[str, Any], wanted: Collection[Reference], assuming: Assuming | None
+    ) -> set[str]:
+        """Return what every finding is called that answers a check; what is undecided among them, too."""
+        return {
+            each.key
+            for kind in answer["found"]
+            for each in self.findings(wanted, kind, assuming)
+            if self.contains(each, wanted)
+        }
+
+    def practised(
+        self,
+        outcome: Outcome,
+        answer: Mapping[str, Any],
+        wanted: Collection[Reference],
+        practice: Mapping[str, Any],
+        sound: Mapping[str, Any],
+    ) -> Outcome:
+        """Return the outcome of a check by which the text is sound, a practice is not, and another one is."""
+        found: list[str | None] = []
+        for told in (practice, sound):
+            lines = [line for name, value in told.items() if (line := self.practice(name, value))]
+            if told and not lines:
+                return outcome._replace(passed=False, got=f"nothing says what `{_said(told)}` means")
+            found.append(self.clash(answer, wanted, lines) if lines else None)
+        clash, still = found
+        if clash is None:
+            return outcome._replace(
+                passed=False, got=f"carried out so ({_said(practice)}), it does not clash"
+            )
         if still is not None:
-            return outcome._replace(passed=False, got=f"{still.key} is not gone when {said}")
-        return outcome._replace(got=f"{outcome.got}; gone when {said}")
+            return outcome._replace(passed=False, got=f"{still} is not gone when {_said(sound)}")
+        got = f"{outcome.got} as it is written; carried out so ({_said(practice)}): {clash}"
+        return outcome._replace(got=f"{got}; gone when {_said(sound)}" if sound else got)
+
+    def practice(self, name: str, value: Any) -> str | None:
+        """Return the sentence that says how a text is carried out; none where no table has it."""
+        found = self.words.get("practices", {}).get(name, {}).get(value)
+        return str(found) if found is not None else None
+
+    def clash(
+        self, answer: Mapping[str, Any], wanted: Collection[Reference], lines: Collection[str]
+    ) -> str | None:
+        """Return what is found of a practice and every law named, where its sentences are laid beside the agreement."""
+        agreements = [each.base for each in self.programs.contracts.values() if each.kind == "agreement"]
+        amended = next(each.document for each in wanted if each.document in agreements)
+        said = "\n".join(("1. Practice.", *(f"| {line}" for line in lines)))
+        document = self.laid(f"| supplement {PRACTICE} to {amended}\n{said}\n")
+        beside = Programs({**self.programs.contracts, document.name: document})
+        asked = Checker(beside, self.words, self.laid)
+        own = Reference(PRACTICE, document.base, "1")
+        clashing = [own, *(each for each in wanted if each.document not in agreements)]
+        for kind in answer["practised"]:
+            for each in asked.findings([own, *wanted], kind):
+                if each.kind != "unknown" and asked.contains(each, clashing):
+                    return each.key
+        return None
 
     def reference(self, written: str) -> Reference:
         """Return the clause that a reference such as `1.五.3` or `law:电信条例34(2)` means."""
@@ -173,11 +250,13 @@ class Checker:
     def means(self, reference: Reference, place: Clause) -> bool:
         """Tell whether a reference means a clause: the clause, one of its paragraphs, or the very norm.
 
-        An article of law that only refers to another means that one, too.
+        An article of law that only refers to another means that one, too; a document without a number, all of it.
         """
         contract = self.programs.contracts.get(place.document)
         if contract is None or contract.base != reference.document:
             return False
+        if not reference.place:
+            return True
         referring = [
             each.clause for each in contract.remarks if (each.how, each.text) == ("see", place.clause)
         ]
@@ -214,6 +293,10 @@ def checks_in(text: str) -> list[Mapping[str, Any]]:
         if not isinstance(check.get("norms"), list) or not check["norms"]:
             raise BadChecks(where, "`norms` is a list of clauses, such as `- '1.五.3'`")
     return checks
+
+
+def _said(told: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}: {value}" for name, value in told.items())
 
 
 def _has(contract: Contract, id: str) -> bool:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 import sys
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -308,6 +310,17 @@ def _accept(
     Screen.of().line(f"{path}: {key}")
 
 
+def _laid_beside(paths: Sequence[str], text: str) -> Contract:
+    """Return the supplement that a text is to one of these agreements. Raises Refused where it cannot be read."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "beside.contract"
+        path.write_text(text, "utf-8")
+        loaded = usable([*paths, str(path)])
+    return next(
+        loaded.contracts[name] for name in loaded.asked if loaded.contracts[name].kind == "supplement"
+    )
+
+
 def _run_checks(written: str, as_json: bool) -> None:
     """Run a file of conflict checks."""
     from engine.analysis.checks import BadChecks, Checker
@@ -319,7 +332,8 @@ def _run_checks(written: str, as_json: bool) -> None:
     words = Words.read(beside if beside.is_file() else SHIPPED / "scenarios" / "mapping.yaml")
     named = dict.fromkeys(name for names in words.documents.values() for name in names)
     loaded = usable([*named, str(SHIPPED / "law")])
-    checker = Checker(Programs({name: loaded.contracts[name] for name in loaded.asked}), words.raw)
+    programs = Programs({name: loaded.contracts[name] for name in loaded.asked})
+    checker = Checker(programs, words.raw, partial(_laid_beside, tuple(named)))
     outcomes: list[Outcome] = []
     screen = Screen.of()
     try:

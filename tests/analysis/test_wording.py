@@ -15,6 +15,7 @@ from engine.analysis.assuming import Assuming
 from engine.analysis.checks import Checker
 from engine.analysis.wording import Wording
 from engine.governing import Programs
+from tests.analysis.laying import laid
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"
 SHIPPED: dict[str, Any] = yaml.safe_load((CONTRACTS / "scenarios" / "mapping.yaml").read_text("utf-8"))
@@ -71,13 +72,19 @@ def test_what_a_word_means(contracts: dict[str, Contract], said: dict[str, Any],
         (("1.五.3", "law:消保法26"), {"user_is_consumer": False}, True),
         (("1.六.2", "law:反诈法26"), {"permission": True}, True),
         (("1.四.4", "1.二.1"), {"feature_removed": "other"}, True),
+        (("1.三.5", "law:民法典496"), {"rule_shown": True}, True),
+        (("1.三.5", "law:民法典496"), {"identity": "verified"}, False),
+        (("1.五.3", "2.二.1"), {"one_in_force": True}, True),
+        # Emergency calls stay barred after thirty days; the thirty days do not.
+        (("1.五.3", "law:河南24"), {"days_after_due": ">=31"}, True),
+        (("1.五.3", "law:河南24"), {"days_after_due": ">=5"}, False),
     ],
     ids=str,
 )  # fmt: skip
 def test_a_finding_is_gone_where_it_has_to_be_and_nowhere_else(
     contracts: dict[str, Contract], norms: tuple[str, ...], when: dict[str, Any], gone: bool
 ) -> None:
-    checker = Checker(Programs(contracts), SHIPPED)
+    checker = Checker(Programs(contracts), SHIPPED, laid)
     check = {"id": "X", "norms": norms, "expected": "conflict", "no_conflict_when": when}
     outcome = checker.outcome(check)
     assert outcome.passed is gone
