@@ -31,16 +31,21 @@ def governing(
         found += texts
     found += _supplements(held, {name for each in found for name in (each.name, base_name(each.name))})
     wanted = [layer for layer in layers if layer != CONTRACT]
-    known = {each.layer for each in held if each.kind == "law"}
     for layer in wanted:
-        if layer not in known:
-            en, zh = meant(nearest(layer, [CONTRACT, *sorted(known)]))
-            if not en and known:
-                en, zh = f"; there are {', '.join(sorted(known))}", f"；现有{'、'.join(sorted(known))}"
-            raise BadTerms(
-                "layers", f"no law of the layer `{layer}` is here{en}", f"这里没有`{layer}`层的法律{zh}"
-            )
+        need_layer(held, layer)
     return (*found, *(each for each in held if each.kind == "law" and each.layer in wanted))
+
+
+def need_layer(contracts: Iterable[Contract], layer: str) -> None:
+    """Raise BadTerms for a layer of which there is no law."""
+    known = {each.layer for each in contracts if each.kind == "law"}
+    if layer not in known:
+        en, zh = meant(nearest(layer, [CONTRACT, *sorted(known)]))
+        if not en and known:
+            en, zh = f"; there are {', '.join(sorted(known))}", f"；现有{'、'.join(sorted(known))}"
+        raise BadTerms(
+            "layers", f"no law of the layer `{layer}` is here{en}", f"这里没有`{layer}`层的法律{zh}"
+        )
 
 
 def _supplements(held: Iterable[Contract], amended: set[str]) -> list[Contract]:

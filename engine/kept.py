@@ -16,6 +16,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from contractlang.cache import Cache
+from contractlang.diagnostic import Diagnostic
+from contractlang.loaded import Loaded
 from contractlang.norms import base_name
 from contractlang.render import render
 from contractlang.values import Period, Share
@@ -88,13 +90,22 @@ class Documents:
             for name, text in texts.items():
                 _lay(home, name, text)
             loaded = self._cache.load([home], [home])
-            if loaded.errors or loaded.unreadable:
-                told = "\n".join([*loaded.unreadable, render(loaded.errors, loaded.sources)])
+            errors = [each for each in loaded.errors if not _is_of_versions(each, loaded)]
+            if errors or loaded.unreadable:
+                told = "\n".join([*loaded.unreadable, render(errors, loaded.sources)])
                 # Where they were laid is nothing to whoever reads this.
                 told = told.replace(f"{home}/", "").strip()
                 raise Damaged(f"the documents published cannot be read:\n{told}")
             made = self._made[key] = Programs({name: loaded.contracts[name] for name in loaded.asked})
         return made
+
+
+def _is_of_versions(wrong: Diagnostic, loaded: Loaded) -> bool:
+    """Tell whether a fault is that two versions of an agreement are valid at once: an account says which it signed."""
+    agreements = {each.path: each for each in loaded.contracts.values() if each.kind == "agreement"}
+    paths = (wrong.span.path, *(each.span.path for each in wrong.labels))
+    versions = {agreements[path].version or "1" for path in paths if path in agreements}
+    return wrong.code == "versions" and len(versions) == len(paths)
 
 
 def _lay(home: Path, name: str, text: str) -> None:

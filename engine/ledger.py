@@ -292,10 +292,9 @@ class Intake:
             return
         before = self._once.get((taken.name, per)) or once.setdefault((taken.name, per), taken.id)
         if before != taken.id:
-            per_what = f" for each {declared.once}" if declared.once else ""
-            reason = f"`{taken.name}` happens once{per_what}, and {before} was it"
-            what, per_zh = in_chinese(declared), f"每个{declared.once}" if declared.once else ""
-            zh = f"`{what}`{per_zh}只发生一次，已有{before}"
+            en, zh = _per(declared)
+            reason = f"`{taken.name}` happens once{en}, and {before} was it"
+            zh = f"`{in_chinese(declared)}`{zh}只发生一次，已有{before}"
             raise BadEvent(taken.id, declared.once or "name", reason, zh)
 
     def _in_time(self, new: Iterable[Event]) -> tuple[dict[str, Instant], set[str]]:
@@ -608,6 +607,14 @@ def _built_in(program: Program, name: str, given: dict[str, Any], where: str) ->
     if name == WAIVE and not isinstance(found.get("norm"), str):
         raise BadEvent(where, "norm", "which duty is waived?", "放弃的是哪一项义务？")
     return found
+
+
+def _per(declared: OccurrenceDecl) -> tuple[str, str]:
+    """Say for each of what an occurrence happens once."""
+    if declared.once == "by":
+        return " for each party", "每一当事人"
+    param = next((each for each in declared.params if each.name == declared.once), None)
+    return ("", "") if param is None else (f" for each {param.name}", f"每一{in_chinese(param)}")
 
 
 _MOMENTS = ("occurred_at", "effect_at")

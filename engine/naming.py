@@ -96,7 +96,7 @@ class Naming:
     def called(self, norm: Norm) -> str:
         """Return how a norm is called: its clause, with the letter if it has one, and the document if there are two."""
         letter = norm.label if len(norm.label) == 1 and norm.label.isascii() else ""
-        return f"{self._document(norm.document)}{norm.clause}{letter}"
+        return self.clause(norm.document, f"{norm.clause}{letter}")
 
     def _document(self, name: str) -> str:
         key = ("document", name)
@@ -160,8 +160,8 @@ class Naming:
         return self.named(id, document) if norm is None else self.called(norm)
 
     def clause(self, document: str, number: str) -> str:
-        """Return how a clause is called: its number, and the document if there are two."""
-        return f"{self._document(document)}{number}"
+        """Return how a clause is called: its number, and the document if there are two or it has no number."""
+        return f"{self._document(document)}{number}" if number else self.document_called(document)
 
     def quote(self, norm: Norm) -> str:
         """Return the words of a norm's clause, cut short."""

@@ -13,7 +13,7 @@ from typing import Any
 from contractlang.suggest import nearest
 from engine.errors import BadTerms
 from engine.event import Instant
-from engine.governing import CONTRACT
+from engine.governing import CONTRACT, need_layer
 from engine.program import Program
 from engine.service.answers import Words
 from engine.service.library import Library
@@ -53,7 +53,7 @@ def opening_from(library: Library, raw: Mapping[str, Any], at: Instant) -> tuple
     kept: dict[str, Any] = {
         "type": "account" if raw.get("type") is None else raw["type"],
         "agreements": _signed(library, raw, at),
-        "layers": _texts(raw, "layers") or ["contract"],
+        "layers": _layers(library, raw),
     }
     if not isinstance(kept["type"], str) or not kept["type"]:
         raise BadTerms("/type", "a text is wanted, not an empty one")
@@ -97,11 +97,22 @@ def _signed(library: Library, raw: Mapping[str, Any], at: Instant) -> list[str]:
         try:
             found.append(library.signed(named, at))
         except BadTerms as wrong:
-            place = ("agreements",) if isinstance(raw["agreements"], str) else ("agreements", number)
-            raise _placed(wrong, *place) from None
+            raise _placed(wrong, *_place(raw, "agreements", number)) from None
     if not found:
         raise BadTerms("/agreements", "name at least one agreement")
     return found
+
+
+def _layers(library: Library, raw: Mapping[str, Any]) -> list[str]:
+    """Return the layers of law that are asked for."""
+    found = _texts(raw, "layers")
+    for number, layer in enumerate(found):
+        if layer != CONTRACT:
+            try:
+                need_layer(library.contracts.values(), layer)
+            except BadTerms as wrong:
+                raise _placed(wrong, *_place(raw, "layers", number)) from None
+    return found or [CONTRACT]
 
 
 def _terms(program: Program, kept: Mapping[str, Any], layers: tuple[str, ...]) -> Terms:
@@ -130,22 +141,29 @@ def _parties(named: Mapping[str, str], raw: Mapping[str, Any]) -> dict[Subject, 
         party = named.get(word)
         if party is None:
             raise BadTerms(pointer("parties", word), "the agreements know no such party")
-        for each in subjects if isinstance(subjects, list) else [subjects]:
+        for number, each in enumerate(subjects if isinstance(subjects, list) else [subjects]):
+            place = pointer("parties", *_place(raw, word, number))
             said = each if isinstance(each, dict) else {"type": "user", "id": each}
             type, id = said.get("type", "user"), said.get("id")
             if not isinstance(type, str) or not isinstance(id, str) or not id:
-                raise BadTerms(
-                    pointer("parties", word), 'write a subject as "id", or as {"type": …, "id": …}'
-                )
+                raise BadTerms(place, 'write a subject as "id", or as {"type": …, "id": …}')
             if found.setdefault((type, id), party) != party:
                 reason = f"`{id}` acts for `{found[type, id]}` already"
-                raise BadTerms(pointer("parties", word), reason)
+                raise BadTerms(place, reason)
     return found
 
 
 def _texts(raw: Mapping[str, Any], name: str) -> list[str]:
     value = raw.get(name)
     value = [] if value is None else [value] if isinstance(value, str) else value
-    if not isinstance(value, list) or not all(isinstance(each, str) and each for each in value):
+    if not isinstance(value, list):
         raise BadTerms(pointer(name), "a list of texts is wanted")
+    for number, each in enumerate(value):
+        if not isinstance(each, str) or not each:
+            raise BadTerms(pointer(*_place(raw, name, number)), "a text is wanted, not an empty one")
     return value
+
+
+def _place(raw: Mapping[str, Any], name: str, number: int) -> tuple[str | int, ...]:
+    """Return where one of several stands; what is no list is the only one."""
+    return (name, number) if isinstance(raw[name], list) else (name,)

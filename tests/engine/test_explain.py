@@ -427,3 +427,12 @@ def test_an_act_without_basis_is_told(voip_1: Program) -> None:
     told = told_of(account, account.ledger.entries[-1].effect_at, "zh")
     assert told[-5:][0] == "没有依据：不生法律效力"
     assert "甲方违反二.1" in told
+
+
+def test_what_stands_under_no_number_is_called_by_its_document() -> None:
+    text = "| agreement loan 借款\n| party lender 出借人\n| act call_in by lender, needs basis\n| lender may call_in\n"
+    account = account_of(compile_program(load_text(text).contracts.values()), "")
+    decision, question = asked(account, "2026-04-01 lender may call_in")
+    told = {language: outline(decision, question, account.program, language)[1][1] for language in LANGUAGES}
+    assert told["en"].startswith("loan gives lender the power to call in")
+    assert told["zh"].startswith("借款赋予出借人")

@@ -94,6 +94,14 @@ def test_what_happens_once_for_each_is_refused_twice(voip_1: Program) -> None:
         read_ledger(voip_1, written(*SIGNED, BILL, {**BILL, "id": "c"}))
 
 
+def test_what_happens_once_for_each_party_says_so_in_words(voip_1: Program) -> None:
+    signed = '{"id": "s%d", "name": "sign", "by": "user", "at": "2026-03-02T10:00"}'
+    with pytest.raises(BadEvent) as refused:
+        read_ledger(voip_1, "\n".join(signed % number for number in (1, 2)))
+    assert refused.value.reason == "`sign` happens once for each party, and s1 was it"
+    assert refused.value.zh == "`签署`每一当事人只发生一次，已有s1"
+
+
 def test_what_comes_only_after_something_is_refused_before_it(voip_1: Program) -> None:
     resumed = {"id": "x", "name": "resume_service", "by": "provider", "at": "2026-03-01T10:00"}
     with pytest.raises(BadEvent, match="only after `suspend_service`"):

@@ -30,7 +30,10 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
         ({"agreements": "voip-9"}, "/agreements"),
         ({"agreements": ["voip-1", "voip-9"]}, "/agreements/1"),
         ({"agreements": ["voip-1@7"]}, "/agreements/0"),
-        ({"layers": ["maritime"]}, "/layers"),
+        ({"agreements": ["voip-1", 7]}, "/agreements/1"),
+        ({"layers": "maritime"}, "/layers"),
+        ({"layers": ["contract", "maritime"]}, "/layers/1"),
+        ({"layers": ["contract", ""]}, "/layers/1"),
         ({"type": ""}, "/type"),
         ({"settings": []}, "/settings"),
         ({"settings": {"no/such": 1}}, "/settings/no~1such"),
@@ -40,7 +43,9 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
         # The same name in two parts, and right in the first.
         ({"settings": {"P-TERM": "1年"}, "answers": {"P-TERM": "dear"}}, "/answers/P-TERM"),
         ({"parties": {"nobody": ["x"]}}, "/parties/nobody"),
-        ({"parties": {"user": [1]}}, "/parties/user"),
+        ({"parties": {"user": 1}}, "/parties/user"),
+        ({"parties": {"user": ["x", 1]}}, "/parties/user/1"),
+        ({"parties": {"user": "x", "provider": ["y", "x"]}}, "/parties/user"),
     ],
 )
 def test_what_is_wrong_in_an_opening_has_its_place(live: Live, wrong: dict[str, Any], field: str) -> None:
@@ -148,3 +153,8 @@ def test_a_waiver_of_what_is_no_norm_is_refused(live: Live, norm: str, said: str
 def test_a_waiver_names_a_norm_by_its_clause_or_label(live: Live, norm: str) -> None:
     waiver = event("a", f"w-{norm}", "waive", "2026-04-06T10:00:00+08:00", by="provider", norm=norm)
     assert send(live.client(), waiver).is_success
+
+
+def test_a_subscription_takes_no_field_that_does_nothing(live: Live) -> None:
+    refused = live.client().post("/subscriptions", json={"url": "https://example.com/", "account": "a"})
+    assert (refused.status_code, refused.json()["field"]) == (400, "/account")

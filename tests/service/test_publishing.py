@@ -47,9 +47,9 @@ def live(tmp_path: Path):
         yield live
 
 
-def accepted(folder: Path) -> str:
+def accepted(folder: Path, text: str = SECOND) -> str:
     """Return the one finding of the second version, accepted as its author would accept it."""
-    (folder / "loan.contract").write_text(SECOND, "utf-8")
+    (folder / "loan.contract").write_text(text, "utf-8")
     key = "gap/no consequence:loan@2/0"
     assert carried_out(["analyse", str(folder), "--accept", key, "--reason", "a promise of honour"]) == 0
     return (folder / "accepted.yaml").read_text("utf-8")
@@ -80,8 +80,7 @@ def until(live: Live, result: str, count: int) -> None:
 
 
 def test_what_is_refused_is_told_without_where_the_server_keeps_it(live: Live) -> None:
-    twice = FIRST.replace("| valid", '| version "2"\n| valid')
-    refused = proposed(live, twice)
+    refused = proposed(live, FIRST)
     assert (refused.status_code, refused.json()["code"]) == (409, "refused")
     assert "--> loan@2/loan.contract:1:3" in refused.json()["detail"]
 
@@ -161,6 +160,28 @@ def test_a_version_needs_its_gates_and_another_person(live: Live, tmp_path: Path
     opened = client.post("/accounts", json={"account": "new", "agreements": ["loan"]})
     assert opened.status_code == 200, opened.text
     assert outcome(live, "new") == "forbidden"
+
+
+def test_a_version_without_an_end_has_a_successor(tmp_path: Path) -> None:
+    first = "\n".join(line for line in FIRST.splitlines() if "valid" not in line)
+    second = "\n".join(line for line in SECOND.splitlines() if "valid" not in line)
+    with serving(tmp_path, {"main": {"loan.contract": first}}, {}) as live:
+        client = live.client()
+        client.post("/accounts", json={"account": "old", "agreements": ["loan"]})
+        (tmp_path / "draft").mkdir()
+        found = proposed(live, second, **{"accepted.yaml": accepted(tmp_path / "draft", second)})
+        assert found.json()["report"]["fit"], found.text
+        assert client.post("/contracts/loan/2/publish").status_code == 200
+        client.post("/accounts", json={"account": "new", "agreements": ["loan"]})
+        client.post("/accounts", json={"account": "former", "agreements": ["loan@1"]})
+        outcomes = {"old": "permitted", "new": "forbidden", "former": "permitted"}
+        assert {name: outcome(live, name) for name in outcomes} == outcomes
+        moved = {"specversion": "1.0", "id": "m", "source": "t", "type": "migrate", "subject": "old"}
+        data = {"agreement": "loan", "version": "2"}
+        kind = {"Content-Type": "application/cloudevents+json"}
+        body = json.dumps({**moved, "time": "2026-03-01T09:00:00+08:00", "data": data})
+        assert client.post("/events", content=body, headers=kind).status_code == 200
+        assert outcome(live, "old") == "forbidden"
 
 
 def test_a_version_that_fails_its_scenarios_is_kept_and_not_published(live: Live) -> None:

@@ -16,7 +16,7 @@ from engine.service import accounts
 from engine.service.calendar import feed
 from engine.service.clock import now
 from engine.service.openapi import NOTICES, READ, SUBSCRIBE, asked_by, text_answer
-from engine.service.problems import Problem
+from engine.service.problems import Problem, pointer
 from engine.service.requests import object_of
 from engine.service.routes import enter, server_of, told
 from engine.service.webhooks import SIGNATURE, address_of
@@ -33,6 +33,11 @@ async def subscribe(request: Request) -> Response:
     """Have notices sent to `url` from now on; the answer holds the secret that signs them, this once."""
     tenant, _ = enter(request, "audit")
     raw = await object_of(request, tenant.limits)
+    for name in raw:
+        if name != "url":
+            raise Problem(
+                "bad_request", "a subscription has no such field: it is told of all accounts", pointer(name)
+            )
     url = raw.get("url")
     if not isinstance(url, str):
         raise Problem("bad_request", "a text is wanted", "/url")
