@@ -18,6 +18,7 @@ from engine.service.problems import Problem, pointer
 
 BATCH = "application/cloudevents-batch+json"
 STRUCTURED = "application/cloudevents+json"
+JSON = "application/json"
 VERSION = "1.0"
 
 
@@ -43,9 +44,18 @@ class Sent(NamedTuple):
     at: str
 
 
-def sent(content_type: str, headers: Mapping[bytes, bytes], body: Any, most: int) -> tuple[list[Sent], bool]:
+def kind_of(headers: Mapping[bytes, bytes], body: bytes) -> str:
+    """Return what a request brings. Raises Problem for what is not read here, before it is read."""
+    kind = headers.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip().lower()
+    if not kind and not body and b"ce-specversion" in headers:
+        return JSON  # Data that is not there is of no kind.
+    if kind not in (BATCH, STRUCTURED, JSON):
+        raise _unsupported()
+    return kind
+
+
+def sent(kind: str, headers: Mapping[bytes, bytes], body: Any, most: int) -> tuple[list[Sent], bool]:
     """Return the events of a request, and whether they came as a batch. Raises Problem."""
-    kind = content_type.partition(";")[0].strip().lower()
     if kind == BATCH:
         if not isinstance(body, list):
             raise Problem("bad_request", "a batch is a list of events")
@@ -54,16 +64,18 @@ def sent(content_type: str, headers: Mapping[bytes, bytes], body: Any, most: int
         return [_event(each, f"/{number}") for number, each in enumerate(body)], True
     if kind == STRUCTURED:
         return [_event(body, "")], False
-    if kind == "application/json" and b"ce-specversion" in headers:
+    if b"ce-specversion" in headers:
         said = ((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers.items())
         attributes = {name[3:]: unquote(value) for name, value in said if name.startswith("ce-")}
         return [_event({**attributes, **({} if body is None else {"data": body})}, "")], False
-    if kind == "application/json" and isinstance(body, dict) and "specversion" in body:
+    if isinstance(body, dict) and "specversion" in body:
         return [_event(body, "")], False
-    raise Problem(
-        "unsupported_media_type",
-        f"send an event as {STRUCTURED}, several as {BATCH}, or its data as application/json with ce- headers",
-    )
+    raise _unsupported()
+
+
+def _unsupported() -> Problem:
+    told = f"send an event as {STRUCTURED}, several as {BATCH}, or its data as {JSON} with ce- headers"
+    return Problem("unsupported_media_type", told)
 
 
 def _event(said: Any, at: str) -> Sent:

@@ -18,7 +18,7 @@ from engine.service import authzen
 from engine.service.asking import Answer, evaluate, evaluate_batch
 from engine.service.atonce import Told
 from engine.service.clock import now
-from engine.service.cloudevents import sent
+from engine.service.cloudevents import kind_of, sent
 from engine.service.problems import Problem
 from engine.service.recording import record
 from engine.service.requests import Headers, read_json, whole_body, whole_object
@@ -65,8 +65,8 @@ async def events(server: Server, scope: Scope, headers: Headers, receive: Receiv
     """Record events, one or several. Raises Problem, and what the store raises."""
     tenant, _ = server.enter(scope, headers, "record")
     body = await whole_body(receive, headers, tenant.limits)
+    kind = kind_of(headers, body)
     raw = None if b"ce-specversion" in headers and not body else read_json(body, tenant.limits, exact=True)
-    kind = headers.get(b"content-type", b"").decode("latin-1")
     found, batch = sent(kind, headers, raw, tenant.limits.batch)
     figures = server.figures
     try:

@@ -249,10 +249,12 @@ def outcome(held: Held, sent: Sent, revision: int) -> dict[str, Any]:
     """Return what came of an event that was recorded at a revision."""
     event = held.entry(revision)
     late = is_late(held, revision, event)
-    return {
+    told = {
         "id": sent.id, "source": sent.source, "account": held.name, "revision": held.token_of(revision),
         "recorded_at": iso(event.recorded_at), "late": late, "changed": changed(held, revision) if late else [],
     }  # fmt: skip
+    left_out = [name for name, value in sent.raw.items() if value is None and name != "at"]
+    return {**told, "left_out": left_out} if left_out else told
 
 
 def is_late(held: Held, revision: int, event: Event) -> bool:

@@ -108,6 +108,32 @@ def test_binary_mode_says_the_same(client: httpx2.Client) -> None:
     assert again.json()["revision"].startswith("4-")
 
 
+def test_binary_mode_without_data_says_of_no_kind_of_data(client: httpx2.Client) -> None:
+    begun(client, "bare")
+    said = event("bare", "bare-r", "complaint_filed", "2026-03-05T10:00:00+08:00")
+    headers = {
+        f"ce-{name}": said[name] for name in ("specversion", "id", "source", "type", "subject", "time")
+    }
+    again = client.post("/events", headers=headers)
+    assert (again.status_code, again.json().get("id")) == (200, "bare-r"), again.text
+
+
+def test_a_field_that_is_null_is_told_as_left_out(client: httpx2.Client) -> None:
+    begun(client, "null")
+    paid = event("null", "null-paid", "pay", "2026-04-09T18:00:00+08:00", amount=None, bill="null-bill")
+    for _ in range(2):
+        (told,) = send(client, paid).json()["events"]
+        assert told["left_out"] == ["amount"]
+    assert client.get("/accounts/null").json()["duties"] == []
+    (told,) = send(client, bill("null")).json()["events"]
+    assert "left_out" not in told
+
+
+def test_what_is_no_event_at_all_is_refused_for_its_kind(client: httpx2.Client) -> None:
+    refused = client.post("/events", content=b"<x/>", headers={"Content-Type": "text/xml"})
+    assert (refused.status_code, refused.json()["code"]) == (415, "unsupported_media_type")
+
+
 def test_a_batch_is_checked_before_anything_is_recorded(client: httpx2.Client) -> None:
     begun(client, "whole")
     wrong = {**paid("whole", "2026-04-05T10:00:00+08:00"), "type": "pya"}
