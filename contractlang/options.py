@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from contractlang.diagnostic import Said
 from contractlang.drafting import Work, layer_named, names_of
-from contractlang.expressions import Mistake
-from contractlang.norms import Default, ReadingDecl, ReadingOption
-from contractlang.syntax import Statement, Word
+from contractlang.expressions import Mistake, Reader
+from contractlang.norms import And, Const, Default, Expr, IsBlank, Not, Or, ReadingDecl, ReadingOption
+from contractlang.syntax import Node, Statement, Word
 
 
 def under_readings(work: Work) -> Iterable[tuple[str, Statement]]:
@@ -54,7 +55,7 @@ def defaults(work: Work) -> None:
         for node in statement.body.nodes("default"):
             layer, when = node.parts
             try:
-                condition = work.reader(statement).condition(when) if when is not None else None
+                condition = None if when is None else _condition(work.reader(statement), when)
             except Mistake:
                 continue
             made.append(Default(layer_named(layer) if isinstance(layer, Word) else None, condition))
@@ -67,3 +68,31 @@ def defaults(work: Work) -> None:
             given[reading] = None
     for reading in given:
         give_options(work, reading)
+
+
+def _condition(reader: Reader, when: Node | Word) -> Expr:
+    """Return on what a default hangs: on blanks alone, since it is told before anything happens."""
+    condition = reader.condition(when)
+    if not _asks_of_blanks(condition):
+        raise reader.fail(
+            "option",
+            when,
+            "whether an option is the default hangs on blanks alone: it is told before anything happens",
+            "是否默认只能取决于空白是否填写：账户尚无任何事实时即须确定",
+            Said(
+                "ask whether a blank is filled, for example `by default if term is blank`; "
+                "any other condition belongs into the norm of the option",
+                "只问空白是否填写，例如`默认 若 有效期 为 空白`；其他条件请写在该选项的规范里",
+            ),
+        )
+    return condition
+
+
+def _asks_of_blanks(condition: Expr) -> bool:
+    match condition:
+        case And() | Or():
+            return all(map(_asks_of_blanks, condition.parts))
+        case Not():
+            return _asks_of_blanks(condition.part)
+        case _:
+            return isinstance(condition, IsBlank | Const)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from contractlang.norms import (
@@ -36,6 +37,7 @@ from contractlang.norms import (
     kind_of,
 )
 from engine.decision import Item
+from engine.defaults import default_of
 from engine.dispatch import Dispatch
 from engine.evaluator import Evaluator
 from engine.event import BOTH
@@ -43,8 +45,6 @@ from engine.force import weight
 from engine.making import Making
 from engine.program import LifeRule, Limitation, Loss, Program, Rule, Sum, speaking
 from engine.ranking import Ranking
-from engine.scene import Scene
-from engine.taken import Taken
 from engine.terms import Terms
 from engine.walk import walk
 
@@ -127,7 +127,7 @@ class _Compilation:
             limitations=limitations,
             readings=self.readings(),
             questions={d.name: d for d in self.made.declarations.values() if isinstance(d, QuestionDecl)},
-            gaps=frozenset(d.name for d in self.made.declarations.values() if isinstance(d, BlankDecl) and d.gap),
+            gaps=self.gaps(),
             acts={d.name: d for d in self.made.declarations.values() if isinstance(d, OccurrenceDecl) and d.is_act},
             by_act=self.made.by_act(rules), fills=self.fills(), accruing=self.accruing(sums),
             precedence=self.ranking.precedence(), on_breach={k: tuple(v) for k, v in on_breach.items()},
@@ -276,6 +276,11 @@ class _Compilation:
             found.setdefault(each.blank, []).append((holds, self.made.compiler.made(each.value)))
         return found
 
+    def gaps(self) -> frozenset[str]:
+        """Return the holes that the text does not even mark."""
+        declared = self.made.declarations.values()
+        return frozenset(each.name for each in declared if isinstance(each, BlankDecl) and each.gap)
+
     @staticmethod
     def accruing(sums: dict[str, list[Sum]]) -> frozenset[int]:
         """Return the duties on whose unpaid sums something accrues day by day."""
@@ -324,31 +329,14 @@ class _Compilation:
         )  # fmt: skip
 
     def readings(self) -> dict[str, tuple[Item, tuple[str, ...], Callable[[Terms], str | None]]]:
-        found = {}
+        found: dict[str, tuple[Item, tuple[str, ...], Callable[[Terms], str | None]]] = {}
+        gaps = self.gaps()
         for declared in self.made.declarations.values():
             if isinstance(declared, ReadingDecl):
                 names = tuple(each.name for each in declared.options)
-                found[declared.name] = (Item("reading", declared.name), names, self.default_of(declared))
+                found[declared.name] = (
+                    Item("reading", declared.name),
+                    names,
+                    partial(default_of, declared, gaps),
+                )
         return found
-
-    def default_of(self, reading: ReadingDecl) -> Callable[[Terms], str | None]:
-        """Return how a reading's default follows from the terms: of the last layer that has one, else plain."""
-        listed = [
-            (option.name, default.layer, self.made.compiler.maybe(default.when))
-            for option in reading.options
-            for default in option.defaults
-        ]
-
-        def default(terms: Terms) -> str | None:
-            plain = by_layer = None
-            scene = Scene(None, terms, Taken({}, {}), lambda *_: None, 0)
-            for name, layer, when in listed:
-                if when is not None and not when.value(scene):
-                    continue
-                if layer is None:
-                    plain = name
-                elif layer in terms.layers:
-                    by_layer = name
-            return by_layer or plain
-
-        return default

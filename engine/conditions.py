@@ -177,13 +177,18 @@ def plain(value: Any) -> Any:
 
 
 class IsBlankE(Base):
+    """Nothing fills a blank: no setting, no answer, and no sentence in force of a law or supplement."""
+
     __slots__ = ("name",)
 
     def __init__(self, name: str) -> None:
         self.name = name
 
     def value(self, scene: Scene) -> Any:
-        return scene.terms.blanks.get(self.name) is None
+        filling = scene.program.fills.get(self.name, ())
+        return not scene.is_filled(self.name) and not any(
+            holds is None or holds.value(scene) for holds, _ in filling
+        )
 
     def why(self, scene: Scene) -> Reason:
         return Reason("blank", (self.name,), bool(self.value(scene)))

@@ -5,7 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from contractlang.kinds import FLAG, Kind
-from contractlang.norms import BlankDecl, Fill, QuestionDecl, ReadingDecl, StateDecl, TypeDecl
+from contractlang.norms import (
+    And,
+    BlankDecl,
+    Const,
+    Expr,
+    Fill,
+    IsBlank,
+    Not,
+    Or,
+    QuestionDecl,
+    ReadingDecl,
+    StateDecl,
+    TypeDecl,
+)
 from contractlang.values import Period
 from engine.decision import Item
 from engine.event import ANSWER, DISPUTE, Event
@@ -41,17 +54,33 @@ def option_of(world: World, reading: str) -> str:
 
 
 def _default(world: World, declared: ReadingDecl) -> str | None:
-    """Return the default of a reading: that of a layer asked for, else the one that holds in all."""
+    """Return the default of a reading: that of a layer asked for, else the one that holds in all; the first written."""
     general = None
     for option in declared.options:
         for default in option.defaults:
-            if default.when is not None and not values.holds(world, default.when, {}, declared.document):
+            if default.when is not None and not _is_so(world, default.when):
                 continue
             if default.layer is None:
                 general = general or option.name
             elif default.layer in world.terms.layers:
                 return option.name
     return general
+
+
+def _is_so(world: World, condition: Expr) -> bool:
+    """Tell whether the condition of a default is true: it asks which blanks the account leaves blank."""
+    match condition:
+        case IsBlank():
+            return filling(world, condition.name) is None
+        case And():
+            return all(_is_so(world, each) for each in condition.parts)
+        case Or():
+            return any(_is_so(world, each) for each in condition.parts)
+        case Not():
+            return not _is_so(world, condition.part)
+        case _:
+            assert isinstance(condition, Const)
+            return bool(condition.value)
 
 
 def answer(world: World, question: str, about: str | None) -> Any:

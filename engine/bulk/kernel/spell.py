@@ -114,7 +114,7 @@ class Speller:
     def fixed(self, evaluator: Evaluator) -> Any:
         """Return the value of what only terms and readings decide. Raises Unsaid."""
         for part in parts_of(evaluator):
-            if isinstance(part, BlankE) and self.is_filled_by_law(part.name):
+            if isinstance(part, BlankE | IsBlankE) and self.is_filled_by_law(part.name):
                 raise Unsaid(f"a law fills the blank `{part.name}`")
             if isinstance(part, BlankE) and part.kind.name == "day" and self.is_number(part.name):
                 raise Unsaid(f"the blank `{part.name}` is a day of the month of what it is asked about")
