@@ -69,7 +69,7 @@ def _shared_out(contract: Contract, parties: tuple[str, ...]) -> Contract:
     """Return a document in which what either party must do is a duty of each, to be done and broken by itself."""
     norms: list[Norm] = []
     for norm in contract.norms:
-        shared = isinstance(norm, Obligation) and norm.bearer is Who.EITHER
+        shared = isinstance(norm, Obligation | Maintenance) and norm.bearer is Who.EITHER
         norms += [replace(norm, bearer=party) for party in parties] if shared else [norm]
     return contract if len(norms) == len(contract.norms) else replace(contract, norms=tuple(norms))
 

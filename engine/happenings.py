@@ -11,7 +11,6 @@ from engine.decision import events_in
 from engine.duties import resume, suspend
 from engine.event import ALLEGED, Event
 from engine.judge import (
-    agreement_not_in_force,
     agreement_state,
     bases_of,
     bind,
@@ -19,7 +18,7 @@ from engine.judge import (
     closed_by,
     conditions,
     forbids,
-    not_bound,
+    not_in_force,
 )
 from engine.lifetime import renew
 from engine.program import Rule, Touch
@@ -101,8 +100,8 @@ def remember(step: Step, event: Event, touch: Touch) -> None:
 
 def pass_by(scene: Scene, w: Writes, step: Step, event: Event, rule: Rule) -> None:
     """What a permission, power or prohibition waits for happens in vain while the norm is not in force."""
-    bind(scene, rule, event, event)
-    if out_of_term(scene, rule):
+    bind(scene, rule, event, None)
+    if not_in_force(scene, rule) is not None:
         w["U", rule.index, event.id] = True
 
 
@@ -112,12 +111,7 @@ def pass_by_breach(scene: Scene, w: Writes, step: Step, rule: Rule, index: int, 
     breach: Breach | None = scene.read(("B", index, trig))
     if breach is not None and scene.read(key) is None:
         bind(scene, rule, breach, None)
-        w[key] = out_of_term(scene, rule)
-
-
-def out_of_term(scene: Scene, rule: Rule) -> bool:
-    """Tell whether the norm's agreement is not in force now, or the norm is not, or no longer, bound."""
-    return agreement_not_in_force(scene, rule) is not None or not_bound(scene, rule) is not None
+        w[key] = not_in_force(scene, rule) is not None
 
 
 def record(scene: Scene, w: Writes, step: Step, event: Event, touch: Touch) -> None:

@@ -248,7 +248,7 @@ def closing(scene: Scene, state: Any, rule: Rule, party: str, act: Event) -> Lea
         if is_duty:
             closed = duty_closed(scene, rule, party, act)
             if closed is not None:
-                closed = agreement_not_in_force(scene, rule) or closed
+                closed = agreement_not_in_force(scene, rule) or untold(scene, rule) or closed
             return closed, scene.vars
         if rule.norm.trigger is None:
             if not bears(rule, party, None):
@@ -514,6 +514,14 @@ def duty_closed(scene: Scene, rule: Rule, party: str, act: Event) -> Step | None
             return None
         last = closed
     return last
+
+
+def untold(scene: Scene, rule: Rule) -> Step | None:
+    """Return whether another text stands for that of a duty, and nothing is owed under it that arose before."""
+    if rule.text is None or judges(scene, rule, None):
+        return None
+    owed = (scene.read(("I", rule.index, trig)) for trig in scene.listed("IO", rule.index))
+    return None if any(each is not None and judges(scene, rule, each.trigger) for each in owed) else NO_TEXT
 
 
 def forbids(scene: Scene, rule: Rule, party: str | None, act: Event) -> bool:

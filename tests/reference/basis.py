@@ -261,6 +261,7 @@ def _speaks_of(world: World, norm: Norm, act: Event) -> bool:
         # What a law says of the dealings under an agreement it says while there is one.
         return False
     if norm.trigger is None:
-        return norms.is_in_force(world, norm)
-    found = [each.trigger for each in world.instances if each.norm is norm]
-    return any(norms.is_in_force(world, norm, each) for each in found) or norms.is_in_force(world, norm)
+        return norms.is_in_force(world, norm, None, act)
+    ended = ("discharged", "cured", "waived", "released")
+    found = [each.trigger for each in world.instances if each.norm is norm and each.status not in ended]
+    return any(norms.is_in_force(world, norm, each, act) for each in [*found, None])

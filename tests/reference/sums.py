@@ -208,6 +208,9 @@ def asked(world: World, name: str, about: str | None, document: str | None) -> A
     """Return what a sum is, or `conflicting` where the agreements that have it differ and none prevails."""
     own = [each for each in documents.agreements(world)
            if any(documents.home(world, line.document) == each for line in lines(world, name, each))]  # fmt: skip
+    # A law's sum upon a breach is one of the agreement whose duty is broken.
+    if not own and any(isinstance(line.trigger, OnBreach) for line in lines(world, name, "")):
+        own = documents.agreements(world)
     if document is not None:
         own = [each for each in own if each == document]
     found: dict[str, Any] = {}
