@@ -331,7 +331,8 @@ def arrived(position: Position, question: Arrived, known_at: Instant | None) -> 
 def _barred_from(scene: Scene, said: list[Limitation], breach: Breach) -> Instant | None:
     """Return when a claim is barred: the period from the breach, begun anew by what restarts it before it is over.
 
-    Several sentences are one time, and the first says how long it is and from when. None where nothing begins it.
+    Who acknowledges what he owes begins it anew even then (民法典 192(2)). Several sentences are one time, and the
+    first says how long it is and from when. None where nothing begins it.
     """
     scene.vars = {"breach": breach}
     period, start = said[0].period.value(scene), moment(scene, said[0].since, None)
@@ -346,7 +347,8 @@ def _barred_from(scene: Scene, said: list[Limitation], breach: Breach) -> Instan
             if event.standing.value != "alleged" or scene.happened_for_real(event):
                 restarts[event.id] = event
     for event in sorted(restarts.values(), key=lambda each: each.effect_at):
-        if breach.started_at < event.effect_at < end and _restarts(scene.program, event, breach):
+        is_in_time = event.effect_at < end or _acknowledges(scene.program, event, breach)
+        if breach.started_at < event.effect_at and is_in_time and _restarts(scene.program, event, breach):
             end = scene.deadline_period(event.effect_at, period, None).end
     return end
 
@@ -356,14 +358,21 @@ def _restarts(program: Program, event: Event, breach: Breach) -> bool:
 
     His own are to perform the duty in part and what nobody else can do, as to acknowledge it, if they name no other.
     """
-    touch = program.touches.get(event.name)
-    if touch is None or breach.by is None:
-        return breach.by is None or event.actor != breach.by
-    performs = program.rules[breach.norm].act_name in touch.names
-    if not performs and touch.declared.actor != breach.by:
+    if not (_performs(program, event, breach) or _acknowledges(program, event, breach)):
         return event.actor != breach.by
-    named = {event.fields.get(each.name) for each in touch.declared.params if each.kind.name == "occurrence"}
+    params = program.touches[event.name].declared.params
+    named = {event.fields.get(each.name) for each in params if each.kind.name == "occurrence"}
     return event.actor == breach.by and (breach.trig in named or named <= {None})
+
+
+def _performs(program: Program, event: Event, breach: Breach) -> bool:
+    return program.rules[breach.norm].act_name in program.touches[event.name].names
+
+
+def _acknowledges(program: Program, event: Event, breach: Breach) -> bool:
+    """Tell whether an act is one that nobody but the debtor can do, and not what he owes."""
+    is_own = breach.by is not None and program.touches[event.name].declared.actor == breach.by
+    return is_own and not _performs(program, event, breach)
 
 
 def time_barred(position: Position, question: TimeBarred, known_at: Instant | None) -> Decision:

@@ -69,6 +69,23 @@ def test_a_promise_to_pay_begins_the_time_anew(programs: Programs, bill: str, ba
     assert found.decide(asked).answer == barred
 
 
+@pytest.mark.parametrize(
+    ("done", "barred"),
+    [
+        ({"name": "acknowledge_debt", "by": "user"}, "no"),
+        ({"name": "pay", "by": "user", "amount": "5.00", "bill": "b"}, "yes"),
+        ({"name": "demand", "by": "provider"}, "yes"),
+    ],
+)
+def test_once_the_time_is_over_only_who_promises_to_pay_begins_it_anew(
+    programs: Programs, done: dict[str, str], barred: str
+) -> None:
+    """民法典192(2): the defence is the debtor's, to give up by agreeing to perform; a part paid stays paid."""
+    found = account(programs, done | {"at": "2026-09-07T09:00"})
+    assert found.decide(TimeBarred("pay", "b", parse_instant("2026-09-07T08:00"))).answer == "yes"
+    assert found.decide(TimeBarred("pay", "b", parse_instant("2026-09-08T00:00"))).answer == barred
+
+
 def test_the_last_day_in_a_year_without_a_calendar_is_open(programs: Programs) -> None:
     found = account(programs, {"name": "demand", "by": "provider", "at": "2026-05-04T09:00"})
     decision = found.decide(LastDay("pay", parse_instant("2026-08-11T00:00"), about="b", bar=True))

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from contractlang.norms import AgreedLosses, Bar, LossRule, Obligation, OnOccurrence, Priority
+from contractlang.norms import (
+    AgreedLosses,
+    Bar,
+    LossRule,
+    Obligation,
+    OccurrenceDecl,
+    OnOccurrence,
+    Priority,
+)
 from contractlang.values import Period
 from engine.event import Event, Instant
 from tests.reference import documents, facts, ranks, values, windows
@@ -43,7 +51,7 @@ def barred_from(world: World, norm: str, about: str) -> Instant | None:
         return None
     end = windows.after(world, start, period, rolls=True).end
     for act in _restarts(world, said, breach):
-        if breach.at < act.effect_at < end:
+        if breach.at < act.effect_at and (act.effect_at < end or _acknowledges(world, act, breach)):
             end = windows.after(world, act.effect_at, period, rolls=True).end
     return end
 
@@ -53,12 +61,28 @@ def _restarts(world: World, said: list[Bar], breach: Breach) -> Iterator[Event]:
         if not any(bar.restarting and facts.covers(world.declared, bar.restarting, act.name) for bar in said):
             continue
         duty = breach.norm
-        if isinstance(duty, Obligation) and facts.covers(world.declared, duty.act.name, act.name):
+        if _performs(world, act, breach):
+            assert isinstance(duty, Obligation)
             thing = facts.object_of(world.declared, act) if duty.act.about is not None else None
             if act.actor == breach.by and thing in (None, breach.trigger):
                 yield act
+        elif _acknowledges(world, act, breach):
+            if facts.object_of(world.declared, act) in (None, breach.trigger):
+                yield act
         elif act.actor != breach.by:
             yield act
+
+
+def _performs(world: World, act: Event, breach: Breach) -> bool:
+    duty = breach.norm
+    return isinstance(duty, Obligation) and facts.covers(world.declared, duty.act.name, act.name)
+
+
+def _acknowledges(world: World, act: Event, breach: Breach) -> bool:
+    """Tell whether an act is the debtor's own, which nobody else could do, and not what he owes."""
+    kind = world.declared[act.name]
+    assert isinstance(kind, OccurrenceDecl)
+    return act.actor == breach.by == kind.actor and not _performs(world, act, breach)
 
 
 def bearer_of_loss(world: World, about: str) -> str | None:
