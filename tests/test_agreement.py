@@ -27,7 +27,8 @@ from tests.reference.cases import TooManyCases
 from tests.reference.interpret import interpret
 from tests.several_documents import Together, together
 from tests.strategies import QUICK, SOAK, Asked, asked
-from tests.wild import wild
+from tests.wild import Put, Wild, wild
+from tests.wild_together import Company, company
 
 SCENARIOS = Path(__file__).parents[1] / "contracts" / "scenarios"
 
@@ -90,26 +91,35 @@ def compare_together(case: Together) -> None:
 
 
 def compare_wild(seed: int) -> None:
-    """Compare the answers to the questions that a seed makes."""
+    """Compare the answers to the questions that a seed makes of one contract."""
     case = wild(seed)
-    if case is None:
-        return
+    if case is not None:
+        compare_answers(
+            case, (case.contract,), case.questions, (seed, case.text.partition("Text.")[2], case.facts)
+        )
+
+
+def compare_company(seed: int) -> None:
+    """Compare the answers to the questions that a seed makes of several documents."""
+    case = company(seed)
+    if case is not None:
+        compare_answers(case, case.contracts, case.questions, (seed, case))
+
+
+def compare_answers(
+    case: Wild | Company, contracts: tuple[Contract, ...], questions: Iterable[Put], shown: tuple[object, ...]
+) -> None:
+    """Compare answer by answer; one past the limits of either is not."""
     account = Account(case.program, case.terms, case.ledger)
-    for written, question, known_at in case.questions:
+    for written, question, known_at in questions:
         try:
             decision = account.decide(question, known_at)
-            told = interpret((case.contract,), case.terms, case.ledger, question, known_at, most=200)
+            told = interpret(contracts, case.terms, case.ledger, question, known_at, most=200)
         except (TooManyCases, EngineError):
             continue
         if decision.exact:
             expected = told.answer, told.required, plain(told.missing), set(told.could_be), set(told.assumes)
-            assert told_by(decision) == expected, (
-                seed,
-                case.text.partition("Text.")[2],
-                case.facts,
-                case.terms,
-                written,
-            )
+            assert told_by(decision) == expected, (*shown, case.terms, written)
 
 
 @QUICK
@@ -128,6 +138,20 @@ def test_they_agree_on_several_documents(case: Together) -> None:
 def test_they_agree_on_contracts_that_nobody_would_write(part: int) -> None:
     for seed in range(part * 25, part * 25 + 25):
         compare_wild(seed)
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_they_agree_on_documents_that_nobody_would_put_together(part: int) -> None:
+    for seed in range(part * 10, part * 10 + 10):
+        compare_company(seed)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("part", range(20))
+def test_they_agree_on_documents_that_nobody_would_put_together_at_length(part: int) -> None:
+    first = Random().randrange(1, 1_000_000) * 10_000  # Many new ones each time.
+    for seed in range(first + part * 200, first + part * 200 + 200):
+        compare_company(seed)
 
 
 @pytest.mark.soak

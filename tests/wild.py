@@ -68,6 +68,10 @@ HEAD = """| agreement wild
 """
 
 
+Put = tuple[str, Any, Instant | None]
+"""A question as it is written, itself, and what is known when it is put."""
+
+
 @dataclass(frozen=True)
 class Wild:
     """A contract with its program, what was agreed for the account, its ledger, and questions."""
@@ -78,12 +82,12 @@ class Wild:
     terms: Terms
     facts: tuple[str, ...]
     ledger: Ledger
-    questions: tuple[tuple[str, Any, Instant | None], ...]
+    questions: tuple[Put, ...]
 
 
 def wild(seed: int) -> Wild | None:
     """Return what a seed makes; None where the contract or the ledger is refused."""
-    maker = _Maker(Random(seed))
+    maker = Maker(Random(seed))
     text, loaded = _read(maker.lines())
     if loaded.errors:
         return None
@@ -117,7 +121,7 @@ def _read(lines: list[str]) -> tuple[str, Loaded]:
 
 
 @dataclass
-class _Maker:
+class Maker:
     """Makes lines; the labels so far that others may speak of: `duties`, of them `debts`, `others` broken, `powers`.
 
     `sums` are the named sums, each with what it is for: `b` a bill, `v` a breach.
