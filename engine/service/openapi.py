@@ -335,6 +335,10 @@ PROPOSE = operation(
         },
     },
     "404", "409",
+    example={
+        "name": "loan", "version": "2", "effective_on": "2027-01-01",
+        "files": {"loan.contract": '| agreement loan 借款\n| version "2"\n…', "scenarios.md": "## …"},
+    },
 )  # fmt: skip
 SUBSCRIBE = operation(
     DOCUMENT, {"type": "object", "required": ["url"], "properties": {"url": {"type": "string", "format": "uri"}}},

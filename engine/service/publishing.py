@@ -35,7 +35,10 @@ _PROGRAM = "import sys; from engine.cli import main; sys.exit(main())"
 
 
 async def propose(tenant: Tenant, raw: Mapping[str, Any], by: str, now: Instant) -> ContractRow:
-    """Keep a version as a candidate, with what the gates found. Raises Problem, and Conflict for other texts."""
+    """Keep a version that passes its gates as a candidate, with what they said. Raises Problem, also with their report.
+
+    What does not pass is not kept: it can be mended, and proposed again under its name.
+    """
     name, version = _text(raw, "name"), _text(raw, "version")
     if name == CONFIGURED:
         raise Problem("bad_request", "that name is taken", "/name")
@@ -43,28 +46,37 @@ async def propose(tenant: Tenant, raw: Mapping[str, Any], by: str, now: Instant)
     effective = _day(raw, now)
     laid = {f"{name}@{version}/{file}": text for file, text in files.items() if file.endswith(SUFFIX)}
     report = await _gates(tenant, f"{name}@{version}", files)
-    contract = None
-    if report["check"]["passed"]:
-        try:
-            programs = tenant.library.with_files(laid)
-        except Damaged as wrong:
-            raise Problem("refused", str(wrong), "/files") from None
-        found = [
-            each for each in programs.contracts.values() if (each.base, number_of(each)) == (name, version)
-        ]
-        if not found:
-            raise Problem("bad_request", f"the files hold no version `{version}` of `{name}`", "/files")
-        contract = found[0]
-    report["fit"] = all(each["passed"] for each in report.values())
+    _must_pass(report)
+    contract = _version_of(tenant, laid, name, version)
+    report["fit"] = True
     content = json.dumps(laid, ensure_ascii=False, sort_keys=True).encode()
     row = ContractRow(
-        name, version, content, _hash(contract, "text"), _hash(contract, "meaning"), effective,
+        name, version, content, contract.text_hash, contract.meaning_hash, effective,
         json.dumps(report, ensure_ascii=False).encode(), by, now,
     )  # fmt: skip
     try:
         return await asyncio.to_thread(tenant.books.propose, row)
     except Conflict as wrong:
         raise problem_at(wrong, "/files") from None
+
+
+def _version_of(tenant: Tenant, laid: Mapping[str, str], name: str, version: str) -> Contract:
+    """Return the version that files hold, read beside what is in use. Raises Problem."""
+    try:
+        contracts = tenant.library.with_files(laid).contracts
+    except Damaged as wrong:
+        raise Problem("refused", str(wrong), "/files") from None
+    for each in contracts.values():
+        if (each.base, number_of(each)) == (name, version):
+            return each
+    raise Problem("bad_request", f"the files hold no version `{version}` of `{name}`", "/files")
+
+
+def _must_pass(report: Mapping[str, Any]) -> None:
+    """Raise Problem where a gate was not passed."""
+    failed = [gate for gate, each in report.items() if isinstance(each, dict) and not each["passed"]]
+    if failed:
+        raise Problem("refused", f"it did not pass: {', '.join(failed)}", "/files", report=report)
 
 
 async def approve(tenant: Tenant, name: str, version: str, by: str, now: Instant) -> ContractRow:
@@ -78,10 +90,7 @@ async def approve(tenant: Tenant, name: str, version: str, by: str, now: Instant
 async def publish(tenant: Tenant, name: str, version: str, now: Instant) -> ContractRow:
     """Bring a version into use; accounts opened from its day on may sign it. Raises Problem where it is not fit."""
     row = await asyncio.to_thread(tenant.books.contract, name, version)
-    report = json.loads(row.report)
-    if not report.get("fit"):
-        failed = [gate for gate, each in report.items() if isinstance(each, dict) and not each["passed"]]
-        raise Problem("refused", f"it did not pass: {', '.join(failed)}", report=report)
+    _must_pass(json.loads(row.report))
     if tenant.part.second_person and all(each.by == row.proposed_by for each in row.approvals):
         raise Problem("refused", "another person than who proposed it has to approve it first")
     row = await asyncio.to_thread(tenant.books.publish, name, version, now)
@@ -207,7 +216,3 @@ def _text(raw: Mapping[str, Any], name: str) -> str:
     if not isinstance(value, str) or not value or "/" in value or "@" in value:
         raise Problem("bad_request", "a text without `/` and `@` is wanted", f"/{name}")
     return value
-
-
-def _hash(contract: Contract | None, what: str) -> str:
-    return str(getattr(contract, f"{what}_hash")) if contract is not None else ""

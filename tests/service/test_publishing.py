@@ -80,12 +80,14 @@ def until(live: Live, result: str, count: int) -> None:
 
 
 def test_what_is_refused_is_told_without_where_the_server_keeps_it(live: Live) -> None:
-    refused = proposed(live, FIRST)
+    refused = proposed(live, FIRST, CASES.replace("forbidden", "permitted"))
     assert (refused.status_code, refused.json()["code"]) == (409, "refused")
     assert "--> loan@2/loan.contract:1:3" in refused.json()["detail"]
 
 
-def test_a_candidate_is_asked_after_the_answer(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_candidate_is_asked_after_the_answer(
+    live: Live, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     client = live.client()
     client.post("/accounts", json={"account": "a", "agreements": ["loan"]})
     asked = {
@@ -94,7 +96,8 @@ def test_a_candidate_is_asked_after_the_answer(live: Live, monkeypatch: pytest.M
     }  # fmt: skip
     outcome(live, "a")
     until(live, "error", 1)  # There is no such version yet.
-    assert proposed(live).status_code == 200
+    (tmp_path / "draft").mkdir()
+    assert proposed(live, **{"accepted.yaml": accepted(tmp_path / "draft")}).status_code == 200
     read: list[int] = []
     entries = type(live.server.tenants["main"].books).entries
 
@@ -184,17 +187,34 @@ def test_a_version_without_an_end_has_a_successor(tmp_path: Path) -> None:
         assert outcome(live, "old") == "forbidden"
 
 
-def test_a_version_that_fails_its_scenarios_is_kept_and_not_published(live: Live) -> None:
-    found = proposed(live, cases=CASES.replace("forbidden", "permitted")).json()
-    assert found["report"]["fit"] is False
-    assert found["report"]["scenarios"]["passed"] is False
-    refused = live.client().post("/contracts/loan/2/publish")
-    assert refused.status_code == 409
-    assert "scenarios" in refused.json()["detail"]
+def test_a_version_that_fails_its_scenarios_is_mended_and_proposed_again(live: Live, tmp_path: Path) -> None:
+    (tmp_path / "draft").mkdir()
+    known = {"accepted.yaml": accepted(tmp_path / "draft")}
+    refused = proposed(live, cases=CASES.replace("forbidden", "permitted"), **known)
+    assert (refused.status_code, refused.json()["code"], refused.json()["field"]) == (
+        409,
+        "refused",
+        "/files",
+    )
+    assert refused.json()["detail"] == "it did not pass: scenarios"
+    assert refused.json()["report"]["scenarios"]["passed"] is False
+    assert live.client().post("/contracts/loan/2/publish").status_code == 404
+    reworded = proposed(live, SECOND.replace("The lender may", "No lender may"), cases="", **known)
+    assert reworded.json()["detail"] == "it did not pass: scenarios, analysis"
+    assert proposed(live, **known).status_code == 200
 
 
-def test_who_proposed_does_not_approve(live: Live) -> None:
+def test_who_proposed_does_not_approve(live: Live, tmp_path: Path) -> None:
     client = live.client(rights=("publish",))
-    body = {"name": "loan", "version": "2", "files": {"loan.contract": "| agreement loan\n| nonsense"}}
-    assert client.post("/contracts", json=body, timeout=120).json()["report"]["check"]["passed"] is False
+    files = {"loan.contract": "| agreement loan\n| nonsense"}
+    refused = client.post("/contracts", json={"name": "loan", "version": "2", "files": files}, timeout=120)
+    assert refused.json()["detail"] == "it did not pass: check"
+    (tmp_path / "draft").mkdir()
+    files = {
+        "loan.contract": SECOND,
+        "scenarios.md": CASES,
+        "accepted.yaml": accepted(tmp_path / "draft"),
+    }
+    kept = client.post("/contracts", json={"name": "loan", "version": "2", "files": files}, timeout=120)
+    assert kept.status_code == 200, kept.text
     assert client.post("/contracts/loan/2/approve").status_code == 403
