@@ -104,7 +104,7 @@ async def _layers(rim: Rim, server: Server) -> list[Row]:
 
     def put(body: bytes) -> tuple[object, ...]:
         asked = authzen.single(read_json(body, tenant.limits))
-        held = tenant.accounts.here(asked.resource.id)
+        held = tenant.accounts.here(asked.account)
         assert held is not None
         party, act = tenant.party_of(held.opening, *asked.subject), tenant.act_called(held.opening, asked.act)
         assert party is not None

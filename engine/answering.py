@@ -18,6 +18,7 @@ from engine.program import ENGINE_VERSION
 from engine.recall import Tangled, ways
 from engine.scene import DEPARTED, Inst, Scene, Start, Unknown
 from engine.step import INEXACT, Entry
+from engine.tuples import made
 
 _VERDICTS = {each.value: each for each in Verdict}
 
@@ -116,15 +117,15 @@ def worked_out(position: Position, at: Instant, known_at: Instant | None, way: W
             turn = entry[0] if turn is None or entry[0] < turn else turn
             break
     program = position.program
-    receipt = Receipt(
+    receipt = made(Receipt, (
         program.versions, ENGINE_VERSION, position.terms.calendar.version, position.terms_digest, position.chain.hex(),
         position.count, at, known_at,
-    )  # fmt: skip
-    return Decision(
+    ))  # fmt: skip
+    return made(Decision, (
         answer, _VERDICTS.get(answer), required,
         shown.value if answer != "undetermined" else None,
         program.truncated, why, missing, could_be, assumes, cure, turn, scene.provisional, exact, receipt,
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 def _breeds(position: Position, entry: Entry) -> bool:

@@ -18,6 +18,7 @@ from engine.question import May
 from engine.recall import FORBIDS, SAYS_NOTHING, SILENT
 from engine.scene import Breach, Scene
 from engine.statuses import breach_events
+from engine.tuples import made
 
 PERMITTED, REQUIRED = Case("permitted"), Case("permitted", True)
 FORBIDDEN, NO_BASIS, UNREGULATED, CONFLICTING = map(
@@ -141,18 +142,19 @@ def _why_may(
         where = (rule.norm.document, rule.norm.id)
         scene.vars, scene.event = bound, act
         if step is FORBIDS:
-            found.append(Reason("forbids", where, True, conditions(scene, rule), bound_events(scene)))
+            found.append(made(Reason, ("forbids", where, True, conditions(scene, rule), bound_events(scene))))
         elif step is SILENT:
             continue
         elif step is None:
             code = "requires" if rule.is_obligation else "permits"
             parts = conditions(scene, rule)
-            found.append(Reason(code, where, True, parts, bound_events(scene)))
+            found.append(made(Reason, (code, where, True, parts, bound_events(scene))))
             if cure is None and shown.answer == "permitted" and rule.when is not None:
                 cure = _turning(scene, rule.when, False)
         elif step[0] != "reading" and not (step[0] == "bearer" and isinstance(rule.norm.bearer, str)):
             part = _why_closed(scene, step)
-            found.append(Reason("closed", (*where, step[0]), False, (part,) if part is not None else ()))
+            parts = (part,) if part is not None else ()
+            found.append(made(Reason, ("closed", (*where, step[0]), False, parts, ())))
             if shown.answer == "forbidden" and step[0] == "when" and rule.when is not None:
                 facts = _turning(scene, rule.when, True)
                 if facts is not None and (cure is None or len(facts) < len(cure)):
@@ -161,7 +163,7 @@ def _why_may(
         events = program.cause_events(scene, "agreement", document)
         if events:
             state = agreement_state(scene, document)
-            found.append(Reason("agreement", (state, document), state == "in_force", (), events))
+            found.append(made(Reason, ("agreement", (state, document), state == "in_force", (), events)))
     if not found:
         found.append(Reason("nothing speaks of it", (question.act, program.truncated), None))
     if len(found) > 1 and shown.answer in ("permitted", "conflicting"):

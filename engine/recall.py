@@ -15,6 +15,7 @@ from engine.choice import LIMIT
 from engine.decision import Item
 from engine.event import Instant
 from engine.scene import DEPARTED, Scene, Start
+from engine.tuples import made
 
 Step = tuple[Any, ...]
 """A code, and what it is about. Some are told by which object they are: of a fixed length, a compiler copies tuples."""
@@ -130,7 +131,7 @@ def _explored(scene: Scene, option: tuple[Chosen, ...], look: Look, args: tuple[
         tree = _folded(leaves, depth)
     if inner.provisional:
         scene.provisional = True
-    return Seen(tree, inner.turn, read)
+    return made(Seen, (tree, inner.turn, read))
 
 
 def _folded(leaves: list[tuple[list[tuple[Item, Any]], Leaf]], depth: int) -> Any:

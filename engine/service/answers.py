@@ -11,7 +11,7 @@ last is kept: `MOST_KEPT` pieces of a program, no whole answer.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from pydantic_core import to_json
 
@@ -170,20 +170,12 @@ def context_of(
     ))  # fmt: skip
 
 
-class Body(NamedTuple):
-    """An AuthZEN answer: yes or no, the outcome, and all of it as JSON."""
-
-    decision: bool
-    outcome: str
-    content: bytes
+def body_of(is_yes: bool, context: bytes) -> bytes:
+    """Return an AuthZEN answer, yes or no, with its context, which is JSON."""
+    return b'{"decision":%b,"context":%b}' % (WORD[is_yes], context)
 
 
-def body_of(decision: bool, outcome: str, context: bytes) -> Body:
-    """Return an answer with its context, which is JSON."""
-    return Body(decision, outcome, b'{"decision":%b,"context":%b}' % (WORD[decision], context))
-
-
-def refused(outcome: str, zh: str, en: str) -> Body:
+def refused(outcome: str, zh: str, en: str) -> bytes:
     """Return a no that comes before any contract is asked."""
     reasons = {"en": [{"depth": 1, "text": en}], "zh": [{"depth": 1, "text": zh}]}
-    return body_of(False, outcome, to_json({"outcome": outcome, "reasons": reasons}))
+    return body_of(False, to_json({"outcome": outcome, "reasons": reasons}))

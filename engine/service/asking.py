@@ -13,89 +13,79 @@ from engine.errors import BadEvent, BadQuestion
 from engine.event import BOTH, Instant
 from engine.kept import question_to_bytes
 from engine.ledger import event_from
-from engine.logged import Logged
 from engine.program import ENGINE_VERSION, Program
 from engine.question import May
 from engine.service import authzen
-from engine.service.answers import Body, body_of, context_of, refused
+from engine.service.answers import Words, body_of, context_of, refused
 from engine.service.authzen import Asked
 from engine.service.held import Held
 from engine.service.ids import DECISION_BYTES
 from engine.service.problems import Problem, pointer, problem_of
 from engine.service.tenant import Tenant
 from engine.store import AccountRow, DecisionRow
+from engine.tuples import made
 
 YES: Mapping[str, bool] = {"permitted": True}
 
 
 class Given(NamedTuple):
-    """A decision that was given, as the log keeps it."""
+    """A decision that was given: what the log keeps, and what it is put into words with."""
 
+    is_yes: bool
     id: str
     account: str
     revision: int
+    token: str
     at: Instant
     question: May
-    known_at: Instant | None
+    asked: Asked
+    ignored: Sequence[str]
     decision: Decision
-    logged: Logged
+    words: Words
 
     def row(self) -> DecisionRow:
         """Return it as it is kept."""
         return DecisionRow(
             self.id, self.account, self.revision, self.at, ENGINE_VERSION,
-            question_to_bytes(self.question, self.known_at), self.logged.written(self.decision),
+            question_to_bytes(self.question, self.asked.known_at), self.words.logged.written(self.decision),
         )  # fmt: skip
 
 
 class Answer(NamedTuple):
     """An answer as it goes out, and the decision that it tells (None where no account was asked)."""
 
-    body: Body
-    given: Given | None
-
-    @property
-    def is_yes(self) -> bool:
-        """Whether it allows the act."""
-        return self.body.decision
-
-
-class Decided(NamedTuple):
-    """What a question has come to, not in words yet."""
-
     is_yes: bool
-    held: Held
-    asked: Asked
-    question: May
-    ignored: Sequence[str]
-    revision: int | None
-    decision: Decision
+    outcome: str
+    content: bytes
+    given: Given | None
 
 
 async def evaluate(tenant: Tenant, asked: Asked, now: Instant) -> Answer:
     """Answer one question. Raises Problem where the data of the act cannot be read, or a revision is not there."""
-    return worded(tenant, await decided(tenant, asked, now), now)
+    return worded(await decided(tenant, asked, now))
 
 
-async def decided(tenant: Tenant, asked: Asked, now: Instant) -> Decided | Answer:
+async def decided(tenant: Tenant, asked: Asked, now: Instant) -> Given | Answer:
     """Decide one question; what is refused before any contract is asked is an answer already. Raises Problem."""
-    held = tenant.at_hand(asked.resource.id) or await tenant.found(asked.resource.id)
-    if held is None or held.opening.type != asked.resource.type:
+    held = tenant.at_hand(asked.account) or await tenant.found(asked.account)
+    if held is None or held.opening.type != asked.type:
         return _no("unknown_resource", "没有这个账户", "there is no such account")
     if held.base:
         await reaching(tenant, held, asked, now)
     account, revision = _account(tenant, held, asked)
-    party = tenant.party_of(held.opening, *asked.subject)
+    opening = held.opening
+    party = tenant.party_of(opening, *asked.subject)
     if party is None:
         return _no("unknown_subject", "该主体不代表任何一方", "the subject acts for no party of this account")
-    act = tenant.act_called(held.opening, asked.act)
+    act = tenant.act_called(opening, asked.act)
     if act is None:
         return _no("unknown_action", "协议没有这种行为", "the agreements know no such act")
-    program = held.opening.program
-    question, ignored = may(program, party, act, asked, instant(held, asked, now))
+    question, ignored = may(opening.program, party, act, asked, instant(held, asked, now))
     decision = account.decide(question, asked.known_at)
-    is_yes = permits(tenant, program, party, act, decision.answer)
-    return Decided(is_yes, held, asked, question, ignored, revision, decision)
+    return made(Given, (
+        permits(tenant, opening.program, party, act, decision.answer), tenant.ids.next(DECISION_BYTES), held.name,
+        revision, held.token_of(revision), now, question, asked, ignored, decision, opening.words,
+    ))  # fmt: skip
 
 
 async def reaching(tenant: Tenant, held: Held, asked: Asked, now: Instant) -> None:
@@ -114,21 +104,15 @@ def instant(of: Held | AccountRow, asked: Asked, now: Instant) -> Instant:
     return asked.as_of if asked.as_of is not None else max(now, of.recorded_at)
 
 
-def worded(tenant: Tenant, found: Decided | Answer, now: Instant) -> Answer:
+def worded(found: Given | Answer) -> Answer:
     """Put what a question has come to into words."""
     if isinstance(found, Answer):
         return found
-    is_yes, held, asked, question, ignored, revision, decision = found
-    words = held.opening.words
-    token = held.token if revision is None else held.token_of(revision)
-    context = context_of(decision, question, words, token, asked.as_of)
-    if ignored:
-        context = b'%b,"ignored":%b}' % (context[:-1], to_json(ignored))
-    given = Given(
-        tenant.ids.next(DECISION_BYTES), held.name, held.revision if revision is None else revision, now, question,
-        asked.known_at, decision, words.logged,
-    )  # fmt: skip
-    return Answer(body_of(is_yes, decision.answer, context), given)
+    decision = found.decision
+    context = context_of(decision, found.question, found.words, found.token, found.asked.as_of)
+    if found.ignored:
+        context = b'%b,"ignored":%b}' % (context[:-1], to_json(found.ignored))
+    return made(Answer, (found.is_yes, decision.answer, body_of(found.is_yes, context), found))
 
 
 def permits(tenant: Tenant, program: Program, party: str, act: str, answer: str) -> bool:
@@ -167,7 +151,7 @@ async def evaluate_batch(tenant: Tenant, batch: authzen.Batch, now: Instant) -> 
     All are decided before any is put into words: either goes on with what it has just looked at.
     """
     wanted = None if batch.semantic == "execute_all" else batch.semantic == "permit_on_first_permit"
-    found: list[Decided | Answer] = []
+    found: list[Given | Answer] = []
     for number, raw in enumerate(batch.items):
         try:
             one = await decided(tenant, authzen.single(raw), now)
@@ -179,23 +163,23 @@ async def evaluate_batch(tenant: Tenant, batch: authzen.Batch, now: Instant) -> 
         found.append(one)
         if one.is_yes is wanted:
             break
-    return [worded(tenant, each, now) for each in found]
+    return list(map(worded, found))
 
 
 def _wrong(problem: Problem) -> Answer:
     context = {"outcome": "error", "error": problem.document()}
-    return Answer(body_of(False, "error", to_json(context)), None)
+    return Answer(False, "error", body_of(False, to_json(context)), None)
 
 
-def _account(tenant: Tenant, held: Held, asked: Asked) -> tuple[Account, int | None]:
+def _account(tenant: Tenant, held: Held, asked: Asked) -> tuple[Account, int]:
     """Return the account as it is, or exactly as it was at a revision; refuse what is not as fresh as was asked."""
     if asked.at_least is not None:
         tenant.revision(held, asked.at_least, "/context/at_least")
     if asked.revision is None:
-        return held.account, None
+        return held.account, held.revision
     revision = tenant.revision(held, asked.revision, "/context/revision")
     return held.at(revision), revision
 
 
 def _no(outcome: str, zh: str, en: str) -> Answer:
-    return Answer(refused(outcome, zh, en), None)
+    return Answer(False, outcome, refused(outcome, zh, en), None)

@@ -12,17 +12,15 @@ from typing import Any, NamedTuple
 from engine.dates import parse_as_of
 from engine.event import Instant
 from engine.service.problems import Problem
+from engine.tuples import made
 
 OURS = frozenset({"as_of", "known_at", "revision", "at_least"})
 PARTS = ("subject", "action", "resource", "context")
 SEMANTICS = ("execute_all", "deny_on_first_deny", "permit_on_first_permit")
 
 
-class Entity(NamedTuple):
-    """A subject or a resource; `id` is empty where a search leaves it out."""
-
-    type: str
-    id: str
+Entity = tuple[str, str]
+"""The type and the id of a subject or a resource; the id is empty where a search leaves it out."""
 
 
 class Asked(NamedTuple):
@@ -33,7 +31,8 @@ class Asked(NamedTuple):
 
     subject: Entity
     act: str
-    resource: Entity
+    type: str
+    account: str
     data: Mapping[str, Any]
     as_of: Instant | None
     known_at: Instant | None
@@ -61,10 +60,10 @@ def search(raw: Mapping[str, Any], what: str) -> Asked:
     asked = _asked(raw, subject_id=what != "subject", action=what != "action", resource_id=what != "resource")
     match what:
         case "subject":
-            return asked._replace(subject=Entity(asked.subject.type, ""))
+            return asked._replace(subject=(asked.subject[0], ""))
         case "resource":
             _of_no_revision(asked)
-            return asked._replace(resource=Entity(asked.resource.type, ""))
+            return asked._replace(account="")
         case _:
             return asked._replace(act="")
 
@@ -81,7 +80,7 @@ def _of_no_revision(asked: Asked) -> None:
 
 def _asked(raw: Mapping[str, Any], *, subject_id: bool, action: bool, resource_id: bool) -> Asked:
     subject = _entity(raw, "subject", subject_id)
-    resource = _entity(raw, "resource", resource_id)
+    type_, account = _entity(raw, "resource", resource_id)
     name, data = "", {}
     if action:
         said = raw.get("action")
@@ -99,19 +98,19 @@ def _asked(raw: Mapping[str, Any], *, subject_id: bool, action: bool, resource_i
     named = tuple(sorted(data)) if data else ()
     context = raw.get("context")
     if context is None:
-        return Asked(subject, name, resource, data, None, None, None, None, named)
+        return made(Asked, (subject, name, type_, account, data, None, None, None, None, named))
     if not isinstance(context, dict):
         raise Problem("bad_request", "a JSON object is wanted", "/context")
     if not OURS.issuperset(context):
         data = {key: value for key, value in context.items() if key not in OURS} | data
     as_of, known_at, revision, at_least = map(context.get, ("as_of", "known_at", "revision", "at_least"))
-    return Asked(
-        subject, name, resource, data,
+    return made(Asked, (
+        subject, name, type_, account, data,
         None if as_of is None else _instant(as_of, "as_of"),
         None if known_at is None else _instant(known_at, "known_at"),
         None if revision is None else _token(revision, "revision"),
         None if at_least is None else _token(at_least, "at_least"), named,
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 def _entity(raw: Mapping[str, Any], name: str, with_id: bool) -> Entity:
@@ -119,14 +118,14 @@ def _entity(raw: Mapping[str, Any], name: str, with_id: bool) -> Entity:
     if type(said) is dict and "properties" not in said:
         type_, id = said.get("type"), said.get("id") if with_id else ""
         if type(type_) is str and type_ and type(id) is str and (id or not with_id):
-            return Entity(type_, id)
+            return type_, id
     # There is more to it, or something wrong with it.
     said = _object(raw, name)
     place = f"/{name}"
     properties = said.get("properties")
     if properties is not None and not isinstance(properties, dict):
         raise Problem("bad_request", "a JSON object is wanted", f"{place}/properties")
-    return Entity(_text(said, "type", place), _text(said, "id", place) if with_id else "")
+    return _text(said, "type", place), _text(said, "id", place) if with_id else ""
 
 
 def _object(raw: Mapping[str, Any], name: str) -> dict[str, Any]:

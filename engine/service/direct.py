@@ -54,10 +54,10 @@ async def evaluations(server: Server, scope: Scope, headers: Headers, receive: R
     if server.kept is not None:
         await server.tracing.part("log", server.keep(tenant, answers))
     for each in answers:
-        server.figures.answered.decision(each.body.outcome)
+        server.figures.answered.decision(each.outcome)
     if tenant.part.shadow:
         server.shadow.after(tenant, answers)
-    content = b'{"evaluations":[%b]}' % b",".join([each.body.content for each in answers])
+    content = b'{"evaluations":[%b]}' % b",".join([each.content for each in answers])
     return _told(content, answers, at, begun)
 
 
@@ -88,11 +88,11 @@ async def _one(server: Server, scope: Scope, tenant: Tenant, raw: Mapping[str, o
     answer = await server.tracing.part("decide", evaluate(tenant, asked, at))
     if server.kept is not None:
         await server.tracing.part("log", server.keep(tenant, (answer,)))
-    outcome = scope["outcome"] = answer.body.outcome
+    outcome = scope["outcome"] = answer.outcome
     server.figures.answered.decision(outcome)
     if tenant.part.shadow:
         server.shadow.after(tenant, (answer,))
-    return _told(answer.body.content, (answer,), at, begun)
+    return _told(answer.content, (answer,), at, begun)
 
 
 def _told(content: bytes, answers: Sequence[Answer], at: Instant, begun: float) -> Told:

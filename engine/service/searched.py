@@ -42,7 +42,7 @@ class Searched:
         plain."""
         if not asked.is_plain:
             return {}
-        key = (*asked.subject, asked.act, asked.resource.type)
+        key = (*asked.subject, asked.act, asked.type)
         found = self._of.setdefault(key, {})
         self._of.move_to_end(key)
         while len(self._of) > MOST_QUESTIONS or sum(map(len, self._of.values())) > MOST:

@@ -42,11 +42,11 @@ async def subjects(tenant: Tenant, asked: Asked, page: tuple[str, int], now: Ins
         await reaching(tenant, held, asked, at)
         at = instant(held, asked, at)
         answers: dict[str, bool] = {}
-        for id, party in tenant.subjects(held, asked.subject.type):
+        for id, party in tenant.subjects(held, asked.subject[0]):
             if party not in answers:
                 answers[party] = _yes(tenant, held, party, asked, at)[0]
             if answers[party]:
-                found.append({"type": asked.subject.type, "id": id})
+                found.append({"type": asked.subject[0], "id": id})
     return _cut(found, after, page[1], asked, at)
 
 
@@ -82,7 +82,7 @@ async def resources(tenant: Tenant, asked: Asked, page: tuple[str, int], now: In
             for row in some:
                 after, left = row.name, left - 1
                 if row.name in yes:
-                    found.append({"type": asked.resource.type, "id": row.name})
+                    found.append({"type": asked.type, "id": row.name})
                     if len(found) == limit:
                         last = row is rows[-1] and len(rows) < READ
                         return _page(found, "" if last else after, asked, at)
@@ -108,7 +108,7 @@ async def _among(
             continue
         held = tenant.accounts.here(row.name)
         if held is None:
-            if is_of_type(row, asked.resource.type):
+            if is_of_type(row, asked.type):
                 unread.append(row)
             continue
         if held.revision < row.revision:
@@ -160,7 +160,7 @@ def _foreseen(tenant: Tenant, row: AccountRow, asked: Asked, at: Instant) -> Kno
     if outlook is None or not outlook.reaches(at) or not asked.is_plain:
         return None
     party, act = tenant.party_of(opening, *asked.subject), tenant.act_called(opening, asked.act)
-    if party is None or act is None or opening.type != asked.resource.type:
+    if party is None or act is None or opening.type != asked.type:
         return None
     answer = outlook.answers.get((party, act))
     if answer is None:
@@ -173,7 +173,7 @@ def _answer(tenant: Tenant, held: Held, asked: Asked, at: Instant) -> Known:
     """Return whether the evaluation would say yes, and how long it would."""
     at = instant(held, asked, at)
     party = tenant.party_of(held.opening, *asked.subject)
-    if held.opening.type != asked.resource.type or party is None:
+    if held.opening.type != asked.type or party is None:
         return Known(held.revision, at, at, False)
     yes, holds_until = _yes(tenant, held, party, asked, at)
     if held.base:
@@ -183,8 +183,8 @@ def _answer(tenant: Tenant, held: Held, asked: Asked, at: Instant) -> Known:
 
 async def _held(tenant: Tenant, asked: Asked) -> Held | None:
     """Return the account asked about. Raises Problem where it is not as fresh as was asked."""
-    held = await tenant.found(asked.resource.id)
-    if held is None or held.opening.type != asked.resource.type:
+    held = await tenant.found(asked.account)
+    if held is None or held.opening.type != asked.type:
         return None
     if asked.at_least is not None:
         tenant.revision(held, asked.at_least, "/context/at_least")

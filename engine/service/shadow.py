@@ -86,8 +86,8 @@ class Shadow:
                     self._figures.shadow.labels(candidate, "dropped").inc()
                     continue
                 self._waiting.append(Waiting(
-                    tenant, candidate, given.account, held.opening, given.revision, given.question, given.known_at,
-                    given.decision.answer, given.id,
+                    tenant, candidate, given.account, held.opening, given.revision, given.question,
+                    given.asked.known_at, given.decision.answer, given.id,
                 ))  # fmt: skip
                 self._some.set()
 
