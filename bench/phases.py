@@ -30,7 +30,7 @@ PARTS: dict[str, tuple[tuple[Any, str], ...]] = {
     "putting rows in the order of accounts": ((straight.Straight, "tables_of"),),
     "reading instants": ((Reader, "_moment"),),
     "telling what happened and who did it": ((Reader, "_acts"),),
-    "reading fields": ((Reader, "_fields"),),
+    "reading fields": ((Reader, "_rows"),),
     "ids, and what names one": ((Reader, "_ids"), (Reader, "_refer")),
     "what ledgers are held to": ((Reader, "_accounts"), (Reader, "_once"), (Reader, "_known")),
     "laying rows out for the loop": ((Reader, "whole"), (straight, "given")),

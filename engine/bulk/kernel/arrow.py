@@ -7,7 +7,7 @@ aside, is read row by row as ever.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -47,6 +47,8 @@ from engine.program import Program
 _LAST = 7_226_000_000_000_000
 """Some instant before the last year of the calendar."""
 _MOST = 10**10
+A_CHUNK = 1 << 14
+"""Chunks of a table that have fewer rows are put together before they are read."""
 _READ = 1 << 18
 """How many rows are read at once."""
 
@@ -67,6 +69,18 @@ class Taken:
     order: Array
     left: pyarrow.StringArray
     """The accounts that are not among them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What rows say by themselves: when, what, who, fields; which are bad, and which are known (None: all)."""
+
+    bad: Array
+    moment: Array
+    kind: Array
+    who: Array
+    known: Array | None
+    fields: dict[str, Array]
 
 
 _INSTANTS = (pyarrow.timestamp("us"), pyarrow.timestamp("ms"))
@@ -214,21 +228,19 @@ class Reader:
     # -- a batch of whole accounts
 
     def _taken(self, table: Any) -> Taken:
-        table = table.unify_dictionaries().combine_chunks()
         count = table.num_rows
-        accounts, starts = _runs(table.column("account"))
-        bad = numpy.zeros(count, numpy.uint8)
-        moment = self._moment(table.column("at"), bad)
-        kind, who = self._acts(table, bad)
-        known = self._known(table, moment, bad)
-        fields, texts = self._fields(table, kind, bad)
-        ids, others = self._ids(table, texts, bad)
+        accounts, starts = _runs(one(table.column("account")))
+        rows = self._rows(table)
+        bad, moment, kind, who, fields = rows.bad, rows.moment, rows.kind, rows.who, rows.fields
+        own = one(table.column("id"))
+        ids, others = self._ids(table, own, bad)
         first = numpy.append(starts, count).astype(numpy.int64)
         ok = self._accounts(starts, kind, who, moment, bad) & self._once(table, kind, starts)
         ok &= ~pc.equal(pc.fill_null(accounts, ""), "").to_numpy(zero_copy_only=False)
         ok = ok.astype(numpy.uint8)
-        # What is not known yet is looked at no more than what no norm speaks of.
-        kind = numpy.where(known, kind, len(self.names))
+        if rows.known is not None:
+            # What is not known yet is looked at no more than what no norm speaks of.
+            kind = numpy.where(rows.known, kind, len(self.names))
         is_coded = numpy.array([*(each in self.plan.codes for each in self.names), False]).view(numpy.uint8)
         is_thing = numpy.array([*(each in self.plan.things for each in self.names), False]).view(numpy.uint8)
         order = numpy.empty(count, numpy.int64)
@@ -250,7 +262,7 @@ class Reader:
         as_it_is = len(order) == count and in_time.base is self._every
         laid: dict[str, Array] = {}
         for name, held in self.plan.kinds.items():
-            if name in texts and held == "reference":
+            if name in others and held == "reference":
                 laid[name] = out = numpy.empty(len(order), numpy.int64)
                 self._refer(ids, others[name], (first, taken, kept, firsts, order, number), slots, out)
             elif name in fields:
@@ -258,14 +270,45 @@ class Reader:
             else:
                 laid[name] = numpy.full(len(order), MISSING, numpy.int64)
         ends = _listed(firsts[: kept + 1]), _listed(things[: kept + 1])
-        rows: tuple[Array, ...] = (moment, kind, who)
-        moment, kind, who = rows if as_it_is else (each[order] for each in rows)
-        columns = Columns(*ends, moment, _listed(codes[kind]), who, laid)
+        if not as_it_is:
+            moment, kind, who = moment[order], kind[order], who[order]
+        self.code.coded(codes, kind)
+        columns = Columns(*ends, moment, kind, who, laid)
         counts = (first[1:] - first[:-1])[taken]
         left = pc.fill_null(accounts.take(pyarrow.array(numpy.flatnonzero(ok == 0))), "")
-        return Taken(
-            accounts.take(pyarrow.array(taken)), counts, columns, one(table.column("id")), order, left
-        )
+        return Taken(accounts.take(pyarrow.array(taken)), counts, columns, own, order, left)
+
+    def _rows(self, table: Any) -> _Rows:
+        """Read what each row says by itself, a chunk of the table after the other."""
+        table = table if table.num_rows >= A_CHUNK * table.column(0).num_chunks else table.combine_chunks()
+        count, without = table.num_rows, self._without(table, (*self.kinds, "recorded_at"))
+        bad, fields = numpy.zeros(count, numpy.uint8), dict[str, Array]()
+        moment, kind, who = (numpy.empty(count, numpy.int64) for _ in range(3))
+        known = None if "recorded_at" in without else numpy.empty(count, bool)
+        # 0: the occurrence has no such field; 1: it may be there; 2: it must.
+        rules = {
+            name: numpy.array([*(self._rule(each, name) for each in self.names), 1]) for name in self.kinds
+        }
+        for name, of in self.kinds.items():
+            if of != "occurrence" and name not in without:
+                fields[name] = numpy.empty(count, numpy.int64)
+        begin = 0
+        for batch in table.to_batches():
+            here, part = slice(begin, begin + len(batch)), pyarrow.Table.from_batches([batch])
+            begin += len(batch)
+            self._moment(part.column("at"), bad[here], moment[here])
+            self._acts(part, bad[here], kind[here], who[here])
+            if known is not None:
+                known[here] = self._known(part, moment[here], bad[here])
+            for name, rule in rules.items():
+                if name in without:
+                    bad[here] |= rule[kind[here]] == 2
+                    continue
+                column = one(part.column(name))
+                self.code.allowed(kind[here], nulls_of(column), rule, bad[here])
+                if name in fields:
+                    self._field(name, self.kinds[name], column, bad[here], fields[name][here])
+        return _Rows(bad, moment, kind, who, known, fields)
 
     def _refer(
         self, ids: Text | Numbers, others: Text | Numbers, laid: tuple[Any, ...], slots: Array, out: Array
@@ -290,8 +333,8 @@ class Reader:
         whose = numpy.repeat(numpy.arange(len(first) - 1), numpy.diff(first))
         return numpy.lexsort((moment, whose))
 
-    def _acts(self, table: Any, bad: Array) -> tuple[Array, Array]:
-        """Return which declaration each row is of (the number past the last for none), and who acted."""
+    def _acts(self, table: Any, bad: Array, kind: Array, who: Array) -> None:
+        """Read which declaration each row is of (the number past the last for none), and who acted."""
         count, parties = table.num_rows, self.plan.parties
         names = words_of(table.column("name"))
         there = "by" in table.column_names and not pyarrow.types.is_null(table.column("by").type)
@@ -313,50 +356,27 @@ class Reader:
                     numbers[place, number] = parties.index(declared.actor)
                 elif declared.actor is not Who.BOTH and word in parties:
                     wrong[place, number], numbers[place, number] = 0, parties.index(word)
-        kind, who = numpy.empty(count, numpy.int64), numpy.empty(count, numpy.int64)
         told = kinds, wrong.reshape(-1), numbers.reshape(-1), len(words) + 1
         self.code.acted(names.places, names.null, by.places, by.null, *told, kind, who, bad)
-        return kind, who
 
-    def _moment(self, column: Any, bad: Array) -> Array:
-        if is_words(column) or column.type in STRINGS:
-            return self._read("at", column, bad, True)
+    def _moment(self, column: Any, bad: Array, moment: Array) -> None:
         array = one(column)
-        scale = 1000 if column.type == pyarrow.timestamp("ms") else 1
-        null, moment = nulls_of(array), numpy.empty(len(array), numpy.int64)
+        if is_words(array) or array.type in STRINGS:
+            self._read("at", array, bad, moment)
+            return
+        scale, null = 1000 if array.type == pyarrow.timestamp("ms") else 1, nulls_of(array)
         low, high = -((FIRST + EAST) // -scale), -((_LAST + EAST) // -scale)
         self.code.scaled(numbers_of(array, numpy.int64), null, scale, EAST, low, high, moment, bad)
         bad |= null
-        return moment
 
     def _known(self, table: Any, moment: Array, bad: Array) -> Array:
         """Return which rows are known; one that was recorded before it happened is wrong."""
-        every = numpy.ones(len(moment), bool)
-        if "recorded_at" in self._without(table, ("recorded_at",)):
-            return every
         column = one(table.column("recorded_at"))
-        wrong = numpy.zeros(len(moment), numpy.uint8)
-        recorded, told = self._moment(column, wrong), nulls_of(column) == 0
+        wrong, recorded = numpy.zeros(len(moment), numpy.uint8), numpy.empty(len(moment), numpy.int64)
+        self._moment(column, wrong, recorded)
+        told = nulls_of(column) == 0
         bad |= (told & ((wrong != 0) | (recorded < moment))).view(numpy.uint8)
-        return every if self.known_at is None else ~told | (recorded <= self.known_at)
-
-    def _fields(self, table: Any, kind: Array, bad: Array) -> tuple[dict[str, Array], dict[str, Any]]:
-        """Return the fields as numbers, and the columns of those that name an occurrence."""
-        found: dict[str, Array] = {}
-        texts: dict[str, Any] = {}
-        for name, of in self.kinds.items():
-            # 0: the occurrence has no such field; 1: it may be there; 2: it must.
-            rules = numpy.array([*(self._rule(each, name) for each in self.names), 1])
-            if name not in table.column_names or pyarrow.types.is_null(table.column(name).type):
-                bad |= rules[kind] == 2
-                continue
-            column = one(table.column(name))
-            self.code.allowed(kind, nulls_of(column), rules, bad)
-            if of == "occurrence":
-                texts[name] = column
-            else:
-                found[name] = self._field(name, of, column, bad)
-        return found, texts
+        return numpy.ones(len(moment), bool) if self.known_at is None else ~told | (recorded <= self.known_at)
 
     def _rule(self, event: str, field: str) -> int:
         own = {each.name for each in self.declared[event].params}
@@ -364,12 +384,13 @@ class Reader:
             return 0
         return 2 if field in self.plan.needs.get(event, ()) else 1
 
-    def _field(self, name: str, kind: str, column: Any, bad: Array) -> Array:
-        null, out = nulls_of(column), numpy.empty(len(column), numpy.int64)
+    def _field(self, name: str, kind: str, column: Any, bad: Array, out: Array) -> None:
+        """Read a field as numbers."""
+        null = nulls_of(column)
         if kind == "flag" and pyarrow.types.is_boolean(column.type):
-            out = pc.fill_null(column.cast(pyarrow.int64()), MISSING).to_numpy().astype(numpy.int64)
+            out[:] = pc.fill_null(column.cast(pyarrow.int64()), MISSING).to_numpy()
         elif is_words(column) or column.type in STRINGS:
-            out = self._read(name, column, bad, kind == "text")
+            self._read(name, column, bad, out)
         elif kind == "day":
             low, high = (FIRST + EAST) // DAY, _LAST // DAY
             found = numbers_of(column, numpy.int32).astype(numpy.int64)
@@ -385,14 +406,9 @@ class Reader:
         else:
             bad |= null == 0
             out[:] = MISSING
-        return out
 
-    def _read(self, name: str, column: Any, bad: Array, must: bool) -> Array:
-        """Return a column of text as numbers; of one that is kept as numbers of words each word is read once.
-
-        A text that `must` not be missing, or may not be empty, is read so too.
-        """
-        out = numpy.empty(len(column), numpy.int64)
+    def _read(self, name: str, column: Any, bad: Array, out: Array) -> None:
+        """Read a column of text as numbers; of one that is kept as numbers of words each word is read once."""
         kind = "at" if name == "at" else self.kinds[name]
         if is_words(column) or kind in ("flag", "one of", "text", "period"):
             found = words_of(column)
@@ -409,7 +425,6 @@ class Reader:
             null = text.null
         if name == "at":
             bad |= null
-        return out
 
     def _cells(self, name: str, kind: str, text: Text, out: Array, bad: Array) -> None:
         """Read cells of text as a field of some kind."""
@@ -442,9 +457,11 @@ class Reader:
                 out[:] = MISSING
                 bad |= text.null == 0
 
-    def _ids(self, table: Any, texts: Mapping[str, Any], bad: Array) -> tuple[Any, dict[str, Any]]:
+    def _ids(self, table: Any, column: Any, bad: Array) -> tuple[Any, dict[str, Any]]:
         """Return the ids, and the texts that name one: as numbers where all of them are words, else as text."""
-        column = one(table.column("id"))
+        without = self._without(table, self.kinds)
+        named = [name for name, of in self.kinds.items() if of == "occurrence" and name not in without]
+        texts = {name: one(table.column(name)) for name in named}
         bad |= nulls_of(column)
         if is_words(column) and all(map(is_words, texts.values())):
             own = words_of(column)
@@ -477,8 +494,9 @@ class Reader:
         """Return which accounts keep to what ledgers are held to."""
         ok = numpy.maximum.reduceat(bad, starts) == 0
         asked = [self.names.index(each.act) for each in self.plan.asked if each.act in self.declared]
-        if asked:
-            ok &= ~numpy.logical_or.reduceat((moment == self.as_of) & numpy.isin(kind, asked), starts)
+        then = numpy.flatnonzero(moment == self.as_of)
+        then = then[numpy.isin(kind[then], asked)]
+        ok[numpy.searchsorted(starts, then, "right") - 1] = False
 
         def earliest(name: str) -> Array:
             here = kind == (self.names.index(name) if name in self.declared else -1)

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from contractlang.norms import StateDecl
 from engine.bulk.fold import currency_of
 from engine.bulk.kernel.arrow import Taken, cells_compiled
-from engine.bulk.kernel.column import Array
+from engine.bulk.kernel.column import Array, codes_of, is_words
 from engine.bulk.kernel.plan import ANSWERS, BREACHED, CURED, FAR, MISSING, OPEN, SAID, SUSPENDED, Lane, Plan
 from engine.event import Instant
 from engine.program import LIFE_STATES, Program
@@ -164,10 +164,10 @@ class Telling:
             if lane.owes:
                 of_thing = of_rows if lane.by_row else of_things
                 status = left[f"s{lane.number}"]
-                is_owed = (status == OPEN) | (status == BREACHED) | (status == SUSPENDED)
-                owed = (left[f"o{lane.number}"] - left[f"p{lane.number}"])[is_owed]
+                keys = numpy.flatnonzero((status == OPEN) | (status == BREACHED) | (status == SUSPENDED))
+                owed = left[f"o{lane.number}"][keys] - left[f"p{lane.number}"][keys]
                 place = self._currencies.index(self._currency(lane))
-                numpy.add.at(unpaid[:, place], of_thing[is_owed], owed)
+                numpy.add.at(unpaid[:, place], of_thing[keys], owed)
         return unpaid
 
     def _currency(self, lane: Lane) -> str:
@@ -231,7 +231,8 @@ class Telling:
             number, norm = lane.number, lane.rule.norm
             of_thing = of_rows if lane.by_row else of_things
             status = left[f"s{number}"]
-            keys = numpy.flatnonzero(((status == BREACHED) | (status == CURED)) & there[of_thing])
+            keys = numpy.flatnonzero((status == BREACHED) | (status == CURED))
+            keys = keys[there[of_thing[keys]]]
             rows = keys if lane.by_row else left["row"][keys]
             if lane.eager:
                 began = left[f"b{number}"][keys]
@@ -243,7 +244,8 @@ class Telling:
             by = numpy.full(len(keys), self._parties.index(str(norm.bearer)))
             yield Breaches(norm.document, norm.id, lane.rule.index, of_thing[keys], began, ended, row, by)
         for place, rule in enumerate(self.plan.prohibitions):
-            rows = numpy.flatnonzero((left[f"x{place}"] != 0) & there[of_rows])
+            rows = numpy.flatnonzero(left[f"x{place}"])
+            rows = rows[there[of_rows[rows]]]
             who: Array = taken.columns.who
             by = numpy.where(who[rows] < len(self.plan.parties), who[rows], -1)
             never = numpy.full(len(rows), MISSING)
@@ -293,9 +295,15 @@ class Telling:
 
     def _about(self, taken: Taken, row: Array) -> Any:
         """Return the ids of rows: an empty one for -1, null for what is less."""
-        named = pyarrow.array(taken.order[row] if len(taken.order) else row, mask=row < 0)
-        ids = taken.ids.take(named).cast(pyarrow.string())
+        named = taken.order[row] if len(taken.order) else row
         empty = row == -1
+        if is_words(taken.ids):
+            # The empty one is a word more, null the one below zero.
+            words = pc.fill_null(taken.ids.dictionary.cast(pyarrow.string()), "")
+            codes = codes_of(taken.ids).take(named, mode="clip")
+            places = numpy.where(empty, len(words), numpy.where(row < 0, -1, codes))
+            return _words(places, pyarrow.concat_arrays([words, pyarrow.array([""])]))
+        ids = taken.ids.take(pyarrow.array(named, mask=row < 0)).cast(pyarrow.string())
         return pc.if_else(pyarrow.array(empty), "", ids) if empty.any() else ids
 
 
