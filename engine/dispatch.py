@@ -26,6 +26,7 @@ from contractlang.norms import (
     Prohibition,
     Reasonable,
     Target,
+    Who,
     Within,
     kind_of,
 )
@@ -55,6 +56,11 @@ class Dispatch:
             if isinstance(part, Bound) and part.name.startswith("@last ")
         }
         wanted = last | {part.name for part in self.everything() if isinstance(part, Happened)}
+        # Where both parties act, each may do its part by itself.
+        wanted |= {
+            norm.act.name for norm in self.made.norms
+            if isinstance(norm, Obligation | Permission | Power) and norm.bearer is Who.BOTH
+        }  # fmt: skip
         # A power may lapse some time after an event.
         wanted |= {each.event for rule in program.rules for each in rule.lapses}
         wanted |= {each.rule.restarting for each in program.limitations if each.rule.restarting}

@@ -27,6 +27,8 @@ PRESS = """Press
 | question wilful about slip, decided by "court": "on purpose?"
 | question grave about slip, decided by "court": "grave?"
 | question late about story, presumed no, decided by "court": "late?"
+| question prompt about slip, decided by "court": "prompt?"
+| question quick, decided by "court": "quick?"
 | question needed about drop, decided by "editor": "needed?"
 | event slip (cost: money)
 | event story (price: money, due: day)
@@ -36,6 +38,8 @@ PRESS = """Press
 | act drop by either party, needs basis, sets agreement to terminated
 | act print by editor
 | act smear by author
+| act mend by either party
+| act meet by either party
 | act resign by either party, needs basis, sets column to open
 
 1 Life.
@@ -55,6 +59,13 @@ PRESS = """Press
 | shutting prevails over printing if fair
 | printing: editor must keep column is open from print
 | reopening: while column is shut and not fair, editor must resign within 5 days
+
+4 Together.
+| mending: for each slip as s, author must mend within a reasonable time judged by prompt
+| when column is shut, both parties must meet within 3 days
+| for each breach of fee as v, both parties must mend within 1 days
+| while mending is overdue, editor may shut
+| parting: while mending is overdue, both parties must meet within a reasonable time judged by quick
 """
 ASKED = ("editor shut", "editor drop", "author drop", "author smear", "editor resign", "editor print")
 
@@ -65,6 +76,8 @@ def answers(random: Random, book: Ledger) -> Ledger:
     about: dict[str, list[Any]] = {
         "fair": [None], "wilful": [None, *(each.id for each in facts if each.name == "slip")],
         "grave": [each.id for each in facts if each.name == "slip"],
+        "prompt": [each.id for each in facts if each.name == "slip"],
+        "quick": [None],
         "late": [each.id for each in facts if each.name == "story"],
     }  # fmt: skip
     for question, subjects in about.items():
@@ -93,7 +106,7 @@ def test_what_is_open_comes_to_what_the_engine_says(seed: int) -> None:
         kernel, every = kernel + len(found), every + len(books)
     assert kernel > every / 2
     assert breaches > 10
-    assert {"fair", "wilful", "grave", "needed"} <= told.keys(), "there is something to be missing"
+    assert {"fair", "wilful", "grave", "needed", "prompt"} <= told.keys(), "there is something to be missing"
 
 
 SIGNED = {"id": "1", "name": "sign", "by": "editor", "at": "2026-03-02T10:00"}
@@ -107,7 +120,7 @@ def test_a_run_tells_what_is_missing_with_and_without_the_kernel(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Whether the slip was on purpose decides who may leave; of the second account that was found out."""
-    (tmp_path / "press.contract").write_text(PRESS, "utf-8")
+    (tmp_path / "press.contract").write_text(PRESS.split("4 Together.")[0], "utf-8")
     rows = [
         {"account": who, **row} for who in "AB" for row in (SIGNED, SLIP, *([FOUND] if who == "B" else []))
     ]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from contractlang.norms import Obligation, Permission, Power, Prohibition, Who
-from engine.bulk.kernel.held import FALSE, Held, all_of, any_of, held, negated, plain
+from engine.bulk.kernel.held import FALSE, Held, all_of, held, negated
 from engine.bulk.kernel.lower import in_law, is_there
 from engine.bulk.kernel.owing import Owing
-from engine.bulk.kernel.plan import DAY, FAR, JOINT, Lane
+from engine.bulk.kernel.plan import DAY, FAR, Lane
 from engine.bulk.kernel.said import Place, Unsaid
 from engine.bulk.kernel.spell import LIVES
 from engine.bulk.kernel.writer import Text
@@ -80,15 +80,6 @@ class Acting(Owing):
             self.draft.step(rule, f"is the basis of {name}: {told(basis)}")
             found.append((variable, rule))
         return found
-
-    def joined(self, name: str) -> Held:
-        """Spell that all who must join in an act at hand have done so."""
-        ways = [plain(f"who[i] == {JOINT}")]
-        for party in self.program.bound_parties:
-            others = (each for each in self.program.bound_parties if each != party)
-            did = [plain(self.speller.happening(name, each)) for each in others]
-            ways.append(all_of([plain(f"who[i] == {self.speller.party(party)}"), *did]))
-        return any_of(ways)
 
     def effects(self, text: Text, name: str, touch: Touch, bases: list[tuple[str, Rule]]) -> None:
         """Write what an occurrence does to states, and to duties that it suspends or resumes."""

@@ -20,12 +20,13 @@ from engine.bulk.kernel.outcome import Found, Results
 from engine.choice import items_that_matter
 from engine.decision import Item
 from engine.event import Event
-from engine.history import MOST_CASES
 
 Facts = tuple[Event, ...]
 Supposed = dict[Item, bool]
 
 UNDETERMINED = "undetermined"
+MOST_CASES = 64
+"""In how many cases an account is folded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def in_cases(
                 following += [(place, {**supposed, item: value}) for value in (True, False)]
         many = Counter(place for place, _ in following)
         for place, count in many.items():
-            if count + len(cases.get(place, ())) >= MOST_CASES:
+            if count + len(cases.get(place, ())) > MOST_CASES:
                 left[place] = "too much of it is open"
         waiting = [each for each in following if each[0] not in left]
         layout = Layout(layout.program, layout.plan, layout.as_of)

@@ -21,6 +21,7 @@ from contractlang.norms import (
     Power,
     Prohibition,
     StateDecl,
+    Who,
 )
 from engine.bulk.kernel.plan import MOST_LANES, Asked, Lane, Plan, Refused, Step
 from engine.bulk.kernel.said import Unsaid
@@ -241,10 +242,10 @@ def _arising(draft: Draft) -> None:
                 if norm.trigger is None:
                     if rule.home:
                         _begins_as_draft(draft, rule)
-                    if not isinstance(norm.bearer, str):
+                    if isinstance(norm.bearer, Who) and norm.bearer is not Who.BOTH:
                         draft.watched.append((rule, f"a duty of {norm.bearer.value}"))
                         continue
-                if not isinstance(norm.bearer, str):
+                if isinstance(norm.bearer, Who) and norm.bearer is not Who.BOTH:
                     raise Unsaid(f"a duty of {norm.bearer.value}")
                 if isinstance(norm, Maintenance) and norm.trigger is not None:
                     _kept_for_good(rule)

@@ -217,10 +217,9 @@ class Opening(Writer):
         """Spell that the breach is by another than the actor, for a power of the other party."""
         if rule.norm.bearer is not Who.OTHER:
             return plain(TRUE)
-        bearer = lane.rule.norm.bearer
-        if not isinstance(bearer, str) or not who:
+        if not who:
             return opened("whose breach it is")
-        return plain(f"{who} != {self.speller.party(bearer)}")
+        return plain(f"{who} != {self.speller.party(lane.bearer)}")
 
     def breached_for(self, rule: Rule, who: str) -> str:
         """Return the variable that tells whether there was a breach that empowers, by another than `who`."""

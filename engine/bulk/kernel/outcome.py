@@ -191,7 +191,7 @@ class Results:
                 end = int(kept["e"][key])
                 norm = lane.rule.norm
                 duty = DutyStanding(
-                    norm.document, norm.id, self._about(lane, key), str(norm.bearer),
+                    norm.document, norm.id, self._about(lane, key), lane.bearer,
                     _STATUS[status], None if end >= FAR else end, unpaid,
                 )  # fmt: skip
                 yield lane, key, duty
@@ -205,7 +205,7 @@ class Results:
                 done = int(kept["z"][key]) if status == CURED else None
                 word = "open" if done is None else "cured"
                 breach = BreachStanding(
-                    norm.document, norm.id, about, str(norm.bearer), self._began(lane, key), done, word
+                    norm.document, norm.id, about, lane.bearer, self._began(lane, key), done, word
                 )
                 yield breach, lane.rule.index
         first = self.layout.first

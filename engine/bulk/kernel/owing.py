@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from contractlang.norms import OccurrenceDecl
+from dataclasses import replace
+
+from contractlang.norms import OccurrenceDecl, Reasonable, Who
 from contractlang.values import Period
-from engine.bulk.kernel.held import all_of, held, negated
-from engine.bulk.kernel.lower import norms_in
+from engine.bulk.kernel.held import Held, all_of, any_of, held, negated, plain
+from engine.bulk.kernel.lower import is_there, norms_in
 from engine.bulk.kernel.opening import Opening
-from engine.bulk.kernel.plan import DAY, EAST, FAR, MISSING, MOST, Lane
+from engine.bulk.kernel.plan import DAY, EAST, FAR, JOINT, MISSING, MOST, Lane
 from engine.bulk.kernel.said import Place, Unsaid
 from engine.bulk.kernel.spell import ELAPSED, late
 from engine.bulk.kernel.writer import Text
+from engine.conditions import AnswerE
 from engine.evaluator import Evaluator
 from engine.program import Rule, Touch
 from engine.quantities import BoundE
@@ -61,7 +64,7 @@ class Owing(Opening):
                 parts.append(held(speller, rule.trigger_where, at))
             condition = self.settled(text, all_of(parts))
         text.deeper("if True:" if seen else f"if {condition}:")
-        told = self.window(text, lane, at)
+        told = self.window(text, rule, at)
         if lane.owes:
             assert rule.amount is not None
             said = speller.spell(rule.amount, at)
@@ -89,9 +92,9 @@ class Owing(Opening):
             else f"arises by a breach of {broken} if {condition}; ends {told}",
         )
 
-    def window(self, text: Text, lane: Lane, at: Place) -> str:
+    def window(self, text: Text, rule: Rule, at: Place) -> str:
         """Write the end of a window into `y`; return it in words."""
-        rule, speller = lane.rule, self.speller
+        speller = self.speller
         limit = type(rule.limit).__name__
         if rule.limit is None:
             text.add(f"y = {FAR}")
@@ -99,8 +102,9 @@ class Owing(Opening):
         if limit == "AtOnce":
             text.add(f"y = {at.now} + 1000000")
             return "at once"
-        if limit == "Reasonable" or rule.limit_value is None:
-            raise Unsaid("within a reasonable time")
+        if isinstance(rule.limit, Reasonable):
+            return self.in_numbers(text, rule, at) if rule.numbered else self.reasonable(text, rule, at)
+        assert rule.limit_value is not None
         if limit == "Within":
             return self.within(text, rule, at)
         said = speller.spell(rule.limit_value, at)
@@ -117,6 +121,57 @@ class Owing(Opening):
         table = speller.table("day", None, rolls, rule.roll, "the end of that day")
         self.looked_up(text, table.name, said.text)
         return f"with day {said.text} ({table.name})"
+
+    def reasonable(self, text: Text, rule: Rule, at: Place) -> str:
+        """Write the end of a reasonable time: none as long as the answer is yes, and past if it is no."""
+        assert isinstance(rule.limit, Reasonable)
+        question = rule.limit.question
+        about = (
+            BoundE(rule.variable)
+            if rule.variable in at.rows and self.program.questions[question].about
+            else None
+        )
+        is_prompt = self.settled(text, self.speller.answer(AnswerE(question, about), at))
+        text.add(f"y = {FAR} if {is_prompt} else {at.now}")
+        return f"within a reasonable time ({is_prompt})"
+
+    def in_numbers(self, text: Text, rule: Rule, at: Place) -> str:
+        """Write the end of a reasonable time as laws in force say in numbers, the earliest; else as is found."""
+        ends, is_told = self.speller.name("y"), self.speller.name("r")
+        text.add(f"{ends} = {FAR}", f"{is_told} = False")
+        told = []
+        for index in rule.numbered:
+            other = self.program.rules[index]
+            if not is_there(self.draft, other):
+                continue
+            here = replace(at, rows={**at.rows, **self.renamed(other, at)}, rolls=other.rolls)
+            speaks = [self.in_force(other, here)]
+            binds = self.has_same_trigger(other, at)
+            if binds and other.trigger_where is not None:
+                speaks.append(held(self.speller, other.trigger_where, here))
+            text.deeper(f"if {self.settled(text, all_of(speaks))}:")
+            text.add(f"{is_told} = True")
+            if binds:
+                told.append(self.window(text, other, here))
+                text.add(f"if y < {ends}: {ends} = y")
+            text.out()
+        text.deeper(f"if not {is_told}:")
+        found = self.reasonable(text, rule, at)
+        text.out()
+        text.add(f"else: y = {ends}")
+        return f"{found}, unless a law says in numbers: {', '.join(told)}"
+
+    @staticmethod
+    def renamed(rule: Rule, at: Place) -> dict[str, tuple[str, tuple[str, ...]]]:
+        """Return what is bound under the name that a norm has for it."""
+        return dict(zip([rule.variable], at.rows.values(), strict=False))
+
+    def has_same_trigger(self, rule: Rule, at: Place) -> bool:
+        """Tell whether what is bound gives rise to a duty of a norm, too. Raises Unsaid where only some of it does."""
+        fits = {name in self.speller.triggering(rule) for _, names in at.rows.values() for name in names}
+        if len(fits) > 1:
+            raise Unsaid(f"{rule.norm.id}: a reasonable time in numbers for some occurrences only")
+        return fits == {True}
 
     def within(self, text: Text, rule: Rule, at: Place) -> str:
         speller = self.speller
@@ -193,6 +248,8 @@ class Owing(Opening):
                 raise Unsaid(f"{rule.norm.id}: an act that names a breach of what arose by a breach")
             conditions.append(f"(c_{declared.per}[i] == {MISSING} or c_{declared.per}[i] == k)")
         conditions += self.where(rule, lane, name, "k")
+        if rule.norm.bearer is Who.BOTH:
+            conditions.append(self.joined(name).sure)
         self.flush(text)
         text.deeper(f"if {' and '.join(conditions)}:")
         self.performs(text, lane, "k", amount)
@@ -200,6 +257,15 @@ class Owing(Opening):
         self.draft.step(
             rule, f"{name} discharges it" + (f", adding up {declared.accumulates}" if amount else "")
         )
+
+    def joined(self, name: str) -> Held:
+        """Spell that all who must join in an act at hand have done so."""
+        ways = [plain(f"who[i] == {JOINT}")]
+        for party in self.program.bound_parties:
+            others = (each for each in self.program.bound_parties if each != party)
+            did = [plain(self.speller.happening(name, each)) for each in others]
+            ways.append(all_of([plain(f"who[i] == {self.speller.party(party)}"), *did]))
+        return any_of(ways)
 
     def where(self, rule: Rule, lane: Lane, name: str, key: str) -> list[str]:
         """Return what must hold of the act that discharges."""
@@ -246,6 +312,8 @@ class Owing(Opening):
             return
         (lane,) = owing
         n, rule = lane.number, lane.rule
+        if not isinstance(rule.norm.bearer, str):
+            raise Unsaid(f"{rule.norm.id}: a payment that names nothing, where more is asked of it")
         is_open = [f"(s{n}[k] == 1 or s{n}[k] == 3 or s{n}[k] == 5)"]
         is_open += [each.sure for each in self.borne(rule, "who[i]")]
         is_open += self.where(rule, lane, name, "k")

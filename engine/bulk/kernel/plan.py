@@ -112,6 +112,12 @@ class Lane:
         return self.rule.norm.id
 
     @property
+    def bearer(self) -> str:
+        """Who bears the obligation: a party, or both."""
+        bearer = self.rule.norm.bearer
+        return bearer if isinstance(bearer, str) else bearer.value
+
+    @property
     def bottom(self) -> str:
         """The variable of the loop with the first key that an account may use."""
         return "rb" if self.by_row else "k0"

@@ -39,6 +39,8 @@ LINES = {
     "never": "无终点",
     "at once": "即时",
     "at {}": "于时刻 {}",
+    "within a reasonable time ({})": "在合理期限内（{}）",
+    "{}, unless a law says in numbers: {}": "{}，法律以数字规定者从其规定：{}",
     "before day {}": "第 {} 日之前",
     "with day {} ({})": "第 {} 日终了（{}）",
     "{} from {}": "自 {1} 起{0}",

@@ -264,8 +264,7 @@ class _Loop(Asking):
             text.deeper(f"{'if' if place == 0 else 'elif'} l == {lane.number}:")
             if lane.rule.index in self.draft.dreaded:
                 text.add("why = 4")
-            assert isinstance(lane.rule.norm.bearer, str)
-            self.noting(text, lane.rule.index, str(self.speller.party(lane.rule.norm.bearer)), Place(now))
+            self.noting(text, lane.rule.index, str(self.speller.party(lane.bearer)), Place(now))
             for each in self.after(lane):
                 debts = {each.rule.variable: (lane, "k")}
                 mark = text.mark()

@@ -14,7 +14,7 @@ from typing import Any
 from contractlang.kinds import FLAG
 from contractlang.norms import OccurrenceDecl, PartyDecl, StateDecl, Who
 from contractlang.values import Period, Roll, Share
-from engine.bulk.kernel.held import Doubt, Held, all_of, held, plain
+from engine.bulk.kernel.held import TRUE, Doubt, Held, all_of, held, plain
 from engine.bulk.kernel.plan import (
     BREACHED,
     CURED,
@@ -189,7 +189,7 @@ class Speller:
         codes = [each.code or str(self.opens(each.why)) for each in in_order]
         found = codes.pop()
         for code, doubt in zip(reversed(codes), reversed(in_order[:-1]), strict=True):
-            found = code if doubt.when == "True" else f"({code} if {doubt.when} else {found})"
+            found = code if doubt.when == TRUE else f"({code} if {doubt.when} else {found})"
         return found
 
     def word(self, text: str) -> int:
@@ -558,8 +558,8 @@ class Speller:
                 return Said(f"((b{n}[{key}] - 1 + {EAST}) // {DAY})", "day")
             case "cured":
                 return Said(f"(s{n}[{key}] == {CURED})", "flag")
-            case "by" if isinstance(lane.rule.norm.bearer, str):
-                return self.constant(lane.rule.norm.bearer)
+            case "by":
+                return self.constant(lane.bearer)
             case _:
                 raise Unsaid(f"`{name}` of a breach is not among what the kernel has")
 
@@ -641,12 +641,12 @@ class Speller:
         if made.longer is None:
             return Said(f"(s{n}[{key}] == {BREACHED})", "flag")
         table = self.longer(made, place)
-        start = f"(e{n}[{key}] - 1" if lane.of_days else f"({_began(lane, key)}"
+        start = _overdue_since(lane, key)
         found = self.name("r")
         self.before += [
             f"{found} = False",
             f"if s{n}[{key}] == {BREACHED}:",
-            f"    y = look({table.name}, {start} + {EAST}) // {DAY} - base)",
+            f"    y = look({table.name}, ({start} + {EAST}) // {DAY} - base)",
             "    if y < 0: why = 1",
             f"    elif y <= {place.now}: {found} = True",
         ]
@@ -673,11 +673,11 @@ class Speller:
         self.before.append(f"{found} = False")
         for lane in lanes:
             n = lane.number
-            start = f"(e{n}[j] - 1" if lane.of_days else f"({_began(lane, 'j')}"
+            start = _overdue_since(lane, "j")
             self.before += [
                 f"for j in range(lo{n}, {lane.top}):",
                 f"    if s{n}[j] == {BREACHED}:",
-                f"        y = look({table.name}, {start} + {EAST}) // {DAY} - base)",
+                f"        y = look({table.name}, ({start} + {EAST}) // {DAY} - base)",
                 "        if y < 0: why = 1",
                 f"        elif y <= {place.now}: {found} = True",
             ]
@@ -723,6 +723,13 @@ def late(lane: Lane, key: str, now: str) -> str:
     """Spell whether an instance is breached and not over."""
     n = lane.number
     return f"s{n}[{key}] == {BREACHED}" if lane.eager else f"(s{n}[{key}] == 1 and e{n}[{key}] <= {now})"
+
+
+def _overdue_since(lane: Lane, key: str) -> str:
+    """Spell an instant of the day from which it counts how long an instance is overdue. Raises Unsaid."""
+    if lane.rule.numbered:
+        raise Unsaid("overdue for longer than a time, of what was due within a reasonable one")
+    return f"e{lane.number}[{key}] - 1" if lane.of_days else _began(lane, key)
 
 
 def _began(lane: Lane, key: str) -> str:

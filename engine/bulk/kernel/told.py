@@ -62,7 +62,7 @@ class Telling:
         self.program, self.terms, self.plan, self.as_of = program, terms, plan, as_of
         self.asked, self.agreements = asked, agreements
         self._words = {number: word for word, number in plan.words.items()}
-        bearers = {str(lane.rule.norm.bearer): None for lane in plan.lanes}
+        bearers = {lane.bearer: None for lane in plan.lanes}
         self._parties = list(dict.fromkeys([*plan.parties, *bearers]))
         self._currencies = sorted({self._currency(lane) for lane in plan.lanes if lane.owes})
 
@@ -241,7 +241,7 @@ class Telling:
             ended = numpy.where(status[keys] == CURED, left[f"z{number}"][keys], MISSING)
             nothing = lane.by_row or lane.source is not None
             row = numpy.full(len(keys), -1) if nothing else rows
-            by = numpy.full(len(keys), self._parties.index(str(norm.bearer)))
+            by = numpy.full(len(keys), self._parties.index(lane.bearer))
             yield Breaches(norm.document, norm.id, lane.rule.index, of_thing[keys], began, ended, row, by)
         for place, rule in enumerate(self.plan.prohibitions):
             rows = numpy.flatnonzero(left[f"x{place}"])
