@@ -253,8 +253,10 @@ def outcome(held: Held, sent: Sent, revision: int) -> dict[str, Any]:
         "id": sent.id, "source": sent.source, "account": held.name, "revision": held.token_of(revision),
         "recorded_at": iso(event.recorded_at), "late": late, "changed": changed(held, revision) if late else [],
     }  # fmt: skip
-    left_out = [name for name, value in sent.raw.items() if value is None and name != "at"]
-    return {**told, "left_out": left_out} if left_out else told
+    if None in sent.raw.values():
+        left_out = [name for name, value in sent.raw.items() if value is None and name != "at"]
+        return {**told, "left_out": left_out} if left_out else told
+    return told
 
 
 def is_late(held: Held, revision: int, event: Event) -> bool:

@@ -46,14 +46,17 @@ class Underway:
 
     def send(self, intake: Intake, checked: Checked, revision: int, over: asyncio.Future[None]) -> None:
         """Note events that were sent, on top of a revision."""
-        new = list(checked.new.values())
-        batch = Batch(checked, intake.before, revision + len(new), new[-1].recorded_at, over)
+        new = checked.new.values()
+        recorded_at = next(reversed(new)).recorded_at
+        self._batches.append(Batch(checked, intake.before, revision + len(new), recorded_at, over))
         intake.keep(checked)
-        self._batches.append(batch)
 
     def kept(self, checked: Checked) -> None:
-        """Note that those events are kept."""
-        self._batches = [each for each in self._batches if each.checked is not checked]
+        """Note that those events are kept: nearly always the ones that were sent first."""
+        for place, each in enumerate(self._batches):
+            if each.checked is checked:
+                del self._batches[place]
+                break
 
     def not_kept(self, intake: Intake, checked: Checked) -> None:
         """Take those events back, and what was sent after them."""
