@@ -21,7 +21,7 @@ to have. The holidays of 放假办法 2 stand in any case.
 
 import hashlib
 import re
-from calendar import monthrange
+from calendar import FRIDAY, MONDAY, SATURDAY, monthrange
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -354,7 +354,7 @@ class Calendar:
         self._published: Final = frozenset(each.year for each in self.years if each.published)
         self._awaited: Final = dict[date, bool]()
         self.published_until: Final = date(max(self._published, default=self._first_year - 1), 12, 31)
-        """The last day of the last year with a notice; the next notice may still shift days just before it."""
+        """The last day of the last year with a notice; the next one may shift days just before it for New Year."""
         self.version: Final = _version_of(self.years)
         """The date of the newest notice, and a digest that changes with every day of the calendar."""
 
@@ -422,14 +422,19 @@ class Calendar:
         return in_season and day.year not in self._filed
 
     def _awaits_notice(self, day: date) -> bool:
-        # The last days of a published year wait for the next notice: the one for 2019 had Saturday 29 December
-        # 2018 worked and Monday 31 December taken off.
-        if day.year in self._published and (day.month < 12 or day.year + 1 in self._published):
+        if day.year in self._published and not (day.month == 12 and self._december_awaits_notice(day.year)):
             return False
         awaited = self._awaited.get(day)
         if awaited is None:
             awaited = self._awaited[day] = self._is_near_a_holiday_to_come(day)
         return awaited
+
+    def _december_awaits_notice(self, year: int) -> bool:
+        # The notice for 2019 had Saturday 29 December 2018 worked and Monday 31 December taken off. Next to a
+        # weekend, New Year's Day makes a break of three days by itself, and no notice from that for 2008 on has
+        # moved a day of December for it.
+        new_year = date(year + 1, *_NEW_YEAR)
+        return year + 1 not in self._published and new_year.weekday() not in (MONDAY, FRIDAY, SATURDAY)
 
     def _is_near_a_holiday_to_come(self, day: date) -> bool:
         """Tell whether a notice that is still to come may shift a day, for a holiday that is near it."""

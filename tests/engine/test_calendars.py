@@ -100,7 +100,13 @@ def test_two_statutory_days_were_added_in_2025(year: int, number: int) -> None:
         ("2027-02-06", "2027-02-09", "2027-02-09", "2027-02-16", "on a statutory day"),
         ("2027-10-09", "2027-10-11", "2027-10-09", "2027-10-11", "a Saturday that may be worked"),
         ("2027-01-01", "2027-01-04", "2027-01-02", "2027-01-11", "New Year"),
-        ("2026-12-31", "2026-12-31", "2026-12-31", "2027-01-11", "the notice for 2027 may take it off"),
+        (
+            "2026-12-31",
+            "2026-12-31",
+            "2026-12-31",
+            "2026-12-31",
+            "New Year 2027 is a Friday: no day before it is moved",
+        ),
         ("2027-01-09", "2027-01-11", "2027-01-11", "2027-01-11", "a weekend that New Year does not reach"),
         ("2026-12-18", "2026-12-18", "2026-12-18", "2026-12-18", "far enough from the new year"),
         ("2028-03-06", "2028-03-06", "2028-03-06", "2028-03-06", "no file, but outside every season"),
@@ -147,6 +153,16 @@ def test_before_its_first_year_the_calendar_vouches_for_nothing() -> None:
     # The notice for 2019 had that Saturday worked and that Monday taken off.
     assert rolled.earliest == date(2018, 12, 29)
     assert not CALENDAR.is_provisional(date(2022, 12, 31), LIVED)
+
+
+@pytest.mark.parametrize(("year", "awaited"), [(2024, False), (2025, True), (2026, True), (2027, False)])
+def test_december_waits_for_the_next_notice_where_new_year_is_not_next_to_a_weekend(
+    year: int, awaited: bool
+) -> None:
+    known = Calendar([unpublished(each) if each.year >= year else each for each in CALENDAR.years])
+    assert known.is_provisional(date(year - 1, 12, 31), LIVED) is awaited
+    assert known.roll(date(year - 1, 12, 28), LIVED).provisional is awaited
+    assert known.is_provisional(date(year, 1, 5), LIVED)
 
 
 @pytest.mark.parametrize("year", [*range(2028, 2100)])
