@@ -13,9 +13,10 @@ from engine.dates import day_of
 from engine.decision import Item
 from engine.event import ALLEGED, BOTH, NEVER, Event, Instant
 from engine.judge import bearer_of, bears, bind, conditions_fail, judges, not_in_force, window
-from engine.program import Rule, Touch
+from engine.program import Rule, Sum, Touch
 from engine.scene import Breach, Inst, Scene, Unknown
 from engine.step import DAY, OVER, Step, Writes
+from engine.sums import due_on, everything
 
 
 def discharges(step: Step, event: Event, touch: Touch) -> None:
@@ -41,13 +42,17 @@ def pay_sum(scene: Scene, w: Writes, step: Step, event: Event, field: str, name:
 
 def discharge(scene: Scene, w: Writes, step: Step, event: Event, rule: Rule, touch: Touch) -> None:
     """Do what an obligation asks, for the instances that the act is about."""
-    listed = scene.get(("IO", rule.index))
-    if not listed or not step.real(scene, event):
+    listed = scene.get(("IO", rule.index)) or ()
+    if not step.real(scene, event):
         return
+    amount = event.fields.get(touch.declared.accumulates) if touch.declared.accumulates else None
     meant: Sequence[Any] = (event.fields.get(rule.about_field),) if rule.about_field else sorted(listed)
     for trig in meant:
         inst: Inst | None = scene.read(("I", rule.index, trig))
-        if inst is None or inst.status in OVER or not bears(rule, event.actor, inst.trigger):
+        if inst is None or not bears(rule, event.actor, inst.trigger):
+            continue
+        paid_before = inst.status in ("done", "cured") and amount is not None
+        if inst.status in OVER and not paid_before:
             continue
         if isinstance(inst.trigger, Breach) and event.fields.get(touch.declared.per or "") not in (
             None,
@@ -59,8 +64,10 @@ def discharge(scene: Scene, w: Writes, step: Step, event: Event, rule: Rule, tou
             continue
         if rule.norm.bearer is Who.BOTH and event.actor != BOTH and not all_did(step, scene, event.name):
             continue
-        amount = event.fields.get(touch.declared.accumulates) if touch.declared.accumulates else None
-        perform(scene, w, step, rule, trig, inst, event, amount)
+        if paid_before:
+            put_by(scene, w, step, event, amount or 0, (rule.index,), trig)
+        else:
+            perform(scene, w, step, rule, trig, inst, event, amount)
 
 
 def all_did(step: Step, scene: Scene, name: str) -> bool:
@@ -81,7 +88,7 @@ def perform(
         else:
             enough = paid >= owed
             if paid > owed:
-                w["CR", event.actor] = (scene.read(("CR", event.actor)) or 0) + paid - owed
+                put_by(scene, w, step, event, paid - owed, (rule.index,), trig)
                 paid = owed
         if rule.index in step.program.accruing:
             history = ("PH", rule.index, trig)
@@ -163,7 +170,36 @@ def appropriate(scene: Scene, w: Writes, step: Step, event: Event, touch: Touch)
                 perform(scene, w, step, rule, trig, inst, event, part)
         left -= share
     if left > 0:
+        put_by(scene, w, step, event, left, touch.discharges)
+
+
+def put_by(
+    scene: Scene,
+    w: Writes,
+    step: Step,
+    event: Event,
+    left: int,
+    debts: Sequence[int],
+    trig: str | None = None,
+) -> None:
+    """Put what a payment leaves over to what may be claimed upon the breach of its debts; the rest is credit."""
+    for name in step.program.sums:
+        for home, about, rule in sorted(everything(scene, name), key=_broken_at):
+            if not isinstance(about, Breach) or about.norm not in debts or about.by != event.actor:
+                continue
+            if trig not in (None, about.trig):
+                continue
+            owed = due_on(scene, name, home, about, rule)
+            part = 0 if isinstance(owed, Unknown) else min(left, owed)
+            if part:
+                w["PA", name, about.trig] = (scene.read(("PA", name, about.trig)) or 0) + part
+                left -= part
+    if left:
         w["CR", event.actor] = (scene.read(("CR", event.actor)) or 0) + left
+
+
+def _broken_at(thing: tuple[str, Any, Sum]) -> Instant:
+    return thing[1].started_at if isinstance(thing[1], Breach) else NEVER
 
 
 def arise(

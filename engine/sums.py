@@ -93,17 +93,24 @@ def due(scene: Scene, name: str) -> Any:
     """Return what may be claimed of a sum and is not paid, over everything that it is for."""
     total = 0
     for home, about, rule in everything(scene, name):
-        before = bound_to(scene, rule, about)
-        claimed = rule.claimable is None or rule.claimable.value(scene)
-        scene.vars = before
-        if not claimed:
-            continue
-        value = amount(scene, name, about, home)
-        if isinstance(value, Unknown):
-            return value
-        paid = scene.read(("PA", name, trigger_id(about))) or 0
-        total += max(0, value - paid)
+        found = due_on(scene, name, home, about, rule)
+        if isinstance(found, Unknown):
+            return found
+        total += found
     return total
+
+
+def due_on(scene: Scene, name: str, home: str, about: Any, rule: Sum) -> Any:
+    """Return what may be claimed of a sum and is not paid, for one of the things that it is for."""
+    before = bound_to(scene, rule, about)
+    claimed = rule.claimable is None or rule.claimable.value(scene)
+    scene.vars = before
+    if not claimed:
+        return 0
+    value = amount(scene, name, about, home)
+    if isinstance(value, Unknown):
+        return value
+    return max(0, value - (scene.read(("PA", name, trigger_id(about))) or 0))
 
 
 def in_all(scene: Scene, name: str, things: Iterable[Any], home: str = "") -> Any:

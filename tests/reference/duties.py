@@ -114,21 +114,50 @@ def discharge(world: World, act: Event) -> None:
     amount = act.fields.get(kind.accumulates or "")
     if kind.accumulates is not None and isinstance(amount, int):
         if object_id is None:
+            owed = sum(each.unpaid_at(world.now) for each in owing if isinstance(each.owed, int))
+            put_by(world, act, amount - owed, [each for each in world.instances if _is_of(world, each, act)])
             appropriate(world, owing, amount)
-        else:
-            for each in owing:
-                upon = each.trigger.trigger if isinstance(each.trigger, Breach) else None
-                if object_id in (each.about, upon) or (each.about is None and upon is None):
-                    pay(world, each, amount)
+            return
+        for each in world.instances:
+            if (
+                _is_of(world, each, act)
+                and each.about == object_id
+                and each.status in ("discharged", "cured")
+            ):
+                put_by(world, act, amount, [each])
+        for each in owing:
+            upon = each.trigger.trigger if isinstance(each.trigger, Breach) else None
+            if object_id in (each.about, upon) or (each.about is None and upon is None):
+                if isinstance(each.owed, int):
+                    put_by(world, act, amount - each.unpaid_at(world.now), [each])
+                pay(world, each, amount)
         return
     for each in owing:
         if each.about in (None, object_id):
             finish(world, each, "cured" if each.status == "breached" else "discharged")
 
 
+def put_by(world: World, act: Event, left: int, debts: list[Instance]) -> None:
+    """Put what a payment leaves over to what may be claimed upon the breach of its debts (a late fee)."""
+    from tests.reference import sums
+
+    broken = [each.breach for each in debts if each.breach is not None and not each.breach.over]
+    broken.sort(key=lambda each: each.at)
+    for name in dict.fromkeys(line.name for contract in world.contracts for line in contract.amounts):
+        for each in broken:
+            owed = sums.due_on(world, name, each) if left > 0 else 0
+            if isinstance(owed, int) and owed > 0:
+                world.paid_sums.append((name, each.trigger, min(left, owed)))
+                left -= min(left, owed)
+
+
 def _could_be_done_by(world: World, instance: Instance, act: Event) -> bool:
+    return instance.status in ("open", "breached") and _is_of(world, instance, act)
+
+
+def _is_of(world: World, instance: Instance, act: Event) -> bool:
     norm = instance.norm
-    if not isinstance(norm, Obligation) or instance.status not in ("open", "breached"):
+    if not isinstance(norm, Obligation):
         return False
     named = facts.covers(world.declared, norm.act.name, act.name)
     by_bearer = facts.did(act.actor, instance.bearer)

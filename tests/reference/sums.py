@@ -173,16 +173,19 @@ def due(world: World, name: str) -> Any:
     parts: list[Any] = []
     for agreement in documents.agreements(world) or [""]:
         for thing in triggers(world, name, agreement):
-            line = line_for(world, lines(world, name, agreement), thing, {})
-            if line is None or not _is_claimed(world, line, thing):
-                continue
-            comes_to = amount_for(world, name, thing, agreement)
-            parts.append(
-                comes_to
-                if isinstance(comes_to, Unknown)
-                else max(0, (comes_to or 0) - paid_on(world, name, thing))
-            )
+            parts.append(due_on(world, name, thing, agreement))
     return values.total(parts)
+
+
+def due_on(world: World, name: str, thing: Any, agreement: str = "") -> Any:
+    """Return what may be claimed of a sum and was not paid, for one of its triggers."""
+    line = line_for(world, lines(world, name, agreement), thing, {})
+    if line is None or not _is_claimed(world, line, thing):
+        return 0
+    comes_to = amount_for(world, name, thing, agreement)
+    if isinstance(comes_to, Unknown):
+        return comes_to
+    return max(0, (comes_to or 0) - paid_on(world, name, thing))
 
 
 def _is_claimed(world: World, line: AmountRule, thing: Any) -> bool:
