@@ -319,6 +319,8 @@ class Situation:
         value = None if value in _NOTHING else value
         if name.startswith("RS-"):
             self.readings[name] = _OF_FLAGS[value] if isinstance(value, bool) else str(value)
+        elif parameter := self.parameter_of(name):
+            self.parameters[parameter] = value
         elif name.startswith(_VARIED):
             said = str(value).lower() if isinstance(value, bool) else "blank" if value is None else value
             self.answers[name] = self.mapping.raw["answers"].get(name, {}).get(said, said)
@@ -330,6 +332,11 @@ class Situation:
             self.parameters[name] = value
         else:
             raise Unsupported(f"a variant of {name}")
+
+    def parameter_of(self, blank: str) -> str | None:
+        """Return the parameter that fills a blank of the documents, named by its id."""
+        targets = self.mapping.raw["parameters"].items()
+        return next((key for key, target in targets if target == blank and self.is_asked(blank)), None)
 
     def date(self, marker: str, day: str) -> None:
         """Give the entry whose date is missing (`F-USER-SIGN-DATE`) a day or an instant."""
