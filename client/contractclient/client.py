@@ -159,5 +159,5 @@ def _answer(question: Question, body: Json, headers: Mapping[str, str], id: str)
 def _recorded(said: Json) -> Recorded:
     return Recorded(
         said["account"], said["source"], said["id"], said["revision"], datetime.fromisoformat(said["recorded_at"]),
-        said["late"], tuple(said["changed"]),
+        said["late"], tuple(said["changed"]), tuple(said.get("left_out", ())),
     )  # fmt: skip

@@ -146,7 +146,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What came of an event: the revision under which it is kept, and what stands otherwise for one that came late."""
+    """What came of an event: the revision under which it is kept, and what stands otherwise for one that came late.
+
+    `left_out` names the fields that were None: an act without its amount does the whole.
+    """
 
     account: str
     source: str
@@ -155,3 +158,4 @@ class Recorded:
     recorded_at: datetime
     late: bool
     changed: tuple[Json, ...]
+    left_out: tuple[str, ...] = ()

@@ -184,6 +184,14 @@ def test_a_late_event_tells_what_it_changed(client: Client) -> None:
     told = client.record(paid("late"))
     assert told.late
     assert told.changed
+    assert told.left_out == ()
+
+
+def test_an_event_tells_what_was_left_out(client: Client) -> None:
+    begun(client, "whole")
+    data = {"amount": None, "bill": "whole-bill"}
+    told = client.record(Event("whole", "pay", "test", "2026-04-05T10:00:00+08:00", data))
+    assert told.left_out == ("amount",)
 
 
 def test_what_is_refused_says_where(client: Client) -> None:
