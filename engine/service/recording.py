@@ -42,6 +42,9 @@ async def record(
     found: dict[str, Iterator[dict[str, Any]]] = {}
     for name, appended in kept.items():
         held = tenant.accounts.here(name) or await tenant.held(name)
+        if held.revision < appended.revision:
+            # It was let go of meanwhile, and read again before the store had kept this.
+            await tenant.caught_up(held, await asyncio.to_thread(tenant.accounts.behind, held))
         if held.base:
             await _reaching(tenant, held, appended.revisions)
         found[name] = map(partial(outcome, held), by_account[name], appended.revisions)

@@ -132,6 +132,22 @@ def test_an_expected_revision_that_another_server_has_taken_is_refused(
     other.close()
 
 
+def test_an_account_that_is_let_go_of_and_read_again_meanwhile_has_what_is_kept(
+    service: InProcess, store: Store
+) -> None:
+    accounts = service.server.tenants["main"].accounts
+
+    def read_again() -> None:
+        accounts.forget()
+        accounts.hold(accounts.read("a"))
+        free.set()
+
+    with busy(store) as free:
+        (said,) = service.post_all("/events", [[call("a", "1")]], BATCH, read_again)
+    assert said.status == 200, said.body
+    assert held(service, "a").token == accounts.read("a").token == said.json()["events"][0]["revision"]
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_memory_is_as_the_store_whatever_comes_at_once(service: InProcess, store: Store, seed: int) -> None:
     chance = random.Random(seed)
