@@ -230,7 +230,7 @@ def _portfolio() -> list[Row]:
 MADE = """
 WITH invoices AS (
   SELECT a, k, hash(a * 77 + k) % 99900 + 100 AS amount, (1440 + hash(a * 91 + k) % 48000)::BIGINT AS paid_after,
-         TIMESTAMP '2026-01-05 09:00:00' + to_minutes((k * 4000 + hash(a * 50 + k) % 3900)::BIGINT) AS issued
+         TIMESTAMP '2026-01-05 09:00:00' + to_minutes((k * {every} + hash(a * 50 + k) % {within})::BIGINT) AS issued
   FROM range({accounts}) AS r(a), range({invoices}) AS s(k)
 ), events AS (
   SELECT a, k, 'i' || k AS id, 'invoiced' AS name, NULL::VARCHAR AS "by", issued AS moment, amount,
@@ -243,7 +243,7 @@ SELECT 'C-' || a AS account, id, name, "by", strftime(moment, '%Y-%m-%dT%H:%M:%S
        (amount // 100) || '.' || lpad((amount % 100)::VARCHAR, 2, '0') AS amount, due, invoice
 FROM events ORDER BY {order}
 """
-"""Invoices and their settlements, all of it text; most are settled in time."""
+"""Invoices, over 139 days, and their settlements, all of it text; most are settled in time."""
 
 ORDERS = {"by account": 'account, "at"', "in time": '"at", account'}
 
@@ -267,7 +267,10 @@ def made(path: Path, accounts: str, invoices: int, order: str, how: str) -> Path
     """
     import duckdb
 
-    query = MADE.format(accounts=accounts, invoices=invoices, order=order)
+    every = 200_000 // invoices
+    query = MADE.format(
+        accounts=accounts, invoices=invoices, order=order, every=every, within=every * 39 // 40
+    )
     query = query if how == "text" else TYPED.format(made=query)
     with duckdb.connect(
         config={"threads": 1, "memory_limit": "2GB", "temp_directory": str(path.parent)}

@@ -1,7 +1,8 @@
 """Where the time of a whole run goes: CPU of one process for an event, part by part.
 
 `python -m bench.phases` makes tables of two million events, by account and in time, typed and plain (bench/kernel.py),
-and prints what each part took by itself, what it calls left out, in nanoseconds an event.
+of accounts of 100 events each, and of 10 and 1,000. It prints what each part took by itself, what it calls left out, in
+nanoseconds an event; and what a run takes besides, however many events it has, which is part of those figures.
 """
 
 from __future__ import annotations
@@ -23,7 +24,10 @@ from engine.bulk.kernel import machine, parquet, straight, told, units
 from engine.bulk.kernel.arrow import Reader
 from engine.cli import carried_out
 
-ACCOUNTS, INVOICES, RUNS = 20_000, 50, 3
+EVENTS, FEW, RUNS = 2_000_000, 100_000, 3
+FORMS = [(order, how, 100) for order, how in product(ORDERS, ("typed", "plain"))]
+FORMS += [("by account", "plain", each) for each in (10, 1000)]
+"""The tables that are measured: their order, how they are written, how many events an account has."""
 PARTS: dict[str, tuple[tuple[Any, str], ...]] = {
     "looking whether accounts are in order": ((units, "surveyed"),),
     "decoding Parquet": ((parquet.File, "group"),),
@@ -113,22 +117,31 @@ def watched(table: Path, watch: Watch) -> int:
         return int(json.loads(said.getvalue())["events"])
 
 
+def taken(events: int, order: str, how: str, an_account: int) -> dict[str, float]:
+    """Return the seconds of CPU that each part takes of a run over a table of so many events."""
+    with tempfile.TemporaryDirectory() as folder:
+        accounts = str(events // an_account)
+        table = made(Path(folder) / "events.parquet", accounts, an_account // 2, ORDERS[order], how)
+        # What is compiled is compiled once, and the first run looks up days.
+        watched(table, Watch())
+        watch = Watch()
+        assert all(watched(table, watch) == events for _ in range(RUNS))
+        return {part: spent / RUNS for part, spent in watch.spent.items()}
+
+
 def main() -> None:
     """Measure and print, as a table of Markdown."""
-    spent: dict[str, dict[str, float]] = {}
-    for (told_as, order), how in product(ORDERS.items(), ("typed", "plain")):
-        with tempfile.TemporaryDirectory() as folder:
-            table = made(Path(folder) / "events.parquet", str(ACCOUNTS), INVOICES, order, how)
-            # What is compiled is compiled once, and the first run looks up days.
-            watched(table, Watch())
-            watch = Watch()
-            events = sum(watched(table, watch) for _ in range(RUNS))
-            spent[f"{told_as}, {how}"] = {part: took / events * 1e9 for part, took in watch.spent.items()}
-    print("| ns of CPU an event |", " | ".join(spent), "|")
-    print("| --- |", " | ".join("---" for _ in spent), "|")
+    found = {form: taken(EVENTS, *form) for form in FORMS}
+    heads = [f"{order}, {how}, {an_account:,}" for order, how, an_account in found]
+    print("| ns of CPU an event; events an account |", " | ".join(heads), "|")
+    print("| --- |", " | ".join("---" for _ in heads), "|")
     for part in PARTS:
-        print(f"| {part} |", " | ".join(f"{each[part]:.0f}" for each in spent.values()), "|")
-    print("| all of it |", " | ".join(f"{sum(each.values()):.0f}" for each in spent.values()), "|")
+        print(f"| {part} |", " | ".join(f"{each[part] / EVENTS * 1e9:.0f}" for each in found.values()), "|")
+    sums = [sum(each.values()) for each in found.values()]
+    print("| all of it |", " | ".join(f"{each / EVENTS * 1e9:.0f}" for each in sums), "|")
+    few, many = sum(taken(FEW, *FORMS[1]).values()), sums[1]
+    event = (many - few) / (EVENTS - FEW)
+    print(f"{heads[1]}: a run {(few - FEW * event) * 1e3:.0f} ms, and {event * 1e9:.0f} ns for each event")
 
 
 if __name__ == "__main__":

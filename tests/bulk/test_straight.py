@@ -126,6 +126,50 @@ def test_a_table_read_as_columns_gives_what_its_rows_give(
     assert sum(each.left for each in done) >= 3, "of 30 accounts some are read as columns, and some are left"
 
 
+def test_rows_at_one_instant_are_read_as_columns_where_they_are_about_different_things(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contract, day = tmp_path / "receivables.contract", "2026-03-02T10:00"
+    contract.write_text(CASES["receivables"][0], "utf-8")
+
+    def bill(id: str) -> dict[str, str]:
+        return {"id": id, "name": "invoiced", "at": day, "amount": "5.00", "due": "2026-04-01"}
+
+    def paid(id: str, **of: str) -> dict[str, str]:
+        at = "2026-04-03T10:00"
+        return {"id": id, "name": "settle", "by": "customer", "at": at, "amount": "5.00", **of}
+
+    bills = [bill("i"), bill("j")]
+    accounts = {
+        "A apart": [*bills, paid("p", invoice="i"), paid("q", invoice="j")],
+        "B one bill": [*bills, paid("p", invoice="i"), paid("q", invoice="i")],
+        "C none named": [*bills, paid("p", invoice="i"), paid("q")],
+        "D begins where C ends": [bill("i") | {"at": "2026-04-03T10:00"}],
+        "E no such bills": [*bills, paid("p", invoice="x"), paid("q", invoice="y")],
+        "F itself": [bill("i") | {"at": "2026-04-03T10:00"}, paid("p", invoice="i")],
+    }
+    lines = [json.dumps({"account": name} | row) for name, rows in accounts.items() for row in rows]
+    events = parquet(lines, tmp_path / "events.parquet", {}, "ORDER BY account")
+    left: list[list[str]] = []
+    batch = Straight._batch
+
+    def watched(self: Straight, taken: Any) -> Any:
+        told, unread = batch(self, taken)
+        left.append(unread.to_pylist())
+        return told, unread
+
+    monkeypatch.setattr(Straight, "_batch", watched)
+    tables = {}
+    for kernel in ("off", "on"):
+        words = (str(contract), "--events", str(events), "--ask", "seller may dun", "--kernel", kernel)
+        assert replayed(tmp_path / kernel, *words) == 0
+        tables[kernel] = {
+            kind: sorted(map(str, read_all(tmp_path / kernel / f"{kind}.parquet"))) for kind in TABLES
+        }
+    assert tables["on"] == tables["off"]
+    assert left == [["B one bill", "C none named", "F itself"]]
+
+
 def column(texts: list[str]) -> tuple[list[int], list[int], list[int]]:
     """Return texts as a column: where each begins, their bytes, and that none is null."""
     raw = [each.encode() for each in texts]

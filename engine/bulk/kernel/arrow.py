@@ -69,6 +69,8 @@ class Taken:
     order: Array
     left: pyarrow.StringArray
     """The accounts that are not among them."""
+    tied: Array
+    """The places of accounts with rows at one instant whose order could matter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,8 @@ class Reader:
         relations = [(e.how, e.left, e.right) for c in self.program.contracts for e in c.relations]
         return (
             declared, relations, self.kinds, self.options, self.until, self.as_of, self.known_at, plan.codes,
-            plan.kinds, plan.doubled, plan.needs, plan.without, plan.things, plan.words, plan.parties,
+            plan.kinds, plan.doubled, plan.needs, plan.without, plan.things, plan.words, plan.parties, plan.apart,
+            plan.references,
             [each.act for each in plan.asked],
         )  # fmt: skip
 
@@ -272,11 +275,38 @@ class Reader:
         ends = _listed(firsts[: kept + 1]), _listed(things[: kept + 1])
         if not as_it_is:
             moment, kind, who = moment[order], kind[order], who[order]
+        tied = self._tied(ends[0], moment, kind, number[order], laid)
         self.code.coded(codes, kind)
         columns = Columns(*ends, moment, kind, who, laid)
         counts = (first[1:] - first[:-1])[taken]
         left = pc.fill_null(accounts.take(pyarrow.array(numpy.flatnonzero(ok == 0))), "")
-        return Taken(accounts.take(pyarrow.array(taken)), counts, columns, own, order, left)
+        return Taken(accounts.take(pyarrow.array(taken)), counts, columns, own, order, left, tied)
+
+    def _tied(self, first: Array, moment: Array, kind: Array, number: Array, laid: dict[str, Array]) -> Array:
+        """Return the accounts with rows at one instant that are not apart: about different things.
+
+        (`Layout` in `columns.py` says the same of one account.)
+        """
+        same = moment[1:] == moment[:-1]
+        same[first[1:-1][(first[1:-1] > 0) & (first[1:-1] < len(moment))] - 1] = False
+        if not same.any():
+            return numpy.zeros(0, numpy.int64)
+        # The first row of a group is not the same as the one before it.
+        before = numpy.concatenate(([False], same))
+        rows = numpy.flatnonzero(before | numpy.append(same, False))
+        group = numpy.cumsum(~before[rows])
+        named = [laid[name][rows] for name in self.plan.references]
+        is_apart = numpy.array([*(each in self.plan.apart for each in self.names), False])[kind[rows]]
+        is_about = number[rows] >= 0
+        for each in named:
+            is_about |= each != MISSING
+        wrong = group[~(is_apart & is_about)]
+        # Things by the rows that are about them, each once a row; what two rows of a group are about is not apart.
+        every, places = (number[rows], *named), numpy.arange(len(rows)) << 32
+        about = numpy.unique(numpy.concatenate([(places | each)[each >= 0] for each in every]))
+        touched, times = numpy.unique(group[about >> 32] << 32 | about & 0xFFFF_FFFF, return_counts=True)
+        wrong = numpy.union1d(wrong, touched[times > 1] >> 32)
+        return numpy.unique(numpy.searchsorted(first, rows[numpy.isin(group, wrong)], "right") - 1)
 
     def _rows(self, table: Any) -> _Rows:
         """Read what each row says by itself, a chunk of the table after the other."""

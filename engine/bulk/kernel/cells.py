@@ -259,7 +259,7 @@ def arranged(
     """Put the rows that the loop looks at in order, account by account; return how many accounts are taken.
 
     `first` tells where the rows of each account begin, `in_time` its rows in time; those not `ok` are passed over, and
-    so are those with an id twice or with two rows at one instant. Looked at are rows of the kinds that are coded, and
+    so are those with an id twice. Looked at are rows of the kinds that are coded, and
     no later than `until`. Of each account `taken`, `order` gets its rows in time, `number` the number of each row that
     is a thing.
     """
@@ -281,8 +281,6 @@ def arranged(
                 break
             slots[slot] = row
             if is_coded[kind[row]] and moment[row] <= until:
-                if rows > begin and moment[order[rows - 1]] == moment[row]:
-                    ok[account] = 0
                 order[rows] = row
                 rows += 1
         if not ok[account]:
@@ -315,9 +313,6 @@ def numbered(
                 break
             held[ids[row]] = account
             if is_coded[kind[row]] and moment[row] <= until:
-                if rows > begin and moment[order[rows - 1]] == moment[row]:
-                    ok[account] = 0
-                    break
                 order[rows] = row
                 rows += 1
                 thing = is_thing[kind[row]]

@@ -120,11 +120,12 @@ class Straight:
         return self._batch(self.reader.whole(table))
 
     def loop(self, taken: Taken) -> dict[str, Array]:
-        """Run the loop over columns; return what it leaves."""
+        """Run the loop over columns; return what it leaves, tied accounts given up."""
         arguments, left = given(
             self.program, self.terms, self.plan, taken.columns, self.as_of, True, self.calendar
         )
         compiled(self.plan.source)(*(arguments[name] for name in self.plan.arguments))
+        left["gone"][taken.tied] = 1
         return left
 
     def _batch(self, taken: Taken) -> tuple[dict[str, Any], Any]:
