@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+import z3
 
 from contractlang.load import load_text
-from engine.analysis import analyse
+from engine.analysis import analyse, logic, solver
 from engine.analysis.finding import Finding
 from engine.analysis.kept import Kept
 from engine.analysis.solver import Query
@@ -149,3 +151,61 @@ def test_after_each_edit_of_the_real_agreement_all_is_told_as_if_nothing_were_ke
         assert before in text
         edited = text.replace(before, after, 1)
         assert found(edited, Kept(tmp_path), path) == found(edited, None, path), after
+
+
+ENDED = """
+| agreement club
+| party host, guest
+| act ring by host
+| act dance by guest
+| act sing by guest
+| act pay by guest
+| act enter by guest
+| act leave by either party, needs basis, sets agreement to terminated
+
+1.1 The guest dances, sings and pays, and the host rings.
+| dancing: guest must dance within 5 days
+| singing: guest must sing within 6 days
+| paying: guest must pay within 7 days
+| ringing: host must ring within 8 days
+2.1 Who is wronged may leave.
+| for each breach of any norm as wrong, the other party may leave
+3.1 After that the guest may enter.
+| while agreement is terminated, guest may enter
+| survives
+"""
+
+
+def test_whether_a_norm_ever_applies_rests_on_the_breach_of_one_duty_that_shows_it(
+    tmp_path: Path, queries: list[int]
+) -> None:
+    def never(text: str) -> list[Finding]:
+        loaded = load_text(text, "club.contract")
+        assert not loaded.errors, [each.message.en for each in loaded.errors]
+        return list(
+            analyse(Programs(loaded.contracts), ("club",), only=frozenset({"dead"}), kept=Kept(tmp_path))
+        )
+
+    assert not never(ENDED)
+    queries.clear()
+    assert not never(ENDED.replace("within 7 days", "within 9 days"))
+    assert len(queries) == 1  # Whether that duty ever applies; what hangs on any breach is shown by another.
+
+
+def test_a_history_that_still_stands_is_confirmed_by_two_looks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found(CLUB, Kept(tmp_path))
+    looks: list[z3.CheckSatResult] = []
+
+    def noted(*args: Any) -> z3.CheckSatResult:
+        looks.append(logic.checked(*args))
+        return looks[-1]
+
+    monkeypatch.setattr(solver, "checked", noted)
+    edited = CLUB.replace("when rain is done", "when rain is done or bell is done and rain is done")
+    programs = Programs(load_text(edited, "club.contract").contracts)
+    only = frozenset({"conflict"})
+    after = list(analyse(programs, ("club",), only=only, kept=Kept(tmp_path)))
+    assert looks == [z3.sat, z3.unsat]
+    assert after == list(analyse(programs, ("club",), only=only))
