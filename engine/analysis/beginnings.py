@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from functools import partial
+from functools import cache, partial
 from itertools import permutations
 
 from contractlang.norms import base_name
@@ -71,14 +71,15 @@ def _parted(searcher: Searcher, document: str, one: LifeRule, other: LifeRule) -
     step = searcher.step(
         "beginnings", (document, *map(str, places)), partial(_parting, searcher, document, places)
     )
-    alone = [_without(program, each) for each in (other, one)]
+    # Only what the solver gives a history for is worth making ready for the engine.
+    alone = cache(lambda: [_without(program, each) for each in (other, one)])
 
     def judged(history: History) -> tuple[Decision, ...] | None:
         at = parse_instant(history.asked["at"])
         try:
             decisions = tuple(
                 account_of(history, each, searcher.layers).decide(StateOf("agreement", at, document))
-                for each in alone
+                for each in alone()
             )
         except (EngineError, ValueError):
             return None

@@ -29,6 +29,7 @@ from engine.analysis.looking import (
     undecided,
 )
 from engine.analysis.numbers import FALSE
+from engine.analysis.parts import Part
 from engine.analysis.search import Searcher
 from engine.analysis.solver import Unknown
 from engine.analysis.witness import History, replayed, witness
@@ -44,7 +45,7 @@ OWN_STEPS = ("when", "unless", "where", "no trigger", "trigger where", "no duty"
 def against(searcher: Searcher, alone: Program, layer: str) -> Iterator[Finding]:
     """Find what an agreed norm gives and the law takes away: by a limit, a bar, a prohibition, or by voiding it."""
     program = searcher.program
-    paper = Searcher(alone, ("contract",), beside=searcher)
+    paper = searcher.on_paper(alone)
     for rule in program.rules:
         if not rule.home or isinstance(rule.norm, Prohibition | Maintenance) or not searcher.reads(rule):
             continue
@@ -98,15 +99,22 @@ def _taken(
 
 def permits(paper: Searcher, rule: Rule, actor: str | None, bound: Any) -> tuple[Callable[[], Fragment], Any]:
     """Return that the agreement alone permits what a norm of it is about, and what of the world that can reach."""
+    world = paper.asked(rule.act_name, actor)[0]
+    part, permits = paper.once(
+        ("permits", rule.document, rule.norm.id, actor), lambda: _permitting(paper, rule, actor)
+    )
+    duty = bound.rule if isinstance(bound, Broken) and len(rule.on_breach_of) > MANY else None
+    return lambda: Fragment(world, part, _same_in(paper.program, duty)), permits
+
+
+def _permitting(paper: Searcher, rule: Rule, actor: str | None) -> tuple[Part, Any]:
     world, act, m = paper.asked(rule.act_name, actor)
     with world.question() as part:
         paper.asked(rule.act_name, actor)
         rules = world.on_act(rule.act_name)
         same = [each for each in rules if each.norm.id == rule.norm.id and each.document == rule.document]
         opens = [world.judge.opens(each, m, act, actor or "") for each in same]
-        permits = every(some(*opens), no(some(*_forbidding(world, rules, m, act))))
-    duty = bound.rule if isinstance(bound, Broken) and len(rule.on_breach_of) > MANY else None
-    return lambda: Fragment(world, part, _same_in(paper.program, duty)), permits
+        return part, every(some(*opens), no(some(*_forbidding(world, rules, m, act))))
 
 
 def _same_in(program: Program, duty: Rule | None) -> int | None:
@@ -190,7 +198,7 @@ def _against_found(
 def denied(searcher: Searcher, alone: Program, layer: str) -> Iterator[Finding]:
     """Find what the law permits or requires and the agreement denies: it forbids it, or closes what it gives itself."""
     program = searcher.program
-    paper = Searcher(alone, ("contract",), beside=searcher)
+    paper = searcher.on_paper(alone)
     for rule in program.rules:
         gives = (
             not rule.home
@@ -240,10 +248,18 @@ def denial(
     """Return that the agreement alone forbids an act, or lets something prevail over what gives it, and what of the
     world that can reach. That it does not give the act in this case denies nothing: the law may give more.
     """
-    world, act, m = paper.asked(rule.act_name, actor)
+    world, act = paper.asked(rule.act_name, actor)[:2]
+    part, denies = paper.once(
+        ("denies", act.id, or_closed), lambda: _denying_on_paper(paper, rule.act_name, actor, or_closed)
+    )
+    return lambda focus: Fragment(world, part, focus), denies
+
+
+def _denying_on_paper(paper: Searcher, name: str, actor: str | None, or_closed: bool) -> tuple[Part, Any]:
+    world, act, m = paper.asked(name, actor)
     with world.question() as part:
-        paper.asked(rule.act_name, actor)
-        rules = world.on_act(rule.act_name)
+        paper.asked(name, actor)
+        rules = world.on_act(name)
         forbids = list(_forbidding(world, rules, m, act))
         world.prefer(*forbids)
         given = [
@@ -252,10 +268,9 @@ def denial(
             if not isinstance(each.norm, Prohibition | Maintenance)
         ]
         # What needs no basis and is not forbidden is open to everybody.
-        needs = or_closed and world.look("declared", rule.act_name).needs_basis
+        needs = or_closed and world.look("declared", name).needs_basis
         closed = some(*_overcome(world, rules, m, act)) if needs else FALSE
-        denies = every(some(*forbids, closed), no(some(*given)))
-    return lambda focus: Fragment(world, part, focus), denies
+        return part, every(some(*forbids, closed), no(some(*given)))
 
 
 def _overcome(world: World, rules: list[Rule], m: Moment, act: Happening) -> Iterator[Any]:

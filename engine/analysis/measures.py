@@ -39,7 +39,7 @@ from engine.program import Place, Program, Rule
 def measured(searcher: Searcher, alone: Program, layer: str) -> Iterator[Finding]:
     """Find what an agreement gives beyond the law's own measure, where the law stands against it."""
     program = searcher.program
-    paper = Searcher(alone, ("contract",), beside=searcher)
+    paper = searcher.on_paper(alone)
     groups: dict[tuple[str, str], list[Rule]] = {}
     for rule in program.rules:
         if rule.home and not isinstance(rule.norm, Prohibition | Maintenance | Obligation):

@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, partial
 from itertools import combinations
-from typing import Any
+from typing import Any, TypeVar
 
 from contractlang.norms import Maintenance, Obligation, OccurrenceDecl, Power, Prohibition
 from engine.analysis.answers import Answers
@@ -47,6 +47,7 @@ from engine.program import Place, Program, Rule
 from engine.statuses import InBreachE, OverdueE
 from engine.terms import Terms
 
+T = TypeVar("T")
 About = Callable[[Place], bool]
 """Which clauses are asked about."""
 
@@ -79,6 +80,8 @@ class Searcher:
         blanks = self.assuming.blanks if self.assuming is not None else {}
         self.terms = Terms(blanks, layers=layers, readings=self.switches)
         self._worlds: dict[tuple[bool, str], World] = {}
+        self._on_paper: Searcher | None = None
+        self._made: dict[Any, Any] = {}
         label = " ".join((*layers, *(f"{name}={option}" for name, option in sorted(self.switches.items()))))
         self.seen = Seen(program, self.terms, label)
         self.answers.see(self.seen)
@@ -93,6 +96,19 @@ class Searcher:
     def beside_of(self, other: Searcher) -> Searcher:
         """Return who asks the same of the histories that another asks of."""
         return Searcher(self.program, self.layers, self.about, other, self.tally, self.switches)
+
+    def on_paper(self, alone: Program) -> Searcher:
+        """Return who asks of the agreements alone in the histories that this one asks of."""
+        if self._on_paper is None or self._on_paper.program is not alone:
+            self._on_paper = Searcher(alone, ("contract",), beside=self)
+        return self._on_paper
+
+    def once(self, key: Any, make: Callable[[], T]) -> T:
+        """Return what `make` gives, made once for that key."""
+        if key not in self._made:
+            self._made[key] = make()
+        made: T = self._made[key]
+        return made
 
     def asks(self, *rules: Rule) -> bool:
         """Tell whether one of these norms is asked about."""
