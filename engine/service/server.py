@@ -15,7 +15,7 @@ from engine.errors import NotKept, StoreError
 from engine.event import Instant
 from engine.kept import Documents
 from engine.service.access import Access, Caller, Pace
-from engine.service.asking import Answer
+from engine.service.asking import Answer, Given
 from engine.service.clock import now
 from engine.service.config import RIGHTS, BadConfig, Config
 from engine.service.landing import landed
@@ -26,7 +26,7 @@ from engine.service.shadow import Shadow
 from engine.service.tenant import Tenant
 from engine.service.tracing import tracing_of
 from engine.service.watch import Figures, logger
-from engine.store import DecisionRow, Store
+from engine.store import Store
 from engine.store.apikeys import given_key, new_key
 from engine.store.decisionlog import DecisionLog
 
@@ -66,7 +66,7 @@ class Server:
         self.shadow = Shadow(self.figures, self.log)
         self.stopping = False
         self._woken: dict[str, tuple[Instant, float]] = {}
-        self._later: dict[str, list[DecisionRow]] = {}
+        self._later: dict[str, list[Given]] = {}
         self._keeping: dict[str, asyncio.Task[None]] = {}
 
     def given_keys(self, variables: Mapping[str, str]) -> None:
@@ -112,14 +112,14 @@ class Server:
         """Log answers; in durable mode they may be given once this returns."""
         if self.kept is None:
             return
-        rows = [each.given.row() for each in answers if each.given is not None]
-        if not rows:
+        given = [each.given for each in answers if each.given is not None]
+        if not given:
             return
         if self.kept.mode == "fast":
-            if self.kept.take(len(rows), self._waiting_here()):
-                self._later.setdefault(tenant.name, []).extend(rows)
+            if self.kept.take(len(given), self._waiting_here()):
+                self._later.setdefault(tenant.name, []).extend(given)
             return
-        self._later.setdefault(tenant.name, []).extend(rows)
+        self._later.setdefault(tenant.name, []).extend(given)
         keeping = self._keeping.get(tenant.name)
         if keeping is None:
             keeping = self._keeping[tenant.name] = asyncio.create_task(self._keep_together(self.kept, tenant))
@@ -129,7 +129,7 @@ class Server:
         """Keep what is answered in one turn of the loop as one write: each costs the writer and the loop a waking."""
         await asyncio.sleep(0)
         del self._keeping[tenant.name]
-        future = kept.keep(tenant.books, self._later.pop(tenant.name))
+        future = kept.keep(tenant.books, [each.row() for each in self._later.pop(tenant.name)])
         if future is not None:
             await landed(future)
 
@@ -140,11 +140,11 @@ class Server:
             self.keep_now()
 
     def keep_now(self) -> None:
-        """Begin to keep what was answered and is not kept yet."""
-        for name, rows in self._later.items():
-            if rows and self.kept is not None:
+        """Begin to keep what was answered and is not kept yet; rows that are written together cost half as much."""
+        for name, given in self._later.items():
+            if given and self.kept is not None:
                 self._later[name] = []
-                self.kept.keep(self.tenants[name].books, rows)
+                self.kept.keep(self.tenants[name].books, [each.row() for each in given])
 
     def _waiting_here(self) -> int:
         return sum(map(len, self._later.values()))
