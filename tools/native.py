@@ -30,10 +30,11 @@ FILES = (
 
 # What others make by hand or name in a pickle is left as it is, and what is never called often.
 ENGINE = """
-    answering canonical choice conditions dates decide dispatch duties evaluate evaluator force happenings judge
-    lifetime looks making may position quantities ranking recall scene simultaneous statuses step sums taken upkeep
+    account answering canonical choice conditions dates decide dispatch duties evaluate evaluator force happenings judge
+    lifetime logged looks making may position program quantities ranking recall scene simultaneous statuses step sums
+    taken upkeep
 """
-SERVICE = "access answers asking authzen direct ids requests watch"
+SERVICE = "access answers asking atonce authzen direct ids requests rim tenant watch"
 MODULES = (
     *(f"engine/{name}.py" for name in ENGINE.split()),
     *(f"engine/service/{name}.py" for name in SERVICE.split()),

@@ -540,7 +540,7 @@ def test_names_cannot_steer_the_terminal(contract, tmp_path: Path) -> None:
 
 def process(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
-    command = [sys.executable, *options.pop("python", ()), "-m", "engine.cli", *arguments]
+    command = [sys.executable, *options.pop("run", ("-m", "engine.cli")), *arguments]
     return subprocess.run(
         command, env=environment, cwd=options.pop("cwd", ROOT), capture_output=True, text=True, encoding="utf-8",
         timeout=120, check=False, **options,
@@ -555,8 +555,9 @@ def test_the_process_from_another_folder_and_from_standard_input(tmp_path: Path)
 
 
 def test_a_question_does_not_wait_for_what_it_does_not_need() -> None:
-    done = process("ask", "voip-1", ARREARS, QUESTION, python=["-X", "importtime"])
-    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    tells = "import atexit, runpy, sys; atexit.register(lambda: print(*sys.modules, file=sys.stderr))"
+    run = ("-c", f"{tells}; runpy.run_module('engine.cli', run_name='__main__')")
+    imported = set(process("ask", "voip-1", ARREARS, QUESTION, run=run).stderr.split())
     assert "engine.decide" in imported
     # typer itself brings pydantic; nothing of ours does.
     for never in (
