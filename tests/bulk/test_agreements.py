@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from contractlang.load import Loaded
+from engine.bulk.kernel.columns import spoken_of
 from engine.bulk.kernel.lower import plan_of
 from engine.bulk.kernel.plan import Asked, Plan, Refused
 from engine.bulk.tables import read_all
@@ -169,7 +170,7 @@ def _compared(program: Any, situation: Situation, question: Any) -> str:
     account = situation.account
     asked = [Asked(question.party, question.act)] if isinstance(question, May) and not question.fields else []
     try:
-        plan = plan_of(program, account.terms, asked)
+        plan = plan_of(program, account.terms, asked, spoken_of(program, account.ledger))
     except Refused as wrong:
         return f"refused: {wrong.reasons[0][1]}"
     found, left = folded(program, plan, [account.ledger], question.at, account.terms)

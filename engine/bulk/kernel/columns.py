@@ -12,9 +12,9 @@ from typing import Any
 from contractlang.values import Period
 from engine.account import with_allegations
 from engine.bulk.kernel.machine import Columns
-from engine.bulk.kernel.plan import DANGLING, FIRST, JOINT, MISSING, MOST, NO, UNSETTLED, YES, Plan
+from engine.bulk.kernel.plan import DANGLING, FIRST, JOINT, MISSING, MOST, NO, UNSETTLED, YES, Issue, Plan
 from engine.bulk.kernel.spell import day_number
-from engine.event import ANSWER, BOTH, BUILT_IN, Event, Instant, Standing
+from engine.event import ANSWER, BOTH, BUILT_IN, DISPUTE, KNOWLEDGE, Event, Instant, Standing
 from engine.program import Program
 
 _MONTHS = {"months": 1, "years": 12}
@@ -28,8 +28,10 @@ TIED = "events at one instant"
 """Why an account is left in which the order of what is simultaneous matters."""
 
 
-Answers = Mapping[tuple[str, str | None], Any]
-"""Answers to issues about things (None: about all of them); of one that is open again, None."""
+Subject = tuple[str, str | None]
+"""An issue about a thing (None: about all of them)."""
+Answers = Mapping[Subject, Any]
+"""Answers to issues; of one that is open again, None."""
 
 
 class Left(Exception):
@@ -76,23 +78,23 @@ class Layout:
 
         What is open is `supposed` to be answered so. Raises Left, and lays out nothing then.
         """
-        answers = {**self._answered(facts), **supposed}
+        answers, disputed = {**self._answered(facts), **supposed}, _disputed(facts)
         for order in self._orders(self._taken(facts)):
-            self._lay(order, answers)
+            self._lay(order, answers, disputed)
         self._begins.append(len(self.first) - 1)
 
-    def _answered(self, facts: tuple[Event, ...]) -> dict[tuple[str, str | None], Any]:
+    def _answered(self, facts: tuple[Event, ...]) -> dict[Subject, Any]:
         """Return what the facts answer. Raises Left."""
-        found: dict[tuple[str, str | None], Any] = {}
+        found: dict[Subject, Any] = {}
         for each in facts:
             if each.name == ANSWER:
-                about = each.fields["question"], each.fields.get("about")
-                if about in found or about[0] in self.plan.presumed:
+                about = _about(each)
+                if about in found or each.fields.get("since") is not None:
                     raise Left(f"`{ANSWER}`")
                 found[about] = each.fields.get("value")
         return found
 
-    def _lay(self, taken: Sequence[Event], answers: Answers) -> None:
+    def _lay(self, taken: Sequence[Event], answers: Answers, disputed: frozenset[Subject]) -> None:
         """Lay out facts in order. Raises Left, which hangs on no order, and lays out nothing then."""
         rows, numbers = self._rows(taken)
         for each, row in zip(taken, rows, strict=True):
@@ -103,7 +105,7 @@ class Layout:
                 self.fields[name].append(value)
         for issue, column in self.plan.issues.items():
             subjects = [each.id for each in taken] if issue.by_row else [issue.about]
-            self.answers[column] += [settled(answers, issue.name, each) for each in subjects]
+            self.answers[column] += [settled(issue, each, answers, disputed) for each in subjects]
         self.events += taken
         self.first.append(len(self.at))
         self.things.append(self.things[-1] + len(numbers))
@@ -120,13 +122,15 @@ class Layout:
         """Return the facts that the loop looks at. Raises Left."""
         plan, found = self.plan, []
         for each in facts:
-            if each.name in BUILT_IN - {ANSWER}:
+            if each.name in BUILT_IN - KNOWLEDGE or (
+                each.name in KNOWLEDGE and each.fields["question"] in plan.presumed
+            ):
                 raise Left(f"`{each.name}`")
             if each.occurred_at is None:
                 raise Left("an event of an unknown day")
             if each.standing is not Standing.ESTABLISHED:
                 raise Left("an event that is only alleged")
-            if each.name == ANSWER:
+            if each.name in KNOWLEDGE:
                 continue
             if each.effect_at > self.as_of:
                 continue
@@ -218,9 +222,27 @@ class Layout:
         return len(group) == 1 or len(set(touched)) == len(touched)
 
 
-def settled(answers: Answers, name: str, about: str | None) -> int:
-    """Return what an issue about something comes to: what is answered about it, or else about everything."""
-    found = answers.get((name, about), answers.get((name, None)))
+def spoken_of(program: Program, facts: Iterable[Event]) -> frozenset[str]:
+    """Return the questions with a presumption that facts answer or dispute."""
+    named = {each.fields["question"] for each in facts if each.name in KNOWLEDGE}
+    return frozenset(each for each in named if program.questions[each].presumed is not None)
+
+
+def _about(fact: Event) -> Subject:
+    return fact.fields["question"], fact.fields.get("about")
+
+
+def _disputed(facts: Iterable[Event]) -> frozenset[Subject]:
+    return frozenset(_about(each) for each in facts if each.name == DISPUTE)
+
+
+def settled(issue: Issue, about: str | None, answers: Answers, disputed: frozenset[Subject]) -> int:
+    """Return what an issue about something comes to: what is answered about it, or else about everything; what nobody
+    answers or disputes is as it is presumed.
+    """
+    found = answers.get((issue.name, about), answers.get((issue.name, None)))
+    if found is None and (issue.name, about) not in disputed:
+        found = issue.presumed
     return UNSETTLED if found is None else YES if found else NO
 
 

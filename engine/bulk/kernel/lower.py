@@ -66,12 +66,16 @@ class Draft:
         return [lane for lane in self.lanes if lane.rule.index == index]
 
 
-def plan_of(program: Program, terms: Terms, asked: Iterable[Asked] = ()) -> Plan:
-    """Return the plan of a program under fixed terms. Raises Refused with every reason that there is."""
+def plan_of(
+    program: Program, terms: Terms, asked: Iterable[Asked] = (), spoken_of: frozenset[str] = frozenset()
+) -> Plan:
+    """Return the plan of a program under fixed terms, for accounts that answer or dispute none of the questions with a
+    presumption but those `spoken_of`. Raises Refused with every reason that there is.
+    """
     from engine.bulk.kernel.source import written
 
     questions = tuple(asked)
-    draft = Draft(program, terms, Speller(program, terms, parties_of(program)), asked=questions)
+    draft = Draft(program, terms, Speller(program, terms, parties_of(program), spoken_of), asked=questions)
     if not _whole(draft):
         raise Refused(tuple(draft.reasons))
     _arising(draft)

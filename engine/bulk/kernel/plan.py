@@ -146,13 +146,14 @@ class Issue:
     """What is open unless an account answers it: a question for humans, or how an open blank compares with a value.
 
     It is about something that is the same in all accounts (nothing, a place in the text, the act that the run asks
-    about), or about each occurrence (`by_row`).
+    about), or about each occurrence (`by_row`). What is `presumed` is so as long as nobody answers or disputes it.
     """
 
     name: str
     about: str | None = None
     by_row: bool = False
     kind: str = "question"
+    presumed: bool | None = None
 
     @property
     def reason(self) -> str:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.bulk.fold import Folded, Portfolio, Row, Taken, happenings_of
 from engine.bulk.kernel.cases import Facts, in_cases
-from engine.bulk.kernel.columns import Layout, Left
+from engine.bulk.kernel.columns import Layout, Left, spoken_of
 from engine.bulk.kernel.in_units import InUnits
 from engine.bulk.kernel.lower import plan_of
 from engine.bulk.kernel.machine import Calendar, Outcome, has_llvm, run
@@ -85,7 +85,7 @@ class Kernelled(InUnits):
     _expected: dict[str, Folded] = field(default_factory=dict)
     _rows: int = 0
     _straight: Straight | None = None
-    _plans: dict[tuple[int, str], tuple[Program, Plan | None]] = field(default_factory=dict)
+    _plans: dict[tuple[int, str, frozenset[str]], tuple[Program, Plan | None]] = field(default_factory=dict)
     _calendars: dict[tuple[int, bool], Calendar] = field(default_factory=dict)
 
     @property
@@ -217,7 +217,10 @@ class Kernelled(InUnits):
         told = {"accounts": [row], "happenings": [{"account": name, **each} for each in happenings]}
         return Folded(told, events=events, open=bool(missing), kernel=1)
 
-    def plan(self, program: Program, terms: Terms, questions: tuple[Question, ...]) -> Plan:
+    def plan(
+        self, program: Program, terms: Terms, questions: tuple[Question, ...],
+        spoken: frozenset[str] = frozenset(),
+    ) -> Plan:  # fmt: skip
         """Return the plan for what is asked. Raises Refused."""
         asked = []
         for question in questions:
@@ -225,7 +228,7 @@ class Kernelled(InUnits):
                 reason = "only `PARTY may ACT`, on the day of the run, is asked of the kernel"
                 raise Refused((("--ask", reason),))
             asked.append(Asked(question.party, question.act))
-        return plan_of(program, terms, asked)
+        return plan_of(program, terms, asked, spoken)
 
     def read(self, name: str, head: Mapping[str, Any], rows: Iterable[str]) -> Waiting:
         """Return an account as it is known, ready to be folded."""
@@ -244,14 +247,15 @@ class Kernelled(InUnits):
             self._calendars[key] = Calendar(program, terms, plan)
         return run(program, terms, plan, laid.columns(), laid.as_of, by_llvm, self._calendars[key])
 
-    def _planned(self, taken: Taken) -> Plan | None:
+    def _planned(self, taken: Taken, facts: Facts = ()) -> Plan | None:
         program, terms = taken.account.program, taken.account.terms
-        key = id(program), terms.sealed
+        questions = spoken_of(program, facts)
+        key = id(program), terms.sealed, questions
         if key not in self._plans:
             if len(self._plans) >= MOST_PLANS:
                 return None
             try:
-                self._plans[key] = program, self.plan(program, terms, taken.asked)
+                self._plans[key] = program, self.plan(program, terms, taken.asked, questions)
             except Refused:
                 self._plans[key] = program, None
         return self._plans[key][1]
@@ -263,7 +267,7 @@ class Kernelled(InUnits):
         for place, each in enumerate(batch):
             if each.taken is None:
                 continue
-            plan = self._planned(each.taken)
+            plan = self._planned(each.taken, each.facts)
             if plan is None:
                 reasons[place] = "no plan under its terms"
                 continue

@@ -68,8 +68,10 @@ def day_number(day: date) -> int:
 class Speller:
     """Spells expressions, and collects what they stand on: columns, tables, words, what happened."""
 
-    def __init__(self, program: Program, terms: Terms, parties: tuple[str, ...]) -> None:
-        self.program, self.terms, self.parties = program, terms, parties
+    def __init__(
+        self, program: Program, terms: Terms, parties: tuple[str, ...], spoken_of: frozenset[str]
+    ) -> None:
+        self.program, self.terms, self.parties, self.spoken_of = program, terms, parties, spoken_of
         self.taken = program.taken(terms)
         self.kinds: dict[str, str] = {}
         self.doubled: dict[str, str] = {}
@@ -311,7 +313,7 @@ class Speller:
     def answered(self, made: AnswerE) -> Said:
         """Spell an answer that is the same for everything asked about: given with the account, or presumed."""
         found = self.terms.answers.get(made.question)
-        if found is None:
+        if found is None and made.question not in self.spoken_of:
             found = self.program.questions[made.question].presumed
             self.presumed.add(made.question)
         if found is None:
@@ -324,13 +326,16 @@ class Speller:
         Raises Unsaid.
         """
         question, about = made.question, made.about
-        is_told = question in self.terms.answers or self.program.questions[question].presumed is not None
-        if is_told or self.program.questions[question].kind != FLAG:
+        declared = self.program.questions[question]
+        is_settled = declared.presumed is not None and question not in self.spoken_of
+        if is_settled or question in self.terms.answers or declared.kind != FLAG:
             return plain(self.flag(made, place))
         name = about.name if isinstance(about, BoundE) else ""
         if name in place.rows:
-            return self.unsettled(Issue(question, by_row=True), place.rows[name][0])
-        return self.unsettled(Issue(question, self.subject(question, about, name, place)))
+            issue = Issue(question, by_row=True, presumed=declared.presumed)
+            return self.unsettled(issue, place.rows[name][0])
+        subject = self.subject(question, about, name, place)
+        return self.unsettled(Issue(question, subject, presumed=declared.presumed))
 
     def unsettled(self, issue: Issue, row: str = "") -> Held:
         """Spell an issue as a condition: about what stands in a row, or the same in the whole account."""
