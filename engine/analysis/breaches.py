@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from contractlang.norms import Maintenance, Obligation, Prohibition
+from contractlang.norms import Maintenance, Obligation, Prohibition, Who
 from contractlang.values import Period
 from engine.analysis.aspect import Aspect
 from engine.analysis.days import MINUTES, in_days, next_workday, open_days
@@ -13,7 +13,8 @@ from engine.analysis.instances import MANY
 from engine.analysis.logic import every, follows, no, some
 from engine.analysis.numbers import whole
 from engine.analysis.tally import HORIZON
-from engine.statuses import Norms, OverdueE
+from engine.event import BOTH
+from engine.statuses import OverdueE
 
 
 class Breaches(Aspect):
@@ -137,12 +138,13 @@ class Breaches(Aspect):
         key = f"broken {it.rule.index} {id_of(it.bound)}"
         return world.once(key, lambda: world.some_time(key))
 
-    def of(self, norms: Norms, m: Moment, env: Env, only_open: bool) -> list[Truth]:
-        """Return when each of the norms meant is in breach."""
-        return [
-            self.broken(Broken(rule, bound), m, only_open)
-            for rule, bound in self.world.instances.meant(norms, env)
-        ]
+    def is_by(self, it: Broken, party: str) -> bool:
+        """Return whether a breach is one of that party, alone or together with the other."""
+        if isinstance(it.rule.norm, Prohibition) and isinstance(it.bound, Happening):
+            return it.bound.actor in (party, BOTH)
+        if it.rule.norm.bearer is Who.BOTH:
+            return True
+        return party != BOTH and self.world.instances.bears(it.rule, party, it.bound)
 
     def overdue(self, it: OverdueE, m: Moment, env: Env) -> Truth:
         """Return whether a duty is late, for longer than a period where one is named."""

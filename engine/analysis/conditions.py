@@ -10,7 +10,7 @@ from contractlang.kinds import Kind
 from contractlang.norms import Who
 from engine.analysis.aspect import Aspect
 from engine.analysis.days import is_day, is_instant, minute_of
-from engine.analysis.happenings import Env, Happening, Moment, Truth
+from engine.analysis.happenings import Broken, Env, Happening, Moment, Truth
 from engine.analysis.logic import all_of, any_of, every, no, some
 from engine.conditions import ActorE, AndE, AnswerE, ChosenE, CompareE, IsBlankE, NotE, OrE, PlacedE
 from engine.event import BOTH
@@ -47,7 +47,7 @@ class Conditions(Aspect):
             case OverdueE():
                 return world.breaches.overdue(it, m, env)
             case InBreachE():
-                return some(*world.breaches.of(it.norms, m, env, False))
+                return self.in_breach(it, m, env)
             case DischargedE():
                 return some(
                     *(
@@ -96,6 +96,13 @@ class Conditions(Aspect):
             "<=": lambda: one <= other, ">": lambda: one > other, ">=": lambda: one >= other,
         }[it.sign]()  # fmt: skip
         return every(left.known, right.known, made)
+
+    def in_breach(self, it: InBreachE, m: Moment, env: Env) -> Truth:
+        breaches = self.world.breaches
+        party = it.party.constant if isinstance(it.party, ConstE) else None
+        found = (Broken(rule, bound) for rule, bound in self.world.instances.meant(it.norms, env))
+        meant = (each for each in found if party in (None, Who.EITHER.value) or breaches.is_by(each, party))
+        return some(*(breaches.broken(each, m, False) for each in meant))
 
     def happened(self, it: HappenedE, m: Moment, env: Env) -> Truth:
         world = self.world

@@ -39,7 +39,7 @@ HEAD = """| agreement small
 """
 ATOMS = (
     "bell is done", "gong is done", "sweep is done", "door is closed", "sweeping is overdue", "sweeping is in breach",
-    "shut is done", "sweeping is overdue for more than 7 days",
+    "shut is done", "sweeping is overdue for more than 7 days", "guest is in breach", "host is in breach of keeping",
 )  # fmt: skip
 HAPPENINGS = (("bell", None), ("gong", None), ("sweep", "guest"), ("shut", "host"))
 DAYS = (None, 0, 2, 8)
@@ -78,6 +78,7 @@ def small(seed: int) -> Small:
     made.norms["sweeping"] = (
         f"for each {draw.choice(('bell', 'gong'))} as it, guest must sweep within {draw.choice((1, 2, 4))} days"
     )
+    made.norms["keeping"] = f"host must keep door is open{draw.choice(('', ' when bell is done'))}"
     for number in range(draw.choice((1, 2))):
         act = draw.choice(("enter", "smoke"))
         when = f" when {condition(draw)}" if draw.random() < 0.7 else ""
@@ -87,7 +88,7 @@ def small(seed: int) -> Small:
         made.norms[f"not{number}"] = f"guest must not {act} when {condition(draw)}"
     names = list(made.norms)
     for _ in range(draw.choice((0, 0, 1))):
-        one, other = draw.sample(names[1:], 2)
+        one, other = draw.sample(names[2:], 2)
         if one[:3] != other[:3]:
             made.prevails.add((one, other))
     return made
