@@ -54,6 +54,24 @@ HIRE = (HERE / "hire" / "hire.contract").read_text("utf-8")
 # A term that rolls, and is prolonged: before its end and after it, from a day that is named.
 CLUB = (HERE / "club" / "club.contract").read_text("utf-8")
 
+# A power for each breach that is void for a time: what is broken then brings none of it.
+LIEN = """| agreement lien
+| party owner, hirer
+| event bill (amount: money, due: day)
+| act pay (amount: money, bill: bill) by hirer, accumulates amount for each bill
+| act sign by either party, once for each party
+| act take_away by owner, needs basis
+| act park by hirer, sets place to out
+| act fetch by hirer, sets place to home
+| state place: home | out
+| agreement takes effect once owner did sign and hirer did sign
+1.1 Bills are paid.
+| paying: for each bill as b, hirer must pay b.amount for b by b.due
+1.2 Else the owner may take the thing away, unless it is out.
+| taking: for each breach of paying as v, owner may take_away
+| voids taking when place is out
+"""
+
 CASES = {
     "receivables": (RECEIVABLES, ("seller dun", "customer settle")),
     "sale": (
@@ -62,6 +80,7 @@ CASES = {
     ),
     "hire": (HIRE, ("owner take_away", "owner end_hire", "hirer end_hire", "hirer bring_back", "hirer pay_fine")),
     "club": (CLUB, ("member prolong", "member visit", "host bar", "host expel", "host admit")),
+    "lien": (LIEN, ("owner take_away", "hirer pay")),
 }  # fmt: skip
 
 

@@ -26,8 +26,9 @@ from contractlang.norms import (
 from engine.bulk.kernel.plan import MOST_LANES, Asked, Lane, Plan, Refused, Step
 from engine.bulk.kernel.said import Unsaid
 from engine.bulk.kernel.spell import Speller, parties_of, parts_of
-from engine.conditions import AndE, AnswerE, ChosenE, CompareE, IsBlankE, NotE, OrE
+from engine.conditions import ActorE, AndE, AnswerE, ChosenE, CompareE, IsBlankE, NotE, OrE, PlacedE
 from engine.evaluator import Evaluator
+from engine.force import ValidE
 from engine.program import Program, Rule, Touch
 from engine.quantities import BlankE, BoundE, ConstE, FieldE, NowE
 from engine.statuses import Norms, UsedE
@@ -115,6 +116,12 @@ def is_there(draft: Draft, rule: Rule) -> bool:
     if rule.text is not None:
         raise Unsaid("a text that replaces another")
     return True
+
+
+def voids_for_a_time(rule: Rule) -> list[Evaluator]:
+    """Return the conditions under which a norm is void, but those that are so throughout or never."""
+    whens = [when for when, _ in rule.voided if when is not None]
+    return [when for when in whens if not all(isinstance(part, _SETTLED) for part in parts_of(when))]
 
 
 def scans(rule: Rule) -> bool:
@@ -298,7 +305,10 @@ def _begins_as_draft(draft: Draft, rule: Rule) -> None:
     raise Unsaid(f"{what}, in an agreement that does not say when it takes effect")
 
 
-_SETTLED = (ConstE, BlankE, ChosenE, IsBlankE, AndE, OrE, NotE, CompareE, AnswerE, FieldE, BoundE)
+_SETTLED = (
+    ConstE, BlankE, ChosenE, IsBlankE, AndE, OrE, NotE, CompareE, AnswerE, FieldE, BoundE, PlacedE, ActorE, ValidE
+)  # fmt: skip
+"""What is told the same whenever it is asked, of an account that meets no first or last day of a law."""
 
 
 def _kept_for_good(rule: Rule) -> None:

@@ -17,7 +17,7 @@ from engine.bulk.kernel.held import (
     opened,
     plain,
 )  # fmt: skip
-from engine.bulk.kernel.lower import is_there, prohibits, scans
+from engine.bulk.kernel.lower import is_there, prohibits, scans, voids_for_a_time
 from engine.bulk.kernel.plan import JOINT, Lane
 from engine.bulk.kernel.said import Place, Unsaid
 from engine.bulk.kernel.writer import Text, Writer
@@ -51,6 +51,18 @@ class Opening(Writer):
         for when, _ in rule.voided:
             found.append(negated(plain(TRUE) if when is None else held(self.speller, when, at)))
         return all_of(found)
+
+    def arising(self, rule: Rule, at: Place) -> Held:
+        """Spell whether a norm is in force when that happens which it waits for.
+
+        Its days are no part of this (`valid`), nor is what is so throughout: that is asked with everything else.
+        """
+        found = [self.in_term(rule, at)]
+        for index in rule.yields_to:
+            other = self.program.rules[index]
+            if is_there(self.draft, other):
+                found.append(negated(self.in_force(other, at)))
+        return all_of([*found, *(negated(held(self.speller, when, at)) for when in voids_for_a_time(rule))])
 
     def conditions(self, rule: Rule, at: Place) -> list[Held]:
         """Spell the conditions of a norm, and that nothing applies to which it gives way."""
@@ -143,6 +155,8 @@ class Opening(Writer):
         if not isinstance(rule.norm.trigger, OnBreach):
             return all_of([*found, *self.waited_for(rule, at)])
         if scans(rule):
+            if self.arising(rule, at) != plain(TRUE):
+                found.append(opened("a power that may not have been in force when the breach began"))
             return all_of([*found, self.scanned(rule, at)])
         return all_of(
             [*found, *self.conditions(rule, at), *self.wheres(rule, at), self.empowered(rule, at.who)]
@@ -232,8 +246,8 @@ class Opening(Writer):
         for rule in self.draft.empowering:
             if index not in rule.on_breach_of or scans(rule):
                 continue
-            in_term = self.settled(text, self.in_term(rule, at))
-            text.deeper(f"if {in_term}:")
+            arises = self.settled(text, self.arising(rule, at))
+            text.deeper(f"if {arises}:")
             if rule.norm.bearer is Who.OTHER:
                 # Of a breach by nobody that is a party it is not told who the others are.
                 text.add(f"if {by} < {JOINT}: why = 6")
