@@ -204,7 +204,7 @@ class Dispatch:
             if life.life.how in ("takes_effect", "ends"):
                 # A supplement that takes effect brings its sentences on the life of its agreement.
                 topics["life", i] = {("S", "agreement")} | self.topics_of(
-                    life.life.value, document=life.document
+                    life.life.value, document=life.life.document
                 )
         order = self.ordered(topics)
         program.order = {name: place for place, name in enumerate(order)}
