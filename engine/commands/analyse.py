@@ -29,7 +29,15 @@ from engine.commands.common import (
     one_line,
     print_json,
 )
-from engine.commands.given import found_at, kept_loads, language_of, layers_named, usable
+from engine.commands.given import (
+    found_at,
+    kept_loads,
+    language_of,
+    layers_named,
+    text_of,
+    usable,
+    words_beside,
+)
 from engine.commands.tried import mends_tried, ranges_of, show_mends, show_ranges
 from engine.commands.watching import Progress
 from engine.dates import day_of
@@ -325,11 +333,9 @@ def _run_checks(written: str, as_json: bool) -> None:
     """Run a file of conflict checks."""
     from engine.analysis.checks import BadChecks, Checker
     from engine.governing import Programs
-    from engine.scenarios import Words
 
     path = found_at(written)
-    beside = path.with_name("mapping.yaml")
-    words = Words.read(beside if beside.is_file() else SHIPPED / "scenarios" / "mapping.yaml")
+    words = words_beside(path)
     named = dict.fromkeys(name for names in words.documents.values() for name in names)
     loaded = usable([*named, str(SHIPPED / "law")])
     programs = Programs({name: loaded.contracts[name] for name in loaded.asked})
@@ -337,13 +343,13 @@ def _run_checks(written: str, as_json: bool) -> None:
     outcomes: list[Outcome] = []
     screen = Screen.of()
     try:
-        for each in checker.run(path.read_text("utf-8")):
+        for each in checker.run(text_of(str(path))):
             status = "passed" if each.passed else "failed"
             outcomes.append(Outcome(status, each.check, each.expected, each.got))
             if not as_json:
                 show_outcomes(screen, outcomes[-1:])
                 screen.out.flush()
-    except (BadChecks, UnicodeDecodeError) as wrong:
+    except BadChecks as wrong:
         raise Refused(f"{path}: {one_line(wrong)}", where=str(path), field="conflict_checks") from None
     counts = {name: sum(each.status == name for each in outcomes) for name in ("passed", "failed")}
     if as_json:

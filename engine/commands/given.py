@@ -17,6 +17,7 @@ from engine.commands.common import (
     SHIPPED,
     SUFFIX,
     Refused,
+    one_line,
     speak,
 )
 from engine.errors import BadEvent, BadTerms, meant
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from engine.cases import Case
     from engine.ledger import Book
     from engine.program import Program
+    from engine.scenarios import Words
 
 
 class Given:
@@ -330,6 +332,27 @@ def text_of(path: str) -> str:
         raise Refused(
             f"{path}: line {line} is not UTF-8 text; save the file as UTF-8", zh=zh, where=path
         ) from None
+
+
+def words_beside(path: Path) -> Words:
+    """Return how the words of a scenario file are said: by the mapping beside it, else by that of the program."""
+    import yaml
+
+    from engine.scenarios import Words
+
+    beside = path.with_name("mapping.yaml")
+    mapping = beside if beside.is_file() else SHIPPED / "scenarios" / "mapping.yaml"
+    try:
+        raw, why = yaml.safe_load(text_of(str(mapping))), ""
+    except yaml.YAMLError as wrong:
+        raw, why = None, f" ({one_line(wrong)})"
+    if not isinstance(raw, dict):
+        raise Refused(
+            f"{mapping}: no mapping of words; write `word: name` on every line{why}",
+            zh=f"{mapping}：不是词语对照表；每行请写作`词语: 名称`{why}",
+            where=str(mapping),
+        )
+    return Words(raw)
 
 
 def pairs_of(written: Iterable[str] | None, option: str) -> dict[str, str]:

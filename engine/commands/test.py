@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from engine.commands.common import FINE, FOUND, SHIPPED, Json, Lang, Layers, Refused, one_line, print_json
-from engine.commands.given import Lawful, found_at, layers_named, refuse_errors, usable
+from engine.commands.given import Lawful, found_at, layers_named, refuse_errors, text_of, usable, words_beside
 from engine.errors import EngineError
 from engine.render import Outcome, Screen, show_outcomes
 
@@ -82,15 +82,14 @@ def _yaml_outcomes(path: Path, layers: tuple[str, ...] | None) -> Iterator[Outco
     import yaml
 
     from engine.governing import Programs
-    from engine.scenarios import NotScenarios, Words, run_file
+    from engine.scenarios import NotScenarios, run_file
 
-    beside = path.with_name("mapping.yaml")
-    words = Words.read(beside if beside.is_file() else SHIPPED / "scenarios" / "mapping.yaml")
+    words = words_beside(path)
     named = dict.fromkeys(name for names in words.documents.values() for name in names)
     loaded = usable([*named, str(SHIPPED / "law")])
     programs = Programs({name: loaded.contracts[name] for name in loaded.asked})
     try:
-        for each in run_file(path.read_text("utf-8"), programs, words, layers):
+        for each in run_file(text_of(str(path)), programs, words, layers):
             name = " ".join(part for part in (each.scenario, each.query, each.variant) if part)
             yield Outcome(each.status, name, each.expected, each.got)
     except NotScenarios as wrong:
@@ -103,7 +102,7 @@ def _case_outcomes(path: Path, layers: tuple[str, ...] | None) -> Iterator[Outco
     from contractlang.load import load_text
     from engine.cases import cases_in, run_case
 
-    cases = cases_in(str(path), path.read_text("utf-8"))
+    cases = cases_in(str(path), text_of(str(path)))
     if not cases:
         raise Refused(f"{path}: no case in it: a heading with an `expect` block beneath", where=str(path))
     beside: Lawful | None = None

@@ -13,7 +13,7 @@ from engine.commands.common import (
     Refused,
     print_json,
 )
-from engine.commands.given import Lawful, language_of, refuse_errors, usable
+from engine.commands.given import Lawful, language_of, refuse_errors, text_of, usable
 from engine.errors import EngineError
 from engine.render import Screen
 
@@ -58,7 +58,7 @@ def tested(paths: Iterable[Path]) -> Iterator[Tested]:
     for path in paths:
         if path.suffix != ".md":
             continue
-        cases = cases_in(str(path), path.read_text("utf-8"))
+        cases = cases_in(str(path), text_of(str(path)))
         own = [each for each in cases if "contract" in each.blocks]
         if not own:
             loaded = usable([str(path.parent)])

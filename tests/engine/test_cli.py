@@ -440,6 +440,24 @@ def test_a_failing_scenario_shows_both_answers(contract, tmp_path: Path) -> None
     assert out.splitlines()[-1].endswith(" passed, 1 failed")
 
 
+def test_scenarios_in_another_encoding_are_refused(contract, tmp_path: Path) -> None:
+    for name in ("cases.yaml", "cases.md"):
+        path = tmp_path / name
+        path.write_bytes("scenarios:\n- id: 甲\n".encode("utf-16"))
+        status, _, err = contract("test", str(path))
+        assert (status, err) == (REFUSED, f"{path}: line 1 is not UTF-8 text; save the file as UTF-8\n")
+
+
+@pytest.mark.parametrize("text", ["- x\n", "a: [\n", ""])
+def test_what_is_no_mapping_of_words_is_refused(contract, tmp_path: Path, text: str) -> None:
+    path, mapping = tmp_path / "cases.yaml", tmp_path / "mapping.yaml"
+    path.write_text("scenarios: []\n", "utf-8")
+    mapping.write_text(text, "utf-8")
+    status, _, err = contract("test", str(path))
+    assert status == REFUSED
+    assert err.startswith(f"{mapping}: no mapping of words; write `word: name` on every line")
+
+
 @pytest.mark.parametrize(
     "text", ["# nothing here\n", "scenarios: [1]\n", "a: [", "scenarios:\n- queries: 3\n"]
 )
