@@ -103,6 +103,7 @@ def due(scene: Scene, name: str) -> Any:
 def due_on(scene: Scene, name: str, home: str, about: Any, rule: Sum) -> Any:
     """Return what may be claimed of a sum and is not paid, for one of the things that it is for."""
     before = bound_to(scene, rule, about)
+    scene.vars[f"@below {name}"] = scene.program.sums[name].index(rule) + 1
     claimed = rule.claimable is None or rule.claimable.value(scene)
     scene.vars = before
     if not claimed:

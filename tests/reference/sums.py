@@ -102,16 +102,11 @@ _BELOW, _OF = "@lines of ", "@agreement"
 def amount(world: World, name: str, thing: Any, document: str, env: values.Env) -> Any:
     """Return a sum for one trigger ; within a line of a law its own name means the lines below."""
     agreement = documents.home(world, document) or env.get(_OF, "") or _home_of_breach(world, thing)
-    tried = env.get(_BELOW + name)
-    if tried is None:
-        tried = lines(world, name, agreement)
-    return _amount(world, name, thing, agreement, tried)
+    return _amount(world, name, thing, agreement, env)
 
 
 def below(world: World, tried: list[AmountRule], line: AmountRule) -> values.Env:
-    """Return what the sum's own name means within a line of a law: the lines after it."""
-    if not documents.is_law(world, line.document):
-        return {}
+    """Return what the sum's own name means within a line: the lines after it."""
     rest = tried[tried.index(line) + 1 :]
     return {_BELOW + each: rest for each in (line.name, line.alias) if each}
 
@@ -122,14 +117,27 @@ def _home_of_breach(world: World, thing: Any) -> str:
     return documents.home(world, thing.norm.document) if isinstance(thing, Breach) else ""
 
 
-def _amount(world: World, name: str, thing: Any, agreement: str, tried: list[AmountRule]) -> Any:
-    line = line_for(world, tried, thing, {})
+def _amount(world: World, name: str, thing: Any, agreement: str, outer: values.Env) -> Any:
+    tried = _tried(world, name, agreement, outer)
+    line = line_for(world, tried, thing, _within(outer))
     if line is None:
         return 0
-    env: values.Env = {_OF: agreement or _home_of_breach(world, thing)} | below(world, tried, line)
+    own: values.Env = {_OF: agreement or _home_of_breach(world, thing)}
+    env = _within(outer) | own | below(world, tried, line)
     if line.trigger is not None:
         env[line.trigger.variable] = thing
     return values.value(world, line.value, env, line.document)
+
+
+def _tried(world: World, name: str, agreement: str, env: values.Env) -> list[AmountRule]:
+    """Return the lines that a sum's name means: all of it, or those after the line that speaks of it."""
+    tried = env.get(_BELOW + name)
+    return lines(world, name, agreement) if tried is None else list(tried)
+
+
+def _within(env: values.Env) -> values.Env:
+    """Return which lines one is within, of each sum."""
+    return {name: lines for name, lines in env.items() if name.startswith(_BELOW)}
 
 
 def in_all(world: World, name: str, agreement: str) -> Any:
@@ -139,7 +147,7 @@ def in_all(world: World, name: str, agreement: str) -> Any:
 
 def amount_for(world: World, name: str, thing: Any, agreement: str) -> Any:
     """Return a sum for one trigger, for one agreement."""
-    return _amount(world, name, thing, agreement, lines(world, name, agreement))
+    return _amount(world, name, thing, agreement, {})
 
 
 def triggers(world: World, name: str, agreement: str) -> list[Event | Breach]:
@@ -168,28 +176,30 @@ def triggers(world: World, name: str, agreement: str) -> list[Event | Breach]:
 # ---- What is due ----------------------------------------------------------------------------------------------------
 
 
-def due(world: World, name: str) -> Any:
+def due(world: World, name: str, env: values.Env) -> Any:
     """Return what may be claimed of a sum and was not paid, over all agreements and all its triggers."""
     parts: list[Any] = []
     for agreement in documents.agreements(world) or [""]:
         for thing in triggers(world, name, agreement):
-            parts.append(due_on(world, name, thing, agreement))
+            parts.append(due_on(world, name, thing, agreement, env))
     return values.total(parts)
 
 
-def due_on(world: World, name: str, thing: Any, agreement: str = "") -> Any:
+def due_on(world: World, name: str, thing: Any, agreement: str = "", env: values.Env | None = None) -> Any:
     """Return what may be claimed of a sum and was not paid, for one of its triggers."""
-    line = line_for(world, lines(world, name, agreement), thing, {})
-    if line is None or not _is_claimed(world, line, thing):
+    within = _within(env or {})
+    tried = _tried(world, name, agreement, within)
+    line = line_for(world, tried, thing, within)
+    if line is None or not _is_claimed(world, line, thing, within | below(world, tried, line)):
         return 0
-    comes_to = amount_for(world, name, thing, agreement)
+    comes_to = _amount(world, name, thing, agreement, within)
     if isinstance(comes_to, Unknown):
         return comes_to
     return max(0, (comes_to or 0) - paid_on(world, name, thing))
 
 
-def _is_claimed(world: World, line: AmountRule, thing: Any) -> bool:
-    env = {} if line.trigger is None else {line.trigger.variable: thing}
+def _is_claimed(world: World, line: AmountRule, thing: Any, within: values.Env) -> bool:
+    env = within if line.trigger is None else within | {line.trigger.variable: thing}
     return values.holds(world, line.claimable, env, line.document)
 
 

@@ -149,7 +149,7 @@ def value(world: World, expr: Expr, env: Env, document: str) -> Any:
             thing = env.get("@trigger") if expr.about is None else of(expr.about)
             return sums.amount(world, expr.name, thing, document, env)
         case AmountDue(ByLabel(label)) if sums.is_a_sum(world, label):
-            return sums.due(world, label)
+            return sums.due(world, label, env)
         case AmountDue():
             owing = norms.instances_of(world, expr.target, env, document)
             unpaid = [
