@@ -146,6 +146,8 @@ class _Summary(Wording):
             f"{document} {norm.id}" for (document, _), norm in self.norms.items()
             if isinstance(norm, Prohibition) and norm.act.name in acts and self.is_law(f"{document} {norm.id}")
         ]  # fmt: skip
+        if not laws:
+            return grid(title, ("", ""), (), (), {}, self.none)
         where = "list_contains($1, split_part(document, '@', 1) || ' ' || norm)"
         return self.months(title, self.pick("article of the law", "法条"), where, [laws])
 
