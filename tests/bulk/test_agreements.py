@@ -135,7 +135,7 @@ FILES = (CONTRACTS / "scenarios" / "scenarios.yaml", ROOT / "tests" / "data" / "
 
 
 @pytest.mark.parametrize(
-    ("file", "least"), [(FILES[0], (31, 16)), pytest.param(FILES[1], (540, 295), marks=pytest.mark.soak)]
+    ("file", "least"), [(FILES[0], (36, 19)), pytest.param(FILES[1], (740, 510), marks=pytest.mark.soak)]
 )
 def test_every_scenario_that_the_kernel_takes_stands_as_the_engine_says(
     file: Path, least: tuple[int, int], programs: Programs
