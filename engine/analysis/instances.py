@@ -7,7 +7,7 @@ from typing import Any
 
 from contractlang.norms import Prohibition, Who
 from engine.analysis.aspect import Aspect
-from engine.analysis.happenings import Broken, Env, Happening, Moment, Truth
+from engine.analysis.happenings import Broken, Env, Happening, Moment, Truth, id_of
 from engine.analysis.logic import every, no, some
 from engine.event import BOTH
 from engine.program import Rule
@@ -61,28 +61,16 @@ class Instances(Aspect):
         return self.world.breaches.broken(bound, m, False) if isinstance(bound, Broken) else True
 
     def in_term(self, rule: Rule, bound: Any, m: Moment) -> Truth:
-        """Return whether a norm, no duty to act, was there when what it waits for happened: else that was in vain."""
+        """Return whether a norm, no duty to act, was in force when what it waits for happened; else in vain."""
         world = self.world
-        if not isinstance(bound, Happening) or bound is m.before:
+        if bound is m.before or not isinstance(bound, Happening | Broken):
             return True
-        if not (rule.home or rule.since is not None or rule.until is not None):
-            return True
-
-        def make() -> Truth:
-            then = Moment(bound.at, f"at {bound.id}")
-            env = self.env_of(rule, bound, None, None)
-            parts = []
-            if rule.home:
-                state = world.lifetime.agreement(rule.home, then)
-                alive = ("in_force", "expired", "terminated") if rule.norm.survives else ("in_force",)
-                parts.append(some(*(state == world.code(each) for each in alive)))
-            if rule.since is not None:
-                parts.append(world.conditions.truth(rule.since, then, env))
-            if rule.until is not None:
-                parts.append(no(world.conditions.truth(rule.until, then, env)))
-            return every(*parts)
-
-        return world.named(("in term", rule.index, bound.id), make)
+        key = ("in term", rule.index, id_of(bound))
+        at = bound.at if isinstance(bound, Happening) else world.breaches.start(bound)
+        if isinstance(bound, Broken) and len(rule.on_breach_of) > MANY:
+            world.one_of_many[key] = bound.rule.index
+        then, env = Moment(at, f"at {id_of(bound)}"), self.env_of(rule, bound, None, None)
+        return world.named(key, lambda: world.judge.in_force(rule, then, env))
 
     def bears(self, rule: Rule, actor: str, bound: Any) -> bool:
         """Return whether a norm binds or empowers that party."""

@@ -139,11 +139,11 @@ class Judge(Aspect):
         if isinstance(rule.norm, Obligation):
             yield "no duty", None, no(world.duties.owed(rule, bound, m))
         else:
-            yield (
-                "no trigger",
-                None,
-                no(every(world.instances.exists(rule, bound, m), world.instances.in_term(rule, bound, m))),
-            )
+            # What a law voids now is closed by that, not by what it waited for in vain.
+            voided = some(*(world.conditions.truth(when, m, env) for when, _ in rule.voided))
+            there = world.instances.exists(rule, bound, m)
+            in_term = some(voided, world.instances.in_term(rule, bound, m))
+            yield "no trigger", None, no(every(there, in_term))
             if rule.trigger_where is not None:
                 yield "trigger where", None, no(world.conditions.truth(rule.trigger_where, m, env))
             yield "when", None, no(self.conditions(rule, m, env))
