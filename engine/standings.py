@@ -30,6 +30,7 @@ from engine.question import (
 )
 from engine.scene import Breach, Inst, LifeCell, Scene, Unknown
 from engine.statuses import breach_events
+from engine.step import OVER
 
 
 def find_rules(position: Position, norm: str, document: str | None) -> list[Rule]:
@@ -226,7 +227,8 @@ def last_day(position: Position, question: LastDay, known_at: Instant | None) ->
             names = (question.about,) if question.about is not None else scene.listed("IO", rule.index)
             for trig in names:
                 inst: Inst | None = scene.read(("I", rule.index, trig))
-                if inst is not None:
+                # In one case of what is open it may be over that goes on in another.
+                if inst is not None and (question.about is not None or inst.status not in OVER):
                     found.append((inst.end, rule))
         return found
 
