@@ -132,6 +132,7 @@ class Asking:
         from engine.analysis.implied import implied
         from engine.analysis.lawful import against, denied
         from engine.analysis.lawful_breaks import broken_by_law
+        from engine.analysis.lax_times import late_by_law
         from engine.analysis.measures import measured
         from engine.analysis.read_down import read_down
         from engine.analysis.search import clashes, never, rivals
@@ -175,6 +176,8 @@ class Asking:
                 return broken_by_law(self.lawful, alone, law)
             case "read down":
                 return read_down(self.lawful, alone, law)
+            case "late by law":
+                return late_by_law(self.lawful, alone, law)
             case "measured":
                 return measured(self.lawful, alone, law)
             case _:
@@ -204,7 +207,7 @@ _ALONE: dict[str, Kind] = {
 }  # fmt: skip
 _BESIDE: dict[str, Kind] = {
     "against": "against", "denied": "against", "broken by law": "against", "read down": "against",
-    "measured": "against", "administered": "against",
+    "late by law": "against", "measured": "against", "administered": "against",
     "clashes beside": "conflict",
 }  # fmt: skip
 

@@ -161,6 +161,8 @@ class Breaches(Aspect):
                 if end is None:
                     continue
                 last = world.day_of(end) - 1 + days
+                if isinstance(period, Period) and period.unit == "business_days":
+                    last = world.working_day(world.day_of(end) - 1, period.count)
                 truth = every(truth, (self._rolled(last) + 1) * MINUTES <= m.at)
             found.append(truth)
         return some(*found)

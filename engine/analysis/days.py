@@ -58,6 +58,21 @@ def next_workday(day: Any) -> Any:
     return made
 
 
+def worked_until(day: Any) -> Any:
+    """Return how many of the days from day 0 to a day are working days."""
+    in_week = day % 7
+    made: Any = day / 7 * 5 + choice(in_week >= 4, whole(5), in_week + 1)
+    for number in range(HORIZON):
+        on_weekday, works = number % 7 < 5, _works(FIRST_DAY + timedelta(days=number))
+        if on_weekday != works:
+            made = made + choice(day >= number, whole(-1 if on_weekday else 1), whole(0))
+    return made
+
+
+def _works(day: date) -> bool:
+    return not default_calendar().is_rest_day(day, RestDays.WEEKEND_AND_SHIFTED)
+
+
 def next_day_of_month(day: Any, number: Any) -> Any:
     """Return the next day of the month with a number, of no more than 28, that day itself included."""
     made: Any = whole(HORIZON)
@@ -132,12 +147,15 @@ _LONGEST = {"years": 366, "months": 31, "weeks": 7}
 
 
 def in_days(period: Period) -> int:
-    """Return a period in days; months and years by their usual length."""
+    """Return a period of calendar days; months and years by their usual length."""
     return _LENGTH.get(period.unit, 1) * period.count
 
 
 def in_days_at_most(period: Period) -> int:
     """Return the most days that a period can have."""
+    if period.unit == "business_days":
+        # Five of seven days, and the longest holidays are shorter than two weeks.
+        return 2 * period.count + 14
     return _LONGEST.get(period.unit, 1) * period.count
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from contractlang.norms import InBreach, Obligation
 from engine.analysis.finding import Clause, Finding, Said
-from engine.analysis.listing import OPEN, agreed, of_law
+from engine.analysis.listing import OPEN, agreed, of_law_between
 from engine.analysis.matter import near, singled_out
 from engine.analysis.required import agreements_called
 from engine.analysis.telling import Telling, agreeing, clauses_of, listed
@@ -26,7 +26,7 @@ def rights_of_law(program: Program, telling: Telling) -> Iterator[Finding]:
         name for rule in agreed(program) if rule.act_name for name in program.touches[rule.act_name].names
     }
     rights: dict[object, list[Rule]] = {}
-    laws_in_force = list(of_law(program))
+    laws_in_force = list(of_law_between(program))
     # Where an article makes it a duty besides, that is told.
     due = {
         (each.norm.document, each.norm.clause, each.act_name)

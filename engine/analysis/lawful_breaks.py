@@ -16,7 +16,7 @@ from engine.analysis.breaking import Pair, applies, is_broken, states_parted, wi
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.fragment import Fragment
 from engine.analysis.lawful import clauses_in, is_law, parties_of
-from engine.analysis.logic import some
+from engine.analysis.logic import no, some
 from engine.analysis.looking import Foci, Put, Refuted, bound_of, clause_of, looked_for, named, undecided
 from engine.analysis.plain import plain
 from engine.analysis.search import Searcher
@@ -96,6 +96,7 @@ def _put(searcher: Searcher, paper: Searcher, pairs: list[Pair]) -> Put:
         searcher.asked(act_name, actor)
         opens = [world.judge.opens(world.rule(each.power.index), m, act, actor) for each in pairs]
         world.prefer(*opens)
+        spared = no(applies(world, world.rule(pairs[0].duty.index), act, m, actor))
     own, own_act, own_m = paper.asked(act_name, actor)
     with own.question() as own_part:
         paper.asked(act_name, actor)
@@ -109,7 +110,7 @@ def _put(searcher: Searcher, paper: Searcher, pairs: list[Pair]) -> Put:
         world,
         part,
         (act,),
-        (some(*opens), broken),
+        (some(*opens), broken, spared),
         beside=lambda each: each.beside(Fragment(own, own_part, None)),
     )
 

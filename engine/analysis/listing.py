@@ -13,6 +13,7 @@ from contractlang.norms import (
     Maintenance,
     Obligation,
     Overdue,
+    PartyDecl,
     Permission,
     Power,
     Prohibition,
@@ -52,6 +53,20 @@ def of_law(program: Program) -> Iterator[Rule]:
         ):
             continue
         yield rule
+
+
+def of_law_between(program: Program) -> Iterator[Rule]:
+    """Yield the rules of law that bind or empower parties of the agreements: of others an agreement need not speak."""
+    agreements = [each for each in program.contracts if each.kind != "law"]
+    parties = {
+        each.name
+        for contract in agreements
+        for each in contract.declarations.values()
+        if isinstance(each, PartyDecl)
+    }
+    for rule in of_law(program):
+        if isinstance(rule.norm.bearer, Who) or rule.norm.bearer in parties:
+            yield rule
 
 
 def by_clause(rules: Iterable[Rule]) -> list[list[Rule]]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from contractlang.norms import AgreedLosses, Answer, Contract, LossRule, Priority
+from contractlang.norms import AgreedLosses, Answer, Contract, LossRule, Not, Priority
 from engine.analysis.finding import Clause, Finding, Said
+from engine.analysis.plain import conjuncts
 from engine.analysis.telling import Telling, listed
 from engine.program import Program
 from engine.walk import walk
@@ -32,7 +33,21 @@ def losses_against_law(program: Program, telling: Telling) -> Iterator[Finding]:
 
 def _sets_aside(priority: Priority, loss: LossRule) -> bool:
     over = priority.over
-    return priority.how == "voids" and isinstance(over, AgreedLosses) and over.bearer in (None, loss.bearer)
+    meant = isinstance(over, AgreedLosses) and over.bearer in (None, loss.bearer)
+    return priority.how == "voids" and meant and not _left_out(priority, loss)
+
+
+def _left_out(priority: Priority, loss: LossRule) -> bool:
+    """Tell whether an agreed sentence does not speak of the case of the law: what the one asks for, it denies."""
+    own = [loss.when, loss.trigger.where if loss.trigger is not None else None]
+    denied = {
+        each.part.question
+        for expr in own
+        for each in conjuncts(expr).values()
+        if isinstance(each, Not) and isinstance(each.part, Answer)
+    }
+    asked = {each.question for each in conjuncts(priority.when).values() if isinstance(each, Answer)}
+    return bool(denied & asked)
 
 
 def _finding(program: Program, telling: Telling, loss: LossRule, law: Contract, clause: str) -> Finding:

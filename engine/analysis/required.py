@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from contractlang.norms import Maintenance, Obligation, Prohibition
 from engine.analysis.finding import Finding, Said
-from engine.analysis.listing import agreed, may_be, of_law
+from engine.analysis.listing import agreed, may_be, of_law_between
 from engine.analysis.matter import ends_of, near
 from engine.analysis.plain import plain
 from engine.analysis.telling import Telling, agreeing, clauses_of, listed
@@ -16,7 +16,7 @@ from engine.program import Program, Rule
 def duties_of_law(program: Program, telling: Telling) -> Iterator[Finding]:
     """Find acts that the law requires of a party, and of which the agreement makes no duty, or only in one reading."""
     required: dict[object, list[Rule]] = {}
-    for rule in of_law(program):
+    for rule in of_law_between(program):
         if isinstance(rule.norm, Obligation):
             case = (rule.act_name, rule.norm.bearer, plain(rule.norm.trigger), plain(rule.norm.when))
             required.setdefault(case, []).append(rule)
@@ -92,7 +92,7 @@ def _silence(program: Program, telling: Telling, laws: list[Rule]) -> Iterator[F
 def care_of_law(program: Program, telling: Telling) -> Iterator[Finding]:
     """Find what the law has a party keep so, and of which no agreed sentence says that it is to be kept."""
     required: dict[object, tuple[Maintenance, list[Rule]]] = {}
-    for rule in of_law(program):
+    for rule in of_law_between(program):
         if isinstance(rule.norm, Maintenance):
             case = (plain(rule.norm.keeps), rule.norm.bearer)
             required.setdefault(case, (rule.norm, []))[1].append(rule)

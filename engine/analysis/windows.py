@@ -77,6 +77,8 @@ class Windows(Aspect):
         days = in_days(period) if isinstance(period, Period) else open_days(period, rule.limit_value)
         if days is None:
             return None
+        if isinstance(period, Period) and period.unit == "business_days":
+            return world.at(world.working_day(world.day_of(start), period.count) + 1)
         last = world.day_of(start) + days
         world.on_workday(last)
         return world.at(last + 1)

@@ -19,7 +19,7 @@ from contractlang.kinds import Kind
 from contractlang.norms import OccurrenceDecl, Who
 from engine.analysis.breaches import Breaches
 from engine.analysis.conditions import Conditions
-from engine.analysis.days import MINUTES
+from engine.analysis.days import MINUTES, worked_until
 from engine.analysis.duties import Duties
 from engine.analysis.happenings import Broken, Happening, Key, Moment, Truth, Value
 from engine.analysis.instances import Instances
@@ -101,6 +101,19 @@ class World(Parts):
         day, minute = a_number(f"{self.prefix}{name} day"), a_number(f"{self.prefix}{name} minute")
         self.hold(day >= 0, day < HORIZON, minute >= 0, minute < MINUTES)
         return self.at(day, minute)
+
+    def working_day(self, day: Any, count: int) -> Any:
+        """Return the day that is so many working days after a day: shifted ones count, holidays do not."""
+        # Of one day it is one day, whoever asks: that two of them are the same would be long to prove.
+        name = f"{count} after {' '.join(str(day).split())}"
+
+        def make() -> Any:
+            made = a_number(f"{self.prefix}working day {name}")
+            worked = worked_until(day) + count
+            self.hold(worked_until(made) == worked, worked_until(made - 1) == worked - 1)
+            return made
+
+        return self.once(("working day", name), make)
 
     # -- terms
 

@@ -24,6 +24,7 @@ _GROUPS = {
     "denied": ("what the law gives and the text denies", "法律所许而文本不许者"),
     "broken by law": ("what the law gives and a duty excludes", "法律所许而义务所排除者"),
     "read down": ("readings that the law does not take", "法律不采的解释"),
+    "late by law": ("times longer than the law's", "长于法定的期限"),
     "measured": ("measures of the law", "法律的尺度"),
     "administered": ("bans that only administer", "仅具行政责任的禁止"),
     "clashes beside": ("conflicts beside the law", "与法律并存时的冲突"),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from contractlang.load import load, load_text
-from contractlang.norms import Maintenance, Prohibition, Who
+from contractlang.norms import Contract, Maintenance, Prohibition, Who
 from engine.analysis import analyse
 from engine.analysis.finding import Finding
 from engine.governing import Programs
@@ -137,3 +138,69 @@ def test_a_time_to_cure_keeps_the_end_of_the_agreement_from_the_first_day() -> N
     # A grace of a day fills the blank of 五.3.
     assert days_late(before) <= 2
     assert days_late(after) > 30
+
+
+# ---- Edits beside the law ------------------------------------------------------------------------------------------
+
+ALL = ("contract", "civil", "sector", "cyber", "consumer", "local:HN")
+GRACE = ("付费 逾期 时，甲方 可以 暂停服务", "付费 逾期 超过 {} 时，甲方 可以 暂停服务")
+LEAVE = "(许可泄露 限于 许可泄露.对象 为 对象 之数) > 0"
+BY_LAW = "(调取记录 限于 调取记录.法律文书 且 调取记录.机关 为 对象 之数) > 0"
+REPAIR = "甲方 应 就 故障 维修，在合理期限内 判断依 及时"
+ANSWER = "甲方 应 就 投诉 答复投诉，在合理期限内 判断依 及时"
+
+
+@pytest.fixture(scope="module")
+def laws() -> dict[str, Contract]:
+    """All the law, and both agreements as they stand."""
+    loaded = load([ROOT / "voip-1", ROOT / "voip-2", ROOT / "law"], [ROOT / "vocabulary"])
+    return {name: loaded.contracts[name] for name in loaded.asked}
+
+
+@pytest.mark.parametrize(
+    ("clause", "before", "after", "gone", "come"),
+    [
+        ("五.3", GRACE[0], GRACE[1].format("30日"), {"against:voip-1/五.3:暂停权+telecom_regulations/34(2)"}, set()),
+        ("五.3", GRACE[0], GRACE[1].format("29日"), set(), set()),
+        ("六.2", LEAVE, f"{LEAVE} 或 {BY_LAW}", {"against:voip-1/六.1+voip-1/六.2"}, set()),
+        ("二.1", "限制服务 已发生) 起", "限制服务 已发生) 起，除非 登记 为 不实",
+         {"against/breaks:voip-1/二.1:提供服务+anti_fraud_law/21"}, set()),
+        ("三.5", "| 选项 动态 dynamic：遵规：", "| # ", {"against/reading:voip-1/三.5:遵规"}, set()),
+        ("三.2", "限于 损失成因(事故)，", "限于 损失成因(事故) 且 非 甲方与有过失(事故)，",
+         {"against/loss:voip-1/三.2c+civil_code/592(2)"}, set()),
+        ("四.2", REPAIR, "甲方 应 就 故障 维修，限 96小时 内", {"gap/number of law:voip-1/四.2"},
+         {"against/time:voip-1/四.2+telecom_regulations/32", "against/time:voip-1/四.2+henan_telecom/37"}),
+        ("四.2", REPAIR, "甲方 应 就 故障 维修，限 36小时 内", {"gap/number of law:voip-1/四.2"}, set()),
+        ("四.3", ANSWER, "甲方 应 就 投诉 答复投诉，限 15个工作日 内", {"gap/number of law:voip-1/四.3b"},
+         {"against/time:voip-1/四.3b+henan_telecom/38", "against/time:voip-1/四.3b+telecom_complaints/conditions"}),
+        ("八.3", "对方 可以 解除协议\n", "对方 可以 解除协议，限 1年 内\n",
+         {"against:voip-1/八.3:解除权+civil_code/564(2)"}, set()),
+        ("八.4", "| 善后：", "| 退款：协议 为 解除 时，乙方 可以 要求退还余额\n| 善后：",
+         {"gap/given by law:voip-1/八.4:善后+civil_code/566"}, set()),
+        ("八.4", "善后：协议 为 解除 时", "善后：协议 为 解除 或 协议 为 到期 时",
+         {"gap/required by law:voip-1/八.4:善后+civil_code/558"}, set()),
+    ],
+)  # fmt: skip
+def test_an_edit_changes_what_a_lawyer_expects(
+    laws: dict[str, Contract], clause: str, before: str, after: str, gone: set[str], come: set[str]
+) -> None:
+    """Of what is found of the clause beside the law, just that is gone, and just that has come."""
+    assert before in TEXT
+    loaded = load_text(TEXT.replace(before, after), str(PATH), [ROOT])
+    assert not loaded.errors, [each.message.en for each in loaded.errors]
+    versions = (laws, {**laws, "voip-1": loaded.contracts["voip-1"]})
+    kinds = frozenset(["against", "gap", "conflict", "competing"])
+    old, new = (
+        {
+            re.sub(r"@\w+", "", each.key)
+            for each in analyse(Programs(held), ("voip-1",), ALL, kinds, {("voip-1", clause)}.__contains__)
+            if any(place.clause == clause for place in each.clauses)
+        }
+        for held in versions
+    )
+    lost = {each for each in old - new if not each.startswith("against/measure:")}
+    for start in gone:
+        assert any(each.startswith(start) for each in lost), (start, lost)
+    # What else goes with it, such as what other laws took from the clause, is of the same kinds.
+    assert {each.partition(":")[0] for each in lost} == {each.partition(":")[0] for each in gone}
+    assert new - old == come

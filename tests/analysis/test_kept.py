@@ -22,7 +22,16 @@ ALONE = [
     "uncovered", "unspoken", "clashes", "hanging", "beginnings", "breaking", "overlaps", "rivals", "doubled",
     "never", "implied",
 ]  # fmt: skip
-BESIDE = ["against", "denied", "broken by law", "read down", "measured", "administered", "clashes beside"]
+BESIDE = [
+    "against",
+    "denied",
+    "broken by law",
+    "read down",
+    "late by law",
+    "measured",
+    "administered",
+    "clashes beside",
+]
 
 WORDS = """
 | vocabulary words
