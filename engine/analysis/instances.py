@@ -64,6 +64,8 @@ class Instances(Aspect):
         world = self.world
         if bound is m.before or not isinstance(bound, Happening | Broken):
             return True
+        if isinstance(bound, Broken) and not rule.voided:
+            return True  # A breach is mostly one of a day on which all of the agreement is in force.
         key = ("in term", rule.index, id_of(bound))
         at = bound.at if isinstance(bound, Happening) else world.breaches.start(bound)
         if isinstance(bound, Broken) and len(rule.on_breach_of) > MANY:
