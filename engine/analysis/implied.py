@@ -19,7 +19,7 @@ from engine.analysis.happenings import Broken
 from engine.analysis.logic import no, some
 from engine.analysis.looking import Put, bound_of, clause_of, foci_of, is_possible, undecided
 from engine.analysis.plain import expressions, plain
-from engine.analysis.search import Searcher
+from engine.analysis.search import Searcher, foci_of_an_end
 from engine.analysis.solver import Unknown
 from engine.analysis.telling import Telling, agreeing, clauses_of
 from engine.program import Program, Rule
@@ -177,7 +177,7 @@ def _says_more(searcher: Searcher, rule: Rule, others: Iterable[Rule]) -> bool:
                 put = partial(ask, searcher, rule, others, actor, ending)
                 about: tuple[Rule | str, ...] = (rule, *others, actor or "", str(ending))
                 step = searcher.step(f"implied {ask.__name__}", about, put)
-                if is_possible(step, foci_of(rule)):
+                if is_possible(step, foci_of_an_end(searcher.program) if ending else foci_of(rule)):
                     return True
     return False
 
