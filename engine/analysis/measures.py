@@ -142,11 +142,13 @@ def _measuring(
         for each in near:
             if isinstance(each.norm, Prohibition) and not each.home:
                 world.prefer(world.judge.forbids(each, m, act, actor or ""))
+        # A right of the law's own that has lapsed or is barred was given all the same: that is no other measure.
         opens = [
-            world.judge.opens(each, m, act, actor or "")
+            world.judge.opens(each, m, act, actor or "") if each.home
+            else world.judge.gives(each, m, act, actor or "", lambda place: is_law(program, place))
             for each in near
             if not isinstance(each.norm, Prohibition | Maintenance)
-        ]
+        ]  # fmt: skip
         given = [
             world.judge.gives(each, m, act, actor or "", lambda place: is_law(program, place))
             for each in group
