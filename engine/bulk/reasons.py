@@ -107,6 +107,7 @@ CHINESE = {
     "a prohibition of what the question does not tell": "所禁者为问题未述之事",
     "a breach that is known at the end only": "违约至终局方知",
     "a power for the breach of a prohibition": "就违反禁止而生的权力",
+    "a power that may not have been in force when the breach began": "违约开始时可能尚未生效或已不适用的权力",
     # What no plan has.
     "{} agreements together: the kernel takes one": "共{}份协议：内核每次处理一份",
     "a {}: the kernel takes one agreement, and laws": "{}：内核处理一份协议及法律",

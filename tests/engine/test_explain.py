@@ -62,7 +62,7 @@ def codes_used() -> set[str]:
     found: set[str] = set()
     for path in ENGINE.glob("*.py"):
         text = path.read_text("utf-8")
-        found |= set(re.findall(r'\bReason\(\s*"([^"]+)"', text))
+        found |= set(re.findall(r'\bReason(?:\(|, \()\s*"([^"]+)"', text))
         found |= set(re.findall(r'\bcode = "([^"]+)" if .* else "[^"]+"', text))
         found |= set(re.findall(r'\bcode = "[^"]+" if .* else "([^"]+)"', text))
         if "Reason(code, (payload,)" in text:
