@@ -219,10 +219,8 @@ class _Line:
         """Tell whether the act that a question is about is done at the instant asked about."""
         if not isinstance(question, May):
             return False
-        for each in self.at_instant(question.at):  # noqa: SIM110 - a generator would cost more
-            if is_act(question, each):
-                return True
-        return False
+        facts = self.at_instant(question.at)
+        return bool(facts) and any(is_act(question, each) for each in facts)
 
     def at_instant(self, at: Instant) -> list[Event]:
         """Return the facts that take effect at an instant."""

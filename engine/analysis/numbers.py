@@ -23,10 +23,12 @@ def bare(call: Callable[..., Any]) -> Callable[..., Any]:
     """Return a call to the solver as it is, for what is called most often: without a look for errors after it, nor a
     call of Python's for each of its arguments.
     """
-    found: Any = call.__defaults__[-1].f  # type: ignore[index]
-    kinds = (c_void_p if issubclass(each, c_void_p) else each for each in found.argtypes)
-    made: Callable[..., Any] = CFUNCTYPE(found.restype, *kinds)(cast(found, c_void_p).value)  # type: ignore[arg-type]
-    return made
+    defaults: Any = call.__defaults__
+    found = defaults[-1].f
+    kinds: Any = (c_void_p if issubclass(each, c_void_p) else each for each in found.argtypes)
+    made: Any = CFUNCTYPE(found.restype, *kinds)
+    told: Callable[..., Any] = made(cast(found, c_void_p).value)
+    return told
 
 
 _keep, _let_go = bare(z3core.Z3_inc_ref), bare(z3core.Z3_dec_ref)
