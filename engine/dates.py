@@ -547,6 +547,11 @@ def iso(at: Instant) -> str:
     return f"{written}:{seconds:02}.{fraction:06}+08:00" if fraction else f"{written}:{seconds:02}+08:00"
 
 
+def clock(at: Instant) -> str:
+    """Write `at` as the clock of the zone shows it, the way databases do: `2026-10-08 09:00:00`."""
+    return str(_local(at).replace(tzinfo=None))
+
+
 @lru_cache(maxsize=4096)
 def _minute_text(minutes: int) -> str:
     """Write the minute that lies so many minutes after 1970-01-01T00:00."""

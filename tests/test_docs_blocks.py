@@ -38,7 +38,7 @@ from tests.test_docs import BLOCK, PAGES, PROGRAM, ROOT, prepare, run, save
 SHOWN_WAIT_SECONDS = 60
 FIRST_CHARACTERS = 64
 
-LATENESS = "SELECT about AS invoice, date_diff('day', b.happened_at[:10]::DA"
+LATENESS = "SELECT about AS invoice, date_diff('day', b.happened_at::DATE, c"
 
 BY_KIND = {
     "console": "tests/test_docs.py",

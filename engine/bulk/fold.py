@@ -18,7 +18,7 @@ from engine.account import Account
 from engine.bulk.forbidden import forbidding, written
 from engine.bulk.mapping import Mapped
 from engine.cases import question_of
-from engine.dates import iso
+from engine.dates import clock, iso
 from engine.decision import Decision, Item
 from engine.errors import BadEvent, BadQuestion, BadTerms
 from engine.event import Event, Instant
@@ -276,7 +276,7 @@ class Portfolio:
 
 
 HAPPENINGS = {
-    "account": "VARCHAR", "happened_at": "VARCHAR", "what": "VARCHAR", "document": "VARCHAR", "norm": "VARCHAR",
+    "account": "VARCHAR", "happened_at": "TIMESTAMP", "what": "VARCHAR", "document": "VARCHAR", "norm": "VARCHAR",
     "about": "VARCHAR", "by": "VARCHAR",
 }  # fmt: skip
 REJECTS = dict.fromkeys(("account", "field", "reason", "reason_zh", "row"), "VARCHAR")
@@ -290,13 +290,13 @@ def happenings_of(now: AccountStanding, lives: Iterable[Life], at: Instant) -> I
     """Yield what somebody would want to count: breaches and their ends, and the beginnings and ends of agreements."""
     for each in now.breaches:
         row = {"document": each.document, "norm": each.norm, "about": each.trigger, "by": each.by}
-        yield {"happened_at": iso(each.started_at), "what": "breach", **row}
+        yield {"happened_at": clock(each.started_at), "what": "breach", **row}
         if each.ended_at is not None:
-            yield {"happened_at": iso(each.ended_at), "what": each.status, **row}
+            yield {"happened_at": clock(each.ended_at), "what": each.status, **row}
     for document, since, end in lives:
         for what, instant in (("in force", since), ("ended", end)):
             if instant is not None and instant <= at:
-                yield {"happened_at": iso(instant), "what": what, "document": document}
+                yield {"happened_at": clock(instant), "what": what, "document": document}
 
 
 def _lives(position: Position) -> Iterator[Life]:

@@ -280,7 +280,7 @@ def test_a_list_of_invoices_made_elsewhere_is_late_where_it_says_so(vectors: Pat
         late = {row["invoiceNumber"]: int(row["DaysLate"]) for row in csv.DictReader(file)}
     found: dict[str, dict[str, datetime]] = {}
     for row in read_all(out / "happenings.parquet"):
-        found.setdefault(row["about"], {})[row["what"]] = datetime.fromisoformat(row["happened_at"])
+        found.setdefault(row["about"], {})[row["what"]] = row["happened_at"]
     days = {
         invoice: (each["cured"].date() - each["breach"].date()).days + 1 for invoice, each in found.items()
     }

@@ -119,7 +119,8 @@ def test_breaches_are_told_by_clause_and_month(out: Path, page: Page) -> None:
     told = _cells(page.tables["Breaches by clause and month"])
     counted = found(
         out,
-        "SELECT document, norm, left(happened_at, 7), count(*) FROM happenings WHERE what = 'breach' GROUP BY ALL",
+        "SELECT document, norm, left(happened_at::VARCHAR, 7), count(*) FROM happenings WHERE what = 'breach'"
+        " GROUP BY ALL",
     )
     assert told == {(_named(document, norm), month): n for document, norm, month, n in counted}
     assert len({norm for norm, _ in told}) >= 3
@@ -152,7 +153,7 @@ def test_suspensions_done_that_the_law_forbids_are_breaches_of_its_prohibitions(
     told = _cells(page.tables["Suspensions done that the law forbids"])
     counted = found(
         out,
-        "SELECT document, norm, left(happened_at, 7), count(*) FROM happenings WHERE what = 'breach'"
+        "SELECT document, norm, left(happened_at::VARCHAR, 7), count(*) FROM happenings WHERE what = 'breach'"
         " AND (norm LIKE '%:no_early_suspension' OR norm LIKE '%:notice_first') GROUP BY ALL",
     )
     assert told == {(_named(document, norm), month): n for document, norm, month, n in counted}

@@ -15,41 +15,50 @@ import pyarrow.compute as pc
 
 from contractlang.norms import StateDecl
 from engine.bulk.fold import currency_of
+from engine.bulk.kernel import happened
 from engine.bulk.kernel.arrow import Taken, cells_compiled
 from engine.bulk.kernel.column import Array, codes_of, is_words
-from engine.bulk.kernel.plan import ANSWERS, BREACHED, CURED, FAR, MISSING, OPEN, SAID, SUSPENDED, Lane, Plan
+from engine.bulk.kernel.happened import BEGUN, NOTHING, OVER
+from engine.bulk.kernel.native import library
+from engine.bulk.kernel.plan import ANSWERS, BREACHED, FAR, MISSING, SAID, Lane, Plan
 from engine.event import Instant
 from engine.program import LIFE_STATES, Program
 from engine.terms import Terms
 
 WHATS = ("breach", "cured", "in force", "ended")
-"""What can happen."""
-_BREACH, _CURED, _IN_FORCE, _ENDED = range(len(WHATS))
+"""What can happen, as `happened.py` numbers it."""
 _NEVER = numpy.iinfo(numpy.int64).max
 _ORDERED = 512
 """Norms that begin at one instant are told in their order; with so many of them their numbers fit beside instants."""
+_HALF = numpy.int32
+_MOMENT = pyarrow.timestamp("us")
 
 
 @dataclass(frozen=True, slots=True)
-class Breaches:
-    """Breaches of one norm: whose (place of the account), since when, until when (MISSING), of which row, by whom.
+class Broken:
+    """How one norm was broken, as `happened.py` looks at it.
 
-    A row of -1 is none; `by` is the place of a party in the plan, or a negative number where nobody is known.
+    `by` has the places of parties in the plan, one or one for each key; a negative number where nobody is known.
     """
 
     document: str
     norm: str
     index: int
-    account: Array
-    began: Array
-    ended: Array
-    row: Array
+    begins: Array
+    status: Array
+    breached: int
+    eager: bool
+    begun: Array
+    rows: Array
+    at: Array
+    cured: Array
+    is_about: bool
     by: Array
 
     @property
-    def is_open(self) -> Array:
-        """Which of them are open still."""
-        return self.ended == MISSING
+    def since(self) -> tuple[Any, ...]:
+        """What tells when its breaches began."""
+        return self.eager, self.begun, self.rows, self.at
 
 
 class Telling:
@@ -74,21 +83,66 @@ class Telling:
 
     def tables(self, taken: Taken, left: dict[str, Array]) -> dict[str, Any]:
         """Return the rows of the accounts that the loop did not give up, of each table."""
-        there = left["gone"] == 0
-        owners = self._owners(taken)
-        breaches = list(self._breaches(taken, left, there, owners))
+        norms = list(self._broken(taken, left))
+        count = len(taken.names)
+        every, still = numpy.zeros(count, _HALF), numpy.zeros(count, _HALF)
+        for each in norms:
+            _code().counted(each.begins, left["gone"], each.status, each.breached, every, still)
         return {
-            "accounts": self._accounts(taken, left, there, breaches, owners),
-            "happenings": self._happenings(taken, left, there, breaches),
+            "accounts": self._accounts(taken, left, norms, every, still),
+            "happenings": self._happenings(taken, left, norms, 2 * every - still),
         }
 
-    def unpaid(self, taken: Taken, left: dict[str, Array]) -> Array:
-        """Return what accounts owe, a column for each currency."""
-        return self._unpaid(left, len(taken.names), self._owners(taken))
+    def breaches(self, taken: Taken, left: dict[str, Array]) -> Iterator[tuple[str, Array, Array]]:
+        """Yield each norm, how many breaches of it each account has, and how many that are open."""
+        for each in self._broken(taken, left):
+            every, still = numpy.zeros(len(taken.names), _HALF), numpy.zeros(len(taken.names), _HALF)
+            _code().counted(each.begins, left["gone"], each.status, each.breached, every, still)
+            yield f"{each.document} {each.norm}", every, still
 
-    def breaches(self, taken: Taken, left: dict[str, Array]) -> Iterator[Breaches]:
-        """Yield the breaches of each norm, those of accounts that are given up left out."""
-        return self._breaches(taken, left, left["gone"] == 0, self._owners(taken))
+    def unpaid(self, taken: Taken, left: dict[str, Array]) -> Array:
+        """Return what accounts owe, a row for each currency."""
+        unpaid = numpy.zeros((len(self._currencies), len(taken.names)), numpy.int64)
+        for lane in self.plan.lanes:
+            if lane.owes:
+                status, owed, paid = (left[f"{letter}{lane.number}"] for letter in "sop")
+                of_currency = unpaid[self._currencies.index(self._currency(lane))]
+                _code().owing(_begins(taken, lane.by_row), status, owed, paid, of_currency)
+        return unpaid
+
+    def _broken(self, taken: Taken, left: dict[str, Array]) -> Iterator[Broken]:
+        """Yield each norm that may have been broken."""
+        at = _numbers(taken.columns.at)
+        by_row = bool(self.plan.prohibitions) or any(lane.by_row for lane in self.plan.lanes)
+        every = numpy.arange(len(at) if by_row else 0)
+        for lane in self.plan.lanes:
+            number, norm = lane.number, lane.rule.norm
+            rows = every if lane.by_row else left["row"]
+            nothing = lane.by_row or lane.source is not None
+            yield Broken(
+                norm.document, norm.id, lane.rule.index, _begins(taken, lane.by_row), left[f"s{number}"], BREACHED,
+                lane.eager, left[f"{'b' if lane.eager else 'e'}{number}"], rows, at, left[f"z{number}"], not nothing,
+                numpy.array([self._parties.index(lane.bearer)]),
+            )  # fmt: skip
+        for place, rule in enumerate(self.plan.prohibitions):
+            who = _numbers(taken.columns.who)
+            by = numpy.where(who < len(self.plan.parties), who, -1)
+            norm, hits = rule.norm, left[f"x{place}"]
+            yield Broken(
+                norm.document,
+                norm.id,
+                rule.index,
+                _begins(taken, True),
+                hits,
+                1,
+                True,
+                at,
+                every,
+                at,
+                at,
+                True,
+                by,
+            )
 
     def states(self, left: dict[str, Array], count: int) -> Iterator[tuple[str, str, Any]]:
         """Yield the states of accounts: of which document (empty for one in fact), its name, its value in each."""
@@ -112,27 +166,13 @@ class Telling:
                     pyarrow.array([str(value)]).take(_zeros(count)),
                 )
 
-    def _owners(self, taken: Taken) -> tuple[Array, Array]:
-        """Return the place of the account of each thing, and of each row where the plan keeps something by row."""
-        things: Array = taken.columns.things
-        first: Array = taken.columns.first
-        accounts = numpy.arange(len(first) - 1)
-        by_row = bool(self.plan.prohibitions) or any(lane.by_row for lane in self.plan.lanes)
-        of_rows = numpy.repeat(accounts, numpy.diff(first)) if by_row else accounts[:0]
-        return numpy.repeat(accounts, numpy.diff(things)), of_rows
-
     # -- the table of accounts
 
     def _accounts(
-        self, taken: Taken, left: dict[str, Array], there: Array, breaches: list[Breaches],
-        owners: tuple[Array, Array],
-    ) -> Any:  # fmt: skip
-        count = len(there)
-        every, still = numpy.zeros(count, numpy.int32), numpy.zeros(count, numpy.int32)
-        for each in breaches:
-            every += numpy.bincount(each.account, minlength=count).astype(numpy.int32)
-            still += numpy.bincount(each.account[each.is_open], minlength=count).astype(numpy.int32)
-        unpaid = self._unpaid(left, count, owners)
+        self, taken: Taken, left: dict[str, Array], norms: list[Broken], every: Array, still: Array
+    ) -> Any:
+        count = len(every)
+        unpaid = self.unpaid(taken, left)
         columns = {
             "account": taken.names,
             "agreements": pyarrow.array([list(self.agreements)], pyarrow.list_(pyarrow.string())).take(
@@ -142,9 +182,9 @@ class Telling:
             "last_days": self._last_days(left),
             "breaches": pyarrow.array(every),
             "open_breaches": pyarrow.array(still),
-            "in_breach_of": self._in_breach(breaches, count),
-            "unpaid": pyarrow.array(unpaid.sum(axis=1, dtype=numpy.int64)),
-            "owed": _owed(self._currencies, unpaid),
+            "in_breach_of": self._in_breach(left, norms, still),
+            "unpaid": pyarrow.array(unpaid.sum(axis=0, dtype=numpy.int64)),
+            "owed": _owed(self._currencies, unpaid.T),
             "events": pyarrow.array(taken.counts.astype(numpy.int32)),
             "exact": pyarrow.array(numpy.ones(count, bool)),
         }
@@ -154,21 +194,8 @@ class Telling:
         listed = pyarrow.map_(pyarrow.string(), pyarrow.list_(pyarrow.string()))
         columns["missing"] = pyarrow.array([[]], listed).take(_zeros(count))
         columns["forbidden_by"] = self._forbidden(given, listed)
-        return pyarrow.table(columns).filter(pyarrow.array(there))
-
-    def _unpaid(self, left: dict[str, Array], count: int, owners: tuple[Array, Array]) -> Array:
-        """Return what accounts owe, a column for each currency."""
-        unpaid = numpy.zeros((count, len(self._currencies)), numpy.int64)
-        of_things, of_rows = owners
-        for lane in self.plan.lanes:
-            if lane.owes:
-                of_thing = of_rows if lane.by_row else of_things
-                status = left[f"s{lane.number}"]
-                keys = numpy.flatnonzero((status == OPEN) | (status == BREACHED) | (status == SUSPENDED))
-                owed = left[f"o{lane.number}"][keys] - left[f"p{lane.number}"][keys]
-                place = self._currencies.index(self._currency(lane))
-                numpy.add.at(unpaid[:, place], of_thing[keys], owed)
-        return unpaid
+        told = pyarrow.table(columns)
+        return told.filter(pyarrow.array(left["gone"] == 0)) if left["gone"].any() else told
 
     def _currency(self, lane: Lane) -> str:
         return currency_of(self.program, lane.rule.norm.document, lane.rule.norm.id)
@@ -204,120 +231,101 @@ class Telling:
         named = pyarrow.array([self.plan.document]).take(_zeros(int(offsets[-1])))
         return pyarrow.MapArray.from_arrays(pyarrow.array(offsets), named, written(left["lend_"][ends]))
 
-    def _in_breach(self, breaches: list[Breaches], count: int) -> Any:
+    def _in_breach(self, left: dict[str, Array], norms: list[Broken], still: Array) -> Any:
         """Return the norms that are in breach, of each account in the order in which their breaches began."""
-        norms = list(dict.fromkeys(f"{each.document} {each.norm}" for each in breaches))
-        begins = numpy.full((count, len(norms)), _NEVER)
-        for each in breaches:
-            still = each.is_open
-            begun = each.began[still] * _ORDERED + each.index
-            place = norms.index(f"{each.document} {each.norm}")
-            numpy.minimum.at(begins[:, place], each.account[still], begun)
-        order = numpy.argsort(begins, axis=1, kind="stable")
-        is_there = numpy.take_along_axis(begins, order, 1) != _NEVER
-        offsets = numpy.concatenate(([0], numpy.cumsum(is_there.sum(axis=1)))).astype(numpy.int32)
-        listed = pyarrow.array(norms, pyarrow.string()).take(pyarrow.array(order[is_there]))
-        return pyarrow.ListArray.from_arrays(pyarrow.array(offsets), listed)
+        names = list(dict.fromkeys(f"{each.document} {each.norm}" for each in norms))
+        begins = numpy.full((len(names), len(still)), _NEVER)
+        if still.any():
+            for each in norms:
+                first = numpy.full(len(still), _NEVER)
+                _code().earliest(each.begins, left["gone"], each.status, each.breached, *each.since, first)
+                own = begins[names.index(f"{each.document} {each.norm}")]
+                is_open = first < _NEVER
+                own[is_open] = numpy.minimum(own[is_open], first[is_open] * _ORDERED + each.index)
+        some = begins[:, still > 0].T
+        order = numpy.argsort(some, axis=1, kind="stable")
+        is_there = numpy.take_along_axis(some, order, 1) != _NEVER
+        counts = numpy.zeros(len(still) + 1, numpy.int32)
+        counts[1:][still > 0] = is_there.sum(axis=1)
+        listed = pyarrow.array(names, pyarrow.string()).take(pyarrow.array(order[is_there]))
+        return pyarrow.ListArray.from_arrays(pyarrow.array(numpy.cumsum(counts, dtype=numpy.int32)), listed)
 
     # -- the table of happenings
 
-    def _breaches(
-        self, taken: Taken, left: dict[str, Array], there: Array, owners: tuple[Array, Array]
-    ) -> Iterator[Breaches]:
-        """Yield the breaches of each norm, those of accounts that are given up left out."""
-        at: Array = taken.columns.at
-        of_things, of_rows = owners
-        for lane in self.plan.lanes:
-            number, norm = lane.number, lane.rule.norm
-            of_thing = of_rows if lane.by_row else of_things
-            status = left[f"s{number}"]
-            keys = numpy.flatnonzero((status == BREACHED) | (status == CURED))
-            keys = keys[there[of_thing[keys]]]
-            rows = keys if lane.by_row else left["row"][keys]
-            if lane.eager:
-                began = left[f"b{number}"][keys]
-            else:
-                began = numpy.maximum(left[f"e{number}"][keys], at[rows])
-            ended = numpy.where(status[keys] == CURED, left[f"z{number}"][keys], MISSING)
-            nothing = lane.by_row or lane.source is not None
-            row = numpy.full(len(keys), -1) if nothing else rows
-            by = numpy.full(len(keys), self._parties.index(lane.bearer))
-            yield Breaches(norm.document, norm.id, lane.rule.index, of_thing[keys], began, ended, row, by)
-        for place, rule in enumerate(self.plan.prohibitions):
-            rows = numpy.flatnonzero(left[f"x{place}"])
-            rows = rows[there[of_rows[rows]]]
-            who: Array = taken.columns.who
-            by = numpy.where(who[rows] < len(self.plan.parties), who[rows], -1)
-            never = numpy.full(len(rows), MISSING)
-            norm = rule.norm
-            yield Breaches(norm.document, norm.id, rule.index, of_rows[rows], at[rows], never, rows, by)
-
-    def _happenings(
-        self, taken: Taken, left: dict[str, Array], there: Array, breaches: list[Breaches]
-    ) -> Any:
+    def _happenings(self, taken: Taken, left: dict[str, Array], norms: list[Broken], counts: Array) -> Any:
         """Return breaches and their ends, beginnings and ends of agreements: of each account in this order."""
-        norms = [(each.document, each.norm) for each in breaches]
-        parts = []
-        for place, each in enumerate(breaches):
-            ended = numpy.flatnonzero(~each.is_open)
-            parts.append((each.account, each.began, _BREACH, place, each.row, each.by))
-            parts.append(
-                (each.account[ended], each.ended[ended], _CURED, place, each.row[ended], each.by[ended])
-            )
-        began = left["since_"] != MISSING
-        for what, instants, happened in (
-            (_IN_FORCE, left["since_"], began), (_ENDED, left["lend_"], began & (left["lend_"] < FAR)),
-        ):  # fmt: skip
-            rows = numpy.flatnonzero(there & happened & (instants <= self.as_of))
-            parts.append((rows, instants[rows], what, len(norms), -2, -1))
-        counts = [len(each[0]) for each in parts]
-        columns: list[Array] = [
-            numpy.concatenate([numpy.broadcast_to(part[k], n) for part, n in zip(parts, counts, strict=True)])
-            for k in range(6)
+        began = (left["gone"] == 0) & (left["since_"] != MISSING)
+        in_force = began & (left["since_"] <= self.as_of)
+        ended = began & (left["lend_"] < FAR) & (left["lend_"] <= self.as_of)
+        ends = numpy.cumsum(counts + in_force + ended)
+        places, rows = numpy.concatenate(([0], ends[:-1])), int(ends[-1]) if len(ends) else 0
+        documents = list(dict.fromkeys([*(each.document for each in norms), self.plan.document]))
+        names = list(dict.fromkeys(each.norm for each in norms))
+        # As `happened.py` takes them: whose, when, what, of which document and norm, about which row, by whom.
+        account, moment, what, document, norm, about, who = laid = [
+            numpy.empty(rows, kind) for kind in (_HALF, numpy.int64, _HALF, _HALF, _HALF, numpy.int64, _HALF)
         ]
-        account, instants, what, norm, row, by = columns
-        order = numpy.zeros(len(account), numpy.int64)
-        cells_compiled().grouped(account, numpy.zeros(len(there) + 1, numpy.int64), order)
-        norm, row = norm[order], row[order]
-        documents = [*(document for document, _ in norms), self.plan.document]
-        listed = [*(name for _, name in norms), None]
+        for each in norms:
+            _code().broken(
+                each.begins, left["gone"], each.status, each.breached, *each.since, each.cured,
+                documents.index(each.document), names.index(each.norm), each.is_about, each.by, places, *laid,
+            )  # fmt: skip
+        for happens, instants, kind in ((in_force, "since_", BEGUN), (ended, "lend_", OVER)):
+            _code().lived(
+                happens.view(numpy.uint8),
+                left[instants],
+                kind,
+                documents.index(self.plan.document),
+                -1,
+                places,
+                *laid,
+            )
         return pyarrow.table(
             {
-                "account": _words(account[order], taken.names),
-                "happened_at": written(instants[order]),
-                "what": _words(what[order], WHATS),
-                "document": _words(norm, documents),
-                "norm": _words(norm, listed),
-                "about": self._about(taken, row),
-                "by": _words(by[order], self._parties),
+                "account": _words(account, taken.names),
+                "happened_at": pyarrow.Array.from_buffers(_MOMENT, rows, [None, pyarrow.py_buffer(moment)]),
+                "what": _words(what, WHATS),
+                "document": _words(document, documents),
+                "norm": _words(norm, names),
+                "about": self._about(taken, about),
+                "by": _words(who, self._parties),
             }
         )
 
     def _about(self, taken: Taken, row: Array) -> Any:
-        """Return the ids of rows: an empty one for -1, null for what is less."""
-        named = taken.order[row] if len(taken.order) else row
-        empty = row == -1
+        """Return the ids of rows: an empty one for NOTHING, null for what is less."""
         if is_words(taken.ids):
-            # The empty one is a word more, null the one below zero.
+            # The empty one is a word more.
             words = pc.fill_null(taken.ids.dictionary.cast(pyarrow.string()), "")
-            codes = codes_of(taken.ids).take(named, mode="clip")
-            places = numpy.where(empty, len(words), numpy.where(row < 0, -1, codes))
+            places = numpy.empty(len(row), _HALF)
+            _code().named(row, taken.order, codes_of(taken.ids).astype(_HALF, copy=False), len(words), places)
             return _words(places, pyarrow.concat_arrays([words, pyarrow.array([""])]))
+        named = taken.order.take(row, mode="clip") if len(taken.order) else row
         ids = taken.ids.take(pyarrow.array(named, mask=row < 0)).cast(pyarrow.string())
+        empty = row == NOTHING
         return pc.if_else(pyarrow.array(empty), "", ids) if empty.any() else ids
 
 
+def _code() -> Any:
+    return library(happened)
+
+
+def _begins(taken: Taken, by_row: bool) -> Array:
+    """Return where the keys of each account begin: its rows, or its things."""
+    return _numbers(taken.columns.first if by_row else taken.columns.things)
+
+
+def _numbers(column: Any) -> Array:
+    return numpy.ascontiguousarray(column, numpy.int64)
+
+
 def _words(places: Array, words: Any) -> Any:
-    """Return words by their places as a column that has each word once; null for a place below 0, and for None."""
-    if not isinstance(words, pyarrow.Array):
-        listed = [each for each in dict.fromkeys(words) if each is not None]
-        places = numpy.array([*(listed.index(each) if each is not None else -1 for each in words), -1])[
-            places
-        ]
-        words = pyarrow.array(listed, pyarrow.string())
+    """Return words by their places as a column that has each word once; null for a place below 0."""
     lacks = places < 0
-    places = pyarrow.array(places.astype(numpy.int32), mask=lacks if lacks.any() else None)
-    return pyarrow.DictionaryArray.from_arrays(places, words)
+    there = pyarrow.py_buffer(numpy.packbits(~lacks, bitorder="little")) if lacks.any() else None
+    halves = pyarrow.py_buffer(places.astype(_HALF, copy=False))
+    numbers = pyarrow.Array.from_buffers(pyarrow.int32(), len(places), [there, halves])
+    return pyarrow.DictionaryArray.from_arrays(numbers, pyarrow.array(words, pyarrow.string()), safe=False)
 
 
 def written(moments: Array) -> Any:

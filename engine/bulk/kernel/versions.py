@@ -89,11 +89,11 @@ def _judged(version: Straight, taken: Taken) -> Judged:
     left, telling = version.loop(taken), version.telling
     there = left["gone"] == 0
     breaches: dict[str, Array] = {}
-    for each in telling.breaches(taken, left):
-        status = breaches.setdefault(f"{each.document} {each.norm}", numpy.zeros(len(there), numpy.int64))
-        numpy.maximum.at(status, each.account, 1 + each.is_open)
+    for name, every, still in telling.breaches(taken, left):
+        status = breaches.setdefault(name, numpy.zeros(len(there), numpy.int64))
+        numpy.maximum(status, (every > 0).astype(numpy.int64) + (still > 0), out=status)
     answers = left["answer"].reshape(len(there), len(version.plan.asked)) % SAID
-    unpaid = telling.unpaid(taken, left).sum(axis=1, dtype=numpy.int64)
+    unpaid = telling.unpaid(taken, left).sum(axis=0, dtype=numpy.int64)
     states = {
         f"{name} {document}".strip(): values for document, name, values in telling.states(left, len(there))
     }
