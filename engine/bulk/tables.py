@@ -231,16 +231,15 @@ def columns_from(lines: Path | None, columns: Mapping[str, str]) -> Any:
 
 
 def written(rows: Path, columns: Mapping[str, str], target: Path) -> int:
-    """Write parts (a pattern of files, their ending left out: JSON Lines, Parquet, Arrow) as one Parquet table.
+    """Write parts (a pattern of files, their ending left out: JSON Lines, Parquet, pieces) as one Parquet table.
 
     It has those columns. Return how many rows it has.
     """
-    files = {kind: sorted(rows.parent.glob(f"{rows.name}.{kind}")) for kind in ("parquet", "jsonl", "arrows")}
-    if files["arrows"]:
-        from engine.bulk.kernel.joined import joined
+    files = {kind: sorted(rows.parent.glob(f"{rows.name}.{kind}")) for kind in ("parquet", "jsonl", "piece")}
+    if files["piece"]:
+        from engine.bulk.kernel.pieces import joined
 
-        others = (columns_from(each, columns) for each in files["jsonl"])
-        return joined(files["arrows"], others, columns_from(None, columns).schema, target)
+        return joined(files["piece"], (columns_from(each, columns) for each in files["jsonl"]), target)
     kinds = ", ".join(f"{_text(name)}: {_text(kind)}" for name, kind in columns.items())
     named = ", ".join(quoted(name) for name in columns)
     listed = {kind: ", ".join(_text(str(each)) for each in found) for kind, found in files.items()}

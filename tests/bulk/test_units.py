@@ -117,6 +117,22 @@ def test_files_of_different_accounts_are_units_and_others_are_scattered(
     whole(straight, mixed, units.bucket_units(folder, 3))
 
 
+def test_files_in_order_are_cut_though_their_accounts_lie_between_each_other(
+    straight: Straight, tmp_path: Path
+) -> None:
+    names = [sorted(f"C-{number}" for number in range(first, first + 20)) for first in (0, 20, 40)]
+    rows = [[name for name in own for _ in range(5)] for own in names]
+    files = [file_of(tmp_path / f"{n}.parquet", own, 8) for n, own in enumerate(rows)]
+    random = Random(7)
+    random.shuffle(rows[2])
+    files[2] = file_of(tmp_path / "2.parquet", rows[2], 8)
+    pieces = [piece for path in files for piece in units.pieces_of(path, 40)]
+    found = units.cut(pieces, [units.surveyed(each, False) for each in pieces])
+    assert found is not None
+    assert [each.piece for each in found] == [*(each for each in pieces if each.path != files[2]), None]
+    whole(straight, files, found)
+
+
 def test_a_file_whose_accounts_are_numbers_of_words_is_put_in_order(
     straight: Straight, tmp_path: Path
 ) -> None:

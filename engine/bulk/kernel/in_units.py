@@ -118,7 +118,7 @@ class InUnits(ABC):
         mark = work / f"{STRAIGHT}.{number}.json"
         if mark.is_file():
             return Counts(**json.loads(mark.read_text("utf-8")))
-        targets = {kind: work / f"{STRAIGHT}.{number}.{kind}.arrows" for kind in self.tables}
+        targets = {kind: work / f"{STRAIGHT}.{number}.{kind}.piece" for kind in self.tables}
         counts = self.fold_whole(unit, targets, work / f"{STRAIGHT}.{number}.left.parquet")
         part = mark.with_suffix(".part")
         part.write_text(json.dumps(asdict(counts)), "utf-8")

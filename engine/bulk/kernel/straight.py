@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from engine.bulk.kernel.arrow import Reader, Taken, Unlike
 from engine.bulk.kernel.column import Array
 from engine.bulk.kernel.machine import Calendar, compiled, given
+from engine.bulk.kernel.pieces import Piece
 from engine.bulk.kernel.plan import Plan
 from engine.bulk.kernel.told import Telling
 from engine.bulk.kernel.units import Unit, together
@@ -99,7 +100,7 @@ class Straight:
         self, tables: Iterable[Any], targets: Mapping[str, Path], left: Path,
         seen: Callable[[Any, dict[str, Any]], None],
     ) -> Done:  # fmt: skip
-        """Fold whole accounts; write tables in Arrow's own form to each of `targets`, and to `left` whose are left.
+        """Fold whole accounts; write tables, as pieces, to each of `targets`, and to `left` whose are left.
 
         `seen` is handed each table, and those that came of it.
         """
@@ -135,19 +136,14 @@ class Straight:
 
 
 def written_down(parts: Iterable[Part], targets: Mapping[str, Path], left: Path) -> Done:
-    """Write tables in Arrow's own form to each of `targets`, and to `left` the names of the accounts that are left."""
+    """Write tables, as pieces, to each of `targets`, and to `left` the names of the accounts that are left."""
     accounts = events = 0
     others: list[Any] = []
     with ExitStack() as files:
-        writers: dict[str, Any] = {}
+        pieces = {kind: files.enter_context(Piece(target)) for kind, target in targets.items()}
         for part in parts:
             for kind, rows in part.told.items():
-                if kind not in writers:
-                    # Each of its tables has words of its own.
-                    writers[kind] = files.enter_context(
-                        pyarrow.ipc.new_stream(str(targets[kind]), rows.schema)
-                    )
-                writers[kind].write_table(rows)
+                pieces[kind].add(rows)
             accounts += part.told["accounts"].num_rows
             events += part.events
             others.append(part.left)

@@ -1,9 +1,9 @@
 """Tables of Parquet cut into units that hold whole accounts, each folded by a process of its own.
 
 A table in the order of its accounts is cut between row groups: an account that goes on past a cut belongs to the unit
-in which it begins. Files none of which has an account of another are units as they are, the rows of each put together
-in memory. All others are scattered: each row is laid into the bucket of its account, in the order of the tables, so
-what comes after the cut is the same for any number of processes.
+in which it begins. Of files none of which has an account of another each is cut so, or, out of order, is a unit as it
+is, its rows put together in memory. All others are scattered: each row is laid into the bucket of its account, in the
+order of the tables, so what comes after the cut is the same for any number of processes.
 """
 
 from __future__ import annotations
@@ -120,14 +120,21 @@ def surveyed(piece: Piece, alone: bool) -> Survey:
 def cut(pieces: Sequence[Piece], surveys: Sequence[Survey]) -> list[Unit] | None:
     """Return the units of tables as they stand; None where their rows have to be scattered first."""
     there = [(piece, survey) for piece, survey in zip(pieces, surveys, strict=True) if survey.rows]
-    if all(survey.is_sorted for _, survey in there):
-        in_order = sorted(there, key=lambda pair: pair[1].begins.encode())
-        if not any(_overlap(one, other) for one, other in pairwise(in_order)):
-            return [
-                Unit(piece, before[1].ends if before is not None and before[1].ends == survey.begins else None)
-                for before, (piece, survey) in zip([None, *in_order], in_order, strict=False)
-            ]  # fmt: skip
-    return _as_files(there)
+    found = _as_they_stand(there)
+    return _file_by_file(there) if found is None else found
+
+
+def _as_they_stand(there: Sequence[tuple[Piece, Survey]]) -> list[Unit] | None:
+    """Return pieces as units, if no account is in two places of them."""
+    if not all(survey.is_sorted for _, survey in there):
+        return None
+    in_order = sorted(there, key=lambda pair: pair[1].begins.encode())
+    if any(_overlap(one, other) for one, other in pairwise(in_order)):
+        return None
+    return [
+        Unit(piece, before[1].ends if before is not None and before[1].ends == survey.begins else None)
+        for before, (piece, survey) in zip([None, *in_order], in_order, strict=False)
+    ]  # fmt: skip
 
 
 def _overlap(one: tuple[Piece, Survey], other: tuple[Piece, Survey]) -> bool:
@@ -137,17 +144,22 @@ def _overlap(one: tuple[Piece, Survey], other: tuple[Piece, Survey]) -> bool:
     return ends > begins or (ends == begins and not goes_on)
 
 
-def _as_files(there: Sequence[tuple[Piece, Survey]]) -> list[Unit] | None:
-    files: dict[Path, list[Survey]] = {}
+def _file_by_file(there: Sequence[tuple[Piece, Survey]]) -> list[Unit] | None:
+    """Return units of files none of which has an account of another; one out of order is put together in memory."""
+    files: dict[Path, list[tuple[Piece, Survey]]] = {}
     for piece, survey in there:
-        files.setdefault(piece.path, []).append(survey)
-    if any(pq.read_metadata(path).num_rows > IN_MEMORY for path in files):
-        return None
-    own = [numpy.unique(numpy.concatenate([each.accounts for each in found])) for found in files.values()]
+        files.setdefault(piece.path, []).append((piece, survey))
+    own = [numpy.unique(numpy.concatenate([each.accounts for _, each in found])) for found in files.values()]
     # Numbers of names may meet by chance: then the rows are scattered, which is right as well.
     if len(numpy.unique(numpy.concatenate(own))) != sum(map(len, own)):
         return None
-    return [Unit(None, buckets=(path,)) for path in files]
+    units: list[Unit] = []
+    for path, found in files.items():
+        in_order = _as_they_stand(found)
+        if in_order is None and pq.read_metadata(path).num_rows > IN_MEMORY:
+            return None
+        units += [Unit(None, buckets=(path,))] if in_order is None else in_order
+    return units
 
 
 def buckets_for(rows: int) -> int:

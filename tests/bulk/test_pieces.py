@@ -1,0 +1,99 @@
+"""Pieces of a table put together byte by byte: any reader finds the rows of all of them, in order."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from engine.bulk.kernel import pieces
+from engine.bulk.kernel.footer import TAIL, Footer
+from engine.bulk.kernel.pieces import Piece, joined
+
+LISTS = pa.map_(pa.string(), pa.list_(pa.string()))
+
+
+def table_of(random: Random, rows: int) -> pa.Table:
+    """Return rows of every kind that tables of a portfolio have, some of them null."""
+
+    def some(value: object) -> object:
+        return value if random.random() < 0.8 else None
+
+    words = [f"w{random.randrange(10)}" for _ in range(rows)]
+    moments = [datetime(2026, 3, 9) + timedelta(microseconds=random.randrange(10**15)) for _ in words]
+    listed = {f"n{k}": pa.array([random.randrange(1 << 40) for _ in words], pa.int64()) for k in range(16)}
+    return pa.table(
+        {
+            "account": pa.array([f"A-{random.randrange(10**6)}" for _ in words], pa.string()),
+            "what": pa.array([some(each) for each in words], pa.string()).dictionary_encode(),
+            "at": pa.array(moments, pa.timestamp("us")),
+            "norms": pa.array([words[: random.randrange(3)] for _ in words], pa.list_(pa.string())),
+            "forbidden": pa.array([[(each, [each])] for each in words], LISTS),
+            "exact": pa.array([some(random.random() < 0.5) for _ in words], pa.bool_()),
+            **listed,
+        }
+    )
+
+
+@pytest.fixture
+def laid(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[list[Path], pa.Table]:
+    """Three pieces of several row groups each, and the rows of all of them."""
+    monkeypatch.setattr(pieces, "A_GROUP", 100)
+    random, paths, every = Random(5), [], []
+    for number, counts in enumerate(((70, 70, 10), (1,), (300, 0, 20))):
+        paths.append(tmp_path / f"{number}.piece")
+        with Piece(paths[-1]) as piece:
+            for count in counts:
+                every.append(table_of(random, count))
+                piece.add(every[-1])
+    return paths, pa.concat_tables(every)
+
+
+def plain(table: pa.Table) -> list[dict[str, object]]:
+    return table.to_pylist()
+
+
+def test_pieces_are_one_table_whoever_reads_it(laid: tuple[list[Path], pa.Table], tmp_path: Path) -> None:
+    paths, every = laid
+    target = tmp_path / "whole.parquet"
+    assert joined(paths, [], target) == len(every) == 471
+    found = pq.read_table(target)
+    assert plain(found) == plain(every)
+    assert pq.read_metadata(target).num_row_groups == 5
+    with duckdb.connect() as at:
+        rows = at.sql(f"SELECT * FROM read_parquet('{target}')").to_arrow_table()
+        # Least and greatest of each group are where they were: a group that cannot have a row is passed over.
+        most = max(every["n0"].to_pylist())
+        assert at.execute(f"SELECT count(*) FROM '{target}' WHERE n0 >= {most}").fetchall() == [(1,)]
+    some = ["account", "what", "at", "norms", "n3"]
+    assert plain(rows.select(some)) == plain(every.select(some))
+
+
+def test_rows_from_elsewhere_come_last(laid: tuple[list[Path], pa.Table], tmp_path: Path) -> None:
+    paths, every = laid
+    more = table_of(Random(6), 30)
+    texts = more.set_column(1, "what", more["what"].cast(pa.string())).select(more.column_names[::-1])
+    assert joined(paths, [texts], tmp_path / "whole.parquet") == len(every) + 30
+    assert plain(pq.read_table(tmp_path / "whole.parquet")) == plain(every) + plain(more)
+    # A run that ends meanwhile is put together anew.
+    assert joined(paths, [], tmp_path / "whole.parquet") == len(every)
+
+
+def test_an_end_is_written_as_it_was_read(laid: tuple[list[Path], pa.Table]) -> None:
+    for path in laid[0]:
+        footer, begins = Footer.of(path)
+        assert footer.written() == path.read_bytes()[begins:]
+        assert len(footer.written()) > TAIL
+
+
+def test_pieces_of_other_tables_are_refused(laid: tuple[list[Path], pa.Table], tmp_path: Path) -> None:
+    other = tmp_path / "other.piece"
+    with Piece(other) as piece:
+        piece.add(pa.table({"account": ["A"]}))
+    with pytest.raises(ValueError, match="columns differ"):
+        joined([laid[0][0], other], [], tmp_path / "whole.parquet")
