@@ -154,9 +154,12 @@ def _measuring(
             for each in group
             if _reads(world, each)
         ]
-        # Where the law reads the norm otherwise, what triggers it is there and the norm is not open all the same.
+        # Where the law reads the norm otherwise, it is in force, what triggers it is there, and it is not open all the same.
         there = [
-            world.instances.exists(each, one_of_them, m)
+            every(
+                world.instances.exists(each, one_of_them, m),
+                world.judge.in_force(each, m, world.instances.env_of(each, one_of_them, act, act.actor)),
+            )
             for each in (group if stated else ())
             if _reads(world, each)
             for one_of_them in _looked_at(world, each, act, bound)
