@@ -354,9 +354,16 @@ def _unranked(program: Program, telling: Telling, one: str, other: str) -> Itera
     a, b = telling.document(one), telling.document(other)
     cited = [_on_force(_contracts(program, each)[0]) for each in (one, other)]
     said = listed(telling.clause(each.document, each.clause) for each in cited)
+    lives = [
+        each.life
+        for each in program.life_rules
+        if each.document in (one, other) and each.life.how == "takes_effect"
+    ]
+    begun = list(dict.fromkeys(Clause(each.document, each.clause) for each in lives))
+    since = listed(telling.clause(each.document, each.clause) for each in begun)
     yield Finding(
         "agreements",
-        tuple(cited),
+        tuple(dict.fromkeys((*cited, *begun))),
         Said(
             f"nothing says which of {a.en} and {b.en} goes before where both are in force and do not agree: not"
             f" {said.en}, nor any other sentence. They speak of {len(common)} matters in common; which of the two"

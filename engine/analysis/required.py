@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from contractlang.norms import Maintenance, Obligation, Prohibition
-from engine.analysis.finding import Finding, Said
+from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.listing import agreed, may_be, of_law_between
 from engine.analysis.matter import ends_of, near
 from engine.analysis.plain import plain
 from engine.analysis.telling import Telling, agreeing, clauses_of, listed
 from engine.program import Program, Rule
+
+EXPIRY = ("agreement", "expired")
 
 
 def duties_of_law(program: Program, telling: Telling) -> Iterator[Finding]:
@@ -39,6 +41,7 @@ def _silence(program: Program, telling: Telling, laws: list[Rule]) -> Iterator[F
         # What the agreement forbids and the law requires is no gap but a conflict.
         return
     bearing = on_act or at_other_ends or near(program, laws[0])
+    left_out = _terms(program, at_other_ends, ends) if not on_act else ()
     who, does, document = telling.party(bearer), telling.name(act), agreements_called(program, telling)
     law = telling.norms(laws)
     if duties:
@@ -73,7 +76,7 @@ def _silence(program: Program, telling: Telling, laws: list[Rule]) -> Iterator[F
         )
     yield Finding(
         "gap",
-        (*clauses_of(bearing), *clauses_of(laws)),
+        (*clauses_of(bearing), *left_out, *clauses_of(laws)),
         Said(
             f"the law requires {who.en} to {does.en} ({law.en}); {silent.en}. Who keeps only to the agreement breaks"
             " the law.",
@@ -131,6 +134,13 @@ def care_of_law(program: Program, telling: Telling) -> Iterator[Finding]:
 def agreements_called(program: Program, telling: Telling) -> Said:
     """Return what the agreements of the account are called: a norm of either closes a gap beside the law."""
     return listed(telling.document(each) for each in program.agreements)
+
+
+def _terms(program: Program, duties: list[Rule], ends: set[tuple[str, str]]) -> tuple[Clause, ...]:
+    """Return the clauses on the term of the agreements of some duties, where what they leave out is its running out."""
+    homes = {each.home for each in duties if EXPIRY in ends}
+    lives = (each.life for each in program.life_rules if each.document in homes and each.life.how == "lasts")
+    return tuple(dict.fromkeys(Clause(each.document, each.clause) for each in lives))
 
 
 def _in_every_reading(program: Program, duties: list[Rule]) -> bool:
