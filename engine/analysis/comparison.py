@@ -15,18 +15,23 @@ from contractlang.norms import (
     Contract,
     Expr,
     Happened,
+    InBreach,
     Maintenance,
     Obligation,
     OnOccurrence,
     Or,
+    Overdue,
     Permission,
     Power,
     StateValue,
 )
 from engine.analysis.finding import Clause, Finding, Said
+from engine.analysis.listing import parts_of
+from engine.analysis.matter import singled_out
 from engine.analysis.plain import conjuncts, occurrences, plain
-from engine.analysis.telling import Telling, clauses_of, listed
+from engine.analysis.telling import Telling, agreeing, clauses_of, listed
 from engine.program import Program, Rule, Sum
+from engine.targets import Documents
 from engine.walk import walk
 
 # What a sentence on the force of one text beside another speaks of.
@@ -62,11 +67,15 @@ def _absent(program: Program, telling: Telling, one: str, other: str) -> Iterato
         called = telling.clause(group[0].norm.document, group[0].norm.clause)
         there, here = telling.document(other), telling.document(one)
         has = listed(_having(telling, rule) for rule in group)
+        same = _same_duties(program, group, other)
+        duties = telling.norms(same)
         said = Said(
-            f"{called.en} {has.en}; {there.en} has nothing of the kind. What happens under {there.en} is not governed"
-            f" by {called.en} unless {here.en} governs that too",
-            f"{called.zh}{has.zh}；{there.zh}没有相应约定。依{there.zh}发生的事项，除非{here.zh}也适用，"
-            f"否则不受{called.zh}调整",
+            f"{called.en} {has.en}; {there.en} has nothing of the kind"
+            + (f", though {duties.en} {agreeing(duties, 'makes', 'make')} the same a duty" if same else "")
+            + f". What happens under {there.en} is not governed by {called.en} unless {here.en} governs that too",
+            f"{called.zh}{has.zh}；{there.zh}"
+            + (f"虽有同样的义务（{duties.zh}），却" if same else "")
+            + f"没有相应约定。依{there.zh}发生的事项，除非{here.zh}也适用，否则不受{called.zh}调整",
         )
         if breaks is not None:
             end = telling.clause(breaks.document, breaks.clause)
@@ -78,7 +87,7 @@ def _absent(program: Program, telling: Telling, one: str, other: str) -> Iterato
             said = Said(said.en + ".", said.zh + "。")
         yield Finding(
             "agreements",
-            (*clauses_of(group), *([breaks] if breaks is not None else [])),
+            (*clauses_of(group), *clauses_of(same), *([breaks] if breaks is not None else [])),
             said,
             settles=(
                 Said(
@@ -103,6 +112,28 @@ _HAS = {
     "Power": ("gives {who} the power to {does}", "赋予{who}“{does}”的权利"),
     "Maintenance": ("obliges {who} to keep this: {does}", "要求{who}保持：{does}"),
 }
+
+
+def _same_duties(program: Program, group: list[Rule], other: str) -> list[Rule]:
+    """Return the duties of the other agreement to do the acts on whose breach in particular some norms turn."""
+    acts = {program.rules[index].act_name for rule in group for index in _turned_on(program, rule)}
+    return [
+        each for each in _of(program, other) if isinstance(each.norm, Obligation) and each.act_name in acts
+    ]
+
+
+def _turned_on(program: Program, rule: Rule) -> frozenset[int]:
+    """Return the duties on whose breach in particular a norm turns, or on that they are late."""
+    documents = Documents(program.contracts)
+    index_of = {id(each.norm): each.index for each in program.rules}
+    late = {
+        index_of[id(norm)]
+        for part in parts_of(rule)
+        if isinstance(part, Overdue | InBreach)
+        for norm in documents.meant(part.target, rule.norm.document)
+        if id(norm) in index_of
+    }
+    return singled_out(program, rule.on_breach_of) | singled_out(program, frozenset(late))
 
 
 def _terms_of_life(program: Program, telling: Telling, one: str, other: str) -> Iterator[Finding]:
@@ -367,9 +398,10 @@ def _unranked(program: Program, telling: Telling, one: str, other: str) -> Itera
         Said(
             f"nothing says which of {a.en} and {b.en} goes before where both are in force and do not agree: not"
             f" {said.en}, nor any other sentence. They speak of {len(common)} matters in common; which of the two"
-            " governs stays undetermined.",
-            f"{a.zh}与{b.zh}同时有效而约定不一致时，没有任何条款说明何者优先（{said.zh}亦未说明）。"
-            f"两者就{len(common)}个事项都有约定，以哪一份为准无从确定。",
+            f" governs stays undetermined. {since.en} {agreeing(since, 'says', 'say')} since when each is in force, and"
+            " not that the later goes before.",
+            f"{a.zh}与{b.zh}同时有效而约定不一致时，没有任何条款说明何者优先（{said.zh}亦未说明）；"
+            f"{since.zh}只规定何时生效，并未约定后生效者优先。两者就{len(common)}个事项都有约定，以哪一份为准无从确定。",
         ),
         settles=(
             Said(

@@ -48,9 +48,12 @@ def near(program: Program, law: Rule) -> list[Rule]:
 
 
 def singled_out(program: Program, duties: frozenset[int]) -> frozenset[int]:
-    """Return duties of whose breach something speaks; none where it speaks of the breach of any."""
-    every = {each.index for each in agreed(program) if isinstance(each.norm, DUTIES)}
-    return frozenset() if every <= duties else duties
+    """Return duties of whose breach something speaks; none where it speaks of the breach of any of an agreement."""
+    every: dict[str, set[int]] = {}
+    for each in agreed(program):
+        if isinstance(each.norm, DUTIES):
+            every.setdefault(each.home, set()).add(each.index)
+    return frozenset() if any(own <= duties for own in every.values()) else duties
 
 
 def ends_of(rule: Rule) -> set[tuple[str, str]]:

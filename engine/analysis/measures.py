@@ -154,7 +154,7 @@ def _measuring(
             for each in group
             if _reads(world, each)
         ]
-        # Where the law reads the norm otherwise, it is in force, what triggers it is there, and it is not open all the same.
+        # Where the law reads the norm otherwise, it is in force, its trigger is there, and it is not open all the same.
         there = [
             every(
                 world.instances.exists(each, one_of_them, m),

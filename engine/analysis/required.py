@@ -20,7 +20,7 @@ def duties_of_law(program: Program, telling: Telling) -> Iterator[Finding]:
     required: dict[object, list[Rule]] = {}
     for rule in of_law_between(program):
         if isinstance(rule.norm, Obligation):
-            case = (rule.act_name, rule.norm.bearer, plain(rule.norm.trigger), plain(rule.norm.when))
+            case = (rule.act_name, rule.norm.bearer, frozenset(ends_of(rule)))
             required.setdefault(case, []).append(rule)
     for laws in required.values():
         yield from _silence(program, telling, laws)
@@ -40,7 +40,8 @@ def _silence(program: Program, telling: Telling, laws: list[Rule]) -> Iterator[F
     ):
         # What the agreement forbids and the law requires is no gap but a conflict.
         return
-    bearing = on_act or at_other_ends or near(program, laws[0])
+    about = {each.index: each for law in laws for each in near(program, law)}
+    bearing = on_act or at_other_ends or list(about.values())
     left_out = _terms(program, at_other_ends, ends) if not on_act else ()
     who, does, document = telling.party(bearer), telling.name(act), agreements_called(program, telling)
     law = telling.norms(laws)
