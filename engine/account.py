@@ -6,10 +6,8 @@ re-derives only what comes after it. Everything is a function of what was given:
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from operator import attrgetter
 from typing import NamedTuple
 
 from contractlang.norms import Answer, Maintenance, Norm, Not, OccurrenceDecl, Prohibition
@@ -27,7 +25,6 @@ from engine.terms import Terms
 from engine.undated import Way, answered, combined, placed, ways
 from engine.walk import walk
 
-_now = attrgetter("now")
 MOST_SINCE = 48
 """How many positions between the last fact and a question are kept."""
 
@@ -74,8 +71,10 @@ class Account:
     def decide(self, question: Question, known_at: Instant | None = None) -> Decision:
         """Return the answer to a question, with the knowledge of `known_at` (None: everything)."""
         line = self.line(known_at)
-        if not line.undated and not line.has_act_of(question):
-            return decide(line.before(question.at + 1), question, known_at)
+        if not line.undated:
+            place = line.instants.up_to(question.at)
+            if not line.has_act_of(question, place):
+                return decide(line.after(place, question.at), question, known_at)
         lines, exact = self._lines_tried(line, question.at)
 
         def shared(ask: Callable[[Position], Decision]) -> Decision:
@@ -208,19 +207,23 @@ class _Line:
 
         Raises Unreached for what lies before the position that was begun with.
         """
-        if self.begins is not None and at - 1 <= self.begins:
-            raise Unreached("what is asked lies before the entries that are here")
-        wanted = self.instants.up_to(at - 1)
-        while len(self.reached) <= wanted:
-            self.reached.append(take(self.reached[-1], self.groups[len(self.reached) - 1]))
-        return self.reached[wanted] if wanted < len(self.groups) else self._since_last(at - 1)
+        return self.after(self.instants.up_to(at - 1), at - 1)
 
-    def has_act_of(self, question: Question) -> bool:
-        """Tell whether the act that a question is about is done at the instant asked about."""
-        if not isinstance(question, May):
+    def after(self, count: int, until: Instant) -> Position:
+        """Return the position after so many groups of facts, all of those up to an instant; see `before`."""
+        if self.begins is not None and until <= self.begins:
+            raise Unreached("what is asked lies before the entries that are here")
+        while len(self.reached) <= count:
+            self.reached.append(take(self.reached[-1], self.groups[len(self.reached) - 1]))
+        return self.reached[count] if count < len(self.groups) else self._since_last(until)
+
+    def has_act_of(self, question: Question, count: int) -> bool:
+        """Tell whether the act that a question is about is done at the instant asked about, in the last of the groups
+        of facts up to then.
+        """
+        if count == 0 or self.instants[count - 1] != question.at or not isinstance(question, May):
             return False
-        facts = self.at_instant(question.at)
-        return bool(facts) and any(is_act(question, each) for each in facts)
+        return any(is_act(question, each) for each in self.groups[count - 1])
 
     def at_instant(self, at: Instant) -> list[Event]:
         """Return the facts that take effect at an instant."""
@@ -248,7 +251,10 @@ class _Line:
         since = self.since = self.since or [self.reached[len(self.groups)]]
         while len(since) <= MOST_SINCE and (agenda := since[-1].agenda) and agenda[0][0] <= until:
             since.append(elapse(since[-1], agenda[0][0]))
-        return since[bisect_right(since, until, 1, key=_now) - 1]
+        place = len(since) - 1
+        while place and since[place].now > until:
+            place -= 1
+        return since[place]
 
     def turns(self, until: Instant) -> set[Instant]:
         """Return the instants up to `until` at which something happens or time alone brings something."""
@@ -277,9 +283,10 @@ def _line_of(
 
 def _in_orders(line: _Line, question: Question, ask: Callable[[Position], Decision]) -> Decision:
     """Return what the answers have in common, one for each of what may come before the act asked about."""
-    if not line.has_act_of(question):
-        return ask(line.before(question.at + 1))
-    group = line.at_instant(question.at)
+    place = line.instants.up_to(question.at)
+    if not line.has_act_of(question, place):
+        return ask(line.after(place, question.at))
+    group = line.groups[place - 1]
     ordered = _in_order(group)
     found = [ask(line.after_some(question.at, some)) for some in before_act(question, group, ordered)]
     return in_orders(group, found, ordered)

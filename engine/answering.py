@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import chain
-from typing import Any, Protocol
+from typing import Any
 
 from engine.choice import LIMIT, items_that_matter
 from engine.decision import Cure, Decision, Item, Reason, Receipt, Verdict
 from engine.event import ASKED, Instant
 from engine.position import Position
 from engine.program import ENGINE_VERSION
-from engine.recall import Tangled, ways
+from engine.recall import Look, Tangled, ways
 from engine.scene import DEPARTED, Inst, Scene, Start, Unknown
 from engine.step import INEXACT, Entry
 from engine.tuples import made
@@ -39,36 +39,44 @@ class Case:
         self.outcome = (answer, None if value is None else _frozen(value))
 
 
-class Way(Protocol):
+Why = tuple[tuple[Reason, ...], tuple[Cure, ...]]
+"""The reasons of an answer, and what would turn it."""
+
+
+class Way(Look):
     """How a question is worked out: an answer for each case, then reasons."""
 
-    def case(self, scene: Scene, state: Any) -> Case:
-        """Return the answer of a case, gone on to from a state (`Look` in `recall.py`)."""
+    __slots__ = ()
 
-    def reasons(self, scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
+    def go_on(self, scene: Scene, state: Any) -> Case:
+        """Return the answer of a case, gone on to from a state."""
+        raise NotImplementedError
+
+    def reasons(self, scene: Scene, shown: Case) -> Why:
         """Return the reasons and the cure in a case."""
+        raise NotImplementedError
 
 
-class _AtOnce:
+class _AtOnce(Way):
     """A question whose cases are each worked out at once."""
 
-    __slots__ = ("at_once", "reasons")
+    __slots__ = ("case", "why")
 
-    def __init__(
-        self, at_once: Callable[[Scene], Case],
-        reasons: Callable[[Scene, Case], tuple[tuple[Reason, ...], tuple[Cure, ...]]],
-    ) -> None:  # fmt: skip
-        self.at_once, self.reasons = at_once, reasons
+    def __init__(self, case: Callable[[Scene], Case], why: Callable[[Scene, Case], Why]) -> None:
+        self.case, self.why = case, why
 
-    def case(self, scene: Scene, state: Any) -> Case:
-        return self.at_once(scene)
+    def go_on(self, scene: Scene, state: Any) -> Case:
+        return self.case(scene)
+
+    def reasons(self, scene: Scene, shown: Case) -> Why:
+        return self.why(scene, shown)
 
 
 def answered(
     position: Position, at: Instant, known_at: Instant | None, case: Callable[[Scene], Case],
-    reasons: Callable[[Scene, Case], tuple[tuple[Reason, ...], tuple[Cure, ...]]],
+    why: Callable[[Scene, Case], Why],
 ) -> Decision:  # fmt: skip
-    return worked_out(position, at, known_at, _AtOnce(case, reasons))
+    return worked_out(position, at, known_at, _AtOnce(case, why))
 
 
 def worked_out(position: Position, at: Instant, known_at: Instant | None, way: Way) -> Decision:
@@ -141,9 +149,9 @@ def _explored(scene: Scene, way: Way) -> tuple[list[tuple[dict[Item, Any], Case]
     leaving: list[Start] = []
     assigned: dict[Item, Any] = {}
     scene.assigned, scene.waiting, scene.leaving = assigned, waiting, leaving
-    cases = [(assigned, way.case(scene, None))]
+    cases = [(assigned, way.go_on(scene, None))]
     if waiting:
-        for found in ways(scene, way.case, (), waiting):
+        for found in ways(scene, way, waiting):
             cases.append(found)
             if len(cases) > LIMIT:
                 return cases, leaving, False
@@ -152,7 +160,11 @@ def _explored(scene: Scene, way: Way) -> tuple[list[tuple[dict[Item, Any], Case]
 
 def cases_of(scene: Scene, case: Callable[[Scene], Case]) -> Iterator[tuple[dict[Item, Any], Case]]:
     """Yield every case: what the open items that were met are in it, and its answer."""
-    return ways(scene, lambda scene, _: case(scene), (), [({}, None)])
+    return ways(scene, _AtOnce(case, _without_reasons), [({}, None)])
+
+
+def _without_reasons(scene: Scene, shown: Case) -> Why:
+    return (), ()
 
 
 def _frozen(value: Any) -> Any:
@@ -212,10 +224,10 @@ def _assumed(
         for starts in by_option.values():
             again = list(starts)
             try:
-                differs = _differs(told, chain(untouched, ways(scene, way.case, (), starts)))
+                differs = _differs(told, chain(untouched, ways(scene, way, starts)))
             except Tangled:
                 scene.trees = None
-                differs = _differs(told, chain(untouched, ways(scene, way.case, (), again)))
+                differs = _differs(told, chain(untouched, ways(scene, way, again)))
                 scene.trees = trees
             if differs:
                 found.append((item.name, scene.taken.options[item.name]))

@@ -43,7 +43,7 @@ from engine.evaluator import Evaluator
 from engine.event import BOTH
 from engine.force import weight
 from engine.making import Making
-from engine.program import LifeRule, Limitation, Loss, Program, Rule, Sum, speaking
+from engine.program import LifeRule, Limitation, Loss, Program, Rule, Speaking, Sum
 from engine.ranking import Ranking
 from engine.terms import Terms
 from engine.walk import walk
@@ -154,7 +154,11 @@ class _Compilation:
         asked_of = [d.name for d in self.made.declarations.values() if isinstance(d, PartyDecl)] + [BOTH]
         for act in program.acts:
             on_act = [rules[index] for index in program.by_act[act]]
-            program.speaking[act] = {party: speaking(on_act, party) for party in asked_of}
+            sets = program.acts[act].sets
+            restoring = tuple(
+                rule for each in sets for rule in program.restorers.get((each.state, each.option), ())
+            )
+            program.speaking[act] = {party: Speaking(on_act, party, restoring) for party in asked_of}
         dispatch = Dispatch(self.made)
         program.watchers = dispatch.watchers(program)
         program.touches = dispatch.touches(program)

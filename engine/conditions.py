@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.dates import day_of, end_of, start_of
 from engine.decision import Cure, Item, Reason
-from engine.evaluator import Base, Evaluator
+from engine.evaluator import Evaluator
 from engine.event import ASKED, BOTH, Event
 from engine.quantities import NowE, StateE
 from engine.scene import FLAGS, Breach, Scene, Unknown, breach_id
@@ -19,7 +19,7 @@ _OPS: dict[str, Callable[[Any, Any], bool]] = {
 }  # fmt: skip
 
 
-class NotE(Base):
+class NotE(Evaluator):
     __slots__ = ("part",)
 
     def __init__(self, part: Evaluator) -> None:
@@ -36,7 +36,7 @@ class NotE(Base):
         return self.part.cure(scene, not wanted)
 
 
-class AndE(Base):
+class AndE(Evaluator):
     __slots__ = ("parts",)
 
     def __init__(self, parts: tuple[Evaluator, ...]) -> None:
@@ -61,7 +61,7 @@ class AndE(Base):
         return _cure_of(self.parts, scene, wanted, together=wanted)
 
 
-class OrE(Base):
+class OrE(Evaluator):
     __slots__ = ("parts",)
 
     def __init__(self, parts: tuple[Evaluator, ...]) -> None:
@@ -99,7 +99,7 @@ def _cure_of(
     return min(possible, key=len) if possible else None
 
 
-class CompareE(Base):
+class CompareE(Evaluator):
     __slots__ = ("left", "op", "right", "sign")
 
     def __init__(self, op: str, left: Evaluator, right: Evaluator) -> None:
@@ -176,7 +176,7 @@ def plain(value: Any) -> Any:
     return value if isinstance(value, str | int | bool | None) else str(value)
 
 
-class IsBlankE(Base):
+class IsBlankE(Evaluator):
     """Nothing fills a blank: no setting, no answer, and no sentence in force of a law or supplement."""
 
     __slots__ = ("name",)
@@ -194,7 +194,7 @@ class IsBlankE(Base):
         return Reason("blank", (self.name,), bool(self.value(scene)))
 
 
-class AnswerE(Base):
+class AnswerE(Evaluator):
     __slots__ = ("about", "question")
 
     def __init__(self, question: str, about: Evaluator | None) -> None:
@@ -224,7 +224,7 @@ class AnswerE(Base):
         )
 
 
-class ActorE(Base):
+class ActorE(Evaluator):
     """The act at hand is that party's; where no act is at hand nothing tells them apart."""
 
     __slots__ = ("party",)
@@ -236,7 +236,7 @@ class ActorE(Base):
         return scene.event is None or scene.event.actor in (self.party, BOTH)
 
 
-class PlacedE(Base):
+class PlacedE(Evaluator):
     """A condition in which a variable is the place of the norm that is beaten (`voip-1:八.3`)."""
 
     __slots__ = ("part", "place", "variable")
@@ -261,7 +261,7 @@ class PlacedE(Base):
             scene.vars = before
 
 
-class ChosenE(Base):
+class ChosenE(Evaluator):
     __slots__ = ("option", "reading")
 
     def __init__(self, reading: str, option: str) -> None:

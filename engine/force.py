@@ -13,7 +13,7 @@ from typing import Any
 from contractlang.norms import Contract, Standing
 from engine.dates import end_of, start_of
 from engine.decision import Item, Reason
-from engine.evaluator import Base
+from engine.evaluator import Evaluator
 from engine.event import START, Event, Instant
 from engine.scene import FLAGS, Breach, Scene
 
@@ -30,7 +30,7 @@ def weight(standing: Standing) -> int:
     return MANDATORY if standing.rank == "mandatory" else AGREED
 
 
-class ValidE(Base):
+class ValidE(Evaluator):
     """The instant falls on the days on which a sentence is in force; both ends are included.
 
     `unknown` is the item that is open on other days, where the text that held then is not among the documents.
@@ -131,7 +131,7 @@ class Text:
         return not any(part.governs(scene, moment) for part in self.replaced_by)
 
 
-class TextE(Base):
+class TextE(Evaluator):
     """The sentence judges what is at hand: the trigger that is bound, or else this instant."""
 
     __slots__ = ("text",)

@@ -189,7 +189,7 @@ def set_state(
 
 def not_given(scene: Scene, event: Event, name: str) -> Any:
     """Return a field that the occurrence does not give: open."""
-    params = scene.program.declarations[event.name].params
+    params = scene.program.touches[event.name].declared.params
     kind = next(each.kind for each in params if each.name == name)
     return FieldE(ConstE(event), name, kind).open(scene, event.id)
 

@@ -6,7 +6,7 @@ reason.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -19,7 +19,7 @@ from engine.evaluator import Evaluator
 from engine.event import ALLEGED, ASKED, BOTH, Event, Instant
 from engine.force import ADMINISTRATIVE, moment_of
 from engine.program import Lapse, Rule
-from engine.recall import ONCE, Leaf, Step, recalled
+from engine.recall import ONCE, Leaf, Look, Step, recalled
 from engine.scene import NOTHING, Breach, Inst, Scene, Unknown
 from engine.statuses import HappenedE, breach_events
 
@@ -52,12 +52,12 @@ def not_in_force(scene: Scene, rule: Rule, owed: bool = False, bound: bool = Tru
             return step
     if rule.bare:
         return None
-    for chosen in rule.option:
-        if scene.option_of(chosen.reading) != chosen.option:
-            return ("reading", chosen)
+    for reading, option in rule.read_so:
+        if scene.option_of(reading) != option:
+            return ("reading", reading)
     if rule.valid is not None and not rule.valid.value(scene):
         return ("valid", rule.valid)
-    if rule.text is not None and rule.norm.trigger is None and not rule.text.governs(scene, scene.at):
+    if rule.text is not None and not rule.waits and not rule.text.governs(scene, scene.at):
         return ("text", None)
     step = not_bound(scene, rule) if bound or not rule.bound_each else None
     if step is not None:
@@ -124,7 +124,7 @@ def excepts(scene: Scene, rule: Rule, other: Rule) -> bool:
     """
     if not_in_force(scene, other, bound=False) is not None:
         return False
-    if other.norm.trigger is None:
+    if not other.waits:
         return conditions_fail(scene, other) is None
     kept, act = scene.vars, scene.event
     same = other.index in rule.excepts_same
@@ -151,7 +151,7 @@ def is_trigger(scene: Scene, rule: Rule, bound: Any) -> bool:
 
 def bears(rule: Rule, party: str | None, breach: Any) -> bool:
     """Tell whether the norm binds, or empowers, that party."""
-    bearer = rule.norm.bearer
+    bearer = rule.bearer
     if isinstance(bearer, str):
         return party in (bearer, BOTH)
     if bearer is OTHER:
@@ -161,7 +161,7 @@ def bears(rule: Rule, party: str | None, breach: Any) -> bool:
 
 def bearer_of(rule: Rule, trigger: Any, scene: Scene) -> str | None:
     """Return who bears the norm in this instance; None where it may be either."""
-    bearer = rule.norm.bearer
+    bearer = rule.bearer
     if isinstance(bearer, str):
         return bearer
     if bearer is OTHER and isinstance(trigger, Breach):
@@ -171,7 +171,7 @@ def bearer_of(rule: Rule, trigger: Any, scene: Scene) -> str | None:
 
 def bindings(scene: Scene, rule: Rule, party: str | None, act: Event | None) -> Iterator[Any]:
     """Yield what the norm's instances are bound to: the act itself, occurrences, breaches, or once nothing."""
-    if rule.norm.trigger is None:
+    if not rule.waits:
         yield None
         return
     chain = triggers(scene, rule, act)
@@ -205,7 +205,7 @@ def following(scene: Scene, rule: Rule, party: str | None, chain: Any) -> tuple[
             if event.standing is not ALLEGED or scene.happened_for_real(event):
                 return event, chain
         return NOTHING, None
-    own = party if rule.norm.bearer is OTHER else None
+    own = party if rule.bearer is OTHER else None
     while chain is not None:
         broken, trig, by, chain = chain
         if broken not in rule.on_breach_of:
@@ -232,15 +232,25 @@ def closed_by(scene: Scene, rule: Rule, party: str, act: Event) -> Step | None:
     return closing(scene, ONCE, rule, party, act)[0]
 
 
+class Closing(Look):
+    """What closes a norm to an act."""
+
+    __slots__ = ("act", "party", "rule")
+
+    def __init__(self, rule: Rule, party: str, act: Event) -> None:
+        self.rule, self.party, self.act = rule, party, act
+
+    def go_on(self, scene: Scene, state: Any) -> Leaf:
+        return closing(scene, state, self.rule, self.party, self.act)
+
+
 def closing(scene: Scene, state: Any, rule: Rule, party: str, act: Event) -> Leaf:
     """Look for what closes the norm to the act, an instance at a time (`Look` in `recall.py`)."""
     scene.event = act
     if state is None or state is ONCE:
         is_duty = rule.is_obligation
         if scene.trees is not None and rule.voided:
-            closed, _ = recalled(
-                scene, ("in force", rule.index), rule.option, alone, act, not_in_force, rule, is_duty, False
-            )
+            closed, _ = recalled(scene, ("in force", rule.index), rule.option, _InForce(rule, act))
         else:
             closed = not_in_force(scene, rule, is_duty, False)
         if closed is not None:
@@ -250,7 +260,7 @@ def closing(scene: Scene, state: Any, rule: Rule, party: str, act: Event) -> Lea
             if closed is not None:
                 closed = agreement_not_in_force(scene, rule) or untold(scene, rule) or closed
             return closed, scene.vars
-        if rule.norm.trigger is None:
+        if not rule.waits:
             if not bears(rule, party, None):
                 return NOT_ITS, scene.vars
             bind(scene, rule, None, act)
@@ -260,7 +270,7 @@ def closing(scene: Scene, state: Any, rule: Rule, party: str, act: Event) -> Lea
     else:
         chain, last, scene.vars = state
     # Of a breach by the very party that only the other party's breach concerns, no more is looked at.
-    own = party if rule.on_breach_of and rule.norm.bearer is OTHER else None
+    own = party if rule.on_breach_of and rule.bearer is OTHER else None
     while True:
         if state is not ONCE:
             scene.state = chain, last, scene.vars
@@ -288,7 +298,7 @@ def closing(scene: Scene, state: Any, rule: Rule, party: str, act: Event) -> Lea
             last = instance_closed(scene, rule, party, act, bound)
         else:
             key = rule.index, id(bound)
-            last, scene.vars = recalled(scene, key, rule.option, bound_to, rule, party, act, bound)
+            last, scene.vars = recalled(scene, key, rule.option, _Bound(rule, party, act, bound))
         if last is None:
             return None, scene.vars
 
@@ -303,16 +313,30 @@ def next_breach(scene: Scene, rule: Rule) -> None:
                 break
 
 
-def alone(scene: Scene, state: Any, act: Event, find: Callable[..., Step | None], *args: Any) -> Leaf:
-    """Look at what hangs on nothing that is bound."""
-    scene.event = act
-    return find(scene, *args), scene.vars
+class _InForce(Look):
+    """Whether a norm is in force, whatever it may be bound to."""
+
+    __slots__ = ("act", "rule")
+
+    def __init__(self, rule: Rule, act: Event) -> None:
+        self.rule, self.act = rule, act
+
+    def go_on(self, scene: Scene, state: Any) -> Leaf:
+        scene.event = self.act
+        return not_in_force(scene, self.rule, self.rule.is_obligation, False), scene.vars
 
 
-def bound_to(scene: Scene, state: Any, rule: Rule, party: str, act: Event, bound: Any) -> Leaf:
-    """Look at one instance of a permission or power."""
-    bind(scene, rule, bound, act)
-    return instance_closed(scene, rule, party, act, bound), scene.vars
+class _Bound(Look):
+    """One instance of a permission or power."""
+
+    __slots__ = ("act", "bound", "party", "rule")
+
+    def __init__(self, rule: Rule, party: str, act: Event, bound: Any) -> None:
+        self.rule, self.party, self.act, self.bound = rule, party, act, bound
+
+    def go_on(self, scene: Scene, state: Any) -> Leaf:
+        bind(scene, self.rule, self.bound, self.act)
+        return instance_closed(scene, self.rule, self.party, self.act, self.bound), scene.vars
 
 
 def instance_closed(scene: Scene, rule: Rule, party: str, act: Event, bound: Any) -> Step | None:
@@ -464,7 +488,7 @@ def limited(scene: Scene, rule: Rule, party: str, act: Event) -> Step | None:
         closed: list[tuple[int, Step, dict[str, Any]]] = []
         for index in indexes:
             other = scene.program.rules[index]
-            step, bound = recalled(scene, ("open", index), (), closing, other, party, act)
+            step, bound = recalled(scene, ("open", index), (), Closing(other, party, act))
             if step is not None:
                 closed.append((index, step, bound))
             scene.vars = kept
@@ -475,12 +499,7 @@ def limited(scene: Scene, rule: Rule, party: str, act: Event) -> Step | None:
 
 def duty_closed(scene: Scene, rule: Rule, party: str, act: Event) -> Step | None:
     """Return why no instance of the obligation asks for the act, or None if one does."""
-    if (
-        rule.norm.trigger is None
-        and rule.when is None
-        and rule.unless is None
-        and scene.get(("IO", rule.index)) is None
-    ):
+    if not rule.waits and rule.when is None and rule.unless is None and scene.get(("IO", rule.index)) is None:
         return ("no trigger", None)
     last: Step = ("no duty", rule.when)
     for trig in scene.listed("IO", rule.index):
@@ -491,7 +510,7 @@ def duty_closed(scene: Scene, rule: Rule, party: str, act: Event) -> Step | None
             last = ("bearer", None)
             continue
         bind(scene, rule, inst.trigger, act)
-        ceased = conditions_fail(scene, rule) if rule.norm.trigger is None else ceases(scene, rule)
+        ceased = ceases(scene, rule) if rule.waits else conditions_fail(scene, rule)
         if ceased is not None:
             last = ceased
             continue
@@ -564,7 +583,7 @@ def bases_of(scene: Scene, party: str, act: Event) -> Iterator[int]:
         if not rule.is_act:
             continue
         if closed_by(scene, rule, party, act) is None:
-            if rule.norm.bearer is JOINT and party != BOTH and not joined(scene, party, act.name):
+            if rule.bearer is JOINT and party != BOTH and not joined(scene, party, act.name):
                 continue
             yield index
 

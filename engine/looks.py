@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from engine.event import Event
-from engine.judge import closing, forbids
+from engine.judge import Closing, forbids
 from engine.program import Rule
-from engine.recall import FORBIDS, SILENT, Leaf, Step, recalled
+from engine.recall import FORBIDS, SILENT, Leaf, Look, Step, recalled
 from engine.scene import Scene
 
 NOT_READ_SO: Step = ("reading", None)
@@ -17,16 +17,22 @@ NOTHING_BOUND: dict[str, Any] = {}
 def seen(scene: Scene, rule: Rule, party: str, act: Event) -> Leaf:
     """Return what is seen of a norm in this case."""
     # The reading under which a norm is there at all is asked first: that costs less than to remember it.
-    for chosen in rule.option:
-        if scene.option_of(chosen.reading) != chosen.option:
+    for reading, option in rule.read_so:
+        if scene.option_of(reading) != option:
             return NOT_READ_SO, NOTHING_BOUND
-    found: Leaf = recalled(scene, rule.index, rule.option, look, rule, party, act)
+    look = _Forbidding(rule, party, act) if rule.is_prohibition else Closing(rule, party, act)
+    found: Leaf = recalled(scene, rule.index, rule.option, look)
     return found
 
 
-def look(scene: Scene, state: Any, rule: Rule, party: str, act: Event) -> Leaf:
-    """Look at a norm: whether a prohibition forbids the act, or what closes another norm to it."""
-    if rule.is_prohibition:
+class _Forbidding(Look):
+    """Whether a prohibition forbids an act."""
+
+    __slots__ = ("act", "party", "rule")
+
+    def __init__(self, rule: Rule, party: str, act: Event) -> None:
+        self.rule, self.party, self.act = rule, party, act
+
+    def go_on(self, scene: Scene, state: Any) -> Leaf:
         scene.vars = {}
-        return FORBIDS if forbids(scene, rule, party, act) else SILENT, scene.vars
-    return closing(scene, state, rule, party, act)
+        return FORBIDS if forbids(scene, self.rule, self.party, self.act) else SILENT, scene.vars

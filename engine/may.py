@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from contractlang.norms import OccurrenceDecl
-from engine.answering import Case, worked_out
+from engine.answering import Case, Way, Why, worked_out
 from engine.decision import Cure, Decision, Reason
 from engine.errors import no_act, no_party
 from engine.evaluator import Evaluator
@@ -42,7 +42,7 @@ NOBODY, LAW, AGREEMENT = range(3)
 """Who speaks of the act without giving it; where a law alone does, that is heard while an agreement is in force."""
 
 
-class _May:
+class _May(Way):
     """The question, looked at norm by norm."""
 
     __slots__ = ("act", "asked", "question", "speaking")
@@ -50,10 +50,10 @@ class _May:
     def __init__(self, act: OccurrenceDecl, question: May, asked: Event, speaking: Speaking) -> None:
         self.act, self.question, self.asked, self.speaking = act, question, asked, speaking
 
-    def case(self, scene: Scene, state: Any) -> Case:
+    def go_on(self, scene: Scene, state: Any) -> Case:
         """Look at norm after norm, prohibitions first, until what is seen answers (`Look` in `recall.py`)."""
         place, forbidding, restores, opens, speaks = state or (0, (), None, (), NOBODY)
-        _, order, turning, _ = self.speaking
+        order, turning = self.speaking.order, self.speaking.prohibitions
         party, act = self.question.party, self.asked
         while place < turning:
             scene.state = place, forbidding, None, (), NOBODY
@@ -62,15 +62,15 @@ class _May:
             place += 1
         scene.state = place, forbidding, restores, opens, speaks
         if restores is None:
-            sets = self.act.sets
-            restores = bool(sets) and _restored(scene, sets, party) is not None
+            restores = _restored(scene, self.speaking.restoring, party) is not None
         while place < len(order) and (forbidding or not opens):
             scene.state = place, forbidding, restores, opens, speaks
-            step = seen(scene, order[place], party, act)[0]
+            rule = order[place]
+            step = seen(scene, rule, party, act)[0]
             if step is None:
-                opens = (*opens, order[place])
+                opens = (*opens, rule)
             elif step[0] not in SAYS_NOTHING:
-                speaks = max(speaks, AGREEMENT if order[place].home else LAW)
+                speaks = max(speaks, AGREEMENT if rule.home else LAW)
             place += 1
         return self.answer(scene, forbidding, restores, opens, speaks)
 
@@ -98,7 +98,7 @@ class _May:
             return FORBIDDEN if spoken else NO_BASIS
         return UNREGULATED
 
-    def reasons(self, scene: Scene, shown: Case) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
+    def reasons(self, scene: Scene, shown: Case) -> Why:
         return _why_may(scene, self.speaking, self.question, self.asked, shown)
 
 
@@ -108,14 +108,13 @@ def _some_agreement_stands(scene: Scene) -> bool:
     return not agreements or any(agreement_state(scene, each) == "in_force" for each in agreements)
 
 
-def _restored(scene: Scene, sets: tuple[Any, ...], party: str) -> tuple[Rule, Breach] | None:
+def _restored(scene: Scene, duties: tuple[Rule, ...], party: str) -> tuple[Rule, Breach] | None:
     """Return the breached maintenance duty that the act would restore, if there is one."""
-    for effect in sets:
-        for rule in scene.program.restorers.get((effect.state, effect.option), ()):
-            for trig in scene.listed("BO", rule.index):
-                breach = scene.read(("B", rule.index, trig))
-                if breach is not None and breach.status == "open" and breach.by == party:
-                    return rule, breach
+    for rule in duties:
+        for trig in scene.listed("BO", rule.index):
+            breach = scene.read(("B", rule.index, trig))
+            if breach is not None and breach.status == "open" and breach.by == party:
+                return rule, breach
     return None
 
 
@@ -126,20 +125,20 @@ def _why_may(
     looked = [(rule, *seen(scene, rule, question.party, act)) for rule in speaking.rules]
     found: list[Reason] = []
     cure: tuple[Cure, ...] | None = None
-    restored = _restored(scene, program.acts[question.act].sets, question.party)
+    restored = _restored(scene, speaking.restoring, question.party)
     if restored is not None:
         rule, breach = restored
         found.append(
             Reason(
                 "restores",
-                (rule.norm.document, rule.norm.id, breach.started_at),
+                (*rule.called, breach.started_at),
                 True,
                 (),
                 breach_events(breach),
             )
         )
     for rule, step, bound in looked:
-        where = (rule.norm.document, rule.norm.id)
+        where = rule.called
         scene.vars, scene.event = bound, act
         if step is FORBIDS:
             found.append(made(Reason, ("forbids", where, True, conditions(scene, rule), bound_events(scene))))
@@ -151,7 +150,7 @@ def _why_may(
             found.append(made(Reason, (code, where, True, parts, bound_events(scene))))
             if cure is None and shown.answer == "permitted" and rule.when is not None:
                 cure = _turning(scene, rule.when, False)
-        elif step[0] != "reading" and not (step[0] == "bearer" and isinstance(rule.norm.bearer, str)):
+        elif step[0] != "reading" and not (step[0] == "bearer" and isinstance(rule.bearer, str)):
             part = _why_closed(scene, step)
             parts = (part,) if part is not None else ()
             found.append(made(Reason, ("closed", (*where, step[0]), False, parts, ())))

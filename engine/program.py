@@ -9,12 +9,13 @@ import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from contractlang.kinds import Kind
 from contractlang.norms import (
     AmountRule,
     Bar,
+    Bearer,
     Bound,
     Chosen,
     Contract,
@@ -127,6 +128,13 @@ class Rule:
     """Whether what it is bound from, or until, hangs on its trigger: it is so for each instance by itself."""
     bare: bool = field(init=False)
     """Whether nothing but its agreement's state decides if it is in force."""
+    read_so: tuple[tuple[str, str], ...] = field(init=False)
+    """The readings under which it is there, each with its option."""
+    bearer: Bearer = field(init=False)
+    called: Place = field(init=False)
+    """Its document and its id, as reasons call it."""
+    waits: bool = field(init=False)
+    """Whether it waits for an occurrence or a breach."""
     unbounded: bool = field(init=False)
     """Whether no window, lapse, priority or limit closes it."""
 
@@ -137,6 +145,8 @@ class Rule:
         self.is_obligation = isinstance(norm, Obligation)
         self.is_prohibition = isinstance(norm, Prohibition)
         self.is_act = not isinstance(norm, Prohibition | Maintenance)
+        self.read_so = tuple((chosen.reading, chosen.option) for chosen in self.option)
+        self.bearer, self.called, self.waits = norm.bearer, (norm.document, norm.id), norm.trigger is not None
         said = (*walk(norm.since), *walk(norm.until))
         self.bound_each = any(isinstance(part, Bound) and part.name == self.variable for part in said)
         self.ranked()
@@ -162,28 +172,27 @@ class Rule:
         return self.when is not None or self.unless is not None or bool(self.excepts)
 
 
-class Speaking(NamedTuple):
+class Speaking:
     """The norms that speak of an act to one party: as written, and in the order to look at them in.
 
     Prohibitions come first, then duties: where nothing forbids the act one norm open to it is enough, but a duty also
-    requires it.
+    requires it. `homes` are the agreements that these norms belong to; `restoring` are the duties to keep something so
+    whose breach the act would cure.
     """
 
-    rules: tuple[Rule, ...]
-    order: tuple[Rule, ...]
-    prohibitions: int
-    homes: tuple[str, ...]
-    """The agreements that these norms belong to."""
+    __slots__ = ("homes", "order", "prohibitions", "restoring", "rules")
 
-
-def speaking(rules: Iterable[Rule], party: str) -> Speaking:
-    """Return those of the norms on an act that bind, or may bind, a party."""
-    mine = tuple(r for r in rules if not isinstance(r.norm.bearer, str) or r.norm.bearer == party)
-    prohibitions = [rule for rule in mine if isinstance(rule.norm, Prohibition)]
-    others = [rule for rule in mine if not isinstance(rule.norm, Prohibition)]
-    others.sort(key=lambda rule: not isinstance(rule.norm, Obligation))
-    homes = tuple(dict.fromkeys(rule.home for rule in mine if rule.home))
-    return Speaking(mine, (*prohibitions, *others), len(prohibitions), homes)
+    def __init__(self, rules: Iterable[Rule], party: str, restoring: tuple[Rule, ...]) -> None:
+        mine = [rule for rule in rules if not isinstance(rule.bearer, str) or rule.bearer == party]
+        prohibitions = [rule for rule in mine if rule.is_prohibition]
+        others = sorted(
+            (rule for rule in mine if not rule.is_prohibition), key=lambda rule: not rule.is_obligation
+        )
+        self.rules: tuple[Rule, ...] = tuple(mine)
+        self.order: tuple[Rule, ...] = (*prohibitions, *others)
+        self.prohibitions = len(prohibitions)
+        self.homes: tuple[str, ...] = tuple(dict.fromkeys(rule.home for rule in mine if rule.home))
+        self.restoring = restoring
 
 
 @dataclass(eq=False)

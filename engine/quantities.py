@@ -11,13 +11,13 @@ from contractlang.norms import OccurrenceDecl
 from contractlang.values import Share
 from engine.dates import day_of, day_of_month, end_of, period_day
 from engine.decision import Item, Reason
-from engine.evaluator import Base, Evaluator
+from engine.evaluator import Evaluator
 from engine.event import Event, Instant
 from engine.scene import FLAGS, Breach, Inst, Scene, Unknown
 from engine.sums import accrued, amount, rounded
 
 
-class ConstE(Base):
+class ConstE(Evaluator):
     __slots__ = ("constant",)
 
     def __init__(self, constant: Any) -> None:
@@ -30,7 +30,7 @@ class ConstE(Base):
         return Reason("said", (), bool(self.constant))
 
 
-class BlankE(Base):
+class BlankE(Evaluator):
     __slots__ = ("kind", "name")
 
     def __init__(self, name: str, kind: Kind) -> None:
@@ -64,7 +64,7 @@ def month_day(scene: Scene, number: int) -> date:
     return found
 
 
-class StateE(Base):
+class StateE(Evaluator):
     __slots__ = ("document", "key", "name")
 
     def __init__(self, name: str, document: str) -> None:
@@ -95,7 +95,7 @@ class StateInLawE(StateE):
         return scene.program.initial(scene, self.name, document) if got is None else got
 
 
-class AsOfE(Base):
+class AsOfE(Evaluator):
     __slots__ = ("at", "state")
 
     def __init__(self, state: StateE, at: Evaluator) -> None:
@@ -128,7 +128,7 @@ def instant_of(when: Any) -> Instant:
     return int(when)
 
 
-class BoundE(Base):
+class BoundE(Evaluator):
     __slots__ = ("last", "name")
 
     def __init__(self, name: str) -> None:
@@ -157,7 +157,7 @@ def occurrence_of(bound: Any) -> Event | None:
     return bound if isinstance(bound, Event) else None
 
 
-class FieldE(Base):
+class FieldE(Evaluator):
     __slots__ = ("kind", "name", "of")
 
     def __init__(self, of: Evaluator, name: str, kind: Kind) -> None:
@@ -239,7 +239,7 @@ def _has(scene: Scene, event: Event, field: str) -> bool:
     return not isinstance(declared, OccurrenceDecl) or any(each.name == field for each in declared.params)
 
 
-class ReferredE(Base):
+class ReferredE(Evaluator):
     """The occurrence that a field names by its id; what is no occurrence (a thing) is itself."""
 
     __slots__ = ("field",)
@@ -252,7 +252,7 @@ class ReferredE(Base):
         return scene.get(("R", named), named) if isinstance(named, str) else named
 
 
-class ArithmeticE(Base):
+class ArithmeticE(Evaluator):
     __slots__ = ("left", "op", "right")
 
     def __init__(self, op: str, left: Evaluator, right: Evaluator) -> None:
@@ -275,7 +275,7 @@ class ArithmeticE(Base):
         return left - right if self.op == "-" else left * right
 
 
-class LaterE(Base):
+class LaterE(Evaluator):
     __slots__ = ("base", "period")
 
     def __init__(self, base: Evaluator, period: Evaluator) -> None:
@@ -289,7 +289,7 @@ class LaterE(Base):
         return deadline.end if deadline.last_day is None else deadline.last_day
 
 
-class MonthDayE(Base):
+class MonthDayE(Evaluator):
     __slots__ = ("number",)
 
     def __init__(self, number: int) -> None:
@@ -299,14 +299,14 @@ class MonthDayE(Base):
         return month_day(scene, self.number)
 
 
-class NowE(Base):
+class NowE(Evaluator):
     __slots__ = ()
 
     def value(self, scene: Scene) -> Any:
         return scene.at
 
 
-class AmountOfE(Base):
+class AmountOfE(Evaluator):
     """A named sum; `home` is the agreement of which it is one, none in a law, which speaks of the one at hand."""
 
     __slots__ = ("about", "home", "name")
@@ -334,7 +334,7 @@ class Index(NamedTuple):
     rest: Evaluator | None
 
 
-class FoldE(Base):
+class FoldE(Evaluator):
     """Count or sum over occurrences; an equality with something outside narrows the look-up to an index."""
 
     __slots__ = ("index", "name", "where", "worth")
@@ -402,7 +402,7 @@ class FoldE(Base):
         return scene.get(("F", self.name)), self.where
 
 
-class AccruedE(Base):
+class AccruedE(Evaluator):
     """A share of a sum accrued daily; `debt` is the breach whose unpaid sum it is, day by day, where it is one."""
 
     __slots__ = ("base", "debt", "share", "since", "until")

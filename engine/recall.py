@@ -7,15 +7,14 @@ the same it is no item of that look any more: the cases of the question are then
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any
 
 from contractlang.norms import Chosen
 from engine.choice import LIMIT
 from engine.decision import Item
 from engine.event import Instant
 from engine.scene import DEPARTED, Scene, Start
-from engine.tuples import made
 
 Step = tuple[Any, ...]
 """A code, and what it is about. Some are told by which object they are: of a fixed length, a compiler copies tuples."""
@@ -42,26 +41,35 @@ class Fork:
         self.item, self.options, self.branches = item, tuple(branches), branches
 
 
-class Seen(NamedTuple):
+class Seen:
     """What a look comes to, when that may change by time alone, and the default readings that it asked for."""
 
-    tree: Any
-    turn: Instant | None
-    read: dict[Item, tuple[str, tuple[str, ...]]]
+    __slots__ = ("read", "tree", "turn")
+
+    def __init__(
+        self, tree: Any, turn: Instant | None, read: dict[Item, tuple[str, tuple[str, ...]]]
+    ) -> None:
+        self.tree, self.turn, self.read = tree, turn, read
 
 
-Look = Callable[..., Any]
-"""A look at something: `look(scene, state, *args)` goes on from a state (None: from the beginning) and returns what it
-saw. On its way it leaves in `scene.state` from where to go on: there the other answers to an item met later begin.
-"""
+class Look:
+    """A look at something, which may hang on what is open."""
+
+    __slots__ = ()
+
+    def go_on(self, scene: Scene, state: Any) -> Any:
+        """Go on from a state (None: from the beginning), and return what is seen.
+
+        On its way it leaves in `scene.state` from where to go on: there the other answers to an item met later begin.
+        """
+        raise NotImplementedError
+
 
 ONCE: Any = object()
 """The state of a look in the midst of another: it begins at the beginning, and leaves nothing from where to go on."""
 
 
-def ways(
-    scene: Scene, look: Look, args: tuple[Any, ...], starts: list[Start]
-) -> Iterator[tuple[dict[Item, Any], Any]]:
+def ways(scene: Scene, look: Look, starts: list[Start]) -> Iterator[tuple[dict[Item, Any], Any]]:
     """Yield every way a look can come out: what the open items that it met are, and what it sees.
 
     An item that is met takes its first answer there and then; the others wait for their turn, after `starts`. The other
@@ -74,40 +82,40 @@ def ways(
         scene.assigned, scene.state, scene.vars, scene.event = assigned, state, {}, None
         scene.departed = assigned.get(DEPARTED)
         scene.leaving = leaving if scene.departed is None else None
-        yield assigned, look(scene, state, *args)
+        yield assigned, look.go_on(scene, state)
     scene.leaving = leaving
 
 
-def recalled(scene: Scene, key: Any, option: tuple[Chosen, ...], look: Look, *args: Any) -> Any:
-    """Return what `look` sees in this case: as explored before in this decision, or now. Raises Tangled.
+def recalled(scene: Scene, key: Any, option: tuple[Chosen, ...], look: Look) -> Any:
+    """Return what a look sees in this case: as explored before in this decision, or now. Raises Tangled.
 
     It is a look at something that is there only under the readings `option`, which the case has taken so.
     """
     trees, departed = scene.trees, scene.departed
     if trees is None:
-        return look(scene, ONCE, *args)
+        return look.go_on(scene, ONCE)
     found = trees.get(key)
     if departed is not None and (found is None or departed in found.read):
         if scene.brief:
-            return look(scene, ONCE, *args)
+            return look.go_on(scene, ONCE)
         key = key, departed, scene.assigned[departed]
         found = trees.get(key)
     if found is None:
         if scene.lenient:
-            return look(scene, ONCE, *args)
-        found = trees[key] = _explored(scene, option, look, args)
-    tree, turn, read = found
-    if read and not scene.lenient:
-        for item, (default, others) in read.items():
+            return look.go_on(scene, ONCE)
+        found = trees[key] = _explored(scene, option, look)
+    if found.read and not scene.lenient:
+        for item, (default, others) in found.read.items():
             scene.by_default(default, item, others)
-    if turn is not None:
-        scene.until(turn)
+    if found.turn is not None:
+        scene.until(found.turn)
+    tree = found.tree
     while type(tree) is Fork:
         tree = tree.branches[scene.pick(tree.item, tree.options)]
     return tree
 
 
-def _explored(scene: Scene, option: tuple[Chosen, ...], look: Look, args: tuple[Any, ...]) -> Seen:
+def _explored(scene: Scene, option: tuple[Chosen, ...], look: Look) -> Seen:
     """Return what a look comes to in every case, with the default readings taken as the case at hand takes them."""
     inner = scene.within()
     assigned: dict[Item, Any] = {}
@@ -121,17 +129,17 @@ def _explored(scene: Scene, option: tuple[Chosen, ...], look: Look, args: tuple[
     waiting: list[Start] = []
     read: dict[Item, tuple[str, tuple[str, ...]]] = {}
     inner.assigned, inner.waiting, inner.asked, inner.departed = assigned, waiting, read, departed
-    tree = look(inner, None, *args)
+    tree = look.go_on(inner, None)
     if waiting:
         leaves = [(list(assigned.items()), tree)]
-        for case, leaf in ways(inner, look, args, waiting):
+        for case, leaf in ways(inner, look, waiting):
             leaves.append((list(case.items()), leaf))
             if len(leaves) > LIMIT:
                 raise Tangled
         tree = _folded(leaves, depth)
     if inner.provisional:
         scene.provisional = True
-    return made(Seen, (tree, inner.turn, read))
+    return Seen(tree, inner.turn, read)
 
 
 def _folded(leaves: list[tuple[list[tuple[Item, Any]], Leaf]], depth: int) -> Any:

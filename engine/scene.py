@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from contractlang.kinds import FLAG, Kind
 from contractlang.norms import Norm, QuestionDecl
@@ -20,6 +20,9 @@ from engine.decision import Item
 from engine.event import Event, Instant
 from engine.taken import Taken
 from engine.terms import Terms
+
+if TYPE_CHECKING:
+    from engine.program import Program
 
 NOTHING: Any = object()
 WEEKEND, STATUTORY = RestDays
@@ -119,7 +122,7 @@ class Scene:
     )  # fmt: skip
 
     def __init__(
-        self, program: Any, terms: Terms, taken: Taken, get: Callable[..., Any], at: Instant
+        self, program: Program, terms: Terms, taken: Taken, get: Callable[..., Any], at: Instant
     ) -> None:
         self.program, self.terms, self.taken, self.get, self.at = program, terms, taken, get, at
         self.assigned: dict[Item, Any] = {}

@@ -12,7 +12,7 @@ from contractlang.norms import (
 from contractlang.values import Period
 from engine.dates import day_of
 from engine.decision import Cure, Reason
-from engine.evaluator import Base, Evaluator
+from engine.evaluator import Evaluator
 from engine.event import BOTH, Event, Instant
 from engine.scene import Breach, Inst, Scene, Unknown
 from engine.sums import due
@@ -91,7 +91,7 @@ def _after(scene: Scene, day: date | Instant, moment: Instant, longer: Evaluator
     return scene.deadline_period(start, period, scene.vars.get("@rolls")).end
 
 
-class OverdueE(Base):
+class OverdueE(Evaluator):
     __slots__ = ("longer", "norms", "spoken")
 
     def __init__(self, norms: Norms, longer: Evaluator | None, spoken: str) -> None:
@@ -160,7 +160,7 @@ class OverdueE(Base):
         return tuple(facts)
 
 
-class InBreachE(Base):
+class InBreachE(Evaluator):
     __slots__ = ("norms", "party", "spoken")
 
     def __init__(self, norms: Norms, party: Evaluator | None, spoken: str) -> None:
@@ -202,7 +202,7 @@ def breach_events(breach: Breach) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-class DischargedE(Base):
+class DischargedE(Evaluator):
     __slots__ = ("norms", "spoken")
 
     def __init__(self, norms: Norms, spoken: str) -> None:
@@ -226,7 +226,7 @@ class DischargedE(Base):
 _BOTH, _EITHER = Who.BOTH.value, Who.EITHER.value
 
 
-class HappenedE(Base):
+class HappenedE(Evaluator):
     __slots__ = ("about", "by", "name")
 
     def __init__(self, name: str, by: Evaluator | None, about: Evaluator | None) -> None:
@@ -273,7 +273,7 @@ class HappenedE(Base):
         return (Cure(who, self.name, about),) if self.name in scene.program.acts else None
 
 
-class UsedE(Base):
+class UsedE(Evaluator):
     __slots__ = ("longer", "norms", "spoken")
 
     def __init__(self, norms: Norms, longer: Evaluator | None, spoken: str) -> None:
@@ -298,7 +298,7 @@ class UsedE(Base):
         return Reason("used", self.norms.meant(scene, self.spoken), bool(self.value(scene)))
 
 
-class SumDueE(Base):
+class SumDueE(Evaluator):
     """What may be claimed of a named sum and is not paid."""
 
     __slots__ = ("name",)
@@ -310,7 +310,7 @@ class SumDueE(Base):
         return due(scene, self.name)
 
 
-class AmountDueE(Base):
+class AmountDueE(Evaluator):
     __slots__ = ("norms",)
 
     def __init__(self, norms: Norms) -> None:

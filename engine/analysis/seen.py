@@ -19,7 +19,7 @@ from typing import Any
 
 from contractlang.norms import BlankDecl, OccurrenceDecl, StateDecl
 from contractlang.records import fields_of
-from engine.evaluator import Base
+from engine.evaluator import Evaluator
 from engine.program import Program, Rule
 from engine.statuses import Norms
 from engine.terms import Terms
@@ -129,7 +129,7 @@ class Seen:
                 return f"{{{','.join(sorted(f'{key!r}:{self._told(each)}' for key, each in value.items()))}}}"
             case Norms():
                 return f"{self._norms(value.indexes)}{self._told((value.about, value.variable))}"
-            case Base():
+            case Evaluator():
                 names = (*_slots_of(kind), *getattr(value, "__dict__", ()))
             case _ if dataclasses.is_dataclass(value):
                 names = _meaning_of(kind)

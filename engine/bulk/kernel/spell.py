@@ -33,7 +33,7 @@ from engine.bulk.kernel.summing import spelled_sum
 from engine.choice import Split
 from engine.conditions import AndE, AnswerE, ChosenE, CompareE, IsBlankE, NotE, OrE
 from engine.dates import day_of
-from engine.evaluator import Base, Evaluator
+from engine.evaluator import Evaluator
 from engine.event import ASKED, BOTH
 from engine.program import LIFE_STATES, Program, Rule
 from engine.quantities import (
@@ -203,7 +203,7 @@ class Speller:
 
         How it rolls may be open: days on which that matters are then unknown.
         """
-        if isinstance(rolls, Base):
+        if isinstance(rolls, Evaluator):
             try:
                 rolls = bool(self.fixed(rolls))
             except Unsaid:
@@ -744,7 +744,7 @@ def _began(lane: Lane, key: str) -> str:
 
 def parts_of(made: Any) -> Iterator[Evaluator]:
     """Yield an evaluator and everything in it."""
-    if not isinstance(made, Base):
+    if not isinstance(made, Evaluator):
         return
     yield made
     for name in _slots(made):

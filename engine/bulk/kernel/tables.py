@@ -11,7 +11,7 @@ from engine.bulk.kernel.spell import day_number
 from engine.choice import Split
 from engine.dates import Deadline
 from engine.decision import Item
-from engine.evaluator import Base
+from engine.evaluator import Evaluator
 from engine.program import Program
 from engine.quantities import ConstE
 from engine.scene import Scene
@@ -47,7 +47,7 @@ def _deadline(scene: Scene, table: DayTable, day: date) -> Deadline:
     if table.period is not None:
         counts_first = table.how == "term, first day counted"
         return scene.deadline_period(day, table.period, rolls, counts_first, table.roll)
-    if not isinstance(rolls, Base):
+    if not isinstance(rolls, Evaluator):
         rolls = ConstE(True) if rolls else None
     return scene.deadline_day(day, rolls, table.roll)
 
