@@ -589,11 +589,13 @@ _LAST_INSTANT: Final[Instant] = end_of(date(LAST_YEAR, 12, 31))
 
 _DAY_TEXT: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _MONTH_TEXT: Final = re.compile(r"[0-9]{4}-[0-9]{2}")
-_INSTANT_TEXT: Final = re.compile(
-    r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})[T ]"
-    r"(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:\.(?P<fraction>[0-9]{1,6}))?)?"
-    r"(?P<offset>Z|[+-][0-9]{2}:[0-9]{2})?"
-)
+_MINUTE: Final = r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{2}):([0-9]{2})"
+_REST: Final = r"(?::([0-9]{2})(?:\.([0-9]{1,6}))?)?(Z|[+-][0-9]{2}:[0-9]{2})?"
+_MINUTE_TEXT: Final = re.compile(_MINUTE)
+_REST_TEXT: Final = re.compile(_REST)
+_INSTANT_TEXT: Final = re.compile(_MINUTE + _REST)
+_TO_MINUTE: Final = len("2026-04-10T23:50")
+_LONGEST: Final = len("2026-04-10T23:50:00.000000+08:00")
 
 
 def instant(written: str | datetime) -> Instant:
@@ -604,13 +606,49 @@ def instant(written: str | datetime) -> Instant:
     return _instant_of(written if written.tzinfo is not None else written.replace(tzinfo=ZONE))
 
 
-@lru_cache(maxsize=4096)
 def parse_instant(text: str) -> Instant:
     """Read `2026-04-10T23:50`, with seconds, up to six decimals and an offset if there are any.
 
     `24:00` is the end of the day. Without an offset it is local time of the zone; where a change of the clocks
     skips or repeats that (before 1992), it is read as the clock stood before the change.
     """
+    # Many texts have the minute in common, and many the rest; what is read of them is kept, so it must not be long.
+    rest = _rest_read(text[_TO_MINUTE:]) if len(text) <= _LONGEST else None
+    minute = None if rest is None else _minute_read(text[:_TO_MINUTE])
+    return _instant_read(text) if rest is None or minute is None else minute + rest
+
+
+@lru_cache(maxsize=4096)
+def _minute_read(text: str) -> Instant | None:
+    """Return a minute such as `2026-04-10T23:50` as it would be by UTC; None where more has to be looked at."""
+    found = _MINUTE_TEXT.fullmatch(text)
+    if found is None:
+        return None
+    hour, minute = int(found[2]), int(found[3])
+    if hour > 23 or minute > 59:
+        return None
+    day = parse_day(found[1])
+    if day.year < _STEADY_YEAR:
+        return None
+    return (day.toordinal() - _EPOCH_ORDINAL) * DAY + hour * HOUR + minute * MINUTE
+
+
+@lru_cache(maxsize=4096)
+def _rest_read(text: str) -> Instant | None:
+    """Return what seconds and offset such as `:20.5+08:00` add to a minute; None where they are no such text."""
+    found = _REST_TEXT.fullmatch(text)
+    if found is None:
+        return None
+    seconds, digits, offset = found.groups()
+    second = int(seconds or 0)
+    ahead = _OFFSET if offset is None else _offset(offset)
+    if second > 59 or ahead is None:
+        return None
+    return second * SECOND + (int(digits.ljust(6, "0")) if digits else 0) - ahead
+
+
+def _instant_read(text: str) -> Instant:
+    """Read an instant of any form; say what is wrong with what is none."""
     found = _INSTANT_TEXT.fullmatch(text)
     if found is None:
         if _DAY_TEXT.fullmatch(text):
