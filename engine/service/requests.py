@@ -80,8 +80,7 @@ def read_json(body: bytes, limits: Limits, exact: bool = False) -> Any:
         raise _too_deep(limits) from None
     except ValueError as wrong:
         raise Problem("bad_request", f"the body is not JSON ({' '.join(str(wrong).split())})") from None
-    nested = body.count(b"{") + body.count(b"[") > limits.depth
-    if nested and isinstance(found, dict | list) and _deeper(found, limits.depth):
+    if _may_be_deeper(body, limits.depth) and isinstance(found, dict | list) and _deeper(found, limits.depth):
         raise _too_deep(limits)
     if b"\\ud" in body or b"\\uD" in body:
         _no_half_characters(found)
@@ -118,6 +117,25 @@ _exact = json.JSONDecoder(parse_float=str, parse_constant=_no_constant).decode
 
 def _too_deep(limits: Limits) -> Problem:
     return Problem("bad_request", f"the body is nested more than {limits.depth} deep")
+
+
+_BRACKETS = b'{}[]"\\'
+_OTHERS = bytes(set(range(256)).difference(_BRACKETS))
+
+
+def _may_be_deeper(body: bytes, most: int) -> bool:
+    """Tell whether JSON may be nested deeper, by its brackets; where there are some in its texts nobody can tell."""
+    if body.count(b"{") + body.count(b"[") <= most:
+        return False
+    brackets = body.translate(None, _OTHERS).replace(b'""', b"")
+    # (With a zero byte it is no UTF-8, and its letters may look like brackets.)
+    if b'"' in brackets or b"\\" in brackets or b"\0" in body:
+        return True
+    for _ in range(most):
+        if not brackets:
+            return False
+        brackets = brackets.replace(b"{}", b"").replace(b"[]", b"")
+    return bool(brackets)
 
 
 _NESTED = frozenset({dict, list})
