@@ -107,6 +107,9 @@ class _Filling:
     __slots__ = Event.__slots__
 
 
+_NONE: Mapping[str, Any] = {}
+
+
 def event(
     id: str,
     name: str,
@@ -133,19 +136,16 @@ def event(
     made.actor = actor
     made.occurred_at = occurred_at
     made.recorded_at = at if recorded_at is None else recorded_at
-    made.fields = dict(fields or {})
+    made.fields = dict(fields) if fields else _NONE
     made.source = source
     made.sequence = sequence
     made.standing = standing
     made.effect_at = at if effect_at is None else effect_at
     made.settled_by = settled_by
-    made.personal = dict(personal or {})
+    made.personal = dict(personal) if personal else _NONE
     made.digest = _digest_of(made)
     made.__class__ = Event
     return made  # type: ignore[no-any-return]
-
-
-_NONE: Mapping[str, Any] = {}
 
 
 def asked_about(id: str, name: str, actor: str | None, at: Instant, fields: Mapping[str, Any]) -> Event:

@@ -149,8 +149,9 @@ def ledger_of(program: Program, entries: Iterable[EntryRow]) -> Ledger:
 def event_of(program: Program, entry: EntryRow) -> Event:
     """Return one entry as an event: its body, with when it was recorded. Raises BadEvent."""
     raw = json.loads(entry.body, parse_float=str)
-    personal = json.loads(entry.personal) if entry.personal is not None else None
-    raw |= {"source": entry.source, "id": entry.id, "personal": personal}
+    raw |= {"source": entry.source, "id": entry.id}
+    if entry.personal is not None:
+        raw["personal"] = json.loads(entry.personal)
     return event_from(program, raw, f"revision {entry.revision}", entry.recorded_at)
 
 

@@ -10,7 +10,6 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import repeat
 from typing import Any, NamedTuple
 
 from contractlang.norms import OccurrenceDecl, PartyDecl, QuestionDecl, StateDecl, TypeDecl, Who, version_name
@@ -44,6 +43,7 @@ _META = frozenset({
     "standing",    "personal", "note",
 })  # fmt: skip
 _META_OF_CORRECTIONS = _META - {"occurred_at"}
+_SELDOM = frozenset({"recorded_at", "arrives", "standing", "sequence", "personal"})
 _STANDINGS = {each.value: each for each in Standing}
 MOST_LINES = 5_000_000
 
@@ -190,9 +190,6 @@ class Intake:
         self._once: dict[tuple[Any, ...], str] = {}
         self._first: dict[str, Instant] = {}
         self._undated: set[str] = set()
-        after = [r for c in program.contracts for r in c.relations if r.how == "only_after"]
-        self._after = {left: [r for r in after if r.left == left] for left in {r.left for r in after}}
-        self._before = {r.right for r in after}
 
     def so_far(self) -> SoFar:
         """Return what bears on later events beside the ids: what happened once, when first, and at no known date."""
@@ -237,7 +234,8 @@ class Intake:
         """Return which events are new and what bears on later ones, and take none. Raises BadEvent as `take` does."""
         new: dict[str, Event] = {}
         once: dict[tuple[Any, ...], str] = {}
-        for each in map(self._about, events, repeat(new)):
+        for sent in events:
+            each = self._about(sent, new) if sent.name in ABOUT_ENTRIES else sent
             same = new.get(each.id) or self._ids.get(each.id)
             if same is not None:
                 if same.source != each.source:
@@ -257,13 +255,13 @@ class Intake:
                 continue
             new[each.id] = each
         for each in new.values():
-            self._once_only(each, once)
+            declared = self._program.happens_once.get(each.name)
+            if declared is not None:
+                self._once_only(each, declared, once)
         return Checked(new, once, *self._in_time(new.values()))
 
     def _about(self, entry: Event, new: Mapping[str, Event]) -> Event:
         """Return an entry, read as one about the event that it names. Raises BadEvent where there is no such event."""
-        if entry.name not in ABOUT_ENTRIES:
-            return entry
         of = str(entry.fields.get("of"))
         old = new.get(of) or self._ids.get(of)
         if old is None:
@@ -278,11 +276,8 @@ class Intake:
             )  # fmt: skip
         return corrected(self._program, entry, old) if entry.name == CORRECT else entry
 
-    def _once_only(self, taken: Event, once: dict[tuple[Any, ...], str]) -> None:
+    def _once_only(self, taken: Event, declared: OccurrenceDecl, once: dict[tuple[Any, ...], str]) -> None:
         """An occurrence declared `once`, or `once for each`, may not happen twice."""
-        declared = self._program.declarations.get(taken.name)
-        if not isinstance(declared, OccurrenceDecl) or declared.once is None:
-            return
         if taken.standing is not ESTABLISHED:
             return
         per = taken.actor if declared.once == "by" else None
@@ -302,22 +297,23 @@ class Intake:
 
         Return when each occurrence first happened, as far as that is now otherwise, and which have no date.
         """
-        if not self._after:
+        only_after, first_of_two = self._program.only_after, self._program.first_of_two
+        if not only_after:
             return {}, set()
         bound: list[Event] = []
         first: dict[str, Instant] = {}
         undated: set[str] = set()
         for each in new:
-            if each.name in self._before:
+            if each.name in first_of_two:
                 if each.occurred_at is None:
                     undated.add(each.name)
                 else:
                     known = first.get(each.name, self._first.get(each.name, each.effect_at))
                     first[each.name] = min(known, each.effect_at)
-            if each.name in self._after and each.occurred_at is not None:
+            if each.name in only_after and each.occurred_at is not None:
                 bound.append(each)
         for each in bound:
-            for relation in self._after[each.name]:
+            for relation in only_after[each.name]:
                 if relation.right in undated or relation.right in self._undated:
                     continue
                 if first.get(relation.right, self._first.get(relation.right, NEVER)) > each.effect_at:
@@ -325,6 +321,19 @@ class Intake:
                     zh = f"`{each.name}`只能在`{relation.right}`之后发生，至{iso(each.effect_at)}尚无后者"
                     raise BadEvent(each.id, "at", reason, zh)
         return first, undated
+
+
+class _Said(NamedTuple):
+    """What few events say of themselves beside what happened, when, and who did it."""
+
+    recorded_at: Instant | None = None
+    arrives_at: Instant | None = None
+    standing: Standing = ESTABLISHED
+    sequence: int | None = None
+    personal: Mapping[str, Any] = {}
+
+
+_PLAINLY = _Said()
 
 
 def event_from(
@@ -349,6 +358,25 @@ def event_from(
             "when did it happen? write null if the date is not known",
             "何时发生？日期不明的写 null",
         )
+    said = _PLAINLY if _SELDOM.isdisjoint(raw) else _said(raw, declared, at, where)
+    # An entry has its own day under `at`; in a correction `occurred_at` is that of the event corrected.
+    meta = _META_OF_CORRECTIONS if name == CORRECT and "at" in raw else _META
+    given = {key: value for key, value in raw.items() if key not in meta and value is not None}
+    actor = _actor(program, raw.get("by", raw.get("actor")), declared, where)
+    fields = (
+        _fields(program, declared, given, where)
+        if declared is not None
+        else _built_in(program, name, given, where)
+    )
+    return event(
+        id, name, actor, at, recorded_at=said.recorded_at if recorded_at is None else recorded_at, fields=fields,
+        source=str(raw.get("source", "")), sequence=said.sequence, standing=said.standing,
+        effect_at=at if said.arrives_at is None else said.arrives_at, personal=said.personal,
+    )  # fmt: skip
+
+
+def _said(raw: Mapping[str, Any], declared: OccurrenceDecl | None, at: Instant | None, where: str) -> _Said:
+    """Return what few events say of themselves. Raises BadEvent."""
     recorded = (
         _instant(raw["recorded_at"], where, "recorded_at") if raw.get("recorded_at") is not None else None
     )
@@ -359,10 +387,10 @@ def event_from(
             f"recorded {iso(recorded)}, before it happened ({iso(at)})",
             f"记录于{iso(recorded)}，早于发生（{iso(at)}）",
         )
-    effect = at
+    arrives = None
     if raw.get("arrives") is not None and declared is not None and declared.on_arrival:
-        effect = _instant(raw["arrives"], where, "arrives")
-        if at is not None and effect < at:
+        arrives = _instant(raw["arrives"], where, "arrives")
+        if at is not None and arrives < at:
             raise BadEvent(
                 where, "arrives", "a notice cannot arrive before it is sent", "通知不能在发出之前到达"
             )
@@ -380,20 +408,7 @@ def event_from(
     personal = raw.get("personal") or {}
     if not isinstance(personal, dict):
         raise BadEvent(where, "personal", "a JSON object is wanted", "此处应为JSON对象")
-    # An entry has its own day under `at`; in a correction `occurred_at` is that of the event corrected.
-    meta = _META_OF_CORRECTIONS if name == CORRECT and "at" in raw else _META
-    given = {key: value for key, value in raw.items() if key not in meta and value is not None}
-    actor = _actor(program, raw.get("by", raw.get("actor")), declared, where)
-    fields = (
-        _fields(program, declared, given, where)
-        if declared is not None
-        else _built_in(program, name, given, where)
-    )
-    return event(
-        id, name, actor, at, recorded_at=recorded if recorded_at is None else recorded_at, fields=fields,
-        source=str(raw.get("source", "")), sequence=sequence, standing=_STANDINGS[standing], effect_at=effect,
-        personal=personal,
-    )  # fmt: skip
+    return _Said(recorded, arrives, _STANDINGS[standing], sequence, personal)
 
 
 def new_event_from(

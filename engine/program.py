@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from contractlang.kinds import Kind
@@ -29,6 +30,7 @@ from contractlang.norms import (
     OccurrenceDecl,
     Prohibition,
     QuestionDecl,
+    RelationDecl,
     StateDecl,
     base_name,
     version_name,
@@ -352,6 +354,29 @@ class Program:
             for name in {declared.name, declared.alias, declared.external} - {None}:
                 found[name] = *found.get(name, ()), declared
         return found
+
+    @cached_property
+    def happens_once(self) -> dict[str, OccurrenceDecl]:
+        """What is declared to happen once, or once for each of something."""
+        return {
+            name: declared
+            for name, declared in self.declarations.items()
+            if isinstance(declared, OccurrenceDecl) and declared.once is not None
+        }
+
+    @cached_property
+    def only_after(self) -> dict[str, list[RelationDecl]]:
+        """For each occurrence that may come only after others, that it may."""
+        found: dict[str, list[RelationDecl]] = {}
+        for each in chain.from_iterable(contract.relations for contract in self.contracts):
+            if each.how == "only_after":
+                found.setdefault(each.left, []).append(each)
+        return found
+
+    @cached_property
+    def first_of_two(self) -> frozenset[str]:
+        """The occurrences after which alone others may come."""
+        return frozenset(each.right for some in self.only_after.values() for each in some)
 
     @cached_property
     def takes_effect(self) -> dict[str, tuple[str, ...]]:

@@ -15,6 +15,7 @@ from engine.canonical import canonical
 from engine.dates import parse_instant
 from engine.event import Instant
 from engine.service.problems import Problem, pointer
+from engine.tuples import made
 
 BATCH = "application/cloudevents-batch+json"
 STRUCTURED = "application/cloudevents+json"
@@ -104,10 +105,11 @@ def _event(said: Any, at: str) -> Sent:
                     "bad_request", "the event itself says so; leave it out here", f"{at}/data/{taken}"
                 )
         raw |= data
-    if said.get("time") is not None:
+    time = said.get("time")
+    if time is not None:
         if raw.get("at") is not None:
             raise Problem("bad_request", "`time` says when it happened; leave this out", f"{at}/data/at")
-        raw["at"] = _time(said["time"], f"{at}/time")
+        raw["at"] = _time(time, at, "/time")
     elif "at" not in raw:
         raise Problem(
             "bad_request",
@@ -124,11 +126,11 @@ def _event(said: Any, at: str) -> Sent:
             if type(value) not in _PLAIN:
                 raise Problem("bad_request", "a plain value is wanted", at + pointer("data", name))
     recorded = said.get("recordedat")
-    return Sent(
-        account, source, id, raw, canonical(dict(sorted(raw.items())), in_order=True),
+    return made(Sent, (
+        account, source, id, raw, canonical({name: raw[name] for name in sorted(raw)}, in_order=True),
         json.dumps(personal, ensure_ascii=False, sort_keys=True).encode() if personal else None,
-        None if recorded is None else parse_instant(_time(recorded, f"{at}/recordedat")), at,
-    )  # fmt: skip
+        None if recorded is None else parse_instant(_time(recorded, at, "/recordedat")), at,
+    ))  # fmt: skip
 
 
 def _text(said: Mapping[str, Any], name: str, at: str) -> None:
@@ -140,15 +142,15 @@ def _text(said: Mapping[str, Any], name: str, at: str) -> None:
         raise Problem("bad_request", f"a text is wanted: {hint}", f"{at}/{name}")
 
 
-def _time(value: Any, at: str) -> str:
+def _time(value: Any, at: str, field: str) -> str:
     if not isinstance(value, str):
-        raise Problem("bad_request", 'write a moment such as "2026-03-02T10:00:00+08:00"', at)
+        raise Problem("bad_request", 'write a moment such as "2026-03-02T10:00:00+08:00"', at + field)
     # CloudEvents writes RFC 3339, whose small letters mean nothing more here.
-    text = value.replace(" ", "T").upper()
+    text = value if value.isupper() and " " not in value else value.replace(" ", "T").upper()
     try:
         parse_instant(text)
     except ValueError as wrong:
-        raise Problem("bad_request", str(wrong).replace(text, value), at) from None
+        raise Problem("bad_request", str(wrong).replace(text, value), at + field) from None
     return text
 
 

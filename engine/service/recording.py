@@ -146,7 +146,7 @@ def _entry(sent: Sent, at: Instant) -> Entry:
 
 async def _ready(tenant: Tenant, events: list[Sent], now: Instant, expected: str | None) -> Ready:
     """Return events of one account checked, with the entries in memory that they bear on. Raises Problem."""
-    held = await tenant.found(events[0].account)
+    held = tenant.at_hand(events[0].account) or await tenant.found(events[0].account)
     if held is None:
         name, at = events[0].account, events[0].at
         raise Problem("not_found", f"no account is called `{name}`", f"{at}/subject")

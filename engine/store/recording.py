@@ -64,21 +64,23 @@ class _Plan:
         new: dict[Key, _Kept] = {}
         rows, personal = list[tuple[Any, ...]](), list[dict[str, Any]]()
         revisions, fresh, hashes = list[int](), list[bool](), list[bytes]()
+        tenant = batch.tenant
         for each in batch.entries:
-            key = (batch.tenant, each.source, each.id)
+            source, id, body, recorded_at, content = each
+            key = (tenant, source, id)
             same = new.get(key) or self.kept.get(key)
             if same is not None:
                 _refuse_other(same, batch.account, each)
                 revisions.append(same.revision)
                 fresh.append(False)
                 continue
-            revision, at = revision + 1, max(at, each.recorded_at)
-            hash = chain.linked(hash, revision, each.source, each.id, each.body, at)
+            revision, at = revision + 1, max(at, recorded_at)
+            hash = chain.linked(hash, revision, source, id, body, at)
             hashes.append(hash)
-            new[key] = _Kept(batch.account, revision, each.body, each.personal)
-            rows.append((batch.tenant, account, revision, each.source, each.id, each.body, at, hash))
-            if each.personal is not None:
-                personal.append({"account": account, "revision": revision, "content": each.personal})
+            new[key] = _Kept(batch.account, revision, body, content)
+            rows.append((tenant, account, revision, source, id, body, at, hash))
+            if content is not None:
+                personal.append({"account": account, "revision": revision, "content": content})
             revisions.append(revision)
             fresh.append(True)
         if new:
@@ -113,7 +115,7 @@ class Recorder:
         if not accounts:
             return [key for key in keys if isinstance(key, StoreError)]
         self._database.lock(conn, accounts)
-        found = conn.execute(self._heads, {"keys": self._database.listed(accounts)})
+        found = conn.execute(self._heads, {"keys": self._database.listed(accounts)}).all()
         plan = _Plan({row[0]: _Head(row[1], row[2], row[3]) for row in found}, self._kept(conn, batches))
         outcomes: list[Appended | StoreError] = []
         for batch, key in zip(batches, keys, strict=True):
@@ -134,9 +136,7 @@ class Recorder:
     def _kept(self, conn: Connection, batches: Sequence[Batch]) -> dict[Key, _Kept]:
         wanted: dict[int, dict[tuple[str, str], None]] = {}
         for batch in batches:
-            wanted.setdefault(batch.tenant, {}).update(
-                dict.fromkeys((each.source, each.id) for each in batch.entries)
-            )
+            wanted.setdefault(batch.tenant, {}).update(dict.fromkeys([each[:2] for each in batch.entries]))
         return {
             (tenant, row.source, row.id): _Kept(row.name, row.revision, row.body, row.content)
             for tenant, keys in wanted.items()
