@@ -508,6 +508,7 @@ def _facts_of(year: CalendarYear) -> str:
 # The zone has been eight hours ahead of UTC since its last summer time ended in September 1991. From 1992 on
 # the two clocks are a subtraction apart; earlier instants go through the zone's tables.
 _OFFSET: Final[Instant] = 8 * HOUR
+_OFFSET_S: Final = _OFFSET // SECOND
 _STEADY_YEAR: Final = 1992
 _STEADY_FROM: Final[Instant] = 694_195_200 * SECOND  # 1992-01-01T00:00+08:00
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -533,18 +534,28 @@ def end_of(day: date) -> Instant:
     return start_of(day + ONE_DAY)
 
 
-@lru_cache(maxsize=4096)
 def iso(at: Instant) -> str:
     """Write `at` in local time with its offset: `2026-10-08T09:00+08:00`."""
+    second, fraction = divmod(at, SECOND)
+    if not fraction:
+        return _second_text(second)
+    if not _STEADY_FROM <= at <= _LAST_INSTANT:
+        return _written(_local(at))
+    # Of what happens now many have the second in common.
+    minute, second = divmod(second + _OFFSET_S, 60)
+    return f"{_minute_text(minute)}:{second:02}.{fraction:06}+08:00"
+
+
+@lru_cache(maxsize=4096)
+def _second_text(second: int) -> str:
+    """Write a whole second since the epoch as `iso` does."""
+    at = second * SECOND
     if not _STEADY_FROM <= at <= _LAST_INSTANT:
         return _written(_local(at))
     # What is told many times in every answer is put together, as `_written` would write it.
-    minutes, rest = divmod(at + _OFFSET, MINUTE)
-    written = _minute_text(minutes)
-    if not rest:
-        return f"{written}+08:00"
-    seconds, fraction = divmod(rest, SECOND)
-    return f"{written}:{seconds:02}.{fraction:06}+08:00" if fraction else f"{written}:{seconds:02}+08:00"
+    minute, second = divmod(second + _OFFSET_S, 60)
+    written = _minute_text(minute)
+    return f"{written}:{second:02}+08:00" if second else f"{written}+08:00"
 
 
 def clock(at: Instant) -> str:

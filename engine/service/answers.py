@@ -78,7 +78,15 @@ class Words:
         self._kept[key] = made
         return made
 
-    def listed(self, things: tuple[Any, ...], told: Callable[[Any], Any]) -> bytes:
+    def left_open(self, decision: Decision) -> bytes:
+        """Return what is missing, what the answer could be, what it assumes, and what would cure it."""
+        parts = (
+            (b',"missing":', decision.missing, _named), (b',"could_be":', decision.could_be, str),
+            (b',"assumes":', decision.assumes, _assumed), (b',"cure":', decision.cure, _named),
+        )  # fmt: skip
+        return b"".join([name + (self._listed(some, told) if some else b"[]") for name, some, told in parts])
+
+    def _listed(self, things: tuple[Any, ...], told: Callable[[Any], Any]) -> bytes:
         """Return some items, cures or the like as a JSON list."""
         found: bytes | None = self._kept.get((things, told))
         if found is None:
@@ -107,11 +115,11 @@ class Words:
             )
         return found
 
-    def receipt(self, receipt: Receipt, revision: str, dated: bool) -> bytes:
-        """Return a receipt as JSON, with the revision as callers are told it."""
-        _, engine, calendar, terms, ledger, events, at, known_at = receipt
+    def receipt(self, receipt: Receipt) -> bytes:
+        """Return how a receipt begins, as JSON: all that hangs on the account, and not on what is asked of it."""
+        _, engine, calendar, terms, ledger, events, _, _ = receipt
         key = ledger, terms, calendar
-        begun = self._kept.get(key)
+        begun: bytes | None = self._kept.get(key)
         if begun is None:
             told = {
                 "engine": engine,
@@ -121,10 +129,7 @@ class Words:
                 "events": events,
             }
             begun = self._keep(key, b'{"documents":%b,%b' % (self._documents, to_json(told)[1:-1]))
-        as_of = f'"as_of":"{iso(at)}",' if dated else ""
-        # Instants and revisions are written in letters that JSON writes as they are.
-        rest = f'{as_of}"known_at":{_instant(known_at)},"revision":"{revision}"}}'
-        return b"%b,%b" % (begun, rest.encode())
+        return begun
 
 
 def _lines(lines: list[Line]) -> bytes:
@@ -144,6 +149,10 @@ def _assumed(reading: tuple[str, str]) -> dict[str, str]:
     return {"reading": reading[0], "option": reading[1]}
 
 
+_NOTHING_OPEN = b',"missing":[],"could_be":[],"assumes":[],"cure":[]'
+_WORD = {said: word.decode() for said, word in WORD.items()}
+
+
 def _instant(at: Instant | None) -> str:
     return "null" if at is None else f'"{iso(at)}"'
 
@@ -157,16 +166,18 @@ def context_of(
         answer, _, required, _, truncated, _, missing, could_be, assumes, cure, holds_until, provisional,
         exact, receipt,
     ) = decision  # fmt: skip
+    begun = f'{{"outcome":"{answer}","required":{_WORD[required]},"reasons":{{"en":['
+    # Instants and revisions are written in letters that JSON writes as they are.
+    held = (
+        f',"holds_until":{_instant(holds_until)},"truncated":{_WORD[truncated]},"provisional":{_WORD[provisional]},'
+        f'"exact":{_WORD[exact]},"receipt":'
+    )
+    asked = "" if as_of is None else f'"as_of":"{iso(receipt.as_of)}",'
+    ended = f',{asked}"known_at":{_instant(receipt.known_at)},"revision":"{revision}"}}}}'
     return b"".join((
-        b'{"outcome":"', answer.encode(), b'","required":', WORD[required],
-        b',"reasons":{"en":[', en, b'],"zh":[', zh,
-        b']},"missing":', words.listed(missing, _named) if missing else b"[]",
-        b',"could_be":', words.listed(could_be, str) if could_be else b"[]",
-        b',"assumes":', words.listed(assumes, _assumed) if assumes else b"[]",
-        b',"cure":', words.listed(cure, _named) if cure else b"[]",
-        b',"holds_until":', _instant(holds_until).encode(),
-        b',"truncated":', WORD[truncated], b',"provisional":', WORD[provisional], b',"exact":', WORD[exact],
-        b',"receipt":', words.receipt(receipt, revision, dated=as_of is not None), b"}",
+        begun.encode(), en, b'],"zh":[', zh, b"]}",
+        words.left_open(decision) if missing or could_be or assumes or cure else _NOTHING_OPEN,
+        held.encode(), words.receipt(receipt), ended.encode(),
     ))  # fmt: skip
 
 

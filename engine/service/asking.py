@@ -19,7 +19,6 @@ from engine.service import authzen
 from engine.service.answers import Words, body_of, context_of, refused
 from engine.service.authzen import Asked
 from engine.service.held import Held
-from engine.service.ids import DECISION_BYTES
 from engine.service.problems import Problem, pointer, problem_of
 from engine.service.tenant import Tenant
 from engine.store import AccountRow, DecisionRow
@@ -62,29 +61,37 @@ class Answer(NamedTuple):
 
 async def evaluate(tenant: Tenant, asked: Asked, now: Instant) -> Answer:
     """Answer one question. Raises Problem where the data of the act cannot be read, or a revision is not there."""
-    return worded(await decided(tenant, asked, now))
+    held = tenant.at_hand(asked.account)
+    if held is None or held.base:
+        held = await _read(tenant, asked, now)
+    return worded(decided(tenant, held, asked, now))
 
 
-async def decided(tenant: Tenant, asked: Asked, now: Instant) -> Given | Answer:
+async def _read(tenant: Tenant, asked: Asked, now: Instant) -> Held | None:
+    """Return the account asked about, with everything read that the question hangs on. Raises Problem."""
+    held = await tenant.found(asked.account)
+    if held is not None and held.base and held.opening.type == asked.type:
+        await reaching(tenant, held, asked, now)
+    return held
+
+
+def decided(tenant: Tenant, held: Held | None, asked: Asked, now: Instant) -> Given | Answer:
     """Decide one question; what is refused before any contract is asked is an answer already. Raises Problem."""
-    held = tenant.at_hand(asked.account) or await tenant.found(asked.account)
     if held is None or held.opening.type != asked.type:
         return _no("unknown_resource", "没有这个账户", "there is no such account")
-    if held.base:
-        await reaching(tenant, held, asked, now)
     account, revision = _account(tenant, held, asked)
     opening = held.opening
-    party = tenant.party_of(opening, *asked.subject)
+    party, act = tenant.meant(opening, asked.subject, asked.act)
     if party is None:
         return _no("unknown_subject", "该主体不代表任何一方", "the subject acts for no party of this account")
-    act = tenant.act_called(opening, asked.act)
     if act is None:
         return _no("unknown_action", "协议没有这种行为", "the agreements know no such act")
     question, ignored = may(opening.program, party, act, asked, instant(held, asked, now))
     decision = account.decide(question, asked.known_at)
     return made(Given, (
-        permits(tenant, opening.program, party, act, decision.answer), tenant.ids.next(DECISION_BYTES), held.name,
-        revision, held.token_of(revision), now, question, asked, ignored, decision, opening.words,
+        permits(tenant, opening.program, party, act, decision.answer), tenant.ids.next(), held.name, revision,
+        held.token if revision == held.revision else held.token_of(revision), now, question, asked, ignored, decision,
+        opening.words,
     ))  # fmt: skip
 
 
@@ -154,7 +161,11 @@ async def evaluate_batch(tenant: Tenant, batch: authzen.Batch, now: Instant) -> 
     found: list[Given | Answer] = []
     for number, raw in enumerate(batch.items):
         try:
-            one = await decided(tenant, authzen.single(raw), now)
+            asked = authzen.single(raw)
+            held = tenant.at_hand(asked.account)
+            if held is None or held.base:
+                held = await _read(tenant, asked, now)
+            one = decided(tenant, held, asked, now)
         except Problem as wrong:
             wrong.field = f"/evaluations/{number}{wrong.field}"
             one = _wrong(wrong)

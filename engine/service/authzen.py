@@ -49,7 +49,10 @@ class Asked(NamedTuple):
 
 def single(raw: Mapping[str, Any]) -> Asked:
     """Read an evaluation request. Raises Problem."""
-    return _asked(raw, subject_id=True, action=True, resource_id=True)
+    subject = _plain_entity(raw.get("subject")) or _entity(raw, "subject")
+    resource = _plain_entity(raw.get("resource")) or _entity(raw, "resource")
+    act, data = _act(raw)
+    return _asked(subject, act, resource, data, raw.get("context"))
 
 
 def search(raw: Mapping[str, Any], what: str) -> Asked:
@@ -57,7 +60,10 @@ def search(raw: Mapping[str, Any], what: str) -> Asked:
 
     Raises Problem.
     """
-    asked = _asked(raw, subject_id=what != "subject", action=what != "action", resource_id=what != "resource")
+    subject = _entity(raw, "subject", with_id=what != "subject")
+    resource = _entity(raw, "resource", with_id=what != "resource")
+    act, data = _act(raw) if what != "action" else ("", {})
+    asked = _asked(subject, act, resource, data, raw.get("context"))
     match what:
         case "subject":
             return asked._replace(subject=(asked.subject[0], ""))
@@ -78,48 +84,53 @@ def _of_no_revision(asked: Asked) -> None:
             )
 
 
-def _asked(raw: Mapping[str, Any], *, subject_id: bool, action: bool, resource_id: bool) -> Asked:
-    subject = _entity(raw, "subject", subject_id)
-    type_, account = _entity(raw, "resource", resource_id)
-    name, data = "", {}
-    if action:
-        said = raw.get("action")
-        given = said.get("name") if type(said) is dict else None
-        if type(said) is dict and type(given) is str and given:
-            name = given
-        else:
-            said = _object(raw, "action")
-            name = _text(said, "name", "/action")
-        properties = said.get("properties")
-        if properties is not None:
-            if not isinstance(properties, dict):
-                raise Problem("bad_request", "a JSON object is wanted", "/action/properties")
-            data = properties
+def _act(raw: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Return the name of an action, and its properties."""
+    said: Any = raw.get("action")
+    name = said.get("name") if type(said) is dict else None
+    if type(name) is not str or not name:
+        said = _object(raw, "action")
+        name = _text(said, "name", "/action")
+    properties = said.get("properties")
+    if properties is None:
+        return name, {}
+    if not isinstance(properties, dict):
+        raise Problem("bad_request", "a JSON object is wanted", "/action/properties")
+    return name, properties
+
+
+def _asked(subject: Entity, act: str, resource: Entity, data: dict[str, Any], context: Any) -> Asked:
+    type_, account = resource
     named = tuple(sorted(data)) if data else ()
-    context = raw.get("context")
     if context is None:
-        return made(Asked, (subject, name, type_, account, data, None, None, None, None, named))
+        return made(Asked, (subject, act, type_, account, data, None, None, None, None, named))
     if not isinstance(context, dict):
         raise Problem("bad_request", "a JSON object is wanted", "/context")
+    as_of = context.get("as_of")
+    at = None if as_of is None else _instant(as_of, "as_of")
+    if as_of is not None and len(context) == 1:
+        return made(Asked, (subject, act, type_, account, data, at, None, None, None, named))
     if not OURS.issuperset(context):
         data = {key: value for key, value in context.items() if key not in OURS} | data
-    as_of, known_at, revision, at_least = map(context.get, ("as_of", "known_at", "revision", "at_least"))
+    known_at, revision, at_least = map(context.get, ("known_at", "revision", "at_least"))
     return made(Asked, (
-        subject, name, type_, account, data,
-        None if as_of is None else _instant(as_of, "as_of"),
+        subject, act, type_, account, data, at,
         None if known_at is None else _instant(known_at, "known_at"),
         None if revision is None else _token(revision, "revision"),
         None if at_least is None else _token(at_least, "at_least"), named,
     ))  # fmt: skip
 
 
-def _entity(raw: Mapping[str, Any], name: str, with_id: bool) -> Entity:
-    said = raw.get(name)
+def _plain_entity(said: Any) -> Entity | None:
+    """Return what a subject or a resource names; None where there is more to it, or something wrong with it."""
     if type(said) is dict and "properties" not in said:
-        type_, id = said.get("type"), said.get("id") if with_id else ""
-        if type(type_) is str and type_ and type(id) is str and (id or not with_id):
+        type_, id = said.get("type"), said.get("id")
+        if type_ and id and type(type_) is type(id) is str:
             return type_, id
-    # There is more to it, or something wrong with it.
+    return None
+
+
+def _entity(raw: Mapping[str, Any], name: str, with_id: bool = True) -> Entity:
     said = _object(raw, name)
     place = f"/{name}"
     properties = said.get("properties")

@@ -7,7 +7,7 @@ decision. Everything that is said is the same as through them.
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 
 from pydantic_core import to_json
 from starlette.types import Receive, Scope
@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope
 from engine.dates import iso
 from engine.event import Instant
 from engine.service import authzen
-from engine.service.asking import Answer, evaluate, evaluate_batch
+from engine.service.asking import evaluate, evaluate_batch
 from engine.service.atonce import Told
 from engine.service.clock import now
 from engine.service.cloudevents import kind_of, sent
@@ -24,6 +24,7 @@ from engine.service.recording import record
 from engine.service.requests import Headers, read_json, whole_body, whole_object
 from engine.service.server import Server
 from engine.service.tenant import Tenant
+from engine.tuples import made
 
 BASE = "/access/v1"
 MOST_IDS = 50
@@ -58,7 +59,8 @@ async def evaluations(server: Server, scope: Scope, headers: Headers, receive: R
     if tenant.part.shadow:
         server.shadow.after(tenant, answers)
     content = b'{"evaluations":[%b]}' % b",".join([each.content for each in answers])
-    return _told(content, answers, at, begun)
+    ids = [each.given.id for each in answers if each.given is not None] if len(answers) <= MOST_IDS else ()
+    return _told(content, ",".join(ids), at, begun)
 
 
 async def events(server: Server, scope: Scope, headers: Headers, receive: Receive) -> Told:
@@ -92,18 +94,18 @@ async def _one(server: Server, scope: Scope, tenant: Tenant, raw: Mapping[str, o
     server.figures.answered.decision(outcome)
     if tenant.part.shadow:
         server.shadow.after(tenant, (answer,))
-    return _told(answer.content, (answer,), at, begun)
+    return _told(answer.content, "" if answer.given is None else answer.given.id, at, begun)
 
 
-def _told(content: bytes, answers: Sequence[Answer], at: Instant, begun: float) -> Told:
+def _told(content: bytes, ids: str, at: Instant, begun: float) -> Told:
     """Return what is said; what differs from call to call is in headers."""
-    ids = [each.given.id for each in answers if each.given is not None]
-    named = f"contract-decision-id: {','.join(ids)}\r\n" if ids and len(answers) <= MOST_IDS else ""
+    named = f"contract-decision-id: {ids}\r\n" if ids else ""
+    taken = int(1e6 * (time.perf_counter() - begun))
     head = (
-        f"contract-as-of: {iso(at)}\r\nserver-timing: decide;dur={(time.perf_counter() - begun) * 1000:.3f}\r\n"
+        f"contract-as-of: {iso(at)}\r\nserver-timing: decide;dur={taken // 1000}.{taken % 1000:03}\r\n"
         f"content-length: {len(content)}\r\ncontent-type: application/json\r\n{named}"
     )
-    return Told(200, head.encode(), content)
+    return made(Told, (200, head.encode(), content))
 
 
 ADDRESSES: Mapping[str, Direct] = {

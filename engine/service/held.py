@@ -40,8 +40,8 @@ class Held:
     """
 
     __slots__ = (
-        "__weakref__", "_heads", "_latest", "_past", "account", "base", "head", "intake", "kept", "name", "opening",
-        "past", "recorded_at", "revision", "underway",
+        "__weakref__", "_heads", "_latest", "_past", "_token", "account", "base", "head", "intake", "kept", "name",
+        "opening", "past", "recorded_at", "revision", "underway",
     )  # fmt: skip
 
     def __init__(
@@ -50,6 +50,7 @@ class Held:
         self.name, self.opening = row.name, opening
         self.intake, self.underway = Intake(opening.program), Underway()
         self.past: Past | None = None
+        self._token = ""
         self.base = self.kept = self.revision = 0
         self.recorded_at, self.head = row.opened_at, row.head if row.revision == 0 else b""
         self._heads, self._latest = bytearray(), [START]
@@ -75,7 +76,9 @@ class Held:
     @property
     def token(self) -> str:
         """The revision as callers are told it."""
-        return self.token_of(self.revision)
+        if not self._token:
+            self._token = self.token_of(self.revision)
+        return self._token
 
     def token_of(self, revision: int) -> str:
         """Return the token of a revision: its number, and the beginning of its entry's hash."""
@@ -117,6 +120,7 @@ class Held:
 
     def _note(self, hashes: Sequence[bytes], events: Sequence[Event]) -> None:
         """Note of each entry the beginning of its hash, and when the latest of the facts up to it took effect."""
+        self._token = ""
         if hashes:
             self.revision += len(hashes)
             self.head, self.recorded_at = hashes[-1], events[-1].recorded_at

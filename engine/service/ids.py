@@ -7,24 +7,22 @@ from __future__ import annotations
 
 import os
 
-_AT_ONCE = 4096
+_AT_ONCE = 128
 DECISION_BYTES, REQUEST_BYTES = 16, 8
 
 
 class Ids:
     """Gives names in hexadecimal. One for each process: a fork would go on with the names of the other."""
 
-    __slots__ = ("_at", "_left")
+    __slots__ = ("_left", "_size")
 
-    def __init__(self) -> None:
-        self._left, self._at = "", 0
+    def __init__(self, size: int) -> None:
+        """`size` is of how many random bytes a name is made."""
+        self._size = size
+        self._left: list[str] = []
 
-    def next(self, size: int) -> str:
-        """Return a name made of so many random bytes, a few dozen at most."""
-        begun = self._at
-        ended = self._at = begun + 2 * size
-        found = self._left[begun:ended]
-        if len(found) == 2 * size:
-            return found
-        self._left, self._at = os.urandom(_AT_ONCE).hex(), 2 * size
-        return self._left[: 2 * size]
+    def next(self) -> str:
+        """Return a name."""
+        if not self._left:
+            self._left = os.urandom(_AT_ONCE * self._size).hex(" ", self._size).split()
+        return self._left.pop()

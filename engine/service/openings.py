@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from contractlang.suggest import nearest
@@ -29,7 +29,8 @@ Subject = tuple[str, str]
 @dataclass(frozen=True, slots=True)
 class Opening:
     """An account as opened: `parties` tells for which party a subject acts on this account, `named` how the
-    parties are called in either language, `stamp` names engine and documents (see `Library`)."""
+    parties are called in either language, `stamp` names engine and documents (see `Library`). `meant` is for the tenant
+    to remember which party and act subjects and words have stood for."""
 
     type: str
     agreements: tuple[str, ...]
@@ -40,6 +41,7 @@ class Opening:
     named: Mapping[str, str]
     parties: Mapping[Subject, str]
     stamp: bytes
+    meant: dict[tuple[Subject, str], tuple[str, str]] = field(default_factory=dict, compare=False)
 
 
 def opening_from(library: Library, raw: Mapping[str, Any], at: Instant) -> tuple[bytes, Opening]:

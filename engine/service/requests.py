@@ -31,19 +31,23 @@ class Here:
     def __init__(self, body: bytes) -> None:
         self.body = body
 
+    def within(self, limits: Limits) -> bytes:
+        """Return the body. Raises Problem where it is larger than may be."""
+        if len(self.body) > limits.body_bytes:
+            raise _too_large(limits)
+        return self.body
+
     async def __call__(self) -> Message:
         return {"type": "http.request", "body": self.body, "more_body": False}
 
 
 async def whole_body(receive: Receive, headers: Headers, limits: Limits) -> bytes:
     """Return the body. Raises Problem where it is larger than may be, before more of it is read."""
+    if type(receive) is Here:
+        return receive.within(limits)
     announced = headers.get(b"content-length", b"")
     if announced.isdigit() and int(announced) > limits.body_bytes:
         raise _too_large(limits)
-    if type(receive) is Here:
-        if len(receive.body) > limits.body_bytes:
-            raise _too_large(limits)
-        return receive.body
     parts: list[bytes] = []
     size = 0
     while True:
@@ -75,23 +79,25 @@ def read_json(body: bytes, limits: Limits, exact: bool = False) -> Any:
     if not body:
         raise Problem("bad_request", "the body is empty: JSON is wanted")
     try:
-        found = _read(body, exact)
+        found = _exactly(body) if exact else _read(body)
     except RecursionError:
         raise _too_deep(limits) from None
     except ValueError as wrong:
         raise Problem("bad_request", f"the body is not JSON ({' '.join(str(wrong).split())})") from None
     if _may_be_deeper(body, limits.depth) and isinstance(found, dict | list) and _deeper(found, limits.depth):
         raise _too_deep(limits)
-    if b"\\ud" in body or b"\\uD" in body:
+    if b"\\" in body and (b"\\ud" in body or b"\\uD" in body):
         _no_half_characters(found)
     return found
 
 
-def _read(body: bytes, exact: bool) -> Any:
-    if exact:
-        if body[:1] in b"{[" and body[1:2] != b"\0":
-            return _exact(body.decode("utf-8", "surrogatepass"))
-        return json.loads(body, parse_float=str, parse_constant=_no_constant)
+def _exactly(body: bytes) -> Any:
+    if body[:1] in b"{[" and body[1:2] != b"\0":
+        return _exact(body.decode("utf-8", "surrogatepass"))
+    return json.loads(body, parse_float=str, parse_constant=_no_constant)
+
+
+def _read(body: bytes) -> Any:
     try:
         # Three times as quick; what it does not take is read once more, for what it is or what is wrong with it.
         return from_json(body, allow_inf_nan=False)
@@ -161,7 +167,8 @@ async def whole_object(receive: Receive, headers: Headers, limits: Limits) -> di
     kind = headers.get(b"content-type", b"")
     if kind != b"application/json" and kind.partition(b";")[0].strip().lower() != b"application/json":
         raise Problem("unsupported_media_type", "application/json is read here")
-    found = read_json(await whole_body(receive, headers, limits), limits)
+    body = receive.within(limits) if type(receive) is Here else await whole_body(receive, headers, limits)
+    found = read_json(body, limits)
     if not isinstance(found, dict):
         raise Problem("bad_request", "a JSON object is wanted")
     return found

@@ -19,6 +19,7 @@ from engine.service.requests import Headers, Here, headers_of
 from engine.service.server import Server
 from engine.service.tracing import route_of
 from engine.service.watch import place_of
+from engine.tuples import made
 
 _SECURITY = (
     (b"x-content-type-options", b"nosniff"),
@@ -37,7 +38,7 @@ class Rim:
 
     def __init__(self, app: ASGIApp, server: Server) -> None:
         self.app, self.server = app, server
-        self._ids = Ids()
+        self._ids = Ids(REQUEST_BYTES)
         self._logs = server.log.is_enabled_for(logging.INFO)
         https = server.config.base_url.startswith("https://")
         self._headers = (*_SECURITY, *((_STRICT,) if https else ()))
@@ -89,7 +90,8 @@ class Rim:
             status = said.status
         finally:
             self._told(scope, status, time.perf_counter() - begun, request_id)
-        return Told(status, b"%bx-request-id: %b\r\n%b" % (said.head, request_id, self._head), said.body)
+        head = b"%bx-request-id: %b\r\n%b" % (said.head, request_id, self._head)
+        return made(Told, (status, head, said.body))
 
     async def _at_once(self, direct: Direct, scope: Scope, headers: Headers, receive: Receive) -> Told:
         """Return what is answered past the router, also where something was wrong."""
@@ -144,7 +146,7 @@ class Rim:
         """Return the id of a request: the caller's where it gave one that can be told back."""
         if given and len(given) <= MOST_ID and given.isascii() and given.decode("ascii").isprintable():
             return given
-        return self._ids.next(REQUEST_BYTES).encode()
+        return self._ids.next().encode()
 
     def _told(self, scope: MutableMapping[str, Any], status: int, seconds: float, request_id: bytes) -> None:
         route = route_of(scope)

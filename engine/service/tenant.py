@@ -13,9 +13,9 @@ from engine.service import snapshots
 from engine.service.clock import now
 from engine.service.config import Config, TenantPart
 from engine.service.held import Accounts, Held
-from engine.service.ids import Ids
+from engine.service.ids import DECISION_BYTES, Ids
 from engine.service.library import Candidates, Library
-from engine.service.openings import Opening
+from engine.service.openings import Opening, Subject
 from engine.service.problems import Problem
 from engine.service.turns import Turns
 from engine.store import Books, EntryRow
@@ -40,7 +40,7 @@ class Tenant:
         self._completing: WeakKeyDictionary[Held, asyncio.Lock] = WeakKeyDictionary()
         self._snapping: dict[str, asyncio.Task[None]] = {}
         self.snapshots = Counter[str]()
-        self.ids = Ids()
+        self.ids = Ids(DECISION_BYTES)
         self._renewing = asyncio.Lock()
 
     def at_hand(self, name: str) -> Held | None:
@@ -156,6 +156,17 @@ class Tenant:
                 word = id
             party = opening.named.get(word) if word is not None else None
         return party
+
+    def meant(self, opening: Opening, subject: Subject, word: str) -> tuple[str | None, str | None]:
+        """Return the party for which a subject acts, and the act that a caller names; None for what there is not."""
+        found = opening.meant.get((subject, word))
+        if found is None:
+            party, act = self.party_of(opening, *subject), self.act_called(opening, word)
+            if party is None or act is None:
+                return party, act
+            # There are as many as parties, those who act for them, and words for acts.
+            found = opening.meant[subject, word] = party, act
+        return found
 
     def subjects(self, held: Held, type: str) -> list[tuple[str, str]]:
         """Return the subjects of a type that act on an account, by id, with their parties."""

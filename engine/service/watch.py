@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections import Counter as Counts
 from collections.abc import Iterator
 from itertools import accumulate
+from operator import add
 from typing import Any
 
 import structlog
@@ -23,17 +24,15 @@ class Answered:
     """What is counted at every request: on the event loop alone, so that no lock is taken for it."""
 
     def __init__(self) -> None:
-        self._requests = Counts[tuple[str, int]]()
         self._outcomes = Counts[str]()
-        self._spans: dict[str, list[float]] = {}
+        self._spans: dict[tuple[str, int], list[float]] = {}
 
     def request(self, route: str, status: int, seconds: float) -> None:
         """Count a request that was answered, and how long it took."""
-        self._requests[route, status] += 1
-        found = self._spans.get(route)
+        found = self._spans.get((route, status))
         if found is None:
             # How many took so long, bucket by bucket; those beyond the last; the sum of all.
-            found = self._spans[route] = [0.0] * (len(_BUCKETS) + 2)
+            found = self._spans[route, status] = [0.0] * (len(_BUCKETS) + 2)
         found[bisect_left(_BUCKETS, seconds)] += 1
         found[-1] += seconds
 
@@ -44,14 +43,17 @@ class Answered:
     def collect(self) -> Iterator[Metric]:
         """Yield the figures when they are asked for."""
         requests = CounterMetricFamily("contract_requests", "Requests answered.", labels=["route", "status"])
-        for (route, status), count in sorted(self._requests.items()):
-            requests.add_metric([route, str(status)], count)
+        routes: dict[str, list[float]] = {}
+        for (route, status), found in sorted(self._spans.items()):
+            requests.add_metric([route, str(status)], sum(found[:-1]))
+            before = routes.get(route)
+            routes[route] = found if before is None else list(map(add, before, found))
         yield requests
         seconds = HistogramMetricFamily(
             "contract_request_seconds", "How long answers took.", labels=["route"]
         )
         ends = [*map(floatToGoString, _BUCKETS), "+Inf"]
-        for route, found in sorted(self._spans.items()):
+        for route, found in routes.items():
             buckets = list(zip(ends, accumulate(found[:-1]), strict=True))
             seconds.add_metric([route], buckets, found[-1])
         yield seconds
