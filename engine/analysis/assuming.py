@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from contractlang.kinds import Kind
 from contractlang.norms import (
     BlankDecl,
     Obligation,
@@ -20,6 +21,8 @@ from contractlang.norms import (
     ReadingDecl,
     StateDecl,
 )
+from contractlang.values import Period
+from engine.analysis.days import in_days
 from engine.errors import BadTerms
 from engine.quantities import ConstE, FieldE
 from engine.settings import typed
@@ -116,6 +119,10 @@ class Assuming:
         both |= {name: getattr(self, name) + getattr(other, name) for name in lists}
         return Assuming(**both)
 
+    def asks_of(self, act: str) -> bool:
+        """Tell whether an act is asked about: what never happens is not."""
+        return act not in self.never and (not self.acts or act in self.acts)
+
     def read_as(self, program: Program) -> dict[str, str]:
         """Return how the readings of a program are taken, by their declared names."""
         return {
@@ -177,9 +184,8 @@ class Assuming:
             if declared.gap:
                 continue
             blank = world.left_open.blank(declared.name, None, world.now, {})
-            world.hold(
-                blank.known, blank.term == world.quantities.constant(typed(value, declared.kind, name))
-            )
+            filled = _counted(typed(value, declared.kind, name), declared.kind)
+            world.hold(blank.known, blank.term == world.quantities.constant(filled))
         owner, _, told = name.partition(".")
         for party in _called(program, owner, PartyDecl):
             for each in party.attributes:
@@ -192,6 +198,13 @@ class Assuming:
 
 _MAPS = ("answers", "settings", "readings", "states", "fields")
 _NAMES = ("never", "kept", "acts", "without_layers")
+
+
+def _counted(value: Any, kind: Kind) -> Any:
+    """Return what a blank is filled with; of a period, how many of the units that the blank counts."""
+    if not isinstance(value, Period):
+        return value
+    return value.count if value.unit == (kind.of or "days") else in_days(value)
 
 
 def _called(program: Program, name: str, kind: type[D]) -> Iterator[D]:

@@ -160,7 +160,7 @@ class Searcher:
 
     def actors(self, rule: Rule) -> tuple[str | None, ...]:
         """Return which parties may do what the norm is about; none where its act is not asked about."""
-        if self.assuming is not None and self.assuming.acts and rule.act_name not in self.assuming.acts:
+        if self.assuming is not None and not self.assuming.asks_of(rule.act_name):
             return ()
         declared = self.program.declarations[rule.act_name]
         assert isinstance(declared, OccurrenceDecl)
