@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
@@ -106,10 +107,29 @@ def kernelled(
     readings: Pairs = (),
 ) -> Portfolio | Kernelled:  # fmt: skip
     """Return the same with the kernel in front of it, unless it is `off`. Raises Refused."""
+    held = portfolio(inputs, layers, as_of, known_at, asked, settings, mapping, readings)
+    return with_kernel(held, kernel, share, seed)
+
+
+def with_kernel(held: Portfolio, kernel: str, share: float, seed: int) -> Portfolio | Kernelled:
+    """Return a portfolio with the kernel in front of it, unless it is `off`."""
     from engine.bulk.kernel.portfolio import Kernelled
 
-    held = portfolio(inputs, layers, as_of, known_at, asked, settings, mapping, readings)
     return held if kernel == "off" else Kernelled(held, share, seed)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Gives what is made already, here and in processes that begin as copies of this one; elsewhere it is made anew."""
+
+    fold: Fold
+    make: Callable[[], Fold]
+
+    def __call__(self) -> Fold:
+        return self.fold
+
+    def __reduce__(self) -> tuple[Any, tuple[Callable[[], Fold]]]:
+        return partial, (self.make,)
 
 
 def stamp_of(held: Portfolio, as_of: str, known_at: str | None, mapping: str | None) -> dict[str, Any]:

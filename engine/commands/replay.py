@@ -31,6 +31,7 @@ from engine.commands.portfolio import (
     Day,
     Jobs,
     Limit,
+    Made,
     MappingFile,
     kernelled,
     machines,
@@ -38,6 +39,7 @@ from engine.commands.portfolio import (
     ran,
     share_of,
     stamp_of,
+    with_kernel,
 )
 from engine.render import Screen
 
@@ -134,8 +136,9 @@ def replay(
             Screen.of().line(others[language])
     stamp = stamp_of(held, as_of, known_at, mapping) | {"kernel": kernel, "verify": share, "seed": seed}
     way = machines(on, cluster, whole_files)
+    fold = Made(with_kernel(held, kernel, share, seed), partial(kernelled, kernel, share, seed, *given))
     ran(
-        partial(kernelled, kernel, share, seed, *given), stamp,
+        fold, stamp,
         lambda job, counts: summary(job.out, held, counts, as_of, lang or held.language),
         events, accounts, out, buckets, jobs, rejects, json_, way,
     )  # fmt: skip

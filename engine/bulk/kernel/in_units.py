@@ -52,12 +52,14 @@ class InUnits(ABC):
             return "not all tables are Parquet"
         if not has_arrow():
             return "llvmlite and pyarrow (the extra `kernel`) are not installed"
+        from engine.bulk.kernel.room import keep_room
         from engine.bulk.kernel.straight import BROKEN, Unlike, rows_in
 
         paths = [each.path for each in tables]
         try:
             if (rows := sum(map(rows_in, paths))) < STRAIGHT_FROM:
                 return f"they have {rows:,} rows, and it is worth while from {STRAIGHT_FROM:,} on"
+            keep_room()
             readers = self.readers()
             if not readers:
                 return "there is no plan"
