@@ -10,16 +10,14 @@ last is kept: `MOST_KEPT` pieces of a program, no whole answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from pydantic_core import to_json
 
 from engine.dates import iso
-from engine.decision import Cure, Decision, Item, Reason, Receipt, is_unmistakable
+from engine.decision import Decision, Item, Reason, is_unmistakable
 from engine.event import Instant
-from engine.explain import documents_as_json
-from engine.logged import WORD, Logged
+from engine.logged import TEXT, WORD, Logged, instant
 from engine.naming import LANGUAGES
 from engine.program import Program
 from engine.question import May
@@ -36,15 +34,14 @@ MOST_KEPT = 20_000
 class Words:
     """Speaks of one program in every language. What hangs on the contracts alone is put into words once."""
 
-    __slots__ = ("_documents", "_kept", "_parties", "_said", "_voices", "logged")
+    __slots__ = ("_kept", "_parties", "_said", "_voices", "logged")
 
     def __init__(self, program: Program) -> None:
         self.logged = Logged(program.versions)
         self._voices = tuple(Voice(program, language) for language in LANGUAGES)
         self._said: dict[tuple[Any, ...], Said] = {}
         self._parties: dict[str, tuple[Voice, ...]] = {}
-        self._documents = to_json(documents_as_json(program.versions))
-        self._kept: dict[tuple[Any, ...], Any] = {}
+        self._kept: dict[tuple[Reason, str], Said] = {}
 
     def reasons(self, decision: Decision, question: May) -> Said:
         """Return the reasons of a decision as lines with their depth, by language; what is missing comes first."""
@@ -68,30 +65,13 @@ class Words:
                 if found is None:
                     found = self._put(reason, question)
                     if is_unmistakable(reason):
-                        self._keep((reason, party), found)
+                        if len(self._kept) >= MOST_KEPT:
+                            self._kept.clear()
+                        self._kept[reason, party] = found
             said.append(found)
+        if len(said) == 1:
+            return said[0]
         return tuple(map(b",".join, zip(*said, strict=True))) if said else (b"",) * len(LANGUAGES)
-
-    def _keep(self, key: tuple[Any, ...], made: Any) -> Any:
-        if len(self._kept) >= MOST_KEPT:
-            self._kept.clear()
-        self._kept[key] = made
-        return made
-
-    def left_open(self, decision: Decision) -> bytes:
-        """Return what is missing, what the answer could be, what it assumes, and what would cure it."""
-        parts = (
-            (b',"missing":', decision.missing, _named), (b',"could_be":', decision.could_be, str),
-            (b',"assumes":', decision.assumes, _assumed), (b',"cure":', decision.cure, _named),
-        )  # fmt: skip
-        return b"".join([name + (self._listed(some, told) if some else b"[]") for name, some, told in parts])
-
-    def _listed(self, things: tuple[Any, ...], told: Callable[[Any], Any]) -> bytes:
-        """Return some items, cures or the like as a JSON list."""
-        found: bytes | None = self._kept.get((things, told))
-        if found is None:
-            found = self._keep((things, told), to_json(list(map(told, things))))
-        return found
 
     def _put(self, reason: Reason, question: May) -> Said:
         """Return a reason and what it rests on."""
@@ -115,22 +95,6 @@ class Words:
             )
         return found
 
-    def receipt(self, receipt: Receipt) -> bytes:
-        """Return how a receipt begins, as JSON: all that hangs on the account, and not on what is asked of it."""
-        _, engine, calendar, terms, ledger, events, _, _ = receipt
-        key = ledger, terms, calendar
-        begun: bytes | None = self._kept.get(key)
-        if begun is None:
-            told = {
-                "engine": engine,
-                "calendar": calendar,
-                "terms": terms,
-                "ledger": ledger,
-                "events": events,
-            }
-            begun = self._keep(key, b'{"documents":%b,%b' % (self._documents, to_json(told)[1:-1]))
-        return begun
-
 
 def _lines(lines: list[Line]) -> bytes:
     return b",".join([b'{"depth":%d,"text":%b}' % (depth, to_json(text)) for depth, text in lines])
@@ -141,43 +105,23 @@ def _missing(voice: Voice, item: Item) -> Line:
     return 1, voice.pick(f"missing: {said}", f"待定：{said}")
 
 
-def _named(thing: Item | Cure) -> dict[str, Any]:
-    return thing._asdict()
-
-
-def _assumed(reading: tuple[str, str]) -> dict[str, str]:
-    return {"reading": reading[0], "option": reading[1]}
-
-
-_NOTHING_OPEN = b',"missing":[],"could_be":[],"assumes":[],"cure":[]'
-_WORD = {said: word.decode() for said, word in WORD.items()}
-
-
-def _instant(at: Instant | None) -> str:
-    return "null" if at is None else f'"{iso(at)}"'
-
-
 def context_of(
     decision: Decision, question: May, words: Words, revision: str, as_of: Instant | None
 ) -> bytes:
     """Return what an answer says beside yes and no. `as_of` is None where the caller did not name a day."""
     en, zh = words.reasons(decision, question)
-    (
-        answer, _, required, _, truncated, _, missing, could_be, assumes, cure, holds_until, provisional,
-        exact, receipt,
-    ) = decision  # fmt: skip
-    begun = f'{{"outcome":"{answer}","required":{_WORD[required]},"reasons":{{"en":['
+    receipt, logged = decision.receipt, words.logged
+    begun = f'{{"outcome":"{decision.answer}","required":{TEXT[decision.required]},"reasons":{{"en":['
     # Instants and revisions are written in letters that JSON writes as they are.
     held = (
-        f',"holds_until":{_instant(holds_until)},"truncated":{_WORD[truncated]},"provisional":{_WORD[provisional]},'
-        f'"exact":{_WORD[exact]},"receipt":'
+        f',"holds_until":{instant(decision.holds_until)},"truncated":{TEXT[decision.truncated]},'
+        f'"provisional":{TEXT[decision.provisional]},"exact":{TEXT[decision.exact]},"receipt":'
     )
     asked = "" if as_of is None else f'"as_of":"{iso(receipt.as_of)}",'
-    ended = f',{asked}"known_at":{_instant(receipt.known_at)},"revision":"{revision}"}}}}'
+    ended = f',{asked}"known_at":{instant(receipt.known_at)},"revision":"{revision}"}}}}'
     return b"".join((
-        begun.encode(), en, b'],"zh":[', zh, b"]}",
-        words.left_open(decision) if missing or could_be or assumes or cure else _NOTHING_OPEN,
-        held.encode(), words.receipt(receipt), ended.encode(),
+        begun.encode(), en, b'],"zh":[', zh, b"]}", logged.left_open(decision), held.encode(),
+        logged.receipt(receipt), ended.encode(),
     ))  # fmt: skip
 
 

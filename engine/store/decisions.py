@@ -54,7 +54,7 @@ class Keeper:
             del rows[id]
         last = conn.execute(_LAST, {"of": tenant}).scalar() or 0
         new = [
-            (tenant, number, row.id, row.account, row.revision, row.asked_at, row.engine, row.question, row.answer)
+            (tenant, number, *row[:-1])
             for number, row in enumerate(rows.values(), last + 1)
         ]  # fmt: skip
         if new:

@@ -235,7 +235,7 @@ class MemoryBooks:
     def log(self, rows: Sequence[DecisionRow]) -> Future[None]:
         with self._lock:
             for each in rows:
-                self._decisions.setdefault(each.id, replace(each, number=len(self._decisions) + 1))
+                self._decisions.setdefault(each.id, each._replace(number=len(self._decisions) + 1))
         return _done(lambda: None)
 
     def decision(self, id: str) -> DecisionRow:

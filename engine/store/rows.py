@@ -81,8 +81,7 @@ class EntryRow:
     personal: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Appended:
+class Appended(NamedTuple):
     """What came of recording a batch: the account's revision now, and each entry's own, in the order sent.
 
     `fresh` tells which of them are new; the others were kept already, under that revision, with the same content.
@@ -162,13 +161,7 @@ class ContractRow:
         fit(name=self.name, version=self.version, proposed_by=self.proposed_by)
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionRow:
-    """One answer that was given: what was asked of which account at which revision, and the bytes of the answer.
-
-    `number` is its place in the tenant's log, given when it is kept (0 before). `engine` is the engine's version.
-    """
-
+class _DecisionRow(NamedTuple):
     id: str
     account: str
     revision: int
@@ -176,10 +169,25 @@ class DecisionRow:
     engine: str
     question: bytes
     answer: bytes
-    number: int = 0
+    number: int
 
-    def __post_init__(self) -> None:
-        fit(id=self.id, account=self.account)
+
+class DecisionRow(_DecisionRow):
+    """One answer that was given: what was asked of which account at which revision, and the bytes of the answer.
+
+    `number` is its place in the tenant's log, given when it is kept (0 before). `engine` is the engine's version.
+    """
+
+    __slots__ = ()
+
+    def __new__(
+        cls, id: str, account: str, revision: int, asked_at: Instant, engine: str, question: bytes, answer: bytes,
+        number: int = 0,
+    ) -> DecisionRow:  # fmt: skip
+        # Most are fit for a name even together.
+        if not id or not account or unfit(id + account) is not None:
+            fit(id=id, account=account)
+        return tuple.__new__(cls, (id, account, revision, asked_at, engine, question, answer, number))
 
 
 @dataclass(frozen=True, slots=True)
