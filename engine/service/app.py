@@ -41,7 +41,7 @@ def application(server: Server) -> Rim:
         beside = (Deadlines(server), Webhooks(server), Publications(server), server, server.shadow)
         working = [asyncio.create_task(lasting(each, server.log)) for each in beside]
         yield
-        server.stopping = True
+        server.end()
         for task in working:
             task.cancel()
         await asyncio.gather(*working, return_exceptions=True)

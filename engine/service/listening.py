@@ -16,9 +16,17 @@ class Listener(uvicorn.Server):
     """
 
     told: Callable[[], None] | None = None
+    ending: Callable[[], None] | None = None
+    """Called when it is to stop, before those are waited for who are being answered."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to serve, and tell so."""
         await super().startup(sockets)
         if self.started and self.told is not None:
             self.told()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop: what would be answered without end is ended first."""
+        if self.ending is not None:
+            self.ending()
+        await super().shutdown(sockets)

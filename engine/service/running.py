@@ -121,4 +121,6 @@ class Running:
             server_header=False, date_header=False, proxy_headers=False,
             timeout_graceful_shutdown=grace_s, timeout_keep_alive=30, lifespan="on",
         )  # fmt: skip
-        return Listener(config)
+        listener = Listener(config)
+        listener.ending = self.server.end
+        return listener

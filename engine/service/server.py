@@ -108,6 +108,16 @@ class Server:
         self.pace.spend(caller)
         return self.tenant(caller.must(right).tenant), caller
 
+    def still(self, headers: Headers, right: str) -> bool:
+        """Tell whether an answer that goes on may go on: the service does, and whoever called still may."""
+        if self.stopping:
+            return False
+        try:
+            self.access.caller(headers.get(b"authorization", b""), now()).must(right)
+        except Problem:
+            return False
+        return True
+
     async def keep(self, tenant: Tenant, answers: Sequence[Answer]) -> None:
         """Log answers; in durable mode they may be given once this returns."""
         if self.kept is None:
@@ -212,6 +222,10 @@ class Server:
             for what, count in each.snapshots.items():
                 self.figures.snapshots.labels(name, what).set(count)
         return self.figures.text()
+
+    def end(self) -> None:
+        """Be ready for nothing more, and tell nobody more who would be told for ever."""
+        self.stopping = True
 
     def close(self) -> None:
         """Finish what was begun and let go of the store."""

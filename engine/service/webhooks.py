@@ -14,6 +14,9 @@ import ipaddress
 import json
 import socket
 import ssl
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,6 +30,9 @@ from engine.service.tenant import Tenant
 from engine.store import Delivery
 
 TIMEOUT_S = 10
+THREADS = 40
+AT_ONCE = 4
+"""How many notices are sent to one subscriber at the same time."""
 CLAIMED = 60_000_000
 MOST_TRIES = 12
 FIRST_WAIT = 1_000_000
@@ -34,29 +40,57 @@ SIGNATURE = "Contract-Signature"
 
 
 class Webhooks:
-    """Delivers notices."""
+    """Delivers notices, to each subscriber apart: one that hangs or fails holds up nobody else."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
+        # Of their own: those of the loop answer callers.
+        self._threads = ThreadPoolExecutor(THREADS, "webhook")
+        self._telling: dict[tuple[str, str], asyncio.Task[None]] = {}
 
     async def run(self) -> None:
         """Go on until cancelled."""
-        while True:
-            for tenant in self._server.tenants.values():
-                try:
-                    await self.deliver(tenant, now())
-                except StoreError as wrong:
-                    self._server.log.warning("webhooks", tenant=tenant.name, error=str(wrong))
-            await asyncio.sleep(self._server.config.deadlines_every_s)
+        try:
+            while True:
+                for key, task in list(self._telling.items()):
+                    if task.done():
+                        self._telling.pop(key).result()
+                for tenant in self._server.tenants.values():
+                    with self._noting(tenant):
+                        await self._begin(tenant)
+                await asyncio.sleep(self._server.config.deadlines_every_s)
+        finally:
+            for task in self._telling.values():
+                task.cancel()
 
-    async def deliver(self, tenant: Tenant, at: Instant) -> None:
-        """Deliver what is due."""
-        while due := await asyncio.to_thread(tenant.books.claim, at, at + CLAIMED, 20):
+    async def _begin(self, tenant: Tenant) -> None:
+        """Begin to tell everybody to whom something is due, and who is not being told already."""
+        for id in await asyncio.to_thread(tenant.books.due_to, now()):
+            if (tenant.name, id) not in self._telling:
+                self._telling[tenant.name, id] = asyncio.create_task(self._tell(tenant, id))
+
+    async def _tell(self, tenant: Tenant, subscription: str) -> None:
+        with self._noting(tenant):
+            await self.deliver(tenant, subscription, now())
+
+    @contextmanager
+    def _noting(self, tenant: Tenant) -> Iterator[None]:
+        try:
+            yield
+        except StoreError as wrong:
+            self._server.log.warning("webhooks", tenant=tenant.name, error=str(wrong))
+
+    async def deliver(self, tenant: Tenant, subscription: str, at: Instant) -> None:
+        """Deliver what is due to one subscriber."""
+        claim = tenant.books.claim
+        while due := await asyncio.to_thread(claim, at, at + CLAIMED, AT_ONCE, subscription):
             await asyncio.gather(*(self._one(tenant, each) for each in due))
 
     async def _one(self, tenant: Tenant, each: Delivery) -> None:
         private = self._server.config.webhooks_to_private
-        reason = await asyncio.to_thread(post, json.loads(each.subscription.target), each, private)
+        target = json.loads(each.subscription.target)
+        loop = asyncio.get_running_loop()
+        reason = await loop.run_in_executor(self._threads, post, target, each, private)
         figures = self._server.figures.deliveries
         ids = (each.subscription.id, each.notice.id)
         if reason is None:

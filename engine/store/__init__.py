@@ -223,8 +223,12 @@ class Deadlines(Protocol):
     def subscriptions(self) -> list[Subscription]:
         """Return the subscriptions that have not ended, by id."""
 
-    def claim(self, now: Instant, until: Instant, limit: int = 100) -> list[Delivery]:
-        """Take deliveries that are due, the earliest first; nobody else is given them before `until`."""
+    def due_to(self, now: Instant) -> list[str]:
+        """Return the ids of the subscriptions to which something is due."""
+
+    def claim(self, now: Instant, until: Instant, limit: int = 100, to: str | None = None) -> list[Delivery]:
+        """Take deliveries that are due, the earliest first, `to` one subscription or any; nobody else is given them
+        before `until`."""
 
     def delivered(self, subscription: str, notice: str) -> None:
         """Note that the subscriber was told: it is never told again."""

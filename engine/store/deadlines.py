@@ -155,9 +155,19 @@ class SqlDeadlines:
         wanted = _SUBSCRIPTION.where(_s.tenant == self._key, _s.until.is_(None)).order_by(_s.id)
         return [Subscription(*row) for row in self._database.rows(wanted)]
 
-    def claim(self, now: Instant, until: Instant, limit: int = 100) -> list[Delivery]:
+    def due_to(self, now: Instant) -> list[str]:
+        due = select(_d.subscription).where(_d.tenant == self._key, _d.due_at <= now).distinct()
+        return [row[0] for row in self._database.rows(due.order_by(_d.subscription))]
+
+    def claim(self, now: Instant, until: Instant, limit: int = 100, to: str | None = None) -> list[Delivery]:
+        wanted = [_d.tenant == self._key, _d.due_at <= now]
+        if to is not None:
+            if unfit(to):
+                return []
+            wanted.append(_d.subscription == to)
+
         def claimed(conn: Connection) -> list[Delivery]:
-            due = _DELIVERY.where(_d.tenant == self._key, _d.due_at <= now)
+            due = _DELIVERY.where(*wanted)
             due = due.order_by(_d.due_at, _d.notice, _d.subscription).limit(limit)
             rows = conn.execute(due.with_for_update(of=tables.deliveries, skip_locked=True)).all()
             for row in rows:
@@ -166,7 +176,7 @@ class SqlDeadlines:
             return [_delivery(row) for row in rows]
 
         # Nothing is written where nothing is due, which is nearly always.
-        due = select(_d.notice).where(_d.tenant == self._key, _d.due_at <= now).limit(1)
+        due = select(_d.notice).where(*wanted).limit(1)
         return self._database.write(claimed) if self._database.rows(due) else []
 
     def delivered(self, subscription: str, notice: str) -> None:

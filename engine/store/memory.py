@@ -314,12 +314,17 @@ class MemoryBooks:
             found = [each for each in self._subscriptions.values() if each.until is None]
             return sorted(found, key=lambda each: each.id)
 
-    def claim(self, now: Instant, until: Instant, limit: int = 100) -> list[Delivery]:
+    def due_to(self, now: Instant) -> list[str]:
+        with self._lock:
+            due = (key for key, each in self._due.items() if each.at is not None and each.at <= now)
+            return sorted({subscription for subscription, _ in due})
+
+    def claim(self, now: Instant, until: Instant, limit: int = 100, to: str | None = None) -> list[Delivery]:
         with self._lock:
             due = [
                 (each.at, each.delivery.notice.number, key)
                 for key, each in self._due.items()
-                if each.at is not None and each.at <= now
+                if each.at is not None and each.at <= now and to in (None, key[0])
             ]
             found = [self._due[key] for _, _, key in sorted(due)[:limit]]
             for each in found:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import uvicorn
 
 from contractlang.cache import Cache
 from engine.kept import Documents
@@ -37,8 +38,9 @@ def texts_of(*paths: Path) -> dict[str, str]:
 class Live:
     """A server that listens, and callers for it."""
 
-    def __init__(self, server: Server, port: int) -> None:
+    def __init__(self, server: Server, listener: uvicorn.Server, port: int) -> None:
         self.server, self.url = server, f"http://127.0.0.1:{port}"
+        self._listener = listener
         self._clients: list[httpx2.Client] = []
 
     def key(self, tenant: str = "main", rights: tuple[str, ...] = ALL) -> str:
@@ -54,6 +56,10 @@ class Live:
         )
         self._clients.append(found)
         return found
+
+    def stop(self) -> None:
+        """Tell it to stop, as a signal does."""
+        self._listener.should_exit = True
 
     def close(self) -> None:
         for each in self._clients:
@@ -80,12 +86,12 @@ def serving(
     while not uvicorn_server.started:
         assert thread.is_alive(), "the server did not start"
         time.sleep(0.01)
-    live = Live(running.server, port)
+    live = Live(running.server, uvicorn_server, port)
     try:
         yield live
     finally:
         live.close()
-        uvicorn_server.should_exit = True
+        live.stop()
         thread.join(20)
 
 

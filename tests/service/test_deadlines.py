@@ -6,16 +6,22 @@ import asyncio
 import http.server
 import json
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
 from engine.dates import parse_instant
+from engine.service import access
+from engine.service.clock import now
 from engine.service.deadlines import Deadlines, brought
 from engine.service.outlook import outlook_of
 from engine.service.webhooks import SIGNATURE, Webhooks, signature
+from engine.store import Notice
+from engine.store.apikeys import prefix_of
 from tests.service.serving import CONTRACTS, Live, event, send, serving, texts_of
 
 TEXTS = texts_of(CONTRACTS / "voip-1", CONTRACTS / "vocabulary")
@@ -124,12 +130,66 @@ def test_a_webhook_is_signed_and_tried_again(tmp_path: Path, subscriber: http.se
         count = woken(live, "2026-04-11T00:00")
         hooks, tenant = Webhooks(live.server), live.server.tenants["main"]
         for wait_s in (0, 5, 60):
-            asyncio.run(hooks.deliver(tenant, parse_instant("2026-11-25T00:00") * 2 + wait_s * 1_000_000))
+            asyncio.run(
+                hooks.deliver(
+                    tenant, subscribed["id"], parse_instant("2026-11-25T00:00") * 2 + wait_s * 1_000_000
+                )
+            )
         taken = subscriber.taken  # type: ignore[attr-defined]
     ids = [json.loads(body)["id"] for _, body in taken]
     assert len(taken) == count + 1
     assert len(set(ids)) == count
     assert all(signature(subscribed["secret"], body) == sent for sent, body in taken)
+
+
+class Hanging(http.server.BaseHTTPRequestHandler):
+    """A subscriber that takes what it is told and never says so."""
+
+    def do_POST(self) -> None:
+        self.server.asked.release()  # type: ignore[attr-defined]
+        self.server.over.wait(20)  # type: ignore[attr-defined]
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def hanging() -> Iterator[http.server.ThreadingHTTPServer]:
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hanging)
+    server.asked, server.over = threading.Semaphore(0), threading.Event()  # type: ignore[attr-defined]
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server
+    server.over.set()  # type: ignore[attr-defined]
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_subscriber_that_hangs_holds_up_nobody(
+    tmp_path: Path, subscriber: http.server.HTTPServer, hanging: http.server.ThreadingHTTPServer
+) -> None:
+    """Neither who is told beside it nor who calls: more is due to it than there are threads to answer callers."""
+    with serving(tmp_path, {"main": TEXTS}, deadlines_every_s=0.05, webhooks_to_private=True) as live:
+        client = live.client(rights=("ask", "record", "audit"))
+        for each in (hanging, subscriber):
+            client.post("/subscriptions", json={"url": f"http://127.0.0.1:{each.server_port}/"})
+        begun(live)
+        books = live.server.tenants["main"].books
+        while (wake_at := books.account("a").wake_at) in (None, 0):
+            time.sleep(0.01)
+        notices = [Notice(f"n{number}", "a", 1, b'{"what": "state"}') for number in range(60)]
+        assert wake_at is not None
+        assert books.notify("a", books.account("a").revision, wake_at, notices, None)
+        assert hanging.asked.acquire(timeout=10)  # type: ignore[attr-defined]
+        taken = subscriber.taken  # type: ignore[attr-defined]
+        for _ in range(500):
+            # One failed, and is due again a second later.
+            if len({json.loads(body)["id"] for _, body in taken}) == 60:
+                break
+            time.sleep(0.01)
+        assert len({json.loads(body)["id"] for _, body in taken}) == 60
+        assert client.get("/ready", timeout=3).status_code == 200
 
 
 def test_webhooks_go_to_public_addresses_only(tmp_path: Path) -> None:
@@ -158,8 +218,6 @@ def test_a_stream_goes_on_where_it_broke_off(tmp_path: Path) -> None:
     with serving(tmp_path, {"main": TEXTS}, webhooks_to_private=True, deadlines_every_s=0.05) as live:
         begun(live)
         tenant = live.server.tenants["main"]
-        from engine.store import Notice
-
         held = asyncio.run(tenant.held("a"))
         while tenant.books.account("a").wake_at == 0:
             pass
@@ -172,3 +230,31 @@ def test_a_stream_goes_on_where_it_broke_off(tmp_path: Path) -> None:
         with client.stream("GET", "/notices", headers=headers) as answer:
             first = next(line for line in answer.iter_lines() if line)
         assert first == "id: 2"
+
+
+STREAMED = {"Accept": "text/event-stream"}
+
+
+def test_a_stream_ends_with_the_key_that_began_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access, "KEPT_S", 0.05)
+    with serving(tmp_path, {"main": TEXTS}, deadlines_every_s=0.05) as live:
+        shown = live.key(rights=("ask",))
+        headers = {**STREAMED, "Authorization": f"Bearer {shown}"}
+        with httpx2.stream("GET", f"{live.url}/notices", headers=headers, timeout=10) as answer:
+            live.server.store.revoke_key(str(prefix_of(shown)), now())
+            assert list(answer.iter_lines()) == []
+
+
+def test_a_server_that_stops_ends_its_streams_first(tmp_path: Path) -> None:
+    with (
+        serving(tmp_path, {"main": TEXTS}, deadlines_every_s=0.05) as live,
+        live.client().stream("GET", "/notices", headers=STREAMED) as answer,
+    ):
+        live.stop()
+        assert list(answer.iter_lines()) == []
+
+
+def test_where_a_stream_goes_on_must_be_a_number(tmp_path: Path) -> None:
+    with serving(tmp_path, {"main": TEXTS}, **SLOW) as live:
+        told = live.client().get("/notices", headers={**STREAMED, "Last-Event-ID": "x"})
+    assert (told.status_code, told.json()["field"]) == (400, "Last-Event-ID")

@@ -85,3 +85,17 @@ def test_a_subscriber_that_cannot_be_told_is_kept_for_people_to_see(store: Store
     assert [(each.tries, each.reason) for each in books.undelivered()] == [(2, "410 Gone")]
     books.unsubscribe("shop", 50)
     assert books.undelivered() == []
+
+
+def test_what_is_due_to_one_subscriber_is_taken_apart(store: Store) -> None:
+    books = store.add_tenant("acme", 0)
+    books.open_account("a", b"{}", 5)
+    for id in ("shop", "ledger"):
+        books.subscribe(Subscription(id, b"{}", 6))
+    assert books.due_to(1 << 60) == []
+    books.notify("a", 0, AT_ONCE, [notice(8), notice(10)], None)
+    assert books.due_to(7) == []
+    assert books.due_to(8) == ["ledger", "shop"]
+    assert {each.subscription.id for each in books.claim(10, 60, to="shop")} == {"shop"}
+    assert books.due_to(10) == ["ledger"]
+    assert books.claim(10, 60, to="nobody\0") == []

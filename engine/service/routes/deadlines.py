@@ -17,7 +17,7 @@ from engine.service.calendar import feed
 from engine.service.clock import now
 from engine.service.openapi import NOTICES, READ, SUBSCRIBE, asked_by, text_answer
 from engine.service.problems import Problem, pointer
-from engine.service.requests import object_of
+from engine.service.requests import headers_of, object_of
 from engine.service.routes import enter, server_of, told
 from engine.service.webhooks import SIGNATURE, address_of
 from engine.store import Subscription
@@ -25,6 +25,8 @@ from engine.store import Subscription
 router = APIRouter(tags=["deadlines"])
 PAGE = 200
 BEAT_S = 15.0
+LOOKED_EVERY_S = 1.0
+"""How often a stream looks whether there is more to tell, and whether it may go on."""
 MOST_IN_FEED = 2000
 
 
@@ -82,7 +84,10 @@ def _number(text: str, field: str) -> int:
 async def notices(request: Request) -> Response:
     """What time has brought, beyond the number `after`; as a stream where text/event-stream is accepted."""
     tenant, _ = enter(request, "ask")
-    after = _number(request.headers.get("last-event-id") or request.query_params.get("after", "0"), "after")
+    last = request.headers.get("last-event-id")
+    after = (
+        _number(last, "Last-Event-ID") if last else _number(request.query_params.get("after", "0"), "after")
+    )
     if "text/event-stream" in request.headers.get("accept", ""):
         return StreamingResponse(_stream(request, after), media_type="text/event-stream")
     rows = await asyncio.to_thread(tenant.books.notices, after, PAGE)
@@ -92,20 +97,20 @@ async def notices(request: Request) -> Response:
 
 async def _stream(request: Request, after: int) -> AsyncIterator[bytes]:
     """Yield notices as they come; `Last-Event-ID` goes on where a stream broke off."""
-    server = server_of(request)
+    server, headers = server_of(request), headers_of(request.scope)
     tenant, _ = enter(request, "ask")
-    beat = 0.0
-    while not server.stopping and not await request.is_disconnected():
+    every, beat = min(server.config.deadlines_every_s, LOOKED_EVERY_S), 0.0
+    while server.still(headers, "ask") and not await request.is_disconnected():
         rows = await asyncio.to_thread(tenant.books.notices, after, PAGE)
         for each in rows:
             after = each.number
             yield b"id: %d\nevent: notice\ndata: %s\n\n" % (each.number, each.content)
         if not rows:
-            beat += server.config.deadlines_every_s
+            beat += every
             if beat >= BEAT_S:
                 beat = 0.0
                 yield b": still here\n\n"
-            await asyncio.sleep(server.config.deadlines_every_s)
+            await asyncio.sleep(every)
 
 
 @router.get(
