@@ -150,11 +150,14 @@ def ledger_of(program: Program, entries: Iterable[EntryRow]) -> Ledger:
 
 
 def event_of(program: Program, entry: EntryRow) -> Event:
-    """Return one entry as an event: its body, with when it was recorded. Raises BadEvent."""
-    raw = json.loads(entry.body, parse_float=str)
-    raw |= {"source": entry.source, "id": entry.id}
-    if entry.personal is not None:
-        raw["personal"] = json.loads(entry.personal)
+    """Return one entry as an event: its body, with when it was recorded. Raises BadEvent, and Damaged for no JSON."""
+    try:
+        raw = json.loads(entry.body, parse_float=str)
+        raw |= {"source": entry.source, "id": entry.id}
+        if entry.personal is not None:
+            raw["personal"] = json.loads(entry.personal)
+    except (ValueError, TypeError):
+        raise Damaged(f"entry {entry.revision} (`{entry.id}`) cannot be read: it is no JSON object") from None
     return event_from(program, raw, f"revision {entry.revision}", entry.recorded_at)
 
 
@@ -183,10 +186,13 @@ def _may_of(party: str, act: str) -> tuple[bytes, bytes]:
 
 
 def question_from_bytes(written: bytes) -> tuple[Question, Instant | None]:
-    """Read what `question_to_bytes` has written."""
-    told = {name: _read(value) for name, value in json.loads(written).items()}
-    known_at = told.pop("known_at")
-    return _QUESTIONS[told.pop("kind")](**told), known_at
+    """Read what `question_to_bytes` has written. Raises Damaged for anything else."""
+    try:
+        told = {name: _read(value) for name, value in json.loads(written).items()}
+        known_at = told.pop("known_at")
+        return _QUESTIONS[told.pop("kind")](**told), known_at
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise Damaged("the question is not as it was logged") from None
 
 
 def answer_to_bytes(decision: Decision) -> bytes:
@@ -215,12 +221,13 @@ def _programs_then(
 ) -> Programs:
     """Return what was published when an answer was given, as far as the server that gave it knew of it.
 
-    The receipt names the documents; a server may learn of a publication later than it is made.
+    The receipt names the documents; a server may learn of a publication later than it is made, and its clock may have
+    stepped back since.
     """
     rows = books.contracts()
     instants = {each.published_at for each in rows if each.published_at is not None}
     last = None
-    for at in sorted((each for each in instants if each <= row.asked_at), reverse=True):
+    for at in sorted(instants, key=lambda each: (each > row.asked_at, abs(each - row.asked_at))):
         programs = documents.of(published(rows, at))
         last = last or programs
         if program_of(opening, programs).versions == _documents_of(row.answer):

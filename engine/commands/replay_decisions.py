@@ -84,7 +84,11 @@ def _compared(books: Books, documents: Documents, row: DecisionRow) -> tuple[str
         return "differing", {"differences": [], "error": str(wrong)}
     if derived == row.answer:
         return "same", {}
-    found = [*differences(json.loads(row.answer), json.loads(derived))]
+    try:
+        logged = json.loads(row.answer)
+    except ValueError:
+        return "differing", {"differences": [], "error": "the answer is not as it was logged"}
+    found = [*differences(logged, json.loads(derived))]
     of_the_engine = [each for each in found if each["where"] == "receipt.engine"]
     others = [each for each in found if each["where"] != "receipt.engine"]
     if of_the_engine and not others:

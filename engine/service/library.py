@@ -49,19 +49,24 @@ class Library:
             default=None,
         )
         if last is None or last.text_hash != hash:
+            # Of two files of one name the later one's counts, though a clock has stepped back.
+            at = at if last is None else max(at, (last.published_at or 0) + 1)
             version = (
                 hash[:12] if all(each.version != hash[:12] for each in rows) else f"{hash[:12]}.{len(rows)}"
             )
             row = ContractRow(CONFIGURED, version, content, hash, hash, day_of(at), b"{}", CONFIGURED, at)
             self._books.propose(row)
             self._books.publish(CONFIGURED, version, at)
-        self.refresh(at)
+        self.refresh()
 
-    def refresh(self, at: Instant) -> None:
-        """Take into use what is published now. Raises Damaged where it cannot be read."""
-        used = self._in_use(at)
+    def refresh(self) -> None:
+        """Take into use what is published. Raises Damaged where it cannot be read.
+
+        No clock is asked: this one may have stepped back, and that of another server be ahead.
+        """
+        used = self._books.published()
         rows = self._books.contracts()
-        texts = dict(published(rows, at))
+        texts = dict(published(rows, max((each.at for each in used), default=0)))
         self._programs, self._words, self._parties = self._documents.of(texts), {}, {}
         self.texts, self.stamp = texts, stamp_of(texts)
         self._effective = {}
@@ -70,12 +75,9 @@ class Library:
                 self._effective[f"{row.name}@{row.version}"] = start_of(row.effective_on)
         self._used = used
 
-    def is_behind(self, at: Instant) -> bool:
+    def is_behind(self) -> bool:
         """Tell whether something else is published now than was taken into use: by another server."""
-        return self._in_use(at) != self._used
-
-    def _in_use(self, at: Instant) -> list[Publication]:
-        return [each for each in self._books.published() if each.at <= at]
+        return self._books.published() != self._used
 
     def with_files(self, more: Mapping[str, str]) -> Programs:
         """Return what these files say beside those published. Raises Damaged where they cannot be read."""

@@ -20,7 +20,6 @@ from contractlang.norms import Contract
 from engine.dates import day_of, iso, start_of
 from engine.errors import Conflict, Damaged, StoreError
 from engine.event import Instant
-from engine.service import clock
 from engine.service.library import CONFIGURED, number_of
 from engine.service.problems import Problem, pointer, problem_at
 from engine.service.server import Server
@@ -94,7 +93,7 @@ async def publish(tenant: Tenant, name: str, version: str, now: Instant) -> Cont
     if tenant.part.second_person and all(each.by == row.proposed_by for each in row.approvals):
         raise Problem("refused", "another person than who proposed it has to approve it first")
     row = await asyncio.to_thread(tenant.books.publish, name, version, now)
-    await asyncio.to_thread(tenant.library.refresh, now)
+    await asyncio.to_thread(tenant.library.refresh)
     tenant.accounts.forget()
     return row
 
@@ -111,7 +110,7 @@ class Publications:
         while shared:
             for tenant in shared:
                 try:
-                    if await tenant.renew(clock.now()):
+                    if await tenant.renew():
                         self._server.log.info(
                             "publications", tenant=tenant.name, told="another server published"
                         )

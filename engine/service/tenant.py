@@ -10,7 +10,6 @@ from weakref import WeakKeyDictionary
 from engine.errors import BadTerms, NotKept, StoreError
 from engine.event import Instant
 from engine.service import snapshots
-from engine.service.clock import now
 from engine.service.config import Config, TenantPart
 from engine.service.held import Accounts, Held
 from engine.service.ids import DECISION_BYTES, Ids
@@ -57,14 +56,14 @@ class Tenant:
             return await self.caught_up(held, rows)
         return held
 
-    async def renew(self, at: Instant) -> bool:
+    async def renew(self) -> bool:
         """Take into use what another server has published; tell whether there was anything."""
         if not self.shared:
             return False
         async with self._renewing:
-            if not await asyncio.to_thread(self.library.is_behind, at):
+            if not await asyncio.to_thread(self.library.is_behind):
                 return False
-            await asyncio.to_thread(self.library.refresh, at)
+            await asyncio.to_thread(self.library.refresh)
             self.accounts.forget()
             return True
 
@@ -75,7 +74,7 @@ class Tenant:
         except BadTerms:
             if not self.shared:
                 raise
-            await self.renew(now())
+            await self.renew()
             return await self._read_once(name)
 
     async def _read_once(self, name: str) -> Held:

@@ -111,7 +111,7 @@ def test_what_another_engine_has_worked_out_is_worked_out_anew(
 ) -> None:
     monkeypatch.setattr(library, "stamp_of", lambda texts: b"another engine's")
     tenant = service.server.tenants["main"]
-    tenant.library.refresh(clock.now())
+    tenant.library.refresh()
     tenant.accounts.forget()
     assert (suspendable(service), read) == (["b"], ["a", "b"])
     planned(service)
@@ -126,7 +126,7 @@ def test_what_is_out_of_date_is_worked_out_a_while_at_a_time(
     monkeypatch.setattr(deadlines, "PLANNED_AT_ONCE", 1)
     monkeypatch.setattr(deadlines, "RENEWED_FOR_S", 1e-9)
     tenant, working = service.server.tenants["main"], Deadlines(service.server)
-    tenant.library.refresh(clock.now())
+    tenant.library.refresh()
     tenant.accounts.forget()
     left = []
     for _ in range(4):

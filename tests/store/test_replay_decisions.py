@@ -112,6 +112,33 @@ def replayed(path: str, capsys: pytest.CaptureFixture[str], *more: str) -> tuple
     return status, json.loads(capsys.readouterr().out)
 
 
+def test_an_answer_given_after_a_clock_stepped_back_is_derived_from_what_was_in_use(
+    books: Books, path: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    last = books.account("a").revision
+    ask(books, tmp_path, range(last, last + 1))
+    row = books.decisions()[0]
+    books.log([row._replace(id="earlier", asked_at=at("2025-12-31T00:00"))]).result()
+    status, told = replayed(path, capsys)
+    assert (status, told["same"]) == (0, len(QUESTIONS) + 1)
+
+
+def test_what_cannot_be_read_is_told_and_the_rest_derived(
+    books: Books, path: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    last = books.account("a").revision
+    ask(books, tmp_path, range(last, last + 1))
+    row = books.decisions()[0]
+    books.log(
+        [row._replace(id="question", question=b"\xff"), row._replace(id="answer", answer=b"{")]
+    ).result()
+    status, told = replayed(path, capsys)
+    assert (status, told["same"]) == (1, len(QUESTIONS))
+    assert {each["id"]: each["error"] for each in told["differing"]} == {
+        "question": "the question is not as it was logged", "answer": "the answer is not as it was logged"
+    }  # fmt: skip
+
+
 def test_every_decision_is_derived_again_byte_for_byte(
     books: Books, path: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
