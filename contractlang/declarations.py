@@ -196,13 +196,13 @@ class Declarations:
     def question(self, statement: Statement, body: Node) -> None:
         made = self.base(statement, body)
         about = body.node("about")
-        of = None
+        of = declared = None
         if about is not None:
             word = about.words()[0]
             declared = self.names.find(word.text)
             # What a question is about need not be declared elsewhere (a violation, a clause): then it is a word.
             of = declared.name if declared else word.text
-        kind, presumed, decided, evidence = FLAG, None, "", ""
+        kind, presumed, decided, evidence, beforehand = FLAG, None, "", "", False
         options: tuple[OptionName, ...] = ()
         for part in body.parts:
             if not isinstance(part, Node):
@@ -218,6 +218,9 @@ class Declarations:
                         kind = self.kind(statement, inner)
                 case "presumed":
                     presumed = self.yes(statement, part.words()[0])
+                    beforehand = part.node("beforehand") is not None
+                    if beforehand and not isinstance(declared, OccurrenceDecl):
+                        self.nothing_done(statement, part)
                 case "decided_by":
                     decided = part.words()[0].text
                 case "evidence":
@@ -228,7 +231,20 @@ class Declarations:
         self.names.declare(
             QuestionDecl(
                 **made, text=text, about=of, kind=kind, options=options, presumed=presumed, decided_by=decided,
-                evidence=evidence,
+                evidence=evidence, beforehand=beforehand,
+            )
+        )  # fmt: skip
+
+    def nothing_done(self, statement: Statement, presumed: Node) -> None:
+        """Report a presumption that ends when the act is done, of a question that is about none."""
+        acts = self.called(OccurrenceDecl)
+        help = (
+            Said(f"say of which: `about {acts[0]}`", f"请写明是哪项行为：`关于 {acts[-1]}`") if acts else None
+        )
+        self.names.wrong.append(
+            error(
+                "beforehand", statement.span(presumed), "what is presumed beforehand is presumed of an act",
+                "仅事前的推定，须关于一项行为", help,
             )
         )  # fmt: skip
 

@@ -777,6 +777,11 @@ class QuestionDecl(Declared):
     presumed: bool | None
     decided_by: str
     evidence: str
+    beforehand: bool = False
+
+    def presumption(self, done: bool) -> bool | None:
+        """Return what is presumed: what holds `beforehand` only of an act that is asked about, none that was done."""
+        return None if self.beforehand and done else self.presumed
 
 
 @dataclass(frozen=True, slots=True)

@@ -396,7 +396,7 @@ def _about(program: Program, norm: Norm) -> tuple[str | None, tuple[str, ...]]:
     """Return the act or event that a norm is about, and the questions on which its breach turns."""
     if isinstance(norm, Prohibition):
         asked = (part.question for part in walk(norm.when) if isinstance(part, Answer))
-        return norm.act.name, tuple(q for q in asked if program.questions[q].presumed is None)
+        return norm.act.name, tuple(q for q in asked if program.questions[q].presumption(done=True) is None)
     if isinstance(norm, Maintenance):
         trigger = norm.trigger
         name = getattr(trigger, "name", None) or next(
@@ -407,5 +407,5 @@ def _about(program: Program, norm: Norm) -> tuple[str | None, tuple[str, ...]]:
             for part in walk(norm.keeps)
             if isinstance(part, Not) and isinstance(part.part, Answer)
         )
-        return name, tuple(q for q in denied if program.questions[q].presumed is None)
+        return name, tuple(q for q in denied if program.questions[q].presumption(done=True) is None)
     return None, ()

@@ -373,7 +373,8 @@ def _question(each: QuestionThere, voice: Voice) -> Iterator[str]:
         said = voice.value(value, declared.kind) + (f" ({event})" if event else pick(" (set)", "（设定）"))
         yield f"{name}{voice.about(about)}{pick(': answered ', '：认定为')}{said}"
     if each.status == "presumed":
-        yield f"{name}{pick(': presumed ', '：推定为')}{voice.value(declared.presumed, declared.kind)}"
+        until = pick(" beforehand", "（仅事前）") if declared.beforehand else ""
+        yield f"{name}{pick(': presumed ', '：推定为')}{voice.value(declared.presumed, declared.kind)}{until}"
     elif each.status == "open":
         yield f"{name}{pick(': open', '：未定')}"
 

@@ -17,7 +17,7 @@ from contractlang.values import Period, Roll
 from engine.choice import Choice, Split
 from engine.dates import Deadline, RestDays, day_of, deadline_after, deadline_after_day, deadline_by_day
 from engine.decision import Item
-from engine.event import Event, Instant
+from engine.event import ASKED, Event, Instant
 from engine.taken import Taken
 from engine.terms import Terms
 
@@ -260,8 +260,9 @@ class Scene:
         if recorded is not NOTHING and recorded is not None:
             return recorded, None, ()
         declared: QuestionDecl = self.program.questions[question]
-        if declared.presumed is not None and self.get(("X", question, about)) is None:
-            return declared.presumed, None, ()
+        presumed = declared.presumption(done=about != ASKED)
+        if presumed is not None and self.get(("X", question, about)) is None:
+            return presumed, None, ()
         item = Item("question", question, about)
         if declared.kind == FLAG:
             return None, item, FLAGS

@@ -132,6 +132,7 @@ VOCABULARY = (
     Line('question harmful 有害 about leak: "harmful?"', "问题 harmful 有害 关于 泄露：“harmful?”"),
     Line('question act_of_god 天灾 about fault, presumed no: "an act of god?"',
          "问题 act_of_god 天灾 关于 故障，推定 否：“an act of god?”"),
+    Line('question early 及早 about quit, presumed yes beforehand: "early?"', "问题 early 及早 关于 解约，推定 是 仅事前：“early?”"),
     Line('question prompt 及时 about fault: "prompt?"', "问题 prompt 及时 关于 故障：“prompt?”"),
     Line('question rare 罕见 about fault: "rare?"', "问题 rare 罕见 关于 故障：“rare?”"),
     Line('question damage 损害 about violation, answers money: "how much?"', "问题 damage 损害 关于 violation，答案 金额：“how much?”"),
@@ -300,8 +301,9 @@ def _leave(draw: Draw) -> list[Line]:
         Line("while damage(v) > 10.00 CNY, ", "损害（v） > 10.00元 时，"),
     )  # fmt: skip
     window = _pick(
-        draw, NOTHING, NOTHING, Line(" within 10 days", "，限 10日 内"), Line(" from sign", "，自 签字 起")
-    )
+        draw, NOTHING, NOTHING, Line(" within 10 days", "，限 10日 内"), Line(" from sign", "，自 签字 起"),
+        Line(" when early(quit)", "，当 及早（解约）"),
+    )  # fmt: skip
     any_breach = Line(f"leave: for each breach of {of.en} as v, {lead.en}the other party may quit{window.en}",
                       f"leave：就 每次 违反 {of.zh} 作为 v，{lead.zh}对方 可以 解约{window.zh}")  # fmt: skip
     if not draw(st.booleans()):

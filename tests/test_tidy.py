@@ -214,7 +214,7 @@ def test_every_module_is_on_the_map() -> None:
 def test_the_grammar_s_tables_are_of_the_grammar() -> None:
     stored = (ROOT / "contractlang" / "grammar.tables").read_bytes()
     assert stored.startswith(sha256(GRAMMAR.encode()).digest()), (
-        "write them with: python -m contractlang.parser"
+        "write them with: python -m contractlang.grammar"
     )
 
 

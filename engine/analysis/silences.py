@@ -61,14 +61,16 @@ def notices_without_way(program: Program, telling: Telling) -> Iterator[Finding]
 
 
 def _manner_is_said(program: Program, act: OccurrenceDecl) -> bool:
-    """Tell whether some sentence asks in what way an act was done: for a field of it, or a question about it."""
+    """Tell whether some sentence asks in what way an act was done: for a field of it, or, where it is agreed, a question
+    about it. What a law asks about a notice (was it given in time?) says nothing of its way.
+    """
     fields = {each.name for each in act.params if each.kind.name in ("text", "one of")} - {"ground"}
     asked = {each.name for each in program.questions.values() if each.about == act.name}
     for rule in program.rules:
         own = rule.act_name == act.name or getattr(rule.norm.trigger, "name", None) == act.name
         for expr in expressions(rule.norm):
             for part in walk(expr):
-                if isinstance(part, Answer) and part.question in asked:
+                if rule.home and isinstance(part, Answer) and part.question in asked:
                     return True
                 if own and isinstance(part, Field) and part.name in fields and isinstance(part.of, Bound):
                     return True

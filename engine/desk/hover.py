@@ -156,7 +156,7 @@ def _declared(declared: Declaration, contract: Contract) -> list[str]:
             lines.append(f"“{declared.text}”")
             lines += [f"{what}：{value}" for what, value in (
                 ("判断人 decided by", declared.decided_by), ("证据 evidence", declared.evidence),
-                ("推定 presumed", "" if declared.presumed is None else ("是 yes" if declared.presumed else "否 no")),
+                ("推定 presumed", _presumption(declared)),
             ) if value]  # fmt: skip
         case ReadingDecl():
             lines.append(f"“{declared.text}”")
@@ -171,6 +171,14 @@ def _declared(declared: Declaration, contract: Contract) -> list[str]:
                     )
                 )
     return lines
+
+
+def _presumption(declared: QuestionDecl) -> str:
+    if declared.presumed is None:
+        return ""
+    return ("是 yes" if declared.presumed else "否 no") + (
+        "（仅事前 beforehand）" if declared.beforehand else ""
+    )
 
 
 def _params(params: Iterable[Param]) -> str:

@@ -316,7 +316,8 @@ def question_item(declared: QuestionDecl, contract: Contract, language: Language
         told.append(pick(language, f"evidence: {evidence}", f"证据：{evidence}"))
     if declared.presumed is not None:
         answer = pick(language, "yes" if declared.presumed else "no", "是" if declared.presumed else "否")
-        told.append(pick(language, f"presumed: {answer}", f"推定：{answer}"))
+        until = pick(language, ", beforehand only", "（仅事前）") if declared.beforehand else ""
+        told.append(pick(language, f"presumed: {answer}", f"推定：{answer}") + until)
     called = say_name(declared.name, contract, language)
     target = glossary_address(contract, declared.name) or "#"
     outside = f" {declared.external}" if declared.external else ""

@@ -32,6 +32,7 @@ PRESS = """Press
 | question prompt about slip, decided by "court": "prompt?"
 | question quick, decided by "court": "quick?"
 | question needed about drop, decided by "editor": "needed?"
+| question timely about leave, presumed yes beforehand: "in good time?"
 | event slip (cost: money)
 | event story (price: money, due: day)
 | act sign by either party
@@ -39,6 +40,7 @@ PRESS = """Press
 | act shut by editor, needs basis, sets column to shut
 | act drop by either party, needs basis, sets agreement to terminated
 | act print by editor
+| act leave by author, needs basis, sets agreement to terminated
 | act smear by author
 | act mend by either party
 | act meet by either party
@@ -57,6 +59,7 @@ PRESS = """Press
 | quiet: author must not smear, unless fair
 | shutting: when (count of slip where grave(slip)) > 1, editor may shut
 | closing: when column is open, editor may drop, where needed(drop)
+| going: author may leave when timely(leave)
 | leaving: for each breach of care as v, the other party may drop
 | shutting prevails over printing if fair
 | printing: editor must keep column is open from print
@@ -70,7 +73,15 @@ PRESS = """Press
 | while fee is overdue, author may drop
 | parting: while mending is overdue, both parties must meet within a reasonable time judged by quick
 """
-ASKED = ("editor shut", "editor drop", "author drop", "author smear", "editor resign", "editor print")
+ASKED = (
+    "editor shut",
+    "editor drop",
+    "author drop",
+    "author smear",
+    "author leave",
+    "editor resign",
+    "editor print",
+)
 
 
 def answers(random: Random, book: Ledger) -> Ledger:
@@ -119,7 +130,7 @@ def test_what_is_open_comes_to_what_the_engine_says(seed: int) -> None:
     assert len(plans) == len(("answered or disputed", "presumed"))
     assert kernel > every / 2
     assert breaches > 10
-    assert {"fair", "wilful", "grave", "needed", "prompt", "late"} <= told.keys(), (
+    assert {"fair", "wilful", "grave", "needed", "prompt", "late", "timely"} <= told.keys(), (
         "there is something to be missing"
     )
 

@@ -100,7 +100,9 @@ def turns_on(declared: Mapping[str, Declaration], norm: Norm) -> list[str]:
             asked = []
     questions = {name: declared[name] for name in asked}
     return [
-        name for name, each in questions.items() if isinstance(each, QuestionDecl) and each.presumed is None
+        name
+        for name, each in questions.items()
+        if isinstance(each, QuestionDecl) and each.presumption(done=True) is None
     ]
 
 

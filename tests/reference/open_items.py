@@ -102,8 +102,9 @@ def answer(world: World, question: str, about: str | None) -> Any:
     if answers and answers[-1].fields.get("value") is not None:
         return answers[-1].fields["value"]
     disputed = any(fact.name == DISPUTE for fact in told)
-    if declared.presumed is not None and not disputed and not answers:
-        return declared.presumed
+    presumed = declared.presumption(done=about != "")  # The act that is asked about has no id.
+    if presumed is not None and not disputed and not answers:
+        return presumed
     return ask(
         world, Item("question", question, about), declared.kind, tuple(each.name for each in declared.options)
     )

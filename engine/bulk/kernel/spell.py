@@ -266,7 +266,7 @@ class Speller:
             case InBreachE():
                 return self.in_breach(made, place)
             case AnswerE():
-                return self.answered(made)
+                return self.answered(made, place)
             case AmountOfE():
                 return spelled_sum(self, made, place)
             case DischargedE():
@@ -310,15 +310,21 @@ class Speller:
             case _:
                 raise Unsaid(f"a {type(value).__name__} is not among what the kernel has")
 
-    def answered(self, made: AnswerE) -> Said:
+    def answered(self, made: AnswerE, place: Place) -> Said:
         """Spell an answer that is the same for everything asked about: given with the account, or presumed."""
         found = self.terms.answers.get(made.question)
         if found is None and made.question not in self.spoken_of:
-            found = self.program.questions[made.question].presumed
+            found = self.presumption(made, place)
             self.presumed.add(made.question)
         if found is None:
             raise Unsaid(Issue(made.question).reason)
         return self.constant(found)
+
+    def presumption(self, made: AnswerE, place: Place) -> bool | None:
+        """Return what is presumed of what a question is about: what was done, or the act that the run asks about."""
+        name = made.about.name if isinstance(made.about, BoundE) else ""
+        is_asked = name == "@act" and name not in place.rows and place.end
+        return self.program.questions[made.question].presumption(done=not is_asked)
 
     def answer(self, made: AnswerE, place: Place) -> Held:
         """Spell the answer to a question of yes or no as a condition, which is open where an account does not tell it.
@@ -327,15 +333,16 @@ class Speller:
         """
         question, about = made.question, made.about
         declared = self.program.questions[question]
-        is_settled = declared.presumed is not None and question not in self.spoken_of
+        presumed = self.presumption(made, place)
+        is_settled = presumed is not None and question not in self.spoken_of
         if is_settled or question in self.terms.answers or declared.kind != FLAG:
             return plain(self.flag(made, place))
         name = about.name if isinstance(about, BoundE) else ""
         if name in place.rows:
-            issue = Issue(question, by_row=True, presumed=declared.presumed)
+            issue = Issue(question, by_row=True, presumed=presumed)
             return self.unsettled(issue, place.rows[name][0])
         subject = self.subject(question, about, name, place)
-        return self.unsettled(Issue(question, subject, presumed=declared.presumed))
+        return self.unsettled(Issue(question, subject, presumed=presumed))
 
     def unsettled(self, issue: Issue, row: str = "") -> Held:
         """Spell an issue as a condition: about what stands in a row, or the same in the whole account."""
