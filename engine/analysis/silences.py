@@ -61,8 +61,8 @@ def notices_without_way(program: Program, telling: Telling) -> Iterator[Finding]
 
 
 def _manner_is_said(program: Program, act: OccurrenceDecl) -> bool:
-    """Tell whether some sentence asks in what way an act was done: for a field of it, or, where it is agreed, a question
-    about it. What a law asks about a notice (was it given in time?) says nothing of its way.
+    """Tell whether some sentence asks in what way an act was done: for a field of it, or, where it is agreed,
+    a question about it. What a law asks about a notice (was it given in time?) says nothing of its way.
     """
     fields = {each.name for each in act.params if each.kind.name in ("text", "one of")} - {"ground"}
     asked = {each.name for each in program.questions.values() if each.about == act.name}
