@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -24,6 +25,7 @@ from ray import cloudpickle
 from ray.exceptions import RayTaskError
 
 from engine.bulk.fold import Reject
+from engine.bulk.kernel.room import keep_room
 from engine.bulk.many.parts import (
     Parted,
     Piece,
@@ -31,11 +33,10 @@ from engine.bulk.many.parts import (
     parted_columns,
     parted_rows,
     pieces_of,
-    read_whole,
     straight_of,
 )
 from engine.bulk.many.spared import spare_pandas
-from engine.bulk.many.whole import Outcome, Whole
+from engine.bulk.many.whole import Whole, lay
 from engine.bulk.run import Counts, Fold, Job, Make, Tell, Unreachable, begin, done_before, finish, seal
 from engine.bulk.tables import Table
 
@@ -71,7 +72,7 @@ def _run(job: Job, make: Make, stamp: Mapping[str, Any], tell: Tell, whole_files
     made = ray.put(cloudpickle.dumps(make))
     if whole_files:
         fold_file = ray.remote(max_retries=RETRIES)(_fold_file)
-        running = {fold_file.remote(made, Piece(job.events[bucket])): bucket for bucket in left}
+        running = {fold_file.remote(made, job.events[bucket].path): bucket for bucket in left}
     else:
         fold = ray.remote(max_retries=RETRIES)(_fold)
         key = portfolio.mapped.account
@@ -87,10 +88,10 @@ def _run(job: Job, make: Make, stamp: Mapping[str, Any], tell: Tell, whole_files
     while running:
         tell("folding", job.buckets - len(running), job.buckets)
         (ready, *_), _ = ray.wait(list(running))
-        outcome = ray.get(ready)
-        _lay(work, running.pop(ready), outcome)
-        done += outcome.counts
-        del ready, outcome
+        laid = ray.get(ready)
+        _lay(work, running.pop(ready), laid)
+        done += laid.counts
+        del ready, laid
     tell("writing", 0, 0)
     finish(job, portfolio, {**stamp, "on": "ray", "whole_files": whole_files})
     return done
@@ -120,13 +121,13 @@ def _set_aside(work: Path, unread: list[Any], tell: Tell) -> int:
     return count
 
 
-def _lay(work: Path, bucket: int, outcome: Outcome) -> None:
+def _lay(work: Path, bucket: int, laid: Laid) -> None:
     """Lay what came of a bucket where it is put together with the others; the counts come last."""
-    for kind, rows in outcome.tables.items():
-        part = work / f"{bucket}.{kind}.part"
-        pq.write_table(rows, part)
-        part.replace(work / f"{bucket}.{kind}.parquet")
-    seal(work, bucket, outcome.counts)
+    for place, (ending, content) in enumerate(laid.files):
+        part = work / f"{bucket}.part"
+        part.write_bytes(content)
+        part.replace(work / f"{bucket}.{place}.{ending}")
+    seal(work, bucket, laid.counts)
 
 
 # What runs elsewhere ----------------------------------------------------------------------------------------------
@@ -137,20 +138,44 @@ def _part(piece: Piece, key: str, buckets: int, as_columns: bool) -> list[Any]:
     return [*found.buckets, found.unread]
 
 
-def _fold(made: bytes, as_columns: bool, events: int, *parts: Any) -> Outcome:
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """What came of some accounts: counts, and files with rows of tables, each with how its name ends."""
+
+    counts: Counts
+    files: list[tuple[str, bytes]]
+
+
+def _laid(counts: Counts, folder: Path, kind: str) -> Laid:
+    files = sorted(folder.glob(f"*.{kind}"))
+    return Laid(counts, [(".".join(each.name.split(".")[-2:]), each.read_bytes()) for each in files])
+
+
+def _fold(made: bytes, as_columns: bool, events: int, *parts: Any) -> Laid:
     whole = whole_of(made, as_columns)
-    if as_columns:
-        return whole.of_columns(joined(parts[:events]))
-    return whole.of_rows(joined(parts[:events]), joined(parts[events:]) if parts[events:] else None)
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        if as_columns:
+            outcome = whole.of_columns(joined(parts[:events]))
+            lay(outcome, folder)
+            return _laid(outcome.counts, folder, "piece")
+        heads = joined(parts[events:]) if parts[events:] else None
+        outcome = whole.of_rows(joined(parts[:events]), heads)
+        for kind, rows in outcome.tables.items():
+            pq.write_table(rows, folder / f"rows.{kind}.parquet")
+        return _laid(outcome.counts, folder, "parquet")
 
 
-def _fold_file(made: bytes, piece: Piece) -> Outcome:
-    return whole_of(made, True).of_columns(read_whole(piece))
+def _fold_file(made: bytes, path: Path) -> Laid:
+    with TemporaryDirectory() as name:
+        counts = whole_of(made, True).of_file(path, Path(name))
+        return _laid(counts, Path(name), "piece")
 
 
 @lru_cache(maxsize=1)
 def whole_of(made: bytes, as_columns: bool) -> Whole:
     """Return the pure function of a portfolio, made once in each process."""
+    keep_room()
     portfolio = cloudpickle.loads(made)()
     return Whole(portfolio, portfolio.straightened() if as_columns else None)
 

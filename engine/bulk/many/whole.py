@@ -17,9 +17,11 @@ import pyarrow
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from engine.bulk.kernel.pieces import Piece
 from engine.bulk.kernel.portfolio import Kernelled
 from engine.bulk.kernel.straight import Straight
-from engine.bulk.run import ACCOUNTS, EVENTS, Counts, Fold, fold_bucket, tables_of
+from engine.bulk.kernel.units import Unit, cut, pieces_of, surveyed
+from engine.bulk.run import ACCOUNTS, EVENTS, STRAIGHT_LEFT, Counts, Fold, fold_bucket, tables_of
 from engine.bulk.tables import columns_from, rows_from
 
 Arrow = Any
@@ -86,6 +88,26 @@ class Whole:
         }
         return Outcome(counts + left.counts, tables)
 
+    def of_file(self, path: Path, folder: Path) -> Counts:
+        """Fold a table in Parquet that holds whole accounts as one machine does; leave pieces of tables in a folder.
+
+        Raises Unlike and Unequal as `of_columns` does.
+        """
+        assert isinstance(self.portfolio, Kernelled)
+        pieces = pieces_of(path)
+        found = cut(pieces, [surveyed(each, True) for each in pieces]) or [Unit(None, buckets=(path,))]
+        done = Counts()
+        for number, unit in enumerate(found):
+            done += self.portfolio.fold_unit(number, unit, folder)
+        unread = [
+            name for each in folder.glob(STRAIGHT_LEFT) for name in pq.read_table(each)["account"].to_pylist()
+        ]
+        if unread:
+            left = self.of_rows(rows_from(pq.read_table(path), unread))
+            done += left.counts
+            lay(left, folder)
+        return done
+
     def as_one(self, outcome: Outcome) -> Arrow:
         """Return all tables of an outcome as one, for engines that know no more: `split` parts it again."""
         parts = []
@@ -106,6 +128,13 @@ class Whole:
         """The columns of all tables in one."""
         fields = {field.name: field for schema in self.schemas.values() for field in schema}
         return pyarrow.schema([*fields.values(), pyarrow.field(KIND, pyarrow.string())])
+
+
+def lay(outcome: Outcome, folder: Path) -> None:
+    """Write an outcome as pieces of its tables."""
+    for kind, rows in outcome.tables.items():
+        with Piece(folder / f"rows.{kind}.piece") as piece:
+            piece.add(rows)
 
 
 def together(events: Arrow) -> Arrow:
