@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from contractlang.norms import Maintenance, Prohibition
-from engine.analysis.breaking import Pair, broken_by_the_act, with_the_act
+from engine.analysis.breaking import Pair, broken_by_the_act, still_broken, with_the_act
 from engine.analysis.finding import Finding, Said
 from engine.analysis.lawful import parties_of
 from engine.analysis.looking import Put, Refuted, bound_of, clause_of, foci_of, looked_for, named, undecided
@@ -29,8 +29,8 @@ def administered(searcher: Searcher, alone: Program, layer: str) -> Iterator[Fin
         step = searcher.step(
             "administered", (pair.power, pair.duty, pair.actor), partial(_put, searcher, pair)
         )
-        judged = partial(broken_by_the_act, searcher, pair)
-        got = looked_for(step, foci_of(pair.power), judged, searcher.tally)
+        judged, stands = partial(broken_by_the_act, searcher, pair), partial(still_broken, searcher, pair)
+        got = looked_for(step, foci_of(pair.power), judged, searcher.tally, stands)
         clauses = clause_of(pair.power), clause_of(pair.duty)
         if isinstance(got, Unknown | Refuted):
             yield undecided("against", clauses, got, program, step.put.world)

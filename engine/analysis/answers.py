@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -131,12 +131,18 @@ class Answers:
 
     def trail(self, name: str) -> Trail | None:
         """Return the histories that a step came to; None where they are not kept."""
-        held = self._held(name)
-        try:
-            tried = tuple((_history(each), bool(confirmed)) for each, confirmed in held["tried"])
-            return Trail(tried, int(held["kinds"]))
-        except (TypeError, KeyError, ValueError):
-            return None
+        return _trail(self._held(name))
+
+    def earlier(self, name: str) -> Iterator[tuple[History, int]]:
+        """Yield the histories that a step came to of older texts, the latest first, with how many kinds could happen;
+        none where it is kept what it came to of this one.
+        """
+        if self._held(name) is not None:
+            return
+        for each in self._steps.get(name, ()):
+            trail = _trail(each.came_to)
+            if trail is not None:
+                yield from ((history, trail.kinds) for history, confirmed in trail.tried if confirmed)
 
     def keep(self, name: str, trail: Trail, rests_on: Iterable[Resting]) -> None:
         """Keep the histories that a step came to."""
@@ -222,6 +228,15 @@ class Answers:
                 return None
             contents.append(content)
         return blake2b("".join(contents).encode(), digest_size=16).hexdigest()
+
+
+def _trail(held: Any) -> Trail | None:
+    """Return the histories in an entry; None where it holds no such thing."""
+    try:
+        tried = tuple((_history(each), bool(confirmed)) for each, confirmed in held["tried"])
+        return Trail(tried, int(held["kinds"]))
+    except (TypeError, KeyError, ValueError):
+        return None
 
 
 def _history(held: dict[str, Any]) -> History:

@@ -19,6 +19,7 @@ from engine.analysis.logic import every, no, some
 from engine.analysis.looking import Put, Refuted, bound_of, clause_of, foci_of, looked_for, named, undecided
 from engine.analysis.search import Searcher
 from engine.analysis.solver import Unknown
+from engine.analysis.taking import gives
 from engine.analysis.witness import History, account_of, replayed, witness
 from engine.analysis.world import World
 from engine.dates import parse_instant
@@ -40,9 +41,8 @@ def breaking(searcher: Searcher) -> Iterator[Finding]:
     """Find what a norm permits or requires of a party, and what another requires that party to keep otherwise."""
     for pair in _pairs(searcher):
         step = searcher.step("breaking", (pair.power, pair.duty, pair.actor), partial(_put, searcher, pair))
-        got = looked_for(
-            step, foci_of(pair.power), partial(broken_by_the_act, searcher, pair), searcher.tally
-        )
+        judged, stands = partial(broken_by_the_act, searcher, pair), partial(still_broken, searcher, pair)
+        got = looked_for(step, foci_of(pair.power), judged, searcher.tally, stands)
         clauses = clause_of(pair.power), clause_of(pair.duty)
         if isinstance(got, Unknown | Refuted):
             yield undecided("conflict", clauses, got, searcher.program, step.put.world)
@@ -137,6 +137,12 @@ def broken_by_the_act(searcher: Searcher, pair: Pair, history: History) -> Decis
     except (EngineError, ValueError):
         return None
     return decision if broken == [False, True] else None
+
+
+def still_broken(searcher: Searcher, pair: Pair, history: History) -> Decision | None:
+    """Return the same, if it is the norm of the pair that lets the act be done."""
+    decision = broken_by_the_act(searcher, pair, history)
+    return decision if decision is not None and gives(decision, pair.power) else None
 
 
 def is_broken(history: History, program: Program, layers: tuple[str, ...], pair: Pair) -> bool:

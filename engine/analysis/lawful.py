@@ -32,6 +32,7 @@ from engine.analysis.numbers import FALSE
 from engine.analysis.parts import Part
 from engine.analysis.search import Searcher
 from engine.analysis.solver import Unknown
+from engine.analysis.taking import gives, takes
 from engine.analysis.witness import History, replayed, witness
 from engine.analysis.world import World
 from engine.decision import Decision
@@ -176,7 +177,12 @@ def _against_found(
             return None
         return (by_paper, by_law) if by_law.answer in ("forbidden", "no_basis") else None
 
-    found = looked_for(step, foci, judged, searcher.tally)
+    def stands(history: History) -> tuple[Decision, Decision] | None:
+        said = judged(history)
+        shows = said is not None and gives(said[0], rule)
+        return said if shows and takes(history, searcher.program, searcher.layers, rule, place) else None
+
+    found = looked_for(step, foci, judged, searcher.tally, stands)
     if isinstance(found, Unknown | Refuted):
         yield undecided("against", clauses, found, searcher.program, step.put.world)
     elif found is not None:

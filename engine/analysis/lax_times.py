@@ -69,7 +69,7 @@ def _late(searcher: Searcher, alone: Program, own: Rule, law: Rule, layer: str) 
             return None
         return by_law, late
 
-    got = looked_for(step, Foci(), judged, searcher.tally)
+    got = looked_for(step, Foci(), judged, searcher.tally, judged)
     if isinstance(got, Unknown | Refuted):
         yield undecided("against", clauses, got, program, step.put.world)
     elif got is not None:

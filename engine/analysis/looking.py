@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from functools import cached_property
+from itertools import chain
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
@@ -20,10 +21,11 @@ from engine.analysis.happenings import Broken, Happening
 from engine.analysis.instances import MANY
 from engine.analysis.near import Near
 from engine.analysis.parts import Part
+from engine.analysis.plain import questions_of
 from engine.analysis.seen import Seen
 from engine.analysis.solver import LIMIT, Query, Unknown, imaginable, possible
 from engine.analysis.tally import AT_LIMIT, HORIZON, NOT_CONFIRMED, Tally
-from engine.analysis.witness import History, history_of
+from engine.analysis.witness import History, answering, history_of, knows
 from engine.analysis.world import World
 from engine.program import Program, Rule
 
@@ -83,10 +85,17 @@ class Shown(NamedTuple):
 
 
 class Step:
-    """One question to the solver, and under which name its answers are kept."""
+    """One question to the solver, about some norms, and under which name its answers are kept.
 
-    def __init__(self, answers: Answers, seen: Seen, name: Iterable[str], make: Callable[[], Put]) -> None:
+    It `is_of_any` history where nothing is assumed: then one of an older text may show it too.
+    """
+
+    def __init__(
+        self, answers: Answers, seen: Seen, name: Iterable[str], make: Callable[[], Put],
+        rules: tuple[Rule, ...], is_of_any: bool,
+    ) -> None:  # fmt: skip
         self.answers, self.seen, self.name, self.make = answers, seen, "\t".join(name), make
+        self.rules, self.is_of_any = rules, is_of_any
 
     @property
     def is_elsewhere(self) -> bool:
@@ -124,15 +133,38 @@ class Step:
 
         def ask() -> tuple[bool, list[Fragment]]:
             fragment = self.put.fragment(focus)
-            return possible(fragment, *(self.put.wanted or ())), [fragment]
+            model = possible(fragment, *(self.put.wanted or ()))
+            if model is not None:
+                # Kept as an example for a later text; the engine is asked about it then.
+                history = history_of(fragment, model, *self.put.acts)
+                trail = Trail(((history, True),), len(fragment.happenings))
+                self.answers.keep(self._called_shown(focus), trail, [fragment])
+            return model is not None, [fragment]
 
         return self.answers.told(f"{self.name}\tpossible {self._called(focus)}", ask)
+
+    def still_shown(self, stands: Callable[[History], R | None], focus: int | None) -> tuple[Shown, R] | None:
+        """Return a history that an older text had, if by what the engine says it shows what is asked of this one too.
+
+        What this text asks otherwise may be answered otherwise in it.
+        """
+        program, layers = self.seen.program, self.seen.terms.layers
+        asked = dict.fromkeys(name for rule in self.rules for name in questions_of(rule.norm))
+        earlier = self.answers.earlier(self._called_shown(focus)) if self.is_of_any else ()
+        for history, kinds in earlier:
+            if not knows(program, history):
+                continue
+            for each in chain((history,), answering(history, program, layers, asked)):
+                said = stands(each)
+                if said is not None:
+                    return Shown(each, kinds), said
+        return None
 
     def shown(
         self, judged: Callable[[History], R | None], focus: int | None, strict: bool = False
     ) -> tuple[Shown, R] | Unknown | Refuted | None:
         """Return a history with a duty in focus that the engine says shows it, with what the engine says."""
-        name = f"{self.name}\t{'strict' if strict else 'shown'} {self._called(focus)}"
+        name = self._called_shown(focus, strict)
         held = self.answers.trail(name)
         again = _again(held, judged) if held is not None else ASK
         if not isinstance(again, _Ask):
@@ -156,6 +188,9 @@ class Step:
         if isinstance(got, tuple) and not isinstance(got, Refuted):
             return Shown(got[0], kinds), got[1]
         return got
+
+    def _called_shown(self, focus: int | None, strict: bool = False) -> str:
+        return f"{self.name}\t{'strict' if strict else 'shown'} {self._called(focus)}"
 
     def _called(self, focus: int | None) -> str:
         return "" if focus is None else self.seen.names[focus]
@@ -181,15 +216,21 @@ def _again(held: Trail, judged: Callable[[History], R | None]) -> tuple[Shown, R
 
 
 def looked_for(
-    step: Step, foci: Foci, judged: Callable[[History], R | None], tally: Tally
-) -> tuple[Shown, R] | Unknown | Refuted | None:
+    step: Step, foci: Foci, judged: Callable[[History], R | None], tally: Tally,
+    stands: Callable[[History], R | None] | None = None,
+) -> tuple[Shown, R] | Unknown | Refuted | None:  # fmt: skip
     """Return a history in which what is asked is so and which the engine confirms, with what it says.
 
-    None: there is none within the bound. Which of the terms to be noted hold in it stands in the history.
+    None: there is none within the bound. Which of the terms to be noted hold in it stands in the history. A history of
+    an older text need not be looked for, if what it `stands` for is all that is asked, by what the engine says alone.
     """
     if step.is_elsewhere:
         return None
     tally.asked += 1
+    still = _still_shown(step, foci, stands) if stands is not None else None
+    if still is not None:
+        tally.found += 1
+        return still
     undecided: Unknown | Refuted | None = None
     doubtful: list[int | None] = []
     for focus in foci.each if not foci.several or _maybe(step) else ():
@@ -211,6 +252,11 @@ def looked_for(
     return undecided
 
 
+def _still_shown(step: Step, foci: Foci, stands: Callable[[History], R | None]) -> tuple[Shown, R] | None:
+    found = (step.still_shown(stands, focus) for focus in foci.each)
+    return next((each for each in found if each is not None), None)
+
+
 def _maybe(step: Step) -> bool:
     try:
         return step.is_open()
@@ -218,12 +264,13 @@ def _maybe(step: Step) -> bool:
         return True  # The whole of it is asked then.
 
 
-def is_possible(step: Step, foci: Foci) -> bool:
+def is_possible(step: Step, foci: Foci, stands: Callable[[History], R | None] | None = None) -> bool:
     """Tell whether a question has a history with one of some duties in focus. Raises Unknown at the limit.
 
-    Of one that is left to another process it is taken so, for mostly it has: then there is less to ask here.
+    Of one that is left to another process it is taken so, for mostly it has: then there is less to ask here. So it is
+    where one of an older text `stands` for it by what the engine says.
     """
-    if step.is_elsewhere:
+    if step.is_elsewhere or (stands is not None and _still_shown(step, foci, stands) is not None):
         return True
     if foci.several and not _maybe(step):
         return False

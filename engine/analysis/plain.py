@@ -11,6 +11,7 @@ from typing import Any
 
 from contractlang.norms import (
     And,
+    Answer,
     Bound,
     Expr,
     Maintenance,
@@ -59,6 +60,14 @@ def occurrences(norm: Norm) -> Iterator[str]:
         for part in walk(expr):
             if type(part).__name__ in ("Happened", "CountOf", "SumOf"):
                 yield part.name
+
+
+def questions_of(norm: Norm) -> Iterator[str]:
+    """Yield the questions to humans on which a norm hangs."""
+    for expr in expressions(norm):
+        for part in walk(expr):
+            if isinstance(part, Answer):
+                yield part.question
 
 
 def plain(value: Any) -> Any:

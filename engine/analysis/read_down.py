@@ -69,7 +69,7 @@ def _read_down(
             return None
         return history, by_text, by_law
 
-    got = looked_for(step, Foci(), judged, searcher.tally)
+    got = looked_for(step, Foci(), judged, searcher.tally, judged)
     if isinstance(got, Unknown | Refuted):
         yield undecided("against", (own, *stated), got, program, step.put.world)
     elif got is not None:

@@ -38,6 +38,7 @@ from engine.analysis.looking import (
 from engine.analysis.numbers import TRUE
 from engine.analysis.seen import Seen
 from engine.analysis.solver import Unknown
+from engine.analysis.taking import applied, clash_of, forbidden_by, gives
 from engine.analysis.tally import Tally
 from engine.analysis.telling import Telling
 from engine.analysis.witness import History, replayed, witness
@@ -151,7 +152,10 @@ class Searcher:
         if self.answers.watch is not None:
             self.answers.watch.asks(clause_of(each) for each in about if isinstance(each, Rule))
         called = (self.seen.name(each) if isinstance(each, Rule) else each for each in about)
-        return Step(self.answers, self.seen, (kind, self.seen.label, *called), make)
+        rules = tuple(each for each in about if isinstance(each, Rule))
+        return Step(
+            self.answers, self.seen, (kind, self.seen.label, *called), make, rules, self.assuming is None
+        )
 
     @cached_property
     def _untold(self) -> World:
@@ -219,11 +223,21 @@ def _clashes_of(searcher: Searcher, one: Rule, other: Rule, actor: str | None) -
         foci = foci_of_an_end(program) if ending else foci_of(one)
         found = list(_found(
             searcher, step, foci, "conflict", (one, other),
-            lambda decision: decision.answer == "conflicting", _clash(program, one, other, again), again,
+            lambda decision: decision.answer == "conflicting", _clash(program, one, other, again),
+            partial(_still_clash, searcher, one, other), again,
         ))  # fmt: skip
         yield from found
         if any(each.kind == "conflict" for each in found):
             return
+
+
+def _still_clash(searcher: Searcher, one: Rule, other: Rule, history: History) -> Decision | None:
+    """Return what the engine says of a history, if by that the two norms clash, and can at no later time be met."""
+    if isinstance(one.norm, Obligation) and other.limit is not None:
+        return None
+    decision = replayed(history, searcher.program, searcher.layers)
+    clash = decision is not None and decision.answer == "conflicting" and clash_of(decision, one, other)
+    return decision if clash else None
 
 
 def _waited_for(program: Program, one: Rule, other: Rule) -> str:
@@ -356,12 +370,35 @@ def _rivals_of(
         for each in _found(
             searcher, step, Foci((duty.index,)), "competing", (one, other),
             lambda decision: decision.answer == "permitted", said,
+            partial(_still_rivals, searcher, one, other, duty),
         ):  # fmt: skip
             if each.kind == "competing":
                 yield each
                 return
             open_questions.append(each)
     yield from open_questions[:1]
+
+
+def _still_rivals(
+    searcher: Searcher, one: Rule, other: Rule, duty: Rule, history: History
+) -> Decision | None:
+    """Return what the engine says of the one act in a history, if by that both are open and the duty is broken."""
+    if not isinstance(duty.norm.bearer, str):
+        return None
+    owed = {
+        "by": duty.norm.bearer,
+        "norm": duty.norm.id,
+        "document": duty.document,
+        "at": history.asked["at"],
+    }
+    first, second, broken = (
+        replayed(dataclasses.replace(history, asked=each), searcher.program, searcher.layers)
+        for each in (history.asked, *history.beside, owed)
+    )
+    if first is None or second is None or broken is None or broken.answer != "yes":
+        return None
+    both_open = first.answer == second.answer == "permitted" and gives(first, one) and gives(second, other)
+    return first if both_open else None
 
 
 def _rivalling(searcher: Searcher, one: Rule, other: Rule, duty: Rule, actor: str) -> Put:
@@ -409,8 +446,12 @@ def never(searcher: Searcher) -> Iterator[Finding]:
             continue
         searcher.tally.asked += 1
         try:
-            applies = _can_be(searcher, rule, "never", _applying)
-            shadowed = applies and _is_beaten(rule) and not _can_be(searcher, rule, "shadowed", _forbidding)
+            applies = _can_be(searcher, rule, "never", _applying, applied)
+            shadowed = (
+                applies
+                and _is_beaten(rule)
+                and not _can_be(searcher, rule, "shadowed", _forbidding, forbidden_by)
+            )
         except Unknown as limit:
             searcher.tally.undecided += 1
             yield undecided("dead", (clause_of(rule),), limit, program, None)
@@ -453,15 +494,26 @@ def _is_beaten(rule: Rule) -> bool:
 Asks = Callable[[Searcher, Rule, "str | None", bool], Put]
 
 
-def _can_be(searcher: Searcher, rule: Rule, kind: str, ask: Asks) -> bool:
-    """Tell whether a norm can do what is asked of it, for any party, with or without an end of the agreement."""
+def _can_be(
+    searcher: Searcher, rule: Rule, kind: str, ask: Asks, shows: Callable[[Decision, Rule], bool]
+) -> bool:  # fmt: skip
+    """Tell whether a norm can do what is asked of it, for any party, with or without an end of the agreement.
+
+    A decision `shows` that it does.
+    """
+
+    def stands(history: History) -> Decision | None:
+        decision = replayed(history, searcher.program, searcher.layers)
+        return decision if decision is not None and shows(decision, rule) else None
+
     for actor in searcher.actors(rule):
         # What no world without an end of the agreement shows, one in which it ends may.
         for ending in (False, True):
             step = searcher.step(
                 kind, (rule, actor or "", str(ending)), partial(ask, searcher, rule, actor, ending)
             )
-            if is_possible(step, foci_of_an_end(searcher.program) if ending else foci_of(rule)):
+            foci = foci_of_an_end(searcher.program) if ending else foci_of(rule)
+            if is_possible(step, foci, stands):
                 return True
     return False
 
@@ -488,7 +540,8 @@ def _forbidding(searcher: Searcher, rule: Rule, actor: str | None, ending: bool)
 
 def _found(
     searcher: Searcher, step: Step, foci: Foci, kind: Kind, rules: tuple[Rule, ...],
-    is_so: Callable[[Decision], bool], said: Said, again: Said | None = None,
+    is_so: Callable[[Decision], bool], said: Said, stands: Callable[[History], Decision | None],
+    again: Said | None = None,
 ) -> Iterator[Finding]:  # fmt: skip
     """Yield what is found of a question about one act, or about one act for each of some rules."""
     clauses = tuple(clause_of(rule) for rule in rules)
@@ -504,7 +557,7 @@ def _found(
                 return None
         return decisions[0]
 
-    got = looked_for(step, foci, judged, searcher.tally)
+    got = looked_for(step, foci, judged, searcher.tally, stands)
     if isinstance(got, Unknown | Refuted):
         yield undecided(kind, clauses, got, searcher.program, step.put.world)
     elif got is not None:

@@ -97,8 +97,8 @@ class Unknown(Exception):
     """The solver has come to its limit."""
 
 
-def possible(world: World | Fragment, *wanted: Any) -> bool:
-    """Tell whether some world has everything wanted. Raises Unknown at the limit.
+def possible(world: World | Fragment, *wanted: Any) -> Model | None:
+    """Return some world that has everything wanted; None where there is none. Raises Unknown at the limit.
 
     A world with few happenings is looked for, as everywhere: where much may happen, one with any is far harder to find.
     All is told at once: mostly there is one.
@@ -107,7 +107,7 @@ def possible(world: World | Fragment, *wanted: Any) -> bool:
         world.complete()
     query = Query(world, *wanted)
     try:
-        return query.next()
+        return query.model() if query.next() else None
     finally:
         query.close()
 

@@ -57,7 +57,7 @@ def _unspoken(searcher: Searcher, rules: list[Rule], actor: str) -> Iterator[Fin
         decision = replayed(history, program, searcher.layers)
         return decision if decision is not None and decision.answer == "unregulated" else None
 
-    got = looked_for(step, Foci(), judged, searcher.tally)
+    got = looked_for(step, Foci(), judged, searcher.tally, judged)
     clauses = clauses_of(rules)
     if isinstance(got, Unknown | Refuted):
         yield undecided("gap", clauses, got, program, step.put.world)

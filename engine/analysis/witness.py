@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
+from itertools import islice, product
 from types import MappingProxyType
 from typing import Any
 
@@ -24,8 +26,11 @@ from engine.errors import EngineError
 from engine.event import BOTH, Ledger
 from engine.ledger import checked, event_from
 from engine.program import Program
-from engine.question import AmountOfSum, InBreachOf, May
+from engine.question import AmountOfSum, InBreachOf, May, Question
 from engine.settings import terms_from
+
+_MOST_ANSWERS = 8
+"""How many ways of answering otherwise are looked at."""
 
 
 @dataclass(frozen=True)
@@ -47,26 +52,47 @@ class History:
 
         What the documents do not know of the settings is left out: another set of documents asks for less.
         """
-        account = account_of(self, program, layers)
-        if "sum" in self.asked:
-            asked, at = self.asked, parse_instant(self.asked["at"])
-            return account.decide(AmountOfSum(asked["sum"], at, asked.get("about"), asked["document"]))
-        if "norm" in self.asked:
-            asked, at = self.asked, parse_instant(self.asked["at"])
-            return account.decide(InBreachOf(asked["by"], asked["norm"], at, asked["document"]))
-        fields = {name: value for name, value in self.asked.items() if name not in ("by", "act", "at")}
-        act = program.acts[self.asked["act"]]
-        made = event_from(
-            program,
-            {"id": "?", "name": act.name, "at": self.asked["at"], "by": self.asked["by"], **fields},
-            "witness",
-        )
-        question = May(self.asked["by"], act.name, parse_instant(self.asked["at"]), made.fields)
-        return account.decide(question)
+        return account_of(self, program, layers).decide(question_of(self, program))
+
+
+def question_of(history: History, program: Program) -> Question:
+    """Return what is asked at the end of a history."""
+    asked, at = history.asked, parse_instant(history.asked["at"])
+    if "sum" in asked:
+        return AmountOfSum(asked["sum"], at, asked.get("about"), asked["document"])
+    if "norm" in asked:
+        return InBreachOf(asked["by"], asked["norm"], at, asked["document"])
+    fields = {name: value for name, value in asked.items() if name not in ("by", "act", "at")}
+    name = program.acts[asked["act"]].name
+    made = event_from(
+        program, {"id": "?", "name": name, "at": asked["at"], "by": asked["by"], **fields}, "witness"
+    )
+    return May(asked["by"], name, at, made.fields)
 
 
 def account_of(history: History, program: Program, layers: tuple[str, ...]) -> Account:
     """Return the account that a history is of, by a program's documents."""
+    return _account(_Facts(history), program, layers)
+
+
+class _Facts:
+    """What an account is made of, whatever is asked of it."""
+
+    def __init__(self, history: History) -> None:
+        self.history = history
+        self._said = repr((history.entries, history.settings, history.readings, history.answers))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Facts) and self._said == other._said
+
+    def __hash__(self) -> int:
+        return hash(self._said)
+
+
+@lru_cache(maxsize=16)
+def _account(facts: _Facts, program: Program, layers: tuple[str, ...]) -> Account:
+    """Return an account, with the positions that it has come to: several questions are often about the same facts."""
+    history = facts.history
 
     def said(given: dict[str, Any]) -> dict[str, Any]:
         return {name: value for name, value in given.items() if name.partition(".")[0] in program.called}
@@ -174,6 +200,38 @@ def replayed(history: History, program: Program, layers: tuple[str, ...]) -> Dec
     except (EngineError, ValueError):
         # A text that is read as a day or a period (`no later than the billing period`) may be any text in a world.
         return None
+
+
+def knows(program: Program, history: History) -> bool:
+    """Tell whether a program has all that happens in a history, and all that is filled in and answered in it."""
+    said = (*history.settings, *history.readings, *history.answers)
+    return all(name.partition(".")[0] in program.called for name in said) and all(
+        entry["name"] in program.touches for entry in history.entries
+    )
+
+
+def answering(
+    history: History, program: Program, layers: tuple[str, ...], questions: Iterable[str]
+) -> Iterator[History]:
+    """Yield the history with other answers: to the questions on which what it asks hangs, if it hangs on nothing else;
+    or to one of some questions that it is about.
+    """
+    decision = replayed(history, program, layers) if "act" in history.asked else None
+    missing = decision.missing if decision is not None else ()
+    if missing and all(each.kind == "question" for each in missing):
+        names = list(dict.fromkeys(each.name for each in missing))
+        ways = product(*(_options_of(program, name) for name in names))
+        given = (dict(zip(names, way, strict=True)) for way in ways)
+    else:
+        given = ({name: option} for name in questions for option in _options_of(program, name))
+    for answers in islice(given, _MOST_ANSWERS):
+        if not answers.items() <= history.answers.items():
+            yield replace(history, answers={**history.answers, **answers})
+
+
+def _options_of(program: Program, question: str) -> tuple[Any, ...]:
+    declared = program.questions[question]
+    return (False, True) if declared.kind.name == "flag" else tuple(declared.options)
 
 
 def _instant(minute: int) -> str:
