@@ -43,6 +43,7 @@ def analyse(
     from engine.analysis.gaps import gaps
     from engine.analysis.kept import Kept
     from engine.analysis.tally import Tally
+    from engine.analysis.uncollected import uncollected
 
     def wanted(kind: str) -> bool:
         return not only or kind in only
@@ -71,7 +72,7 @@ def analyse(
         found.append(kept.group(name, documents, under, tally, partial(asking.ask, name)))
     places: set[frozenset[tuple[str, str]]] = set()
     try:
-        for each in decided_first(chain.from_iterable(found), watch):
+        for each in uncollected(decided_first(chain.from_iterable(found), watch)):
             here = frozenset((clause.document, clause.clause) for clause in each.clauses)
             # A measure of the law that only says again what was found of the same clauses is left out.
             if each.detail.get("what") == "measure" and here in places:

@@ -11,6 +11,7 @@ copied.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import time
@@ -104,6 +105,7 @@ def _put(asked: Asked, groups: Iterable[str], number: int, jobs: int, out: Conne
     from engine.governing import Programs
 
     end_with_parent()
+    gc.disable()  # See `uncollected`: this process does nothing else.
     with suppress(BrokenPipeError, KeyboardInterrupt):
         told = _Told(out)
         kept = Kept(asked.folder) if asked.folder is not None else Aside()

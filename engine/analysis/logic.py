@@ -21,6 +21,7 @@ Truth = Any
 _evaluate, _number_of = bare(z3core.Z3_model_eval), bare(z3core.Z3_get_numeral_int64)
 _truth_of, _identity = bare(z3core.Z3_get_bool_value), bare(z3core.Z3_get_ast_id)
 _at, _formula = bare(z3core.Z3_ast_vector_get), bare(z3core.Z3_goal_formula)
+_parts_of = bare(z3core.Z3_get_app_num_args)
 _assert, _assert_in_goal = bare(z3core.Z3_solver_assert), bare(z3core.Z3_goal_assert)
 _and, _or, _not, _implies = map(
     bare, (z3core.Z3_mk_and, z3core.Z3_mk_or, z3core.Z3_mk_not, z3core.Z3_mk_implies)
@@ -79,6 +80,16 @@ def follows(when: Truth, then: Truth) -> Truth:
     if then is False or then is FALSE:
         return no(when)
     return Held(_implies(REF, when.ast, then.ast))
+
+
+def is_named(term: Any) -> bool:
+    """Tell whether a term is a truth with a name of its own: it may be assumed as it is."""
+    return (
+        isinstance(term, z3.BoolRef)
+        and term is not TRUE
+        and term is not FALSE
+        and _parts_of(REF, term.ast) == 0
+    )
 
 
 def tell(solver: z3.Solver, *facts: Truth) -> None:

@@ -11,7 +11,7 @@ happenings are at one minute, and last days are working days.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, NamedTuple
@@ -28,6 +28,7 @@ from engine.analysis.logic import (
     core,
     every,
     follows,
+    is_named,
     no,
     simplified,
     some,
@@ -157,7 +158,10 @@ def _solver(limit: int, few: bool) -> z3.Solver:
     else:
         made = z3.SimpleSolver()
         made.set("rlimit", limit)
-        made.set("timeout", WALL)
+        if (
+            limit == LIMIT
+        ):  # A smaller one is come to soon enough, and a clock beside each question costs more than it.
+            made.set("timeout", WALL)
         made.set("random_seed", _SEED)
     if few:
         made.push()
@@ -211,18 +215,23 @@ class Query:
             day = self.world.today
             tell(self.solver, no(every(*self._shape(), day == self.number(day))))
         while self.fewest():
-            if not self._grown():
+            if not self._grown() and self._is_taken():
                 return True
         return False
 
     def _grown(self) -> bool:
-        """Tell more of the world, where some of it is left open; tell whether there was more to tell."""
+        """Tell more of the world, where some of it is left open; tell whether there was more to tell.
+
+        Mostly it stays with what happens so far: what that brings at once is told with the last of the rest.
+        """
         if not isinstance(self.world, Fragment):
             return False
         facts: list[Any] = []
         while not (facts or self.world.is_whole):
             facts = self.world.grow()
-        return self._tell_more(facts or self.world.at_once(self._there))
+        if self.world.is_whole:
+            facts += self.world.at_once(self._there)
+        return self._tell_more(facts)
 
     def _tell_more(self, facts: list[Any]) -> bool:
         """Tell the solver more of the world; tell whether there was more to tell."""
@@ -295,7 +304,7 @@ class Query:
         shape = self._shape()
         try:
             alike = self._named_alike(order.terms, values)
-            if not alike or not self.asked(*shape, *alike.values()):
+            if not self._gone_near(alike, shape):
                 return False
             less = self._less([*order.first, *map(no, self._clock()), *order.minutes])
             better = some(*others, every(*shape, less))
@@ -309,7 +318,7 @@ class Query:
             # What is left to be said once it is fixed what happens: a fraction of the facts.
             tell_all(self.solver, simplified(whole, *self._shape()))
             self._alike = self._named_alike(order.terms, values)
-            if self._gone_near():
+            if self._gone_near(self._alike):
                 self.smallest(order.first)
                 self.smallest([*map(no, self._clock()), *order.minutes])
             else:
@@ -350,25 +359,28 @@ class Query:
         return [minute == _OPENING + _APART * place for place, minute in enumerate(minutes)]
 
     def _named_alike(self, terms: list[Any], values: Values) -> dict[int, Any]:
-        """Return names, by their identities, for that terms are what they were in another world, or else small."""
+        """Return what to assume, by its identity, for that terms are what they were in another world, or else small."""
         found = {}
         for term in terms if values else ():
             value = values.get(term.sexpr(), False if z3.is_bool(term) else _low(term, 0))
-            name = self._name(term if value is True else no(term) if value is False else term == value)
+            alike = term if value is True else no(term) if value is False else term == value
+            name = alike if is_named(term) else self._name(alike)
             found[name.get_id()] = name
         return found
 
-    def _gone_near(self) -> bool:
-        """Find a world that is like another one, but for what has to differ; tell whether there is one."""
-        for _ in range(_GOES if self._alike else 0):
+    def _gone_near(self, alike: dict[int, Any], shape: Sequence[Any] = ()) -> bool:
+        """Find a world of a shape that is like another one, but for what has to differ: that is no longer named. Tell
+        whether there is one.
+        """
+        for _ in range(_GOES if alike else 0):
             try:
-                if self.asked(*self._alike.values()):
+                if self.asked(*shape, *alike.values()):
                     return True
             except Unknown:
                 break
             for each in core(self.solver):
-                del self._alike[each]
-        self._alike = {}
+                alike.pop(each, None)
+        alike.clear()
         return False
 
     def asked(self, *assumed: Any) -> bool:
@@ -376,18 +388,22 @@ class Query:
 
         What is assumed is a truth that has a name, or is denied one.
         """
-        while True:
-            answer = checked(self.solver, assumed)
-            if answer == z3.unknown:
-                raise Unknown(self.solver.reason_unknown())
-            if answer == z3.unsat:
-                return False
-            if self._whole(self.solver.model()):
+        while self._can_be(assumed):
+            if self._is_taken():
                 return True
+        return False
 
-    def _whole(self, model: Any) -> bool:
-        """Take a world as the last one found; else say what it goes against of what every world has."""
-        found = Found(model)
+    def _can_be(self, assumed: Sequence[Any]) -> bool:
+        answer = checked(self.solver, assumed)
+        if answer == z3.unknown:
+            raise Unknown(self.solver.reason_unknown())
+        return bool(answer == z3.sat)
+
+    def _is_taken(self) -> bool:
+        """Take the world that the solver has as the last one found; else say what it goes against of what every world
+        has.
+        """
+        found = Found(self.solver.model())
         there = [each for each in self.happenings if found.truth(each.here)]
         forgotten = list(self._forgotten(found, there))
         if forgotten:
@@ -421,7 +437,8 @@ class Query:
 
         At first nothing happens. What the solver then says cannot all be left out is remembered: the next world looked
         at has the fewest happenings that leave out none of these groups whole. So each question is one about a short
-        history, and the first world found is one that no world with less can replace.
+        history, and the first world found is one that no world with less can replace. It need not be looked at for
+        that: what happens in it is just those.
         """
         places = {each.id: place for place, each in enumerate(self.happenings)}
         called = {
@@ -429,7 +446,8 @@ class Query:
         }
         while True:
             there = fewest_of([frozenset(places[each] for each in group) for group in self._needed])
-            if self.asked(*(absent for place, absent in enumerate(self._absent) if place not in there)):
+            if self._can_be([absent for place, absent in enumerate(self._absent) if place not in there]):
+                self._there = [self.happenings[place] for place in sorted(there)]
                 return True
             needed = frozenset(called[each] for each in core(self.solver))
             if not needed:
@@ -462,7 +480,7 @@ class Query:
             else:
                 self.least(terms[place])
             terms = terms[place + 1 :]
-            self._gone_near()
+            self._gone_near(self._alike)
 
     def _smaller(self, terms: list[Any]) -> int | None:
         """Return which of some terms is smaller in a world found that has the same before it; None: in no world."""
