@@ -73,8 +73,9 @@ def name_the_amended(work: Work) -> None:
 
 def collect_changes(work: Work) -> None:
     """Find which clauses of the document amended are replaced and repealed."""
+    amended = work.amended()
     clauses = {
-        plain_number(each.number): each.number for contract in work.amended() for each in contract.clauses
+        plain_number(each.number): each.number for contract in amended for each in contract.clauses
         if each.number
     }  # fmt: skip
     changed: dict[str, Span] = {}
@@ -88,7 +89,7 @@ def collect_changes(work: Work) -> None:
             en, zh = "only a supplement changes another document", "只有补充协议才能改变其他文书"
             help = Said("begin with `| supplement name to hosting`", "开头写 `| 补充 名称 至 hosting`")
             work.wrong.append(error("change", statement.span(), en, zh, help))
-        elif rule != "retroactive" and clauses:
+        elif rule != "retroactive" and amended:
             change(work, clause, statement, clauses, changed)
 
 

@@ -26,7 +26,12 @@ from contractlang.syntax import Written
 # A file is the same as long as this is: when it was changed and its size, or the text that stands for it.
 Stamp = tuple[int, int] | str
 
-__all__ = ["Loaded", "Workspace", "check_text", "files_of", "load", "load_text"]
+_HEAD = 400
+"""So much of a text is looked at for what it is called."""
+
+__all__ = [
+    "Loaded", "Workspace", "check_text", "files_of", "load", "load_text", "names_in_head", "used_by"
+]  # fmt: skip
 
 
 def load(paths: Iterable[Path], library: Iterable[Path] = ()) -> Loaded:
@@ -174,10 +179,10 @@ class Workspace:
     def _names_in_head(self, path: Path) -> set[str]:
         text = self._unsaved.get(str(path))
         if text is not None:
-            return _names_in(text[:400])
+            return names_in_head(text)
         try:
             with path.open("rb") as file:
-                return _names_in(file.read(400).decode("utf-8", "replace"))
+                return names_in_head(file.read(_HEAD).decode("utf-8", "replace"))
         except (OSError, ValueError):
             return set()
 
@@ -221,9 +226,15 @@ class _Held:
     diagnostics: list[Diagnostic]
 
 
-def _names_in(head: str) -> set[str]:
+def used_by(text: str) -> list[str]:
+    """Return the names of the documents that a text uses or amends."""
+    written, _ = parse(Source("", text))
+    return [name for name, _ in head_of(written)[1]]
+
+
+def names_in_head(text: str) -> set[str]:
     """Return the words of the line in which a document says what it is: it may be used under either of its names."""
-    lines = head.splitlines()
+    lines = text[:_HEAD].splitlines()
     kinds = {"agreement", "law", "vocabulary", "supplement", "协议", "法律", "词汇", "补充"}
     heads = (line.lstrip("|｜ \t").split() for line in lines if line.lstrip()[:1] in ("|", "｜"))
     return next((set(words[1:3]) for words in heads if words and words[0] in kinds), set())

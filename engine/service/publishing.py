@@ -1,36 +1,27 @@
-"""How a contract version comes into use: proposed, held against check, scenarios and analysis, approved, published.
-
-The three gates are the program's own commands, run in a process of their own, so that callers are answered meanwhile
-and a draft is judged here as it is at its author's desk.
-"""
+"""How a contract version comes into use: proposed, led through its gates, approved, published."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import os
-import sys
-import tempfile
 from collections.abc import Mapping
 from datetime import date
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any
 
+from contractlang.loaded import SUFFIX
 from contractlang.norms import Contract
 from engine.dates import day_of, iso, start_of
 from engine.errors import Conflict, Damaged, StoreError
 from engine.event import Instant
+from engine.service.gates import report_on
 from engine.service.library import CONFIGURED, number_of
 from engine.service.problems import Problem, pointer, problem_at
 from engine.service.server import Server
 from engine.service.tenant import Tenant
 from engine.store import ContractRow
 
-SUFFIX = ".contract"
 LOOKED_EVERY_S = 1.0
-LONGEST_S = 600
-MOST_TOLD = 20_000
-_PROGRAM = "import sys; from engine.cli import main; sys.exit(main())"
 
 
 async def propose(tenant: Tenant, raw: Mapping[str, Any], by: str, now: Instant) -> ContractRow:
@@ -42,11 +33,12 @@ async def propose(tenant: Tenant, raw: Mapping[str, Any], by: str, now: Instant)
     if name == CONFIGURED:
         raise Problem("bad_request", "that name is taken", "/name")
     files = _files(raw)
-    effective = _day(raw, now)
     laid = {f"{name}@{version}/{file}": text for file, text in files.items() if file.endswith(SUFFIX)}
-    report = await _gates(tenant, f"{name}@{version}", files)
+    said = _day(raw)
+    report = await report_on(files, f"{name}@{version}", tenant.library.texts)
     _must_pass(report)
     contract = _version_of(tenant, laid, name, version)
+    effective = _effective(contract, said, day_of(now))
     report["fit"] = True
     content = json.dumps(laid, ensure_ascii=False, sort_keys=True).encode()
     row = ContractRow(
@@ -130,52 +122,6 @@ def told(row: ContractRow) -> dict[str, Any]:
     }  # fmt: skip
 
 
-async def _gates(tenant: Tenant, home: str, files: Mapping[str, str]) -> dict[str, Any]:
-    """Run check, the scenarios and the analysis over files that stand beside what is in use."""
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
-        for name, text in {
-            **tenant.library.texts,
-            **{f"{home}/{file}": text for file, text in files.items()},
-        }.items():
-            path = root / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, "utf-8")
-        own = [f"{home}/{file}" for file in files if file.endswith(SUFFIX)]
-        cases = [f"{home}/{file}" for file in files if file.endswith(".md")]
-        report = {"check": await _run(root, "check", *own)}
-        if report["check"]["passed"]:
-            if cases:
-                report["scenarios"] = await _run(root, "test", *cases)
-            else:
-                report["scenarios"] = {
-                    "passed": False,
-                    "said": "no scenarios: send a scenarios.md beside the text",
-                }
-            report["analysis"] = await _run(root, "analyse", "--gate", *own)
-        return report
-
-
-async def _run(root: Path, *words: str) -> dict[str, Any]:
-    # Nothing of what the server was told stands in the environment of a process that reads drafts.
-    kept = {
-        name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "CONTRACT_CACHE") if name in os.environ
-    }
-    kept["PYTHONPATH"] = os.pathsep.join(sys.path)
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", _PROGRAM, *words, cwd=root, stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-        env={**kept, "NO_COLOR": "1", "COLUMNS": "120", "PYTHONUTF8": "1"},
-    )  # fmt: skip
-    try:
-        out, _ = await asyncio.wait_for(process.communicate(), LONGEST_S)
-    except TimeoutError:
-        process.kill()
-        await process.wait()
-        return {"passed": False, "said": f"it was not done within {LONGEST_S} seconds"}
-    return {"passed": process.returncode == 0, "said": out.decode("utf-8", "replace").strip()[-MOST_TOLD:]}
-
-
 def _files(raw: Mapping[str, Any]) -> dict[str, str]:
     files = raw.get("files")
     if not isinstance(files, dict) or not any(str(name).endswith(SUFFIX) for name in files):
@@ -198,10 +144,20 @@ def _files(raw: Mapping[str, Any]) -> dict[str, str]:
     return files
 
 
-def _day(raw: Mapping[str, Any], now: Instant) -> date:
+def _effective(contract: Contract, said: date | None, today: date) -> date:
+    """Return from when a version is in effect: what completes an agreement says so itself. Raises Problem."""
+    if contract.kind == "agreement":
+        return said or today
+    if said is not None and said != contract.valid_from:
+        told = f"a {contract.kind} says itself when it begins: write `valid from {said}` in it, or leave this out"
+        raise Problem("bad_request", told, "/effective_on")
+    return contract.valid_from or today
+
+
+def _day(raw: Mapping[str, Any]) -> date | None:
     written = raw.get("effective_on")
     if written is None:
-        return day_of(now)
+        return None
     try:
         found = date.fromisoformat(written)
         start_of(found)

@@ -175,6 +175,12 @@ def test_a_supplement_to_an_unknown_document(tmp_path: Path) -> None:
     ]
 
 
+def test_an_agreement_without_numbers_has_no_clause_to_change(tmp_path: Path) -> None:
+    (tmp_path / "loan.contract").write_text("| agreement loan\n| party lender\n", "utf-8")
+    (tmp_path / "loan-1.contract").write_text("| supplement loan-1 to loan\n1.1 x\n| repeals 1\n", "utf-8")
+    assert [each.message.en for each in load([tmp_path]).errors] == ["no clause of loan is called `1`"]
+
+
 def test_a_changed_clause_is_shown_twice(tmp_path: Path) -> None:
     found = loaded(tmp_path, hosting_1=FIRST + "1.1 x\n| replaces 五.3\n1.2 y\n| repeals 5.3\n")
     assert len(found.errors[0].labels) == 1

@@ -218,3 +218,73 @@ def test_who_proposed_does_not_approve(live: Live, tmp_path: Path) -> None:
     kept = client.post("/contracts", json={"name": "loan", "version": "2", "files": files}, timeout=120)
     assert kept.status_code == 200, kept.text
     assert client.post("/contracts/loan/2/approve").status_code == 403
+
+
+HOUR = """| agreement fund
+| party lender, borrower
+| uses house
+| act repay (amount: money, loan: paid_out) by borrower, accumulates amount for each loan
+| act call_in by lender, needs basis
+
+1. The borrower repays within an hour.
+| repayment: for each paid_out as loan, borrower must repay loan.amount for loan within 1 hour
+2. If a repayment is late, the lender may call in the loan.
+| while repayment is overdue, lender may call_in
+"""
+HOUSE = """| vocabulary house
+| event paid_out (amount: money)
+"""
+TWO_HOURS = """| supplement fund-1 "First supplement" to fund
+| valid from 2026-03-01
+
+1. The borrower repays within two hours.
+| replaces 1
+| repayment: for each paid_out as loan, borrower must repay loan.amount for loan within 2 hours
+"""
+HOURS = """## Two hours now
+
+```ledger
+2026-03-02 09:00 paid_out amount=10.00
+```
+
+```expect
+2026-03-02 10:30 lender may call_in: forbidden
+2026-03-02 11:30 lender may call_in: permitted
+```
+"""
+
+
+def test_a_supplement_is_judged_with_what_it_amends_and_changes_every_account_of_it(tmp_path: Path) -> None:
+    texts = {"main": {"mine/fund.contract": HOUR, "mine/house.contract": HOUSE}}
+    with serving(tmp_path, texts) as live:
+        client = live.client()
+        client.post("/accounts", json={"account": "a", "agreements": ["fund"]})
+        data = {"specversion": "1.0", "source": "t", "type": "paid_out", "subject": "a"}
+        for number, day in enumerate(("2026-02-27", "2026-03-02")):
+            sent = {**data, "id": str(number), "time": f"{day}T09:00:00+08:00", "data": {"amount": "10.00"}}
+            told = client.post("/events", json=sent, headers={"Content-Type": "application/cloudevents+json"})
+            assert told.status_code == 200, told.text
+        body = {
+            "name": "fund-1",
+            "version": "1",
+            "files": {"fund-1.contract": TWO_HOURS, "scenarios.md": HOURS},
+        }
+        wrong = client.post("/contracts", json={**body, "effective_on": "2027-01-01"}, timeout=120)
+        assert (wrong.status_code, wrong.json()["field"]) == (400, "/effective_on")
+        made = client.post("/contracts", json=body, timeout=120)
+        assert (made.status_code, made.json().get("effective_on")) == (200, "2026-03-01"), made.text
+        late = "2026-03-02T10:30"
+        before = client.get("/accounts/a", params={"as_of": late}).json()["breaches"]
+        client.post("/contracts/fund-1/1/publish")
+        after = client.get("/accounts/a", params={"as_of": late}).json()["breaches"]
+    assert [each["trigger"] for each in before] == ["0", "1"]
+    assert [each["trigger"] for each in after] == ["0"]
+
+
+def test_a_version_is_judged_with_a_vocabulary_of_the_tenants_own(tmp_path: Path) -> None:
+    texts = {"main": {"mine/fund.contract": HOUR, "mine/house.contract": HOUSE}}
+    second = HOUR.replace("| party", '| version "2"\n| party', 1).replace("1 hour", "2 hours")
+    with serving(tmp_path, texts) as live:
+        body = {"name": "fund", "version": "2", "files": {"fund.contract": second, "scenarios.md": HOURS}}
+        made = live.client().post("/contracts", json=body, timeout=120)
+    assert made.status_code == 200, made.text
