@@ -20,8 +20,9 @@ from unittest.mock import patch
 
 from bench.kernel import CONTRACT, ORDERS, made
 from engine.bulk import run, summary
-from engine.bulk.kernel import machine, parquet, straight, told, units
+from engine.bulk.kernel import arrow, machine, parquet, straight, told, units
 from engine.bulk.kernel.arrow import Reader
+from engine.bulk.kernel.rows import RowReader
 from engine.cli import carried_out
 
 EVENTS, FEW, RUNS = 2_000_000, 100_000, 3
@@ -32,11 +33,11 @@ PARTS: dict[str, tuple[tuple[Any, str], ...]] = {
     "looking whether accounts are in order": ((units, "surveyed"),),
     "decoding Parquet": ((parquet.File, "group"),),
     "putting rows in the order of accounts": ((straight.Straight, "tables_of"),),
-    "reading instants": ((Reader, "_moment"),),
-    "telling what happened and who did it": ((Reader, "_acts"),),
-    "reading fields": ((Reader, "_rows"),),
-    "ids, and what names one": ((Reader, "_ids"), (Reader, "_refer")),
-    "what ledgers are held to": ((Reader, "_accounts"), (Reader, "_once"), (Reader, "_known")),
+    "reading instants": ((RowReader, "moment"),),
+    "telling what happened and who did it": ((RowReader, "acts"),),
+    "reading fields": ((RowReader, "read"),),
+    "ids, and what names one": ((arrow, "ids_of"), (Reader, "_placed"), (Reader, "_refer")),
+    "what ledgers are held to": ((Reader, "_accounts"), (Reader, "_once"), (RowReader, "known")),
     "laying rows out for the loop": ((Reader, "whole"), (straight, "given")),
     "the loop": (),
     "telling accounts and happenings": ((told.Telling, "tables"),),

@@ -23,6 +23,8 @@ ODD, ALL, HALF = 0x9E37_79B9_7F4A_7C15, 0xFFFF_FFFF_FFFF_FFFF, 0xFFFF_FFFF
 """What mixes bits: an odd number with bits everywhere; 64 bits, and the lower half of them."""
 FAR = 0x3FFF_FFFF_FFFF_FFFF
 """No place and no instant is as far; that none is below zero need then not be asked."""
+NOBODY, NOTHING = -1, -2
+"""Stand for a text that names no id, and for no text."""
 ZERO, NINE, DASH, POINT, COLON, SPACE, LETTER_T, PLUS = 48, 57, 45, 46, 58, 32, 84, 43
 
 
@@ -215,18 +217,22 @@ def scaled(
 
 
 def chosen(places: Halves, null: Bytes, values: Array, faults: Bytes, out: Array, bad: Bytes) -> None:
-    """Read words by what each of them was read as."""
+    """Read words by what each of them was read as; there is one more, which nothing is asked of."""
     for row in range(len(out)):
-        out[row] = MISSING
-        if not null[row]:
-            out[row] = values[places[row]]
-            bad[row] |= faults[places[row]]
+        # What comes by chance is chosen from, not branched on.
+        at = row & FAR
+        place, is_null = places[at], null[at]
+        place = 0 if is_null else place
+        value = values[int(place) & FAR]
+        out[at] = MISSING if is_null else value
+        bad[at] |= (1 - is_null) & faults[int(place) & FAR]
 
 
 def coded(codes: Array, kind: Array) -> None:
     """Put the number that each kind has in its place."""
     for row in range(len(kind)):
-        kind[row] = codes[kind[row]]
+        at = row & FAR
+        kind[at] = codes[kind[at] & FAR]
 
 
 def acted(
@@ -237,31 +243,58 @@ def acted(
 
     Of each kind there are as many in a row as the table is `wide`.
     """
+    none = len(kinds) - 1
     for row in range(len(kind)):
-        of = len(wrong) // wide - 1 if unnamed[row] else kinds[names[row]]
-        cell = of * wide + (wide - 1 if nobody[row] else by[row])
-        kind[row] = of
-        who[row] = numbers[cell]
-        bad[row] |= wrong[cell]
+        at = row & FAR
+        name, is_unnamed, actor, is_nobody = names[at], unnamed[at], by[at], nobody[at]
+        name = none if is_unnamed else name
+        actor = wide - 1 if is_nobody else actor
+        of = kinds[int(name) & FAR]
+        cell = int(of * wide + actor) & FAR
+        kind[at] = of
+        who[at] = numbers[cell]
+        bad[at] |= wrong[cell]
 
 
-def allowed(kind: Array, null: Bytes, rules: Array, bad: Bytes) -> None:
-    """Find the cells that are there and may not be (rule 0), or are not and must be (rule 2)."""
+def allowed(kind: Array, there: Bytes, needs: Array, without: Array, bad: Bytes) -> None:
+    """Find rows in which a cell is there that may not be, or is not that must; each is a bit of those of its row."""
     for row in range(len(kind)):
-        rule = rules[kind[row]]
-        bad[row] |= ((rule == 2) & null[row]) | ((rule == 0) & (1 - null[row]))
+        at = row & FAR
+        of, told = kind[at] & FAR, int(there[at])
+        bad[at] |= ((told & without[of]) | (needs[of] & (255 ^ told))) != 0
+
+
+def among(codes: Halves, null: Bytes, places: Halves, out: Halves) -> None:
+    """Tell the place of each cell's word, by the word's number; NOTHING where the cell is null."""
+    for row in range(len(out)):
+        at = row & FAR
+        code, is_null = codes[at], null[at]
+        code = 0 if is_null else code
+        place = places[int(code) & FAR]
+        out[at] = NOTHING if is_null else place
+
+
+def steps(first: Array, moment: Array) -> int:
+    """Tell of the rows of each account whether one is earlier than that before it (1), or at the same instant (2)."""
+    earlier = same = 0
+    for account in range(len(first) - 1):
+        for row in range(first[account] + 1, first[account + 1]):
+            before, now = moment[(row - 1) & FAR], moment[row & FAR]
+            earlier |= now < before
+            same |= now == before
+    return earlier + 2 * same
 
 
 def arranged(
     first: Array, ok: Bytes, in_time: Array, moment: Array, kind: Array, is_coded: Bytes, is_thing: Bytes, until: int,
-    offsets: Halves, data: Bytes, slots: Array, order: Array, number: Array, firsts: Array, things: Array, taken: Array,
+    offsets: Halves, data: Bytes, slots: Array, order: Array, number: Halves, firsts: Array, things: Array,
+    taken: Array,
 ) -> int:  # fmt: skip
     """Put the rows that the loop looks at in order, account by account; return how many accounts are taken.
 
     `first` tells where the rows of each account begin, `in_time` its rows in time; those not `ok` are passed over, and
-    so are those with an id twice. Looked at are rows of the kinds that are coded, and
-    no later than `until`. Of each account `taken`, `order` gets its rows in time, `number` the number of each row that
-    is a thing.
+    so are those with an id twice. Looked at are rows of the kinds that are coded, and no later than `until`. Of each
+    account `taken`, `order` gets its rows in time, `number` the number of each that is a thing, -1 of the others.
     """
     count = rows = every = 0
     for account in range(len(ok)):
@@ -287,9 +320,10 @@ def arranged(
             rows = begin
             continue
         for place in range(begin, rows):
-            if is_thing[kind[order[place]]]:
-                number[order[place]] = every
-                every += 1
+            row = order[place]
+            thing = is_thing[kind[row]]
+            number[row] = every if thing else -1
+            every += int(thing)
         taken[count] = account
         count += 1
         firsts[count], things[count] = rows, every
@@ -298,29 +332,27 @@ def arranged(
 
 def numbered(
     first: Array, ok: Bytes, in_time: Array, moment: Array, kind: Array, is_coded: Bytes, is_thing: Bytes, until: int,
-    ids: Halves, held: Array, order: Array, number: Array, firsts: Array, things: Array, taken: Array,
+    ids: Halves, held: Array, order: Array, number: Halves, firsts: Array, things: Array, taken: Array,
 ) -> int:  # fmt: skip
     """Do what `arranged` does where ids are numbers; `held` has, for each, the last account that had it, or -1."""
     count = rows = every = 0
     for account in range(len(ok)):
         if not ok[account]:
             continue
-        begin, things_before = rows, every
+        begin, things_before, twice = rows, every, 0
         for place in range(first[account], first[account + 1]):
-            row = in_time[place]
-            if held[ids[row]] == account:
-                ok[account] = 0
-                break
-            held[ids[row]] = account
-            if is_coded[kind[row]] and moment[row] <= until:
-                order[rows] = row
-                rows += 1
-                thing = is_thing[kind[row]]
-                number[row] = every if thing else -1
-                every += thing
-        if not ok[account]:
-            for place in range(begin, rows):
-                number[order[place]] = -1
+            row = in_time[place & FAR] & FAR
+            own, of = int(ids[row]) & FAR, kind[row] & FAR
+            twice |= held[own] == account
+            held[own] = account
+            thing, is_taken = int(is_thing[of]), int(is_coded[of]) & int(moment[row] <= until)
+            # What is laid where nothing is taken is laid over by the next.
+            order[rows & FAR] = row
+            number[row] = every if thing else -1
+            rows += is_taken
+            every += is_taken & thing
+        if twice:
+            ok[account] = 0
             rows, every = begin, things_before
             continue
         taken[count] = account
@@ -330,18 +362,18 @@ def numbered(
 
 
 def referred(
-    first: Array, taken: Array, count: int, firsts: Array, order: Array, number: Array, offsets: Halves, data: Bytes,
+    first: Array, taken: Array, count: int, firsts: Array, order: Array, number: Halves, offsets: Halves, data: Bytes,
     other: Halves, text: Bytes, null: Bytes, slots: Array, out: Array,
 ) -> None:  # fmt: skip
     """Look up which thing of its account each row names, among the `count` accounts `taken`."""
     for place in range(count):
         account = taken[place]
-        start, end = first[account], first[account + 1]
         size = 4
-        while size < 2 * (end - start):
+        while size < 2 * (first[account + 1] - first[account]):
             size *= 2
         emptied(slots, size)
-        for row in range(start, end):
+        for each in range(firsts[place], firsts[place + 1]):
+            row = order[each]
             if number[row] >= 0:
                 slots[slot_of(offsets, data, slots, size - 1, offsets, data, row)] = row
         for each in range(firsts[place], firsts[place + 1]):
@@ -353,29 +385,22 @@ def referred(
 
 
 def looked_up(
-    first: Array, taken: Array, count: int, firsts: Array, order: Array, number: Array, ids: Halves, others: Halves,
-    null: Bytes, held: Array, out: Array,
+    count: int, firsts: Array, things: Array, order: Array, number: Halves, ids: Halves, others: Halves, held: Array,
+    out: Array,
 ) -> None:  # fmt: skip
-    """Do what `referred` does where ids are numbers; `held` has room for the last thing that had each, at first -1.
-
-    It has room for one more, which nothing is asked of. (What comes by chance is chosen from, not branched on.)
-    """
-    none = len(held) - 1
+    """Do what `referred` does where ids are numbers; `held` has room for the thing that had each last, at first -1."""
     for place in range(count):
-        begin, end = firsts[place], firsts[place + 1]
-        start = first[taken[place]]
+        begin, end, least = firsts[place], firsts[place + 1], things[place]
         for each in range(begin, end):
-            row = order[each]
-            own = ids[row]
-            held[own if number[row] >= 0 else none] = row
+            row = order[each & FAR] & FAR
+            held[int(ids[row]) & FAR] = number[row]
         for each in range(begin, end):
-            row = order[each]
+            row = order[each & FAR] & FAR
             named = others[row]
-            held_there = held[max(named, 0)]
-            thing = held_there if named >= 0 else -1
-            of_thing = number[max(thing, 0)]
-            found = of_thing if thing >= start else DANGLING
-            out[each] = MISSING if null[row] else found
+            thing = held[int(max(named, 0)) & FAR]
+            # Things of accounts before have lower numbers.
+            found = thing if named >= 0 and thing >= least else DANGLING
+            out[each & FAR] = MISSING if named == NOTHING else found
 
 
 def grouped(groups: Array, ends: Array, order: Array) -> None:

@@ -28,6 +28,8 @@ EAST = 8 * 3_600_000_000
 """The zone of the contracts is eight hours east of UTC, without summer time since 1992 (`FIRST`)."""
 FIRST = 694_195_200_000_000
 """1992-01-01 in the zone: what is earlier the kernel leaves to the engine."""
+LAST = 7_226_000_000_000_000
+"""Some instant before the last year of the calendar."""
 FAR = 1 << 62
 UNKNOWN = -1
 """In a table: the calendar of that day is not published, or the day is in no calendar at all.

@@ -15,7 +15,7 @@ from contractlang.kinds import Kind
 from contractlang.norms import OccurrenceDecl, QuestionDecl, StateDecl, TypeDecl, Who
 from engine.bulk.kernel.columns import ELSE
 from engine.bulk.kernel.machine import Columns
-from engine.bulk.kernel.plan import DANGLING, DAY, EAST, FIRST, MISSING, Plan
+from engine.bulk.kernel.plan import DANGLING, DAY, EAST, FIRST, LAST, MISSING, Plan
 from engine.event import Instant
 from engine.program import Program
 
@@ -24,8 +24,6 @@ _DAY = r"(199[2-9]|20\d\d|21\d\d)-\d\d-\d\d"
 _MONEY = r"\d{1,10}(\.\d{1,2})?"
 _PERIOD = "(19|20)[0-9]{2}-(0[1-9]|1[0-2])"
 _COUNT = r"\d{1,10}"
-_LAST = 7_226_000_000_000_000
-"""Some instant before the last year of the calendar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +173,7 @@ class Typed:
         known = _listed({"account", "id", "name", "at", "by", "recorded_at", *self.fields})
         return (
             "plain AND json_extract_string(row, '$.recorded_at') IS NULL AND id <> ''"
-            f" AND moment >= {FIRST} AND moment < {_LAST} AND list_has_all([{known}], keys)"
+            f" AND moment >= {FIRST} AND moment < {LAST} AND list_has_all([{known}], keys)"
             f" AND len(list_distinct(keys)) = len(keys) AND CASE name {cases} ELSE false END"
         )
 
@@ -254,7 +252,7 @@ class Typed:
         for contract in self.program.contracts:
             for each in contract.relations:
                 if each.how == "only_after":
-                    begins = f"coalesce(min(moment) FILTER (name = {_text(each.right)}), {_LAST})"
+                    begins = f"coalesce(min(moment) FILTER (name = {_text(each.right)}), {LAST})"
                     yield f"NOT coalesce(min(moment) FILTER (name = {_text(each.left)}) < {begins}, false)"
         for name, declared in self.declared.items():
             if declared.once is not None:
