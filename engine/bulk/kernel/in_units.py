@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.bulk.kernel.machine import has_arrow
+from engine.bulk.kernel.machine import is_extra
 from engine.bulk.mapping import Mapped
 from engine.bulk.run import STRAIGHT, Counts, Spread, Tell
 from engine.bulk.tables import Table
@@ -50,7 +50,7 @@ class InUnits(ABC):
             return "a mapping is given"
         if {each.suffix for each in tables} != {".parquet"}:
             return "not all tables are Parquet"
-        if not has_arrow():
+        if not is_extra():
             return "llvmlite and pyarrow (the extra `kernel`) are not installed"
         from engine.bulk.kernel.room import keep_room
         from engine.bulk.kernel.straight import BROKEN, Unlike, rows_in

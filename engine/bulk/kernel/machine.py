@@ -77,14 +77,9 @@ class Calendar:
         return self._low, self._tables
 
 
-def has_llvm() -> bool:
-    """Tell whether the loop can be compiled."""
-    return find_spec("llvmlite") is not None and find_spec("numpy") is not None
-
-
-def has_arrow() -> bool:
-    """Tell whether whole tables can be read as columns."""
-    return has_llvm() and find_spec("pyarrow") is not None
+def is_extra() -> bool:
+    """Tell whether the extra `kernel` is there: the loop can be compiled, and whole tables are read as columns."""
+    return all(find_spec(name) is not None for name in ("llvmlite", "numpy", "pyarrow"))
 
 
 def run(

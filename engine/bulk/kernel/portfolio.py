@@ -19,7 +19,7 @@ from engine.bulk.kernel.cases import Facts, in_cases
 from engine.bulk.kernel.columns import Layout, Left, spoken_of
 from engine.bulk.kernel.in_units import InUnits
 from engine.bulk.kernel.lower import plan_of
-from engine.bulk.kernel.machine import Calendar, Outcome, has_llvm, run
+from engine.bulk.kernel.machine import Calendar, Outcome, is_extra, run
 from engine.bulk.kernel.outcome import Found, Results
 from engine.bulk.kernel.plan import Asked, Plan, Refused
 from engine.bulk.kernel.typed import Bucket, Typed
@@ -158,7 +158,7 @@ class Kernelled(InUnits):
 
     def bucket(self, scattered: Scattered, bucket: int, with_accounts: bool) -> Read | None:
         """Fold the accounts of a bucket whose rows are plainly right, as columns; None where none can be."""
-        taken = None if self.mapped.events or not has_llvm() else self.portfolio.take("", {}, (), Folded())
+        taken = None if self.mapped.events or not is_extra() else self.portfolio.take("", {}, (), Folded())
         plan = None if taken is None else self._planned(taken)
         if taken is None or plan is None or not plan.codes:
             return None

@@ -149,10 +149,11 @@ class RowReader:
 
     def fields(self, table: Any, rules: Rules, kind: Array, bad: Array, out: dict[str, Array]) -> None:
         """Read some columns as numbers; a row in which one is that may not be, or is not that must, is bad."""
-        there = numpy.zeros(len(bad), numpy.uint8)
+        there = numpy.full(len(bad), (1 << len(rules.columns)) - 1, numpy.uint8)
         for place, name in enumerate(rules.columns):
             column = one(table.column(name))
-            there |= (1 - nulls_of(column)) << place
+            if column.null_count:
+                there ^= nulls_of(column) << place
             if name in out:
                 self._field(name, self.kinds[name], column, bad, out[name])
         self.code.allowed(kind, there, rules.needs, rules.without, bad)

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from engine.bulk.fold import Reject
 from engine.bulk.kernel.in_units import STRAIGHT_FROM
-from engine.bulk.kernel.machine import has_arrow
+from engine.bulk.kernel.machine import is_extra
 from engine.bulk.kernel.parquet import File
 from engine.bulk.kernel.portfolio import Kernelled
 from engine.bulk.kernel.straight import BROKEN, Straight, Unlike, rows_in
@@ -51,7 +51,7 @@ class Parted:
 
 def straight_of(portfolio: Fold, job: Job, least: int = STRAIGHT_FROM) -> Straight | None:
     """Return what reads the tables of a run as columns; None where they are read row by row, as on one machine."""
-    if job.accounts is not None or portfolio.mapped.events or not has_arrow():
+    if job.accounts is not None or portfolio.mapped.events or not is_extra():
         return None
     if not isinstance(portfolio, Kernelled) or {each.suffix for each in job.events} != {".parquet"}:
         return None
