@@ -424,7 +424,7 @@ def grouped(groups: Array, ends: Array, order: Array) -> None:
     ends[0] = 0
 
 
-def dense(offsets: Halves, data: Bytes, null: Bytes, slots: Array, firsts: Array, out: Array) -> int:
+def dense(offsets: Halves, data: Bytes, null: Bytes, slots: Array, firsts: Array, out: Halves) -> int:
     """Number texts in the order in which they come first, -1 where nothing is written; return how many there are.
 
     `firsts` gets the row in which each comes first. Return -1 where there are more than half of the `slots`, all -1.

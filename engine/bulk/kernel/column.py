@@ -130,6 +130,26 @@ def _in_order(array: Any, order: Array) -> Any:
     return pyarrow.Array.from_buffers(array.type, len(order), [there, pyarrow.py_buffer(cells)])
 
 
+def indices_of(words: Any) -> Array:
+    """Return the number of each cell's word in an array of numbers of words; those of null cells mean nothing."""
+    return numbers_of(words.indices.cast(pyarrow.int32()), numpy.int32)
+
+
+def words_in(column: Any) -> Any:
+    """Return the words of all chunks of a column of numbers of words, each once, and none null."""
+    words = pyarrow.chunked_array(
+        [each.dictionary.cast(pyarrow.string()) for each in column.chunks], pyarrow.string()
+    )
+    return pc.drop_null(pc.unique(words))
+
+
+def places_among(words: Any, chunk: Any) -> Array:
+    """Return the place among some words of each word of a chunk, and one that stands for any more; -1 for none."""
+    own = chunk.dictionary.cast(pyarrow.string())
+    places = pc.fill_null(pc.index_in(own, words), -1).to_numpy()
+    return numpy.append(places, -1).astype(numpy.int32)
+
+
 def codes_of(words: Any) -> Array:
     """Return the number of each cell's word in an array of numbers of words, -1 where it is null."""
     indices = words.indices

@@ -11,10 +11,19 @@ from typing import Any
 
 import numpy
 import pyarrow
-import pyarrow.compute as pc
 
-from engine.bulk.kernel.cells import NOBODY, NOTHING
-from engine.bulk.kernel.column import Array, Text, is_words, nulls_of, numbers_of, one, text_of
+from engine.bulk.kernel.cells import NOTHING
+from engine.bulk.kernel.column import (
+    Array,
+    Text,
+    indices_of,
+    is_words,
+    nulls_of,
+    one,
+    places_among,
+    text_of,
+    words_in,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +62,7 @@ def ids_of(table: Any, named: Iterable[str], bad: Array, code: Any) -> Ids:
 
 
 def _as_numbers(own: Any, others: dict[str, Any], bad: Array, code: Any) -> Ids:
-    words = pc.drop_null(
-        pc.unique(pyarrow.chunked_array([_words(each) for each in own.chunks], pyarrow.string()))
-    )
+    words = words_in(own)
     places = _places(own, words, True, bad, code)
     bad |= places < 0
     numbers = {name: Numbers(_places(each, words, False, bad, code), 0) for name, each in others.items()}
@@ -69,17 +76,13 @@ def _places(column: Any, words: Any, colons: bool, bad: Array, code: Any) -> Arr
     for chunk in column.chunks:
         here = slice(begin, begin + len(chunk))
         begin += len(chunk)
-        own = _words(chunk)
+        own = chunk.dictionary.cast(pyarrow.string())
         text, faults = text_of(own), numpy.zeros(len(own), numpy.uint8)
         code.texts(text.offsets, text.data, text.null, colons, faults)
-        among = pc.fill_null(pc.index_in(own, words), NOBODY).to_numpy().astype(numpy.int32)
-        among[nulls_of(own) != 0] = NOTHING
-        codes = numbers_of(chunk.indices.cast(pyarrow.int32()), numpy.int32)
-        code.among(codes, nulls_of(chunk), numpy.append(among, numpy.int32(NOBODY)), places[here])
+        among = places_among(words, chunk)
+        among[:-1][nulls_of(own) != 0] = NOTHING
+        codes = indices_of(chunk)
+        code.among(codes, nulls_of(chunk), among, places[here])
         if faults.any():
             bad[here] |= (nulls_of(chunk) == 0) & (numpy.append(faults, 0).take(codes, mode="clip") != 0)
     return places
-
-
-def _words(chunk: Any) -> Any:
-    return chunk.dictionary.cast(pyarrow.string())

@@ -19,19 +19,19 @@ FAR = 0x3FFF_FFFF_FFFF_FFFF
 """No place is as far; that none is below zero need then not be asked."""
 
 
-def begun(groups: Array, begins: Array) -> None:
+def begun(groups: Halves, begins: Array) -> None:
     """Count the rows of each group; tell where each group begins, and once more the end, if they stand in order."""
     for row in range(len(groups)):
-        begins[(groups[row & FAR] + 1) & FAR] += 1
+        begins[(int(groups[row & FAR]) + 1) & FAR] += 1
     for group in range(1, len(begins)):
         begins[group & FAR] += begins[(group - 1) & FAR]
 
 
-def moved(rows: Array, wide: int, groups: Array, following: Array, out: Array) -> None:
+def moved(rows: Array, wide: int, groups: Halves, following: Array, out: Array) -> None:
     """Lay each row where the next one of its group belongs, and tell where the one after it does."""
     at = 0
     for row in range(len(groups)):
-        group = groups[row & FAR] & FAR
+        group = int(groups[row & FAR]) & FAR
         place = following[group] * wide
         following[group] += 1
         for _ in range(wide):
@@ -64,19 +64,23 @@ def laid_1(cells: Bytes, wide: int, place: int, rows: Bytes) -> None:
         at += wide
 
 
-def words_4(cells: Halves, null: Bytes, wide: int, place: int, rows: Halves) -> None:
-    """Lay numbers of words into rows, all bits of what is null."""
+def words_4(cells: Halves, null: Bytes, places: Halves, wide: int, place: int, rows: Halves) -> None:
+    """Lay the places of words into rows, all bits of what is null."""
     at = place
     for row in range(len(cells)):
-        rows[at & FAR] = cells[row & FAR] | -int(null[row & FAR])
+        code, is_null = int(cells[row & FAR]), int(null[row & FAR])
+        code = 0 if is_null else code
+        rows[at & FAR] = int(places[code & FAR]) | -is_null
         at += wide
 
 
-def words_1(cells: Halves, null: Bytes, wide: int, place: int, rows: Bytes) -> None:
-    """Lay numbers of words into rows, as a byte each, all bits of what is null."""
+def words_1(cells: Halves, null: Bytes, places: Halves, wide: int, place: int, rows: Bytes) -> None:
+    """Lay the places of words into rows, a byte each, all bits of what is null."""
     at = place
     for row in range(len(cells)):
-        rows[at & FAR] = cells[row & FAR] | -int(null[row & FAR])
+        code, is_null = int(cells[row & FAR]), int(null[row & FAR])
+        code = 0 if is_null else code
+        rows[at & FAR] = int(places[code & FAR]) | -is_null
         at += wide
 
 

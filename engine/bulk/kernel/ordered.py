@@ -14,7 +14,7 @@ import numpy
 import pyarrow
 
 from engine.bulk.kernel import moved
-from engine.bulk.kernel.column import Array, is_words, nulls_of, numbers_of
+from engine.bulk.kernel.column import Array, is_words, nulls_of, numbers_of, places_among, words_in
 from engine.bulk.kernel.native import library
 
 AT_ONCE = 1 << 15
@@ -41,9 +41,9 @@ class Ordered:
 
     def __init__(self, table: Any, accounts: Array, count: int) -> None:
         """Take a table, the number of the account of each row, and how many numbers there are."""
-        self._code, self._schema, table = library(moved), table.schema, table.unify_dictionaries()
+        self._code, self._schema = library(moved), table.schema
         self._words = {
-            each.name: _words_of(table.column(each.name)) for each in table.schema if _is_coded(each)
+            each.name: words_in(table.column(each.name)) for each in table.schema if _is_coded(each)
         }
         # Of what has no fixed width the number of the row is kept.
         self._apart = table.select([e.name for e in table.schema if not (_is_coded(e) or _width(e.type))])
@@ -78,20 +78,21 @@ class Ordered:
                 own = accounts[begun + first : begun + min(first + AT_ONCE, len(batch))]
                 for cell, column in zip(self._cells, columns, strict=True):
                     lay = getattr(self._code, f"{'words' if cell.what == WORD else 'laid'}_{cell.wide}")
-                    told = (each[first : first + len(own)] for each in column)
-                    lay(*told, self._wide // cell.wide, cell.place, held.view(_KINDS[cell.wide]))
+                    told = (each[first : first + len(own)] for each in column[:2])
+                    lay(*told, *column[2:], self._wide // cell.wide, cell.place, held.view(_KINDS[cell.wide]))
                 self._code.moved(held, self._wide // 8, own, following, self._rows)
             begun += len(batch)
 
     def _told(self, batch: Any, cell: _Cell, begun: int) -> tuple[Array, ...]:
-        """Return what rows keep of a column; of words which are null as well."""
+        """Return what rows keep of a column; of words which are null as well, and the place of each word."""
         if not cell.column:
             return (numpy.arange(begun, begun + len(batch), dtype=numpy.int32),)
         array = batch.column(cell.column)
         if cell.what == NULL:
             return (nulls_of(array),)
         if cell.what == WORD:
-            return numbers_of(array.indices, numpy.int32), nulls_of(array)
+            places = places_among(self._words[cell.column], array)
+            return numbers_of(array.indices, numpy.int32), nulls_of(array), places
         return (numbers_of(array, _KINDS[cell.wide]),)
 
     def part(self, first: int, last: int) -> Any:
@@ -122,10 +123,6 @@ class Ordered:
             else:
                 columns[name] = apart.column(name)
         return pyarrow.table(columns)
-
-
-def _words_of(column: Any) -> Any:
-    return column.chunk(0).dictionary if column.num_chunks else pyarrow.array([], pyarrow.string())
 
 
 def _words(places: Array, words: Any) -> Any:

@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from engine.bulk.kernel.arrow import cells_compiled
+from engine.bulk.kernel.cells import NOBODY
 from engine.bulk.kernel.column import (
     CODED,
     Array,
@@ -27,7 +28,9 @@ from engine.bulk.kernel.column import (
     codes_of,
     few_words,
     in_order,
+    indices_of,
     is_words,
+    nulls_of,
     one,
     text_of,
 )
@@ -206,10 +209,12 @@ def together(paths: Sequence[Path]) -> Iterator[Any]:
     at_once = -(-count // max(1, len(codes) // A_PART))
     for first in range(0, count, at_once):
         last = min(first + at_once, count)
-        own = numpy.arange(first, last, dtype=numpy.int32)
+        own = numpy.arange(last - first, dtype=numpy.int32)
         of_rows = numpy.repeat(own, numpy.diff(rows.begins[first : last + 1]))
-        account = _worded(pyarrow.array(of_rows, mask=of_rows == len(names)), names)
         if len(of_rows):
+            # Only the names of these: what reads them sees to it that each is there once.
+            places = pyarrow.array(of_rows, mask=of_rows + first == len(names))
+            account = _worded(places, names.slice(first, last - first))
             yield rows.part(first, last).add_column(0, "account", account)
 
 
@@ -230,17 +235,24 @@ def _accounts(column: Any) -> tuple[Array, Any]:
     if is_words(column) and column.num_chunks:
         words = pyarrow.concat_arrays([each.dictionary for each in column.chunks])
         of_words, firsts = _numbered(text_of(words))
-        ends = numpy.cumsum([0, *(len(each.dictionary) for each in column.chunks)])
-        found = [of_words[begin + codes_of(each)] for begin, each in zip(ends, column.chunks, strict=False)]
-        codes, names = numpy.concatenate(found), words.take(pyarrow.array(firsts))
+        codes, names = _by_words(column, of_words), words.take(pyarrow.array(firsts))
     else:
         account = one(column)
         codes, firsts = _numbered(text_of(account))
         names = account.take(pyarrow.array(firsts))
-    if column.null_count:
-        codes[column.is_null().to_numpy()] = -1
     codes[codes < 0] = len(names)
     return codes, names
+
+
+def _by_words(column: Any, of_words: Array) -> Array:
+    """Return the number of each cell's word, of those told for the words of one chunk after the other."""
+    codes, row, word = numpy.empty(len(column), numpy.int32), 0, 0
+    for chunk in column.chunks:
+        own = numpy.append(of_words[word : word + len(chunk.dictionary)], numpy.int32(NOBODY))
+        told = indices_of(chunk), nulls_of(chunk), own
+        cells_compiled().among(*told, codes[row : row + len(chunk)])
+        row, word = row + len(chunk), word + len(chunk.dictionary)
+    return codes
 
 
 def _parted(table: Any, of_rows: Array) -> Iterator[tuple[int, Any]]:
@@ -260,7 +272,7 @@ def _worded(places: Any, words: Any) -> Any:
 def _numbered(text: Text) -> tuple[Array, Array]:
     """Return the number of each cell's text, -1 where there is none, and the row in which each comes first."""
     rows, slots, dense = len(text.null), A_FEW, cells_compiled().dense
-    codes, firsts = numpy.empty(rows, numpy.int64), numpy.empty(rows, numpy.int64)
+    codes, firsts = numpy.empty(rows, numpy.int32), numpy.empty(rows, numpy.int64)
     cells = text.offsets, text.data, text.null
     # Few texts are found in a small table, which is near at hand; for more of them it is begun anew.
     while (count := dense(*cells, numpy.full(slots, -1), firsts, codes)) < 0:
