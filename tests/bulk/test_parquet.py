@@ -146,7 +146,8 @@ def test_texts_are_numbered_alike_by_either(texts: list[str | None]) -> None:
     text = text_of(pa.array(texts, pa.string()))
     found = []
     for code in (cells, library(cells)):
-        hashes, codes, firsts = (numpy.zeros(len(texts), int) for _ in range(3))
+        hashes, firsts = (numpy.zeros(len(texts), int) for _ in range(2))
+        codes = numpy.zeros(len(texts), numpy.int32)
         given_ = (
             (text.offsets, text.data) if code is not cells else (text.offsets.tolist(), text.data.tolist())
         )

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import duckdb
 import numpy
@@ -14,10 +15,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from contractlang.load import load_text
-from engine.bulk.kernel import ordered, units
+from engine.bulk.kernel import naming, ordered, units
 from engine.bulk.kernel.column import few_words, in_order
 from engine.bulk.kernel.lower import plan_of
-from engine.bulk.kernel.ordered import Ordered
+from engine.bulk.kernel.ordered import Ordered, Wider
 from engine.bulk.kernel.straight import Straight
 from engine.compile import compile_program
 from engine.terms import Terms
@@ -94,7 +95,7 @@ def test_files_of_different_accounts_are_units_and_others_are_scattered(
     straight: Straight, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     random = Random(4)
-    monkeypatch.setattr(units, "A_FEW", 2)
+    monkeypatch.setattr(naming, "A_FEW", 2)
     own = [
         file_of(tmp_path / f"{n}.parquet", [f"{n}-{random.randrange(5)}" for _ in range(20)], 6)
         for n in (2, 1)
@@ -172,29 +173,45 @@ def test_rows_in_some_order_are_what_pyarrow_takes() -> None:
     assert in_order(table, order[:0]).num_rows == 0
 
 
-@pytest.mark.parametrize(("words", "at_once"), [(9, 1 << 15), (300, 16)])
+@pytest.mark.parametrize("is_words", [True, False])
+@pytest.mark.parametrize(("words", "at_once", "parts"), [(9, 1 << 15, 1), (900, 16, 5), (9, 16, 200)])
 def test_rows_in_the_order_of_their_accounts_are_what_pyarrow_takes(
-    words: int, at_once: int, monkeypatch: pytest.MonkeyPatch
+    words: int, at_once: int, parts: int, is_words: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ordered, "AT_ONCE", at_once)
     random, count = Random(3), 900
+    monkeypatch.setattr(ordered, "AT_ONCE", at_once)
+    monkeypatch.setattr(ordered, "TOGETHER", count // parts)
     cells = [random.choice((None, random.randrange(words))) for _ in range(count)]
     texts = [None if each is None else f"w{each}" for each in cells]
+    accounts = pa.array([random.choice((None, *(f"A-{n}" for n in range(13)))) for _ in range(count)])
     columns = {
+        "account": accounts.dictionary_encode() if is_words else accounts,
         "whole": pa.array(cells, pa.int64()), "half": pa.array(cells, pa.int32()), "none": pa.nulls(count),
         "day": pa.array(cells, pa.int32()).cast(pa.date32()), "at": pa.array(cells, pa.timestamp("us")),
         "amount": pa.array(cells, pa.decimal128(12, 2)), "cents": pa.array(cells, pa.decimal64(12, 2)),
         "text": pa.array(texts), "flag": pa.array([None if each is None else each > 4 for each in cells]),
         "word": pa.array(texts).dictionary_encode(), "every": pa.array(range(count)),
     }  # fmt: skip
-    table = pa.concat_tables([pa.table(columns).slice(7, 250), pa.table(columns).slice(300)])
-    accounts = numpy.array([random.randrange(13) for _ in range(table.num_rows)])
-    found = Ordered(table, accounts, 14)
-    for first, last in ((0, 14), (3, 5), (13, 14)):
-        part = found.part(first, last)
-        part.validate(full=True)
-        rows = [row for own in range(first, last) for row in numpy.flatnonzero(accounts == own).tolist()]
-        assert part.to_pylist() == table.take(pa.array(rows, pa.int64())).to_pylist()
+    tables = [pa.table(columns).slice(7, 250), pa.table(columns).slice(300)]
+
+    def told(wider: frozenset[str]) -> list[dict[str, Any]]:
+        found = Ordered(tables[0].schema, sum(map(len, tables)), wider)
+        for table in tables:
+            found.add(table)
+        rows = []
+        for part in found.tables(100):
+            part.validate(full=True)
+            rows += part.to_pylist()
+        return rows
+
+    if words > 255:
+        with pytest.raises(Wider):
+            told(frozenset())
+    rows = told(frozenset({"word"}) if words > 255 else frozenset())
+    every = pa.concat_tables(tables).to_pylist()
+    names = list(dict.fromkeys(each["account"] for each in rows))
+    assert len(names) == len({each["account"] for each in every})
+    assert rows == [each for name in names for each in every if each["account"] == name]
 
 
 def test_a_column_that_is_kept_as_words_here_and_there_is_read_as_text(tmp_path: Path) -> None:

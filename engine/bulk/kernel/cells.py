@@ -159,7 +159,7 @@ def texts(offsets: Halves, data: Bytes, null: Bytes, colons: bool, bad: Bytes) -
 
 def mixed(data: Bytes, start: int, end: int) -> int:
     """Return a number of 64 bits in which all bytes of a text have a part."""
-    found, place = end - start, start
+    found, place = int(end) - int(start), int(start)
     while place + 4 <= end:
         part = int(data[place]) | int(data[place + 1]) << 8
         part |= int(data[place + 2]) << 16 | int(data[place + 3]) << 24

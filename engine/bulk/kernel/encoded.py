@@ -275,7 +275,11 @@ def numbered(
         start = at[0]
         if there < 0 or start + there * wide > end:
             return -1
-        if wide == 8:
+        if wide == 8 and there == last - row:
+            for each in range(row, last):
+                out[each & FAR] = eight(data, start)
+                start += 8
+        elif wide == 8:
             for each in range(row, last):
                 cell = each & FAR
                 out[cell] = eight(data, start)

@@ -15,29 +15,84 @@ Halves = Any
 Bytes = Any
 """An array of bytes."""
 
+A_BLOCK = 127
+"""How many rows of a part stand in one piece. (Pieces that begin at like places of memory pages would drive each other
+out of the cache.)"""
 FAR = 0x3FFF_FFFF_FFFF_FFFF
 """No place is as far; that none is below zero need then not be asked."""
 
 
-def begun(groups: Halves, begins: Array) -> None:
-    """Count the rows of each group; tell where each group begins, and once more the end, if they stand in order."""
-    for row in range(len(groups)):
-        begins[(int(groups[row & FAR]) + 1) & FAR] += 1
-    for group in range(1, len(begins)):
-        begins[group & FAR] += begins[(group - 1) & FAR]
+def keyed(codes: Halves, null: Bytes, of_words: Halves, least: int, words: Halves, parts: Halves) -> None:
+    """Tell which word each cell has, counted on from `least`, and of which part it is; -1 and the first for null."""
+    for row in range(len(codes)):
+        at = row & FAR
+        code, is_null = int(codes[at]), null[at]
+        word = -1 if is_null else least + code
+        code = len(of_words) - 1 if is_null else code
+        words[at] = word
+        parts[at] = of_words[code & FAR]
 
 
-def moved(rows: Array, wide: int, groups: Halves, following: Array, out: Array) -> None:
-    """Lay each row where the next one of its group belongs, and tell where the one after it does."""
+def parted(
+    rows: Array, wide: int, parts: Halves, following: Array, owners: Halves, free: Array, out: Array
+) -> None:
+    """Lay each row where the next one of its part belongs, and tell where the one after it does.
+
+    A part that has no room left is given the next free block, whose owner it is then.
+    """
     at = 0
-    for row in range(len(groups)):
-        group = int(groups[row & FAR]) & FAR
-        place = following[group] * wide
-        following[group] += 1
+    for row in range(len(parts)):
+        part = int(parts[row & FAR]) & FAR
+        place = following[part]
+        if place % A_BLOCK == 0:
+            place = free[0] * A_BLOCK
+            owners[free[0]] = part
+            free[0] += 1
+        following[part] = place + 1
+        place *= wide
         for _ in range(wide):
             out[place & FAR] = rows[at & FAR]
             place += 1
             at += 1
+
+
+def ranked(
+    rows: Halves, blocks: Array, wide: int, place: int, ranks: Halves, least: int, ends: Array, places: Halves
+) -> None:
+    """Tell the place of each row of some blocks if those of each account stand together, by the ranks of accounts.
+
+    A row tells which word its account is, and `ranks` the rank of that, of which the first is `least`. `ends` gets
+    where the rows of each account end.
+    """
+    row = 0
+    for block in range(len(blocks)):
+        at = blocks[block] * A_BLOCK * wide + place
+        for _ in range(min(A_BLOCK, len(places) - row)):
+            group = (int(ranks[int(rows[at & FAR])]) - least) & FAR
+            places[row & FAR] = group
+            ends[(group + 1) & FAR] += 1
+            at += wide
+            row += 1
+    for group in range(1, len(ends)):
+        ends[group & FAR] += ends[(group - 1) & FAR]
+    for each in range(len(places)):
+        group = int(places[each & FAR]) & FAR
+        places[each & FAR] = ends[group]
+        ends[group] += 1
+
+
+def settled(rows: Array, blocks: Array, wide: int, places: Halves, out: Array) -> None:
+    """Lay the rows of some blocks where they belong."""
+    row = 0
+    for block in range(len(blocks)):
+        at = blocks[block] * A_BLOCK * wide
+        for _ in range(min(A_BLOCK, len(places) - row)):
+            place = int(places[row & FAR]) * wide
+            for _ in range(wide):
+                out[place & FAR] = rows[at & FAR]
+                place += 1
+                at += 1
+            row += 1
 
 
 def laid_8(cells: Array, wide: int, place: int, rows: Array) -> None:

@@ -20,21 +20,16 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from engine.bulk.kernel.arrow import cells_compiled
-from engine.bulk.kernel.cells import NOBODY
 from engine.bulk.kernel.column import (
     CODED,
     Array,
-    Text,
     codes_of,
     few_words,
     in_order,
-    indices_of,
-    is_words,
-    nulls_of,
     one,
-    text_of,
 )
-from engine.bulk.kernel.ordered import Ordered
+from engine.bulk.kernel.naming import mixed
+from engine.bulk.kernel.ordered import Ordered, Wider
 from engine.bulk.kernel.parquet import File
 
 IN_MEMORY = 4_000_000
@@ -42,9 +37,7 @@ IN_MEMORY = 4_000_000
 A_BUCKET = 1_000_000
 """About how many rows a bucket is to have."""
 MOST_BUCKETS = 512
-A_FEW = 1 << 16
-"""How many slots there are at first to look up texts."""
-A_PART = 1 << 17
+A_PART = 1 << 18
 """About how many rows of a unit are told at once."""
 A_SLICE = 4096
 """Slices of a bucket that have fewer rows are put together before they are written."""
@@ -115,7 +108,7 @@ def surveyed(piece: Piece, alone: bool) -> Survey:
         if alone and not in_order:
             break
         if not alone:
-            found.append(_numbers_of(pc.unique(runs)))
+            found.append(mixed(pc.unique(runs)))
     whole = numpy.unique(numpy.concatenate(found))
     return Survey(rows, (begins or b"").decode(), ends.decode(), in_order, whole)
 
@@ -175,7 +168,7 @@ def scattered(piece: Piece, number: int, buckets: int, folder: Path) -> None:
     parts: list[list[Any]] = [[] for _ in range(buckets)]
     for batch in _batches(piece, None):
         account = batch.column("account")
-        of_rows = _numbers_of(pc.fill_null(account.cast(pyarrow.string()), "")) % buckets
+        of_rows = mixed(pc.fill_null(account.cast(pyarrow.string()), "")) % buckets
         for bucket, laid in _parted(batch, of_rows):
             parts[bucket].append(laid)
     for bucket, found in enumerate(parts):
@@ -200,59 +193,57 @@ def bucket_units(folder: Path, buckets: int) -> list[Unit]:
 
 def together(paths: Sequence[Path]) -> Iterator[Any]:
     """Yield the rows of some files, many accounts at a time, those of each together in the order of the files."""
-    table = pyarrow.concat_tables([_rows_of(path) for path in paths], promote_options="default")
-    codes, names = _accounts(table.column("account"))
-    # Rows of no account come last.
-    count = len(names) + 1
-    rows = Ordered(table.drop_columns(["account"]), codes, count)
-    del table
-    at_once = -(-count // max(1, len(codes) // A_PART))
-    for first in range(0, count, at_once):
-        last = min(first + at_once, count)
-        own = numpy.arange(last - first, dtype=numpy.int32)
-        of_rows = numpy.repeat(own, numpy.diff(rows.begins[first : last + 1]))
-        if len(of_rows):
-            # Only the names of these: what reads them sees to it that each is there once.
-            places = pyarrow.array(of_rows, mask=of_rows + first == len(names))
-            account = _worded(places, names.slice(first, last - first))
-            yield rows.part(first, last).add_column(0, "account", account)
+    schema = pyarrow.unify_schemas([_schema(path) for path in paths], promote_options="default")
+    yield from _ordered(paths, schema, frozenset()).tables(A_PART)
 
 
-def _rows_of(path: Path) -> Any:
+def _ordered(paths: Sequence[Path], schema: Any, wider: frozenset[str]) -> Ordered:
+    """Return the rows of some files, parted by account; columns of words are as `wide` as they turn out to be."""
+    nothing = schema.empty_table()
+    found = Ordered(schema, sum(map(_count, paths)), wider)
+    try:
+        for path in paths:
+            for table in _tables(path):
+                alike = table.schema == schema
+                found.add(
+                    table if alike else pyarrow.concat_tables([nothing, table], promote_options="default")
+                )
+    except Wider as wrong:
+        return _ordered(paths, schema, wider | {wrong.column})
+    return found
+
+
+def _schema(path: Path) -> Any:
+    """Return the columns of a file as they are read."""
     if path.suffix == ".arrow":
-        with pyarrow.memory_map(str(path)) as source:
-            return pyarrow.ipc.open_stream(source).read_all()
-    own = few_words(pq.read_metadata(path)) & {"account"}
-    with File(path, [*_UNCODED, *own]) as file:
-        return file.read(range(file.groups))
+        return _laid(path).schema
+    with File(path, _words_of(path)) as file:
+        return file.read(()).schema
 
 
-def _accounts(column: Any) -> tuple[Array, Any]:
-    """Return the number of each row's account, in the order in which they come first, and their names.
-
-    Rows of no account have the number past the last.
-    """
-    if is_words(column) and column.num_chunks:
-        words = pyarrow.concat_arrays([each.dictionary for each in column.chunks])
-        of_words, firsts = _numbered(text_of(words))
-        codes, names = _by_words(column, of_words), words.take(pyarrow.array(firsts))
-    else:
-        account = one(column)
-        codes, firsts = _numbered(text_of(account))
-        names = account.take(pyarrow.array(firsts))
-    codes[codes < 0] = len(names)
-    return codes, names
+def _count(path: Path) -> int:
+    """Return how many rows a file has."""
+    return len(_laid(path)) if path.suffix == ".arrow" else int(pq.read_metadata(path).num_rows)
 
 
-def _by_words(column: Any, of_words: Array) -> Array:
-    """Return the number of each cell's word, of those told for the words of one chunk after the other."""
-    codes, row, word = numpy.empty(len(column), numpy.int32), 0, 0
-    for chunk in column.chunks:
-        own = numpy.append(of_words[word : word + len(chunk.dictionary)], numpy.int32(NOBODY))
-        told = indices_of(chunk), nulls_of(chunk), own
-        cells_compiled().among(*told, codes[row : row + len(chunk)])
-        row, word = row + len(chunk), word + len(chunk.dictionary)
-    return codes
+def _tables(path: Path) -> Iterator[Any]:
+    """Yield the rows of a file."""
+    if path.suffix == ".arrow":
+        yield _laid(path)
+        return
+    with File(path, _words_of(path)) as file:
+        yield from file.batches(_READ, range(file.groups))
+
+
+def _laid(path: Path) -> Any:
+    """Return a file that was laid into a bucket; its rows are read where they are."""
+    with pyarrow.memory_map(str(path)) as source:
+        return pyarrow.ipc.open_stream(source).read_all()
+
+
+def _words_of(path: Path) -> list[str]:
+    """Return the columns of a file that are read as numbers of words: accounts only where the file keeps them so."""
+    return [*_UNCODED, *(few_words(pq.read_metadata(path)) & {"account"})]
 
 
 def _parted(table: Any, of_rows: Array) -> Iterator[tuple[int, Any]]:
@@ -264,32 +255,8 @@ def _parted(table: Any, of_rows: Array) -> Iterator[tuple[int, Any]]:
         yield part, laid.slice(ends[part], ends[part + 1] - ends[part])
 
 
-def _worded(places: Any, words: Any) -> Any:
-    """Return words by their numbers, of which each is known to have one."""
-    return pyarrow.DictionaryArray.from_arrays(places, words, safe=False)
-
-
-def _numbered(text: Text) -> tuple[Array, Array]:
-    """Return the number of each cell's text, -1 where there is none, and the row in which each comes first."""
-    rows, slots, dense = len(text.null), A_FEW, cells_compiled().dense
-    codes, firsts = numpy.empty(rows, numpy.int32), numpy.empty(rows, numpy.int64)
-    cells = text.offsets, text.data, text.null
-    # Few texts are found in a small table, which is near at hand; for more of them it is begun anew.
-    while (count := dense(*cells, numpy.full(slots, -1), firsts, codes)) < 0:
-        slots *= 8
-    return codes, firsts[:count]
-
-
 def _batches(piece: Piece, columns: list[str] | None) -> Iterator[Any]:
     # A dictionary of accounts would be as long as the batch: carried along with each bucket it would be copied often.
     read = _UNCODED if columns is None else ["account"]
     with File(piece.path, read) as file:
         yield from file.batches(_READ, range(piece.first, piece.last), columns)
-
-
-def _numbers_of(names: Any) -> Array:
-    """Return a number of 64 bits for each name."""
-    text = text_of(names)
-    out = numpy.zeros(len(names), numpy.int64)
-    cells_compiled().hashed(text.offsets, text.data, out)
-    return out
