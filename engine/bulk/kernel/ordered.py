@@ -196,7 +196,9 @@ class Ordered:
         """
         words = pyarrow.concat_arrays([pyarrow.array([], pyarrow.string()), *self._names])
         numbers, firsts = numbered(text_of(words))
-        parts = numpy.append(numpy.concatenate([numpy.zeros(0, numpy.int32), *self._parts])[firsts], self._count - 1)
+        parts = numpy.append(
+            numpy.concatenate([numpy.zeros(0, numpy.int32), *self._parts])[firsts], self._count - 1
+        )
         order = numpy.argsort(parts, kind="stable")
         ranks = numpy.empty(len(order), numpy.int32)
         ranks[order] = numpy.arange(len(order), dtype=numpy.int32)
@@ -242,7 +244,9 @@ class Ordered:
     def _table(self, kept: dict[Any, Array], names: Any, sizes: Array, aside: Any) -> Any:
         """Return rows as a table."""
         own = numpy.repeat(numpy.arange(len(sizes), dtype=numpy.int32), sizes)
-        columns: dict[str, Any] = {"account": _worded(_numbers(own, own == len(names), pyarrow.int32()), names)}
+        columns: dict[str, Any] = {
+            "account": _worded(_numbers(own, own == len(names), pyarrow.int32()), names)
+        }
         if self._apart:
             aside = aside.take(pyarrow.array(kept["", ROW]))
         for each in self._fields:
