@@ -272,7 +272,7 @@ class Reader:
             case "both_parties":
                 return Const(Who.BOTH.value, PARTY)
             case "other_party":
-                return Const(Who.OTHER.value, PARTY)
+                raise self.other_than_whom(part)
             case rule if rule in GROUPS:
                 raise self.fail(
                     "kind", part, "ask something of these duties", "请说明要问这些义务的什么",
@@ -343,6 +343,16 @@ class Reader:
         if not isinstance(declared, OccurrenceDecl):
             raise self.unknown(word, "act or event", "行为或事件", self.called(OccurrenceDecl))
         return declared
+
+    def other_than_whom(self, part: Node) -> Mistake:
+        """Report `the other party` in a condition: only who bears a norm upon a breach is other than somebody."""
+        named = self.called(PartyDecl)
+        en = " or ".join(f"`{each}`" for each in named if each.isascii())
+        zh = "或".join(f"`{each}`" for each in named if not each.isascii())
+        return self.fail(
+            "other_party", part, "other than whom? A condition names the party", "“对方”是谁的对方？条件中应写明哪一方",
+            Said(f"write {en or zh}", f"请写{zh or en}"),
+        )  # fmt: skip
 
     def who(self, part: Node | Word) -> Expr:
         """Return the party that `part` names."""

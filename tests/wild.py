@@ -191,7 +191,6 @@ class Maker:
         elif bound == "v":
             found += [
                 f"v.unpaid > {self.money('v')}", "v.at > 2026-03-15", "v.cured", "v.last_day > 2026-03-15",
-                "the other party is in breach",
             ]  # fmt: skip
         for duty in self.duties[-2:]:
             late = self.pick(f" for more than {self.period()}", "")
