@@ -70,10 +70,11 @@ class _Summary(Wording):
 
     def months(self, title: str, head: str, where: str, values: Sequence[Any]) -> str:
         """Return breaches of some norms (SQL over document and norm) by norm and month."""
+        # Instants come again and again: their months are looked up once each.
         found = self.asks(
-            "SELECT document, norm, strftime(month, '%Y-%m'), n FROM (SELECT document, norm,"
-            " date_trunc('month', happened_at) AS month, count(*) AS n FROM happenings"
-            f" WHERE what = 'breach' AND ({where}) GROUP BY ALL)", values
+            "SELECT document, norm, strftime(happened_at, '%Y-%m'), sum(n)::BIGINT FROM (SELECT document, norm,"
+            f" happened_at, count(*) AS n FROM happenings WHERE what = 'breach' AND ({where}) GROUP BY ALL)"
+            " GROUP BY ALL", values
         )  # fmt: skip
         sums = dict[tuple[str, str], int]()
         for document, norm, _, n in found:

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from engine.bulk.kernel import pieces
+from engine.bulk.kernel.flat import fits
 from engine.bulk.kernel.footer import TAIL, Footer
 from engine.bulk.kernel.pieces import Piece, joined
 
@@ -86,9 +87,44 @@ def test_rows_from_elsewhere_come_last(laid: tuple[list[Path], pa.Table], tmp_pa
 
 def test_an_end_is_written_as_it_was_read(laid: tuple[list[Path], pa.Table]) -> None:
     for path in laid[0]:
-        footer, begins = Footer.of(path)
+        with path.open("rb") as file:
+            footer, begins = Footer.of(file)
         assert footer.written() == path.read_bytes()[begins:]
         assert len(footer.written()) > TAIL
+
+
+@pytest.mark.parametrize("words", [1, 2, 3, 9, 300, 70_000])
+@pytest.mark.parametrize("nulls", [0.0, 0.3, 1.0])
+def test_words_and_instants_are_written_as_pyarrow_writes_them(
+    words: int, nulls: float, tmp_path: Path
+) -> None:
+    random = Random(words)
+
+    def of(rows: int) -> pa.Table:
+        listed = pa.array([f"词{number}" * random.randrange(3) + str(number) for number in range(words)])
+        numbers = [random.randrange(words) if random.random() >= nulls else None for _ in range(rows)]
+        moments = pa.array([random.randrange(-(10**15), 10**15) for _ in range(rows)], pa.timestamp("us"))
+        same = pa.DictionaryArray.from_arrays(pa.array([0] * rows, pa.int32()), pa.array(["same"]))
+        some = pa.DictionaryArray.from_arrays(pa.array(numbers, pa.int32()), listed)
+        return pa.table({"some": some, "at": moments, "same": same})
+
+    tables = [of(rows) for rows in (1, 7, 0, 8, 9, 1000)]
+    assert fits(tables[0].schema)
+    assert not fits(tables[0].append_column("n", pa.array([1])).schema)
+    mine, theirs, both = tmp_path / "mine.piece", tmp_path / "theirs.parquet", tmp_path / "both.parquet"
+    with Piece(mine) as piece:
+        for each in tables:
+            piece.add(each)
+    pq.write_table(pa.concat_tables(tables).unify_dictionaries(), theirs, store_schema=False)
+    found, wanted = pq.read_table(mine), pq.read_table(theirs)
+    found.validate(full=True)
+    assert found.equals(wanted)
+    with duckdb.connect() as at:
+        rows = [at.execute(f"SELECT * FROM read_parquet('{each}')").fetchall() for each in (mine, theirs)]
+    assert rows[0] == rows[1]
+    # What is said of the columns is the same: rows from elsewhere are put beside them.
+    assert joined([mine], [wanted], both) == 2 * len(wanted)
+    assert pq.read_table(both).equals(pa.concat_tables([wanted, wanted]))
 
 
 def test_pieces_of_other_tables_are_refused(laid: tuple[list[Path], pa.Table], tmp_path: Path) -> None:

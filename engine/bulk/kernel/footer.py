@@ -6,8 +6,7 @@ numbered as in https://github.com/apache/parquet-format. What need not be unders
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 MAGIC = b"PAR1"
 TAIL = 8
@@ -16,8 +15,8 @@ YES, NO, BYTE, DOUBLE, BYTES, LIST, SET, STRUCT = 1, 2, 3, 7, 8, 9, 10, 12
 """Kinds of values; between a byte and a number with a point there are the whole numbers."""
 COLUMNS, ROWS, GROUPS = 2, 3, 4
 """Fields of a footer: its columns, how many rows there are, the row groups."""
-OF_GROUP, BEGINS, ORDINAL = 1, 5, 7
-"""Fields of a row group: its columns, where it begins, which it is."""
+OF_GROUP, SIZE, ROWS_OF_GROUP, BEGINS, ORDINAL = 1, 2, 3, 5, 7
+"""Fields of a row group: its columns, its bytes, its rows, where it begins, which it is."""
 AT, ABOUT, INDEXES = 2, 3, (4, 6)
 """Fields of a column of one: where what is told of it stands, what is told, where its indexes are."""
 PAGES = (9, 10, 11, 14)
@@ -34,13 +33,12 @@ class Footer:
         self.said = said
 
     @staticmethod
-    def of(path: Path) -> tuple[Footer, int]:
+    def of(file: BinaryIO) -> tuple[Footer, int]:
         """Return the footer of a file, and where it begins."""
-        with path.open("rb") as file:
-            tail = file.seek(-TAIL, 2)
-            begins = tail - int.from_bytes(file.read(4), "little")
-            file.seek(begins)
-            return Footer(_Reading(file.read(tail - begins)).struct()), begins
+        tail = file.seek(-TAIL, 2)
+        begins = tail - int.from_bytes(file.read(4), "little")
+        file.seek(begins)
+        return Footer(_Reading(file.read(tail - begins)).struct()), begins
 
     @property
     def rows(self) -> int:
@@ -64,17 +62,21 @@ class Footer:
         """Add the row groups of another. Raises ValueError where its columns are not the same."""
         if other.said[COLUMNS] != self.said[COLUMNS]:
             raise ValueError("pieces whose columns differ")
-        self._groups.extend(other._groups)
-        self.said[ROWS] = self.said[ROWS][0], self.rows + other.rows
+        for group in other._groups:
+            self.add_group(group)
+
+    def add_group(self, group: Struct) -> None:
+        """Add a row group."""
+        self._groups.append(group)
+        self.said[ROWS] = self.said[ROWS][0], self.rows + group[ROWS_OF_GROUP][1]
 
     def written(self) -> bytes:
         """Return it as the end of a file."""
         for place, group in enumerate(self._groups):
             if ORDINAL in group:
                 group[ORDINAL] = group[ORDINAL][0], place
-        out = bytearray()
-        _write_struct(out, self.said)
-        return bytes(out) + len(out).to_bytes(4, "little") + MAGIC
+        out = struct_of(self.said)
+        return out + len(out).to_bytes(4, "little") + MAGIC
 
 
 def _move(said: Struct, fields: tuple[int, ...], by: int) -> None:
@@ -137,6 +139,20 @@ class _Reading:
         each = head & 15
         many = head >> 4 if head >> 4 < 15 else self.count()
         return each, [self.value(each) for _ in range(many)]
+
+
+def struct_of(said: Struct) -> bytes:
+    """Return fields as they are written."""
+    out = bytearray()
+    _write_struct(out, said)
+    return bytes(out)
+
+
+def count_of(number: int) -> bytes:
+    """Return a number without a sign as it is written."""
+    out = bytearray()
+    _write_count(out, number)
+    return bytes(out)
 
 
 def _write_count(out: bytearray, number: int) -> None:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import pyarrow
 import pyarrow.parquet as pq
 
+from engine.bulk.kernel.flat import Flat, fits
 from engine.bulk.kernel.footer import MAGIC, Footer
 
 A_GROUP = 1 << 18
@@ -24,22 +24,37 @@ _COPIED = 1 << 20
 class Piece:
     """A piece that is being written: tables with the same columns, one after the other; without any, no file."""
 
-    def __init__(self, target: Any) -> None:
+    def __init__(self, target: Path) -> None:
         self.target = target
-        self._held: list[Any] = []
-        self._file = ExitStack()
-        self._out: Any = None
+        self._out: Flat | _Grouped | None = None
 
     def __enter__(self) -> Piece:
         return self
 
     def __exit__(self, *wrong: object) -> None:
-        with self._file:
-            if self._held:
-                self._write()
+        if self._out is not None:
+            self._out.close()
 
     def add(self, table: Any) -> None:
         """Write some rows, now or with those that come next."""
+        if self._out is None:
+            self._out = (Flat if fits(table.schema) else _Grouped)(self.target, table.schema)
+        self._out.add(table)
+
+
+class _Grouped:
+    """A file written by pyarrow, many rows as one group."""
+
+    def __init__(self, target: Path, schema: Any) -> None:
+        self._held: list[Any] = []
+        self._out = _writer(target, schema)
+
+    def close(self) -> None:
+        if self._held:
+            self._write()
+        self._out.close()
+
+    def add(self, table: Any) -> None:
         self._held.append(table)
         if sum(map(len, self._held)) >= A_GROUP:
             self._write()
@@ -48,12 +63,10 @@ class Piece:
         # Each table has words of its own.
         rows = pyarrow.concat_tables(self._held).unify_dictionaries()
         self._held = []
-        if self._out is None:
-            self._out = self._file.enter_context(_writer(self.target, rows.schema))
         self._out.write_table(rows, row_group_size=max(1, len(rows)))
 
 
-def _writer(target: Any, schema: Any) -> Any:
+def _writer(target: Path, schema: Any) -> Any:
     kinds = pyarrow.types
     # Words that come again and again are told by their numbers; the file says no more of that than that they are text.
     words = [field.name for field in schema if kinds.is_dictionary(field.type)]
@@ -88,16 +101,21 @@ def joined(pieces: Sequence[Path], others: Iterable[Any], target: Path) -> int:
     if not more:
         shutil.copyfile(first, target)
         return int(pq.read_metadata(target).num_rows)
-    whole, ends = Footer.of(first)
+    whole, ends = _end_of(first)
     with target.open("wb") as out:
         _append(first, 0, ends, out)
         for piece in more:
-            footer, ends = Footer.of(piece)
+            footer, ends = _end_of(piece)
             footer.move(out.tell() - len(MAGIC))
             _append(piece, len(MAGIC), ends, out)
             whole.add(footer)
         out.write(whole.written())
     return whole.rows
+
+
+def _end_of(piece: Path) -> tuple[Footer, int]:
+    with piece.open("rb") as file:
+        return Footer.of(file)
 
 
 def _append(source: Path, begin: int, end: int, out: BinaryIO) -> None:
