@@ -7,6 +7,7 @@ type = an act or event of the vocabulary, subject = the account, time = when it 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import unquote
@@ -67,11 +68,25 @@ def sent(kind: str, headers: Mapping[bytes, bytes], body: Any, most: int) -> tup
         return [_event(body, "")], False
     if b"ce-specversion" in headers:
         said = ((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers.items())
-        attributes = {name[3:]: unquote(value) for name, value in said if name.startswith("ce-")}
+        attributes = {name[3:]: _unescaped(value, name[3:]) for name, value in said if name.startswith("ce-")}
         return [_event({**attributes, **({} if body is None else {"data": body})}, "")], False
     if isinstance(body, dict) and "specversion" in body:
         return [_event(body, "")], False
     raise _unsupported()
+
+
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+
+
+def _unescaped(value: str, name: str) -> str:
+    """Return the attribute that a header has: maybe in double quotes, then percent-encoded. Raises Problem."""
+    if _QUOTED.fullmatch(value):
+        value = re.sub(r"\\(.)", r"\1", value[1:-1])
+    try:
+        return unquote(value, errors="strict")
+    except UnicodeDecodeError:
+        told = "what is percent-encoded here is no UTF-8"
+        raise Problem("bad_request", told, pointer(name)) from None
 
 
 def _unsupported() -> Problem:
@@ -142,11 +157,18 @@ def _text(said: Mapping[str, Any], name: str, at: str) -> None:
         raise Problem("bad_request", f"a text is wanted: {hint}", f"{at}/{name}")
 
 
+_TO_THE_MICROSECOND = len("2026-03-02T10:00:00.000000")
+_FINER = re.compile(r"(\.\d{6})\d+")
+"""Decimals beyond those that an instant has: many senders write nine. They are left out."""
+
+
 def _time(value: Any, at: str, field: str) -> str:
     if not isinstance(value, str):
         raise Problem("bad_request", 'write a moment such as "2026-03-02T10:00:00+08:00"', at + field)
     # CloudEvents writes RFC 3339, whose small letters mean nothing more here.
     text = value if value.isupper() and " " not in value else value.replace(" ", "T").upper()
+    if len(text) > _TO_THE_MICROSECOND:
+        text = _FINER.sub(r"\1", text)
     try:
         parse_instant(text)
     except ValueError as wrong:

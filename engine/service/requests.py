@@ -45,6 +45,8 @@ async def whole_body(receive: Receive, headers: Headers, limits: Limits) -> byte
     """Return the body. Raises Problem where it is larger than may be, before more of it is read."""
     if type(receive) is Here:
         return receive.within(limits)
+    if headers.get(b"content-encoding", b"identity").lower() != b"identity":
+        raise Problem("unsupported_media_type", "a body is read as it is: send it without Content-Encoding")
     announced = headers.get(b"content-length", b"")
     if announced.isdigit() and int(announced) > limits.body_bytes:
         raise _too_large(limits)

@@ -108,6 +108,36 @@ def test_binary_mode_says_the_same(client: httpx2.Client) -> None:
     assert again.json()["revision"].startswith("4-")
 
 
+def test_attributes_in_headers_may_be_quoted_and_percent_encoded(client: httpx2.Client) -> None:
+    begun(client, "quoted")
+    said = paid("quoted", "2026-04-02T09:00:00+08:00")
+
+    def sent(id: str) -> httpx2.Response:
+        headers = {f"ce-{name}": f'"{said[name]}"' for name in ("source", "type", "subject", "time")}
+        headers |= {"ce-specversion": "1.0", "ce-id": id}
+        return client.post("/events", json=said["data"], headers=headers)
+
+    assert sent('"a \\"b\\" %E5%BC%A0"').json()["id"] == 'a "b" 张'
+    wrong = sent("%FF")
+    assert (wrong.status_code, wrong.json()["field"]) == (400, "/id")
+
+
+def test_a_time_may_be_finer_than_an_instant(client: httpx2.Client) -> None:
+    """As senders in Go and Java write it; sent again it is the same event."""
+    begun(client, "finer")
+    times = [f"2026-04-02T09:00:00.{digits}+08:00" for digits in ("123456789", "123456789", "123456")]
+    told = [send(client, paid("finer", time)) for time in times]
+    assert [each.status_code for each in told] == [200, 200, 200], told[0].text
+    assert told[0].json() == told[1].json() == told[2].json()
+
+
+def test_what_is_compressed_is_not_read(client: httpx2.Client) -> None:
+    asked = question("provider", "suspend_service", "a")
+    for path in ("/access/v1/evaluation", "/events", "/accounts"):
+        told = client.post(path, json=asked, headers={"Content-Encoding": "gzip"})
+        assert (told.status_code, told.json()["code"]) == (415, "unsupported_media_type")
+
+
 def test_binary_mode_without_data_says_of_no_kind_of_data(client: httpx2.Client) -> None:
     begun(client, "bare")
     said = event("bare", "bare-r", "complaint_filed", "2026-03-05T10:00:00+08:00")
