@@ -9,13 +9,15 @@ from engine import history
 from engine.account import Account, take
 from engine.cases import question_of
 from engine.dates import iso
+from engine.decide import decide
 from engine.errors import BadEvent, BadQuestion
 from engine.event import Event, Instant
 from engine.explain import decision_as_json, outline, question_as_json
 from engine.ledger import new_event_from
-from engine.position import elapse
-from engine.question import Question
+from engine.position import Position, elapse
+from engine.question import May, Question
 from engine.service.held import Held
+from engine.service.outlook import powers_turned
 from engine.service.problems import Problem, pointer
 from engine.service.recording import differences
 
@@ -45,14 +47,16 @@ def ahead(
 def turns(
     account: Account, after: Instant, most: int, known_at: Instant | None = None
 ) -> list[tuple[Instant, list[dict[str, Any]]]]:
-    """Return the instants to come at which time alone changes where something stands, and what it changes.
+    """Return the instants to come at which time alone changes where something stands, or opens or closes a power.
 
     What was sent and has not arrived yet arrives then.
     """
     found: list[tuple[Instant, list[dict[str, Any]]]] = []
     position, arriving = account.position_at(after, known_at), account.under_way(after, known_at)
+    at, powers = after, history.powers_of(account)
+    answers, ahead = _answered(position, powers, at)
     for _ in range(MOST_AHEAD):
-        ahead = [due[0] for due in position.agenda[:1]] + [group[0].effect_at for group in arriving[:1]]
+        ahead += [due[0] for due in position.agenda[:1]] + [group[0].effect_at for group in arriving[:1]]
         if not ahead or len(found) >= most:
             break
         at = min(ahead)
@@ -60,9 +64,21 @@ def turns(
         if arriving and arriving[0][0].effect_at == at:
             position = take(position, arriving.pop(0))
         changes = list(differences(history.standing_of(before), history.standing_of(position)))
+        was, (answers, ahead) = answers, _answered(position, powers, at)
+        changes += powers_turned(was, answers)
         if changes:
             found.append((at, changes))
     return found
+
+
+def _answered(
+    position: Position, powers: Sequence[tuple[str, str]], at: Instant
+) -> tuple[dict[tuple[str, str], str], list[Instant]]:
+    """Return what is answered of powers at an instant, and until when, where time alone may change it."""
+    decisions = {power: decide(position, May(*power, at)) for power in powers}
+    ends = (each.holds_until for each in decisions.values())
+    answers = {power: each.answer for power, each in decisions.items()}
+    return answers, [each for each in ends if each is not None and each > at]
 
 
 def told_history(account: Account, until: Instant, known_at: Instant | None) -> list[dict[str, Any]]:

@@ -9,6 +9,8 @@ from typing import Any
 from engine.event import Instant
 
 MOST_OCTETS = 75
+_TELLING = ("what", "document", "norm", "trigger", "state", "party", "act")
+"""What tells changes of an account at one instant apart."""
 
 
 def feed(name: str, rows: Iterable[tuple[str, Instant, dict[str, Any]]], stamp: Instant) -> str:
@@ -20,9 +22,7 @@ def feed(name: str, rows: Iterable[tuple[str, Instant, dict[str, Any]]], stamp: 
         f"X-WR-CALNAME:{_text(name)}",
     ]
     for account, at, change in rows:
-        uid = _text(
-            f"{account}/{at}/{change['what']}/{change.get('norm', change.get('state', ''))}/{change.get('trigger', '')}"
-        )
+        uid = _text("/".join([account, str(at), *(change.get(name) or "" for name in _TELLING)]))
         lines += [
             "BEGIN:VEVENT", f"UID:{uid}", f"DTSTAMP:{_moment(stamp)}", f"DTSTART:{_moment(at)}",
             f"SUMMARY:{_text(_said(account, change))}", "END:VEVENT",
@@ -39,6 +39,8 @@ def _said(account: str, change: dict[str, Any]) -> str:
             return f"{account}: 义务 duty, {change['norm']}"
         case "last_day":
             return f"{account}: 期限 term, {change['document']}"
+        case "power":
+            return f"{account}: 权力 power, {change['party']} {change['act']} → {change['is']}"
         case _:
             return f"{account}: {change['state']} → {change['is']}"
 

@@ -19,11 +19,10 @@ from engine.dates import iso
 from engine.decide import decide
 from engine.errors import EngineError, StoreError
 from engine.event import Instant
-from engine.position import Position
 from engine.question import May
 from engine.service.clock import now
 from engine.service.held import Held
-from engine.service.outlook import outlook_of, written
+from engine.service.outlook import outlook_of, powers_turned, written
 from engine.service.recording import differences
 from engine.service.server import Server
 from engine.service.tenant import Tenant
@@ -191,17 +190,12 @@ def brought(account: Account, at: Instant) -> list[dict[str, Any]]:
     """
     before, after = account.position_at(at - 1), account.position_at(at)
     found = list(differences(history.standing_of(before), history.standing_of(after)))
-    for party, act in history.powers_of(account):
-        was, now_is = (
-            _answer(position, party, act, when) for position, when in ((before, at - 1), (after, at))
-        )
-        if was != now_is:
-            found.append({"what": "power", "party": party, "act": act, "was": was, "is": now_is})
-    return found
-
-
-def _answer(position: Position, party: str, act: str, at: Instant) -> str:
-    return decide(position, May(party, act, at)).answer
+    powers = history.powers_of(account)
+    was, now_is = (
+        {power: decide(position, May(*power, when)).answer for power in powers}
+        for position, when in ((before, at - 1), (after, at))
+    )
+    return [*found, *powers_turned(was, now_is)]
 
 
 def _content(held: Held, at: Instant, change: dict[str, Any]) -> bytes:

@@ -7,7 +7,7 @@ over unless both are so now.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -58,6 +58,17 @@ def outlook_of(account: Account, after: Instant) -> Outlook:
             ahead += [] if turn is None else [turn]
     firm = not (line.undated or line.alleges)
     return Outlook(after, min(ahead, default=None), answers if firm else {})
+
+
+Answers = Mapping[tuple[str, str], str]
+"""What is answered of powers, by party and act."""
+
+
+def powers_turned(was: Answers, now: Answers) -> Iterator[dict[str, str]]:
+    """Yield which powers opened or closed."""
+    for (party, act), answer in now.items():
+        if was[party, act] != answer:
+            yield {"what": "power", "party": party, "act": act, "was": was[party, act], "is": answer}
 
 
 def written(stamp: bytes, head: bytes, outlook: Outlook) -> bytes:

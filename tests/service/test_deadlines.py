@@ -214,6 +214,22 @@ def test_the_calendar_is_one(tmp_path: Path) -> None:
     assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
 
 
+def test_what_lies_ahead_is_what_will_be_told(tmp_path: Path) -> None:
+    """The calendar and the deadlines of an account tell what the notices will, powers too."""
+    with serving(tmp_path, {"main": TEXTS}, **SLOW) as live:
+        begun(live)
+        ahead = live.client().get("/accounts/a/deadlines", params={"as_of": "2026-04-02"}).json()["next"]
+        assert woken(live, "2028-06-01T00:00") > 0
+        told = live.client().get("/notices").json()["notices"]
+        text = live.client().get("/deadlines.ics").text.replace("\r\n ", "")
+    beside = {"account", "at", "id", "number", "revision"}
+    notices = [(each["at"], {name: each[name] for name in each if name not in beside}) for each in told]
+    assert [(each["at"], change) for each in ahead for change in each["changes"]] == notices
+    assert "power" in {change["what"] for _, change in notices}
+    uids = [line for line in text.split("\r\n") if line.startswith("UID:")]
+    assert len(set(uids)) == len(uids) > 1
+
+
 def test_a_stream_goes_on_where_it_broke_off(tmp_path: Path) -> None:
     with serving(tmp_path, {"main": TEXTS}, webhooks_to_private=True, deadlines_every_s=0.05) as live:
         begun(live)
