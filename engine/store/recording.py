@@ -2,6 +2,9 @@
 
 Four statements do the work of a whole group: the heads of its accounts, the entries kept under its keys, the new
 entries, the new heads. Between them everything is decided in memory, so a batch is refused before anything is written.
+
+Nearly always all entries are new. So of many it is not looked first which are kept: they are written as new ones, and
+where the database says that one is kept, or a batch would be refused, that is taken back, and looked.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from engine.errors import Conflict, NotKept, Stale, StoreError
 from engine.store import chain, tables
@@ -19,6 +23,8 @@ from engine.store.rows import AT_ONCE, Appended, Entry
 COLUMNS = (
     "tenant", "account", "revision", "source", "id", "body", "recorded_at", "hash", "epoch", "written"
 )  # fmt: skip
+FEW = 50
+"""Of so many entries it takes no longer to look which are kept than to be ready to take them back."""
 GROWN = ("revision", "head", "recorded_at", "wake_at")
 Key = tuple[int, str, str]
 """Tenant, source and id: what names an entry."""
@@ -56,6 +62,18 @@ class _Plan:
         self.entries: list[tuple[Any, ...]] = []
         self.personal: list[dict[str, Any]] = []
         self.grown: set[int] = set()
+
+    def take_all(
+        self, batches: Sequence[Batch], accounts: Sequence[int | StoreError]
+    ) -> list[Appended | StoreError]:
+        """Decide about batches, each of an account that was found, or refused already."""
+        outcomes: list[Appended | StoreError] = []
+        for batch, account in zip(batches, accounts, strict=True):
+            try:
+                outcomes.append(self.take(batch, account) if isinstance(account, int) else account)
+            except StoreError as refusal:
+                outcomes.append(refusal)
+        return outcomes
 
     def take(self, batch: Batch, account: int) -> Appended:
         """Decide about one batch. Raises Conflict and Stale, and then nothing of it is in the plan."""
@@ -116,14 +134,35 @@ class Recorder:
             return [key for key in keys if isinstance(key, StoreError)]
         self._database.lock(conn, accounts)
         found = conn.execute(self._heads, {"keys": self._database.listed(accounts)}).all()
-        plan = _Plan({row[0]: _Head(row[1], row[2], row[3]) for row in found}, self._kept(conn, batches))
-        outcomes: list[Appended | StoreError] = []
-        for batch, key in zip(batches, keys, strict=True):
-            try:
-                outcomes.append(plan.take(batch, key) if isinstance(key, int) else key)
-            except StoreError as refusal:
-                outcomes.append(refusal)
+        heads = {row[0]: _Head(row[1], row[2], row[3]) for row in found}
+        if sum(len(each.entries) for each in batches) > FEW:
+            outcomes = self._recorded_as_new(conn, batches, keys, dict(heads))
+            if outcomes is not None:
+                return outcomes
+        plan = _Plan(heads, self._kept(conn, batches))
+        outcomes = plan.take_all(batches, keys)
         self._write(conn, plan)
+        return outcomes
+
+    def _recorded_as_new(
+        self,
+        conn: Connection,
+        batches: Sequence[Batch],
+        keys: Sequence[int | StoreError],
+        heads: dict[int, _Head],
+    ) -> list[Appended | StoreError] | None:
+        """Record batches if each can be, and all of them is new; None, and nothing recorded, where that is not so."""
+        plan = _Plan(heads, {})
+        outcomes = plan.take_all(batches, keys)
+        if any(
+            isinstance(made, StoreError) and made is not key for made, key in zip(outcomes, keys, strict=True)
+        ):
+            return None
+        try:
+            with conn.begin_nested():
+                self._write(conn, plan)
+        except IntegrityError:
+            return None
         return outcomes
 
     def record_all(

@@ -27,6 +27,7 @@ from engine.store import (
     Store,
     Subscription,
     open_store,
+    recording,
 )
 from engine.store.memory import MemoryStore
 
@@ -232,12 +233,14 @@ def fed(books: Books, page: int) -> list[Any]:
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def other(request: pytest.FixtureRequest, quick: Path) -> Iterator[Store]:
-    """A store that keeps what it is given."""
+    """A store that keeps what it is given, a few entries as it does many."""
     if request.param == "sqlite":
         store = open_store(str(quick / "agreement.db"))
     else:
         store = open_store(request.getfixturevalue("postgres").database())
-    yield store
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(recording, "FEW", 1)
+        yield store
     store.close()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import Conflict, NotKept, Stale
-from engine.store import Books, Entry
+from engine.store import Appended, Books, Entry, Wanted
 
 
 def entry(id: str, body: bytes = b"{}", at: int = 10, personal: bytes | None = None) -> Entry:
@@ -56,3 +56,33 @@ def test_personal_data_is_erased_and_the_chain_holds(books: Books) -> None:
 def test_an_account_that_is_not_there_is_named(books: Books) -> None:
     with pytest.raises(NotKept, match="no account is called `c`"):
         books.append("c", [entry("e1")])
+
+
+def test_of_many_those_kept_before_are_found_and_a_refusal_keeps_none(books: Books) -> None:
+    many = [entry(f"e{n}", at=n) for n in range(200)]
+    first = books.append("a", [*many[:100], many[7]], expected=0)
+    assert (first.revision, first.revisions[-1], first.fresh[-1]) == (100, 8, False)
+    assert books.append("a", many[:100], expected=0).fresh == (False,) * 100
+    for wrong in ([*many[100:], entry("e3", b"[]")], [*many[100:], entry("e100", b"[]")]):
+        with pytest.raises(Conflict):
+            books.append("a", wrong, expected=100)
+    with pytest.raises(Conflict, match="for account `a`"):
+        books.append("b", [*(entry(f"b{n}") for n in range(99)), entry("e3")])
+    with pytest.raises(Stale):
+        books.append("a", many[100:], expected=99)
+    assert books.append("a", many, expected=100).fresh == (False,) * 100 + (True,) * 100
+    assert [each.id for each in books.entries("a")] == [each.id for each in many]
+    assert books.entries("b") == []
+
+
+def test_of_what_many_send_at_once_only_what_is_refused_is_left_out(books: Books) -> None:
+    books.append("a", [entry("e0")])
+    wanted = [
+        Wanted("a", [entry(f"a{n}") for n in range(60)], 1), Wanted("c", [entry("c")]), Wanted("b", [entry("e0")]),
+        Wanted("b", [entry(f"b{n}") for n in range(60)], 0), Wanted("b", [entry("late")], 0),
+    ]  # fmt: skip
+    found = books.append_all_soon(wanted).result()
+    assert [each.revision if isinstance(each, Appended) else type(each) for each in found] == [
+        61, NotKept, Conflict, 60, Stale,
+    ]  # fmt: skip
+    assert (len(books.entries("a")), len(books.entries("b"))) == (61, 60)
