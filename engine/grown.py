@@ -50,6 +50,8 @@ class Grown(Sequence[Part]):
     @overload
     def __getitem__(self, place: slice) -> tuple[Part, ...]: ...
     def __getitem__(self, place: int | slice) -> Part | tuple[Part, ...]:
+        if type(place) is int and 0 <= place < self._length:
+            return self._items[place]
         if isinstance(place, slice):
             return tuple(self._items[each] for each in range(*place.indices(self._length)))
         if not -self._length <= place < self._length:

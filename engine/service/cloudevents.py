@@ -25,6 +25,7 @@ VERSION = "1.0"
 
 
 _NAMED = ("id", "source", "type", "subject")
+_TEXT = frozenset({str})
 _PLAIN = frozenset({str, int, bool, type(None)})
 _TAKEN = frozenset({"id", "source", "name", "type", "recorded_at", "occurred_at"})
 
@@ -95,24 +96,22 @@ def _unsupported() -> Problem:
 
 
 def _event(said: Any, at: str) -> Sent:
-    if not isinstance(said, dict):
+    if type(said) is not dict:
         raise Problem("bad_request", "an event is a JSON object", at)
     if said.get("specversion") != VERSION:
         raise Problem("bad_request", f'"{VERSION}" is the version read here', f"{at}/specversion")
-    named: Any = said.get("id"), said.get("source"), said.get("type"), said.get("subject")
-    id, source, name, account = named
-    if not (
-        id and source and name and account
-        and type(id) is type(source) is type(name) is type(account) is str
-    ):  # fmt: skip
+    named = list(map(said.get, _NAMED))
+    if not all(named) or not _TEXT.issuperset(map(type, named)):
         for each in _NAMED:
             _text(said, each, at)
+    id, source, name, account = named
     if "data_base64" in said:
         raise Problem("bad_request", "data that is no JSON is not read here", f"{at}/data_base64")
     data = said.get("data")
     if data is not None and not isinstance(data, dict):
         raise Problem("bad_request", "a JSON object is wanted", f"{at}/data")
     raw: dict[str, Any] = {"id": id, "source": source, "name": name}
+    personal = None
     if data:
         if not _TAKEN.isdisjoint(data):
             for taken in _TAKEN.intersection(data):
@@ -120,6 +119,7 @@ def _event(said: Any, at: str) -> Sent:
                     "bad_request", "the event itself says so; leave it out here", f"{at}/data/{taken}"
                 )
         raw |= data
+        personal = raw.pop("personal", None)
     time = said.get("time")
     if time is not None:
         if raw.get("at") is not None:
@@ -133,7 +133,6 @@ def _event(said: Any, at: str) -> Sent:
         )
     if "sequence" in said:
         raw["sequence"] = _whole(said["sequence"], f"{at}/sequence")
-    personal = raw.pop("personal", None)
     if personal is not None and not isinstance(personal, dict):
         raise Problem("bad_request", "a JSON object is wanted", f"{at}/data/personal")
     if not _PLAIN.issuperset(map(type, raw.values())):

@@ -124,12 +124,12 @@ class Held:
         if hashes:
             self.revision += len(hashes)
             self.head, self.recorded_at = hashes[-1], events[-1].recorded_at
-        for hash in hashes:
-            self._heads += hash[:4]
+            self._heads += b"".join([hash[:4] for hash in hashes])
         latest = self._latest[-1]
         for each in events:
-            if each.name not in BUILT_IN and each.effect_at > latest:
-                latest = each.effect_at
+            at = each.effect_at
+            if at > latest and each.name not in BUILT_IN:
+                latest = at
             self._latest.append(latest)
 
     def latest_before(self, revision: int) -> Instant:

@@ -10,7 +10,7 @@ import asyncio
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from engine.dates import iso
@@ -248,13 +248,17 @@ async def _reaching(tenant: Tenant, held: Held, revisions: Iterable[int]) -> Non
             await tenant.whole(held)
 
 
+# What was sent together was recorded at one instant.
+_written = lru_cache(maxsize=64)(iso)
+
+
 def outcome(held: Held, sent: Sent, revision: int) -> dict[str, Any]:
     """Return what came of an event that was recorded at a revision."""
     event = held.entry(revision)
     late = is_late(held, revision, event)
     told = {
         "id": sent.id, "source": sent.source, "account": held.name, "revision": held.token_of(revision),
-        "recorded_at": iso(event.recorded_at), "late": late, "changed": changed(held, revision) if late else [],
+        "recorded_at": _written(event.recorded_at), "late": late, "changed": changed(held, revision) if late else [],
     }  # fmt: skip
     if None in sent.raw.values():
         left_out = [name for name, value in sent.raw.items() if value is None and name != "at"]
