@@ -15,7 +15,7 @@ from engine.service.atonce import Answering, Told, send_told
 from engine.service.direct import ADDRESSES, ASKING, Direct
 from engine.service.ids import REQUEST_BYTES, Ids
 from engine.service.problems import Problem, problem_of
-from engine.service.requests import Headers, Here, headers_of
+from engine.service.requests import Here, headers_of
 from engine.service.server import Server
 from engine.service.tracing import route_of
 from engine.service.watch import place_of
@@ -79,12 +79,15 @@ class Rim:
         status = CLOSED
         try:
             said = await self.server.tracing.request(
-                scope, headers, self._at_once(direct, scope, headers, receive)
+                scope, headers, direct(self.server, scope, headers, receive)
             )
             status = said.status
         except ClientDisconnect:
             # Who has gone is answered nothing, and nothing went wrong here.
             return None
+        except (Problem, EngineError) as wrong:
+            said = _problem(problem_of(wrong))
+            status = said.status
         except Exception as wrong:
             said = self._failed(wrong, request_id)
             status = said.status
@@ -92,15 +95,6 @@ class Rim:
             self._told(scope, status, time.perf_counter() - begun, request_id)
         head = b"%bx-request-id: %b\r\n%b" % (said.head, request_id, self._head)
         return made(Told, (status, head, said.body))
-
-    async def _at_once(self, direct: Direct, scope: Scope, headers: Headers, receive: Receive) -> Told:
-        """Return what is answered past the router, also where something was wrong."""
-        try:
-            said = await direct(self.server, scope, headers, receive)
-        except (Problem, EngineError) as wrong:
-            said = _problem(problem_of(wrong))
-        scope["status"] = said.status
-        return said
 
     async def _answered(self, scope: Scope, receive: Receive, answer: Send) -> None:
         await self.app(scope, receive, answer)

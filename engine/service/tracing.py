@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 from starlette.types import Scope
 
 from engine.service.config import Traces
+from engine.service.problems import problem_of
 from engine.service.requests import Headers
 
 WAIT_S = 5
@@ -90,10 +91,16 @@ class _Traced:
             attributes={"http.request.method": scope["method"]}, record_exception=False,
             set_status_on_exception=False,
         ) as span:  # fmt: skip
+            status = 500
             try:
-                return await answering
+                said = await answering
+                status = 200
+                return said
+            except Exception as wrong:
+                status = problem_of(wrong).status
+                raise
             finally:
-                _ended(span, scope, scope.get("status", 500))
+                _ended(span, scope, scope.get("status", status))
 
     async def part(self, name: str, doing: Awaitable[Made]) -> Made:
         with self._tracer.start_as_current_span(name, record_exception=False):
