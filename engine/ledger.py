@@ -211,7 +211,8 @@ class Intake:
         """Take events that were checked, and return them; nothing else was taken meanwhile."""
         new, once, first, undated = checked
         self._ids |= new
-        self._once |= once
+        if once:
+            self._once |= once
         if first or undated:
             # Made anew: what was before can be gone back to.
             self._first, self._undated = self._first | first, self._undated | undated

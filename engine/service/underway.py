@@ -8,7 +8,6 @@ kept, none of those that were sent after it is.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from engine.event import Instant
@@ -25,57 +24,48 @@ class Batch(NamedTuple):
     over: asyncio.Future[None]
 
 
-class Underway:
+class Underway(list[Batch]):
     """The batches of one account that are on their way, in their order."""
 
-    __slots__ = ("_batches",)
-
-    def __init__(self) -> None:
-        self._batches: list[Batch] = []
-
-    def __bool__(self) -> bool:
-        return bool(self._batches)
-
-    def __iter__(self) -> Iterator[Batch]:
-        return iter(self._batches)
+    __slots__ = ()
 
     @property
     def last(self) -> Batch:
         """The one that was sent last."""
-        return self._batches[-1]
+        return self[-1]
 
     def send(self, intake: Intake, checked: Checked, revision: int, over: asyncio.Future[None]) -> None:
         """Note events that were sent, on top of a revision."""
         new = checked.new.values()
         recorded_at = next(reversed(new)).recorded_at
-        self._batches.append(Batch(checked, intake.before, revision + len(new), recorded_at, over))
+        self.append(Batch(checked, intake.before, revision + len(new), recorded_at, over))
         intake.keep(checked)
 
     def kept(self, checked: Checked) -> None:
         """Note that those events are kept: nearly always the ones that were sent first."""
-        for place, each in enumerate(self._batches):
+        for place, each in enumerate(self):
             if each.checked is checked:
-                del self._batches[place]
+                del self[place]
                 break
 
     def not_kept(self, intake: Intake, checked: Checked) -> None:
         """Take those events back, and what was sent after them."""
-        while any(each.checked is checked for each in self._batches):
-            last = self._batches.pop()
+        while any(each.checked is checked for each in self):
+            last = self.pop()
             intake.take_back(last.checked, last.before)
 
     async def over(self) -> None:
         """Wait until nothing is on its way."""
-        while self._batches:
-            await asyncio.wait([self._batches[-1].over])
+        while self:
+            await asyncio.wait([self[-1].over])
 
     def without(self, so_far: SoFar) -> SoFar:
         """Return what an intake has noted, without what is on its way."""
-        if not self._batches:
+        if not self:
             return so_far
         once, _, _ = so_far
-        for batch in self._batches:
+        for batch in self:
             for each in batch.checked.once:
                 once.pop(each, None)
-        first, undated = self._batches[0].before
+        first, undated = self[0].before
         return once, dict(first), set(undated)
