@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import MutableMapping
 from typing import Any
@@ -28,7 +29,8 @@ _SECURITY = (
     (b"referrer-policy", b"no-referrer"),
 )
 _STRICT = (b"strict-transport-security", b"max-age=31536000")
-MOST_ID = 128
+MOST_ID = 4_096
+_CONTROLS = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 CLOSED = 499
 """The status in figures and logs of a request whose caller went away; it is sent to nobody."""
 
@@ -102,7 +104,7 @@ class Rim:
     def _failed(self, wrong: Exception, request_id: bytes) -> Told:
         """Log what went wrong here, and return what the caller is told of it."""
         error, where = type(wrong).__name__, place_of(wrong)
-        self.server.log.error("failed", request_id=request_id.decode(), error=error, where=where)
+        self.server.log.error("failed", request_id=request_id.decode("latin-1"), error=error, where=where)
         return _problem(problem_of(wrong))
 
     async def _routed(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -138,7 +140,7 @@ class Rim:
 
     def _id(self, given: bytes | None) -> bytes:
         """Return the id of a request: the caller's where it gave one that can be told back."""
-        if given and len(given) <= MOST_ID and given.isascii() and given.decode("ascii").isprintable():
+        if given and len(given) <= MOST_ID and not _CONTROLS.search(given):
             return given
         return self._ids.next().encode()
 
@@ -150,7 +152,7 @@ class Rim:
         caller = scope.get("caller")
         self.server.log.info(
             "request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 3),
-            request_id=request_id.decode(), tenant=caller.tenant if caller else None,
+            request_id=request_id.decode("latin-1"), tenant=caller.tenant if caller else None,
             caller=caller.id if caller else None,
         )  # fmt: skip
 

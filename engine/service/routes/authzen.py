@@ -62,12 +62,16 @@ async def search_action(request: Request) -> Response:
     return await _search(request, "action", searching.actions)
 
 
-def metadata(config: Config, tenant: str) -> dict[str, str]:
-    """Return what a tenant's callers are told of the service: from its configuration, whatever they called it."""
+def metadata(config: Config, tenant: str, path: str = "") -> dict[str, str]:
+    """Return what a tenant's callers are told of the service: from its configuration, whatever they called it.
+
+    A decision point is called by the address that its metadata are derived from; `path` is what follows the well-known
+    part in that.
+    """
     part = config.tenants[tenant]
     home = (part.public_url or config.base_url).rstrip("/")
     return {
-        "policy_decision_point": home,
+        "policy_decision_point": home if part.public_url else f"{home}{path}",
         "access_evaluation_endpoint": f"{home}{BASE}/evaluation",
         "access_evaluations_endpoint": f"{home}{BASE}/evaluations",
         "search_subject_endpoint": f"{home}{BASE}/search/subject",
@@ -89,4 +93,4 @@ async def configuration_of(request: Request, tenant: str) -> Response:
     config = server_of(request).config
     if tenant not in config.tenants:
         raise Problem("not_found", "there is no such tenant")
-    return told(metadata(config, tenant))
+    return told(metadata(config, tenant, f"/{tenant}"))
