@@ -102,10 +102,13 @@ class _Reading:
         return self.data[self.at - count : self.at]
 
     def count(self) -> int:
+        data, at = self.data, self.at
         found = shift = 0
-        while (byte := self.byte()) >= 128:
+        while (byte := data[at]) >= 128:
             found |= (byte & 127) << shift
             shift += 7
+            at += 1
+        self.at = at + 1
         return found | byte << shift
 
     def number(self) -> int:
@@ -123,22 +126,22 @@ class _Reading:
         return said
 
     def value(self, kind: int) -> Any:
-        if kind in (YES, NO, BYTE):
-            return self.byte()
-        if kind < DOUBLE:
+        if BYTE < kind < DOUBLE:
             return self.number()
-        if kind == DOUBLE:
-            return self.several(8)
-        if kind == BYTES:
-            return self.several(self.count())
         if kind == STRUCT:
             return self.struct()
-        if kind not in (LIST, SET):
-            raise ValueError(f"a value of kind {kind}")
-        head = self.byte()
-        each = head & 15
-        many = head >> 4 if head >> 4 < 15 else self.count()
-        return each, [self.value(each) for _ in range(many)]
+        if kind == BYTES:
+            return self.several(self.count())
+        if kind in (LIST, SET):
+            head = self.byte()
+            each = head & 15
+            many = head >> 4 if head >> 4 < 15 else self.count()
+            return each, [self.value(each) for _ in range(many)]
+        if kind in (YES, NO, BYTE):
+            return self.byte()
+        if kind == DOUBLE:
+            return self.several(8)
+        raise ValueError(f"a value of kind {kind}")
 
 
 def struct_of(said: Struct) -> bytes:

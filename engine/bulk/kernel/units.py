@@ -108,8 +108,8 @@ def surveyed(piece: Piece, alone: bool) -> Survey:
         if alone and not in_order:
             break
         if not alone:
-            found.append(mixed(pc.unique(runs)))
-    whole = numpy.unique(numpy.concatenate(found))
+            found.append(mixed(runs if in_order else pc.unique(runs)))
+    whole = _distinct(found)
     return Survey(rows, (begins or b"").decode(), ends.decode(), in_order, whole)
 
 
@@ -145,9 +145,9 @@ def _file_by_file(there: Sequence[tuple[Piece, Survey]]) -> list[Unit] | None:
     files: dict[Path, list[tuple[Piece, Survey]]] = {}
     for piece, survey in there:
         files.setdefault(piece.path, []).append((piece, survey))
-    own = [numpy.unique(numpy.concatenate([each.accounts for _, each in found])) for found in files.values()]
+    own = [_distinct([each.accounts for _, each in found]) for found in files.values()]
     # Numbers of names may meet by chance: then the rows are scattered, which is right as well.
-    if len(numpy.unique(numpy.concatenate(own))) != sum(map(len, own)):
+    if len(_distinct(own)) != sum(map(len, own)):
         return None
     units: list[Unit] = []
     for path, found in files.items():
@@ -156,6 +156,12 @@ def _file_by_file(there: Sequence[tuple[Piece, Survey]]) -> list[Unit] | None:
             return None
         units += [Unit(None, buckets=(path,))] if in_order is None else in_order
     return units
+
+
+def _distinct(numbers: Sequence[Array]) -> Array:
+    """Return numbers, none of them below zero, once each, in order. (`numpy.unique` looks each up, and takes longer.)"""
+    found = numpy.sort(numpy.concatenate(numbers))
+    return found[numpy.diff(found, prepend=-1) != 0]
 
 
 def buckets_for(rows: int) -> int:
