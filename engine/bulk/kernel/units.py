@@ -159,7 +159,7 @@ def _file_by_file(there: Sequence[tuple[Piece, Survey]]) -> list[Unit] | None:
 
 
 def _distinct(numbers: Sequence[Array]) -> Array:
-    """Return numbers, none of them below zero, once each, in order. (`numpy.unique` looks each up, and takes longer.)"""
+    """Return numbers, none of them below zero, once each, in order. (`numpy.unique` looks each up, and is slower.)"""
     found = numpy.sort(numpy.concatenate(numbers))
     return found[numpy.diff(found, prepend=-1) != 0]
 
