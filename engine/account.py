@@ -72,9 +72,11 @@ class Account:
         """Return the answer to a question, with the knowledge of `known_at` (None: everything)."""
         line = self.line(known_at)
         if not line.undated:
-            place = line.instants.up_to(question.at)
-            if not line.has_act_of(question, place):
-                return decide(line.after(place, question.at), question, known_at)
+            at = question.at
+            place = line.instants.up_to(at)
+            reached = line.after(place, at)
+            if reached.now != at or not line.has_act_of(question, place):
+                return decide(reached, question, known_at)
         lines, exact = self._lines_tried(line, question.at)
 
         def shared(ask: Callable[[Position], Decision]) -> Decision:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import chain
-from typing import Any
+from typing import Any, Final
 
 from engine.choice import LIMIT, items_that_matter
 from engine.decision import Cure, Decision, Item, Reason, Receipt, Verdict
@@ -20,7 +20,7 @@ from engine.scene import DEPARTED, Inst, Scene, Start, Unknown
 from engine.step import INEXACT, Entry
 from engine.tuples import made
 
-_VERDICTS = {each.value: each for each in Verdict}
+_VERDICTS: Final = {each.value: each for each in Verdict}
 
 
 class Case:
@@ -168,7 +168,7 @@ def _without_reasons(scene: Scene, shown: Case) -> Why:
 
 
 def _frozen(value: Any) -> Any:
-    return value if isinstance(value, str | int | bool | None | date) else str(value)
+    return value if value is None or isinstance(value, (str, int, date)) else str(value)
 
 
 def _said(case: Case) -> str:

@@ -8,11 +8,11 @@ So only what differs is kept twice, and the answers are exact (docs/semantics.md
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from engine.decision import Item
 
-LIMIT = 256
+LIMIT: Final = 256
 """How many cases one answer may be split into; past it the answer is marked as not exact."""
 
 

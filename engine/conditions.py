@@ -173,7 +173,7 @@ def plain(value: Any) -> Any:
         return f"?{value.item.name}"
     if isinstance(value, Event):
         return value.id
-    return value if isinstance(value, str | int | bool | None) else str(value)
+    return value if value is None or isinstance(value, (str, int)) else str(value)
 
 
 class IsBlankE(Evaluator):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from contractlang.norms import Who, Within
 from contractlang.numerals import plain_number
@@ -23,13 +23,14 @@ from engine.recall import ONCE, Leaf, Look, Step, recalled
 from engine.scene import NOTHING, Breach, Inst, Scene, Unknown
 from engine.statuses import HappenedE, breach_events
 
-NOT_ITS: Step = ("bearer", None)
-NO_TRIGGER: Step = ("no trigger", None)
-NO_TEXT: Step = ("text", None)
+NOT_ITS: Final[Step] = ("bearer", None)
+NO_TRIGGER: Final[Step] = ("no trigger", None)
+NO_TEXT: Final[Step] = ("text", None)
 
 LONG_AGO = date(1970, 1, 1)
 
-OTHER, JOINT = Who.OTHER, Who.BOTH
+OTHER: Final = Who.OTHER
+JOINT: Final = Who.BOTH
 
 ENDED = ("expired", "terminated")
 """The states of an agreement that is over."""

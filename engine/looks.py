@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from engine.event import Event
 from engine.judge import Closing, forbids
@@ -10,8 +10,8 @@ from engine.program import Rule
 from engine.recall import FORBIDS, SILENT, Leaf, Look, Step, recalled
 from engine.scene import Scene
 
-NOT_READ_SO: Step = ("reading", None)
-NOTHING_BOUND: dict[str, Any] = {}
+NOT_READ_SO: Final[Step] = ("reading", None)
+NOTHING_BOUND: Final[dict[str, Any]] = {}
 
 
 def seen(scene: Scene, rule: Rule, party: str, act: Event) -> Leaf:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from contractlang.norms import OccurrenceDecl
 from engine.answering import Case, Way, Why, worked_out
@@ -20,45 +20,55 @@ from engine.scene import Breach, Scene
 from engine.statuses import breach_events
 from engine.tuples import made
 
-PERMITTED, REQUIRED = Case("permitted"), Case("permitted", True)
-FORBIDDEN, NO_BASIS, UNREGULATED, CONFLICTING = map(
-    Case, ("forbidden", "no_basis", "unregulated", "conflicting")
-)
+PERMITTED: Final = Case("permitted")
+REQUIRED: Final = Case("permitted", True)
+FORBIDDEN: Final = Case("forbidden")
+NO_BASIS: Final = Case("no_basis")
+UNREGULATED: Final = Case("unregulated")
+CONFLICTING: Final = Case("conflicting")
 
 
 def may(position: Position, question: May, known_at: Instant | None) -> Decision:
     program = position.program
-    act = program.acts.get(question.act)
+    name, party, at = question.act, question.party, question.at
+    act = program.acts.get(name)
     if act is None:
-        raise no_act(question.act)
-    speaking = program.speaking[question.act].get(question.party)
+        raise no_act(name)
+    speaking = program.speaking[name].get(party)
     if speaking is None:
-        raise no_party(question.party)
-    asked = asked_about(ASKED, question.act, question.party, question.at, question.fields)
-    return worked_out(position, question.at, known_at, _May(act, question, asked, speaking))
+        raise no_party(party)
+    asked = asked_about(ASKED, name, party, at, question.fields)
+    return worked_out(position, at, known_at, _May(act, party, asked, speaking))
 
 
-NOBODY, LAW, AGREEMENT = range(3)
+NOBODY: Final = 0
+LAW: Final = 1
+AGREEMENT: Final = 2
 """Who speaks of the act without giving it; where a law alone does, that is heard while an agreement is in force."""
 
 
 class _May(Way):
     """The question, looked at norm by norm."""
 
-    __slots__ = ("act", "asked", "question", "speaking")
+    __slots__ = ("act", "asked", "party", "speaking")
 
-    def __init__(self, act: OccurrenceDecl, question: May, asked: Event, speaking: Speaking) -> None:
-        self.act, self.question, self.asked, self.speaking = act, question, asked, speaking
+    def __init__(self, act: OccurrenceDecl, party: str, asked: Event, speaking: Speaking) -> None:
+        self.act, self.party, self.asked, self.speaking = act, party, asked, speaking
 
     def go_on(self, scene: Scene, state: Any) -> Case:
         """Look at norm after norm, prohibitions first, until what is seen answers (`Look` in `recall.py`)."""
-        place, forbidding, restores, opens, speaks = state or (0, (), None, (), NOBODY)
+        place, restores, speaks = 0, None, NOBODY
+        forbidding: tuple[Rule, ...] = ()
+        opens: tuple[Rule, ...] = ()
+        if state is not None:
+            place, forbidding, restores, opens, speaks = state
         order, turning = self.speaking.order, self.speaking.prohibitions
-        party, act = self.question.party, self.asked
+        party, act = self.party, self.asked
         while place < turning:
             scene.state = place, forbidding, None, (), NOBODY
-            if seen(scene, order[place], party, act)[0] is FORBIDS:
-                forbidding = (*forbidding, order[place])
+            rule = order[place]
+            if seen(scene, rule, party, act)[0] is FORBIDS:
+                forbidding = (*forbidding, rule)
             place += 1
         scene.state = place, forbidding, restores, opens, speaks
         if restores is None:
@@ -94,12 +104,12 @@ class _May(Way):
         if opens or restores:
             return REQUIRED if required else PERMITTED
         if self.act.needs_basis:
-            spoken = speaks is AGREEMENT or (speaks is LAW and _some_agreement_stands(scene))
+            spoken = speaks == AGREEMENT or (speaks == LAW and _some_agreement_stands(scene))
             return FORBIDDEN if spoken else NO_BASIS
         return UNREGULATED
 
     def reasons(self, scene: Scene, shown: Case) -> Why:
-        return _why_may(scene, self.speaking, self.question, self.asked, shown)
+        return _why_may(scene, self.speaking, self.party, self.asked, shown)
 
 
 def _some_agreement_stands(scene: Scene) -> bool:
@@ -118,14 +128,12 @@ def _restored(scene: Scene, duties: tuple[Rule, ...], party: str) -> tuple[Rule,
     return None
 
 
-def _why_may(
-    scene: Scene, speaking: Speaking, question: May, act: Event, shown: Case
-) -> tuple[tuple[Reason, ...], tuple[Cure, ...]]:
+def _why_may(scene: Scene, speaking: Speaking, party: str, act: Event, shown: Case) -> Why:
     program = scene.program
-    looked = [(rule, *seen(scene, rule, question.party, act)) for rule in speaking.rules]
+    looked = [(rule, *seen(scene, rule, party, act)) for rule in speaking.rules]
     found: list[Reason] = []
     cure: tuple[Cure, ...] | None = None
-    restored = _restored(scene, speaking.restoring, question.party)
+    restored = _restored(scene, speaking.restoring, party)
     if restored is not None:
         rule, breach = restored
         found.append(
@@ -164,7 +172,7 @@ def _why_may(
             state = agreement_state(scene, document)
             found.append(made(Reason, ("agreement", (state, document), state == "in_force", (), events)))
     if not found:
-        found.append(Reason("nothing speaks of it", (question.act, program.truncated), None))
+        found.append(Reason("nothing speaks of it", (act.name, program.truncated), None))
     if len(found) > 1 and shown.answer in ("permitted", "conflicting"):
         found.sort(key=lambda reason: reason.holds is not True)
     return tuple(found), cure or ()

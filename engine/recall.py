@@ -8,7 +8,7 @@ the same it is no item of that look any more: the cases of the question are then
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from contractlang.norms import Chosen
 from engine.choice import LIMIT
@@ -21,9 +21,9 @@ Step = tuple[Any, ...]
 Leaf = tuple["Step | None", dict[str, Any]]
 """The step that closes a norm (None: open), and what was bound when that was seen."""
 
-FORBIDS: Step = ("forbids", None)
-SILENT: Step = ("silent", None)
-SAYS_NOTHING = frozenset(
+FORBIDS: Final[Step] = ("forbids", None)
+SILENT: Final[Step] = ("silent", None)
+SAYS_NOTHING: Final = frozenset(
     {"agreement", "reading", "valid", "text", "since", "until", "agreed", "voided", "forbids", "silent"}
 )
 
@@ -65,7 +65,7 @@ class Look:
         raise NotImplementedError
 
 
-ONCE: Any = object()
+ONCE: Final[Any] = object()
 """The state of a look in the midst of another: it begins at the beginning, and leaves nothing from where to go on."""
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from contractlang.kinds import FLAG, Kind
 from contractlang.norms import Norm, QuestionDecl
@@ -24,11 +24,11 @@ from engine.terms import Terms
 if TYPE_CHECKING:
     from engine.program import Program
 
-NOTHING: Any = object()
+NOTHING: Final[Any] = object()
 WEEKEND, STATUTORY = RestDays
 SECOND = 1_000_000
-FLAGS = (True, False)
-DEPARTED = Item("departed", "")
+FLAGS: Final[tuple[Any, ...]] = (True, False)
+DEPARTED: Final = Item("departed", "")
 """Among what a case assigns: the default reading that it takes the other way."""
 
 Start = tuple[dict[Item, Any], Any]
@@ -211,8 +211,7 @@ class Scene:
         """Return the option in which a reading is taken."""
         known = self.taken.by_default.get(reading)
         if known is not None:
-            got: str | None = self.assigned.get(known[1])
-            return self.by_default(*known) if got is None else got
+            return self.by_default(*known)
         got = self.taken.options.get(reading)
         if got is None:
             item, options, _ = self.program.readings[reading]

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from immutables import Map
 
@@ -31,7 +31,7 @@ Path = list[tuple[Item, Any]]
 
 EMPTY: Map[str, bool] = Map()
 LISTS = frozenset({"F", "FI", "BN", "BA", "H", "HA", "D"})
-INEXACT = ("!",)
+INEXACT: Final[Key] = ("!",)
 """The cell that tells that something had more cases than the limit."""
 TOPICS = frozenset({"S", "H", "Q", "PA"})
 """The cells that are watched by their name."""
