@@ -13,7 +13,11 @@ import os
 import shutil
 import sys
 import sysconfig
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
 TARGET = ROOT / "build" / "native"
@@ -39,6 +43,8 @@ MODULES = (
     *(f"engine/{name}.py" for name in ENGINE.split()),
     *(f"engine/service/{name}.py" for name in SERVICE.split()),
 )
+DIRECT = ["-fvisibility=hidden", "-fno-semantic-interposition", "-fno-plt"]
+"""Nothing else calls what is in the library: it may call itself without looking up where that is, a tenth quicker."""
 
 
 def main() -> None:
@@ -68,11 +74,32 @@ def copy() -> None:
 def compile_here() -> None:
     """Compile the modules of the copy in which we are."""
     from mypyc.build import mypycify
-    from setuptools import setup
+    from setuptools import Distribution
 
     options = ["--config-file", "pyproject.toml", "--follow-imports=silent"]
-    modules = mypycify([*options, *MODULES], opt_level="2", multi_file=True, group_name="engine_native")
-    setup(name="native", packages=[], ext_modules=modules, script_args=["--quiet", "build_ext", "--inplace"])
+    modules = mypycify(
+        [*options, *MODULES], opt_level="2", debug_level="0", multi_file=True, group_name="engine_native"
+    )
+    for each in modules:
+        each.extra_compile_args += DIRECT
+    command: Any = Distribution({"name": "native", "ext_modules": modules}).get_command_obj("build_ext")
+    command.inplace = True
+    command.ensure_finalized()
+    build = command.build_extensions
+
+    def build_together() -> None:
+        command.compiler.compile = partial(together, command.compiler.compile)
+        build()
+
+    command.build_extensions = build_together
+    command.run()
+
+
+def together(compile: Callable[..., list[str]], sources: list[str], **how: Any) -> list[str]:
+    """Compile as many files at once as there are processors: nearly all of them are of one library."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        found = pool.map(lambda each: compile([each], **how), sources)
+        return [made for each in found for made in each]
 
 
 if __name__ == "__main__":
