@@ -15,15 +15,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
-from bench.accounts import ROOT, agreement_one, bills, ledger, terms
+from bench.accounts import agreement_one, bills, ledger, terms
+from bench.builds import both, environment
 from bench.service import ACTS, BATCH, Process, batches, serving, singles
 from engine.decide import decide
 from engine.event import Event
 from engine.position import Position, advance
 from engine.question import May
 
-HERE = ROOT.parent
-BUILDS = {"interpreted": HERE, "compiled": HERE / "build" / "native"}
 TURNS = 9
 Costs = dict[str, float]
 """Microseconds of CPU by what they were spent on."""
@@ -31,18 +30,12 @@ Costs = dict[str, float]
 
 def main() -> None:
     """Print what each costs, and how many times as quick the compiled build is."""
-    if not (BUILDS["compiled"] / "engine").is_dir():
-        raise SystemExit("bench:   there is no compiled build yet: make native")
+    builds = both()
     with ExitStack() as open_:
-        print_costs(alternately([open_.enter_context(working(name)) for name in BUILDS]))
+        print_costs(alternately([open_.enter_context(working(name)) for name in builds]))
     with ExitStack() as open_:
-        servers = [open_.enter_context(serving("off", **environment(name))) for name in BUILDS]
+        servers = [open_.enter_context(serving("off", **environment(name))) for name in builds]
         print_costs(alternately([over_http(each) for each in servers]))
-
-
-def environment(build: str) -> dict[str, str]:
-    """Return what has Python take its modules from a build, and from nowhere else before."""
-    return {"PYTHONPATH": str(BUILDS[build]), "PYTHONSAFEPATH": "1"}
 
 
 def alternately(takers: Sequence[Callable[[int], Costs]]) -> list[list[Costs]]:

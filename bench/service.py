@@ -5,6 +5,9 @@ answer of the same size by the same HTTP server (`bench/constant.py`), measured 
 differ from machine to machine, the ratio of the server's CPU should not. Every question is about another instant, the
 accounts and acts take turns, and nothing of an earlier answer is kept. The log of requests is at `warning`: at `info`,
 the default, a line is written for each.
+
+`python -m bench.service` prints all of it, with `off`, `fast` or `durable` questions alone, the log of decisions in
+that mode, with `events` events alone; with `builds` questions to both builds in turns, the log off (`make native`).
 """
 
 from __future__ import annotations
@@ -17,8 +20,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+
+from bench.builds import both, environment
 
 KEY = "contract_0123456789abcdef_" + "A" * 43
 ACCOUNTS = 200
@@ -160,36 +165,58 @@ def batches(count: int, size: int, first: int = 0) -> Requests:
     ]
 
 
-def compared(server: Process, turns: Sequence[Requests]) -> tuple[dict[str, float], float]:
-    """Return the median of some turns, and the ratio of the server's CPU to that of a constant answer of that size."""
-    server.load(turns[0])
-    found, ratios, constant = [], [], None
+def compared(servers: Sequence[Process], turns: Sequence[Requests]) -> list[dict[str, float]]:
+    """Return for each server the median of some turns, the rate, and the ratio of its CPU to that of a constant answer
+    of that size; in every turn all of them are asked, one after the other.
+    """
+    warm = [each.load(turns[0]) for each in servers]
+    constant = Process(["-m", "bench.constant", str(int(warm[0]["bytes"]))])
+    found: list[list[dict[str, float]]] = [[] for _ in servers]
     try:
-        for each in turns:
-            found.append(server.load(each))
-            constant = constant or Process(["-m", "bench.constant", str(int(found[0]["bytes"]))])
-            plain = constant.load(each)
-            ratios.append(found[-1]["cpu"] / plain["cpu"])
+        for requests in turns:
+            loads = [each.load(requests) for each in servers]
+            plain = constant.load(requests)["cpu"]
+            for each, load in zip(found, loads, strict=True):
+                each.append(load | {"ratio": load["cpu"] / plain, "rate": len(requests) / load["wall"]})
     finally:
-        if constant is not None:
-            constant.stop()
-    half = {name: statistics.median(each[name] for each in found) for name in found[0]}
-    return half | {"rate": half["requests"] / half["wall"]}, statistics.median(ratios)
+        constant.stop()
+    return [{name: statistics.median(turn[name] for turn in each) for name in each[0]} for each in found]
 
 
 def asked(mode: str) -> list[Row]:
     """Return the figures of questions, with the log of decisions in that mode."""
     with serving(mode) as server:
-        one, ratio = compared(server, [singles(3_000, 10_000 * turn) for turn in range(3)])
-        many, ratio_of_many = compared(server, [batches(60, BATCH, 100_000 * turn) for turn in range(1, 4)])
+        return figures_of(f"log {mode}", [server])
+
+
+def asked_of_both() -> list[Row]:
+    """Return the figures of questions to both builds, without a log of decisions."""
+    with ExitStack() as open_:
+        builds = both()
+        servers = [open_.enter_context(serving("off", **environment(each))) for each in builds]
+        return figures_of("log off", servers, builds)
+
+
+def figures_of(log: str, servers: Sequence[Process], names: Sequence[str] = ("",)) -> list[Row]:
+    """Return the figures of questions to servers, one by one and in batches."""
+    ones = compared(servers, [singles(3_000, 10_000 * turn) for turn in range(3)])
+    lots = compared(servers, [batches(60, BATCH, 100_000 * turn) for turn in range(1, 4)])
+    rows = []
+    for server, name, one, many in zip(servers, names, ones, lots, strict=True):
         paced = server.load(singles(3_000, 900_000), rate=one["rate"] / 2)
+        rows += figures(f"{name}, {log}" if name else log, one, many, paced)
+    return rows
+
+
+def figures(how: str, one: dict[str, float], many: dict[str, float], paced: dict[str, float]) -> list[Row]:
+    """Return the rows of what was found of one server."""
     each, each_of_many = f"({one['cpu']:.0f} us)", f"({many['cpu'] / BATCH:.0f} us)"
     return [
-        (f"evaluation over HTTP, log {mode}: wall (CPU)", f"{one['rate']:,.0f}/s {each}", "3,000/s or more"),
-        ("  server CPU against a constant answer", f"x {ratio:.1f}", "within 3"),
+        (f"evaluation over HTTP, {how}: wall (CPU)", f"{one['rate']:,.0f}/s {each}", "3,000/s or more"),
+        ("  server CPU against a constant answer", f"x {one['ratio']:.1f}", "within 3"),
         ("  p99 at half that rate, requests due evenly", f"{1000 * paced['p99']:.1f} ms", "under 10 ms"),
         (f"  in batches of {BATCH}: wall (CPU)", f"{BATCH * many['rate']:,.0f}/s {each_of_many}", "20,000/s or more"),
-        ("  server CPU of a batch against a constant answer", f"x {ratio_of_many:.1f}", ""),
+        ("  server CPU of a batch against a constant answer", f"x {many['ratio']:.1f}", ""),
     ]  # fmt: skip
 
 
@@ -219,7 +246,13 @@ def rows() -> list[Row]:
     return [*asked("off"), *asked("fast"), *asked("durable"), *recorded()]
 
 
+def chosen(part: str) -> list[Row]:
+    """Return the figures of one part."""
+    if part == "builds":
+        return asked_of_both()
+    return recorded() if part == "events" else asked(part)
+
+
 if __name__ == "__main__":
-    chosen = sys.argv[1:]
-    for row in asked(chosen[0]) if chosen and chosen[0] != "events" else recorded() if chosen else rows():
+    for row in chosen(sys.argv[1]) if sys.argv[1:] else rows():
         print(f"{row[0]:<72}  {row[1]:>22}  {row[2]}")
