@@ -5,8 +5,9 @@ Every rule takes a scene, the writes it makes, and the step it is part of.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from contractlang.norms import Maintenance, Power, Who
 from engine.dates import day_of
@@ -127,12 +128,34 @@ def perform(
         w["DD", rule.index] = True
 
 
-def appropriate(scene: Scene, w: Writes, step: Step, event: Event, touch: Touch) -> None:
-    """Appropriate a payment that names nothing (民法典 560): due first, then earlier, then in proportion."""
-    if not step.real(scene, event):
-        return
-    left: int = event.fields.get(touch.declared.accumulates or "") or 0
-    debts: list[tuple[bool, int, Rule, str, Inst]] = []
+class Debt(NamedTuple):
+    """What is owed on one object, by the instances of it that several agreements have: what counts for one, counts for
+    each.
+    """
+
+    parts: list[tuple[Rule, str, Inst]]
+
+    @property
+    def turn(self) -> tuple[bool, Instant]:
+        """What is past its window comes first, then the earlier window."""
+        return min(
+            (inst.status != "breached", NEVER if inst.end is None else inst.end) for _, _, inst in self.parts
+        )
+
+    @property
+    def place(self) -> tuple[bool, Instant, int, Instant]:
+        rule, _, inst = self.parts[0]
+        return *self.turn, rule.index, inst.arisen_at
+
+    @property
+    def unpaid(self) -> int:
+        return max((inst.owed or 0) - inst.paid for _, _, inst in self.parts)
+
+
+def debts_of(scene: Scene, step: Step, event: Event, touch: Touch) -> list[Debt]:
+    """Return what a payment that names nothing may go to, in the order in which it does."""
+    found: dict[tuple[bool, str, int], Debt] = {}
+    seen: Counter[tuple[str, str]] = Counter()
     for index in touch.discharges:
         rule = step.program.rules[index]
         for trig in scene.listed("IO", index):
@@ -146,28 +169,31 @@ def appropriate(scene: Scene, w: Writes, step: Step, event: Event, touch: Touch)
                 continue
             bind(scene, rule, inst.trigger, event)
             if rule.where is None or rule.where.value(scene):
-                debts.append(
-                    (
-                        inst.status != "breached",
-                        inst.end if inst.end is not None else NEVER,
-                        rule,
-                        trig,
-                        inst,
-                    )
-                )
-    debts.sort(key=lambda debt: (debt[0], debt[1], debt[2].index, debt[4].arisen_at))
+                # What is about no object is a debt by itself; on one an agreement may have several, a law its own.
+                thing = trig if rule.about_field else f"{index} {trig}"
+                debt = found.setdefault((bool(rule.home), thing, seen[rule.home, thing]), Debt([]))
+                debt.parts.append((rule, trig, inst))
+                seen[rule.home, thing] += 1
+    return sorted(found.values(), key=lambda debt: debt.place)
+
+
+def appropriate(scene: Scene, w: Writes, step: Step, event: Event, touch: Touch) -> None:
+    """Appropriate a payment that names nothing (民法典 560): due first, then earlier, then in proportion."""
+    if not step.real(scene, event):
+        return
+    left: int = event.fields.get(touch.declared.accumulates or "") or 0
+    debts = debts_of(scene, step, event, touch)
     while debts and left > 0:
-        rank = debts[0][:2]
-        equals = [debt for debt in debts if debt[:2] == rank]
+        equals = [debt for debt in debts if debt.turn == debts[0].turn]
         debts = debts[len(equals) :]
-        unpaid = [debt[4].owed - debt[4].paid for debt in equals]
+        unpaid = [debt.unpaid for debt in equals]
         share = min(left, sum(unpaid))
         given = 0
-        for place, (_, _, rule, trig, inst) in enumerate(equals):
+        for place, debt in enumerate(equals):
             part = share - given if place == len(equals) - 1 else share * unpaid[place] // sum(unpaid)
             given += part
-            if part:
-                perform(scene, w, step, rule, trig, inst, event, part)
+            for rule, trig, inst in debt.parts if part else ():
+                perform(scene, w, step, rule, trig, inst, event, min(part, inst.owed - inst.paid))
         left -= share
     if left > 0:
         put_by(scene, w, step, event, left, touch.discharges)
@@ -194,8 +220,11 @@ def put_by(
             if part:
                 w["PA", name, about.trig] = (scene.read(("PA", name, about.trig)) or 0) + part
                 left -= part
-    if left:
-        w["CR", event.actor] = (scene.read(("CR", event.actor)) or 0) + left
+    # Under a second agreement the same money is left over.
+    counted = scene.read(("CE", event.id)) or 0
+    if left > counted:
+        w["CE", event.id] = left
+        w["CR", event.actor] = (scene.read(("CR", event.actor)) or 0) + left - counted
 
 
 def _broken_at(thing: tuple[str, Any, Sum]) -> Instant:

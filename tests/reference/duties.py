@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, Any
 
 from contractlang.norms import (
     And,
@@ -114,7 +115,7 @@ def discharge(world: World, act: Event) -> None:
     amount = act.fields.get(kind.accumulates or "")
     if kind.accumulates is not None and isinstance(amount, int):
         if object_id is None:
-            owed = sum(each.unpaid_at(world.now) for each in owing if isinstance(each.owed, int))
+            owed = sum(max(each.unpaid_at(world.now) for each in debt) for debt in debts_of(world, owing))
             put_by(world, act, amount - owed, [each for each in world.instances if _is_of(world, each, act)])
             appropriate(world, owing, amount)
             return
@@ -182,25 +183,40 @@ def pay(world: World, instance: Instance, amount: int) -> None:
         finish(world, instance, "cured" if instance.status == "breached" else "discharged")
 
 
+def debts_of(world: World, owing: list[Instance]) -> list[list[Instance]]:
+    """Return what is owed as debts: what several agreements ask on one object is one."""
+    debts: dict[Any, list[Instance]] = {}
+    seen: Counter[Any] = Counter()
+    for each in owing:
+        if isinstance(each.owed, int):
+            home = documents.home(world, each.norm.document)
+            thing = id(each) if each.about is None else each.about
+            debts.setdefault((home != "", thing, seen[home, thing]), []).append(each)
+            seen[home, thing] += 1
+    return list(debts.values())
+
+
 def appropriate(world: World, owing: list[Instance], amount: int) -> None:
     """Spread what names no debt (民法典 560): past their window first, the earlier window, equal ones in proportion."""
     never = 10**30
-    owing = [each for each in owing if isinstance(each.owed, int)]
-    ends = sorted({(each.status != "breached", never if each.end is None else each.end) for each in owing})
-    for turn in ends:
-        group = [
-            each
-            for each in owing
-            if (each.status != "breached", never if each.end is None else each.end) == turn
-        ]
-        total = sum(each.unpaid_at(world.now) for each in group)
+
+    def turn(debt: list[Instance]) -> tuple[bool, Instant]:
+        return min((each.status != "breached", never if each.end is None else each.end) for each in debt)
+
+    def unpaid(debt: list[Instance]) -> int:
+        return max(each.unpaid_at(world.now) for each in debt)
+
+    debts = debts_of(world, owing)
+    for first in sorted({turn(debt) for debt in debts}):
+        group = [debt for debt in debts if turn(debt) == first]
+        total = sum(map(unpaid, group))
         spent = min(amount, total)
         left = spent
-        for each in group:
-            unpaid = each.unpaid_at(world.now)
-            part = left if each is group[-1] else spent * unpaid // total if total else 0
+        for debt in group:
+            part = left if debt is group[-1] else spent * unpaid(debt) // total if total else 0
             left -= part
-            pay(world, each, part)
+            for each in debt:
+                pay(world, each, min(part, each.unpaid_at(world.now)))
         amount -= spent
         if not amount:
             return
