@@ -46,7 +46,7 @@ _NO_CHANNEL = ("blank", "none", "null", "undesignated", "not_designated", "False
 # Readings, questions and blanks have ids that begin so.
 _VARIED = ("RS-", "D-", "P-")
 # What a variant says of a blank that stays blank.
-_NOTHING = ("null", "none", "~")
+_NOTHING = ("null", "none", "~", "blank")
 # A variant may fix more than one thing.
 _PARTS = re.compile(r"\s*[,;&]\s*|\s+and\s+")
 # What YAML makes of the options `on` and `off` without quotes.
