@@ -6,12 +6,13 @@ import asyncio
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from starlette.types import Scope
 
 from engine.dates import iso
-from engine.errors import NotKept, StoreError
+from engine.errors import Conflict, NotKept, StoreError
 from engine.event import Instant
 from engine.kept import Documents
 from engine.service.access import Access, Caller, Pace
@@ -93,10 +94,12 @@ class Server:
         key = given_key(shown, tenant, name, rights, now())
         if key is None:
             raise BadConfig(f"{variable}: that is no key; `contract key new` makes one")
+        if self.store.key(key.prefix) is None:
+            # Another server may begin at the same time, and be first.
+            with suppress(Conflict):
+                self.store.add_key(key)
         kept = self.store.key(key.prefix)
-        if kept is None:
-            self.store.add_key(key)
-        elif (kept.tenant, kept.hash, kept.rights) != (tenant, key.hash, rights):
+        if kept is None or (kept.tenant, kept.hash, kept.rights) != (tenant, key.hash, rights):
             raise BadConfig(
                 f"{variable}: that key is kept with another secret, tenant or rights: make a new one"
             )

@@ -17,7 +17,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from jwt.algorithms import OKPAlgorithm, RSAAlgorithm
 
+from engine.service.clock import now
 from engine.service.config import BadConfig, Config
+from engine.store.apikeys import new_key
 from tests.service.serving import CONTRACTS, Live, question, serving, texts_of
 
 ISSUER, AUDIENCE = "https://id.example.com", "contract"
@@ -208,3 +210,26 @@ def test_a_key_that_is_revoked_opens_nothing_after_five_seconds(
     moment = time.monotonic()
     monkeypatch.setattr("engine.service.access.time.monotonic", lambda: moment + 6)
     assert sent(live, shown).status_code == 401
+
+
+def test_servers_that_begin_at_once_keep_a_configured_key_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another server keeps the key after this one has looked whether it is there."""
+    parts = {"main": {"keys": [{"name": "billing", "variable": "BILLING", "rights": ["ask"]}]}}
+    texts = texts_of(CONTRACTS / "voip-1", CONTRACTS / "vocabulary")
+    with serving(tmp_path, {"main": texts}, parts) as live:
+        shown, another = (new_key("main", "billing", ["ask"], now())[0] for _ in range(2))
+        live.server.given_keys({"BILLING": shown})
+        store, found = live.server.store, live.server.store.key
+        looked: list[str] = []
+
+        def late(prefix: str) -> Any:
+            looked.append(prefix)
+            return None if len(looked) == 1 else found(prefix)
+
+        monkeypatch.setattr(store, "key", late)
+        live.server.given_keys({"BILLING": shown})
+        looked.clear()
+        with pytest.raises(BadConfig, match="another secret"):
+            live.server.given_keys({"BILLING": shown[:-43] + another[-43:]})
