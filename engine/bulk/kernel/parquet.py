@@ -54,7 +54,8 @@ class File:
         self._file = path.open("rb")
         self._other = pq.ParquetFile(path, metadata=self.about, read_dictionary=sorted(self.words))
         self._code = library(encoded)
-        self._bytes = numpy.empty(0, numpy.uint8)
+        self._bytes, self._null = numpy.empty(0, numpy.uint8), numpy.empty(0, numpy.uint8)
+        self._dense, self._numbers = numpy.empty(0, numpy.int32), numpy.empty(0, numpy.int64)
         self._pages = numpy.empty(MOST_PAGES * WIDE, numpy.int64)
         self._at, self._told = numpy.empty(8, numpy.int64), numpy.empty(20, numpy.int64)
 
@@ -147,26 +148,42 @@ class File:
             return None
         raw = of.data[begin : begin + count * of.wide].tobytes()
         values = numpy.frombuffer(raw, numpy.int64 if of.wide == 8 else numpy.int32).astype(numpy.int64)
-        cells = numpy.empty(of.rows, numpy.int64)
+        cells = self._cells(of.rows, kind)
         self._code.valued(found[0], values if count else numpy.zeros(1, numpy.int64), cells)
         return _array(kind, self._narrowed(cells, kind), found[1])
 
     def _places(self, of: _Pages, most: int) -> tuple[Array, Array] | None:
         """Return the numbers of words, each below `most`, and which cells are null; None where they are not such."""
-        null, dense = numpy.zeros(of.rows, numpy.uint8), numpy.empty(of.rows + 1, numpy.int32)
-        places, told = (
-            numpy.empty(of.rows, numpy.int32),
-            (of.data, of.pages, len(of.pages) // WIDE, of.optional),
-        )
-        rows = self._code.worded(*told, max(1, most), self._at, null, dense, places)
+        null, places = self._nulls(of.rows), numpy.empty(of.rows, numpy.int32)
+        if len(self._dense) <= of.rows:
+            self._dense = numpy.empty(of.rows + 1, numpy.int32)
+        told = of.data, of.pages, len(of.pages) // WIDE, of.optional
+        rows = self._code.worded(*told, max(1, most), self._at, null, self._dense, places)
         return (places, null) if rows == of.rows else None
 
     def _as_they_stand(self, of: _Pages, kind: Any) -> Any:
-        null, cells = numpy.zeros(of.rows, numpy.uint8), numpy.empty(of.rows, numpy.int64)
+        null, cells = self._nulls(of.rows), self._cells(of.rows, kind)
         told = of.data, of.pages, len(of.pages) // WIDE, of.optional
         if self._code.numbered(*told, of.wide, self._at, null, cells) != of.rows:
             return None
         return _array(kind, self._narrowed(cells, kind), null)
+
+    # What is only on its way takes the room of what was so before, which is near at hand.
+
+    def _nulls(self, rows: int) -> Array:
+        """Return room for which cells are null; none is."""
+        if len(self._null) < rows:
+            self._null = numpy.empty(rows, numpy.uint8)
+        self._null[:rows] = 0
+        return self._null[:rows]
+
+    def _cells(self, rows: int, kind: Any) -> Array:
+        """Return room for numbers of 64 bits, which are handed on only if the column has such."""
+        if kind.bit_width == 64:
+            return numpy.empty(rows, numpy.int64)
+        if len(self._numbers) < rows:
+            self._numbers = numpy.empty(rows, numpy.int64)
+        return self._numbers[:rows]
 
     def _narrowed(self, cells: Array, kind: Any) -> Array:
         if kind.bit_width == 64:
