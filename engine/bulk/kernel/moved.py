@@ -18,6 +18,8 @@ Bytes = Any
 A_BLOCK = 127
 """How many rows of a part stand in one piece. (Pieces that begin at like places of memory pages would drive each other
 out of the cache.)"""
+LEAST_4, LEAST_8 = -0x8000_0000, -0x8000_0000_0000_0000
+"""The least numbers of 4 and of 8 bytes: they stand for null in rows."""
 FAR = 0x3FFF_FFFF_FFFF_FFFF
 """No place is as far; that none is below zero need then not be asked."""
 
@@ -119,6 +121,42 @@ def laid_1(cells: Bytes, wide: int, place: int, rows: Bytes) -> None:
         at += wide
 
 
+def lean_8_8(cells: Array, null: Bytes, wide: int, place: int, rows: Array) -> int:
+    """Lay numbers of 8 bytes into rows, the least for null; tell whether one cannot be laid so."""
+    at, unfit = place, 0
+    for row in range(len(cells)):
+        value, is_null = int(cells[row & FAR]), int(null[row & FAR])
+        unfit |= (1 - is_null) & (value == LEAST_8)
+        value = LEAST_8 if is_null else value
+        rows[at & FAR] = value
+        at += wide
+    return unfit
+
+
+def lean_8_4(cells: Array, null: Bytes, wide: int, place: int, rows: Halves) -> int:
+    """Lay numbers of 8 bytes into rows as such of 4, the least for null; tell whether one cannot be laid so."""
+    at, unfit = place, 0
+    for row in range(len(cells)):
+        value, is_null = int(cells[row & FAR]), int(null[row & FAR])
+        unfit |= (1 - is_null) & ((value <= LEAST_4) | (value > -1 - LEAST_4))
+        value = LEAST_4 if is_null else value
+        rows[at & FAR] = max(min(value, -1 - LEAST_4), LEAST_4)
+        at += wide
+    return unfit
+
+
+def lean_4_4(cells: Halves, null: Bytes, wide: int, place: int, rows: Halves) -> int:
+    """Lay numbers of 4 bytes into rows, the least for null; tell whether one cannot be laid so."""
+    at, unfit = place, 0
+    for row in range(len(cells)):
+        value, is_null = int(cells[row & FAR]), int(null[row & FAR])
+        unfit |= (1 - is_null) & (value == LEAST_4)
+        value = LEAST_4 if is_null else value
+        rows[at & FAR] = value
+        at += wide
+    return unfit
+
+
 def words_4(cells: Halves, null: Bytes, places: Halves, wide: int, place: int, rows: Halves) -> None:
     """Lay the places of words into rows, all bits of what is null."""
     at = place
@@ -160,6 +198,36 @@ def taken_1(rows: Bytes, wide: int, place: int, cells: Bytes) -> None:
     at = place
     for row in range(len(cells)):
         cells[row & FAR] = rows[at & FAR]
+        at += wide
+
+
+def told_8_8(rows: Array, wide: int, place: int, cells: Array, null: Bytes) -> None:
+    """Take what `lean_8_8` laid."""
+    at = place
+    for row in range(len(cells)):
+        value = int(rows[at & FAR])
+        cells[row & FAR] = value
+        null[row & FAR] = value == LEAST_8
+        at += wide
+
+
+def told_8_4(rows: Halves, wide: int, place: int, cells: Array, null: Bytes) -> None:
+    """Take what `lean_8_4` laid."""
+    at = place
+    for row in range(len(cells)):
+        value = int(rows[at & FAR])
+        cells[row & FAR] = value
+        null[row & FAR] = value == LEAST_4
+        at += wide
+
+
+def told_4_4(rows: Halves, wide: int, place: int, cells: Halves, null: Bytes) -> None:
+    """Take what `lean_4_4` laid."""
+    at = place
+    for row in range(len(cells)):
+        value = int(rows[at & FAR])
+        cells[row & FAR] = value
+        null[row & FAR] = value == LEAST_4
         at += wide
 
 

@@ -34,16 +34,16 @@ AT_ONCE = 1 << 15
 TOGETHER = 1 << 15
 """About how many rows a part of the accounts has."""
 MOST_PARTS = 1024
-ACCOUNT, ROW, NUMBER, NULL, WORD = range(5)
+ACCOUNT, ROW, NUMBER, NULL, WORD, LEAN = range(6)
 """What a row keeps: which word its account is, which row it was; of a column, its number, whether it is null, the
-number of its word (-1 where it is null)."""
+number of its word (-1 where it is null), its number or that it is null in as few bytes as most need."""
 A_BYTE = 255
 """So many words have numbers of a byte, all bits of which are not there in one."""
 _KINDS = {1: numpy.uint8, 4: numpy.int32, 8: numpy.int64}
 
 
 class Wider(Exception):
-    """A column has more words than a byte has numbers."""
+    """A column has more words than a byte has numbers, or a number that takes more bytes than most."""
 
     def __init__(self, column: str) -> None:
         super().__init__(column)
@@ -58,12 +58,35 @@ class _Cell:
     what: int
     wide: int
     place: int
+    of: int
+    """How many bytes the number has in the column."""
+
+    @property
+    def lay(self) -> str:
+        """What lays it into a row."""
+        if self.what == LEAN:
+            return f"lean_{self.of}_{self.wide}"
+        return f"{'words' if self.what == WORD else 'laid'}_{self.wide}"
+
+    @property
+    def take(self) -> str:
+        """What takes it from a row."""
+        if self.what == LEAN:
+            return f"told_{self.of}_{self.wide}"
+        return "widened" if self.what == WORD and self.wide == 1 else f"taken_{self.wide}"
+
+    @property
+    def rooms(self) -> dict[int, int]:
+        """What is told of the column, and in how many bytes."""
+        if self.what == LEAN:
+            return {NUMBER: self.of, NULL: 1}
+        return {} if self.what == ACCOUNT else {self.what: self.of}
 
 
 class Ordered:
     """Rows, so many at most, parted by account as they are added, and told in the order of accounts.
 
-    The rows of an account stay as they stood. Columns of words have numbers of a byte, but for those that are `wider`.
+    The rows of an account stay as they stood. All columns but the `wider` ones take few bytes of a row.
     """
 
     def __init__(self, schema: Any, rows: int, wider: frozenset[str] = frozenset()) -> None:
@@ -84,21 +107,26 @@ class Ordered:
         self._rows = numpy.empty(blocks * A_BLOCK * self._wide // 8, numpy.int64)
         self._held = numpy.empty(AT_ONCE * self._wide // 8, numpy.int64)
         self._names, self._parts, self._named, self._added = list[Any](), list[Array](), 0, 0
+        self._placed: dict[str, tuple[Any, Array]] = {}
+        """Of each column the words of the rows that came last, and their places."""
         self._with_null: set[str] = set()
         self._kept: dict[tuple[str, int], Array] = {}
         self._laid = numpy.empty(0, numpy.int64)
 
     def _shape(self, wider: frozenset[str]) -> tuple[list[_Cell], int]:
         """Return the cells of a row, the widest first, and how many bytes a row has."""
-        found = [(4, "", ACCOUNT)] + ([(4, "", ROW)] if self._apart else [])
+        found = [(4, "", ACCOUNT, 4)] + ([(4, "", ROW, 4)] if self._apart else [])
         for each in self._fields:
+            name, width = each.name, _width(each.type)
             if is_words(each):
-                found.append((4 if each.name in wider else 1, each.name, WORD))
-            elif width := _width(each.type):
-                found += [(width, each.name, NUMBER), (1, each.name, NULL)]
+                found.append((4 if name in wider else 1, name, WORD, 4))
+            elif width and name in wider:
+                found += [(width, name, NUMBER, width), (1, name, NULL, 1)]
+            elif width:
+                found.append((width if pyarrow.types.is_timestamp(each.type) else 4, name, LEAN, width))
         cells, at = [], 0
-        for width, name, what in sorted(found, key=lambda each: -each[0]):
-            cells.append(_Cell(name, what, width, at // width))
+        for width, name, what, of in sorted(found, key=lambda each: -each[0]):
+            cells.append(_Cell(name, what, width, at // width, of))
             at += width
         return cells, -(-at // 8) * 8
 
@@ -114,9 +142,10 @@ class Ordered:
             for first in range(0, len(batch), AT_ONCE):
                 last = min(first + AT_ONCE, len(batch))
                 for cell, (column, more) in zip(self._cells, columns, strict=True):
-                    lay = getattr(self._code, f"{'words' if cell.what == WORD else 'laid'}_{cell.wide}")
-                    told = (each[first:last] for each in column)
-                    lay(*told, *more, self._wide // cell.wide, cell.place, self._held.view(_KINDS[cell.wide]))
+                    told, rows = (each[first:last] for each in column), self._held.view(_KINDS[cell.wide])
+                    lay = getattr(self._code, cell.lay)
+                    if lay(*told, *more, self._wide // cell.wide, cell.place, rows):
+                        raise Wider(cell.column)
                 to = self._following, self._owners, self._free, self._rows
                 self._code.parted(self._held, self._wide // 8, parts[first:last], *to)
             self._added += len(batch)
@@ -144,24 +173,26 @@ class Ordered:
         if cell.what == ROW:
             return (numpy.arange(self._added, self._added + len(batch), dtype=numpy.int32),), ()
         array = batch.column(cell.column)
+        self._with_null |= {cell.column} if array.null_count else set()
         if cell.what == NULL:
-            self._with_null |= {cell.column} if array.null_count else set()
             return (nulls_of(array),), ()
+        if cell.what == LEAN:
+            return (numbers_of(array, _KINDS[cell.of]), nulls_of(array)), ()
         if cell.what == WORD:
             return (indices_of(array), nulls_of(array)), (self._places(array, cell),)
         return (numbers_of(array, _KINDS[cell.wide]),), ()
 
     def _places(self, array: Any, cell: _Cell) -> Array:
         """Return the place of each word of an array among those of its column, to which new ones are added."""
-        known = self._words[cell.column]
-        places = places_among(known, array)
-        if (places[:-1] >= 0).all():
-            return places
-        both = pyarrow.concat_arrays([known, array.dictionary.cast(pyarrow.string())])
-        self._words[cell.column] = known = pc.drop_null(pc.unique(both))
-        if cell.wide == 1 and len(known) > A_BYTE:
-            raise Wider(cell.column)
-        return places_among(known, array)
+        words, places = self._placed.get(cell.column, (None, None))
+        if words is None or not words.equals(array.dictionary):
+            both = pyarrow.concat_arrays([self._words[cell.column], array.dictionary.cast(pyarrow.string())])
+            self._words[cell.column] = known = pc.drop_null(pc.unique(both))
+            if cell.wide == 1 and len(known) > A_BYTE:
+                raise Wider(cell.column)
+            places = places_among(known, array)
+            self._placed[cell.column] = array.dictionary, places
+        return places
 
     # -- rows go out
 
@@ -208,10 +239,9 @@ class Ordered:
     def _room(self, count: int) -> dict[tuple[str, int], Array]:
         """Return room for the columns of so many rows."""
         for cell in self._cells:
-            key, kind = (cell.column, cell.what), _KINDS[4 if cell.what == WORD else cell.wide]
-            is_told = cell.what != ACCOUNT and (cell.what != NULL or cell.column in self._with_null)
-            if is_told and len(self._kept.get(key, ())) < count:
-                self._kept[key] = numpy.empty(count + count // 8, kind)
+            for what, wide in cell.rooms.items():
+                if len(self._kept.get((cell.column, what), ())) < count:
+                    self._kept[cell.column, what] = numpy.empty(count + count // 8, _KINDS[wide])
         return {key: room[:count] for key, room in self._kept.items()}
 
     def _settled(
@@ -235,11 +265,10 @@ class Ordered:
             last = min(first + AT_ONCE, count)
             rows = laid[first * self._wide // 8 : last * self._wide // 8]
             for cell in self._cells:
-                if (cell.column, cell.what) in out:
-                    is_narrow = cell.what == WORD and cell.wide == 1
-                    take = self._code.widened if is_narrow else getattr(self._code, f"taken_{cell.wide}")
-                    told = rows.view(_KINDS[cell.wide]), self._wide // cell.wide, cell.place
-                    take(*told, out[cell.column, cell.what][first:last])
+                told = rows.view(_KINDS[cell.wide]), self._wide // cell.wide, cell.place
+                rooms = [out[cell.column, what][first:last] for what in cell.rooms]
+                if rooms:
+                    getattr(self._code, cell.take)(*told, *rooms)
 
     def _table(self, kept: dict[Any, Array], names: Any, sizes: Array, aside: Any) -> Any:
         """Return rows as a table."""
@@ -256,7 +285,8 @@ class Ordered:
                 places = _numbers(kept[name, WORD], null, pyarrow.int32())
                 columns[name] = _worded(places, self._words[name])
             elif (name, NUMBER) in kept:
-                columns[name] = _numbers(kept[name, NUMBER], kept.get((name, NULL)), each.type)
+                null = kept[name, NULL] if name in self._with_null else None
+                columns[name] = _numbers(kept[name, NUMBER], null, each.type)
             else:
                 columns[name] = aside.column(name)
         return pyarrow.table(columns)
