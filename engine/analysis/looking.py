@@ -25,7 +25,7 @@ from engine.analysis.plain import questions_of
 from engine.analysis.seen import Seen
 from engine.analysis.solver import LIMIT, Query, Unknown, imaginable, possible
 from engine.analysis.tally import AT_LIMIT, HORIZON, NOT_CONFIRMED, Tally
-from engine.analysis.witness import History, answering, history_of, knows
+from engine.analysis.witness import History, answering, history_of, knows, later
 from engine.analysis.world import World
 from engine.program import Program, Rule
 
@@ -149,12 +149,13 @@ class Step:
         What this text asks otherwise may be answered otherwise in it.
         """
         program, layers = self.seen.program, self.seen.terms.layers
-        asked = dict.fromkeys(name for rule in self.rules for name in questions_of(rule.norm))
         earlier = self.answers.earlier(self._called_shown(focus)) if self.is_of_any else ()
         for history, kinds in earlier:
             if not knows(program, history):
                 continue
-            for each in chain((history,), answering(history, program, layers, asked)):
+            asked = dict.fromkeys(name for rule in self.rules for name in questions_of(rule.norm))
+            near = answering(history, program, layers, asked), later(history, program, layers)
+            for each in chain((history,), *near):
                 said = stands(each)
                 if said is not None:
                     return Shown(each, kinds), said
@@ -169,6 +170,11 @@ class Step:
         again = _again(held, judged) if held is not None else ASK
         if not isinstance(again, _Ask):
             return again
+        earlier = [judged(history) for history, _ in self.answers.earlier(name)]
+        if earlier and not any(earlier):
+            self.answers.near.forget(
+                f"{name} 0"
+            )  # The engine says so: the solver need not be asked about it.
         fragment = self.put.fragment(focus)
         if strict:
             fragment = fragment.strict()

@@ -43,6 +43,10 @@ class Near:
         """Return the world that a question had last; None where it had none."""
         return self._last.get(question)
 
+    def forget(self, question: str) -> None:
+        """Take it that the last world of a question is none of it any more; where it was is still near."""
+        self._last.pop(question, None)
+
     def of(self, question: str, there: Iterable[str]) -> Values:
         """Return the values to begin with; none where nothing like it was singled out before."""
         same, alike = _called(question, there)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from itertools import islice, product
 from types import MappingProxyType
@@ -14,13 +14,14 @@ from contractlang.kinds import Kind
 from contractlang.norms import OccurrenceDecl, PartyDecl, ThingDecl
 from contractlang.values import Money
 from engine.account import Account
-from engine.analysis.days import FIRST_DAY
+from engine.analysis.days import FIRST_DAY, is_workday
 from engine.analysis.finding import Witness
 from engine.analysis.fragment import Fragment
 from engine.analysis.happenings import Happening
 from engine.analysis.solver import Model
+from engine.analysis.tally import HORIZON
 from engine.analysis.world import World
-from engine.dates import parse_instant
+from engine.dates import day_of, parse_instant
 from engine.decision import Decision
 from engine.errors import EngineError
 from engine.event import BOTH, Ledger
@@ -91,7 +92,9 @@ class _Facts:
 
 @lru_cache(maxsize=16)
 def _account(facts: _Facts, program: Program, layers: tuple[str, ...]) -> Account:
-    """Return an account, with the positions that it has come to: several questions are often about the same facts."""
+    """Return an account, with the positions that it has come to: several questions are often about the same facts, or
+    some more of them.
+    """
     history = facts.history
 
     def said(given: dict[str, Any]) -> dict[str, Any]:
@@ -101,7 +104,18 @@ def _account(facts: _Facts, program: Program, layers: tuple[str, ...]) -> Accoun
     events = [
         event_from(program, entry, "witness") for entry in history.entries if entry["name"] in program.touches
     ]
-    return Account(program, terms, checked(program, events) if events else Ledger())
+    account = Account(program, terms, checked(program, events) if events else Ledger())
+    before = _before(program, layers, repr((history.settings, history.readings, history.answers)))
+    if before:
+        account.line().share(before[0].line())
+    before[:] = [account]
+    return account
+
+
+@lru_cache(maxsize=16)
+def _before(program: Program, layers: tuple[str, ...], said: str) -> list[Account]:
+    """Return the last account of which the same was said."""
+    return []
 
 
 def history_of(
@@ -227,6 +241,34 @@ def answering(
     for answers in islice(given, _MOST_ANSWERS):
         if not answers.items() <= history.answers.items():
             yield replace(history, answers={**history.answers, **answers})
+
+
+def later(history: History, program: Program, layers: tuple[str, ...]) -> Iterator[History]:
+    """Yield the history with its question put later: on the first working day on which, as the engine says, time alone
+    may have changed the answer; nothing where it never does within what is searched.
+    """
+    decision = replayed(history, program, layers)
+    until = decision.holds_until if decision is not None else None
+    asked_on = day_of(parse_instant(history.asked["at"]))
+    first = max(day_of(until), asked_on + timedelta(days=1)) if until is not None else date.max
+    day = next(filter(is_workday, range((first - FIRST_DAY).days, HORIZON)), None)
+    if day is not None:
+        by = FIRST_DAY + timedelta(days=day) - asked_on
+        beside = tuple(_put_off(each, by) for each in history.beside)
+        yield replace(history, asked=_put_off(history.asked, by), beside=beside)
+
+
+def _put_off(asked: dict[str, Any], by: timedelta) -> dict[str, Any]:
+    """Return what is asked with every day and moment in it so much later."""
+    return {name: _moved(value, by) for name, value in asked.items()}
+
+
+def _moved(value: Any, by: timedelta) -> Any:
+    try:
+        moment = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return value
+    return (moment + by).strftime("%Y-%m-%dT%H:%M" if "T" in value else "%Y-%m-%d")
 
 
 def _options_of(program: Program, question: str) -> tuple[Any, ...]:

@@ -261,6 +261,18 @@ def test_an_example_is_answered_as_another_text_asks(tmp_path: Path, looks: list
     assert after[1].witness.answers == {"cold": True}
 
 
+def test_an_example_ends_later_where_another_text_gives_more_time(
+    tmp_path: Path, looks: list[z3.CheckSatResult]
+) -> None:
+    timely = CLUB.replace("must not swim when rain is done", "must not swim when rain.at + 2 days <= now")
+    assert len(conflicts(timely, Kept(tmp_path))) == 2
+    looks.clear()
+    edited = timely.replace("2 days", "9 days")
+    after = conflicts(edited, Kept(tmp_path))
+    assert not looks
+    assert after == conflicts(edited)
+
+
 def test_an_example_of_another_clash_is_none(tmp_path: Path) -> None:
     """What the history of an older text shows now is that another norm forbids the act."""
     wet = CLUB.replace("| dry: ", "| wet: guest must not swim when rain is done\n| dry: ")
