@@ -41,7 +41,10 @@ _NEVER = ("never", "not_arrived", "undelivered")
 # The month, or the day, that the name of a bill tells: `2026-08`, `2026-08-b`, `A2:2026-08`.
 _PERIOD = re.compile(r"(?<!\d)\d{4}-\d{2}(?:-\d{2})?(?!\d)")
 # A number of days, alone or with its unit.
-_DAYS = re.compile(r"\s*(\d+)\s*(?:d|days?|日|天)?\s*$")
+_DAYS = re.compile(r"\s*(\d+)\s*(?:d|days?|日|日内|天)?\s*$")
+# How a notice says that it works only if nothing is done, and in which time.
+_OR_ELSE = re.compile(r"unless|otherwise|or else|\bif (?:it is )?not\b|failing|否则|逾期", re.IGNORECASE)
+_SO_MANY_DAYS = re.compile(r"\d+\s*(?:days?|日内|天)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -194,6 +197,10 @@ class Entries:
         if "ends" not in rule:
             return None
         until, days = first(raw, rule["ends"]["until"]), first(raw, rule["ends"]["days"])
+        said = str(first(raw, rule["ends"]["text"]))
+        if until is None and days is None and _OR_ELSE.search(said):
+            until = next(iter(_BARE_DAY.findall(said)), None)
+            days = next(iter(_SO_MANY_DAYS.findall(said)), None)
         start = first(raw, "arrives or at")
         if until is not None:
             return iso(
