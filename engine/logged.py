@@ -17,7 +17,7 @@ from engine.explain import documents_as_json, plain
 
 MOST_KEPT = 20_000
 WORD: Mapping[bool | None, bytes] = {True: b"true", False: b"false", None: b"null"}
-TEXT = {said: word.decode() for said, word in WORD.items()}
+_TEXT = {said: word.decode() for said, word in WORD.items()}
 _NOTHING_OPEN = b',"missing":[],"could_be":[],"assumes":[],"cure":[]'
 Documents = tuple[tuple[str, str, str], ...]
 
@@ -36,8 +36,8 @@ class Logged:
     def written(self, decision: Decision) -> bytes:
         """Return a decision as it is logged."""
         held = (
-            f',"holds_until":{instant(decision.holds_until)},"provisional":{TEXT[decision.provisional]},'
-            f'"exact":{TEXT[decision.exact]},"receipt":'
+            f',"holds_until":{instant(decision.holds_until)},"provisional":{_TEXT[decision.provisional]},'
+            f'"exact":{_TEXT[decision.exact]},"receipt":'
         )
         receipt = decision.receipt
         asked = f',"as_of":{instant(receipt.as_of)},"known_at":{instant(receipt.known_at)}}}}}'

@@ -10,6 +10,8 @@ last is kept: `MOST_KEPT` pieces of a program, no whole answer.
 
 from __future__ import annotations
 
+from functools import lru_cache
+from itertools import product
 from typing import Any
 
 from pydantic_core import to_json
@@ -17,7 +19,7 @@ from pydantic_core import to_json
 from engine.dates import iso
 from engine.decision import Decision, Item, Reason, is_unmistakable
 from engine.event import Instant
-from engine.logged import TEXT, WORD, Logged, instant
+from engine.logged import WORD, Logged, instant
 from engine.naming import LANGUAGES
 from engine.program import Program
 from engine.question import May
@@ -111,18 +113,26 @@ def context_of(
     """Return what an answer says beside yes and no. `as_of` is None where the caller did not name a day."""
     en, zh = words.reasons(decision, question)
     receipt, logged = decision.receipt, words.logged
-    begun = f'{{"outcome":"{decision.answer}","required":{TEXT[decision.required]},"reasons":{{"en":['
     # Instants and revisions are written in letters that JSON writes as they are.
-    held = (
-        f',"holds_until":{instant(decision.holds_until)},"truncated":{TEXT[decision.truncated]},'
-        f'"provisional":{TEXT[decision.provisional]},"exact":{TEXT[decision.exact]},"receipt":'
-    )
+    holds = f',"holds_until":{instant(decision.holds_until)}'
     asked = "" if as_of is None else f'"as_of":"{iso(receipt.as_of)}",'
     ended = f',{asked}"known_at":{instant(receipt.known_at)},"revision":"{revision}"}}}}'
     return b"".join((
-        begun.encode(), en, b'],"zh":[', zh, b"]}", logged.left_open(decision), held.encode(),
-        logged.receipt(receipt), ended.encode(),
+        _begun(decision.answer, decision.required), en, b'],"zh":[', zh, b"]}", logged.left_open(decision),
+        holds.encode(), _SAYS[decision.truncated, decision.provisional, decision.exact], logged.receipt(receipt),
+        ended.encode(),
     ))  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def _begun(outcome: str, required: bool) -> bytes:
+    return b'{"outcome":%b,"required":%b,"reasons":{"en":[' % (to_json(outcome), WORD[required])
+
+
+_SAYS = {
+    said: b',"truncated":%b,"provisional":%b,"exact":%b,"receipt":' % tuple(map(WORD.__getitem__, said))
+    for said in product((True, False), repeat=3)
+}
 
 
 def body_of(is_yes: bool, context: bytes) -> bytes:

@@ -52,8 +52,9 @@ async def evaluations(server: Server, scope: Scope, headers: Headers, receive: R
         return await _one(server, scope, tenant, raw, begun)
     at = now()
     answers = await server.tracing.part("decide", evaluate_batch(tenant, batch, at))
-    if server.kept is not None:
-        await server.tracing.part("log", server.keep(tenant, answers))
+    logged = server.keep(tenant, answers)
+    if logged is not None:
+        await server.tracing.part("log", logged)
     for each in answers:
         server.figures.answered.decision(each.outcome)
     if tenant.part.shadow:
@@ -88,8 +89,9 @@ async def _one(server: Server, scope: Scope, tenant: Tenant, raw: Mapping[str, o
     at = now()
     asked = authzen.single(raw)
     answer = await server.tracing.part("decide", evaluate(tenant, asked, at))
-    if server.kept is not None:
-        await server.tracing.part("log", server.keep(tenant, (answer,)))
+    logged = server.keep(tenant, (answer,))
+    if logged is not None:
+        await server.tracing.part("log", logged)
     outcome = scope["outcome"] = answer.outcome
     server.figures.answered.decision(outcome)
     if tenant.part.shadow:

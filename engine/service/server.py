@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -121,22 +121,23 @@ class Server:
             return False
         return True
 
-    async def keep(self, tenant: Tenant, answers: Sequence[Answer]) -> None:
-        """Log answers; in durable mode they may be given once this returns."""
-        if self.kept is None:
-            return
+    def keep(self, tenant: Tenant, answers: Sequence[Answer]) -> Awaitable[None] | None:
+        """Log answers; return what has to be waited for before they may be given, if anything."""
+        kept = self.kept
+        if kept is None:
+            return None
         given = [each.given for each in answers if each.given is not None]
         if not given:
-            return
-        if self.kept.mode == "fast":
-            if self.kept.take(len(given), self._waiting_here()):
+            return None
+        if kept.mode == "fast":
+            if kept.take(len(given), self._waiting_here()):
                 self._later.setdefault(tenant.name, []).extend(given)
-            return
+            return None
         self._later.setdefault(tenant.name, []).extend(given)
         keeping = self._keeping.get(tenant.name)
         if keeping is None:
-            keeping = self._keeping[tenant.name] = asyncio.create_task(self._keep_together(self.kept, tenant))
-        await asyncio.shield(keeping)
+            keeping = self._keeping[tenant.name] = asyncio.create_task(self._keep_together(kept, tenant))
+        return asyncio.shield(keeping)
 
     async def _keep_together(self, kept: DecisionLog, tenant: Tenant) -> None:
         """Keep what is answered in one turn of the loop as one write: each costs the writer and the loop a waking."""
