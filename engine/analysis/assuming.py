@@ -22,7 +22,6 @@ from contractlang.norms import (
     StateDecl,
 )
 from contractlang.values import Period
-from engine.analysis.days import in_days
 from engine.errors import BadTerms
 from engine.quantities import ConstE, FieldE
 from engine.settings import typed
@@ -202,6 +201,8 @@ _NAMES = ("never", "kept", "acts", "without_layers")
 
 def _counted(value: Any, kind: Kind) -> Any:
     """Return what a blank is filled with; of a period, how many of the units that the blank counts."""
+    from engine.analysis.days import in_days
+
     if not isinstance(value, Period):
         return value
     return value.count if value.unit == (kind.of or "days") else in_days(value)

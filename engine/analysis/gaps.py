@@ -18,6 +18,7 @@ from engine.analysis.dead_ends import (
     suspensions_without_way_out,
 )
 from engine.analysis.finding import Finding
+from engine.analysis.from_memory import laws_from_memory
 from engine.analysis.granted import rights_of_law, sums_of_law
 from engine.analysis.loose_duties import breaches_without_consequence, duties_without_deadline
 from engine.analysis.loose_powers import changes_without_exit, powers_without_bound
@@ -26,7 +27,14 @@ from engine.analysis.repeated import sentences_twice
 from engine.analysis.required import care_of_law, duties_of_law
 from engine.analysis.silences import SILENCES
 from engine.analysis.telling import Telling
-from engine.analysis.unfilled import blanks_without_rule, events_without_rule, texts_broken_off
+from engine.analysis.unchosen import texts_read_in_several_ways
+from engine.analysis.unfilled import (
+    blanks_without_rule,
+    blanks_without_use,
+    events_without_rule,
+    texts_broken_off,
+)
+from engine.analysis.unmeasured import standards_without_measure
 from engine.program import Program
 
 
@@ -43,6 +51,7 @@ def gaps(program: Program) -> Iterator[Finding]:
         suspensions_without_way_out,
         ends_without_consequence,
         blanks_without_rule,
+        blanks_without_use,
         events_without_rule,
         texts_broken_off,
         duties_of_law,
@@ -53,6 +62,9 @@ def gaps(program: Program) -> Iterator[Finding]:
         losses_against_law,
         claims_barred,
         *SILENCES,
+        standards_without_measure,
+        texts_read_in_several_ways,
+        laws_from_memory,
     ):
         yield from look(program, telling)
     if len(program.agreements) > 1:

@@ -30,6 +30,11 @@ DUTIES = Obligation | Maintenance | Prohibition
 OPEN = Permission | Power
 
 
+def under_its_layers(program: Program) -> Terms:
+    """Return terms by which nothing is chosen, under the layers of all documents of a program."""
+    return Terms(layers=tuple(sorted({each.layer for each in program.contracts} | {"contract"})))
+
+
 def agreed(program: Program, home: str | None = None) -> Iterator[Rule]:
     """Yield the rules of the agreements, or of one."""
     yield from (each for each in program.rules if each.home and home in (None, each.home))

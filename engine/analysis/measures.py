@@ -95,7 +95,7 @@ def _measured(
 ) -> Iterator[Finding]:  # fmt: skip
     program, one = searcher.program, group[0]
     world, act, _ = searcher.asked(one.act_name, actor)
-    bound = _first_bound(world, group, act)
+    bound = _first_bound(world, group, act, actor or "")
     put = partial(_measuring, searcher, paper, group, bool(stated), actor, bound)
     step = searcher.step(
         "measured", (*group, *(word for place in stated for word in place), actor or ""), put
@@ -219,8 +219,10 @@ def _looked_at(world: World, rule: Rule, act: Happening, bound: Any) -> list[Any
     return [each for each in found if not many or each.rule.index == bound.rule.index]
 
 
-def _first_bound(world: World, group: list[Rule], act: Happening) -> Any:
-    return next((bound for rule in group for bound in world.instances.bindings(rule, act)), None)
+def _first_bound(world: World, group: list[Rule], act: Happening, actor: str) -> Any:
+    """Return the first thing that a norm may be bound to for a party: the breach of the other one, where it is that."""
+    bounds = ((rule, bound) for rule in group for bound in world.instances.bindings(rule, act))
+    return next((bound for rule, bound in bounds if world.instances.bears(rule, actor, bound)), None)
 
 
 def _speaking(program: Program, decision: Decision) -> Iterator[Clause]:

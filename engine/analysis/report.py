@@ -353,7 +353,9 @@ def _location(
     clause = contract.clause(place.clause) if contract is not None else None
     if contract is None:
         return None
-    span = clause.span if clause is not None else None
+    # What is declared above the text stands where it is declared.
+    stands = clause if clause is not None else contract.declarations.get(place.norm)
+    span = stands.span if stands is not None else None
     physical: dict[str, Any] = {"artifactLocation": {"uri": contract.path}}
     if span is not None and contract.path in sources:
         physical["region"] = _region(span, sources[contract.path])

@@ -19,7 +19,7 @@ def blanks_without_rule(program: Program, telling: Telling) -> Iterator[Finding]
     tested = {
         part.name
         for contract in program.contracts
-        for _, expr in _sentences(contract)
+        for _, expr in sentences(contract)
         for part in walk(expr)
         if isinstance(part, IsBlank)
     }
@@ -58,18 +58,56 @@ def blanks_without_rule(program: Program, telling: Telling) -> Iterator[Finding]
         )
 
 
+def blanks_without_use(program: Program, telling: Telling) -> Iterator[Finding]:
+    """Find places to fill in of which no sentence asks what stands there, names aside: they need none."""
+    used = {
+        part.name
+        for contract in program.contracts
+        for _, expr in sentences(contract)
+        for part in walk(expr)
+        if isinstance(part, BlankValue | IsBlank)
+    }
+    for contract in program.contracts:
+        for declared in contract.declarations.values() if contract.kind != "law" else ():
+            if (
+                not isinstance(declared, BlankDecl)
+                or declared.document != contract.name
+                or declared.gap
+                or declared.kind.name == "text"
+                or declared.name in used
+            ):
+                continue
+            name, document = telling.name(declared.name), telling.document(contract.name)
+            yield Finding(
+                "gap",
+                (Clause(contract.name, "", declared.name),),
+                Said(
+                    f"{document.en} has {name.en} to be filled in, and no sentence asks what stands there: whatever is"
+                    " agreed on it, nothing follows.",
+                    f"{document.zh}留有“{name.zh}”待填，但没有一句话用到所填内容：无论如何约定，都不产生任何后果。",
+                ),
+                settles=(
+                    Said(
+                        f"say in the sentence that it is meant for what {name.en} decides, or strike it",
+                        f"在与之有关的条款中写明“{name.zh}”决定什么，或删去该项",
+                    ),
+                ),
+                detail={"what": "blank without use", "blank": declared.name},
+            )
+
+
 def _users_of_blanks(program: Program) -> dict[str, dict[Clause, None]]:
     """Return the clauses of the agreements that ask what a blank is, for each blank of which one does."""
     found: dict[str, dict[Clause, None]] = {}
     for contract in program.contracts:
-        for clause, expr in _sentences(contract) if contract.kind in ("agreement", "supplement") else ():
+        for clause, expr in sentences(contract) if contract.kind in ("agreement", "supplement") else ():
             for part in walk(expr):
                 if isinstance(part, BlankValue):
                     found.setdefault(part.name, {})[clause] = None
     return found
 
 
-def _sentences(contract: Contract) -> Iterator[tuple[Clause, Expr | None]]:
+def sentences(contract: Contract) -> Iterator[tuple[Clause, Expr | None]]:
     """Yield every expression of a document, with the clause that it stands in."""
     for norm in contract.norms:
         for expr in expressions(norm):
@@ -81,7 +119,7 @@ def _sentences(contract: Contract) -> Iterator[tuple[Clause, Expr | None]]:
         for expr in (loss.loss, loss.when):
             yield Clause(contract.name, loss.clause), expr
     for life in contract.life:
-        for expr in (life.value, life.where, life.rolls):
+        for expr in (life.value, life.where, life.rolls, life.first_day_counted):
             yield Clause(contract.name, life.clause), expr
     for priority in contract.priorities:
         yield Clause(contract.name, priority.clause), priority.when
@@ -172,7 +210,7 @@ def _mentioned(contract: Contract) -> Iterator[str]:
     for loss in contract.losses:
         if isinstance(loss.trigger, OnOccurrence):
             yield loss.trigger.name
-    for _, expr in _sentences(contract):
+    for _, expr in sentences(contract):
         for part in walk(expr):
             if hasattr(part, "name"):
                 yield part.name

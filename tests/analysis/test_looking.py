@@ -150,6 +150,16 @@ def test_what_the_law_gives_by_a_measure_of_its_own_is_one_finding(programs: Pro
     assert not measures(Assuming.of({"answers": {"consented": True}}))
 
 
+def test_what_is_given_upon_a_breach_is_measured_for_each_party(programs: Programs) -> None:
+    """八.3 lets the party end it that did not break it: of the provider a breach of the user's is looked at."""
+    findings = analyse(
+        programs, ("voip-1",), ("contract", "civil", "sector", "consumer"), frozenset(["against"]),
+        {("voip-1", "八.3")}.__contains__,
+    )  # fmt: skip
+    witnesses = [each.witness for each in findings if each.detail.get("what") == "measure"]
+    assert {each.asked["by"] for each in witnesses if each is not None} == {"provider", "user"}
+
+
 HALL = """
 | agreement club
 | party host, guest

@@ -1,0 +1,80 @@
+"""What the text may be read to mean in more than one way, and neither it nor a law asked for says which.
+
+Each way is written beneath the text as an option of a reading. That one of them is taken where nobody chooses makes
+answers possible; it does not make the text clear.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from contractlang.norms import Chosen, Contract, ReadingDecl
+from engine.analysis.finding import Clause, Finding, Said
+from engine.analysis.listing import under_its_layers
+from engine.analysis.telling import Telling, listed
+from engine.analysis.unfilled import sentences
+from engine.program import Program
+from engine.walk import walk
+
+
+def texts_read_in_several_ways(program: Program, telling: Telling) -> Iterator[Finding]:
+    """Find readings of agreements on which sentences hang and that no law asked for decides."""
+    terms = under_its_layers(program)
+    taken = program.taken(terms).options
+    for contract in program.contracts:
+        for declared in contract.declarations.values() if contract.kind != "law" else ():
+            if not isinstance(declared, ReadingDecl) or declared.document != contract.name:
+                continue
+            by_law = any(
+                default.layer in terms.layers and default.layer != contract.layer
+                for option in declared.options
+                for default in option.defaults
+            )
+            clauses = tuple(dict.fromkeys(_hanging_on(contract, declared)))
+            if clauses and not by_law and len(declared.options) > 1:
+                yield _told(telling, declared, clauses, taken.get(declared.name))
+
+
+def _hanging_on(contract: Contract, declared: ReadingDecl) -> Iterator[Clause]:
+    """Yield the clauses of which something is there, or holds, in one option of a reading only. The reading takes part
+    by its name: one clause may be read in several ways in several respects.
+    """
+    under_option = (*contract.norms, *contract.amounts, *contract.life, *contract.priorities, *contract.fills)
+    for each in under_option:
+        if any(chosen.reading == declared.name for chosen in each.option):
+            yield Clause(contract.name, each.clause, declared.name)
+    for clause, expr in sentences(contract):
+        if any(isinstance(part, Chosen) and part.reading == declared.name for part in walk(expr)):
+            yield Clause(contract.name, clause.clause, declared.name)
+
+
+def _told(telling: Telling, declared: ReadingDecl, clauses: tuple[Clause, ...], taken: str | None) -> Finding:
+    where = listed(telling.clause(each.document, each.clause) for each in clauses)
+    name = telling.name(declared.name)
+    ways = [_called(telling, declared, each.name) for each in declared.options]
+    if taken is None:
+        unless = Said(
+            "Until one is chosen, what hangs on it is open.", "未作选择的，取决于此的问题均属未定。"
+        )
+    else:
+        way = _called(telling, declared, taken)
+        unless = Said(f"Unless another is chosen, {way.en} is taken.", f"未作选择的，取{way.zh}。")
+    return Finding(
+        "gap", clauses,
+        Said(
+            f"{where.en} may be read in more than one way ({name.en}): as {' or as '.join(each.en for each in ways)};"
+            f" nothing says which is meant. {unless.en}",
+            f"{where.zh}可作不同理解（{name.zh}）：{'或'.join(each.zh for each in ways)}，文本未写明取哪一种。"
+            f"{unless.zh}",
+        ),
+        settles=(
+            Said(f"say in the text which is meant, or choose {name.en} in the account",
+                 f"在文本中写明其意，或在账户中选定“{name.zh}”"),
+        ),
+        detail={"what": "reading", "reading": declared.name},
+    )  # fmt: skip
+
+
+def _called(telling: Telling, declared: ReadingDecl, option: str) -> Said:
+    way = telling.option(declared.name, option)
+    return Said(f"“{way.en.strip('“”')}”", f"“{way.zh.strip('“”')}”")
