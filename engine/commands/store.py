@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from engine.commands.audit import Address
-from engine.commands.common import Json, print_json
+from engine.commands.common import Json, Refused, print_json
 from engine.render import Screen
 
 store = typer.Typer(
@@ -46,6 +46,8 @@ def backup(
     """
     from engine.store.sqlite import back_up
 
+    if store.partition(":")[0] in ("postgresql", "postgres"):
+        raise Refused(f"{_shown(store)}: a PostgreSQL database is copied by `pg_dump --format=custom`")
     size = back_up(Path(store.removeprefix("sqlite:")), Path(to))
     if json_:
         print_json({"store": store, "copy": to, "bytes": size})

@@ -155,6 +155,13 @@ def test_a_backup_is_a_store_that_holds(
     assert "something is there already" in capsys.readouterr().err
 
 
+def test_a_postgresql_database_is_copied_by_its_own_program(capsys: pytest.CaptureFixture[str]) -> None:
+    assert carried_out(["store", "backup", "postgresql://ann:secret@db/contract", "copy.db"]) == 2
+    told = capsys.readouterr().err
+    assert "postgresql://ann@db/contract" in told
+    assert "pg_dump" in told
+
+
 def test_a_store_is_made_ready(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = str(tmp_path / "store.db")
     assert carried_out(["store", "upgrade", path]) == 0
