@@ -41,8 +41,8 @@ PARTS: dict[str, tuple[tuple[Any, str], ...]] = {
     "laying rows out for the loop": ((Reader, "whole"), (straight, "given")),
     "the loop": (),
     "telling accounts and happenings": ((told.Telling, "tables"),),
-    "laying them down as parts": ((straight.Straight, "fold"),),
-    "writing tables": ((run, "finish"),),
+    "writing them as pieces of tables": ((straight.Straight, "fold"),),
+    "putting pieces together": ((run, "finish"),),
     "the page": ((summary, "summary"),),
     "all else": (),
 }
