@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterable, Sequence
@@ -27,6 +28,8 @@ from engine.store.database import AnyRow, Database
 
 WAIT_SECONDS = 10
 READERS = 32
+ROOM = 256 * 1024
+"""So many bytes must be left: what is written to find out whether one can write needs less room than an entry."""
 ROWS_AT_ONCE = 50
 """How many rows one statement writes. Between two statements another thread of this process may come in, and at every
 statement this one must wait for its turn again; beyond so many rows it takes no less time."""
@@ -136,6 +139,11 @@ class SqliteDatabase(Database):
     def __init__(self, path: Path, writing: Engine) -> None:
         self._path = path
         super().__init__(_engine(path, writes=False), writing, lanes=1)
+
+    def pulse(self) -> None:
+        super().pulse()
+        if shutil.disk_usage(self._path.parent).free < ROOM:
+            raise Unavailable(f"{self._path}: the disk is full")
 
     def told(self, wrong: SQLAlchemyError) -> StoreError:
         return _told(self._path, wrong)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -69,6 +70,18 @@ def ready(client: httpx2.Client, within_s: float = 10) -> dict[str, Any]:
             return found
         assert time.monotonic() < until, answer.text
         time.sleep(0.02)
+
+
+def test_a_disk_with_room_for_little_more_than_a_trial_is_full(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk of 3 MB was full for every event, and had still room for what is written to find out."""
+    ready = live.client()
+    assert ready.get("/ready").status_code == 200
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=8192))
+    assert "the disk is full" in refused(ready.get("/ready"), 503, "unavailable")["detail"]
+    monkeypatch.undo()
+    assert ready.get("/ready").status_code == 200
 
 
 def test_a_full_disk(live: Live, tmp_path: Path) -> None:
