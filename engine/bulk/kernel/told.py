@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,10 +84,7 @@ class Telling:
     def tables(self, taken: Taken, left: dict[str, Array]) -> dict[str, Any]:
         """Return the rows of the accounts that the loop did not give up, of each table."""
         norms = list(self._broken(taken, left))
-        count = len(taken.names)
-        every, still = numpy.zeros(count, _HALF), numpy.zeros(count, _HALF)
-        for each in norms:
-            _code().counted(each.begins, left["gone"], each.status, each.breached, every, still)
+        every, still = _counted(left, norms)
         return {
             "accounts": self._accounts(taken, left, norms, every, still),
             "happenings": self._happenings(taken, left, norms, 2 * every - still),
@@ -96,9 +93,7 @@ class Telling:
     def breaches(self, taken: Taken, left: dict[str, Array]) -> Iterator[tuple[str, Array, Array]]:
         """Yield each norm, how many breaches of it each account has, and how many that are open."""
         for each in self._broken(taken, left):
-            every, still = numpy.zeros(len(taken.names), _HALF), numpy.zeros(len(taken.names), _HALF)
-            _code().counted(each.begins, left["gone"], each.status, each.breached, every, still)
-            yield f"{each.document} {each.norm}", every, still
+            yield f"{each.document} {each.norm}", *_counted(left, [each])
 
     def unpaid(self, taken: Taken, left: dict[str, Array]) -> Array:
         """Return what accounts owe, a row for each currency."""
@@ -304,6 +299,15 @@ class Telling:
         ids = taken.ids.take(pyarrow.array(named, mask=row < 0)).cast(pyarrow.string())
         empty = row == NOTHING
         return pc.if_else(pyarrow.array(empty), "", ids) if empty.any() else ids
+
+
+def _counted(left: dict[str, Array], norms: Iterable[Broken]) -> tuple[Array, Array]:
+    """Return how many breaches of some norms each account has, and how many that are open."""
+    gone = left["gone"]
+    every, still = numpy.zeros(len(gone), _HALF), numpy.zeros(len(gone), _HALF)
+    for each in norms:
+        _code().counted(each.begins, gone, each.status, each.breached, every, still)
+    return every, still
 
 
 def _code() -> Any:
