@@ -37,7 +37,7 @@ IN_MEMORY = 4_000_000
 A_BUCKET = 1_000_000
 """About how many rows a bucket is to have."""
 MOST_BUCKETS = 512
-A_PART = 1 << 18
+A_PART = 1 << 19
 """About how many rows of a unit are told at once."""
 A_SLICE = 4096
 """Slices of a bucket that have fewer rows are put together before they are written."""
