@@ -534,6 +534,10 @@ def end_of(day: date) -> Instant:
     return start_of(day + ONE_DAY)
 
 
+_TWO_DIGITS: Final = tuple(f"{number:02}" for number in range(60))
+"""Compiled, a number is filled up with noughts by a call of a method that reads how; an answer has several of them."""
+
+
 def iso(at: Instant) -> str:
     """Write `at` in local time with its offset: `2026-10-08T09:00+08:00`."""
     second, fraction = divmod(at, SECOND)
@@ -543,7 +547,7 @@ def iso(at: Instant) -> str:
         return _written(_local(at))
     # Of what happens now many have the second in common.
     minute, second = divmod(second + _OFFSET_S, 60)
-    return f"{_minute_text(minute)}:{second:02}.{fraction:06}+08:00"
+    return f"{_minute_text(minute)}:{_TWO_DIGITS[second]}.{str(SECOND + fraction)[1:]}+08:00"
 
 
 @lru_cache(maxsize=4096)
