@@ -247,7 +247,7 @@ def later(history: History, program: Program, layers: tuple[str, ...]) -> Iterat
     """Yield the history with its question put later: on the first working day on which, as the engine says, time alone
     may have changed the answer; nothing where it never does within what is searched.
     """
-    decision = replayed(history, program, layers)
+    decision = replayed(history, program, layers) if "act" in history.asked else None
     until = decision.holds_until if decision is not None else None
     asked_on = day_of(parse_instant(history.asked["at"]))
     first = max(day_of(until), asked_on + timedelta(days=1)) if until is not None else date.max

@@ -19,6 +19,7 @@ from engine.analysis.finding import Finding
 from engine.analysis.kept import Kept
 from engine.analysis.tally import Tally
 from engine.governing import Programs
+from tests.laws.test_law_against_all_histories import texts
 from tests.laws.test_search_against_all_histories import Small, small
 
 STEPS = 3
@@ -109,8 +110,13 @@ def in_documents(norms: dict[str, list[str]], folder: Path) -> Found:
     for name, head in heads.items():
         said = "\n".join(f"{number}. Said.\n{norm}" for number, norm in enumerate(norms[name], 1))
         (folder / f"{name}.contract").write_text(f"{head}| uses words\n{said}\n", "utf-8")
-    loaded = load([folder / f"{name}.contract" for name in heads], [folder])
-    assert not loaded.errors, ([each.message.en for each in loaded.errors], norms)
+    return in_files(tuple(heads), folder)
+
+
+def in_files(names: tuple[str, ...], folder: Path) -> Found:
+    """Return what finds all there is in a house beside the law, from files."""
+    loaded = load([folder / f"{name}.contract" for name in names], [folder])
+    assert not loaded.errors, [each.message.en for each in loaded.errors]
     contracts: dict[str, Contract] = {name: loaded.contracts[name] for name in loaded.asked}
 
     def found(kept: Kept | None) -> tuple[list[Finding], Tally]:
@@ -135,6 +141,18 @@ def beside_the_law(seed: int, folder: Path) -> None:
 @pytest.mark.parametrize("seed", range(8))
 def test_an_edit_of_a_house_or_of_the_law_over_it_as_well(seed: int, tmp_path: Path) -> None:
     beside_the_law(seed, tmp_path)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_an_edit_of_a_law_on_what_has_to_be_kept_and_in_which_time(seed: int, tmp_path: Path) -> None:
+    def found(law: int) -> Found:
+        for name, text in {**texts(seed), "order": texts(law)["order"]}.items():
+            (tmp_path / f"{name}.contract").write_text(text, "utf-8")
+        return in_files(("house", "order"), tmp_path)
+
+    found(seed)(Kept(tmp_path / "kept"))
+    for law in range(100 + STEPS * seed, 100 + STEPS * seed + STEPS):
+        as_if_nothing_were_kept(found(law), tmp_path / "kept")
 
 
 @pytest.mark.soak
