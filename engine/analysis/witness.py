@@ -273,7 +273,7 @@ def _moved(value: Any, by: timedelta) -> Any:
 
 def _options_of(program: Program, question: str) -> tuple[Any, ...]:
     declared = program.questions[question]
-    return (False, True) if declared.kind.name == "flag" else tuple(declared.options)
+    return (False, True) if declared.kind.name == "flag" else tuple(each.name for each in declared.options)
 
 
 def _instant(minute: int) -> str:

@@ -261,6 +261,22 @@ def test_an_example_is_answered_as_another_text_asks(tmp_path: Path, looks: list
     assert after[1].witness.answers == {"cold": True}
 
 
+def test_an_example_is_answered_with_an_option_as_another_text_asks(
+    tmp_path: Path, looks: list[z3.CheckSatResult]
+) -> None:
+    asking = CLUB.replace(
+        "| event rain\n", '| event rain\n| question air, answers mild | cold: "How is it?"\n'
+    )
+    conflicts(asking, Kept(tmp_path))
+    looks.clear()
+    _, after = conflicts(
+        asking.replace("when rain is done", "when rain is done and air is cold"), Kept(tmp_path)
+    )
+    assert not looks
+    assert after.witness is not None
+    assert after.witness.answers == {"air": "cold"}
+
+
 def test_an_example_ends_later_where_another_text_gives_more_time(
     tmp_path: Path, looks: list[z3.CheckSatResult]
 ) -> None:
