@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from itertools import permutations
+from random import Random
 from typing import Any
 
 from immutables import Map
@@ -41,6 +42,9 @@ from engine.upkeep import keep, keep_instance
 
 MOST_TOGETHER = 4
 """How many simultaneous events that bear on one another are put into every order."""
+MOST_COMPARED, MOST_PAIRED = 24, 64
+"""Of how many simultaneous events it is looked which bear on one another: after a third, and two by two."""
+_ORDERS = 16
 _ROUNDS = 40
 
 
@@ -208,41 +212,92 @@ def together(position: Position, events: list[Event]) -> Position:
 def _entangled(position: Position, events: list[Event]) -> list[list[Event]]:
     """Return the events in groups: two are in one if it matters which of them comes first, here or after a third.
 
-    Those that leave nothing behind matter to nobody: logs that know only days may have hundreds at one instant.
+    Those that leave nothing behind matter to nobody: logs that know only days may have hundreds at one instant. To look
+    after each third takes the third power of their number. Of more than about MOST_COMPARED it is looked whether some
+    orders of them all come to the same; else two by two; and more than MOST_PAIRED are one group then.
     """
     touches = position.program.touches
     inert = {each.id for each in events if each.name in touches and touches[each.name].is_inert}
     if len(inert) == len(events):
         return [[each] for each in events]
-    after = {each.id: advance(position, each) for each in events}
-    starts = {id: start for id, start in after.items() if id not in inert}
+    many = (len(events) - len(inert)) ** 2 * len(events) > MOST_COMPARED**3
+    if many and _alike_in_some_orders(position, events):
+        return [[each] for each in events]
+    if many and len(events) > MOST_PAIRED:
+        return [events]
+    begun = {each.id: advance(position, each) for each in events}
+    going_on = _GoingOn(begun, [id for id in begun if id not in inert and not many])
     groups: list[list[Event]] = []
     for event in events:
         near = [
             group
             for group in groups
             if any(
-                not (event.id in inert and each.id in inert) and _matters(after, starts, event, each)
+                not (event.id in inert and each.id in inert) and going_on.matters(event, each)
                 for each in group
             )
         ]
         groups = [group for group in groups if group not in near]
         groups.append([*(each for group in near for each in group), event])
-    return groups
+    # The orders of them all came to different ends, and no two of them are why.
+    return [events] if many and len(groups) == len(events) else groups
 
 
-def _matters(after: dict[str, Position], starts: dict[str, Position], one: Event, other: Event) -> bool:
-    """Tell whether it matters which of two comes first, here or after a third; `starts` are where thirds lead to."""
-    if _differs(after[one.id], after[other.id], one, other):
-        return True
-    thirds = (start for id, start in starts.items() if id not in (one.id, other.id))
-    return any(_differs(advance(start, one), advance(start, other), one, other) for start in thirds)
+def _alike_in_some_orders(position: Position, events: list[Event]) -> bool:
+    """Tell whether events come to the same in some orders: any two stand in them either way, any three most probably
+    in each.
+    """
+    order = sorted(events, key=lambda each: each.id)
+    shuffled = Random(len(order))
+    ends: list[Map[Key, Any]] = []
+    keys: set[Key] = set()
+    for number in range(_ORDERS):
+        if number == 1:
+            order = order[::-1]
+        elif number:
+            shuffled.shuffle(order)
+        reached = position
+        for event in order:
+            reached = advance(reached, event)
+            keys.update(key for key in reached.changed if key[0] not in LISTS)
+        ends.append(reached.cells)
+    return all(end.get(key) == ends[0].get(key) for end in ends for key in keys)
 
 
-def _differs(after_one: Position, after_other: Position, one: Event, other: Event) -> bool:
-    ends = [(after_one, advance(after_one, other)), (after_other, advance(after_other, one))]
+class _GoingOn:
+    """Where simultaneous events lead to, one after the other; `thirds` are those after which two others may matter."""
+
+    def __init__(self, begun: dict[str, Position], thirds: list[str]) -> None:
+        self.begun, self.thirds = begun, thirds
+        self._second: dict[tuple[str, str], Position] = {}
+
+    def second(self, first: str, event: Event) -> Position:
+        """Return the position after an event and then another one."""
+        key = (first, event.id)
+        if key not in self._second:
+            self._second[key] = advance(self.begun[first], event)
+        return self._second[key]
+
+    def matters(self, one: Event, other: Event) -> bool:
+        """Tell whether it matters which of two comes first, here or after a third."""
+        if _differ(
+            (self.begun[one.id], self.second(one.id, other)),
+            (self.begun[other.id], self.second(other.id, one)),
+        ):
+            return True
+        for third in self.thirds:
+            if third not in (one.id, other.id):
+                first, last = self.second(third, one), self.second(third, other)
+                if _differ((first, advance(first, other)), (last, advance(last, one))):
+                    return True
+        return False
+
+
+def _differ(*ends: tuple[Position, Position]) -> bool:
+    """Tell whether two ways of two events each lead to something else."""
     keys = {key for first, last in ends for key in (*first.changed, *last.changed) if key[0] not in LISTS}
-    return any(ends[0][1].cells.get(key) != ends[1][1].cells.get(key) for key in keys)
+    (_, one), (_, other) = ends
+    return any(one.cells.get(key) != other.cells.get(key) for key in keys)
 
 
 def in_sequence(order: tuple[Event, ...]) -> bool:

@@ -59,6 +59,39 @@ CLUB = """| agreement club
 """
 
 
+@pytest.mark.skipif(
+    not inspect.isfunction(advance), reason="what is compiled calls itself without being seen"
+)
+@pytest.mark.parametrize(
+    ("close", "exact"), [(0, True), (2, False)], ids=["about different things", "bearing on all"]
+)
+def test_how_many_facts_share_an_instant_makes_each_cost_no_more(
+    close: int, exact: bool, monkeypatch
+) -> None:
+    """Whether the order of three of them matters was looked at for any three of a hundred: half a minute of work."""
+    program = compile_program(load_text(CLUB).contracts.values())
+    rows = [{"name": "joined"}] * 100 + [{"name": "close", "by": "club"}, {"name": "open", "by": "club"}][
+        :close
+    ]
+    facts = [
+        event_from(program, {"id": f"e{n}", "at": "2026-03-03T00:00", **each}, "event")
+        for n, each in enumerate(rows)
+    ]
+    taken = 0
+    advance = engine.position.advance
+
+    def counting(position: Position, event: Event) -> Position:
+        nonlocal taken
+        taken += 1
+        return advance(position, event)
+
+    monkeypatch.setattr(engine.position, "advance", counting)
+    account = Account(program, terms_from(program, {}), Ledger(tuple(facts)))
+    position = account.position_at(facts[0].effect_at)
+    assert (position.cells.get(INEXACT) is None) is exact
+    assert taken < 20 * len(facts)
+
+
 def test_a_basis_that_is_remembered_is_one_that_still_stands() -> None:
     """By the same party, until something changes or the time of it is over, as when each act is looked at anew."""
     program = compile_program(load_text(CLUB).contracts.values())
