@@ -14,7 +14,7 @@ from engine.analysis.happenings import Broken, Env, Happening, Moment, Truth
 from engine.analysis.logic import all_of, any_of, every, no, some
 from engine.conditions import ActorE, AndE, AnswerE, ChosenE, CompareE, IsBlankE, NotE, OrE, PlacedE
 from engine.event import BOTH
-from engine.force import TextE, ValidE
+from engine.force import Part, Text, TextE, ValidE
 from engine.quantities import ConstE, FieldE
 from engine.statuses import DischargedE, HappenedE, InBreachE, OverdueE, UsedE
 
@@ -60,7 +60,7 @@ class Conditions(Aspect):
             case ValidE():
                 return self.valid(it, m)
             case TextE():
-                return self.text(it, m)
+                return self.text(it.text, m, env)
             case ActorE():
                 return env.get("@actor") in (None, it.party, BOTH)
             case PlacedE():
@@ -134,7 +134,27 @@ class Conditions(Aspect):
             parts.append(m.at < minute_of(it.ends))
         return every(*parts)
 
-    def text(self, it: TextE, m: Moment) -> Truth:
-        replaced = [m.at >= minute_of(part.begins) for part in it.text.replaced_by]
-        own = it.text.own
-        return every(True if own is None else m.at >= minute_of(own.begins), no(some(*replaced)))
+    def text(self, text: Text, m: Moment, env: Env) -> Truth:
+        """Return whether a sentence judges what is at hand: its own text does, and none that replaces it."""
+        replaced = [self.governs(part, m, env) for part in text.replaced_by]
+        own = True if text.own is None else self.governs(text.own, m, env)
+        return every(own, no(some(*replaced)))
+
+    def governs(self, part: Part, m: Moment, env: Env) -> Truth:
+        """Return whether what is at hand is judged by a supplement, or by a version of a text, from its days."""
+        begins = minute_of(part.begins)
+        if part.is_version:
+            return m.at >= begins
+        world, bound = self.world, env.get("@trigger")
+        arose = bound.at if isinstance(bound, Happening) else m.at
+        since = [begins]
+        ever: Truth = True
+        if part.takes_effect:
+            ever, taken = world.lifetime.begins(part.name)
+            since.append(taken)
+        return every(
+            ever,
+            *(each <= m.at for each in since),
+            *(() if part.retroactive else (each <= arose for each in since)),
+            True if part.ends is None else arose < minute_of(part.ends),
+        )

@@ -36,10 +36,14 @@ from engine.walk import walk
 
 @dataclass(frozen=True, eq=False)
 class Debt:
-    """A duty to pay, or a line of a sum: upon what it is owed, by whom if that is said, and which sums it rests on."""
+    """A duty to pay, or a line of a sum: upon what it is owed, by whom if that is said, and which sums it rests on.
+
+    It is `asked` for by that name `within` a document.
+    """
 
     clause: Clause
     asked: str
+    within: str
     home: str
     upon: frozenset[int]
     event: str | None
@@ -88,7 +92,7 @@ def _duties(searcher: Searcher) -> Iterator[Debt]:
         ):
             amount = rule.norm.act.amount
             yield Debt(
-                clause_of(rule), rule.norm.id, rule.home, rule.on_breach_of, rule.trigger_name, rule.norm.bearer,
+                clause_of(rule), rule.norm.id, rule.document, rule.home, rule.on_breach_of, rule.trigger_name, rule.norm.bearer,
                 (rule.act_name, plain(amount)), _sums_in(searcher.program, amount), partial(_is_due, rule),
             )  # fmt: skip
 
@@ -106,7 +110,7 @@ def _lines(program: Program) -> Iterator[Debt]:
             if rule.kind.name == "money":
                 rests = _sums_in(program, rule.value, rule.where) | {tariff.name}
                 yield Debt(
-                    line.clause, tariff.name, tariff.home, line.sum.on_breach_of, None, None, None, rests,
+                    line.clause, tariff.name, tariff.home, tariff.home, line.sum.on_breach_of, None, None, None, rests,
                     partial(_comes_to_something, tariff, line.place),
                 )  # fmt: skip
 
@@ -128,7 +132,8 @@ def _pairs(program: Program, debts: Sequence[Debt]) -> Iterator[Pair]:
     """Yield what may be owed at once; of two of which one rests on the other, or on what the other does, nothing."""
     for one, other in combinations(debts, 2):
         payers = {one.payer, other.payer} - {None}
-        if one.home != other.home or one.asked == other.asked or len(payers) > 1:
+        called = (one.within, one.asked), (other.within, other.asked)
+        if one.home != other.home or called[0] == called[1] or len(payers) > 1:
             continue
         if one.event is not None and (one.event, one.amount) == (other.event, other.amount):
             yield Pair(one, other, None)
@@ -149,13 +154,16 @@ def _put(searcher: Searcher, pair: Pair) -> Put:
 
 
 def _shown(searcher: Searcher, pair: Pair) -> Iterator[Finding]:
-    program, home, names = searcher.program, pair.one.home, (pair.one.asked, pair.other.asked)
+    program, names = searcher.program, (pair.one.asked, pair.other.asked)
     places = [f"{each.document}/{each.norm or each.clause}" for each in pair.clauses]
     upon = [pair.upon] if pair.upon is not None else []
     step = searcher.step("doubled", (*names, *places, *upon), partial(_put, searcher, pair))
 
     def judged(history: History) -> tuple[History, list[Decision]] | None:
-        what = [{"sum": name, "document": home, "at": history.asked["at"]} for name in names]
+        what = [
+            {"sum": each.asked, "document": each.within, "at": history.asked["at"]}
+            for each in (pair.one, pair.other)
+        ]
         asked = [dataclasses.replace(history, asked=each) for each in what]
         decisions = [replayed(each, program, searcher.layers) for each in asked]
         if all((sum_of(each) or 0) > 0 for each in decisions):

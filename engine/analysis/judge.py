@@ -43,6 +43,8 @@ class Judge(Aspect):
             yield "reading", None, no(world.left_open.chosen(chosen.reading, chosen.option))
         if rule.valid is not None:
             yield "valid", None, no(world.conditions.truth(rule.valid, m, env))
+        if rule.text is not None:
+            yield "text", None, no(world.conditions.text(rule.text, m, env))
         if rule.since is not None:
             yield "since", None, no(world.conditions.truth(rule.since, m, env))
         if rule.until is not None:

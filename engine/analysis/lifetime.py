@@ -53,7 +53,7 @@ class Lifetime(Aspect):
 
         def make() -> tuple[Truth, Any]:
             rules = [each for each in world.look("life", document) if each[0] == "takes_effect"]
-            if not any(base_name(of) == document for _, of, _, _ in rules):
+            if not any(document in (of, base_name(of)) for _, of, _, _ in rules):
                 return True, whole(0)
             ever, since = a_truth(f"{world.prefix}begins {document}"), world.some_time(f"since {document}")
             world.early(("begins", document), (ever, since))

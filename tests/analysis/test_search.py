@@ -295,3 +295,81 @@ def test_what_an_event_shows_of_a_state_can_be_so() -> None:
     assert clauses(conflict) == {"1.1", "1.2"}
     assert conflict.witness is not None
     assert [each["name"] for each in conflict.witness.entries] == ["papers_seen"]
+
+
+HOUSE = """
+| agreement house
+| party host, guest
+| act enter by guest, needs basis
+| act sign_it by either party
+| event invited
+1. Guests may enter.
+| entry: guest may enter
+2. Nobody enters.
+| silence: guest must not enter
+"""
+QUIET = """
+| supplement house-s to house
+{head}
+1. It says so.
+| {effect}
+2. Who is invited enters.
+| replaces 2
+| silence: for each invited, guest may enter within 10 days
+"""
+
+
+@pytest.mark.parametrize(
+    ("head", "effect", "clashes"),
+    [
+        ("", 'states that "from the beginning"', False),
+        ("| valid from 2026-05-01", 'states that "from May on"', True),
+        ("", "agreement takes effect once host did sign_it and guest did sign_it", True),
+    ],
+    ids=["always", "from a day", "once signed"],
+)
+def test_what_a_supplement_replaces_is_in_force_until_the_supplement_is(
+    head: str, effect: str, clashes: bool, tmp_path: Path
+) -> None:
+    (tmp_path / "house.contract").write_text(HOUSE)
+    (tmp_path / "house-s.contract").write_text(QUIET.format(head=head, effect=effect))
+    loaded = load([tmp_path])
+    assert not loaded.errors, [each.message.en for each in loaded.errors]
+    keys = [each.key for each in analyse(Programs(loaded.contracts), ("house",))]
+    assert not any(key.startswith("unknown") for key in keys)
+    assert any(key.startswith("conflict") for key in keys) is clashes
+
+
+def test_a_clause_and_what_replaces_it_once_signed_are_not_owed_at_once(tmp_path: Path) -> None:
+    """The engine confirmed none of the histories; a supplement by signature failed its gate."""
+    parties = "| party host, guest\n| act pay (amount: money, bill: bill) by guest, accumulates amount for each bill\n"
+    (tmp_path / "house.contract").write_text(
+        f"| agreement house\n{parties}| act sign_it by either party\n| event bill (amount: money)\n"
+        "1. Bills are paid within a day.\n| due: for each bill as it, guest must pay it.amount for it within 1 day\n"
+    )
+    (tmp_path / "house-s.contract").write_text(
+        "| supplement house-s to house\n1. Once both have signed.\n"
+        "| agreement takes effect once host did sign_it and guest did sign_it\n"
+        "2. Bills are paid within two days.\n| replaces 1\n"
+        "| due: for each bill as it, guest must pay it.amount for it within 2 days\n"
+    )
+    loaded = load([tmp_path])
+    assert not loaded.errors, [each.message.en for each in loaded.errors]
+    keys = [each.key for each in analyse(Programs(loaded.contracts), ("house",))]
+    assert not any(key.startswith(("unknown", "competing")) for key in keys)
+
+
+def test_what_a_supplement_asks_for_beside_the_agreement_is_owed_twice(tmp_path: Path) -> None:
+    parties = "| party host, guest\n| act pay (amount: money, bill: bill) by guest, accumulates amount for each bill\n"
+    (tmp_path / "house.contract").write_text(
+        f"| agreement house\n{parties}| event bill (amount: money)\n"
+        "1. Bills are paid within a day.\n| due: for each bill as it, guest must pay it.amount for it within 1 day\n"
+    )
+    (tmp_path / "house-s.contract").write_text(
+        "| supplement house-s to house\n1. Bills are paid within two days.\n"
+        "| due: for each bill as it, guest must pay it.amount for it within 2 days\n"
+    )
+    loaded = load([tmp_path])
+    assert not loaded.errors, [each.message.en for each in loaded.errors]
+    keys = [each.key for each in analyse(Programs(loaded.contracts), ("house",))]
+    assert "competing/paid twice:house/1:due+house-s/1:due" in keys
