@@ -10,7 +10,7 @@ CODE := $(wildcard contractlang engine client tests bench tools)
 DOCS := $(shell find docs/. mkdocs.yml contracts engine/documents contractlang/words.py contractlang/wording.py contractlang/called.py -type f ! -name '*.pyc' 2>/dev/null)
 
 # Debian packages the tests need, beside Python and make; `make system` installs them.
-SYSTEM_PACKAGES := postgresql fonts-wqy-microhei chromium
+SYSTEM_PACKAGES := postgresql fonts-wqy-microhei chromium gcc python3-dev
 
 # The interpreter that .venv is made with, and what is handed on to pytest: make pytest ARGS="-k window -x"
 PYTHON ?=
