@@ -92,8 +92,9 @@ def _duties(searcher: Searcher) -> Iterator[Debt]:
         ):
             amount = rule.norm.act.amount
             yield Debt(
-                clause_of(rule), rule.norm.id, rule.document, rule.home, rule.on_breach_of, rule.trigger_name, rule.norm.bearer,
-                (rule.act_name, plain(amount)), _sums_in(searcher.program, amount), partial(_is_due, rule),
+                clause_of(rule), rule.norm.id, rule.document, rule.home, rule.on_breach_of, rule.trigger_name,
+                rule.norm.bearer, (rule.act_name, plain(amount)), _sums_in(searcher.program, amount),
+                partial(_is_due, rule),
             )  # fmt: skip
 
 
