@@ -331,45 +331,51 @@ QUIET = """
 def test_what_a_supplement_replaces_is_in_force_until_the_supplement_is(
     head: str, effect: str, clashes: bool, tmp_path: Path
 ) -> None:
-    (tmp_path / "house.contract").write_text(HOUSE)
-    (tmp_path / "house-s.contract").write_text(QUIET.format(head=head, effect=effect))
-    loaded = load([tmp_path])
-    assert not loaded.errors, [each.message.en for each in loaded.errors]
-    keys = [each.key for each in analyse(Programs(loaded.contracts), ("house",))]
+    keys = beside(tmp_path, HOUSE, QUIET.format(head=head, effect=effect))
     assert not any(key.startswith("unknown") for key in keys)
     assert any(key.startswith("conflict") for key in keys) is clashes
 
 
-def test_a_clause_and_what_replaces_it_once_signed_are_not_owed_at_once(tmp_path: Path) -> None:
-    """The engine confirmed none of the histories; a supplement by signature failed its gate."""
-    parties = "| party host, guest\n| act pay (amount: money, bill: bill) by guest, accumulates amount for each bill\n"
-    (tmp_path / "house.contract").write_text(
-        f"| agreement house\n{parties}| act sign_it by either party\n| event bill (amount: money)\n"
-        "1. Bills are paid within a day.\n| due: for each bill as it, guest must pay it.amount for it within 1 day\n"
-    )
-    (tmp_path / "house-s.contract").write_text(
-        "| supplement house-s to house\n1. Once both have signed.\n"
-        "| agreement takes effect once host did sign_it and guest did sign_it\n"
-        "2. Bills are paid within two days.\n| replaces 1\n"
-        "| due: for each bill as it, guest must pay it.amount for it within 2 days\n"
-    )
-    loaded = load([tmp_path])
-    assert not loaded.errors, [each.message.en for each in loaded.errors]
-    keys = [each.key for each in analyse(Programs(loaded.contracts), ("house",))]
-    assert not any(key.startswith(("unknown", "competing")) for key in keys)
+BILLS = """
+| agreement house
+| party host, guest
+| act pay (amount: money, bill: bill) by guest, accumulates amount for each bill
+| act sign_it by either party
+| event bill (amount: money)
+1. Bills are paid within a day.
+| due: for each bill as it, guest must pay it.amount for it within 1 day
+"""
+LATER = """
+| supplement house-s to house
+1. Bills are paid within two days.
+{more}
+| due: for each bill as it, guest must pay it.amount for it within 2 days
+"""
 
 
-def test_what_a_supplement_asks_for_beside_the_agreement_is_owed_twice(tmp_path: Path) -> None:
-    parties = "| party host, guest\n| act pay (amount: money, bill: bill) by guest, accumulates amount for each bill\n"
-    (tmp_path / "house.contract").write_text(
-        f"| agreement house\n{parties}| event bill (amount: money)\n"
-        "1. Bills are paid within a day.\n| due: for each bill as it, guest must pay it.amount for it within 1 day\n"
-    )
-    (tmp_path / "house-s.contract").write_text(
-        "| supplement house-s to house\n1. Bills are paid within two days.\n"
-        "| due: for each bill as it, guest must pay it.amount for it within 2 days\n"
-    )
-    loaded = load([tmp_path])
+@pytest.mark.parametrize(
+    ("more", "twice"),
+    [
+        ("", True),
+        ("| replaces 1\n| agreement takes effect once host did sign_it and guest did sign_it", False),
+    ],
+    ids=["beside the clause", "in its place, once signed"],
+)
+def test_what_a_supplement_asks_for_is_owed_beside_a_clause_or_in_its_place(
+    more: str, twice: bool, tmp_path: Path
+) -> None:
+    """The engine confirmed no history in which a clause and what replaces it are owed at once, and a supplement by
+    signature failed its gate.
+    """
+    keys = beside(tmp_path, BILLS, LATER.format(more=more))
+    assert not any(key.startswith("unknown") for key in keys)
+    assert ("competing/paid twice:house/1:due+house-s/1:due" in keys) is twice
+
+
+def beside(folder: Path, agreement: str, supplement: str) -> list[str]:
+    """Return what is found of an agreement with a supplement to it."""
+    (folder / "house.contract").write_text(agreement)
+    (folder / "house-s.contract").write_text(supplement)
+    loaded = load([folder])
     assert not loaded.errors, [each.message.en for each in loaded.errors]
-    keys = [each.key for each in analyse(Programs(loaded.contracts), ("house",))]
-    assert "competing/paid twice:house/1:due+house-s/1:due" in keys
+    return [each.key for each in analyse(Programs(loaded.contracts), ("house",))]
