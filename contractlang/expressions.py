@@ -350,7 +350,7 @@ class Reader:
         en = " or ".join(f"`{each}`" for each in named if each.isascii())
         zh = "或".join(f"`{each}`" for each in named if not each.isascii())
         return self.fail(
-            "other_party", part, "other than whom? A condition names the party", "“对方”是谁的对方？条件中应写明哪一方",
+            "other-party", part, "other than whom? A condition names the party", "“对方”是谁的对方？条件中应写明哪一方",
             Said(f"write {en or zh}", f"请写{zh or en}"),
         )  # fmt: skip
 

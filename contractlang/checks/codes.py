@@ -70,6 +70,16 @@ READING: Final[Mapping[str, Code]] = {
         "the act is declared to be another's, and no ledger could tell that this one did it.",
         "name the party that does it; or declare the act with `by either party`.",
     ),
+    "other-party": Code(
+        "A condition speaks of `the other party`.",
+        "only who bears a norm upon a breach is other than somebody, the party in breach; in a condition nobody is.",
+        "name the party, and write the norm once for each where it is to hold for both.",
+    ),
+    "beforehand": Code(
+        "What is presumed `beforehand` is presumed of no act.",
+        "such a presumption ends once the act is done; where there is none it would never end.",
+        "say of which act the question is: `about ACT`; or leave out `beforehand`.",
+    ),
     "kind": Code(
         "A value is of another kind than its place wants.",
         "money is no count, a month is no number of days, CNY are no EUR: a comparison of two kinds would be true or "

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import z3
 
 from contractlang.kinds import money_in
-from contractlang.norms import AmountOf, Obligation
+from contractlang.norms import AmountOf, Obligation, base_name
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.fitting import Tariff, fits, said_of_sum, sum_of, tariffs, world_of, worth
 from engine.analysis.happenings import Broken, Moment, Truth
@@ -133,8 +133,9 @@ def _pairs(program: Program, debts: Sequence[Debt]) -> Iterator[Pair]:
     """Yield what may be owed at once; of two of which one rests on the other, or on what the other does, nothing."""
     for one, other in combinations(debts, 2):
         payers = {one.payer, other.payer} - {None}
-        called = (one.within, one.asked), (other.within, other.asked)
-        if one.home != other.home or called[0] == called[1] or len(payers) > 1:
+        # Of two versions of a text only one governs.
+        names = {(base_name(each.within), each.asked) for each in (one, other)}
+        if one.home != other.home or len(names) == 1 or len(payers) > 1:
             continue
         if one.event is not None and (one.event, one.amount) == (other.event, other.amount):
             yield Pair(one, other, None)

@@ -44,6 +44,7 @@ from engine.analysis.telling import Telling
 from engine.analysis.witness import History, replayed, witness
 from engine.analysis.world import World
 from engine.decision import Decision, Reason
+from engine.event import START
 from engine.program import Place, Program, Rule
 from engine.statuses import InBreachE, OverdueE
 from engine.terms import Terms
@@ -436,13 +437,21 @@ def _ordered(one: Rule, other: Rule) -> bool:
     )
 
 
+def _has_days(rule: Rule) -> bool:
+    """Tell whether a norm's text governs from a day, or until one: the histories may lie on the other side of it."""
+    if rule.text is None:
+        return False
+    parts = (*rule.text.replaced_by, *([rule.text.own] if rule.text.own is not None else []))
+    return any(part.ends is not None or part.begins > START for part in parts)
+
+
 def never(searcher: Searcher) -> Iterator[Finding]:
     """Find norms that no world brings to apply, and prohibitions over which something prevails whenever they do."""
     program = searcher.program
     for rule in program.rules:
         if isinstance(rule.norm, Maintenance) or not rule.home or rule.option or not searcher.asks(rule):
             continue
-        if looks_beyond(rule.norm):
+        if looks_beyond(rule.norm) or _has_days(rule):
             continue
         searcher.tally.asked += 1
         try:
