@@ -146,7 +146,9 @@ class Conditions(Aspect):
         if part.is_version:
             return m.at >= begins
         world, bound = self.world, env.get("@trigger")
-        arose = bound.at if isinstance(bound, Happening) else m.at
+        arose = m.at
+        if isinstance(bound, Happening | Broken):
+            arose = bound.at if isinstance(bound, Happening) else world.breaches.start(bound)
         since = [begins]
         ever: Truth = True
         if part.takes_effect:

@@ -8,6 +8,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,29 +29,45 @@ TEXTS = texts_of(CONTRACTS / "voip-1", CONTRACTS / "vocabulary")
 SLOW: dict[str, Any] = {"deadlines_every_s": 3000, "webhooks_to_private": True}
 
 
-class Taking(http.server.BaseHTTPRequestHandler):
+class Subscriber(http.server.HTTPServer):
     """A subscriber that fails the first time."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Taking)
+        self.taken: list[tuple[str, bytes]] = []
+
+
+class Taking(http.server.BaseHTTPRequestHandler):
+    """What a subscriber does with a notice."""
+
+    server: Subscriber
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.taken.append((self.headers[SIGNATURE], body))  # type: ignore[attr-defined]
-        self.send_response(500 if len(self.server.taken) == 1 else 200)  # type: ignore[attr-defined]
+        self.server.taken.append((self.headers[SIGNATURE], body))
+        self.send_response(500 if len(self.server.taken) == 1 else 200)
         self.end_headers()
 
     def log_message(self, *_: Any) -> None:
         pass
 
 
-@pytest.fixture
-def subscriber() -> Iterator[http.server.HTTPServer]:
-    server = http.server.HTTPServer(("127.0.0.1", 0), Taking)
-    server.taken = []  # type: ignore[attr-defined]
+@contextmanager
+def listening(server: http.server.HTTPServer) -> Iterator[None]:
+    """Have a subscriber listen."""
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield server
+    yield
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def subscriber() -> Iterator[Subscriber]:
+    server = Subscriber()
+    with listening(server):
+        yield server
 
 
 def begun(live: Live, account: str = "a") -> None:
@@ -122,7 +139,7 @@ def test_what_takes_effect_later_is_told_then(tmp_path: Path) -> None:
     ]
 
 
-def test_a_webhook_is_signed_and_tried_again(tmp_path: Path, subscriber: http.server.HTTPServer) -> None:
+def test_a_webhook_is_signed_and_tried_again(tmp_path: Path, subscriber: Subscriber) -> None:
     with serving(tmp_path, {"main": TEXTS}, **SLOW) as live:
         url = f"http://127.0.0.1:{subscriber.server_port}/hook"
         subscribed = live.client().post("/subscriptions", json={"url": url}).json()
@@ -135,39 +152,44 @@ def test_a_webhook_is_signed_and_tried_again(tmp_path: Path, subscriber: http.se
                     tenant, subscribed["id"], parse_instant("2026-11-25T00:00") * 2 + wait_s * 1_000_000
                 )
             )
-        taken = subscriber.taken  # type: ignore[attr-defined]
+        taken = subscriber.taken
     ids = [json.loads(body)["id"] for _, body in taken]
     assert len(taken) == count + 1
     assert len(set(ids)) == count
     assert all(signature(subscribed["secret"], body) == sent for sent, body in taken)
 
 
-class Hanging(http.server.BaseHTTPRequestHandler):
+class HangingSubscriber(http.server.ThreadingHTTPServer):
     """A subscriber that takes what it is told and never says so."""
 
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Hanging)
+        self.asked, self.over = threading.Semaphore(0), threading.Event()
+
+
+class Hanging(http.server.BaseHTTPRequestHandler):
+    """What it does with a notice."""
+
+    server: HangingSubscriber
+
     def do_POST(self) -> None:
-        self.server.asked.release()  # type: ignore[attr-defined]
-        self.server.over.wait(20)  # type: ignore[attr-defined]
+        self.server.asked.release()
+        self.server.over.wait(20)
 
     def log_message(self, *_: Any) -> None:
         pass
 
 
 @pytest.fixture
-def hanging() -> Iterator[http.server.ThreadingHTTPServer]:
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hanging)
-    server.asked, server.over = threading.Semaphore(0), threading.Event()  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server
-    server.over.set()  # type: ignore[attr-defined]
-    server.shutdown()
-    thread.join()
-    server.server_close()
+def hanging() -> Iterator[HangingSubscriber]:
+    server = HangingSubscriber()
+    with listening(server):
+        yield server
+        server.over.set()
 
 
 def test_a_subscriber_that_hangs_holds_up_nobody(
-    tmp_path: Path, subscriber: http.server.HTTPServer, hanging: http.server.ThreadingHTTPServer
+    tmp_path: Path, subscriber: Subscriber, hanging: HangingSubscriber
 ) -> None:
     """Neither who is told beside it nor who calls: more is due to it than there are threads to answer callers."""
     with serving(tmp_path, {"main": TEXTS}, deadlines_every_s=0.05, webhooks_to_private=True) as live:
@@ -181,8 +203,8 @@ def test_a_subscriber_that_hangs_holds_up_nobody(
         notices = [Notice(f"n{number}", "a", 1, b'{"what": "state"}') for number in range(60)]
         assert wake_at is not None
         assert books.notify("a", books.account("a").revision, wake_at, notices, None)
-        assert hanging.asked.acquire(timeout=10)  # type: ignore[attr-defined]
-        taken = subscriber.taken  # type: ignore[attr-defined]
+        assert hanging.asked.acquire(timeout=10)
+        taken = subscriber.taken
         for _ in range(500):
             # One failed, and is due again a second later.
             if len({json.loads(body)["id"] for _, body in taken}) == 60:
