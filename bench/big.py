@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from contractlang.declaration import PartyDecl, TypeDecl
 from contractlang.load import load
-from contractlang.norms import PartyDecl, TypeDecl
 from contractlang.numerals import number_of
 
 ROOT = Path(__file__).parents[1] / "contracts"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from contractlang.contract import Change
 from contractlang.diagnostic import Label, Said, error
 from contractlang.drafting import Work, amended_by
-from contractlang.norms import Change
 from contractlang.numerals import plain_number
 from contractlang.source import Span
 from contractlang.syntax import Clause, Statement

@@ -6,18 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import assert_never
 
-from contractlang.diagnostic import Language
-from contractlang.names import LIFE
-from contractlang.norms import (
-    Bearer,
+from contractlang.contract import Contract
+from contractlang.declaration import (
     BlankDecl,
-    Bound,
-    Const,
-    Contract,
     Declaration,
     DefineDecl,
-    Expr,
-    Field,
     OccurrenceDecl,
     OptionName,
     Param,
@@ -28,8 +21,11 @@ from contractlang.norms import (
     StateDecl,
     ThingDecl,
     TypeDecl,
-    Who,
 )
+from contractlang.diagnostic import Language
+from contractlang.expression import Bound, Const, Expr, Field
+from contractlang.names import LIFE
+from contractlang.norms import Bearer, Who
 
 # The variables that nobody has named: the act being judged, what a norm arises from, the last of an act or event.
 THE_ACT, IT, LAST = "@act", "@it", "@last "

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from contractlang.declaration import ReadingDecl
 from contractlang.diagnostic import Label, Said
+from contractlang.expression import Arithmetic, Chosen, Compare, Const, Expr, Later, kind_of
 from contractlang.kinds import (
     COUNT,
     DAY,
@@ -18,11 +20,10 @@ from contractlang.kinds import (
     in_english,
     sample_of,
 )
-from contractlang.norms import Arithmetic, Chosen, Compare, Const, Expr, Later, ReadingDecl, kind_of
 from contractlang.syntax import Node, Word, is_single
 
 if TYPE_CHECKING:
-    from contractlang.expressions import Reader
+    from contractlang.resolving import Reader
 
 _OPERATORS: dict[str, Literal["<", "<=", ">", ">=", "==", "!="]] = {
     "<": "<", "<=": "<=", "≤": "<=", ">": ">", ">=": ">=", "≥": ">=", "==": "==", "!=": "!=", "≠": "!=",

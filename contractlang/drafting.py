@@ -10,35 +10,29 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Literal, NamedTuple, TypedDict
 
-from contractlang.declarations import Declarations
+from contractlang.contract import Change, Contract, SourceNote
+from contractlang.declaration import ReadingOption, RelationDecl
+from contractlang.declaring import Declarations
 from contractlang.diagnostic import Diagnostic, Said, error
-from contractlang.expressions import Mistake, Reader
+from contractlang.expression import And, Chosen, Expr, Or
 from contractlang.grammar import keywords
 from contractlang.kinds import Kind
 from contractlang.names import Names
 from contractlang.norms import (
     AmountRule,
-    And,
     Bar,
-    Change,
-    Chosen,
-    Contract,
-    Expr,
     Fill,
     Life,
     LossRule,
     Norm,
-    Or,
     Priority,
     Rank,
-    ReadingOption,
-    RelationDecl,
     Remark,
-    SourceNote,
     Standing,
     Status,
 )
 from contractlang.parser import Pieces
+from contractlang.resolving import Mistake, Reader
 from contractlang.source import Span
 from contractlang.syntax import Clause, Node, Statement, Word, Written
 

@@ -12,9 +12,12 @@ from functools import partial
 from typing import Any
 
 from contractlang.amending import bring_in, bring_in_the_amended, collect_changes, name_the_amended
-from contractlang.declarations import Declarations
+from contractlang.contract import ClauseText, Contract
+from contractlang.declaration import ReadingDecl
+from contractlang.declaring import Declarations
 from contractlang.diagnostic import Diagnostic, Label, Said, error
 from contractlang.drafting import Declared, Here, Made, Memo, Named, Taken, Work, amended_by, names_of
+from contractlang.expression import Chosen
 from contractlang.gist import ONLY_DECLARE, declaring, gist, touched, words_in
 from contractlang.groundwork import lay, name_all, name_clauses, so_far, still_holds, taken_over
 from contractlang.heads import OF_A_CLAUSE, collect_sources, collect_switches, head, layered, no_head, stand
@@ -24,9 +27,6 @@ from contractlang.moved import To, by, moved
 from contractlang.norms import (
     AmountRule,
     Bar,
-    Chosen,
-    ClauseText,
-    Contract,
     Fill,
     Life,
     LossRule,
@@ -37,7 +37,6 @@ from contractlang.norms import (
     Power,
     Priority,
     Prohibition,
-    ReadingDecl,
     Remark,
 )
 from contractlang.numerals import plain_number

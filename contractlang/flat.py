@@ -13,7 +13,7 @@ from enum import Enum
 from types import ModuleType
 from typing import Any
 
-from contractlang import diagnostic, kinds, norms, source, values
+from contractlang import contract, declaration, diagnostic, expression, kinds, norms, source, values
 
 Flat = tuple[list[Any], list[str], list[list[int]]]
 """The plain values, the names of what the rows are made with, and the rows."""
@@ -104,4 +104,4 @@ def _by_name(kind: Callable[..., Any]) -> Callable[..., Any]:
     return lambda *parts: kind(**dict(zip(names, parts, strict=True)))
 
 
-_MAKERS = _makers((diagnostic, kinds, norms, source, values))
+_MAKERS = _makers((contract, declaration, diagnostic, expression, kinds, norms, source, values))

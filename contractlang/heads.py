@@ -7,9 +7,12 @@ from dataclasses import replace
 from datetime import date
 from typing import Literal
 
+from contractlang.contract import SourceNote, version_name
+from contractlang.declaration import ReadingDecl
 from contractlang.diagnostic import Said, error, warning
 from contractlang.drafting import Work, amended_by, layer_named, names_of
-from contractlang.norms import Chosen, Rank, ReadingDecl, SourceNote, Status, version_name
+from contractlang.expression import Chosen
+from contractlang.norms import Rank, Status
 from contractlang.source import Span
 from contractlang.syntax import Node, Statement, Word
 

@@ -13,12 +13,12 @@ from pathlib import Path
 
 from contractlang.checks import check
 from contractlang.checks.together import between
+from contractlang.contract import Contract
 from contractlang.diagnostic import Diagnostic, Said, Severity, error
 from contractlang.drafting import Memo
 from contractlang.elaborate import elaborate, head_of
 from contractlang.following import without_what_follows
 from contractlang.loaded import Loaded, files_of, neighbours
-from contractlang.norms import Contract
 from contractlang.parser import parse
 from contractlang.source import Source, Span, Unreadable, read
 from contractlang.syntax import Written

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from contractlang.contract import Contract
 from contractlang.diagnostic import Diagnostic, Severity
-from contractlang.norms import Contract
 from contractlang.source import Source
 
 SUFFIX = ".contract"

@@ -10,7 +10,7 @@ import json
 from functools import cache
 from typing import Any
 
-from contractlang.norms import Bound
+from contractlang.expression import Bound
 from contractlang.numerals import plain_number
 from contractlang.records import fields_of
 

@@ -8,8 +8,9 @@ from functools import cache
 from operator import is_ as _is
 from typing import Any
 
+from contractlang.expression import Bound, ByClause, Chosen, Const
 from contractlang.kinds import Kind
-from contractlang.norms import Bound, ByClause, Chosen, Clock, Const, Standing
+from contractlang.norms import Clock, Standing
 from contractlang.records import fields_of
 from contractlang.source import Span
 

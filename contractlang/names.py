@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
-from contractlang.diagnostic import Diagnostic, Label, Said, error
-from contractlang.kinds import SIMPLE, Kind, money_in, occurrence_of, one_of
-from contractlang.norms import (
+from contractlang.declaration import (
     Declaration,
     OccurrenceDecl,
     OptionName,
@@ -21,6 +19,8 @@ from contractlang.norms import (
     ThingDecl,
     TypeDecl,
 )
+from contractlang.diagnostic import Diagnostic, Label, Said, error
+from contractlang.kinds import SIMPLE, Kind, money_in, occurrence_of, one_of
 from contractlang.slips import KINDS, name_meant
 from contractlang.source import Span
 from contractlang.suggest import nearest, segmented

@@ -5,42 +5,34 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from contractlang.declaration import OccurrenceDecl, QuestionDecl
 from contractlang.diagnostic import Said
 from contractlang.drafting import Here, Work, all_of, any_of, part_of
-from contractlang.expressions import Reader
+from contractlang.expression import Bound, ByLabel, Compare, Const, Expr, Now, Target, kind_of
 from contractlang.kinds import BREACH, DAY, FLAG, INSTANT, PERIOD, in_chinese, in_english, occurrence_of
 from contractlang.norms import (
     Act,
     AtOnce,
     Bearer,
     BeforeDay,
-    Bound,
     ByDay,
-    ByLabel,
     Clock,
-    Compare,
-    Const,
-    Expr,
     Limit,
     LossRule,
     Maintenance,
     Norm,
-    Now,
     Obligation,
-    OccurrenceDecl,
     OnBreach,
     OnOccurrence,
     Permission,
     Power,
     Prohibition,
-    QuestionDecl,
     Reasonable,
-    Target,
     Trigger,
     Window,
     Within,
-    kind_of,
 )
+from contractlang.resolving import Reader
 from contractlang.source import Span
 from contractlang.syntax import Node, Word
 from contractlang.targets import label_of, target_of

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from contractlang.declaration import Default, ReadingDecl, ReadingOption
 from contractlang.diagnostic import Said
 from contractlang.drafting import Work, layer_named, names_of
-from contractlang.expressions import Mistake, Reader
-from contractlang.norms import And, Const, Default, Expr, IsBlank, Not, Or, ReadingDecl, ReadingOption
+from contractlang.expression import And, Const, Expr, IsBlank, Not, Or
+from contractlang.resolving import Mistake, Reader
 from contractlang.syntax import Node, Statement, Word
 
 

@@ -8,32 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal
 
+from contractlang.declaration import BlankDecl, RelationDecl
 from contractlang.diagnostic import Said
 from contractlang.drafting import Here, Work, names_of, part_of
-from contractlang.expressions import Mistake, Reader
+from contractlang.expression import Bound, ByClause, ByDocument, ByLabel, Const, Expr, Not, Target, kind_of
 from contractlang.kinds import BREACH, FLAG, PERIOD, TEXT, in_english, money_in
 from contractlang.norming import make_norm, trigger_of
-from contractlang.norms import (
-    AmountRule,
-    Bar,
-    BlankDecl,
-    Bound,
-    ByClause,
-    ByDocument,
-    ByLabel,
-    Const,
-    Expr,
-    Fill,
-    Life,
-    Not,
-    Priority,
-    RelationDecl,
-    Remark,
-    Target,
-    Trigger,
-    kind_of,
-)
+from contractlang.norms import AmountRule, Bar, Fill, Life, Priority, Remark, Trigger
 from contractlang.numerals import plain_number
+from contractlang.resolving import Mistake, Reader
 from contractlang.syntax import Node, Statement, Word
 from contractlang.targets import label_of, target_of
 

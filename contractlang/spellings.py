@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Literal
 
-from contractlang.norms import Contract
+from contractlang.contract import Contract
 from contractlang.symbols import Names, Symbol, params_of
 from contractlang.syntax import Word
 from contractlang.values import Period, period

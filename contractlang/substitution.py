@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+from contractlang.expression import Bound, Expr
 from contractlang.kinds import Kind
-from contractlang.norms import Bound, Expr
 from contractlang.source import Span
 from contractlang.values import Period
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from contractlang import grammar
+from contractlang.contract import Contract
 from contractlang.diagnostic import Diagnostic, Said, error
 from contractlang.formatter import Lines, rewritten, written_anew
 from contractlang.load import Workspace
 from contractlang.loaded import Loaded
-from contractlang.norms import Contract
 from contractlang.parser import MARK, NotAStatement, in_one_line, in_plain_marks, parse, parse_statement
 from contractlang.phrases import FORMS, bound, is_word, said, word
 from contractlang.source import Source, Span

@@ -11,11 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from contractlang.kinds import Kind
-from contractlang.names import LIFE
-from contractlang.norms import (
+from contractlang.contract import Contract, base_name
+from contractlang.declaration import (
     BlankDecl,
-    Contract,
     Declaration,
     OccurrenceDecl,
     OptionName,
@@ -26,8 +24,9 @@ from contractlang.norms import (
     StateDecl,
     ThingDecl,
     TypeDecl,
-    base_name,
 )
+from contractlang.kinds import Kind
+from contractlang.names import LIFE
 from contractlang.source import Span
 from contractlang.syntax import Clause, Node, Statement, Word, Written
 

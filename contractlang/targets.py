@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Literal
 
+from contractlang.declaration import PartyDecl, StateDecl
 from contractlang.diagnostic import Said
-from contractlang.kinds import BREACH
-from contractlang.norms import (
+from contractlang.expression import (
     AgreedLosses,
     AnyNorm,
     ByAct,
@@ -17,16 +17,15 @@ from contractlang.norms import (
     ByLabel,
     ByOrder,
     ByState,
-    PartyDecl,
-    StateDecl,
     Target,
     kind_of,
 )
+from contractlang.kinds import BREACH
 from contractlang.numerals import plain_number
 from contractlang.syntax import Node, Word, as_node, first_part
 
 if TYPE_CHECKING:
-    from contractlang.expressions import Reader
+    from contractlang.resolving import Reader
 
 # Duties or powers told by what they are about.
 GROUPS = {"any_duty", "any_keeping", "any_power", "agreed_duties", "agreed_keeping", "agreed_powers"}

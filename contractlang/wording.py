@@ -10,8 +10,7 @@ from datetime import date
 from typing import assert_never
 
 from contractlang.called import Called, occurrence
-from contractlang.kinds import DAY, FLAG, INSTANT
-from contractlang.norms import (
+from contractlang.expression import (
     Accrued,
     AgreedLosses,
     AmountDue,
@@ -21,7 +20,6 @@ from contractlang.norms import (
     AnyNorm,
     Arithmetic,
     AsOf,
-    Bearer,
     BlankValue,
     Bound,
     ByAct,
@@ -51,9 +49,10 @@ from contractlang.norms import (
     SumOf,
     Target,
     Used,
-    Who,
     kind_of,
 )
+from contractlang.kinds import DAY, FLAG, INSTANT
+from contractlang.norms import Bearer, Who
 from contractlang.values import Money, Period
 
 _UNITS = {

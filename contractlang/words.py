@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from contractlang.called import IT
+from contractlang.contract import Change, Contract, SourceNote
 from contractlang.diagnostic import Language
+from contractlang.expression import Chosen, Compare, Const, Expr, Now, Target
 from contractlang.norms import (
     Act,
     AmountRule,
@@ -24,20 +26,13 @@ from contractlang.norms import (
     Bearer,
     BeforeDay,
     ByDay,
-    Change,
-    Chosen,
     Clock,
-    Compare,
-    Const,
-    Contract,
-    Expr,
     Fill,
     Life,
     Limit,
     LossRule,
     Maintenance,
     Norm,
-    Now,
     Obligation,
     OnBreach,
     OnOccurrence,
@@ -47,9 +42,7 @@ from contractlang.norms import (
     Prohibition,
     Reasonable,
     Remark,
-    SourceNote,
     Standing,
-    Target,
     Trigger,
     Who,
     Window,

@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from contractlang.norms import Answer, Maintenance, Norm, Not, OccurrenceDecl, Prohibition
+from contractlang.declaration import OccurrenceDecl
+from contractlang.expression import Answer, Not
+from contractlang.norms import Maintenance, Norm, Prohibition
 from contractlang.numerals import plain_number
 from engine.decide import decide
 from engine.decision import Decision

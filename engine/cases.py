@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from contractlang.declaration import OccurrenceDecl, PartyDecl, StateDecl
 from contractlang.kinds import Kind, money_in
-from contractlang.norms import OccurrenceDecl, PartyDecl, StateDecl
 from contractlang.values import Money
 from engine.account import Account
 from engine.dates import end_of, parse_day, parse_instant

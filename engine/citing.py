@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from contractlang.norms import Contract, base_name
+from contractlang.contract import Contract, base_name
 from contractlang.numerals import plain_number
 
 

@@ -11,30 +11,29 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from contractlang.norms import (
-    Accrued,
-    AmountRule,
-    And,
+from contractlang.contract import Contract
+from contractlang.declaration import (
     BlankDecl,
-    Contract,
-    Happened,
-    Life,
-    Maintenance,
-    Norm,
-    Obligation,
     OccurrenceDecl,
-    OnBreach,
-    OnOccurrence,
     PartyDecl,
-    Power,
-    Prohibition,
     QuestionDecl,
     ReadingDecl,
     StateDecl,
     ThingDecl,
     TypeDecl,
+)
+from contractlang.expression import Accrued, And, Happened, kind_of
+from contractlang.norms import (
+    AmountRule,
+    Life,
+    Maintenance,
+    Norm,
+    Obligation,
+    OnBreach,
+    OnOccurrence,
+    Power,
+    Prohibition,
     Who,
-    kind_of,
 )
 from engine.decision import Item
 from engine.defaults import default_of
@@ -255,7 +254,7 @@ class _Compilation:
 
     def restores(self, norm: Maintenance) -> tuple[tuple[str, str, Any], ...]:
         """Return the states that the duty keeps, and the value it wants them to have."""
-        from contractlang.norms import And, Compare, Const, StateValue
+        from contractlang.expression import And, Compare, Const, StateValue
 
         found = []
         parts = norm.keeps.parts if isinstance(norm.keeps, And) else (norm.keeps,)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contractlang.norms import And, Const, Expr, IsBlank, Not, Or, ReadingDecl
+from contractlang.declaration import ReadingDecl
+from contractlang.expression import And, Const, Expr, IsBlank, Not, Or
 from engine.terms import Terms
 
 

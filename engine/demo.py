@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from contractlang.contract import Contract
+from contractlang.declaration import BlankDecl, QuestionDecl, ReadingDecl
 from contractlang.diagnostic import Language, Severity
 from contractlang.loaded import Loaded
-from contractlang.norms import BlankDecl, Contract, QuestionDecl, ReadingDecl
 from contractlang.render import as_json as diagnostics_as_json
 from contractlang.render import in_order
 from engine import explain

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from contractlang.kinds import Kind
-from contractlang.norms import (
+from contractlang.expression import (
     Accrued,
     AmountOf,
     Arithmetic,
@@ -17,6 +16,7 @@ from contractlang.norms import (
     SumOf,
     kind_of,
 )
+from contractlang.kinds import Kind
 from contractlang.values import Money
 from engine.dates import day_of
 from engine.decision import Reason

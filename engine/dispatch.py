@@ -6,29 +6,22 @@ from collections.abc import Iterable
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
+from contractlang.declaration import OccurrenceDecl
+from contractlang.expression import AsOf, Bound, ByLabel, Field, Happened, Now, Target, kind_of
 from contractlang.kinds import TEXT
 from contractlang.norms import (
-    AsOf,
     BeforeDay,
-    Bound,
     ByDay,
-    ByLabel,
-    Field,
-    Happened,
     Maintenance,
-    Now,
     Obligation,
-    OccurrenceDecl,
     OnOccurrence,
     Permission,
     Power,
     Priority,
     Prohibition,
     Reasonable,
-    Target,
     Who,
     Within,
-    kind_of,
 )
 from engine.graph import key
 from engine.making import Making

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from contractlang.norms import OccurrenceDecl
+from contractlang.declaration import OccurrenceDecl
 from engine.calendars import default_calendar
 from engine.dates import (
     SECOND,

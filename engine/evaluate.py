@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import assert_never
 
-from contractlang.norms import (
+from contractlang.expression import (
     Accrued,
     AmountDue,
     AmountOf,

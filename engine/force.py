@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from contractlang.norms import Contract, Standing
+from contractlang.contract import Contract
+from contractlang.norms import Standing
 from engine.dates import end_of, start_of
 from engine.decision import Item, Reason
 from engine.evaluator import Evaluator

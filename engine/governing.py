@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from contractlang.norms import Contract, base_name
+from contractlang.contract import Contract, base_name
 from contractlang.suggest import nearest
 from engine.compile import compile_program
 from engine.errors import BadTerms, meant

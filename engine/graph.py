@@ -14,33 +14,35 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from contractlang.norms import (
+from contractlang.contract import Contract
+from contractlang.declaration import OccurrenceDecl
+from contractlang.expression import (
     AmountDue,
     AmountOf,
     Answer,
     BlankValue,
     Chosen,
-    Contract,
     CountOf,
     Discharged,
     Expr,
     Happened,
     InBreach,
     IsBlank,
+    Overdue,
+    StateValue,
+    SumOf,
+    Used,
+)
+from contractlang.norms import (
     Maintenance,
     Norm,
     Obligation,
-    OccurrenceDecl,
     OnBreach,
     OnOccurrence,
-    Overdue,
     Permission,
     Power,
     Prohibition,
     Reasonable,
-    StateValue,
-    SumOf,
-    Used,
 )
 from contractlang.source import Span
 from engine.targets import Documents

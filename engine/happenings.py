@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from contractlang.norms import Sets, StateDecl
+from contractlang.declaration import Sets, StateDecl
 from engine.dates import start_of
 from engine.decision import events_in
 from engine.duties import resume, suspend

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from contractlang.norms import Maintenance, Obligation, Power, StateDecl, Who
+from contractlang.declaration import StateDecl
+from contractlang.norms import Maintenance, Obligation, Power, Who
 from engine.account import Account, take
 from engine.choice import Split
 from engine.dates import day_of, iso

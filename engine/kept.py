@@ -19,9 +19,9 @@ from typing import Any
 from pydantic_core import to_json
 
 from contractlang.cache import Cache
+from contractlang.contract import base_name
 from contractlang.diagnostic import Diagnostic
 from contractlang.loaded import Loaded
-from contractlang.norms import base_name
 from contractlang.render import render
 from contractlang.values import Period, Share
 from engine.account import Account

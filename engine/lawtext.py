@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from contractlang.norms import Contract
+from contractlang.contract import Contract
 from contractlang.numerals import number_of, plain_number
 
 # A file larger than this is no collection of statutes.

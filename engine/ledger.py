@@ -12,7 +12,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, NamedTuple
 
-from contractlang.norms import OccurrenceDecl, PartyDecl, QuestionDecl, StateDecl, TypeDecl, Who, version_name
+from contractlang.contract import version_name
+from contractlang.declaration import OccurrenceDecl, PartyDecl, QuestionDecl, StateDecl, TypeDecl
+from contractlang.norms import Who
 from contractlang.numerals import plain_number
 from contractlang.suggest import nearest
 from engine.dates import iso, parse_instant, period_day

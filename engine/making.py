@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from contractlang.norms import (
-    Chosen,
-    Contract,
-    Declaration,
-    Expr,
-    OccurrenceDecl,
-    OnBreach,
-    Standing,
-    Target,
-    Trigger,
-)
+from contractlang.contract import Contract
+from contractlang.declaration import Declaration, OccurrenceDecl
+from contractlang.expression import Chosen, Expr, Target
+from contractlang.norms import OnBreach, Standing, Trigger
 from engine.conditions import AndE, ChosenE
 from engine.decision import Item
 from engine.evaluate import Compiler

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from contractlang.norms import OccurrenceDecl
+from contractlang.declaration import OccurrenceDecl
 from engine.answering import Case, Way, Why, worked_out
 from engine.decision import Cure, Decision, Reason
 from engine.errors import no_act, no_party

@@ -13,9 +13,12 @@ from functools import cached_property
 from typing import Any
 
 from contractlang.called import half
+from contractlang.contract import Contract
+from contractlang.declaration import OccurrenceDecl, StateDecl
 from contractlang.diagnostic import Language
+from contractlang.expression import Const
 from contractlang.kinds import DAY, Kind, money_in, one_of
-from contractlang.norms import Const, Contract, Norm, Obligation, OccurrenceDecl, StateDecl
+from contractlang.norms import Norm, Obligation
 from contractlang.values import Money
 from contractlang.words import say_expr, say_name
 from engine.dates import day_of, iso, parse_day, spoken, start_of

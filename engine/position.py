@@ -14,7 +14,8 @@ from typing import Any
 
 from immutables import Map
 
-from contractlang.norms import Maintenance, Obligation, version_name
+from contractlang.contract import version_name
+from contractlang.norms import Maintenance, Obligation
 from engine.choice import choice, leaves
 from engine.decision import Item
 from engine.duties import arise, arise_on_breach, discharges, edge, look_for_end, miss, waive, waived

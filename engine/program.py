@@ -12,28 +12,20 @@ from functools import cached_property
 from itertools import chain
 from typing import Any
 
+from contractlang.contract import Contract, base_name, version_name
+from contractlang.declaration import Declaration, OccurrenceDecl, QuestionDecl, RelationDecl, StateDecl
+from contractlang.expression import Bound, Chosen, Expr
 from contractlang.kinds import Kind
 from contractlang.norms import (
     AmountRule,
     Bar,
     Bearer,
-    Bound,
-    Chosen,
-    Contract,
-    Declaration,
-    Expr,
     Life,
     LossRule,
     Maintenance,
     Norm,
     Obligation,
-    OccurrenceDecl,
     Prohibition,
-    QuestionDecl,
-    RelationDecl,
-    StateDecl,
-    base_name,
-    version_name,
 )
 from contractlang.values import Roll
 from engine.decision import Cure, Item

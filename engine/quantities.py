@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any, NamedTuple
 
+from contractlang.declaration import OccurrenceDecl
 from contractlang.kinds import FLAG, Kind
-from contractlang.norms import OccurrenceDecl
 from contractlang.values import Share
 from engine.dates import day_of, day_of_month, end_of, period_day
 from engine.decision import Item, Reason

@@ -4,20 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from contractlang.norms import (
-    AgreedLosses,
-    ByOrder,
-    Happened,
-    LossRule,
-    Norm,
-    Obligation,
-    OccurrenceDecl,
-    Priority,
-    Prohibition,
-    Reasonable,
-    Who,
-    base_name,
-)
+from contractlang.contract import base_name
+from contractlang.declaration import OccurrenceDecl
+from contractlang.expression import AgreedLosses, ByOrder, Happened
+from contractlang.norms import LossRule, Norm, Obligation, Priority, Prohibition, Reasonable, Who
 from engine.conditions import ActorE, AndE, PlacedE
 from engine.evaluator import Evaluator
 from engine.force import ADMINISTRATIVE, AGREED

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from contractlang.norms import Chosen
+from contractlang.expression import Chosen
 from engine.choice import LIMIT
 from engine.decision import Item
 from engine.event import Instant

@@ -13,20 +13,11 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
-from contractlang.norms import (
-    Answer,
-    BlankDecl,
-    BlankValue,
-    Chosen,
-    Contract,
-    Fill,
-    IsBlank,
-    QuestionDecl,
-    ReadingDecl,
-    Reasonable,
-    Standing,
-)
-from contractlang.norms import base_name as base
+from contractlang.contract import Contract
+from contractlang.contract import base_name as base
+from contractlang.declaration import BlankDecl, QuestionDecl, ReadingDecl
+from contractlang.expression import Answer, BlankValue, Chosen, IsBlank
+from contractlang.norms import Fill, Reasonable, Standing
 from engine.account import Account
 from engine.answering import Case, cases_of
 from engine.choice import Split

@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
-from contractlang.norms import Declared, base_name
+from contractlang.contract import base_name
+from contractlang.declaration import Declared
 from engine.decision import Item
 from engine.voice import Line, Voice
 

@@ -17,7 +17,8 @@ from typing import Any
 
 import yaml
 
-from contractlang.norms import BlankDecl, Obligation, OccurrenceDecl
+from contractlang.declaration import BlankDecl, OccurrenceDecl
+from contractlang.norms import Obligation
 from engine.account import Account
 from engine.citing import cited
 from engine.dates import day_of_month, iso, parse_as_of, parse_instant, start_of

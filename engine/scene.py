@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from contractlang.declaration import QuestionDecl
 from contractlang.kinds import FLAG, Kind
-from contractlang.norms import Norm, QuestionDecl
+from contractlang.norms import Norm
 from contractlang.values import Period, Roll
 from engine.choice import Choice, Split
 from engine.dates import Deadline, RestDays, day_of, deadline_after, deadline_after_day, deadline_by_day

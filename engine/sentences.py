@@ -8,14 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from contractlang.expression import Const, Field
 from contractlang.kinds import FLAG, PERIOD, money_in
-from contractlang.norms import (
-    Const,
-    Field,
-    Norm,
-    Obligation,
-    Permission,
-)
+from contractlang.norms import Norm, Obligation, Permission
 from contractlang.values import period
 from contractlang.words import say_expr
 from engine.dates import parse_day

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from contractlang.kinds import Kind
-from contractlang.norms import (
+from contractlang.contract import version_name
+from contractlang.declaration import (
     BlankDecl,
     Declaration,
     PartyDecl,
@@ -18,8 +18,8 @@ from contractlang.norms import (
     ReadingDecl,
     StateDecl,
     ThingDecl,
-    version_name,
 )
+from contractlang.kinds import Kind
 from contractlang.values import NoValue, Period, minutes_of_day, money, period, share
 from engine.dates import parse_day, parse_instant
 from engine.errors import BadTerms, meant, none_of

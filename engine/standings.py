@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from contractlang.norms import Obligation, OnOccurrence, StateDecl, base_name
+from contractlang.contract import base_name
+from contractlang.declaration import StateDecl
+from contractlang.norms import Obligation, OnOccurrence
 from contractlang.numerals import plain_number
 from contractlang.values import Period
 from engine.answering import (

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import assert_never
 
-from contractlang.norms import (
+from contractlang.contract import Contract
+from contractlang.expression import (
     AgreedLosses,
     AnyNorm,
     ByAct,
@@ -19,19 +20,11 @@ from contractlang.norms import (
     ByLabel,
     ByOrder,
     ByState,
-    Contract,
     Expr,
-    Maintenance,
-    Norm,
-    Obligation,
-    OnBreach,
-    Permission,
-    Power,
-    Prohibition,
     StateValue,
     Target,
-    Who,
 )
+from contractlang.norms import Maintenance, Norm, Obligation, OnBreach, Permission, Power, Prohibition, Who
 from contractlang.numerals import plain_number
 from engine.walk import walk
 

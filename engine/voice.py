@@ -8,19 +8,10 @@ from functools import cached_property
 from pathlib import PurePath
 from typing import Any, assert_never
 
+from contractlang.declaration import BlankDecl, QuestionDecl, ReadingDecl, StateDecl
+from contractlang.expression import Compare, Const, Expr
 from contractlang.kinds import Kind, money_in
-from contractlang.norms import (
-    BlankDecl,
-    Compare,
-    Const,
-    Expr,
-    Maintenance,
-    Norm,
-    QuestionDecl,
-    ReadingDecl,
-    StateDecl,
-    Who,
-)
+from contractlang.norms import Maintenance, Norm, Who
 from contractlang.source import Source, Span
 from contractlang.words import say_expr
 from engine.dates import iso

@@ -14,8 +14,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from contractlang.contract import Contract
 from contractlang.load import load
-from contractlang.norms import Contract
 from contractlang.values import Period
 from engine.dates import DAY, HOUR
 from engine.event import MIGRATE, Instant, Ledger, event

@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
+from contractlang.contract import Contract
 from contractlang.load import load_text
-from contractlang.norms import Contract
 from contractlang.values import Period
 from engine.dates import DAY, HOUR, MINUTE, SECOND, end_of, start_of
 from engine.event import BOTH, Event, Instant, Ledger, Standing, event

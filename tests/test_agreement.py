@@ -14,7 +14,8 @@ import pytest
 import yaml
 from hypothesis import given
 
-from contractlang.norms import Contract, Maintenance, Norm, Obligation, Prohibition
+from contractlang.contract import Contract
+from contractlang.norms import Maintenance, Norm, Obligation, Prohibition
 from engine.account import Account
 from engine.compile import compile_program
 from engine.decision import Decision, Item

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from contractlang.declaration import ReadingDecl
 from contractlang.load import Loaded, load
-from contractlang.norms import ReadingDecl
 
 ROOT = Path(__file__).parents[1]
 CONTRACTS = ROOT / "contracts"

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 import engine.cases
+from contractlang.contract import Contract
 from contractlang.load import load, load_text
-from contractlang.norms import Contract
 from engine.account import Account
 from engine.cases import DOCUMENTS, Case, cases_in, ledger_of, question_of, run_case, terms_of
 from engine.compile import compile_program

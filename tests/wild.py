@@ -11,9 +11,10 @@ from datetime import date
 from random import Random
 from typing import Any
 
+from contractlang.contract import Contract
 from contractlang.load import load_text
 from contractlang.loaded import Loaded
-from contractlang.norms import Contract, Obligation
+from contractlang.norms import Obligation
 from contractlang.values import Period
 from engine.cases import ledger_of, question_of
 from engine.compile import compile_program

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 
+from contractlang.contract import Contract
 from contractlang.load import load
 from contractlang.loaded import Loaded
-from contractlang.norms import Contract, Maintenance, Obligation, Prohibition
+from contractlang.norms import Maintenance, Obligation, Prohibition
 from engine.cases import ledger_of, question_of
 from engine.compile import compile_program
 from engine.errors import EngineError

@@ -22,8 +22,8 @@ from contractlang.checks.unfilled_blank import unfilled_blank
 from contractlang.checks.unsourced import unsourced
 from contractlang.checks.unused import unused
 from contractlang.checks.unverified import unverified
+from contractlang.contract import Contract
 from contractlang.diagnostic import Diagnostic
-from contractlang.norms import Contract
 
 Check = Callable[[Anatomy], Iterator[Diagnostic]]
 

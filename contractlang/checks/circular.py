@@ -12,7 +12,7 @@ from contractlang.checks.contradiction import contradiction
 from contractlang.checks.cycles import shortest_cycles
 from contractlang.checks.parts import Anatomy, arrows, called, listed
 from contractlang.diagnostic import Diagnostic, Label, Said, error
-from contractlang.norms import ByDocument, Expr, Target
+from contractlang.expression import ByDocument, Expr, Target
 from contractlang.source import Span
 
 # More priorities than any agreement has; a group named by a group a thousand times over makes them.

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import combinations
 
+from contractlang.expression import And, Chosen, Compare, Const, Expr, Not, Or
 from contractlang.kinds import PERIOD, TEXT
-from contractlang.norms import And, Chosen, Compare, Const, Expr, Not, Or, Who
+from contractlang.norms import Who
 
 _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from contractlang.checks.parts import Anatomy, Rule, called, can_be_breached
 from contractlang.diagnostic import Diagnostic, Label, Said, warning
-from contractlang.norms import InBreach, NormBase, Obligation, OnBreach, Overdue, Target
+from contractlang.expression import InBreach, Overdue, Target
+from contractlang.norms import NormBase, Obligation, OnBreach
 from contractlang.source import Span
 
 

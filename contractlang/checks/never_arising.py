@@ -8,17 +8,8 @@ from typing import Any
 from contractlang.checks.contradiction import contradiction
 from contractlang.checks.parts import MOST_NAMES, Anatomy, called, can_be_breached, listed
 from contractlang.diagnostic import Diagnostic, Label, Said, warning
-from contractlang.norms import (
-    And,
-    Compare,
-    Expr,
-    InBreach,
-    Norm,
-    Not,
-    Obligation,
-    OnBreach,
-    Overdue,
-)
+from contractlang.expression import And, Compare, Expr, InBreach, Not, Overdue
+from contractlang.norms import Norm, Obligation, OnBreach
 from contractlang.source import Span
 
 

@@ -8,14 +8,13 @@ from functools import cache
 from operator import attrgetter
 from typing import Any, TypeVar
 
+from contractlang.contract import Contract
+from contractlang.declaration import Declaration
 from contractlang.diagnostic import Said
+from contractlang.expression import ByClause, ByLabel, Target
 from contractlang.norms import (
     AmountRule,
     Bar,
-    ByClause,
-    ByLabel,
-    Contract,
-    Declaration,
     Fill,
     Life,
     LossRule,
@@ -24,7 +23,6 @@ from contractlang.norms import (
     Obligation,
     Priority,
     Prohibition,
-    Target,
 )
 from contractlang.numerals import plain_number
 from contractlang.source import Span

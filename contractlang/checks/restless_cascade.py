@@ -10,17 +10,8 @@ from contractlang.checks.contradiction import contradiction
 from contractlang.checks.cycles import shortest_cycles
 from contractlang.checks.parts import Anatomy, arrows, called, listed, parts_of
 from contractlang.diagnostic import Diagnostic, Label, Said, error
-from contractlang.norms import (
-    AmountDue,
-    AtOnce,
-    InBreach,
-    Maintenance,
-    Norm,
-    Obligation,
-    OnBreach,
-    Overdue,
-    Target,
-)
+from contractlang.expression import AmountDue, InBreach, Overdue, Target
+from contractlang.norms import AtOnce, Maintenance, Norm, Obligation, OnBreach
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from typing import Any
 
 from contractlang.checks.parts import MOST_NAMES, Anatomy
 from contractlang.diagnostic import Diagnostic, Label, Said, warning
-from contractlang.norms import ByLabel, Power
+from contractlang.expression import ByLabel
+from contractlang.norms import Power
 
 
 def shared_label(anatomy: Anatomy) -> Iterator[Diagnostic]:

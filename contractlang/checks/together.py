@@ -15,21 +15,12 @@ from contractlang.checks.circular import Beats, together, told_of
 from contractlang.checks.contradiction import contradiction
 from contractlang.checks.cycles import shortest_cycles
 from contractlang.checks.parts import Anatomy, called, parts_of
+from contractlang.contract import Contract, base_name
+from contractlang.declaration import BlankDecl
 from contractlang.diagnostic import Diagnostic, Label, Said, error, warning
+from contractlang.expression import BlankValue, ByClause, ByDocument, ByLabel, Target, kind_of
 from contractlang.kinds import comparable, in_chinese, in_english
-from contractlang.norms import (
-    BlankDecl,
-    BlankValue,
-    ByClause,
-    ByDocument,
-    ByLabel,
-    Contract,
-    Fill,
-    Norm,
-    Target,
-    base_name,
-    kind_of,
-)
+from contractlang.norms import Fill, Norm
 from contractlang.numerals import plain_number
 from contractlang.source import Source, Span
 from contractlang.suggest import nearest

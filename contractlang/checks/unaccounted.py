@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from contractlang.checks.parts import Anatomy, clause_called
+from contractlang.contract import ClauseText
 from contractlang.diagnostic import Diagnostic, Said, warning
-from contractlang.norms import ClauseText
 from contractlang.source import Span
 
 

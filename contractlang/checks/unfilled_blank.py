@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from contractlang.checks.parts import MOST_NAMES, Anatomy, Rule, called, clause_called, listed
+from contractlang.declaration import BlankDecl
 from contractlang.diagnostic import Diagnostic, Label, Said, Severity
-from contractlang.norms import BlankDecl, BlankValue, NormBase
+from contractlang.expression import BlankValue
+from contractlang.norms import NormBase
 
 
 def unfilled_blank(anatomy: Anatomy) -> Iterator[Diagnostic]:

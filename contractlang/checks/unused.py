@@ -6,46 +6,50 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, assert_never
 
 from contractlang.checks.parts import Anatomy, parts_of
+from contractlang.contract import Contract
+from contractlang.declaration import (
+    BlankDecl,
+    Declaration,
+    DefineDecl,
+    OccurrenceDecl,
+    PartyDecl,
+    QuestionDecl,
+    ReadingDecl,
+    RelationDecl,
+    Sets,
+    Shows,
+    StateDecl,
+    ThingDecl,
+    TypeDecl,
+)
 from contractlang.diagnostic import Diagnostic, Said, warning
-from contractlang.kinds import Kind
-from contractlang.norms import (
-    Act,
+from contractlang.expression import (
     AgreedLosses,
     Answer,
-    Bar,
-    BlankDecl,
     BlankValue,
     ByAct,
     ByState,
     Chosen,
     Const,
-    Contract,
     CountOf,
-    Declaration,
-    DefineDecl,
-    Fill,
     Happened,
     IsBlank,
+    StateValue,
+    SumOf,
+)
+from contractlang.kinds import Kind
+from contractlang.norms import (
+    Act,
+    Bar,
+    Fill,
     LossRule,
     Maintenance,
     Obligation,
-    OccurrenceDecl,
     OnOccurrence,
-    PartyDecl,
     Permission,
     Power,
     Prohibition,
-    QuestionDecl,
-    ReadingDecl,
     Reasonable,
-    RelationDecl,
-    Sets,
-    Shows,
-    StateDecl,
-    StateValue,
-    SumOf,
-    ThingDecl,
-    TypeDecl,
     Who,
 )
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from contractlang.checks.parts import Anatomy, Rule, clause_called
+from contractlang.contract import SourceNote
 from contractlang.diagnostic import Diagnostic, Label, Said, error
-from contractlang.norms import SourceNote
 from contractlang.numerals import plain_number
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from engine.analysis.finding import Finding, Kind
 
 if TYPE_CHECKING:
-    from contractlang.norms import Contract
+    from contractlang.contract import Contract
     from engine.analysis.answers import Answers
     from engine.analysis.assuming import Assuming
     from engine.analysis.crew import Crew

@@ -22,7 +22,7 @@ from typing import Any
 
 import yaml
 
-from contractlang.norms import Contract
+from contractlang.contract import Contract
 from engine.analysis.finding import Finding
 from engine.analysis.plain import plain
 from engine.errors import EngineError

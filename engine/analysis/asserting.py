@@ -16,7 +16,8 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from contractlang.norms import Contract, PartyDecl
+from contractlang.contract import Contract
+from contractlang.declaration import PartyDecl
 from engine.analysis.finding import Finding, Said
 from engine.analysis.search import Searcher, clashes
 from engine.analysis.tally import Tally

@@ -11,16 +11,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from contractlang.kinds import Kind
-from contractlang.norms import (
+from contractlang.declaration import (
     BlankDecl,
-    Obligation,
     OccurrenceDecl,
     PartyDecl,
     QuestionDecl,
     ReadingDecl,
     StateDecl,
 )
+from contractlang.kinds import Kind
+from contractlang.norms import Obligation
 from contractlang.values import Period
 from engine.errors import BadTerms
 from engine.quantities import ConstE, FieldE

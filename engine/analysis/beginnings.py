@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache, partial
 from itertools import permutations
 
-from contractlang.norms import base_name
+from contractlang.contract import base_name
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.happenings import Moment
 from engine.analysis.logic import every, no

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from contractlang.norms import Contract
+from contractlang.contract import Contract
 from engine.analysis.finding import Clause, Said
 
 

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from contractlang.norms import Contract
+from contractlang.contract import Contract
 from contractlang.numerals import plain_number
 from engine.analysis import analyse
 from engine.analysis.assuming import Assuming

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from contractlang.norms import And, Happened, Obligation, OnOccurrence
+from contractlang.expression import And, Happened
+from contractlang.norms import Obligation, OnOccurrence
 from engine.analysis.finding import Finding, Said
 from engine.analysis.listing import OPEN
 from engine.analysis.telling import Telling, clauses_of, listed

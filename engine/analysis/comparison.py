@@ -9,22 +9,10 @@ import re
 from collections.abc import Iterator
 from itertools import permutations
 
+from contractlang.contract import Contract
+from contractlang.expression import Const, Expr, Happened, InBreach, Or, Overdue, StateValue
 from contractlang.kinds import FLAG
-from contractlang.norms import (
-    Const,
-    Contract,
-    Expr,
-    Happened,
-    InBreach,
-    Maintenance,
-    Obligation,
-    OnOccurrence,
-    Or,
-    Overdue,
-    Permission,
-    Power,
-    StateValue,
-)
+from contractlang.norms import Maintenance, Obligation, OnOccurrence, Permission, Power
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.listing import parts_of
 from engine.analysis.matter import singled_out

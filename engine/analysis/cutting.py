@@ -11,10 +11,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterable
 
-from contractlang.kinds import Kind
-from contractlang.norms import (
+from contractlang.contract import Contract
+from contractlang.declaration import OccurrenceDecl, PartyDecl, QuestionDecl, ReadingDecl, StateDecl, TypeDecl
+from contractlang.expression import (
     AmountOf,
-    AmountRule,
     Answer,
     BlankValue,
     ByAct,
@@ -23,20 +23,12 @@ from contractlang.norms import (
     ByState,
     Chosen,
     Const,
-    Contract,
     Happened,
     IsBlank,
-    Life,
-    OccurrenceDecl,
-    OnOccurrence,
-    PartyDecl,
-    QuestionDecl,
-    ReadingDecl,
-    Reasonable,
-    StateDecl,
     StateValue,
-    TypeDecl,
 )
+from contractlang.kinds import Kind
+from contractlang.norms import AmountRule, Life, OnOccurrence, Reasonable
 from contractlang.numerals import plain_number
 from engine.analysis.meaning import Sentence, mentioned, sentences
 from engine.walk import walk

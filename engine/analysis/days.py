@@ -9,7 +9,8 @@ from typing import Any
 
 import z3
 
-from contractlang.norms import Const, Norm
+from contractlang.expression import Const
+from contractlang.norms import Norm
 from contractlang.values import Period
 from engine.analysis.logic import every, some
 from engine.analysis.numbers import choice, whole

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from contractlang.norms import Discharged, Obligation, OccurrenceDecl, Power, StateDecl
+from contractlang.declaration import OccurrenceDecl, StateDecl
+from contractlang.expression import Discharged
+from contractlang.norms import Obligation, Power
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.listing import OPEN, after, agreed, followed_up, parts_of
 from engine.analysis.telling import Telling, agreeing, clauses_of, listed

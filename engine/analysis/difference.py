@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from contractlang.norms import Contract, Declaration
+from contractlang.contract import Contract
+from contractlang.declaration import Declaration
 from contractlang.numerals import plain_number
 from engine.analysis.finding import Witness
 from engine.analysis.following import Compared, Following

@@ -10,8 +10,8 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from contractlang.contract import Contract
 from contractlang.diagnostic import Language
-from contractlang.norms import Contract
 from contractlang.words import say_sentence
 from engine.account import Account
 from engine.analysis.difference import Difference, Edit

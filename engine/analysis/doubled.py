@@ -16,8 +16,10 @@ from typing import Any, NamedTuple
 
 import z3
 
+from contractlang.contract import base_name
+from contractlang.expression import AmountOf
 from contractlang.kinds import money_in
-from contractlang.norms import AmountOf, Obligation, base_name
+from contractlang.norms import Obligation
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.fitting import Tariff, fits, said_of_sum, sum_of, tariffs, world_of, worth
 from engine.analysis.happenings import Broken, Moment, Truth

@@ -11,7 +11,7 @@ from typing import Any
 
 import z3
 
-from contractlang.norms import And, Arithmetic, Compare, Const, Expr, Not, Or, Overdue, kind_of
+from contractlang.expression import And, Arithmetic, Compare, Const, Expr, Not, Or, Overdue, kind_of
 from contractlang.values import Period
 
 Lay = Callable[[Any], Any]

@@ -14,8 +14,10 @@ from typing import Any, NamedTuple
 
 import z3
 
+from contractlang.contract import Contract
+from contractlang.expression import AmountOf, Const
 from contractlang.kinds import Kind
-from contractlang.norms import AmountOf, AmountRule, Const, Contract, Obligation, OnBreach
+from contractlang.norms import AmountRule, Obligation, OnBreach
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.happenings import Broken, Happening, Moment
 from engine.analysis.logic import every, no, some

@@ -12,24 +12,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from contractlang.declaration import OccurrenceDecl
+from contractlang.expression import AnyNorm, ByAct, ByClause, ByLabel, ByState, Used
 from contractlang.norms import (
     AmountRule,
-    AnyNorm,
     Bar,
-    ByAct,
-    ByClause,
-    ByLabel,
-    ByState,
     Life,
     LossRule,
     Maintenance,
     NormBase,
     Obligation,
-    OccurrenceDecl,
     OnBreach,
     Priority,
     Prohibition,
-    Used,
 )
 from contractlang.numerals import plain_number
 from engine.analysis.cutting import SMALL, Mentions, cut

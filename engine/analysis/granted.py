@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from contractlang.norms import InBreach, Obligation
+from contractlang.expression import InBreach
+from contractlang.norms import Obligation
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.listing import OPEN, agreed, of_law_between
 from engine.analysis.matter import near, singled_out

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
 
-from contractlang.norms import CountOf, Maintenance, Obligation, Permission, Power, Prohibition, SumOf, Who
+from contractlang.expression import CountOf, SumOf
+from contractlang.norms import Maintenance, Obligation, Permission, Power, Prohibition, Who
 from engine.analysis.days import looks_beyond
 from engine.analysis.finding import Finding, Said
 from engine.analysis.happenings import Broken

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from contractlang.cache import entry, keep
+from contractlang.contract import Contract
 from contractlang.hashes import code, hash_of
-from contractlang.norms import Contract
 from engine.analysis.finding import Clause, Finding, Said, Witness
 from engine.analysis.tally import Tally
 

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
-from contractlang.norms import Maintenance, PartyDecl, Prohibition
+from contractlang.declaration import PartyDecl
+from contractlang.norms import Maintenance, Prohibition
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.fragment import Fragment
 from engine.analysis.happenings import Broken, Happening, Moment

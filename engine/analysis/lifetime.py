@@ -7,7 +7,7 @@ from typing import Any
 
 import z3
 
-from contractlang.norms import base_name
+from contractlang.contract import base_name
 from contractlang.values import Period
 from engine.analysis.aspect import Aspect
 from engine.analysis.days import MINUTES, in_days

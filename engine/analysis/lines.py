@@ -10,8 +10,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from contractlang.contract import Contract
 from contractlang.fixes import Edit
-from contractlang.norms import Contract, Norm
+from contractlang.norms import Norm
 from contractlang.source import Source
 from engine.analysis.calling import called, spot
 from engine.analysis.finding import Clause, Said

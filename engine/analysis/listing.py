@@ -4,22 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from contractlang.norms import (
-    AsOf,
-    Compare,
-    Const,
-    Expr,
-    InBreach,
-    Maintenance,
-    Obligation,
-    Overdue,
-    PartyDecl,
-    Permission,
-    Power,
-    Prohibition,
-    StateValue,
-    Who,
-)
+from contractlang.declaration import PartyDecl
+from contractlang.expression import AsOf, Compare, Const, Expr, InBreach, Overdue, StateValue
+from contractlang.norms import Maintenance, Obligation, Permission, Power, Prohibition, Who
 from engine.analysis.plain import expressions
 from engine.program import Program, Rule
 from engine.targets import Documents

@@ -4,20 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from contractlang.norms import (
-    BlankValue,
-    Happened,
-    InBreach,
-    IsBlank,
-    Later,
-    Maintenance,
-    OccurrenceDecl,
-    OnBreach,
-    Overdue,
-    Power,
-    StateValue,
-    Used,
-)
+from contractlang.declaration import OccurrenceDecl
+from contractlang.expression import BlankValue, Happened, InBreach, IsBlank, Later, Overdue, StateValue, Used
+from contractlang.norms import Maintenance, OnBreach, Power
 from engine.analysis.comparison import agreed_to
 from engine.analysis.finding import Finding, Said
 from engine.analysis.listing import DUTIES, OPEN, agreed, by_clause_and_act, may_be, parts_of, states_in

@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from contractlang.norms import AgreedLosses, Answer, Contract, LossRule, Not, Priority
+from contractlang.contract import Contract
+from contractlang.expression import AgreedLosses, Answer, Not
+from contractlang.norms import LossRule, Priority
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.plain import conjuncts
 from engine.analysis.telling import Telling, listed

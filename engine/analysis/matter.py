@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contractlang.norms import Maintenance, Obligation, OccurrenceDecl
+from contractlang.declaration import OccurrenceDecl
+from contractlang.norms import Maintenance, Obligation
 from engine.analysis.listing import DUTIES, OPEN, agreed, may_be, states_in
 from engine.program import Program, Rule
 

@@ -16,27 +16,19 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from contractlang.contract import Contract
+from contractlang.expression import And, Bound, ByClause, ByDocument, ByLabel, Compare, Const, Not, Or
 from contractlang.kinds import NORM
 from contractlang.norms import (
     AmountRule,
-    And,
     Bar,
-    Bound,
-    ByClause,
-    ByDocument,
-    ByLabel,
-    Compare,
-    Const,
-    Contract,
     Fill,
     Life,
     LossRule,
     Norm,
     NormBase,
-    Not,
     OnBreach,
     OnOccurrence,
-    Or,
     Priority,
 )
 from contractlang.numerals import plain_number

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from contractlang.norms import Contract
+from contractlang.contract import Contract
 from contractlang.source import Source
 from engine.analysis.answers import Answers
 from engine.analysis.finding import Finding

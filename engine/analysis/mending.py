@@ -10,8 +10,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from itertools import product
 
+from contractlang.contract import Contract
+from contractlang.declaration import ReadingDecl
+from contractlang.expression import Const
 from contractlang.fixes import Edit
-from contractlang.norms import Const, Contract, OnBreach, OnOccurrence, ReadingDecl
+from contractlang.norms import OnBreach, OnOccurrence
 from contractlang.source import Source
 from contractlang.values import Period
 from engine.analysis.finding import Clause, Finding, Said

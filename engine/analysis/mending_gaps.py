@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from contractlang.contract import Contract
+from contractlang.declaration import BlankDecl, OccurrenceDecl
+from contractlang.expression import Const
 from contractlang.fixes import Edit
-from contractlang.norms import BlankDecl, Const, Contract, Obligation, OccurrenceDecl, Within
+from contractlang.norms import Obligation, Within
 from contractlang.source import Source
 from contractlang.spellings import in_chinese
 from contractlang.values import Period

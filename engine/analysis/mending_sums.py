@@ -8,8 +8,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from contractlang.declaration import OccurrenceDecl
+from contractlang.expression import Accrued
 from contractlang.fixes import Edit
-from contractlang.norms import Accrued, AmountRule, OccurrenceDecl
+from contractlang.norms import AmountRule
 from contractlang.values import Money
 from engine.analysis.calling import spelled
 from engine.analysis.finding import Clause, Finding, Said

@@ -14,16 +14,9 @@ from typing import Any, Literal, NamedTuple
 
 import z3
 
-from contractlang.norms import (
-    AmountOf,
-    Bearer,
-    Maintenance,
-    Obligation,
-    OnOccurrence,
-    Prohibition,
-    Who,
-    base_name,
-)
+from contractlang.contract import base_name
+from contractlang.expression import AmountOf
+from contractlang.norms import Bearer, Maintenance, Obligation, OnOccurrence, Prohibition, Who
 from contractlang.values import Money
 from engine.account import Account
 from engine.analysis.both import laid_over, shared

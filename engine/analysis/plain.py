@@ -9,19 +9,8 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
-from contractlang.norms import (
-    And,
-    Answer,
-    Bound,
-    Expr,
-    Maintenance,
-    Norm,
-    Obligation,
-    OnBreach,
-    OnOccurrence,
-    StateValue,
-    Window,
-)
+from contractlang.expression import And, Answer, Bound, Expr, StateValue
+from contractlang.norms import Maintenance, Norm, Obligation, OnBreach, OnOccurrence, Window
 from contractlang.source import Span
 from engine.walk import walk
 

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from contractlang.contract import Contract
+from contractlang.declaration import BlankDecl
+from contractlang.expression import BlankValue
 from contractlang.kinds import Kind
-from contractlang.norms import BlankDecl, BlankValue, Contract
 from contractlang.spellings import literal
 from contractlang.syntax import Word
 from contractlang.values import Money, Period

@@ -11,8 +11,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from contractlang.contract import Contract
 from contractlang.diagnostic import Language
-from contractlang.norms import Contract
 from contractlang.source import Source, Span
 from engine.account import Account
 from engine.analysis.accepted import Acceptance, Accepted, rests_on

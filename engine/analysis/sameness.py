@@ -10,7 +10,8 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
-from contractlang.norms import And, Expr, Maintenance, NormBase, Not, Obligation, Or
+from contractlang.expression import And, Expr, Not, Or
+from contractlang.norms import Maintenance, NormBase, Obligation
 from contractlang.numerals import plain_number
 from engine.analysis.equivalence import equivalent
 from engine.analysis.meaning import Meanings, Sentence

@@ -12,7 +12,8 @@ from functools import cached_property, partial
 from itertools import combinations
 from typing import Any, TypeVar
 
-from contractlang.norms import Maintenance, Obligation, OccurrenceDecl, Power, Prohibition
+from contractlang.declaration import OccurrenceDecl
+from contractlang.norms import Maintenance, Obligation, Power, Prohibition
 from engine.analysis.answers import Answers
 from engine.analysis.assuming import Assuming
 from engine.analysis.calling import priority, spot

@@ -17,7 +17,7 @@ from hashlib import blake2b
 from types import BuiltinFunctionType
 from typing import Any
 
-from contractlang.norms import BlankDecl, OccurrenceDecl, StateDecl
+from contractlang.declaration import BlankDecl, OccurrenceDecl, StateDecl
 from contractlang.records import fields_of
 from engine.evaluator import Evaluator
 from engine.program import Program, Rule

@@ -10,21 +10,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from contractlang.norms import (
-    Answer,
-    Bound,
-    Expr,
-    Field,
-    Maintenance,
-    Obligation,
-    OccurrenceDecl,
-    OnBreach,
-    OnOccurrence,
-    Prohibition,
-    Reasonable,
-    StateValue,
-    base_name,
-)
+from contractlang.contract import base_name
+from contractlang.declaration import OccurrenceDecl
+from contractlang.expression import Answer, Bound, Expr, Field, StateValue
+from contractlang.norms import Maintenance, Obligation, OnBreach, OnOccurrence, Prohibition, Reasonable
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.listing import after, agreed
 from engine.analysis.plain import expressions, plain

@@ -7,17 +7,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from contractlang.norms import (
-    Bearer,
-    Bound,
-    Contract,
-    Expr,
-    Maintenance,
-    Norm,
-    OnOccurrence,
-    Who,
-    base_name,
-)
+from contractlang.contract import Contract, base_name
+from contractlang.expression import Bound, Expr
+from contractlang.norms import Bearer, Maintenance, Norm, OnOccurrence, Who
 from contractlang.source import Span
 from contractlang.words import say_expr, say_window
 from engine.analysis.finding import Clause, Said

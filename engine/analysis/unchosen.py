@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from contractlang.norms import Chosen, Contract, ReadingDecl
+from contractlang.contract import Contract
+from contractlang.declaration import ReadingDecl
+from contractlang.expression import Chosen
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.listing import under_its_layers
 from engine.analysis.telling import Telling, listed

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from contractlang.norms import BlankDecl, BlankValue, Contract, Expr, IsBlank, OccurrenceDecl, OnOccurrence
+from contractlang.contract import Contract
+from contractlang.declaration import BlankDecl, OccurrenceDecl
+from contractlang.expression import BlankValue, Expr, IsBlank
+from contractlang.norms import OnOccurrence
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.listing import OPEN, of_law
 from engine.analysis.plain import expressions, occurrences

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from contractlang.norms import And, Answer, Bound, Expr, Maintenance, Not, Or
+from contractlang.expression import And, Answer, Bound, Expr, Not, Or
+from contractlang.norms import Maintenance
 from engine.analysis.finding import Finding, Said
 from engine.analysis.listing import agreed, under_its_layers
 from engine.analysis.telling import Telling, agreeing, clauses_of

@@ -17,7 +17,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from contractlang.norms import Contract
+from contractlang.contract import Contract
 from engine.analysis.finding import Clause, Finding, Kind, Said
 from engine.analysis.kept import Kept
 from engine.analysis.tally import HORIZON, Tally

@@ -10,8 +10,8 @@ from itertools import islice, product
 from types import MappingProxyType
 from typing import Any
 
+from contractlang.declaration import OccurrenceDecl, PartyDecl, ThingDecl
 from contractlang.kinds import Kind
-from contractlang.norms import OccurrenceDecl, PartyDecl, ThingDecl
 from contractlang.values import Money
 from engine.account import Account
 from engine.analysis.days import FIRST_DAY, is_workday

@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from contractlang.norms import (
+from contractlang.contract import Contract
+from contractlang.declaration import (
     BlankDecl,
-    Contract,
     OccurrenceDecl,
     PartyDecl,
     QuestionDecl,

@@ -15,8 +15,9 @@ from typing import Any
 
 import z3
 
+from contractlang.declaration import OccurrenceDecl
 from contractlang.kinds import Kind
-from contractlang.norms import OccurrenceDecl, Who
+from contractlang.norms import Who
 from engine.analysis.breaches import Breaches
 from engine.analysis.conditions import Conditions
 from engine.analysis.days import MINUTES, worked_until

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from contractlang.contract import base_name
 from contractlang.diagnostic import Language
-from contractlang.norms import base_name
 from engine.bulk.fold import Folded, Portfolio, Taken
 from engine.bulk.impact import Impact
 from engine.bulk.run import Job, plain

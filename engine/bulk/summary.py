@@ -7,8 +7,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from contractlang.contract import base_name
 from contractlang.diagnostic import Language
-from contractlang.norms import Prohibition, base_name
+from contractlang.norms import Prohibition
 from engine.bulk.fold import Portfolio
 from engine.bulk.forbidden import suspending
 from engine.bulk.page import bars, grid, page, section, table

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from contractlang.contract import base_name
 from contractlang.diagnostic import Language
-from contractlang.norms import Norm, base_name
+from contractlang.norms import Norm
 from engine.bulk.fold import Portfolio
 from engine.naming import ANSWERS, Naming
 from engine.program import Program

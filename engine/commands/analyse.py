@@ -45,8 +45,8 @@ from engine.errors import BadTerms
 from engine.render import Outcome, Screen, show_outcomes
 
 if TYPE_CHECKING:
+    from contractlang.contract import Contract
     from contractlang.loaded import Loaded
-    from contractlang.norms import Contract
     from engine.analysis.accepted import Accepted
     from engine.analysis.answers import Answers
     from engine.analysis.finding import Finding

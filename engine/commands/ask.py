@@ -205,7 +205,7 @@ def _question(
 
 def _name(program: Program, word: str, what: str) -> str:
     """Return the declared name behind a spelling; the nearest is suggested where there is none."""
-    from contractlang.norms import OccurrenceDecl, PartyDecl, StateDecl
+    from contractlang.declaration import OccurrenceDecl, PartyDecl, StateDecl
     from contractlang.suggest import nearest
 
     kinds = {"party": PartyDecl, "act": OccurrenceDecl, "state": StateDecl}

@@ -20,8 +20,8 @@ from engine.errors import BadTerms
 from engine.render import Screen
 
 if TYPE_CHECKING:
+    from contractlang.contract import Contract
     from contractlang.loaded import Loaded
-    from contractlang.norms import Contract
 
 _SAID = {True: ("holds", "成立"), False: ("does not hold", "不成立"), None: ("undecided", "未能判定")}
 

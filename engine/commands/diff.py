@@ -12,7 +12,7 @@ from engine.commands.given import contracts_in, found_at, refuse_errors
 from engine.render import Screen
 
 if TYPE_CHECKING:
-    from contractlang.norms import Contract
+    from contractlang.contract import Contract
 
 _OLD = typer.Argument(help="The old version: a file, a name of one that is shipped, or NAME@VERSION.")
 _NEW = typer.Argument(help="The new version.")

@@ -24,7 +24,7 @@ from engine.commands.given import found_at, kept_loads, language_of, usable
 from engine.render import Screen
 
 if TYPE_CHECKING:
-    from contractlang.norms import Contract
+    from contractlang.contract import Contract
     from engine.paper.annotations import Annotated as Clause
 
 docs = typer.Typer(

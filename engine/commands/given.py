@@ -25,8 +25,8 @@ from engine.render import Screen
 
 if TYPE_CHECKING:
     from contractlang.cache import Cache
+    from contractlang.contract import Contract
     from contractlang.loaded import Loaded
-    from contractlang.norms import Contract
     from engine.account import Account
     from engine.cases import Case
     from engine.ledger import Book
@@ -83,7 +83,7 @@ class Opened:
         answers: list[str] | None,
         layers: str | None,
     ) -> None:
-        from contractlang.norms import base_name
+        from contractlang.contract import base_name
         from engine.account import Account
         from engine.ledger import head_of, read_ledger
         from engine.settings import terms_from, versions_from

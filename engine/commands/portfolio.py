@@ -69,7 +69,7 @@ def portfolio(
     settings: Pairs, mapping: str | None, readings: Pairs = (),
 ) -> Portfolio:  # fmt: skip
     """Return what is the same for all accounts; each process makes its own. Raises Refused."""
-    from contractlang.norms import base_name
+    from contractlang.contract import base_name
     from engine.account import Account
     from engine.bulk.fold import Portfolio
     from engine.bulk.mapping import BadMapping, Mapped

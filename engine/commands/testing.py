@@ -18,7 +18,7 @@ from engine.errors import EngineError
 from engine.render import Screen
 
 if TYPE_CHECKING:
-    from contractlang.norms import Contract
+    from contractlang.contract import Contract
     from engine.cases import Case
     from engine.program import Program
     from engine.testing.mutants import Mutant

@@ -13,8 +13,8 @@ from engine.errors import BadTerms
 from engine.render import Screen
 
 if TYPE_CHECKING:
+    from contractlang.contract import Contract
     from contractlang.loaded import Loaded
-    from contractlang.norms import Contract
     from engine.analysis.assuming import Assuming
     from engine.analysis.finding import Finding
     from engine.analysis.kept import Kept

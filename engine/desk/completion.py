@@ -14,10 +14,9 @@ from functools import lru_cache
 from lsprotocol.types import CompletionItem, CompletionItemKind, Range, TextEdit
 
 from contractlang import grammar
-from contractlang.names import KIND_NAMES
-from contractlang.norms import (
+from contractlang.contract import Contract
+from contractlang.declaration import (
     BlankDecl,
-    Contract,
     Declaration,
     DefineDecl,
     OccurrenceDecl,
@@ -28,6 +27,7 @@ from contractlang.norms import (
     ThingDecl,
     TypeDecl,
 )
+from contractlang.names import KIND_NAMES
 from contractlang.parser import NotAStatement, parse_statement
 from contractlang.source import Source
 from contractlang.symbols import params_of

@@ -7,7 +7,8 @@ from datetime import date
 
 from lsprotocol.types import InlayHint, InlayHintKind
 
-from contractlang.norms import Const, Expr, Window, Within
+from contractlang.expression import Const, Expr
+from contractlang.norms import Window, Within
 from contractlang.values import Period
 from engine.calendars import default_calendar
 from engine.dates import RestDays, deadline_after, deadline_after_day, spoken, start_of

@@ -6,11 +6,9 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator
 
 from contractlang import symbols
-from contractlang.diagnostic import Language
-from contractlang.kinds import CHINESE, Kind
-from contractlang.norms import (
+from contractlang.contract import Contract
+from contractlang.declaration import (
     BlankDecl,
-    Contract,
     Declaration,
     DefineDecl,
     OccurrenceDecl,
@@ -22,8 +20,10 @@ from contractlang.norms import (
     StateDecl,
     ThingDecl,
     TypeDecl,
-    Who,
 )
+from contractlang.diagnostic import Language
+from contractlang.kinds import CHINESE, Kind
+from contractlang.norms import Who
 from contractlang.source import Span
 from contractlang.symbols import Occurrence, Symbol
 from contractlang.words import (

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
+from contractlang.contract import Contract
 from contractlang.diagnostic import Language
 from contractlang.load import load
-from contractlang.norms import Contract
 from contractlang.numerals import number_of
 from contractlang.words import (
     say_source,

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from lsprotocol.types import CodeLens, Command, Location, Position, Range
 from pygls.uris import from_fs_path
 
-from contractlang.norms import Contract
+from contractlang.contract import Contract
 from engine.desk.findings import Found
 from engine.desk.papers import Understood
 from engine.desk.places import range_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lsprotocol.types import DocumentSymbol, FoldingRange, FoldingRangeKind, Range, SymbolKind
 
-from contractlang.norms import Contract
+from contractlang.contract import Contract
 from contractlang.source import Source
 from engine.desk.papers import Understood
 from engine.desk.places import range_of

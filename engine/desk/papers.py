@@ -13,9 +13,9 @@ from functools import cached_property
 from pathlib import Path
 
 from contractlang import symbols
+from contractlang.contract import Contract
 from contractlang.load import Workspace
 from contractlang.loaded import SUFFIX, Loaded
-from contractlang.norms import Contract
 from contractlang.parser import parse
 from contractlang.source import MAX_BYTES, Source, Unreadable, read
 from contractlang.syntax import Clause, Statement, Written

@@ -7,7 +7,7 @@ import re
 from lsprotocol.types import SemanticTokensLegend
 
 from contractlang import grammar
-from contractlang.norms import (
+from contractlang.declaration import (
     BlankDecl,
     OccurrenceDecl,
     PartyDecl,

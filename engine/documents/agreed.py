@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from contractlang.norms import BlankDecl, PartyDecl, QuestionDecl, StateDecl, ThingDecl
+from contractlang.declaration import BlankDecl, PartyDecl, QuestionDecl, StateDecl, ThingDecl
 from engine.documents.markup import Html, element
 from engine.terms import Terms
 from engine.voice import Voice

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from contractlang.norms import BlankDecl, Declaration, PartyDecl, QuestionDecl, ReadingDecl, StateDecl
+from contractlang.declaration import BlankDecl, Declaration, PartyDecl, QuestionDecl, ReadingDecl, StateDecl
 from engine.analysis.under import layers_called
 from engine.cases import ANSWERS as WRITTEN
 from engine.naming import ANSWERS

@@ -4,34 +4,36 @@ from __future__ import annotations
 
 from typing import Any
 
-from contractlang.diagnostic import Language
-from contractlang.norms import (
-    AmountRule,
-    Bar,
+from contractlang.contract import Contract
+from contractlang.declaration import (
     BlankDecl,
-    Chosen,
-    Contract,
     Declaration,
     Declared,
     DefineDecl,
+    OccurrenceDecl,
+    PartyDecl,
+    QuestionDecl,
+    ReadingDecl,
+    StateDecl,
+    ThingDecl,
+    TypeDecl,
+)
+from contractlang.diagnostic import Language
+from contractlang.expression import Chosen
+from contractlang.norms import (
+    AmountRule,
+    Bar,
     Fill,
     Life,
     LossRule,
     Maintenance,
     Norm,
     Obligation,
-    OccurrenceDecl,
-    PartyDecl,
     Permission,
     Power,
     Priority,
     Prohibition,
-    QuestionDecl,
-    ReadingDecl,
     Remark,
-    StateDecl,
-    ThingDecl,
-    TypeDecl,
     Who,
 )
 from contractlang.words import (

@@ -16,8 +16,8 @@ from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
 
+from contractlang.contract import Contract
 from contractlang.diagnostic import Language
-from contractlang.norms import Contract
 from contractlang.numerals import plain_number
 from engine.analysis.difference import Difference, Edit, difference
 from engine.analysis.difference_report import Words, bound

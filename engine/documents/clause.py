@@ -6,30 +6,22 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from contractlang.called import half
+from contractlang.contract import ClauseText, Contract
+from contractlang.declaration import BlankDecl, OccurrenceDecl, QuestionDecl, ReadingDecl
 from contractlang.diagnostic import Language
+from contractlang.expression import CountOf, Field, Happened, StateValue, SumOf
 from contractlang.norms import (
     AmountRule,
-    BlankDecl,
-    ClauseText,
-    Contract,
-    CountOf,
-    Field,
-    Happened,
     LossRule,
     Maintenance,
     Norm,
     Obligation,
-    OccurrenceDecl,
     OnOccurrence,
     Permission,
     Power,
     Prohibition,
-    QuestionDecl,
-    ReadingDecl,
     Reasonable,
     Remark,
-    StateValue,
-    SumOf,
 )
 from contractlang.words import (
     say_name,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from contractlang.contract import ClauseText, Contract
+from contractlang.declaration import StateDecl
 from contractlang.diagnostic import Language
-from contractlang.norms import ClauseText, Contract, StateDecl
 from contractlang.words import (
     say_name,
 )

@@ -10,19 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from contractlang.declaration import BlankDecl, ReadingDecl
+from contractlang.expression import Chosen, Field
 from contractlang.kinds import Kind
-from contractlang.norms import (
-    AtOnce,
-    BlankDecl,
-    Chosen,
-    Field,
-    Norm,
-    Obligation,
-    OnBreach,
-    OnOccurrence,
-    ReadingDecl,
-    Reasonable,
-)
+from contractlang.norms import AtOnce, Norm, Obligation, OnBreach, OnOccurrence, Reasonable
 from contractlang.values import Period
 from engine.account import Account
 from engine.dates import HOUR, start_of

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+from contractlang.contract import Contract
 from contractlang.diagnostic import Language
-from contractlang.norms import Contract
 from engine.analysis import analyse
 from engine.analysis.accepted import FILE, Accepted
 from engine.analysis.finding import Finding, Said, Witness

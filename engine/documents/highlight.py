@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from contractlang.contract import Contract
 from contractlang.grammar import keywords
-from contractlang.norms import Contract
 from engine.documents.markup import Html, element, inside, joined
 
 _LITERAL = re.compile(r"\d[\d.,:/-]*(?:‰|%)?")

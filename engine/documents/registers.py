@@ -6,29 +6,31 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from contractlang.called import half
+from contractlang.contract import Contract
+from contractlang.declaration import (
+    BlankDecl,
+    Declaration,
+    DefineDecl,
+    OccurrenceDecl,
+    PartyDecl,
+    QuestionDecl,
+    ReadingDecl,
+    StateDecl,
+    ThingDecl,
+    TypeDecl,
+)
 from contractlang.diagnostic import Language
 from contractlang.kinds import in_chinese
 from contractlang.norms import (
     Bar,
-    BlankDecl,
-    Contract,
-    Declaration,
-    DefineDecl,
     Life,
     Maintenance,
     Norm,
     Obligation,
-    OccurrenceDecl,
-    PartyDecl,
     Permission,
     Power,
     Prohibition,
-    QuestionDecl,
-    ReadingDecl,
     Remark,
-    StateDecl,
-    ThingDecl,
-    TypeDecl,
     Who,
 )
 from contractlang.words import (

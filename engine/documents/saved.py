@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from contractlang.norms import Contract
+from contractlang.contract import Contract
 from engine.analysis.accepted import rests_on
 from engine.analysis.finding import Clause, Finding, Said, Witness
 from engine.errors import BadTerms, EngineError

@@ -10,24 +10,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from contractlang.contract import ClauseText, Contract, SourceNote
+from contractlang.declaration import BlankDecl, QuestionDecl, ReadingDecl
 from contractlang.diagnostic import Language
+from contractlang.expression import Answer, BlankValue, Chosen, IsBlank
 from contractlang.load import load
 from contractlang.loaded import Loaded
-from contractlang.norms import (
-    Answer,
-    BlankDecl,
-    BlankValue,
-    Chosen,
-    ClauseText,
-    Contract,
-    IsBlank,
-    Norm,
-    QuestionDecl,
-    ReadingDecl,
-    Reasonable,
-    Remark,
-    SourceNote,
-)
+from contractlang.norms import Norm, Reasonable, Remark
 from contractlang.numerals import plain_number
 from contractlang.source import Span
 from engine.governing import CONTRACT, Programs

@@ -9,19 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
+from contractlang.contract import Contract
 from contractlang.diagnostic import Language
-from contractlang.norms import (
-    Contract,
-    Happened,
-    Maintenance,
-    Norm,
-    Obligation,
-    Permission,
-    Power,
-    Prohibition,
-    StateValue,
-    Who,
-)
+from contractlang.expression import Happened, StateValue
+from contractlang.norms import Maintenance, Norm, Obligation, Permission, Power, Prohibition, Who
 from contractlang.words import (
     say,
     say_name,

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from contractlang.contract import Contract
+from contractlang.declaration import OccurrenceDecl, OptionName, StateDecl
 from contractlang.diagnostic import Language
 from contractlang.names import LIFE
-from contractlang.norms import Contract, OccurrenceDecl, OptionName, StateDecl
 from contractlang.words import (
     say_life,
     say_name,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from contractlang.contract import Contract
 from contractlang.diagnostic import Language
-from contractlang.norms import Contract
 from contractlang.words import (
     Sentence,
     say_sentence,

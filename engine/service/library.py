@@ -9,7 +9,8 @@ import json
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 
-from contractlang.norms import Contract, PartyDecl, base_name
+from contractlang.contract import Contract, base_name
+from contractlang.declaration import PartyDecl
 from engine.dates import day_of, start_of
 from engine.errors import BadTerms
 from engine.event import Instant

@@ -9,8 +9,8 @@ from datetime import date
 from pathlib import PurePosixPath
 from typing import Any
 
+from contractlang.contract import Contract
 from contractlang.loaded import SUFFIX
-from contractlang.norms import Contract
 from engine.dates import day_of, iso, start_of
 from engine.errors import Conflict, Damaged, StoreError
 from engine.event import Instant

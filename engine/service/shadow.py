@@ -13,7 +13,7 @@ from collections import OrderedDict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from contractlang.norms import base_name
+from contractlang.contract import base_name
 from engine.account import Account
 from engine.errors import EngineError
 from engine.event import Instant, Ledger

@@ -11,19 +11,15 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, NamedTuple
 
+from contractlang.contract import Contract
 from contractlang.diagnostic import Said
+from contractlang.expression import And, Compare, Const, Expr, Or
 from contractlang.norms import (
-    And,
     BeforeDay,
     ByDay,
-    Compare,
-    Const,
-    Contract,
-    Expr,
     Maintenance,
     Norm,
     Obligation,
-    Or,
     Permission,
     Power,
     Priority,

@@ -9,17 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from contractlang.norms import (
-    Bound,
-    Expr,
-    Maintenance,
-    Norm,
-    Obligation,
-    Permission,
-    Power,
-    Prohibition,
-    Reasonable,
-)
+from contractlang.expression import Bound, Expr
+from contractlang.norms import Maintenance, Norm, Obligation, Permission, Power, Prohibition, Reasonable
 from engine.account import Account
 from engine.choice import Choice
 from engine.decision import Decision, Reason

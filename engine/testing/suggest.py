@@ -13,20 +13,10 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from contractlang.declaration import BlankDecl, OccurrenceDecl, Param, TypeDecl
+from contractlang.expression import Happened
 from contractlang.kinds import Kind
-from contractlang.norms import (
-    BlankDecl,
-    Happened,
-    Maintenance,
-    Norm,
-    Obligation,
-    OccurrenceDecl,
-    OnOccurrence,
-    Param,
-    Prohibition,
-    TypeDecl,
-    Who,
-)
+from contractlang.norms import Maintenance, Norm, Obligation, OnOccurrence, Prohibition, Who
 from contractlang.values import Money
 from engine.cases import ANSWERS, Case, cases_in, judged, question_of
 from engine.dates import day_of

@@ -13,8 +13,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from contractlang.contract import Contract, base_name
+from contractlang.declaration import StateDecl
 from contractlang.diagnostic import Language
-from contractlang.norms import Contract, Obligation, StateDecl, base_name
+from contractlang.norms import Obligation
 from engine.account import Account
 from engine.cases import question_of
 from engine.decision import Decision

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from contractlang.contract import Contract
 from contractlang.diagnostic import Language, Said
 from contractlang.load import Workspace
 from contractlang.loaded import Loaded
-from contractlang.norms import Contract
 from contractlang.source import Source
 from engine.compile import compile_program
 from engine.errors import BadTerms

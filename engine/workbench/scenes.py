@@ -10,16 +10,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from contractlang.norms import (
-    BlankDecl,
-    Maintenance,
-    OccurrenceDecl,
-    PartyDecl,
-    QuestionDecl,
-    ReadingDecl,
-    TypeDecl,
-    Who,
-)
+from contractlang.declaration import BlankDecl, OccurrenceDecl, PartyDecl, QuestionDecl, ReadingDecl, TypeDecl
+from contractlang.norms import Maintenance, Who
 from engine.account import Account
 from engine.cases import ANSWERS, cases_in, judged, layers_of, ledger_of, question_of, run_case, terms_of
 from engine.dates import iso, parse_day

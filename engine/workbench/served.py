@@ -20,7 +20,7 @@ from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from contractlang.norms import Contract
+from contractlang.contract import Contract
 from engine.dates import day_of
 from engine.service.access import Caller
 from engine.service.clock import now

@@ -8,8 +8,8 @@ import re
 import threading
 from typing import Any
 
+from contractlang.contract import Contract
 from contractlang.diagnostic import Language
-from contractlang.norms import Contract
 from engine.analysis.difference import difference
 from engine.documents.changes import Heading, blocks
 from engine.documents.clause import section

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from contractlang.norms import BlankDecl, OccurrenceDecl, QuestionDecl, ReadingDecl
+from contractlang.declaration import BlankDecl, OccurrenceDecl, QuestionDecl, ReadingDecl
 from engine.errors import EngineError
 from engine.workbench.folder import BadFile
 from engine.workbench.opened import Opened

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from contractlang.contract import Contract
 from contractlang.load import load_text
-from contractlang.norms import Contract
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"
 

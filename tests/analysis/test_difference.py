@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contractlang.contract import Contract
 from contractlang.load import load_text
-from contractlang.norms import Contract
 from engine.account import Account
 from engine.analysis.difference import Difference, difference
 from engine.analysis.following import Compared

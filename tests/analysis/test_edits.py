@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from contractlang.contract import Contract
 from contractlang.load import load, load_text
-from contractlang.norms import Contract, Maintenance, Prohibition, Who
+from contractlang.norms import Maintenance, Prohibition, Who
 from engine.analysis import analyse
 from engine.analysis.finding import Finding
 from engine.governing import Programs

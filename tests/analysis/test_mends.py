@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from contractlang.contract import Contract
 from contractlang.fixes import Edit
 from contractlang.load import Loaded, load_text
-from contractlang.norms import Contract
 from contractlang.source import Source
 from engine.analysis import analyse
 from engine.analysis.finding import Finding, Said

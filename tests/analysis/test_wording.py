@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
+from contractlang.contract import Contract
 from contractlang.load import load, load_text
-from contractlang.norms import Contract
 from engine.analysis import analyse
 from engine.analysis.assuming import Assuming
 from engine.analysis.checks import Checker

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from contractlang.norms import OccurrenceDecl
+from contractlang.declaration import OccurrenceDecl
 from contractlang.values import Period
 from engine.dates import DAY, HOUR, SECOND, day_of, end_of, start_of
 from engine.event import BOTH, Event, Ledger, event

@@ -1,9 +1,9 @@
 """Every part of every sentence of a contract, changed for another that could stand there.
 
 Where `engine/testing/mutants.py` makes the slips that a drafter makes, this goes through all fields of all classes in
-`contractlang/norms.py`: each name for others of its sort, each value for a neighbour, each expression and target for
-others of its kind that the contract has, each part that may be missing left out or put in. Places, ids and labels of a
-sentence are no part of what it means, and stay.
+`contractlang/expression.py` and `contractlang/norms.py`: each name for others of its sort, each value for a neighbour,
+each expression and target for others of its kind that the contract has, each part that may be missing left out or put
+in. Places, ids and labels of a sentence are no part of what it means, and stay.
 """
 
 from __future__ import annotations
@@ -13,59 +13,63 @@ from dataclasses import fields, is_dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from contractlang.kinds import DAY, FLAG, NORM, Kind
-from contractlang.norms import (
-    Act,
+from contractlang.contract import Contract
+from contractlang.declaration import (
+    BlankDecl,
+    OccurrenceDecl,
+    PartyDecl,
+    QuestionDecl,
+    ReadingDecl,
+    StateDecl,
+    TypeDecl,
+)
+from contractlang.expression import (
     AmountOf,
-    AmountRule,
     And,
     AnyNorm,
     Arithmetic,
     AsOf,
-    AtOnce,
-    Bar,
-    BeforeDay,
-    BlankDecl,
     BlankValue,
     Bound,
     ByAct,
     ByClause,
-    ByDay,
     ByDocument,
     ByLabel,
     ByState,
     Chosen,
-    Clock,
     Compare,
     Const,
-    Contract,
     CountOf,
     Field,
-    Fill,
     Happened,
     IsBlank,
-    Life,
     Now,
-    OccurrenceDecl,
+    Or,
+    StateValue,
+    SumOf,
+    kind_of,
+)
+from contractlang.kinds import DAY, FLAG, NORM, Kind
+from contractlang.norms import (
+    Act,
+    AmountRule,
+    AtOnce,
+    Bar,
+    BeforeDay,
+    ByDay,
+    Clock,
+    Fill,
+    Life,
     OnBreach,
     OnOccurrence,
-    Or,
-    PartyDecl,
     Power,
     Priority,
-    QuestionDecl,
-    ReadingDecl,
     Reasonable,
     Remark,
     Standing,
-    StateDecl,
-    StateValue,
-    SumOf,
-    TypeDecl,
     Who,
     Window,
     Within,
-    kind_of,
 )
 from contractlang.source import Span
 from contractlang.values import Period, Share

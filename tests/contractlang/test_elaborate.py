@@ -6,17 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from contractlang.contract import Contract
+from contractlang.expression import Compare, Const, Expr, Field, Later
 from contractlang.kinds import COUNT, DAY, PERIOD, SHARE, TEXT, TIME, Kind, money_in
 from contractlang.load import Workspace, load_text
 from contractlang.norms import (
     AmountRule,
     ByDay,
-    Compare,
-    Const,
-    Contract,
-    Expr,
-    Field,
-    Later,
     Obligation,
     OnBreach,
     OnOccurrence,

@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from contractlang import norms
+from contractlang import expression, norms
+from contractlang.contract import Contract
 from contractlang.diagnostic import Language
 from contractlang.load import Loaded, load, load_text
-from contractlang.norms import Contract, Remark
+from contractlang.norms import Remark
 from contractlang.words import (
     Sentence,
     say_name,
@@ -102,7 +103,7 @@ WITH_THE_WHOLE = {"op", "parts"}
 
 def _classes() -> Iterator[tuple[str, str]]:
     """Yield each field of each class of which sentences are made that says something."""
-    made = norms.Norm.__args__ + norms.Expr.__args__ + norms.Target.__args__ + norms.Limit.__args__
+    made = norms.Norm.__args__ + expression.Expr.__args__ + expression.Target.__args__ + norms.Limit.__args__
     more = (norms.Act, norms.Window, norms.OnOccurrence, norms.OnBreach, norms.Standing, norms.AmountRule)
     last = (norms.LossRule, norms.Priority, norms.Bar, norms.Life, norms.Fill, norms.Remark)
     for each in (*made, *more, *last):

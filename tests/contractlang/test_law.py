@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from contractlang.kinds import DAY, FLAG, SHARE, TEXT, money_in, occurrence_of
-from contractlang.load import load_text
-from contractlang.norms import (
+from contractlang.contract import Contract
+from contractlang.declaration import ReadingDecl
+from contractlang.expression import (
     AgreedLosses,
     AmountOf,
     Answer,
@@ -19,14 +19,13 @@ from contractlang.norms import (
     ByState,
     Chosen,
     Const,
-    Contract,
     Field,
-    Norm,
     Not,
-    ReadingDecl,
-    Standing,
     Target,
 )
+from contractlang.kinds import DAY, FLAG, SHARE, TEXT, money_in, occurrence_of
+from contractlang.load import load_text
+from contractlang.norms import Norm, Standing
 from contractlang.numerals import plain_number
 from contractlang.values import Share
 from contractlang.words import say_fill, say_priority, say_target

@@ -5,17 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from contractlang.contract import Change, Contract
+from contractlang.expression import AmountOf, ByClause, ByDocument, ByLabel, Overdue, StateValue
 from contractlang.load import Loaded, load
-from contractlang.norms import (
-    AmountOf,
-    ByClause,
-    ByDocument,
-    ByLabel,
-    Change,
-    Contract,
-    Overdue,
-    StateValue,
-)
 from contractlang.render import render
 
 ROOT = Path(__file__).parents[2]

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contractlang.contract import Contract
 from contractlang.load import load_text
-from contractlang.norms import Contract
 from engine.analysis.difference import difference
 from engine.cli import carried_out
 from engine.documents.changes import Heading, blocks, redline, standalone, versions

@@ -5,7 +5,8 @@ from __future__ import annotations
 import html
 import re
 
-from contractlang.norms import Maintenance, Obligation, Power, Prohibition, ReadingDecl
+from contractlang.declaration import ReadingDecl
+from contractlang.norms import Maintenance, Obligation, Power, Prohibition
 from contractlang.words import say_sentence
 from engine.documents.called import anchor_of
 from engine.documents.shelf import Shelf

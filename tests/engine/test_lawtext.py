@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from contractlang.contract import Contract
 from contractlang.load import load_text
-from contractlang.norms import Contract
 from engine.cli import carried_out
 from engine.commands.common import FINE, REFUSED
 from engine.lawtext import Article, LawText

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contractlang.norms import Contract
+from contractlang.contract import Contract
 from engine import snapshot
 from engine.account import Account, Begun
 from engine.compile import compile_program

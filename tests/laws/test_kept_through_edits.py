@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from contractlang.contract import Contract
 from contractlang.load import load, load_text
-from contractlang.norms import Contract
 from engine.analysis import analyse
 from engine.analysis.finding import Finding
 from engine.analysis.kept import Kept

@@ -5,16 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from contractlang.norms import (
-    Happened,
-    Maintenance,
-    Norm,
-    Obligation,
-    OccurrenceDecl,
-    Permission,
-    Power,
-    Prohibition,
-)
+from contractlang.declaration import OccurrenceDecl
+from contractlang.expression import Happened
+from contractlang.norms import Maintenance, Norm, Obligation, Permission, Power, Prohibition
 from contractlang.numerals import plain_number
 from contractlang.values import Period
 from engine.dates import start_of

@@ -5,15 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from contractlang.norms import (
-    AgreedLosses,
-    Bar,
-    LossRule,
-    Obligation,
-    OccurrenceDecl,
-    OnOccurrence,
-    Priority,
-)
+from contractlang.declaration import OccurrenceDecl
+from contractlang.expression import AgreedLosses
+from contractlang.norms import Bar, LossRule, Obligation, OnOccurrence, Priority
 from contractlang.values import Period
 from engine.event import Event, Instant
 from tests.reference import documents, facts, ranks, values, windows

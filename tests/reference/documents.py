@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
-from contractlang.norms import Chosen, Contract, Standing
+from contractlang.contract import Contract
+from contractlang.expression import Chosen
+from contractlang.norms import Standing
 from engine.dates import end_of, start_of
 from engine.decision import Item
 from engine.event import Event, Instant

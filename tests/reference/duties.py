@@ -5,21 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from contractlang.norms import (
-    And,
-    Clock,
-    Compare,
-    Const,
-    Expr,
-    Maintenance,
-    Norm,
-    Obligation,
-    OccurrenceDecl,
-    OnOccurrence,
-    Power,
-    Prohibition,
-    StateValue,
-)
+from contractlang.declaration import OccurrenceDecl
+from contractlang.expression import And, Compare, Const, Expr, StateValue
+from contractlang.norms import Clock, Maintenance, Norm, Obligation, OnOccurrence, Power, Prohibition
 from engine.dates import DAY, day_of
 from engine.event import Event, Instant
 from tests.reference import basis, documents, facts, norms, open_items, ranks, values, windows

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import permutations
 
-from contractlang.norms import Contract, Declaration, OccurrenceDecl, PartyDecl
+from contractlang.contract import Contract
+from contractlang.declaration import Declaration, OccurrenceDecl, PartyDecl
 from engine.decision import Item
 from engine.event import ANSWER, BOTH, DISPUTE, Event
 from tests.reference.cases import Case

@@ -6,19 +6,10 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from contractlang.norms import (
-    Answer,
-    Contract,
-    Declaration,
-    Happened,
-    Maintenance,
-    Norm,
-    Not,
-    OccurrenceDecl,
-    OnOccurrence,
-    Prohibition,
-    QuestionDecl,
-)
+from contractlang.contract import Contract
+from contractlang.declaration import Declaration, OccurrenceDecl, QuestionDecl
+from contractlang.expression import Answer, Happened, Not
+from contractlang.norms import Maintenance, Norm, OnOccurrence, Prohibition
 from contractlang.numerals import plain_number
 from engine.event import Event, Standing, event
 from tests.reference.facts import covers, is_knowledge, parties_of

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from contractlang.norms import Contract, ReadingDecl
+from contractlang.contract import Contract
+from contractlang.declaration import ReadingDecl
 from contractlang.numerals import plain_number
 from engine.dates import spoken
 from engine.decision import Item

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from contractlang.norms import And, Expr, Happened, Life, OccurrenceDecl, StateDecl
+from contractlang.declaration import OccurrenceDecl, StateDecl
+from contractlang.expression import And, Expr, Happened
+from contractlang.norms import Life
 from contractlang.values import Period
 from engine.dates import day_of, start_of
 from engine.event import Event, Instant

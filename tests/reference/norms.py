@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, assert_never
 
-from contractlang.norms import (
+from contractlang.contract import Contract
+from contractlang.expression import (
     AgreedLosses,
     AnyNorm,
     Bound,
@@ -15,7 +16,10 @@ from contractlang.norms import (
     ByLabel,
     ByOrder,
     ByState,
-    Contract,
+    StateValue,
+    Target,
+)
+from contractlang.norms import (
     Maintenance,
     Norm,
     Obligation,
@@ -24,8 +28,6 @@ from contractlang.norms import (
     Permission,
     Power,
     Prohibition,
-    StateValue,
-    Target,
     Who,
 )
 from contractlang.numerals import plain_number

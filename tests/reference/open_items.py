@@ -4,21 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from contractlang.declaration import BlankDecl, QuestionDecl, ReadingDecl, StateDecl, TypeDecl
+from contractlang.expression import And, Const, Expr, IsBlank, Not, Or
 from contractlang.kinds import FLAG, Kind
-from contractlang.norms import (
-    And,
-    BlankDecl,
-    Const,
-    Expr,
-    Fill,
-    IsBlank,
-    Not,
-    Or,
-    QuestionDecl,
-    ReadingDecl,
-    StateDecl,
-    TypeDecl,
-)
+from contractlang.norms import Fill
 from contractlang.values import Period
 from engine.decision import Item
 from engine.event import ANSWER, DISPUTE, Event

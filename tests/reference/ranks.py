@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from contractlang.expression import ByAct, ByOrder, ByState
 from contractlang.norms import (
     BeforeDay,
-    ByAct,
     ByDay,
-    ByOrder,
-    ByState,
     Maintenance,
     Norm,
     Obligation,

@@ -5,18 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from contractlang.norms import (
-    Accrued,
-    AmountRule,
-    ByDocument,
-    ByOrder,
-    Field,
-    Now,
-    Obligation,
-    OnBreach,
-    OnOccurrence,
-    Target,
-)
+from contractlang.expression import Accrued, ByDocument, ByOrder, Field, Now, Target
+from contractlang.norms import AmountRule, Obligation, OnBreach, OnOccurrence
 from engine.dates import day_of, start_of
 from engine.event import Event
 from tests.reference import documents, facts, norms, ranks, values

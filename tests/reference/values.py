@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any, assert_never
 
-from contractlang.kinds import FLAG, INSTANT
-from contractlang.norms import (
+from contractlang.declaration import OccurrenceDecl, PartyDecl
+from contractlang.expression import (
     Accrued,
     AmountDue,
     AmountOf,
@@ -33,17 +33,15 @@ from contractlang.norms import (
     MonthDay,
     Not,
     Now,
-    OccurrenceDecl,
-    OnOccurrence,
     Or,
     Overdue,
-    PartyDecl,
     StateValue,
     SumOf,
     Used,
-    Who,
     kind_of,
 )
+from contractlang.kinds import FLAG, INSTANT
+from contractlang.norms import OnOccurrence, Who
 from contractlang.values import Period, Share
 from engine.dates import day_of, day_of_month, end_of, start_of
 from engine.decision import Item

@@ -5,19 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from contractlang.norms import (
-    AtOnce,
-    BeforeDay,
-    ByDay,
-    Expr,
-    Happened,
-    Obligation,
-    QuestionDecl,
-    ReadingDecl,
-    Reasonable,
-    Window,
-    Within,
-)
+from contractlang.declaration import QuestionDecl, ReadingDecl
+from contractlang.expression import Expr, Happened
+from contractlang.norms import AtOnce, BeforeDay, ByDay, Obligation, Reasonable, Window, Within
 from contractlang.values import Period, Roll
 from engine.dates import SECOND, Deadline, RestDays, day_of, deadline_after, deadline_by_day, end_of, start_of
 from engine.decision import Item

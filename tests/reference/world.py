@@ -12,17 +12,10 @@ from datetime import date
 from itertools import takewhile
 from typing import Any
 
-from contractlang.norms import (
-    Bound,
-    Contract,
-    Declaration,
-    Field,
-    Life,
-    Norm,
-    OccurrenceDecl,
-    Power,
-    StateDecl,
-)
+from contractlang.contract import Contract
+from contractlang.declaration import Declaration, OccurrenceDecl, StateDecl
+from contractlang.expression import Bound, Field
+from contractlang.norms import Life, Norm, Power
 from engine.dates import start_of
 from engine.event import MIGRATE, WAIVE, Event, Instant, Standing
 from engine.terms import Terms

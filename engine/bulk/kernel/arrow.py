@@ -17,7 +17,7 @@ import pyarrow
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from contractlang.norms import QuestionDecl, StateDecl, TypeDecl
+from contractlang.declaration import QuestionDecl, StateDecl, TypeDecl
 from engine.bulk.kernel import cells
 from engine.bulk.kernel.column import CODED, STRINGS, Array, Text, codes_of, is_words, words_of
 from engine.bulk.kernel.columns import ELSE

@@ -10,19 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from contractlang.norms import (
-    Expr,
-    Happened,
-    Maintenance,
-    Obligation,
-    OnBreach,
-    Or,
-    Permission,
-    Power,
-    Prohibition,
-    StateDecl,
-    Who,
-)
+from contractlang.declaration import StateDecl
+from contractlang.expression import Expr, Happened, Or
+from contractlang.norms import Maintenance, Obligation, OnBreach, Permission, Power, Prohibition, Who
 from engine.bulk.kernel.plan import MOST_LANES, Asked, Lane, Plan, Refused, Step
 from engine.bulk.kernel.said import Unsaid
 from engine.bulk.kernel.spell import Speller, parties_of, parts_of

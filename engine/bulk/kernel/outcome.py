@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from contractlang.norms import StateDecl
+from contractlang.declaration import StateDecl
 from engine.bulk.kernel.columns import TIED, words_of
 from engine.bulk.kernel.machine import Outcome
 from engine.bulk.kernel.plan import ANSWERS, BREACHED, CURED, FAR, MISSING, OPEN, SAID, SUSPENDED, Lane, Plan

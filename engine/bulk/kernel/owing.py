@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from contractlang.norms import OccurrenceDecl, Reasonable, Who
+from contractlang.declaration import OccurrenceDecl
+from contractlang.norms import Reasonable, Who
 from contractlang.values import Period
 from engine.bulk.kernel.held import Held, all_of, any_of, held, negated, plain
 from engine.bulk.kernel.lower import is_there, norms_in

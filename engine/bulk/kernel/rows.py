@@ -14,7 +14,8 @@ import numpy
 import pyarrow
 import pyarrow.compute as pc
 
-from contractlang.norms import OccurrenceDecl, Who
+from contractlang.declaration import OccurrenceDecl
+from contractlang.norms import Who
 from engine.bulk.kernel.column import (
     STRINGS,
     Array,

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from contractlang.norms import Maintenance, StateDecl
+from contractlang.declaration import StateDecl
+from contractlang.norms import Maintenance
 from engine.bulk.kernel.asking import Asking
 from engine.bulk.kernel.held import all_of, any_of
 from engine.bulk.kernel.lasting import MONTHS, Look

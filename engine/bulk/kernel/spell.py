@@ -11,8 +11,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from contractlang.declaration import OccurrenceDecl, PartyDecl, StateDecl
 from contractlang.kinds import FLAG
-from contractlang.norms import OccurrenceDecl, PartyDecl, StateDecl, Who
+from contractlang.norms import Who
 from contractlang.values import Period, Roll, Share
 from engine.bulk.kernel.held import TRUE, Doubt, Held, all_of, held, plain
 from engine.bulk.kernel.plan import (

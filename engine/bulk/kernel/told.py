@@ -13,7 +13,7 @@ import numpy
 import pyarrow
 import pyarrow.compute as pc
 
-from contractlang.norms import StateDecl
+from contractlang.declaration import StateDecl
 from engine.bulk.fold import currency_of
 from engine.bulk.kernel import happened
 from engine.bulk.kernel.arrow import Taken, cells_compiled

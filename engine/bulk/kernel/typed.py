@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
+from contractlang.declaration import OccurrenceDecl, QuestionDecl, StateDecl, TypeDecl
 from contractlang.kinds import Kind
-from contractlang.norms import OccurrenceDecl, QuestionDecl, StateDecl, TypeDecl, Who
+from contractlang.norms import Who
 from engine.bulk.kernel.columns import ELSE
 from engine.bulk.kernel.machine import Columns
 from engine.bulk.kernel.plan import DANGLING, DAY, EAST, FIRST, LAST, MISSING, Plan

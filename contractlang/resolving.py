@@ -13,7 +13,46 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from contractlang import comparing
+from contractlang.declaration import (
+    BlankDecl,
+    DefineDecl,
+    OccurrenceDecl,
+    PartyDecl,
+    QuestionDecl,
+    ReadingDecl,
+    StateDecl,
+    ThingDecl,
+)
 from contractlang.diagnostic import Label, Said, error
+from contractlang.expression import (
+    Accrued,
+    AmountDue,
+    AmountOf,
+    And,
+    Answer,
+    AnyNorm,
+    AsOf,
+    BlankValue,
+    Bound,
+    Const,
+    CountOf,
+    Discharged,
+    Expr,
+    Field,
+    Happened,
+    InBreach,
+    IsBlank,
+    Later,
+    MonthDay,
+    Not,
+    Now,
+    Or,
+    Overdue,
+    StateValue,
+    SumOf,
+    Used,
+    kind_of,
+)
 from contractlang.kinds import (
     BREACH,
     COUNT,
@@ -35,44 +74,7 @@ from contractlang.kinds import (
     sample_of,
 )
 from contractlang.names import NO, YES, Names
-from contractlang.norms import (
-    Accrued,
-    AmountDue,
-    AmountOf,
-    And,
-    Answer,
-    AnyNorm,
-    AsOf,
-    BlankDecl,
-    BlankValue,
-    Bound,
-    Const,
-    CountOf,
-    DefineDecl,
-    Discharged,
-    Expr,
-    Field,
-    Happened,
-    InBreach,
-    IsBlank,
-    Later,
-    MonthDay,
-    Not,
-    Now,
-    OccurrenceDecl,
-    Or,
-    Overdue,
-    PartyDecl,
-    QuestionDecl,
-    ReadingDecl,
-    StateDecl,
-    StateValue,
-    SumOf,
-    ThingDecl,
-    Used,
-    Who,
-    kind_of,
-)
+from contractlang.norms import Who
 from contractlang.substitution import substitute
 from contractlang.syntax import Node, Statement, Word, as_node, first_part, is_single
 from contractlang.targets import GROUPS, spoken_of, target_of

@@ -9,15 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypedDict
 
-from contractlang.diagnostic import Said, error
-from contractlang.expressions import Mistake, Reader
-from contractlang.grammar import keywords
-from contractlang.kinds import FLAG, TEXT, Kind, occurrence_of, one_of
-from contractlang.names import KIND_NAMES, NO, YES, Names
-from contractlang.norms import (
-    Bearer,
+from contractlang.declaration import (
     BlankDecl,
-    Bound,
     Default,
     DefineDecl,
     OccurrenceDecl,
@@ -32,8 +25,14 @@ from contractlang.norms import (
     StateDecl,
     ThingDecl,
     TypeDecl,
-    Who,
 )
+from contractlang.diagnostic import Said, error
+from contractlang.expression import Bound
+from contractlang.grammar import keywords
+from contractlang.kinds import FLAG, TEXT, Kind, occurrence_of, one_of
+from contractlang.names import KIND_NAMES, NO, YES, Names
+from contractlang.norms import Bearer, Who
+from contractlang.resolving import Mistake, Reader
 from contractlang.source import Span
 from contractlang.substitution import has_more_parts
 from contractlang.syntax import Node, Statement, Word
