@@ -1,43 +1,26 @@
-"""Instants, days, periods and the last moment of a deadline (民法典 200-204).
+"""Instants, days and periods: counted, written and read.
 
 Time is counted twice. An *instant* is a whole number of microseconds since the epoch, UTC; a *day* is a
 calendar day of the contract's zone. Hours run from instant to instant; days, weeks, months and years run
 from day to day.
 
-- The first day is not counted (201(1)). Hours run from their moment (201(2)).
-- A period of months or years ends on the corresponding day, or on the last of the month (202).
-- A last day that is a rest day gives way to the first working day after it (203(1)). It ends at 24:00, or
-  when business closes if a cut-off is agreed (203(2)). Hours do not roll.
-
-An end is exclusive: the end of 8 October is the instant at which 9 October begins, and what happens at that
-instant is late. People say 8 October, 24:00; so does `spoken`.
-
-**What is not announced yet.** Late in each year the State Council says which days of the next are taken off
-around the holidays, and which weekend days are worked in exchange (放假办法 7). Until it has spoken, a
-weekday near a holiday may be taken off and a weekend day near it may be worked. Such a day is *provisional*;
-a deadline that falls on one, or must step over one, carries the earliest and the latest end it may turn out
-to have. The holidays of 放假办法 2 stand in any case.
+An end is exclusive: the end of 8 October is the instant at which 9 October begins. People say 8 October, 24:00; so
+does `spoken`.
 """
 
-import hashlib
 import re
-from calendar import FRIDAY, MONDAY, SATURDAY, monthrange
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
-from enum import StrEnum
 from functools import lru_cache
 from typing import Final, Literal, assert_never
 from zoneinfo import ZoneInfo
 
-from contractlang.values import NoValue, Roll
+from contractlang.values import NoValue
 
 Instant = int
 """Microseconds since 1970-01-01T00:00Z."""
 
 PeriodUnit = Literal["days", "weeks", "months", "years"]
-ElapsedUnit = Literal["hours", "minutes", "seconds"]
-Unit = PeriodUnit | ElapsedUnit | Literal["business_days"]
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 FIRST_YEAR: Final = 1900
@@ -48,160 +31,6 @@ MINUTE: Final[Instant] = 60 * SECOND
 HOUR: Final[Instant] = 60 * MINUTE
 DAY: Final[Instant] = 24 * HOUR
 ONE_DAY: Final = timedelta(days=1)
-
-_ELAPSED: Final[dict[ElapsedUnit, Instant]] = {"hours": HOUR, "minutes": MINUTE, "seconds": SECOND}
-_MINUTES_PER_DAY: Final = 24 * 60
-
-
-class RestDays(StrEnum):
-    """Which days are 法定休假日 in the sense of 民法典 203 (reading RS-restday)."""
-
-    WEEKEND_AND_SHIFTED = "weekend_and_shifted"
-    """Weekends and holidays, as actually shifted. The prevailing view."""
-    STATUTORY_ONLY = "statutory_only"
-    """The days of 放假办法 2 and no others."""
-
-
-@dataclass(frozen=True, slots=True)
-class Deadline:
-    """The last moment for an act: it is in time before `end`, and late from `end` on.
-
-    `last_day` is None for a period of hours, which ends at its moment. While `provisional`, the end may still
-    turn out to be any from `earliest` to `latest`; otherwise the three are one.
-    """
-
-    last_day: date | None
-    end: Instant
-    provisional: bool
-    earliest: Instant
-    latest: Instant
-
-
-@dataclass(frozen=True, slots=True)
-class Rolled:
-    """A working day that was counted out, and the days it may yet turn out to be."""
-
-    day: date
-    provisional: bool
-    earliest: date
-    latest: date
-
-
-def deadline_by_day(
-    day: date,
-    calendar: "Calendar",
-    rest: RestDays,
-    rolls: bool,
-    cutoff: int | None = None,
-    roll: Roll = "following",
-) -> Deadline:
-    """Return the deadline whose last day is `day`, rolled if it `rolls`.
-
-    `cutoff` is the minute of the day at which business closes; None is 24:00.
-    """
-    return _deadline_by_day(day, calendar, rest, rolls, cutoff, roll)
-
-
-def deadline_after(
-    start: Instant,
-    count: int,
-    unit: Unit,
-    calendar: "Calendar",
-    rest: RestDays,
-    rolls: bool,
-    cutoff: int | None = None,
-    inclusive: bool = False,
-    roll: Roll = "following",
-) -> Deadline:
-    """Return the end of a period that starts at `start`; `inclusive` counts the first day (reading RS-term).
-
-    Hours, minutes and seconds know neither rest days nor a cut-off nor a first day.
-    """
-    if unit == "hours" or unit == "minutes" or unit == "seconds":
-        end = start + _whole(count) * _ELAPSED[unit]
-        if end > _LAST_INSTANT:
-            raise ValueError(f"a period of {count} {unit} ends after the year {LAST_YEAR}")
-        return Deadline(last_day=None, end=end, provisional=False, earliest=end, latest=end)
-    return _deadline_after_day(day_of(start), count, unit, calendar, rest, rolls, cutoff, inclusive, roll)
-
-
-def deadline_after_day(
-    day: date,
-    count: int,
-    unit: PeriodUnit | Literal["business_days"],
-    calendar: "Calendar",
-    rest: RestDays,
-    rolls: bool,
-    cutoff: int | None = None,
-    inclusive: bool = False,
-    roll: Roll = "following",
-) -> Deadline:
-    """Return the end of a period that starts on `day`, such as the last day of an earlier deadline."""
-    return _deadline_after_day(day, count, unit, calendar, rest, rolls, cutoff, inclusive, roll)
-
-
-# A replay asks for the same few deadlines again and again, so the answers are kept.
-@lru_cache(maxsize=1 << 16)
-def _deadline_by_day(
-    day: date, calendar: "Calendar", rest: RestDays, rolls: bool, cutoff: int | None, roll: Roll
-) -> Deadline:
-    if rolls:
-        return _ending_with(calendar.roll(day, rest, roll), cutoff)
-    return _ending_with(_certain(day), cutoff)
-
-
-@lru_cache(maxsize=1 << 16)
-def _deadline_after_day(
-    day: date,
-    count: int,
-    unit: PeriodUnit | Literal["business_days"],
-    calendar: "Calendar",
-    rest: RestDays,
-    rolls: bool,
-    cutoff: int | None,
-    inclusive: bool,
-    roll: Roll,
-) -> Deadline:
-    _whole(count)
-    if inclusive and count == 0:
-        raise ValueError("a period that counts its first day lasts at least one")
-    if unit == "business_days":
-        # The reading is about 法定休假日 in 民法典 203; a 工作日 is a day on which people work under either.
-        first = day - ONE_DAY if inclusive else day
-        return _ending_with(calendar.add_business_days(first, count, RestDays.WEEKEND_AND_SHIFTED), cutoff)
-    last = _add_period_inclusive(day, count, unit) if inclusive else add_period(day, count, unit)
-    return _deadline_by_day(last, calendar, rest, rolls, cutoff, roll)
-
-
-def _ending_with(rolled: Rolled, cutoff: int | None) -> Deadline:
-    end = _end_of(rolled.day, cutoff)
-    if not rolled.provisional:
-        return Deadline(last_day=rolled.day, end=end, provisional=False, earliest=end, latest=end)
-    return Deadline(
-        last_day=rolled.day,
-        end=end,
-        provisional=True,
-        earliest=_end_of(rolled.earliest, cutoff),
-        latest=_end_of(rolled.latest, cutoff),
-    )
-
-
-def _end_of(day: date, cutoff: int | None) -> Instant:
-    if cutoff is None or cutoff == _MINUTES_PER_DAY:
-        return end_of(day)
-    if not 0 < cutoff < _MINUTES_PER_DAY:
-        raise ValueError(f"a cut-off is a minute of the day from 1 to {_MINUTES_PER_DAY}, not {cutoff}")
-    return _instant_of(datetime(day.year, day.month, day.day, *divmod(cutoff, 60), tzinfo=ZONE))
-
-
-def _certain(day: date) -> Rolled:
-    return Rolled(day, provisional=False, earliest=day, latest=day)
-
-
-def _whole(count: int) -> int:
-    if count < 0:
-        raise ValueError(f"a period cannot last {count}: its length is nought or more")
-    return count
 
 
 # Periods ----------------------------------------------------------------------------------------------------
@@ -235,7 +64,7 @@ def _add_days(day: date, count: int) -> date:
         last = day + timedelta(days=count)
     except OverflowError:
         raise _out_of_range(day) from None
-    return _in_range(last, day)
+    return in_range(last, day)
 
 
 def _corresponding_day(day: date, months: int) -> date:
@@ -245,16 +74,8 @@ def _corresponding_day(day: date, months: int) -> date:
     return day_of_month(year, month + 1, day.day)
 
 
-def _add_period_inclusive(day: date, count: int, unit: PeriodUnit) -> date:
-    """Return the last day of a period that counts `day`: the eve of the corresponding day."""
-    corresponding = add_period(day, count, unit)
-    # From 29 February a year ends with 28 February on either count: where there is no corresponding day, there
-    # is no eve of it.
-    has_no_corresponding_day = unit in ("months", "years") and corresponding.day != day.day
-    return corresponding if has_no_corresponding_day else corresponding - ONE_DAY
-
-
-def _in_range(day: date, start: date) -> date:
+def in_range(day: date, start: date) -> date:
+    """Return the day, if it is in the years that are known; a period from `start` leads to it. Raises ValueError."""
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise _out_of_range(start)
     return day
@@ -262,245 +83,6 @@ def _in_range(day: date, start: date) -> date:
 
 def _out_of_range(start: date) -> ValueError:
     return ValueError(f"a period from {start} leaves the years {FIRST_YEAR} to {LAST_YEAR}")
-
-
-# The calendar -----------------------------------------------------------------------------------------------
-
-# In the notices for 2008 to 2026 no weekday was taken off more than 5 days from a holiday, and no weekend day
-# worked more than 10 (11 May 2024), or, for New Year's Day, more than 5 (6 January 2013). The longest break ran
-# from 24 January to 2 February 2020.
-_REACH_DAYS: Final = 7
-_WEEKEND_REACH_DAYS: Final = 10
-_LONGEST_BREAK_DAYS: Final = 10
-
-_MonthDay = tuple[int, int]
-_NEW_YEAR: Final[_MonthDay] = (1, 1)
-
-# 放假办法 2 as in force since 2025: the holidays with a date in the common calendar ...
-_SOLAR_HOLIDAYS: Final[frozenset[_MonthDay]] = frozenset(
-    {_NEW_YEAR, (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)}
-)
-# ... and, for years without a file, the seasons in which the others can fall: 春节 from 除夕, 清明, 端午, 中秋.
-_LUNAR_SEASONS: Final[tuple[tuple[_MonthDay, _MonthDay], ...]] = (
-    ((1, 20), (2, 24)),
-    ((4, 4), (4, 6)),
-    ((5, 26), (6, 27)),
-    ((9, 6), (10, 9)),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class CalendarYear:
-    """The rest days of one year: the holidays of 放假办法 2 and, once `published`, what the notice makes of them.
-
-    A notice may name days of the December before.
-    """
-
-    year: int
-    published: bool
-    statutory_days: frozenset[date]
-    rest_days: frozenset[date] = frozenset()
-    working_weekend_days: frozenset[date] = frozenset()
-    notice: str | None = None
-    issued_on: date | None = None
-    source: str = ""
-
-    def __post_init__(self) -> None:
-        listed = self.rest_days | self.working_weekend_days
-        if self.published is False and (listed or self.notice or self.issued_on):
-            raise ValueError(f"{self.year}: a year without a notice lists no days off or worked")
-        if self.published and not self.statutory_days <= self.rest_days:
-            raise ValueError(f"{self.year}: every statutory holiday is a rest day")
-        if self.rest_days & self.working_weekend_days:
-            raise ValueError(f"{self.year}: a day is either taken off or worked")
-        if any(not _is_weekend(day) for day in self.working_weekend_days):
-            raise ValueError(f"{self.year}: only a Saturday or Sunday is worked in exchange")
-        if any(day.year != self.year for day in self.statutory_days) or any(
-            day.year != self.year and (day.year, day.month) != (self.year - 1, 12) for day in listed
-        ):
-            raise ValueError(f"{self.year}: a day of another year is listed")
-
-
-class Calendar:
-    """The working days of the zone as far as they are published, and how far that is.
-
-    Before its first year it knows only weekends, and calls everything provisional.
-    """
-
-    __slots__ = (
-        "_awaited",
-        "_filed",
-        "_first_year",
-        "_listed",
-        "_off",
-        "_published",
-        "_statutory",
-        "_worked",
-        "published_until",
-        "version",
-        "years",
-    )
-
-    def __init__(self, years: Iterable[CalendarYear]) -> None:
-        self.years: Final = tuple(sorted(years, key=lambda each: each.year))
-        self._filed: Final = frozenset(each.year for each in self.years)
-        if not self.years or len(self._filed) < len(self.years):
-            raise ValueError("a calendar has at least one year, and each year once")
-        self._first_year: Final = self.years[0].year
-        self._statutory: Final = frozenset[date]().union(*(each.statutory_days for each in self.years))
-        self._off: Final = frozenset[date]().union(*(each.rest_days for each in self.years))
-        self._worked: Final = frozenset[date]().union(*(each.working_weekend_days for each in self.years))
-        self._listed: Final = self._off | self._worked
-        self._published: Final = frozenset(each.year for each in self.years if each.published)
-        self._awaited: Final = dict[date, bool]()
-        self.published_until: Final = date(max(self._published, default=self._first_year - 1), 12, 31)
-        """The last day of the last year with a notice; the next one may shift days just before it for New Year."""
-        self.version: Final = _version_of(self.years)
-        """The date of the newest notice, and a digest that changes with every day of the calendar."""
-
-    def __repr__(self) -> str:
-        return f"Calendar({self.version})"
-
-    def is_rest_day(self, day: date, rest: RestDays) -> bool:
-        """Tell whether `day` is a rest day, or if that is provisional, whether it is one unless shifted."""
-        match rest:
-            case RestDays.WEEKEND_AND_SHIFTED:
-                if day in self._listed:
-                    return day in self._off
-                return _is_weekend(day) or self._is_statutory(day)
-            case RestDays.STATUTORY_ONLY:
-                return self._is_statutory(day)
-            case _:
-                assert_never(rest)
-
-    def is_provisional(self, day: date, rest: RestDays) -> bool:
-        """Tell whether it is still open if `day` is a rest day."""
-        if day.year < self._first_year:
-            return day not in self._listed
-        match rest:
-            case RestDays.WEEKEND_AND_SHIFTED:
-                return day not in self._listed and not self._is_statutory(day) and self._awaits_notice(day)
-            case RestDays.STATUTORY_ONLY:
-                return self._may_be_statutory(day) and not self._is_statutory(day)
-            case _:
-                assert_never(rest)
-
-    def roll(self, day: date, rest: RestDays, roll: Roll = "following") -> Rolled:
-        """Return `day`, or if it is a rest day the first working day after it (民法典 203(1)), or before it.
-
-        `in month`: the first after it if that is in the same month, else the first before it.
-        """
-        if roll == "preceding":
-            return self._count_working_days(day, -1, rest)
-        after = self._count_working_days(day, 1, rest)
-        if roll == "following" or _same_month(day, after.latest):
-            return after
-        before = self._count_working_days(day, -1, rest)
-        if not _same_month(day, after.earliest):
-            return before
-        # As days are taken off or worked, it is the first after, or one of those before it.
-        chosen = after.day if _same_month(day, after.day) else before.day
-        last = self._count_working_days(day_of_month(day.year, day.month, 31), -1, rest).latest
-        return Rolled(chosen, provisional=True, earliest=before.earliest, latest=last)
-
-    def add_business_days(self, day: date, n: int, rest: RestDays = RestDays.WEEKEND_AND_SHIFTED) -> Rolled:
-        """Return the `n`th working day after `day`, or before it if `n` is negative; with none to count, roll."""
-        if n == 0:
-            return self.roll(day, rest)
-        return self._count_working_days(day + ONE_DAY if n > 0 else day - ONE_DAY, n, rest)
-
-    def _is_statutory(self, day: date) -> bool:
-        return day in self._statutory or (
-            day.year not in self._filed and (day.month, day.day) in _SOLAR_HOLIDAYS
-        )
-
-    def _may_be_statutory(self, day: date) -> bool:
-        if self._is_statutory(day):
-            return True
-        month_day = (day.month, day.day)
-        in_season = any(first <= month_day <= last for first, last in _LUNAR_SEASONS)
-        return in_season and day.year not in self._filed
-
-    def _awaits_notice(self, day: date) -> bool:
-        if day.year in self._published and not (day.month == 12 and self._december_awaits_notice(day.year)):
-            return False
-        awaited = self._awaited.get(day)
-        if awaited is None:
-            awaited = self._awaited[day] = self._is_near_a_holiday_to_come(day)
-        return awaited
-
-    def _december_awaits_notice(self, year: int) -> bool:
-        # The notice for 2019 had Saturday 29 December 2018 worked and Monday 31 December taken off. Next to a
-        # weekend, New Year's Day makes a break of three days by itself, and no notice from that for 2008 on has
-        # moved a day of December for it.
-        new_year = date(year + 1, *_NEW_YEAR)
-        return year + 1 not in self._published and new_year.weekday() not in (MONDAY, FRIDAY, SATURDAY)
-
-    def _is_near_a_holiday_to_come(self, day: date) -> bool:
-        """Tell whether a notice that is still to come may shift a day, for a holiday that is near it."""
-        reach = _WEEKEND_REACH_DAYS if _is_weekend(day) else _REACH_DAYS
-        near = ((days, day + timedelta(days=days)) for days in range(-reach, reach + 1))
-        return any(
-            holiday.year not in self._published
-            and self._may_be_statutory(holiday)
-            and (abs(days) <= _REACH_DAYS or (holiday.month, holiday.day) != _NEW_YEAR)
-            for days, holiday in near
-        )
-
-    def _count_working_days(self, first: date, n: int, rest: RestDays) -> Rolled:
-        """Count `n` working days from `first` on: as things stand, at the soonest and at the latest."""
-
-        def works(day: date) -> bool:
-            return not self.is_rest_day(day, rest)
-
-        def may_work(day: date) -> bool:
-            return works(day) or self.is_provisional(day, rest)
-
-        rested = 0
-
-        def must_work(day: date) -> bool:
-            nonlocal rested
-            # Not all that is provisional can be taken off: a break has an end.
-            surely = rested >= _LONGEST_BREAK_DAYS if self.is_provisional(day, rest) else works(day)
-            rested = 0 if surely else rested + 1
-            return surely
-
-        day = _nth(first, n, works)
-        soonest, latest = _nth(first, n, may_work), _nth(first, n, must_work)
-        if n < 0:
-            soonest, latest = latest, soonest
-        return Rolled(day, provisional=soonest != latest, earliest=soonest, latest=latest)
-
-
-def _same_month(one: date, other: date) -> bool:
-    return (one.year, one.month) == (other.year, other.month)
-
-
-def _nth(first: date, n: int, counts: Callable[[date], bool]) -> date:
-    """Return the `n`th day from `first` that counts, going back in time if `n` is negative."""
-    step = ONE_DAY if n > 0 else -ONE_DAY
-    day, left = first, abs(n)
-    while True:
-        if counts(day):
-            left -= 1
-            if not left:
-                return day
-        day = _in_range(day + step, first)
-
-
-def _is_weekend(day: date) -> bool:
-    return day.weekday() >= 5
-
-
-def _version_of(years: tuple[CalendarYear, ...]) -> str:
-    newest = max((each.issued_on for each in years if each.issued_on is not None), default=None)
-    digest = hashlib.sha256(";".join(map(_facts_of, years)).encode()).hexdigest()[:6]
-    return f"cn-{newest or 'unissued'}.{digest}"
-
-
-def _facts_of(year: CalendarYear) -> str:
-    days = (year.statutory_days, year.rest_days, year.working_weekend_days)
-    return "/".join([f"{year.year} {year.published}", *(" ".join(map(str, sorted(each))) for each in days)])
 
 
 # Days and instants ------------------------------------------------------------------------------------------
@@ -526,7 +108,7 @@ def start_of(day: date) -> Instant:
     """Return the first instant of `day`."""
     if day.year >= _STEADY_YEAR:
         return (day.toordinal() - _EPOCH_ORDINAL) * DAY - _OFFSET
-    return _instant_of(datetime(day.year, day.month, day.day, tzinfo=ZONE))
+    return instant_of(datetime(day.year, day.month, day.day, tzinfo=ZONE))
 
 
 def end_of(day: date) -> Instant:
@@ -543,7 +125,7 @@ def iso(at: Instant) -> str:
     second, fraction = divmod(at, SECOND)
     if not fraction:
         return _second_text(second)
-    if not _STEADY_FROM <= at <= _LAST_INSTANT:
+    if not _STEADY_FROM <= at <= LAST_INSTANT:
         return _written(_local(at))
     # Of what happens now many have the second in common.
     minute, second = divmod(second + _OFFSET_S, 60)
@@ -554,7 +136,7 @@ def iso(at: Instant) -> str:
 def _second_text(second: int) -> str:
     """Write a whole second since the epoch as `iso` does."""
     at = second * SECOND
-    if not _STEADY_FROM <= at <= _LAST_INSTANT:
+    if not _STEADY_FROM <= at <= LAST_INSTANT:
         return _written(_local(at))
     # What is told many times in every answer is put together, as `_written` would write it.
     minute, second = divmod(second + _OFFSET_S, 60)
@@ -593,11 +175,12 @@ def _local(at: Instant) -> datetime:
     return (_EPOCH + timedelta(microseconds=at)).astimezone(ZONE)
 
 
-def _instant_of(moment: datetime) -> Instant:
+def instant_of(moment: datetime) -> Instant:
+    """Return the instant of a datetime that tells its zone."""
     return (moment.astimezone(UTC) - _EPOCH) // timedelta(microseconds=1)
 
 
-_LAST_INSTANT: Final[Instant] = end_of(date(LAST_YEAR, 12, 31))
+LAST_INSTANT: Final[Instant] = end_of(date(LAST_YEAR, 12, 31))
 
 
 # Reading what was written -----------------------------------------------------------------------------------
@@ -618,7 +201,7 @@ def instant(written: str | datetime) -> Instant:
     if isinstance(written, str):
         return parse_instant(written)
     _check_year(written.year, written.isoformat())
-    return _instant_of(written if written.tzinfo is not None else written.replace(tzinfo=ZONE))
+    return instant_of(written if written.tzinfo is not None else written.replace(tzinfo=ZONE))
 
 
 def parse_instant(text: str) -> Instant:
@@ -689,9 +272,7 @@ def _instant_read(text: str) -> Instant:
     if offset is None and day.year >= _STEADY_YEAR:
         return start_of(day) + hour * HOUR + minute * MINUTE + second * SECOND + fraction
     if offset is None:
-        return _instant_of(
-            datetime(day.year, day.month, day.day, hour, minute, second, fraction, tzinfo=ZONE)
-        )
+        return instant_of(datetime(day.year, day.month, day.day, hour, minute, second, fraction, tzinfo=ZONE))
     midnight = (day.toordinal() - _EPOCH_ORDINAL) * DAY
     behind = _offset(offset)
     if behind is None:

@@ -10,20 +10,12 @@ from typing import Any
 
 from contractlang.declaration import OccurrenceDecl
 from engine.calendars import default_calendar
-from engine.dates import (
-    SECOND,
-    RestDays,
-    day_of,
-    day_of_month,
-    deadline_after,
-    end_of,
-    iso,
-    parse_instant,
-    period_day,
-)
+from engine.dates import SECOND, day_of, day_of_month, end_of, iso, parse_instant, period_day
+from engine.deadlines import deadline_after
 from engine.event import CORRECT, Event
 from engine.ledger import corrected, event_from
 from engine.program import Program
+from engine.working_days import RestDays
 
 
 class Unsupported(Exception):

@@ -16,11 +16,13 @@ from contractlang.kinds import FLAG, Kind
 from contractlang.norms import Norm
 from contractlang.values import Period, Roll
 from engine.choice import Choice, Split
-from engine.dates import Deadline, RestDays, day_of, deadline_after, deadline_after_day, deadline_by_day
+from engine.dates import day_of
+from engine.deadlines import Deadline, deadline_after, deadline_after_day, deadline_by_day
 from engine.decision import Item
 from engine.event import ASKED, Event, Instant
 from engine.taken import Taken
 from engine.terms import Terms
+from engine.working_days import RestDays
 
 if TYPE_CHECKING:
     from engine.program import Program

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from engine.calendars import default_calendar
-from engine.dates import Calendar
+from engine.working_days import Calendar
 
 
 @dataclass(frozen=True)

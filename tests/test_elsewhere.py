@@ -18,9 +18,10 @@ from contractlang.load import load, load_text
 from engine.account import Account
 from engine.cases import DOCUMENTS, Case, cases_in, ledger_of, question_of, run_case, terms_of
 from engine.compile import compile_program
-from engine.dates import Calendar, CalendarYear, RestDays, add_period
+from engine.dates import add_period
 from engine.errors import BadEvent
 from engine.question import InBreachOf, May, StateOf
+from engine.working_days import Calendar, CalendarYear, RestDays
 from tests.reference.interpret import interpret
 
 ROOT = Path(__file__).parents[1]

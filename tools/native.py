@@ -34,9 +34,9 @@ FILES = (
 
 # What others make by hand or name in a pickle is left as it is, and what is never called often.
 ENGINE = """
-    account answering canonical choice conditions dates decide dispatch duties evaluate evaluator force happenings judge
-    lifetime logged looks making may position program quantities ranking recall scene simultaneous statuses step sums
-    taken upkeep
+    account answering canonical choice conditions dates deadlines decide dispatch duties evaluate evaluator force
+    happenings judge lifetime logged looks making may position program quantities ranking recall scene simultaneous
+    statuses step sums taken upkeep working_days
 """
 SERVICE = "access answers asking atonce authzen direct ids requests rim tenant watch"
 MODULES = (

@@ -17,9 +17,10 @@ from engine.analysis.numbers import choice, whole
 from engine.analysis.plain import expressions
 from engine.analysis.tally import HORIZON
 from engine.calendars import default_calendar
-from engine.dates import DAY, RestDays, start_of
+from engine.dates import DAY, start_of
 from engine.quantities import BlankE, ConstE, FieldE, LaterE, NowE
 from engine.walk import walk
+from engine.working_days import RestDays
 
 FIRST_DAY = date(2026, 3, 2)
 """Day 0 of every world: a Monday, in a year whose rest days are known."""

@@ -11,7 +11,7 @@ from datetime import date
 from functools import cache
 from importlib import resources
 
-from engine.dates import Calendar, CalendarYear
+from engine.working_days import Calendar, CalendarYear
 
 
 @cache

@@ -11,9 +11,11 @@ from contractlang.expression import Const, Expr
 from contractlang.norms import Window, Within
 from contractlang.values import Period
 from engine.calendars import default_calendar
-from engine.dates import RestDays, deadline_after, deadline_after_day, spoken, start_of
+from engine.dates import spoken, start_of
+from engine.deadlines import deadline_after, deadline_after_day
 from engine.desk.papers import Understood
 from engine.desk.places import position_of
+from engine.working_days import RestDays
 
 
 def hints(paper: Understood, sample: date, first: int, last: int) -> Iterator[InlayHint]:

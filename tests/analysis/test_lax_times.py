@@ -15,8 +15,8 @@ from engine.analysis.days import FIRST_DAY, worked_until
 from engine.analysis.finding import Finding
 from engine.analysis.tally import HORIZON
 from engine.calendars import default_calendar
-from engine.dates import RestDays
 from engine.governing import Programs
+from engine.working_days import RestDays
 
 Found = Callable[..., list[Finding]]
 

@@ -7,17 +7,9 @@ from datetime import date
 import pytest
 
 from engine.calendars import default_calendar, read_year
-from engine.dates import (
-    ONE_DAY,
-    Calendar,
-    CalendarYear,
-    RestDays,
-    deadline_after,
-    deadline_by_day,
-    parse_day,
-    parse_instant,
-    spoken,
-)
+from engine.dates import ONE_DAY, parse_day, parse_instant, spoken
+from engine.deadlines import deadline_after, deadline_by_day
+from engine.working_days import Calendar, CalendarYear, RestDays
 
 CALENDAR = default_calendar()
 LIVED = RestDays.WEEKEND_AND_SHIFTED

@@ -9,9 +9,11 @@ from contractlang.declaration import QuestionDecl, ReadingDecl
 from contractlang.expression import Expr, Happened
 from contractlang.norms import AtOnce, BeforeDay, ByDay, Obligation, Reasonable, Window, Within
 from contractlang.values import Period, Roll
-from engine.dates import SECOND, Deadline, RestDays, day_of, deadline_after, deadline_by_day, end_of, start_of
+from engine.dates import SECOND, day_of, end_of, start_of
+from engine.deadlines import Deadline, deadline_after, deadline_by_day
 from engine.decision import Item
 from engine.event import Event, Instant
+from engine.working_days import RestDays
 from tests.reference import facts, open_items, ranks, values
 from tests.reference.cases import Unknown
 

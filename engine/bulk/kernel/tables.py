@@ -9,7 +9,7 @@ from typing import Any
 from engine.bulk.kernel.plan import UNKNOWN, DayTable
 from engine.bulk.kernel.spell import day_number
 from engine.choice import Split
-from engine.dates import Deadline
+from engine.deadlines import Deadline
 from engine.decision import Item
 from engine.evaluator import Evaluator
 from engine.program import Program
