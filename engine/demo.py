@@ -19,15 +19,16 @@ from contractlang.render import as_json as diagnostics_as_json
 from contractlang.render import in_order
 from engine import explain
 from engine.account import Account
+from engine.account_standing import standing
 from engine.cases import question_of
 from engine.compile import compile_program
 from engine.dates import parse_as_of
-from engine.history import as_json as history_as_json
-from engine.history import history, standing
+from engine.history import history
 from engine.ledger import read_ledger
 from engine.program import Program
 from engine.render import Screen, show_explanation, show_history, show_standing
 from engine.settings import terms_from
+from engine.telling import as_json as history_as_json
 from engine.voice import Voice
 
 

@@ -20,13 +20,13 @@ from contractlang.expression import Answer, BlankValue, Chosen, IsBlank
 from contractlang.norms import Fill, Reasonable, Standing
 from engine.account import Account
 from engine.answering import Case, cases_of
+from engine.cells import read
 from engine.choice import Split
 from engine.dates import day_of, end_of, iso, start_of
 from engine.decision import Item
 from engine.evaluator import Evaluator
 from engine.event import Instant
 from engine.force import part_of, version_at, weight
-from engine.history import read
 from engine.position import Position
 from engine.program import Program
 from engine.scene import LifeCell, Scene

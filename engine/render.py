@@ -22,7 +22,8 @@ from engine.voice import Line, Voice
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from engine.history import AccountStanding, Entry
+    from engine.account_standing import AccountStanding
+    from engine.history import Entry
     from engine.regime import BlankThere, DocumentThere, QuestionThere, ReadingThere, Regime, SwitchThere
 
 # How the answer of an explanation is drawn, by its verdict or word.
@@ -117,7 +118,7 @@ def show_history(screen: Screen, entries: Iterable[Entry], voice: Voice) -> None
     from rich.table import Table
     from rich.text import Text
 
-    from engine.history import say, say_event
+    from engine.telling import say, say_event
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False, header_style="bold")
     table.add_column(voice.pick("when", "时间"), no_wrap=True)

@@ -23,9 +23,9 @@ from engine.analysis.report import wide, wrapped
 from engine.compile import compile_program
 from engine.dates import parse_as_of
 from engine.event import Ledger
-from engine.history import say_event
 from engine.ledger import event_from
 from engine.program import Program
+from engine.telling import say_event
 from engine.terms import Terms
 from engine.voice import Voice
 

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 from contractlang.contract import base_name
 from contractlang.diagnostic import Language
+from engine.account_standing import AccountStanding, standing_of
 from engine.bulk.fold import Folded, Portfolio, Taken
 from engine.bulk.impact import Impact
 from engine.bulk.run import Job, plain
@@ -17,7 +18,6 @@ from engine.bulk.tables import rows_of
 from engine.errors import BadQuestion
 from engine.event import BOTH
 from engine.explain import outline
-from engine.history import AccountStanding, standing_of
 from engine.question import AmountOfSum, InBreachOf, Question, StateOf
 
 

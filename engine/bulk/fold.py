@@ -15,15 +15,16 @@ from typing import Any
 from contractlang.diagnostic import Language
 from contractlang.norms import Obligation
 from engine.account import Account
+from engine.account_standing import AccountStanding, standing_of
 from engine.bulk.forbidden import forbidding, written
 from engine.bulk.mapping import Mapped
 from engine.cases import question_of
+from engine.cells import every_case
 from engine.dates import clock, iso
 from engine.decision import Decision, Item
 from engine.errors import BadEvent, BadQuestion, BadTerms
 from engine.event import Event, Instant
 from engine.governing import Programs
-from engine.history import AccountStanding, every_case, standing_of
 from engine.ledger import checked, event_from
 from engine.position import Position
 from engine.program import Program

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from contractlang.diagnostic import Language
+from engine.account_standing import AccountStanding, BreachStanding, standing_of
 from engine.bulk.fold import Folded, Taken, answer_of, said
 from engine.bulk.kernel.in_units import InUnits
 from engine.bulk.kernel.outcome import Found
@@ -18,7 +19,6 @@ from engine.bulk.run import AtOnce, Counts
 from engine.bulk.tables import Scattered
 from engine.decision import Decision
 from engine.explain import outline
-from engine.history import AccountStanding, BreachStanding, standing_of
 from engine.question import Question
 
 if TYPE_CHECKING:

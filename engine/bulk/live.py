@@ -12,9 +12,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from engine.account import Account
+from engine.account_standing import AccountStanding, standing_of
 from engine.bulk.fold import Folded, Portfolio, Reject, Rows, Taken
 from engine.event import Instant
-from engine.history import AccountStanding, standing_of
 from engine.wakes import Wakes
 
 

@@ -71,12 +71,12 @@ def portfolio(
     """Return what is the same for all accounts; each process makes its own. Raises Refused."""
     from contractlang.contract import base_name
     from engine.account import Account
+    from engine.account_standing import powers_of
     from engine.bulk.fold import Portfolio
     from engine.bulk.mapping import BadMapping, Mapped
     from engine.errors import BadQuestion
     from engine.event import Ledger
     from engine.governing import Programs
-    from engine.history import powers_of
     from engine.terms import Terms
 
     loaded = usable(inputs, layers)

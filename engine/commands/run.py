@@ -34,8 +34,10 @@ def run(
     JSON: account, agreements, layers, as_of, history (at, events, happenings with code, bad and text in both
     languages), standing (states, last_days, duties, breaches, powers).
     """
-    from engine.history import as_json, history, standing
+    from engine.account_standing import standing
+    from engine.history import history
     from engine.render import show_history, show_standing
+    from engine.telling import as_json
 
     given = Given.of(inputs, ledger)
     given.no_question()

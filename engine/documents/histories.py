@@ -25,10 +25,11 @@ from engine.entries import Unsupported
 from engine.errors import EngineError
 from engine.event import START
 from engine.governing import CONTRACT
-from engine.history import Entry, history, say, say_event
+from engine.history import Entry, history
 from engine.program import Program
 from engine.question import Question
 from engine.scenarios import PASSED, Outcome, Situation, Words, run_scenario
+from engine.telling import say, say_event
 from engine.terms import Terms
 from engine.voice import Voice
 

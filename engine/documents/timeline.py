@@ -14,7 +14,8 @@ from contractlang.diagnostic import Language
 from engine.dates import iso
 from engine.documents.markup import Html, element, pick
 from engine.documents.picture import wide
-from engine.history import Entry, Happening, say, say_event
+from engine.history import Entry, Happening
+from engine.telling import say, say_event
 from engine.voice import Voice
 
 COLUMN, ROW, TOP = 84, 26, 40

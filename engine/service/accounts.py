@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from engine import history
 from engine.account import Account, take
+from engine.account_standing import powers_of, standing, standing_of
 from engine.cases import question_of
 from engine.dates import iso
 from engine.decide import decide
 from engine.errors import BadEvent, BadQuestion
 from engine.event import Event, Instant
 from engine.explain import decision_as_json, outline, question_as_json
+from engine.history import history
 from engine.ledger import new_event_from
 from engine.position import Position, elapse
 from engine.question import May, Question
@@ -20,6 +21,7 @@ from engine.service.held import Held
 from engine.service.outlook import powers_turned
 from engine.service.problems import Problem, pointer
 from engine.service.recording import differences
+from engine.telling import as_json
 
 MOST_AHEAD = 200
 
@@ -28,7 +30,7 @@ def position(
     name: str, revision: str, account: Account, at: Instant, known_at: Instant | None
 ) -> dict[str, Any]:
     """Return where the account stands: states, last days, duties, breaches, powers that are open."""
-    found = history.as_json(account, [], history.standing(account, at, known_at))
+    found = as_json(account, [], standing(account, at, known_at))
     return {
         "account": name, "revision": revision, "as_of": found["as_of"], **found["standing"],
         "next": ahead(account, at, known_at),
@@ -53,7 +55,7 @@ def turns(
     """
     found: list[tuple[Instant, list[dict[str, Any]]]] = []
     position, arriving = account.position_at(after, known_at), account.under_way(after, known_at)
-    at, powers = after, history.powers_of(account)
+    at, powers = after, powers_of(account)
     answers, ahead = _answered(position, powers, at)
     for _ in range(MOST_AHEAD):
         ahead += [due[0] for due in position.agenda[:1]] + [group[0].effect_at for group in arriving[:1]]
@@ -63,7 +65,7 @@ def turns(
         before, position = position, elapse(position, at)
         if arriving and arriving[0][0].effect_at == at:
             position = take(position, arriving.pop(0))
-        changes = list(differences(history.standing_of(before), history.standing_of(position)))
+        changes = list(differences(standing_of(before), standing_of(position)))
         was, (answers, ahead) = answers, _answered(position, powers, at)
         changes += powers_turned(was, answers)
         if changes:
@@ -83,10 +85,8 @@ def _answered(
 
 def told_history(account: Account, until: Instant, known_at: Instant | None) -> list[dict[str, Any]]:
     """Return what happened up to an instant and what came of each event, as `contract run --json` has it."""
-    entries = history.history(account, until, known_at)
-    found: list[dict[str, Any]] = history.as_json(
-        account, entries, history.standing(account, until, known_at)
-    )["history"]
+    entries = history(account, until, known_at)
+    found: list[dict[str, Any]] = as_json(account, entries, standing(account, until, known_at))["history"]
     return found
 
 

@@ -13,8 +13,8 @@ import time
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from engine import history
 from engine.account import Account
+from engine.account_standing import powers_of, standing_of
 from engine.dates import iso
 from engine.decide import decide
 from engine.errors import EngineError, StoreError
@@ -189,8 +189,8 @@ def brought(account: Account, at: Instant) -> list[dict[str, Any]]:
     That something arrives which was sent before is of time alone, too.
     """
     before, after = account.position_at(at - 1), account.position_at(at)
-    found = list(differences(history.standing_of(before), history.standing_of(after)))
-    powers = history.powers_of(account)
+    found = list(differences(standing_of(before), standing_of(after)))
+    powers = powers_of(account)
     was, now_is = (
         {power: decide(position, May(*power, when)).answer for power in powers}
         for position, when in ((before, at - 1), (after, at))

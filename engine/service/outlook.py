@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from pydantic_core import from_json, to_json
 
-from engine import history
 from engine.account import Account
+from engine.account_standing import powers_of
 from engine.canonical import canonical
 from engine.decide import decide
 from engine.event import Instant
@@ -50,7 +50,7 @@ def outlook_of(account: Account, after: Instant) -> Outlook:
     ahead = [due[0] for due in position.agenda[:1]]
     ahead += line.instants[place : place + 1]
     answers = {}
-    for party, act in history.powers_of(account):
+    for party, act in powers_of(account):
         decision = decide(position, May(party, act, after))
         turn = decision.holds_until
         if turn is None or turn > after:

@@ -13,10 +13,10 @@ from contextlib import suppress
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
+from engine.account_standing import AccountStanding, BreachStanding, DutyStanding, standing_of
 from engine.dates import iso
 from engine.errors import BadEvent, Conflict, Stale, StoreError, Unfit
 from engine.event import BUILT_IN, Event, Instant
-from engine.history import AccountStanding, BreachStanding, DutyStanding, standing_of
 from engine.ledger import Checked, new_event_from
 from engine.service.cloudevents import Sent
 from engine.service.held import Held, plain

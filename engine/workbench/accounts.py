@@ -18,12 +18,12 @@ from contractlang.declaration import StateDecl
 from contractlang.diagnostic import Language
 from contractlang.norms import Obligation
 from engine.account import Account
+from engine.account_standing import BreachStanding, standing_of
 from engine.cases import question_of
 from engine.decision import Decision
 from engine.errors import EngineError
 from engine.explain import outline
 from engine.governing import Programs
-from engine.history import BreachStanding, standing_of
 from engine.kept import account_of
 from engine.program import Program
 from engine.question import Question

@@ -13,16 +13,18 @@ from typing import Any
 from contractlang.declaration import BlankDecl, OccurrenceDecl, PartyDecl, QuestionDecl, ReadingDecl, TypeDecl
 from contractlang.norms import Maintenance, Who
 from engine.account import Account
+from engine.account_standing import standing
 from engine.cases import ANSWERS, cases_in, judged, layers_of, ledger_of, question_of, run_case, terms_of
 from engine.dates import iso, parse_day
 from engine.decision import Decision
 from engine.errors import BadEvent, BadQuestion, BadTerms, EngineError
 from engine.event import BOTH
 from engine.explain import as_json
-from engine.history import history, say, say_event, standing
+from engine.history import history
 from engine.naming import LANGUAGES
 from engine.question import May
 from engine.render import told_standing
+from engine.telling import say, say_event
 from engine.voice import Voice
 from engine.workbench.folder import BadFile
 from engine.workbench.opened import Opened

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from contractlang.load import load_text
 from engine.account import Account
+from engine.account_standing import standing_of
 from engine.bulk.fold import answer_of, said
 from engine.bulk.forbidden import forbidding
 from engine.bulk.forbidden import written as as_written
@@ -35,7 +36,6 @@ from engine.cli import carried_out
 from engine.compile import compile_program
 from engine.dates import DAY, end_of
 from engine.event import Ledger, event
-from engine.history import standing_of
 from engine.program import Program
 from engine.question import May
 from engine.terms import Terms

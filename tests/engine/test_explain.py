@@ -11,16 +11,18 @@ import pytest
 from contractlang.diagnostic import Language
 from contractlang.load import Loaded, load_text
 from engine.account import Account
+from engine.account_standing import standing
 from engine.cases import cases_in, ledger_of, question_of, terms_of
 from engine.compile import compile_program
 from engine.decision import Decision, Item, Reason
 from engine.explain import as_json, decision_as_json, outline, prose
 from engine.governing import Programs
-from engine.history import history, say, say_event, standing
+from engine.history import history
 from engine.naming import LANGUAGES, third_person
 from engine.program import Program
 from engine.question import May, Question
 from engine.sentences import SENTENCES, STEPS
+from engine.telling import say, say_event
 from engine.voice import Voice
 
 ROOT = Path(__file__).parents[2]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from engine.account import Account
+from engine.account_standing import AccountStanding, standing_of
 from engine.dates import DAY, HOUR, start_of
 from engine.decision import Item
 from engine.event import Ledger, event
 from engine.governing import Programs
-from engine.history import AccountStanding, standing_of
 from engine.question import StateOf
 from engine.settings import terms_from
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from contractlang.declaration import StateDecl
+from engine.account_standing import AccountStanding, BreachStanding, DutyStanding
 from engine.bulk.kernel.columns import TIED, words_of
 from engine.bulk.kernel.machine import Outcome
 from engine.bulk.kernel.plan import ANSWERS, BREACHED, CURED, FAR, MISSING, OPEN, SAID, SUSPENDED, Lane, Plan
 from engine.decision import Item
 from engine.event import Instant
-from engine.history import AccountStanding, BreachStanding, DutyStanding
 from engine.program import LIFE_STATES, Program
 from engine.terms import Terms
 

@@ -9,8 +9,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engine import history
 from engine.account import Account
+from engine.account_standing import standing_of
 from engine.dates import iso, parse_as_of
 from engine.errors import BadTerms, Conflict, Unfit
 from engine.event import Instant
@@ -146,7 +146,7 @@ async def what_if(request: Request, account: str) -> Response:
             at = parse_as_of(str(raw["as_of"]))
         except ValueError as wrong:
             raise Problem("bad_request", str(wrong), "/as_of") from None
-    before, after = (history.standing_of(each.position_at(at)) for each in (held.account, copy))
+    before, after = (standing_of(each.position_at(at)) for each in (held.account, copy))
     found: dict[str, Any] = {
         "account": account,
         "as_of": iso(at),
