@@ -12,9 +12,9 @@ from typing import Any, Final
 
 from engine.choice import LIMIT, items_that_matter
 from engine.decision import Cure, Decision, Item, Reason, Receipt, Verdict
+from engine.edition import edition
 from engine.event import ASKED, Instant
 from engine.position import Position
-from engine.program import ENGINE_VERSION
 from engine.recall import Look, Tangled, ways
 from engine.scene import DEPARTED, Inst, Scene, Start, Unknown
 from engine.step import INEXACT, Entry
@@ -126,7 +126,7 @@ def worked_out(position: Position, at: Instant, known_at: Instant | None, way: W
             break
     program = position.program
     receipt = made(Receipt, (
-        program.versions, ENGINE_VERSION, position.terms.calendar.version, position.terms_digest, position.chain.hex(),
+        program.versions, edition(), position.terms.calendar.version, position.terms_digest, position.chain.hex(),
         position.count, at, known_at,
     ))  # fmt: skip
     return made(Decision, (

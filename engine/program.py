@@ -37,9 +37,6 @@ from engine.taken import Taken
 from engine.terms import Terms
 from engine.walk import walk
 
-ENGINE_VERSION = "1"
-
-
 Place = tuple[str, str]
 """Where a sentence stands: its document and clause."""
 

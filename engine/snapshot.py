@@ -2,8 +2,8 @@
 
 A snapshot is a cache. It is a pickle that can make nothing but the plain values of `CLASSES` (what else it names is
 refused before anything is made), because a position shares most of what it holds, which a pickle keeps and JSON does
-not, and because reading one must cost next to nothing. It is good for one program only: `engine_now` is a hash of all
-code that derives, so a changed engine derives afresh.
+not, and because reading one must cost next to nothing. It is good for one engine only (`engine/edition.py`): a changed
+one derives afresh.
 """
 
 from __future__ import annotations
@@ -12,25 +12,21 @@ import gc
 import io
 import pickle
 from datetime import date
-from functools import cache
 from hashlib import blake2b
 from operator import attrgetter
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from immutables import Map
 
-from contractlang.hashes import code, hash_of
 from contractlang.values import Period, Share
 from engine.choice import Choice
 from engine.decision import Item
 from engine.event import Event, Standing
 from engine.position import Position
-from engine.program import ENGINE_VERSION, Program
+from engine.program import Program
 from engine.scene import Breach, Cause, Ground, Inst, LifeCell, Setting, Unknown
 from engine.terms import Terms
 
-ROOT = Path(__file__).parents[1]
 CHAIN = 40
 """From how many links on a chain of pairs is written as a list: a pickle goes down one level for each."""
 
@@ -156,11 +152,3 @@ def basis_of(program: Program, terms: Terms, head: bytes) -> bytes:
     """Return the hash of what a position hangs on: documents, terms, calendar, entries up to that of `head`."""
     told = repr((program.versions, terms.sealed, terms.calendar.version)).encode()
     return blake2b(told + head, digest_size=32).digest()
-
-
-@cache
-def engine_now() -> str:
-    """Return the version of this engine, with a hash of all code that takes part in deriving a position."""
-    own = [*ROOT.joinpath("contractlang").rglob("*"), *ROOT.joinpath("engine").glob("*")]
-    own += ROOT.joinpath("engine", "calendars").glob("*")
-    return f"{ENGINE_VERSION}+{hash_of(code(own, ROOT))}"

@@ -33,13 +33,14 @@ def replay_decisions(
 ) -> None:
     """Derive every decision of the log again, from the documents, the account and the entries of that time.
 
-    Under the engine that gave it, an answer is the same byte for byte. Under another one everything but the receipt's
-    `engine` is compared, and each difference listed.
+    Under the engine that gave it, an answer is the same byte for byte: what differs is a fault. Under another one
+    everything but the receipt's `engine` is compared, and what differs may be what the engines read differently.
 
-    JSON: decisions (how many), same (byte for byte), equal (but for the engine), differing (tenant, id, account,
-    revision, engine, differences: where, logged, derived; error where it could not be derived). Exit status 1 if one
-    differs.
+    JSON: engine (this one), decisions (how many), same (byte for byte), equal (but for the engine), differing (tenant,
+    id, account, revision, engine, differences: where, logged, derived; error where it could not be derived). Exit
+    status 1 if one differs.
     """
+    from engine.edition import edition
     from engine.kept import Documents
     from engine.store import open_store
 
@@ -61,9 +62,9 @@ def replay_decisions(
         opened.close()
     total = sum(counts.values()) + len(differing)
     if json_:
-        print_json({"decisions": total, **counts, "differing": differing})
+        print_json({"engine": edition(), "decisions": total, **counts, "differing": differing})
     else:
-        _tell(total, counts, differing)
+        _tell(total, counts, differing, edition())
     raise typer.Exit(FOUND if differing else FINE)
 
 
@@ -117,7 +118,7 @@ def _as_json(tenant: str, row: DecisionRow) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _tell(total: int, counts: dict[str, int], differing: list[dict[str, Any]]) -> None:
+def _tell(total: int, counts: dict[str, int], differing: list[dict[str, Any]], engine: str) -> None:
     screen = Screen.of()
     for each in differing:
         where = f"account `{each['account']}` at revision {each['revision']}, engine {each['engine']}"
@@ -132,7 +133,12 @@ def _tell(total: int, counts: dict[str, int], differing: list[dict[str, Any]]) -
     told = f"{many(total, 'decision')}: {counts['same']} the same byte for byte"
     if counts["equal"]:
         told += f", {counts['equal']} equal but for the engine"
-    screen.line(f"{told}, {len(differing)} differ" if differing else told)
+    of_others = sum(each["engine"] != engine for each in differing)
+    if differing:
+        told += f", {len(differing)} differ"
+    if of_others:
+        told += f" ({of_others} of them given by another engine; this is {engine})"
+    screen.line(told)
 
 
 def _short(value: Any) -> str:

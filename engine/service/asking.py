@@ -9,11 +9,12 @@ from pydantic_core import to_json
 
 from engine.account import Account
 from engine.decision import Decision
+from engine.edition import edition
 from engine.errors import BadEvent, BadQuestion
 from engine.event import BOTH, Instant
 from engine.kept import question_to_bytes
 from engine.ledger import event_from
-from engine.program import ENGINE_VERSION, Program
+from engine.program import Program
 from engine.question import May
 from engine.service import authzen
 from engine.service.answers import Words, body_of, context_of, refused
@@ -45,7 +46,7 @@ class Given(NamedTuple):
     def row(self) -> DecisionRow:
         """Return it as it is kept."""
         return DecisionRow(
-            self.id, self.account, self.revision, self.at, ENGINE_VERSION,
+            self.id, self.account, self.revision, self.at, edition(),
             question_to_bytes(self.question, self.asked.known_at), self.words.logged.written(self.decision),
         )  # fmt: skip
 

@@ -17,9 +17,9 @@ from engine.account import Account
 from engine.account_standing import powers_of
 from engine.canonical import canonical
 from engine.decide import decide
+from engine.edition import edition
 from engine.event import Instant
 from engine.question import May
-from engine.snapshot import engine_now
 
 STAMP, HEAD = 16, 32
 """How many bytes the stamp has, and the hash of an entry."""
@@ -40,7 +40,7 @@ class Outlook(NamedTuple):
 
 def stamp_of(texts: Mapping[str, str]) -> bytes:
     """Return what names this engine and these documents."""
-    return blake2b(canonical({"engine": engine_now(), **texts}), digest_size=STAMP).digest()
+    return blake2b(canonical({"engine": edition(), **texts}), digest_size=STAMP).digest()
 
 
 def outlook_of(account: Account, after: Instant) -> Outlook:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from engine import snapshot
 from engine.account import Account, Begun
+from engine.edition import edition
 from engine.event import Instant, Ledger
 from engine.ledger import SoFar
 from engine.service.openings import Opening
@@ -73,14 +74,14 @@ def written(
         recorded_at,
     )  # fmt: skip
     try:
-        return Snapshot(snapshot.engine_now(), past.revision, snapshot.to_bytes(content))
+        return Snapshot(edition(), past.revision, snapshot.to_bytes(content))
     except snapshot.Unfit:
         return None
 
 
 def found(books: Books, name: str, opening: Opening) -> Found | None:
     """Return an account as its newest snapshot has it; None where there is none that holds now. Raises NotKept."""
-    kept = books.snapshot(name, snapshot.engine_now())
+    kept = books.snapshot(name, edition())
     if kept is None:
         return None
     rows = books.entries(name, after=kept.revision - 1)

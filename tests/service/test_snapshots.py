@@ -197,7 +197,7 @@ def test_a_snapshot_that_does_not_hold_is_none(
     texts = dict(TEXTS)
     match how:
         case "engine":
-            monkeypatch.setattr("engine.snapshot.engine_now", lambda: "another")
+            monkeypatch.setattr("engine.service.snapshots.edition", lambda: "another")
         case "documents":
             text = TEXTS["main"]["voip-1/voip-1.contract"]
             texts = {

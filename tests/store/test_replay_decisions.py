@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from contractlang.values import Period, Share
 from engine.cli import carried_out
 from engine.dates import parse_instant
+from engine.edition import edition
 from engine.errors import BadTerms, Damaged
 from engine.kept import (
     Documents,
@@ -185,9 +186,9 @@ def test_each_difference_is_listed_but_for_the_engine(
     books.log([
         DecisionRow("older", "a", last, row.asked_at, "0", row.question, older),
         DecisionRow("wrong", "a", last, row.asked_at, "0", row.question, wrong),
-        DecisionRow("spaced", "a", last, row.asked_at, "1", row.question, row.answer + b" "),
-        DecisionRow("ahead", "a", ahead, row.asked_at, "1", row.question, row.answer),
-        DecisionRow("gone", "b", 1, row.asked_at, "1", row.question, row.answer),
+        DecisionRow("spaced", "a", last, row.asked_at, edition(), row.question, row.answer + b" "),
+        DecisionRow("ahead", "a", ahead, row.asked_at, edition(), row.question, row.answer),
+        DecisionRow("gone", "b", 1, row.asked_at, edition(), row.question, row.answer),
     ]).result()  # fmt: skip
     status, found = replayed(path, capsys)
     assert (status, found["same"], found["equal"]) == (1, 4, 1)
@@ -197,7 +198,9 @@ def test_each_difference_is_listed_but_for_the_engine(
     assert "is at revision" in told["ahead"]["error"]
     assert told["gone"]["error"] == "no account is called `b`"
     assert carried_out(["replay-decisions", path]) == 1
-    assert 'verdict: "nonsense" in the log, ' in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert 'verdict: "nonsense" in the log, ' in shown
+    assert shown.endswith(f"4 differ (1 of them given by another engine; this is {edition()})\n")
 
 
 VALUES = st.one_of(
