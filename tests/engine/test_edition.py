@@ -14,7 +14,9 @@ from engine.edition import ROOT, edition
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of what takes part in an answer, which the engine takes for itself."""
     for folder in ("contractlang", "engine"):
-        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__", "page"))
+        shutil.copytree(
+            ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__", "page")
+        )
     monkeypatch.setattr("engine.edition.ROOT", tmp_path)
     return tmp_path
 
@@ -23,7 +25,9 @@ def test_the_same_code_is_the_same_engine_wherever_it_lies(elsewhere: Path) -> N
     assert edition.__wrapped__() == edition()
 
 
-@pytest.mark.parametrize("name", ["contractlang/grammar.lark", "engine/may.py", "engine/calendars/cn-2026.json"])
+@pytest.mark.parametrize(
+    "name", ["contractlang/grammar.lark", "engine/may.py", "engine/calendars/cn-2026.json"]
+)
 def test_other_code_is_another_engine(elsewhere: Path, name: str) -> None:
     with (elsewhere / name).open("ab") as file:
         file.write(b"\n")
