@@ -20,11 +20,12 @@ from engine.dates import end_of, parse_day, parse_instant
 from engine.decision import Decision
 from engine.errors import BadEvent, BadQuestion, EngineError, no_act, no_party
 from engine.event import BOTH, BUILT_IN, Event, Ledger
-from engine.ledger import checked, event_from
+from engine.intake import checked
 from engine.program import Program
 from engine.question import AmountOfSum, Arrived, InBreachOf, LastDay, May, Question, Renewed, StateOf
 from engine.settings import terms_from
 from engine.terms import Terms
+from engine.written_events import event_from
 
 _HEADING = re.compile(r"^(#+)\s+(.*)$")
 DOCUMENTS = ("vocabulary", "contract", "version", "other", "supplement", "law")

@@ -13,9 +13,9 @@ from engine.calendars import default_calendar
 from engine.dates import SECOND, day_of, day_of_month, end_of, iso, parse_instant, period_day
 from engine.deadlines import deadline_after
 from engine.event import CORRECT, Event
-from engine.ledger import corrected, event_from
 from engine.program import Program
 from engine.working_days import RestDays
+from engine.written_events import corrected, event_from
 
 
 class Unsupported(Exception):

@@ -30,7 +30,7 @@ from engine.decision import Decision
 from engine.errors import Damaged
 from engine.event import Event, Instant, Ledger
 from engine.governing import CONTRACT, Programs
-from engine.ledger import checked, event_from
+from engine.intake import checked
 from engine.logged import Logged
 from engine.program import Program
 from engine.question import (
@@ -48,6 +48,7 @@ from engine.question import (
 from engine.settings import terms_from, versions_from
 from engine.store import Books, ContractRow, DecisionRow, EntryRow
 from engine.terms import Terms
+from engine.written_events import event_from
 
 Texts = Mapping[str, str]
 """File name to text."""

@@ -23,11 +23,11 @@ from engine.analysis.report import wide, wrapped
 from engine.compile import compile_program
 from engine.dates import parse_as_of
 from engine.event import Ledger
-from engine.ledger import event_from
 from engine.program import Program
 from engine.telling import say_event
 from engine.terms import Terms
 from engine.voice import Voice
+from engine.written_events import event_from
 
 _HOW: Mapping[str, Said] = {
     "added": Said("added", "新增"), "removed": Said("removed", "删去"), "changed": Said("changed", "变更"),

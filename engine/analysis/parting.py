@@ -32,13 +32,14 @@ from engine.dates import parse_instant
 from engine.decision import Decision
 from engine.errors import EngineError
 from engine.event import BOTH, Ledger
-from engine.ledger import checked, event_from
+from engine.intake import checked
 from engine.program import Program, Rule
 from engine.quantities import AmountOfE
 from engine.question import AmountOfSum, InBreachOf, May, Question, StateOf, WhoBears
 from engine.settings import terms_from
 from engine.terms import Terms
 from engine.walk import walk
+from engine.written_events import event_from
 
 Way = Literal["more", "less"]
 Side = tuple[World, Moment]

@@ -22,12 +22,12 @@ from engine.analysis.under import under_called
 from engine.dates import parse_as_of
 from engine.event import START, Ledger
 from engine.history import history
-from engine.ledger import event_from
 from engine.program import Program
 from engine.question import AmountOfSum, InBreachOf
 from engine.settings import terms_from
 from engine.telling import say, say_event
 from engine.voice import Voice
+from engine.written_events import event_from
 
 KINDS: dict[Kind, tuple[Said, Said]] = {
     "conflict": (Said("conflicts", "冲突"), Said(

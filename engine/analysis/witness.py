@@ -25,10 +25,11 @@ from engine.dates import day_of, parse_instant
 from engine.decision import Decision
 from engine.errors import EngineError
 from engine.event import BOTH, Ledger
-from engine.ledger import checked, event_from
+from engine.intake import checked
 from engine.program import Program
 from engine.question import AmountOfSum, InBreachOf, May, Question
 from engine.settings import terms_from
+from engine.written_events import event_from
 
 _MOST_ANSWERS = 8
 """How many ways of answering otherwise are looked at."""

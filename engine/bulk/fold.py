@@ -25,7 +25,7 @@ from engine.decision import Decision, Item
 from engine.errors import BadEvent, BadQuestion, BadTerms
 from engine.event import Event, Instant
 from engine.governing import Programs
-from engine.ledger import checked, event_from
+from engine.intake import checked
 from engine.position import Position
 from engine.program import Program
 from engine.question import Question
@@ -33,6 +33,7 @@ from engine.scene import LifeCell
 from engine.settings import terms_from, versions_from
 from engine.terms import Terms
 from engine.voice import Voice
+from engine.written_events import event_from
 
 _OF_ACCOUNT = ("account", "agreements", "settings", "readings", "answers")
 

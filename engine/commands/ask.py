@@ -227,7 +227,7 @@ def _name(program: Program, word: str, what: str) -> str:
 def _fields_of(program: Program, act: str, fields: Mapping[str, str]) -> Mapping[str, Any]:
     """Return the typed values of an act."""
     from engine.event import BOTH
-    from engine.ledger import event_from
+    from engine.written_events import event_from
 
     if not fields:
         return {}
@@ -243,10 +243,10 @@ def _fields_of(program: Program, act: str, fields: Mapping[str, str]) -> Mapping
 def _trigger_of(program: Program, norm: str, fields: Mapping[str, str]) -> Mapping[str, Any]:
     """Return the typed fields of a trigger that is still to come, for the norm whose deadline is asked."""
     from contractlang.norms import OnOccurrence
-    from engine.ledger import event_from
     from engine.position import Position
     from engine.standings import find_rules
     from engine.terms import Terms
+    from engine.written_events import event_from
 
     rules = find_rules(Position.opening(program, Terms()), norm, None)
     name = next((r.norm.trigger.name for r in rules if isinstance(r.norm.trigger, OnOccurrence)), None)

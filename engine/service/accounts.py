@@ -14,7 +14,6 @@ from engine.errors import BadEvent, BadQuestion
 from engine.event import Event, Instant
 from engine.explain import decision_as_json, outline, question_as_json
 from engine.history import history
-from engine.ledger import new_event_from
 from engine.position import Position, elapse
 from engine.question import May, Question
 from engine.service.held import Held
@@ -22,6 +21,7 @@ from engine.service.outlook import powers_turned
 from engine.service.problems import Problem, pointer
 from engine.service.recording import differences
 from engine.telling import as_json
+from engine.written_events import new_event_from
 
 MOST_AHEAD = 200
 

@@ -13,7 +13,6 @@ from engine.edition import edition
 from engine.errors import BadEvent, BadQuestion
 from engine.event import BOTH, Instant
 from engine.kept import question_to_bytes
-from engine.ledger import event_from
 from engine.program import Program
 from engine.question import May
 from engine.service import authzen
@@ -24,6 +23,7 @@ from engine.service.problems import Problem, pointer, problem_of
 from engine.service.tenant import Tenant
 from engine.store import AccountRow, DecisionRow
 from engine.tuples import made
+from engine.written_events import event_from
 
 YES: Mapping[str, bool] = {"permitted": True}
 

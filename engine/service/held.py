@@ -16,8 +16,8 @@ from typing import Any
 from engine.account import Account
 from engine.errors import BadEvent, NotKept, Unreached
 from engine.event import BUILT_IN, START, Event, Instant, Ledger
+from engine.intake import Intake
 from engine.kept import event_of
-from engine.ledger import Intake
 from engine.service import snapshots
 from engine.service.library import Library
 from engine.service.openings import Opening, read_opening

@@ -17,13 +17,14 @@ from engine.account_standing import AccountStanding, BreachStanding, DutyStandin
 from engine.dates import iso
 from engine.errors import BadEvent, Conflict, Stale, StoreError, Unfit
 from engine.event import BUILT_IN, Event, Instant
-from engine.ledger import Checked, new_event_from
+from engine.intake import Checked
 from engine.service.cloudevents import Sent
 from engine.service.held import Held, plain
 from engine.service.landing import landed
 from engine.service.problems import Problem, pointer
 from engine.service.tenant import Tenant
 from engine.store import Appended, Entry, Wanted
+from engine.written_events import new_event_from
 
 MOST_TRIES = 8
 

@@ -17,7 +17,7 @@ from engine import snapshot
 from engine.account import Account, Begun
 from engine.edition import edition
 from engine.event import Instant, Ledger
-from engine.ledger import SoFar
+from engine.intake import SoFar
 from engine.service.openings import Opening
 from engine.store import Books, EntryRow, Snapshot
 

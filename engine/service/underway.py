@@ -11,7 +11,7 @@ import asyncio
 from typing import NamedTuple
 
 from engine.event import Instant
-from engine.ledger import Before, Checked, Intake, SoFar
+from engine.intake import Before, Checked, Intake, SoFar
 
 
 class Batch(NamedTuple):

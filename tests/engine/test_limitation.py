@@ -10,10 +10,10 @@ from engine.compile import compile_program
 from engine.dates import parse_instant
 from engine.event import Ledger
 from engine.governing import Programs
-from engine.ledger import event_from
 from engine.question import LastDay, TimeBarred
 from engine.settings import terms_from
 from engine.terms import Terms
+from engine.written_events import event_from
 
 LAYERS = ("contract", "civil")
 

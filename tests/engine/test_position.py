@@ -11,11 +11,11 @@ from contractlang.load import load_text
 from engine.account import Account
 from engine.compile import compile_program
 from engine.event import Event, Ledger
-from engine.ledger import event_from
 from engine.position import Position, advance
 from engine.program import Program
 from engine.settings import terms_from
 from engine.step import INEXACT
+from engine.written_events import event_from
 
 
 @pytest.mark.skipif(

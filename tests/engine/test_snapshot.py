@@ -16,8 +16,8 @@ from engine.account import Account, Begun
 from engine.compile import compile_program
 from engine.errors import EngineError, Unreached
 from engine.event import Event, Ledger, event
+from engine.intake import Intake
 from engine.kept import answer_to_bytes
-from engine.ledger import Intake
 from engine.program import Program
 from engine.question import InBreachOf, Question
 from engine.terms import Terms

@@ -21,10 +21,11 @@ from engine.analysis import analyse
 from engine.dates import parse_instant
 from engine.event import Ledger
 from engine.governing import Programs
-from engine.ledger import checked, event_from
+from engine.intake import checked
 from engine.program import Program
 from engine.question import InBreachOf, May, Question
 from engine.settings import terms_from
+from engine.written_events import event_from
 
 WORDS = """| vocabulary words
 | party host, guest
