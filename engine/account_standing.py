@@ -81,20 +81,19 @@ def standing_of(position: Position) -> AccountStanding:
     program = position.program
     scene = position.scene()
     states: list[tuple[str, str, Any]] = []
-    agreements = [contract.name for contract in program.contracts if contract.kind == "agreement"]
-    for document in agreements:
+    for document in program.agreements:
         value = read(position, ("S", "agreement", document))
         states.append(
             ("agreement", document, program.initial(scene, "agreement", document) if value is None else value)
         )
     for name, declared in program.declarations.items():
         if isinstance(declared, StateDecl):
-            for document in agreements if declared.in_law else ("",):
+            for document in program.agreements if declared.in_law else ("",):
                 value = read(position, ("S", name, document))
                 value = program.initial(scene, name, document) if value is None else value
                 if not isinstance(value, Unknown):
                     states.append((name, document, value))
-    lives = ((document, read(position, ("L", document))) for document in agreements)
+    lives = ((document, read(position, ("L", document))) for document in program.agreements)
     last_days = [
         (document, life.end)
         for document, life in lives

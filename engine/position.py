@@ -162,8 +162,8 @@ def before_first(position: Position, event: Event) -> Position:
     position = elapse(position, event.effect_at)
     step = position.step(event.effect_at)
     step.new["V0",] = event.effect_at
-    for contract in position.program.contracts:
-        step.new["CE", "agreement", contract.name] = (event.id,)
+    for agreement in position.program.agreements:
+        step.new["CE", "agreement", agreement] = (event.id,)
     step.queue.update(position.program.order)
     settle(step, None)
     return position.reached(step, None)

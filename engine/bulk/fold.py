@@ -303,11 +303,10 @@ def happenings_of(now: AccountStanding, lives: Iterable[Life], at: Instant) -> I
 
 def _lives(position: Position) -> Iterator[Life]:
     """Yield the lives of the agreements; what is not the same in each case of what is open is left out."""
-    for contract in position.program.contracts:
-        if contract.kind == "agreement":
-            cases = every_case(position, ("L", contract.name))
-            lives = {(each.since, each.end) if isinstance(each, LifeCell) else (None, None) for each in cases}
-            yield contract.name, _same(since for since, _ in lives), _same(end for _, end in lives)
+    for agreement in position.program.agreements:
+        cases = every_case(position, ("L", agreement))
+        lives = {(each.since, each.end) if isinstance(each, LifeCell) else (None, None) for each in cases}
+        yield agreement, _same(since for since, _ in lives), _same(end for _, end in lives)
 
 
 def _same(instants: Iterable[Instant | None]) -> Instant | None:

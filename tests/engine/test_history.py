@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
+import pytest
+
+from contractlang.load import load
 from engine.account import Account
 from engine.account_standing import AccountStanding, standing_of
 from engine.dates import DAY, HOUR, start_of
@@ -49,3 +53,29 @@ def test_what_differs_between_the_cases_is_told_as_what_is_open(programs: Progra
     assert decided == "undetermined"
     (value,) = (value for name, _, value in standing.states if name == "agreement")
     assert isinstance(value, Item)
+
+
+DEN = """
+| agreement den
+| version "{version}"
+| party host, guest
+| act sign by either party, once for each party
+1. This agreement takes effect when both have signed it, and lasts a year.
+| agreement takes effect once host did sign and guest did sign
+| agreement lasts 1 year
+"""
+
+
+@pytest.mark.parametrize("versions", [("1",), ("2",), ("1", "2")])
+def test_an_agreement_has_one_life_whatever_its_versions(tmp_path: Path, versions: tuple[str, ...]) -> None:
+    """A version is a text that governs, and no agreement of its own: it neither is in force nor ends beside the others."""
+    for each in versions:
+        (tmp_path / f"den-{each}.contract").write_text(DEN.format(version=each), "utf-8")
+    program = Programs(load([tmp_path]).contracts).of(("den",))
+    facts = (event("e1", "sign", "host", SIGNED), event("e2", "sign", "guest", SIGNED + DAY))
+    account = Account(program, terms_from(program, {}), Ledger(facts))
+    before, after = (standing_of(account.position_at(SIGNED + each)) for each in (HOUR, 2 * DAY))
+    assert (before.states, before.last_days) == ((("agreement", "den", "draft"),), ())
+    assert after.states == (("agreement", "den", "in_force"),)
+    assert after.last_days == (("den", start_of(date(2027, 3, 4))),)
+    assert account.decide(StateOf("agreement", SIGNED + HOUR)).cited_events == ("e1",)

@@ -212,7 +212,7 @@ class Kernelled(InUnits):
         row = self.portfolio.outcome(
             name, agreements, now, found.answers, events, program, forbidden, missing
         )
-        (document,) = (each.name for each in program.contracts if each.kind == "agreement")
+        (document,) = program.agreements
         happenings = happenings_of(now, ((document, *found.life),), self.portfolio.as_of)
         told = {"accounts": [row], "happenings": [{"account": name, **each} for each in happenings]}
         return Folded(told, events=events, open=bool(missing), kernel=1)
