@@ -18,9 +18,12 @@ import jwt
 from engine.event import Instant
 from engine.service.config import RIGHTS, BadConfig, Oidc
 from engine.service.problems import Problem
+from engine.service.watch import logger
 from engine.store import ApiKey, Store
 from engine.store.apikeys import prefix_of, proves
 
+SKEW_S = 30.0
+"""How far an issuer's clock and ours may differ."""
 KEPT_S = 5.0
 """How long a key is trusted before it is looked up again: so long may a revoked one still pass."""
 MOST_KEPT = 10_000
@@ -97,20 +100,24 @@ class _Issuer:
     def __init__(self, tenant: str, oidc: Oidc) -> None:
         self._tenant, self._oidc = tenant, oidc
         self._path = Path(oidc.keys_file)
-        self._stamp: tuple[int, int] | None = None
-        self._keys: dict[str | None, jwt.PyJWK] = {}
-        self._read()
+        self._stamp = self._stamp_now()
+        try:
+            self._keys = self._keys_now()
+        except ValueError as wrong:
+            raise BadConfig(f"tenants.{tenant}.oidc.keys_file: {oidc.keys_file}: {wrong}") from None
+        if not self._keys:
+            raise BadConfig(f"tenants.{tenant}.oidc.keys_file: {oidc.keys_file}: there is no key in it")
 
     def caller(self, token: str) -> Caller | None:
         """Return who a token says calls, if it is one of this issuer's that holds; else None."""
-        self._read()
+        self._renew()
         try:
             key = self._keys.get(jwt.get_unverified_header(token).get("kid"))
             if key is None:
                 return None
             claims: dict[str, Any] = jwt.decode(
                 token, key, algorithms=list(self._oidc.algorithms), audience=self._oidc.audience,
-                issuer=self._oidc.issuer,
+                issuer=self._oidc.issuer, leeway=SKEW_S,
                 options={"require": ["exp", "aud", "iss", "sub"]},
             )  # fmt: skip
         except jwt.PyJWTError:
@@ -121,20 +128,32 @@ class _Issuer:
         subject = str(claims["sub"])
         return Caller(self._tenant, f"oidc:{subject}", subject, rights)
 
-    def _read(self) -> None:
+    def _renew(self) -> None:
         """Read the keys where the file has changed; one that cannot be read leaves those that are there."""
+        stamp = self._stamp_now()
+        if stamp == self._stamp:
+            return
+        self._stamp = stamp
+        try:
+            self._keys = self._keys_now()
+        except ValueError as wrong:
+            logger().warning("oidc", tenant=self._tenant, error=f"{wrong}: the keys before hold on")
+
+    def _stamp_now(self) -> tuple[int, int] | None:
         try:
             status = self._path.stat()
-            stamp = (status.st_mtime_ns, status.st_size)
-            if stamp == self._stamp:
-                return
-            held = jwt.PyJWKSet.from_dict(json.loads(self._path.read_text("utf-8")))
-        except (OSError, ValueError, jwt.PyJWTError):
-            if self._stamp is None:
-                where = f"tenants.{self._tenant}.oidc.keys_file: {self._path}"
-                raise BadConfig(f"{where}: there is no JWKS that can be read") from None
-            return
-        self._stamp, self._keys = stamp, {each.key_id: each for each in held.keys}
+        except OSError:
+            return None
+        return status.st_mtime_ns, status.st_size
+
+    def _keys_now(self) -> dict[str | None, jwt.PyJWK]:
+        """Return the keys that the file holds, which may be none. Raises ValueError where it cannot be read."""
+        try:
+            raw = json.loads(self._path.read_text("utf-8"))
+            held = jwt.PyJWKSet.from_dict(raw).keys if raw["keys"] else []
+        except (OSError, ValueError, KeyError, TypeError, jwt.PyJWTError):
+            raise ValueError("there is no JWKS that can be read") from None
+        return {each.key_id: each for each in held}
 
 
 class Pace:

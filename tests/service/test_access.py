@@ -85,6 +85,7 @@ def sent(live: Live, shown: str, path: str = "/access/v1/evaluation") -> httpx2.
         {"scope": ["ask"]},
         {"scope": "openid contract:ask"},
         {"iat": int(time.time()) - 5, "nbf": int(time.time()) - 5},
+        {"iat": int(time.time()) + 15, "nbf": int(time.time()) + 15},
     ],
 )
 def test_a_token_that_holds_is_taken(live: Live, shown: dict[str, Any]) -> None:
@@ -95,7 +96,8 @@ def test_a_token_that_holds_is_taken(live: Live, shown: dict[str, Any]) -> None:
     "shown",
     [
         {"exp": None},
-        {"exp": int(time.time()) - 1},
+        {"exp": int(time.time()) - 60},
+        {"iat": int(time.time()) + 86_400},
         {"aud": None},
         {"aud": "others"},
         {"iss": None},
@@ -166,6 +168,8 @@ def test_new_keys_of_an_issuer_are_read_and_a_broken_file_is_not(live: Live, key
         assert sent(live, token(OTHER, kid="new")).status_code == 200
         keys_file.write_text(key_set(two=ED))
         assert sent(live, token()).status_code == 401
+        keys_file.write_text(key_set())
+        assert sent(live, token(ED, "EdDSA", kid="two")).status_code == 401
     finally:
         keys_file.write_text(before)
 
@@ -192,9 +196,10 @@ def test_half_an_issuer_is_refused(keys_file: Path, lacking: dict[str, Any]) -> 
         Config.model_validate({"tenants": {"main": {"contracts": ["voip-1"], "oidc": oidc}}})
 
 
-def test_keys_that_cannot_be_read_stop_the_start(tmp_path: Path) -> None:
+@pytest.mark.parametrize("said", ["{}", "{", '{"keys": []}', "[]"])
+def test_keys_that_cannot_be_read_stop_the_start(tmp_path: Path, said: str) -> None:
     broken = tmp_path / "jwks.json"
-    broken.write_text("{}")
+    broken.write_text(said)
     oidc = {"issuer": ISSUER, "audience": AUDIENCE, "algorithms": ["RS256"], "keys_file": str(broken)}
     texts = texts_of(CONTRACTS / "voip-1", CONTRACTS / "vocabulary")
     with pytest.raises(BadConfig, match="jwks"), serving(tmp_path, {"main": texts}, {"main": {"oidc": oidc}}):
