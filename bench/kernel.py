@@ -102,7 +102,7 @@ def _compiled(program: Program, plan: Plan) -> list[Row]:
             begun = time.process_time()
             _call(by_hand, again)
             taken["c"].append(time.process_time() - begun)
-            for name in ("gone", "answer", "s0", "e0", "z0", "o0", "p0"):
+            for name in ("gone", "answer", "row", "s0", "e0", "z0", "o0", "p0"):
                 assert (left[name] == other[name]).all(), f"the kernel and C differ in {name}"
         speed = events / statistics.median(taken["kernel"]) / 1e6
         speeds.append(speed)
@@ -166,7 +166,7 @@ def _call(fold: Any, given: dict[str, Any]) -> None:
         number(len(given["first"]) - 1), *map(column, ("first", "things", "at", "code", "who")),
         *map(column, ("c_amount", "c_due", "c_invoice")), number(given["base"]), column("cal0"),
         number(len(given["cal0"])), number(given["asof"]),
-        *map(column, ("s0", "e0", "z0", "o0", "p0", "answer", "gone")),
+        *map(column, ("row", "s0", "e0", "z0", "o0", "p0", "answer", "gone")),
     )  # fmt: skip
 
 

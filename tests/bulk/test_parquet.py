@@ -134,7 +134,7 @@ def test_bytes_that_are_no_pages_are_told(tmp_path: Path) -> None:
             dense = numpy.zeros(401, numpy.int32)
             rows = code.worded(data, pages[encoded.WIDE :], max(0, count - 1), True, 4, at, null, dense, out)
             found[-1] += (rows, out.tolist() if rows >= 0 else [])
-            wide = numpy.zeros(400, int)
+            wide = numpy.zeros(3200, numpy.uint8)
             rows = code.numbered(data, pages, max(0, count), True, 8, at, null, wide)
             found[-1] += (rows, wide.tolist() if rows >= 0 else [])
         assert found[0] == found[1]

@@ -7,13 +7,15 @@ from pathlib import Path
 from random import Random
 
 import duckdb
+import numpy
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from engine.bulk.kernel import pieces
+from engine.bulk.kernel import pieces, shifted
 from engine.bulk.kernel.flat import fits
 from engine.bulk.kernel.footer import TAIL, Footer
+from engine.bulk.kernel.native import library
 from engine.bulk.kernel.pieces import Piece, joined
 
 LISTS = pa.map_(pa.string(), pa.list_(pa.string()))
@@ -133,3 +135,22 @@ def test_pieces_of_other_tables_are_refused(laid: tuple[list[Path], pa.Table], t
         piece.add(pa.table({"account": ["A"]}))
     with pytest.raises(ValueError, match="columns differ"):
         joined([laid[0][0], other], [], tmp_path / "whole.parquet")
+
+
+def test_bytes_that_are_no_end_are_told(laid: tuple[list[Path], pa.Table]) -> None:
+    """Whatever stands in a file nothing is read or written past its end, and what is an end is one to either."""
+    with laid[0][0].open("rb") as file:
+        _, begins = Footer.of(file)
+    whole, chance = laid[0][0].read_bytes()[begins:-TAIL], Random(7)
+    for changes in range(100):
+        broken = bytearray(whole)
+        for _ in range(changes % 4):
+            broken[chance.randrange(len(broken))] = chance.randrange(256)
+        data = numpy.frombuffer(bytes(broken[: chance.choice((len(broken), 40))]), numpy.uint8)
+        found = []
+        for code in (shifted, library(shifted)):
+            at, out = numpy.zeros(shifted.ROOM, int), numpy.zeros(shifted.LONGEST * len(data), numpy.uint8)
+            at[shifted.BY], at[shifted.BEFORE] = 1000, 3
+            size = code.shifted(data, at, out)
+            found.append((size, out[: max(size, 0)].tolist(), at[shifted.ROWS:].tolist() if size > 0 else []))
+        assert found[0] == found[1]

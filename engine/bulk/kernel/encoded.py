@@ -37,12 +37,6 @@ def four(data: Bytes, place: int) -> int:
     return int(data[at]) | int(data[at + 1]) << 8 | int(data[at + 2]) << 16 | int(data[at + 3]) << 24
 
 
-def eight(data: Bytes, place: int) -> int:
-    """Return the number with a sign that eight bytes write."""
-    high = four(data, place + 4)
-    return four(data, place) + (high - ((high >> 31) << 32)) * 0x1_0000_0000
-
-
 def varint(data: Bytes, at: Array) -> int:
     """Return the number that begins at a place, and move the place past it."""
     found = shift = 0
@@ -263,48 +257,37 @@ def worded(
 
 
 def numbered(
-    data: Bytes, found: Array, count: int, optional: bool, wide: int, at: Array, null: Bytes, out: Array
+    data: Bytes, found: Array, count: int, optional: bool, wide: int, at: Array, null: Bytes, out: Bytes
 ) -> int:
     """Read numbers, `wide` bytes each (4, 8), from the pages in which they stand; return the rows, or -1."""
     row = 0
     for page in range(count):
         end, last = found[page * WIDE + 1] + found[page * WIDE + 3], row + found[page * WIDE + 4]
-        if last > len(out):
+        if last * wide > len(out):
             return -1
         there = begun(data, found, page, optional, at, null, row, last)
         start = at[0]
         if there < 0 or start + there * wide > end:
             return -1
-        if wide == 8 and there == last - row:
-            for each in range(row, last):
-                out[each & FAR] = eight(data, start)
-                start += 8
+        if there == last - row:
+            copied(data, start, out, row * wide, there * wide)
         elif wide == 8:
             for each in range(row, last):
-                cell = each & FAR
-                out[cell] = eight(data, start)
-                start += 8 * (1 - int(null[cell]))
+                copied(data, start, out, each * 8, 8)
+                start += 8 * (1 - int(null[each & FAR]))
         else:
             for each in range(row, last):
-                cell = each & FAR
-                value = four(data, start)
-                out[cell] = value - ((value >> 31) << 32)
-                start += 4 * (1 - int(null[cell]))
+                copied(data, start, out, each * 4, 4)
+                start += 4 * (1 - int(null[each & FAR]))
         row = last
     return row
 
 
-def valued(places: Halves, values: Array, out: Array) -> None:
-    """Take numbers by their places."""
-    for row in range(len(out)):
-        at = row & FAR
-        out[at] = values[int(places[at]) & FAR]
-
-
-def halved(values: Array, out: Halves) -> None:
-    """Take numbers that 32 bits can hold."""
-    for row in range(len(values)):
-        out[row & FAR] = values[row & FAR]
+def copied(data: Bytes, place: int, out: Bytes, to: int, size: int) -> None:
+    """Copy some bytes."""
+    there, here = place & FAR, to & FAR
+    for each in range(size):
+        out[here + each] = data[there + each]
 
 
 def texts(data: Bytes, start: int, end: int, offsets: Halves, out: Bytes) -> int:
@@ -317,8 +300,7 @@ def texts(data: Bytes, start: int, end: int, offsets: Halves, out: Bytes) -> int
         at += 4
         if at + size > end:
             return -1
-        for place in range(size):
-            out[(laid + place) & FAR] = data[(at + place) & FAR]
+        copied(data, at, out, laid, size)
         at += size
         laid += size
         offsets[each + 1] = laid

@@ -50,17 +50,16 @@ class Flat:
         self._out.close()
 
     def add(self, table: Any) -> None:
-        """Write the rows of a table."""
-        if not len(table):
-            return
+        """Write the rows of a table, of which there are some."""
         begins = self._out.tell()
         columns = [self._column(name, one(table.column(name))) for name in table.column_names]
         size = self._out.tell() - begins
         self._footer.add_group(
             {
                 1: (_LIST, (_STRUCT, columns)), 2: (_I64, size), 3: (_I64, len(table)), 5: (_I64, begins),
-                6: (_I64, size), 7: (_I16, 0),
-            }
+                6: (_I64, size), 7: (_I16, self._footer.count),
+            },
+            len(table),
         )  # fmt: skip
 
     def _column(self, name: str, array: Any) -> Struct:

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 from typing import Any, BinaryIO
 
+import numpy
+
+from engine.bulk.kernel import shifted
+from engine.bulk.kernel.native import library
+
 MAGIC = b"PAR1"
 TAIL = 8
 """The last bytes of a file: how many bytes the footer has, and MAGIC."""
 YES, NO, BYTE, DOUBLE, BYTES, LIST, SET, STRUCT = 1, 2, 3, 7, 8, 9, 10, 12
 """Kinds of values; between a byte and a number with a point there are the whole numbers."""
-COLUMNS, ROWS, GROUPS = 2, 3, 4
-"""Fields of a footer: its columns, how many rows there are, the row groups."""
-OF_GROUP, SIZE, ROWS_OF_GROUP, BEGINS, ORDINAL = 1, 2, 3, 5, 7
-"""Fields of a row group: its columns, its bytes, its rows, where it begins, which it is."""
-AT, ABOUT, INDEXES = 2, 3, (4, 6)
-"""Fields of a column of one: where what is told of it stands, what is told, where its indexes are."""
-PAGES = (9, 10, 11, 14)
-"""Fields of what is told: where its pages begin, those of values, of an index, of words, of a filter."""
+_ROWS, _GROUPS = 0x16, 0x19
+"""How the two fields begin that tell the rows and the row groups: a number and a list, each the next field."""
 
 Struct = dict[int, tuple[int, Any]]
 """Fields by their numbers, each with its kind."""
@@ -29,119 +28,55 @@ Struct = dict[int, tuple[int, Any]]
 class Footer:
     """A footer as it was read, to which the row groups of others are added."""
 
-    def __init__(self, said: Struct) -> None:
-        self.said = said
+    def __init__(self, head: bytes, rows: int, groups: bytes, count: int, tail: bytes) -> None:
+        self._head, self._groups, self._tail = head, bytearray(groups), tail
+        self.rows, self.count = rows, count
+        """How many rows there are, and how many row groups."""
 
     @staticmethod
-    def of(file: BinaryIO) -> tuple[Footer, int]:
-        """Return the footer of a file, and where it begins."""
-        tail = file.seek(-TAIL, 2)
-        begins = tail - int.from_bytes(file.read(4), "little")
+    def of(file: BinaryIO, by: int = 0, before: int = 0) -> tuple[Footer, int]:
+        """Return the footer of a file, and where it begins.
+
+        It says that all pages stand so many bytes further on, and that so many row groups are before its own. Raises
+        ValueError where there is none.
+        """
+        end = file.seek(-TAIL, 2)
+        begins = end - int.from_bytes(file.read(4), "little")
         file.seek(begins)
-        return Footer(_Reading(file.read(tail - begins)).struct()), begins
-
-    @property
-    def rows(self) -> int:
-        """How many rows there are."""
-        return int(self.said[ROWS][1])
-
-    @property
-    def _groups(self) -> list[Struct]:
-        found: list[Struct] = self.said[GROUPS][1][1]
-        return found
-
-    def move(self, by: int) -> None:
-        """Say that all pages stand so many bytes further on."""
-        for group in self._groups:
-            _move(group, (BEGINS,), by)
-            for column in group[OF_GROUP][1][1]:
-                _move(column, (AT, *INDEXES), by)
-                _move(column[ABOUT][1], PAGES, by)
+        data = numpy.frombuffer(file.read(end - begins), numpy.uint8)
+        # A place takes no more than so many bytes where it took one.
+        out, at = numpy.empty(shifted.LONGEST * len(data), numpy.uint8), numpy.zeros(shifted.ROOM, numpy.int64)
+        at[shifted.BY], at[shifted.BEFORE] = by, before
+        size = library(shifted).shifted(data, at, out)
+        fields, first, last = (int(at[each]) for each in (shifted.FIELDS, shifted.BEGIN, shifted.END))
+        if size < 0 or not 0 < fields < first <= last or out[fields] != _ROWS:
+            raise ValueError("no footer of a table of Parquet")
+        head, groups, tail = (out[a:b].tobytes() for a, b in ((0, fields), (first, last), (last, size)))
+        return Footer(head, int(at[shifted.ROWS]), groups, int(at[shifted.COUNT]), tail), begins
 
     def add(self, other: Footer) -> None:
         """Add the row groups of another. Raises ValueError where its columns are not the same."""
-        if other.said[COLUMNS] != self.said[COLUMNS]:
+        if other._head != self._head:
             raise ValueError("pieces whose columns differ")
-        for group in other._groups:
-            self.add_group(group)
+        self._groups += other._groups
+        self.rows += other.rows
+        self.count += other.count
 
-    def add_group(self, group: Struct) -> None:
-        """Add a row group."""
-        self._groups.append(group)
-        self.said[ROWS] = self.said[ROWS][0], self.rows + group[ROWS_OF_GROUP][1]
+    def add_group(self, group: Struct, rows: int) -> None:
+        """Add a row group that has so many rows."""
+        _write_struct(self._groups, group)
+        self.rows += rows
+        self.count += 1
 
     def written(self) -> bytes:
         """Return it as the end of a file."""
-        for place, group in enumerate(self._groups):
-            if ORDINAL in group:
-                group[ORDINAL] = group[ORDINAL][0], place
-        out = struct_of(self.said)
-        return out + len(out).to_bytes(4, "little") + MAGIC
-
-
-def _move(said: Struct, fields: tuple[int, ...], by: int) -> None:
-    for field in fields:
-        # There are no pages at the very beginning of a file: a place there says nothing.
-        if field in said and said[field][1]:
-            kind, place = said[field]
-            said[field] = kind, place + by
-
-
-class _Reading:
-    """Values read from bytes, one after the other."""
-
-    def __init__(self, data: bytes) -> None:
-        self.data, self.at = data, 0
-
-    def byte(self) -> int:
-        self.at += 1
-        return self.data[self.at - 1]
-
-    def several(self, count: int) -> bytes:
-        self.at += count
-        return self.data[self.at - count : self.at]
-
-    def count(self) -> int:
-        data, at = self.data, self.at
-        found = shift = 0
-        while (byte := data[at]) >= 128:
-            found |= (byte & 127) << shift
-            shift += 7
-            at += 1
-        self.at = at + 1
-        return found | byte << shift
-
-    def number(self) -> int:
-        found = self.count()
-        return (found >> 1) ^ -(found & 1)
-
-    def struct(self) -> Struct:
-        said: Struct = {}
-        field = 0
-        while head := self.byte():
-            kind = head & 15
-            field = field + (head >> 4) if head >> 4 else self.number()
-            # Of yes and no the kind is all.
-            said[field] = kind, None if kind in (YES, NO) else self.value(kind)
-        return said
-
-    def value(self, kind: int) -> Any:
-        if BYTE < kind < DOUBLE:
-            return self.number()
-        if kind == STRUCT:
-            return self.struct()
-        if kind == BYTES:
-            return self.several(self.count())
-        if kind in (LIST, SET):
-            head = self.byte()
-            each = head & 15
-            many = head >> 4 if head >> 4 < 15 else self.count()
-            return each, [self.value(each) for _ in range(many)]
-        if kind in (YES, NO, BYTE):
-            return self.byte()
-        if kind == DOUBLE:
-            return self.several(8)
-        raise ValueError(f"a value of kind {kind}")
+        out = bytearray(self._head)
+        out.append(_ROWS)
+        _write_number(out, self.rows)
+        out.append(_GROUPS)
+        _write_list(out, STRUCT, self.count)
+        out += self._groups + self._tail
+        return bytes(out) + len(out).to_bytes(4, "little") + MAGIC
 
 
 def struct_of(said: Struct) -> bytes:
@@ -197,8 +132,13 @@ def _write(out: bytearray, kind: int, value: Any) -> None:
         _write_struct(out, value)
     else:
         each, values = value
-        out.append(min(len(values), 15) << 4 | each)
-        if len(values) >= 15:
-            _write_count(out, len(values))
+        _write_list(out, each, len(values))
         for one in values:
             _write(out, each, one)
+
+
+def _write_list(out: bytearray, kind: int, count: int) -> None:
+    """Write how a list of so many values begins."""
+    out.append(min(count, 15) << 4 | kind)
+    if count >= 15:
+        _write_count(out, count)

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from engine.bulk.kernel.kept import folder
-from engine.bulk.kernel.plan import DAY, EAST, FIRST, MISSING, NONE, UNSETTLED, Plan, per_lane
+from engine.bulk.kernel.plan import DAY, EAST, FIRST, MISSING, UNSETTLED, Plan, per_lane
 from engine.bulk.kernel.tables import MARGIN, tabled
 from engine.program import Program
 from engine.terms import Terms
@@ -108,6 +108,8 @@ def given(
     A `calendar` keeps the tables of days from one batch to the next.
     """
     room = _numpy_room if by_llvm else _plain_room
+    # What an account leaves is emptied by the loop when it comes to that account.
+    bare = _numpy_bare if by_llvm else _plain_bare
     taken = _numpy_column if by_llvm else _listed
     accounts, events, count = len(columns.first) - 1, len(columns.at), int(columns.things[-1])
     low, high = day_range(plan, columns, as_of)
@@ -122,20 +124,20 @@ def given(
     found |= {table.name: column for table, column in zip(plan.tables, tables, strict=True)}
     found = {name: taken(column) for name, column in found.items()} | {"base": low, "asof": as_of}
     left = {
-        "row": room(count, -1), "gone": room(accounts, 0), "life_": room(accounts, 0),
+        "row": bare(count), "gone": room(accounts, 0), "life_": room(accounts, 0),
         "since_": room(accounts, MISSING), "lend_": room(accounts, 0),
         "answer": room(accounts * len(plan.asked), 0), "state_": room(accounts * len(plan.states), 0),
     }  # fmt: skip
     for lane in plan.lanes:
         keys = events if lane.by_row else count
-        left |= {f"{letter}{lane.number}": room(keys, NONE) for letter in per_lane(lane)}
-    left |= {f"x{place}": room(events, 0) for place in range(len(plan.prohibitions))}
+        left |= {f"{letter}{lane.number}": bare(keys) for letter in per_lane(lane)}
+    left |= {f"x{place}": bare(events) for place in range(len(plan.prohibitions))}
     eager = any(lane.eager for lane in plan.lanes)
     most = _most(columns.things, accounts)
     if any(lane.by_row for lane in plan.lanes):
         most = max(most, _most(columns.first, accounts))
     wide = most * len(plan.lanes) + 1 if eager else 1
-    work = {f"walk{number}": room(events, -1) for number in range(plan.walks)}
+    work = {f"walk{number}": bare(events) for number in range(plan.walks)}
     work |= {
         "hk": room(4 * wide + 16, 0),
         "hv": room(4 * wide + 16, 0),
@@ -203,6 +205,16 @@ def _numpy_room(count: int, value: int) -> Sequence[int]:
     import numpy
 
     return numpy.full(count, value, numpy.int64)  # type: ignore[return-value]
+
+
+def _plain_bare(count: int) -> Sequence[int]:
+    return [0] * count
+
+
+def _numpy_bare(count: int) -> Sequence[int]:
+    import numpy
+
+    return numpy.empty(count, numpy.int64)  # type: ignore[return-value]
 
 
 def _numpy_column(column: Sequence[int]) -> Sequence[int]:

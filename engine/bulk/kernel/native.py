@@ -313,7 +313,7 @@ class _Spoken:
         self.loops.pop()
         self.say(f"br label %{more}")
         self.begin(more)
-        self.say(f"%{head}.next = add i64 %{head}.n, 1")
+        self.say(f"%{head}.next = add nsw i64 %{head}.n, 1")
         self.say(f"br label %{head}")
         self.begin(after)
 
@@ -331,7 +331,12 @@ class _Spoken:
     # -- expressions
 
     def element(self, name: str, place: ast.expr) -> str:
-        number = self.expression(place)
+        match place:
+            case ast.BinOp(left=left, op=ast.Add(), right=right):
+                # No place is that far: what is added to a place that is none from the end is none either.
+                number = self.value(f"add nsw i64 {self.expression(left)}, {self.expression(right)}")
+            case _:
+                number = self.expression(place)
         if not (isinstance(place, ast.Constant) and isinstance(place.value, int)):
             below = self.value(f"icmp slt i64 {number}, 0")
             least = self.value(f"select i1 {below}, i64 %{name}.len, i64 0")

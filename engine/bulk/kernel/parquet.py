@@ -27,6 +27,8 @@ PLAIN, PLAIN_WORDS, BY_WORDS = 0, 2, 8
 A_GROUP = 4_000_000
 """A row group of more rows is read by pyarrow, in parts."""
 MOST_PAGES = 4096
+_CELLS = {4: numpy.int32, 8: numpy.int64}
+"""What cells of so many bytes are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class File:
         self._other = pq.ParquetFile(path, metadata=self.about, read_dictionary=sorted(self.words))
         self._code = library(encoded)
         self._bytes, self._null = numpy.empty(0, numpy.uint8), numpy.empty(0, numpy.uint8)
-        self._dense, self._numbers = numpy.empty(0, numpy.int32), numpy.empty(0, numpy.int64)
+        self._dense = numpy.empty(0, numpy.int32)
         self._pages = numpy.empty(MOST_PAGES * WIDE, numpy.int64)
         self._at, self._told = numpy.empty(8, numpy.int64), numpy.empty(20, numpy.int64)
 
@@ -146,11 +148,11 @@ class File:
         found = self._places(of, count)
         if found is None:
             return None
-        raw = of.data[begin : begin + count * of.wide].tobytes()
-        values = numpy.frombuffer(raw, numpy.int64 if of.wide == 8 else numpy.int32).astype(numpy.int64)
-        cells = self._cells(of.rows, kind)
-        self._code.valued(found[0], values if count else numpy.zeros(1, numpy.int64), cells)
-        return _array(kind, self._narrowed(cells, kind), found[1])
+        cells = numpy.zeros(of.rows, _CELLS[of.wide])
+        if count:
+            values = numpy.frombuffer(of.data[begin : begin + count * of.wide].tobytes(), cells.dtype)
+            values.take(found[0], out=cells, mode="clip")
+        return _array(kind, _fitted(cells, kind), found[1])
 
     def _places(self, of: _Pages, most: int) -> tuple[Array, Array] | None:
         """Return the numbers of words, each below `most`, and which cells are null; None where they are not such."""
@@ -162,11 +164,11 @@ class File:
         return (places, null) if rows == of.rows else None
 
     def _as_they_stand(self, of: _Pages, kind: Any) -> Any:
-        null, cells = self._nulls(of.rows), self._cells(of.rows, kind)
+        null, cells = self._nulls(of.rows), numpy.empty(of.rows, _CELLS[of.wide])
         told = of.data, of.pages, len(of.pages) // WIDE, of.optional
-        if self._code.numbered(*told, of.wide, self._at, null, cells) != of.rows:
+        if self._code.numbered(*told, of.wide, self._at, null, cells.view(numpy.uint8)) != of.rows:
             return None
-        return _array(kind, self._narrowed(cells, kind), null)
+        return _array(kind, _fitted(cells, kind), null)
 
     # What is only on its way takes the room of what was so before, which is near at hand.
 
@@ -176,21 +178,6 @@ class File:
             self._null = numpy.empty(rows, numpy.uint8)
         self._null[:rows] = 0
         return self._null[:rows]
-
-    def _cells(self, rows: int, kind: Any) -> Array:
-        """Return room for numbers of 64 bits, which are handed on only if the column has such."""
-        if kind.bit_width == 64:
-            return numpy.empty(rows, numpy.int64)
-        if len(self._numbers) < rows:
-            self._numbers = numpy.empty(rows, numpy.int64)
-        return self._numbers[:rows]
-
-    def _narrowed(self, cells: Array, kind: Any) -> Array:
-        if kind.bit_width == 64:
-            return cells
-        halves = numpy.empty(len(cells), numpy.int32)
-        self._code.halved(cells, halves)
-        return halves
 
     def _read(self, held: Any, rows: int, optional: bool) -> _Pages | None:
         """Return the pages of a column, unpacked; None for what is not read."""
@@ -243,6 +230,11 @@ def _array(kind: Any, cells: Array, null: Array) -> Any:
     """Return an array of Arrow of numbers as they stand."""
     there = pyarrow.py_buffer(numpy.packbits(null == 0, bitorder="little")) if null.any() else None
     return pyarrow.Array.from_buffers(kind, len(cells), [there, pyarrow.py_buffer(cells)])
+
+
+def _fitted(cells: Array, kind: Any) -> Array:
+    """Return numbers in as many bytes as Arrow has them: an amount takes eight, though a file may need but four."""
+    return cells.astype(_CELLS[kind.bit_width // 8], copy=False)
 
 
 def _numbers(kind: Any, physical: str) -> Any:

@@ -27,43 +27,45 @@ class Piece:
     def __init__(self, target: Path) -> None:
         self.target = target
         self._out: Flat | _Grouped | None = None
+        self._held: list[Any] = []
 
     def __enter__(self) -> Piece:
         return self
 
     def __exit__(self, *wrong: object) -> None:
         if self._out is not None:
+            self._write()
             self._out.close()
 
     def add(self, table: Any) -> None:
         """Write some rows, now or with those that come next."""
         if self._out is None:
             self._out = (Flat if fits(table.schema) else _Grouped)(self.target, table.schema)
-        self._out.add(table)
-
-
-class _Grouped:
-    """A file written by pyarrow, many rows as one group."""
-
-    def __init__(self, target: Path, schema: Any) -> None:
-        self._held: list[Any] = []
-        self._out = _writer(target, schema)
-
-    def close(self) -> None:
-        if self._held:
-            self._write()
-        self._out.close()
-
-    def add(self, table: Any) -> None:
         self._held.append(table)
         if sum(map(len, self._held)) >= A_GROUP:
             self._write()
 
     def _write(self) -> None:
         # Each table has words of its own.
-        rows = pyarrow.concat_tables(self._held).unify_dictionaries()
+        rows = pyarrow.concat_tables(self._held).unify_dictionaries() if self._held else ()
         self._held = []
-        self._out.write_table(rows, row_group_size=max(1, len(rows)))
+        if self._out is not None and len(rows):
+            self._out.add(rows)
+
+
+class _Grouped:
+    """A file written by pyarrow."""
+
+    def __init__(self, target: Path, schema: Any) -> None:
+        self._out = _writer(target, schema)
+
+    def close(self) -> None:
+        """Write the end."""
+        self._out.close()
+
+    def add(self, table: Any) -> None:
+        """Write rows as one group."""
+        self._out.write_table(table, row_group_size=len(table))
 
 
 def _writer(target: Path, schema: Any) -> Any:
@@ -101,21 +103,20 @@ def joined(pieces: Sequence[Path], others: Iterable[Any], target: Path) -> int:
     if not more:
         shutil.copyfile(first, target)
         return int(pq.read_metadata(target).num_rows)
-    whole, ends = _end_of(first)
     with target.open("wb") as out:
+        whole, ends = _end_of(first, 0, 0)
         _append(first, 0, ends, out)
         for piece in more:
-            footer, ends = _end_of(piece)
-            footer.move(out.tell() - len(MAGIC))
+            footer, ends = _end_of(piece, out.tell() - len(MAGIC), whole.count)
             _append(piece, len(MAGIC), ends, out)
             whole.add(footer)
         out.write(whole.written())
     return whole.rows
 
 
-def _end_of(piece: Path) -> tuple[Footer, int]:
+def _end_of(piece: Path, by: int, before: int) -> tuple[Footer, int]:
     with piece.open("rb") as file:
-        return Footer.of(file)
+        return Footer.of(file, by, before)
 
 
 def _append(source: Path, begin: int, end: int, out: BinaryIO) -> None:

@@ -16,7 +16,7 @@ from engine.bulk.kernel.asking import Asking
 from engine.bulk.kernel.held import all_of, any_of
 from engine.bulk.kernel.lasting import MONTHS, Look
 from engine.bulk.kernel.lower import Draft, has_effects, scans
-from engine.bulk.kernel.plan import FAR, Asked, Lane, Plan, arguments
+from engine.bulk.kernel.plan import FAR, NONE, Asked, Lane, Plan, arguments, per_lane
 from engine.bulk.kernel.said import Place, Unsaid
 from engine.bulk.kernel.writer import Text
 from engine.program import Rule, Touch
@@ -121,6 +121,7 @@ class _Loop(Asking):
         text.depth = 1
         text.deeper("for a in range(len(first) - 1):")
         text.add("kc = things[a]", "k0 = kc", "rb = first[a]", "rc = rb", "why = 0", "t = asof", "m = 0")
+        self.cleared(text)
         self.unborn(text)
         for name, options in self.speller.states.items():
             initial = draft.terms.states.get(name, options[0])
@@ -177,6 +178,20 @@ class _Loop(Asking):
         text.add("gone[a] = why")
         text.out(2)
         return "\n".join(text.lines) + "\n"
+
+    def cleared(self, text: Text) -> None:
+        """Write what empties the room of an account: it is near at hand when the account is looked at."""
+        draft = self.draft
+        things, rows = ["row[k] = -1"], [f"x{place}[i] = 0" for place in range(len(draft.prohibitions))]
+        for lane in draft.lanes:
+            laid, key = (rows, "i") if lane.by_row else (things, "k")
+            laid += [f"{letter}{lane.number}[{key}] = {NONE}" for letter in per_lane(lane)]
+        rows += [f"walk{number}[i] = -1" for number in self.speller.walks.values()]
+        for key, begins, laid in (("k", "things", things), ("i", "first", rows)):
+            if laid:
+                text.deeper(f"for {key} in range({begins}[a], {begins}[a + 1]):")
+                text.add(*laid)
+                text.out()
 
     def watching(self) -> bool:
         """Tell whether conditions are looked at again whenever something happens."""
