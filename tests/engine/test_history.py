@@ -68,7 +68,7 @@ DEN = """
 
 @pytest.mark.parametrize("versions", [("1",), ("2",), ("1", "2")])
 def test_an_agreement_has_one_life_whatever_its_versions(tmp_path: Path, versions: tuple[str, ...]) -> None:
-    """A version is a text that governs, and no agreement of its own: it neither is in force nor ends beside the others."""
+    """A version is a text that governs, and no agreement of its own."""
     for each in versions:
         (tmp_path / f"den-{each}.contract").write_text(DEN.format(version=each), "utf-8")
     program = Programs(load([tmp_path]).contracts).of(("den",))
