@@ -258,12 +258,14 @@ class Entries:
             return None
         return "yes" if int(raw.get(number) or 0) <= int(limit[1]) else "no"
 
-    def agreed(self, at: str) -> dict[str, Any]:
-        """Return the parameters that both parties have set anew by an instant; of prices there are events."""
+    def agreed(self, at: str, known: str | None = None) -> dict[str, Any]:
+        """Return the parameters that both parties have set anew by an instant, as known; of prices there are events."""
         found: dict[str, Any] = {}
         for raw in self.raw:
             both = raw.get("by") not in ("provider", "user")
-            if raw["type"] in self.mapping["agreed"] and both and raw.get("at") and str(raw["at"]) <= at:
+            stands = raw.get("at") and str(raw["at"]) <= at
+            told = known is None or str(raw.get("recorded_at") or raw.get("at")) <= known
+            if raw["type"] in self.mapping["agreed"] and both and stands and told:
                 found |= {
                     key: value for key, value in flat(raw)
                     if key in self.mapping["parameters"] and not key.startswith("tariff.")
