@@ -228,7 +228,7 @@ def _unpacked(raw: Array, pages: Array, codec: Any) -> Array:
 
 def _array(kind: Any, cells: Array, null: Array) -> Any:
     """Return an array of Arrow of numbers as they stand."""
-    there = pyarrow.py_buffer(numpy.packbits(null == 0, bitorder="little")) if null.any() else None
+    there = pyarrow.py_buffer(numpy.packbits(null == 0, bitorder="little")) if null.view(bool).any() else None
     return pyarrow.Array.from_buffers(kind, len(cells), [there, pyarrow.py_buffer(cells)])
 
 
