@@ -152,5 +152,7 @@ def test_bytes_that_are_no_end_are_told(laid: tuple[list[Path], pa.Table]) -> No
             at, out = numpy.zeros(shifted.ROOM, int), numpy.zeros(shifted.LONGEST * len(data), numpy.uint8)
             at[shifted.BY], at[shifted.BEFORE] = 1000, 3
             size = code.shifted(data, at, out)
-            found.append((size, out[: max(size, 0)].tolist(), at[shifted.ROWS:].tolist() if size > 0 else []))
+            found.append(
+                (size, out[: max(size, 0)].tolist(), at[shifted.ROWS :].tolist() if size > 0 else [])
+            )
         assert found[0] == found[1]
