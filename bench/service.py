@@ -2,9 +2,11 @@
 
 The load comes from a process of its own (`bench/loading.py`), over loopback. Beside each figure stands a constant
 answer of the same size by the same HTTP server (`bench/constant.py`), measured alternately in the same run: rates
-differ from machine to machine, the ratio of the server's CPU should not. Every question is about another instant, the
-accounts and acts take turns, and nothing of an earlier answer is kept. The log of requests is at `warning`: at `info`,
-the default, a line is written for each.
+differ from machine to machine, the ratio of the server's CPU should not. Every question is about another instant, and
+the accounts and acts take turns. What an act comes to on an account, until that may change, is kept with the account
+(`Told` in `engine/answering.py`), so most questions find it; beside them are measured those of which each is the first
+about its act since something happened on the account. The log of requests is at `warning`: at `info`, the default, a
+line is written for each.
 
 `python -m bench.service` prints all of it, with `off`, `fast` or `durable` questions alone, the log of decisions in
 that mode, with `events` events alone; with `builds` questions to both builds in turns, the log off (`make native`).
@@ -38,6 +40,8 @@ JSON, ONE, MANY = "application/json", "application/cloudevents+json", "applicati
 EVALUATION, EVALUATIONS = "/access/v1/evaluation", "/access/v1/evaluations"
 Row = tuple[str, str, str]
 Requests = Sequence[tuple[str, str, object]]
+Turn = tuple[Requests, Requests]
+"""What is measured, and what is sent before it."""
 
 
 class Process:
@@ -165,15 +169,27 @@ def batches(count: int, size: int, first: int = 0) -> Requests:
     ]
 
 
-def compared(servers: Sequence[Process], turns: Sequence[Requests]) -> list[dict[str, float]]:
+def calls(turn: int) -> Requests:
+    """Return what has something happen on every account, later than what an earlier turn has happen."""
+    minute, second = divmod(turn, 60)
+    made = [
+        event(f"a{n}", f"t{turn}", "place_call", f"04-11T23:{minute:02}:{second:02}", by="user", to="10010")
+        for n in range(ACCOUNTS)
+    ]
+    return [("/events", MANY, made)]
+
+
+def compared(servers: Sequence[Process], turns: Sequence[Turn]) -> list[dict[str, float]]:
     """Return for each server the median of some turns, the rate, and the ratio of its CPU to that of a constant answer
     of that size; in every turn all of them are asked, one after the other.
     """
-    warm = [each.load(turns[0]) for each in servers]
+    warm = [each.load(turns[0][0]) for each in servers]
     constant = Process(["-m", "bench.constant", str(int(warm[0]["bytes"]))])
     found: list[list[dict[str, float]]] = [[] for _ in servers]
     try:
-        for requests in turns:
+        for requests, before in turns:
+            for server in servers if before else ():
+                server.load(before)
             loads = [each.load(requests) for each in servers]
             plain = constant.load(requests)["cpu"]
             for each, load in zip(found, loads, strict=True):
@@ -199,21 +215,30 @@ def asked_of_both() -> list[Row]:
 
 def figures_of(log: str, servers: Sequence[Process], names: Sequence[str] = ("",)) -> list[Row]:
     """Return the figures of questions to servers, one by one and in batches."""
-    ones = compared(servers, [singles(3_000, 10_000 * turn) for turn in range(3)])
-    lots = compared(servers, [batches(60, BATCH, 100_000 * turn) for turn in range(1, 4)])
+    # Each act of each account comes once.
+    firsts = compared(
+        servers, [(singles(ACCOUNTS * len(ACTS), 10_000 * turn), calls(turn)) for turn in range(3)]
+    )
+    ones = compared(servers, [(singles(3_000, 10_000 * turn), ()) for turn in range(3, 6)])
+    lots = compared(servers, [(batches(60, BATCH, 100_000 * turn), ()) for turn in range(1, 4)])
     rows = []
-    for server, name, one, many in zip(servers, names, ones, lots, strict=True):
+    for server, name, first, one, many in zip(servers, names, firsts, ones, lots, strict=True):
         paced = server.load(singles(3_000, 900_000), rate=one["rate"] / 2)
-        rows += figures(f"{name}, {log}" if name else log, one, many, paced)
+        rows += figures(f"{name}, {log}" if name else log, first, one, many, paced)
     return rows
 
 
-def figures(how: str, one: dict[str, float], many: dict[str, float], paced: dict[str, float]) -> list[Row]:
+def figures(
+    how: str, first: dict[str, float], one: dict[str, float], many: dict[str, float], paced: dict[str, float]
+) -> list[Row]:
     """Return the rows of what was found of one server."""
     each, each_of_many = f"({one['cpu']:.0f} us)", f"({many['cpu'] / BATCH:.0f} us)"
+    each_first = f"({first['cpu']:.0f} us)"
     return [
         (f"evaluation over HTTP, {how}: wall (CPU)", f"{one['rate']:,.0f}/s {each}", "3,000/s or more"),
         ("  server CPU against a constant answer", f"x {one['ratio']:.1f}", "within 3"),
+        ("  the first since something happened there", f"{first['rate']:,.0f}/s {each_first}", ""),
+        ("  server CPU of that against a constant answer", f"x {first['ratio']:.1f}", ""),
         ("  p99 at half that rate, requests due evenly", f"{1000 * paced['p99']:.1f} ms", "under 10 ms"),
         (f"  in batches of {BATCH}: wall (CPU)", f"{BATCH * many['rate']:,.0f}/s {each_of_many}", "20,000/s or more"),
         ("  server CPU of a batch against a constant answer", f"x {many['ratio']:.1f}", ""),

@@ -188,6 +188,8 @@ class _Line:
 
     def followed_by(self, events: tuple[Event, ...]) -> _Line:
         """Return the line with events that come after all facts; every position that was reached is kept."""
+        # Of what has become the past few ask again.
+        self.reached[-1].told = None
         groups = self.groups.followed_by([each] for each in events)
         shared = groups.shares_with(self.groups)
         return _Line(
@@ -219,7 +221,10 @@ class _Line:
             raise Unreached("what is asked lies before the entries that are here")
         while len(self.reached) <= count:
             self.reached.append(take(self.reached[-1], self.groups[len(self.reached) - 1]))
-        return self.reached[count] if count < len(self.groups) else self._since_last(until)
+        found = self.reached[count] if count < len(self.groups) else self._since_last(until)
+        if found.told is None:
+            found.told = {}
+        return found
 
     def has_act_of(self, question: Question, count: int) -> bool:
         """Tell whether the act that a question is about is done at the instant asked about, in the last of the groups

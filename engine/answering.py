@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import chain
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from engine.choice import LIMIT, items_that_matter
 from engine.decision import Cure, Decision, Item, Reason, Receipt, Verdict
@@ -76,10 +76,32 @@ def answered(
     position: Position, at: Instant, known_at: Instant | None, case: Callable[[Scene], Case],
     why: Callable[[Scene, Case], Why],
 ) -> Decision:  # fmt: skip
-    return worked_out(position, at, known_at, _AtOnce(case, why))
+    return told_of(position, at, _AtOnce(case, why)).decision(position, at, known_at)
 
 
-def worked_out(position: Position, at: Instant, known_at: Instant | None, way: Way) -> Decision:
+class Told(NamedTuple):
+    """What a question comes to at a position: all of a decision but the instant asked about and what was known.
+
+    That is so from `since` on, and until `until` unless something happens: then what is told beside the answer may be
+    another, if not the answer itself.
+    """
+
+    since: Instant
+    until: Instant
+    said: tuple[Any, ...]
+
+    def decision(self, position: Position, at: Instant, known_at: Instant | None) -> Decision:
+        """Return the decision at an instant."""
+        program = position.program
+        receipt = made(Receipt, (
+            program.versions, edition(), position.terms.calendar.version, position.terms_digest,
+            position.chain.hex(), position.count, at, known_at,
+        ))  # fmt: skip
+        return made(Decision, (*self.said, receipt))
+
+
+def told_of(position: Position, at: Instant, way: Way) -> Told:
+    """Work out what a question about an instant comes to."""
     scene = position.scene(at)
     scene.trees, scene.answers = {}, {}
     try:
@@ -105,8 +127,9 @@ def worked_out(position: Position, at: Instant, known_at: Instant | None, way: W
     required = shown.required and answer == "permitted" and all(each.required for _, each in cases)
     told = (answer, None, False) if answer == "undetermined" else (*shown.outcome, required)
     assumes = _assumed(scene, way, leaving, cases, told) if leaving else ()
+    scene.beside(turn)
     # Reasons look further than the answer had to: what is open there is not asked, only shown in one case.
-    scene.assigned, scene.vars, scene.event, scene.turn = assigned, {}, None, turn
+    scene.assigned, scene.vars, scene.event = assigned, {}, None
     scene.leaving, scene.departed, scene.lenient = None, None, True
     why, cure = way.reasons(scene, shown)
     if answer == "undetermined":
@@ -124,16 +147,13 @@ def worked_out(position: Position, at: Instant, known_at: Instant | None, way: W
         if entry[0] > at and (entry[1] != "D" or _breeds(position, entry)):
             turn = entry[0] if turn is None or entry[0] < turn else turn
             break
-    program = position.program
-    receipt = made(Receipt, (
-        program.versions, edition(), position.terms.calendar.version, position.terms_digest, position.chain.hex(),
-        position.count, at, known_at,
-    ))  # fmt: skip
-    return made(Decision, (
+    said = (
         answer, _VERDICTS.get(answer), required,
         shown.value if answer != "undetermined" else None,
-        program.truncated, why, missing, could_be, assumes, cure, turn, scene.provisional, exact, receipt,
-    ))  # fmt: skip
+        position.program.truncated, why, missing, could_be, assumes, cure, turn, scene.provisional, exact,
+    )  # fmt: skip
+    until = scene.firm if turn is None or scene.firm < turn else turn
+    return made(Told, (at, until, said))
 
 
 def _breeds(position: Position, entry: Entry) -> bool:

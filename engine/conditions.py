@@ -106,7 +106,12 @@ class CompareE(Evaluator):
         self.sign, self.op, self.left, self.right = op, _OPS[op], left, right
 
     def value(self, scene: Scene) -> Any:
-        return self.compared(scene, self.left.value(scene), self.right.value(scene))
+        return self.compared(scene, *self.sides(scene))
+
+    def sides(self, scene: Scene) -> tuple[Any, Any]:
+        """Return what is compared; a comparison with now turns at an instant that is known."""
+        left = scene.at if type(self.left) is NowE else self.left.value(scene)
+        return left, scene.at if type(self.right) is NowE else self.right.value(scene)
 
     def compared(self, scene: Scene, left: Any, right: Any) -> Any:
         if type(left) is Unknown or type(right) is Unknown:
@@ -149,7 +154,7 @@ class CompareE(Evaluator):
             scene.until(ends)
 
     def why(self, scene: Scene) -> Reason:
-        left, right = self.left.value(scene), self.right.value(scene)
+        left, right = self.sides(scene)
         holds = bool(self.compared(scene, left, right))
         state = self.left
         if isinstance(state, StateE):

@@ -186,6 +186,7 @@ def bindings(scene: Scene, rule: Rule, party: str | None, act: Event | None) -> 
 def triggers(scene: Scene, rule: Rule, act: Event | None) -> Any:
     """Return the chain of what the norm's instances may be bound to, the last first."""
     if rule.self_triggered:
+        scene.hangs_on_now()
         return act, None
     return scene.get(("BA",) if rule.trigger_name is None else ("F", rule.trigger_name))
 
@@ -438,6 +439,8 @@ def window_closed(scene: Scene, rule: Rule, bound: Any) -> Step | None:
         return early
     from_itself = isinstance(rule.limit, Within) and rule.limit_of is None
     if rule.limit is not None and not (from_itself and bound is None):
+        if bound is None:
+            scene.hangs_on_now()
         end, _ = window(scene, rule, start, bound is None)
         if end is not None:
             if end <= scene.at:

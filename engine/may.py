@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from contractlang.declaration import OccurrenceDecl
-from engine.answering import Case, Way, Why, worked_out
+from engine.answering import Case, Way, Why, told_of
 from engine.decision import Cure, Decision, Reason
 from engine.errors import no_act, no_party
 from engine.evaluator import Evaluator
@@ -27,6 +27,9 @@ NO_BASIS: Final = Case("no_basis")
 UNREGULATED: Final = Case("unregulated")
 CONFLICTING: Final = Case("conflicting")
 
+MOST_TOLD: Final = 16
+"""Of how many acts is kept what was told of them at one position; about a kilobyte each."""
+
 
 def may(position: Position, question: May, known_at: Instant | None) -> Decision:
     program = position.program
@@ -37,8 +40,16 @@ def may(position: Position, question: May, known_at: Instant | None) -> Decision
     speaking = program.speaking[name].get(party)
     if speaking is None:
         raise no_party(party)
-    asked = asked_about(ASKED, name, party, at, question.fields)
-    return worked_out(position, at, known_at, _May(act, party, asked, speaking))
+    kept = None if question.fields else position.told
+    told = None if kept is None else kept.get((party, name))
+    if told is None or not told.since <= at < told.until:
+        asked = asked_about(ASKED, name, party, at, question.fields)
+        told = told_of(position, at, _May(act, party, asked, speaking))
+        if kept is not None:
+            if len(kept) >= MOST_TOLD:
+                kept.clear()
+            kept[party, name] = told
+    return told.decision(position, at, known_at)
 
 
 NOBODY: Final = 0
@@ -182,7 +193,7 @@ def _turning(scene: Scene, when: Evaluator, wanted: bool) -> tuple[Cure, ...] | 
     """Return the facts that would make a condition what is wanted; to look for them bears on no answer's time."""
     turn = scene.turn
     found = when.cure(scene, wanted)
-    scene.turn = turn
+    scene.beside(turn)
     return found
 
 

@@ -52,7 +52,9 @@ _ROUNDS = 40
 class Position:
     """Where every norm of a program stands at an instant, for one account's terms."""
 
-    __slots__ = ("agenda", "based", "cells", "chain", "changed", "count", "now", "program", "taken", "terms")
+    __slots__ = (
+        "agenda", "based", "cells", "chain", "changed", "count", "now", "program", "taken", "terms", "told",
+    )  # fmt: skip
 
     def __init__(
         self, program: Program, terms: Terms, cells: Map[Key, Any], agenda: tuple[Entry, ...], now: Instant, count: int,
@@ -62,6 +64,8 @@ class Position:
         self.now, self.count, self.chain, self.changed, self.taken = now, count, chain, changed, taken
         # The act, and whose, that had a basis when it last came, until when time alone does not change that.
         self.based: tuple[str, str | None, Instant] | None = None
+        # What was told here of who may do which act (`Told` in `answering.py`); None where nobody would ask again.
+        self.told: dict[tuple[str, str], Any] | None = None
 
     @property
     def terms_digest(self) -> str:

@@ -394,7 +394,10 @@ class Program:
         chosen = scene.terms.versions.get(home)
         if chosen is not None:
             return version_name(home, chosen)
-        first = scene.get(("V0",), scene.at)
+        first = scene.get(("V0",))
+        if first is None:
+            scene.hangs_on_now()
+            first = scene.at
         current = [part for part in self.versions_of.get(home, ()) if part.begins <= first]
         return max(current, key=lambda part: part.begins).name if current else home
 

@@ -51,6 +51,7 @@ def trigger_at(scene: Scene) -> Instant:
         return bound.effect_at
     if isinstance(bound, Breach):
         return bound.started_at
+    scene.hangs_on_now()
     return scene.at
 
 
@@ -137,6 +138,7 @@ class BoundE(Evaluator):
 
     def value(self, scene: Scene) -> Any:
         if self.name == "@act":
+            scene.hangs_on_now()
             return scene.event
         if self.last:
             at_hand = occurrence_of(scene.vars.get("@trigger"))
@@ -144,6 +146,7 @@ class BoundE(Evaluator):
                 return at_hand
             found = scene.read(("HL", self.last))
             if found is None and scene.event is not None and scene.event.name == self.last:
+                scene.hangs_on_now()
                 return scene.event
             return found
         found = scene.vars.get(self.name)
@@ -164,6 +167,8 @@ class FieldE(Evaluator):
         self.of, self.name, self.kind = of, name, kind
 
     def value(self, scene: Scene) -> Any:
+        if type(self.of) is NowE:
+            return today(scene)
         of = self.of.value(scene)
         name = self.name
         if isinstance(of, Event):
@@ -185,11 +190,7 @@ class FieldE(Evaluator):
             got = scene.terms.attributes.get(f"{of}.{name}")
             return self.open(scene, of) if got is None else got
         if type(of) is int:
-            # What is known from the start is looked at before any day.
-            day = day_of(max(of, 0))
-            if type(self.of) is NowE and of > 0:
-                scene.until(end_of(day))
-            return day
+            return day_of(max(of, 0))
         if isinstance(of, Unknown):
             return self.of_unknown(scene, of)
         if of is None:
@@ -231,6 +232,14 @@ class FieldE(Evaluator):
                 if inst is None or inst.owed is None:
                     return 0
                 return inst.owed if isinstance(inst.owed, Unknown) else max(0, inst.owed - inst.paid)
+
+
+def today(scene: Scene) -> date:
+    """Return the day of the instant looked at; what is known from the start is looked at before any day."""
+    day = day_of(max(scene.at, 0))
+    if scene.at > 0:
+        scene.until(end_of(day))
+    return day
 
 
 def _has(scene: Scene, event: Event, field: str) -> bool:
@@ -300,9 +309,12 @@ class MonthDayE(Evaluator):
 
 
 class NowE(Evaluator):
+    """The instant looked at. Its day, and how it compares, turn at instants that are known (`today`, `CompareE`)."""
+
     __slots__ = ()
 
     def value(self, scene: Scene) -> Any:
+        scene.hangs_on_now()
         return scene.at
 
 

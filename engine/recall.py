@@ -139,6 +139,8 @@ def _explored(scene: Scene, option: tuple[Chosen, ...], look: Look) -> Seen:
         tree = _folded(leaves, depth)
     if inner.provisional:
         scene.provisional = True
+    if inner.firm < scene.firm:
+        scene.firm = inner.firm
     return Seen(tree, inner.turn, read)
 
 

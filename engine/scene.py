@@ -19,7 +19,7 @@ from engine.choice import Choice, Split
 from engine.dates import day_of
 from engine.deadlines import Deadline, deadline_after, deadline_after_day, deadline_by_day
 from engine.decision import Item
-from engine.event import ASKED, Event, Instant
+from engine.event import ASKED, NEVER, Event, Instant
 from engine.taken import Taken
 from engine.terms import Terms
 from engine.working_days import RestDays
@@ -120,7 +120,7 @@ class Scene:
     """One look at a position, in one case. One or two are made for every event, and one for every question."""
 
     __slots__ = (
-        "agenda", "answers", "asked", "assigned", "at", "brief", "departed", "event", "get", "inner", "leaving",
+        "agenda", "answers", "asked", "assigned", "at", "brief", "departed", "event", "firm", "get", "inner", "leaving",
         "lenient", "program", "provisional", "state", "taken", "terms", "trees", "turn", "vars", "waiting",
     )  # fmt: skip
 
@@ -138,6 +138,8 @@ class Scene:
         self.state: Any = None
         self.agenda: tuple[tuple[Instant, str, int, str], ...] = ()
         self.turn: Instant | None = None
+        # Until when what was looked at beside the answer (what would turn it, say) stays as it is.
+        self.firm: Instant = NEVER
         # Only while a decision is made: what was looked at, the default readings that a look asks for, the one that the
         # case takes the other way, and the answers to questions.
         self.trees: dict[Any, Any] | None = None
@@ -159,6 +161,7 @@ class Scene:
                 self.brief,
             )
         inner.state = inner.turn = None
+        inner.firm = NEVER
         return inner
 
     # -- cells and open items
@@ -311,6 +314,16 @@ class Scene:
         """Remember that what was looked at may change at `instant` by time alone."""
         if instant > self.at and (self.turn is None or instant < self.turn):
             self.turn = instant
+
+    def hangs_on_now(self) -> None:
+        """Remember that what was looked at may be another at any later instant."""
+        self.firm = self.at
+
+    def beside(self, turn: Instant | None) -> None:
+        """Have the answer turn at `turn`, and what was looked at since only bear on what is told beside it."""
+        if self.turn is not None and self.turn < self.firm:
+            self.firm = self.turn
+        self.turn = turn
 
     def _rest(self) -> RestDays:
         if "rest_days" not in self.program.readings:

@@ -1,0 +1,50 @@
+"""What was told is told again: an account that was asked before says what one says that never was, in every field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench.accounts import LAYERS, agreement_one, ledger, terms, under_all_law
+from engine.account import Account
+from engine.dates import DAY
+from engine.decide import decide
+from engine.event import Ledger
+from engine.program import Program
+from engine.question import May
+from tests.laws.accounts import account
+from tests.strategies import QUICK, Asked, asked
+
+LATER = (0, 1, DAY // 3, 2 * DAY, 9 * DAY, 8 * DAY, 40 * DAY, 39 * DAY + 7, 400 * DAY)
+
+
+@QUICK
+@given(asked(), st.lists(st.integers(0, 90 * DAY), max_size=6))
+def test_whoever_was_asked_before_says_the_same(case: Asked, later: list[int]) -> None:
+    one = account(case)
+    for each in [0, *later, 0]:
+        question = replace(case.question, at=case.question.at + each)
+        assert one.decide(question, case.known_at) == account(case).decide(question, case.known_at)
+
+
+@pytest.mark.parametrize(("made", "layers"), [(agreement_one, ("contract",)), (under_all_law, LAYERS)])
+@pytest.mark.parametrize("unpaid", [False, True])
+def test_every_act_of_the_shipped_agreement(
+    made: Callable[[], Program], layers: tuple[str, ...], unpaid: bool
+) -> None:
+    program = made()
+    one = Account(program, terms(layers), Ledger(tuple(ledger(300, unpaid=unpaid))))
+    last = one.ledger.entries[-1].effect_at
+    again = 0
+    for party, act in product(program.bound_parties, program.acts):
+        for later in LATER:
+            at = last + 1 + later
+            told = (one.line().before(at + 1).told or {}).get((party, act))
+            again += told is not None and told.since <= at < told.until
+            assert one.decide(May(party, act, at)) == decide(one.position_at(at), May(party, act, at))
+    assert again > 100
