@@ -45,7 +45,10 @@ class Footer:
         file.seek(begins)
         data = numpy.frombuffer(file.read(end - begins), numpy.uint8)
         # A place takes no more than so many bytes where it took one.
-        out, at = numpy.empty(shifted.LONGEST * len(data), numpy.uint8), numpy.zeros(shifted.ROOM, numpy.int64)
+        out, at = (
+            numpy.empty(shifted.LONGEST * len(data), numpy.uint8),
+            numpy.zeros(shifted.ROOM, numpy.int64),
+        )
         at[shifted.BY], at[shifted.BEFORE] = by, before
         size = library(shifted).shifted(data, at, out)
         fields, first, last = (int(at[each]) for each in (shifted.FIELDS, shifted.BEGIN, shifted.END))
