@@ -141,7 +141,14 @@ class Stale(StoreError):
 
 
 class Unavailable(StoreError):
-    """The store is gone, full or read-only. What was sent may or may not be kept: send it again, it counts once."""
+    """The store is gone, full or read-only. What was sent may or may not be kept: send it again, it counts once.
+
+    `reason` says what lacks; `where` the store is, callers of a service are not told.
+    """
+
+    def __init__(self, reason: str, where: str = "") -> None:
+        super().__init__(f"{where}: {reason}" if where else reason)
+        self.reason = reason
 
 
 class Damaged(StoreError):

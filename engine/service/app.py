@@ -69,6 +69,10 @@ def application(server: Server) -> Rim:
 
     @app.exception_handler(Problem)
     @app.exception_handler(EngineError)
+    async def refused(request: Request, wrong: Exception) -> Response:
+        assert isinstance(wrong, Problem | EngineError)
+        return server.problem_of(wrong).response()
+
     @app.exception_handler(Exception)
     async def failed(request: Request, wrong: Exception) -> Response:
         return problem_of(wrong).response()

@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse
 
 from engine.errors import (
     Conflict,
+    Damaged,
     EngineError,
     NotKept,
     Stale,
@@ -88,8 +89,12 @@ def problem_of(wrong: Exception) -> Problem:
             return Problem("stale", str(wrong), revision=wrong.revision)
         case Conflict():
             return Problem("conflict", str(wrong))
-        case Unavailable() | Unready():
-            return Problem("unavailable", str(wrong), headers={"Retry-After": "1"})
+        case Unavailable():
+            return Problem("unavailable", wrong.reason, headers={"Retry-After": "1"})
+        case Unready():
+            return Problem("unavailable", "the tables are of another version", headers={"Retry-After": "1"})
+        case Damaged():
+            return Problem("internal", "what is kept cannot be read as it was kept; it was logged")
         case EngineError():
             return Problem("bad_request", str(wrong))
         case _:

@@ -88,7 +88,7 @@ class Rim:
             # Who has gone is answered nothing, and nothing went wrong here.
             return None
         except (Problem, EngineError) as wrong:
-            said = _problem(problem_of(wrong))
+            said = _problem(self.server.problem_of(wrong))
             status = said.status
         except Exception as wrong:
             said = self._failed(wrong, request_id)

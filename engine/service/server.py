@@ -12,7 +12,7 @@ from typing import Any
 from starlette.types import Scope
 
 from engine.dates import iso
-from engine.errors import Conflict, NotKept, StoreError
+from engine.errors import Conflict, Damaged, EngineError, NotKept, Unavailable, Unready
 from engine.event import Instant
 from engine.kept import Documents
 from engine.service.access import Access, Caller, Pace
@@ -21,7 +21,7 @@ from engine.service.clock import now
 from engine.service.config import RIGHTS, BadConfig, Config
 from engine.service.landing import landed
 from engine.service.library import Library
-from engine.service.problems import Problem
+from engine.service.problems import Problem, problem_of
 from engine.service.requests import Headers
 from engine.service.shadow import Shadow
 from engine.service.tenant import Tenant
@@ -163,6 +163,12 @@ class Server:
     def _waiting_here(self) -> int:
         return sum(map(len, self._later.values()))
 
+    def problem_of(self, wrong: Problem | EngineError) -> Problem:
+        """Return the problem that an exception is to a caller; what is wrong with the store is logged."""
+        if isinstance(wrong, Unavailable | Unready | Damaged):
+            self.log.error("store", error=str(wrong))
+        return problem_of(wrong)
+
     async def ready(self) -> dict[str, Any]:
         """Return what readiness rests on. Raises Problem where the service is not ready, saying why."""
         if self.stopping:
@@ -171,8 +177,6 @@ class Server:
         try:
             # What is written to find out waits behind all that was sent before it.
             await asyncio.wait_for(asyncio.to_thread(self.store.ready), READY_S)
-        except StoreError as wrong:
-            raise Problem("unavailable", str(wrong), headers=_SOON) from None
         except TimeoutError:
             told = f"the ledger is behind: a write takes longer than {READY_S} seconds"
             raise Problem("unavailable", told, headers=_SOON) from None

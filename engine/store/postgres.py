@@ -142,6 +142,8 @@ def _told(where: str, wrong: SQLAlchemyError) -> StoreError:
     said = str(getattr(wrong, "orig", None) or wrong).strip().splitlines()[0]
     if isinstance(wrong, DataError):
         return Unfit("value", said)
+    # `connection to server at "10.0.0.7", port 5432 failed: Connection refused`: the reason comes last.
+    place, _, reason = said.rpartition(": ")
     if isinstance(wrong, DBAPIError) and wrong.connection_invalidated:
-        said = f"the connection was lost ({said})"
-    return Unavailable(f"{where}: {said}")
+        reason = f"the connection was lost ({reason.strip()})"
+    return Unavailable(reason.strip(), f"{where}: {place}" if place else where)

@@ -143,7 +143,7 @@ class SqliteDatabase(Database):
     def pulse(self) -> None:
         super().pulse()
         if shutil.disk_usage(self._path.parent).free < ROOM:
-            raise Unavailable(f"{self._path}: the disk is full")
+            raise Unavailable("the disk is full", str(self._path))
 
     def told(self, wrong: SQLAlchemyError) -> StoreError:
         return _told(self._path, wrong)
@@ -232,7 +232,7 @@ def _engine(path: Path, writes: bool) -> Engine:
 
 def _told(path: Path, wrong: SQLAlchemyError) -> StoreError:
     said = str(getattr(wrong, "orig", None) or wrong).splitlines()[0]
-    return Unavailable(f"{path}: {_meaning(said)}")
+    return Unavailable(_meaning(said), str(path))
 
 
 def _meaning(said: str) -> str:

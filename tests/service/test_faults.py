@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -57,6 +58,7 @@ def refused(answer: httpx2.Response, status: int, code: str) -> dict[str, Any]:
     assert told["detail"]
     assert "Traceback" not in answer.text
     assert "sqlalchemy" not in answer.text.lower()
+    assert "/tmp" not in answer.text, "where the store is"
     return told
 
 
@@ -116,6 +118,28 @@ def test_a_full_disk(live: Live, tmp_path: Path) -> None:
     assert again.status_code == 200
     assert kept(live) == [*acknowledged, f"a-c{number}"]
     assert [each.fault for each in live.server.store.audit()] == [None]
+
+
+def test_an_entry_that_cannot_be_read_is_no_fault_of_who_asks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Told that the request is wrong, a sender would drop its event."""
+    with serving(tmp_path, TEXTS) as live:
+        begun(live.client())
+    with closing(sqlite3.connect(tmp_path / "store.db")) as store:
+        triggers = store.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for (name,) in triggers:
+            store.execute(f"DROP TRIGGER {name}")
+        store.execute("UPDATE entries SET body = '{' WHERE revision = 2")
+        store.commit()
+    with serving(tmp_path, TEXTS) as live:
+        client = live.client()
+        refused(client.get("/accounts/a"), 500, "internal")
+        refused(
+            client.post("/access/v1/evaluation", json=question("user", "place_call", "a")), 500, "internal"
+        )
+        refused(send(client, call(1)), 500, "internal")
+    assert "entry 2" in capsys.readouterr().err
 
 
 @contextmanager
