@@ -24,7 +24,9 @@ class Remembered:
     def __init__(self, for_s: float, most: int = MOST) -> None:
         self._for, self._most = for_s, most
         self._kept: OrderedDict[tuple[str, str], tuple[float, Answer]] = OrderedDict()
-        self._turns: dict[str, int] = {}
+        # When each account was forgotten last, by a count of all; of those let go of, the last.
+        self._turns: OrderedDict[str, int] = OrderedDict()
+        self._count = self._earliest = 0
         self._lock = threading.Lock()
 
     def of(self, question: Question) -> Answer | None:
@@ -41,9 +43,9 @@ class Remembered:
         return replace(found[1], remembered=True)
 
     def turn(self, account: str) -> int:
-        """Return how often the account was forgotten: an answer asked for before that is not kept after it."""
+        """Return when the account was forgotten last: an answer asked for before that is not kept after it."""
         with self._lock:
-            return self._turns.get(account, 0)
+            return self._turns.get(account, self._earliest)
 
     def keep(self, question: Question, answer: Answer, asked: float, turn: int) -> None:
         """Keep an answer to a question that was sent at the instant `asked` of the monotonic clock, in that turn."""
@@ -55,7 +57,7 @@ class Remembered:
         if left <= 0:
             return
         with self._lock:
-            if self._turns.get(question.account, 0) != turn:
+            if self._turns.get(question.account, self._earliest) != turn:
                 return
             self._kept[_key(question)] = asked + left, answer
             while len(self._kept) > self._most:
@@ -66,7 +68,11 @@ class Remembered:
         if not self._for:
             return
         with self._lock:
-            self._turns[account] = self._turns.get(account, 0) + 1
+            self._count += 1
+            self._turns[account] = self._count
+            self._turns.move_to_end(account)
+            if len(self._turns) > self._most:
+                _, self._earliest = self._turns.popitem(last=False)
             for key in [each for each in self._kept if each[0] == account]:
                 del self._kept[key]
 

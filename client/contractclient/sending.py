@@ -1,7 +1,7 @@
 """Requests over HTTP: connections kept, each try and all tries together within bounds, sent again where that helps.
 
-Sent again is what got no answer, and what the service answers with 429 or 503: after a time that doubles and is partly
-left to chance, or after what `Retry-After` says. Only what may be sent twice goes through here.
+Sent again is what got no answer, and what the service, or a proxy before it, answers with a status of `AGAIN`: after a
+time that doubles and is partly left to chance, or after what `Retry-After` says. Only what may be sent twice goes here.
 """
 
 from __future__ import annotations
@@ -9,19 +9,21 @@ from __future__ import annotations
 import http.client
 import json
 import random
+import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from contractclient.told import Refused, ServiceError, Unreachable
 
-AGAIN = (429, 503)
+AGAIN = (408, 429, 502, 503, 504)
 FIRST_PAUSE_S = 0.05
 LONGEST_PAUSE_S = 5.0
 MOST_IDLE = 16
+MOST_AT_ONCE = 65_536
 
 
 class Said(NamedTuple):
@@ -84,14 +86,14 @@ class Sender:
             with self._lock:
                 idle = self._idle.pop() if self._idle else None
             connection = idle or self._opened()
-            left = min(self._timeout, max(0.001, end - time.monotonic()))
-            connection.timeout = left
+            connection.timeout = self._left(end)
             if connection.sock is not None:
-                connection.sock.settimeout(left)
+                connection.sock.settimeout(connection.timeout)
             try:
                 connection.request(method, path, content, headers)
+                sock = connection.sock
                 response = connection.getresponse()
-                answer = response.read()
+                answer = b"".join(self._pieces(response, sock, end))
             except (http.client.RemoteDisconnected, ConnectionError):
                 connection.close()
                 if idle is None:
@@ -107,6 +109,23 @@ class Sender:
                 else:
                     self._idle.append(connection)
             return response.status, given, answer
+
+    def _pieces(self, response: http.client.HTTPResponse, sock: socket.socket, end: float) -> Iterator[bytes]:
+        """Yield a body as it comes, each wait and all of them together within bounds."""
+        while response.length != 0 and (piece := response.read1(MOST_AT_ONCE)):
+            yield piece
+            sock.settimeout(self._left(end))
+        if response.length:
+            raise http.client.IncompleteRead(b"", response.length)
+        # Only so may the connection be used again.
+        response.close()
+
+    def _left(self, end: float) -> float:
+        """Return for how long to wait now. Raises TimeoutError where there is no time left."""
+        left = end - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return min(self._timeout, left)
 
     def _opened(self) -> http.client.HTTPConnection:
         if self._scheme == "https":

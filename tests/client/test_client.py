@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -83,12 +83,26 @@ class Between:
                 if plan == "refuse":
                     caller.sendall(b"HTTP/1.1 503 Busy\r\nRetry-After: 0\r\nContent-Length: 2\r\n\r\n{}")
                     continue
+                if plan == "gateway":
+                    caller.sendall(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 6\r\n\r\n<html>")
+                    continue
                 if plan == "silent":
                     time.sleep(0.6)
                     return
                 service.sendall(request)
                 answer = _message(service)
                 if plan == "lose the answer":
+                    return
+                if plan == "break off":
+                    caller.sendall(answer[:-5])
+                    return
+                if plan == "by and by":
+                    head, mark, body = answer.partition(b"\r\n\r\n")
+                    caller.sendall(head + mark)
+                    with suppress(OSError):
+                        for place in range(len(body)):
+                            caller.sendall(body[place : place + 1])
+                            time.sleep(0.05)
                     return
                 caller.sendall(answer)
 
@@ -114,9 +128,9 @@ def _message(end: socket.socket) -> bytes:
 
 
 @contextmanager
-def through(live: Live, timeout_s: float = 5, remember_s: float = 0) -> Iterator[tuple[Client, Between]]:
+def through(live: Live, timeout_s: float = 5, **more: float) -> Iterator[tuple[Client, Between]]:
     between = Between(int(live.url.rpartition(":")[2]))
-    with Client(between.url, live.key(), timeout_s=timeout_s, remember_s=remember_s) as client:
+    with Client(between.url, live.key(), timeout_s=timeout_s, **more) as client:
         yield client, between
     between.close()
 
@@ -204,7 +218,7 @@ def test_what_is_refused_says_where(client: Client) -> None:
     assert wrong.value.status == 404
 
 
-@pytest.mark.parametrize("plan", ["lose the answer", "refuse", "silent"])
+@pytest.mark.parametrize("plan", ["lose the answer", "break off", "refuse", "gateway", "silent"])
 def test_what_got_no_answer_is_sent_again_and_counts_once(live: Live, plan: str) -> None:
     account = f"again-{plan.partition(' ')[0]}"
     with through(live, timeout_s=0.5) as (client, between):
@@ -234,6 +248,15 @@ def test_who_does_not_answer_in_time_is_unreachable(live: Live) -> None:
             client.record(Event("a", "pay", "test", None))
         assert time.monotonic() - begun_at < 2
         assert "contract_x" not in repr(wrong.value)
+
+
+def test_an_answer_that_comes_by_and_by_is_not_waited_for_beyond_the_bound(live: Live) -> None:
+    with through(live, within_s=1.5) as (client, between):
+        between.plan = "by and by"
+        begun_at = time.monotonic()
+        with pytest.raises(Unreachable):
+            client.account("nowhere")
+        assert time.monotonic() - begun_at < 3
 
 
 def test_a_refusal_for_good_is_not_sent_again(live: Live) -> None:
@@ -288,6 +311,19 @@ def test_an_answer_is_never_remembered_past_what_it_holds_until() -> None:
     assert kept.of(asked) is not None
     kept.keep(asked, answer, moment - 3, 0)
     assert kept.of(asked) is None
+
+
+def test_what_was_forgotten_long_ago_takes_no_room() -> None:
+    kept = remembered_answers.Remembered(3600, most=10)
+    turn = kept.turn("a")
+    for number in range(100):
+        kept.forget(f"other {number}")
+    assert len(kept._turns) == 10
+    answer = Answer(True, {"receipt": {"revision": "1-a"}}, datetime.fromisoformat("2026-04-11T00:00+08:00"))
+    kept.keep(suspension("a", None), answer, 1e12, turn)
+    assert kept.of(suspension("a", None)) is None, "it cannot be told any more whether it was forgotten"
+    kept.keep(suspension("a", None), answer, 1e12, kept.turn("a"))
+    assert kept.of(suspension("a", None)) is not None
 
 
 def test_an_answer_that_was_under_way_when_something_happened_is_not_kept() -> None:
