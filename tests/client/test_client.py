@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from contractclient import Answer, Client, Entity, Event, Question, Refused, Unreachable, sending
@@ -128,7 +129,7 @@ def _message(end: socket.socket) -> bytes:
 
 
 @contextmanager
-def through(live: Live, timeout_s: float = 5, **more: float) -> Iterator[tuple[Client, Between]]:
+def through(live: Live, timeout_s: float = 5, **more: Any) -> Iterator[tuple[Client, Between]]:
     between = Between(int(live.url.rpartition(":")[2]))
     with Client(between.url, live.key(), timeout_s=timeout_s, **more) as client:
         yield client, between
