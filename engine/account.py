@@ -347,11 +347,16 @@ def with_allegations(program: Program, facts: tuple[Event, ...]) -> tuple[Event,
     for fact in facts:
         ground = fact.fields.get("ground")
         if isinstance(ground, str) and fact.name in program.acts:
-            found += _alleged(program, fact, ground, facts)
+            found += _alleged(program, fact, ground, _by(fact, facts))
         found.append(fact)
     if len(found) != len(facts):
         found.sort(key=lambda each: (each.occurred_at is None, each.effect_at))
     return tuple(found)
+
+
+def _by(notice: Event, facts: tuple[Event, ...]) -> tuple[Event, ...]:
+    """Return what has happened, or may have, by the time of a notice: what comes later is not what it speaks of."""
+    return tuple(each for each in facts if each.occurred_at is None or each.effect_at <= notice.effect_at)
 
 
 def _alleged(program: Program, notice: Event, ground: str, facts: tuple[Event, ...]) -> list[Event]:

@@ -21,7 +21,10 @@ def with_allegations(contracts: tuple[Contract, ...], known: Iterable[Event]) ->
     for notice in facts:
         cited = notice.fields.get("ground")
         if isinstance(cited, str) and not is_knowledge(notice):
-            alleged += _alleged_by(contracts, notice, cited, facts)
+            earlier = [
+                each for each in facts if each.occurred_at is None or each.effect_at <= notice.effect_at
+            ]
+            alleged += _alleged_by(contracts, notice, cited, earlier)
     return facts + alleged
 
 
