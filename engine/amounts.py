@@ -98,6 +98,12 @@ def _unpaid(scene: Scene, rules: list[Rule], question: AmountOfSum) -> list[list
             said = found.setdefault((trig, "" if isinstance(inst.trigger, Event) else rule.home), {})
             more = inst.owed if isinstance(inst.owed, Unknown) else inst.owed - inst.paid
             said[rule.home] = _added(said.get(rule.home, 0), more)
+    for (trig, home), said in found.items():
+        # What one agreement still asks of a bill may be paid under another that asked for less.
+        for rule in rules if not home else ():
+            done: Inst | None = scene.read(("I", rule.index, trig)) if rule.home not in said else None
+            if done is not None and done.owed is not None and done.done_at is not None:
+                said[rule.home] = 0
     return [_prevailing(scene, said) for said in found.values()]
 
 

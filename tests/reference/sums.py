@@ -248,14 +248,17 @@ def unpaid(world: World, name: str, about: str | None, document: str | None) -> 
         norm = each.norm
         if not isinstance(norm, Obligation) or name not in (norm.label, norm.act.name) or each.owed is None:
             continue
-        if each.status not in ("open", "breached", "suspended") or document not in (None, norm.document):
+        done = each.status in ("discharged", "cured")
+        if document not in (None, norm.document) or not (
+            done or each.status in ("open", "breached", "suspended")
+        ):
             continue
         if about is not None and (each.trigger is None or each.trigger.id != about):
             continue
         home = documents.home(world, norm.document)
         bill = (each.trigger.id, "") if isinstance(each.trigger, Event) else (id(each.trigger), home)
         said = debts.setdefault(bill, {})
-        said[home] = values.total([said.get(home, 0), each.unpaid_at(world.now)])
+        said[home] = values.total([said.get(home, 0), 0 if done else each.unpaid_at(world.now)])
     for said in debts.values():
         for by, over in preferred(world) if len(set(said.values())) > 1 else ():
             if by in said:
