@@ -44,14 +44,18 @@ def stamp_of(texts: Mapping[str, str]) -> bytes:
 
 
 def outlook_of(account: Account, after: Instant) -> Outlook:
-    """Return how it is from an instant on, until time alone may change a standing or a power."""
+    """Return how it is from an instant on, until time alone may change a standing or a power.
+
+    The account keeps what is told here of its powers: who asks next finds it worked out.
+    """
     line, position = account.line(), account.position_at(after)
     place = line.instants.up_to(after)
+    reached = line.after(place, after)
     ahead = [due[0] for due in position.agenda[:1]]
     ahead += line.instants[place : place + 1]
     answers = {}
     for party, act in powers_of(account):
-        decision = decide(position, May(party, act, after))
+        decision = decide(reached, May(party, act, after))
         turn = decision.holds_until
         if turn is None or turn > after:
             answers[party, act] = decision.answer

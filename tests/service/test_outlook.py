@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from engine import may
 from engine.dates import parse_instant
 from engine.service import clock, deadlines, library
 from engine.service.deadlines import Deadlines
@@ -133,3 +134,23 @@ def test_what_is_out_of_date_is_worked_out_a_while_at_a_time(
         done = asyncio.run(working.renew(tenant, clock.now()))
         left.append((done, len(tenant.books.outdated(tenant.library.stamp))))
     assert left == [(False, 1), (False, 0), (True, 0), (True, 0)]
+
+
+def test_what_is_planned_of_an_account_in_memory_need_not_be_worked_out_for_the_next_question(
+    service: InProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tenant, working = service.server.tenants["main"], Deadlines(service.server)
+    asked = {
+        "subject": PROVIDER,
+        "action": {"name": "suspend_service"},
+        "resource": {"type": "account", "id": "b"},
+    }
+    call = event("b", "b-call", "place_call", "2026-05-02T10:00:00+08:00", by="user", to="10010")
+    assert service.post("/events", [call], BATCH).status == 200
+    asyncio.run(working.wake(tenant, clock.now()))
+    with monkeypatch.context() as during:
+        during.setattr(may, "told_of", None)
+        told = service.post("/access/v1/evaluation", asked).json()
+    tenant.accounts.forget()
+    assert service.post("/access/v1/evaluation", asked).json() == told
+    assert told["decision"] is True
