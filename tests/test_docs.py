@@ -183,6 +183,15 @@ def test_what_stands_for_more(expected: list[str], got: list[str], same: bool) -
     assert matches(expected, got) is same
 
 
+def test_what_is_shown_rightly_stays_as_it_is_written(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    file = '```text title="a.txt"\na\nb\n```\n'
+    text = f"{file}\n```console\n$ cat a.txt\na\n...\n$ cat a.txt\n{{}}\n\n$ cat a.txt\na\nb\n```\n"
+    page.write_text(text.format("wrong"), "utf-8")
+    rewrite(page)
+    assert page.read_text("utf-8") == text.format("a\nb")
+
+
 def rewrite(page: Path) -> None:
     """Write what the commands of a page print, where what is shown is not true any more."""
     text = page.read_text("utf-8")
@@ -199,8 +208,9 @@ def rewrite(page: Path) -> None:
             for shown in shown_in(block["body"], 1):
                 got, kept = run(shown.command, folder), trimmed(shown.expected)
                 lines = kept if kept and matches(kept, got) else [HASH.sub("...", line) for line in got]
-                parts.append("\n".join([f"$ {shown.command}", *lines]))
-            return "```console\n" + "\n\n".join(parts) + "\n```"
+                blank = shown.expected[len(kept) :]
+                parts += [f"$ {shown.command}", *lines, *blank]
+            return "\n".join(["```console", *parts, "```"])
 
         page.write_text(BLOCK.sub(again, text), "utf-8")
 
