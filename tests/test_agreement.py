@@ -23,7 +23,8 @@ from engine.errors import EngineError
 from engine.event import KNOWLEDGE, Instant
 from engine.governing import Programs
 from engine.question import InBreachOf, May, Question, StateOf
-from engine.scenarios import Words, run_scenario
+from engine.scenarios import run_scenario
+from engine.situation import Words
 from tests.reference.cases import TooManyCases
 from tests.reference.interpret import interpret
 from tests.several_documents import Together, together
@@ -196,7 +197,7 @@ def test_they_agree_on_the_scenarios(
             asked_of.append((self, question, known_at, decision))
             return decision
 
-    monkeypatch.setattr("engine.scenarios.Account", Listening)
+    monkeypatch.setattr("engine.situation.Account", Listening)
     list(run_scenario(scenario, programs, Words.read(SCENARIOS / "mapping.yaml"), ("contract",)))
     for account, question, known_at, decision in asked_of:
         # The reference knows no unknown dates; the other kinds of question are asked of the engine alone.

@@ -15,8 +15,9 @@ from engine.dates import parse_instant
 from engine.event import Ledger
 from engine.governing import Programs
 from engine.question import May
-from engine.scenarios import FAILED, NOT_APPLICABLE, PASSED, Words, run_file, run_scenario
+from engine.scenarios import FAILED, NOT_APPLICABLE, PASSED, run_file, run_scenario
 from engine.settings import terms_from
+from engine.situation import Words
 from engine.written_events import event_from
 
 ROOT = Path(__file__).parents[1]

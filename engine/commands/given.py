@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from engine.cases import Case
     from engine.ledger import Book
     from engine.program import Program
-    from engine.scenarios import Words
+    from engine.situation import Words
 
 
 class Given:
@@ -338,7 +338,7 @@ def words_beside(path: Path) -> Words:
     """Return how the words of a scenario file are said: by the mapping beside it, else by that of the program."""
     import yaml
 
-    from engine.scenarios import Words
+    from engine.situation import Words
 
     beside = path.with_name("mapping.yaml")
     mapping = beside if beside.is_file() else SHIPPED / "scenarios" / "mapping.yaml"

@@ -28,7 +28,8 @@ from engine.governing import CONTRACT
 from engine.history import Entry, history
 from engine.program import Program
 from engine.question import Question
-from engine.scenarios import PASSED, Outcome, Situation, Words, run_scenario
+from engine.scenarios import PASSED, Outcome, run_scenario
+from engine.situation import Situation, Words
 from engine.telling import say, say_event
 from engine.terms import Terms
 from engine.voice import Voice

@@ -25,8 +25,8 @@ from engine.errors import EngineError
 from engine.event import WAIVE, Event, Ledger, event
 from engine.governing import Programs
 from engine.question import May
-from engine.scenarios import Situation, Words
 from engine.settings import terms_from
+from engine.situation import Situation, Words
 from engine.terms import Terms
 from tests.bulk.made_up import BEGIN, ledger
 from tests.bulk.test_kernel import asked_of, folded, program_of, same

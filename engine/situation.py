@@ -1,0 +1,463 @@
+"""One query of a scenario file: the account as the scenario has it, the question, and its answer in the file's words.
+
+What the words of the file are called in the vocabulary, `contracts/scenarios/mapping.yaml` says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from contractlang.contract import base_name
+from contractlang.declaration import BlankDecl, OccurrenceDecl
+from contractlang.norms import Obligation
+from engine.account import Account
+from engine.citing import cited
+from engine.dates import day_of_month, iso, parse_as_of, parse_instant, start_of
+from engine.decision import Decision, Item
+from engine.entries import Entries, Unsupported, first, flat, timed
+from engine.event import Ledger
+from engine.joined import joined
+from engine.program import Program
+from engine.question import (
+    AmountOfSum,
+    Arrived,
+    InBreachOf,
+    LastDay,
+    May,
+    Question,
+    Renewed,
+    StateOf,
+    TimeBarred,
+    WhoBears,
+)
+from engine.settings import terms_from
+
+# What a file says of the channel for notices where none was named.
+_NO_CHANNEL = ("blank", "none", "null", "undesignated", "not_designated", "False", "false", "no")
+# Readings, questions and blanks have ids that begin so.
+_VARIED = ("RS-", "D-", "P-")
+# What a variant says of a blank that stays blank.
+_NOTHING = ("null", "none", "~", "blank")
+# A variant may fix more than one thing.
+_PARTS = re.compile(r"\s*[,;&]\s*|\s+and\s+")
+# What YAML makes of the options `on` and `off` without quotes.
+_OF_FLAGS = {True: "on", False: "off"}
+
+
+class Absent(Unsupported):
+    """A query asks for a sum, for the last day of a duty or for a norm of which no layer that it asks for speaks."""
+
+    def __init__(self, what: str, answer: str = "no_basis") -> None:
+        super().__init__(what)
+        self.answer = answer
+
+
+@dataclass(frozen=True)
+class Words:
+    """How the words of a scenario file are said in the vocabulary."""
+
+    raw: Mapping[str, Any]
+
+    @staticmethod
+    def read(path: Path) -> Words:
+        """Return the mapping in a file."""
+        return Words(yaml.safe_load(path.read_text("utf-8")))
+
+    def amended(
+        self, scenario: str, query: str, variant: str, wanted: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        """Return what is expected, as amended where the file's answer follows no one rule (each with its reason)."""
+        change = (self.raw.get("amendments") or {}).get(
+            "/".join(each for each in (scenario, query, variant) if each)
+        )
+        return (
+            {**wanted, "answer": change["answer"]}
+            if change and str(wanted.get("answer")) == str(change["instead_of"])
+            else wanted
+        )
+
+    @cached_property
+    def documents(self) -> dict[str, list[str]]:
+        """Agreement tags to document names."""
+        return {key: list(value) for key, value in self.raw["agreements"].items()}
+
+
+class Situation:
+    """One query of one scenario: the account as the scenario has it, and the question."""
+
+    def __init__(
+        self,
+        scenario: Mapping[str, Any],
+        query: Mapping[str, Any],
+        variant: str,
+        layers: tuple[str, ...],
+        program: Program,
+        mapping: Words,
+        named_channel: bool | None = None,
+        arrived: bool = True,
+    ) -> None:
+        self.scenario, self.query, self.program, self.mapping = scenario, query, program, mapping
+        self.variant, self.layers = variant, layers
+        change = query.get("variant") or {}
+        if unknown := sorted(set(change) - {"parameters", "events", "remove_events"}):
+            raise Unsupported(f"a variant with {', '.join(unknown)}")
+        self.parameters = {**(scenario.get("parameters") or {}), **(change.get("parameters") or {})}
+        about = {"agreement": scenario["agreement"]}
+        self.raw_events: list[Mapping[str, Any]] = [
+            about | timed(each) for each in _changed(scenario.get("events", ()), change)
+        ]
+        self.readings: dict[str, str] = {}
+        self.answers: dict[str, Any] = {}
+        # A switch of an unverified rule is turned on for the scenario that rests on it.
+        for name, option in (mapping.raw.get("switches") or {}).get(scenario["id"], {}).items():
+            if name in program.readings:
+                self.readings[name] = option
+        for name, value in list(self.parameters.items()):
+            if name.startswith(_VARIED):
+                self.vary(name, value)
+        for part in _PARTS.split(variant) if variant else ():
+            self.vary(*part.split("=", 1))
+        told = [each for each in self.raw_events if not self.is_denied(each["type"])]
+        self.raw_events = list(joined(told, mapping.raw))
+        self.channel = self.answers.get("P-NOTICE", self.parameters.get("notice_channel"))
+        if named_channel is None:
+            named_channel = self.channel is None or str(self.channel) not in _NO_CHANNEL
+        self.entries = Entries(self.raw_events, self.parameters, mapping.raw, program, named_channel, arrived)
+        self.ids = self.entries.ids
+        self.events = list(self.entries.events())
+        self.answers |= {k: v for k, v in self.entries.answers.items() if self.is_asked(k)}
+        for name, value in self.entries.agreed(_minute(query["at"]), self.known()).items():
+            self.agree(name, value)
+        self.terms = terms_from(program, dict(self.settings()), layers, self.readings, self.answers)
+        self.events = [event for event in self.events if not self.was_met(event.id)]
+        self.account = Account(program, self.terms, Ledger(tuple(self.events)))
+
+    def known(self) -> str | None:
+        """Return the instant up to which the query knows what was recorded; None where it knows everything."""
+        known = self.query.get("known_at")
+        return _minute(known) if known else None
+
+    def was_met(self, notice: str) -> bool:
+        """Tell whether a notice that gave time to perform came to nothing: the breach it names was made good."""
+        raw = next((each for each in self.raw_events if each["id"] == notice), None)
+        rules = self.mapping.raw["events"][raw["type"]] if raw is not None else ()
+        if raw is None or not any(self.entries.ends(raw, rule) for rule in rules):
+            return False
+        event = next(each for each in self.events if each.id == notice)
+        try:
+            document, norm = self.norm(str(raw.get("ground")))
+        except Unsupported:
+            return False
+        other = {"provider": "user", "user": "provider"}[str(raw["by"])]
+        without = Account(self.program, self.terms, Ledger(tuple(e for e in self.events if e.id != notice)))
+        return without.decide(InBreachOf(other, norm, event.effect_at, document)).answer in ("no", "cured")
+
+    def vary(self, name: str, value: Any) -> None:
+        """Take what a variant or a parameter fixes: a reading, an answer, a blank by its id, another parameter."""
+        name = (self.mapping.raw.get("varied") or {}).get(name, name)
+        value = None if value in _NOTHING else value
+        if name.startswith("RS-"):
+            self.readings[name] = _OF_FLAGS[value] if isinstance(value, bool) else str(value)
+        elif parameter := self.parameter_of(name):
+            self.parameters[parameter] = value
+        elif name.startswith(_VARIED):
+            said = str(value).lower() if isinstance(value, bool) else "blank" if value is None else value
+            self.answers[name] = self.mapping.raw["answers"].get(name, {}).get(said, said)
+        elif name.startswith("F-"):
+            self.date(name, str(value))
+        elif name in self.parameters or any(
+            each.partition(".")[0] == name for each in self.mapping.raw["parameters"]
+        ):
+            self.parameters[name] = value
+        else:
+            raise Unsupported(f"a variant of {name}")
+
+    def parameter_of(self, blank: str) -> str | None:
+        """Return the parameter that fills a blank of the documents, named by its id."""
+        targets = self.mapping.raw["parameters"].items()
+        return next((key for key, target in targets if target == blank and self.is_asked(blank)), None)
+
+    def date(self, marker: str, day: str) -> None:
+        """Give the entry whose date is missing (`F-USER-SIGN-DATE`) a day or an instant."""
+        for place, raw in enumerate(self.raw_events):
+            acts = (rule["name"] for rule in self.mapping.raw["events"].get(raw["type"], ()))
+            if (
+                "at" in raw
+                and raw["at"] is None
+                and marker in (_undated(raw.get("by"), each) for each in acts)
+            ):
+                self.raw_events[place] = timed({**raw, "at": day})
+                return
+        raise Unsupported(f"a variant of {marker}")
+
+    def is_denied(self, kind: str) -> bool:
+        """Tell whether what a finding says was judged not to be so."""
+        question = (self.mapping.raw.get("findings") or {}).get(kind)
+        return question is not None and self.answers.get(question) in ("no", "false")
+
+    def agree(self, name: str, value: Any) -> None:
+        """Take a parameter that both parties have set anew; a hole of the text is filled by their agreement alone."""
+        self.parameters[name] = value
+        target = self.mapping.raw["parameters"][name]
+        if isinstance(target, str) and not self.is_asked(target):
+            self.answers[target] = value
+
+    def settings(self) -> Iterator[tuple[str, Any]]:
+        """Yield the account's settings, in the words of the vocabulary."""
+        named = self.mapping.raw["parameters"]
+        for key, value in flat(self.parameters):
+            # What nobody knows of a party or a tariff is not said; a blank that stays blank is.
+            targets = named.get(key) or ()
+            if value is None and not (isinstance(targets, str) and targets.startswith("P-")):
+                continue
+            for target in targets if isinstance(targets, list | tuple) else [targets]:
+                # A target is a setting that takes the value, or `{setting: what it implies}`, the value in it as `{}`.
+                name, given = (target, value) if isinstance(target, str) else next(iter(target.items()))
+                given = given.replace("{}", str(value)) if isinstance(given, str) else given
+                if "." in name or self.is_asked(name):
+                    yield name, given
+
+    def is_asked(self, name: str) -> bool:
+        """Tell whether the documents have a declaration of that name which settings can fill."""
+        return any(
+            name in (d.name, d.alias, d.external) and not (isinstance(d, BlankDecl) and d.gap)
+            for d in self.program.declarations.values()
+        )
+
+    def open_arrivals(self) -> Iterator[tuple[str, dict[str, bool]]]:
+        """Yield what is not known of the arrival of notices, and what else it may have been: both are asked about."""
+        if self.channel_is_open():
+            yield "P-NOTICE", {"named_channel": False}
+        if any(self.entries.arrival_is_open(raw) for raw in self.raw_events):
+            yield "F-ARRIVAL", {"arrived": False}
+
+    def channel_is_open(self) -> bool:
+        """Tell whether when a notice arrived hangs on which channel was named, and nothing says which."""
+        return (
+            self.channel is None
+            and "civil" in self.layers
+            and any(
+                "channel" in raw and rule.get("read") and first(raw, rule["read"])
+                for raw in self.raw_events
+                for rule in self.mapping.raw["events"][raw["type"]]
+            )
+        )
+
+    def narrowed(self) -> tuple[str, list[str], list[str]]:
+        """Return the answer, as narrowed by what the file says of a gap of the text: that was agreed elsewhere, or not.
+
+        Where both lead to one answer, it is the answer.
+        """
+        told = self.answer()
+        for name, target in self.mapping.raw["parameters"].items():
+            if target in told[1] and self.parameters.get(name) is not None and not self.is_asked(target):
+                one, other = (
+                    Situation(
+                        self.scenario, self.query, ", ".join(filter(None, (self.variant, f"{target}={value}"))),
+                        self.layers, self.program, self.mapping, self.entries.named_channel, self.entries.arrived,
+                    ).answer()
+                    for value in (self.parameters[name], "blank")
+                )  # fmt: skip
+                told = one if one == other else told
+        return told
+
+    def answer(self) -> tuple[str, list[str], list[str]]:
+        """Return the engine's answer, what is missing for it and what it could be, in the words of the file."""
+        decision = self.decision()
+        return self.spoken(decision), self.missing(decision), [self.word(each) for each in decision.could_be]
+
+    def decision(self) -> Decision:
+        """Return the engine's answer. Of a duty that was done, the last day is asked just before it was."""
+        known = self.query.get("known_at")
+        known_at = parse_as_of(str(known)) if known else None
+        question = self.question()
+        decision = self.account.decide(question, known_at)
+        if isinstance(question, LastDay) and decision.answer == "none" and question.norm is not None:
+            done = [
+                event.effect_at
+                for event in self.events
+                if event.name == question.norm and event.effect_at <= question.at
+            ]
+            if done:
+                return self.account.decide(replace(question, at=max(done) - 1), known_at)
+        return decision
+
+    def question(self) -> Question:
+        """Return the question that the query asks. Raises Unsupported for a kind that cannot be asked."""
+        ask, at = self.query["ask"], parse_as_of(str(self.query["at"]))
+        match ask["kind"]:
+            case "allowed":
+                party = ask.get("actor") or ask["party"]
+                said = ("kind", "actor", "party", "action", "agreement")
+                fields = {k: v for k, v in ask.items() if k not in said}
+                act = self.mapping.raw["actions"].get(ask["action"], ask["action"])
+                declared = self.program.declarations.get(act)
+                asked = (
+                    {each.name for each in declared.params} if isinstance(declared, OccurrenceDecl) else set()
+                )
+                fields = {**self.entries.presumed(act, party), **self.unsaid(act, at), **fields}
+                fields = {k: self.entries.value(act, k, v) if k in asked else v for k, v in fields.items()}
+                return May(party, act, at, fields)
+            case "breach":
+                document, norm = self.norm(ask["norm"])
+                return InBreachOf(ask["party"], norm, at, document)
+            case "state":
+                of = str(ask["of"]).partition(":")[0]
+                of = "agreement" if of in self.mapping.documents else {"account": "service"}.get(of, of)
+                return StateOf(of, at, self.agreement() if of == "agreement" else None)
+            case "renewed":
+                return Renewed(at, self.agreement())
+            case "deadline":
+                return self.deadline(str(ask["of"]), at)
+            case "amount":
+                return self.amount(str(ask["of"]), at)
+            case "bears_loss":
+                leak = next((e.id for e in self.events if e.name == "credentials_leaked"), "")
+                return WhoBears(leak, at)
+            case "limitation_expired":
+                return TimeBarred("pay", self.ids.get(ask["claim"]), at)
+            case "notice_arrived" | "arrived":
+                return Arrived(self.notice(ask), at)
+            case kind:
+                raise Unsupported(f"kind of query {kind}")
+
+    def notice(self, ask: Mapping[str, Any]) -> str:
+        """Return the entry whose arrival is asked about: any field of the question may name it."""
+        ids = {each["id"] for each in self.raw_events}
+        named = next((value for value in ask.values() if value in ids), None)
+        if named is None:
+            raise Unsupported("arrival of an entry that is not there")
+        return str(named)
+
+    def unsaid(self, act: str, at: int) -> dict[str, Any]:
+        """Return what the query leaves to the entries before it: disclosure is to the authority that asked for it."""
+        found: dict[str, Any] = {}
+        for field, sources in (self.mapping.raw.get("unsaid") or {}).get(act, {}).items():
+            for raw in self.raw_events:
+                if raw["type"] in sources and raw.get("at") and parse_instant(raw["at"]) <= at:
+                    found[field] = raw.get(sources[raw["type"]])
+        return found
+
+    def agreement(self) -> str:
+        """Return the agreement that the query is about: the one it names (`A2`, `agreement:A2`), or else the first."""
+        ask, named = self.query["ask"], self.mapping.documents
+        written = ask.get("agreement") or str(ask.get("of")).rpartition(":")[2]
+        return named[written if written in named else self.scenario["agreement"]][0]
+
+    def norm(self, written: str) -> tuple[str | None, str]:
+        """Return document and norm of a reference like `1.五.2` or `statute:…`."""
+        number, _, rest = written.partition(".")
+        documents = self.mapping.raw["documents"]
+        if number in documents:
+            return documents[number], rest
+        statute = written.removeprefix("statute:").removeprefix("law:").strip()
+        found = cited(statute, self.mapping.raw["statutes"], self.program.contracts)
+        if found is None:
+            raise Unsupported(f"norm {written}")
+        if found[0] not in {base_name(each.name) for each in self.program.contracts}:
+            # A law of a layer that is not asked for is not there, and nobody breaks it.
+            raise Absent(written, "no")
+        return found
+
+    def deadline(self, of: str, at: int) -> Question:
+        what, _, about = of.partition(":")
+        if what == "term_end":
+            return LastDay(None, at, document=self.agreement())
+        if what == "payment" and about.startswith("due-in-"):
+            year, month = map(int, about.removeprefix("due-in-").split("-")[:2])
+            numbered = self.parameters.get("due_day")
+            if numbered is None:
+                return LastDay("pay", at, trigger={"at": start_of(date(year, month, 1))})
+            day = day_of_month(year, month, int(numbered))
+            return LastDay("pay", at, trigger={"due": day, "at": start_of(day.replace(day=1))})
+        if what == "payment":
+            return LastDay("pay", at, about=self.ids.get(about))
+        if what == "limitation":
+            return LastDay("pay", at, about=self.ids.get(about), bar=True)
+        act = self.mapping.raw["actions"].get(what, what)
+        if any(isinstance(rule.norm, Obligation) and rule.act_name == act for rule in self.program.rules):
+            return LastDay(act, at)
+        if isinstance(self.program.declarations.get(act), OccurrenceDecl):
+            raise Absent(of)
+        raise Unsupported(f"deadline of {of}")
+
+    def amount(self, of: str, at: int) -> Question:
+        what, _, about = of.partition(":")
+        name = self.mapping.raw["amounts"].get(what)
+        if name is None:
+            raise Unsupported(f"amount of {of}")
+        if name == "tariff":
+            return StateOf(name, at, self.agreement())
+        if name != "pay" and name not in self.program.sum_names:
+            raise Absent(of)
+        return AmountOfSum(name, at, self.ids.get(about))
+
+    # -- speaking
+
+    def word(self, answer: str) -> str:
+        words: dict[str, str] = self.mapping.raw["words"]
+        kind = self.query["ask"]["kind"]
+        if kind in ("amount", "state") and answer.lstrip("-").isdigit():
+            return f"{int(answer) // 100}.{int(answer) % 100:02d}"
+        return words.get(answer, answer) if kind in ("allowed", "state") else answer
+
+    def spoken(self, decision: Decision) -> str:
+        """Return the answer in the words of the file. Where no layer knows a limitation, none has expired."""
+        if self.query["ask"]["kind"] == "limitation_expired" and decision.answer == "no_basis":
+            return "no"
+        if decision.answer == "permitted" and decision.required:
+            return "obliged"
+        if decision.answer == "value":
+            value = decision.value
+            if (
+                self.query["ask"]["kind"] == "deadline"
+                and isinstance(value, str)
+                and not value.endswith("24:00")
+            ):
+                return value[:16]
+            return self.word(str(value))
+        return self.word(decision.answer)
+
+    def missing(self, decision: Decision) -> list[str]:
+        """Return what is missing by the ids of the file, each once."""
+        return list(dict.fromkeys(self.outside(item) for item in decision.missing))
+
+    def outside(self, item: Item) -> str:
+        declared = self.program.declarations.get(item.name)
+        if declared is not None and declared.external:
+            return declared.external
+        if item.kind == "order":
+            return "F-EVENT-ORDER"
+        if item.kind == "calendar":
+            return f"F-CALENDAR-{item.name}"
+        if item.kind == "date":
+            event = next((e for e in self.events if e.id == item.name), None)
+            return _undated(event.actor, event.name) if event is not None else item.name
+        named: dict[str, str] = self.mapping.raw.get("facts") or {}
+        return named[item.name] if item.kind == "fact" and item.name in named else f"{item.kind}:{item.name}"
+
+
+def _undated(party: Any, act: str) -> str:
+    """Return what a file calls the missing date of an act."""
+    return f"F-{party}-{act}-DATE".upper()
+
+
+def _minute(written: Any) -> str:
+    """Return an instant asked about as entries write it, so that the two compare."""
+    return iso(parse_as_of(str(written)))[:16]
+
+
+def _changed(events: Iterable[Mapping[str, Any]], change: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield the entries of a scenario as a variant changes them: some go, some come, and one may take another's id."""
+    more = [{"id": f"variant-{place}", **each} for place, each in enumerate(change.get("events") or (), 1)]
+    gone = {*(change.get("remove_events") or ()), *(each["id"] for each in more)}
+    yield from (each for each in events if each["id"] not in gone)
+    yield from more
