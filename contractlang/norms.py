@@ -218,7 +218,6 @@ class Power(NormBase):
 
 
 Norm = Obligation | Maintenance | Prohibition | Permission | Power
-Duty = Obligation | Maintenance | Prohibition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -336,11 +336,6 @@ def _in_order(group: list[Event]) -> bool:
     return len({each.source for each in group}) == 1 and all(each.sequence is not None for each in group)
 
 
-def replay(program: Program, terms: Terms, ledger: Ledger, until: Instant) -> Position:
-    """Return the position at `until`. What happens after it does not alter it, however long the ledger grows."""
-    return Account(program, terms, ledger).position_at(until)
-
-
 def with_allegations(program: Program, facts: tuple[Event, ...]) -> tuple[Event, ...]:
     """Return the facts with what their grounds allege: an act or event that the norm cited is about."""
     found: list[Event] = []

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -447,8 +446,3 @@ class Program:
                     if basis == index:
                         return since
         return None
-
-
-def describe(program: Program) -> str:
-    """Return a hash of the program's meaning: of its documents, in order."""
-    return hashlib.sha256("".join(version[2] for version in program.versions).encode()).hexdigest()[:16]

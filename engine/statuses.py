@@ -74,6 +74,13 @@ class Norms:
             if found is not None:
                 yield trig, found
 
+    def until_due(self, scene: Scene) -> None:
+        """Note that an answer may turn when what is open falls due."""
+        for index in self.indexes:
+            for _, inst in self.instances(scene, index):
+                if inst.end is not None and inst.status == "open":
+                    scene.until(inst.end)
+
 
 def trig_of(value: Any) -> str:
     """Return how an instance is called by what triggered it."""
@@ -110,10 +117,7 @@ class OverdueE(Evaluator):
                 return breach
             scene.until(end)
         if self.longer is None:
-            for index in self.norms.indexes:
-                for _, inst in self.norms.instances(scene, index):
-                    if inst.end is not None and inst.status == "open":
-                        scene.until(inst.end)
+            self.norms.until_due(scene)
         return None
 
     def value(self, scene: Scene) -> Any:
@@ -171,10 +175,7 @@ class InBreachE(Evaluator):
         for breach in self.norms.breaches(scene, only_open=False):
             if party is None or party == _EITHER or breach.by in (party, BOTH):
                 return breach
-        for index in self.norms.indexes:
-            for _, inst in self.norms.instances(scene, index):
-                if inst.end is not None and inst.status == "open":
-                    scene.until(inst.end)
+        self.norms.until_due(scene)
         return None
 
     def value(self, scene: Scene) -> Any:

@@ -101,7 +101,6 @@ class Following:
             if isinstance(self.new.contract.declarations[name], OccurrenceDecl)
             and self.new.contract.declarations[name].is_act  # type: ignore[union-attr]
         ]
-        self._seen_acts = set(self.acts)
 
     def _touch(self, each: Sentence, partner: dict[Sentence, Sentence]) -> None:
         if any(each in pair for pair in self.pairs):

@@ -42,7 +42,6 @@ from engine.walk import walk
 from engine.written_events import event_from
 
 Way = Literal["more", "less"]
-Side = tuple[World, Moment]
 TRIES = 4
 """How many histories are put to the engine before a way of parting is given up."""
 AGAIN = 2

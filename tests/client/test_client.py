@@ -19,7 +19,7 @@ from contractclient import remembered as remembered_answers
 
 from tests.service.serving import CONTRACTS, Live, serving, texts_of
 
-PROVIDER, USER = Entity("party", "provider"), Entity("party", "user")
+PROVIDER = Entity("party", "provider")
 
 
 @pytest.fixture(scope="module")

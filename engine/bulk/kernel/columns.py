@@ -249,11 +249,3 @@ def settled(issue: Issue, about: str | None, answers: Answers, disputed: frozens
 def words_of(plan: Plan) -> dict[int, str]:
     """Return the words of a plan by their numbers."""
     return {number: word for word, number in plan.words.items()}
-
-
-def laid_out(program: Program, plan: Plan, as_of: Instant, accounts: Iterable[tuple[Event, ...]]) -> Layout:
-    """Return accounts laid out. Raises Left for the first that cannot be."""
-    layout = Layout(program, plan, as_of)
-    for facts in accounts:
-        layout.add(facts)
-    return layout

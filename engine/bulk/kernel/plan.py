@@ -16,7 +16,6 @@ from engine.program import Rule
 NONE, OPEN, DONE, BREACHED, CURED, SUSPENDED = range(6)
 """What a duty of the plan is; the first: it has not arisen."""
 
-DRAFT, IN_FORCE, EXPIRED, TERMINATED = range(4)
 ANSWERS = ("unregulated", "permitted", "required", "forbidden", "no_basis", "conflicting")
 SAID = 8
 """An answer is left as its place among those, and SAID times a bit for each norm that forbids."""
