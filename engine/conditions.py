@@ -154,7 +154,8 @@ class CompareE(Evaluator):
             scene.until(ends)
 
     def why(self, scene: Scene) -> Reason:
-        left, right = self.sides(scene)
+        # A reason tells the instant itself.
+        left, right = self.left.value(scene), self.right.value(scene)
         holds = bool(self.compared(scene, left, right))
         state = self.left
         if isinstance(state, StateE):

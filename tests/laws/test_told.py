@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import product
+from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,11 +16,19 @@ from bench.accounts import LAYERS, agreement_one, ledger, terms, under_all_law
 from engine.account import Account
 from engine.dates import DAY
 from engine.decide import decide
-from engine.event import Ledger
+from engine.decision import Decision
+from engine.event import Instant, Ledger
+from engine.governing import Programs
 from engine.program import Program
-from engine.question import May
+from engine.question import May, Question
+from engine.scenarios import run_scenario
+from engine.situation import Words
 from tests.laws.accounts import account
 from tests.strategies import QUICK, Asked, asked
+
+ROOT = Path(__file__).parents[2]
+HISTORIES = ROOT / "tests" / "data" / "histories.yaml"
+MAPPING = ROOT / "contracts" / "scenarios" / "mapping.yaml"
 
 LATER = (0, 1, DAY // 3, 2 * DAY, 9 * DAY, 8 * DAY, 40 * DAY, 39 * DAY + 7, 400 * DAY)
 
@@ -48,3 +58,23 @@ def test_every_act_of_the_shipped_agreement(
             again += told is not None and told.since <= at < told.until
             assert one.decide(May(party, act, at)) == decide(one.position_at(at), May(party, act, at))
     assert again > 100
+
+
+def test_whatever_happened(programs: Programs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of histories under all law: a reason that tells the instant itself is that of the one asked about."""
+    plain, compared = Account.decide, list[Decision]()
+
+    def decide(self: Account, question: Question, known_at: Instant | None = None) -> Decision:
+        found = plain(self, question, known_at)
+        for later in (1, DAY // 3, 9 * DAY, 200 * DAY) if type(question) is May else ():
+            again = replace(question, at=question.at + later)
+            anew = Account(self.program, self.terms, self.ledger)
+            compared.append(plain(self, again, known_at))
+            assert compared[-1] == plain(anew, again, known_at)
+        return found
+
+    monkeypatch.setattr(Account, "decide", decide)
+    words = Words.read(MAPPING)
+    for scenario in yaml.safe_load(HISTORIES.read_text("utf-8"))["scenarios"][::9]:
+        list(run_scenario(scenario, programs, words, None))
+    assert len(compared) > 500
