@@ -17,7 +17,7 @@ from engine.entries import Unsupported
 from engine.errors import EngineError
 from engine.governing import Programs
 from engine.question import Question
-from engine.situation import Absent, Situation, Words
+from engine.situation import Absent, Situation, Words, asked_of
 
 PASSED, FAILED, NOT_APPLICABLE = "passed", "failed", "not applicable"
 
@@ -96,7 +96,7 @@ def _run(
     layers: tuple[str, ...], programs: Programs, mapping: Words,
 ) -> Outcome:  # fmt: skip
     try:
-        documents = tuple(mapping.documents[_asked_of(scenario, query)])
+        documents = tuple(mapping.documents[asked_of(scenario, query)])
         program = programs.of(documents, layers)
         situation = Situation(scenario, query, variant, layers, program, mapping)
         got, missing, could_be = situation.narrowed()
@@ -124,12 +124,6 @@ def _run(
         scenario["id"], query["id"], variant, PASSED if passed else FAILED, _expected(wanted), told,
         situation.question(),
     )  # fmt: skip
-
-
-def _asked_of(scenario: Mapping[str, Any], query: Mapping[str, Any]) -> str:
-    """Return which agreements a query asks: whether one of them allows an act is asked of it alone."""
-    ask = query["ask"]
-    return str((ask.get("agreement") if ask["kind"] == "allowed" else None) or scenario["agreement"])
 
 
 def _expected(wanted: Mapping[str, Any]) -> str:

@@ -20,11 +20,12 @@ from contractlang.declaration import BlankDecl, OccurrenceDecl
 from contractlang.norms import Obligation
 from engine.account import Account
 from engine.citing import cited
-from engine.dates import day_of_month, iso, parse_as_of, parse_instant, start_of
+from engine.dates import day_of_month, iso, parse_as_of, parse_instant, spoken, start_of
 from engine.decision import Decision, Item
 from engine.entries import Entries, Unsupported, first, flat, timed
-from engine.event import Ledger
+from engine.event import BUILT_IN, Ledger
 from engine.joined import joined
+from engine.openings import open_time, opens, stretches
 from engine.program import Program
 from engine.question import (
     AmountOfSum,
@@ -88,6 +89,12 @@ class Words:
     def documents(self) -> dict[str, list[str]]:
         """Agreement tags to document names."""
         return {key: list(value) for key, value in self.raw["agreements"].items()}
+
+
+def asked_of(scenario: Mapping[str, Any], query: Mapping[str, Any]) -> str:
+    """Return which agreements a query asks: whether one of them allows an act is asked of it alone."""
+    ask = query["ask"]
+    return str((ask.get("agreement") if ask["kind"] == "allowed" else None) or scenario["agreement"])
 
 
 class Situation:
@@ -222,7 +229,7 @@ class Situation:
                 # A target is a setting that takes the value, or `{setting: what it implies}`, the value in it as `{}`.
                 name, given = (target, value) if isinstance(target, str) else next(iter(target.items()))
                 given = given.replace("{}", str(value)) if isinstance(given, str) else given
-                if "." in name or self.is_asked(name):
+                if "." in name or (self.is_asked(name) and not self.is_of_the_other(name)):
                     yield name, given
 
     def is_asked(self, name: str) -> bool:
@@ -231,6 +238,15 @@ class Situation:
             name in (d.name, d.alias, d.external) and not (isinstance(d, BlankDecl) and d.gap)
             for d in self.program.declarations.values()
         )
+
+    def is_of_the_other(self, name: str) -> bool:
+        """Tell whether one of two agreements is asked alone, and a blank is not one of its own."""
+        documents = self.mapping.documents
+        if documents[asked_of(self.scenario, self.query)] == documents[self.scenario["agreement"]]:
+            return False
+        own = (each for each in self.program.contracts if each.kind == "agreement")
+        declared = (d for contract in own for d in contract.declarations.values() if isinstance(d, BlankDecl))
+        return name.startswith("P-") and not any(name in (d.name, d.alias, d.external) for d in declared)
 
     def open_arrivals(self) -> Iterator[tuple[str, dict[str, bool]]]:
         """Yield what is not known of the arrival of notices, and what else it may have been: both are asked about."""
@@ -271,15 +287,80 @@ class Situation:
 
     def answer(self) -> tuple[str, list[str], list[str]]:
         """Return the engine's answer, what is missing for it and what it could be, in the words of the file."""
-        decision = self.decision()
+        asked = str(self.query["ask"].get("of"))
+        match self.query["ask"]["kind"]:
+            case "deadline" if opening := self.mapping.raw["openings"].get(asked):
+                return self.opened(opening["tells"])
+            case "deadline" if notice := self.mapping.raw["given"].get(asked):
+                return spoken(parse_instant(self.giving_time(notice)[1])), [], []
+            case "amount" if asked.partition(":")[0] in self.mapping.raw["settled"]:
+                return self.paid()
+        return self.said(self.decision())
+
+    def said(self, decision: Decision) -> tuple[str, list[str], list[str]]:
+        """Return a decision in the words of the file."""
         return self.spoken(decision), self.missing(decision), [self.word(each) for each in decision.could_be]
+
+    def opened(self, tells: str) -> tuple[str, list[str], list[str]]:
+        """Return from when, or until when, the act asked about is open; as things stand at the instant asked about."""
+        question, known = self.question(), self.query.get("known_at")
+        assert isinstance(question, May)
+        standing = [
+            e
+            for e in self.events
+            if e.occurred_at is None or e.effect_at <= question.at or e.name in BUILT_IN
+        ]
+        account = Account(self.program, self.terms, Ledger(tuple(standing)))
+        found = stretches(account, question, parse_as_of(str(known)) if known else None)
+        if tells == "end":
+            time = open_time(found, question.at)
+            if not time or time[-1].end is None:
+                return "none", [], []
+            # Where it is certain for a while and then only perhaps, the end is what is open.
+            before, last = (set(each.decision.missing) for each in (time[0], time[-1]))
+            if last - before:
+                return "undetermined", self.missing(time[-1].decision), []
+            return spoken(time[-1].end), [], []
+        first = opens(found, question.at)
+        if first is None:
+            return "none", [], []
+        return (iso(first.start)[:16], [], []) if first.is_open else self.said(first.decision)
+
+    def giving_time(self, kind: str) -> tuple[str, str]:
+        """Return the last notice of a kind that gives time to perform, and when it is over. Raises Absent for none."""
+        at, known = _minute(self.query["at"]), self.known()
+        found = [
+            (str(raw["id"]), end)
+            for raw in self.raw_events
+            for rule in (self.mapping.raw["events"][kind] if raw["type"] == kind else ())
+            if (end := self.entries.ends(raw, rule)) is not None
+            and str(raw["at"]) <= at
+            and (known is None or str(raw.get("recorded_at") or raw["at"]) <= known)
+        ]
+        if not found:
+            raise Absent(kind)
+        return found[-1]
+
+    def paid(self) -> tuple[str, list[str], list[str]]:
+        """Return what was paid of a bill, or of all: what it comes to less what is unpaid."""
+        question = self.question()
+        assert isinstance(question, AmountOfSum)
+        owed = self.asked(replace(question, name="fee"))
+        unpaid = self.asked(question)
+        for each in (owed, unpaid):
+            if each.answer != "value":
+                return each.answer, self.missing(each), []
+        return self.word(str(int(owed.value) - int(unpaid.value))), [], []
+
+    def asked(self, question: Question) -> Decision:
+        """Return the engine's answer to a question, as the query knows things."""
+        known = self.query.get("known_at")
+        return self.account.decide(question, parse_as_of(str(known)) if known else None)
 
     def decision(self) -> Decision:
         """Return the engine's answer. Of a duty that was done, the last day is asked just before it was."""
-        known = self.query.get("known_at")
-        known_at = parse_as_of(str(known)) if known else None
         question = self.question()
-        decision = self.account.decide(question, known_at)
+        decision = self.asked(question)
         if isinstance(question, LastDay) and decision.answer == "none" and question.norm is not None:
             done = [
                 event.effect_at
@@ -287,7 +368,7 @@ class Situation:
                 if event.name == question.norm and event.effect_at <= question.at
             ]
             if done:
-                return self.account.decide(replace(question, at=max(done) - 1), known_at)
+                return self.asked(replace(question, at=max(done) - 1))
         return decision
 
     def question(self) -> Question:
@@ -369,6 +450,11 @@ class Situation:
 
     def deadline(self, of: str, at: int) -> Question:
         what, _, about = of.partition(":")
+        if opening := self.mapping.raw["openings"].get(of):
+            ask = self.query["ask"]
+            return May(ask.get("actor") or ask.get("party") or opening["by"], opening["act"], at)
+        if notice := self.mapping.raw["given"].get(of):
+            return Arrived(self.giving_time(notice)[0], at)
         if what == "term_end":
             return LastDay(None, at, document=self.agreement())
         if what == "payment" and about.startswith("due-in-"):
