@@ -11,11 +11,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from engine.bulk.kernel.plan import JOINT
-from engine.bulk.kernel.said import Place, Unsaid
+from contractlang.kinds import FLAG
+from engine.bulk.kernel.plan import JOINT, OF_ROW, Issue
+from engine.bulk.kernel.said import Place, Unsaid, parts_of
+from engine.bulk.kernel.standing import exercised, used_for
 from engine.conditions import ActorE, AndE, AnswerE, CompareE, NotE, OrE, PlacedE
 from engine.evaluator import Evaluator
+from engine.event import ASKED
 from engine.force import ValidE
+from engine.quantities import BlankE, BoundE, ConstE
+from engine.scene import Unknown
 from engine.statuses import UsedE
 
 if TYPE_CHECKING:
@@ -149,7 +154,7 @@ def held(speller: Speller, made: Evaluator, place: Place) -> Held:
             return plain(f"({place.who} == {number} or {place.who} == {JOINT})")
         case AnswerE():
             return answer(speller, made, place)
-        case CompareE() if (open_ := speller.comparison(made)) is not None:
+        case CompareE() if (open_ := comparison(speller, made)) is not None:
             return open_
         case UsedE() if made.norms.variable is None:
             return any_of([used(speller, index, made.longer, place) for index in made.norms.indexes])
@@ -175,7 +180,7 @@ def leaf(speller: Speller, made: Evaluator, place: Place) -> Held:
 def answer(speller: Speller, made: AnswerE, place: Place) -> Held:
     """Spell the answer to a question."""
     try:
-        return speller.answer(made, place)
+        return answer_of(speller, made, place)
     except Unsaid as wrong:
         return opened(str(wrong))
 
@@ -185,12 +190,12 @@ def used(speller: Speller, index: int, longer: Evaluator | None, place: Place) -
     kept = list(speller.before)
     try:
         rule = speller.program.rules[index]
-        stands = speller.exercised(rule)
+        stands = exercised(speller, rule)
         if not stands or longer is None:
             return plain(stands or FALSE)
         if place.steady:
             raise Unsaid("a condition that time alone turns")
-        return plain(speller.used_for(rule, longer, place))
+        return plain(used_for(speller, rule, longer, place))
     except Unsaid as wrong:
         speller.before[:] = kept
         return opened(str(wrong))
@@ -211,3 +216,63 @@ def valid(speller: Speller, made: ValidE, place: Place) -> Held:
         speller.bounds.add(made.ends)
         days.append(plain(f"{place.now} < {made.ends}"))
     return all_of(days)
+
+
+def answer_of(speller: Speller, made: AnswerE, place: Place) -> Held:
+    """Spell the answer to a question of yes or no as a condition, which is open where an account does not tell it.
+
+    Raises Unsaid.
+    """
+    question, about = made.question, made.about
+    declared = speller.program.questions[question]
+    presumed = speller.presumption(made, place)
+    is_settled = presumed is not None and question not in speller.spoken_of
+    if is_settled or question in speller.terms.answers or declared.kind != FLAG:
+        return plain(speller.flag(made, place))
+    name = about.name if isinstance(about, BoundE) else ""
+    if name in place.rows:
+        issue = Issue(question, by_row=True, presumed=presumed)
+        return unsettled(speller, issue, place.rows[name][0])
+    subject = subject_of(speller, question, about, name, place)
+    return unsettled(speller, Issue(question, subject, presumed=presumed))
+
+
+def unsettled(speller: Speller, issue: Issue, row: str = "") -> Held:
+    """Spell an issue as a condition: about what stands in a row, or the same in the whole account."""
+    called = f"asked{len(speller.issues)}" + (f"_{issue.name}" if issue.name.isascii() else "")
+    cell = f"{speller.issues.setdefault(issue, called)}[{row or 'a'}]"
+    code = f"(({row} + 1) << {OF_ROW}) + {speller.opens(issue)}" if row else str(speller.opens(issue))
+    return Held(f"({cell} == 1)", f"({cell} != 0)", (Doubt(issue.reason, f"{cell} == 2", code),))
+
+
+def comparison(speller: Speller, made: CompareE) -> Held | None:
+    """Spell how an open blank compares with what is the same in all accounts, as a condition that is open; nothing
+    where a comparison is another.
+    """
+    if not all(
+        isinstance(part, ConstE | BlankE) for each in (made.left, made.right) for part in parts_of(each)
+    ):
+        return None
+    for part in (*parts_of(made.left), *parts_of(made.right)):
+        if isinstance(part, BlankE) and (part.kind.name == "duration" or speller.is_filled_by_law(part.name)):
+            return None
+    left, right = (each.value(speller.scene()) for each in (made.left, made.right))
+    if not isinstance(left, Unknown) and not isinstance(right, Unknown):
+        return None
+    item = made.item(left, right)
+    return unsettled(speller, Issue(item.name, item.about, kind=item.kind))
+
+
+def subject_of(
+    speller: Speller, question: str, about: Evaluator | None, name: str, place: Place
+) -> str | None:
+    """Return what a question is about, if that is the same in all accounts. Raises Unsaid."""
+    if about is None:
+        return None
+    if name in place.named:
+        return place.named[name]
+    if name == "@act" and place.end:
+        return ASKED
+    if name in speller.program.things:
+        return name
+    raise Unsaid(Issue(question).reason)

@@ -10,8 +10,7 @@ from contractlang.values import Period
 from engine.bulk.kernel.acting import Acting
 from engine.bulk.kernel.held import FALSE, TRUE, Held, all_of, any_of, held, plain
 from engine.bulk.kernel.plan import DAY, EAST, FAR, MISSING, Step
-from engine.bulk.kernel.said import Place, Unsaid
-from engine.bulk.kernel.spell import parts_of
+from engine.bulk.kernel.said import Place, Unsaid, parts_of
 from engine.bulk.kernel.writer import Text
 from engine.conditions import AndE, AnswerE, NotE, OrE
 from engine.program import LifeRule, Rule, Touch

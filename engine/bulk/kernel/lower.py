@@ -14,8 +14,8 @@ from contractlang.declaration import StateDecl
 from contractlang.expression import Expr, Happened, Or
 from contractlang.norms import Maintenance, Obligation, OnBreach, Permission, Power, Prohibition, Who
 from engine.bulk.kernel.plan import MOST_LANES, Asked, Lane, Plan, Refused, Step
-from engine.bulk.kernel.said import Unsaid
-from engine.bulk.kernel.spell import Speller, parties_of, parts_of
+from engine.bulk.kernel.said import Unsaid, parts_of
+from engine.bulk.kernel.spell import Speller, parties_of
 from engine.conditions import ActorE, AndE, AnswerE, ChosenE, CompareE, IsBlankE, NotE, OrE, PlacedE
 from engine.evaluator import Evaluator
 from engine.force import ValidE

@@ -20,6 +20,7 @@ from engine.bulk.kernel.held import (
 from engine.bulk.kernel.lower import is_there, prohibits, scans, voids_for_a_time
 from engine.bulk.kernel.plan import JOINT, Lane
 from engine.bulk.kernel.said import Place, Unsaid
+from engine.bulk.kernel.standing import exercised
 from engine.bulk.kernel.writer import Text, Writer
 from engine.event import BOTH
 from engine.program import Lapse, Rule
@@ -103,7 +104,7 @@ class Opening(Writer):
     def stands_exercised(self, rule: Rule) -> Held:
         """Spell whether a power stands exercised."""
         try:
-            return plain(self.speller.exercised(rule) or FALSE)
+            return plain(exercised(self.speller, rule) or FALSE)
         except Unsaid as wrong:
             return opened(str(wrong))
 

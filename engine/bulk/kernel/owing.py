@@ -7,12 +7,13 @@ from dataclasses import replace
 from contractlang.declaration import OccurrenceDecl
 from contractlang.norms import Reasonable, Who
 from contractlang.values import Period
-from engine.bulk.kernel.held import Held, all_of, any_of, held, negated, plain
+from engine.bulk.kernel.held import Held, all_of, answer_of, any_of, held, negated, plain
 from engine.bulk.kernel.lower import is_there, norms_in
+from engine.bulk.kernel.occurred import column, triggering
 from engine.bulk.kernel.opening import Opening
-from engine.bulk.kernel.plan import DAY, EAST, FAR, JOINT, MISSING, MOST, Lane
+from engine.bulk.kernel.plan import DAY, EAST, ELAPSED, FAR, JOINT, MISSING, MOST, Lane
 from engine.bulk.kernel.said import Place, Unsaid
-from engine.bulk.kernel.spell import ELAPSED, late
+from engine.bulk.kernel.standing import late
 from engine.bulk.kernel.writer import Text
 from engine.conditions import AnswerE
 from engine.evaluator import Evaluator
@@ -31,7 +32,7 @@ class Owing(Opening):
         text.add("k = kc", "kc += 1", "row[k] = i")
         for lane in lanes:
             rule = lane.rule
-            rows = {rule.variable: ("i", self.speller.triggering(rule))}
+            rows = {rule.variable: ("i", triggering(self.speller, rule))}
             at = Place("t", rows, rolls=rule.rolls)
             self.broken_by(text, lane, at) if lane.kept else self.arises(text, lane, at, "k")
 
@@ -132,7 +133,7 @@ class Owing(Opening):
             if rule.variable in at.rows and self.program.questions[question].about
             else None
         )
-        is_prompt = self.settled(text, self.speller.answer(AnswerE(question, about), at))
+        is_prompt = self.settled(text, answer_of(self.speller, AnswerE(question, about), at))
         text.add(f"y = {FAR} if {is_prompt} else {at.now}")
         return f"within a reasonable time ({is_prompt})"
 
@@ -169,7 +170,7 @@ class Owing(Opening):
 
     def has_same_trigger(self, rule: Rule, at: Place) -> bool:
         """Tell whether what is bound gives rise to a duty of a norm, too. Raises Unsaid where only some of it does."""
-        fits = {name in self.speller.triggering(rule) for _, names in at.rows.values() for name in names}
+        fits = {name in triggering(self.speller, rule) for _, names in at.rows.values() for name in names}
         if len(fits) > 1:
             raise Unsaid(f"{rule.norm.id}: a reasonable time in numbers for some occurrences only")
         return fits == {True}
@@ -216,7 +217,7 @@ class Owing(Opening):
             self.refers(per)
         amount = None
         if declared.accumulates:
-            said = self.speller.column(declared.accumulates, "money", "i", (name,))
+            said = column(self.speller, declared.accumulates, "money", "i", (name,))
             amount = said.text
             text.add(f"if {amount} > {MOST} or {amount} < 0: why = 2")
             unnamed = f"c_{per}[i] == {MISSING}" if per is not None else "True"
@@ -275,7 +276,7 @@ class Owing(Opening):
         rows: dict[str, tuple[str, tuple[str, ...]]] = {"@act": ("i", (name,))}
         debts = {}
         if lane.source is None:
-            rows[rule.variable] = (f"row[{key}]", self.speller.triggering(rule))
+            rows[rule.variable] = (f"row[{key}]", triggering(self.speller, rule))
         else:
             debts[rule.variable] = (self.draft.lanes[lane.source], key)
         return [self.speller.flag(rule.where, Place("t", rows, debts, rolls=rule.rolls))]

@@ -25,6 +25,8 @@ MOST_FORBIDDING = 58
 DAY = 86_400_000_000
 EAST = 8 * 3_600_000_000
 """The zone of the contracts is eight hours east of UTC, without summer time since 1992 (`FIRST`)."""
+ELAPSED = {"hours": 3_600_000_000, "minutes": 60_000_000, "seconds": 1_000_000}
+"""How long the units are that know no days, in microseconds."""
 FIRST = 694_195_200_000_000
 """1992-01-01 in the zone: what is earlier the kernel leaves to the engine."""
 LAST = 7_226_000_000_000_000

@@ -1,13 +1,14 @@
-"""What an expression is when it is spelled, and where it is looked at."""
+"""What an expression is when it is spelled, where it is looked at, and all that is in it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from engine.bulk.kernel.plan import Lane
 from engine.evaluator import Evaluator
+from engine.statuses import Norms
 
 
 class Unsaid(Exception):
@@ -45,3 +46,23 @@ class Place:
     named: Mapping[str, str] = field(default_factory=dict)
     who: str = ""
     steady: bool = False
+
+
+def parts_of(made: Any) -> Iterator[Evaluator]:
+    """Yield an evaluator and everything in it."""
+    if not isinstance(made, Evaluator):
+        return
+    yield made
+    for name in _slots(made):
+        value = getattr(made, name, None)
+        for each in value if isinstance(value, tuple) else (value,):
+            if isinstance(each, Norms):
+                yield from parts_of(each.about)
+                yield from parts_of(each.variable)
+            else:
+                yield from parts_of(each)
+
+
+def _slots(made: Any) -> Iterator[str]:
+    for kind in type(made).__mro__:
+        yield from getattr(kind, "__slots__", ())
