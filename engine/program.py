@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import chain
 from typing import Any
 
@@ -272,6 +271,11 @@ class Touch:
     """The names under which somebody speaks of the last occurrence: which one that is hangs on their order."""
     alike: bool = False
     """Whether the norms that speak of such an act look at who does it and when, at nothing that it tells."""
+    is_passing: bool = field(init=False)
+    """Whether nothing at all is written of such an event, unless it is an act without a basis."""
+
+    def __post_init__(self) -> None:
+        self.is_passing = self.is_inert and not self.referred and not self.declared.on_arrival
 
     @property
     def is_inert(self) -> bool:
@@ -281,11 +285,6 @@ class Touch:
             self.remember, self.counted, self.effects, self.topics, self.abouts, self.fields,
         )  # fmt: skip
         return not any(leaves)
-
-    @cached_property
-    def is_passing(self) -> bool:
-        """Whether nothing at all is written of such an event, unless it is an act without a basis."""
-        return self.is_inert and not self.referred and not self.declared.on_arrival
 
 
 @dataclass(eq=False)
@@ -333,43 +332,34 @@ class Program:
     speaking: dict[str, dict[str, Speaking]] = field(default_factory=dict)
     periods: frozenset[tuple[str, str]] = frozenset()
     """Fields, each with its occurrence, whose text is read as a billing period such as `2026-06`."""
+    called: dict[str, tuple[Declaration, ...]] = field(init=False)
+    """What each name stands for, in either language or from outside; an outside id may stand for several."""
+    happens_once: dict[str, OccurrenceDecl] = field(init=False)
+    """What is declared to happen once, or once for each of something."""
+    only_after: dict[str, list[RelationDecl]] = field(init=False)
+    """For each occurrence that may come only after others, that it may."""
+    first_of_two: frozenset[str] = field(init=False)
+    """The occurrences after which alone others may come."""
+    takes_effect: dict[str, tuple[str, ...]] = field(init=False)
+    """For each agreement the documents that say when it takes effect."""
 
-    @cached_property
-    def called(self) -> dict[str, tuple[Declaration, ...]]:
-        """What each name stands for, in either language or from outside; an outside id may stand for several."""
-        found: dict[str, tuple[Declaration, ...]] = {}
+    def __post_init__(self) -> None:
+        # (Compiled, a `cached_property` is worked out anew at every look.)
+        self.called = {}
         for declared in self.declarations.values():
             for name in {declared.name, declared.alias, declared.external} - {None}:
-                found[name] = *found.get(name, ()), declared
-        return found
-
-    @cached_property
-    def happens_once(self) -> dict[str, OccurrenceDecl]:
-        """What is declared to happen once, or once for each of something."""
-        return {
+                self.called[name] = *self.called.get(name, ()), declared
+        self.happens_once = {
             name: declared
             for name, declared in self.declarations.items()
             if isinstance(declared, OccurrenceDecl) and declared.once is not None
         }
-
-    @cached_property
-    def only_after(self) -> dict[str, list[RelationDecl]]:
-        """For each occurrence that may come only after others, that it may."""
-        found: dict[str, list[RelationDecl]] = {}
+        self.only_after = {}
         for each in chain.from_iterable(contract.relations for contract in self.contracts):
             if each.how == "only_after":
-                found.setdefault(each.left, []).append(each)
-        return found
-
-    @cached_property
-    def first_of_two(self) -> frozenset[str]:
-        """The occurrences after which alone others may come."""
-        return frozenset(each.right for some in self.only_after.values() for each in some)
-
-    @cached_property
-    def takes_effect(self) -> dict[str, tuple[str, ...]]:
-        """For each agreement the documents that say when it takes effect."""
-        return {
+                self.only_after.setdefault(each.left, []).append(each)
+        self.first_of_two = frozenset(each.right for some in self.only_after.values() for each in some)
+        self.takes_effect = {
             document: tuple(each.life.document for each in rules if each.life.how == "takes_effect")
             for document, rules in self.life.items()
         }

@@ -81,7 +81,7 @@ def compile_here() -> None:
         [*options, *MODULES], opt_level="2", debug_level="0", multi_file=True, group_name="engine_native"
     )
     for each in modules:
-        each.extra_compile_args += DIRECT
+        each.extra_compile_args = [*each.extra_compile_args, *DIRECT]
     command: Any = Distribution({"name": "native", "ext_modules": modules}).get_command_obj("build_ext")
     command.inplace = True
     command.ensure_finalized()
