@@ -385,8 +385,10 @@ class Program:
             return version_name(home, chosen)
         first = scene.get(("V0",))
         if first is None:
-            scene.hangs_on_now()
+            # Until there is a fact, the version that begins next is the one that would be signed then.
             first = scene.at
+            for part in self.versions_of.get(home, ()):
+                scene.until(part.begins)
         current = [part for part in self.versions_of.get(home, ()) if part.begins <= first]
         return max(current, key=lambda part: part.begins).name if current else home
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from itertools import chain
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,6 +35,30 @@ def test_the_answer_holds_as_long_as_it_says(case: Asked, later: int) -> None:
         question.at + later if first.holds_until is None else min(first.holds_until - 1, question.at + later)
     )
     assert gist(one.decide(replace(question, at=end))) == gist(first)
+
+
+DEN = """| agreement den
+| version "{}"
+| valid from {}
+| party host, guest
+| act knock by guest
+1. Knocking.
+| guest {} knock
+"""
+
+
+def test_the_day_of_a_second_version_ends_the_time_of_an_answer_about_an_account_without_a_fact() -> None:
+    """It would be under that version, if its first fact were of then."""
+    versions = (("1", "2026-01-01", "may"), ("2", "2026-03-10", "must not"))
+    texts = (load_text(DEN.format(*each)).contracts.values() for each in versions)
+    program = compile_program(list(chain.from_iterable(texts)))
+    empty = Account(program, Terms(), ledger_of(program, []))
+    question, _ = question_of(program, "2026-03-05 guest may knock")
+    first, turn = empty.decide(question), start_of(date(2026, 3, 10))
+    assert (first.answer, first.holds_until) == ("permitted", turn)
+    assert empty.decide(replace(question, at=turn)).answer == "forbidden"
+    known = Account(program, Terms(), ledger_of(program, ["2026-03-04 09:00 guest knock"]))
+    assert known.decide(question).holds_until is None
 
 
 UPON_A_BREACH = """| agreement mending
