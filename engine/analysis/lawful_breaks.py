@@ -31,7 +31,7 @@ from engine.program import Program, Rule
 def broken_by_law(searcher: Searcher, alone: Program, layer: str) -> Iterator[Finding]:
     """Find what the law permits or requires, and what by the agreement alone breaks a duty to keep something so."""
     program = searcher.program
-    paper = Searcher(alone, ("contract",), beside=searcher)
+    paper = searcher.on_paper(alone)
     for pairs in _cases(searcher, alone):
         laws, duty, actor = [each.power for each in pairs], pairs[0].duty, pairs[0].actor
         step = searcher.step("broken by law", (*laws, duty, actor), partial(_put, searcher, paper, pairs))

@@ -30,7 +30,7 @@ from engine.program import Program, Rule
 def read_down(searcher: Searcher, alone: Program, layer: str) -> Iterator[Finding]:
     """Find duties that are there only as the law does not read the text, though the text may be read so."""
     program = searcher.program
-    paper = Searcher(alone, ("contract",), beside=searcher)
+    paper = searcher.on_paper(alone)
     by_law, by_text = program.taken(searcher.terms).options, alone.taken(paper.terms).options
     for rule in program.rules:
         open_ones = [each for each in rule.option if by_text.get(each.reading) is None]
