@@ -24,7 +24,10 @@ def texts_read_in_several_ways(program: Program, telling: Telling) -> Iterator[F
     terms = under_its_layers(program)
     taken = program.taken(terms).options
     for contract in program.contracts:
-        for declared in contract.declarations.values() if contract.kind != "law" else ():
+        if contract.kind == "law":
+            continue
+        hanging = _hanging_on_readings(contract)
+        for declared in contract.declarations.values():
             if not isinstance(declared, ReadingDecl) or declared.document != contract.name:
                 continue
             by_law = any(
@@ -32,22 +35,28 @@ def texts_read_in_several_ways(program: Program, telling: Telling) -> Iterator[F
                 for option in declared.options
                 for default in option.defaults
             )
-            clauses = tuple(dict.fromkeys(_hanging_on(contract, declared)))
+            clauses = tuple(hanging.get(declared.name, ()))
             if clauses and not by_law and len(declared.options) > 1:
                 yield _told(telling, declared, clauses, taken.get(declared.name))
 
 
-def _hanging_on(contract: Contract, declared: ReadingDecl) -> Iterator[Clause]:
-    """Yield the clauses of which something is there, or holds, in one option of a reading only. The reading takes part
-    by its name: one clause may be read in several ways in several respects.
+def _hanging_on_readings(contract: Contract) -> dict[str, dict[Clause, None]]:
+    """Return, for each reading, the clauses of which something is there, or holds, in one option of it only. The
+    reading takes part by its name: one clause may be read in several ways in several respects.
     """
-    under_option = (*contract.norms, *contract.amounts, *contract.life, *contract.priorities, *contract.fills)
-    for each in under_option:
-        if any(chosen.reading == declared.name for chosen in each.option):
-            yield Clause(contract.name, each.clause, declared.name)
+    found: dict[str, dict[Clause, None]] = {}
+
+    def hangs(clause: str, reading: str) -> None:
+        found.setdefault(reading, {})[Clause(contract.name, clause, reading)] = None
+
+    for each in (*contract.norms, *contract.amounts, *contract.life, *contract.priorities, *contract.fills):
+        for chosen in each.option:
+            hangs(each.clause, chosen.reading)
     for clause, expr in sentences(contract):
-        if any(isinstance(part, Chosen) and part.reading == declared.name for part in walk(expr)):
-            yield Clause(contract.name, clause.clause, declared.name)
+        for part in walk(expr):
+            if isinstance(part, Chosen):
+                hangs(clause.clause, part.reading)
+    return found
 
 
 def _told(telling: Telling, declared: ReadingDecl, clauses: tuple[Clause, ...], taken: str | None) -> Finding:
