@@ -28,13 +28,16 @@ class Fragment:
 
     One that is `strict` comes to leave nothing open that can be told: what must be kept is in breach as soon as
     something happens upon which it is not, and a duty arises as soon as its conditions come true. Of the duty in
-    `focus` that is told in any case.
+    `focus` that is told in any case. One of `any_of_many` leaves open what hangs on the breach of one of many duties:
+    what has no history in it has none with any of these in focus.
     """
 
-    def __init__(self, world: World, question: Part, focus: int | None = None, strict: bool = False) -> None:
+    def __init__(
+        self, world: World, question: Part, focus: int | None = None, strict: bool = False, any_of_many: bool = False
+    ) -> None:  # fmt: skip
         self.world, self.program, self.terms, self.focus = world, world.program, world.terms, focus
         self.now, self.today, self.minute, self.codes = world.now, world.today, world.minute, world.codes
-        self._reaches = [_Reach(world, question, focus, strict)]
+        self._reaches = [_Reach(world, question, focus, strict, any_of_many)]
         self._has_grown = False
 
     def beside(self, other: Fragment) -> Fragment:
@@ -178,8 +181,11 @@ class _Listed:
 class _Reach:
     """What a question has come to in one world."""
 
-    def __init__(self, world: World, question: Part, focus: int | None, strict: bool) -> None:
+    def __init__(
+        self, world: World, question: Part, focus: int | None, strict: bool, any_of_many: bool
+    ) -> None:
         self.world, self.question, self.focus, self.is_strict = world, question, focus, strict
+        self.any_of_many = any_of_many
         self.facts: list[Any] = []
         self.workdays: list[Any] = []
         self.happenings: dict[Key, Happening] = {}
@@ -223,6 +229,8 @@ class _Reach:
             self._reached[key] = None
             if self._is_out_of_focus(key):
                 self.facts.append(no(self.world.name_of(key)))
+            elif self.any_of_many and key in self.world.one_of_many:
+                continue
             elif key in self.world.names:
                 self._names.append(key)
             else:

@@ -23,7 +23,7 @@ from engine.analysis.near import Near
 from engine.analysis.parts import Part
 from engine.analysis.plain import questions_of
 from engine.analysis.seen import Seen
-from engine.analysis.solver import LIMIT, Query, Unknown, imaginable, possible
+from engine.analysis.solver import LIMIT, Query, Unknown, imaginable, possible, possible_in_steps
 from engine.analysis.tally import AT_LIMIT, HORIZON, NOT_CONFIRMED, Tally
 from engine.analysis.witness import History, answering, history_of, knows, later
 from engine.analysis.world import World
@@ -128,6 +128,14 @@ class Step:
         fragment = Fragment(self.put.world, self.put.part)
         return imaginable(fragment, *(self.put.open or self.put.wanted or ())), [fragment]
 
+    def is_open_with_any(self) -> bool:
+        """Tell whether it can be where all is told but which of many duties is broken."""
+        return self.answers.told(f"{self.name}\topen with any", self._is_open_with_any)
+
+    def _is_open_with_any(self) -> tuple[bool, list[Fragment]]:
+        fragment = Fragment(self.put.world, self.put.part, any_of_many=True)
+        return possible_in_steps(fragment, *(self.put.open or self.put.wanted or ())), [fragment]
+
     def is_possible(self, focus: int | None) -> bool:
         """Tell whether it can be with a duty in focus. Raises Unknown at the limit."""
 
@@ -149,8 +157,8 @@ class Step:
         What this text asks otherwise may be answered otherwise in it.
         """
         program, layers = self.seen.program, self.seen.terms.layers
-        earlier = self.answers.earlier(self._called_shown(focus)) if self.is_of_any else ()
-        for history, kinds in earlier:
+        name = self._called_shown(focus)
+        for history, kinds in self.answers.earlier(name) if self.is_of_any else ():
             if not knows(program, history):
                 continue
             asked = dict.fromkeys(name for rule in self.rules for name in questions_of(rule.norm))
@@ -159,6 +167,7 @@ class Step:
                 said = stands(each)
                 if said is not None:
                     return Shown(each, kinds), said
+            self._forget(name)
         return None
 
     def shown(
@@ -170,11 +179,10 @@ class Step:
         again = _again(held, judged) if held is not None else ASK
         if not isinstance(again, _Ask):
             return again
-        earlier = [judged(history) for history, _ in self.answers.earlier(name)]
-        if earlier and not any(earlier):
-            self.answers.near.forget(
-                f"{name} 0"
-            )  # The engine says so: the solver need not be asked about it.
+        if self.answers.near.last(f"{name} 0") is not None:
+            earlier = [judged(history) for history, _ in self.answers.earlier(name)]
+            if earlier and not any(earlier):
+                self._forget(name)
         fragment = self.put.fragment(focus)
         if strict:
             fragment = fragment.strict()
@@ -194,6 +202,10 @@ class Step:
         if isinstance(got, tuple) and not isinstance(got, Refuted):
             return Shown(got[0], kinds), got[1]
         return got
+
+    def _forget(self, name: str) -> None:
+        """Let the solver not be asked whether an earlier history is still there: the engine says that it is not."""
+        self.answers.near.forget(f"{name} 0")
 
     def _called_shown(self, focus: int | None, strict: bool = False) -> str:
         return f"{self.name}\t{'strict' if strict else 'shown'} {self._called(focus)}"
@@ -239,7 +251,7 @@ def looked_for(
         return still
     undecided: Unknown | Refuted | None = None
     doubtful: list[int | None] = []
-    for focus in foci.each if not foci.several or _maybe(step) else ():
+    for focus in foci.each if _maybe(step, foci) else ():
         got = step.shown(judged, focus)
         if isinstance(got, tuple) and not isinstance(got, Refuted):
             tally.found += 1
@@ -263,9 +275,12 @@ def _still_shown(step: Step, foci: Foci, stands: Callable[[History], R | None]) 
     return next((each for each in found if each is not None), None)
 
 
-def _maybe(step: Step) -> bool:
+def _maybe(step: Step, foci: Foci) -> bool:
+    """Tell whether to ask of one duty after another: not if it cannot be, whichever of them is broken."""
     try:
-        return step.is_open()
+        if foci.several and not step.is_open():
+            return False
+        return len(foci.each) <= MANY or step.is_open_with_any()
     except Unknown:
         return True  # The whole of it is asked then.
 
@@ -278,7 +293,7 @@ def is_possible(step: Step, foci: Foci, stands: Callable[[History], R | None] | 
     """
     if step.is_elsewhere or (stands is not None and _still_shown(step, foci, stands) is not None):
         return True
-    if foci.several and not _maybe(step):
+    if not _maybe(step, foci):
         return False
     return any(step.is_possible(focus) for focus in foci.each)
 

@@ -122,6 +122,17 @@ def imaginable(fragment: Fragment, *wanted: Any) -> bool:
         query.close()
 
 
+def possible_in_steps(fragment: Fragment, *wanted: Any) -> bool:
+    """Tell whether some world has everything wanted, where mostly none has: no more is told than it takes to see that.
+    Raises Unknown at the limit.
+    """
+    query = Query(fragment, *wanted)
+    try:
+        return query.next()
+    finally:
+        query.close()
+
+
 def shortest(world: World | Fragment, *wanted: Any) -> Model | None:
     """Return the world with the fewest happenings, the earliest of these, in which everything wanted holds; or None.
 

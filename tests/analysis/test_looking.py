@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from contractlang.load import load, load_text
-from engine.analysis import analyse, search, solver
+from engine.analysis import analyse, looking, search, solver
 from engine.analysis.assuming import Assuming
 from engine.analysis.finding import Finding
 from engine.analysis.lawful import denied
@@ -158,6 +158,60 @@ def test_what_is_given_upon_a_breach_is_measured_for_each_party(programs: Progra
     )  # fmt: skip
     witnesses = [each.witness for each in findings if each.detail.get("what") == "measure"]
     assert {each.asked["by"] for each in witnesses if each is not None} == {"provider", "user"}
+
+
+MANY = """
+| agreement club
+| party host, guest
+| event bell
+| act enter by guest
+| act eat by guest
+| act sing by guest
+| act pay by guest
+| act close by host, needs basis
+
+1.1 A guest enters, eats, sings and pays.
+| d1: guest must enter within 1 days
+| d2: guest must eat within 2 days
+| d3: guest must sing within 3 days
+| d4: guest must pay within 4 days
+1.2 If it does not, the host may close.
+| closing: for each breach of 1.1 as wrong, host may close
+1.3 After the bell nobody closes.
+| late: host must not close when bell is done
+"""
+
+
+@pytest.fixture
+def asked_of(monkeypatch: pytest.MonkeyPatch) -> list[int | None]:
+    """Return of which duties' breaches the solver is asked one by one, as it goes."""
+    found: list[int | None] = []
+    shown = looking.Step.shown
+
+    def watched(step: looking.Step, judged: object, focus: int | None, strict: bool = False) -> object:
+        found.append(focus)
+        return shown(step, judged, focus, strict)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(looking.Step, "shown", watched)
+    return found
+
+
+def test_a_clash_upon_the_breach_of_any_duty_is_shown_for_the_first_that_shows_it(
+    asked_of: list[int | None],
+) -> None:
+    (finding,), tally = found(text=MANY)
+    assert [each.clause for each in finding.clauses] == ["1.2", "1.3"]
+    assert finding.witness is not None
+    assert len(asked_of) == 1
+    assert (tally.asked, tally.found) == (1, 1)
+
+
+def test_what_cannot_be_whichever_duty_is_broken_is_not_asked_of_each(asked_of: list[int | None]) -> None:
+    never = MANY.replace("when bell is done", "when bell is done and not bell is done")
+    findings, tally = found(text=never)
+    assert not findings
+    assert not asked_of
+    assert (tally.asked, tally.none, tally.undecided) == (1, 1, 0)
 
 
 HALL = """
