@@ -228,7 +228,7 @@ class Server:
         for name, each in self.tenants.items():
             self.figures.accounts.labels(name).set(len(each.accounts))
             for what, count in each.snapshots.items():
-                self.figures.snapshots.labels(name, what).set(count)
+                self.figures.snapshots.set(count, name, what)
         return self.figures.text()
 
     def end(self) -> None:

@@ -12,7 +12,14 @@ from operator import add
 from typing import Any
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Metric, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Metric,
+    disable_created_metrics,
+    generate_latest,
+)
 from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
 from prometheus_client.utils import floatToGoString
 from pydantic_core import to_json
@@ -63,10 +70,30 @@ class Answered:
         yield outcomes
 
 
+class Counted:
+    """What is counted elsewhere and only grows, told as it stands there."""
+
+    def __init__(self, name: str, about: str, *labels: str) -> None:
+        self._name, self._about, self._labels = name, about, labels
+        self._counts: dict[tuple[str, ...], int] = {}
+
+    def set(self, count: int, *labels: str) -> None:
+        """Note how it stands."""
+        self._counts[labels] = count
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the figure when it is asked for."""
+        found = CounterMetricFamily(self._name, self._about, labels=self._labels)
+        for labels, count in sorted(self._counts.items()):
+            found.add_metric(labels, count)
+        yield found
+
+
 class Figures:
     """The figures of one server."""
 
     def __init__(self) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = CollectorRegistry()
         self.answered = Answered()
         self.registry.register(self.answered)
@@ -74,12 +101,14 @@ class Figures:
             "contract_events", "Events by what came of them.", ["result"], registry=self.registry
         )
         self.recorded, self.refused = map(self.events.labels, ("recorded", "refused"))
-        self.logged = Gauge(
-            "contract_decisions_logged", "Decisions whose record is kept.", registry=self.registry
-        )
-        self.dropped = Gauge(
-            "contract_decisions_dropped", "Decisions given whose record was dropped.", registry=self.registry
-        )
+        self.logged = Counted("contract_decisions_logged", "Decisions whose record is kept.")
+        self.dropped = Counted("contract_decisions_dropped", "Decisions given whose record was dropped.")
+        self.snapshots = Counted(
+            "contract_snapshots", "Snapshots made and used; accounts begun at one and read whole after all.",
+            "tenant", "what",
+        )  # fmt: skip
+        for each in (self.logged, self.dropped, self.snapshots):
+            self.registry.register(each)
         self.waiting = Gauge(
             "contract_decisions_waiting",
             "Decisions given whose record is not kept yet: a crash would lose these.",
@@ -88,12 +117,6 @@ class Figures:
         self.log_mode = Gauge("contract_decision_log", "Which log is on.", ["mode"], registry=self.registry)
         self.accounts = Gauge(
             "contract_accounts_held", "Accounts in memory.", ["tenant"], registry=self.registry
-        )
-        self.snapshots = Gauge(
-            "contract_snapshots",
-            "Snapshots made and used; accounts begun at one and read whole after all.",
-            ["tenant", "what"],
-            registry=self.registry,
         )
         self.notices = Counter("contract_notices", "What time has brought.", ["kind"], registry=self.registry)
         self.deliveries = Counter(

@@ -266,6 +266,7 @@ def test_a_stream_goes_on_where_it_broke_off(tmp_path: Path) -> None:
         client = live.client()
         headers = {"Accept": "text/event-stream", "Last-Event-ID": "1"}
         with client.stream("GET", "/notices", headers=headers) as answer:
+            assert answer.headers["x-accel-buffering"] == "no"
             first = next(line for line in answer.iter_lines() if line)
         assert first == "id: 2"
 

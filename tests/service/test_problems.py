@@ -53,6 +53,12 @@ def test_what_is_wrong_in_an_opening_has_its_place(live: Live, wrong: dict[str, 
     assert (refused.status_code, refused.json()["field"]) == (400, field), refused.text
 
 
+@pytest.mark.parametrize("name", [".", "..", "x/history", "x/ask"])
+def test_an_account_has_no_name_whose_address_is_of_something_else(live: Live, name: str) -> None:
+    told = live.client().post("/accounts", json={"account": name, "agreements": ["voip-1"]})
+    assert (told.status_code, told.json()["field"]) == (400, "/account"), told.text
+
+
 def test_what_conflicts_has_its_place(live: Live) -> None:
     refused = live.client().post(
         "/accounts", json={"account": "a", "agreements": ["voip-1"], "type": "phone"}

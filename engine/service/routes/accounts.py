@@ -25,6 +25,8 @@ from engine.service.routes import enter, told
 
 router = APIRouter(prefix="/accounts", tags=["accounts"])
 MOST_LISTED = 1000
+PARTS = ("/history", "/deadlines", "/ask", "/what-if")
+"""What an address has after the account's name, in which a slash may stand."""
 
 
 @router.post(
@@ -37,6 +39,8 @@ async def open_account(request: Request) -> Response:
     name = raw.pop("account", None)
     if not isinstance(name, str) or not name:
         raise Problem("bad_request", "a text is wanted: the account's name", "/account")
+    if name in (".", "..") or name.endswith(PARTS):
+        raise Problem("bad_request", f"`{name}` would be another address than the account's", "/account")
     at = now()
     try:
         body, _ = opening_from(tenant.library, raw, at)

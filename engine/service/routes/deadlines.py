@@ -89,7 +89,9 @@ async def notices(request: Request) -> Response:
         _number(last, "Last-Event-ID") if last else _number(request.query_params.get("after", "0"), "after")
     )
     if "text/event-stream" in request.headers.get("accept", ""):
-        return StreamingResponse(_stream(request, after), media_type="text/event-stream")
+        # A proxy such as nginx would keep what comes until it has a page of it.
+        head = {"X-Accel-Buffering": "no"}
+        return StreamingResponse(_stream(request, after), headers=head, media_type="text/event-stream")
     rows = await asyncio.to_thread(tenant.books.notices, after, PAGE)
     listed = [{"number": each.number, "id": each.id, **json.loads(each.content)} for each in rows]
     return told({"notices": listed, "next": rows[-1].number if rows else after})
