@@ -5,7 +5,7 @@ bodies: the instant asked about is in the receipt only where the caller named it
 
 The JSON is put together from pieces, not from objects: most of what is said hangs on the contracts alone, and is
 written once, and of the rest (which depends on an account at a revision, never on when it is asked) what was written
-last is kept: `MOST_KEPT` pieces of a program, no whole answer.
+last is kept: `MOST_KEPT` pieces of a program, the largest of which are all reasons of an answer; no whole answer.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ MOST_KEPT = 20_000
 class Words:
     """Speaks of one program in every language. What hangs on the contracts alone is put into words once."""
 
-    __slots__ = ("_kept", "_parties", "_said", "_voices", "logged")
+    __slots__ = ("_kept", "_last", "_parties", "_said", "_voices", "logged")
 
     def __init__(self, program: Program) -> None:
         self.logged = Logged(program.versions)
@@ -44,9 +44,22 @@ class Words:
         self._said: dict[tuple[Any, ...], Said] = {}
         self._parties: dict[str, tuple[Voice, ...]] = {}
         self._kept: dict[tuple[Reason, str], Said] = {}
+        # By which object the reasons are: what an account has told before it tells with the same.
+        self._last: dict[tuple[int, str], tuple[Decision, Said]] = {}
 
     def reasons(self, decision: Decision, question: May) -> Said:
         """Return the reasons of a decision as lines with their depth, by language; what is missing comes first."""
+        key = id(decision.reasons), question.party
+        last = self._last.get(key)
+        if last is not None and _is_told_alike(last[0], decision):
+            return last[1]
+        found = self._reasons(decision, question)
+        if len(self._last) >= MOST_KEPT:
+            self._last.clear()
+        self._last[key] = decision, found
+        return found
+
+    def _reasons(self, decision: Decision, question: May) -> Said:
         reasons: tuple[Reason, ...] = decision.reasons
         said: list[Said] = []
         if decision.answer == "undetermined":
@@ -96,6 +109,11 @@ class Words:
                 each.asked(May(question.party, question.act, question.at)) for each in self._voices
             )
         return found
+
+
+def _is_told_alike(one: Decision, other: Decision) -> bool:
+    """Tell whether two decisions have the very same reasons, with the same before them."""
+    return one.reasons is other.reasons and one.missing is other.missing and one.answer == other.answer
 
 
 def _lines(lines: list[Line]) -> bytes:
