@@ -15,30 +15,22 @@ from datetime import date
 from contractlang import comparing
 from contractlang.declaration import (
     BlankDecl,
-    DefineDecl,
     OccurrenceDecl,
     PartyDecl,
-    QuestionDecl,
-    ReadingDecl,
     StateDecl,
-    ThingDecl,
 )
 from contractlang.diagnostic import Label, Said, error
 from contractlang.expression import (
     Accrued,
     AmountDue,
-    AmountOf,
     And,
-    Answer,
     AnyNorm,
     AsOf,
-    BlankValue,
     Bound,
     Const,
     CountOf,
     Discharged,
     Expr,
-    Field,
     Happened,
     InBreach,
     IsBlank,
@@ -54,12 +46,9 @@ from contractlang.expression import (
     kind_of,
 )
 from contractlang.kinds import (
-    BREACH,
     COUNT,
     DAY,
     FLAG,
-    INSTANT,
-    NORM,
     PARTY,
     PERIOD,
     SHARE,
@@ -73,38 +62,16 @@ from contractlang.kinds import (
     one_of,
     sample_of,
 )
-from contractlang.names import NO, YES, Names
+from contractlang.names import Names
 from contractlang.norms import Who
-from contractlang.substitution import substitute
+from contractlang.paths import call, path
 from contractlang.syntax import Node, Statement, Word, as_node, first_part, is_single
 from contractlang.targets import GROUPS, spoken_of, target_of
 from contractlang.values import minutes_of_day, money, period, share, whole
 
-# What every occurrence and every breach knows of itself, whatever its declaration says.
-OF_ANY_OCCURRENCE = {"at": INSTANT, "day": DAY, "by": PARTY, "arrives": INSTANT}
-OF_A_BREACH = {
-    "at": INSTANT, "day": DAY, "last_day": DAY, "unpaid": money_in("CNY"), "by": PARTY, "cured": FLAG,
-    "norm": TEXT, "cured_at": INSTANT,
-}  # fmt: skip
-_FIELDS_ZH = {
-    "时点": "at",
-    "发生日": "day",
-    "行为人": "by",
-    "末日": "last_day",
-    "欠额": "unpaid",
-    "到达": "arrives",
-    "已补正": "cured",
-}
 _LITERALS = {
     "MONEY": ("100.00 CNY", "100.00元"), "DURATION": ("30 days", "30日"), "SHARE": ("3‰", "3‰"),
     "TIME": ("18:00", "18:00"), "DATE": ("2026-03-31", "2026年3月31日"),
-}  # fmt: skip
-
-
-# What a name should stand for, by the kind of value that is wanted where it stands.
-_WANTED = {
-    "flag": ("fact", "事实"), "day": ("day or time", "日期"), "instant": ("day or time", "日期"),
-    "duration": ("length of time", "期间"), "money": ("sum", "款项"),
 }  # fmt: skip
 
 
@@ -116,8 +83,7 @@ class Mistake(Exception):
 class Reader:
     """Reads the expressions of one statement: the names of its document and its own variables.
 
-    `invoice.due` is the due day of the last invoice. Where it `knows_all`, a name that nothing has is a mistake;
-    elsewhere it may be a document that is not at hand.
+    Where it `knows_all`, a name that nothing has is a mistake; elsewhere it may be a document that is not at hand.
     """
 
     names: Names
@@ -169,7 +135,7 @@ class Reader:
     def expression(self, part: Node | Word, wanted: Kind | None = None) -> Expr:
         """Return the expression in `part`. `wanted` is the kind that a bare option or text should be read as."""
         if isinstance(part, Word):
-            return self.path([part], part, wanted)
+            return path(self, [part], wanted)
         parts = [each for each in part.parts if each is not None]
         match part.rule:
             case "or_" | "and_":
@@ -183,11 +149,11 @@ class Reader:
             case "bracket":
                 return self.expression(parts[0], wanted)
             case "path":
-                return self.path([each for each in parts if isinstance(each, Word)], part, wanted)
+                return path(self, [each for each in parts if isinstance(each, Word)], wanted)
             case "literal" | "share":
                 return self.literal(part.words()[0], wanted)
             case "call":
-                return self.call(part, wanted)
+                return call(self, part)
             case "compare":
                 op = _cmp(part)
                 left, right = (each for each in parts if not (isinstance(each, Word) and each.kind == "CMP"))
@@ -203,7 +169,7 @@ class Reader:
             case "discharged":
                 return Discharged(spoken_of(self, parts[0]))
             case "in_breach":
-                return self.in_breach(part, parts)
+                return self.in_breach(parts)
             case "breach_of":
                 return InBreach(target_of(self, as_node(parts[0])))
             case "done":
@@ -213,62 +179,31 @@ class Reader:
                 who = self.who(parts[0])
                 return Happened(self.occurrence(parts[1]).name, who, about)
             case "is_blank":
-                word = self.word_of(parts[0])
-                declared = self.names.find(word.text)
-                if not isinstance(declared, BlankDecl):
-                    raise self.unknown(word, "blank", "空白", self.called(BlankDecl))
-                return IsBlank(declared.name)
+                return IsBlank(self.blank(parts[0]).name)
             case "plus" | "minus" | "times":
                 return comparing.arithmetic(self, part, parts)
             case "after":
-                return self.later(part, parts[1], parts[0])
+                return self.later(parts[1], parts[0])
             case "after_zh":
-                return self.later(part, parts[0], parts[1])
+                return self.later(parts[0], parts[1])
             case "agreement_state":
                 return StateValue("agreement", self.document, one_of("agreement"))
             case "amount_word":
                 # A field may be called so, although the word is reserved.
-                return self.path([Word("NAME", "amount", part.start, part.end)], part, wanted)
+                return path(self, [Word("NAME", "amount", part.start, part.end)], wanted)
             case "amount_due":
                 return AmountDue(spoken_of(self, parts[0]), money_in("CNY"))
             case "count_of":
                 declared = self.occurrence(parts[0])
                 return CountOf(declared.name, self.where_of(declared, parts[1:]))
             case "sum_of":
-                return self.sum_of(part, parts)
+                return self.sum_of(parts)
             case "as_of":
-                state = self.expression(parts[0])
-                if not isinstance(state, StateValue):
-                    states = self.called(StateDecl)
-                    raise self.fail(
-                        "kind",
-                        parts[0],
-                        "only a state can be asked as of a day",
-                        "只有状态可以截至某日",
-                        Said(
-                            f"write `({states[0]} as of 2026-03-31)`", f"例如 `({states[-1]} 截至 账单.期间)`"
-                        )
-                        if states
-                        else Said(
-                            "declare `| state tariff, in law: money`",
-                            "请先声明 `| 状态 收费标准，法律上：金额`",
-                        ),
-                    )
-                return AsOf(state, self.expression(parts[1]))
+                return AsOf(self.state(parts[0]), self.expression(parts[1]))
             case "accrued":
-                return self.accrued(part, parts)
+                return self.accrued(parts)
             case "month_day":
-                found = re.search(r"\d{1,9}", part.words()[0].text)
-                number = int(found[0]) if found else 0
-                if not 1 <= number <= 31:
-                    raise self.fail(
-                        "literal",
-                        part,
-                        "no month has such a day",
-                        "没有一个月有这一天",
-                        Said("write `day 15 of each month`", "例如写 `每月15日`"),
-                    )
-                return MonthDay(number)
+                return self.month_day(part)
             case "either_party":
                 return Const(Who.EITHER.value, PARTY)
             case "both_parties":
@@ -346,6 +281,44 @@ class Reader:
             raise self.unknown(word, "act or event", "行为或事件", self.called(OccurrenceDecl))
         return declared
 
+    def blank(self, part: Node | Word) -> BlankDecl:
+        """Return the blank that `part` names."""
+        word = self.word_of(part)
+        declared = self.names.find(word.text)
+        if not isinstance(declared, BlankDecl):
+            raise self.unknown(word, "blank", "空白", self.called(BlankDecl))
+        return declared
+
+    def state(self, part: Node | Word) -> StateValue:
+        """Return the state that `part` names, which is asked as of a day."""
+        state = self.expression(part)
+        if isinstance(state, StateValue):
+            return state
+        states = self.called(StateDecl)
+        raise self.fail(
+            "kind",
+            part,
+            "only a state can be asked as of a day",
+            "只有状态可以截至某日",
+            Said(f"write `({states[0]} as of 2026-03-31)`", f"例如 `({states[-1]} 截至 账单.期间)`")
+            if states
+            else Said("declare `| state tariff, in law: money`", "请先声明 `| 状态 收费标准，法律上：金额`"),
+        )
+
+    def month_day(self, part: Node) -> Expr:
+        """Return a day of each month."""
+        found = re.search(r"\d{1,9}", part.words()[0].text)
+        number = int(found[0]) if found else 0
+        if not 1 <= number <= 31:
+            raise self.fail(
+                "literal",
+                part,
+                "no month has such a day",
+                "没有一个月有这一天",
+                Said("write `day 15 of each month`", "例如写 `每月15日`"),
+            )
+        return MonthDay(number)
+
     def other_than_whom(self, part: Node) -> Mistake:
         """Report `the other party` in a condition: only who bears a norm upon a breach is other than somebody."""
         named = self.called(PartyDecl)
@@ -361,169 +334,6 @@ class Reader:
         made = self.expression(part, PARTY)
         self.want(made, PARTY, part)
         return made
-
-    def path(self, words: list[Word], part: Node | Word, wanted: Kind | None) -> Expr:
-        """Return what a dotted name stands for."""
-        first, rest = words[0], words[1:]
-        made = self.root(first, wanted, alone=not rest)
-        for word in rest:
-            made = self.field(made, word)
-        return made
-
-    def root(self, word: Word, wanted: Kind | None, alone: bool) -> Expr:
-        spelling = word.text
-        if spelling in self.variables:
-            return self.variables[spelling]
-        if wanted is not None and alone:
-            if wanted.name == "one of":
-                option = self.names.option(wanted.of, spelling)
-                if option is not None:
-                    return Const(option, wanted)
-            if wanted in (FLAG, TEXT) and spelling in YES | NO:
-                return Const(spelling in YES, FLAG)
-        if self.act is not None:
-            for param in self.act.params:
-                if spelling in (param.name, param.alias):
-                    return Field(Bound("@act", Kind("occurrence", self.act.name)), param.name, param.kind)
-        declared = self.names.find(spelling)
-        if declared is None:
-            if spelling in ("now", "现在"):
-                return Now()
-            if spelling in YES | NO:
-                return Const(spelling in YES, FLAG)
-            if spelling in self.names.amounts:
-                name = self.names.amounts[spelling]
-                return AmountOf(name, None, self.names.kind_of_amount(name))
-            if wanted is not None and wanted.name == "one of":
-                options = [
-                    s for each in self.names.options_of(wanted.of) for s in (each.name, each.alias) if s
-                ]
-                raise self.unknown(word, f"option of {wanted.of}", f"`{wanted.of}`的取值", options)
-            if spelling in self.names.labels:
-                raise self.fail(
-                    "kind",
-                    word,
-                    f"`{spelling}` is a norm; ask something of it",
-                    f"`{spelling}`是规范，请说明要问它的什么",
-                    Said(
-                        f"write `{spelling} is overdue` or `{spelling} is in breach`",
-                        f"可写 `{spelling} 逾期` 或 `{spelling} 违约`",
-                    ),
-                )
-            raise self.unknown(
-                word, *_WANTED.get(wanted.name if wanted is not None else "", ("thing", "事物"))
-            )
-        match declared:
-            case PartyDecl():
-                return Const(declared.name, PARTY)
-            case BlankDecl():
-                return BlankValue(declared.name, declared.kind)
-            case StateDecl():
-                return StateValue(declared.name, self.document if declared.in_law else "", declared.kind)
-            case OccurrenceDecl():
-                if not alone:
-                    return _last(declared)
-                return Happened(declared.name)
-            case QuestionDecl():
-                return Answer(declared.name, None, declared.kind)
-            case DefineDecl():
-                if declared.params:
-                    wants = ", ".join(param.name for param in declared.params)
-                    raise self.fail(
-                        "kind", word, f"`{spelling}` must be told of what", f"`{spelling}`须写明对象",
-                        Said(f"write `{spelling}({wants})`", f"请写 `{spelling}({wants})`"),
-                    )  # fmt: skip
-                return declared.value
-            case ReadingDecl():
-                raise self.fail(
-                    "kind",
-                    word,
-                    f"say which option `{spelling}` is taken in",
-                    f"请写明`{spelling}`取哪一选项",
-                    Said(
-                        f"write `{spelling} is {declared.options[0].name}`",
-                        f"可写 `{spelling} 为 {declared.options[0].name}`",
-                    )
-                    if declared.options
-                    else Said("give it options: `| option wide`", "请先列出选项：`| 选项 广义`"),
-                )
-            case ThingDecl():
-                return Bound(declared.name, Kind("occurrence", declared.name))
-            case _:
-                raise self.unknown(word, "value", "值")
-
-    def field(self, of: Expr, word: Word) -> Expr:
-        """Return the property of `of` that `word` names."""
-        name = _FIELDS_ZH.get(word.text, word.text)
-        kind = kind_of(of)
-        known: list[str] = []
-        if kind == BREACH:
-            if name in OF_A_BREACH:
-                return Field(of, name, OF_A_BREACH[name])
-            known = [*OF_A_BREACH, *_FIELDS_ZH]
-        elif kind.name == "occurrence":
-            declared = self.names.declarations.get(kind.of)
-            params = declared.params if isinstance(declared, OccurrenceDecl) else ()
-            if isinstance(declared, ThingDecl):
-                params = declared.attributes
-            for param in params:
-                if word.text in (param.name, param.alias):
-                    return Field(of, param.name, param.kind)
-            if name in OF_ANY_OCCURRENCE:
-                return Field(of, name, OF_ANY_OCCURRENCE[name])
-            known = [s for param in params for s in (param.name, param.alias) if s] + [*OF_ANY_OCCURRENCE]
-        elif kind == INSTANT:
-            if name == "day":
-                return Field(of, name, DAY)
-            known = ["day", "发生日"]
-        elif isinstance(of, Const) and of.kind == PARTY:
-            declared = self.names.declarations.get(str(of.value))
-            for param in declared.attributes if isinstance(declared, PartyDecl) else ():
-                if word.text in (param.name, param.alias):
-                    return Field(of, param.name, param.kind)
-                known += [param.name, param.alias]
-        raise self.unknown(word, f"property of {in_english(kind)}", f"{in_chinese(kind)}的属性", known)
-
-    def call(self, node: Node, wanted: Kind | None) -> Expr:
-        """Return what a name with arguments stands for: a question, an amount, a definition."""
-        word, *rest = [each for each in node.parts if each is not None]
-        assert isinstance(word, Word)
-        if word.text in self.names.amounts:
-            name = self.names.amounts[word.text]
-            return AmountOf(name, self.expression(rest[0]), self.names.kind_of_amount(name))
-        declared = self.names.find(word.text)
-        if isinstance(declared, QuestionDecl):
-            return Answer(declared.name, self.about(declared, rest[0]), declared.kind)
-        if isinstance(declared, DefineDecl):
-            if len(rest) != len(declared.params):
-                wants = f"{word.text}({', '.join(param.name for param in declared.params)})"
-                count = len(declared.params)
-                raise self.fail(
-                    "kind", node, f"`{word.text}` takes {count} argument{'s' if count != 1 else ''}, not {len(rest)}",
-                    f"`{word.text}`有{count}个参数，而非{len(rest)}个", Said(f"write `{wants}`", f"请写 `{wants}`"),
-                )  # fmt: skip
-            values = {
-                param.name: self.expression(each) for param, each in zip(declared.params, rest, strict=True)
-            }
-            return substitute(declared.value, values)
-        questions = [*self.called(QuestionDecl, DefineDecl), *self.names.amounts]
-        raise self.unknown(word, "question or amount", "问题或金额", questions)
-
-    def about(self, question: QuestionDecl, part: Node | Word) -> Expr:
-        """Return the thing a question is asked about: a variable, the last occurrence of a name, or a norm's name."""
-        if is_single(part):
-            word = self.word_of(part)
-            if word.text not in self.variables:
-                declared = self.names.find(word.text)
-                if isinstance(declared, OccurrenceDecl):
-                    if self.act is not None and declared.name == self.act.name:
-                        return Bound("@act", Kind("occurrence", declared.name))
-                    return _last(declared)
-                if word.text in self.names.labels:
-                    return Const(word.text, NORM)
-                if isinstance(declared, StateDecl):
-                    return Const(declared.name, TEXT)
-        return self.expression(part)
 
     # -- comparing
 
@@ -543,14 +353,14 @@ class Reader:
                 Said(f"write for example `{en}`", f"例如写 `{zh}`"),
             )
 
-    def later(self, node: Node, base: Node | Word, span_of_time: Node | Word) -> Expr:
+    def later(self, base: Node | Word, span_of_time: Node | Word) -> Expr:
         """Return a day some period after another."""
         day, length = self.expression(base), self.expression(span_of_time)
         self.want(length, PERIOD, span_of_time)
         self.want(day, DAY, base)
         return Later(day, length)
 
-    def sum_of(self, node: Node, parts: list[Node | Word]) -> Expr:
+    def sum_of(self, parts: list[Node | Word]) -> Expr:
         """Return the sum of a value over the occurrences whose field it names first."""
         path = _first_path(parts[0])
         words = [] if path is None else path.words()
@@ -582,7 +392,7 @@ class Reader:
             )
         return SumOf(declared.name, worth, self.where_of(declared, parts[1:]), kind)
 
-    def accrued(self, node: Node, parts: list[Node | Word]) -> Expr:
+    def accrued(self, parts: list[Node | Word]) -> Expr:
         """Return a share accrued day by day; the Chinese order is since, share, base and it runs until now."""
         values = [self.expression(each) for each in parts]
         rate = next(each for each in values if isinstance(each, Const) and each.kind == SHARE)
@@ -591,7 +401,7 @@ class Reader:
         kind = kind_of(base)
         return Accrued(rate.value, base, since, until, kind)
 
-    def in_breach(self, node: Node, parts: list[Node | Word]) -> Expr:
+    def in_breach(self, parts: list[Node | Word]) -> Expr:
         """`pay_fee is in breach`, `user is in breach`, `user is in breach of pay_fee`."""
         subject = parts[0]
         of = target_of(self, as_node(parts[1])) if len(parts) > 1 else None
@@ -632,8 +442,6 @@ class Reader:
                 Said(f"write for example `{en}`", f"例如写 `{zh}`"),
             ) from None  # fmt: skip
 
-    # -- targets
-
 
 def _cmp(node: Node) -> str:
     word = next(each for each in node.parts if isinstance(each, Word) and each.kind == "CMP")
@@ -645,7 +453,3 @@ def _first_path(part: Node | Word | None) -> Node | None:
     if not isinstance(part, Node) or part.rule == "path":
         return part if isinstance(part, Node) else None
     return next((found for each in part.parts if (found := _first_path(each)) is not None), None)
-
-
-def _last(declared: OccurrenceDecl) -> Bound:
-    return Bound(f"@last {declared.name}", Kind("occurrence", declared.name))
