@@ -119,6 +119,10 @@ class Config(Part):
         """The address by which callers reach the service, without a slash at its end."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
+    def decision_point(self, tenant: str) -> str:
+        """Return the address by which a tenant is told apart from every other, here and elsewhere."""
+        return self.tenants[tenant].public_url.rstrip("/") or f"{self.base_url}/{tenant}"
+
 
 def embedded(contracts: tuple[str, ...], desk: str | None = None, **given: Any) -> Config:
     """Return the configuration without a file: one tenant with these contracts, and a folder for its desk."""

@@ -87,10 +87,12 @@ class Webhooks:
             await asyncio.gather(*(self._one(tenant, each) for each in due))
 
     async def _one(self, tenant: Tenant, each: Delivery) -> None:
-        private = self._server.config.webhooks_to_private
-        target = json.loads(each.subscription.target)
+        config = self._server.config
+        target, source = json.loads(each.subscription.target), config.decision_point(tenant.name)
         loop = asyncio.get_running_loop()
-        reason = await loop.run_in_executor(self._threads, post, target, each, private)
+        reason = await loop.run_in_executor(
+            self._threads, post, target, source, each, config.webhooks_to_private
+        )
         figures = self._server.figures.deliveries
         ids = (each.subscription.id, each.notice.id)
         if reason is None:
@@ -103,11 +105,11 @@ class Webhooks:
         await asyncio.to_thread(tenant.books.retry, *ids, None if last else now() + wait, reason)
 
 
-def post(target: dict[str, Any], each: Delivery, private: bool) -> str | None:
-    """Send one notice; return None where it was taken, else why not."""
+def post(target: dict[str, Any], source: str, each: Delivery, private: bool) -> str | None:
+    """Send one notice; return None where it was taken, else why not. Its id is its own within the source."""
     body = json.dumps(
         {
-            "specversion": "1.0", "id": each.notice.id, "source": "contract", "type": "contract.notice",
+            "specversion": "1.0", "id": each.notice.id, "source": source, "type": "contract.notice",
             "subject": each.notice.account, "time": iso(each.notice.at), "data": json.loads(each.notice.content),
         },
         ensure_ascii=False,

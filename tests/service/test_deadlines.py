@@ -140,7 +140,7 @@ def test_what_takes_effect_later_is_told_then(tmp_path: Path) -> None:
 
 
 def test_a_webhook_is_signed_and_tried_again(tmp_path: Path, subscriber: Subscriber) -> None:
-    with serving(tmp_path, {"main": TEXTS}, **SLOW) as live:
+    with serving(tmp_path, {"main": TEXTS}, public_url="https://pdp.example.com/", **SLOW) as live:
         url = f"http://127.0.0.1:{subscriber.server_port}/hook"
         subscribed = live.client().post("/subscriptions", json={"url": url}).json()
         begun(live)
@@ -157,6 +157,8 @@ def test_a_webhook_is_signed_and_tried_again(tmp_path: Path, subscriber: Subscri
     assert len(taken) == count + 1
     assert len(set(ids)) == count
     assert all(signature(subscribed["secret"], body) == sent for sent, body in taken)
+    sources = {json.loads(body)["source"] for _, body in taken}
+    assert sources == {"https://pdp.example.com/main"}, "another tenant's notices may have the same ids"
 
 
 class HangingSubscriber(http.server.ThreadingHTTPServer):
