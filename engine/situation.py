@@ -23,7 +23,7 @@ from engine.citing import cited
 from engine.dates import day_of_month, iso, parse_as_of, parse_instant, spoken, start_of
 from engine.decision import Decision, Item
 from engine.entries import Entries, Unsupported, first, flat, timed
-from engine.event import BUILT_IN, Ledger
+from engine.event import BUILT_IN, Instant, Ledger
 from engine.joined import joined
 from engine.openings import open_time, opens, stretches
 from engine.program import Program
@@ -147,8 +147,14 @@ class Situation:
         self.events = [event for event in self.events if not self.was_met(event.id)]
         self.account = Account(program, self.terms, Ledger(tuple(self.events)))
 
+    @property
+    def known_at(self) -> Instant | None:
+        """The instant up to which the query knows what was recorded; None where it knows everything."""
+        known = self.query.get("known_at")
+        return parse_as_of(str(known)) if known else None
+
     def known(self) -> str | None:
-        """Return the instant up to which the query knows what was recorded; None where it knows everything."""
+        """Return that instant as entries write it."""
         known = self.query.get("known_at")
         return _minute(known) if known else None
 
@@ -165,7 +171,8 @@ class Situation:
             return False
         other = {"provider": "user", "user": "provider"}[str(raw["by"])]
         without = Account(self.program, self.terms, Ledger(tuple(e for e in self.events if e.id != notice)))
-        return without.decide(InBreachOf(other, norm, event.effect_at, document)).answer in ("no", "cured")
+        question = InBreachOf(other, norm, event.effect_at, document)
+        return without.decide(question, self.known_at).answer in ("no", "cured")
 
     def vary(self, name: str, value: Any) -> None:
         """Take what a variant or a parameter fixes: a reading, an answer, a blank by its id, another parameter."""
@@ -303,7 +310,7 @@ class Situation:
 
     def opened(self, tells: str) -> tuple[str, list[str], list[str]]:
         """Return from when, or until when, the act asked about is open; as things stand at the instant asked about."""
-        question, known = self.question(), self.query.get("known_at")
+        question = self.question()
         assert isinstance(question, May)
         standing = [
             e
@@ -311,7 +318,7 @@ class Situation:
             if e.occurred_at is None or e.effect_at <= question.at or e.name in BUILT_IN
         ]
         account = Account(self.program, self.terms, Ledger(tuple(standing)))
-        found = stretches(account, question, parse_as_of(str(known)) if known else None)
+        found = stretches(account, question, self.known_at)
         if tells == "end":
             time = open_time(found, question.at)
             if not time or time[-1].end is None:
@@ -354,8 +361,7 @@ class Situation:
 
     def asked(self, question: Question) -> Decision:
         """Return the engine's answer to a question, as the query knows things."""
-        known = self.query.get("known_at")
-        return self.account.decide(question, parse_as_of(str(known)) if known else None)
+        return self.account.decide(question, self.known_at)
 
     def decision(self) -> Decision:
         """Return the engine's answer. Of a duty that was done, the last day is asked just before it was."""
