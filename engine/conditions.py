@@ -11,7 +11,7 @@ from engine.dates import day_of, end_of, start_of
 from engine.decision import Cure, Item, Reason
 from engine.evaluator import Evaluator
 from engine.event import ASKED, BOTH, Event
-from engine.quantities import NowE, StateE
+from engine.quantities import NowE, StateE, StateInLawE
 from engine.scene import FLAGS, Breach, Scene, Unknown, breach_id
 
 _OPS: dict[str, Callable[[Any, Any], bool]] = {
@@ -159,8 +159,11 @@ class CompareE(Evaluator):
         holds = bool(self.compared(scene, left, right))
         state = self.left
         if isinstance(state, StateE):
-            events = scene.program.cause_events(scene, state.name, state.agreement(scene))
-            return Reason("state", (state.name, plain(left), plain(right), self.sign), holds, (), events)
+            agreement = state.agreement(scene)
+            events = scene.program.cause_events(scene, state.name, agreement)
+            # Whose state it is, the norm that asks tells, but for a law that speaks of several agreements.
+            of = (agreement,) if isinstance(state, StateInLawE) else ()
+            return Reason("state", (state.name, plain(left), plain(right), self.sign, *of), holds, (), events)
         return Reason("compare", (plain(left), self.sign, plain(right)), holds)
 
     def cure(self, scene: Scene, wanted: bool) -> tuple[Cure, ...] | None:

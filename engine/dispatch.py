@@ -225,6 +225,14 @@ class Dispatch:
                 match type(part).__name__:
                     case "StateValue":
                         found.add(("S", part.name))
+                        documents = self.made.documents
+                        if (
+                            part.document
+                            and not documents.homes.get(part.document)
+                            and documents.agreements[1:]
+                        ):
+                            # Of which agreement a law speaks hangs on which is in force.
+                            found.add(("S", "agreement"))
                     case "Happened" | "CountOf" | "SumOf":
                         found.add(("H", part.name))
                     case "Answer":

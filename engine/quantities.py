@@ -81,19 +81,27 @@ class StateE(Evaluator):
 
 
 class StateInLawE(StateE):
-    """A state in law of which a law speaks: that of the agreement whose breach is bound, else of the first."""
+    """A state in law of which a law speaks: of the agreement whose breach is bound, else of the first in force."""
 
     __slots__ = ()
 
     def agreement(self, scene: Scene) -> str:
         bound = scene.vars.get("@trigger")
         home = scene.program.rules[bound.norm].home if isinstance(bound, Breach) else ""
-        return home or self.document
+        return home or next(
+            (each for each in scene.program.agreements if _stands(scene, each)), self.document
+        )
 
     def value(self, scene: Scene) -> Any:
         document = self.agreement(scene)
         got = scene.read(("S", self.name, document))
         return scene.program.initial(scene, self.name, document) if got is None else got
+
+
+def _stands(scene: Scene, agreement: str) -> bool:
+    got = scene.read(("S", "agreement", agreement))
+    state: str = scene.program.initial(scene, "agreement", agreement) if got is None else got
+    return state == "in_force"
 
 
 class AsOfE(Evaluator):

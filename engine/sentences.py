@@ -234,7 +234,7 @@ def _compare(voice: Voice, reason: Reason, norm: Norm | None) -> str:
 def _state(voice: Voice, reason: Reason, norm: Norm | None) -> str:
     name, value = reason.args[:2]
     if reason.args[3] in _RELATIONS:
-        wanted, document = reason.args[2], voice.whose(name, norm)
+        wanted, document = reason.args[2], (*reason.args[4:], voice.whose(name, norm))[0]
         options = voice.program.options.get(name, ())
         if value not in options or wanted not in options:
             return _compared(voice, name, value, wanted, document) + _on(voice, reason)

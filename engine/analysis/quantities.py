@@ -57,7 +57,7 @@ class Quantities(Aspect):
             case StateInLawE():
                 bound = env.get("@trigger")
                 home = bound.rule.home if isinstance(bound, Broken) else ""
-                return Value(world.states.state(it.name, home or it.document, m), True)
+                return Value(self.state_in_law(it, home, m), True)
             case StateE():
                 return Value(world.states.state(it.name, it.document, m), True)
             case BlankE():
@@ -94,6 +94,17 @@ class Quantities(Aspect):
                 return world.duties.unpaid(it.norms, m, env)
             case _:
                 return world.free()
+
+    def state_in_law(self, it: StateInLawE, home: str, m: Moment) -> Any:
+        """Return a state of which a law speaks: of the agreement whose breach is bound, else of the first in force."""
+        world = self.world
+        if home:
+            return world.states.state(it.name, home, m)
+        found = world.states.state(it.name, it.document, m)
+        for each in reversed(world.program.agreements):
+            stands = world.lifetime.agreement(each, m) == world.code("in_force")
+            found = choice(stands, world.states.state(it.name, each, m), found)
+        return found
 
     def constant(self, value: Any) -> Any:
         if isinstance(value, bool):

@@ -438,3 +438,17 @@ def test_what_stands_under_no_number_is_called_by_its_document() -> None:
     told = {language: outline(decision, question, account.program, language)[1][1] for language in LANGUAGES}
     assert told["en"].startswith("loan gives lender the power to call in")
     assert told["zh"].startswith("借款赋予出借人")
+
+
+def test_a_law_says_of_which_agreement_it_speaks(programs: Programs) -> None:
+    """Agreement 1 expired on 2026-03-02; what 民法典543 asks is asked of agreement 2, which goes on."""
+    program = programs.of(("voip-1", "voip-2"), ("contract", "civil"))
+    ledger = (
+        "2025-03-02 10:00 provider sign\n2025-03-02 10:05 user sign\n2025-03-03 09:00 user accept_terms\n"
+    )
+    account = account_of(
+        program, ledger, "term = 1 years", "RS-term-roll = no_roll", "layers = contract, civil"
+    )
+    told = "\n".join(lines(account, "2026-04-01 provider may change_tariff"))
+    assert "the agreement of voip-2 is in force" in told
+    assert "the agreement of voip-1 is in force" not in told

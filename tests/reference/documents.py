@@ -81,8 +81,13 @@ def are_one(world: World, one: str, other: str) -> bool:
 
 
 def keeper(world: World, document: str) -> str:
-    """Return the agreement whose states in law a document speaks of: its own; a law speaks of the first agreement's."""
-    return document and (home(world, document) or next(iter(agreements(world)), ""))
+    """Return the agreement whose states in law a document speaks of: its own; for a law the first that is in force."""
+    if not document or home(world, document):
+        return document and home(world, document)
+    named = agreements(world)
+    return next(
+        (each for each in named if world.state("agreement", each) == "in_force"), next(iter(named), "")
+    )
 
 
 # ---- Text -----------------------------------------------------------------------------------------------------------
