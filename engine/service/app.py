@@ -50,6 +50,8 @@ def application(server: Server) -> Rim:
     app = FastAPI(
         title="Contract engine", version=version("contract-engine"), description=ABOUT, lifespan=lifetime,
         docs_url=None, redoc_url=None, openapi_url="/openapi.json", redirect_slashes=False,
+        # What clients that are made of the page call its operations.
+        generate_unique_id_function=lambda route: route.name,
     )  # fmt: skip
     app.state.server = server
     for each in ROUTERS:

@@ -76,6 +76,13 @@ def test_the_examples_of_the_page_run(live: Live) -> None:
     assert "unknown" not in sent("/access/v1/evaluation").json()["context"]["outcome"]
 
 
+def test_an_operation_has_a_name_that_a_program_can_call(live: Live) -> None:
+    page = live.client().get("/openapi.json").json()
+    names = [each["operationId"] for operations in page["paths"].values() for each in operations.values()]
+    assert len(names) == len(set(names))
+    assert {"evaluation", "open_account", "what_if", "publish"} <= set(names)
+
+
 def test_an_address_tells_all_its_methods(live: Live) -> None:
     """The router names those of the first route that fits; an address may have several."""
     refused = live.client().request("OPTIONS", "/accounts")
