@@ -202,7 +202,9 @@ class Server:
             raise Problem("unavailable", told, headers=_SOON)
         behind = time.monotonic() - looked
         if behind > BEHIND_S + 2 * self.config.deadlines_every_s:
-            told = f"the deadlines of some tenant are {behind:.0f} seconds behind: the last are of {iso(until)}"
+            told = (
+                f"the deadlines of some tenant are {behind:.0f} seconds behind: the last are of {iso(until)}"
+            )
             raise Problem("unavailable", told, headers=_SOON)
         return until
 
