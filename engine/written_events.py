@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from contractlang.contract import version_name
-from contractlang.declaration import OccurrenceDecl, Param, PartyDecl, QuestionDecl, StateDecl, TypeDecl
+from contractlang.declaration import OccurrenceDecl, PartyDecl, QuestionDecl, StateDecl, TypeDecl
 from contractlang.norms import Who
 from contractlang.numerals import plain_number
 from contractlang.suggest import nearest
@@ -261,13 +261,23 @@ def _fields(program: Program, declared: OccurrenceDecl, given: dict[str, Any], w
                 break
         else:
             raise _no_such_field(declared, name, where)
-        kind = param.kind.name
-        if kind == "occurrence":
+        kind = param.kind
+        if kind.name == "occurrence":
             found[param.name] = str(value)
-        elif kind == "one of":
-            found[param.name] = _option(program, param.kind.of, value, where, name)
-        else:
-            found[param.name] = _value(program, declared, param, value, where, name)
+            continue
+        if kind.name == "one of":
+            found[param.name] = _option(program, kind.of, value, where, name)
+            continue
+        try:
+            made = found[param.name] = typed(value, kind, name)
+        except BadTerms as wrong:
+            raise BadEvent(where, name, wrong.reason, wrong.zh) from None
+        if (declared.name, param.name) in program.periods and period_day(str(value)) is None:
+            raise BadEvent(where, name, *_no_period(value))
+        if kind.name == "day" and not isinstance(made, date):
+            raise BadEvent(where, name, *_no_day(value))
+        if kind.name == "money" and made < 0:
+            raise BadEvent(where, name, "an amount cannot be negative", "金额不能为负")
     return found
 
 
@@ -291,31 +301,15 @@ def _option(program: Program, of: str, value: Any, where: str, name: str) -> str
     return option
 
 
-def _value(
-    program: Program, declared: OccurrenceDecl, param: Param, value: Any, where: str, name: str
-) -> Any:
-    """Return a value of the kind of its field; a period is a month or a day, and no amount is negative."""
-    try:
-        found = typed(value, param.kind, name)
-    except BadTerms as wrong:
-        raise BadEvent(where, name, wrong.reason, wrong.zh) from None
-    if (declared.name, param.name) in program.periods and period_day(str(value)) is None:
-        raise BadEvent(
-            where,
-            name,
-            f"`{value}` is no period: write a month or a day, such as 2026-06",
-            f"`{value}`不是账期：请写某月或某日，例如2026-06",
-        )
-    if param.kind.name == "day" and not isinstance(found, date):
-        raise BadEvent(
-            where,
-            name,
-            f"`{value}` is not a day: write it as `2026-04-10`",
-            f"`{value}`不是日期：请写作`2026-04-10`",
-        )
-    if param.kind.name == "money" and found < 0:
-        raise BadEvent(where, name, "an amount cannot be negative", "金额不能为负")
-    return found
+def _no_period(value: Any) -> tuple[str, str]:
+    return (
+        f"`{value}` is no period: write a month or a day, such as 2026-06",
+        f"`{value}`不是账期：请写某月或某日，例如2026-06",
+    )
+
+
+def _no_day(value: Any) -> tuple[str, str]:
+    return f"`{value}` is not a day: write it as `2026-04-10`", f"`{value}`不是日期：请写作`2026-04-10`"
 
 
 def _built_in(program: Program, name: str, given: dict[str, Any], where: str) -> dict[str, Any]:
