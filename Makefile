@@ -64,7 +64,7 @@ soak: $(READY)
 bench: $(READY)
 	@$(BIN)/python -m bench $(ARGS)
 
-## findings: look anew for what the shipped agreements come to beside all the law (minutes), and keep it for the pages
+## findings: look anew for what the shipped agreements come to beside all the law (half a minute), and keep it for the pages
 findings: $(READY)
 	@for names in $(ANALYSED); do echo "findings: $$names"; \
 		first=$${names%%+*}; others=$$(echo "$${names#$$first}" | tr + -); kept=contracts/$$first/findings$$others.json; \
