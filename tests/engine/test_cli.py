@@ -586,7 +586,10 @@ def test_a_question_does_not_wait_for_what_it_does_not_need() -> None:
         "rich.table",
         "engine.wire",
         "engine.scenarios",
+        "engine.situation",
+        "engine.account_standing",
         "engine.history",
+        "engine.telling",
     ):
         assert never not in imported
 
