@@ -2,7 +2,9 @@
 
 The table names values (`true`), or how a number compares (`>=N`, `<=N`: in what it means, `N` is that number, and
 `N+10` ten more). What it does not know may be the name, in any language or by its id, of a blank, an attribute, a
-reading, a question or a state, which then has that value; or of an act or event, which has happened or never does.
+reading, a question or a state, which then has that value; or of an act or event, which has happened or never does. It
+may be a field of an entry as the file calls it, too: then every such entry tells that of itself; or how long ago
+something was (`days_since_payment: <=10`).
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ Meaning = Mapping[str, Any]
 _COMPARED = re.compile(r"(>=|<=|>|<|=|==|)\s*(\d+)")
 _BETWEEN = re.compile(r"(\d+)\s*(?:\.\.|-|–)\s*(\d+)")
 _NUMBER = re.compile(r"\bN(?:\+(\d+))?\b")
+_AGO = re.compile(r"(days|hours|minutes)_(?:since|after)_(\w+)")
 _YES, _NO = ("true", "yes"), ("false", "no")
 
 
@@ -52,7 +55,27 @@ class Wording:
         if bounds and all(pattern in table for pattern, _ in bounds):
             yield from (_numbered(table[pattern], number) for pattern, number in bounds)
             return
+        if (ago := _AGO.fullmatch(name)) and bounds:
+            yield from self._elapsed(ago[1], ago[2], _bounds(_word(value)))
+            return
         yield from self._declared(name, value)
+
+    def _elapsed(self, unit: str, name: str, bounds: list[tuple[str, int]]) -> Iterator[Meaning]:
+        """Yield what it means that something is so long ago. Of days, that on which it happened is not counted."""
+        more = 1 if unit == "days" else 0
+        for each in dict.fromkeys(self._occurrences(name)):
+            for sign, number in bounds:
+                long = f"{number + more} {unit}" if sign == ">=" else f"{number} {unit}"
+                yield {"since": [{"of": each, "at_least" if sign == ">=" else "at_most": long}]}
+
+    def _occurrences(self, name: str) -> Iterator[str]:
+        """Yield the acts and events that are called so: declared, in the entries of a file, or in its questions."""
+        yield from (
+            e.name for e in self.declared if isinstance(e, OccurrenceDecl) and name in (e.name, e.alias)
+        )
+        yield from (each["name"] for each in self.words.get("events", {}).get(name, ()))
+        if name in (actions := self.words.get("actions", {})):
+            yield actions[name]
 
     def _declared(self, name: str, value: Any) -> Iterator[Meaning]:
         known = self.words.get("parameters", {}).get(name, name)
@@ -75,8 +98,20 @@ class Wording:
                     yield from _happened(each.name, value)
                 case _:
                     pass
-        for event in self.words.get("events", {}).get(name, ()):
+        events = self.words.get("events", {})
+        for event in events.get(name, ()):
             yield from self._told(event, value)
+        if name in (actions := self.words.get("actions", {})):
+            yield from _happened(actions[name], value)
+        if name not in events and not _bounds(_word(value)):
+            for event in (each for named in events.values() for each in named):
+                yield from self._field(event, name, value)
+
+    def _field(self, event: Mapping[str, Any], name: str, value: Any) -> Iterator[Meaning]:
+        """Yield what it means that the entries which give an event have that value in a field."""
+        for field, of in event.get("fields", {}).items():
+            if isinstance(of, str) and name in of.split(" or "):
+                yield {"fields": {f"{event['name']}.{field}": self._known(field, value)}}
 
     def _told(self, event: Mapping[str, Any], value: Any) -> Iterator[Meaning]:
         """Yield what it means of an event of the file that it is so: that it happened, or what it was about."""
@@ -84,9 +119,13 @@ class Wording:
             yield from _happened(event["name"], value)
         elif len(fields := event.get("fields", {})) == 1:
             (field,) = fields
-            values = self.words.get("values", {}).get(field, {})
-            known = value if value in values.values() else values.get("else", value)
-            yield {"fields": {f"{event['name']}.{field}": values.get(value, known)}}
+            yield {"fields": {f"{event['name']}.{field}": self._known(field, value)}}
+
+    def _known(self, field: str, value: Any) -> Any:
+        """Return what a value of a field of the file is in the vocabulary."""
+        values = self.words.get("values", {}).get(field, {})
+        known = value if value in values.values() else values.get("else", value)
+        return values.get(value, known)
 
 
 def _happened(name: str, value: Any) -> Iterator[Meaning]:

@@ -45,6 +45,14 @@ def contracts() -> dict[str, Contract]:
         ({"feature_removed": "other"}, [{"fields": {"remove_feature.feature": "extra"}}]),
         ({"feature_removed": "video"}, [{"fields": {"remove_feature.feature": "video_call"}}]),
         ({"complaint_filed": False}, [{"never": ["complaint_filed"]}]),
+        ({"lend_account": False}, [{"never": ["lease_account"]}]),
+        ({"to": "police"}, [
+            {"fields": {f"{act}.to": "police"}}
+            for act in ("lease_account", "transfer_account", "permit_disclosure", "disclose", "place_call")
+        ]),
+        ({"days_since_suspend": ">=61"}, [{"since": [{"of": "suspend_service", "at_least": "62 days"}]}]),
+        ({"hours_after_payment": "<=48"}, [{"since": [{"of": "pay", "at_most": "48 hours"}]}]),
+        ({"days_since_weather": ">=3"}, []),
         ({"weather": "fine"}, []),
         ({"days_after_due": "some"}, []),
     ],
