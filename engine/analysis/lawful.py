@@ -33,7 +33,9 @@ from engine.analysis.numbers import FALSE
 from engine.analysis.parts import Part
 from engine.analysis.search import Searcher
 from engine.analysis.solver import Unknown
+from engine.analysis.stated import hanging_on_the_same
 from engine.analysis.taking import gives, takes
+from engine.analysis.telling import agreeing, listed
 from engine.analysis.witness import History, replayed, witness
 from engine.analysis.world import World
 from engine.decision import Decision
@@ -190,11 +192,21 @@ def _against_found(
         looked, (by_paper, by_law) = found
         shown = witness(looked.history, {"contract": by_paper, "+".join(searcher.layers): by_law})
         own, law = named(searcher.program, clauses[0]), named(searcher.program, clauses[1])
-        yield Finding(
-            "against", clauses,
+        beside = hanging_on_the_same(searcher.program, rule, place)
+        speaking = listed(Said(*named(searcher.program, each)) for each in beside)
+        hangs = (
             Said(
-                f"{own[0]} gives what {law[0]} takes away: permitted by the agreement alone, not by the law",
-                f"{own[1]}赋予的，{law[1]}不予承认：仅依协议可以为之，依法则不得",
+                f"; it hangs on what {speaking.en} {agreeing(speaking, 'speaks', 'speak')} of too",
+                f"；这还取决于{speaking.zh}所涉及的问题",
+            )
+            if beside
+            else Said("", "")
+        )
+        yield Finding(
+            "against", (*clauses, *beside),
+            Said(
+                f"{own[0]} gives what {law[0]} takes away: permitted by the agreement alone, not by the law{hangs.en}",
+                f"{own[1]}赋予的，{law[1]}不予承认：仅依协议可以为之，依法则不得{hangs.zh}",
             ),
             shown, (
                 Said(f"bring {own[0]} in line with {law[0]}", f"使{own[1]}与{law[1]}一致"),

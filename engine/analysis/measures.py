@@ -7,7 +7,7 @@ that speaks against the act in that history stands in one finding: the more of i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -30,6 +30,7 @@ from engine.analysis.looking import (
 )
 from engine.analysis.search import Searcher
 from engine.analysis.solver import Unknown
+from engine.analysis.stated import hanging_on_the_same, readings_stated, speaking_of_questions
 from engine.analysis.witness import History, replayed, witness
 from engine.analysis.world import World
 from engine.decision import Decision, Reason
@@ -78,17 +79,6 @@ def _stated_of(searcher: Searcher, paper: Searcher, group: list[Rule]) -> Iterat
     yield from readings_stated(program, turned)
 
 
-def readings_stated(program: Program, readings: Iterable[str]) -> Iterator[Place]:
-    """Yield where laws state that some readings are theirs."""
-    for name in sorted(readings):
-        declared = program.declarations[name]
-        called = {word for word in (declared.name, declared.alias) if word}
-        for contract in program.contracts:
-            for remark in contract.remarks if contract.kind == "law" else ():
-                if remark.how == "states" and any(f"reading {word} " in remark.text for word in called):
-                    yield contract.name, remark.clause
-
-
 def _measured(
     searcher: Searcher, paper: Searcher, group: list[Rule], near: list[Rule], own: list[Rule],
     stated: list[Place], actor: str | None, layer: str,
@@ -117,7 +107,10 @@ def _measured(
             takers = [Clause(*place.split("\t")) for place in history.noted]
         if not measure or not takers:
             return None
-        return by_paper, by_law, list(dict.fromkeys((*_repeated(program, takers), *speaking)))
+        spoken = [each for each in program.rules if clause_of(each) in measure]
+        beside = [law for each in takers for law in hanging_on_the_same(program, one, each[:2])]
+        beside += speaking_of_questions(program, spoken)
+        return by_paper, by_law, list(dict.fromkeys((*_repeated(program, takers), *speaking, *beside)))
 
     got = looked_for(step, foci_of(one, bound), judged, searcher.tally)
     if isinstance(got, Unknown | Refuted):

@@ -17,9 +17,9 @@ from engine.analysis.fragment import Fragment
 from engine.analysis.happenings import Broken, Moment
 from engine.analysis.logic import no, some
 from engine.analysis.looking import Foci, Put, Refuted, bound_of, clause_of, looked_for, named, undecided
-from engine.analysis.measures import readings_stated
 from engine.analysis.search import Searcher
 from engine.analysis.solver import Unknown
+from engine.analysis.stated import readings_stated
 from engine.analysis.telling import Telling, agreeing, listed
 from engine.analysis.witness import History, replayed, witness
 from engine.analysis.world import World
@@ -29,6 +29,33 @@ from engine.program import Program, Rule
 
 def read_down(searcher: Searcher, alone: Program, layer: str) -> Iterator[Finding]:
     """Find duties that are there only as the law does not read the text, though the text may be read so."""
+    found: dict[tuple[Clause, ...], list[Finding]] = {}
+    for each in _each_read_down(searcher, alone, layer):
+        if each.kind == "unknown":
+            yield each
+        else:
+            found.setdefault(each.clauses[1:], []).append(each)
+    for stated, findings in found.items():
+        yield _together(searcher.program, findings, stated)
+
+
+def _together(program: Program, findings: list[Finding], stated: tuple[Clause, ...]) -> Finding:
+    """Return one finding about the duties that the same laws read otherwise, with the history of the first."""
+    first, *others = dict.fromkeys(each.clauses[0] for each in findings)
+    if not others:
+        return findings[0]
+    called = listed(Said(*named(program, each)) for each in others)
+    sentence = findings[0].sentence
+    return dataclasses.replace(
+        findings[0], clauses=(first, *others, *stated),
+        sentence=Said(
+            f"{sentence.en}; so it is with {called.en}, in a history of its own",
+            f"{sentence.zh}；{called.zh}亦然（另有经过）",
+        ),
+    )  # fmt: skip
+
+
+def _each_read_down(searcher: Searcher, alone: Program, layer: str) -> Iterator[Finding]:
     program = searcher.program
     paper = searcher.on_paper(alone)
     by_law, by_text = program.taken(searcher.terms).options, alone.taken(paper.terms).options

@@ -13,7 +13,8 @@ from contractlang.declaration import ReadingDecl
 from contractlang.expression import Chosen
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.listing import under_its_layers
-from engine.analysis.telling import Telling, listed
+from engine.analysis.stated import laws_stating, stating
+from engine.analysis.telling import Telling, agreeing, listed
 from engine.analysis.unfilled import sentences
 from engine.program import Program
 from engine.walk import walk
@@ -37,7 +38,11 @@ def texts_read_in_several_ways(program: Program, telling: Telling) -> Iterator[F
             )
             clauses = tuple(hanging.get(declared.name, ()))
             if clauses and not by_law and len(declared.options) > 1:
-                yield _told(telling, declared, clauses, taken.get(declared.name))
+                # What states something of it takes part, too.
+                stated = (Clause(contract.name, number) for number in stating(contract, declared))
+                laws = list(laws_stating(program, declared))
+                told = tuple(dict.fromkeys((*clauses, *stated)))
+                yield _told(telling, declared, told, laws, taken.get(declared.name))
 
 
 def _hanging_on_readings(contract: Contract) -> dict[str, dict[Clause, None]]:
@@ -59,7 +64,9 @@ def _hanging_on_readings(contract: Contract) -> dict[str, dict[Clause, None]]:
     return found
 
 
-def _told(telling: Telling, declared: ReadingDecl, clauses: tuple[Clause, ...], taken: str | None) -> Finding:
+def _told(
+    telling: Telling, declared: ReadingDecl, clauses: tuple[Clause, ...], laws: list[Clause], taken: str | None
+) -> Finding:  # fmt: skip
     where = listed(telling.clause(each.document, each.clause) for each in clauses)
     name = telling.name(declared.name)
     ways = [_called(telling, declared, each.name) for each in declared.options]
@@ -70,8 +77,15 @@ def _told(telling: Telling, declared: ReadingDecl, clauses: tuple[Clause, ...], 
     else:
         way = _called(telling, declared, taken)
         unless = Said(f"Unless another is chosen, {way.en} is taken.", f"未作选择的，取{way.zh}。")
+    if laws:
+        law = listed(telling.clause(each.document, each.clause) for each in laws)
+        unless = Said(
+            f"{law.en} {agreeing(law, 'bears', 'bear')} on it and {agreeing(law, 'leaves', 'leave')} it open."
+            f" {unless.en}",
+            f"{law.zh}与此有关，但未予确定。{unless.zh}",
+        )
     return Finding(
-        "gap", clauses,
+        "gap", (*clauses, *laws),
         Said(
             f"{where.en} may be read in more than one way ({name.en}): as {' or as '.join(each.en for each in ways)};"
             f" nothing says which is meant. {unless.en}",

@@ -270,7 +270,8 @@ def test_a_duty_after_the_end_that_ends_with_the_agreement_is_told_what_it_lacks
 
 def test_the_law_takes_away_the_suspension_of_the_first_thirty_days(shipped: Loaded) -> None:
     (finding,) = suspension(shipped)
-    assert clauses(finding) == {"五.3", "34(2)"}
+    # 40(3) turns on the same reading: where the thirty days only administer, it forbids.
+    assert clauses(finding) == {"五.3", "34(2)", "40(3)"}
     assert finding.witness is not None
     assert finding.witness.verdicts == {"contract": "permitted", "contract+sector": "forbidden"}
 

@@ -1,0 +1,83 @@
+"""What laws state of readings, questions, blanks and acts, and which of them turn on how another is read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from contractlang.contract import Contract
+from contractlang.declaration import BlankDecl, Declaration, OccurrenceDecl, QuestionDecl, ReadingDecl
+from contractlang.expression import Answer, Chosen, Expr
+from engine.analysis.finding import Clause
+from engine.analysis.plain import expressions, questions_of
+from engine.program import Place, Program, Rule
+from engine.targets import Documents
+from engine.walk import walk
+
+
+def readings_stated(program: Program, readings: Iterable[str]) -> Iterator[Place]:
+    """Yield where laws state that some readings are theirs."""
+    for name in sorted(readings):
+        yield from (each[:2] for each in laws_stating(program, program.declarations[name]))
+
+
+def laws_stating(program: Program, declared: Declaration) -> Iterator[Clause]:
+    """Yield the sentences of law that state something of a reading, a question, a blank or an act."""
+    for contract in program.contracts:
+        if contract.kind == "law":
+            yield from (Clause(contract.name, clause) for clause in stating(contract, declared))
+
+
+def stating(contract: Contract, declared: Declaration) -> Iterator[str]:
+    """Yield the clauses of a document that state something of what is declared, as in `question timely`."""
+    what = _CALLED.get(type(declared))
+    words = "|".join(re.escape(word) for word in (declared.name, declared.alias) if word)
+    named = re.compile(rf"(?:{what})(?:{words})(?!\w)")
+    for remark in contract.remarks if what else ():
+        if remark.how != "see" and named.search(remark.text):
+            yield remark.clause
+
+
+_CALLED = {
+    ReadingDecl: r"\breading |解释",
+    QuestionDecl: r"\bquestion |问题",
+    BlankDecl: r"\bblank |空白",
+    OccurrenceDecl: r"\bact |\bevent |行为|事件",
+}
+
+
+def hanging_on_the_same(program: Program, rule: Rule, place: Place) -> list[Clause]:
+    """Return the other sentences of law that speak of what hangs on a human or a reading where one takes from a norm:
+    whether such a rule voids what is agreed, and what it is if it does not; whether a term was pointed out.
+    """
+    asked = list(_asked_by(program, rule, place))
+    readings = {part.reading for part in asked if isinstance(part, Chosen)}
+    names = dict.fromkeys((*sorted(readings), *(part.question for part in asked if isinstance(part, Answer))))
+    found = [each for name in names for each in laws_stating(program, program.declarations[name])]
+    found += [
+        Clause(law.norm.document, law.norm.clause)
+        for law in program.rules
+        if not law.home and any(_reads(expr, readings) for expr in expressions(law.norm))
+    ]
+    return [each for each in dict.fromkeys(found) if each[:2] != place]
+
+
+def speaking_of_questions(program: Program, rules: Iterable[Rule]) -> list[Clause]:
+    """Return the sentences of law that state something of a question to humans on which some norms hang."""
+    names = dict.fromkeys(name for rule in rules for name in questions_of(rule.norm))
+    return [each for name in names for each in laws_stating(program, program.declarations[name])]
+
+
+def _asked_by(program: Program, rule: Rule, place: Place) -> Iterator[object]:
+    """Yield the parts of the conditions under which a sentence of law limits, voids or goes before a norm."""
+    documents = Documents(program.contracts)
+    for contract in program.contracts:
+        for priority in contract.priorities:
+            if (contract.name, priority.clause) == place and any(
+                each is rule.norm for each in documents.meant(priority.over, contract.name)
+            ):
+                yield from walk(priority.when)
+
+
+def _reads(expr: Expr | None, readings: set[str]) -> bool:
+    return any(isinstance(part, Chosen) and part.reading in readings for part in walk(expr))
