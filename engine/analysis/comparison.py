@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from itertools import permutations
 
 from contractlang.contract import Contract
-from contractlang.expression import Const, Expr, Happened, InBreach, Or, Overdue, StateValue
+from contractlang.expression import AmountOf, Const, Expr, Happened, InBreach, Or, Overdue, StateValue
 from contractlang.kinds import FLAG
 from contractlang.norms import Maintenance, Obligation, OnOccurrence, Permission, Power
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.listing import parts_of
 from engine.analysis.matter import singled_out
-from engine.analysis.plain import conjuncts, occurrences, plain
+from engine.analysis.plain import conjuncts, expressions, occurrences, plain
 from engine.analysis.telling import Telling, agreeing, clauses_of, listed
 from engine.program import Program, Rule, Sum
 from engine.targets import Documents
@@ -104,13 +104,13 @@ _HAS = {
 
 def _same_duties(program: Program, group: list[Rule], other: str) -> list[Rule]:
     """Return the duties of the other agreement to do the acts on whose breach in particular some norms turn."""
-    acts = {program.rules[index].act_name for rule in group for index in _turned_on(program, rule)}
+    acts = {program.rules[index].act_name for rule in group for index in turned_on(program, rule)}
     return [
         each for each in _of(program, other) if isinstance(each.norm, Obligation) and each.act_name in acts
     ]
 
 
-def _turned_on(program: Program, rule: Rule) -> frozenset[int]:
+def turned_on(program: Program, rule: Rule) -> frozenset[int]:
     """Return the duties on whose breach in particular a norm turns, or on that they are late."""
     documents = Documents(program.contracts)
     index_of = {id(each.norm): each.index for each in program.rules}
@@ -241,7 +241,12 @@ def _differing(program: Program, telling: Telling, one: str, other: str) -> Iter
             )
         yield Finding(
             "agreements",
-            (*clauses_of(mine), *clauses_of(theirs)),
+            (
+                *clauses_of(mine),
+                *_sums_owed(program, mine),
+                *clauses_of(theirs),
+                *_sums_owed(program, theirs),
+            ),
             said,
             settles=(
                 Said(
@@ -251,6 +256,19 @@ def _differing(program: Program, telling: Telling, one: str, other: str) -> Iter
             ),
             detail={"what": what},
         )
+
+
+def _sums_owed(program: Program, rules: list[Rule]) -> tuple[Clause, ...]:
+    """Return the clauses of an agreement that say what its duties to pay are about."""
+    named = {
+        part.name
+        for rule in rules
+        for expr in expressions(rule.norm)
+        for part in walk(expr)
+        if isinstance(part, AmountOf)
+    }
+    sums = (each for name in named for each in program.sums.get(name, ()) if each.home == rules[0].home)
+    return tuple(dict.fromkeys(Clause(each.rule.document, each.rule.clause) for each in sums))
 
 
 def _asks(telling: Telling, mine: list[Rule], theirs: list[Rule]) -> Said:

@@ -19,7 +19,7 @@ from engine.analysis.dead_ends import (
 )
 from engine.analysis.finding import Finding
 from engine.analysis.from_memory import laws_from_memory
-from engine.analysis.granted import rights_of_law, sums_of_law
+from engine.analysis.granted import rights_after_another_end, rights_of_law, sums_of_law
 from engine.analysis.loose_duties import breaches_without_consequence, duties_without_deadline
 from engine.analysis.loose_powers import changes_without_exit, powers_without_bound
 from engine.analysis.losses import losses_against_law
@@ -34,7 +34,8 @@ from engine.analysis.unfilled import (
     events_without_rule,
     texts_broken_off,
 )
-from engine.analysis.unmeasured import standards_without_measure
+from engine.analysis.ungraded import remedies_for_one_breach_only
+from engine.analysis.unmeasured import losses_without_extent, standards_without_measure
 from engine.program import Program
 
 
@@ -46,6 +47,7 @@ def gaps(program: Program) -> Iterator[Finding]:
         duties_without_deadline,
         powers_without_bound,
         changes_without_exit,
+        remedies_for_one_breach_only,
         circles,
         states_without_way_out,
         suspensions_without_way_out,
@@ -57,12 +59,14 @@ def gaps(program: Program) -> Iterator[Finding]:
         duties_of_law,
         care_of_law,
         rights_of_law,
+        rights_after_another_end,
         sums_of_law,
         sentences_twice,
         losses_against_law,
         claims_barred,
         *SILENCES,
         standards_without_measure,
+        losses_without_extent,
         texts_read_in_several_ways,
         laws_from_memory,
     ):

@@ -12,8 +12,8 @@ from contractlang.expression import InBreach
 from contractlang.norms import Obligation
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.listing import OPEN, agreed, of_law_between
-from engine.analysis.matter import near, singled_out
-from engine.analysis.required import agreements_called
+from engine.analysis.matter import ends_of, near, singled_out
+from engine.analysis.required import agreements_called, broken_off, terms_left_out, unless_lost
 from engine.analysis.telling import Telling, agreeing, clauses_of, listed
 from engine.program import Program, Rule, Sum
 from engine.targets import Documents
@@ -48,13 +48,14 @@ def rights_of_law(program: Program, telling: Telling) -> Iterator[Finding]:
             telling.norms(laws),
             agreements_called(program, telling),
         )
+        lost = unless_lost(program, telling)
         yield Finding(
-            "gap", (*clauses_of(bearing), *clauses_of(laws)),
+            "gap", (*clauses_of(bearing), *broken_off(program), *clauses_of(laws)),
             Said(
                 f"only the law gives {who.en} the right to {does.en} ({law.en}): {document.en}"
                 f" {agreeing(document, 'deals', 'deal')} with the matter ({clause.en}) and"
-                f" {agreeing(document, 'does', 'do')} not name it.",
-                f"{who.zh}{does.zh}的权利只见于法律（{law.zh}）：{document.zh}涉及该事项（{clause.zh}），却没有提及。",
+                f" {agreeing(document, 'does', 'do')} not name it{lost.en}.",
+                f"{who.zh}{does.zh}的权利只见于法律（{law.zh}）：{document.zh}涉及该事项（{clause.zh}），却没有提及{lost.zh}。",
             ),
             settles=(
                 Said(
@@ -63,6 +64,35 @@ def rights_of_law(program: Program, telling: Telling) -> Iterator[Finding]:
                 ),
             ),
             detail={"what": "given by law", "act": laws[0].act_name},
+        )  # fmt: skip
+
+
+def rights_after_another_end(program: Program, telling: Telling) -> Iterator[Finding]:
+    """Find rights that an agreement gives after one of its ends only, and the law after another as well."""
+    own: dict[str, list[Rule]] = {}
+    for rule in agreed(program):
+        if rule.act_name:
+            own.setdefault(rule.act_name, []).append(rule)
+    laws: dict[str, list[Rule]] = {}
+    for law in of_law_between(program):
+        ends = [ends_of(each) for each in own.get(law.act_name, ())]
+        if isinstance(law.norm, OPEN) and ends and all(ends) and ends_of(law) - set().union(*ends):
+            laws.setdefault(law.act_name, []).append(law)
+    for name, given in laws.items():
+        rules = own[name]
+        who, does = telling.party(given[0].norm.bearer), telling.name(name)
+        called, by_law = telling.norms(rules), telling.norms(given)
+        yield Finding(
+            "gap", (*clauses_of(rules), *terms_left_out(program, rules, ends_of(given[0])), *clauses_of(given)),
+            Said(
+                f"{called.en} {agreeing(called, 'lets', 'let')} {who.en} {does.en} after one end of the agreement only;"
+                f" after another only the law does ({by_law.en}).",
+                f"{called.zh}只就协议的一种终止情形允许{who.zh}{does.zh}；其他终止情形下的该项权利只见于法律（{by_law.zh}）。",
+            ),
+            settles=(
+                Said(f"let {called.en} apply to every end of the agreement", f"使{called.zh}适用于协议的一切终止情形"),
+            ),
+            detail={"what": "given after another end", "act": name},
         )  # fmt: skip
 
 

@@ -17,11 +17,11 @@ from engine.walk import walk
 
 def powers_without_bound(program: Program, telling: Telling) -> Iterator[Finding]:
     """Find powers that take away what was promised, and that need no notice, leave no time to cure, or never end."""
-    promised, yielding = _promised(program), _let_yield(program)
+    kept, yielding = promised(program), _let_yield(program)
     for group in by_clause_and_act(rule for rule in agreed(program) if isinstance(rule.norm, OPEN)):
         act = program.acts.get(group[0].act_name)
         goes_before = any(rule.index in yielding for rule in group)
-        if act is None or not (goes_before or _takes(act, promised, group)):
+        if act is None or not (goes_before or _takes(act, kept, group)):
             continue
         lacking = [
             what
@@ -65,7 +65,7 @@ _BOUNDS = {
 }
 
 
-def _promised(program: Program) -> dict[str, set[str]]:
+def promised(program: Program) -> dict[str, set[str]]:
     """Return the states that agreed duties keep, and in which of their values."""
     found: dict[str, set[str]] = {}
     for rule in agreed(program):
@@ -86,13 +86,13 @@ def _let_yield(program: Program) -> set[int]:
     }
 
 
-def _takes(act: OccurrenceDecl, promised: dict[str, set[str]], group: list[Rule]) -> bool:
+def _takes(act: OccurrenceDecl, kept: dict[str, set[str]], group: list[Rule]) -> bool:
     """Tell whether an act ends the agreement, or brings a state that a duty keeps to another value."""
     if any(isinstance(rule.norm, Power) and rule.norm.suspends for rule in group):
         return True
     return any(
         effect.state == "agreement"
-        or (effect.option is not None and effect.option not in promised.get(effect.state, {effect.option}))
+        or (effect.option is not None and effect.option not in kept.get(effect.state, {effect.option}))
         for effect in act.sets
     )
 

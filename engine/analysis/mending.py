@@ -275,6 +275,7 @@ _PROPOSED: dict[str, Callable[[Finding, Texts], Iterator[Ways]]] = {
     "competing": _of_rivals, "competing/paid twice": of_paid_twice,
     "against": _against_law, "against/measure": _against_law,
     "gap/power without bound": _of_a_power, "gap/no deadline": of_no_deadline, "gap/blank": of_a_blank,
+    "gap/blank of law": of_a_blank,
     "gap/one end only": of_one_end, "dead": of_dead, "gap/no way out": of_a_state,
     "redundant/implied": of_a_repetition, "redundant/repeated": of_a_repetition,
     "gap/required by law": of_a_duty_of_law, "gap/number of law": of_a_number_of_law,

@@ -42,9 +42,9 @@ def _silence(program: Program, telling: Telling, laws: list[Rule]) -> Iterator[F
         return
     about = {each.index: each for law in laws for each in near(program, law)}
     bearing = on_act or at_other_ends or list(about.values())
-    left_out = _terms(program, at_other_ends, ends) if not on_act else ()
+    left_out = terms_left_out(program, bearing, ends) if not on_act else ()
     who, does, document = telling.party(bearer), telling.name(act), agreements_called(program, telling)
-    law = telling.norms(laws)
+    law, lost = telling.norms(laws), unless_lost(program, telling)
     if duties:
         reading = duties[0].norm.option[0]
         option, clause = telling.option(reading.reading, reading.option), telling.norm(duties[0].norm)
@@ -77,11 +77,11 @@ def _silence(program: Program, telling: Telling, laws: list[Rule]) -> Iterator[F
         )
     yield Finding(
         "gap",
-        (*clauses_of(bearing), *left_out, *clauses_of(laws)),
+        (*clauses_of(bearing), *left_out, *broken_off(program), *clauses_of(laws)),
         Said(
-            f"the law requires {who.en} to {does.en} ({law.en}); {silent.en}. Who keeps only to the agreement breaks"
-            " the law.",
-            f"法律要求{who.zh}{does.zh}（{law.zh}）；{silent.zh}。仅按协议行事的，将违反法律。",
+            f"the law requires {who.en} to {does.en} ({law.en}); {silent.en}{lost.en}. Who keeps only to"
+            " the agreement breaks the law.",
+            f"法律要求{who.zh}{does.zh}（{law.zh}）；{silent.zh}{lost.zh}。仅按协议行事的，将违反法律。",
         ),
         settles=(
             Said(
@@ -114,14 +114,14 @@ def care_of_law(program: Program, telling: Telling) -> Iterator[Finding]:
             telling.norms(laws),
             agreements_called(program, telling),
         )
-        kept = telling.conditions(laws[0], [duty.keeps])
+        kept, lost = telling.conditions(laws[0], [duty.keeps]), unless_lost(program, telling)
         yield Finding(
             "gap",
-            (*clauses_of(bearing), *clauses_of(laws)),
+            (*clauses_of(bearing), *broken_off(program), *clauses_of(laws)),
             Said(
-                f"the law has {who.en} see to this ({law.en}): {kept.en}; in {document.en} there is no norm on it. Who"
-                " keeps only to the agreement breaks the law.",
-                f"法律要求{who.zh}做到（{law.zh}）：{kept.zh}；{document.zh}对此没有规范。仅按协议行事的，将违反法律。",
+                f"the law has {who.en} see to this ({law.en}): {kept.en}; in {document.en} there is no norm on"
+                f" it{lost.en}. Who keeps only to the agreement breaks the law.",
+                f"法律要求{who.zh}做到（{law.zh}）：{kept.zh}；{document.zh}对此没有规范{lost.zh}。仅按协议行事的，将违反法律。",
             ),
             settles=(
                 Said(
@@ -132,14 +132,31 @@ def care_of_law(program: Program, telling: Telling) -> Iterator[Finding]:
         )
 
 
+def broken_off(program: Program) -> tuple[Clause, ...]:
+    """Return where the texts of agreements break off: what is not found in them may have stood there."""
+    agreements = (each for each in program.contracts if each.truncated and each.kind != "law")
+    return tuple(Clause(each.name, each.clauses[-1].number) for each in agreements)
+
+
+def unless_lost(program: Program, telling: Telling) -> Said:
+    """Return that what a text is silent on may have stood in what is lost of it; nothing where all of it is there."""
+    ends = listed(telling.clause(each.document, each.clause) for each in broken_off(program))
+    if not ends.en:
+        return ends
+    return Said(
+        f" (the text that is there breaks off at {ends.en}; it may have stood there)",
+        f"（现有文本在{ends.zh}处中断，原文可能有此约定）",
+    )
+
+
 def agreements_called(program: Program, telling: Telling) -> Said:
     """Return what the agreements of the account are called: a norm of either closes a gap beside the law."""
     return listed(telling.document(each) for each in program.agreements)
 
 
-def _terms(program: Program, duties: list[Rule], ends: set[tuple[str, str]]) -> tuple[Clause, ...]:
-    """Return the clauses on the term of the agreements of some duties, where what they leave out is its running out."""
-    homes = {each.home for each in duties if EXPIRY in ends}
+def terms_left_out(program: Program, rules: list[Rule], ends: set[tuple[str, str]]) -> tuple[Clause, ...]:
+    """Return the clauses on the term of the agreements of some norms, where they leave out its running out."""
+    homes = {each.home for each in rules if EXPIRY in ends - ends_of(each)}
     lives = (each.life for each in program.life_rules if each.document in homes and each.life.how == "lasts")
     return tuple(dict.fromkeys(Clause(each.document, each.clause) for each in lives))
 

@@ -15,8 +15,9 @@ from contractlang.declaration import OccurrenceDecl
 from contractlang.expression import Answer, Bound, Expr, Field, StateValue
 from contractlang.norms import Maintenance, Obligation, OnBreach, OnOccurrence, Prohibition, Reasonable
 from engine.analysis.finding import Clause, Finding, Said
-from engine.analysis.listing import after, agreed
+from engine.analysis.listing import OPEN, after, agreed, of_law, states_in
 from engine.analysis.plain import expressions, plain
+from engine.analysis.stated import laws_stating
 from engine.analysis.telling import Telling, agreeing, clauses_of, listed
 from engine.program import Program, Rule
 from engine.terms import Terms
@@ -33,19 +34,55 @@ def notices_without_way(program: Program, telling: Telling) -> Iterator[Finding]
             declared = program.acts.get(name)
             if declared is None or not declared.on_arrival or _manner_is_said(program, declared):
                 continue
-            act, called = telling.name(name), telling.norms(rules)
+            act, called, laws = (
+                telling.name(name),
+                telling.norms(rules),
+                tuple(laws_stating(program, declared)),
+            )
+            said = Said(
+                f"{act.en} ({called.en}) works when it arrives, and no sentence says how or where it is to be sent, or"
+                " when it counts as having arrived",
+                f"“{act.zh}”（{called.zh}）自到达时生效，但没有约定以何种方式、送达何处、何时视为到达",
+            )
+            if laws:
+                law = listed(telling.clause(*each[:2]) for each in laws)
+                said = Said(
+                    f"{said.en}: only the law speaks of it ({law.en})", f"{said.zh}，仅见于法律（{law.zh}）"
+                )
             yield Finding(
-                "gap", clauses_of(rules),
-                Said(
-                    f"{act.en} ({called.en}) works when it arrives, and no sentence says how or where it"
-                    f" is to be sent, or"
-                    " when it counts as having arrived.",
-                    f"“{act.zh}”（{called.zh}）自到达时生效，但没有约定以何种方式、送达何处、何时视为到达。",
-                ),
+                "gap", (*clauses_of(rules), *laws), Said(f"{said.en}.", f"{said.zh}。"),
                 settles=(
                     Said("say by which channel and to which address notice is given, and when it has arrived",
                          "约定通知的渠道、地址以及视为到达的时间"),
                 ), detail={"what": "no way of notice", "act": name},
+            )  # fmt: skip
+
+
+def manners_of_law(program: Program, telling: Telling) -> Iterator[Finding]:
+    """Find acts that an agreement permits or requires, of whose manner (before which court?) the law alone speaks."""
+    for home in program.agreements:
+        for name, rules in _by_act(program, home).items():
+            declared = program.acts.get(name)
+            if declared is None or declared.on_arrival or _manner_is_said(program, declared):
+                continue
+            laws = tuple(laws_stating(program, declared))
+            if not laws:
+                continue
+            act, called = telling.name(name), telling.norms(rules)
+            law = listed(telling.clause(*each[:2]) for each in laws)
+            yield Finding(
+                "gap", (*clauses_of(rules), *laws),
+                Said(
+                    f"{called.en} {agreeing(called, 'speaks', 'speak')} of {act.en} and not of where or how: that"
+                    f" stands in the law alone ({law.en}).",
+                    f"{called.zh}约定了“{act.zh}”，但没有约定向何处、以何种方式为之，仅见于法律（{law.zh}）。",
+                ),
+                settles=(
+                    Said(
+                        f"say where and how one may {act.en}, or refer to the law",
+                        f"约定“{act.zh}”的对象与方式，或写明依法律确定",
+                    ),
+                ), detail={"what": "manner of law", "act": name},
             )  # fmt: skip
 
 
@@ -78,8 +115,8 @@ def terms_without_after(program: Program, telling: Telling) -> Iterator[Finding]
             ),
             None,
         )
-        spoken = any(after(rule, "expired") for rule in program.rules if rule.home in ("", home))
-        if lasts is None or (spoken and not _only_renews(program, home)):
+        going_on = _going_on_by_law(program, home)
+        if lasts is None or (_speaks_of_expiry(program, home) and not going_on):
             continue
         kept = [
             rule
@@ -94,32 +131,58 @@ def terms_without_after(program: Program, telling: Telling) -> Iterator[Finding]
         if not kept:
             continue
         term, called = telling.clause(home, lasts.life.clause), telling.norms(kept)
+        renewals = [rule for rule in agreed(program, home) if rule.act_name in _renewing(program, home)]
+        renewed = telling.norms(renewals)
+        unless = (
+            Said(f" unless both renew it ({renewed.en})", f"（除非双方依{renewed.zh}续签）")
+            if renewals
+            else Said("", "")
+        )
         states = listed(telling.name(state) for rule in kept for state, _, _ in rule.restores)
+        law = telling.norms(going_on)
+        only = (
+            Said(f" Only the law does ({law.en}).", f"仅见于法律（{law.zh}）。") if going_on else Said("", "")
+        )
         yield Finding(
-            "gap", (Clause(home, lasts.life.clause), *clauses_of(kept)),
+            "gap", (Clause(home, lasts.life.clause), *clauses_of([*kept, *renewals, *going_on])),
             Said(
-                f"when the term runs out ({term.en}), {called.en} {agreeing(called, 'ends', 'end')}, but"
+                f"when the term runs out ({term.en}),{unless.en} {called.en} {agreeing(called, 'ends', 'end')}, but"
                 f" {states.en}"
                 f" {agreeing(states, 'does', 'do')} not end by itself: no sentence"
-                " says what is owed for going on, or who is told before.",
-                f"期满（{term.zh}）时{called.zh}随之终止，而“{states.zh}”不会自行停止："
-                f"继续使用时如何付费、期满前是否提示，均无约定。",
+                f" says what is owed for going on, or who is told before.{only.en}",
+                f"期满（{term.zh}）时{unless.zh}{called.zh}随之终止，而“{states.zh}”不会自行停止："
+                f"继续使用时如何付费、期满前是否提示，均无约定。{only.zh}",
             ),
             settles=(
                 Said("say what holds if use goes on after the term, and who gives notice before it ends",
                      "约定期满后继续使用的后果，以及期满前的提示"),
-            ), detail={"what": "after the term"},
+            ), detail={"what": "going on by law" if going_on else "after the term"},
         )  # fmt: skip
 
 
-def _only_renews(program: Program, home: str) -> bool:
-    """Tell whether the only thing said of the time after the term is that the agreement may be renewed."""
-    renewing = {rule.act for rule in program.life.get(home, ()) if rule.life.how == "renews"}
-    return all(
-        rule.act_name in renewing
+def _speaks_of_expiry(program: Program, home: str) -> bool:
+    """Tell whether anything but that it may be renewed is said of the time after the term of an agreement."""
+    renewing = _renewing(program, home)
+    return any(
+        after(rule, "expired") and rule.act_name not in renewing
         for rule in program.rules
-        if rule.home in ("", home) and after(rule, "expired")
+        if rule.home in ("", home)
     )
+
+
+def _going_on_by_law(program: Program, home: str) -> list[Rule]:
+    """Return the norms by which the law alone lets go on, after the term of an agreement, what it permits before."""
+    permitted = {rule.act_name for rule in agreed(program, home) if isinstance(rule.norm, OPEN)}
+    return [
+        law
+        for law in of_law(program)
+        if isinstance(law.norm, OPEN) and law.act_name in permitted and law.norm.trigger is not None
+        and ("agreement", "expired") in set(states_in(law.norm.trigger.where))
+    ]  # fmt: skip
+
+
+def _renewing(program: Program, home: str) -> set[str | None]:
+    return {rule.act for rule in program.life.get(home, ()) if rule.life.how == "renews"}
 
 
 def times_left_open(program: Program, telling: Telling) -> Iterator[Finding]:
@@ -354,6 +417,6 @@ def _by_act(program: Program, home: str) -> dict[str, list[Rule]]:
 
 
 SILENCES = (
-    notices_without_way, terms_without_after, times_left_open, numbers_of_law, breaches_without_sum,
+    notices_without_way, manners_of_law, terms_without_after, times_left_open, numbers_of_law, breaches_without_sum,
     losses_without_duty, one_act_in_two_terms, said_but_no_norm, law_that_moves,
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from contractlang.contract import Contract
 from contractlang.declaration import BlankDecl, OccurrenceDecl
@@ -10,55 +11,111 @@ from contractlang.expression import BlankValue, Expr, IsBlank
 from contractlang.norms import OnOccurrence
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.listing import OPEN, of_law
-from engine.analysis.plain import expressions, occurrences
-from engine.analysis.required import agreements_called
-from engine.analysis.telling import Telling, clauses_of, listed
+from engine.analysis.plain import expressions, occurrences, plain
+from engine.analysis.required import agreements_called, broken_off
+from engine.analysis.stated import laws_stating
+from engine.analysis.telling import Telling, agreeing, clauses_of, listed
 from engine.program import Program, Rule
 from engine.walk import walk
 
 
 def blanks_without_rule(program: Program, telling: Telling) -> Iterator[Finding]:
-    """Find blanks on which something hangs, and for which nothing says what holds if they are left blank."""
-    tested = {
-        part.name
-        for contract in program.contracts
-        for _, expr in sentences(contract)
-        for part in walk(expr)
-        if isinstance(part, IsBlank)
-    }
+    """Find blanks on which something hangs, and for which nothing says what holds if they are left blank, or only the
+    law does.
+    """
     users = _users_of_blanks(program)
+    of_law = {each.name for each in program.contracts if each.kind == "law"}
     for declared in program.declarations.values():
         if not isinstance(declared, BlankDecl) or declared.name not in users:
             continue
-        if any(each in tested or each in program.fills for each in (declared.name, declared.alias) if each):
-            continue
-        clauses = tuple(users[declared.name])
-        name = telling.name(declared.name)
-        where = listed(telling.clause(each.document, each.clause) for each in clauses)
-        said = (
-            Said(
-                f"{where.en} turns on {name.en}, which the text neither fixes nor leaves a place for, and no rule"
-                " fills it: no day, sum or period can be reckoned from the text alone.",
-                f"{where.zh}取决于“{name.zh}”，文本既未约定也未留出填写之处，又没有填补规则：单凭文本无法算出日期、金额或期间。",
-            )
-            if declared.gap
-            else Said(
-                f"{where.en} turns on the blank {name.en}; if it is left blank, no rule says what holds instead.",
-                f"{where.zh}取决于空白“{name.zh}”；如未填写，没有任何规则说明以何为准。",
-            )
-        )
-        yield Finding(
-            "gap",
-            clauses,
-            said,
+        rules = list(dict.fromkeys(_ruled(program, declared)))
+        if all(each.document in of_law for each in rules):
+            speaking = [] if rules else list(laws_stating(program, declared))
+            here = {each.document for each in users[declared.name]}
+            # What the text does not even leave a place for may have stood in what is lost of it.
+            lost = [each for each in broken_off(program) if declared.gap and each.document in here]
+            yield Unfilled(declared, list(users[declared.name]), lost, rules, speaking).told(telling)
+
+
+class Unfilled(NamedTuple):
+    """A blank, the sentences that turn on it, where the text breaks off that may have filled it, the laws that say what
+    holds while it is blank, and those that only speak of it.
+    """
+
+    declared: BlankDecl
+    users: list[Clause]
+    lost: list[Clause]
+    laws: list[Clause]
+    speaking: list[Clause]
+
+    def told(self, telling: Telling) -> Finding:
+        """Return it as it is told."""
+        name, (turns, rest) = telling.name(self.declared.name), (self._turns(telling), self._rest(telling))
+        return Finding(
+            "gap", (*self.users, *self.lost, *self.laws, *self.speaking),
+            Said(f"{turns.en}; {rest.en}.", f"{turns.zh}；{rest.zh}。"),
             settles=(
                 Said(
                     f"fill in {name.en}, or say what holds while it is blank",
                     f"填写“{name.zh}”，或约定未填写时以何为准",
                 ),
             ),
-            detail={"what": "blank", "blank": declared.name},
+            detail={"what": "blank of law" if self.laws else "blank", "blank": self.declared.name},
+        )  # fmt: skip
+
+    def _turns(self, telling: Telling) -> Said:
+        name, where = telling.name(self.declared.name), _clauses(telling, self.users)
+        if not self.declared.gap:
+            return Said(f"{where.en} turns on the blank {name.en}", f"{where.zh}取决于空白“{name.zh}”")
+        lost = _clauses(telling, self.lost)
+        off = (
+            Said(f" (it breaks off at {lost.en})", f"（现有文本在{lost.zh}处中断）")
+            if self.lost
+            else Said("", "")
         )
+        return Said(
+            f"{where.en} turns on {name.en}, which the text neither fixes nor leaves a place for{off.en}",
+            f"{where.zh}取决于“{name.zh}”，文本既未约定也未留出填写之处{off.zh}",
+        )
+
+    def _rest(self, telling: Telling) -> Said:
+        law, speaking = _clauses(telling, self.laws), _clauses(telling, self.speaking)
+        if self.laws:
+            return Said(
+                f"what holds while nothing is agreed on it stands in the law alone ({law.en})",
+                f"未作约定时以何为准，只见于法律（{law.zh}）",
+            )
+        if self.declared.gap:
+            said = Said(
+                "no rule fills it: no day, sum or period can be reckoned from the text alone",
+                "也没有填补规则：单凭文本无法算出日期、金额或期间",
+            )
+        else:
+            said = Said(
+                "if it is left blank, no rule says what holds instead",
+                "如未填写，没有任何规则说明以何为准",
+            )
+        if not self.speaking:
+            return said
+        return Said(
+            f"{said.en}; {speaking.en} {agreeing(speaking, 'bears', 'bear')} on it and"
+            f" {agreeing(speaking, 'fills', 'fill')} nothing in",
+            f"{said.zh}；{speaking.zh}与此有关，但不能据以填补",
+        )
+
+
+def _clauses(telling: Telling, clauses: list[Clause]) -> Said:
+    return listed(telling.clause(each.document, each.clause) for each in clauses)
+
+
+def _ruled(program: Program, declared: BlankDecl) -> Iterator[Clause]:
+    """Yield the clauses that say what holds while a blank is left blank, or fill it."""
+    called = (declared.name, declared.alias)
+    for contract in program.contracts:
+        for clause, expr in sentences(contract):
+            if any(isinstance(part, IsBlank) and part.name in called for part in walk(expr)):
+                yield clause
+        yield from (Clause(contract.name, each.clause) for each in contract.fills if each.blank in called)
 
 
 def blanks_without_use(program: Program, telling: Telling) -> Iterator[Finding]:
@@ -81,14 +138,23 @@ def blanks_without_use(program: Program, telling: Telling) -> Iterator[Finding]:
             ):
                 continue
             name, document = telling.name(declared.name), telling.document(contract.name)
+            instead, laws = _taken_instead(program, contract, declared)
+            said = Said(
+                f"{document.en} has {name.en} to be filled in, and no sentence asks what stands there: whatever is"
+                " agreed on it, nothing follows.",
+                f"{document.zh}留有“{name.zh}”待填，但没有一句话用到所填内容：无论如何约定，都不产生任何后果。",
+            )
+            if instead:
+                own, law = telling.norms(instead), listed(telling.clause(*each[:2]) for each in laws)
+                said = Said(
+                    f"{said.en} {own.en} {agreeing(own, 'goes', 'go')} by what the law takes where nothing is"
+                    f" agreed ({law.en}).",
+                    f"{said.zh}{own.zh}所依据的，正是未作约定时法律所采的内容（{law.zh}）。",
+                )
             yield Finding(
                 "gap",
-                (Clause(contract.name, "", declared.name),),
-                Said(
-                    f"{document.en} has {name.en} to be filled in, and no sentence asks what stands there: whatever is"
-                    " agreed on it, nothing follows.",
-                    f"{document.zh}留有“{name.zh}”待填，但没有一句话用到所填内容：无论如何约定，都不产生任何后果。",
-                ),
+                (Clause(contract.name, "", declared.name), *clauses_of(instead), *laws),
+                said,
                 settles=(
                     Said(
                         f"say in the sentence that it is meant for what {name.en} decides, or strike it",
@@ -97,6 +163,26 @@ def blanks_without_use(program: Program, telling: Telling) -> Iterator[Finding]:
                 ),
                 detail={"what": "blank without use", "blank": declared.name},
             )
+
+
+def _taken_instead(
+    program: Program, contract: Contract, declared: BlankDecl
+) -> tuple[list[Rule], tuple[Clause, ...]]:
+    """Return the norms of a document that go by what a law fills a blank with, and where it does."""
+    fills = [
+        each
+        for law in program.contracts
+        for each in law.fills
+        if law.kind == "law" and each.blank in (declared.name, declared.alias)
+    ]
+    values = {plain(each.value) for each in fills}
+    rules = [
+        rule
+        for rule in program.rules
+        if rule.norm.document == contract.name
+        and any(plain(part) in values for expr in expressions(rule.norm) for part in walk(expr))
+    ]
+    return rules, tuple(dict.fromkeys(Clause(each.document, each.clause) for each in fills)) if rules else ()
 
 
 def _users_of_blanks(program: Program) -> dict[str, dict[Clause, None]]:

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from contractlang.expression import And, Answer, Bound, Expr, Not, Or
 from contractlang.norms import Maintenance
-from engine.analysis.finding import Finding, Said
+from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.listing import agreed, under_its_layers
-from engine.analysis.telling import Telling, agreeing, clauses_of
+from engine.analysis.plain import questions_of
+from engine.analysis.stated import laws_stating
+from engine.analysis.telling import Telling, agreeing, clauses_of, listed
 from engine.program import Program
 from engine.walk import walk
 
@@ -27,19 +29,75 @@ def standards_without_measure(program: Program, telling: Telling) -> Iterator[Fi
         if not judged:
             continue
         called = telling.norms(judged)
+        questions = dict.fromkeys(
+            part.question
+            for rule in judged
+            if isinstance(rule.norm, Maintenance)
+            for part in walk(rule.norm.keeps)
+            if isinstance(part, Answer)
+        )
+        laws = tuple(dict.fromkeys(law for each in questions for law in _speaking(program, each)))
+        said = Said(
+            f"whether {called.en} {agreeing(called, 'is', 'are')} kept can only be judged: the text gives no figure"
+            " and no standard by which it is measured, and names nobody who finds it.",
+            f"{called.zh}是否得到遵守，只能凭判断：文本没有写明以什么指标或标准衡量，也没有写明由谁认定。",
+        )
+        if laws:
+            law = listed(telling.clause(*each[:2]) for each in laws)
+            said = Said(
+                f"{said.en} Only the law speaks of it: {law.en}.", f"{said.zh}仅有法律涉及：{law.zh}。"
+            )
         yield Finding(
-            "gap", clauses_of(judged),
-            Said(
-                f"whether {called.en} {agreeing(called, 'is', 'are')} kept can only be judged: the text gives no figure"
-                " and no standard by which it is measured, and names nobody who finds it.",
-                f"{called.zh}是否得到遵守，只能凭判断：文本没有写明以什么指标或标准衡量，也没有写明由谁认定。",
-            ),
+            "gap", (*clauses_of(judged), *laws), said,
             settles=(
                 Said("name a figure (hours, shares, numbers), a standard, or who finds it and how",
                      "约定指标（时长、比例、次数等）或所依据的标准，或写明由谁、以何种程序认定"),
             ),
             detail={"what": "no measure"},
         )  # fmt: skip
+
+
+def losses_without_extent(program: Program, telling: Telling) -> Iterator[Finding]:
+    """Find what an agreement gives or puts on somebody for a loss, where it is left to a human what counts as one."""
+    for home in program.agreements:
+        claims = {
+            rule.index: asked
+            for rule in agreed(program, home)
+            if (asked := [each for each in questions_of(rule.norm) if _asks_a_sum(program, each)])
+        }
+        rules = [program.rules[index] for index in claims]
+        borne = [each.rule for each in program.losses if each.rule.document == home]
+        if not rules:
+            continue
+        questions = dict.fromkeys(name for asked in claims.values() for name in asked)
+        laws = tuple(dict.fromkeys(law for each in questions for law in _speaking(program, each)))
+        own = (*clauses_of(rules), *(Clause(home, each.clause, each.id) for each in borne))
+        called, law = (listed(telling.clause(*each[:2]) for each in group) for group in (own, laws))
+        only = (
+            Said(f"; only the law does ({law.en})", f"，仅有法律规定（{law.zh}）") if laws else Said("", "")
+        )
+        yield Finding(
+            "gap", (*own, *laws),
+            Said(
+                f"{called.en} {agreeing(called, 'speaks', 'speak')} of a loss, and the text does not say what it takes"
+                f" in (gain that was lost, what could not be foreseen, what others suffer){only.en}: how much it is can"
+                " only be judged.",
+                f"{called.zh}提到损失，但文本没有写明损失的范围（是否包括可得利益、不能预见的损失、第三人的损失）{only.zh}：数额只能凭判断。",
+            ),
+            settles=(
+                Said("say which losses count, and up to which sum", "写明损失的范围及上限"),
+            ),
+            detail={"what": "extent of loss"},
+        )  # fmt: skip
+
+
+def _asks_a_sum(program: Program, question: str) -> bool:
+    return program.questions[question].kind.name == "money"
+
+
+def _speaking(program: Program, question: str) -> Iterator[Clause]:
+    """Yield the sentences of law that state something of a question."""
+    yield from laws_stating(program, program.questions[question])
 
 
 def _is_for_judgment(keeps: Expr) -> bool:

@@ -116,7 +116,7 @@ def test_a_second_beginning_turns_what_was_said_twice_into_a_conflict() -> None:
         "3.本协议自双方签署之日起生效。\n| 同 八.1",
         "3.本协议自甲方盖章之日起生效。\n| 协议 生效，一旦 甲方 已 签署",
     )
-    assert not found(edited, "redundant")
+    assert not any("十.3" in each.key for each in found(edited, "redundant"))
     (finding,) = found(edited, "conflict", "十.3")
     assert [each.clause for each in finding.clauses] == ["十.3", "八.1"]
     assert finding.witness is not None

@@ -1,0 +1,83 @@
+"""Remedies that are graded for one breach only: service may be held back for arrears, and for anything else there is
+nothing short of the end of the agreement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.analysis.comparison import turned_on
+from engine.analysis.finding import Finding, Said
+from engine.analysis.listing import OPEN, agreed, may_be, of_law_between
+from engine.analysis.loose_powers import promised
+from engine.analysis.telling import Telling, agreeing, clauses_of, listed
+from engine.program import Program, Rule
+
+
+def remedies_for_one_breach_only(program: Program, telling: Telling) -> Iterator[Finding]:
+    """Find powers to hold back what was promised upon some breaches, where others only let the party end it all."""
+    kept = promised(program)
+    for home in program.agreements:
+        powers = [rule for rule in agreed(program, home) if isinstance(rule.norm, OPEN)]
+        milder: dict[str, list[Rule]] = {}
+        for rule in powers:
+            if (
+                isinstance(rule.norm.bearer, str)
+                and turned_on(program, rule)
+                and _holds_back(program, rule, kept)
+            ):
+                milder.setdefault(rule.norm.bearer, []).append(rule)
+        for party, held in milder.items():
+            covered = frozenset[int]().union(*(turned_on(program, each) for each in held))
+            ends = [each for each in powers if _ends(program, each) and may_be(each, party)]
+            upon = dict.fromkeys(index for end in ends for index in sorted(end.on_breach_of - covered))
+            others = [each for each in program.bound_parties if each != party]
+            left = [rule for rule in map(program.rules.__getitem__, upon) if rule.norm.bearer in others]
+            if left:
+                laws = [
+                    law
+                    for law in of_law_between(program)
+                    if isinstance(law.norm, OPEN) and may_be(law, party) and _holds_back(program, law, kept)
+                    and not turned_on(program, law) & covered
+                ]  # fmt: skip
+                met = [program.rules[index] for index in sorted(covered)]
+                yield _told(telling, held, met, ends, left, laws)
+
+
+def _holds_back(program: Program, rule: Rule, kept: dict[str, set[str]]) -> bool:
+    """Tell whether an act takes a state that a duty keeps to another value, and the agreement goes on."""
+    act = program.acts.get(rule.act_name)
+    return act is not None and any(
+        each.option is not None and each.option not in kept.get(each.state, {each.option})
+        for each in act.sets
+    )
+
+
+def _ends(program: Program, rule: Rule) -> bool:
+    act = program.acts.get(rule.act_name)
+    return act is not None and any(each.state == "agreement" for each in act.sets)
+
+
+def _told(
+    telling: Telling, held: list[Rule], met: list[Rule], ends: list[Rule], left: list[Rule], laws: list[Rule]
+) -> Finding:  # fmt: skip
+    milder, breach, end, rest, law = (telling.norms(each) for each in (held, met, ends, left, laws))
+    who, does = telling.party(held[0].norm.bearer), listed(telling.name(each.act_name) for each in held)
+    only = (
+        Said(f" Only the law gives more ({law.en}).", f"更多的措施只见于法律（{law.zh}）。")
+        if laws
+        else Said("", "")
+    )
+    return Finding(
+        "gap", clauses_of([*held, *ends, *left, *laws]),
+        Said(
+            f"{milder.en} {agreeing(milder, 'lets', 'let')} {who.en} {does.en} upon a breach of"
+            f" {breach.en} only; upon one of"
+            f" {rest.en} nothing can be held back short of ending the agreement ({end.en}).{only.en}",
+            f"{milder.zh}仅就违反{breach.zh}允许{who.zh}{does.zh}；违反{rest.zh}的，只能解除协议（{end.zh}），不能先行采取此类措施。{only.zh}",
+        ),
+        settles=(
+            Said(f"say upon which other breaches {who.en} may {does.en}", f"约定{who.zh}还可就哪些违约{does.zh}"),
+        ),
+        detail={"what": "milder for one only"},
+    )  # fmt: skip
