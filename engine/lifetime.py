@@ -96,7 +96,8 @@ def _state(scene: Scene, step: Step, document: str) -> Any:
 
 def is_time(scene: Scene, rule: LifeRule) -> bool:
     """Tell whether a sentence on the life of an agreement stands, and its condition is true."""
-    return (rule.holds is None or bool(rule.holds.value(scene))) and bool(rule.value.value(scene))
+    # Before anybody signs it does not matter in which of several ways the sentence is read.
+    return bool(rule.value.value(scene)) and (rule.holds is None or bool(rule.holds.value(scene)))
 
 
 def term(step: Step, scene: Scene, document: str) -> Instant | None:
