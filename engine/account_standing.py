@@ -10,12 +10,12 @@ from typing import Any
 from contractlang.declaration import StateDecl
 from contractlang.norms import Norm, Obligation, Power, Who
 from engine.account import Account
-from engine.cells import read
+from engine.cells import end_of_life, read
 from engine.decision import Decision
 from engine.event import BOTH, Event, Instant
 from engine.position import Position
 from engine.question import May
-from engine.scene import Breach, Inst, LifeCell, Unknown
+from engine.scene import Breach, Inst, Unknown
 from engine.step import OVER
 
 
@@ -93,12 +93,8 @@ def standing_of(position: Position) -> AccountStanding:
                 value = program.initial(scene, name, document) if value is None else value
                 if not isinstance(value, Unknown):
                     states.append((name, document, value))
-    lives = ((document, read(position, ("L", document))) for document in program.agreements)
-    last_days = [
-        (document, life.end)
-        for document, life in lives
-        if isinstance(life, LifeCell) and life.end is not None
-    ]
+    ends = ((document, read(position, ("L", document), end_of_life)) for document in program.agreements)
+    last_days = [(document, end) for document, end in ends if isinstance(end, int)]
     return AccountStanding(
         position.now,
         tuple(states),

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from engine.choice import Split
 from engine.decision import Item
 from engine.position import Position
-from engine.scene import Unknown
+from engine.scene import LifeCell, Unknown
 
 _MOST_CASES = 16
 
 
-def read(position: Position, key: tuple[Any, ...]) -> Any:
-    """Return a cell with the default readings taken; the item on which it depends where it is not the same in each case
-    of what else is open.
+def read(position: Position, key: tuple[Any, ...], part: Callable[[Any], Any] = lambda cell: cell) -> Any:
+    """Return a cell, or a part of it, with the default readings taken; the item on which it depends where it is not the
+    same in each case of what else is open.
     """
     scene = position.scene()
     try:
-        found = scene.read(key)
+        found = part(scene.read(key))
     except Split as split:
-        cases = every_case(position, key)
+        cases = list(map(part, every_case(position, key)))
         if len(cases) >= _MOST_CASES or any(each != cases[0] for each in cases):
             return split.item
         found = cases[0]
     return found.item if isinstance(found, Unknown) else found
+
+
+def end_of_life(life: Any) -> Any:
+    """Return the end of an agreement's term, where it has one; it may be the same whoever renewed it last."""
+    return life.end if isinstance(life, LifeCell) else None
 
 
 def every_case(position: Position, key: tuple[Any, ...]) -> list[Any]:

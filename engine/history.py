@@ -14,7 +14,7 @@ from typing import Any
 from contractlang.norms import Maintenance
 from engine.account import Account, take
 from engine.account_standing import powers_of
-from engine.cells import every_case, read
+from engine.cells import end_of_life, every_case, read
 from engine.decide import decide
 from engine.decision import Item
 from engine.event import START, Event, Instant
@@ -196,11 +196,9 @@ def _apart(group: list[Event]) -> Iterator[list[Event]]:
 def _state(position: Position, key: tuple[Any, ...], old: Any, new: Any) -> Iterator[Happening]:
     _, state, document = key
     if state == "agreement":
-        life = read(position, ("L", document))
-        yield Happening(
-            "agreement",
-            (document, new, life.end if isinstance(life, LifeCell) and new == "in_force" else None),
-        )
+        end = read(position, ("L", document), end_of_life)
+        told = end if isinstance(end, int) and new == "in_force" else None
+        yield Happening("agreement", (document, new, told))
     else:
         yield Happening("state", (state, document, new.item if isinstance(new, Unknown) else new))
 

@@ -16,6 +16,7 @@ from engine.event import Ledger, event
 from engine.governing import Programs
 from engine.question import StateOf
 from engine.settings import terms_from
+from engine.written_events import event_from
 
 LAYERS = ("contract", "civil", "sector")
 SIGNED = start_of(date(2026, 3, 2)) + 10 * HOUR
@@ -79,3 +80,17 @@ def test_an_agreement_has_one_life_whatever_its_versions(tmp_path: Path, version
     assert after.states == (("agreement", "den", "in_force"),)
     assert after.last_days == (("den", start_of(date(2027, 3, 4))),)
     assert account.decide(StateOf("agreement", SIGNED + HOUR)).cited_events == ("e1",)
+
+
+def test_the_last_day_is_told_whichever_party_renewed_last(programs: Programs) -> None:
+    """Both sign the renewal at one instant, so that nothing tells whose signature made it."""
+    program = programs.of(("voip-1",), ("contract",))
+    told = (
+        {"id": "e1", "name": "sign", "by": "provider", "at": "2026-03-02T10:00"},
+        {"id": "e2", "name": "sign", "by": "user", "at": "2026-03-02T10:05"},
+        {"id": "e3", "name": "renew", "by": "provider", "at": "2026-04-01T10:00", "term": "1 years"},
+        {"id": "e4", "name": "renew", "by": "user", "at": "2026-04-01T10:00", "term": "1 years"},
+    )
+    terms = terms_from(program, {"term": "1 years"}, ("contract",), {"RS-term-roll": "no_roll"})
+    account = Account(program, terms, Ledger(tuple(event_from(program, each, "") for each in told)))
+    assert standing_of(account.position_at(ASKED_AT)).last_days == (("voip-1", start_of(date(2028, 3, 3))),)
