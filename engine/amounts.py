@@ -29,6 +29,7 @@ def amount(position: Position, question: AmountOfSum, known_at: Instant | None) 
 
     def case(scene: Scene) -> Case:
         if name is not None:
+            _look_ahead(scene, name)
             values = _sums(scene, question, name)
             if len(values) > 1:
                 return Case("conflicting")
@@ -54,6 +55,15 @@ def amount(position: Position, question: AmountOfSum, known_at: Instant | None) 
         return (Reason("amount", args, True, parts, events),), ()
 
     return answered(position, question.at, known_at, case, reasons)
+
+
+def _look_ahead(scene: Scene, name: str) -> None:
+    """Have the answer turn where the next window ends whose breach the sum would be for."""
+    meant = frozenset(index for rule in scene.program.sums[name] for index in rule.on_breach_of)
+    for at, what, index, _ in scene.agenda:
+        if what == "D" and index in meant and at > scene.at:
+            scene.until(at)
+            return
 
 
 def _derived(scene: Scene, question: AmountOfSum, name: str) -> Iterator[Reason]:

@@ -14,11 +14,13 @@ from engine.account import Account
 from engine.cases import ledger_of, question_of
 from engine.compile import compile_program
 from engine.dates import DAY, start_of
-from engine.event import Ledger
+from engine.errors import BadQuestion
+from engine.event import ABOUT_ENTRIES, Ledger
 from engine.question import May
 from engine.terms import Terms
 from tests.laws.accounts import account, gist, plain
 from tests.strategies import QUICK, Asked, asked
+from tests.wild_together import company
 
 
 @QUICK
@@ -35,6 +37,29 @@ def test_the_answer_holds_as_long_as_it_says(case: Asked, later: int) -> None:
         question.at + later if first.holds_until is None else min(first.holds_until - 1, question.at + later)
     )
     assert gist(one.decide(replace(question, at=end))) == gist(first)
+
+
+@QUICK
+@given(st.integers(0, 10**6), st.integers(1, 400 * DAY))
+def test_an_answer_about_wild_documents_holds_as_long_as_it_says(seed: int, later: int) -> None:
+    case = company(seed)
+    if case is None:
+        return
+    for written, question, _ in case.questions:
+        past = Ledger(
+            tuple(e for e in case.ledger if e.name not in ABOUT_ENTRIES and e.effect_at <= question.at)
+        )
+        one = Account(case.program, case.terms, past)
+        try:
+            first = one.decide(question)
+        except BadQuestion:
+            continue
+        if isinstance(question, May) and any(each.effect_at == question.at for each in past):
+            continue
+        end = question.at + later
+        end = end if first.holds_until is None else min(end, first.holds_until - 1)
+        # Which default readings would change the answer may change before it does.
+        assert gist(one.decide(replace(question, at=end)))[:4] == gist(first)[:4], (case, written)
 
 
 DEN = """| agreement den
@@ -80,3 +105,23 @@ def test_a_duty_that_a_breach_would_bring_ends_the_time_of_an_answer() -> None:
     assert first.answer == "unregulated"
     assert first.holds_until == start_of(date(2026, 3, 11))
     assert one.decide(replace(question, at=first.holds_until)).required
+
+
+FINE = """| agreement mending
+| party provider, user
+| event fault
+| act mend (fault: fault) by provider
+1. Terms.
+| mending: for each fault as it, provider must mend for it by 2026-03-10
+| amount fine: for each breach of mending as it, is 3.00 CNY
+"""
+
+
+def test_a_breach_that_a_sum_would_be_for_ends_the_time_of_an_answer() -> None:
+    program = compile_program(load_text(FINE).contracts.values())
+    one = Account(program, Terms(), ledger_of(program, ["2026-03-01 09:00 fault"]))
+    question, _ = question_of(program, "2026-03-05 amount fine")
+    first, turn = one.decide(question), start_of(date(2026, 3, 11))
+    assert (first.value, first.holds_until) == (0, turn)
+    then = one.decide(replace(question, at=turn))
+    assert (then.value, then.holds_until) == (300, None)
