@@ -244,18 +244,12 @@ def _order(fact: Event) -> tuple[bool, Instant, str, int]:
 
 
 def _from_the_start(facts: list[Event]) -> list[Event]:
-    """Answers and disputes are knowledge, not happenings: once known they hold from the start, the
-    last recorded winning.
-
-    An answer that names a `since` holds from then.
+    """Answers and disputes are knowledge, not happenings: once known they are taken before anything happens, in the
+    order recorded. An answer that names a `since` holds from then.
     """
     known = sorted((each for each in facts if each.name in KNOWLEDGE), key=lambda each: each.recorded_at)
     placed = [
-        replace(
-            each,
-            effect_at=each.fields["since"] if "since" in each.fields else START + place,
-            occurred_at=each.occurred_at or 0,
-        )
+        replace(each, effect_at=START + place, occurred_at=each.occurred_at or 0)
         for place, each in enumerate(known)
     ]
     return [each for each in facts if each.name not in KNOWLEDGE] + placed

@@ -438,6 +438,8 @@ def fall_due(step: Step, entries: list[Entry]) -> None:
                 # What is done by then in every case is not missed in any.
                 if name in (step.new.get(("IO", index)) or ()):
                     step.run(step.now, miss, step, step.program.rules[index], name, at)
+            case "A":
+                hold(step, step.new["QS", name])
             case "Z":
                 step.run(step.now, expire, step, name, at)
             case "N":
@@ -451,12 +453,26 @@ def fall_due(step: Step, entries: list[Entry]) -> None:
     settle(step, None)
 
 
+def hold(step: Step, answer: Event) -> None:
+    """Let an answer hold from now on, unless one that was recorded later holds already."""
+    subject = answer.fields["question"], answer.fields.get("about")
+    place = answer.effect_at
+    if step.new.get(("QO", *subject), place) > place:
+        return
+    step.write(("Q", *subject), answer.fields.get("value"))
+    step.new["QE", *subject] = answer.id
+    step.new["QO", *subject] = place
+
+
 def take_built_in(step: Step, event: Event) -> None:
     fields = event.fields
     if event.name == ANSWER:
-        at = ("Q", fields["question"], fields.get("about"))
-        step.write(at, fields.get("value"))
-        step.new["QE", fields["question"], fields.get("about")] = event.id
+        since = fields.get("since")
+        if since is None:
+            hold(step, event)
+        else:
+            step.new["QS", event.id] = event
+            step.schedule(since, "A", 0, event.id)
     elif event.name == DISPUTE:
         step.write(("X", fields["question"], fields.get("about")), event.id)
         step.queue.update(step.program.watchers.get(("Q", fields["question"]), ()))

@@ -192,13 +192,8 @@ class Scene:
         return default if value is NOTHING else value
 
     def resolve(self, item: Item, options: Iterable[Any]) -> Any:
-        """Return what an open item is in this case: settled since, or as the case has it."""
-        kind = item.kind
-        if kind == "reading":
-            return self.option_of(item.name)
-        if kind == "question" and "#" not in (item.about or ""):
-            return self.answer(item.name, item.about)
-        return self.pick(item, tuple(options))
+        """Return what an open item is in this case."""
+        return self.option_of(item.name) if item.kind == "reading" else self.pick(item, tuple(options))
 
     def pick(self, item: Item, options: tuple[Any, ...]) -> Any:
         """Return what the case assigns to an item: if it does not say, the first; the others wait for their turn."""
@@ -262,18 +257,22 @@ class Scene:
         recorded = self.get(("Q", question, about), NOTHING)
         if recorded is NOTHING and about is not None:
             recorded = self.get(("Q", question, None), NOTHING)
+        declared: QuestionDecl = self.program.questions[question]
+        if recorded is NOTHING and not self.is_disputed(question, about):
+            presumed = declared.presumption(done=about != ASKED)
+            recorded = NOTHING if presumed is None else presumed
         if recorded is not NOTHING and recorded is not None:
             return recorded, None, ()
-        declared: QuestionDecl = self.program.questions[question]
-        presumed = declared.presumption(done=about != ASKED)
-        if presumed is not None and self.get(("X", question, about)) is None:
-            return presumed, None, ()
         item = Item("question", question, about)
         if declared.kind == FLAG:
             return None, item, FLAGS
         if declared.options:
             return None, item, tuple(each.name for each in declared.options)
         return Unknown(item), None, ()
+
+    def is_disputed(self, question: str, about: str | None) -> bool:
+        """Tell whether a question is disputed: about one thing, or about everything."""
+        return any(self.get(("X", question, each)) is not None for each in (about, None))
 
     def is_filled(self, name: str) -> bool:
         """Tell whether the account says what fills a blank; a gap it can only answer."""

@@ -56,6 +56,7 @@ HEAD = """| agreement wild
 | question bad about fault: "?"
 | question sure: "?"
 | question soft, presumed no: "?"
+| question calm about fault, presumed no: "?"
 | question much about fault, answers money: "?"
 | question tint about fault, answers warm | cold: "?"
 | define dire is (count of fault) > 1
@@ -157,8 +158,12 @@ class Maker:
         )
 
     def day(self, bound: str) -> str:
-        own = {"": ("fault.day", "bill.due"), "b": ("b.at", "b.due", "3 days after b.due", "day 31 of each month"),
-               "v": ("v.at", "v.last_day")}.get(bound, (f"{bound}.at", f"{bound}.day"))  # fmt: skip
+        own = {
+            "": ("fault.day", "bill.due"),
+            "b": ("b.at", "b.due", "3 days after b.due", "2 days after b.at", "36 hours after b.due",
+                  "day 31 of each month"),
+            "v": ("v.at", "v.last_day", "1 week after v.at"),
+        }.get(bound, (f"{bound}.at", f"{bound}.day"))  # fmt: skip
         return self.pick("2026-03-10", "2026-03-14", "payday", "bday", *own)
 
     def money(self, bound: str = "") -> str:
@@ -181,6 +186,7 @@ class Maker:
             found += [
                 "bad(f)",
                 "bad(f)",
+                "calm(f)",
                 "f.grave",
                 "f.kind is red",
                 f"much(f) > {self.money()}",
@@ -481,7 +487,8 @@ class Maker:
         """Return one fact without its instant, or nothing where there is nothing that it could be about."""
         match self.pick(
             "fault", "fault", "bill", "bill", "stop", "resume", "quit", "call", "fix", "pay", "pay", "known", "reprice",
-            "answer", "waive", "waive", "dispute", "dial", "renew", "nudge", "outage", "seen", "ground", "tint",
+            "answer", "answer", "answer", "waive", "waive", "dispute", "dial", "renew", "nudge", "outage", "seen",
+            "ground",
         ):  # fmt: skip
             case "fault":
                 given = self.pick("", " grave=yes", " grave=no") + self.pick("", " kind=red", " kind=blue")
@@ -504,7 +511,7 @@ class Maker:
             case "pay":
                 about = [*bills, *(f"{name}:{id}" for name in self.sums for id in (*bills, *faults))]
                 which = self.maybe(0.7, f" bill={self.pick(*about)}") if about else ""
-                return f"buyer pay{self.pick('', ' amount=60.00', ' amount=20.00', ' amount=10.00')}{which}"
+                return f"buyer pay{self.pick('', ' amount=60.00', ' amount=50.00', ' amount=10.00')}{which}"
             case "known":
                 of = self.maybe(0.2, f" of={self.pick(*self.duties)}") if self.duties else ""
                 return f"known{self.pick(' by=buyer', ' by=seller', '')}{of}"
@@ -526,14 +533,28 @@ class Maker:
                 norm = self.pick(*self.duties, *self.others)
                 return f"{self.pick('buyer', 'seller')} waive norm={norm}{one}"
             case "dispute":
-                return "dispute question=soft"
-            case "answer" if faults:
-                value = self.pick("yes", "no")
-                return f"answer question=bad about={self.pick(*faults)} value={value}"
-            case "tint" if faults:
-                return f"answer question=tint about={self.pick(*faults)} value={self.pick('warm', 'cold')}"
+                return f"dispute {self.pick('question=soft', self.asked_of('calm', faults))}"
+            case "answer":
+                return self.answer(faults)
             case _:
                 return ""
+
+    def asked_of(self, question: str, faults: list[str]) -> str:
+        """Name a question, mostly as one about a fault."""
+        return f"question={question}" + (self.maybe(0.7, f" about={self.pick(*faults)}") if faults else "")
+
+    def answer(self, faults: list[str]) -> str:
+        """Answer a question for every instant or from one on, or open it again."""
+        subject, values = self.random.choice(
+            [(self.asked_of("bad", faults), ("yes", "no")), (self.asked_of("calm", faults), ("yes", "no")),
+             (self.asked_of("tint", faults), ("warm", "cold")), (self.asked_of("much", faults), ("30.00", "70.00")),
+             ("question=soft", ("yes", "no")), ("question=sure", ("yes", "no"))]
+        )  # fmt: skip
+        value = self.maybe(0.8, f" value={self.pick(*values)}")
+        since = self.maybe(
+            0.3, f" since=2026-03-{self.random.randint(3, 20):02d}T{self.pick('09:00', '10:30')}"
+        )
+        return f"answer {subject}{value}{since}"
 
     def terms(self) -> Terms:
         blanks = {"bday": date(2026, 3, 15), "bspan": Period(4, "days"), "bprice": 5000}

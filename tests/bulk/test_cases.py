@@ -92,7 +92,7 @@ def answers(random: Random, book: Ledger) -> Ledger:
         "grave": [each.id for each in facts if each.name == "slip"],
         "prompt": [each.id for each in facts if each.name == "slip"],
         "quick": [None],
-        "late": [each.id for each in facts if each.name == "story"],
+        "late": [None, *(each.id for each in facts if each.name == "story")],
     }  # fmt: skip
     for question, subjects in about.items():
         for number, subject in enumerate(subjects):
@@ -103,7 +103,7 @@ def answers(random: Random, book: Ledger) -> Ledger:
                 found.append(event(f"{question}{number}", "answer", None, BEGIN + DAY, fields=fields))
     for each in facts:
         if each.name == "story" and random.random() < 0.4:
-            fields = {"question": "late", "about": each.id}
+            fields = {"question": "late"} | ({"about": each.id} if random.random() < 0.8 else {})
             found.append(event(f"dispute {each.id}", "dispute", None, BEGIN + DAY, fields=fields))
     return Ledger((*facts, *found))
 

@@ -75,7 +75,8 @@ def _is_so(world: World, condition: Expr) -> bool:
 def answer(world: World, question: str, about: str | None) -> Any:
     """Return the answer to a question: agreed, known, presumed, or as the case says.
 
-    What is known of a question holds for every instant, or from its `since`; the last recorded counts.
+    What is known of a question holds for every instant, or from its `since`; the last recorded counts, of those about
+    the thing, else of those about nothing.
     """
     if question in world.terms.answers:
         return world.terms.answers[question]
@@ -88,6 +89,7 @@ def answer(world: World, question: str, about: str | None) -> Any:
     answers = [
         fact for fact in told if fact.name == ANSWER and fact.fields.get("since", world.now) <= world.now
     ]
+    answers = [each for each in answers if each.fields.get("about") == about] or answers
     if answers and answers[-1].fields.get("value") is not None:
         return answers[-1].fields["value"]
     disputed = any(fact.name == DISPUTE for fact in told)

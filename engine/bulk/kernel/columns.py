@@ -240,8 +240,9 @@ def settled(issue: Issue, about: str | None, answers: Answers, disputed: frozens
     """Return what an issue about something comes to: what is answered about it, or else about everything; what nobody
     answers or disputes is as it is presumed.
     """
-    found = answers.get((issue.name, about), answers.get((issue.name, None)))
-    if found is None and (issue.name, about) not in disputed:
+    subjects = [(issue.name, about), (issue.name, None)]
+    found = next((answers[each] for each in subjects if each in answers), None)
+    if not any(each in answers or each in disputed for each in subjects):
         found = issue.presumed
     return UNSETTLED if found is None else YES if found else NO
 
