@@ -268,4 +268,6 @@ def _differs(told: tuple[Any, ...], cases: Iterator[tuple[dict[Item, Any], Case]
         if number > LIMIT or among not in (None, found.outcome):
             return answer != "undetermined"
         among, all_required = found.outcome, all_required and found.required
-    return answer == "undetermined" or all_required is not required
+    if answer == "undetermined":
+        return among is not None and among[0] != answer
+    return all_required is not required

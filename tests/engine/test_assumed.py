@@ -71,3 +71,16 @@ def test_it_is_named_if_another_option_changes_what_all_days_share(
 ) -> None:
     told, _ = decided(lines, ON_SOME_DAY, "2026-03-08 buyer may call")
     assert (told.answer, told.assumes) == (answer, assumes)
+
+
+def test_a_value_that_is_open_under_either_option_is_the_same_answer() -> None:
+    lines = "| option early, by default: seller may price until now > 2026-03-01\n| option any: seller may price\n"
+    head = HEAD.replace("| reading", "| state rate, in law: money\n"
+                        "| act price (value: money) by seller, needs basis, sets rate to value\n| reading")  # fmt: skip
+    loaded = load_text(head + lines)
+    assert not loaded.errors
+    program = compile_program(loaded.contracts.values())
+    ledger = ledger_of(program, ["2026-03-08 10:30 seller price"])
+    question, known = question_of(program, "2026-03-09 rate")
+    told = Account(program, Terms(), ledger).decide(question, known)
+    assert (told.answer, told.assumes) == ("undetermined", ())
