@@ -117,18 +117,20 @@ def _counting(world: World, lasts: Life) -> tuple[bool, bool]:
 
 
 def renew(world: World, fact: Event, grounds: list[basis.Ground]) -> None:
-    """Renew the agreements that this act, done with a basis, renews."""
+    """Renew the agreements that this act, done with a basis, renews: each once, however many sentences say so."""
     for agreement in basis.agreements_meant(world, grounds):
-        for life in sentences(world, agreement, "renews"):
-            asked = _act_asked(life.value)
-            if asked is None or not covers(world.declared, asked.name, fact.name):
-                continue
-            if asked.by is not None and not norms.is_by(
-                world, fact, values.value(world, asked.by, {}, life.document)
-            ):
-                continue
-            if life.where is None or values.holds(world, life.where, {"@act": fact}, life.document):
-                _renew(world, agreement, fact)
+        if any(_is_renewal(world, fact, each) for each in sentences(world, agreement, "renews")):
+            _renew(world, agreement, fact)
+
+
+def _is_renewal(world: World, fact: Event, said: Life) -> bool:
+    asked = _act_asked(said.value)
+    if asked is None or not covers(world.declared, asked.name, fact.name):
+        return False
+    by = None if asked.by is None else values.value(world, asked.by, {}, said.document)
+    if by is not None and not norms.is_by(world, fact, by):
+        return False
+    return said.where is None or values.holds(world, said.where, {"@act": fact}, said.document)
 
 
 def _act_asked(expr: Expr) -> Happened | None:

@@ -327,15 +327,13 @@ def rounded(over: int, under: int) -> int:
 
 
 def later(world: World, base: Any, period: Any) -> Any:
-    """Return the day, or instant, some period after another. A day so named does not roll."""
+    """Return the day some days after another, or the instant some hours after. A day so named does not roll."""
     if isinstance(base, Unknown):
         return base
     if base is None or not isinstance(period, Period):
         return None
     made = windows.after(world, base, period, rolls=False)
-    if made.last_day is None:
-        return made.end
-    return made.last_day if isinstance(base, date) else made.end
+    return made.end if made.last_day is None else made.last_day
 
 
 def total(parts: Iterable[Any]) -> Any:
