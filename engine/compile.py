@@ -295,9 +295,9 @@ class _Compilation:
         )  # fmt: skip
 
     def life_rule(self, life: Life, agreement: str) -> LifeRule:
-        act = None
+        done = None
         if life.how == "renews":
-            act = next((part.name for part in walk(life.value) if isinstance(part, Happened)), None)
+            done = next((part for part in walk(life.value) if isinstance(part, Happened)), None)
         made = self.made.compiler
         contract = self.made.documents.by_name[life.document]
         # That a supplement takes effect is said before its text governs.
@@ -309,7 +309,9 @@ class _Compilation:
             made.made(life.value),
             made.maybe(life.rolls),
             made.maybe(life.first_day_counted),
-            act,
+            None if done is None else done.name,
+            None if done is None else made.maybe(done.by),
+            made.maybe(life.where),
         )
 
     def sum(self, amount: AmountRule) -> Sum:

@@ -20,7 +20,7 @@ from engine.judge import (
     forbids,
     not_in_force,
 )
-from engine.lifetime import renew
+from engine.lifetime import is_renewal, renew
 from engine.program import Rule, Touch
 from engine.quantities import ConstE, FieldE
 from engine.scene import Breach, Cause, Ground, Scene, Setting, Start
@@ -162,7 +162,7 @@ def effects(scene: Scene, w: Writes, step: Step, event: Event, touch: Touch) -> 
         if rule.resumes:
             resume(scene, w, step, rule)
     for life in touch.renews if basis else ():
-        if life.document in meant and (life.holds is None or life.holds.value(scene)):
+        if life.document in meant and is_renewal(scene, event, life):
             renew(scene, w, step, event, life)
 
 

@@ -5,13 +5,25 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from contractlang.norms import Who
 from contractlang.values import Period
 from engine.dates import DAY, start_of
 from engine.decision import events_in
-from engine.event import DAWN, Event, Instant
+from engine.event import BOTH, DAWN, Event, Instant
 from engine.program import LifeRule
 from engine.scene import Cause, LifeCell, Scene, Unknown
 from engine.step import Step, Writes
+
+
+def is_renewal(scene: Scene, event: Event, rule: LifeRule) -> bool:
+    """Tell whether a sentence has an act renew its agreement: who did it is whom it names, and it is as it asks."""
+    if not is_time(scene, rule):
+        return False
+    by = None if rule.by is None else rule.by.value(scene)
+    if by not in (None, Who.BOTH.value, Who.EITHER.value) and event.actor not in (by, BOTH):
+        return False
+    scene.event = event
+    return rule.where is None or bool(rule.where.value(scene))
 
 
 def renew(scene: Scene, w: Writes, step: Step, event: Event, rule: LifeRule) -> None:

@@ -188,7 +188,8 @@ class Speaking:
 class LifeRule:
     """One sentence on the life of the agreement `document`, made ready; a law's stands for each agreement.
 
-    `holds` tells whether the sentence is in force: its days, and the readings under which it is there.
+    `holds` tells whether the sentence is in force: its days, and the readings under which it is there. Of a renewal
+    `act` is what renews, `by` whose it is, and `where` what is asked of it.
     """
 
     life: Life
@@ -198,6 +199,8 @@ class LifeRule:
     rolls: Evaluator | None
     first_day: Evaluator | None
     act: str | None
+    by: Evaluator | None
+    where: Evaluator | None
 
 
 @dataclass(eq=False)

@@ -279,8 +279,8 @@ class Maker:
         lead, bound = self.trigger()
         match self.pick(
             "pay", "fix", "resume", "stop", "quit", "call", "ban", "keep", "reprice", "life", "lapse", "prevail",
-            "reading", "go on", "make up", "otherwise", "fine", "charge", "more of a fine", "dial", "renew", "renewal",
-            "bar", "void", "limit", "nudge", "owe", "hold", "loss",
+            "reading", "go on", "halt", "halt", "make up", "otherwise", "fine", "charge", "more of a fine", "dial",
+            "renew", "renewal", "bar", "void", "limit", "nudge", "owe", "hold", "loss",
         ):  # fmt: skip
             case "pay":
                 only = self.maybe(0.5, f" where b.amount > {self.money()}")
@@ -317,6 +317,15 @@ class Maker:
                 self.powers.append(label)
             case "call":
                 made.append(f"{label}: {lead}buyer may call{self.which_call()}{self.tail(bound, False)}")
+            case "halt" if self.duties:
+                halted, clock = self.pick(*self.duties), self.pick("stops", "runs", "extends")
+                made.append(
+                    f"{label}: seller may stop{self.tail('', False)}, suspending {halted} clock {clock}"
+                )
+                made.append(
+                    f"{label}b: {self.pick('seller may reprice', 'buyer may call')}, resuming {halted}"
+                )
+                self.powers += [label, f"{label}b"]
             case "go on" if self.duties:
                 made.append(
                     f"{label}: {lead}buyer may call{self.tail(bound, False)}, resuming {self.pick(*self.duties)}"
@@ -387,9 +396,11 @@ class Maker:
                     f"{label}: both parties {self.pick('may', 'may', 'must')} renew{self.tail('', False)}"
                 )
             case "renewal":
-                made.append("agreement renews once both parties did renew")
+                who = self.pick("both parties", "both parties", "either party", "buyer")
+                only = self.maybe(0.3, f" where {self.atom('')}")
+                made.append(f"agreement renews once {who} did renew{only}")
                 made.append(f"agreement lasts {self.period()}")
-                made.append(f"{label}: both parties may renew")
+                made.append(f"{label}: {self.pick('both parties', 'both parties', 'either party')} may renew")
             case "bar":
                 again = self.maybe(0.7, f", restarting on {self.pick('nudge', 'pay', 'fix')}")
                 since = self.pick("breach.day", "breach.at", "nudge", self.day(""), "2 days after breach.at")
@@ -521,7 +532,7 @@ class Maker:
                 given = self.pick("", ' length="5 days"', ' length="1 month"') + self.pick(
                     "", " starts=2026-03-20"
                 )
-                return f"both renew{given}"
+                return f"{self.pick('both', 'both', 'buyer', 'seller')} renew{given}"
             case "nudge":
                 return f"{self.pick('seller', 'buyer')} nudge"
             case "outage":

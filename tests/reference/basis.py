@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from contractlang.declaration import OccurrenceDecl
 from contractlang.expression import Happened
-from contractlang.norms import Maintenance, Norm, Obligation, Permission, Power, Prohibition
+from contractlang.norms import Maintenance, Norm, Obligation, Permission, Power, Prohibition, Who
 from contractlang.numerals import plain_number
 from contractlang.values import Period
 from engine.dates import start_of
-from engine.event import Event, Instant
+from engine.event import BOTH, Event, Instant
 from tests.reference import documents, duties, facts, norms, ranks, values, windows
 
 if TYPE_CHECKING:
@@ -61,6 +61,14 @@ def openers(world: World, act: Event) -> list[Ground]:
         elif isinstance(norm, Maintenance) and restoring(world, norm, act):
             found.append(Ground(norm, None))
     return found
+
+
+def is_joined(world: World, norm: Norm, act: Event) -> bool:
+    """Tell whether, of what both parties may do together, each has done its part with this act."""
+    if norm.bearer is not Who.BOTH or act.actor == BOTH:
+        return True
+    done = {each.actor for each in world.happened if facts.covers(world.declared, act.name, each.name)}
+    return all(party in done for party in world.parties if party != act.actor)
 
 
 def agreements_meant(world: World, grounds: list[Ground]) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from contractlang.declaration import OccurrenceDecl, StateDecl
 from contractlang.expression import And, Expr, Happened
-from contractlang.norms import Life
+from contractlang.norms import Life, Who
 from contractlang.values import Period
 from engine.dates import day_of, start_of
 from engine.event import Event, Instant
@@ -128,9 +128,12 @@ def _is_renewal(world: World, fact: Event, said: Life) -> bool:
     if asked is None or not covers(world.declared, asked.name, fact.name):
         return False
     by = None if asked.by is None else values.value(world, asked.by, {}, said.document)
-    if by is not None and not norms.is_by(world, fact, by):
+    if by not in (None, Who.BOTH.value) and not norms.is_by(world, fact, by):
         return False
-    return said.where is None or values.holds(world, said.where, {"@act": fact}, said.document)
+    env: values.Env = {"@act": fact}
+    return values.holds(world, said.value, env, said.document) and values.holds(
+        world, said.where, env, said.document
+    )
 
 
 def _act_asked(expr: Expr) -> Happened | None:

@@ -228,7 +228,7 @@ class World:
         else:
             kind = self.declared[fact.name]
             assert isinstance(kind, OccurrenceDecl)
-            grounds = basis.openers(self, fact)
+            grounds = [each for each in basis.openers(self, fact) if basis.is_joined(self, each.norm, fact)]
             duties.judge(self, fact)
             duties.discharge(self, fact)
             self.happened.append(fact)

@@ -6,6 +6,8 @@ so: an account that goes on until then is the engine's. `again` is when one that
 
 from __future__ import annotations
 
+from contractlang.expression import Const, Happened
+from contractlang.norms import Who
 from contractlang.values import Period
 from engine.bulk.kernel.acting import Acting
 from engine.bulk.kernel.held import FALSE, TRUE, Held, all_of, any_of, held, plain
@@ -181,6 +183,8 @@ class Lasting(Acting):
         if len(standing) > 1 or any(each.state == "agreement" for each in touch.declared.sets):
             raise Unsaid("an act that renews an agreement twice, or renews and ends it")
         ((renewal, holds),) = standing
+        if renewal.where is not None or not _by_anybody(renewal, touch, bases):
+            raise Unsaid("a renewal that asks by whom, or what of, the act is")
         text.add("renewed = False")
         for variable, rule in bases:
             text.add(f"if {self.concerned(text, variable, rule)}: renewed = True")
@@ -220,3 +224,13 @@ class Lasting(Acting):
             "term's last day", None, rolls, "following", "the end of a term on that day"
         )
         self.ends_with(text, table.name, f"months_after((y + {EAST}) // {DAY}, {months}, {eve})")
+
+
+def _by_anybody(renewal: LifeRule, touch: Touch, bases: list[tuple[str, Rule]]) -> bool:
+    """Tell whether an act that has a basis is by whom the renewal names."""
+    said = renewal.life.value
+    if not isinstance(said, Happened):
+        return False
+    by = said.by.value if isinstance(said.by, Const) else said.by
+    together = all(rule.norm.bearer is Who.BOTH for _, rule in bases)
+    return by is None or by == touch.declared.actor or (by == Who.BOTH.value and together)
