@@ -141,7 +141,7 @@ def put_by(world: World, act: Event, left: int, debts: list[Instance]) -> None:
 
 
 def _could_be_done_by(world: World, instance: Instance, act: Event) -> bool:
-    return instance.status in ("open", "breached") and _is_of(world, instance, act)
+    return instance.status in ("open", "suspended", "breached") and _is_of(world, instance, act)
 
 
 def _is_of(world: World, instance: Instance, act: Event) -> bool:
@@ -256,7 +256,7 @@ def resume(world: World, instance: Instance) -> None:
         case Clock.STOPS:
             instance.end += lasted
         case Clock.RUNS:
-            instance.end = max(instance.end, world.now)
+            pass  # It ends when it would have; if that is past, it is missed now.
         case Clock.EXTENDS:
             instance.end += -(-lasted // DAY) * DAY
     instance.last_day = day_of(instance.end - 1)
