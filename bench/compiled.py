@@ -17,7 +17,7 @@ from contextlib import ExitStack, contextmanager
 
 from bench.accounts import agreement_one, bills, ledger, terms
 from bench.builds import both, environment
-from bench.service import ACTS, BATCH, Process, batches, serving, singles
+from bench.service import ACTS, BATCH, REPORTED, Process, batches, happened, in_batches, serving, singles
 from engine.decide import decide
 from engine.event import Event
 from engine.position import Position, advance
@@ -113,11 +113,15 @@ def cpu(act: Callable[..., object], *given: object) -> float:
 
 
 def over_http(server: Process) -> Callable[[int], Costs]:
-    """Return what asks a server, one by one and in batches."""
+    """Return what asks a server, one by one and in batches, and reports to it."""
     return lambda turn: {
         "an evaluation over HTTP": server.load(singles(1_000, 10_000 * turn))["cpu"],
         f"an evaluation in a batch of {BATCH}": server.load(batches(20, BATCH, 1_000_000 * turn))["cpu"]
         / BATCH,
+        f"an event over HTTP, {REPORTED} in a batch": server.load(
+            in_batches(happened(5_000, 5_000 * turn)), connections=4
+        )["cpu"]
+        / REPORTED,
     }
 
 

@@ -30,7 +30,7 @@ from bench.builds import both, environment
 KEY = "contract_0123456789abcdef_" + "A" * 43
 ACCOUNTS = 200
 CONNECTIONS = 16
-BATCH = 50
+BATCH, REPORTED = 50, 500
 ACTS = (
     ("provider", "suspend_service"), ("user", "place_call"), ("provider", "terminate"), ("provider", "resume_service"),
     ("user", "sue"), ("provider", "change_ui"), ("user", "transfer_account"), ("provider", "restrict_service"),
@@ -245,24 +245,30 @@ def figures(
     ]  # fmt: skip
 
 
+def happened(count: int, first: int = 0) -> list[dict[str, object]]:
+    """Return so many calls, the accounts in turn."""
+    found = []
+    for n in range(first, first + count):
+        time = f"04-16T{n // 3600 % 24:02}:{n // 60 % 60:02}:{n % 60:02}"
+        found.append(event(f"a{n % ACCOUNTS}", f"c{n}", "place_call", time, by="user", to="10010"))
+    return found
+
+
+def in_batches(events: Sequence[object]) -> Requests:
+    """Return what reports events, many at a time."""
+    return [("/events", MANY, events[n : n + REPORTED]) for n in range(0, len(events), REPORTED)]
+
+
 def recorded() -> list[Row]:
     """Return the figures of events that are durable when they are answered."""
     with serving("off") as server:
-        calls = [
-            event(f"a{n % ACCOUNTS}", f"c{n}", "place_call", f"04-16T{n // 3600 % 24:02}:{n // 60 % 60:02}:{n % 60:02}",
-                  by="user", to="10010")
-            for n in range(12_000)
-        ]  # fmt: skip
-        one = server.load([("/events", ONE, each) for each in calls[:2_000]], connections=64)
-        rest = calls[2_000:]
-        many = server.load(
-            [("/events", MANY, rest[n : n + 500]) for n in range(0, len(rest), 500)], connections=4
-        )
-    rate, rate_of_many = (each["requests"] / each["wall"] for each in (one, many))
-    each, each_of_many = f"({one['cpu']:.0f} us)", f"({many['cpu'] / 500:.0f} us)"
+        one = server.load([("/events", ONE, each) for each in happened(2_000)], connections=64)
+        many = server.load(in_batches(happened(10_000, 2_000)), connections=4)
+    rate, rate_of_many = one["requests"] / one["wall"], REPORTED * many["requests"] / many["wall"]
+    each, each_of_many = f"({one['cpu']:.0f} us)", f"({many['cpu'] / REPORTED:.0f} us)"
     return [
         ("durable events over HTTP, 64 at a time: wall (CPU)", f"{rate:,.0f}/s {each}", "1,500/s or more"),
-        ("  in batches of 500: wall (CPU)", f"{500 * rate_of_many:,.0f}/s {each_of_many}", "20,000/s or more"),
+        (f"  in batches of {REPORTED}: wall (CPU)", f"{rate_of_many:,.0f}/s {each_of_many}", "20,000/s or more"),
     ]  # fmt: skip
 
 
