@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bench.builds import environment
+from tools.native import MODULES
 
 ROOT = Path(__file__).parents[1]
 HEADER = Path(sysconfig.get_path("include")) / "Python.h"
@@ -28,6 +29,12 @@ def test_a_compiler_that_is_not_there_is_named() -> None:
     )  # fmt: skip
     assert done.returncode == 1
     assert "`cc-of-nobody` is needed" in done.stderr
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_what_is_compiled_works_nothing_out_anew_at_every_look(module: str) -> None:
+    """A compiled class keeps nothing for a `cached_property`."""
+    assert "@cached_property" not in (ROOT / module).read_text("utf-8")
 
 
 @pytest.mark.soak

@@ -35,10 +35,10 @@ FILES = (
 # What others make by hand or name in a pickle is left as it is, and what is never called often.
 ENGINE = """
     account answering canonical choice conditions dates deadlines decide dispatch duties evaluate evaluator force
-    happenings judge lifetime logged looks making may position program quantities ranking recall scene simultaneous
-    statuses step sums taken upkeep working_days
+    happenings intake judge lifetime logged looks making may position program quantities ranking recall scene
+    simultaneous statuses step sums taken upkeep working_days written_events
 """
-SERVICE = "access answers asking atonce authzen direct ids requests rim tenant watch"
+SERVICE = "access answers asking atonce authzen cloudevents direct ids recording requests rim tenant watch"
 MODULES = (
     *(f"engine/{name}.py" for name in ENGINE.split()),
     *(f"engine/service/{name}.py" for name in SERVICE.split()),
