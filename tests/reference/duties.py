@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from contractlang.declaration import OccurrenceDecl
 from contractlang.expression import And, Compare, Const, Expr, StateValue
-from contractlang.norms import Clock, Maintenance, Norm, Obligation, OnOccurrence, Power, Prohibition
+from contractlang.norms import Clock, Maintenance, Norm, Obligation, OnOccurrence, Power, Prohibition, Who
 from engine.dates import DAY, day_of
 from engine.event import Event, Instant
 from tests.reference import basis, documents, facts, norms, open_items, ranks, values, windows
@@ -149,7 +149,8 @@ def _is_of(world: World, instance: Instance, act: Event) -> bool:
     if not isinstance(norm, Obligation):
         return False
     named = facts.covers(world.declared, norm.act.name, act.name)
-    by_bearer = facts.did(act.actor, instance.bearer)
+    together = norm.bearer is Who.BOTH and basis.is_joined(world, norm, act)
+    by_bearer = together or facts.did(act.actor, instance.bearer)
     return (
         named
         and by_bearer
