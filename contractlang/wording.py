@@ -217,7 +217,7 @@ class Wording(Called):
                 return self.pick(f"the number of all {said}", f"全部{said}的次数")
             case SumOf():
                 of = self.name(expr.name) + self.counted(expr.where)
-                if isinstance(expr.worth, Field):
+                if isinstance(expr.worth, Field) and _is_each(expr.worth.of, expr.name):
                     name = self.param(occurrence(expr.name, self.contract), expr.worth.name)
                     return self.pick(f"the total {name} of all {of}", f"全部{of}的{name}之和")
                 worth = self.operand(expr.worth)
@@ -300,3 +300,8 @@ class Wording(Called):
     def period(self, period: Period) -> str:
         en, zh = _UNITS[period.unit]
         return self.pick(f"{period.count} {en}{'' if period.count == 1 else 's'}", f"{period.count}{zh}")
+
+
+def _is_each(expr: Expr, name: str) -> bool:
+    """Tell whether what is named is the occurrence of a name that is looked at, one after the other."""
+    return isinstance(expr, Bound) and expr.name == name

@@ -58,6 +58,7 @@ CHINESE = {
     "seconds": "秒",
     "what accrues daily": "逐日累计之数",
     "what a state was on a day": "某日的状态",
+    "a renewal that asks by whom, or what of, the act is": "须看行为由谁作出、内容如何的续期",
     "what is due of a sum": "某项金额的应付余额",
     "what an occurrence refers to": "事件所指的事件",
     "how long a power was used": "权力行使的时长",

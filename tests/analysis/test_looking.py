@@ -144,7 +144,11 @@ def test_what_the_law_gives_by_a_measure_of_its_own_is_one_finding(programs: Pro
         return [each for each in findings if each.detail.get("what") == "measure"]
 
     (finding,) = measures(Assuming())
-    assert [each.clause for each in finding.clauses] == ["四.2", "496(2)", "497", "543", "4"]
+    assert [each.clause for each in finding.clauses] == [
+        *("四.2", "496(2)", "497", "543", "4"),
+        # Laws that speak of what these hang on.
+        *("9", "10", "140(2)"),
+    ]
     assert finding.witness is not None
     assert finding.witness.verdicts == {"contract": "permitted", "contract+civil+sector": "forbidden"}
     assert not measures(Assuming.of({"answers": {"consented": True}}))
