@@ -112,15 +112,13 @@ def _same_duties(program: Program, group: list[Rule], other: str) -> list[Rule]:
 
 def turned_on(program: Program, rule: Rule) -> frozenset[int]:
     """Return the duties on whose breach in particular a norm turns, or on that they are late."""
-    documents = Documents(program.contracts)
-    index_of = {id(each.norm): each.index for each in program.rules}
-    late = {
-        index_of[id(norm)]
-        for part in parts_of(rule)
-        if isinstance(part, Overdue | InBreach)
-        for norm in documents.meant(part.target, rule.norm.document)
-        if id(norm) in index_of
-    }
+    targets = [part.target for part in parts_of(rule) if isinstance(part, Overdue | InBreach)]
+    late = set[int]()
+    if targets:
+        documents = Documents(program.contracts)
+        index_of = {id(each.norm): each.index for each in program.rules}
+        meant = (norm for each in targets for norm in documents.meant(each, rule.norm.document))
+        late = {index_of[id(norm)] for norm in meant if id(norm) in index_of}
     return singled_out(program, rule.on_breach_of) | singled_out(program, frozenset(late))
 
 

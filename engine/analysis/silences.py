@@ -29,10 +29,11 @@ _DUTY = re.compile(r"应(?!用|急)|必须|不得|\b(?:must|shall)\b", re.IGNORE
 
 def notices_without_way(program: Program, telling: Telling) -> Iterator[Finding]:
     """Find acts that work by arriving, where no sentence says anything of how they are sent."""
+    ways = _Ways(program)
     for home in program.agreements:
         for name, rules in _by_act(program, home).items():
             declared = program.acts.get(name)
-            if declared is None or not declared.on_arrival or _manner_is_said(program, declared):
+            if declared is None or not declared.on_arrival or ways.are_said(declared):
                 continue
             act, called, laws = (
                 telling.name(name),
@@ -60,10 +61,11 @@ def notices_without_way(program: Program, telling: Telling) -> Iterator[Finding]
 
 def manners_of_law(program: Program, telling: Telling) -> Iterator[Finding]:
     """Find acts that an agreement permits or requires, of whose manner (before which court?) the law alone speaks."""
+    ways = _Ways(program)
     for home in program.agreements:
         for name, rules in _by_act(program, home).items():
             declared = program.acts.get(name)
-            if declared is None or declared.on_arrival or _manner_is_said(program, declared):
+            if declared is None or declared.on_arrival or ways.are_said(declared):
                 continue
             laws = tuple(laws_stating(program, declared))
             if not laws:
@@ -86,21 +88,31 @@ def manners_of_law(program: Program, telling: Telling) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def _manner_is_said(program: Program, act: OccurrenceDecl) -> bool:
-    """Tell whether some sentence asks in what way an act was done: for a field of it, or, where it is agreed,
-    a question about it. What a law asks about a notice (was it given in time?) says nothing of its way.
+class _Ways:
+    """What sentences ask of the way in which acts are done: a field of the act, or, where it is agreed, a question.
+
+    What a law asks about a notice (was it given in time?) says nothing of its way.
     """
-    fields = {each.name for each in act.params if each.kind.name in ("text", "one of")} - {"ground"}
-    asked = {each.name for each in program.questions.values() if each.about == act.name}
-    for rule in program.rules:
-        own = rule.act_name == act.name or getattr(rule.norm.trigger, "name", None) == act.name
-        for expr in expressions(rule.norm):
-            for part in walk(expr):
-                if rule.home and isinstance(part, Answer) and part.question in asked:
-                    return True
-                if own and isinstance(part, Field) and part.name in fields and isinstance(part.of, Bound):
-                    return True
-    return False
+
+    def __init__(self, program: Program) -> None:
+        self.questions: set[str] = set()
+        self.fields: dict[str, set[str]] = {}
+        for rule in program.rules:
+            looked_at = [part for expr in expressions(rule.norm) for part in walk(expr)]
+            if rule.home:
+                self.questions |= {part.question for part in looked_at if isinstance(part, Answer)}
+            fields = {e.name for e in looked_at if isinstance(e, Field) and isinstance(e.of, Bound)}
+            trigger = rule.norm.trigger
+            for own in (rule.act_name, trigger.name if isinstance(trigger, OnOccurrence) else ""):
+                self.fields.setdefault(own or "", set()).update(fields)
+        self.about = {each.name: each.about for each in program.questions.values()}
+
+    def are_said(self, act: OccurrenceDecl) -> bool:
+        """Tell whether some sentence asks in what way an act was done."""
+        fields = {each.name for each in act.params if each.kind.name in ("text", "one of")} - {"ground"}
+        return bool(fields & self.fields.get(act.name, set())) or any(
+            self.about.get(each) == act.name for each in self.questions
+        )
 
 
 def terms_without_after(program: Program, telling: Telling) -> Iterator[Finding]:

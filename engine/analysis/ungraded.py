@@ -23,8 +23,8 @@ def remedies_for_one_breach_only(program: Program, telling: Telling) -> Iterator
         for rule in powers:
             if (
                 isinstance(rule.norm.bearer, str)
-                and turned_on(program, rule)
                 and _holds_back(program, rule, kept)
+                and turned_on(program, rule)
             ):
                 milder.setdefault(rule.norm.bearer, []).append(rule)
         for party, held in milder.items():
