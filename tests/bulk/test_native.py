@@ -89,9 +89,9 @@ def test_code_is_kept_and_what_is_damaged_is_made_anew(
     made: list[str] = []
     compiled = room._compiled
 
-    def told(text: str) -> Any:
+    def told(text: str, effort: room.Effort) -> Any:
         made.append(text)
-        return compiled(text)
+        return compiled(text, effort)
 
     monkeypatch.setattr(room, "_compiled", told)
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import llvmlite.binding as llvm
 import pyarrow
@@ -41,10 +41,21 @@ class Unspoken(Exception):
     """A text has what is not compiled here."""
 
 
+class Effort(NamedTuple):
+    """How hard LLVM tries: its level, and whether it also does several rounds of a loop at once."""
+
+    level: int
+    widens: bool
+
+
+OVER_ACCOUNTS, OVER_COLUMNS = Effort(1, widens=False), Effort(2, widens=True)
+"""A loop over accounts is all branches: the more is tried takes as long again, and makes it no quicker."""
+
+
 @lru_cache(maxsize=32)
 def native(source: str, place: Path | None) -> Function:
     """Return the function `fold` of a text as machine code, kept in a folder or found there. Raises Unspoken."""
-    return _functions(source, {}, place)["fold"]
+    return _functions(source, {}, place, OVER_ACCOUNTS)["fold"]
 
 
 @lru_cache(maxsize=8)
@@ -53,15 +64,18 @@ def library(module: ModuleType) -> Any:
     source = Path(str(module.__file__)).read_text("utf-8")
     constants = {name: value for name, value in vars(module).items() if type(value) is int}
     made = ModuleType(f"compiled {module.__name__}")
-    made.__dict__.update(_functions(source, constants, folder()))
+    made.__dict__.update(_functions(source, constants, folder(), OVER_COLUMNS))
     return made
 
 
-def _functions(source: str, constants: Mapping[str, int], place: Path | None) -> dict[str, Function]:
+def _functions(
+    source: str, constants: Mapping[str, int], place: Path | None, effort: Effort
+) -> dict[str, Function]:
     """Return the functions of a text that none of its own calls, as machine code."""
     host = f"{llvm.get_process_triple()} {llvm.get_host_cpu_name()} {llvm.get_host_cpu_features().flatten()}"
-    parts = (Path(__file__).read_text("utf-8"), host, str(llvm.llvm_version_info), source, repr(constants))
-    head, _, code = kept(place, parts, lambda: _made(source, constants)).partition(b"\n")
+    about = repr((llvm.llvm_version_info, constants, effort))
+    parts = (Path(__file__).read_text("utf-8"), host, about, source)
+    head, _, code = kept(place, parts, lambda: _made(source, constants, effort)).partition(b"\n")
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _machine())
     engine.add_object_file(llvm.ObjectFileRef.from_data(code))
     engine.finalize_object()
@@ -72,7 +86,7 @@ def _functions(source: str, constants: Mapping[str, int], place: Path | None) ->
     return made
 
 
-def _made(source: str, constants: Mapping[str, int]) -> bytes:
+def _made(source: str, constants: Mapping[str, int], effort: Effort) -> bytes:
     """Return machine code, after a line that tells what each function takes: arrays of a kind, or numbers."""
     tree = ast.parse(source)
     functions = {each.name: each for each in tree.body if isinstance(each, ast.FunctionDef)}
@@ -87,7 +101,7 @@ def _made(source: str, constants: Mapping[str, int]) -> bytes:
         name: [_KINDS.get(arrays[name].get(each.arg, 0), "") for each in functions[name].args.args]
         for name in outer
     }
-    code = _compiled("\n".join(_module(functions, arrays, constants, outer)))
+    code = _compiled("\n".join(_module(functions, arrays, constants, outer)), effort)
     return json.dumps(takes).encode("ascii") + b"\n" + code
 
 
@@ -114,12 +128,14 @@ def _machine() -> Any:
     )
 
 
-def _compiled(text: str) -> bytes:
+def _compiled(text: str, effort: Effort) -> bytes:
     machine = _machine()
     module = llvm.parse_assembly(text)
     module.triple, module.data_layout = machine.triple, str(machine.target_data)
     module.verify()
-    builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(speed_level=2))
+    options = llvm.create_pipeline_tuning_options(speed_level=effort.level)
+    options.loop_vectorization = options.slp_vectorization = options.loop_unrolling = effort.widens
+    builder = llvm.create_pass_builder(machine, options)
     builder.getModulePassManager().run(module, builder)
     return machine.emit_object(module)  # type: ignore[no-any-return]
 
