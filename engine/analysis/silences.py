@@ -116,8 +116,9 @@ class _Ways:
 
 
 def terms_without_after(program: Program, telling: Telling) -> Iterator[Finding]:
-    """Find agreements whose term runs out while what they promise goes on by itself, and nothing says"
-    " what then holds."""
+    """Find agreements whose term runs out while what they promise goes on by itself, and nothing says what
+    then holds.
+    """
     for home in program.agreements:
         lasts = next(
             (

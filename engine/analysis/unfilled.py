@@ -25,10 +25,11 @@ def blanks_without_rule(program: Program, telling: Telling) -> Iterator[Finding]
     """
     users = _users_of_blanks(program)
     of_law = {each.name for each in program.contracts if each.kind == "law"}
+    ruled = _ruled(program)
     for declared in program.declarations.values():
         if not isinstance(declared, BlankDecl) or declared.name not in users:
             continue
-        rules = list(dict.fromkeys(_ruled(program, declared)))
+        rules = list(ruled.get(declared.name, {}) | ruled.get(declared.alias or "", {}))
         if all(each.document in of_law for each in rules):
             speaking = [] if rules else list(laws_stating(program, declared))
             here = {each.document for each in users[declared.name]}
@@ -108,14 +109,20 @@ def _clauses(telling: Telling, clauses: list[Clause]) -> Said:
     return listed(telling.clause(each.document, each.clause) for each in clauses)
 
 
-def _ruled(program: Program, declared: BlankDecl) -> Iterator[Clause]:
-    """Yield the clauses that say what holds while a blank is left blank, or fill it."""
-    called = (declared.name, declared.alias)
+def _ruled(program: Program) -> dict[str, dict[Clause, None]]:
+    """Return the clauses that say what holds while a blank is left blank, or fill it, by what they call it."""
+    found: dict[str, dict[Clause, None]] = {}
     for contract in program.contracts:
-        for clause, expr in sentences(contract):
-            if any(isinstance(part, IsBlank) and part.name in called for part in walk(expr)):
-                yield clause
-        yield from (Clause(contract.name, each.clause) for each in contract.fills if each.blank in called)
+        tested = (
+            (part.name, clause)
+            for clause, expr in sentences(contract)
+            for part in walk(expr)
+            if isinstance(part, IsBlank)
+        )
+        filled = ((each.blank, Clause(contract.name, each.clause)) for each in contract.fills)
+        for name, clause in (*tested, *filled):
+            found.setdefault(name, {})[clause] = None
+    return found
 
 
 def blanks_without_use(program: Program, telling: Telling) -> Iterator[Finding]:
@@ -175,6 +182,8 @@ def _taken_instead(
         for each in law.fills
         if law.kind == "law" and each.blank in (declared.name, declared.alias)
     ]
+    if not fills:
+        return [], ()
     values = {plain(each.value) for each in fills}
     rules = [
         rule
