@@ -181,6 +181,7 @@ def _left_blank(scene: Scene, document: str) -> str | None:
     for rule in scene.program.life.get(document, ()):
         if (
             rule.life.how == "lasts"
+            and (rule.holds is None or rule.holds.value(scene))
             and isinstance(rule.value, BlankE)
             and rule.value.name in scene.terms.blanks
             and not scene.is_filled(rule.value.name)

@@ -15,14 +15,16 @@ import yaml
 from hypothesis import given
 
 from contractlang.contract import Contract
+from contractlang.load import load_text
 from contractlang.norms import Maintenance, Norm, Obligation, Prohibition
 from engine.account import Account
+from engine.cases import Case, cases_in, ledger_of, question_of, terms_of
 from engine.compile import compile_program
 from engine.decision import Decision, Item
 from engine.errors import EngineError
-from engine.event import KNOWLEDGE, Instant
+from engine.event import KNOWLEDGE, Event, Instant
 from engine.governing import Programs
-from engine.question import InBreachOf, May, Question, StateOf
+from engine.question import Arrived, InBreachOf, Question
 from engine.scenarios import run_scenario
 from engine.situation import Words
 from tests.reference.cases import TooManyCases
@@ -32,7 +34,13 @@ from tests.strategies import QUICK, SOAK, Asked, asked
 from tests.wild import Put, Wild, wild
 from tests.wild_together import Company, company
 
-SCENARIOS = Path(__file__).parents[1] / "contracts" / "scenarios"
+CONTRACTS = Path(__file__).parents[1] / "contracts"
+SCENARIOS = CONTRACTS / "scenarios"
+LITERATE = [
+    case
+    for path in sorted((Path(__file__).parent / "cases" / "norms").glob("*.md"))
+    for case in cases_in(str(path), path.read_text("utf-8"))
+]
 
 
 def engine_says(case: Asked | Together, question: Any) -> tuple[Any, ...]:
@@ -54,6 +62,11 @@ def reference_says(case: Asked | Together, question: Any) -> tuple[Any, ...]:
     """Return what the semantics say, read literally."""
     told = interpret(case.contracts, case.terms, case.ledger, question, case.known_at)
     return told.answer, told.required, plain(told.missing), set(told.could_be), set(told.assumes)
+
+
+def is_undated(fact: Event) -> bool:
+    """Tell whether nobody knows when something happened."""
+    return fact.occurred_at is None and fact.name not in KNOWLEDGE
 
 
 def plain(missing: Iterable[Item]) -> set[Item]:
@@ -122,6 +135,25 @@ def compare_answers(
         if decision.exact:
             expected = told.answer, told.required, plain(told.missing), set(told.could_be), set(told.assumes)
             assert told_by(decision) == expected, (*shown, case.terms, written)
+
+
+@pytest.mark.parametrize("case", LITERATE, ids=lambda each: f"{Path(each.path).stem}: {each.title}")
+def test_they_agree_on_a_literate_case(case: Case) -> None:
+    loaded = load_text("\n".join(case.blocks["contract"][1]), "case.contract", [CONTRACTS / "vocabulary"])
+    assert not loaded.errors, [each.message.en for each in loaded.errors]
+    contracts = [loaded.contracts[name] for name in loaded.asked]
+    program = compile_program(contracts)
+    terms = terms_of(program, case.blocks.get("settings", (0, []))[1])
+    ledger = ledger_of(program, case.blocks.get("ledger", (0, []))[1])
+    if any(is_undated(each) for each in ledger):
+        return  # The reference knows no unknown dates.
+    account = Account(program, terms, ledger)
+    for line in filter(None, case.blocks["expect"][1]):
+        question, known_at = question_of(program, line.replace("：", ": ").partition(": ")[0])
+        assert not isinstance(question, Arrived)
+        told = interpret(contracts, terms, ledger, question, known_at)
+        expected = told.answer, told.required, plain(told.missing), set(told.could_be), set(told.assumes)
+        assert told_by(account.decide(question, known_at)) == expected, line
 
 
 @QUICK
@@ -200,9 +232,9 @@ def test_they_agree_on_the_scenarios(
     monkeypatch.setattr("engine.situation.Account", Listening)
     list(run_scenario(scenario, programs, Words.read(SCENARIOS / "mapping.yaml"), ("contract",)))
     for account, question, known_at, decision in asked_of:
-        # The reference knows no unknown dates; the other kinds of question are asked of the engine alone.
-        undated = any(each.occurred_at is None and each.name not in KNOWLEDGE for each in account.ledger)
-        if isinstance(question, May | InBreachOf | StateOf) and not undated:
+        # The reference knows no unknown dates; whether a notice arrived is asked of the engine alone.
+        undated = any(map(is_undated, account.ledger))
+        if not isinstance(question, Arrived) and not undated:
             told = interpret(account.program.contracts, account.terms, account.ledger, question, known_at)
             expected = (
                 told.answer,

@@ -10,7 +10,7 @@ from contractlang.expression import AgreedLosses
 from contractlang.norms import Bar, LossRule, Obligation, OnOccurrence, Priority
 from contractlang.values import Period
 from engine.event import Event, Instant
-from tests.reference import documents, facts, ranks, values, windows
+from tests.reference import documents, facts, norms, ranks, values, windows
 
 if TYPE_CHECKING:
     from tests.reference.world import Breach, World
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def end_of_duty(world: World, norm: str, about: str | None) -> tuple[bool, Instant | None]:
     """Tell whether a duty is there, and when its window ends: for a trigger, or the first of all that is not done."""
-    found = [each for each in world.instances if isinstance(each.norm, Obligation) and each.norm.id == norm
+    found = [each for each in world.instances if isinstance(each.norm, Obligation) and norms.is_called(each.norm, norm)
              and (each.status in ("open", "breached", "suspended") if about is None
                   else about == ("" if each.trigger is None else each.trigger.id))]  # fmt: skip
     return bool(found), min((each.end for each in found if each.end is not None), default=None)
@@ -33,7 +33,7 @@ def barred_from(world: World, norm: str, about: str) -> Instant | None:
     """Return when the claim from the breach of a norm upon a trigger is barred; None where no time runs."""
     said = [bar for contract in world.contracts for bar in contract.bars
             if bar.how == "time-barred" and documents.stands(world, bar)]  # fmt: skip
-    broken = [each for each in world.breaches if each.norm.id == norm and not each.over
+    broken = [each for each in world.breaches if norms.is_called(each.norm, norm) and not each.over
               and each.trigger == about]  # fmt: skip
     if not said or not broken:
         return None

@@ -9,13 +9,12 @@ from typing import Any
 
 from contractlang.contract import Contract
 from contractlang.declaration import ReadingDecl
-from contractlang.numerals import plain_number
 from engine.dates import spoken
 from engine.decision import Item
 from engine.event import Event, Instant, Ledger
 from engine.question import AmountOfSum, InBreachOf, LastDay, May, Renewed, StateOf, TimeBarred, WhoBears
 from engine.terms import Terms
-from tests.reference import basis, claims, documents, facts, grounds, sums
+from tests.reference import basis, claims, documents, facts, grounds, life, norms, open_items, sums
 from tests.reference.cases import LIMIT, Case, Unknown, every_case, items_that_matter
 from tests.reference.world import World
 
@@ -125,7 +124,12 @@ def _answer(world: World, question: Asked) -> Outcome:
         case WhoBears():
             return Outcome(claims.bearer_of_loss(world, question.about) or "no_basis")
         case LastDay(None):
-            return _last_day(world.last_end.get(_agreement(world, question.document)))
+            document = _agreement(world, question.document)
+            end, blank = world.last_end.get(document), life.blank_term(world, document)
+            # Nobody can tell the last day of a term that was left to be filled in.
+            return (
+                _told_value(open_items.unknown("blank", blank)) if end is None and blank else _last_day(end)
+            )
         case LastDay(str(), bar=True):
             return _last_day(claims.barred_from(world, str(question.norm), question.about or ""))
         case LastDay():
@@ -151,9 +155,7 @@ def _told_value(value: Any) -> Outcome:
 
 
 def _in_breach(world: World, question: InBreachOf) -> str:
-    wanted = plain_number(question.norm)
-    found = [each for each in world.breaches
-             if wanted in (plain_number(each.norm.id), plain_number(each.norm.clause), each.norm.label)
+    found = [each for each in world.breaches if norms.is_called(each.norm, question.norm)
              and question.document in (None, each.norm.document, documents.without_version(each.norm.document))
              and facts.did(each.by, question.party)]  # fmt: skip
     if any(each.is_open for each in found):

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from contractlang.declaration import OccurrenceDecl, StateDecl
-from contractlang.expression import And, Expr, Happened
+from contractlang.expression import And, BlankValue, Expr, Happened
 from contractlang.norms import Life, Who
 from contractlang.values import Period
 from engine.dates import day_of, start_of
@@ -84,6 +84,7 @@ def _pass_time(world: World, name: str) -> bool:
         begins = sentences(world, name, "takes_effect")
         if any(is_time(world, each) for each in begins):
             world.set("agreement", name, "in_force", None, world.now, None)
+            world.began.add(name)
             end = term_end(world, name, world.now)
             if end is not None:
                 world.last_end[name] = end
@@ -105,15 +106,28 @@ def term_end(world: World, agreement: str, since: Instant) -> Instant | None:
     for lasts in sentences(world, agreement, "lasts"):
         period = values.value(world, lasts.value, {}, lasts.document)
         if isinstance(period, Period):
-            return windows.after(world, since, period, *_counting(world, lasts)).end
+            return windows.after(world, since, period, *_counting(world, lasts, period)).end
     return None
 
 
-def _counting(world: World, lasts: Life) -> tuple[bool, bool]:
+def _counting(world: World, lasts: Life, period: Period) -> tuple[bool, bool]:
+    """Tell whether the last day of a term rolls, and whether its first day counts; a term of nothing has none."""
+
     def says(expr: Expr | None) -> bool:
         return expr is not None and values.holds(world, expr, {}, lasts.document)
 
-    return says(lasts.rolls), says(lasts.first_day_counted)
+    return says(lasts.rolls), says(lasts.first_day_counted) and period.count > 0
+
+
+def blank_term(world: World, agreement: str) -> str | None:
+    """Return the blank that was to say how long an agreement lasts, which began, where the account leaves it blank."""
+    if agreement not in world.began:
+        return None
+    for lasts in sentences(world, agreement, "lasts"):
+        said = lasts.value
+        if isinstance(said, BlankValue) and said.name in world.terms.blanks:
+            return None if open_items.is_filled(world, said.name) else said.name
+    return None
 
 
 def renew(world: World, fact: Event, grounds: list[basis.Ground]) -> None:
@@ -153,7 +167,7 @@ def _renew(world: World, agreement: str, fact: Event) -> None:
     since = start_of(day) if isinstance(day, date) else world.now
     if isinstance(period, Period):
         lasts = sentences(world, agreement, "lasts")
-        rolls, first = _counting(world, lasts[0]) if lasts else (False, False)
+        rolls, first = _counting(world, lasts[0], period) if lasts else (False, False)
         counted_from: Instant | date = since
         if day is None and goes_on and end is not None:
             # The new term follows the last day of the old one, which counts in the old one alone.

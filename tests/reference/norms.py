@@ -69,6 +69,14 @@ def acts_for(bearer: str, actor: str | None) -> bool:
     return actor is not None and (actor == bearer or BOTH in (actor, bearer))
 
 
+def is_called(norm: Norm, name: str) -> bool:
+    """Tell whether a question that names an id, a clause or what it is part of, a label or an act means a norm."""
+    number, clause = plain_number(name), plain_number(norm.clause)
+    act = "" if isinstance(norm, Maintenance) else norm.act.name
+    is_of_clause = clause == number or clause.startswith(f"{number}(")
+    return is_of_clause or plain_number(norm.id) == number or name in (norm.label, act)
+
+
 # ---- In force and applying ------------------------------------------------------------------------------------------
 
 

@@ -72,8 +72,8 @@ def _is_so(world: World, condition: Expr) -> bool:
             return bool(condition.value)
 
 
-def answer(world: World, question: str, about: str | None) -> Any:
-    """Return the answer to a question: agreed, known, presumed, or as the case says.
+def answer(world: World, question: str, about: str | None, done: bool = True) -> Any:
+    """Return the answer to a question: agreed, known, presumed (perhaps only of what is not done), or as the case says.
 
     What is known of a question holds for every instant, or from its `since`; the last recorded counts, of those about
     the thing, else of those about nothing.
@@ -93,7 +93,7 @@ def answer(world: World, question: str, about: str | None) -> Any:
     if answers and answers[-1].fields.get("value") is not None:
         return answers[-1].fields["value"]
     disputed = any(fact.name == DISPUTE for fact in told)
-    presumed = declared.presumption(done=about != "")  # The act that is asked about has no id.
+    presumed = declared.presumption(done)
     if presumed is not None and not disputed and not answers:
         return presumed
     return ask(

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any, assert_never
 
-from contractlang.declaration import OccurrenceDecl, PartyDecl
+from contractlang.declaration import OccurrenceDecl, PartyDecl, ThingDecl
 from contractlang.expression import (
     Accrued,
     AmountDue,
@@ -183,7 +183,7 @@ def _keeper(world: World, document: str, thing: Any) -> str:
 def bound(world: World, name: str, env: Env) -> Any:
     """Return what a variable stands for. `@last X` is the act being judged if it is an X, else the last X."""
     if not name.startswith("@last "):
-        return env.get(name)
+        return name if isinstance(world.declared.get(name), ThingDecl) else env.get(name)
     wanted = name.removeprefix("@last ")
     act = env.get("@act")
     if act is not None and facts.covers(world.declared, wanted, act.name):
@@ -193,7 +193,7 @@ def bound(world: World, name: str, env: Env) -> Any:
 
 
 def field_of(world: World, of: Any, field: Field) -> Any:
-    """Return a property of an occurrence, a breach or a party."""
+    """Return a property of an occurrence, a breach, a party or a thing."""
     if isinstance(of, Unknown):
         is_flag = field.kind == FLAG
         return world.case.ask(of.item, open_items.YES_OR_NO, field.name) if is_flag else of
@@ -201,7 +201,7 @@ def field_of(world: World, of: Any, field: Field) -> Any:
         return None
     if isinstance(of, str):
         given = world.terms.attributes.get(f"{of}.{field.name}")
-        assert isinstance(world.declared.get(of), PartyDecl), of
+        assert isinstance(world.declared.get(of), PartyDecl | ThingDecl), of
         return open_items.ask(world, Item("fact", field.name, of), field.kind) if given is None else given
     if not isinstance(of, Event):
         return of_breach(world, of, field.name)
@@ -271,7 +271,8 @@ def answer(world: World, asked: Answer, about: Any) -> Any:
         return open_items.answer(world, asked.question, None)
     if about is None:
         return False
-    return open_items.answer(world, asked.question, about_id(about))
+    done = not isinstance(about, Event) or about.id != ""  # The act that is asked about has no id.
+    return open_items.answer(world, asked.question, about_id(about), done)
 
 
 def _trigger_day(world: World, env: Env) -> date:

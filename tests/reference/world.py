@@ -133,6 +133,7 @@ class World:
         self.true_since: dict[NormKey, Instant] = {}
         self.in_force_since: dict[NormKey, Instant] = {}
         self.last_end: dict[str, Instant] = {}
+        self.began: set[str] = set()
         self.renewed: set[str] = set()
         self.always_true: list[Life] = []
         self.took_effect: dict[str, Instant] = {}
