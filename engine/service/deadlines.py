@@ -11,19 +11,15 @@ import asyncio
 import json
 import time
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from engine.account import Account
-from engine.account_standing import powers_of, standing_of
-from engine.dates import iso
-from engine.decide import decide
 from engine.errors import EngineError, StoreError
 from engine.event import Instant
-from engine.question import May
 from engine.service.clock import now
 from engine.service.held import Held
-from engine.service.outlook import outlook_of, powers_turned, written
-from engine.service.recording import differences
+from engine.service.late import notices_of, to_tell, told_late
+from engine.service.outlook import Looked, looked_at, outlook_of, written
+from engine.service.passing import Changes, brought, passed
 from engine.service.server import Server
 from engine.service.tenant import Tenant
 from engine.store import AT_ONCE, AccountRow, Notice
@@ -73,7 +69,7 @@ class Deadlines:
                     held = await tenant.held(row.name)
                     if held.revision != row.revision or row.wake_at is None:
                         continue
-                    found = await self._woken(tenant, held, row.wake_at, until)
+                    found = await self._woken(tenant, held, row, row.wake_at)
                     moved = moved or found is not None
                     count += found or 0
                 except EngineError as wrong:
@@ -100,14 +96,13 @@ class Deadlines:
         for start in range(0, len(grown), PLANNED_AT_ONCE):
             part = grown[start : start + PLANNED_AT_ONCE]
             try:
-                nexts = await asyncio.to_thread(_planned, tenant, part)
+                plans = await asyncio.to_thread(_planned, tenant, part)
             except StoreError:
                 raise
             except EngineError:
                 continue  # Which of them it is shows when they are taken one by one.
-            wake = tenant.books.wake
-            kept = await asyncio.gather(*(asyncio.to_thread(wake, *each) for each in nexts))
-            found.update(each[0] for each, was in zip(nexts, kept, strict=True) if was)
+            kept = await asyncio.gather(*(self._notify(tenant, AT_ONCE, *each) for each in plans))
+            found.update(each.account for (each, _), was in zip(plans, kept, strict=True) if was is not None)
         return found
 
     async def renew(self, tenant: Tenant, at: Instant) -> bool:
@@ -129,7 +124,7 @@ class Deadlines:
         # Those whose time has come are taken on by `wake`, one instant after the other.
         asleep = [each for each in rows if each.wake_at is None or each.wake_at > at]
         try:
-            plans = await asyncio.to_thread(_planned, tenant, asleep, at)
+            plans = await asyncio.to_thread(_renewed, tenant, asleep, at)
         except StoreError:
             raise
         except EngineError as wrong:
@@ -137,27 +132,43 @@ class Deadlines:
             return
         await asyncio.gather(*(asyncio.to_thread(tenant.books.wake, *each) for each in plans))
 
-    async def _woken(self, tenant: Tenant, held: Held, woken: Instant, until: Instant) -> int | None:
-        """Take one account on: keep what came at the instant, and say when to wake it next."""
+    async def _woken(self, tenant: Tenant, held: Held, row: AccountRow, woken: Instant) -> int | None:
+        """Take one account on: keep what came at the instant, and say when to wake it next; return how much came."""
         if woken == AT_ONCE:
-            # The ledger has grown: what had come by then is in the answer to the event, what is to come is planned.
-            await tenant.reaching(held, held.recorded_at)
-            kept = await asyncio.to_thread(tenant.books.wake, *_plan(held, held.recorded_at))
-            return 0 if kept else None
+            grown = await self._grown(tenant, held, row)
+            return None if grown is None else await self._notify(tenant, woken, *grown)
         await tenant.reaching(held, woken - 1)
-        notices = [
-            Notice(
-                f"{held.name}/{held.revision}/{woken}/{number}", held.name, woken, _content(held, woken, each)
-            )
-            for number, each in enumerate(brought(held.account, woken))
-        ]
-        name, revision, following, outlook = _plan(held, woken)
-        kept = await asyncio.to_thread(
-            tenant.books.notify, name, revision, woken, notices, following, outlook
-        )
-        for each in notices if kept else ():
+        notices = notices_of(held, woken, brought(held.account, woken))
+        return await self._notify(tenant, woken, _plan(held, woken), notices)
+
+    async def _grown(self, tenant: Tenant, held: Held, row: AccountRow) -> Planned | None:
+        """Plan an account whose ledger has grown, and say what had come by then; None where it grows meanwhile."""
+        looked = looked_at(row)
+        if held.base > held.revision_of(looked.head):
+            await tenant.whole(held)
+        span = to_tell(held, looked, row.opened_at)
+        await tenant.reaching(held, min(span.first - 1, span.until))
+        found: list[tuple[Instant, Changes]] = []
+        for each in passed(held.account, span.first, span.until):
+            found.append(each)
+            await asyncio.sleep(0)
+        told = await asyncio.to_thread(_told, tenant, looked, held.name, span.first)
+        if held.revision != row.revision:
+            return None
+        return Planned(_plan(held, span.until), told_late(held, found, told, span.until))
+
+    async def _notify(
+        self, tenant: Tenant, woken: Instant, plan: Plan, notices: Sequence[Notice]
+    ) -> int | None:
+        """Keep notices of an account and when it wakes next; None where it has moved on."""
+        books = tenant.books
+        if not await asyncio.to_thread(
+            books.notify, plan.account, plan.revision, woken, notices, plan.next, plan.outlook
+        ):
+            return None
+        for each in notices:
             self._server.figures.notices.labels(json.loads(each.content)["what"]).inc()
-        return len(notices) if kept else None
+        return len(notices)
 
 
 class Plan(NamedTuple):
@@ -169,35 +180,39 @@ class Plan(NamedTuple):
     outlook: bytes
 
 
+class Planned(NamedTuple):
+    """What is planned for an account, and what is told of it before."""
+
+    plan: Plan
+    notices: list[Notice]
+
+
 def _plan(held: Held, after: Instant) -> Plan:
     outlook = outlook_of(held.account, after)
     return Plan(held.name, held.revision, outlook.until, written(held.opening.stamp, held.head, outlook))
 
 
-def _planned(tenant: Tenant, rows: Sequence[AccountRow], now: Instant | None = None) -> list[Plan]:
-    """Return what is planned for the accounts of which enough was read, from their last entries on, or from now."""
+def _told(tenant: Tenant, looked: Looked, account: str, first: Instant) -> list[Notice]:
+    """Return what was told of the time since an instant; nearly always that was not looked at yet."""
+    return tenant.books.told(account, first) if first <= looked.since else []
+
+
+def _planned(tenant: Tenant, rows: Sequence[AccountRow]) -> list[Planned]:
+    """Return what is planned and told of the accounts of which enough was read."""
+    found = []
+    for row, held in zip(rows, tenant.accounts.read_all(rows), strict=True):
+        if held.base:
+            continue
+        looked = looked_at(row)
+        span = to_tell(held, looked, row.opened_at)
+        told = _told(tenant, looked, row.name, span.first)
+        late = told_late(held, passed(held.account, *span), told, span.until)
+        found.append(Planned(_plan(held, span.until), late))
+    return found
+
+
+def _renewed(tenant: Tenant, rows: Sequence[AccountRow], now: Instant) -> list[Plan]:
+    """Return what is planned for the accounts of which enough was read, from now on."""
     return [
-        _plan(held, held.recorded_at if now is None else max(now, held.recorded_at))
-        for held in tenant.accounts.read_all(rows)
-        if not held.base
+        _plan(held, max(now, held.recorded_at)) for held in tenant.accounts.read_all(rows) if not held.base
     ]
-
-
-def brought(account: Account, at: Instant) -> list[dict[str, Any]]:
-    """Return what time alone brought at an instant: standings that changed, and powers that opened or closed.
-
-    That something arrives which was sent before is of time alone, too.
-    """
-    before, after = account.position_at(at - 1), account.position_at(at)
-    found = list(differences(standing_of(before), standing_of(after)))
-    powers = powers_of(account)
-    was, now_is = (
-        {power: decide(position, May(*power, when)).answer for power in powers}
-        for position, when in ((before, at - 1), (after, at))
-    )
-    return [*found, *powers_turned(was, now_is)]
-
-
-def _content(held: Held, at: Instant, change: dict[str, Any]) -> bytes:
-    content = {"account": held.name, "at": iso(at), "revision": held.token, **change}
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()

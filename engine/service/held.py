@@ -96,6 +96,11 @@ class Held:
             revision if not head or not revision or self.token_of(revision) == f"{revision}-{head}" else None
         )
 
+    def revision_of(self, head: bytes) -> int:
+        """Return the revision whose entry has that hash, by its beginning; 0 where none has."""
+        heads = self._heads
+        return next((n for n in range(self.revision, 0, -1) if heads[4 * n - 4 : 4 * n] == head[:4]), 0)
+
     def reaches(self, at: Instant, known_at: Instant | None = None, revision: int | None = None) -> bool:
         """Tell whether the entries that are here suffice for questions about an instant, that knowledge, a revision."""
         return not self.base or (

@@ -20,6 +20,7 @@ from engine.decide import decide
 from engine.edition import edition
 from engine.event import Instant
 from engine.question import May
+from engine.store import AccountRow
 
 STAMP, HEAD = 16, 32
 """How many bytes the stamp has, and the hash of an entry."""
@@ -79,6 +80,22 @@ def written(stamp: bytes, head: bytes, outlook: Outlook) -> bytes:
     """Return an outlook as it is kept, for an account whose last entry has that hash."""
     answers = [[party, act, answer] for (party, act), answer in outlook.answers.items()]
     return stamp + head + to_json([outlook.since, outlook.until, answers])
+
+
+class Looked(NamedTuple):
+    """How far an account was looked at: up to which entry, up to which instant, and what was to come next."""
+
+    head: bytes
+    since: Instant
+    until: Instant | None
+
+
+def looked_at(row: AccountRow) -> Looked:
+    """Return how far an account was looked at, by whichever engine: at first, when it was opened."""
+    if row.outlook is None:
+        return Looked(b"", row.opened_at, None)
+    since, until, _ = from_json(row.outlook[STAMP + HEAD :])
+    return Looked(row.outlook[STAMP : STAMP + HEAD], since, until)
 
 
 def read(kept: bytes | None, stamp: bytes, head: bytes) -> Outlook | None:

@@ -214,6 +214,9 @@ class Deadlines(Protocol):
     def notices(self, after: int = 0, limit: int = 1000, account: str | None = None) -> list[Notice]:
         """Return notices in the order in which they were kept, beyond a number. No later one gets a lower number."""
 
+    def told(self, account: str, since: Instant) -> list[Notice]:
+        """Return the notices of an account about instants from `since` on, in the order in which they were kept."""
+
     def subscribe(self, row: Subscription) -> Subscription:
         """Keep a subscription to notices from now on. Raises Conflict where that id has another target."""
 

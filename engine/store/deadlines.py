@@ -125,6 +125,12 @@ class SqlDeadlines:
             wanted = wanted.where(_n.account == account)
         return [Notice(*row) for row in self._database.rows(wanted)]
 
+    def told(self, account: str, since: Instant) -> list[Notice]:
+        if unfit(account):
+            return []
+        wanted = _NOTICE.where(_n.tenant == self._key, _n.account == account, _n.at >= since)
+        return [Notice(*row) for row in self._database.rows(wanted.order_by(_n.number))]
+
     def subscribe(self, row: Subscription) -> Subscription:
         return self._database.write(lambda conn: self._subscribed(conn, row))
 

@@ -293,6 +293,11 @@ class MemoryBooks:
             found = list(self._notices.values())[after:]
             return [each for each in found if account is None or each.account == account][:limit]
 
+    def told(self, account: str, since: Instant) -> list[Notice]:
+        with self._lock:
+            kept = self._notices.values()
+            return [each for each in kept if each.account == account and each.at >= since]
+
     def subscribe(self, row: Subscription) -> Subscription:
         with self._lock:
             kept = self._subscriptions.setdefault(row.id, replace(row, until=None))

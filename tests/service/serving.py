@@ -8,13 +8,17 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx2
+import pytest
 import uvicorn
 
 from contractlang.cache import Cache
+from engine.dates import parse_instant
 from engine.kept import Documents
+from engine.service import clock
 from engine.service.clock import now
 from engine.service.config import Config
 from engine.service.running import Running
@@ -93,6 +97,15 @@ def serving(
         live.close()
         live.stop()
         thread.join(20)
+
+
+@contextmanager
+def clock_at(instant: str) -> Iterator[None]:
+    """Have the service's clock stand at an instant."""
+    with pytest.MonkeyPatch.context() as patch:
+        at = 1000 * parse_instant(instant)
+        patch.setattr(clock, "time", SimpleNamespace(time_ns=lambda: at))
+        yield
 
 
 def event(account: str, id: str, name: str, time: str, source: str = "test", **data: Any) -> dict[str, Any]:

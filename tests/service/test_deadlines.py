@@ -18,12 +18,13 @@ import pytest
 from engine.dates import parse_instant
 from engine.service import access
 from engine.service.clock import now
-from engine.service.deadlines import Deadlines, brought
+from engine.service.deadlines import Deadlines
 from engine.service.outlook import outlook_of
+from engine.service.passing import brought
 from engine.service.webhooks import SIGNATURE, Webhooks, signature
 from engine.store import Notice
 from engine.store.apikeys import prefix_of
-from tests.service.serving import CONTRACTS, Live, event, send, serving, texts_of
+from tests.service.serving import CONTRACTS, Live, clock_at, event, send, serving, texts_of
 
 TEXTS = texts_of(CONTRACTS / "voip-1", CONTRACTS / "vocabulary")
 SLOW: dict[str, Any] = {"deadlines_every_s": 3000, "webhooks_to_private": True}
@@ -86,17 +87,20 @@ def begun(live: Live, account: str = "a") -> None:
     assert sent.status_code == 200, sent.text
 
 
-def woken(live: Live, until: str, recorded: str = "2026-04-01T10:00") -> int:
-    """Let time come to an instant, as the server's own loop would; today's clock has recorded the events later."""
-    tenant = live.server.tenants["main"]
-    held = asyncio.run(tenant.held("a"))
-    held.recorded_at = min(held.recorded_at, parse_instant(recorded))
-    return asyncio.run(Deadlines(live.server).wake(tenant, parse_instant(until)))
+def begun_then(live: Live) -> None:
+    """Begin the account when it happened."""
+    with clock_at("2026-04-01T10:00"):
+        begun(live)
+
+
+def woken(live: Live, until: str) -> int:
+    """Let time come to an instant, as the server's own loop would."""
+    return asyncio.run(Deadlines(live.server).wake(live.server.tenants["main"], parse_instant(until)))
 
 
 def test_a_missed_payment_is_told_once_at_its_instant(tmp_path: Path) -> None:
     with serving(tmp_path, {"main": TEXTS}, **SLOW) as live:
-        begun(live)
+        begun_then(live)
         assert woken(live, "2026-04-10T23:59") == 0
         assert woken(live, "2026-04-11T00:00") > 0
         assert woken(live, "2026-04-11T00:00") == 0
@@ -115,7 +119,7 @@ def test_a_missed_payment_is_told_once_at_its_instant(tmp_path: Path) -> None:
 
 def test_the_next_instant_is_the_one_that_brings_something(tmp_path: Path) -> None:
     with serving(tmp_path, {"main": TEXTS}, **SLOW) as live:
-        begun(live)
+        begun_then(live)
         account = asyncio.run(live.server.tenants["main"].held("a")).account
     at = outlook_of(account, parse_instant("2026-04-02T00:00")).until
     assert at == parse_instant("2026-04-11T00:00")
@@ -124,12 +128,14 @@ def test_the_next_instant_is_the_one_that_brings_something(tmp_path: Path) -> No
 
 def test_what_takes_effect_later_is_told_then(tmp_path: Path) -> None:
     with serving(tmp_path, {"main": TEXTS}, **SLOW) as live:
-        begun(live)
+        begun_then(live)
+        assert woken(live, "2026-06-01T10:00") > 0
         ended = event("a", "a5", "terminate", "2026-06-01T10:00:00+08:00", by="provider",
                       arrives="2026-06-05T10:00:00+08:00")  # fmt: skip
-        assert send(live.client(), ended).status_code == 200
-        assert woken(live, "2026-06-05T09:59", recorded="2026-06-01T10:01") == 0
-        assert woken(live, "2026-06-05T10:00", recorded="2026-06-01T10:01") > 0
+        with clock_at("2026-06-01T10:01"):
+            assert send(live.client(), ended).status_code == 200
+        assert woken(live, "2026-06-05T09:59") == 0
+        assert woken(live, "2026-06-05T10:00") > 0
         found = live.client().get("/notices").json()["notices"]
         seen = live.client().get("/accounts/a", params={"as_of": "2026-06-02T10:00"}).json()
     states = [(each["at"], each["was"], each["is"]) for each in found if each["what"] == "state"]
@@ -143,7 +149,7 @@ def test_a_webhook_is_signed_and_tried_again(tmp_path: Path, subscriber: Subscri
     with serving(tmp_path, {"main": TEXTS}, public_url="https://pdp.example.com/", **SLOW) as live:
         url = f"http://127.0.0.1:{subscriber.server_port}/hook"
         subscribed = live.client().post("/subscriptions", json={"url": url}).json()
-        begun(live)
+        begun_then(live)
         count = woken(live, "2026-04-11T00:00")
         hooks, tenant = Webhooks(live.server), live.server.tenants["main"]
         for wait_s in (0, 5, 60):
@@ -241,7 +247,7 @@ def test_the_calendar_is_one(tmp_path: Path) -> None:
 def test_what_lies_ahead_is_what_will_be_told(tmp_path: Path) -> None:
     """The calendar and the deadlines of an account tell what the notices will, powers too."""
     with serving(tmp_path, {"main": TEXTS}, **SLOW) as live:
-        begun(live)
+        begun_then(live)
         ahead = live.client().get("/accounts/a/deadlines", params={"as_of": "2026-04-02"}).json()["next"]
         assert woken(live, "2028-06-01T00:00") > 0
         told = live.client().get("/notices").json()["notices"]

@@ -40,6 +40,18 @@ def test_an_account_whose_ledger_has_grown_is_looked_at_again(store: Store) -> N
     assert waiting(books, 1 << 60) == []
 
 
+def test_what_was_told_of_an_account_is_found_by_the_instants_that_it_is_about(store: Store) -> None:
+    books = store.add_tenant("acme", 0)
+    for name in ("a", "b"):
+        books.open_account(name, b"{}", 5)
+        books.wake(name, 0, 10)
+    assert books.notify("a", 0, 10, [notice(9), notice(7), notice(8)], None)
+    assert books.notify("b", 0, 10, [Notice("b8", "b", 8, b"{}")], None)
+    assert [each.id for each in books.told("a", 8)] == ["n9", "n8"]
+    assert books.told("nobody", 0) == []
+    assert books.told("no\0body", 0) == []
+
+
 def test_what_was_noticed_is_told_once_after_a_restart_too(place: str) -> None:
     store = open_store(place)
     books = store.add_tenant("acme", 0)
