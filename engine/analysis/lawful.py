@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from contractlang.declaration import PartyDecl
-from contractlang.norms import Maintenance, Prohibition
+from contractlang.norms import Maintenance, Permission, Power, Prohibition
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.fragment import Fragment
 from engine.analysis.happenings import Broken, Happening, Moment
@@ -381,11 +381,23 @@ def _laws_over(program: Program, rule: Rule) -> list[Place]:
     found: dict[Place, None] = {}
     for _, place in rule.voided:
         found[place] = None
-    for _, _, place in (*rule.prevailed_by, *rule.limited_to):
+    for index, _, place in rule.prevailed_by:
+        if not _by_being_used(program, program.rules[index]):
+            found[place] = None
+    for _, _, place in rule.limited_to:
         found[place] = None
     for lapse in rule.lapses:
         found[lapse.place] = None
     return [place for place in found if is_law(program, place)]
+
+
+def _by_being_used(program: Program, rule: Rule) -> bool:
+    """Tell whether a norm of law prevails by what its use brings about: a service that the law lets a party suspend.
+
+    To leave a party free to do so takes nothing from what is agreed. Used, it is an exception, as an agreed one is.
+    """
+    act = program.acts.get(rule.act_name)
+    return isinstance(rule.norm, Permission | Power) and act is not None and bool(act.sets)
 
 
 def closed_by_itself(rule: Rule, decision: Decision) -> bool:

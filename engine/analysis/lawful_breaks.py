@@ -1,8 +1,9 @@
-"""What the law lets or has a party do, and by which that party breaks what an agreement has it keep.
+"""What the law has a party do, and by which that party breaks what an agreement has it keep.
 
 An agreement promises service without exception; the law has the provider stop whoever gives a false name. The engine
 confirms both on one history: beside the law the act may be done and breaks nothing; by the agreement alone, it does.
 Where the agreement itself gives the act in some case, it has its exception: how far that reaches is another question.
+What the law merely lets a party do it need not do: whoever serves on keeps to both.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import dataclasses
 from collections.abc import Iterable, Iterator
 from functools import partial
 
-from contractlang.norms import Maintenance, Prohibition
+from contractlang.norms import Obligation
 from engine.analysis.breaking import Pair, applies, is_broken, states_parted, with_the_act
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.fragment import Fragment
@@ -29,7 +30,7 @@ from engine.program import Program, Rule
 
 
 def broken_by_law(searcher: Searcher, alone: Program, layer: str) -> Iterator[Finding]:
-    """Find what the law permits or requires, and what by the agreement alone breaks a duty to keep something so."""
+    """Find what the law requires, and what by the agreement alone breaks a duty to keep something so."""
     program = searcher.program
     paper = searcher.on_paper(alone)
     for pairs in _cases(searcher, alone):
@@ -46,25 +47,25 @@ def broken_by_law(searcher: Searcher, alone: Program, layer: str) -> Iterator[Fi
             yield Finding(
                 "against", (clauses[0], *giving),
                 Said(
-                    f"{given.en} {agreeing(given, 'lets', 'let')} {actor} do what by the agreement alone breaks"
+                    f"{given.en} {agreeing(given, 'has', 'have')} {actor} do what by the agreement alone breaks"
                     f" {own[0]}, which makes no exception for it; beside the law it breaks nothing",
-                    f"{given.zh}许可的行为，仅依协议即违反{own[1]}（未作除外）；依法则不违反",
+                    f"{given.zh}要求的行为，仅依协议即违反{own[1]}（未作除外）；依法则不违反",
                 ),
                 witness(shown, {"+".join(searcher.layers): decision}),
                 (
-                    Said(f"except from {own[0]} what {given.en} gives", f"在{own[1]}中除外{given.zh}所许者"),
+                    Said(f"except from {own[0]} what {given.en} requires", f"在{own[1]}中除外{given.zh}所要求者"),
                 ),
                 bound_of(looked), {"what": "breaks", "layer": layer},
             )  # fmt: skip
 
 
 def _cases(searcher: Searcher, alone: Program) -> Iterator[list[Pair]]:
-    """Yield laws that give an act in one and the same case, each with an agreed duty that the act may break."""
+    """Yield laws that require an act in one and the same case, each with an agreed duty that the act may break."""
     program = searcher.program
     duties = [program.rules[index] for index in program.maintained if program.rules[index].home]
     found: dict[object, list[Pair]] = {}
     for rule in program.rules if duties else ():
-        if rule.home or isinstance(rule.norm, Prohibition | Maintenance) or not searcher.reads(rule):
+        if rule.home or not isinstance(rule.norm, Obligation) or not searcher.reads(rule):
             continue
         if any(program.rules[index].home for index in program.by_act[rule.act_name]):
             continue
@@ -123,7 +124,7 @@ def _judged(
     decision = replayed(history, program, searcher.layers)
     if decision is None or decision.answer != "permitted":
         return None
-    given = clauses_in(program, decision, ("permits", "requires"))
+    given = clauses_in(program, decision, ("requires",))
     giving = _places(each for each in given if is_law(program, (each.document, each.clause)))
     after = dataclasses.replace(history, entries=with_the_act(history))
     try:

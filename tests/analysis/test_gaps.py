@@ -93,8 +93,9 @@ def test_the_law_requires_what_the_agreement_is_silent_on(programs: Programs) ->
     (resume,) = (key for key in keys if "telecom_regulations/34(4):resume" in key)
     assert "anti_fraud_law/32(3):resume" in resume
     assert "默示" in keys[resume].sentence.zh
-    identity = "gap/required by law:voip-1/三.1+voip-1/五.3:暂停权+anti_fraud_law/21:stop+cybersecurity_law/26:stop_26"
-    assert identity in keys
+    # To stop whoever gives a false name, and whoever sends what is forbidden.
+    laws = "anti_fraud_law/21:stop+cybersecurity_law/26:stop_26+cybersecurity_law/50(2):stop_sender"
+    assert f"gap/required by law:voip-1/三.1+voip-1/五.3:暂停权+voip-1/三.4b+{laws}" in keys
     # What the agreement forbids and the law requires is a conflict, not a gap.
     assert not any("六.2" in key for key in keys if key.startswith("gap/required by law"))
 

@@ -43,8 +43,8 @@ LAW = """| law takedown
 def found(tmp_path: Path) -> Found:
     """What a law takes from an agreement."""
 
-    def look(pages: str = PAGES, law: str = LAW) -> list[Finding]:
-        for name, text in {"words": WORDS, "pages": pages, "takedown": law}.items():
+    def look(pages: str = PAGES, law: str = LAW, more: str = "") -> list[Finding]:
+        for name, text in {"words": WORDS + more, "pages": pages, "takedown": law}.items():
             (tmp_path / f"{name}.contract").write_text(text, "utf-8")
         loaded = load([tmp_path / "pages.contract", tmp_path / "takedown.contract"], [tmp_path])
         assert not loaded.errors, [each.message.en for each in loaded.errors]
@@ -87,3 +87,23 @@ def test_a_law_that_lets_the_duty_stand_is_no_exception(found: Found) -> None:
         for each in found(law=LAW.replace("| stop prevails over any duty to keep site\n", ""))
         if each.detail.get("what") == "breaks"
     ]
+
+
+def test_what_the_law_merely_lets_a_party_do_breaks_nothing_that_it_cannot_keep(found: Found) -> None:
+    """Who is free to take the page down may as well leave it there: the promise asks for nothing forbidden."""
+    assert not found(law=LAW.replace("host must take_down at once", "host may take_down"))
+
+
+def test_what_the_law_lets_a_party_bring_about_is_an_exception_to_a_right(found: Found) -> None:
+    """A site that the law lets the host take down is not ordered from: the right comes back with the site."""
+    words, right = (
+        "| act order_there by guest, needs basis\n",
+        "2. Guests order there.\n| ordering: guest may order_there\n",
+    )
+    law = LAW.replace("host must take_down at once", "host may take_down")
+    prior = "| stop prevails over any power to order_there\n"
+    assert not found(PAGES + right, law + prior, words)
+    forbidding = "| no_orders: while complaint is done, guest must not order_there\n"
+    (shown,) = found(PAGES + right, law + forbidding, words)
+    assert "takedown/9" in shown.key
+    assert "pages/2:ordering" in shown.key
