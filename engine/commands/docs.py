@@ -14,13 +14,14 @@ import typer
 from contractlang.diagnostic import Language
 from engine.commands.common import (
     SHIPPED,
+    SUFFIX,
     Json,
     Lang,
     Refused,
     print_json,
 )
 from engine.commands.diff import two_versions
-from engine.commands.given import found_at, kept_loads, language_of, usable
+from engine.commands.given import contracts_in, found_at, kept_loads, language_of, refuse_errors, usable
 from engine.render import Screen
 
 if TYPE_CHECKING:
@@ -37,8 +38,10 @@ _ANNOTATED = typer.Option("--annotated", help="With what every clause means, in 
 _OUT = typer.Option("--out", "-o", metavar="FILE", help="Write here; by default NAME.docx or NAME.pdf.")
 
 
-_OLD = typer.Argument(help="The old version: a file, a name of one that is shipped, or NAME@VERSION.")
-_NEW = typer.Argument(help="The new version.")
+_OLD = typer.Argument(
+    metavar="OLD", help="The old version: a file, a name of one that is shipped, or NAME@VERSION."
+)
+_NEW = typer.Argument(metavar="NEW", help="The new version.")
 _OUT_PAGE = typer.Option("--out", "-o", metavar="FILE", help="Write here; by default NAME-changes.html.")
 
 
@@ -122,6 +125,8 @@ def _configured(building: Any, paths: list[str] | None, out: str | None, strict:
         raise Refused(
             "which contracts? name files or folders, or go where a mkdocs.yml is", field="contracts"
         )
+    if paths:
+        refuse_errors(contracts_in(paths))
     folder = kept_loads().folder
     site = Path(out) if out is not None else Path("site") if paths else None
     kept = None if folder is None else folder / "pages"
@@ -153,7 +158,7 @@ def word(
         written = word_of(contract.title or contract.name, clauses, language, annotated)
     except UnreadablePaper as wrong:
         raise Refused(str(wrong)) from None
-    _write(Path(out or f"{contract.name}.docx"), written, contract, json_)
+    _write(out or f"{contract.name}.docx", written, contract, json_)
 
 
 @docs.command()
@@ -181,7 +186,7 @@ def pdf(
         written = pdf_of(contract.title or contract.name, made, clauses, language, annotated)
     except UnreadablePaper as wrong:
         raise Refused(str(wrong)) from None
-    _write(Path(out or f"{contract.name}.pdf"), written, contract, json_)
+    _write(out or f"{contract.name}.pdf", written, contract, json_)
 
 
 @docs.command()
@@ -201,7 +206,7 @@ def changes(
     one, other = two_versions(old, new)
     language = lang or ("zh" if other.chinese else "en")
     written = standalone(difference(one, other), language).encode()
-    _write(Path(out or f"{other.base}-changes.html"), written, other, json_)
+    _write(out or f"{other.base}-changes.html", written, other, json_)
 
 
 def _clauses(file: str, lang: Language | None) -> tuple[Contract, tuple[Clause, ...], Language]:
@@ -219,7 +224,14 @@ def _clauses(file: str, lang: Language | None) -> tuple[Contract, tuple[Clause, 
     return contract, annotated(Shelf(loaded), contract, language), language
 
 
-def _write(path: Path, written: bytes, contract: Contract, as_json: bool) -> None:
+def _write(out: str, written: bytes, contract: Contract, as_json: bool) -> None:
+    """Write what was made and tell where; refuse to write over a contract."""
+    path = Path(out)
+    if path.suffix == SUFFIX and path.exists():
+        raise Refused(
+            f"{path} is a contract, and would be lost; write to another file",
+            zh=f"{path}是合同文件，写入会将其覆盖；请写入另一个文件", where=out, field="out",
+        )  # fmt: skip
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(written)
     if as_json:

@@ -84,12 +84,25 @@ def _of_contracts(paths: Sequence[Path], library: Sequence[Path], scratch: Path,
 
 
 def build_site(config: MkDocsConfig) -> list[str]:
-    """Build a site and return the warnings. Raises Unbuildable, where a warning counts as a failure too."""
+    """Build a site and return the warnings. Raises Unbuildable, where a warning counts as a failure too.
+
+    Whatever stood in its folder goes, so that folder must be empty or hold a site.
+    """
+    site = Path(config.site_dir)
+    if site.exists() and not (site.is_dir() and (_is_site(site) or not any(site.iterdir()))):
+        raise Unbuildable(
+            f"{site}: holds files that are no site, and a site takes the place of everything there"
+        )
     try:
         config.plugins.on_startup(command="build", dirty=False)
         return _build(config)
     finally:
         config.plugins.on_shutdown()
+
+
+def _is_site(folder: Path) -> bool:
+    """Tell whether mkdocs made what is in a folder: it writes these two into every site."""
+    return all((folder / name).is_file() for name in ("404.html", "sitemap.xml"))
 
 
 def _build(config: MkDocsConfig, serve_url: str | None = None) -> list[str]:

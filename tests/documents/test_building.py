@@ -44,6 +44,20 @@ def test_the_command_builds_a_site_of_contracts(contract: Path, capsys: pytest.C
     assert (out / "index.html").is_file()
 
 
+def test_only_a_site_gives_way_to_a_site(contract: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder, out = contract.parent, contract.parents[1] / "site"
+    assert carried_out(["docs", "build", str(folder), "-o", str(folder)]) == 2
+    assert "holds files that are no site" in capsys.readouterr().err
+    assert contract.read_text("utf-8") == TEXT
+    assert [carried_out(["docs", "build", str(folder), "-o", str(out)]) for _ in range(2)] == [0, 0]
+
+
+def test_a_folder_without_contracts_makes_no_site(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for command in ("build", "serve"):
+        assert carried_out(["docs", command, str(tmp_path)]) == 2
+        assert "no .contract file in it" in capsys.readouterr().err
+
+
 def test_what_cannot_be_built_is_refused(
     contract: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -52,7 +66,7 @@ def test_what_cannot_be_built_is_refused(
     assert "which contracts?" in capsys.readouterr().err
     contract.write_text(TEXT.replace("may lock\n", "may fly\n"), "utf-8")
     assert carried_out(["docs", "build", str(contract)]) == 2
-    assert "studio.contract:6: " in capsys.readouterr().err
+    assert "studio.contract:6:" in capsys.readouterr().err
     (contract.parent / "mkdocs.yml").write_text("site_name: x\nplugins: [none-such]\n", "utf-8")
     assert carried_out(["docs", "build"]) == 2
     assert "mkdocs.yml" in capsys.readouterr().err
