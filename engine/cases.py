@@ -71,7 +71,20 @@ class Expectation:
 
 def cases_in(path: str, text: str) -> list[Case]:
     """Return the cases of a Markdown file."""
-    found: list[Case] = []
+    return [each for each in _beneath_headings(path, text) if "expect" in each.blocks]
+
+
+def unasked_in(path: str, text: str) -> list[Case]:
+    """Return what has a ledger of which nothing is expected: its block is perhaps misspelt, or the one before open."""
+    return [
+        each
+        for each in _beneath_headings(path, text)
+        if "ledger" in each.blocks and "expect" not in each.blocks
+    ]
+
+
+def _beneath_headings(path: str, text: str) -> Iterator[Case]:
+    """Yield what stands beneath each heading."""
     current = Case(path, 1, Path(path).stem)
     kind: str | None = None
     for number, line in enumerate(text.splitlines(), 1):
@@ -87,16 +100,13 @@ def cases_in(path: str, text: str) -> list[Case]:
         elif kind is not None:
             current.blocks[kind][1].append(line)
         elif heading := _HEADING.match(line):
-            if "expect" in current.blocks:
-                found.append(current)
+            yield current
             # Documents and settings stated once serve the cases that follow, until others are.
             below = len(heading[1]) > 1
             shared = (*DOCUMENTS, "settings")
             kept = {name: block for name, block in current.blocks.items() if below and name in shared}
             current = Case(path, number, heading[2], kept)
-    if "expect" in current.blocks:
-        found.append(current)
-    return found
+    yield current
 
 
 def run_case(case: Case, program: Program, layers: tuple[str, ...] | None = None) -> Iterator[Expectation]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from contractlang.contract import base_name
 from contractlang.declaration import Declared
+from contractlang.diagnostic import Language
 from engine.decision import Item
 from engine.voice import Line, Voice
 
@@ -404,16 +405,19 @@ class Outcome:
 
 
 _MARKS = {"passed": "green", "failed": "bold red", "not applicable": "dim"}
+_IN_CHINESE = {"passed": "通过", "failed": "未通过", "not applicable": "不适用"}
 
 
-def show_outcomes(screen: Screen, outcomes: Iterable[Outcome]) -> None:
+def show_outcomes(screen: Screen, outcomes: Iterable[Outcome], language: Language) -> None:
     """Print outcomes, one a line; a failed one with both answers beneath."""
+    zh = language == "zh"
     for each in outcomes:
-        mark = screen.paint(_padded(each.status, 15), _MARKS[each.status])
+        mark = screen.paint(_padded(_IN_CHINESE[each.status] if zh else each.status, 15), _MARKS[each.status])
         if each.status == "failed":
             screen.out.write(f"{mark}{printable(each.name)}\n")
-            screen.line(f"    expected  {each.expected}", "green")
-            screen.line(f"    got       {each.got}", "red")
+            if each.expected:
+                screen.line(f"    {'应为  ' if zh else 'expected  '}{each.expected}", "green")
+            screen.line(f"    {'实为  ' if zh else 'got       '}{each.got}", "red")
         else:
             # An expectation that is a line of a case says its answer already.
             told = each.status != "passed" or each.name.endswith(each.expected)

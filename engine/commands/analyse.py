@@ -56,7 +56,9 @@ if TYPE_CHECKING:
     from engine.analysis.tries import Tried
     from engine.program import Program
 
-_AGREEMENTS = typer.Argument(help="Agreements: files, folders, or names of those shipped.")
+_AGREEMENTS = typer.Argument(
+    metavar="[AGREEMENTS]...", help="Agreements: files, folders, or names of those shipped."
+)
 _ONLY = typer.Option(
     "--only", metavar="KIND,KIND", help="Only findings of these kinds, such as conflict,gap."
 )
@@ -347,7 +349,7 @@ def _run_checks(written: str, as_json: bool) -> None:
             status = "passed" if each.passed else "failed"
             outcomes.append(Outcome(status, each.check, each.expected, each.got))
             if not as_json:
-                show_outcomes(screen, outcomes[-1:])
+                show_outcomes(screen, outcomes[-1:], "en")
                 screen.out.flush()
     except BadChecks as wrong:
         raise Refused(f"{path}: {one_line(wrong)}", where=str(path), field="conflict_checks") from None

@@ -20,6 +20,8 @@ from engine.commands.common import (
     Paths,
     many,
     print_json,
+    speak,
+    spoken,
 )
 from engine.commands.given import files_in
 from engine.render import Screen
@@ -67,6 +69,7 @@ def fmt(
         try:
             raw = path.read_bytes()
             source = read(str(path), raw)
+            speak("zh" if source.is_chinese else "en")
         except Unreadable as refused:
             unreadable.append(str(refused))
             continue
@@ -108,12 +111,16 @@ def fmt(
             screen.out.write(render(wrong, sources, lang, colour=screen.colour) + "\n")
         for each in unreadable:
             screen.line(each, "red")
-        done = "to be formatted" if check else "formatted"
-        screen.line(
-            f"{many(len(changed), 'file')} {done}, {len(unchanged)} as they should be, {len(sources)} left alone",
-            "bold",
-        )
+        screen.line(_summary(len(changed), len(unchanged), len(sources), check), "bold")
     raise typer.Exit(REFUSED if unreadable else FOUND if wrong or (check and changed) else FINE)
+
+
+def _summary(changed: int, unchanged: int, left: int, check: bool) -> str:
+    """Return how many files were, or with `check` are to be, written anew."""
+    if spoken() == "zh":
+        return f"{changed}个文件{'有待改写' if check else '已改写'}，{unchanged}个无须改动，{left}个未作改动"
+    done = "to be formatted" if check else "formatted"
+    return f"{many(changed, 'file')} {done}, {unchanged} as they should be, {left} left alone"
 
 
 def _told(stayed: list[Stayed], lang: Language, chinese: bool) -> str:
@@ -142,6 +149,6 @@ def _write(path: Path, text: str) -> None:
             new.write(text.encode())
         os.chmod(written, real.stat().st_mode & 0o7777)
         os.replace(written, real)
-    except OSError:
+    except BaseException:
         os.unlink(written)
         raise

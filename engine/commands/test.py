@@ -8,14 +8,40 @@ from typing import Annotated
 
 import typer
 
-from engine.commands.common import FINE, FOUND, SHIPPED, Json, Lang, Layers, Refused, one_line, print_json
-from engine.commands.given import Lawful, found_at, layers_named, refuse_errors, text_of, usable, words_beside
+from engine.commands.common import (
+    FINE,
+    FOUND,
+    SHIPPED,
+    Json,
+    Lang,
+    Layers,
+    Refused,
+    one_line,
+    print_json,
+    speak,
+    spoken,
+)
+from engine.commands.given import (
+    Lawful,
+    found_at,
+    language_of,
+    layers_named,
+    refuse_errors,
+    text_of,
+    usable,
+    words_beside,
+)
 from engine.errors import EngineError
 from engine.render import Outcome, Screen, show_outcomes
 
+_SCENARIOS = typer.Argument(
+    metavar="SCENARIOS...", help="Scenario files (Markdown or YAML), or folders that hold them."
+)
+SUFFIXES = (".md", ".yaml", ".yml")
+
 
 def test(
-    paths: Annotated[list[str], typer.Argument(help="Scenario files (Markdown or YAML), or folders that hold them.")],
+    paths: Annotated[list[str], _SCENARIOS],
     layers: Layers = None,
     coverage: Annotated[bool, typer.Option("--coverage", help="Say instead what no scenario exercises.")] = False,
     suggest: Annotated[bool, typer.Option("--suggest", help="Print scenarios that show what none does.")] = False,
@@ -49,7 +75,7 @@ def test(
         for outcome in run_one(path, asked):
             outcomes.append(outcome)
             if not json_:
-                show_outcomes(shown, [outcome])
+                show_outcomes(shown, [outcome], spoken())
     counts = {
         name: sum(each.status == name for each in outcomes) for name in ("passed", "failed", "not applicable")
     }
@@ -58,10 +84,12 @@ def test(
         print_json({"outcomes": rows, **{name.replace(" ", "_"): count for name, count in counts.items()}})
     else:
         if counts["not applicable"]:
-            shown.line(
-                f"{counts['not applicable']} not applicable: they ask for layers that were left out", "dim"
-            )
-        shown.out.write(f"{counts['passed']} passed, {counts['failed']} failed\n")
+            left = counts["not applicable"]
+            en = f"{left} not applicable: they ask for layers that were left out"
+            shown.line(f"{left}项不适用：所问的法律层被略去" if spoken() == "zh" else en, "dim")
+        passed, failed = counts["passed"], counts["failed"]
+        en, zh = f"{passed} passed, {failed} failed", f"通过{passed}项，未通过{failed}项"
+        shown.out.write(f"{zh if spoken() == 'zh' else en}\n")
     raise typer.Exit(FOUND if counts["failed"] else FINE)
 
 
@@ -70,11 +98,19 @@ def _scenarios(paths: Iterable[str]) -> Iterator[Path]:
     for written in paths:
         path = found_at(written)
         if path.is_file():
+            if path.suffix not in SUFFIXES:
+                raise Refused(
+                    f"{written}: no scenarios by its name; they stand in .md or .yaml files, or name the folder",
+                    zh=f"{written}：不是案例文件；案例写在 .md 或 .yaml 文件中，也可写文件夹", where=written,
+                )  # fmt: skip
             yield path
             continue
-        inside = sorted(each for each in path.rglob("scenarios.*") if each.suffix in (".md", ".yaml", ".yml"))
+        inside = sorted(each for each in path.rglob("scenarios.*") if each.suffix in SUFFIXES)
         if not inside:
-            raise Refused(f"{written}: no scenarios.md or scenarios.yaml in it", where=written)
+            raise Refused(
+                f"{written}: no scenarios.md or scenarios.yaml in it",
+                zh=f"{written}：其中没有 scenarios.md 或 scenarios.yaml", where=written,
+            )  # fmt: skip
         yield from inside
 
 
@@ -100,20 +136,26 @@ def _yaml_outcomes(path: Path, layers: tuple[str, ...] | None) -> Iterator[Outco
 
 def _case_outcomes(path: Path, layers: tuple[str, ...] | None) -> Iterator[Outcome]:
     from contractlang.load import load_text
-    from engine.cases import cases_in, run_case
+    from engine.cases import cases_in, run_case, unasked_in
 
-    cases = cases_in(str(path), text_of(str(path)))
-    if not cases:
-        raise Refused(f"{path}: no case in it: a heading with an `expect` block beneath", where=str(path))
+    text = text_of(str(path))
+    cases, unasked = cases_in(str(path), text), unasked_in(str(path), text)
+    if not cases and not unasked:
+        raise Refused(
+            f"{path}: no case in it: a heading with an `expect` block beneath",
+            zh=f"{path}：其中没有案例：标题之下须有 `expect` 块", where=str(path),
+        )  # fmt: skip
     beside: Lawful | None = None
     for case in cases:
         if "contract" in case.blocks:
             loaded = load_text("\n".join(case.blocks["contract"][1]), f"{path}:{case.line}", [SHIPPED])
             refuse_errors(loaded)
+            speak(language_of(loaded, None))
             documents = Lawful(loaded.contracts[name] for name in loaded.asked)
         else:
             if beside is None:
                 loaded = usable([str(path.parent)])
+                speak(language_of(loaded, None))
                 beside = Lawful(loaded.contracts[name] for name in loaded.asked)
             documents = beside
         try:
@@ -121,4 +163,8 @@ def _case_outcomes(path: Path, layers: tuple[str, ...] | None) -> Iterator[Outco
                 status = "passed" if each.passed else "failed"
                 yield Outcome(status, f"{path}:{each.line} {each.written}", each.expected, each.got)
         except EngineError as wrong:
-            yield Outcome("failed", f"{path}:{case.line} {case.title}", "", f"error: {wrong}")
+            said = f"错误：{wrong.said('zh')}" if spoken() == "zh" else f"error: {wrong}"
+            yield Outcome("failed", f"{path}:{case.line} {case.title}", "", said)
+    for case in unasked:
+        en, zh = "nothing is asked of its ledger: no `expect` block", "未就其台账提问：没有 `expect` 块"
+        yield Outcome("failed", f"{path}:{case.line} {case.title}", "", zh if spoken() == "zh" else en)
