@@ -90,7 +90,7 @@ def carried_out(arguments: Sequence[str]) -> int:
         # Typer makes an exit of a closed pipe.
         return _seen_enough() if wrong.code == FOUND else REFUSED
     except OSError as wrong:
-        return _refuse(Refused(f"{wrong.filename or 'input'}: {wrong.strerror or wrong}"), as_json)
+        return _refuse(_unreached(wrong), as_json)
     except (KeyboardInterrupt, typer.Abort):
         sys.stderr.write("\n")
         return INTERRUPTED
@@ -99,13 +99,34 @@ def carried_out(arguments: Sequence[str]) -> int:
             # What typer says of a command line it cannot read.
             if type(wrong).__name__ == "NoArgsIsHelpError":
                 return FINE
-            return _refuse(Refused(wrong.format_message(), "try `contract --help`"), as_json)
+            return _refuse(_misused(wrong.format_message(), getattr(wrong, "ctx", None)), as_json)
         if os.environ.get("CONTRACT_DEBUG"):
             raise
         sys.stderr.write(
             f"internal error: {one_line(wrong)} ({type(wrong).__name__}); CONTRACT_DEBUG=1 shows where\n"
         )
         return BROKEN
+
+
+def _misused(said: str, context: typer.Context | None) -> Refused:
+    """Return what typer says of a command line that it cannot read, as we say things."""
+    said = (said[:1].lower() + said[1:]).rstrip(".").replace(". Did you mean", "; did you mean")
+    return Refused(said, f"try `{context.command_path if context else 'contract'} --help`")
+
+
+def _unreached(wrong: OSError) -> Refused:
+    """Return what is said of a file that the machine does not give."""
+    path = wrong.filename or "input"
+    match wrong:
+        case FileNotFoundError():
+            return Refused(f"{path}: no such file or folder", zh=f"{path}：没有这一文件或文件夹")
+        case IsADirectoryError():
+            return Refused(
+                f"{path}: a folder, not a file: name the file in it",
+                zh=f"{path}：这是文件夹；请写明其中的文件",
+            )
+        case _:
+            return Refused(f"{path}: {wrong.strerror or wrong}")
 
 
 def _seen_enough() -> int:

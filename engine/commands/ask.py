@@ -78,9 +78,9 @@ def ask(
     """
     from engine import explain
 
-    texts = _law_text(law_text)
     given = Given.of(inputs, ledger)
     speak(_language_of(given.question))
+    texts = _law_text(law_text)
     opened = Opened(given, settings, readings, answers, layers)
     known = known_of(known_at)
     wanted = {

@@ -60,10 +60,14 @@ class Refused(Exception):
 
 
 Paths = Annotated[
-    list[str], typer.Argument(help="Contract files or folders; names such as voip-1 are those shipped.")
+    list[str],
+    typer.Argument(
+        metavar="CONTRACTS...", help="Contract files or folders; names such as voip-1 are those shipped."
+    ),
 ]
 Inputs = Annotated[
-    list[str], typer.Argument(help="Contracts, the ledger (JSON Lines), and for `ask` a question.")
+    list[str],
+    typer.Argument(metavar="INPUTS...", help="Contracts, the ledger (JSON Lines), and for `ask` a question."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
 LedgerPath = Annotated[

@@ -10,9 +10,13 @@ import typer
 from engine.commands.common import SHIPPED, Refused
 from engine.commands.given import found_at
 
+_FOLDER = typer.Argument(
+    metavar="[FOLDER]", help="The folder of contract files; by default the one you are in."
+)
+
 
 def desk(
-    folder: Annotated[str, typer.Argument(help="The folder of contract files; by default the one you are in.")] = ".",
+    folder: Annotated[str, _FOLDER] = ".",
     port: Annotated[int | None, typer.Option("--port", help="Where to listen on this machine.")] = None,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the address.")] = False,
 ) -> None:  # fmt: skip

@@ -14,8 +14,10 @@ from engine.render import Screen
 if TYPE_CHECKING:
     from contractlang.contract import Contract
 
-_OLD = typer.Argument(help="The old version: a file, a name of one that is shipped, or NAME@VERSION.")
-_NEW = typer.Argument(help="The new version.")
+_OLD = typer.Argument(
+    metavar="OLD", help="The old version: a file, a name of one that is shipped, or NAME@VERSION."
+)
+_NEW = typer.Argument(metavar="NEW", help="The new version.")
 
 
 def diff(

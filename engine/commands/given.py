@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from engine.situation import Words
 
 
+LEDGERS = (".jsonl", ".ndjson")
+
+
 class Given:
     """The arguments of `run` and `ask`, told apart: contracts, the ledger, a question."""
 
@@ -46,10 +49,12 @@ class Given:
         ledgers = [ledger] if ledger is not None else []
         questions: list[str] = []
         for each in inputs:
-            if each == "-" or each.endswith((".jsonl", ".ndjson")):
+            if each == "-" or each.endswith(LEDGERS):
                 ledgers.append(each)
-            elif re.match(r"\d{4}-\d{2}-\d{2}\s", each) or (
-                re.search(r"\s", each) and not Path(each).exists()
+            elif (
+                not each.strip()
+                or re.match(r"\d{4}-\d{2}-\d{2}\s", each)
+                or (re.search(r"\s", each) and not Path(each).exists())
             ):
                 questions.append(each)
             else:
@@ -198,6 +203,7 @@ def files_in(paths: Iterable[str]) -> list[Path]:
 
     found: list[Path] = []
     for path in map(found_at, paths):
+        _refuse_others(path)
         files = files_of([path])
         if not files:
             raise Refused(
@@ -205,6 +211,21 @@ def files_in(paths: Iterable[str]) -> list[Path]:
             )
         found += files
     return found
+
+
+def _refuse_others(path: Path) -> None:
+    """Refuse a file that is something else by its name: any text is a contract, and says nothing then."""
+    if path.is_file() and path.suffix in LEDGERS:
+        raise Refused(
+            f"{path}: a ledger, not a contract; to ask about it, use `contract ask` or `contract run`",
+            zh=f"{path}：这是台账，不是合同；提问请用 `contract ask` 或 `contract run`", where=str(path),
+        )  # fmt: skip
+    if path.is_file() and path.suffix.lower() == ".docx":
+        raise Refused(
+            f"{path}: a Word file; `contract import {path.name} -o {path.stem}{SUFFIX}` makes a contract of it",
+            zh=f"{path}：这是Word文件；`contract import {path.name} -o {path.stem}{SUFFIX}` 可将其制成合同文件",
+            where=str(path),
+        )
 
 
 def usable(paths: Iterable[str], layers: Iterable[str] = ()) -> Loaded:

@@ -30,13 +30,14 @@ if TYPE_CHECKING:
     from engine.bulk.impact import Impact
 
 Old = Annotated[
-    str, typer.Argument(help="The contract as it is: a file, a folder, or a name such as voip-1.")
+    str,
+    typer.Argument(metavar="OLD", help="The contract as it is: a file, a folder, or a name such as voip-1."),
 ]
 Kernel = Annotated[
     str,
     typer.Option("--kernel", metavar="WHEN", help="auto: by the kernel where it can; off: by the engine."),
 ]
-New = Annotated[str, typer.Argument(help="The draft of the same agreement.")]
+New = Annotated[str, typer.Argument(metavar="NEW", help="The draft of the same agreement.")]
 
 
 def impact(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from engine.commands.common import Json, Lang, Refused, many, print_json
+from engine.commands.given import found_at
 from engine.render import Screen
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def import_(
     """
     from engine.paper.importing import imported
 
-    made = imported(_printed(Path(agreement)), name or Path(agreement).stem)
+    made = imported(_printed(found_at(agreement)), name or Path(agreement).stem)
     if not made.text.partition("\n")[2].strip():
         raise Refused(f"{agreement}: there is no text in it (文件没有文字)", where=agreement)
     if out is not None:

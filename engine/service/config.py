@@ -135,8 +135,10 @@ def read_config(path: Path, **given: Any) -> Config:
     """Return the configuration in a file; what is given beside it (host, port, store) goes before. Raises BadConfig."""
     try:
         raw = yaml.safe_load(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as wrong:
-        raise BadConfig(f"{path}: {getattr(wrong, 'strerror', None) or wrong}") from None
+    except OSError as wrong:
+        raise BadConfig(f"{path}: {wrong.strerror or wrong}") from None
+    except UnicodeDecodeError:
+        raise BadConfig(f"{path}: not UTF-8 text; save the file as UTF-8") from None
     except yaml.YAMLError as wrong:
         raise BadConfig(f"{path}: not YAML ({' '.join(str(wrong).split())})") from None
     if not isinstance(raw, dict):

@@ -355,7 +355,8 @@ def test_ask_without_a_day_is_about_today(contract, monkeypatch: pytest.MonkeyPa
         (["voip-1", "nowhere.jsonl", QUESTION], "no such file"),
         (["voip-2", ARREARS, QUESTION], "the account is of `voip-1`"),
         (["contracts/vocabulary", ARREARS, QUESTION], "only vocabularies"),
-        (["--nothing"], "No such option"),
+        (["voip-1", ARREARS, ""], "what is the question?"),
+        (["--nothing"], "no such option: --nothing"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_with_its_reason(contract, arguments: list[str], said: str) -> None:
@@ -438,6 +439,62 @@ def test_a_failing_scenario_shows_both_answers(contract, tmp_path: Path) -> None
     assert status == FOUND
     assert "    expected  forbidden\n    got       permitted\n" in out
     assert out.splitlines()[-1].endswith(" passed, 1 failed")
+
+
+def test_scenarios_are_told_in_the_language_of_their_contract(contract, tmp_path: Path) -> None:
+    (tmp_path / "a.contract").write_text(
+        "| 协议 a\n| 当事人 甲\n1.甲可以走。\n| 甲 可以 走\n| 行为 走 由 甲\n", "utf-8"
+    )
+    path = tmp_path / "scenarios.md"
+    text = "## 走\n```ledger\n2026-03-02 甲 {}\n```\n```expect\n2026-03-03 甲 可否 走：{}\n```\n"
+    path.write_text(text.format("走", "允许"), "utf-8")
+    status, out, _ = contract("test", str(tmp_path))
+    assert (status, out.splitlines()[-1]) == (FINE, "通过1项，未通过0项"), out
+    path.write_text(text.format("走", "禁止"), "utf-8")
+    out = contract("test", str(tmp_path))[1]
+    assert "    应为  禁止\n    实为  permitted\n" in out
+    path.write_text(text.format("跑", "允许"), "utf-8")
+    assert "错误：第3行（e1），name：词汇中没有行为或事件`跑`" in contract("test", str(tmp_path))[1]
+
+
+@pytest.mark.parametrize("end", ["```\n```expext\n2026-04-01 agreement: draft\n```\n", "", "```\n"])
+def test_a_ledger_of_which_nothing_is_asked_fails(contract, tmp_path: Path, end: str) -> None:
+    path = tmp_path / "scenarios.md"
+    shutil.copy(CONTRACTS / "sale" / "sale.contract", tmp_path)
+    path.write_text(f"## Signed\n```ledger\n2026-03-02 seller sign\n{end}", "utf-8")
+    status, out, _ = contract("test", str(path))
+    assert (status, out.splitlines()[-1]) == (FOUND, "0 passed, 1 failed")
+    assert f"{path}:1 Signed" in out
+    assert "no `expect` block" in out
+
+
+def test_a_contract_is_no_scenario_and_a_ledger_no_contract(contract, tmp_path: Path) -> None:
+    status, _, err = contract("test", "contracts/sale/sale.contract")
+    assert (status, "name the folder" in err) == (REFUSED, True)
+    word = tmp_path / "lease.docx"
+    word.write_bytes(b"")
+    for command in ("check", "fmt", "analyse", "graph"):
+        status, out, err = contract(command, ARREARS)
+        assert (status, out, "a ledger, not a contract" in err) == (REFUSED, "", True)
+        assert "contract import lease.docx" in contract(command, str(word))[2]
+
+
+def test_what_is_typed_wrong_is_told_with_what_to_type(contract) -> None:
+    assert contract("chekc")[2] == "no such command 'chekc'; did you mean 'check'?\ntry `contract --help`\n"
+    assert (
+        contract("docs", "changes", "sale")[2]
+        == "missing argument 'NEW'\ntry `contract docs changes --help`\n"
+    )
+
+
+def test_a_contract_is_not_written_over(contract, tmp_path: Path) -> None:
+    mine = tmp_path / "mine.contract"
+    mine.write_text("| agreement mine\n", "utf-8")
+    for command in (("word", "sale"), ("changes", "lease/lease", "lease/lease-2")):
+        named = [each if "/" not in each else f"contracts/{each}.contract" for each in command[1:]]
+        status, _, err = contract("docs", command[0], *named, "-o", str(mine))
+        assert (status, "is a contract" in err) == (REFUSED, True)
+    assert mine.read_text("utf-8") == "| agreement mine\n"
 
 
 def test_scenarios_in_another_encoding_are_refused(contract, tmp_path: Path) -> None:
@@ -656,4 +713,4 @@ def test_a_case_is_run_under_the_law_that_it_asks_for(
         "utf-8",
     )
     status, out, _ = contract("test", str(tmp_path))
-    assert (status, out.splitlines()[-1]) == (0, "1 passed, 0 failed"), out
+    assert (status, out.splitlines()[-1]) == (0, "通过1项，未通过0项"), out

@@ -229,7 +229,7 @@ def test_the_command_writes_a_file_that_can_be_checked(
     [
         ("a.pdf", b"%PDF-1.7", "save it as one of them"), ("a.docx", b"no", "not a Word file"),
         ("a.txt", b" \n\n", "no text in it"),
-        ("a.txt", "合同".encode("utf-16"), "UTF-16"), ("none.txt", None, "No such file"),
+        ("a.txt", "合同".encode("utf-16"), "UTF-16"), ("none.txt", None, "no such file"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_refused(
