@@ -8,6 +8,7 @@ and fails for a block that nobody accounts for. Commands and options within a se
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import select
@@ -17,6 +18,7 @@ import subprocess
 import sys
 import time
 import tomllib
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +54,10 @@ BY_KIND = {
 
 BY_NAME = {
     ("README.md", "五、费用与支付"): "test_the_clauses_of_the_readme_stand_in_agreement_1",
+    (
+        "README.md",
+        '{"subject": {"type": "party", "id": "provider"}, "action": {"nam',
+    ): "test_the_evaluation_is_answered",
     ("docs/documents.md", "INHERIT: engine/documents/assets/site.yml"): "test_a_site_of_your_own_is_built",
     ("docs/editors.md", "[language-server.contract]"): "test_the_settings_of_an_editor_can_be_read",
     ("docs/portfolios.md", "account: customerID"): "test_the_mapping_is_read",
@@ -225,7 +231,7 @@ def test_a_line_for_the_shell_is_carried_out(
         encoding="utf-8", timeout=SHOWN_WAIT_SECONDS * 2, check=False,
     )  # fmt: skip
     # The analysis ends with 1 where it finds something, and changes are found between versions.
-    expected = (0, 1) if typed.startswith("contract analyse") else (0,)
+    expected = (0, 1) if typed.startswith(("contract analyse", "contract diff")) else (0,)
     assert done.returncode in expected, f"{typed}\n{done.stdout}{done.stderr}"
     assert "Traceback" not in done.stderr
 
@@ -364,6 +370,23 @@ def test_the_client_does_so(tmp_path: Path) -> None:
                 for _ in range(2)
             }
         assert len(revisions) == 1
+
+
+def test_the_evaluation_is_answered(tmp_path: Path) -> None:
+    (body,) = (
+        each.body for each in ALL if each.page == "README.md" and each.kind == "json" and not each.title
+    )
+    texts = texts_of(CONTRACTS / "voip-1", CONTRACTS / "vocabulary")
+    with serving(tmp_path, {"main": texts}, limits={"per_second": 0}) as live:
+        key = live.key()
+        with Client(live.url, key) as client:
+            client.open_account("A-1001", ["voip-1"])
+        headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+        asked = urllib.request.Request(f"{live.url}/access/v1/evaluation", body.encode(), headers)
+        with urllib.request.urlopen(asked) as answered:
+            told = json.load(answered)
+    assert told["decision"] is False
+    assert told["context"]["outcome"] == "no_basis"
 
 
 # ---- commands within a sentence ----------------------------------------------------------------------------------
