@@ -14,9 +14,11 @@ import ipaddress
 import json
 import socket
 import ssl
+import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,7 +31,8 @@ from engine.service.server import Server
 from engine.service.tenant import Tenant
 from engine.store import Delivery
 
-TIMEOUT_S = 10
+TIMEOUT_S, WITHIN_S = 10, 20
+"""How long is waited for a subscriber each time, and in all: else one that sends bit by bit keeps a thread for ever."""
 THREADS = 40
 AT_ONCE = 4
 """How many notices are sent to one subscriber at the same time."""
@@ -118,22 +121,34 @@ def post(target: dict[str, Any], source: str, each: Delivery, private: bool) -> 
         "Content-Type": "application/cloudevents+json", SIGNATURE: signature(target["secret"], body),
         "User-Agent": "contract",
     }  # fmt: skip
+    begun = time.monotonic()
     try:
         address = address_of(target["url"], private)
         parts = urlsplit(target["url"])
         connection = _connection(parts.hostname or "", parts.port, parts.scheme, address)
+        cut = threading.Timer(WITHIN_S, _cut, (connection,))
+        cut.start()
         try:
             path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             connection.request("POST", path, body, headers)
             answer = connection.getresponse()
             answer.read(1_000)
         finally:
+            cut.cancel()
             connection.close()
     except Problem as wrong:
         return wrong.detail
     except (OSError, http.client.HTTPException, ValueError) as wrong:
-        return type(wrong).__name__
+        late = time.monotonic() - begun >= WITHIN_S
+        return f"no answer within {WITHIN_S} seconds" if late else type(wrong).__name__
     return None if 200 <= answer.status < 300 else f"status {answer.status}"
+
+
+def _cut(connection: http.client.HTTPConnection) -> None:
+    """Have who waits for this connection wait no longer."""
+    if connection.sock is not None:
+        with suppress(OSError):
+            socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
 
 
 def signature(secret: str, body: bytes) -> str:
@@ -166,7 +181,7 @@ class _Secure(http.client.HTTPSConnection):
         self._address, self._named = address, host
 
     def connect(self) -> None:
-        plain = socket.create_connection((self._address, self.port), TIMEOUT_S)
+        self.sock = plain = socket.create_connection((self._address, self.port), TIMEOUT_S)
         self.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=self._named)
 
 

@@ -8,7 +8,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +16,13 @@ import httpx2
 import pytest
 
 from engine.dates import parse_instant
-from engine.service import access
+from engine.service import access, webhooks
 from engine.service.clock import now
 from engine.service.deadlines import Deadlines
 from engine.service.outlook import outlook_of
 from engine.service.passing import brought
 from engine.service.webhooks import SIGNATURE, Webhooks, signature
-from engine.store import Notice
+from engine.store import Delivery, Notice, Subscription
 from engine.store.apikeys import prefix_of
 from tests.service.serving import CONTRACTS, Live, clock_at, event, send, serving, texts_of
 
@@ -220,6 +220,33 @@ def test_a_subscriber_that_hangs_holds_up_nobody(
             time.sleep(0.01)
         assert len({json.loads(body)["id"] for _, body in taken}) == 60
         assert client.get("/ready", timeout=3).status_code == 200
+
+
+class Dripping(http.server.BaseHTTPRequestHandler):
+    """What a subscriber does that answers a byte at a time, each well in time."""
+
+    def do_POST(self) -> None:
+        with suppress(OSError):
+            for _ in range(400):
+                self.wfile.write(b"H")
+                time.sleep(0.02)
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+def test_who_answers_bit_by_bit_is_waited_for_as_long_as_anybody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webhooks, "WITHIN_S", 0.3)
+    server = http.server.HTTPServer(("127.0.0.1", 0), Dripping)
+    target = {"url": f"http://127.0.0.1:{server.server_port}/", "secret": "s"}
+    due = Delivery(Subscription("s", b"", 0), Notice("n", "a", 0, b"{}"), 0, "")
+    with listening(server):
+        begun = time.monotonic()
+        assert (
+            webhooks.post(target, "https://pdp.example.com", due, private=True)
+            == "no answer within 0.3 seconds"
+        )
+        assert time.monotonic() - begun < 4
 
 
 def test_webhooks_go_to_public_addresses_only(tmp_path: Path) -> None:
