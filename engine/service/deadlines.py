@@ -25,8 +25,8 @@ from engine.service.tenant import Tenant
 from engine.store import AT_ONCE, AccountRow, Notice
 
 AT_A_TIME = 200
-RENEWED_FOR_S = 1.0
-"""How long what is out of date is worked out anew before time has its turn."""
+FOR_A_WHILE_S = 1.0
+"""How long accounts are planned, or what is out of date is worked out anew, before time has its turn."""
 PLANNED_AT_ONCE = 16
 """How many accounts are read and looked at before callers have their turn."""
 
@@ -48,51 +48,66 @@ class Deadlines:
             for tenant in self._server.tenants.values():
                 try:
                     until = now()
-                    await self.wake(tenant, until)
-                    self._server.woken(tenant.name, until)
-                    if not await self.renew(tenant, until):
-                        wait = min(every, RENEWED_FOR_S)
+                    _, left = await self.wake(tenant, until)
+                    self._server.woken(tenant.name, None if left else until)
+                    if left or not await self.renew(tenant, until):
+                        wait = 0 if left else min(every, FOR_A_WHILE_S)
                 except StoreError as wrong:
                     self._server.log.warning("deadlines", tenant=tenant.name, error=str(wrong))
             await asyncio.sleep(wait)
 
-    async def wake(self, tenant: Tenant, until: Instant) -> int:
-        """Wake every account whose time has come by an instant; return how many notices were kept."""
-        count = 0
-        while rows := await asyncio.to_thread(tenant.books.waking, until, AT_A_TIME):
-            planned = await self._planned(tenant, rows)
-            moved = bool(planned)
-            for row in rows:
-                if row.name in planned:
-                    continue
-                try:
-                    held = await tenant.held(row.name)
-                    if held.revision != row.revision or row.wake_at is None:
-                        continue
-                    found = await self._woken(tenant, held, row, row.wake_at)
-                    moved = moved or found is not None
-                    count += found or 0
-                except EngineError as wrong:
-                    if isinstance(wrong, StoreError):
-                        raise
-                    self._server.log.error(
-                        "deadlines", tenant=tenant.name, account=row.name, error=str(wrong)
-                    )
-                    moved |= await asyncio.to_thread(tenant.books.wake, row.name, row.revision, None)
-                await asyncio.sleep(0)
-            if not moved:
+    async def wake(self, tenant: Tenant, until: Instant) -> tuple[int, bool]:
+        """Wake those whose instant has come, and for a while those whose ledger has grown; return how many notices were
+        kept, and whether there may be more to do.
+
+        After a restart, or when many were brought in, the latter are very many: what is due must not wait for them.
+        """
+        count, ends = 0, time.monotonic() + FOR_A_WHILE_S
+        while rows := await asyncio.to_thread(tenant.books.waking, until, AT_A_TIME, AT_ONCE):
+            kept = await self._taken_on(tenant, rows)
+            if kept is None:
+                break
+            count += kept
+        planned = False
+        while rows := await asyncio.to_thread(tenant.books.waking, AT_ONCE, AT_A_TIME):
+            kept = await self._taken_on(tenant, rows)
+            if kept is None:
+                break
+            count, planned = count + kept, True
+            if time.monotonic() > ends:
                 break
         if count:
             self.told.set()
-        return count
+        # The instant of one that was planned may have come already.
+        return count, planned
 
-    async def _planned(self, tenant: Tenant, rows: Sequence[AccountRow]) -> set[str]:
-        """Say when accounts wake next whose ledger has grown and that are not held; return of which that was said.
+    async def _taken_on(self, tenant: Tenant, rows: Sequence[AccountRow]) -> int | None:
+        """Take accounts on; return how many notices were kept, None if all of them have moved on."""
+        planned = await self._planned(tenant, rows)
+        moved, count = bool(planned), sum(planned.values())
+        for row in rows:
+            if row.name in planned:
+                continue
+            try:
+                held = await tenant.held(row.name)
+                if held.revision != row.revision or row.wake_at is None:
+                    continue
+                found = await self._woken(tenant, held, row, row.wake_at)
+                moved = moved or found is not None
+                count += found or 0
+            except EngineError as wrong:
+                if isinstance(wrong, StoreError):
+                    raise
+                self._server.log.error("deadlines", tenant=tenant.name, account=row.name, error=str(wrong))
+                moved |= await asyncio.to_thread(tenant.books.wake, row.name, row.revision, None)
+            await asyncio.sleep(0)
+        return count if moved else None
 
-        After a restart, or when many were brought in, these are many: they are read together, and not held for it.
-        """
+    async def _planned(self, tenant: Tenant, rows: Sequence[AccountRow]) -> dict[str, int]:
+        """Say when accounts wake next whose ledger has grown and that are not held; return of each of which that was
+        said how many notices were kept. They are read together, and not held for it."""
         grown = [each for each in rows if each.wake_at == AT_ONCE and tenant.accounts.here(each.name) is None]
-        found: set[str] = set()
+        found: dict[str, int] = {}
         for start in range(0, len(grown), PLANNED_AT_ONCE):
             part = grown[start : start + PLANNED_AT_ONCE]
             try:
@@ -102,13 +117,15 @@ class Deadlines:
             except EngineError:
                 continue  # Which of them it is shows when they are taken one by one.
             kept = await asyncio.gather(*(self._notify(tenant, AT_ONCE, *each) for each in plans))
-            found.update(each.account for (each, _), was in zip(plans, kept, strict=True) if was is not None)
+            found |= {
+                each.account: count for (each, _), count in zip(plans, kept, strict=True) if count is not None
+            }
         return found
 
     async def renew(self, tenant: Tenant, at: Instant) -> bool:
         """Work out anew what was worked out by another engine, or with other documents, from now on; tell whether all
         of it is. Only for a while: what time brings must not wait for it."""
-        stamp, ends = tenant.library.stamp, time.monotonic() + RENEWED_FOR_S
+        stamp, ends = tenant.library.stamp, time.monotonic() + FOR_A_WHILE_S
         of, after = self._renewed.get(tenant.name, (b"", None))
         after = after if of == stamp else ""
         while after is not None:

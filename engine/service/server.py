@@ -39,7 +39,7 @@ KEPT_EVERY_S = 0.05
 READY_S = 5
 """How long a write may take before the ledger is called behind."""
 BEHIND_S = 30
-"""How long deadlines may wait, beside the time between two looks at them."""
+"""How long nobody may be at work on deadlines, beside the time between two looks at them."""
 _SOON = {"Retry-After": "1"}
 
 
@@ -66,7 +66,9 @@ class Server:
         self.tracing = tracing_of(config.traces)
         self.shadow = Shadow(self.figures, self.log)
         self.stopping = False
-        self._woken: dict[str, tuple[Instant, float]] = {}
+        self._begun = at
+        self._woken: dict[str, tuple[Instant | None, float]] = {}
+        """For each tenant up to which instant time was looked at, and when somebody was last at work on it."""
         self._later: dict[str, list[Given]] = {}
         self._keeping: dict[str, asyncio.Task[None]] = {}
 
@@ -187,26 +189,31 @@ class Server:
             "decision_log": self.config.log_decisions,
             "ledger": {"written_in_ms": round(1000 * (time.monotonic() - begun), 1)},
             # No tenant is named: whoever asks need not show a key.
-            "deadlines_until": iso(min(map(self._deadlines_until, self.tenants))),
+            "deadlines_until": self._deadlines_until(),
         }
 
-    def woken(self, tenant: str, until: Instant) -> None:
-        """Note that every account of a tenant whose time had come by an instant was woken."""
-        self._woken[tenant] = until, time.monotonic()
+    def woken(self, tenant: str, until: Instant | None) -> None:
+        """Note that every account of a tenant whose time had come by an instant was woken; None: that this goes on."""
+        before, _ = self._woken.get(tenant, (None, 0.0))
+        self._woken[tenant] = before if until is None else until, time.monotonic()
 
-    def _deadlines_until(self, tenant: str) -> Instant:
-        """Return the instant up to which time was looked at. Raises Problem where that is too long ago."""
-        until, looked = self._woken.get(tenant, (None, 0.0))
-        if until is None:
-            told = "the deadlines of some tenant are not worked out yet"
-            raise Problem("unavailable", told, headers=_SOON)
-        behind = time.monotonic() - looked
-        if behind > BEHIND_S + 2 * self.config.deadlines_every_s:
-            told = (
-                f"the deadlines of some tenant are {behind:.0f} seconds behind: the last are of {iso(until)}"
-            )
-            raise Problem("unavailable", told, headers=_SOON)
-        return until
+    def _deadlines_until(self) -> str | None:
+        """Return the instant up to which time was looked at, None where it is looked at for the first time.
+
+        Raises Problem where nobody does, or has not for too long: who is late, but at work, can answer callers.
+        """
+        found = []
+        for tenant in self.tenants:
+            until, at_work = self._woken.get(tenant, (None, None))
+            if at_work is None:
+                told = "the deadlines of some tenant are not worked out yet"
+                raise Problem("unavailable", told, headers=_SOON)
+            idle = time.monotonic() - at_work
+            if idle > BEHIND_S + 2 * self.config.deadlines_every_s:
+                told = f"nobody has worked out the deadlines of some tenant for {idle:.0f} seconds"
+                raise Problem("unavailable", told, headers=_SOON)
+            found.append(until)
+        return None if None in found else iso(min(each for each in found if each is not None))
 
     def tenant(self, name: str) -> Tenant:
         """Return a tenant. Raises NotKept."""
@@ -224,6 +231,9 @@ class Server:
         self.figures.shadow_waiting.set(self.shadow.waiting)
         for name, each in self.tenants.items():
             self.figures.accounts.labels(name).set(len(each.accounts))
+            until, _ = self._woken.get(name, (None, 0.0))
+            behind = now() - (self._begun if until is None else until)
+            self.figures.deadlines_behind.labels(name).set(behind / 1_000_000)
             for what, count in each.snapshots.items():
                 self.figures.snapshots.set(count, name, what)
         return self.figures.text()

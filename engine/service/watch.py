@@ -118,6 +118,10 @@ class Figures:
         self.accounts = Gauge(
             "contract_accounts_held", "Accounts in memory.", ["tenant"], registry=self.registry
         )
+        self.deadlines_behind = Gauge(
+            "contract_deadlines_behind_seconds", "For how long it was not looked what time has brought.", ["tenant"],
+            registry=self.registry,
+        )  # fmt: skip
         self.notices = Counter("contract_notices", "What time has brought.", ["kind"], registry=self.registry)
         self.deliveries = Counter(
             "contract_deliveries", "Webhooks by result.", ["result"], registry=self.registry

@@ -195,8 +195,8 @@ class Deadlines(Protocol):
         `outlook` is kept with it as long as the account does not wake; what it says is the caller's.
         """
 
-    def waking(self, until: Instant, limit: int = 1000) -> list[AccountRow]:
-        """Return accounts whose `wake_at` is not after `until`, the earliest first."""
+    def waking(self, until: Instant, limit: int = 1000, after: Instant | None = None) -> list[AccountRow]:
+        """Return accounts whose `wake_at` is not after `until`, and is beyond `after`, the earliest first."""
 
     def outdated(self, stamp: bytes, after: str = "", limit: int = 1000) -> list[AccountRow]:
         """Return accounts beyond a name whose outlook does not begin with a stamp, in the order of their names."""

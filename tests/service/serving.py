@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 import time
@@ -17,12 +18,15 @@ import uvicorn
 
 from contractlang.cache import Cache
 from engine.dates import parse_instant
+from engine.event import Instant
 from engine.kept import Documents
 from engine.service import clock
 from engine.service.clock import now
 from engine.service.config import Config
+from engine.service.deadlines import Deadlines
 from engine.service.running import Running
 from engine.service.server import Server
+from engine.service.tenant import Tenant
 from engine.store.apikeys import new_key
 
 HERE = Path(__file__).parent
@@ -106,6 +110,19 @@ def clock_at(instant: str) -> Iterator[None]:
         at = 1000 * parse_instant(instant)
         patch.setattr(clock, "time", SimpleNamespace(time_ns=lambda: at))
         yield
+
+
+def time_comes(server: Server, until: Instant) -> int:
+    """Let time come to an instant, as the server's own loop would; return how many notices were kept."""
+    return asyncio.run(_woken(Deadlines(server), server.tenants["main"], until))
+
+
+async def _woken(working: Deadlines, tenant: Tenant, until: Instant) -> int:
+    count, left = 0, True
+    while left:
+        some, left = await working.wake(tenant, until)
+        count += some
+    return count
 
 
 def event(account: str, id: str, name: str, time: str, source: str = "test", **data: Any) -> dict[str, Any]:

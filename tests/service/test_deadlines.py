@@ -18,13 +18,12 @@ import pytest
 from engine.dates import parse_instant
 from engine.service import access, webhooks
 from engine.service.clock import now
-from engine.service.deadlines import Deadlines
 from engine.service.outlook import outlook_of
 from engine.service.passing import brought
 from engine.service.webhooks import SIGNATURE, Webhooks, signature
 from engine.store import Delivery, Notice, Subscription
 from engine.store.apikeys import prefix_of
-from tests.service.serving import CONTRACTS, Live, clock_at, event, send, serving, texts_of
+from tests.service.serving import CONTRACTS, Live, clock_at, event, send, serving, texts_of, time_comes
 
 TEXTS = texts_of(CONTRACTS / "voip-1", CONTRACTS / "vocabulary")
 SLOW: dict[str, Any] = {"deadlines_every_s": 3000, "webhooks_to_private": True}
@@ -95,7 +94,7 @@ def begun_then(live: Live) -> None:
 
 def woken(live: Live, until: str) -> int:
     """Let time come to an instant, as the server's own loop would."""
-    return asyncio.run(Deadlines(live.server).wake(live.server.tenants["main"], parse_instant(until)))
+    return time_comes(live.server, parse_instant(until))
 
 
 def test_a_missed_payment_is_told_once_at_its_instant(tmp_path: Path) -> None:

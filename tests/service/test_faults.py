@@ -243,7 +243,9 @@ def test_readiness_waits_for_deadlines(live: Live, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(live.server, "woken", lambda *_: None)
     assert "deadlines" in refused(client.get("/ready"), 503, "unavailable")["detail"]
     monkeypatch.setattr(live.server, "_woken", {"main": (0, time.monotonic() - 60)})
-    assert "60 seconds behind" in refused(client.get("/ready"), 503, "unavailable")["detail"]
+    assert "for 60 seconds" in refused(client.get("/ready"), 503, "unavailable")["detail"]
+    monkeypatch.setattr(live.server, "_woken", {"main": (None, time.monotonic())})
+    assert ready(client)["deadlines_until"] is None, "who has begun, and is at work, answers callers"
     monkeypatch.undo()
     ready(client)
     monkeypatch.setattr(server, "READY_S", 0.2)

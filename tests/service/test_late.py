@@ -15,9 +15,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.dates import parse_instant
+from engine.event import Instant
+from engine.service import deadlines
 from engine.service.deadlines import Deadlines
+from engine.store import AT_ONCE
 from tests.service.inprocess import BATCH, InProcess, in_process
-from tests.service.serving import CONTRACTS, clock_at, event, texts_of
+from tests.service.serving import CONTRACTS, clock_at, event, texts_of, time_comes
 
 TEXTS = texts_of(CONTRACTS / "voip-1", CONTRACTS / "vocabulary")
 BREACH, DUE = "2026-04-11T00:00+08:00", "2026-04-10"
@@ -68,9 +71,8 @@ def billed(service: InProcess, at: str, id: str = "bill", due: str = DUE) -> Non
 
 def passes(service: InProcess, until: str) -> None:
     """Let time come to an instant, as the server's own loop would: none of the accounts is in memory."""
-    tenant = service.server.tenants["main"]
     with clock_at(until):
-        asyncio.run(Deadlines(service.server).wake(tenant, parse_instant(until)))
+        time_comes(service.server, parse_instant(until))
 
 
 def told(service: InProcess, account: str = "a") -> list[dict[str, Any]]:
@@ -183,6 +185,34 @@ def test_what_came_about_before_the_account_was_opened_is_told_to_nobody(service
         assert service.post("/events", [*begun, bill], BATCH).status == 200
     passes(service, "2026-06-02T10:00")
     assert told(service, "b") == []
+
+
+def test_what_is_due_does_not_wait_for_what_was_brought_in(
+    service: InProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After an import, or a restart, very many accounts are to be planned: meanwhile time is looked at again."""
+    monkeypatch.setattr(deadlines, "FOR_A_WHILE_S", 1e-9)
+    monkeypatch.setattr(deadlines, "AT_A_TIME", 1)
+    billed(service, "2026-04-01T10:00")
+    passes(service, "2026-04-10T10:00")
+    for number in range(5):
+        with clock_at("2026-04-10T11:00"):
+            opening = {"account": f"new-{number}", "agreements": ["voip-1"], "settings": {"有效期": "2年"}}
+            assert service.post("/accounts", opening).status == 200
+    books = service.server.tenants["main"].books
+
+    async def looked(until: Instant) -> int:
+        """Return how many accounts are to be planned once all that was due by an instant is told."""
+        task = asyncio.create_task(Deadlines(service.server).run())
+        while books.waking(until, after=AT_ONCE):
+            await asyncio.sleep(0)
+        task.cancel()
+        return len(books.waking(AT_ONCE))
+
+    with clock_at("2026-04-11T10:00"):
+        left = asyncio.run(asyncio.wait_for(looked(parse_instant("2026-04-11T10:00")), 10))
+    assert [each[0] for each in breaches(service)] == [BREACH]
+    assert left > 0
 
 
 class Fact(NamedTuple):

@@ -16,7 +16,7 @@ from engine.service import clock, deadlines, library
 from engine.service.deadlines import Deadlines
 from engine.service.held import Accounts
 from tests.service.inprocess import BATCH, InProcess, in_process
-from tests.service.serving import CONTRACTS, event, texts_of
+from tests.service.serving import CONTRACTS, event, texts_of, time_comes
 
 TEXTS = texts_of(CONTRACTS / "voip-1", CONTRACTS / "vocabulary")
 PROVIDER = {"type": "party", "id": "provider"}
@@ -45,7 +45,7 @@ def service(tmp_path: Path) -> Iterator[InProcess]:
 def planned(service: InProcess) -> None:
     """Have the time that has come worked out as the server's own loop does, and hold nothing after."""
     tenant, working = service.server.tenants["main"], Deadlines(service.server)
-    asyncio.run(working.wake(tenant, clock.now()))
+    time_comes(service.server, clock.now())
     asyncio.run(working.renew(tenant, clock.now()))
     tenant.accounts.forget()
 
@@ -125,7 +125,7 @@ def test_what_is_out_of_date_is_worked_out_a_while_at_a_time(
 ) -> None:
     monkeypatch.setattr(library, "stamp_of", lambda texts: b"another engine's")
     monkeypatch.setattr(deadlines, "PLANNED_AT_ONCE", 1)
-    monkeypatch.setattr(deadlines, "RENEWED_FOR_S", 1e-9)
+    monkeypatch.setattr(deadlines, "FOR_A_WHILE_S", 1e-9)
     tenant, working = service.server.tenants["main"], Deadlines(service.server)
     tenant.library.refresh()
     tenant.accounts.forget()
@@ -139,7 +139,7 @@ def test_what_is_out_of_date_is_worked_out_a_while_at_a_time(
 def test_what_is_planned_of_an_account_in_memory_need_not_be_worked_out_for_the_next_question(
     service: InProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tenant, working = service.server.tenants["main"], Deadlines(service.server)
+    tenant = service.server.tenants["main"]
     asked = {
         "subject": PROVIDER,
         "action": {"name": "suspend_service"},
@@ -147,7 +147,7 @@ def test_what_is_planned_of_an_account_in_memory_need_not_be_worked_out_for_the_
     }
     call = event("b", "b-call", "place_call", "2026-05-02T10:00:00+08:00", by="user", to="10010")
     assert service.post("/events", [call], BATCH).status == 200
-    asyncio.run(working.wake(tenant, clock.now()))
+    time_comes(service.server, clock.now())
     with monkeypatch.context() as during:
         during.setattr(may, "told_of", None)
         told = service.post("/access/v1/evaluation", asked).json()

@@ -15,7 +15,7 @@ from tests.service.serving import CONTRACTS, serving, texts_of
 def test_deadlines_are_begun_again_where_they_fail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     wake, failed = Deadlines.wake, list[int]()
 
-    async def wrong(self: Deadlines, *given: Any) -> int:
+    async def wrong(self: Deadlines, *given: Any) -> tuple[int, bool]:
         if len(failed) < 2:
             failed.append(1)
             raise ZeroDivisionError

@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 
 from engine.errors import StoreError
 from engine.store import (
+    AT_ONCE,
     ApiKey,
     Books,
     ContractRow,
@@ -212,7 +213,14 @@ class Agreement(RuleBasedStateMachine):
         self.both(lambda books: [books.entries(each.name) for each in books.accounts("", 2)])
         self.both(lambda books: books.contracts())
         self.both(lambda books: (books.notices(), books.notices(account="a"), books.undelivered()))
-        self.both(lambda books: (books.subscriptions(), books.waking(30, 2), books.decisions()))
+        self.both(
+            lambda books: (
+                books.subscriptions(),
+                books.waking(30, 2),
+                books.waking(30, 2, AT_ONCE),
+                books.decisions(),
+            )
+        )
         self.both(lambda books: fed(books, 2))
         self.on_both(lambda store: store.keys(self.tenant))
         audited = self.on_both(lambda store: [*store.audit(self.tenant), *store.audit(self.beside)])
