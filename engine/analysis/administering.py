@@ -14,41 +14,41 @@ from contractlang.norms import Maintenance, Prohibition
 from engine.analysis.breaking import Pair, broken_by_the_act, still_broken, with_the_act
 from engine.analysis.finding import Finding, Said
 from engine.analysis.lawful import parties_of
-from engine.analysis.looking import Put, Refuted, bound_of, clause_of, foci_of, looked_for, named, undecided
+from engine.analysis.looking import Put, Shown, bound_of, clause_of, foci_of, named
 from engine.analysis.search import Searcher
-from engine.analysis.solver import Unknown
 from engine.analysis.witness import witness
+from engine.decision import Decision
 from engine.force import ADMINISTRATIVE
 from engine.program import Program
 
 
 def administered(searcher: Searcher, alone: Program, layer: str) -> Iterator[Finding]:
     """Find what is agreed and a law that only administers forbids."""
-    program = searcher.program
     for pair in _pairs(searcher, alone):
         step = searcher.step(
             "administered", (pair.power, pair.duty, pair.actor), partial(_put, searcher, pair)
         )
         judged, stands = partial(broken_by_the_act, searcher, pair), partial(still_broken, searcher, pair)
-        got = looked_for(step, foci_of(pair.power), judged, searcher.tally, stands)
+        foci, told = foci_of(pair.power), partial(_told, searcher, layer, pair)
         clauses = clause_of(pair.power), clause_of(pair.duty)
-        if isinstance(got, Unknown | Refuted):
-            yield undecided("against", clauses, got, program, step.put.world)
-        elif got is not None:
-            looked, decision = got
-            shown = dataclasses.replace(looked.history, entries=with_the_act(looked.history))
-            own, law = (named(program, each) for each in clauses)
-            yield Finding(
-                "against", clauses,
-                Said(
-                    f"what {own[0]} lets {pair.actor} do stands between the parties, and {law[0]} forbids it on pain of"
-                    " an administrative penalty",
-                    f"依{own[1]}实施的行为在当事人之间有效，但为{law[1]}所禁止，须承担行政责任",
-                ),
-                witness(shown, {"+".join(searcher.layers): decision}),
-                (Said(f"bring {own[0]} in line with {law[0]}", f"使{own[1]}与{law[1]}一致"),),
-                bound_of(looked), {"what": "administrative", "layer": layer},
-            )  # fmt: skip
+        yield from searcher.findings(step, foci, "against", clauses, judged, told, stands)
+
+
+def _told(searcher: Searcher, layer: str, pair: Pair, looked: Shown, decision: Decision) -> Finding:
+    clauses = clause_of(pair.power), clause_of(pair.duty)
+    shown = dataclasses.replace(looked.history, entries=with_the_act(looked.history))
+    own, law = (named(searcher.program, each) for each in clauses)
+    return Finding(
+        "against", clauses,
+        Said(
+            f"what {own[0]} lets {pair.actor} do stands between the parties, and {law[0]} forbids it on pain of"
+            " an administrative penalty",
+            f"依{own[1]}实施的行为在当事人之间有效，但为{law[1]}所禁止，须承担行政责任",
+        ),
+        witness(shown, {"+".join(searcher.layers): decision}),
+        (Said(f"bring {own[0]} in line with {law[0]}", f"使{own[1]}与{law[1]}一致"),),
+        bound_of(looked), {"what": "administrative", "layer": layer},
+    )  # fmt: skip
 
 
 def _pairs(searcher: Searcher, alone: Program) -> Iterator[Pair]:

@@ -11,9 +11,8 @@ from contractlang.contract import base_name
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.happenings import Moment
 from engine.analysis.logic import every, no
-from engine.analysis.looking import Foci, Put, Refuted, bound_of, looked_for, named, undecided
+from engine.analysis.looking import Foci, Put, Shown, bound_of, named
 from engine.analysis.search import Searcher
-from engine.analysis.solver import Unknown
 from engine.analysis.witness import History, account_of, witness
 from engine.compile import compile_program
 from engine.dates import parse_instant
@@ -87,13 +86,11 @@ def _parted(searcher: Searcher, document: str, one: LifeRule, other: LifeRule) -
         return decisions if first == "in_force" and second == "draft" else None
 
     clauses = _clause(one), _clause(other)
-    got = looked_for(step, Foci(), judged, searcher.tally)
-    if isinstance(got, Unknown | Refuted):
-        yield undecided("conflict", clauses, got, program, step.put.world)
-    elif got is not None:
-        looked, (first, second) = got
+
+    def told(looked: Shown, said: tuple[Decision, ...]) -> Finding:
+        first, second = said
         by_one, by_other = (named(program, each) for each in clauses)
-        yield Finding(
+        return Finding(
             "conflict", clauses,
             Said(
                 f"by {by_one[0]} the agreement is in force while by {by_other[0]} it is not, and nothing says which"
@@ -104,6 +101,8 @@ def _parted(searcher: Searcher, document: str, one: LifeRule, other: LifeRule) -
             (Said(f"let only one of {by_one[0]} and {by_other[0]} say when", f"{by_one[1]}与{by_other[1]}只留其一"),),
             bound_of(looked), {"what": "beginning"},
         )  # fmt: skip
+
+    yield from searcher.findings(step, Foci(), "conflict", clauses, judged, told)
 
 
 def _parting(searcher: Searcher, document: str, places: list[int]) -> Put:

@@ -13,12 +13,11 @@ from typing import Any, NamedTuple
 
 from contractlang.norms import Maintenance, Prohibition
 from engine.analysis.calling import priority
-from engine.analysis.finding import Finding, Said
+from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.happenings import Happening, Moment
 from engine.analysis.logic import every, no, some
-from engine.analysis.looking import Put, Refuted, bound_of, clause_of, foci_of, looked_for, named, undecided
+from engine.analysis.looking import Put, Shown, bound_of, clause_of, foci_of, named
 from engine.analysis.search import Searcher
-from engine.analysis.solver import Unknown
 from engine.analysis.taking import gives
 from engine.analysis.witness import History, account_of, replayed, witness
 from engine.analysis.world import World
@@ -42,29 +41,33 @@ def breaking(searcher: Searcher) -> Iterator[Finding]:
     for pair in _pairs(searcher):
         step = searcher.step("breaking", (pair.power, pair.duty, pair.actor), partial(_put, searcher, pair))
         judged, stands = partial(broken_by_the_act, searcher, pair), partial(still_broken, searcher, pair)
-        got = looked_for(step, foci_of(pair.power), judged, searcher.tally, stands)
-        clauses = clause_of(pair.power), clause_of(pair.duty)
-        if isinstance(got, Unknown | Refuted):
-            yield undecided("conflict", clauses, got, searcher.program, step.put.world)
-        elif got is not None:
-            looked, decision = got
-            shown = dataclasses.replace(looked.history, entries=with_the_act(looked.history))
-            power, duty = (named(searcher.program, each) for each in clauses)
-            typed = priority(*clauses, {each.name: each for each in searcher.program.contracts})
-            yield Finding(
-                "conflict", clauses,
-                Said(
-                    f"what {power[0]} lets {pair.actor} do breaks {duty[0]}, and nothing says which prevails",
-                    f"依{power[1]}可以实施的行为，一经实施即违反{duty[1]}，未定何者优先",
-                ),
-                witness(shown, {"+".join(searcher.layers): decision}),
-                (
-                    Said(f"say which prevails: {typed.en}", f"写明何者优先，{typed.zh}")
-                    if typed is not None
-                    else Said("say which prevails", "写明何者优先"),
-                ),
-                bound_of(looked), {"what": "breaks"},
-            )  # fmt: skip
+        foci, told = foci_of(pair.power), partial(_told, searcher, pair)
+        yield from searcher.findings(step, foci, "conflict", _clauses(pair), judged, told, stands)
+
+
+def _clauses(pair: Pair) -> tuple[Clause, Clause]:
+    return clause_of(pair.power), clause_of(pair.duty)
+
+
+def _told(searcher: Searcher, pair: Pair, looked: Shown, decision: Decision) -> Finding:
+    clauses = _clauses(pair)
+    shown = dataclasses.replace(looked.history, entries=with_the_act(looked.history))
+    power, duty = (named(searcher.program, each) for each in clauses)
+    typed = priority(*clauses, {each.name: each for each in searcher.program.contracts})
+    return Finding(
+        "conflict", clauses,
+        Said(
+            f"what {power[0]} lets {pair.actor} do breaks {duty[0]}, and nothing says which prevails",
+            f"依{power[1]}可以实施的行为，一经实施即违反{duty[1]}，未定何者优先",
+        ),
+        witness(shown, {"+".join(searcher.layers): decision}),
+        (
+            Said(f"say which prevails: {typed.en}", f"写明何者优先，{typed.zh}")
+            if typed is not None
+            else Said("say which prevails", "写明何者优先"),
+        ),
+        bound_of(looked), {"what": "breaks"},
+    )  # fmt: skip
 
 
 def _pairs(searcher: Searcher) -> Iterator[Pair]:

@@ -24,10 +24,9 @@ from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.fitting import Tariff, fits, said_of_sum, sum_of, tariffs, world_of, worth
 from engine.analysis.happenings import Broken, Moment, Truth
 from engine.analysis.logic import every, some
-from engine.analysis.looking import Foci, Put, Refuted, bound_of, clause_of, looked_for, named, undecided
+from engine.analysis.looking import Foci, Put, Shown, bound_of, clause_of, named
 from engine.analysis.plain import plain
 from engine.analysis.search import Searcher
-from engine.analysis.solver import Unknown
 from engine.analysis.telling import Telling
 from engine.analysis.witness import History, replayed, witness
 from engine.analysis.world import World
@@ -175,13 +174,12 @@ def _shown(searcher: Searcher, pair: Pair) -> Iterator[Finding]:
         return None
 
     foci = Foci(tuple(each.index for each in upon) or (None,))
-    got = looked_for(step, foci, judged, searcher.tally)
-    if isinstance(got, Unknown | Refuted):
-        yield undecided("competing", pair.clauses, got, program, step.put.world)
-        return
-    if got is None:
-        return
-    looked, (shown, decisions) = got
+    told = partial(_told, searcher, pair)
+    yield from searcher.findings(step, foci, "competing", pair.clauses, judged, told)
+
+
+def _told(searcher: Searcher, pair: Pair, looked: Shown, said: tuple[History, list[Decision]]) -> Finding:
+    program, (shown, decisions) = searcher.program, said
     telling = Telling.of(program)
     first, second = (named(program, each) for each in pair.clauses)
     sums = [said_of_sum(telling, each, money_in("CNY")) for each in decisions]
@@ -189,7 +187,7 @@ def _shown(searcher: Searcher, pair: Pair) -> Iterator[Finding]:
     if pair.upon is not None:
         broke = named(program, clause_of(pair.upon))
         case = Said(f"on one breach of {broke[0]}", f"就{broke[1]}的同一次违反")
-    yield Finding(
+    return Finding(
         "competing", pair.clauses,
         Said(
             f"{case.en}, money is owed by {first[0]} and by {second[0]} as well, and nothing says whether both are: in"
@@ -203,5 +201,5 @@ def _shown(searcher: Searcher, pair: Pair) -> Iterator[Finding]:
                 "写明可以并行主张、相互抵充，或何种情形下只付其一",
             ),
         ),
-        bound_of(looked), {"what": "paid twice", "asked": list(names)},
+        bound_of(looked), {"what": "paid twice", "asked": [pair.one.asked, pair.other.asked]},
     )  # fmt: skip

@@ -21,10 +21,9 @@ from contractlang.norms import AmountRule, Obligation, OnBreach
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.happenings import Broken, Happening, Moment
 from engine.analysis.logic import every, no, some
-from engine.analysis.looking import Foci, Put, Refuted, bound_of, looked_for, named, undecided
+from engine.analysis.looking import Foci, Put, Shown, bound_of, named
 from engine.analysis.plain import plain
 from engine.analysis.search import Searcher
-from engine.analysis.solver import Unknown
 from engine.analysis.telling import Telling
 from engine.analysis.witness import History, replayed, witness
 from engine.analysis.world import World
@@ -126,20 +125,17 @@ def _overlap(searcher: Searcher, tariff: Tariff, earlier: Line, later: Line) -> 
                 return asked, [each for each in decisions if each is not None]
         return None
 
-    got = looked_for(step, Foci(), judged, searcher.tally)
-    if isinstance(got, Unknown | Refuted):
-        yield undecided("conflict", clauses, got, program, step.put.world)
-    elif got is not None:
-        looked, (shown, decisions) = got
+    def told(looked: Shown, said: tuple[History, list[Decision]]) -> Finding:
+        shown, decisions = said
         telling, lines = Telling.of(program), [named(program, each) for each in clauses]
         what = telling.name(tariff.name)
         sums = [said_of_sum(telling, each, earlier.sum.rule.kind) for each in decisions[1:]]
-        told = [clause.clause for clause in clauses]
+        places = [clause.clause for clause in clauses]
         both = Said(
-            f"{lines[0][0]} and {lines[1][0]}" if told[0] != told[1] else f"two lines of {lines[0][0]}",
-            f"{lines[0][1]}与{lines[1][1]}" if told[0] != told[1] else f"{lines[0][1]}的两行",
+            f"{lines[0][0]} and {lines[1][0]}" if places[0] != places[1] else f"two lines of {lines[0][0]}",
+            f"{lines[0][1]}与{lines[1][1]}" if places[0] != places[1] else f"{lines[0][1]}的两行",
         )
-        yield Finding(
+        return Finding(
             "conflict", clauses,
             Said(
                 f"{both.en} both say what {what.en} is in one case, and differ: in this history the first makes it"
@@ -157,6 +153,8 @@ def _overlap(searcher: Searcher, tariff: Tariff, earlier: Line, later: Line) -> 
             bound_of(looked),
             {"what": "two sums", "sum": tariff.name, "lines": [each.number for each in (earlier, later)]},
         )  # fmt: skip
+
+    yield from searcher.findings(step, Foci(), "conflict", clauses, judged, told)
 
 
 def _may_overlap(tariff: Tariff, earlier: Line, later: Line) -> bool:
@@ -240,16 +238,13 @@ def _uncovered(searcher: Searcher, tariff: Tariff, lines: Sequence[Line]) -> Ite
                 return asked, as_it_is
         return None
 
-    got = looked_for(step, Foci(), judged, searcher.tally)
-    if isinstance(got, Unknown | Refuted):
-        yield undecided("gap", clauses, got, program, step.put.world)
-    elif got is not None:
-        looked, (shown, decision) = got
+    def told(looked: Shown, said: tuple[History, Decision]) -> Finding:
+        shown, decision = said
         telling = Telling.of(program)
         what = telling.name(tariff.name)
         called = [telling.clause(each.document, each.clause) for each in clauses]
         en, zh = " and ".join(each.en for each in called), "、".join(each.zh for each in called)
-        yield Finding(
+        return Finding(
             "gap", clauses,
             Said(
                 f"{en} {'say' if len(called) > 1 else 'says'} what {what.en} is in some cases only: in this history no"
@@ -265,6 +260,8 @@ def _uncovered(searcher: Searcher, tariff: Tariff, lines: Sequence[Line]) -> Ite
             ),
             bound_of(looked), {"what": "case without sum", "sum": tariff.name},
         )  # fmt: skip
+
+    yield from searcher.findings(step, Foci(), "gap", clauses, judged, told)
 
 
 def _uncovering(searcher: Searcher, tariff: Tariff, lines: Sequence[Line]) -> Put:

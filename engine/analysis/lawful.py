@@ -17,22 +17,10 @@ from engine.analysis.fragment import Fragment
 from engine.analysis.happenings import Broken, Happening, Moment
 from engine.analysis.instances import MANY
 from engine.analysis.logic import every, no, some
-from engine.analysis.looking import (
-    Foci,
-    Put,
-    Refuted,
-    Step,
-    bound_of,
-    clause_of,
-    foci_of,
-    looked_for,
-    named,
-    undecided,
-)
+from engine.analysis.looking import Foci, Put, Shown, Step, bound_of, clause_of, foci_of, named
 from engine.analysis.numbers import FALSE
 from engine.analysis.parts import Part
 from engine.analysis.search import Searcher
-from engine.analysis.solver import Unknown
 from engine.analysis.stated import hanging_on_the_same
 from engine.analysis.taking import gives, takes
 from engine.analysis.telling import agreeing, listed
@@ -185,11 +173,8 @@ def _against_found(
         shows = said is not None and gives(said[0], rule)
         return said if shows and takes(history, searcher.program, searcher.layers, rule, place) else None
 
-    found = looked_for(step, foci, judged, searcher.tally, stands)
-    if isinstance(found, Unknown | Refuted):
-        yield undecided("against", clauses, found, searcher.program, step.put.world)
-    elif found is not None:
-        looked, (by_paper, by_law) = found
+    def told(looked: Shown, said: tuple[Decision, Decision]) -> Finding:
+        by_paper, by_law = said
         shown = witness(looked.history, {"contract": by_paper, "+".join(searcher.layers): by_law})
         own, law = named(searcher.program, clauses[0]), named(searcher.program, clauses[1])
         beside = hanging_on_the_same(searcher.program, rule, place)
@@ -202,7 +187,7 @@ def _against_found(
             if beside
             else Said("", "")
         )
-        yield Finding(
+        return Finding(
             "against", (*clauses, *beside),
             Said(
                 f"{own[0]} gives what {law[0]} takes away: permitted by the agreement alone, not by the law{hangs.en}",
@@ -212,6 +197,8 @@ def _against_found(
                 Said(f"bring {own[0]} in line with {law[0]}", f"使{own[1]}与{law[1]}一致"),
             ), bound_of(looked), {"layer": layer},
         )  # fmt: skip
+
+    yield from searcher.findings(step, foci, "against", clauses, judged, told, stands)
 
 
 def denied(searcher: Searcher, alone: Program, layer: str) -> Iterator[Finding]:
@@ -336,16 +323,13 @@ def _denied_found(
         ]
         return (by_paper, by_law, paper, law) if paper and law else None
 
-    found = looked_for(step, foci, judged, searcher.tally)
-    if isinstance(found, Unknown | Refuted):
-        yield undecided("against", clauses, found, searcher.program, step.put.world)
-    elif found is not None:
-        looked, (by_paper, by_law, paper, law) = found
+    def told(looked: Shown, said: tuple[Decision, Decision, list[Clause], list[Clause]]) -> Finding:
+        by_paper, by_law, paper, law = said
         shown = witness(looked.history, {"contract": by_paper, "+".join(searcher.layers): by_law})
         own = [named(searcher.program, each) for each in paper]
         paper += [each for each in clauses_in(alone, by_paper, ("closed",), "prevailed") if each not in paper]
         laws = [named(searcher.program, each) for each in law]
-        yield Finding(
+        return Finding(
             "against", (*paper, *law),
             Said(
                 f"{', '.join(each[0] for each in own)} denies what {', '.join(each[0] for each in laws)} gives:"
@@ -357,6 +341,8 @@ def _denied_found(
                 Said(f"except from {own[0][0]} what {laws[0][0]} gives", f"在{own[0][1]}中除外{laws[0][1]}所许者"),
             ), bound_of(looked), {"layer": layer},
         )  # fmt: skip
+
+    yield from searcher.findings(step, foci, "against", clauses, judged, told)
 
 
 def clauses_in(

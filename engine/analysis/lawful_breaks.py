@@ -18,10 +18,9 @@ from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.fragment import Fragment
 from engine.analysis.lawful import clauses_in, is_law, parties_of
 from engine.analysis.logic import no, some
-from engine.analysis.looking import Foci, Put, Refuted, bound_of, clause_of, looked_for, named, undecided
+from engine.analysis.looking import Foci, Put, Shown, bound_of, clause_of, named
 from engine.analysis.plain import plain
 from engine.analysis.search import Searcher
-from engine.analysis.solver import Unknown
 from engine.analysis.telling import agreeing, listed
 from engine.analysis.witness import History, replayed, witness
 from engine.decision import Decision
@@ -31,32 +30,34 @@ from engine.program import Program, Rule
 
 def broken_by_law(searcher: Searcher, alone: Program, layer: str) -> Iterator[Finding]:
     """Find what the law requires, and what by the agreement alone breaks a duty to keep something so."""
-    program = searcher.program
     paper = searcher.on_paper(alone)
     for pairs in _cases(searcher, alone):
         laws, duty, actor = [each.power for each in pairs], pairs[0].duty, pairs[0].actor
         step = searcher.step("broken by law", (*laws, duty, actor), partial(_put, searcher, paper, pairs))
-        got = looked_for(step, Foci(), partial(_judged, searcher, alone, pairs[0]), searcher.tally)
         clauses = (clause_of(duty), *_places(map(clause_of, laws)))
-        if isinstance(got, Unknown | Refuted):
-            yield undecided("against", clauses, got, program, step.put.world)
-        elif got is not None:
-            looked, (decision, giving) = got
-            shown = dataclasses.replace(looked.history, entries=with_the_act(looked.history))
-            own, given = named(program, clauses[0]), listed(Said(*named(program, each)) for each in giving)
-            yield Finding(
-                "against", (clauses[0], *giving),
-                Said(
-                    f"{given.en} {agreeing(given, 'has', 'have')} {actor} do what by the agreement alone breaks"
-                    f" {own[0]}, which makes no exception for it; beside the law it breaks nothing",
-                    f"{given.zh}要求的行为，仅依协议即违反{own[1]}（未作除外）；依法则不违反",
-                ),
-                witness(shown, {"+".join(searcher.layers): decision}),
-                (
-                    Said(f"except from {own[0]} what {given.en} requires", f"在{own[1]}中除外{given.zh}所要求者"),
-                ),
-                bound_of(looked), {"what": "breaks", "layer": layer},
-            )  # fmt: skip
+        judged, told = partial(_judged, searcher, alone, pairs[0]), partial(_told, searcher, layer, pairs[0])
+        yield from searcher.findings(step, Foci(), "against", clauses, judged, told)
+
+
+def _told(
+    searcher: Searcher, layer: str, pair: Pair, looked: Shown, said: tuple[Decision, list[Clause]]
+) -> Finding:
+    program, duty, (decision, giving) = searcher.program, clause_of(pair.duty), said
+    shown = dataclasses.replace(looked.history, entries=with_the_act(looked.history))
+    own, given = named(program, duty), listed(Said(*named(program, each)) for each in giving)
+    return Finding(
+        "against", (duty, *giving),
+        Said(
+            f"{given.en} {agreeing(given, 'has', 'have')} {pair.actor} do what by the agreement alone breaks"
+            f" {own[0]}, which makes no exception for it; beside the law it breaks nothing",
+            f"{given.zh}要求的行为，仅依协议即违反{own[1]}（未作除外）；依法则不违反",
+        ),
+        witness(shown, {"+".join(searcher.layers): decision}),
+        (
+            Said(f"except from {own[0]} what {given.en} requires", f"在{own[1]}中除外{given.zh}所要求者"),
+        ),
+        bound_of(looked), {"what": "breaks", "layer": layer},
+    )  # fmt: skip
 
 
 def _cases(searcher: Searcher, alone: Program) -> Iterator[list[Pair]]:

@@ -14,9 +14,8 @@ from contractlang.norms import Obligation, Reasonable
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.happenings import Broken, Moment
 from engine.analysis.logic import every, no, some
-from engine.analysis.looking import Foci, Put, Refuted, bound_of, clause_of, looked_for, named, undecided
+from engine.analysis.looking import Foci, Put, Shown, bound_of, clause_of, named
 from engine.analysis.search import Searcher
-from engine.analysis.solver import Unknown
 from engine.analysis.witness import History, replayed, witness
 from engine.decision import Decision
 from engine.program import Program, Rule
@@ -69,13 +68,10 @@ def _late(searcher: Searcher, alone: Program, own: Rule, law: Rule, layer: str) 
             return None
         return by_law, late
 
-    got = looked_for(step, Foci(), judged, searcher.tally, judged)
-    if isinstance(got, Unknown | Refuted):
-        yield undecided("against", clauses, got, program, step.put.world)
-    elif got is not None:
-        looked, (history, late) = got
+    def told(looked: Shown, said: tuple[History, Decision]) -> Finding:
+        history, late = said
         name, by = (named(program, each) for each in clauses)
-        yield Finding(
+        return Finding(
             "against", clauses,
             Said(
                 f"{name[0]} gives more time than {by[0]}: in this history nobody is late by the agreement alone,"
@@ -86,6 +82,8 @@ def _late(searcher: Searcher, alone: Program, own: Rule, law: Rule, layer: str) 
             (Said(f"give no more time in {name[0]} than {by[0]} does", f"{name[1]}的期限不长于{by[1]}"),),
             bound_of(looked), {"what": "time", "layer": layer},
         )  # fmt: skip
+
+    yield from searcher.findings(step, Foci(), "against", clauses, judged, told, judged)
 
 
 def _put(searcher: Searcher, own: Rule, law: Rule) -> Put:

@@ -17,19 +17,8 @@ from engine.analysis.happenings import Broken, Happening, Moment
 from engine.analysis.instances import MANY
 from engine.analysis.lawful import OWN_STEPS, closed_by_itself, is_law, parties_of, permits
 from engine.analysis.logic import every, no, some
-from engine.analysis.looking import (
-    Put,
-    Refuted,
-    Shown,
-    bound_of,
-    clause_of,
-    foci_of,
-    looked_for,
-    named,
-    undecided,
-)
+from engine.analysis.looking import Put, Shown, bound_of, clause_of, foci_of, named
 from engine.analysis.search import Searcher
-from engine.analysis.solver import Unknown
 from engine.analysis.stated import hanging_on_the_same, readings_stated, speaking_of_questions
 from engine.analysis.witness import History, replayed, witness
 from engine.analysis.world import World
@@ -112,12 +101,8 @@ def _measured(
         beside += speaking_of_questions(program, spoken)
         return by_paper, by_law, list(dict.fromkeys((*_repeated(program, takers), *speaking, *beside)))
 
-    got = looked_for(step, foci_of(one, bound), judged, searcher.tally)
-    if isinstance(got, Unknown | Refuted):
-        yield undecided("against", clauses, got, program, step.put.world)
-    elif got is not None:
-        looked, (by_paper, by_law, speaking) = got
-        yield _told(searcher, looked, by_paper, by_law, clauses[0], speaking, layer)
+    told = partial(_told, searcher, clauses[0], layer)
+    yield from searcher.findings(step, foci_of(one, bound), "against", clauses, judged, told)
 
 
 def _measuring(
@@ -166,9 +151,9 @@ def _measuring(
 
 
 def _told(
-    searcher: Searcher, looked: Shown, by_paper: Decision, by_law: Decision, own: Clause,
-    speaking: list[Clause], layer: str,
-) -> Finding:  # fmt: skip
+    searcher: Searcher, own: Clause, layer: str, looked: Shown, said: tuple[Decision, Decision, list[Clause]]
+) -> Finding:
+    by_paper, by_law, speaking = said
     name, laws = named(searcher.program, own), [named(searcher.program, each) for each in speaking]
     return Finding(
         "against", (own, *speaking),

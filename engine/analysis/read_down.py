@@ -16,9 +16,8 @@ from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.fragment import Fragment
 from engine.analysis.happenings import Broken, Moment
 from engine.analysis.logic import no, some
-from engine.analysis.looking import Foci, Put, Refuted, bound_of, clause_of, looked_for, named, undecided
+from engine.analysis.looking import Foci, Put, Shown, bound_of, clause_of, named
 from engine.analysis.search import Searcher
-from engine.analysis.solver import Unknown
 from engine.analysis.stated import readings_stated
 from engine.analysis.telling import Telling, agreeing, listed
 from engine.analysis.witness import History, replayed, witness
@@ -96,15 +95,12 @@ def _read_down(
             return None
         return history, by_text, by_law
 
-    got = looked_for(step, Foci(), judged, searcher.tally, judged)
-    if isinstance(got, Unknown | Refuted):
-        yield undecided("against", (own, *stated), got, program, step.put.world)
-    elif got is not None:
-        looked, (history, by_text, by_law) = got
+    def told(looked: Shown, said: tuple[History, Decision, Decision]) -> Finding:
+        history, by_text, by_law = said
         telling = Telling.of(program)
         name, laws = named(program, own), listed(Said(*named(program, each)) for each in stated)
         called, way = telling.name(reading), telling.option(reading, option)
-        yield Finding(
+        return Finding(
             "against", (own, *stated),
             Said(
                 f"{name[0]} may be read so that in this history it is broken ({called.en}: {way.en}), and nobody has"
@@ -117,6 +113,8 @@ def _read_down(
             ),
             bound_of(looked), {"what": "reading", "reading": reading, "layer": layer},
         )  # fmt: skip
+
+    yield from searcher.findings(step, Foci(), "against", (own, *stated), judged, told, judged)
 
 
 def _put(searcher: Searcher, paper: Searcher, rule: Rule, reading: str, option: str) -> Put:

@@ -27,6 +27,7 @@ from engine.analysis.looking import (
     Foci,
     Put,
     Refuted,
+    Shown,
     Step,
     bound_of,
     clause_of,
@@ -112,6 +113,20 @@ class Searcher:
             self._made[key] = make()
         made: T = self._made[key]
         return made
+
+    def findings(
+        self, step: Step, foci: Foci, asks: Kind, clauses: tuple[Clause, ...], judged: Callable[[History], T | None],
+        told: Callable[[Shown, T], Finding], stands: Callable[[History], T | None] | None = None,
+    ) -> Iterator[Finding]:  # fmt: skip
+        """Yield what comes of a question about some clauses: what is `told` of a history that the engine confirms.
+
+        Nothing where there is none; where that is not known, a finding that says so.
+        """
+        got = looked_for(step, foci, judged, self.tally, stands)
+        if isinstance(got, Unknown | Refuted):
+            yield undecided(asks, clauses, got, self.program, step.put.world)
+        elif got is not None:
+            yield told(*got)
 
     def asks(self, *rules: Rule) -> bool:
         """Tell whether one of these norms is asked about."""
@@ -567,16 +582,14 @@ def _found(
                 return None
         return decisions[0]
 
-    got = looked_for(step, foci, judged, searcher.tally, stands)
-    if isinstance(got, Unknown | Refuted):
-        yield undecided(kind, clauses, got, searcher.program, step.put.world)
-    elif got is not None:
-        looked, decision = got
+    def told(looked: Shown, decision: Decision) -> Finding:
         shown = witness(looked.history, {"+".join(searcher.layers): decision})
-        yield Finding(
+        return Finding(
             kind, clauses, said, shown, _settles(kind, searcher.program, clauses), bound_of(looked, again),
             {} if again is None else {"what": "again"},
         )  # fmt: skip
+
+    yield from searcher.findings(step, foci, kind, clauses, judged, told, stands)
 
 
 def _cites(decision: Decision, rule: Rule) -> bool:

@@ -14,10 +14,9 @@ from contractlang.norms import Maintenance, Prohibition
 from engine.analysis.finding import Finding, Said
 from engine.analysis.listing import OPEN, agreed, states_in
 from engine.analysis.logic import no, some
-from engine.analysis.looking import Foci, Put, Refuted, bound_of, looked_for, undecided
+from engine.analysis.looking import Foci, Put, Shown, bound_of
 from engine.analysis.plain import expressions
 from engine.analysis.search import Searcher
-from engine.analysis.solver import Unknown
 from engine.analysis.telling import Telling, clauses_of
 from engine.analysis.witness import History, replayed, witness
 from engine.decision import Decision
@@ -57,15 +56,12 @@ def _unspoken(searcher: Searcher, rules: list[Rule], actor: str) -> Iterator[Fin
         decision = replayed(history, program, searcher.layers)
         return decision if decision is not None and decision.answer == "unregulated" else None
 
-    got = looked_for(step, Foci(), judged, searcher.tally, judged)
     clauses = clauses_of(rules)
-    if isinstance(got, Unknown | Refuted):
-        yield undecided("gap", clauses, got, program, step.put.world)
-    elif got is not None:
-        looked, decision = got
+
+    def told(looked: Shown, decision: Decision) -> Finding:
         telling = Telling.of(program)
         called, who, act = telling.norms(rules), telling.party(actor), telling.name(one.act_name)
-        yield Finding(
+        return Finding(
             "gap", clauses,
             Said(
                 f"{called.en} permits {who.en} to {act.en} in some cases only, and no sentence says whether it may in"
@@ -82,6 +78,8 @@ def _unspoken(searcher: Searcher, rules: list[Rule], actor: str) -> Iterator[Fin
             ),
             bound_of(looked), {"what": "case without rule", "act": one.act_name},
         )  # fmt: skip
+
+    yield from searcher.findings(step, Foci(), "gap", clauses, judged, told, judged)
 
 
 def _put(searcher: Searcher, one: Rule, actor: str) -> Put:
