@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from engine.analysis.assuming import Assuming
     from engine.analysis.crew import Crew
     from engine.analysis.kept import Kept
-    from engine.analysis.search import Searcher
+    from engine.analysis.searcher import Searcher
     from engine.analysis.tally import Tally
     from engine.analysis.watched import Watch
     from engine.governing import Programs
@@ -127,6 +127,7 @@ class Asking:
         from engine.analysis.administering import administered
         from engine.analysis.beginnings import beginnings
         from engine.analysis.breaking import breaking
+        from engine.analysis.clashes import clashes
         from engine.analysis.doubled import doubled
         from engine.analysis.fitting import overlaps, uncovered
         from engine.analysis.hanging import hanging
@@ -135,8 +136,9 @@ class Asking:
         from engine.analysis.lawful_breaks import broken_by_law
         from engine.analysis.lax_times import late_by_law
         from engine.analysis.measures import measured
+        from engine.analysis.never import never
         from engine.analysis.read_down import read_down
-        from engine.analysis.search import clashes, never, rivals
+        from engine.analysis.rivals import rivals
         from engine.analysis.unspoken import unspoken
 
         alone, law = self.alone, "+".join(self.law)
@@ -187,14 +189,14 @@ class Asking:
     @cached_property
     def paper(self) -> Searcher:
         """Who asks of the agreements alone."""
-        from engine.analysis.search import Searcher
+        from engine.analysis.searcher import Searcher
 
         return Searcher(self.alone, ("contract",), answers=self.answers, **self._how)
 
     @cached_property
     def lawful(self) -> Searcher:
         """Who asks of them beside the law."""
-        from engine.analysis.search import Searcher
+        from engine.analysis.searcher import Searcher
 
         return Searcher(self.beside, ("contract", *self.law), answers=self.answers, **self._how)
 

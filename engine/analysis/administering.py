@@ -15,7 +15,7 @@ from engine.analysis.breaking import Pair, broken_by_the_act, still_broken, with
 from engine.analysis.finding import Finding, Said
 from engine.analysis.lawful import parties_of
 from engine.analysis.looking import Put, Shown, bound_of, clause_of, foci_of, named
-from engine.analysis.search import Searcher
+from engine.analysis.searcher import Searcher
 from engine.analysis.witness import witness
 from engine.decision import Decision
 from engine.force import ADMINISTRATIVE

@@ -18,8 +18,9 @@ from datetime import datetime
 
 from contractlang.contract import Contract
 from contractlang.declaration import PartyDecl
+from engine.analysis.clashes import clashes
 from engine.analysis.finding import Finding, Said
-from engine.analysis.search import Searcher, clashes
+from engine.analysis.searcher import Searcher
 from engine.analysis.tally import Tally
 from engine.program import Program, Rule
 

@@ -12,7 +12,7 @@ from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.happenings import Moment
 from engine.analysis.logic import every, no
 from engine.analysis.looking import Foci, Put, Shown, bound_of, named
-from engine.analysis.search import Searcher
+from engine.analysis.searcher import Searcher
 from engine.analysis.witness import History, account_of, witness
 from engine.compile import compile_program
 from engine.dates import parse_instant

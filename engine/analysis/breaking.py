@@ -17,7 +17,7 @@ from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.happenings import Happening, Moment
 from engine.analysis.logic import every, no, some
 from engine.analysis.looking import Put, Shown, bound_of, clause_of, foci_of, named
-from engine.analysis.search import Searcher
+from engine.analysis.searcher import Searcher
 from engine.analysis.taking import gives
 from engine.analysis.witness import History, account_of, replayed, witness
 from engine.analysis.world import World

@@ -26,7 +26,7 @@ from engine.analysis.happenings import Broken, Moment, Truth
 from engine.analysis.logic import every, some
 from engine.analysis.looking import Foci, Put, Shown, bound_of, clause_of, named
 from engine.analysis.plain import plain
-from engine.analysis.search import Searcher
+from engine.analysis.searcher import Searcher
 from engine.analysis.telling import Telling
 from engine.analysis.witness import History, replayed, witness
 from engine.analysis.world import World

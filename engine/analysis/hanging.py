@@ -15,7 +15,7 @@ from contractlang.norms import Maintenance, Prohibition
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.lawful import clauses_in, denial, permits
 from engine.analysis.looking import Put, Refuted, bound_of, clause_of, foci_of, looked_for, named, undecided
-from engine.analysis.search import Searcher
+from engine.analysis.searcher import Searcher
 from engine.analysis.solver import Unknown
 from engine.analysis.telling import Telling
 from engine.analysis.witness import History, replayed, witness

@@ -18,9 +18,9 @@ from engine.analysis.days import looks_beyond
 from engine.analysis.finding import Finding, Said
 from engine.analysis.happenings import Broken
 from engine.analysis.logic import no, some
-from engine.analysis.looking import Put, bound_of, clause_of, foci_of, is_possible, undecided
+from engine.analysis.looking import Put, bound_of, clause_of, foci_of, foci_of_an_end, is_possible, undecided
 from engine.analysis.plain import expressions, plain
-from engine.analysis.search import Searcher, foci_of_an_end
+from engine.analysis.searcher import Searcher
 from engine.analysis.solver import Unknown
 from engine.analysis.telling import Telling, agreeing, clauses_of
 from engine.program import Program, Rule

@@ -20,7 +20,7 @@ from engine.analysis.logic import every, no, some
 from engine.analysis.looking import Foci, Put, Shown, Step, bound_of, clause_of, foci_of, named
 from engine.analysis.numbers import FALSE
 from engine.analysis.parts import Part
-from engine.analysis.search import Searcher
+from engine.analysis.searcher import Searcher
 from engine.analysis.stated import hanging_on_the_same
 from engine.analysis.taking import gives, takes
 from engine.analysis.telling import agreeing, listed

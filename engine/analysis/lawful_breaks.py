@@ -20,7 +20,7 @@ from engine.analysis.lawful import clauses_in, is_law, parties_of
 from engine.analysis.logic import no, some
 from engine.analysis.looking import Foci, Put, Shown, bound_of, clause_of, named
 from engine.analysis.plain import plain
-from engine.analysis.search import Searcher
+from engine.analysis.searcher import Searcher
 from engine.analysis.telling import agreeing, listed
 from engine.analysis.witness import History, replayed, witness
 from engine.decision import Decision

@@ -15,7 +15,7 @@ from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.happenings import Broken, Moment
 from engine.analysis.logic import every, no, some
 from engine.analysis.looking import Foci, Put, Shown, bound_of, clause_of, named
-from engine.analysis.search import Searcher
+from engine.analysis.searcher import Searcher
 from engine.analysis.witness import History, replayed, witness
 from engine.decision import Decision
 from engine.program import Program, Rule

@@ -77,6 +77,18 @@ def foci_of(rule: Rule, bound: Any = None, many: int = MANY) -> Foci:
     return Foci(each, True)
 
 
+def foci_of_an_end(program: Program) -> Foci:
+    """Return the duties of a history in which the agreement ends: where it is ended upon the breach of many, each."""
+    ends = [
+        act.name for act in program.acts.values() if any(effect.state == "agreement" for effect in act.sets)
+    ]
+    ending = [program.rules[index] for name in ends for index in program.by_act.get(name, ())]
+    duties = sorted(
+        {index for rule in ending if len(rule.on_breach_of) > MANY for index in rule.on_breach_of}
+    )
+    return Foci(tuple(duties), True) if duties else Foci()
+
+
 class Shown(NamedTuple):
     """A history that the engine confirms; `kinds` counts the kinds of acts and events that could happen in it."""
 

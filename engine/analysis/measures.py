@@ -18,7 +18,7 @@ from engine.analysis.instances import MANY
 from engine.analysis.lawful import OWN_STEPS, closed_by_itself, is_law, parties_of, permits
 from engine.analysis.logic import every, no, some
 from engine.analysis.looking import Put, Shown, bound_of, clause_of, foci_of, named
-from engine.analysis.search import Searcher
+from engine.analysis.searcher import Searcher
 from engine.analysis.stated import hanging_on_the_same, readings_stated, speaking_of_questions
 from engine.analysis.witness import History, replayed, witness
 from engine.analysis.world import World

@@ -17,7 +17,7 @@ from engine.analysis.fragment import Fragment
 from engine.analysis.happenings import Broken, Moment
 from engine.analysis.logic import no, some
 from engine.analysis.looking import Foci, Put, Shown, bound_of, clause_of, named
-from engine.analysis.search import Searcher
+from engine.analysis.searcher import Searcher
 from engine.analysis.stated import readings_stated
 from engine.analysis.telling import Telling, agreeing, listed
 from engine.analysis.witness import History, replayed, witness

@@ -16,7 +16,7 @@ from engine.analysis.listing import OPEN, agreed, states_in
 from engine.analysis.logic import no, some
 from engine.analysis.looking import Foci, Put, Shown, bound_of
 from engine.analysis.plain import expressions
-from engine.analysis.search import Searcher
+from engine.analysis.searcher import Searcher
 from engine.analysis.telling import Telling, clauses_of
 from engine.analysis.witness import History, replayed, witness
 from engine.decision import Decision

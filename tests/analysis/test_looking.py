@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from contractlang.load import load, load_text
-from engine.analysis import analyse, looking, search, solver
+from engine.analysis import analyse, looking, searcher, solver
 from engine.analysis.assuming import Assuming
 from engine.analysis.finding import Finding
 from engine.analysis.lawful import denied
@@ -48,7 +48,7 @@ def test_every_question_is_counted() -> None:
 
 
 def test_what_the_engine_does_not_confirm_is_listed_as_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "replayed", lambda *_: None)
+    monkeypatch.setattr(searcher, "replayed", lambda *_: None)
     (finding,), tally = found()
     assert finding.kind == "unknown"
     assert [each.clause for each in finding.clauses] == ["1.1", "1.2"]
@@ -66,7 +66,7 @@ def test_a_history_that_is_not_confirmed_fails_the_run(
     path.write_text(CLUB, "utf-8")
     monkeypatch.setenv("CONTRACT_CACHE", "off")
     assert carried_out(("analyse", str(path))) == FOUND
-    monkeypatch.setattr(search, "replayed", lambda *_: None)
+    monkeypatch.setattr(searcher, "replayed", lambda *_: None)
     for options in ((), ("--gate",), ("--only", "conflict"), ("--json",)):
         assert carried_out(("analyse", str(path), *options)) == BROKEN
         assert "unknown/conflict not confirmed:club/1.1:entry+club/1.2:silence" in capsys.readouterr().out
@@ -119,7 +119,7 @@ def test_a_term_left_blank_does_not_end_before_the_law_can_speak_of_it(programs:
     assert not loaded.errors, [each.message.en for each in loaded.errors]
     held = Programs({**programs.contracts, **loaded.contracts})
     layers = ("contract", "civil")
-    asked = search.Searcher(held.of(("bound",), layers), layers, {("civil_code", "563(2)")}.__contains__)
+    asked = searcher.Searcher(held.of(("bound",), layers), layers, {("civil_code", "563(2)")}.__contains__)
     findings = list(denied(asked, held.of(("bound",), ("contract",)), "civil"))
     assert [[place.clause for place in each.clauses] for each in findings] == [["1.2", "563(2)"]] * 2
     for each in findings:  # One for each party.

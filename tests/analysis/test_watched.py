@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from contractlang.load import load_text
-from engine.analysis import analyse, search, watched
+from engine.analysis import analyse, searcher, watched
 from engine.analysis.finding import Finding
 from engine.analysis.tally import Tally, is_confirmed
 from engine.analysis.watched import Asked, analyse_within
@@ -57,14 +57,14 @@ def within(seconds: float, folder: Path | None = None, tally: Tally | None = Non
 
 def at_song(monkeypatch: pytest.MonkeyPatch, then: Callable[[], Any]) -> None:
     """Let something happen once the engine is asked about a song."""
-    replayed = vars(search)["replayed"]
+    replayed = vars(searcher)["replayed"]
 
     def noted(history: Any, *others: Any) -> Any:
         if history.asked["act"] == "sing":
             then()
         return replayed(history, *others)
 
-    monkeypatch.setattr(search, "replayed", noted)
+    monkeypatch.setattr(searcher, "replayed", noted)
 
 
 def test_in_enough_time_everything_is_found() -> None:
