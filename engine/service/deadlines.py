@@ -18,7 +18,7 @@ from engine.event import Instant
 from engine.service.clock import now
 from engine.service.held import Held
 from engine.service.late import notices_of, to_tell, told_late
-from engine.service.outlook import Looked, looked_at, outlook_of, written
+from engine.service.outlook import Looked, is_of, looked_at, outlook_of, written
 from engine.service.passing import Changes, brought, passed
 from engine.service.server import Server
 from engine.service.tenant import Tenant
@@ -27,6 +27,8 @@ from engine.store import AT_ONCE, AccountRow, Notice
 AT_A_TIME = 200
 FOR_A_WHILE_S = 1.0
 """How long accounts are planned, or what is out of date is worked out anew, before time has its turn."""
+LOOKED_THROUGH = 500
+"""Of how many accounts it is looked at a time whether their outlook is out of date."""
 PLANNED_AT_ONCE = 16
 """How many accounts are read and looked at before callers have their turn."""
 
@@ -37,8 +39,8 @@ class Deadlines:
     def __init__(self, server: Server) -> None:
         self._server = server
         self.told = asyncio.Event()
-        self._renewed: dict[str, tuple[bytes, str | None]] = {}
-        """For each tenant with which engine and documents, and up to which account; None for all."""
+        self._renewed: dict[str, tuple[int, str | None]] = {}
+        """For each tenant since which documents, and up to which account; None for all."""
 
     async def run(self) -> None:
         """Go on until cancelled."""
@@ -123,16 +125,21 @@ class Deadlines:
         return found
 
     async def renew(self, tenant: Tenant, at: Instant) -> bool:
-        """Work out anew what was worked out by another engine, or with other documents, from now on; tell whether all
-        of it is. Only for a while: what time brings must not wait for it."""
-        stamp, ends = tenant.library.stamp, time.monotonic() + FOR_A_WHILE_S
-        of, after = self._renewed.get(tenant.name, (b"", None))
-        after = after if of == stamp else ""
+        """Work out anew what was worked out by another engine, or with documents that meant something else, from now
+        on; tell whether all of it is. Only for a while: what time brings must not wait for it."""
+        turn, ends = tenant.library.refreshed, time.monotonic() + FOR_A_WHILE_S
+        of, after = self._renewed.get(tenant.name, (0, ""))
+        after = after if of == turn else ""
         while after is not None:
-            rows = await asyncio.to_thread(tenant.books.outdated, stamp, after, PLANNED_AT_ONCE)
-            await self._renewed_all(tenant, rows, at)
+            rows, outdated = await asyncio.to_thread(_looked_through, tenant, after)
             after = rows[-1].name if rows else None
-            self._renewed[tenant.name] = stamp, after
+            for start in range(0, len(outdated), PLANNED_AT_ONCE):
+                some = outdated[start : start + PLANNED_AT_ONCE]
+                await self._renewed_all(tenant, some, at)
+                if time.monotonic() > ends:
+                    after = some[-1].name
+                    break
+            self._renewed[tenant.name] = turn, after
             if time.monotonic() > ends:
                 break
         return after is None
@@ -145,7 +152,12 @@ class Deadlines:
         except StoreError:
             raise
         except EngineError as wrong:
-            self._server.log.error("outlook", tenant=tenant.name, account=asleep[0].name, error=str(wrong))
+            for each in asleep if len(asleep) > 1 else ():
+                await self._renewed_all(tenant, [each], at)
+            if len(asleep) == 1:
+                self._server.log.error(
+                    "outlook", tenant=tenant.name, account=asleep[0].name, error=str(wrong)
+                )
             return
         await asyncio.gather(*(asyncio.to_thread(tenant.books.wake, *each) for each in plans))
 
@@ -226,6 +238,19 @@ def _planned(tenant: Tenant, rows: Sequence[AccountRow]) -> list[Planned]:
         late = told_late(held, passed(held.account, *span), told, span.until)
         found.append(Planned(_plan(held, span.until), late))
     return found
+
+
+def _looked_through(tenant: Tenant, after: str) -> tuple[list[AccountRow], list[AccountRow]]:
+    """Return accounts beyond a name, and those of them whose outlook is out of date."""
+    rows = tenant.accounts.names(after, LOOKED_THROUGH)
+    return rows, [each for each in rows if not _is_up_to_date(tenant, each)]
+
+
+def _is_up_to_date(tenant: Tenant, row: AccountRow) -> bool:
+    try:
+        return is_of(row.outlook, tenant.accounts.opening(row).stamp)
+    except EngineError:
+        return False  # What is wrong with it is told when it is read.
 
 
 def _renewed(tenant: Tenant, rows: Sequence[AccountRow], now: Instant) -> list[Plan]:

@@ -31,11 +31,12 @@ class Library:
     def __init__(self, books: Books, documents: Documents) -> None:
         self._books, self._documents = books, documents
         self.texts: dict[str, str] = {}
-        self.stamp = b""
-        """Names the engine and the documents in use."""
+        self.refreshed = 0
+        """How often documents were taken into use."""
         self._programs = Programs({})
         self._words: dict[Program, Words] = {}
         self._parties: dict[Program, Mapping[str, str]] = {}
+        self._stamps: dict[Program, bytes] = {}
         self._effective: dict[str, Instant] = {}
         self._used: list[Publication] = []
 
@@ -68,8 +69,9 @@ class Library:
         used = self._books.published()
         rows = self._books.contracts()
         texts = dict(published(rows, max((each.at for each in used), default=0)))
-        self._programs, self._words, self._parties = self._documents.of(texts), {}, {}
-        self.texts, self.stamp = texts, stamp_of(texts)
+        self._programs, self._words, self._parties, self._stamps = self._documents.of(texts), {}, {}, {}
+        self.texts = texts
+        self.refreshed += 1
         self._effective = {}
         for row in rows:
             if row.published_at is not None and row.name != CONFIGURED:
@@ -128,6 +130,13 @@ class Library:
         found = self._words.get(program)
         if found is None:
             found = self._words[program] = Words(program)
+        return found
+
+    def stamp(self, program: Program) -> bytes:
+        """Return what names the engine and what the documents of a program mean."""
+        found = self._stamps.get(program)
+        if found is None:
+            found = self._stamps[program] = stamp_of(program)
         return found
 
     def parties(self, program: Program) -> Mapping[str, str]:

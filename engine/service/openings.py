@@ -29,8 +29,8 @@ Subject = tuple[str, str]
 @dataclass(frozen=True, slots=True)
 class Opening:
     """An account as opened: `parties` tells for which party a subject acts on this account, `named` how the
-    parties are called in either language, `stamp` names engine and documents (see `Library`). `meant` is for the tenant
-    to remember which party and act subjects and words have stood for."""
+    parties are called in either language, `stamp` names engine and what the documents mean (see `Library`). `meant` is
+    for the tenant to remember which party and act subjects and words have stood for."""
 
     type: str
     agreements: tuple[str, ...]
@@ -72,7 +72,6 @@ def opening_from(library: Library, raw: Mapping[str, Any], at: Instant) -> tuple
 def read_opening(library: Library, body: bytes) -> Opening:
     """Return an opening that was kept. Raises BadTerms where the contracts no longer know what it names."""
     kept = json.loads(body)
-    stamp = library.stamp  # First: that of documents which are older than those read here does no harm.
     layers = (CONTRACT, *sorted({*kept["layers"]} - {CONTRACT}))
     try:
         program = library.program(kept["agreements"], layers)
@@ -88,7 +87,7 @@ def read_opening(library: Library, body: bytes) -> Opening:
         library.words(program),
         library.parties(program),
         _parties(library.parties(program), kept.get("parties", {})),
-        stamp,
+        library.stamp(program),
     )
 
 

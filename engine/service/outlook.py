@@ -1,8 +1,8 @@
 """What may be done on an account until something changes next: worked out with that instant, and kept beside it.
 
 So a search need not read an account whose outlook reaches the instant asked about. It is a cache: it begins with the
-stamp of the engine and the documents that it was worked out with, names the entry that it goes on from, and is passed
-over unless both are so now.
+stamp of the engine and of what the account's documents mean, as it was worked out with them, names the entry that it
+goes on from, and is passed over unless both are so now.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from engine.canonical import canonical
 from engine.decide import decide
 from engine.edition import edition
 from engine.event import Instant
+from engine.program import Program
 from engine.question import May
 from engine.store import AccountRow
 
@@ -39,9 +40,10 @@ class Outlook(NamedTuple):
         return self.since < at and (self.until is None or at < self.until)
 
 
-def stamp_of(texts: Mapping[str, str]) -> bytes:
-    """Return what names this engine and these documents."""
-    return blake2b(canonical({"engine": edition(), **texts}), digest_size=STAMP).digest()
+def stamp_of(program: Program) -> bytes:
+    """Return what names this engine, and what the documents of a program mean: how they put it is nothing to it."""
+    meant = [[name, meaning] for name, _, meaning in program.versions]
+    return blake2b(canonical({"engine": edition(), "documents": meant}), digest_size=STAMP).digest()
 
 
 def outlook_of(account: Account, after: Instant) -> Outlook:
@@ -96,6 +98,11 @@ def looked_at(row: AccountRow) -> Looked:
         return Looked(b"", row.opened_at, None)
     since, until, _ = from_json(row.outlook[STAMP + HEAD :])
     return Looked(row.outlook[STAMP : STAMP + HEAD], since, until)
+
+
+def is_of(kept: bytes | None, stamp: bytes) -> bool:
+    """Tell whether an outlook was worked out by that engine, with documents of that meaning."""
+    return kept is not None and kept[:STAMP] == stamp
 
 
 def read(kept: bytes | None, stamp: bytes, head: bytes) -> Outlook | None:

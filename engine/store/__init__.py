@@ -198,9 +198,6 @@ class Deadlines(Protocol):
     def waking(self, until: Instant, limit: int = 1000, after: Instant | None = None) -> list[AccountRow]:
         """Return accounts whose `wake_at` is not after `until`, and is beyond `after`, the earliest first."""
 
-    def outdated(self, stamp: bytes, after: str = "", limit: int = 1000) -> list[AccountRow]:
-        """Return accounts beyond a name whose outlook does not begin with a stamp, in the order of their names."""
-
     def notify(
         self, account: str, revision: int, woken: Instant, notices: Sequence[Notice], next: Instant | None,
         outlook: bytes | None = None,

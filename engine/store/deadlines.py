@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, insert, select, update
 
 from engine.errors import Conflict, NotKept
 from engine.event import Instant
@@ -63,13 +63,6 @@ class SqlDeadlines:
         if after is not None:
             wanted = wanted.where(_a.wake_at > after)
         return [AccountRow(*row) for row in self._database.rows(wanted.limit(limit))]
-
-    def outdated(self, stamp: bytes, after: str = "", limit: int = 1000) -> list[AccountRow]:
-        begins = func.substr(_a.outlook, 1, len(stamp))
-        wanted = ROW.where(
-            _a.tenant == self._key, _a.name > after, or_(_a.outlook.is_(None), begins != stamp)
-        )
-        return [AccountRow(*row) for row in self._database.rows(wanted.order_by(_a.name).limit(limit))]
 
     def notify(
         self, account: str, revision: int, woken: Instant, notices: Sequence[Notice], next: Instant | None,

@@ -268,11 +268,6 @@ class MemoryBooks:
             ]
             return [row for _, _, row in sorted(found, key=lambda each: each[:2])][:limit]
 
-    def outdated(self, stamp: bytes, after: str = "", limit: int = 1000) -> list[AccountRow]:
-        with self._lock:
-            rows = (self._accounts[each].row for each in sorted(self._accounts) if each > after)
-            return [each for each in rows if not (each.outlook or b"").startswith(stamp)][:limit]
-
     def notify(
         self, account: str, revision: int, woken: Instant, notices: Sequence[Notice], next: Instant | None,
         outlook: bytes | None = None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +15,7 @@ from engine.dates import parse_instant
 from engine.service import clock, deadlines, library
 from engine.service.deadlines import Deadlines
 from engine.service.held import Accounts
+from engine.service.outlook import is_of
 from tests.service.inprocess import BATCH, InProcess, in_process
 from tests.service.serving import CONTRACTS, event, texts_of, time_comes
 
@@ -110,7 +111,8 @@ def test_an_account_with_a_new_event_is_read_until_it_is_planned(service: InProc
 def test_what_another_engine_has_worked_out_is_worked_out_anew(
     service: InProcess, read: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(library, "stamp_of", lambda texts: b"another engine's")
+    stamp = b"another engine's"
+    monkeypatch.setattr(library, "stamp_of", lambda program: stamp)
     tenant = service.server.tenants["main"]
     tenant.library.refresh()
     tenant.accounts.forget()
@@ -120,10 +122,51 @@ def test_what_another_engine_has_worked_out_is_worked_out_anew(
     assert (suspendable(service), read) == (["b"], [])
 
 
+EDITED = "2.乙方应按照约定的支付方式,按时足额支付服务费用。"
+
+
+@pytest.mark.parametrize("edit", ["another agreement", "other words"])
+def test_what_a_published_text_does_not_mean_otherwise_is_kept(
+    service: InProcess, read: list[str], edit: str
+) -> None:
+    """Another agreement, or other words of this one, have no account read again."""
+    (name,) = (each for each in TEXTS if each.endswith("voip-1.contract"))
+    assert EDITED in TEXTS[name]
+    more = {
+        "another agreement": texts_of(CONTRACTS / "sale"),
+        "other words": {name: TEXTS[name].replace(EDITED, EDITED + "（另行通知）")},
+    }
+    published(service, more[edit])
+    assert (suspendable(service), read) == (["b"], [])
+    planned(service)
+    assert read == []
+
+
+def test_what_a_published_text_means_otherwise_is_worked_out_anew(
+    service: InProcess, read: list[str]
+) -> None:
+    (name,) = (each for each in TEXTS if each.endswith("voip-1.contract"))
+    given = "暂停权：付费 逾期 时，甲方 可以 暂停服务"
+    assert given in TEXTS[name]
+    published(service, {name: TEXTS[name].replace(given, "暂停权：付费 逾期 时，乙方 可以 暂停服务")})
+    assert (suspendable(service), read) == ([], ["a", "b"])
+    read.clear()
+    planned(service)
+    assert (suspendable(service), read) == ([], ["a", "b"])
+
+
+def published(service: InProcess, more: Mapping[str, str]) -> None:
+    """Bring files into use."""
+    tenant = service.server.tenants["main"]
+    tenant.library.configure({**TEXTS, **more}, clock.now())
+    tenant.accounts.forget()
+
+
 def test_what_is_out_of_date_is_worked_out_a_while_at_a_time(
     service: InProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(library, "stamp_of", lambda texts: b"another engine's")
+    stamp = b"another engine's"
+    monkeypatch.setattr(library, "stamp_of", lambda program: stamp)
     monkeypatch.setattr(deadlines, "PLANNED_AT_ONCE", 1)
     monkeypatch.setattr(deadlines, "FOR_A_WHILE_S", 1e-9)
     tenant, working = service.server.tenants["main"], Deadlines(service.server)
@@ -132,7 +175,7 @@ def test_what_is_out_of_date_is_worked_out_a_while_at_a_time(
     left = []
     for _ in range(4):
         done = asyncio.run(working.renew(tenant, clock.now()))
-        left.append((done, len(tenant.books.outdated(tenant.library.stamp))))
+        left.append((done, sum(not is_of(each.outlook, stamp) for each in tenant.books.accounts())))
     assert left == [(False, 1), (False, 0), (True, 0), (True, 0)]
 
 

@@ -168,7 +168,6 @@ class Agreement(RuleBasedStateMachine):
     @rule(account=NAMES, revision=st.integers(0, 3), at=st.none() | INSTANTS, outlook=st.none() | BODIES)
     def wake(self, account: str, revision: int, at: int | None, outlook: bytes | None) -> None:
         self.both(lambda books: books.wake(account, revision, at, outlook))
-        self.both(lambda books: books.outdated(b"{", "Z", 2))
         self.both(lambda books: books.notify(account, revision + 1, 3, [Notice("n4", account, 3, b"{}")], at))
 
     @rule(id=st.sampled_from(("s1", "s2")), to=BODIES)
