@@ -34,7 +34,7 @@ class Wire(BaseModel):
 class ItemWire(Wire):
     """Something left open."""
 
-    kind: Literal["blank", "question", "reading", "event", "date", "order", "calendar", "fact"]
+    kind: Literal["blank", "question", "reading", "event", "date", "order", "calendar", "fact", "law"]
     name: str
     about: str | None
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 from contractlang.values import Period
 from engine.account import Account
@@ -55,6 +57,12 @@ def test_every_norm_event_and_position_goes_over_the_wire(
     position = position_to_wire(account(voip_1).position_at(AT))
     assert position.states["agreement/voip-1"] == ["in_force"]
     assert [each.status for each in position.standings if each.norm == "五.2:付费"] == [["breached"]]
+
+
+def test_every_kind_of_open_item_that_is_told_is_in_the_schema() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "decisions.md").read_text("utf-8")
+    (told,) = re.findall(r"`missing` \| list \| `kind` \(([^)]+)\)", page)
+    assert schemas()["decision"]["$defs"]["ItemWire"]["properties"]["kind"]["enum"] == told.split(", ")
 
 
 def test_schemas_are_versioned() -> None:
