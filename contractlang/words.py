@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from contractlang.called import IT
-from contractlang.contract import Change, Contract, SourceNote
+from contractlang.contract import Contract, SourceNote
 from contractlang.diagnostic import Language
 from contractlang.expression import Chosen, Compare, Const, Expr, Now, Target
 from contractlang.norms import (
@@ -123,18 +123,6 @@ def say_standing(standing: Standing, language: Language) -> str:
     said = f"{rank[1]}、{status[1]}"
     said += "" if standing.valid_from is None else f"，自{standing.valid_from}起施行"
     return said + ("" if standing.valid_to is None else f"，至{standing.valid_to}（含当日）")
-
-
-def say_change(change: Change, language: Language) -> str:
-    """Return what a supplement does to a clause of the document that it amends."""
-    match change.how:
-        case "replaces":
-            said = f"stands for clause {change.target}", f"取代条款{change.target}"
-        case "repeals":
-            said = f"takes clause {change.target} away", f"废止条款{change.target}"
-        case _:
-            assert_never(change.how)
-    return said[language == "zh"]
 
 
 def say_source(note: SourceNote, language: Language) -> str:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contractlang.contract import Change, Contract, SourceNote
+from contractlang.contract import Contract, SourceNote
 from contractlang.declaration import (
     BlankDecl,
     Declaration,
@@ -108,7 +108,6 @@ from contractlang.words import (
     say,
     say_amount,
     say_bar,
-    say_change,
     say_expr,
     say_fill,
     say_life,
@@ -502,14 +501,12 @@ def test_different_standings_get_different_words(standings: list[Standing], lang
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_sources_and_changes_are_spoken(language: Language) -> None:
+def test_sources_are_spoken(language: Language) -> None:
     notes = [
         SourceNote(clause="1", citation="Article 1", mark=mark, span=HERE)
         for mark in ("consistent", "single", "partial", "memory")
     ]
     assert len({say_source(each, language) for each in notes}) == 4
-    changes = [Change(how=how, target="五.3", clause="1", span=HERE) for how in ("replaces", "repeals")]
-    assert len({say_change(each, language) for each in changes}) == 2
 
 
 @pytest.mark.parametrize("how", ["states", "see", "not_formalised"])
