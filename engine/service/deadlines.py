@@ -14,10 +14,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from engine.errors import EngineError, StoreError
-from engine.event import Instant
+from engine.event import Event, Instant
+from engine.kept import event_of
 from engine.service.clock import now
 from engine.service.held import Held
-from engine.service.late import notices_of, to_tell, told_late
+from engine.service.late import is_plain, notices_of, to_tell, told_late
 from engine.service.outlook import Looked, is_of, looked_at, outlook_of, written
 from engine.service.passing import Changes, brought, passed
 from engine.service.server import Server
@@ -173,9 +174,14 @@ class Deadlines:
     async def _grown(self, tenant: Tenant, held: Held, row: AccountRow) -> Planned | None:
         """Plan an account whose ledger has grown, and say what had come by then; None where it grows meanwhile."""
         looked = looked_at(row)
-        if held.base > held.revision_of(looked.head):
+        revision, base = held.revision_of(looked.head), held.base
+        before = await asyncio.to_thread(_read, tenant, held, revision) if base > revision else []
+        new = [*before, *held.entries_after(max(revision, base))]
+        if before and not all(map(is_plain, new)):
             await tenant.whole(held)
-        span = to_tell(held, looked, row.opened_at)
+        if held.revision != row.revision:
+            return None
+        span = to_tell(held, looked, row.opened_at, new)
         await tenant.reaching(held, min(span.first - 1, span.until))
         found: list[tuple[Instant, Changes]] = []
         for each in passed(held.account, span.first, span.until):
@@ -221,6 +227,12 @@ def _plan(held: Held, after: Instant) -> Plan:
     return Plan(held.name, held.revision, outlook.until, written(held.opening.stamp, held.head, outlook))
 
 
+def _read(tenant: Tenant, held: Held, revision: int) -> list[Event]:
+    """Return the events of the revisions later than one that are not in memory."""
+    rows = tenant.books.entries(held.name, after=revision, until=held.base)
+    return [event_of(held.opening.program, each) for each in rows]
+
+
 def _told(tenant: Tenant, looked: Looked, account: str, first: Instant) -> list[Notice]:
     """Return what was told of the time since an instant; nearly always that was not looked at yet."""
     return tenant.books.told(account, first) if first <= looked.since else []
@@ -233,7 +245,8 @@ def _planned(tenant: Tenant, rows: Sequence[AccountRow]) -> list[Planned]:
         if held.base:
             continue
         looked = looked_at(row)
-        span = to_tell(held, looked, row.opened_at)
+        new = held.entries_after(held.revision_of(looked.head))
+        span = to_tell(held, looked, row.opened_at, new)
         told = _told(tenant, looked, row.name, span.first)
         late = told_late(held, passed(held.account, *span), told, span.until)
         found.append(Planned(_plan(held, span.until), late))

@@ -52,7 +52,7 @@ class Held:
         self.past: Past | None = None
         self._token = ""
         self.base = self.kept = self.revision = 0
-        self.recorded_at, self.head = row.opened_at, row.head if row.revision == 0 else b""
+        self.recorded_at, self.head = row.opened_at, row.head if begun is None else begun.head
         self._heads, self._latest = bytearray(), [START]
         account = Account(opening.program, opening.terms, Ledger())
         if begun is not None:
@@ -117,6 +117,10 @@ class Held:
     def entry(self, revision: int) -> Event:
         """Return the event of a revision later than `base`."""
         return self.account.ledger.entries[revision - 1 - self.base]
+
+    def entries_after(self, revision: int) -> list[Event]:
+        """Return the events of the revisions later than one, and than `base`."""
+        return list(self.account.ledger.entries[max(revision - self.base, 0) :])
 
     def grow(self, hashes: Sequence[bytes], events: Sequence[Event]) -> None:
         """Go on by entries that the store has kept: their hashes, and what they say."""

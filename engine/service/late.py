@@ -31,23 +31,23 @@ class Span(NamedTuple):
     until: Instant
 
 
-def to_tell(held: Held, looked: Looked, opened_at: Instant) -> Span:
-    """Return about which instants entries may have changed what has to be told, since an account was looked at.
+def to_tell(held: Held, looked: Looked, opened_at: Instant, new: Sequence[Event]) -> Span:
+    """Return about which instants new entries may have changed what has to be told, since an account was looked at.
 
-    What had come about before it was opened is history, and told to nobody. The entries since must be there.
+    What had come about before it was opened is history, and told to nobody. Where `new` are not all plain, the entries
+    must be there since before them.
     """
-    first = _first_touched(held, held.revision_of(looked.head))
+    first = _first_touched(held, new)
     # What was due and not told when the ledger grew is still to be told.
     due = NEVER if looked.until is None else looked.until
     return Span(max(min(first, due), opened_at + 1), max(held.recorded_at, looked.since))
 
 
-def _first_touched(held: Held, revision: int) -> Instant:
-    """Return the first instant about which the entries after a revision say something."""
-    new = [held.entry(each) for each in range(revision + 1, held.revision + 1)]
-    if all(map(_is_plain, new)):
+def _first_touched(held: Held, new: Sequence[Event]) -> Instant:
+    """Return the first instant about which the last entries of an account say something."""
+    if all(map(is_plain, new)):
         return min((each.effect_at for each in new), default=NEVER)
-    before, after = held.at(revision).line(), held.account.line()
+    before, after = held.at(held.revision - len(new)).line(), held.account.line()
     if before.undated != after.undated:
         return START
     for was, now in zip_longest(before.groups, after.groups):
@@ -56,7 +56,7 @@ def _first_touched(held: Held, revision: int) -> Instant:
     return NEVER
 
 
-def _is_plain(event: Event) -> bool:
+def is_plain(event: Event) -> bool:
     """Tell whether an event bears on nothing that came before it took effect."""
     return event.name not in BUILT_IN and "ground" not in event.fields and event.occurred_at is not None
 

@@ -94,10 +94,12 @@ class Looked(NamedTuple):
 
 def looked_at(row: AccountRow) -> Looked:
     """Return how far an account was looked at, by whichever engine: at first, when it was opened."""
-    if row.outlook is None:
+    kept = b"" if row.outlook is None else row.outlook
+    try:
+        since, until, _ = from_json(kept[STAMP + HEAD :])
+    except ValueError:
         return Looked(b"", row.opened_at, None)
-    since, until, _ = from_json(row.outlook[STAMP + HEAD :])
-    return Looked(row.outlook[STAMP : STAMP + HEAD], since, until)
+    return Looked(kept[STAMP : STAMP + HEAD], since, until)
 
 
 def is_of(kept: bytes | None, stamp: bytes) -> bool:

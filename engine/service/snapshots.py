@@ -48,12 +48,13 @@ class Past(NamedTuple):
 
 
 class Found(NamedTuple):
-    """An account as a snapshot has it, with the rows that came after."""
+    """An account as a snapshot has it, with the rows that came after; `head` is the hash of the last before them."""
 
     account: Account
     past: Past
     rows: list[EntryRow]
     recorded_at: Instant
+    head: bytes
 
 
 def is_due(revision: int, kept: int, cells: int) -> bool:
@@ -99,7 +100,7 @@ def found(books: Books, name: str, opening: Opening) -> Found | None:
     except (snapshot.Unfit, ValueError, TypeError):
         return None
     account = Account(opening.program, opening.terms, Ledger(), begun=Begun(position, recorded_at))
-    return Found(account, past, rows[1:], recorded_at)
+    return Found(account, past, rows[1:], recorded_at, rows[0].hash)
 
 
 def marks_of(ids: Iterable[str], before: Iterable[int]) -> array[int]:

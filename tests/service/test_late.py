@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from engine.dates import parse_instant
 from engine.event import Instant
-from engine.service import deadlines
+from engine.service import deadlines, snapshots
 from engine.service.deadlines import Deadlines
+from engine.service.outlook import is_of, looked_at
 from engine.store import AT_ONCE
 from tests.service.inprocess import BATCH, InProcess, in_process
 from tests.service.serving import CONTRACTS, clock_at, event, texts_of, time_comes
@@ -27,8 +28,15 @@ BREACH, DUE = "2026-04-11T00:00+08:00", "2026-04-10"
 _accounts = itertools.count()
 
 
-@pytest.fixture
-def service(tmp_path: Path) -> Iterator[InProcess]:
+@pytest.fixture(params=["whole", "begun at snapshots"])
+def service(
+    tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[InProcess]:
+    """A service with an account; those that are read from the store are begun at a snapshot, if that is wanted."""
+    if request.param != "whole":
+        monkeypatch.setattr(snapshots, "FROM", 2)
+        monkeypatch.setattr(snapshots, "EVERY", 2)
+        monkeypatch.setattr(snapshots, "CELLS_FOR_ONE", 1_000)
     with in_process(tmp_path, TEXTS) as made:
         opened(made, "a")
         yield made
@@ -303,3 +311,15 @@ def test_what_was_told_does_not_hang_on_when_it_was_reported(
         if each.what != "retract" and each.id not in gone
     ]
     assert lived(service, facts, in_memory) == lived(service, in_time, in_memory=True)
+
+
+def test_the_outlook_of_an_account_begun_at_its_last_entry_is_one(service: InProcess) -> None:
+    """Searches use it: it names the entry that it goes on from."""
+    billed(service, "2026-04-01T10:00")
+    passes(service, "2026-04-01T10:01")
+    tenant = service.server.tenants["main"]
+    tenant.accounts.forget()
+    passes(service, "2026-04-11T10:00")
+    row = tenant.books.account("a")
+    assert is_of(row.outlook, tenant.accounts.opening(row).stamp)
+    assert looked_at(row).head == row.head
