@@ -12,6 +12,7 @@ Where a text is sound as it is written and one way of carrying it out is not, th
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import reduce
@@ -20,6 +21,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from contractlang.contract import Contract
+from contractlang.declaration import BlankDecl, QuestionDecl, ReadingDecl
 from contractlang.numerals import plain_number
 from engine.analysis import analyse
 from engine.analysis.assuming import Assuming
@@ -46,6 +48,9 @@ class Outcome(NamedTuple):
     expected: str
     got: str
 
+
+_WORDS = {True: ("true", "yes"), False: ("false", "no")}
+"""How a value that is so, or is not, is written."""
 
 PRACTICE = "practice"
 """What the supplement is called that says how a text is carried out."""
@@ -92,8 +97,7 @@ class Checker:
             if not outcome.passed or shown is None or not absent:
                 return outcome
             if shown.witness is None:
-                got = f"{outcome.got} (no history shows it: `no_conflict_when` is not asked)"
-                return outcome._replace(got=got)
+                return self.settled(outcome, answer, wanted, absent)
             return self.gone(outcome, answer, wanted, absent)
         except (EngineError, KeyError) as wrong:
             return Outcome(id, False, expected, f"error: {wrong}")
@@ -104,17 +108,15 @@ class Checker:
     ) -> tuple[Outcome, Finding | None]:  # fmt: skip
         """Return whether a finding of the right kind contains the clauses, or none does where none should."""
         undecided: Finding | None = None
-        for kind in (*answer.get("found", ()), *answer.get("none", ())):
-            # Kinds are looked for one after the other: once a check is decided, nothing more is asked.
-            for each in self.findings(wanted, kind, assuming):
-                if not self.contains(each, wanted):
-                    continue
-                if each.kind == "unknown":
-                    undecided = each
-                elif "none" in answer:
-                    return Outcome(id, False, expected, f"found all the same: {each.key}"), each
-                else:
-                    return Outcome(id, True, expected, each.key), each
+        for each in self.findings(wanted, (*answer.get("found", ()), *answer.get("none", ())), assuming):
+            if not self.contains(each, wanted):
+                continue
+            if each.kind == "unknown":
+                undecided = each
+            elif "none" in answer:
+                return Outcome(id, False, expected, f"found all the same: {each.key}"), each
+            else:
+                return Outcome(id, True, expected, each.key), each
         if undecided is not None:
             return Outcome(id, False, expected, f"undecided: {undecided.key}"), undecided
         if "none" in answer:
@@ -131,16 +133,10 @@ class Checker:
         absent: Mapping[str, Any],
     ) -> Outcome:
         """Return the outcome of a check whose finding has to be gone where `no_conflict_when` holds."""
-        wording = Wording(self.words, self.programs.contracts.values())
-        assuming = Assuming()
-        for name, value in absent.items():
-            try:
-                meant = [Assuming.of(each) for each in wording.meant(name, value)]
-            except ValueError as wrong:
-                return outcome._replace(passed=False, got=f"`{name}: {value}`: {wrong}")
-            if not meant:
-                return outcome._replace(passed=False, got=f"nothing says what `{name}: {value}` means")
-            assuming = reduce(Assuming.and_also, meant, assuming)
+        try:
+            assuming = self.assumed(absent)
+        except ValueError as wrong:
+            return outcome._replace(passed=False, got=str(wrong))
         _, still = self.judged(outcome.check, outcome.expected, answer, wanted, assuming)
         said = _said(absent)
         if still is None:
@@ -152,14 +148,78 @@ class Checker:
             return outcome._replace(got=f"{gone}; gone when {said}, while this stays: {left}")
         return outcome._replace(passed=False, got=f"{still.key} is not gone when {said}")
 
+    def settled(
+        self, outcome: Outcome, answer: Mapping[str, Any], wanted: Collection[Reference], absent: Mapping[str, Any]
+    ) -> Outcome:  # fmt: skip
+        """Return the outcome of a check about what no history shows.
+
+        It is gone where a reading is chosen, a blank filled or a question answered on which it hangs; of all else
+        `no_conflict_when` is not asked.
+        """
+        try:
+            assuming = self.assumed(absent)
+        except ValueError:
+            assuming = Assuming()
+        chosen = {**assuming.readings, **assuming.settings, **assuming.answers}
+        of_histories = (
+            dataclasses.replace(assuming, readings={}, settings={}, answers={}, fields={}) != Assuming()
+        )
+        about = self.findings(wanted, answer["found"]) if chosen and not of_histories else ()
+        gone = {each.key: self.hangs(each, chosen) for each in about if self.contains(each, wanted)}
+        for key, settled in gone.items():
+            if settled:
+                return outcome._replace(got=f"{key}; gone when {_said(absent)}")
+        for key, settled in gone.items():
+            if settled is False:
+                return outcome._replace(passed=False, got=f"{key} is not gone when {_said(absent)}")
+        return outcome._replace(got=f"{outcome.got} (no history shows it: `no_conflict_when` is not asked)")
+
+    def hangs(self, finding: Finding, chosen: Mapping[str, Any]) -> bool | None:
+        """Tell whether what a finding hangs on is settled by what is chosen; None if it is about something else."""
+        on = finding.detail.get("reading") or finding.detail.get("blank")
+        if on is not None:
+            return any(value is not None and on in self.names(name) for name, value in chosen.items())
+        cases = [
+            [
+                str(chosen[name]).lower() not in _WORDS[needed]
+                for on, needed in case.items()
+                for name in chosen
+                if on in self.names(name)
+            ]
+            for case in finding.detail.get("cases", ())
+        ]
+        return all(map(any, cases)) if any(cases) else None
+
+    def names(self, called: str) -> set[str]:
+        """Return what is declared under a name, in either language or by its id; and that name."""
+        kinds = (BlankDecl, ReadingDecl, QuestionDecl)
+        declared = (
+            e for contract in self.programs.contracts.values() for e in contract.declarations.values()
+        )
+        found = [e for e in declared if isinstance(e, kinds) and called in (e.name, e.alias, e.external)]
+        return {called, *(name for each in found for name in (each.name, each.alias))}
+
+    def assumed(self, absent: Mapping[str, Any]) -> Assuming:
+        """Return what `no_conflict_when` takes for granted. Raises ValueError where nothing says what it means."""
+        wording = Wording(self.words, self.programs.contracts.values())
+        assuming = Assuming()
+        for name, value in absent.items():
+            try:
+                meant = [Assuming.of(each) for each in wording.meant(name, value)]
+            except ValueError as wrong:
+                raise ValueError(f"`{name}: {value}`: {wrong}") from None
+            if not meant:
+                raise ValueError(f"nothing says what `{name}: {value}` means")
+            assuming = reduce(Assuming.and_also, meant, assuming)
+        return assuming
+
     def keys(
         self, answer: Mapping[str, Any], wanted: Collection[Reference], assuming: Assuming | None
     ) -> set[str]:
         """Return what every finding is called that answers a check; what is undecided among them, too."""
         return {
             each.key
-            for kind in answer["found"]
-            for each in self.findings(wanted, kind, assuming)
+            for each in self.findings(wanted, answer["found"], assuming)
             if self.contains(each, wanted)
         }
 
@@ -205,10 +265,9 @@ class Checker:
         asked = Checker(beside, self.words, self.laid)
         own = Reference(PRACTICE, document.base, "1")
         clashing = [own, *(each for each in wanted if each.document not in agreements)]
-        for kind in answer["practised"]:
-            for each in asked.findings([own, *wanted], kind):
-                if each.kind != "unknown" and asked.contains(each, clashing):
-                    return each.key
+        for each in asked.findings([own, *wanted], answer["practised"]):
+            if each.kind != "unknown" and asked.contains(each, clashing):
+                return each.key
         return None
 
     def reference(self, written: str) -> Reference:
@@ -223,9 +282,12 @@ class Checker:
         return Reference(written, *found)
 
     def findings(
-        self, wanted: Collection[Reference], kind: str, assuming: Assuming | None = None
+        self, wanted: Collection[Reference], named: Collection[str], assuming: Assuming | None = None
     ) -> Iterator[Finding]:
-        """Yield what is found, or undecided, of a kind about the clauses wanted, under the laws among them."""
+        """Yield what is found, or undecided, about the clauses wanted, under the laws among them, kind by kind.
+
+        Named is a kind (`gap`), or what of it (`gap/reading`). Once a check is decided, nothing more is asked.
+        """
         documents = {each.document for each in wanted}
         held = [each for each in self.programs.contracts.values() if each.base in documents]
         missing = set(documents) - {each.base for each in held}
@@ -239,9 +301,12 @@ class Checker:
         def about(place: tuple[str, str]) -> bool:
             return any(self.means(each, Clause(*place)) for each in wanted)
 
-        yield from analyse(
-            self.programs, agreements, layers, frozenset((kind, "unknown")), about, None, assuming
-        )
+        for kind in dict.fromkeys(each.partition("/")[0] for each in named):
+            only = frozenset((kind, "unknown"))
+            for found in analyse(self.programs, agreements, layers, only, about, None, assuming):
+                called = found.key.partition(":")[0]
+                if found.kind in (*named, "unknown") or called in named:
+                    yield found
 
     def contains(self, finding: Finding, wanted: Collection[Reference]) -> bool:
         """Tell whether every clause listed takes part in a finding."""
@@ -266,6 +331,14 @@ class Checker:
             return True
         wanted, clause, norm = map(plain_number, (reference.place, place.clause, place.norm))
         if wanted in (clause, norm) or clause.startswith(f"{wanted}("):
+            return True
+        # What is said of a reading is said of every norm that is there in one of its options.
+        if any(
+            chosen.reading == place.norm
+            for each in contract.norms
+            if plain_number(each.id) == wanted
+            for chosen in each.option
+        ):
             return True
         # `八.1b` of a clause that has no norm with that letter is its second half: the clause is meant.
         lettered = wanted[-1:].isalpha() and wanted[-1:].isascii() and wanted[:-1] == clause

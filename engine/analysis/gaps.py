@@ -23,6 +23,7 @@ from engine.analysis.granted import rights_after_another_end, rights_of_law, sum
 from engine.analysis.loose_duties import breaches_without_consequence, duties_without_deadline
 from engine.analysis.loose_powers import changes_without_exit, powers_without_bound
 from engine.analysis.losses import losses_against_law
+from engine.analysis.overlapping import bans_judged_apart
 from engine.analysis.repeated import sentences_twice
 from engine.analysis.required import care_of_law, duties_of_law
 from engine.analysis.silences import SILENCES
@@ -67,6 +68,7 @@ def gaps(program: Program) -> Iterator[Finding]:
         *SILENCES,
         standards_without_measure,
         losses_without_extent,
+        bans_judged_apart,
         texts_read_in_several_ways,
         laws_from_memory,
     ):

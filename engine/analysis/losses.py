@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from contractlang.contract import Contract
-from contractlang.expression import AgreedLosses, Answer, Not
+from contractlang.expression import AgreedLosses, Answer, Const, Expr, Field, Not
 from contractlang.norms import LossRule, Priority
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.plain import conjuncts
@@ -57,11 +57,8 @@ def _finding(program: Program, telling: Telling, loss: LossRule, law: Contract, 
     agreed = telling.clause(loss.document, loss.clause)
     who = telling.party(loss.bearer)
     cited = listed(telling.clause(law.name, each) for each in together)
-    asked = [
-        _asked(program, each.when)
-        for each in law.priorities
-        if each.clause == clause and _sets_aside(each, loss)
-    ]
+    setting_aside = [each for each in law.priorities if each.clause == clause and _sets_aside(each, loss)]
+    asked = [_asked(program, each.when) for each in setting_aside]
     cases = [Said(telling.en.text(each), telling.zh.text(each)) for each in asked if each]
     case = listed(cases)
     hangs = Said(f" It hangs on this: {case.en}", f"关键在于：{case.zh}") if cases else Said("", "")
@@ -82,7 +79,7 @@ def _finding(program: Program, telling: Telling, loss: LossRule, law: Contract, 
                 f"将{agreed.zh}限于对方没有过错的损失",
             ),
         ),
-        detail={"what": "loss"},
+        detail={"what": "loss", "cases": [_turns_on(each.when) for each in setting_aside]},
     )
 
 
@@ -92,6 +89,22 @@ def _together(law: Contract, clause: str) -> Iterator[str]:
         said = _TOGETHER.match(remark.text)
         if remark.how == "states" and said is not None and clause in _NUMBER.findall(said[1]):
             yield remark.clause
+
+
+def _turns_on(when: Expr | None) -> dict[str, bool]:
+    """Return which questions are answered how, and which attributes of parties are so, where a condition holds."""
+    found: dict[str, bool] = {}
+    for each in conjuncts(when).values():
+        match each:
+            case Answer(question=name):
+                found[name] = True
+            case Not(part=Answer(question=name)):
+                found[name] = False
+            case Field(of=Const(value=party), name=name):
+                found[f"{party}.{name}"] = True
+            case _:
+                pass
+    return found
 
 
 def _asked(program: Program, when: object) -> str:

@@ -45,6 +45,10 @@ FOUND = {
         "gap/milder for one only",
         {"1 五.3", "1 八.3", "1 三.1", "1 三.3", "1 三.4"},
     ),
+    "one deed under three bans of different thresholds": (
+        "gap/bans judged apart",
+        {"1 三.3", "1 三.4", "1 三.5"},
+    ),
     "what a loss takes in": ("gap/extent of loss", {"1 三.2", "1 七.2"}),
     "unlawful, or against public law only": ("agreements/scope", {"1 三.3", "2 三.3"}),
     "to obey the law is no norm": ("gap/words without norm", {"1 三.3"}),

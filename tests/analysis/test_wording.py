@@ -151,3 +151,47 @@ def test_an_answer_that_is_one_of_several_is_assumed(contracts: dict[str, Contra
     assert found(settings=declared)
     assert found(answers=actual)
     assert not found(settings=declared, answers=actual)
+
+
+@pytest.mark.parametrize(
+    ("norms", "expected", "when", "gone"),
+    [
+        (("1.三.2b",), "undetermined", {"RS-lend": "paid_only"}, True),
+        (("1.三.2b",), "undetermined", {"RS-term": "inclusive"}, False),
+        (("1.八.1b", "law:民法典563(2)"), "gap", {"term_years": 2}, True),
+        (("1.八.1b", "law:民法典563(2)"), "gap", {"term_years": None}, False),
+        (("1.八.1b", "law:民法典563(2)"), "gap", {"due_day": 10}, False),
+        (("1.三.2c", "law:民法典592(2)"), "conflict", {"cause": "user only"}, True),
+        (("1.三.2c", "law:消保条例17"), "conflict", {"user_is_consumer": False}, True),
+        (("1.三.2c", "law:消保条例17"), "conflict", {"D-STDTERM": True}, True),
+        (("1.三.2c", "law:消保条例17"), "conflict", {"D-STDTERM": False}, False),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_no_history_shows_is_gone_where_what_it_hangs_on_is_settled(
+    contracts: dict[str, Contract], norms: tuple[str, ...], expected: str, when: dict[str, Any], gone: bool
+) -> None:
+    checker = Checker(Programs(contracts), SHIPPED, laid)
+    outcome = checker.outcome({"id": "X", "norms": norms, "expected": expected, "no_conflict_when": when})
+    assert outcome.passed is gone
+    assert ("; gone when" if gone else "is not gone when") in outcome.got
+
+
+@pytest.mark.parametrize(
+    ("norms", "expected"),
+    [
+        (("1.八.3", "2.断"), "conflict"),
+        (("1.二.1", "2.二.1"), "undetermined"),
+        (("1.三.3b", "1.五.3"), "undetermined"),
+        (("1.七.1", "1.八.3"), "warning"),
+    ],
+    ids=str,
+)
+def test_a_finding_answers_only_what_it_says(
+    contracts: dict[str, Contract], norms: tuple[str, ...], expected: str
+) -> None:
+    """That only one agreement ends upon a breach is no conflict, that nothing is held back upon another no doubt."""
+    outcome = Checker(Programs(contracts), SHIPPED, laid).outcome(
+        {"id": "X", "norms": norms, "expected": expected}
+    )
+    assert not outcome.passed
