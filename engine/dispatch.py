@@ -115,18 +115,21 @@ class Dispatch:
                 topics=tuple(topic for topic in dict.fromkeys(topics) if topic in program.watchers),
                 abouts=tuple(p.name for p in declared.params if p.kind.name == "occurrence"),
                 spoken_of=tuple(each for each in above if each in last),
-                alike=not any(self.looks_at_the_act(program.rules[i], program) for i in program.by_act[name]),
+                alike=not any(
+                    self.looks_at_the_act(program.rules[i], above, program) for i in program.by_act[name]
+                ),
             )  # fmt: skip
         return found
 
-    def looks_at_the_act(self, rule: Rule, program: Program) -> bool:
+    def looks_at_the_act(self, rule: Rule, names: Iterable[str], program: Program) -> bool:
         """Tell whether a norm, or one that limits it, looks at what an act tells of itself, or is bound to it."""
         if rule.where is not None or rule.about_field is not None or rule.self_triggered:
             return True
-        if any(isinstance(each, Bound) and each.name == "@act" for each in walk(rule.norm)):
+        the_act = {"@act", *(f"@last {each}" for each in names)}
+        if any(isinstance(each, Bound) and each.name in the_act for each in walk(rule.norm)):
             return True
         limits = (program.rules[i] for indexes, *_ in rule.limited_to for i in indexes)
-        return any(each.limited_to or self.looks_at_the_act(each, program) for each in limits)
+        return any(each.limited_to or self.looks_at_the_act(each, names, program) for each in limits)
 
     def everything(self) -> Iterable[Any]:
         """Yield all that the documents lay down; what several of them declare alike, once."""

@@ -149,16 +149,21 @@ class BoundE(Evaluator):
             scene.hangs_on_now()
             return scene.event
         if self.last:
-            at_hand = occurrence_of(scene.vars.get("@trigger"))
-            if at_hand is not None and at_hand.name == self.last:
-                return at_hand
-            found = scene.read(("HL", self.last))
-            if found is None and scene.event is not None and scene.event.name == self.last:
-                scene.hangs_on_now()
-                return scene.event
-            return found
+            return self.spoken_of(scene)
         found = scene.vars.get(self.name)
         return self.name if found is None and self.name in scene.program.things else found
+
+    def spoken_of(self, scene: Scene) -> Event | None:
+        """Return what is called by its name: what the instance arose from, else the act at hand, else the last one."""
+        touches = scene.program.touches
+        arisen_from = occurrence_of(scene.vars.get("@trigger"))
+        if arisen_from is not None and self.last in touches[arisen_from.name].names:
+            return arisen_from
+        if scene.event is not None and self.last in touches[scene.event.name].names:
+            scene.hangs_on_now()
+            return scene.event
+        last: Event | None = scene.read(("HL", self.last))
+        return last
 
 
 def occurrence_of(bound: Any) -> Event | None:

@@ -27,33 +27,31 @@ class Norms:
         self.indexes, self.about, self.variable = indexes, about, variable
 
     def breaches(self, scene: Scene, only_open: bool) -> Iterator[Breach]:
-        """Yield the breaches, open ones only if so asked; the cells of norms that have none are not touched."""
+        """Yield the breaches that were not waived, open ones only if so asked."""
+        for index, trig in self._broken(scene, only_open):
+            found: Breach | None = scene.read(("B", index, trig))
+            if found is not None and (found.status == "open" or (found.status == "cured" and not only_open)):
+                yield found
+
+    def _broken(self, scene: Scene, only_open: bool) -> Iterator[tuple[int, str]]:
+        """Yield where breaches may be; the cells of norms that have none are not touched."""
         if self.variable is not None:
             bound = self.variable.value(scene)
             if isinstance(bound, Breach):
-                again = scene.read(("B", bound.norm, bound.trig))
-                if again is not None and (not only_open or again.status == "open"):
-                    yield again
+                yield bound.norm, bound.trig
             return
         about = trig_of(self.about.value(scene)) if self.about is not None else None
         for index in self.indexes:
             if about is not None:
-                found = scene.read(("B", index, about))
-                if found is not None and (not only_open or found.status == "open"):
-                    yield found
-                continue
-            if only_open:
+                yield index, about
+            elif only_open:
                 for trig in scene.listed("BO", index):
-                    found = scene.read(("B", index, trig))
-                    if found is not None and found.status == "open":
-                        yield found
+                    yield index, trig
             else:
                 chain = scene.get(("BN", index))
                 while chain is not None:
                     trig, chain = chain
-                    found = scene.read(("B", index, trig))
-                    if found is not None and found.status != "waived":
-                        yield found
+                    yield index, trig
 
     def meant(self, scene: Scene, spoken: str) -> tuple[str, str]:
         """Return how reasons call these norms, and the document that has them; none where several have.

@@ -120,13 +120,11 @@ class Quantities(Aspect):
         if it.name == "@act":
             return Value(env.get("@act"), env.get("@act") is not None)
         if it.last:
-            at_hand = env.get("@trigger")
-            at_hand = at_hand.bound if isinstance(at_hand, Broken) else at_hand
-            if isinstance(at_hand, Happening) and at_hand.name == it.last:
-                return Value(at_hand, True)
-            act = env.get("@act")
-            if isinstance(act, Happening) and act.name == it.last:
-                return Value(act, True)
+            arisen_from = env.get("@trigger")
+            arisen_from = arisen_from.bound if isinstance(arisen_from, Broken) else arisen_from
+            for each in (arisen_from, env.get("@act")):
+                if isinstance(each, Happening) and it.last in world.program.touches[each.name].names:
+                    return Value(each, True)
             met = world.of_kind(it.last)
             return Value(met[0], met[0].here) if met else world.free()
         found = env.get(it.name)

@@ -181,15 +181,25 @@ def _keeper(world: World, document: str, thing: Any) -> str:
 
 
 def bound(world: World, name: str, env: Env) -> Any:
-    """Return what a variable stands for. `@last X` is the act being judged if it is an X, else the last X."""
+    """Return what a variable stands for. `@last X` is what the instance arose from, or the act judged, if that is an X,
+    else the last X.
+    """
     if not name.startswith("@last "):
         return name if isinstance(world.declared.get(name), ThingDecl) else env.get(name)
     wanted = name.removeprefix("@last ")
-    act = env.get("@act")
-    if act is not None and facts.covers(world.declared, wanted, act.name):
-        return act
+    trigger = env.get("@trigger")
+    for each in (_arisen_from(trigger), env.get("@act")):
+        if isinstance(each, Event) and facts.covers(world.declared, wanted, each.name):
+            return each
     found = [each for each in world.happened if facts.covers(world.declared, wanted, each.name)]
     return found[-1] if found else None
+
+
+def _arisen_from(trigger: Any) -> Any:
+    """Return the occurrence that an instance, or the duty whose breach it arose from, is bound to."""
+    if isinstance(trigger, Event | None):
+        return trigger
+    return trigger.instance.trigger if trigger.instance is not None else None
 
 
 def field_of(world: World, of: Any, field: Field) -> Any:

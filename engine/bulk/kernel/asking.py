@@ -80,11 +80,15 @@ class Asking(Watching):
         text.out()
         return "(3 if speaks else 4)"
 
+    def asked_at(self, asked: Asked) -> Place:
+        """Return where a question about an act is looked at."""
+        return Place("asof", end=True, who=str(self.speller.party(asked.party)), asked=asked.act)
+
     def weighs(
         self, text: Text, asked: Asked, forbidding: list[tuple[str, Rule]], opening: list[tuple[str, Rule]]
     ) -> None:
         """Write what is left open once prohibitions have prevailed, and whether one is left that nothing tolerates."""
-        at = Place("asof", end=True, who=str(self.speller.party(asked.party)))
+        at = self.asked_at(asked)
         kept = {}
         for name, rule in opening:
             over = [all_of([plain(f), self.beats(by, rule, at)]) for f, by in forbidding]
@@ -124,7 +128,7 @@ class Asking(Watching):
         self, text: Text, rule: Rule, asked: Asked, forbidding: list[tuple[str, Rule]]
     ) -> None:
         """Write whether a prohibition forbids the act that is asked about."""
-        at = Place("asof", end=True, who=str(self.speller.party(asked.party)))
+        at = self.asked_at(asked)
         found = self.forbidding(rule, at)
         if found.maybe == FALSE:
             return
@@ -138,7 +142,7 @@ class Asking(Watching):
         limiting: list[tuple[str, Rule]], speaking: list[Held],
     ) -> None:  # fmt: skip
         """Write whether a permission or power is open to the act that is asked about, and what limit closes it."""
-        at = Place("asof", end=True, who=str(self.speller.party(asked.party)))
+        at = self.asked_at(asked)
         force = self.in_force(rule, at)
         free, limits = self.open_unlimited(rule, at, asked.act), self.limits(rule, at, asked.act)
         found = all_of([free, *(negated(closes) for _, closes in limits)])
@@ -170,16 +174,15 @@ class Asking(Watching):
             raise Unsaid(f"it asks about {rule.norm.id}, {self.speller.broken[rule.index]}")
         if rule.where is not None:
             raise Unsaid(f"{rule.norm.id}: how the act is to be done is not asked")
-        at = Place("asof", end=True)
+        at = self.asked_at(asked)
         if any(each is rule for each, _ in self.draft.watched):
             # It never applies in an account that is the kernel's.
             return
         force, ended = self.in_force(rule, at), self.in_force(rule, at, owed=True)
         # What arose by a condition asks for nothing while that does not hold.
         still = [] if rule.norm.trigger is not None else self.conditions(rule, at)
-        asks = Place("asof", end=True, who=str(self.speller.party(asked.party)))
-        still += [self.open_over(rule, asks, asked.act)]
-        still += [negated(closes) for _, closes in self.limits(rule, asks, asked.act)]
+        still += [self.open_over(rule, at, asked.act)]
+        still += [negated(closes) for _, closes in self.limits(rule, at, asked.act)]
         self.flush(text)
         text.add("y = 0")
         for lane in self.draft.of(rule.index):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from contractlang.kinds import FLAG
 from engine.bulk.kernel.plan import JOINT, OF_ROW, Issue
-from engine.bulk.kernel.said import Place, Unsaid, parts_of
+from engine.bulk.kernel.said import Place, Unsaid, parts_of, variable_of
 from engine.bulk.kernel.standing import exercised, used_for
 from engine.conditions import ActorE, AndE, AnswerE, CompareE, NotE, OrE, PlacedE
 from engine.evaluator import Evaluator
@@ -229,7 +229,7 @@ def answer_of(speller: Speller, made: AnswerE, place: Place) -> Held:
     is_settled = presumed is not None and question not in speller.spoken_of
     if is_settled or question in speller.terms.answers or declared.kind != FLAG:
         return plain(speller.flag(made, place))
-    name = about.name if isinstance(about, BoundE) else ""
+    name = variable_of(about, place, speller.program.touches) if isinstance(about, BoundE) else ""
     if name in place.rows:
         issue = Issue(question, by_row=True, presumed=presumed)
         return unsettled(speller, issue, place.rows[name][0])

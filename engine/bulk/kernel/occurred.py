@@ -9,7 +9,7 @@ from contractlang.declaration import OccurrenceDecl
 from contractlang.norms import Who
 from engine.bulk.kernel.held import all_of, held, plain
 from engine.bulk.kernel.plan import CURED, DAY, EAST, Lane
-from engine.bulk.kernel.said import Place, Said, Unsaid
+from engine.bulk.kernel.said import Place, Said, Unsaid, variable_of
 from engine.event import BOTH
 from engine.program import Rule
 from engine.quantities import BoundE, ConstE, FieldE, FoldE, Index, NowE
@@ -29,8 +29,8 @@ def field_of(speller: Speller, made: FieldE, place: Place) -> Said:
                 raise Unsaid(f"`{made.of.constant}.{made.name}` is not told")
             return speller.constant(known)
         raise Unsaid(f"`{made.name}` of what is not bound is not among what the kernel has")
-    variable = made.of.name
-    if made.of.last:
+    variable = variable_of(made.of, place, speller.program.touches)
+    if variable.startswith("@last "):
         row, names = latest(speller, made.of.last, place)
         return column(speller, made.name, made.kind.name, row, names)
     if variable in place.debts:
@@ -42,21 +42,19 @@ def field_of(speller: Speller, made: FieldE, place: Place) -> Said:
 
 
 def latest(speller: Speller, name: str, place: Place) -> tuple[str, tuple[str, ...]]:
-    """Return the row of the occurrence that gave rise to what is looked at, if it is one; else of the last one.
+    """Return the row of the occurrence that gave rise to the duty that is broken, if it is one; else of the last one.
 
     An account in which it did not happen, where it is asked of, is the engine's.
     """
-    bound = [each for variable, each in place.rows.items() if variable != "@act"]
     for lane, key in place.debts.values():
         if lane.source is not None:
             raise Unsaid(f"which `{name}` gave rise to a duty that follows from a breach")
-        if not lane.by_row:
-            bound.append((f"row[{key}]", triggering(speller, lane.rule)))
-    for row, names in bound:
-        if names == (name,):
-            return row, names
-        if name in names:
-            raise Unsaid(f"`{name}` and others of its kind that give rise to one duty")
+        names = () if lane.by_row else triggering(speller, lane.rule)
+        those = [name in speller.program.touches[each].names for each in names]
+        if those and all(those):
+            return f"row[{key}]", names
+        if any(those):
+            raise Unsaid(f"`{name}` and others that give rise to one duty")
     row = speller.last.setdefault(name, f"last_{len(speller.last)}")
     speller.before.append(f"if {row} < 0: why = {speller.opens(f'`{name}` is asked of, and did not happen')}")
     return row, tuple(each for each, touch in speller.program.touches.items() if name in touch.names)

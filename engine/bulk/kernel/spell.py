@@ -24,7 +24,7 @@ from engine.bulk.kernel.plan import (
     Issue,
     Lane,
 )  # fmt: skip
-from engine.bulk.kernel.said import Place, Said, Unsaid, parts_of
+from engine.bulk.kernel.said import Place, Said, Unsaid, parts_of, variable_of
 from engine.bulk.kernel.standing import due, in_breach, meant, overdue
 from engine.bulk.kernel.summing import spelled_sum
 from engine.choice import Split
@@ -284,7 +284,8 @@ class Speller:
 
     def presumption(self, made: AnswerE, place: Place) -> bool | None:
         """Return what is presumed of what a question is about: what was done, or the act that the run asks about."""
-        name = made.about.name if isinstance(made.about, BoundE) else ""
+        about = made.about
+        name = variable_of(about, place, self.program.touches) if isinstance(about, BoundE) else ""
         is_asked = name == "@act" and name not in place.rows and place.end
         return self.program.questions[made.question].presumption(done=not is_asked)
 
