@@ -83,7 +83,7 @@ def _show(case: str, row: list[str]) -> None:
 
 
 def _shipped(how: str, which: str = "") -> tuple[object, ...]:
-    programs, agreements = _programs(ROOT), ("voip-1", "voip-2")
+    programs, agreements = programs_in(ROOT), ("voip-1", "voip-2")
     if how == "shipped":
         return _measured(programs, agreements, LAYERS, jobs=2 if which == "two" else 1)
     with tempfile.TemporaryDirectory() as folder:
@@ -91,19 +91,21 @@ def _shipped(how: str, which: str = "") -> tuple[object, ...]:
         if how == "edited":
             contracts = Path(folder) / "contracts"
             shutil.copytree(ROOT, contracts)
-            _edit(contracts, *SAYS[which])
-            programs = _programs(contracts)
+            edit(contracts, *SAYS[which])
+            programs = programs_in(contracts)
         return _measured(programs, agreements, LAYERS, Kept(Path(folder)))
 
 
-def _edit(contracts: Path, file: str, said: str, says: str) -> None:
+def edit(contracts: Path, file: str, said: str, says: str) -> None:
+    """Let a clause of a file say something else."""
     text = (contracts / file).read_text("utf-8")
     if said not in text:
         raise SystemExit(f"the clause to edit is not there: {said}")
     (contracts / file).write_text(text.replace(said, says), "utf-8")
 
 
-def _programs(root: Path) -> Programs:
+def programs_in(root: Path) -> Programs:
+    """Return the programs of both agreements and all law in a folder."""
     loaded = load([root / each.relative_to(ROOT) for each in ALL], [root / "vocabulary"])
     return Programs({name: loaded.contracts[name] for name in loaded.asked})
 

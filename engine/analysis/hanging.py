@@ -17,6 +17,7 @@ from engine.analysis.lawful import clauses_in, denial, permits
 from engine.analysis.looking import Put, Refuted, bound_of, clause_of, foci_of, looked_for, named, undecided
 from engine.analysis.searcher import Searcher
 from engine.analysis.solver import Unknown
+from engine.analysis.taking import gives
 from engine.analysis.telling import Telling
 from engine.analysis.witness import History, replayed, witness
 from engine.decision import Decision
@@ -65,7 +66,11 @@ def _parted(
             forbidding = clauses_in(program, second, ("forbids",))
             return (first, second, forbidding) if forbidding else None
 
-        got = looked_for(step, foci_of(rule), judged, searcher.tally)
+        def stands(history: History) -> tuple[Decision, Decision, list[Clause]] | None:
+            said = judged(history)
+            return said if said is not None and gives(said[0], rule) else None
+
+        got = looked_for(step, foci_of(rule), judged, searcher.tally, stands)
         clauses = tuple(map(clause_of, (rule, *against)))
         if isinstance(got, Unknown | Refuted):
             yield undecided("conflict", clauses, got, program, step.put.world)

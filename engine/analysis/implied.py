@@ -22,7 +22,10 @@ from engine.analysis.looking import Put, bound_of, clause_of, foci_of, foci_of_a
 from engine.analysis.plain import expressions, plain
 from engine.analysis.searcher import Searcher
 from engine.analysis.solver import Unknown
+from engine.analysis.taking import applied
 from engine.analysis.telling import Telling, agreeing, clauses_of
+from engine.analysis.witness import History, replayed
+from engine.decision import Decision
 from engine.program import Program, Rule
 from engine.targets import Documents
 from engine.walk import walk
@@ -172,13 +175,21 @@ def _says_more(searcher: Searcher, rule: Rule, others: Iterable[Rule]) -> bool:
     """Tell whether there is a history with a norm at work, and none of others. Raises Unknown at the limit."""
     others = tuple(others)
     asks = (_at_work, _broken) if isinstance(rule.norm, Obligation) else (_at_work,)
+
+    def stands(history: History) -> Decision | None:
+        decision = replayed(history, searcher.program, searcher.layers)
+        if decision is None or not applied(decision, rule):
+            return None
+        return None if any(applied(decision, each) for each in others) else decision
+
     for actor in searcher.actors(rule):
         for ending in (False, True):
             for ask in asks:
                 put = partial(ask, searcher, rule, others, actor, ending)
                 about: tuple[Rule | str, ...] = (rule, *others, actor or "", str(ending))
                 step = searcher.step(f"implied {ask.__name__}", about, put)
-                if is_possible(step, foci_of_an_end(searcher.program) if ending else foci_of(rule)):
+                foci = foci_of_an_end(searcher.program) if ending else foci_of(rule)
+                if is_possible(step, foci, stands if ask is _at_work else None):
                     return True
     return False
 

@@ -22,7 +22,7 @@ from engine.analysis.numbers import FALSE
 from engine.analysis.parts import Part
 from engine.analysis.searcher import Searcher
 from engine.analysis.stated import hanging_on_the_same
-from engine.analysis.taking import gives, takes
+from engine.analysis.taking import gives, prevailed, takers
 from engine.analysis.telling import agreeing, listed
 from engine.analysis.witness import History, replayed, witness
 from engine.analysis.world import World
@@ -41,9 +41,7 @@ def against(searcher: Searcher, alone: Program, layer: str) -> Iterator[Finding]
     for rule in program.rules:
         if not rule.home or isinstance(rule.norm, Prohibition | Maintenance) or not searcher.reads(rule):
             continue
-        places = [
-            place for place in _laws_over(program, rule) if searcher.asks(rule) or searcher.about(place)
-        ]
+        places = [place for place in laws_over(program, rule) if searcher.asks(rule) or searcher.about(place)]
         for place in places:
             for actor in parties_of(alone, searcher.actors(rule)):
                 world, act, _ = searcher.asked(rule.act_name, actor)
@@ -52,10 +50,8 @@ def against(searcher: Searcher, alone: Program, layer: str) -> Iterator[Finding]
                         continue
                     step = searcher.step(
                         "against", (rule, *place, actor or "", _called(searcher, bound)),
-                        partial(_taken, searcher, paper, rule, place, actor, bound),
+                        partial(_taken, searcher, paper, rule, place, actor, bound), may_be_idle=True,
                     )  # fmt: skip
-                    if not step.has_sense():
-                        continue
                     foci = foci_of(rule, bound)
                     found = list(_against_found(searcher, alone, step, foci, rule, place, layer))
                     yield from found
@@ -171,7 +167,7 @@ def _against_found(
     def stands(history: History) -> tuple[Decision, Decision] | None:
         said = judged(history)
         shows = said is not None and gives(said[0], rule)
-        return said if shows and takes(history, searcher.program, searcher.layers, rule, place) else None
+        return said if shows and takers(history, searcher.program, searcher.layers, rule, [place]) else None
 
     def told(looked: Shown, said: tuple[Decision, Decision]) -> Finding:
         by_paper, by_law = said
@@ -216,12 +212,9 @@ def denied(searcher: Searcher, alone: Program, layer: str) -> Iterator[Finding]:
         if not agreed or not searcher.asks(rule, *agreed) or not searcher.reads(rule):
             continue
         for actor in parties_of(alone, searcher.actors(rule)):
-            step = searcher.step(
-                "denied", (rule, actor or ""), partial(_denying, searcher, paper, rule, actor)
-            )
-            if step.has_sense():
-                clauses = tuple(map(clause_of, (rule, *agreed)))
-                yield from _denied_found(searcher, alone, step, foci_of(rule, many=0), layer, clauses)
+            put = partial(_denying, searcher, paper, rule, actor)
+            step = searcher.step("denied", (rule, actor or ""), put, may_be_idle=True)
+            yield from _denied_found(searcher, alone, step, rule, layer, tuple(map(clause_of, agreed)))
 
 
 def _denying(searcher: Searcher, paper: Searcher, rule: Rule, actor: str | None) -> Put:
@@ -306,7 +299,7 @@ def _unbeaten(world: World, rule: Rule, m: Moment, act: Happening) -> Any:
 
 
 def _denied_found(
-    searcher: Searcher, alone: Program, step: Step, foci: Foci, layer: str, clauses: tuple[Clause, ...]
+    searcher: Searcher, alone: Program, step: Step, rule: Rule, layer: str, agreed: tuple[Clause, ...]
 ) -> Iterator[Finding]:  # fmt: skip
     def judged(history: History) -> tuple[Decision, Decision, list[Clause], list[Clause]] | None:
         by_paper = replayed(history, alone, ("contract",))
@@ -322,6 +315,11 @@ def _denied_found(
             if is_law(searcher.program, (each.document, each.clause))
         ]
         return (by_paper, by_law, paper, law) if paper and law else None
+
+    def stands(history: History) -> tuple[Decision, Decision, list[Clause], list[Clause]] | None:
+        said = judged(history)
+        shows = said is not None and gives(said[1], rule)
+        return said if shows and _denies(history, alone, rule.act_name) else None
 
     def told(looked: Shown, said: tuple[Decision, Decision, list[Clause], list[Clause]]) -> Finding:
         by_paper, by_law, paper, law = said
@@ -342,7 +340,22 @@ def _denied_found(
             ), bound_of(looked), {"layer": layer},
         )  # fmt: skip
 
-    yield from searcher.findings(step, foci, "against", clauses, judged, told)
+    clauses = clause_of(rule), *agreed
+    yield from searcher.findings(step, foci_of(rule, many=0), "against", clauses, judged, told, stands)
+
+
+def _denies(history: History, alone: Program, act: str) -> bool:
+    """Tell whether the agreement alone forbids an act, or nothing but what prevails closes what gives it."""
+    rules = [alone.rules[index] for index in alone.by_act.get(act, ())]
+    decision = replayed(history, alone, ("contract",))
+    return decision is not None and (
+        any(reason.code == "forbids" for reason in decision.reasons)
+        or any(
+            prevailed(history, alone, ("contract",), each)
+            for each in rules
+            if not isinstance(each.norm, Prohibition | Maintenance)
+        )
+    )
 
 
 def clauses_in(
@@ -362,7 +375,7 @@ def clauses_in(
     return list(found)
 
 
-def _laws_over(program: Program, rule: Rule) -> list[Place]:
+def laws_over(program: Program, rule: Rule) -> list[Place]:
     """Return the sentences of laws that may close an agreed norm."""
     found: dict[Place, None] = {}
     for _, place in rule.voided:

@@ -21,6 +21,7 @@ from engine.analysis.logic import no, some
 from engine.analysis.looking import Foci, Put, Shown, bound_of, clause_of, named
 from engine.analysis.plain import plain
 from engine.analysis.searcher import Searcher
+from engine.analysis.taking import gives
 from engine.analysis.telling import agreeing, listed
 from engine.analysis.witness import History, replayed, witness
 from engine.decision import Decision
@@ -36,7 +37,8 @@ def broken_by_law(searcher: Searcher, alone: Program, layer: str) -> Iterator[Fi
         step = searcher.step("broken by law", (*laws, duty, actor), partial(_put, searcher, paper, pairs))
         clauses = (clause_of(duty), *_places(map(clause_of, laws)))
         judged, told = partial(_judged, searcher, alone, pairs[0]), partial(_told, searcher, layer, pairs[0])
-        yield from searcher.findings(step, Foci(), "against", clauses, judged, told)
+        stands = partial(_stands, searcher, alone, pairs)
+        yield from searcher.findings(step, Foci(), "against", clauses, judged, told, stands)
 
 
 def _told(
@@ -134,3 +136,11 @@ def _judged(
     except (EngineError, ValueError):
         return None
     return (decision, giving) if giving and by_paper == [False, True] and not by_law else None
+
+
+def _stands(
+    searcher: Searcher, alone: Program, pairs: list[Pair], history: History
+) -> tuple[Decision, list[Clause]] | None:
+    """Return the same, if one of the laws asked about allows the act."""
+    said = _judged(searcher, alone, pairs[0], history)
+    return said if said is not None and any(gives(said[0], each.power) for each in pairs) else None

@@ -25,7 +25,7 @@ from engine.analysis.plain import questions_of
 from engine.analysis.seen import Seen
 from engine.analysis.solver import LIMIT, Query, Unknown, imaginable, possible, possible_in_steps
 from engine.analysis.tally import AT_LIMIT, HORIZON, NOT_CONFIRMED, Tally
-from engine.analysis.witness import History, answering, history_of, knows, later
+from engine.analysis.witness import History, answering, done_later, history_of, knows, later
 from engine.analysis.world import World
 from engine.program import Program, Rule
 
@@ -99,15 +99,16 @@ class Shown(NamedTuple):
 class Step:
     """One question to the solver, about some norms, and under which name its answers are kept.
 
-    It `is_of_any` history where nothing is assumed: then one of an older text may show it too.
+    It `is_of_any` history where nothing is assumed: then one of an older text may show it too. One that `may_be_idle`
+    turns out to ask nothing in some texts.
     """
 
     def __init__(
         self, answers: Answers, seen: Seen, name: Iterable[str], make: Callable[[], Put],
-        rules: tuple[Rule, ...], is_of_any: bool,
+        rules: tuple[Rule, ...], is_of_any: bool, may_be_idle: bool,
     ) -> None:  # fmt: skip
         self.answers, self.seen, self.name, self.make = answers, seen, "\t".join(name), make
-        self.rules, self.is_of_any = rules, is_of_any
+        self.rules, self.is_of_any, self.may_be_idle = rules, is_of_any, may_be_idle
 
     @property
     def is_elsewhere(self) -> bool:
@@ -120,8 +121,8 @@ class Step:
         return self.make()
 
     def has_sense(self) -> bool:
-        """Tell whether there is anything to ask, and nobody else does."""
-        return not self.is_elsewhere and self.answers.told(f"{self.name}\tasked", self._has_sense)
+        """Tell whether there is anything to ask."""
+        return not self.may_be_idle or self.answers.told(f"{self.name}\tasked", self._has_sense)
 
     def _has_sense(self) -> tuple[bool, list[Fragment]]:
         put = self.put
@@ -174,7 +175,11 @@ class Step:
             if not knows(program, history):
                 continue
             asked = dict.fromkeys(name for rule in self.rules for name in questions_of(rule.norm))
-            near = answering(history, program, layers, asked), later(history, program, layers)
+            near = (
+                answering(history, program, layers, asked),
+                later(history, program, layers),
+                done_later(history, program, layers),
+            )
             for each in chain((history,), *near):
                 said = stands(each)
                 if said is not None:
@@ -256,8 +261,10 @@ def looked_for(
     """
     if step.is_elsewhere:
         return None
-    tally.asked += 1
     still = _still_shown(step, foci, stands) if stands is not None else None
+    if still is None and not step.has_sense():
+        return None
+    tally.asked += 1
     if still is not None:
         tally.found += 1
         return still

@@ -149,16 +149,20 @@ class Searcher:
             self.assuming.tell(world, made)
         return made
 
-    def step(self, kind: str, about: Iterable[Rule | str], make: Callable[[], Put]) -> Step:
-        """Return a question of a kind about some norms and words: put in the solver's terms once it has to be."""
+    def step(
+        self, kind: str, about: Iterable[Rule | str], make: Callable[[], Put], may_be_idle: bool = False
+    ) -> Step:
+        """Return a question of a kind about some norms and words: put in the solver's terms once it has to be.
+
+        One that `may_be_idle` may turn out to ask nothing.
+        """
         about = tuple(about)
         if self.answers.watch is not None:
             self.answers.watch.asks(clause_of(each) for each in about if isinstance(each, Rule))
         called = (self.seen.name(each) if isinstance(each, Rule) else each for each in about)
         rules = tuple(each for each in about if isinstance(each, Rule))
-        return Step(
-            self.answers, self.seen, (kind, self.seen.label, *called), make, rules, self.assuming is None
-        )
+        name = kind, self.seen.label, *called
+        return Step(self.answers, self.seen, name, make, rules, self.assuming is None, may_be_idle)
 
     @cached_property
     def _untold(self) -> World:

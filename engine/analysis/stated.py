@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from contractlang.contract import Contract
 from contractlang.declaration import BlankDecl, Declaration, OccurrenceDecl, QuestionDecl, ReadingDecl
-from contractlang.expression import Answer, Chosen, Expr
+from contractlang.expression import Answer, Chosen
+from contractlang.norms import Norm
 from engine.analysis.finding import Clause
 from engine.analysis.plain import expressions, questions_of
 from engine.program import Place, Program, Rule
@@ -54,11 +56,7 @@ def hanging_on_the_same(program: Program, rule: Rule, place: Place) -> list[Clau
     readings = {part.reading for part in asked if isinstance(part, Chosen)}
     names = dict.fromkeys((*sorted(readings), *(part.question for part in asked if isinstance(part, Answer))))
     found = [each for name in names for each in laws_stating(program, program.declarations[name])]
-    found += [
-        Clause(law.norm.document, law.norm.clause)
-        for law in program.rules
-        if not law.home and any(_reads(expr, readings) for expr in expressions(law.norm))
-    ]
+    found += [law for law, read in _laws_reading(program) if read & readings]
     return [each for each in dict.fromkeys(found) if each[:2] != place]
 
 
@@ -79,5 +77,16 @@ def _asked_by(program: Program, rule: Rule, place: Place) -> Iterator[object]:
                 yield from walk(priority.when)
 
 
-def _reads(expr: Expr | None, readings: set[str]) -> bool:
-    return any(isinstance(part, Chosen) and part.reading in readings for part in walk(expr))
+@lru_cache(maxsize=4)
+def _laws_reading(program: Program) -> list[tuple[Clause, frozenset[str]]]:
+    """Return the norms of law that turn on readings, each by its clause, with the readings that it turns on."""
+    laws = (each.norm for each in program.rules if not each.home)
+    read = ((Clause(norm.document, norm.clause), frozenset(_readings_of(norm))) for norm in laws)
+    return [each for each in read if each[1]]
+
+
+def _readings_of(norm: Norm) -> Iterator[str]:
+    for expr in expressions(norm):
+        for part in walk(expr):
+            if isinstance(part, Chosen):
+                yield part.reading

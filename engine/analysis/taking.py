@@ -6,7 +6,7 @@ its way, and as if one sentence of law alone did. So a history shows by the engi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from engine.analysis.witness import History, account_of, question_of
@@ -46,19 +46,36 @@ def _says(decision: Decision, *codes: str) -> set[tuple[str, str]]:
     return {reason.args[:2] for reason in decision.reasons if reason.code in codes}
 
 
-def takes(
-    history: History, program: Program, layers: tuple[str, ...], rule: Rule, place: Place
-) -> bool:  # fmt: skip
-    """Tell whether a norm would be open to the act if no law stood in its way, and one sentence of law closes it."""
-    laws = {each.name for each in program.contracts if each.kind == "law"}
+def given(history: History, program: Program, layers: tuple[str, ...], rule: Rule) -> bool:
+    """Tell whether a norm would be open to the act if no law stood in its way."""
+    position = _in_time(_end_of(history, program, layers), rule)
+    return _seen(position, history, _beneath(rule, lambda place: not _is_law(program, place))) == "open"
 
-    def looked_at(over: Callable[[Place], bool]) -> str:
-        return _seen(history, program, layers, _beneath(rule, over))
 
-    return (
-        looked_at(lambda each: each[0] not in laws) == "open"
-        and looked_at(lambda each: each[0] not in laws or each == place) == "closed"
-    )
+def takers(
+    history: History, program: Program, layers: tuple[str, ...], rule: Rule, places: Iterable[Place]
+) -> list[Place]:  # fmt: skip
+    """Return which of some sentences of law alone close a norm that would be open to the act if no law did."""
+    if not given(history, program, layers, rule):
+        return []
+    position = _in_time(_end_of(history, program, layers), rule)
+
+    def closes(place: Place) -> bool:
+        alone = _beneath(rule, lambda each: each == place or not _is_law(program, each))
+        return _seen(position, history, alone) == "closed"
+
+    return [place for place in places if closes(place)]
+
+
+def prevailed(history: History, program: Program, layers: tuple[str, ...], rule: Rule) -> bool:
+    """Tell whether what prevails over a norm closes it to the act, and nothing else does."""
+    position = _end_of(history, program, layers)
+    unbeaten = replace(rule, prevailed_by=[])
+    return _seen(position, history, rule) == "closed" and _seen(position, history, unbeaten) == "open"
+
+
+def _is_law(program: Program, place: Place) -> bool:
+    return any(each.kind == "law" and each.name == place[0] for each in program.contracts)
 
 
 def _beneath(rule: Rule, over: Callable[[Place], bool]) -> Rule:
@@ -72,16 +89,20 @@ def _beneath(rule: Rule, over: Callable[[Place], bool]) -> Rule:
     )
 
 
-def _seen(history: History, program: Program, layers: tuple[str, ...], rule: Rule) -> str:
-    """Return whether a norm is open or closed to the act at the end of a history, or undetermined."""
+def _end_of(history: History, program: Program, layers: tuple[str, ...]) -> Position:
     question = question_of(history, program)
+    return account_of(history, program, layers).line().before(question.at + 1)
+
+
+def _seen(position: Position, history: History, rule: Rule) -> str:
+    """Return whether a norm is open or closed to the act at the end of a history, or undetermined."""
+    question = question_of(history, position.program)
     assert isinstance(question, May)
     act = asked_about(ASKED, question.act, question.party, question.at, question.fields)
 
     def case(scene: Scene) -> Case:
         return Case("open" if closed_by(scene, rule, question.party, act) is None else "closed")
 
-    position = _in_time(account_of(history, program, layers).line().before(question.at + 1), rule)
     return answered(position, question.at, None, case, lambda *_: ((), ())).answer
 
 

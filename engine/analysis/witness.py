@@ -248,19 +248,51 @@ def later(history: History, program: Program, layers: tuple[str, ...]) -> Iterat
     """Yield the history with its question put later: on the first working day on which, as the engine says, time alone
     may have changed the answer; nothing where it never does within what is searched.
     """
+    days = _days_to_change(history, program, layers)
+    if days is not None:
+        yield from _asked_later(history, days)
+
+
+def done_later(history: History, program: Program, layers: tuple[str, ...]) -> Iterator[History]:
+    """Yield the history with its last act, and its question, put later: to the day on which time alone may have let
+    the act be done, if as the engine says it may not be done when it is.
+    """
+    *before, last = history.entries or ({},)
+    if "by" not in last:
+        return
+    act = {"act": last["name"], **{name: value for name, value in last.items() if name not in ("id", "name")}}
+    then = replace(history, entries=tuple(before), asked=act, beside=())
+    decision = replayed(then, program, layers)
+    days = _days_to_change(then, program, layers)
+    if days is not None and decision is not None and decision.answer != "permitted":
+        moved = _put_off(last, timedelta(days=days))
+        yield from _asked_later(replace(history, entries=(*before, moved)), days)
+
+
+def _days_to_change(history: History, program: Program, layers: tuple[str, ...]) -> int | None:
+    """Return after how many days time alone may have changed the answer; None where it never does."""
     decision = replayed(history, program, layers) if "act" in history.asked else None
     until = decision.holds_until if decision is not None else None
-    asked_on = day_of(parse_instant(history.asked["at"]))
-    first = max(day_of(until), asked_on + timedelta(days=1)) if until is not None else date.max
-    day = next(filter(is_workday, range((first - FIRST_DAY).days, HORIZON)), None)
+    return max((day_of(until) - _asked_on(history)).days, 1) if until is not None else None
+
+
+def _asked_later(history: History, days: int) -> Iterator[History]:
+    """Yield the history with its question so many days later, or on the next working day, within what is searched."""
+    asked_on = _asked_on(history)
+    first = (asked_on - FIRST_DAY).days + days
+    day = next(filter(is_workday, range(first, HORIZON)), None)
     if day is not None:
         by = FIRST_DAY + timedelta(days=day) - asked_on
         beside = tuple(_put_off(each, by) for each in history.beside)
         yield replace(history, asked=_put_off(history.asked, by), beside=beside)
 
 
+def _asked_on(history: History) -> date:
+    return day_of(parse_instant(history.asked["at"]))
+
+
 def _put_off(asked: dict[str, Any], by: timedelta) -> dict[str, Any]:
-    """Return what is asked with every day and moment in it so much later."""
+    """Return what is asked, or happens, with every day and moment in it so much later."""
     return {name: _moved(value, by) for name, value in asked.items()}
 
 
