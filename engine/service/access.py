@@ -74,10 +74,15 @@ class Access:
                 self._proved.clear()
             self._proved[digest] = self._kept[prefix][0], key.expires_at, caller
             return caller
+        reasons = []
         for issuer in self._issuers:
             found = issuer.caller(shown)
-            if found is not None:
+            if isinstance(found, Caller):
                 return found
+            reasons.append(found)
+        if reasons:
+            # For the operator alone: who calls is not told what would be taken.
+            logger().info("token", refused=sorted(set(reasons)))
         raise _unknown("the token or key is not known, or no longer holds")
 
     def _key(self, prefix: str) -> ApiKey | None:
@@ -108,20 +113,20 @@ class _Issuer:
         if not self._keys:
             raise BadConfig(f"tenants.{tenant}.oidc.keys_file: {oidc.keys_file}: there is no key in it")
 
-    def caller(self, token: str) -> Caller | None:
-        """Return who a token says calls, if it is one of this issuer's that holds; else None."""
+    def caller(self, token: str) -> Caller | str:
+        """Return who a token says calls, if it is one of this issuer's that holds; else why it is not."""
         self._renew()
         try:
             key = self._keys.get(jwt.get_unverified_header(token).get("kid"))
             if key is None:
-                return None
+                return "UnknownKey"
             claims: dict[str, Any] = jwt.decode(
                 token, key, algorithms=list(self._oidc.algorithms), audience=self._oidc.audience,
                 issuer=self._oidc.issuer, leeway=SKEW_S,
                 options={"require": ["exp", "aud", "iss", "sub"]},
             )  # fmt: skip
-        except jwt.PyJWTError:
-            return None
+        except jwt.PyJWTError as wrong:
+            return type(wrong).__name__
         said = claims.get(self._oidc.rights_claim, "")
         words = said.split() if isinstance(said, str) else said if isinstance(said, list) else []
         rights = frozenset(each for each in RIGHTS if each in words or f"contract:{each}" in words)

@@ -16,7 +16,9 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from jwt.algorithms import OKPAlgorithm, RSAAlgorithm
+from structlog.testing import CapturingLogger
 
+from engine.service import access
 from engine.service.clock import now
 from engine.service.config import BadConfig, Config
 from engine.store.apikeys import new_key
@@ -116,6 +118,25 @@ def test_a_token_of_which_anything_does_not_hold_is_not(live: Live, shown: dict[
     refused = sent(live, token(**shown))
     assert (refused.status_code, refused.json()["code"]) == (401, "unauthenticated")
     assert refused.headers["www-authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize(
+    ("shown", "reason"),
+    [
+        ({"aud": "others"}, "InvalidAudienceError"),
+        ({"exp": int(time.time()) - 60}, "ExpiredSignatureError"),
+        ({"kid": "three"}, "UnknownKey"),
+    ],
+)
+def test_the_log_says_why_a_token_is_refused(
+    live: Live, monkeypatch: pytest.MonkeyPatch, shown: dict[str, Any], reason: str
+) -> None:
+    log = CapturingLogger()
+    monkeypatch.setattr(access, "logger", lambda: log)
+    told = sent(live, token(**shown)).text
+    (line,) = log.calls
+    assert reason in line.kwargs["refused"]
+    assert reason not in told
 
 
 def test_a_token_that_anybody_could_have_made_is_not_taken(live: Live) -> None:
