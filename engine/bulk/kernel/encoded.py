@@ -37,6 +37,11 @@ def four(data: Bytes, place: int) -> int:
     return int(data[at]) | int(data[at + 1]) << 8 | int(data[at + 2]) << 16 | int(data[at + 3]) << 24
 
 
+def eight(data: Bytes, place: int) -> int:
+    """Return the number that eight bytes write, the lowest first."""
+    return four(data, place) | four(data, place + 4) << 32
+
+
 def varint(data: Bytes, at: Array) -> int:
     """Return the number that begins at a place, and move the place past it."""
     found = shift = 0
@@ -156,7 +161,13 @@ def levels(data: Bytes, start: int, end: int, at: Array, null: Bytes, first: int
                 null[each & FAR] = 1 - bit
             there += bit * many
         else:
-            for each in range(many):
+            for each in range(many >> 3):
+                held, to = int(data[(place + each) & FAR]), (row + 8 * each) & FAR
+                for one in range(8):
+                    bit = (held >> one) & 1
+                    null[to + one] = 1 - bit
+                    there += bit
+            for each in range(8 * (many >> 3), many):
                 bit = (int(data[(place + (each >> 3)) & FAR]) >> (each & 7)) & 1
                 null[(row + each) & FAR] = 1 - bit
                 there += bit
@@ -193,7 +204,15 @@ def indices(
             for each in range(row, row + many):
                 out[each & FAR] = value
         else:
-            for each in range(many):
+            # Eight numbers take as many bytes as each has bits.
+            eights = many >> 3 if width <= 8 else 0
+            for each in range(eights):
+                held, to = eight(data, place + each * width), (row + 8 * each) & FAR
+                for one in range(8):
+                    value = (held >> (one * width)) & mask
+                    highest = max(highest, value)
+                    out[to + one] = value
+            for each in range(8 * eights, many):
                 bit = each * width
                 value = (four(data, place + (bit >> 3)) >> (bit & 7)) & mask
                 highest = max(highest, value)
@@ -288,6 +307,18 @@ def copied(data: Bytes, place: int, out: Bytes, to: int, size: int) -> None:
     there, here = place & FAR, to & FAR
     for each in range(size):
         out[here + each] = data[there + each]
+
+
+def halves_of(values: Halves, places: Halves, out: Halves) -> None:
+    """Lay out numbers of 32 bits by their places among `values`."""
+    for row in range(len(out)):
+        out[row & FAR] = values[places[row & FAR] & FAR]
+
+
+def values_of(values: Array, places: Halves, out: Array) -> None:
+    """Lay out numbers by their places among `values`."""
+    for row in range(len(out)):
+        out[row & FAR] = values[places[row & FAR] & FAR]
 
 
 def texts(data: Bytes, start: int, end: int, offsets: Halves, out: Bytes) -> int:

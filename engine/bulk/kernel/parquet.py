@@ -151,7 +151,7 @@ class File:
         cells = numpy.zeros(of.rows, _CELLS[of.wide])
         if count:
             values = numpy.frombuffer(of.data[begin : begin + count * of.wide].tobytes(), cells.dtype)
-            values.take(found[0], out=cells, mode="clip")
+            (self._code.halves_of if of.wide == 4 else self._code.values_of)(values, found[0], cells)
         return _array(kind, _fitted(cells, kind), found[1])
 
     def _places(self, of: _Pages, most: int) -> tuple[Array, Array] | None:
