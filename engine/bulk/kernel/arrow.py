@@ -21,12 +21,12 @@ from contractlang.declaration import QuestionDecl, StateDecl, TypeDecl
 from engine.bulk.kernel import cells
 from engine.bulk.kernel.column import CODED, STRINGS, Array, Text, codes_of, is_words, words_of
 from engine.bulk.kernel.columns import ELSE
-from engine.bulk.kernel.ids import Ids, Numbers, ids_of
+from engine.bulk.kernel.ids import Ids, Numbers, as_numbers, as_texts, id_words
 from engine.bulk.kernel.machine import Columns
 from engine.bulk.kernel.native import library
 from engine.bulk.kernel.parquet import File, is_amount, with_amounts
 from engine.bulk.kernel.plan import LAST, MISSING, Plan
-from engine.bulk.kernel.rows import RowReader, without
+from engine.bulk.kernel.rows import RowReader, lacking
 from engine.bulk.kernel.typed import occurrences
 from engine.event import Instant
 from engine.program import Program
@@ -206,9 +206,11 @@ class Reader:
     def _taken(self, table: Any) -> Taken:
         count = table.num_rows
         accounts, starts = _runs(table.column("account"))
-        rows = self.rows.read(table)
+        naming = self._naming(table)
+        words = id_words(table, naming)
+        rows = self.rows.read(table, words)
         moment, kind, who, fields = rows.moment, rows.kind, rows.who, rows.fields
-        ids = ids_of(table, self._naming(table), rows.bad, self.code)
+        ids = as_texts(table, naming, rows.bad, self.code) if words is None else as_numbers(rows.ids, words)
         first = numpy.append(starts, count).astype(numpy.int64)
         ok = self._accounts(starts, kind, who, moment, rows.bad) & self._once(table, kind, starts)
         ok &= ~pc.equal(pc.fill_null(accounts, ""), "").to_numpy(zero_copy_only=False)
@@ -276,8 +278,8 @@ class Reader:
 
     def _naming(self, table: Any) -> list[str]:
         """Return the columns of a table that name an occurrence."""
-        absent = without(table, self.kinds)
-        return [name for name, of in self.kinds.items() if of == "occurrence" and name not in absent]
+        there = {*table.column_names} - lacking(table)
+        return [name for name, of in self.kinds.items() if of == "occurrence" and name in there]
 
     def _tied(self, first: Array, moment: Array, kind: Array, number: Array, laid: dict[str, Array]) -> Array:
         """Return the accounts with rows at one instant that are not apart: about different things.
@@ -340,9 +342,9 @@ class Reader:
 
     def _once(self, table: Any, kind: Array, starts: Array) -> Array:
         """Return which accounts have nothing twice that is there once for each text of a field."""
-        ok = numpy.ones(len(starts), bool)
+        ok, there = numpy.ones(len(starts), bool), {*table.column_names} - lacking(table)
         for place, declared in enumerate(self.declared.values()):
-            if declared.once in (None, "", "by", *without(table, self.kinds)):
+            if declared.once in (None, "", "by") or declared.once not in there:
                 continue
             told = words_of(table.column(declared.once))
             rows, most = numpy.flatnonzero((kind == place) & (told.null == 0)), max(1, len(told.words))

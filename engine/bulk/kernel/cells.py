@@ -206,72 +206,11 @@ def within(null: Bytes, low: int, high: int, out: Array, bad: Bytes) -> None:
             bad[row] = 1
 
 
-def scaled(
-    values: Array, null: Bytes, scale: int, less: int, low: int, high: int, out: Array, bad: Bytes
-) -> None:
-    """Take numbers that are at least `low` and below `high`, times `scale` and `less` something."""
-    for row in range(len(out)):
-        found = values[row]
-        out[row] = MISSING if null[row] else found * scale - less
-        bad[row] |= (1 - null[row]) & ((found < low) | (found >= high))
-
-
-def chosen(places: Halves, null: Bytes, values: Array, faults: Bytes, out: Array, bad: Bytes) -> None:
-    """Read words by what each of them was read as; there is one more, which nothing is asked of."""
-    for row in range(len(out)):
-        # What comes by chance is chosen from, not branched on.
-        at = row & FAR
-        place, is_null = places[at], null[at]
-        place = 0 if is_null else place
-        value = values[int(place) & FAR]
-        out[at] = MISSING if is_null else value
-        bad[at] |= (1 - is_null) & faults[int(place) & FAR]
-
-
 def coded(codes: Array, kind: Array) -> None:
     """Put the number that each kind has in its place."""
     for row in range(len(kind)):
         at = row & FAR
         kind[at] = codes[kind[at] & FAR]
-
-
-def acted(
-    names: Halves, unnamed: Bytes, by: Halves, nobody: Bytes, kinds: Array, wrong: Bytes, numbers: Array, wide: int,
-    kind: Array, who: Array, bad: Bytes,
-) -> None:  # fmt: skip
-    """Read what happened and who did it: `kinds` by name, the rest by kind and actor, the last of each for none.
-
-    Of each kind there are as many in a row as the table is `wide`.
-    """
-    none = len(kinds) - 1
-    for row in range(len(kind)):
-        at = row & FAR
-        name, is_unnamed, actor, is_nobody = names[at], unnamed[at], by[at], nobody[at]
-        name = none if is_unnamed else name
-        actor = wide - 1 if is_nobody else actor
-        of = kinds[int(name) & FAR]
-        cell = int(of * wide + actor) & FAR
-        kind[at] = of
-        who[at] = numbers[cell]
-        bad[at] |= wrong[cell]
-
-
-def allowed(kind: Array, there: Bytes, needs: Array, without: Array, bad: Bytes) -> None:
-    """Find rows in which a cell is there that may not be, or is not that must; each is a bit of those of its row."""
-    for row in range(len(kind)):
-        at = row & FAR
-        of, told = kind[at] & FAR, int(there[at])
-        bad[at] |= ((told & without[of]) | (needs[of] & (255 ^ told))) != 0
-
-
-def among(codes: Halves, null: Bytes, places: Halves, out: Halves) -> None:
-    """Tell the place of each cell's word, by the word's number; NOTHING where the cell is null."""
-    for row in range(len(out)):
-        at = row & FAR
-        code, is_null = codes[at], null[at]
-        code = 0 if is_null else code
-        place = places[int(code) & FAR]
-        out[at] = NOTHING if is_null else place
 
 
 def steps(first: Array, moment: Array) -> int:

@@ -47,16 +47,18 @@ class Words:
 def few_words(about: Any) -> set[str]:
     """Return the columns of text that a file keeps as numbers of words, wherever anything is in them."""
     texts = {each.name for each in about.schema.to_arrow_schema() if each.type in STRINGS}
-    sizes: dict[str, float] = {}
+    places = {at: path for at in range(about.num_columns) if (path := about.schema.column(at).path) in texts}
+    sizes = dict.fromkeys(places.values(), 0.0)
     for group in range(about.num_row_groups):
-        for place in range(about.num_columns):
-            column = about.row_group(group).column(place)
+        held = about.row_group(group)
+        for at, name in places.items():
+            column = held.column(at)
             size: float = column.total_uncompressed_size
             # Of a column in which nothing is, no more is kept than that: a bit a cell.
             if not column.has_dictionary_page and size > column.num_values / 8:
                 size = math.inf
-            sizes[column.path_in_schema] = sizes.get(column.path_in_schema, 0) + size
-    return {name for name, size in sizes.items() if name in texts and size < FEW * about.num_rows}
+            sizes[name] += size
+    return {name for name, size in sizes.items() if size < FEW * about.num_rows}
 
 
 def one(column: Any) -> Any:

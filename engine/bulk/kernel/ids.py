@@ -5,25 +5,13 @@ Texts that are there in a table more than once, or name what is there, have one 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy
 import pyarrow
 
-from engine.bulk.kernel.cells import NOTHING
-from engine.bulk.kernel.column import (
-    Array,
-    Text,
-    indices_of,
-    is_words,
-    nulls_of,
-    one,
-    places_among,
-    text_of,
-    words_in,
-)
+from engine.bulk.kernel.column import Array, Text, is_words, one, text_of, words_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,41 +36,26 @@ class Ids:
         return self.own.most if isinstance(self.own, Numbers) else 0
 
 
-def ids_of(table: Any, named: Iterable[str], bad: Array, code: Any) -> Ids:
+def id_words(table: Any, named: Iterable[str]) -> Any:
+    """Return the words of the ids of a table; None where these, or the columns that name one, are not kept so."""
+    own = table.column("id")
+    return words_in(own) if all(map(is_words, (own, *map(table.column, named)))) else None
+
+
+def as_numbers(places: Mapping[str, Array], words: Any) -> Ids:
+    """Return ids, and what names one, by the places of their words."""
+    own = places["id"]
+    others = {name: Numbers(each, 0) for name, each in places.items() if name != "id"}
+    told = pyarrow.DictionaryArray.from_arrays(pyarrow.array(own), words, safe=False)
+    return Ids(Numbers(own, max(1, len(words))), others, told)
+
+
+def as_texts(table: Any, named: Iterable[str], bad: Array, code: Any) -> Ids:
     """Return the ids of a table, and the columns `named` that name one; rows in which they are none are bad."""
-    own, others = table.column("id"), {name: table.column(name) for name in named}
-    if all(map(is_words, (own, *others.values()))):
-        return _as_numbers(own, others, bad, code)
-    array = one(own)
-    bad |= nulls_of(array)
-    found = {name: text_of(each) for name, each in {"": array, **others}.items()}
+    array = one(table.column("id"))
+    found = {
+        name: text_of(each) for name, each in (("", array), *((each, table.column(each)) for each in named))
+    }
     for name, text in found.items():
         code.texts(text.offsets, text.data, text.null, name == "", bad)
     return Ids(found.pop(""), found, array)
-
-
-def _as_numbers(own: Any, others: dict[str, Any], bad: Array, code: Any) -> Ids:
-    words = words_in(own)
-    places = _places(own, words, True, bad, code)
-    bad |= places < 0
-    numbers = {name: Numbers(_places(each, words, False, bad, code), 0) for name, each in others.items()}
-    told = pyarrow.DictionaryArray.from_arrays(pyarrow.array(places), words, safe=False)
-    return Ids(Numbers(places, max(1, len(words))), numbers, told)
-
-
-def _places(column: Any, words: Any, colons: bool, bad: Array, code: Any) -> Array:
-    """Return the place of each cell's word among some; rows in which it stands for no occurrence are bad."""
-    places, begin = numpy.empty(len(column), numpy.int32), 0
-    for chunk in column.chunks:
-        here = slice(begin, begin + len(chunk))
-        begin += len(chunk)
-        own = chunk.dictionary.cast(pyarrow.string())
-        text, faults = text_of(own), numpy.zeros(len(own), numpy.uint8)
-        code.texts(text.offsets, text.data, text.null, colons, faults)
-        among = places_among(words, chunk)
-        among[:-1][nulls_of(own) != 0] = NOTHING
-        codes = indices_of(chunk)
-        code.among(codes, nulls_of(chunk), among, places[here])
-        if faults.any():
-            bad[here] |= (nulls_of(chunk) == 0) & (numpy.append(faults, 0).take(codes, mode="clip") != 0)
-    return places

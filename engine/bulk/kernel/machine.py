@@ -150,7 +150,7 @@ def given(
 def day_range(plan: Plan, columns: Columns, as_of: int) -> tuple[int, int]:
     """Return the first and last day for which the tables are made: those of the data, and MARGIN more."""
     until = (as_of + EAST) // DAY
-    days = [(instant + EAST) // DAY for instant in _ends(columns.at)]
+    days = [(instant + EAST) // DAY for instant in _ends(_outer(columns))]
     for name, kind in plan.kinds.items():
         if kind == "day":
             days += _ends(columns.fields[name])
@@ -161,6 +161,16 @@ def day_range(plan: Plan, columns: Columns, as_of: int) -> tuple[int, int]:
     ]
     margin = MARGIN + 31 * max(terms, default=0)
     return low, min(max([*days, until]) + margin, low + MOST_DAYS)
+
+
+def _outer(columns: Columns) -> Sequence[int]:
+    """Return instants among which are the first and the last of all."""
+    at: Any = columns.at
+    first: Any = columns.first
+    if not hasattr(at, "take") or not hasattr(first, "take") or not len(at):
+        return columns.at
+    # The events of an account are in time.
+    return at.take([first[:-1], first[1:] - 1], mode="clip").reshape(-1)  # type: ignore[no-any-return]
 
 
 def _ends(column: Sequence[int]) -> list[int]:

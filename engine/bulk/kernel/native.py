@@ -53,9 +53,9 @@ OVER_ACCOUNTS, OVER_COLUMNS = Effort(1, widens=False), Effort(2, widens=True)
 
 
 @lru_cache(maxsize=32)
-def native(source: str, place: Path | None) -> Function:
+def native(source: str, place: Path | None, effort: Effort = OVER_ACCOUNTS) -> Function:
     """Return the function `fold` of a text as machine code, kept in a folder or found there. Raises Unspoken."""
-    return _functions(source, {}, place, OVER_ACCOUNTS)["fold"]
+    return _functions(source, {}, place, effort)["fold"]
 
 
 @lru_cache(maxsize=8)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -50,11 +51,10 @@ class File:
     """A table of Parquet, opened; columns that are `coded`, or kept so, are read as numbers of words."""
 
     def __init__(self, path: Path, coded: Iterable[str] = CODED) -> None:
+        self.path, self.coded = path, frozenset(coded)
         self.about = pq.read_metadata(path)
         self.schema = self.about.schema.to_arrow_schema()
-        self.words = ({*self.schema.names} & {*coded}) | (few_words(self.about) - {*CODED})
         self._file = path.open("rb")
-        self._other = pq.ParquetFile(path, metadata=self.about, read_dictionary=sorted(self.words))
         self._code = library(encoded)
         self._bytes, self._null = numpy.empty(0, numpy.uint8), numpy.empty(0, numpy.uint8)
         self._dense = numpy.empty(0, numpy.int32)
@@ -68,7 +68,11 @@ class File:
         self, kind: type[BaseException] | None, wrong: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._file.close()
-        self._other.close()
+
+    @cached_property
+    def words(self) -> set[str]:
+        """The columns that are read as numbers of words."""
+        return ({*self.schema.names} & self.coded) | (few_words(self.about) - {*CODED})
 
     @property
     def groups(self) -> int:
@@ -84,8 +88,11 @@ class File:
         for group in groups:
             rows = self.rows((group,))
             if rows > A_GROUP:
-                read = self._other.iter_batches(most, row_groups=[group], columns=columns, use_threads=False)
-                yield from (with_amounts(pyarrow.Table.from_batches([each])) for each in read if len(each))
+                with self._other() as other:
+                    read = other.iter_batches(most, row_groups=[group], columns=columns, use_threads=False)
+                    yield from (
+                        with_amounts(pyarrow.Table.from_batches([each])) for each in read if len(each)
+                    )
             elif rows:
                 table = self.group(group, columns)
                 for begin in range(0, rows, most):
@@ -97,14 +104,22 @@ class File:
         found = {name: self._column(group, name) for name in names}
         others = [name for name, column in found.items() if column is None]
         if others:
-            read = with_amounts(self._other.read_row_group(group, others, use_threads=False))
+            with self._other() as other:
+                read = with_amounts(other.read_row_group(group, others, use_threads=False))
             found |= {name: read.column(name) for name in others}
         return pyarrow.table(found)
 
     def read(self, groups: Iterable[int]) -> Any:
         """Return the rows of some row groups as one table."""
         found = [*self.batches(A_GROUP, groups)]
-        return pyarrow.concat_tables(found) if found else with_amounts(self._other.read_row_groups([]))
+        if found:
+            return pyarrow.concat_tables(found)
+        with self._other() as other:
+            return with_amounts(other.read_row_groups([]))
+
+    def _other(self) -> Any:
+        """Return what reads the file otherwise: pyarrow."""
+        return pq.ParquetFile(self.path, metadata=self.about, read_dictionary=sorted(self.words))
 
     def _column(self, group: int, name: str) -> Any:
         """Return a column of a row group; None where it is pyarrow's."""
@@ -116,7 +131,7 @@ class File:
             return None
         kind = self.schema.field(place).type
         numbers = _numbers(kind, held.physical_type)
-        if numbers is None and not (kind in STRINGS and name in self.words):
+        if numbers is None and not (kind in STRINGS and (name in self.coded or name in self.words)):
             return None
         found = self._read(held, self.rows((group,)), bool(shape.max_definition_level))
         if found is None:

@@ -5,8 +5,8 @@ Whatever is not written the one plain way is told as bad.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -16,19 +16,24 @@ import pyarrow.compute as pc
 
 from contractlang.declaration import OccurrenceDecl
 from contractlang.norms import Who
+from engine.bulk.kernel import rowwise
+from engine.bulk.kernel.cells import NOTHING
 from engine.bulk.kernel.column import (
     STRINGS,
     Array,
     Text,
+    indices_of,
     is_words,
     nulls_of,
     numbers_of,
     one,
+    places_among,
     text_of,
     words_of,
 )
 from engine.bulk.kernel.columns import ELSE
 from engine.bulk.kernel.plan import DAY, EAST, FIRST, LAST, MISSING, Plan
+from engine.bulk.kernel.rowwise import WRONG, WRONG_ID, Column, name_of, number, told, word
 from engine.dates import period_day
 from engine.event import Instant
 
@@ -37,13 +42,14 @@ FORBIDDEN, FREE, NEEDED = range(3)
 """Whether an occurrence may have a field: it may not, it may, it must."""
 A_CHUNK = 1 << 14
 """Chunks of a table that have fewer rows are put together before they are read."""
-A_MASK = 8
-"""Of how many columns a byte tells which are there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What rows say by themselves: when, what, who, fields; which are bad, and which are known (None: all)."""
+    """What rows say by themselves: when, what, who, fields; which are bad, and which are known (None: all).
+
+    `ids` has the columns that name occurrences, by the places of their words, if they are such.
+    """
 
     bad: Array
     moment: Array
@@ -51,15 +57,7 @@ class Rows:
     who: Array
     known: Array | None
     fields: dict[str, Array]
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """Of a few columns, a bit each: which must be there in a row of some kind, and which may not."""
-
-    columns: tuple[str, ...]
-    needs: Array
-    without: Array
+    ids: dict[str, Array]
 
 
 class RowReader:
@@ -69,158 +67,158 @@ class RowReader:
         self, plan: Plan, declared: Mapping[str, OccurrenceDecl], kinds: Mapping[str, str],
         options: Mapping[str, Sequence[str]], known_at: Instant | None, code: Any,
     ) -> None:  # fmt: skip
-        self.plan, self.declared, self.kinds, self.options = plan, declared, kinds, options
+        self.plan, self.declared, self.options = plan, declared, options
+        self.kinds = {**kinds, "at": "at", "recorded_at": "at", "id": "occurrence"}
         self.known_at, self.code = known_at, code
         self.names = list(declared)
+        self._rules: dict[tuple[str, ...], list[Array]] = {}
+        self._no_null = numpy.zeros(0, numpy.uint8)
 
-    def read(self, table: Any) -> Rows:
-        """Read what each row says by itself, a chunk of the table after the other."""
+    def read(self, table: Any, words: Any) -> Rows:
+        """Read what each row says by itself, a chunk of the table after the other; ids are places among `words`."""
         table = table if table.num_rows >= A_CHUNK * table.column(0).num_chunks else table.combine_chunks()
-        count, absent = table.num_rows, without(table, (*self.kinds, "recorded_at"))
-        bad, fields = numpy.zeros(count, numpy.uint8), dict[str, Array]()
+        count, columns = table.num_rows, {*table.column_names} - lacking(table)
+        names = [name for name in self.kinds if name in columns]
         moment, kind, who = (numpy.empty(count, numpy.int64) for _ in range(3))
-        known = None if "recorded_at" in absent else numpy.empty(count, bool)
-        there = [name for name in self.kinds if name not in absent]
-        for name in there:
-            if self.kinds[name] != "occurrence":
-                fields[name] = numpy.empty(count, numpy.int64)
-        rules = [self._rules(there[at : at + A_MASK]) for at in range(0, len(there), A_MASK)]
-        begin = 0
+        rows = Rows(numpy.zeros(count, numpy.uint8), moment, kind, who, None, {}, {})
+        rows.fields["at"] = moment
+        for name in names:
+            if self.kinds[name] == "occurrence":
+                if words is not None:
+                    rows.ids[name] = numpy.empty(count, numpy.int32)
+            elif name in self.plan.kinds or name == "recorded_at":
+                rows.fields[name] = numpy.empty(count, numpy.int64)
+        rules, begin = self._rules_of(tuple(names)), 0
         for batch in table.to_batches():
-            here, part = slice(begin, begin + len(batch)), pyarrow.Table.from_batches([batch])
+            here = slice(begin, begin + len(batch))
             begin += len(batch)
-            self.moment(part.column("at"), bad[here], moment[here])
-            self.acts(part, absent, bad[here], kind[here], who[here])
-            if known is not None:
-                known[here] = self.known(part, moment[here], bad[here])
-            for each in rules:
-                self.fields(part, each, kind[here], bad[here], {n: fields[n][here] for n in fields})
-        return Rows(bad, moment, kind, who, known, fields)
+            bad, ids = rows.bad[here], {name: room[here] for name, room in rows.ids.items()}
+            room = {name: room[here] for name, room in rows.fields.items()}
+            read = [self._column(name, batch.column(name), words, bad, room | ids) for name in names]
+            rowwise.run(self._acts(batch, columns), (rows.kind[here], rows.who[here], bad), read, rules)
+        return rows if "recorded_at" not in columns else self._as_known(rows, table.column("recorded_at"))
 
-    def acts(self, table: Any, absent: Iterable[str], bad: Array, kind: Array, who: Array) -> None:
-        """Read which declaration each row is of (the number past the last for none), and who acted.
+    def _acts(self, batch: Any, columns: Container[str]) -> tuple[Any, ...]:
+        """Return what tells which declaration each row is of (the number past the last for none), and who acted.
 
-        An occurrence that needs a column which is `absent` is wrong.
+        An occurrence that needs a column which is not among some is wrong.
         """
-        count, parties = table.num_rows, self.plan.parties
-        names = words_of(table.column("name"))
-        there = "by" in table.column_names and not pyarrow.types.is_null(table.column("by").type)
-        by = words_of(table.column("by") if there else pyarrow.nulls(count, pyarrow.string()))
-        known = names.words.to_pylist()
-        kinds = numpy.array(
-            [self.names.index(w) if w in self.declared else len(self.names) for w in (*known, None)]
-        )
-        words = by.words.to_pylist()
-        numbers = numpy.full((len(self.names) + 1, len(words) + 1), ELSE)
-        wrong = numpy.ones(numbers.shape, numpy.uint8)
+        count, parties = len(batch), self.plan.parties
+        names = words_of(batch.column("name"))
+        by = words_of(batch.column("by") if "by" in columns else pyarrow.nulls(count, pyarrow.string()))
+        kinds = [
+            self.names.index(w) if w in self.declared else len(self.names) for w in names.words.to_pylist()
+        ]
+        words = [*by.words.to_pylist(), None]
+        numbers = numpy.full((len(self.names) + 1, len(words)), WRONG)
         for place, (name, declared) in enumerate(self.declared.items()):
-            if any(self._rule(name, each) == NEEDED for each in absent):
+            if any(self._rule(name, each) == NEEDED for each in self.kinds if each not in columns):
                 continue
-            for number, word in enumerate([*words, None]):
+            for at, actor in enumerate(words):
                 if not declared.is_act:
-                    needs = self.plan.needs.get(name, ())
-                    wrong[place, number] = word is not None or "by" in needs
+                    fits = actor is None and "by" not in self.plan.needs.get(name, ())
+                    numbers[place, at] = ELSE if fits else WRONG
                 elif isinstance(declared.actor, str):
-                    wrong[place, number] = word not in (None, declared.actor)
-                    numbers[place, number] = parties.index(declared.actor)
-                elif declared.actor is not Who.BOTH and word in parties:
-                    wrong[place, number], numbers[place, number] = 0, parties.index(word)
-        told = kinds, wrong.reshape(-1), numbers.reshape(-1), len(words) + 1
-        self.code.acted(names.places, names.null, by.places, by.null, *told, kind, who, bad)
+                    fits = actor in (None, declared.actor)
+                    numbers[place, at] = parties.index(declared.actor) if fits else WRONG
+                elif declared.actor is not Who.BOTH and actor in parties:
+                    numbers[place, at] = parties.index(actor)
+        told = numpy.array([*kinds, len(self.names)]), numbers.reshape(-1), len(words)
+        return names.places, names.null, by.places, by.null, *told
 
-    def moment(self, column: Any, bad: Array, moment: Array) -> None:
-        """Read instants."""
-        array = one(column)
-        if is_words(array) or array.type in STRINGS:
-            self._read("at", array, bad, moment)
-            return
-        scale, null = 1000 if array.type == pyarrow.timestamp("ms") else 1, nulls_of(array)
-        low, high = -((FIRST + EAST) // -scale), -((LAST + EAST) // -scale)
-        self.code.scaled(numbers_of(array, numpy.int64), null, scale, EAST, low, high, moment, bad)
-        bad |= null
-
-    def known(self, table: Any, moment: Array, bad: Array) -> Array:
-        """Return which rows are known; one that was recorded before it happened is wrong."""
-        column = one(table.column("recorded_at"))
-        wrong, recorded = numpy.zeros(len(moment), numpy.uint8), numpy.empty(len(moment), numpy.int64)
-        self.moment(column, wrong, recorded)
-        told = nulls_of(column) == 0
-        bad |= (told & ((wrong != 0) | (recorded < moment))).view(numpy.uint8)
-        return numpy.ones(len(moment), bool) if self.known_at is None else ~told | (recorded <= self.known_at)
-
-    def fields(self, table: Any, rules: Rules, kind: Array, bad: Array, out: dict[str, Array]) -> None:
-        """Read some columns as numbers; a row in which one is that may not be, or is not that must, is bad."""
-        there = numpy.full(len(bad), (1 << len(rules.columns)) - 1, numpy.uint8)
-        for place, name in enumerate(rules.columns):
-            column = one(table.column(name))
-            if column.null_count:
-                there ^= nulls_of(column) << place
-            if name in out:
-                self._field(name, self.kinds[name], column, bad, out[name])
-        self.code.allowed(kind, there, rules.needs, rules.without, bad)
-
-    def _rules(self, columns: Sequence[str]) -> Rules:
-        """Return the rules of a few columns."""
-        # A row that is none of the occurrences is bad anyway.
-        needs, without = (
-            numpy.array(
-                [
-                    *(
-                        sum((self._rule(each, name) == rule) << n for n, name in enumerate(columns))
-                        for each in self.names
-                    ),
-                    0,
-                ]
-            )
-            for rule in (NEEDED, FORBIDDEN)
+    def _as_known(self, rows: Rows, column: Any) -> Rows:
+        """Return rows with which of them are known; one that was recorded before it happened is bad."""
+        is_told, recorded = nulls_of(one(column)) == 0, rows.fields.pop("recorded_at")
+        rows.bad[is_told & (recorded < rows.moment)] = 1
+        known = (
+            numpy.ones(len(recorded), bool)
+            if self.known_at is None
+            else ~is_told | (recorded <= self.known_at)
         )
-        return Rules(tuple(columns), needs, without)
+        return replace(rows, known=known)
+
+    def _rules_of(self, columns: tuple[str, ...]) -> list[Array]:
+        """Return which columns must be there in a row of some kind, and which may not."""
+        if columns not in self._rules:
+            # A row that is none of the occurrences is bad anyway.
+            needs, without = (
+                [*([self._rule(each, name) == rule for name in columns] for each in self.names), []]
+                for rule in (NEEDED, FORBIDDEN)
+            )
+            self._rules[columns] = [numpy.array(each) for each in rowwise.rules(needs, without)]
+        return self._rules[columns]
 
     def _rule(self, event: str, field: str) -> int:
+        if field in ("id", "at"):
+            return NEEDED
         own = {each.name for each in self.declared[event].params}
+        if field == "recorded_at":
+            return FREE
         if field not in own or field == "ground" or field in self.plan.without.get(event, ()):
             return FORBIDDEN
         return NEEDED if field in self.plan.needs.get(event, ()) else FREE
 
-    def _field(self, name: str, kind: str, column: Any, bad: Array, out: Array) -> None:
-        """Read a field as numbers."""
-        null = nulls_of(column)
-        if kind == "flag" and pyarrow.types.is_boolean(column.type):
+    def _column(self, name: str, column: Any, words: Any, bad: Array, room: dict[str, Array]) -> Column:
+        """Return a column as the loop reads it; one of text that is not kept as numbers of words is read here."""
+        kind, null, out = self.kinds[name], self._nulls(column), room.get(name)
+        if kind == "occurrence":
+            return told(null) if out is None else self._id(name, column, null, words, out)
+        if out is None:
+            out = self._unasked(len(column))
+        if is_words(column) or (column.type in STRINGS and kind in ("flag", "one of", "text", "period")):
+            return self._word(name, kind, column, out)
+        if column.type in STRINGS:
+            self._cells(name, kind, text_of(column), out, bad)
+        elif kind == "at":
+            scale = 1000 if column.type == pyarrow.timestamp("ms") else 1
+            low, high = -((FIRST + EAST) // -scale), -((LAST + EAST) // -scale)
+            return number(numbers_of(column, numpy.int64), null, low, high, scale, EAST, out)
+        elif kind == "flag" and pyarrow.types.is_boolean(column.type):
             out[:] = pc.fill_null(column.cast(pyarrow.int64()), MISSING).to_numpy()
-        elif is_words(column) or column.type in STRINGS:
-            self._read(name, column, bad, out)
         elif kind == "day":
-            low, high = (FIRST + EAST) // DAY, LAST // DAY
-            found = numbers_of(column, numpy.int32).astype(numpy.int64)
-            self.code.scaled(found, null, 1, 0, low, high, out, bad)
+            return number(
+                numbers_of(column, numpy.int32), null, (FIRST + EAST) // DAY, LAST // DAY, 1, 0, out
+            )
         elif kind == "money" and pyarrow.types.is_decimal(column.type):
-            scale, found = 10 ** (2 - column.type.scale), numbers_of(column, numpy.int64)
-            self.code.scaled(found, null, scale, 0, 0, -(-_MOST * 100 // scale), out, bad)
+            scale = 10 ** (2 - column.type.scale)
+            return number(numbers_of(column, numpy.int64), null, 0, -(-_MOST * 100 // scale), scale, 0, out)
         elif kind in ("money", "count"):
-            scale = 100 if kind == "money" else 1
             whole = numpy.int64 if pyarrow.types.is_int64(column.type) else numpy.int32
-            found = numbers_of(column, whole).astype(numpy.int64, copy=False)
-            self.code.scaled(found, null, scale, 0, 0, _MOST, out, bad)
+            return number(numbers_of(column, whole), null, 0, _MOST, 100 if kind == "money" else 1, 0, out)
         else:
             bad |= null == 0
             out[:] = MISSING
+        return told(null)
 
-    def _read(self, name: str, column: Any, bad: Array, out: Array) -> None:
-        """Read a column of text as numbers; of one that is kept as numbers of words each word is read once."""
-        kind = "at" if name == "at" else self.kinds[name]
-        if is_words(column) or kind in ("flag", "one of", "text", "period"):
-            found = words_of(column)
-            count = len(found.words)
-            values, faults = numpy.zeros(count + 1, numpy.int64), numpy.zeros(count + 1, numpy.uint8)
-            self._cells(name, kind, text_of(found.words), values[:count], faults[:count])
-            self.code.chosen(found.places, found.null, values, faults, out, bad)
-            null = found.null
-        else:
-            text = text_of(column)
-            self._cells(name, kind, text, out, bad)
-            null = text.null
-        if name == "at":
-            bad |= null
+    def _word(self, name: str, kind: str, column: Any, out: Array) -> Column:
+        """Return a column of words, each of which is read once."""
+        found = words_of(column)
+        count = len(found.words)
+        values, faults = numpy.zeros(count + 1, numpy.int64), numpy.zeros(count + 1, numpy.uint8)
+        self._cells(name, kind, text_of(found.words), values[:count], faults[:count])
+        values[faults != 0] = WRONG
+        return word(found.places, found.null, values, out)
+
+    def _id(self, name: str, column: Any, null: Array, words: Any, out: Array) -> Column:
+        """Return a column that names an occurrence; named sums have colons, and name none."""
+        own, among = text_of(column.dictionary), places_among(words, column)
+        faults = own.null.copy() if name == "id" else numpy.zeros(len(own.null), numpy.uint8)
+        self.code.texts(own.offsets, own.data, own.null, name == "id", faults)
+        among[:-1][own.null != 0] = NOTHING
+        among[:-1][faults != 0] = WRONG_ID
+        return name_of(indices_of(column), null, among, out)
+
+    def _nulls(self, array: Any) -> Array:
+        """Return which cells are null; of what has none, all the same."""
+        if array.null_count:
+            return nulls_of(array)
+        if len(self._no_null) < len(array):
+            self._no_null = numpy.zeros(len(array), numpy.uint8)
+        return self._no_null[: len(array)]
+
+    def _unasked(self, count: int) -> Array:
+        """Return room for what nobody asks."""
+        return numpy.empty(count, numpy.int64)
 
     def _cells(self, name: str, kind: str, text: Text, out: Array, bad: Array) -> None:
         """Read cells of text as a field of some kind."""
@@ -260,7 +258,6 @@ def _strings(text: Text) -> list[str]:
     return [raw[a:b].decode() for a, b in pairwise(text.offsets.tolist())]
 
 
-def without(table: Any, names: Iterable[str]) -> list[str]:
-    """Return those of some columns of which a table tells nothing."""
-    types = dict(zip(table.schema.names, table.schema.types, strict=True))
-    return [name for name in names if name not in types or pyarrow.types.is_null(types[name])]
+def lacking(table: Any) -> set[str]:
+    """Return the columns of a table in which nothing is."""
+    return {each.name for each in table.schema if pyarrow.types.is_null(each.type)}
