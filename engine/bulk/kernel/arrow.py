@@ -56,8 +56,8 @@ class Taken:
 
 
 _INSTANTS = (pyarrow.timestamp("us"), pyarrow.timestamp("ms"))
-EARLIER, SAME = 1, 2
-"""What rows of an account may be, beside the one before each: earlier, at the same instant."""
+EARLIER, SAME, NOW = 1, 2, 4
+"""What rows of an account may be, beside the one before each: earlier, at the same instant; at that of the run."""
 SEVERAL = "several"
 """The kind of a field that is one thing in one occurrence and another in another: rows that fill it are left."""
 
@@ -212,13 +212,13 @@ class Reader:
         moment, kind, who, fields = rows.moment, rows.kind, rows.who, rows.fields
         ids = as_texts(table, naming, rows.bad, self.code) if words is None else as_numbers(rows.ids, words)
         first = numpy.append(starts, count).astype(numpy.int64)
-        ok = self._accounts(starts, kind, who, moment, rows.bad) & self._once(table, kind, starts)
-        ok &= ~pc.equal(pc.fill_null(accounts, ""), "").to_numpy(zero_copy_only=False)
+        steps = self.code.steps(first, moment, self.as_of)
+        ok = self._accounts(starts, kind, who, moment, rows.bad, steps) & self._once(table, kind, starts)
+        ok &= pc.not_equal(accounts, "").to_numpy(zero_copy_only=False)
         ok = ok.astype(numpy.uint8)
         if rows.known is not None:
             # What is not known yet is looked at no more than what no norm speaks of.
             kind = numpy.where(rows.known, kind, len(self.names))
-        steps = self.code.steps(first, moment)
         in_time = self._in_time(first, moment, steps)
         placed = self._placed(first, ok, in_time, moment, kind, ids)
         order, number, firsts, things, taken = placed
@@ -236,12 +236,12 @@ class Reader:
         if not as_it_is:
             moment, kind, who = moment[order], kind[order], who[order]
         tied = numpy.zeros(0, numpy.int64)
-        if steps >= SAME:
+        if steps & SAME:
             tied = self._tied(firsts, moment, kind, number[order], laid)
         self.code.coded(codes, kind)
         columns = Columns(_listed(firsts), _listed(things), moment, kind, who, laid)
         counts = (first[1:] - first[:-1])[taken]
-        left = pc.fill_null(accounts.take(pyarrow.array(numpy.flatnonzero(ok == 0))), "")
+        left = accounts.take(pyarrow.array(numpy.flatnonzero(ok == 0)))
         return Taken(accounts.take(pyarrow.array(taken)), counts, columns, ids.told, order, left, tied)
 
     def _placed(
@@ -316,13 +316,19 @@ class Reader:
         whose = numpy.repeat(numpy.arange(len(first) - 1), numpy.diff(first))
         return numpy.lexsort((moment, whose))
 
-    def _accounts(self, starts: Array, kind: Array, who: Array, moment: Array, bad: Array) -> Array:
+    def _accounts(
+        self, starts: Array, kind: Array, who: Array, moment: Array, bad: Array, steps: int
+    ) -> Array:
         """Return which accounts keep to what ledgers are held to."""
-        ok = numpy.maximum.reduceat(bad, starts) == 0
-        asked = [self.names.index(each.act) for each in self.plan.asked if each.act in self.declared]
-        then = numpy.flatnonzero(moment == self.as_of)
-        then = then[numpy.isin(kind[then], asked)]
-        ok[numpy.searchsorted(starts, then, "right") - 1] = False
+        # What few rows are is asked first, and then of which.
+        ok = numpy.ones(len(starts), bool)
+        if bad.view(bool).any():
+            ok = numpy.maximum.reduceat(bad, starts) == 0
+        if steps & NOW:
+            asked = [self.names.index(each.act) for each in self.plan.asked if each.act in self.declared]
+            then = numpy.flatnonzero(moment == self.as_of)
+            then = then[numpy.isin(kind[then], asked)]
+            ok[numpy.searchsorted(starts, then, "right") - 1] = False
 
         def earliest(name: str) -> Array:
             here = kind == (self.names.index(name) if name in self.declared else -1)
@@ -381,22 +387,33 @@ def _slots(first: Array, ids: Ids) -> Array:
     return numpy.full(ids.slots or 1 << (2 * wide + 4).bit_length(), -1)
 
 
+def runs_of(array: Any) -> tuple[Any, Array]:
+    """Return what stands in an array of text as long as it stands there (nothing: an empty one), and where that begins.
+
+    What an array has as two words may come twice in a row.
+    """
+    words = array if is_words(array) else array.cast(pyarrow.string()).dictionary_encode()
+    codes = codes_of(words)
+    starts = numpy.concatenate(([0], numpy.flatnonzero(codes[1:] != codes[:-1]) + 1))[: len(codes)]
+    here = codes[starts]
+    names = words.dictionary.cast(pyarrow.string()).take(pyarrow.array(here, mask=here < 0))
+    return pc.fill_null(names, ""), starts
+
+
 def _runs(column: Any) -> tuple[Any, Array]:
     """Return the accounts of a column in which the rows of each stand together, and where each begins."""
     names, starts, begin = list[Any](), list[Array](), 0
-    for chunk in column.chunks if isinstance(column, pyarrow.ChunkedArray) else [column]:
-        found = words_of(chunk)
-        codes = numpy.where(found.null, -1, found.places) if found.null.any() else found.places
-        here = numpy.concatenate(([0], numpy.flatnonzero(codes[1:] != codes[:-1]) + 1))[: len(codes)]
-        own = found.words.take(pyarrow.array(codes[here], mask=codes[here] < 0))
-        if names and len(own) and names[-1][-1] == own[0]:
-            # The account goes on in another chunk.
-            own, here = own[1:], here[1:]
-        if len(own):
-            names.append(own)
+    for chunk in column.chunks:
+        own, here = runs_of(chunk)
+        names.append(own)
         starts.append(here + begin)
         begin += len(chunk)
-    return pyarrow.concat_arrays(names), numpy.concatenate(starts)
+    every, begins = pyarrow.concat_arrays(names), numpy.concatenate(starts)
+    goes_on = pc.equal(every[1:], every[:-1])
+    if not pc.any(goes_on).as_py():
+        return every, begins
+    is_new = numpy.append(True, ~goes_on.to_numpy(zero_copy_only=False))
+    return every.filter(pyarrow.array(is_new)), begins[is_new]
 
 
 def _fits(kind: str, type_: Any) -> bool:

@@ -213,15 +213,20 @@ def coded(codes: Array, kind: Array) -> None:
         kind[at] = codes[kind[at] & FAR]
 
 
-def steps(first: Array, moment: Array) -> int:
-    """Tell of the rows of each account whether one is earlier than that before it (1), or at the same instant (2)."""
-    earlier = same = 0
+def steps(first: Array, moment: Array, now: int) -> int:
+    """Tell of the rows of each account whether one is earlier than that before it (1), or at the same instant (2).
+
+    And of all rows, whether one is at the instant `now` (4). Each account has a row.
+    """
+    earlier = same = there = 0
     for account in range(len(first) - 1):
+        there |= moment[first[account]] == now
         for row in range(first[account] + 1, first[account + 1]):
-            before, now = moment[(row - 1) & FAR], moment[row & FAR]
-            earlier |= now < before
-            same |= now == before
-    return earlier + 2 * same
+            before, own = moment[(row - 1) & FAR], moment[row & FAR]
+            earlier |= own < before
+            same |= own == before
+            there |= own == now
+    return earlier + 2 * same + 4 * there
 
 
 def arranged(

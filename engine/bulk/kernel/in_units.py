@@ -17,7 +17,7 @@ from engine.bulk.tables import Table
 
 if TYPE_CHECKING:
     from engine.bulk.kernel.straight import Straight
-    from engine.bulk.kernel.units import Piece, Survey, Unit
+    from engine.bulk.kernel.units import Outline, Piece, Survey, Unit
 
 STRAIGHT_FROM = 100_000
 """From how many rows on a table is folded as a whole: to compile what does so takes as long as so many one by one."""
@@ -53,39 +53,39 @@ class InUnits(ABC):
         if not is_extra():
             return "llvmlite and pyarrow (the extra `kernel`) are not installed"
         from engine.bulk.kernel.room import keep_room
-        from engine.bulk.kernel.straight import BROKEN, Unlike, rows_in
+        from engine.bulk.kernel.straight import BROKEN, Unlike
+        from engine.bulk.kernel.units import outlined
 
-        paths = [each.path for each in tables]
         try:
-            if (rows := sum(map(rows_in, paths))) < STRAIGHT_FROM:
+            outlines = [outlined(each.path) for each in tables]
+            if (rows := sum(each.rows for each in outlines)) < STRAIGHT_FROM:
                 return f"they have {rows:,} rows, and it is worth while from {STRAIGHT_FROM:,} on"
             keep_room()
             readers = self.readers()
             if not readers:
                 return "there is no plan"
             for each in readers:
-                for path in paths:
-                    each.reader.check(path)
+                for outline in outlines:
+                    each.reader.check_schema(outline.schema)
                 each.warm()
-            return self._in_units(paths, work, spread, tell)
+            return self._in_units(outlines, work, spread, tell)
         except (Unlike, *BROKEN) as wrong:
             for left in work.glob(f"{STRAIGHT}.*"):
                 left.unlink()
             return str(wrong).strip().split("\n")[0]
 
-    def _in_units(self, paths: list[Path], work: Path, spread: Spread, tell: Tell) -> Counts:
+    def _in_units(self, tables: list[Outline], work: Path, spread: Spread, tell: Tell) -> Counts:
         from engine.bulk.kernel import units
-        from engine.bulk.kernel.straight import rows_in
 
-        pieces = [piece for path in paths for piece in units.pieces_of(path)]
+        pieces = [piece for each in tables for piece in each.pieces]
         surveys: list[Survey] = []
-        for each in spread("surveyed", [(piece, len(paths) == 1) for piece in pieces]):
+        for each in spread("surveyed", [(piece, len(tables) == 1) for piece in pieces]):
             tell("looking at accounts", len(surveys), len(pieces))
             surveys.append(each)
         found = units.cut(pieces, surveys)
         if found is None:
             laid, whole = work / "laid", work / "laid.whole"
-            buckets = units.buckets_for(sum(map(rows_in, paths)))
+            buckets = units.buckets_for(sum(each.rows for each in tables))
             if not whole.is_file():
                 shutil.rmtree(laid, ignore_errors=True)
                 laid.mkdir()

@@ -19,11 +19,10 @@ import pyarrow
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from engine.bulk.kernel.arrow import cells_compiled
+from engine.bulk.kernel.arrow import cells_compiled, runs_of
 from engine.bulk.kernel.column import (
     CODED,
     Array,
-    codes_of,
     few_words,
     in_order,
     one,
@@ -79,8 +78,17 @@ class Unit:
     buckets: tuple[Path, ...] = ()
 
 
-def pieces_of(path: Path, most: int = A_PIECE) -> list[Piece]:
-    """Return a table in pieces of about so many rows."""
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What a table tells of itself: its columns, its rows, its pieces."""
+
+    schema: Any
+    rows: int
+    pieces: list[Piece]
+
+
+def outlined(path: Path, most: int = A_PIECE) -> Outline:
+    """Return what a table tells of itself, in pieces of about so many rows."""
     about = pq.read_metadata(path)
     found, first, rows = [], 0, 0
     for group in range(about.num_row_groups):
@@ -88,7 +96,12 @@ def pieces_of(path: Path, most: int = A_PIECE) -> list[Piece]:
         if rows >= most or group == about.num_row_groups - 1:
             found.append(Piece(path, first, group + 1))
             first, rows = group + 1, 0
-    return found
+    return Outline(about.schema.to_arrow_schema(), about.num_rows, found)
+
+
+def pieces_of(path: Path, most: int = A_PIECE) -> list[Piece]:
+    """Return a table in pieces of about so many rows."""
+    return outlined(path, most).pieces
 
 
 def surveyed(piece: Piece, alone: bool) -> Survey:
@@ -96,15 +109,12 @@ def surveyed(piece: Piece, alone: bool) -> Survey:
     rows, begins, ends, in_order = 0, None, b"", True
     found = [numpy.zeros(0, numpy.int64)]
     for batch in _batches(piece, ["account"]):
-        column = one(batch.column(0))
-        codes = codes_of(column)
-        places = numpy.concatenate(([0], numpy.flatnonzero(codes[1:] != codes[:-1]) + 1))
-        runs = pc.fill_null(column.take(pyarrow.array(places)).cast(pyarrow.string()), "")
+        runs, _ = runs_of(one(batch.column(0)))
         first, last = runs[0].as_py().encode(), runs[-1].as_py().encode()
         in_order = in_order and ends <= first and not pc.any(pc.less(runs[1:], runs[:-1])).as_py()
         begins = first if begins is None else begins
         ends = last
-        rows += len(codes)
+        rows += len(batch)
         if alone and not in_order:
             break
         if not alone:
