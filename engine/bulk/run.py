@@ -294,6 +294,8 @@ def _spread(job: Job, make: Make, portfolio: Fold) -> Iterator[Spread]:
 
     def called(name: str, given: Sequence[tuple[Any, ...]]) -> Iterator[Any]:
         if not pools:
+            # A process that begins as a copy of this one has its portfolio.
+            _held[:] = [portfolio]
             pools.append(ProcessPoolExecutor(job.jobs, initializer=_prepare, initargs=(make,)))
         return pools[0].map(_called, repeat(name), given)
 
@@ -302,6 +304,7 @@ def _spread(job: Job, make: Make, portfolio: Fold) -> Iterator[Spread]:
     finally:
         for each in pools:
             each.shutdown(cancel_futures=True)
+        _held.clear()
 
 
 def _called(name: str, given: tuple[Any, ...]) -> Any:
@@ -313,7 +316,8 @@ _held: list[Fold] = []
 
 def _prepare(make: Make) -> None:
     end_with_parent()
-    _held[:] = [make()]
+    if not _held:
+        _held.append(make())
 
 
 def _in_process(work: Path, buckets: int, bucket: int, with_accounts: bool) -> Counts:

@@ -49,6 +49,7 @@ class Taken:
     columns: Columns
     ids: Any
     order: Array
+    """Where these rows stand; nothing, where they all stand where they are looked at."""
     left: pyarrow.StringArray
     """The accounts that are not among them."""
     tied: Array
@@ -242,7 +243,8 @@ class Reader:
         columns = Columns(_listed(firsts), _listed(things), moment, kind, who, laid)
         counts = (first[1:] - first[:-1])[taken]
         left = accounts.take(pyarrow.array(numpy.flatnonzero(ok == 0)))
-        return Taken(accounts.take(pyarrow.array(taken)), counts, columns, ids.told, order, left, tied)
+        moved = order[:0] if as_it_is else order
+        return Taken(accounts.take(pyarrow.array(taken)), counts, columns, ids.told, moved, left, tied)
 
     def _placed(
         self, first: Array, ok: Array, in_time: Array, moment: Array, kind: Array, ids: Ids

@@ -16,8 +16,8 @@ import pyarrow.parquet as pq
 from engine.bulk.kernel.flat import Flat, fits
 from engine.bulk.kernel.footer import MAGIC, Footer
 
-A_GROUP = 1 << 18
-"""About how many rows are written as one group."""
+A_GROUP = 1 << 15
+"""From how many rows on these are written as one group: to put together those of several tables takes longer."""
 _COPIED = 1 << 20
 
 

@@ -170,9 +170,7 @@ class Telling:
         unpaid = self.unpaid(taken, left)
         columns = {
             "account": taken.names,
-            "agreements": pyarrow.array([list(self.agreements)], pyarrow.list_(pyarrow.string())).take(
-                _zeros(count)
-            ),
+            "agreements": self._agreements(count),
             "states": self._states(left, count),
             "last_days": self._last_days(left),
             "breaches": pyarrow.array(every),
@@ -187,7 +185,10 @@ class Telling:
         for place, text in enumerate(self.asked):
             columns[text] = pyarrow.array(ANSWERS).take(pyarrow.array(given[:, place] % SAID))
         listed = pyarrow.map_(pyarrow.string(), pyarrow.list_(pyarrow.string()))
-        columns["missing"] = pyarrow.array([[]], listed).take(_zeros(count))
+        nothing = pyarrow.array([], listed.key_type), pyarrow.array([], listed.item_type)
+        columns["missing"] = pyarrow.MapArray.from_arrays(
+            pyarrow.array(numpy.zeros(count + 1, _HALF)), *nothing
+        )
         columns["forbidden_by"] = self._forbidden(given, listed)
         told = pyarrow.table(columns)
         return told.filter(pyarrow.array(left["gone"] == 0)) if left["gone"].any() else told
@@ -208,6 +209,12 @@ class Telling:
             for each in kinds
         ]  # fmt: skip
         return pyarrow.array(told, kind).take(pyarrow.array(places))
+
+    def _agreements(self, count: int) -> Any:
+        names, wide = pyarrow.array(self.agreements, pyarrow.string()), len(self.agreements)
+        offsets = pyarrow.array((numpy.arange(count + 1) * wide).astype(_HALF))
+        places = pyarrow.array(numpy.tile(numpy.arange(wide), count))
+        return pyarrow.ListArray.from_arrays(offsets, names.take(places))
 
     def _states(self, left: dict[str, Array], count: int) -> Any:
         found = list(self.states(left, count))
