@@ -164,7 +164,8 @@ class RowReader:
         if kind == "occurrence":
             return told(null) if out is None else self._id(name, column, null, words, out)
         if out is None:
-            out = self._unasked(len(column))
+            # Nobody asks what it says, but how that is written.
+            out = numpy.empty(len(column), numpy.int64)
         if is_words(column) or (column.type in STRINGS and kind in ("flag", "one of", "text", "period")):
             return self._word(name, kind, column, out)
         if column.type in STRINGS:
@@ -215,10 +216,6 @@ class RowReader:
         if len(self._no_null) < len(array):
             self._no_null = numpy.zeros(len(array), numpy.uint8)
         return self._no_null[: len(array)]
-
-    def _unasked(self, count: int) -> Array:
-        """Return room for what nobody asks."""
-        return numpy.empty(count, numpy.int64)
 
     def _cells(self, name: str, kind: str, text: Text, out: Array, bad: Array) -> None:
         """Read cells of text as a field of some kind."""
