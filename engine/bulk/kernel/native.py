@@ -19,6 +19,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 import llvmlite.binding as llvm
+import numpy
 import pyarrow
 
 from engine.bulk.kernel.kept import folder, kept
@@ -82,7 +83,7 @@ def _functions(
     made: dict[str, Function] = {}
     for name, kinds in json.loads(head).items():
         run = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p)(engine.get_function_address(f"run_{name}"))
-        made[name] = partial(_run, engine, run, kinds)
+        made[name] = partial(_run, engine, run, [numpy.dtype(each) if each else None for each in kinds])
     return made
 
 
@@ -105,13 +106,13 @@ def _made(source: str, constants: Mapping[str, int], effort: Effort) -> bytes:
     return json.dumps(takes).encode("ascii") + b"\n" + code
 
 
-def _run(_: Any, run: Callable[[Any], int], kinds: list[str], *given: Any) -> int:
+def _run(_: Any, run: Callable[[Any], int], kinds: list[Any], *given: Any) -> int:
     """Run a function over arrays and numbers. (What holds its code is handed along, lest it be let go of.)"""
     told: list[int] = []
     for kind, value in zip(kinds, given, strict=True):
-        if kind:
+        if kind is not None:
             # (Arrow tells where an array is in a tenth of the time that numpy takes, and that it is in one piece.)
-            assert value.dtype.str == kind
+            assert value.dtype == kind
             told += (pyarrow.py_buffer(value).address, len(value))
         else:
             # An array of which nothing is asked is none of the function's.
