@@ -144,6 +144,9 @@ def _told(where: str, wrong: SQLAlchemyError) -> StoreError:
         return Unfit("value", said)
     # `connection to server at "10.0.0.7", port 5432 failed: Connection refused`: the reason comes last.
     place, _, reason = said.rpartition(": ")
+    reason = reason.strip()
     if isinstance(wrong, DBAPIError) and wrong.connection_invalidated:
-        reason = f"the connection was lost ({reason.strip()})"
-    return Unavailable(reason.strip(), f"{where}: {place}" if place else where)
+        reason = f"the connection was lost ({reason})"
+    elif "connection to server" in place:
+        reason = f"the database cannot be reached ({reason})"
+    return Unavailable(reason, f"{where}: {place}" if place else where)

@@ -16,8 +16,11 @@ import httpx2
 import pytest
 import sqlalchemy
 
+from engine.errors import Unavailable
 from engine.service import clock, server
 from engine.service.config import BadConfig
+from engine.service.routes import deadlines
+from engine.store import Notice
 from tests.postgres import Cluster, cluster
 from tests.service.serving import CONTRACTS, Live, event, question, send, serving, texts_of
 from tests.store.test_faults import no_file_beyond
@@ -200,6 +203,7 @@ def test_a_database_that_is_gone_comes_back(tmp_path: Path, own_postgres: Cluste
             asked = client.post("/access/v1/evaluation", json=question("user", "place_call", "a"))
             told = refused(asked, 503, "unavailable")
             assert "password" not in json.dumps(told)
+            assert "the database cannot be reached" in told["detail"]
             assert client.get("/health").status_code == 200
         finally:
             own_postgres.start()
@@ -232,6 +236,26 @@ def test_a_clock_that_steps_back(live: Live, monkeypatch: pytest.MonkeyPatch) ->
     assert second["recorded_at"] == first["recorded_at"]
     assert [each.fault for each in live.server.store.audit()] == [None]
     ready(client)
+
+
+def test_a_stream_waits_while_the_store_is_gone(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A browser whose stream ends, and that is then refused, gives up for good."""
+    books = live.server.tenants["main"].books
+    gone, looked = Unavailable("connection refused"), list[int]()
+    kept = [Notice("n1", "a", 1, b'{"what": "state"}', 1), Notice("n2", "a", 1, b'{"what": "state"}', 2)]
+
+    def notices(after: int, limit: int) -> list[Notice]:
+        looked.append(after)
+        if after == 1 and looked.count(1) < 3:
+            raise gone
+        return kept[after : after + 1]
+
+    monkeypatch.setattr(deadlines, "LOOKED_EVERY_S", 0.02)
+    monkeypatch.setattr(books, "notices", notices)
+    with live.client().stream("GET", "/notices", headers={"Accept": "text/event-stream"}) as answer:
+        told = (line for line in answer.iter_lines() if line.startswith("id"))
+        assert [next(told), next(told)] == ["id: 1", "id: 2"]
+    assert looked.count(1) == 3
 
 
 def test_readiness_waits_for_deadlines(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:

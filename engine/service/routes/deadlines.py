@@ -6,12 +6,14 @@ import asyncio
 import json
 import secrets
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from engine.dates import iso
+from engine.errors import Unavailable
 from engine.service import accounts
 from engine.service.calendar import feed
 from engine.service.clock import now
@@ -20,7 +22,7 @@ from engine.service.problems import Problem, pointer
 from engine.service.requests import headers_of, object_of
 from engine.service.routes import enter, server_of, told
 from engine.service.webhooks import SIGNATURE, address_of
-from engine.store import Subscription
+from engine.store import Notice, Subscription
 
 router = APIRouter(tags=["deadlines"])
 PAGE = 200
@@ -98,12 +100,19 @@ async def notices(request: Request) -> Response:
 
 
 async def _stream(request: Request, after: int) -> AsyncIterator[bytes]:
-    """Yield notices as they come; `Last-Event-ID` goes on where a stream broke off."""
+    """Yield notices as they come; `Last-Event-ID` goes on where a stream broke off.
+
+    It waits while the store is gone: who is told by it cannot do better.
+    """
     server, headers = server_of(request), headers_of(request.scope)
     tenant, _ = enter(request, "ask")
     every, beat = min(server.config.deadlines_every_s, LOOKED_EVERY_S), 0.0
-    while server.still(headers, "ask") and not await request.is_disconnected():
-        rows = await asyncio.to_thread(tenant.books.notices, after, PAGE)
+    while not await request.is_disconnected():
+        rows: list[Notice] = []
+        with suppress(Unavailable):
+            if not server.still(headers, "ask"):
+                return
+            rows = await asyncio.to_thread(tenant.books.notices, after, PAGE)
         for each in rows:
             after = each.number
             yield b"id: %d\nevent: notice\ndata: %s\n\n" % (each.number, each.content)
