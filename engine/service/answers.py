@@ -66,27 +66,27 @@ class Words:
             said += [self._missing(item, question) for item in decision.missing]
             if reasons and reasons[0].code == "open":
                 reasons = reasons[0].parts
-        party, known = question.party, self._said
+        party, kept = question.party, self._kept
         for reason in reasons:
-            if not reason.parts and is_of_contracts(reason):
-                key = (reason.code, reason.args, reason.holds, party)
-                found = known.get(key)
-                if found is None:
-                    found = self._put(reason, question)
-                    if is_unmistakable(reason):
-                        known[key] = found
-            else:
-                found = self._kept.get((reason, party))
-                if found is None:
-                    found = self._put(reason, question)
-                    if is_unmistakable(reason):
-                        if len(self._kept) >= MOST_KEPT:
-                            self._kept.clear()
-                        self._kept[reason, party] = found
-            said.append(found)
+            found = kept.get((reason, party))
+            said.append(self._of(reason, question) if found is None else found)
         if len(said) == 1:
             return said[0]
         return tuple(map(b",".join, zip(*said, strict=True))) if said else (b"",) * len(LANGUAGES)
+
+    def _of(self, reason: Reason, question: May) -> Said:
+        """Return a reason in words, and keep it."""
+        # Where its words hang on the contracts alone, they are those of all accounts, whatever events it cites.
+        shared = not reason.parts and is_of_contracts(reason)
+        key = (reason.code, reason.args, reason.holds, question.party) if shared else ()
+        found = self._said.get(key) or self._put(reason, question)
+        if is_unmistakable(reason):
+            if shared:
+                self._said[key] = found
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            self._kept[reason, question.party] = found
+        return found
 
     def _put(self, reason: Reason, question: May) -> Said:
         """Return a reason and what it rests on."""

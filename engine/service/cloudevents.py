@@ -141,7 +141,7 @@ def _event(said: Any, at: str) -> Sent:
                 raise Problem("bad_request", "a plain value is wanted", at + pointer("data", name))
     recorded = said.get("recordedat")
     return made(Sent, (
-        account, source, id, raw, canonical({name: raw[name] for name in sorted(raw)}, in_order=True),
+        account, source, id, raw, canonical(dict(sorted(raw.items())), in_order=True),
         json.dumps(personal, ensure_ascii=False, sort_keys=True).encode() if personal else None,
         None if recorded is None else parse_instant(_time(recorded, at, "/recordedat")), at,
     ))  # fmt: skip
