@@ -10,7 +10,7 @@ from datetime import date
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
-from engine.choice import LIMIT, items_that_matter
+from engine.choice import LIMIT, Split, items_that_matter
 from engine.decision import Cure, Decision, Item, Reason, Receipt, Verdict
 from engine.edition import edition
 from engine.event import ASKED, Instant
@@ -102,7 +102,41 @@ class Told(NamedTuple):
 
 def told_of(position: Position, at: Instant, way: Way) -> Told:
     """Work out what a question about an instant comes to."""
-    scene = position.scene(at)
+    found: Told | None = None
+    if INEXACT not in position.cells:
+        try:
+            found = _in_one_case(position, position.scene(at), way)
+        except Split:
+            found = None
+    return found or _in_cases(position, position.scene(at), way)
+
+
+def _in_one_case(position: Position, scene: Scene, way: Way) -> Told | None:
+    """Work out a question that meets nothing open but default readings; None, or Split raised, where it does.
+
+    Most questions are such, and then nothing has to be looked at apart, ready for other cases.
+    """
+    leaves: dict[int, Any] = {}
+    leaving: list[Start] = []
+    assigned: dict[Item, Any] = {}
+    scene.assigned, scene.leaving, scene.leaves, scene.answers = assigned, leaving, leaves, {}
+    shown = way.go_on(scene, None)
+    if shown.answer == "undetermined":
+        return None
+    assumes: tuple[tuple[str, str], ...] = ()
+    if leaving:
+        turn, scene.leaves = scene.turn, None
+        assumes = _assumed_beside(scene, way, leaving, shown)
+        scene.beside(turn)
+        scene.leaves = leaves
+    scene.assigned, scene.vars, scene.event = assigned, {}, None
+    scene.leaving, scene.departed, scene.lenient = None, None, True
+    why, cure = way.reasons(scene, shown)
+    return _told(position, scene, shown.answer, shown.required, shown.value, why, (), (), assumes, cure, True)
+
+
+def _in_cases(position: Position, scene: Scene, way: Way) -> Told:
+    """Work out a question in every case of what is open."""
     scene.trees, scene.answers = {}, {}
     try:
         cases, leaving, exact = _explored(scene, way)
@@ -141,16 +175,27 @@ def told_of(position: Position, at: Instant, way: Way) -> Told:
                 break
         why = (Reason("open", tuple(_spelled(item) for item in missing), None, why, _events_of(missing)),)
         cure = ()
-    turn = scene.turn
+    return _told(
+        position, scene, answer, required, None if answer == "undetermined" else shown.value,
+        why, missing, could_be, assumes, cure, exact,
+    )  # fmt: skip
+
+
+def _told(
+    position: Position, scene: Scene, answer: str, required: bool, value: Any, why: tuple[Reason, ...],
+    missing: tuple[Item, ...], could_be: tuple[str, ...], assumes: tuple[tuple[str, str], ...], cure: tuple[Cure, ...],
+    exact: bool,
+) -> Told:  # fmt: skip
+    """Return what was found, and until when it stays so."""
+    at, turn = scene.at, scene.turn
     for entry in position.agenda:
         # The agenda is in order of time: the first that is to come is the next.
         if entry[0] > at and (entry[1] != "D" or _breeds(position, entry)):
             turn = entry[0] if turn is None or entry[0] < turn else turn
             break
     said = (
-        answer, _VERDICTS.get(answer), required,
-        shown.value if answer != "undetermined" else None,
-        position.program.truncated, why, missing, could_be, assumes, cure, turn, scene.provisional, exact,
+        answer, _VERDICTS.get(answer), required, value, position.program.truncated, why,
+        missing, could_be, assumes, cure, turn, scene.provisional, exact,
     )  # fmt: skip
     until = scene.firm if turn is None or scene.firm < turn else turn
     return made(Told, (at, until, said))
@@ -252,6 +297,20 @@ def _assumed(
             if differs:
                 found.append((item.name, scene.taken.options[item.name]))
                 break
+    return tuple(sorted(found))
+
+
+def _assumed_beside(scene: Scene, way: Way, leaving: list[Start], shown: Case) -> tuple[tuple[str, str], ...]:
+    """Return the same where by default one case answers, with nothing open."""
+    told = (*shown.outcome, shown.required)
+    found: list[tuple[str, str]] = []
+    last: Item | None = None
+    for start in leaving:
+        # The options of a reading stand together.
+        item = start[0][DEPARTED]
+        if item is not last and _differs(told, ways(scene, way, [start])):
+            found.append((item.name, scene.taken.options[item.name]))
+            last = item
     return tuple(sorted(found))
 
 

@@ -51,11 +51,11 @@ def not_in_force(scene: Scene, rule: Rule, owed: bool = False, bound: bool = Tru
         step = agreement_not_in_force(scene, rule)
         if step is not None and not (owed and step[1] in ENDED):
             return step
-    if rule.bare:
-        return None
     for reading, option in rule.read_so:
         if scene.option_of(reading) != option:
             return ("reading", reading)
+    if rule.bare:
+        return None
     if rule.valid is not None and not rule.valid.value(scene):
         return ("valid", rule.valid)
     if rule.text is not None and not rule.waits and not rule.text.governs(scene, scene.at):
@@ -250,6 +250,7 @@ def closing(scene: Scene, state: Any, rule: Rule, party: str, act: Event) -> Lea
     """Look for what closes the norm to the act, an instance at a time (`Look` in `recall.py`)."""
     scene.event = act
     if state is None or state is ONCE:
+        scene.vars = {}
         is_duty = rule.is_obligation
         if scene.trees is not None and rule.voided:
             closed, _ = recalled(scene, ("in force", rule.index), rule.option, _InForce(rule, act))

@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from engine.event import Event
-from engine.judge import Closing, forbids
+from engine.judge import Closing, closing, forbids
 from engine.program import Rule
-from engine.recall import FORBIDS, SILENT, Leaf, Look, Step, recalled
+from engine.recall import FORBIDS, ONCE, SILENT, Leaf, Look, recalled
 from engine.scene import Scene
-
-NOT_READ_SO: Final[Step] = ("reading", None)
-NOTHING_BOUND: Final[dict[str, Any]] = {}
 
 
 def seen(scene: Scene, rule: Rule, party: str, act: Event) -> Leaf:
-    """Return what is seen of a norm in this case."""
-    # The reading under which a norm is there at all is asked first: that costs less than to remember it.
-    for reading, option in rule.read_so:
-        if scene.option_of(reading) != option:
-            return NOT_READ_SO, NOTHING_BOUND
-    look = _Forbidding(rule, party, act) if rule.is_prohibition else Closing(rule, party, act)
-    found: Leaf = recalled(scene, rule.index, rule.option, look)
-    return found
+    """Return what is seen of a norm, which is there as the case takes readings."""
+    if scene.trees is not None:
+        look = _Forbidding(rule, party, act) if rule.is_prohibition else Closing(rule, party, act)
+        found: Leaf = recalled(scene, rule.index, rule.option, look)
+        return found
+    leaves = scene.leaves
+    if leaves is not None and rule.index in leaves:
+        leaf: Leaf = leaves[rule.index]
+        return leaf
+    leaf = (
+        _forbidding(scene, rule, party, act)
+        if rule.is_prohibition
+        else closing(scene, ONCE, rule, party, act)
+    )
+    if leaves is not None:
+        leaves[rule.index] = leaf
+    return leaf
+
+
+def _forbidding(scene: Scene, rule: Rule, party: str, act: Event) -> Leaf:
+    scene.vars = {}
+    return FORBIDS if forbids(scene, rule, party, act) else SILENT, scene.vars
 
 
 class _Forbidding(Look):
@@ -34,5 +45,4 @@ class _Forbidding(Look):
         self.rule, self.party, self.act = rule, party, act
 
     def go_on(self, scene: Scene, state: Any) -> Leaf:
-        scene.vars = {}
-        return FORBIDS if forbids(scene, self.rule, self.party, self.act) else SILENT, scene.vars
+        return _forbidding(scene, self.rule, self.party, self.act)

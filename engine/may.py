@@ -13,7 +13,7 @@ from engine.event import ASKED, Event, Instant, asked_about
 from engine.judge import agreement_state, beats, bound_events, conditions, tolerates
 from engine.looks import seen
 from engine.position import Position
-from engine.program import Rule, Speaking
+from engine.program import Read, Rule, Speaking
 from engine.question import May
 from engine.recall import FORBIDS, SAYS_NOTHING, SILENT
 from engine.scene import Breach, Scene
@@ -73,25 +73,28 @@ class _May(Way):
         opens: tuple[Rule, ...] = ()
         if state is not None:
             place, forbidding, restores, opens, speaks = state
-        order, turning = self.speaking.order, self.speaking.prohibitions
-        party, act = self.party, self.asked
+        speaking, party, act = self.speaking, self.party, self.asked
+        looked, turning = speaking.looked, speaking.turning
         while place < turning:
             scene.state = place, forbidding, None, (), NOBODY
-            rule = order[place]
-            if seen(scene, rule, party, act)[0] is FORBIDS:
+            one = looked[place]
+            rule = one.of(scene) if type(one) is Read else one
+            if rule is not None and seen(scene, rule, party, act)[0] is FORBIDS:
                 forbidding = (*forbidding, rule)
             place += 1
-        scene.state = place, forbidding, restores, opens, speaks
         if restores is None:
-            restores = _restored(scene, self.speaking.restoring, party) is not None
-        while place < len(order) and (forbidding or not opens):
+            scene.state = place, forbidding, None, (), NOBODY
+            restores = bool(speaking.restoring) and _restored(scene, speaking.restoring, party) is not None
+        while place < len(looked) and (forbidding or not opens):
             scene.state = place, forbidding, restores, opens, speaks
-            rule = order[place]
-            step = seen(scene, rule, party, act)[0]
-            if step is None:
-                opens = (*opens, rule)
-            elif step[0] not in SAYS_NOTHING:
-                speaks = max(speaks, AGREEMENT if rule.home else LAW)
+            one = looked[place]
+            rule = one.of(scene) if type(one) is Read else one
+            if rule is not None:
+                step = seen(scene, rule, party, act)[0]
+                if step is None:
+                    opens = (*opens, rule)
+                elif step[0] not in SAYS_NOTHING:
+                    speaks = AGREEMENT if rule.home or speaks == AGREEMENT else LAW
             place += 1
         return self.answer(scene, forbidding, restores, opens, speaks)
 
@@ -141,22 +144,25 @@ def _restored(scene: Scene, duties: tuple[Rule, ...], party: str) -> tuple[Rule,
 
 def _why_may(scene: Scene, speaking: Speaking, party: str, act: Event, shown: Case) -> Why:
     program = scene.program
-    looked = [(rule, *seen(scene, rule, party, act)) for rule in speaking.rules]
     found: list[Reason] = []
     cure: tuple[Cure, ...] | None = None
-    restored = _restored(scene, speaking.restoring, party)
+    restored = _restored(scene, speaking.restoring, party) if speaking.restoring else None
     if restored is not None:
-        rule, breach = restored
+        duty, breach = restored
         found.append(
             Reason(
                 "restores",
-                (*rule.called, breach.started_at),
+                (*duty.called, breach.started_at),
                 True,
                 (),
                 breach_events(breach),
             )
         )
-    for rule, step, bound in looked:
+    for one in speaking.written:
+        rule = one.of(scene) if type(one) is Read else one
+        if rule is None:
+            continue
+        step, bound = seen(scene, rule, party, act)
         where = rule.called
         scene.vars, scene.event = bound, act
         if step is FORBIDS:
@@ -169,7 +175,7 @@ def _why_may(scene: Scene, speaking: Speaking, party: str, act: Event, shown: Ca
             found.append(made(Reason, (code, where, True, parts, bound_events(scene))))
             if cure is None and shown.answer == "permitted" and rule.when is not None:
                 cure = _turning(scene, rule.when, False)
-        elif step[0] != "reading" and not (step[0] == "bearer" and isinstance(rule.bearer, str)):
+        elif not (step[0] == "bearer" and isinstance(rule.bearer, str)):
             part = _why_closed(scene, step)
             parts = (part,) if part is not None else ()
             found.append(made(Reason, ("closed", (*where, step[0]), False, parts, ())))

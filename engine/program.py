@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any
+from typing import Any, final
 
 from contractlang.contract import Contract, base_name, version_name
 from contractlang.declaration import Declaration, OccurrenceDecl, QuestionDecl, RelationDecl, StateDecl
@@ -116,7 +116,7 @@ class Rule:
     bound_each: bool = field(init=False)
     """Whether what it is bound from, or until, hangs on its trigger: it is so for each instance by itself."""
     bare: bool = field(init=False)
-    """Whether nothing but its agreement's state decides if it is in force."""
+    """Whether nothing but its agreement's state, and how readings are taken, decides if it is in force."""
     read_so: tuple[tuple[str, str], ...] = field(init=False)
     """The readings under which it is there, each with its option."""
     bearer: Bearer = field(init=False)
@@ -142,15 +142,7 @@ class Rule:
 
     def ranked(self) -> None:
         """Note what its place among the other norms has settled."""
-        self.bare = not (
-            self.option
-            or self.valid
-            or self.text
-            or self.since
-            or self.until
-            or self.yields_to
-            or self.voided
-        )
+        self.bare = not (self.valid or self.text or self.since or self.until or self.yields_to or self.voided)
         self.unbounded = not (
             self.limit or self.not_before or self.lapses or self.prevailed_by or self.limited_to
         )
@@ -161,6 +153,39 @@ class Rule:
         return self.when is not None or self.unless is not None or bool(self.excepts)
 
 
+@final
+class Read:
+    """Norms of which a reading lets one speak, or none: by option; under an option other readings may be asked."""
+
+    __slots__ = ("by_option", "reading")
+
+    def __init__(self, reading: str, by_option: dict[str, Rule | Read]) -> None:
+        self.reading, self.by_option = reading, by_option
+
+    def of(self, scene: Scene) -> Rule | None:
+        """Return the norm that is there as a case takes readings."""
+        found = self.by_option.get(scene.option_of(self.reading))
+        return found.of(scene) if type(found) is Read else found
+
+
+def _as_read(rules: Iterable[Rule]) -> tuple[Rule | Read, ...]:
+    """Return norms in their order, those next to one another that stand under options of one reading together."""
+    found: list[Rule | Read] = []
+    for rule in rules:
+        one: Rule | Read = rule
+        for reading, option in reversed(rule.read_so):
+            one = Read(reading, {option: one})
+        last = found[-1] if found else None
+        if (
+            isinstance(one, Read) and isinstance(last, Read) and one.reading == last.reading
+            and not last.by_option.keys() & one.by_option.keys()
+        ):  # fmt: skip
+            last.by_option |= one.by_option
+        else:
+            found.append(one)
+    return tuple(found)
+
+
 class Speaking:
     """The norms that speak of an act to one party: as written, and in the order to look at them in.
 
@@ -169,7 +194,7 @@ class Speaking:
     whose breach the act would cure.
     """
 
-    __slots__ = ("homes", "order", "prohibitions", "restoring", "rules")
+    __slots__ = ("homes", "looked", "order", "restoring", "turning", "written")
 
     def __init__(self, rules: Iterable[Rule], party: str, restoring: tuple[Rule, ...]) -> None:
         mine = [rule for rule in rules if not isinstance(rule.bearer, str) or rule.bearer == party]
@@ -177,9 +202,11 @@ class Speaking:
         others = sorted(
             (rule for rule in mine if not rule.is_prohibition), key=lambda rule: not rule.is_obligation
         )
-        self.rules: tuple[Rule, ...] = tuple(mine)
         self.order: tuple[Rule, ...] = (*prohibitions, *others)
-        self.prohibitions = len(prohibitions)
+        forbidding = _as_read(prohibitions)
+        self.looked: tuple[Rule | Read, ...] = (*forbidding, *_as_read(others))
+        self.turning = len(forbidding)
+        self.written: tuple[Rule | Read, ...] = _as_read(mine)
         self.homes: tuple[str, ...] = tuple(dict.fromkeys(rule.home for rule in mine if rule.home))
         self.restoring = restoring
 

@@ -120,8 +120,8 @@ class Scene:
     """One look at a position, in one case. One or two are made for every event, and one for every question."""
 
     __slots__ = (
-        "agenda", "answers", "asked", "assigned", "at", "brief", "departed", "event", "firm", "get", "inner", "leaving",
-        "lenient", "program", "provisional", "state", "taken", "terms", "trees", "turn", "vars", "waiting",
+        "agenda", "answers", "asked", "assigned", "at", "brief", "departed", "event", "firm", "get", "inner", "leaves",
+        "leaving", "lenient", "program", "provisional", "state", "taken", "terms", "trees", "turn", "vars", "waiting",
     )  # fmt: skip
 
     def __init__(
@@ -140,9 +140,10 @@ class Scene:
         self.turn: Instant | None = None
         # Until when what was looked at beside the answer (what would turn it, say) stays as it is.
         self.firm: Instant = NEVER
-        # Only while a decision is made: what was looked at, the default readings that a look asks for, the one that the
-        # case takes the other way, and the answers to questions.
+        # Only while a decision is made: what was looked at in every case, or norm by norm where there is one; the
+        # default readings that a look asks for, the one that the case takes the other way, the answers to questions.
         self.trees: dict[Any, Any] | None = None
+        self.leaves: dict[int, Any] | None = None
         self.asked: dict[Item, tuple[str, tuple[str, ...]]] | None = None
         self.inner: Scene | None = None
         self.departed: Item | None = None
@@ -212,7 +213,8 @@ class Scene:
         """Return the option in which a reading is taken."""
         known = self.taken.by_default.get(reading)
         if known is not None:
-            return self.by_default(*known)
+            assigned: str | None = self.assigned.get(known[1])
+            return self.by_default(*known) if assigned is None else assigned
         got = self.taken.options.get(reading)
         if got is None:
             item, options, _ = self.program.readings[reading]
