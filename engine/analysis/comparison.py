@@ -6,7 +6,7 @@ Only the sentences are compared; whether a difference shows in some history is a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import permutations
 
 from contractlang.contract import Contract
@@ -265,7 +265,11 @@ def _sums_owed(program: Program, rules: list[Rule]) -> tuple[Clause, ...]:
         for part in walk(expr)
         if isinstance(part, AmountOf)
     }
-    sums = (each for name in named for each in program.sums.get(name, ()) if each.home == rules[0].home)
+    sums = (each for found in program.sums.values() for each in found if each.home == rules[0].home)
+    return _where(each for each in sums if each.rule.name in named)
+
+
+def _where(sums: Iterable[Sum]) -> tuple[Clause, ...]:
     return tuple(dict.fromkeys(Clause(each.rule.document, each.rule.clause) for each in sums))
 
 
@@ -333,7 +337,7 @@ def _changed_sums(program: Program, telling: Telling, one: str, other: str) -> I
         called, who, does = telling.norms(rules), telling.party(rules[0].norm.bearer), telling.name(act)
         yield Finding(
             "agreements",
-            (*dict.fromkeys(Clause(e.rule.document, e.rule.clause) for e in hanging), *clauses_of(rules)),
+            (*_where(hanging), *clauses_of(rules)),
             Said(
                 f"{where.en} fixes {name.en}, and lets nobody {does.en} alone; {called.en} lets {who.en}. Once it is"
                 " used, one bill has two amounts, and nothing says which one holds.",
@@ -396,16 +400,27 @@ def _unranked(program: Program, telling: Telling, one: str, other: str) -> Itera
     ]
     begun = list(dict.fromkeys(Clause(each.document, each.clause) for each in lives))
     since = listed(telling.clause(each.document, each.clause) for each in begun)
+    both = {
+        name: _where(each for each in found if each.home in (one, other))
+        for name, found in program.sums.items()
+        if {one, other} <= {each.home for each in found}
+    }
+    twice = [
+        (telling.name(name), listed(telling.clause(*each[:2]) for each in where))
+        for name, where in both.items()
+    ]
+    sums = listed(Said(f"{name.en} ({where.en})", f"“{name.zh}”（{where.zh}）") for name, where in twice)
+    too = Said(f", and both set {sums.en}", f"，并都规定了{sums.zh}的数额") if twice else Said("", "")
     yield Finding(
         "agreements",
-        tuple(dict.fromkeys((*cited, *begun))),
+        tuple(dict.fromkeys((*cited, *begun, *(each for where in both.values() for each in where)))),
         Said(
             f"nothing says which of {a.en} and {b.en} goes before where both are in force and do not agree: not"
-            f" {said.en}, nor any other sentence. They speak of {len(common)} matters in common; which of the two"
-            f" governs stays undetermined. {since.en} {agreeing(since, 'says', 'say')} since when each is in force, and"
-            " not that the later goes before.",
+            f" {said.en}, nor any other sentence. They speak of {len(common)} matters in common{too.en}; which of the"
+            f" two governs stays undetermined. {since.en} {agreeing(since, 'says', 'say')} since when each is in force,"
+            " and not that the later goes before.",
             f"{a.zh}与{b.zh}同时有效而约定不一致时，没有任何条款说明何者优先（{said.zh}亦未说明）；"
-            f"{since.zh}只规定何时生效，并未约定后生效者优先。两者就{len(common)}个事项都有约定，以哪一份为准无从确定。",
+            f"{since.zh}只规定何时生效，并未约定后生效者优先。两者就{len(common)}个事项都有约定{too.zh}，以哪一份为准无从确定。",
         ),
         settles=(
             Said(

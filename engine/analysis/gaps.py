@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from engine.analysis.barred import claims_barred
 from engine.analysis.circles import circles
 from engine.analysis.comparison import comparison
+from engine.analysis.damages import sums_beside_damages
 from engine.analysis.dead_ends import (
     ends_without_consequence,
     states_without_way_out,
@@ -64,6 +65,7 @@ def gaps(program: Program) -> Iterator[Finding]:
         sums_of_law,
         sentences_twice,
         losses_against_law,
+        sums_beside_damages,
         claims_barred,
         *SILENCES,
         standards_without_measure,

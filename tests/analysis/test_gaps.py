@@ -244,7 +244,8 @@ def test_two_agreements_side_by_side(programs: Programs) -> None:
         "agreements/scope:voip-1/三.4b+voip-2/三.5",
         "agreements/sum:voip-1/五.1+voip-2/四.2:adjust",
         "agreements/loss:voip-1/三.2c+voip-2/三.2a+voip-2/断",
-        "agreements/no priority:voip-1/十.1+voip-2/0+voip-1/八.1+voip-2/一.2",
+        "agreements/no priority:voip-1/十.1+voip-2/0+voip-1/八.1+voip-2/一.2+voip-1/五.1+voip-2/四.1",
+        "agreements/terms:voip-1/五.2:付费+voip-1/五.1+voip-2/四.1:pay_fee+voip-2/四.1",
     ):
         assert key in keys
     suspension = next(key for key in keys if key.startswith("agreements/only in one:voip-1/五.3"))
@@ -252,6 +253,13 @@ def test_two_agreements_side_by_side(programs: Programs) -> None:
     # What follows on the breach of any norm is about none of the other's in particular.
     assert "agreements/only in one:voip-1/八.3:解除权+voip-2/断" in keys
     assert "中断" in keys[suspension].sentence.zh
+
+
+def test_what_a_text_that_breaks_off_says_nothing_of_hangs_on_the_law(programs: Programs) -> None:
+    """No sentence of agreement 2 asks for its term; 民法典 563(2) goes by whether there is one."""
+    key = "gap/blank of law:voip-2/断+civil_code/563(2):no_term"
+    assert key in found(programs, ("voip-2",), "civil")
+    assert not any(each.startswith("gap/blank of law") for each in found(programs, ("voip-2",)))
 
 
 def test_who_must_bear_a_change_of_price_may_not_leave(programs: Programs) -> None:
