@@ -5,8 +5,8 @@ answer of the same size by the same HTTP server (`bench/constant.py`), measured 
 differ from machine to machine, the ratio of the server's CPU should not. Every question is about another instant, and
 the accounts and acts take turns. What an act comes to on an account, until that may change, is kept with the account
 (`Told` in `engine/answering.py`), so most questions find it; beside them are measured those of which each is the first
-about its act since something happened on the account. The log of requests is at `warning`: at `info`, the default, a
-line is written for each.
+about its act since something happened on the account that left its trace there. The log of requests is at `warning`: at
+`info`, the default, a line is written for each.
 
 `python -m bench.service` prints all of it, with `off`, `fast` or `durable` questions alone, the log of decisions in
 that mode, with `events` events alone; with `builds` questions to both builds in turns, the log off (`make native`).
@@ -169,11 +169,13 @@ def batches(count: int, size: int, first: int = 0) -> Requests:
     ]
 
 
-def calls(turn: int) -> Requests:
-    """Return what has something happen on every account, later than what an earlier turn has happen."""
+def usages(turn: int) -> Requests:
+    """Return what has something happen on every account that leaves its trace, later than that of an earlier turn."""
     minute, second = divmod(turn, 60)
     made = [
-        event(f"a{n}", f"t{turn}", "place_call", f"04-11T23:{minute:02}:{second:02}", by="user", to="10010")
+        event(
+            f"a{n}", f"t{turn}", "usage", f"04-11T23:{minute:02}:{second:02}", period="2026-03", minutes="5"
+        )
         for n in range(ACCOUNTS)
     ]
     return [("/events", MANY, made)]
@@ -217,7 +219,7 @@ def figures_of(log: str, servers: Sequence[Process], names: Sequence[str] = ("",
     """Return the figures of questions to servers, one by one and in batches."""
     # Each act of each account comes once.
     firsts = compared(
-        servers, [(singles(ACCOUNTS * len(ACTS), 10_000 * turn), calls(turn)) for turn in range(3)]
+        servers, [(singles(ACCOUNTS * len(ACTS), 10_000 * turn), usages(turn)) for turn in range(3)]
     )
     ones = compared(servers, [(singles(3_000, 10_000 * turn), ()) for turn in range(3, 6)])
     lots = compared(servers, [(batches(60, BATCH, 100_000 * turn), ()) for turn in range(1, 4)])

@@ -188,8 +188,6 @@ class _Line:
 
     def followed_by(self, events: tuple[Event, ...]) -> _Line:
         """Return the line with events that come after all facts; every position that was reached is kept."""
-        # Of what has become the past few ask again.
-        self.reached[-1].told = None
         groups = self.groups.followed_by([each] for each in events)
         shared = groups.shares_with(self.groups)
         return _Line(
@@ -219,12 +217,20 @@ class _Line:
         """Return the position after so many groups of facts, all of those up to an instant; see `before`."""
         if self.begins is not None and until <= self.begins:
             raise Unreached("what is asked lies before the entries that are here")
-        while len(self.reached) <= count:
-            self.reached.append(take(self.reached[-1], self.groups[len(self.reached) - 1]))
+        self._reach(count)
         found = self.reached[count] if count < len(self.groups) else self._since_last(until)
         if found.told is None:
             found.told = {}
         return found
+
+    def _reach(self, count: int) -> None:
+        """Take the facts up to so many groups."""
+        reached = self.reached
+        while len(reached) <= count:
+            last = reached[-1]
+            reached.append(take(last, self.groups[len(reached) - 1]))
+            # Of what has become the past few ask again.
+            last.told = None
 
     def has_act_of(self, question: Question, count: int) -> bool:
         """Tell whether the act that a question is about is done at the instant asked about, in the last of the groups
@@ -248,8 +254,7 @@ class _Line:
 
     def after_all(self) -> Position:
         """Return the position after all facts, at the instant of the last."""
-        while len(self.reached) <= len(self.groups):
-            self.reached.append(take(self.reached[-1], self.groups[len(self.reached) - 1]))
+        self._reach(len(self.groups))
         return self.reached[len(self.groups)]
 
     def _since_last(self, until: Instant) -> Position:

@@ -128,7 +128,8 @@ class Position:
             self.program, self.terms, self.cells, self.agenda, event.effect_at, self.count + 1,
             _chained(self.chain, event), (), self.taken,
         )  # fmt: skip
-        found.based = based
+        # Nothing stands otherwise: what an act came to before, it comes to now.
+        found.based, found.told = based, self.told
         return found
 
 

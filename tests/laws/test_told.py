@@ -17,8 +17,9 @@ from engine.account import Account
 from engine.dates import DAY
 from engine.decide import decide
 from engine.decision import Decision
-from engine.event import Instant, Ledger
+from engine.event import Instant, Ledger, event
 from engine.governing import Programs
+from engine.may import MOST_TOLD
 from engine.program import Program
 from engine.question import May, Question
 from engine.scenarios import run_scenario
@@ -58,6 +59,24 @@ def test_every_act_of_the_shipped_agreement(
             again += told is not None and told.since <= at < told.until
             assert one.decide(May(party, act, at)) == decide(one.position_at(at), May(party, act, at))
     assert again > 100
+
+
+@pytest.mark.parametrize(("name", "kept"), [("place_call", True), ("complaint_filed", False)])
+def test_what_leaves_no_trace_leaves_what_was_told(name: str, kept: bool) -> None:
+    program = agreement_one()
+    before = Account(program, terms(), Ledger(tuple(ledger(300))))
+    last = before.ledger.entries[-1].effect_at
+    asked = list(product(program.bound_parties, program.acts))[:MOST_TOLD]
+    for party, act in asked:
+        before.decide(May(party, act, last + 1))
+    by = "user" if name == "place_call" else None
+    fact = event("next", name, by, last + 2, fields={"to": "10010"} if by else {}, source="switch")
+    one, anew = before.recorded([fact]), Account(program, terms(), Ledger((*before.ledger, fact)))
+    assert bool(one.line().before(last + 4).told) is kept
+    for party, act in asked:
+        for later in LATER:
+            question = May(party, act, last + 3 + later)
+            assert one.decide(question) == anew.decide(question)
 
 
 def test_whatever_happened(programs: Programs, monkeypatch: pytest.MonkeyPatch) -> None:
