@@ -26,32 +26,41 @@ class Norms:
     def __init__(self, indexes: tuple[int, ...], about: Evaluator | None, variable: Evaluator | None) -> None:
         self.indexes, self.about, self.variable = indexes, about, variable
 
-    def breaches(self, scene: Scene, only_open: bool) -> Iterator[Breach]:
-        """Yield the breaches that were not waived, open ones only if so asked."""
-        for index, trig in self._broken(scene, only_open):
-            found: Breach | None = scene.read(("B", index, trig))
-            if found is not None and (found.status == "open" or (found.status == "cured" and not only_open)):
+    def breaches(self, scene: Scene) -> Iterator[Breach]:
+        """Yield the breaches, open or cured; one that is waived is none any more."""
+        told = self._told(scene)
+        for place in self._ever(scene) if told is None else told:
+            found: Breach | None = scene.read(("B", *place))
+            if found is not None and found.status != "waived":
                 yield found
 
-    def _broken(self, scene: Scene, only_open: bool) -> Iterator[tuple[int, str]]:
-        """Yield where breaches may be; the cells of norms that have none are not touched."""
+    def open_breaches(self, scene: Scene) -> Iterator[Breach]:
+        """Yield the breaches that are open; the cells of norms that have none are not touched."""
+        told = self._told(scene)
+        for place in self._still(scene) if told is None else told:
+            found: Breach | None = scene.read(("B", *place))
+            if found is not None and found.status == "open":
+                yield found
+
+    def _ever(self, scene: Scene) -> Iterator[tuple[int, str]]:
+        for index in self.indexes:
+            chain = scene.get(("BN", index))
+            while chain is not None:
+                trig, chain = chain
+                yield index, trig
+
+    def _still(self, scene: Scene) -> Iterator[tuple[int, str]]:
+        for index in self.indexes:
+            for trig in scene.listed("BO", index):
+                yield index, trig
+
+    def _told(self, scene: Scene) -> list[tuple[int, str]] | None:
+        """Return where the breaches would be that are told singly, by what they are about; None where all are meant."""
         if self.variable is not None:
             bound = self.variable.value(scene)
-            if isinstance(bound, Breach):
-                yield bound.norm, bound.trig
-            return
+            return [(bound.norm, bound.trig)] if isinstance(bound, Breach) else []
         about = trig_of(self.about.value(scene)) if self.about is not None else None
-        for index in self.indexes:
-            if about is not None:
-                yield index, about
-            elif only_open:
-                for trig in scene.listed("BO", index):
-                    yield index, trig
-            else:
-                chain = scene.get(("BN", index))
-                while chain is not None:
-                    trig, chain = chain
-                    yield index, trig
+        return [(index, about) for index in self.indexes] if about is not None else None
 
     def meant(self, scene: Scene, spoken: str) -> tuple[str, str]:
         """Return how reasons call these norms, and the document that has them; none where several have.
@@ -103,7 +112,7 @@ class OverdueE(Evaluator):
         self.norms, self.longer, self.spoken = norms, longer, spoken
 
     def found(self, scene: Scene) -> Breach | None:
-        for breach in self.norms.breaches(scene, only_open=True):
+        for breach in self.norms.open_breaches(scene):
             if breach.last_day is None and scene.program.is_obligation[breach.norm] is False:
                 continue
             if self.longer is None:
@@ -154,7 +163,7 @@ class OverdueE(Evaluator):
         if wanted:
             return None
         facts = []
-        for breach in self.norms.breaches(scene, only_open=True):
+        for breach in self.norms.open_breaches(scene):
             inst: Inst | None = scene.read(("I", breach.norm, breach.trig))
             rule = scene.program.rules[breach.norm]
             unpaid = inst.owed - inst.paid if inst is not None and type(inst.owed) is int else None
@@ -170,7 +179,7 @@ class InBreachE(Evaluator):
 
     def found(self, scene: Scene) -> Breach | None:
         party = self.party.value(scene) if self.party is not None else None
-        for breach in self.norms.breaches(scene, only_open=False):
+        for breach in self.norms.breaches(scene):
             if party is None or party == _EITHER or breach.by in (party, BOTH):
                 return breach
         self.norms.until_due(scene)
