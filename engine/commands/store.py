@@ -1,19 +1,23 @@
-"""`contract store`: what is done to a store as a whole: brought up to date, backed up."""
+"""`contract store`: what is done to a store as a whole: brought up to date, backed up, its log shortened."""
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from engine.commands.audit import Address
-from engine.commands.common import Json, Refused, print_json
+from engine.commands.audit import Address, Tenant
+from engine.commands.common import Json, Refused, many, print_json
 from engine.render import Screen
 
 store = typer.Typer(
-    name="store", no_args_is_help=True, rich_markup_mode=None, help="Bring a store up to date; back it up."
-)
+    name="store",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Bring a store up to date; back it up; shorten its log.",
+)  # fmt: skip
 
 
 @store.command()
@@ -53,6 +57,38 @@ def backup(
         print_json({"store": store, "copy": to, "bytes": size})
     else:
         Screen.of().line(f"{to}: {size:,} bytes")
+
+
+@store.command()
+def shorten(
+    store: Address,
+    before: Annotated[
+        str, typer.Option("--before", metavar="DAY", help="What was asked before this day goes.")
+    ],
+    tenant: Tenant = None,
+    json_: Json = False,
+) -> None:
+    """Delete what is old in the log of decisions, while the store is used. Ledgers are kept for good.
+
+    JSON: store, before, forgotten (how many decisions).
+    """
+    from engine.dates import iso, parse_day, start_of
+    from engine.store import open_store
+
+    try:
+        day = start_of(parse_day(before))
+    except ValueError as wrong:
+        raise Refused(f"--before: {wrong}") from None
+    opened = open_store(store, create=False)
+    try:
+        books = [opened.of(name) for name in (opened.tenants() if tenant is None else [tenant])]
+        forgotten = sum(some for each in books for some in iter(partial(each.forget_decisions, day), 0))
+    finally:
+        opened.close()
+    if json_:
+        print_json({"store": _shown(store), "before": iso(day), "forgotten": forgotten})
+    else:
+        Screen.of().line(f"{_shown(store)}: {many(forgotten, 'decision')} gone")
 
 
 def _shown(address: str) -> str:

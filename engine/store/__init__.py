@@ -181,6 +181,10 @@ class Decisions(Protocol):
     def decisions(self, after: int = 0, limit: int = 1000) -> list[DecisionRow]:
         """Return answers in the order in which they were kept, beyond a number."""
 
+    def forget_decisions(self, before: Instant, limit: int = 10_000) -> int:
+        """Delete so many of the answers given before an instant; return how many. The last of all stays, so that no
+        number is given twice."""
+
 
 class Deadlines(Protocol):
     """What time alone will bring to one tenant's accounts, and who has to be told.

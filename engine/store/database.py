@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, Table, bindparam, select, update
@@ -71,6 +72,10 @@ class Database(ABC):
     @abstractmethod
     def listed(self, values: Sequence[int] | Sequence[str]) -> object:
         """Return values as one parameter."""
+
+    @abstractmethod
+    def unguarded(self, conn: Connection, table: Table) -> AbstractContextManager[None]:
+        """Let rows of a table that is kept be deleted, in this transaction alone."""
 
     @abstractmethod
     def kept(self, conn: Connection, tenant: int, keys: Sequence[tuple[str, str]]) -> Sequence[AnyRow]:

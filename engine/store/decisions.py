@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, delete, func, select
 
 from engine.errors import NotKept
+from engine.event import Instant
 from engine.store import tables
 from engine.store.database import Database
 from engine.store.names import unfit
@@ -79,3 +80,18 @@ class SqlDecisions:
     def decisions(self, after: int = 0, limit: int = 1000) -> list[DecisionRow]:
         wanted = _ROW.where(_d.tenant == self._key, _d.number > after).order_by(_d.number).limit(limit)
         return [DecisionRow(*row) for row in self._database.rows(wanted)]
+
+    def forget_decisions(self, before: Instant, limit: int = 10_000) -> int:
+        return self._database.write(lambda conn: self._forgotten(conn, before, limit))
+
+    def _forgotten(self, conn: Connection, before: Instant, limit: int) -> int:
+        self._database.lock_tenant(conn, self._key)
+        last = conn.execute(_LAST, {"of": self._key}).scalar() or 0
+        own = (_d.tenant == self._key, _d.number < last, _d.asked_at < before)
+        numbers = conn.execute(select(_d.number).where(*own).order_by(_d.number).limit(limit)).scalars().all()
+        if numbers:
+            these = self._database.among(_d.number, "numbers")
+            with self._database.unguarded(conn, tables.decisions):
+                gone = delete(tables.decisions).where(_d.tenant == self._key, these)
+                conn.execute(gone, {"numbers": self._database.listed(numbers)})
+        return len(numbers)

@@ -235,7 +235,8 @@ class MemoryBooks:
     def log(self, rows: Sequence[DecisionRow]) -> Future[None]:
         with self._lock:
             for each in rows:
-                self._decisions.setdefault(each.id, each._replace(number=len(self._decisions) + 1))
+                last = next(reversed(self._decisions.values())).number if self._decisions else 0
+                self._decisions.setdefault(each.id, each._replace(number=last + 1))
         return _done(lambda: None)
 
     def decision(self, id: str) -> DecisionRow:
@@ -246,7 +247,15 @@ class MemoryBooks:
 
     def decisions(self, after: int = 0, limit: int = 1000) -> list[DecisionRow]:
         with self._lock:
-            return list(self._decisions.values())[after : after + limit]
+            return [each for each in self._decisions.values() if each.number > after][:limit]
+
+    def forget_decisions(self, before: Instant, limit: int = 10_000) -> int:
+        with self._lock:
+            rows = list(self._decisions.values())[:-1]
+            gone = [each.id for each in rows if each.asked_at < before][:limit]
+            for id in gone:
+                del self._decisions[id]
+            return len(gone)
 
     # Deadlines --------------------------------------------------------------------------------------------------------
 

@@ -154,6 +154,7 @@ class Agreement(RuleBasedStateMachine):
     def logged(self, id: str, after: int) -> None:
         self.both(lambda books: books.decision(id))
         self.both(lambda books: books.decisions(after, 2))
+        self.both(lambda books: books.forget_decisions(after, 1))
 
     # Deadlines
 

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+import sqlalchemy
 
 from engine.cli import carried_out
 from engine.errors import Unavailable
-from engine.store import Books, DecisionRow, open_store
+from engine.store import Books, DecisionRow, Store, open_store
 from engine.store.apikeys import new_key, prefix_of, proves
 from engine.store.decisionlog import DecisionLog
 
@@ -31,6 +32,61 @@ class Slow:
 
 def answer(id: str) -> DecisionRow:
     return DecisionRow(id, "a", 1, 9, "0.1", b"?", b"!")
+
+
+def given(number: int, at: int) -> DecisionRow:
+    return DecisionRow(f"d{number}", "a", 1, at, "0.1", b"?", b"!")
+
+
+def test_what_is_old_in_the_log_is_deleted_and_no_number_is_given_twice(store: Store) -> None:
+    books, others = store.add_tenant("acme", 0), store.add_tenant("other", 0)
+    for each in (books, others):
+        each.log([given(number, 10 * number) for number in range(1, 6)]).result()
+    assert [books.forget_decisions(40, 2), books.forget_decisions(40, 2), books.forget_decisions(40, 2)] == [
+        2,
+        1,
+        0,
+    ]
+    assert [(each.number, each.id) for each in books.decisions()] == [(4, "d4"), (5, "d5")]
+    assert books.forget_decisions(1_000) == 1
+    books.log([given(6, 60)]).result()
+    assert [(each.number, each.id) for each in books.decisions(4)] == [(5, "d5"), (6, "d6")]
+    assert len(others.decisions()) == 5
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_what_stays_is_guarded_as_before(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    address = (
+        str(tmp_path / "store.db") if kind == "sqlite" else request.getfixturevalue("postgres").database()
+    )
+    store = open_store(address)
+    books = store.add_tenant("acme", 0)
+    books.log([given(number, number) for number in range(1, 4)]).result()
+    store.close()
+    assert carried_out(["store", "shorten", address, "--before", "2026-01-01"]) == 0
+    driver = (
+        address.replace("postgresql:", "postgresql+psycopg:")
+        if kind == "postgresql"
+        else f"sqlite:///{address}"
+    )
+    engine = sqlalchemy.create_engine(driver)
+    with engine.connect() as conn:
+        assert conn.exec_driver_sql("SELECT id FROM decisions").all() == [("d3",)]
+        with pytest.raises(sqlalchemy.exc.DBAPIError, match="recorded for good"):
+            conn.exec_driver_sql("DELETE FROM decisions")
+    engine.dispose()
+
+
+def test_a_day_is_wanted_before_which_the_log_is_shortened(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = str(tmp_path / "store.db")
+    open_store(path).close()
+    assert carried_out(["store", "shorten", path, "--before", "yesterday"]) == 2
+    assert "--before: `yesterday` is not a day" in capsys.readouterr().err
+    assert carried_out(["store", "shorten", path, "--before", "2026-01-01", "--tenant", "acme"]) == 2
+    assert carried_out(["store", "shorten", path, "--before", "2026-01-01"]) == 0
+    assert capsys.readouterr().out == f"{path}: 0 decisions gone\n"
 
 
 def test_in_durable_mode_there_is_something_to_wait_for(books: Books) -> None:
