@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -627,6 +628,25 @@ def test_the_process_from_another_folder_and_from_standard_input(tmp_path: Path)
     assert done.returncode == FINE
     assert done.stdout.startswith("provider may suspend service on 2026-09-11: permitted\n")
     assert process("check", "nowhere", cwd=tmp_path).returncode == REFUSED
+
+
+STOPPED_WHILE_READ = """
+import os, signal, sys
+
+class Stops:
+    def find_spec(self, name, *_):
+        if name == "typer":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Stops())
+from engine.start import main
+main()
+"""
+
+
+def test_who_is_stopped_while_it_is_read_says_nothing() -> None:
+    done = process("check", "voip-1", run=("-c", STOPPED_WHILE_READ))
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
 
 
 def test_a_question_does_not_wait_for_what_it_does_not_need() -> None:
