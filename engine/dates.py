@@ -264,6 +264,11 @@ def _instant_read(text: str) -> Instant:
     fraction = int(digits.ljust(6, "0")) if digits else 0
     if hour == 24 and not (minute or second or fraction):
         day, hour = day + ONE_DAY, 0
+    if second == 60 and minute == 59 and hour < 24:
+        raise NoValue(
+            f"`{text}` is a leap second, which is not counted here: write it as second 59",
+            f"`{text}`是闰秒，此处不计：请写作第59秒",
+        )
     if hour > 23 or minute > 59 or second > 59:
         raise NoValue(
             f"`{text}` names no time of day: hours run from 00:00 to 24:00",

@@ -67,6 +67,8 @@ def test_an_instant_is_read(text: str, in_utc: str) -> None:
         ("2201-01-01T10:00", "out of range"),
         ("2026-04-10", "is a day, not an instant"),
         ("2026-04-10T10:00+20:00", "no clock keeps"),
+        ("2026-12-31T07:59:60+08:00", "leap second"),
+        ("2026-04-10T07:58:60+08:00", "names no time of day"),
         ("2026-04-10T10:00:00.1234567", "is not an instant"),
         ("2026-4-10T10:00", "is not an instant"),
         ("٢٠٢٦-04-10T10:00", "is not an instant"),
