@@ -62,7 +62,7 @@ def test_an_instant_is_read(text: str, in_utc: str) -> None:
         ("2026-04-10T24:00:00.000001", "no time of day"),
         ("2026-04-10T25:00", "no time of day"),
         ("2026-04-10T23:60", "no time of day"),
-        ("2026-04-10T23:59:60", "no time of day"),
+        ("2026-04-10T23:59:60", "leap second"),
         ("1899-12-31T10:00", "out of range"),
         ("2201-01-01T10:00", "out of range"),
         ("2026-04-10", "is a day, not an instant"),
