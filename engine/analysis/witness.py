@@ -102,6 +102,9 @@ def _account(facts: _Facts, program: Program, layers: tuple[str, ...]) -> Accoun
         return {name: value for name, value in given.items() if name.partition(".")[0] in program.called}
 
     terms = terms_from(program, said(history.settings), layers, said(history.readings), said(history.answers))
+    # What a default reading comes to is all that is asked: not what the others would.
+    by_default = {name: option for name, (option, *_) in program.taken(terms).by_default.items()}
+    terms = terms.with_(readings=by_default)
     events = [
         event_from(program, entry, "witness") for entry in history.entries if entry["name"] in program.touches
     ]
