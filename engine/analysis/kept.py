@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from contractlang.cache import entry, keep
 from contractlang.contract import Contract
+from contractlang.declaration import Declaration
 from contractlang.hashes import code, hash_of
 from engine.analysis.finding import Clause, Finding, Said, Witness
 from engine.analysis.tally import Tally
@@ -41,6 +42,7 @@ class Kept:
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder
         self._meant: dict[int, tuple[Contract, bytes]] = {}
+        self._declared: dict[int, tuple[Declaration, str]] = {}
 
     def group(
         self, name: str, contracts: Iterable[Contract], layers: tuple[str, ...], tally: Tally,
@@ -91,9 +93,21 @@ class Kept:
         hashed = blake2b(f"{name} {layers} {_program()}".encode(), digest_size=20)
         for each in contracts:
             if id(each) not in self._meant:
-                self._meant[id(each)] = each, _meant(each)
+                self._meant[id(each)] = each, self._hash(each)
             hashed.update(self._meant[id(each)][1])
         return hashed.hexdigest()
+
+    def _hash(self, contract: Contract) -> bytes:
+        """Return the hash of a document without its words and places."""
+        bare = dataclasses.replace(contract, clauses=(), declarations={}, path="", text_hash="")
+        declared = (f"{name} {self._declaration(each)}" for name, each in contract.declarations.items())
+        return blake2b("\n".join((_said(bare), *declared)).encode("utf-8", "surrogateescape")).digest()
+
+    def _declaration(self, declared: Declaration) -> str:
+        """Return what a declaration is: that of a vocabulary is the same one in every document that uses it."""
+        if id(declared) not in self._declared:
+            self._declared[id(declared)] = declared, _said(declared)
+        return self._declared[id(declared)][1]
 
 
 def _called(contracts: Iterable[Contract], layers: tuple[str, ...]) -> str:
@@ -103,10 +117,9 @@ def _called(contracts: Iterable[Contract], layers: tuple[str, ...]) -> str:
     return hashed.hexdigest()
 
 
-def _meant(contract: Contract) -> bytes:
-    """Return the hash of a document without its words and places."""
-    bare = dataclasses.replace(contract, clauses=(), path="", text_hash="")
-    return blake2b(_SPAN.sub("", repr(bare)).encode("utf-8", "surrogateescape")).digest()
+def _said(value: object) -> str:
+    """Return what something is, in words, but for places."""
+    return _SPAN.sub("", repr(value))
 
 
 @cache

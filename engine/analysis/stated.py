@@ -23,17 +23,24 @@ def readings_stated(program: Program, readings: Iterable[str]) -> Iterator[Place
         yield from (each[:2] for each in laws_stating(program, program.declarations[name]))
 
 
-def laws_stating(program: Program, declared: Declaration) -> Iterator[Clause]:
-    """Yield the sentences of law that state something of a reading, a question, a blank or an act."""
-    for contract in program.contracts:
-        if contract.kind == "law":
-            yield from (Clause(contract.name, clause) for clause in stating(contract, declared))
+def laws_stating(program: Program, declared: Declaration) -> tuple[Clause, ...]:
+    """Return the sentences of law that state something of a reading, a question, a blank or an act."""
+    return _laws_stating(program, _CALLED.get(type(declared)), declared.name, declared.alias)
+
+
+@lru_cache(maxsize=128)
+def _laws_stating(program: Program, what: str | None, name: str, alias: str) -> tuple[Clause, ...]:
+    laws = (each for each in program.contracts if each.kind == "law")
+    return tuple(Clause(law.name, clause) for law in laws for clause in _stating(law, what, name, alias))
 
 
 def stating(contract: Contract, declared: Declaration) -> Iterator[str]:
     """Yield the clauses of a document that state something of what is declared, as in `question timely`."""
-    what = _CALLED.get(type(declared))
-    words = "|".join(re.escape(word) for word in (declared.name, declared.alias) if word)
+    return _stating(contract, _CALLED.get(type(declared)), declared.name, declared.alias)
+
+
+def _stating(contract: Contract, what: str | None, *names: str) -> Iterator[str]:
+    words = "|".join(re.escape(word) for word in names if word)
     named = re.compile(rf"(?:{what})(?:{words})(?!\w)")
     for remark in contract.remarks if what else ():
         if remark.how != "see" and named.search(remark.text):
