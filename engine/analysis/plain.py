@@ -11,6 +11,7 @@ from typing import Any
 
 from contractlang.expression import And, Answer, Bound, Expr, StateValue
 from contractlang.norms import Maintenance, Norm, Obligation, OnBreach, OnOccurrence, Window
+from contractlang.records import fields_of
 from contractlang.source import Span
 from engine.walk import walk
 
@@ -81,9 +82,10 @@ def plain(value: Any) -> Any:
 
 
 def _taken_apart(value: Any) -> Any:
-    if not dataclasses.is_dataclass(value):
+    kind: Any = type(value)
+    if not dataclasses.is_dataclass(kind):
         return value
-    return (type(value).__name__, *(plain(getattr(value, each.name)) for each in dataclasses.fields(value)))
+    return (kind.__name__, *(plain(getattr(value, name)) for name in fields_of(kind)))
 
 
 def conjuncts(expr: Expr | None) -> dict[Any, Expr]:

@@ -30,8 +30,16 @@ def laws_stating(program: Program, declared: Declaration) -> tuple[Clause, ...]:
 
 @lru_cache(maxsize=128)
 def _laws_stating(program: Program, what: str | None, name: str, alias: str) -> tuple[Clause, ...]:
+    names = [each for each in (name, alias) if each]
+    near = (law for law, text in _remarks_of_laws(program) if any(each in text for each in names))
+    return tuple(Clause(law.name, clause) for law in near for clause in _stating(law, what, name, alias))
+
+
+@lru_cache(maxsize=4)
+def _remarks_of_laws(program: Program) -> list[tuple[Contract, str]]:
+    """Return each law with all its remarks as one text: most say nothing of a name."""
     laws = (each for each in program.contracts if each.kind == "law")
-    return tuple(Clause(law.name, clause) for law in laws for clause in _stating(law, what, name, alias))
+    return [(law, "\n".join(each.text for each in law.remarks)) for law in laws]
 
 
 def stating(contract: Contract, declared: Declaration) -> Iterator[str]:
