@@ -5,13 +5,26 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from contractlang.source import Span
+
+MOST: Final = 1 << 14
+"""Of how many expressions is kept what is in them: those of a few programs, which are gone through many times."""
+_walked: dict[int, tuple[Any, tuple[Any, ...]]] = {}
 
 
 def walk(expr: Any) -> Iterator[Any]:
     """Yield an expression and everything in it, targets included."""
+    held = _walked.get(id(expr))
+    if held is None or held[0] is not expr:
+        if len(_walked) >= MOST:
+            _walked.clear()
+        held = _walked[id(expr)] = expr, tuple(_found_in(expr))
+    return iter(held[1])
+
+
+def _found_in(expr: Any) -> Iterator[Any]:
     waiting = [expr]
     while waiting:
         each = waiting.pop()
