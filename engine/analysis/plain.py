@@ -82,9 +82,9 @@ def plain(value: Any) -> Any:
 
 
 def _taken_apart(value: Any) -> Any:
-    kind: Any = type(value)
-    if not dataclasses.is_dataclass(kind):
+    if not dataclasses.is_dataclass(value):
         return value
+    kind: Any = type(value)
     return (kind.__name__, *(plain(getattr(value, name)) for name in fields_of(kind)))
 
 
