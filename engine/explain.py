@@ -15,18 +15,7 @@ from engine.decision import Decision, Reason, Receipt
 from engine.lawtext import LawText
 from engine.naming import LANGUAGES
 from engine.program import Program
-from engine.question import (
-    AmountOfSum,
-    Arrived,
-    InBreachOf,
-    LastDay,
-    May,
-    Question,
-    Renewed,
-    StateOf,
-    TimeBarred,
-    WhoBears,
-)
+from engine.question import CALLED, Question
 from engine.voice import Line, Voice
 
 
@@ -147,7 +136,7 @@ def _reason_as_json(reason: Reason) -> dict[str, Any]:
 
 def question_as_json(question: Question) -> dict[str, Any]:
     """Return a question as JSON-ready values: its kind, and what it is about."""
-    found: dict[str, Any] = {"kind": _KINDS[type(question)]}
+    found: dict[str, Any] = {"kind": CALLED[type(question)]}
     for name in question.__slots__:
         value = getattr(question, name)
         if name == "at":
@@ -157,12 +146,6 @@ def question_as_json(question: Question) -> dict[str, Any]:
         else:
             found[name] = value
     return found
-
-
-_KINDS: dict[type, str] = {
-    May: "may", InBreachOf: "in_breach", StateOf: "state", LastDay: "last_day", AmountOfSum: "amount",
-    WhoBears: "who_bears", Renewed: "renewed", Arrived: "arrived", TimeBarred: "time_barred",
-}  # fmt: skip
 
 
 def receipt_as_json(receipt: Receipt) -> dict[str, Any]:

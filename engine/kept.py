@@ -33,18 +33,7 @@ from engine.governing import CONTRACT, Programs
 from engine.intake import checked
 from engine.logged import Logged
 from engine.program import Program
-from engine.question import (
-    AmountOfSum,
-    Arrived,
-    InBreachOf,
-    LastDay,
-    May,
-    Question,
-    Renewed,
-    StateOf,
-    TimeBarred,
-    WhoBears,
-)
+from engine.question import CALLED, KINDS, May, Question
 from engine.settings import terms_from, versions_from
 from engine.store import Books, ContractRow, DecisionRow, EntryRow
 from engine.terms import Terms
@@ -53,14 +42,9 @@ from engine.written_events import event_from
 Texts = Mapping[str, str]
 """File name to text."""
 
-_QUESTIONS: dict[str, type[Question]] = {
-    "may": May, "in_breach": InBreachOf, "state": StateOf, "last_day": LastDay, "amount": AmountOfSum,
-    "who_bears": WhoBears, "renewed": Renewed, "arrived": Arrived, "time_barred": TimeBarred,
-}  # fmt: skip
-_CALLED = {kind: name for name, kind in _QUESTIONS.items()}
 _PARTS = {
     kind: tuple(sorted(("kind", "known_at", *(each.name for each in dataclasses.fields(kind)))))
-    for kind in _QUESTIONS.values()
+    for kind in KINDS.values()
 }
 """What is written of a question of each kind, in the order of the names."""
 
@@ -172,7 +156,7 @@ def question_to_bytes(question: Question, known_at: Instant | None = None) -> by
         known = b"null" if known_at is None else b"%d" % known_at
         return b"".join((begun, b"%d" % question.at, _OF_MAY, known, ended))
     kind = type(question)
-    beside = {"kind": _CALLED[kind], "known_at": known_at}
+    beside = {"kind": CALLED[kind], "known_at": known_at}
     told = {name: beside[name] if name in beside else _told(getattr(question, name)) for name in _PARTS[kind]}
     return canonical(told, in_order=True)
 
@@ -191,7 +175,7 @@ def question_from_bytes(written: bytes) -> tuple[Question, Instant | None]:
     try:
         told = {name: _read(value) for name, value in json.loads(written).items()}
         known_at = told.pop("known_at")
-        return _QUESTIONS[told.pop("kind")](**told), known_at
+        return KINDS[told.pop("kind")](**told), known_at
     except (ValueError, KeyError, TypeError, AttributeError):
         raise Damaged("the question is not as it was logged") from None
 

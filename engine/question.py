@@ -100,3 +100,11 @@ class TimeBarred:
 
 
 Question = May | InBreachOf | StateOf | LastDay | AmountOfSum | WhoBears | Renewed | Arrived | TimeBarred
+
+KINDS: dict[str, type[Question]] = {
+    "may": May, "in_breach": InBreachOf, "state": StateOf, "last_day": LastDay, "amount": AmountOfSum,
+    "who_bears": WhoBears, "renewed": Renewed, "arrived": Arrived, "time_barred": TimeBarred,
+}  # fmt: skip
+"""What each kind is called as JSON, in answers and in the log."""
+
+CALLED: dict[type, str] = {kind: name for name, kind in KINDS.items()}
