@@ -74,7 +74,9 @@ class Reader:
         self.program, self.plan, self.as_of = program, plan, as_of
         self.until = as_of if known_at is None else min(as_of, known_at)
         self.known_at = known_at
-        self.declared = occurrences(program, plan)
+        taken = occurrences(program, plan)
+        # What the loop looks at comes first, so that each has the number here that it has there.
+        self.declared = {name: taken[name] for name in {**plan.codes, **taken}}
         self.names = list(self.declared)
         self.kinds: dict[str, str] = {}
         """The kind of each field."""
@@ -223,7 +225,6 @@ class Reader:
         in_time = self._in_time(first, moment, steps)
         placed = self._placed(first, ok, in_time, moment, kind, ids)
         order, number, firsts, things, taken = placed
-        codes = numpy.array([self.plan.codes.get(each, 0) for each in self.names] + [0])
         # All rows of all accounts in order: what was read is what is laid out.
         as_it_is = len(order) == count and in_time.base is self._every
         laid: dict[str, Array] = {}
@@ -239,7 +240,6 @@ class Reader:
         tied = numpy.zeros(0, numpy.int64)
         if steps & SAME:
             tied = self._tied(firsts, moment, kind, number[order], laid)
-        self.code.coded(codes, kind)
         columns = Columns(_listed(firsts), _listed(things), moment, kind, who, laid)
         counts = (first[1:] - first[:-1])[taken]
         left = accounts.take(pyarrow.array(numpy.flatnonzero(ok == 0)))

@@ -206,13 +206,6 @@ def within(null: Bytes, low: int, high: int, out: Array, bad: Bytes) -> None:
             bad[row] = 1
 
 
-def coded(codes: Array, kind: Array) -> None:
-    """Put the number that each kind has in its place."""
-    for row in range(len(kind)):
-        at = row & FAR
-        kind[at] = codes[kind[at] & FAR]
-
-
 def steps(first: Array, moment: Array, now: int) -> int:
     """Tell of the rows of each account whether one is earlier than that before it (1), or at the same instant (2).
 
