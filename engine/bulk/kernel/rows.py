@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -71,13 +72,15 @@ class RowReader:
         self.kinds = {**kinds, "at": "at", "recorded_at": "at", "id": "occurrence"}
         self.known_at, self.code = known_at, code
         self.names = list(declared)
-        self._rules: dict[tuple[str, ...], list[Array]] = {}
+        # Most parts of a table have the same columns, and the same few words in the same order.
+        self._rules = lru_cache(maxsize=16)(self._rules_of)
+        self._numbers = lru_cache(maxsize=16)(self._numbers_of)
         self._no_null = numpy.zeros(0, numpy.uint8)
 
     def read(self, table: Any, words: Any) -> Rows:
         """Read what each row says by itself, a chunk of the table after the other; ids are places among `words`."""
         table = table if table.num_rows >= A_CHUNK * table.column(0).num_chunks else table.combine_chunks()
-        count, columns = table.num_rows, {*table.column_names} - lacking(table)
+        count, columns = table.num_rows, frozenset(table.column_names) - lacking(table)
         names = [name for name in self.kinds if name in columns]
         moment, kind, who = (numpy.empty(count, numpy.int64) for _ in range(3))
         rows = Rows(numpy.zeros(count, numpy.uint8), moment, kind, who, None, {}, {})
@@ -88,7 +91,7 @@ class RowReader:
                     rows.ids[name] = numpy.empty(count, numpy.int32)
             elif name in self.plan.kinds or name == "recorded_at":
                 rows.fields[name] = numpy.empty(count, numpy.int64)
-        rules, begin = self._rules_of(tuple(names)), 0
+        rules, begin = self._rules(tuple(names)), 0
         for batch in table.to_batches():
             here = slice(begin, begin + len(batch))
             begin += len(batch)
@@ -98,18 +101,22 @@ class RowReader:
             rowwise.run(self._acts(batch, columns), (rows.kind[here], rows.who[here], bad), read, rules)
         return rows if "recorded_at" not in columns else self._as_known(rows, table.column("recorded_at"))
 
-    def _acts(self, batch: Any, columns: Container[str]) -> tuple[Any, ...]:
-        """Return what tells which declaration each row is of (the number past the last for none), and who acted.
+    def _acts(self, batch: Any, columns: frozenset[str]) -> tuple[Any, ...]:
+        """Return what tells which declaration each row is of (the number past the last for none), and who acted."""
+        names = words_of(batch.column("name"))
+        by = words_of(batch.column("by") if "by" in columns else pyarrow.nulls(len(batch), pyarrow.string()))
+        told = self._numbers(tuple(names.words.to_pylist()), tuple(by.words.to_pylist()), columns)
+        return names.places, names.null, by.places, by.null, *told
+
+    def _numbers_of(
+        self, names: Sequence[str], actors: Sequence[str], columns: Container[str]
+    ) -> tuple[Array, Array, int]:
+        """Return the number of the declaration of each name, and that of each actor by declaration, WRONG for none.
 
         An occurrence that needs a column which is not among some is wrong.
         """
-        count, parties = len(batch), self.plan.parties
-        names = words_of(batch.column("name"))
-        by = words_of(batch.column("by") if "by" in columns else pyarrow.nulls(count, pyarrow.string()))
-        kinds = [
-            self.names.index(w) if w in self.declared else len(self.names) for w in names.words.to_pylist()
-        ]
-        words = [*by.words.to_pylist(), None]
+        kinds = [self.names.index(each) if each in self.declared else len(self.names) for each in names]
+        parties, words = self.plan.parties, (*actors, None)
         numbers = numpy.full((len(self.names) + 1, len(words)), WRONG)
         for place, (name, declared) in enumerate(self.declared.items()):
             if any(self._rule(name, each) == NEEDED for each in self.kinds if each not in columns):
@@ -123,8 +130,7 @@ class RowReader:
                     numbers[place, at] = parties.index(declared.actor) if fits else WRONG
                 elif declared.actor is not Who.BOTH and actor in parties:
                     numbers[place, at] = parties.index(actor)
-        told = numpy.array([*kinds, len(self.names)]), numbers.reshape(-1), len(words)
-        return names.places, names.null, by.places, by.null, *told
+        return numpy.array([*kinds, len(self.names)]), numbers.reshape(-1), len(words)
 
     def _as_known(self, rows: Rows, column: Any) -> Rows:
         """Return rows with which of them are known; one that was recorded before it happened is bad."""
@@ -139,14 +145,12 @@ class RowReader:
 
     def _rules_of(self, columns: tuple[str, ...]) -> list[Array]:
         """Return which columns must be there in a row of some kind, and which may not."""
-        if columns not in self._rules:
-            # A row that is none of the occurrences is bad anyway.
-            needs, without = (
-                [*([self._rule(each, name) == rule for name in columns] for each in self.names), []]
-                for rule in (NEEDED, FORBIDDEN)
-            )
-            self._rules[columns] = [numpy.array(each) for each in rowwise.rules(needs, without)]
-        return self._rules[columns]
+        # A row that is none of the occurrences is bad anyway.
+        needs, without = (
+            [*([self._rule(each, name) == rule for name in columns] for each in self.names), []]
+            for rule in (NEEDED, FORBIDDEN)
+        )
+        return [numpy.array(each) for each in rowwise.rules(needs, without)]
 
     def _rule(self, event: str, field: str) -> int:
         if field in ("id", "at"):
