@@ -297,8 +297,10 @@ def losses_without_duty(program: Program, telling: Telling) -> Iterator[Finding]
                 telling.clause(home, loss.clause),
                 telling.party(loss.bearer),
             )
+            # What is in breach by it takes part: the event is all that these sentences ask about.
+            near = [each for each in agreed(program, home) if each.trigger_name == trigger.name]
             yield Finding(
-                "gap", (Clause(home, loss.clause, loss.id),),
+                "gap", (Clause(home, loss.clause, loss.id), *clauses_of(near)),
                 Said(
                     f"{called.en} puts the loss from {event.en} on {who.en}, and no sentence says what"
                     f" anybody must do when it"

@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from contractlang.contract import Contract
 from contractlang.declaration import ReadingDecl
 from contractlang.expression import Chosen
+from engine.analysis.comparison import turned_on
 from engine.analysis.finding import Clause, Finding, Said
-from engine.analysis.listing import under_its_layers
+from engine.analysis.listing import agreed, under_its_layers
 from engine.analysis.stated import laws_stating, stating
-from engine.analysis.telling import Telling, agreeing, listed
+from engine.analysis.telling import Telling, agreeing, clauses_of, listed
 from engine.analysis.unfilled import sentences
-from engine.program import Program
+from engine.program import Program, Rule
 from engine.walk import walk
 
 
@@ -24,6 +25,10 @@ def texts_read_in_several_ways(program: Program, telling: Telling) -> Iterator[F
     """Find readings of agreements on which sentences hang and that no law asked for decides."""
     terms = under_its_layers(program)
     taken = program.taken(terms).options
+    read: dict[str, list[Rule]] = {}
+    for rule in agreed(program):
+        for chosen in rule.option:
+            read.setdefault(chosen.reading, []).append(rule)
     for contract in program.contracts:
         if contract.kind == "law":
             continue
@@ -42,7 +47,11 @@ def texts_read_in_several_ways(program: Program, telling: Telling) -> Iterator[F
                 stated = (Clause(contract.name, number) for number in stating(contract, declared))
                 laws = list(laws_stating(program, declared))
                 told = tuple(dict.fromkeys((*clauses, *stated)))
-                yield _told(telling, declared, told, laws, taken.get(declared.name))
+                # So does the duty whose breach is read more or less widely.
+                turning = (turned_on(program, each) for each in read.get(declared.name, ()))
+                duties = dict.fromkeys(index for indexes in turning for index in sorted(indexes))
+                beside = [*clauses_of(program.rules[index] for index in duties), *laws]
+                yield _told(telling, declared, told, laws, beside, taken.get(declared.name))
 
 
 def _hanging_on_readings(contract: Contract) -> dict[str, dict[Clause, None]]:
@@ -65,7 +74,8 @@ def _hanging_on_readings(contract: Contract) -> dict[str, dict[Clause, None]]:
 
 
 def _told(
-    telling: Telling, declared: ReadingDecl, clauses: tuple[Clause, ...], laws: list[Clause], taken: str | None
+    telling: Telling, declared: ReadingDecl, clauses: tuple[Clause, ...], laws: list[Clause], beside: list[Clause],
+    taken: str | None,
 ) -> Finding:  # fmt: skip
     where = listed(telling.clause(each.document, each.clause) for each in clauses)
     name = telling.name(declared.name)
@@ -85,7 +95,7 @@ def _told(
             f"{law.zh}与此有关，但未予确定。{unless.zh}",
         )
     return Finding(
-        "gap", (*clauses, *laws),
+        "gap", (*clauses, *beside),
         Said(
             f"{where.en} may be read in more than one way ({name.en}): as {' or as '.join(each.en for each in ways)};"
             f" nothing says which is meant. {unless.en}",

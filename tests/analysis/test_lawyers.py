@@ -23,7 +23,7 @@ FOUND = {
     "a due day of agreement 1 that nothing uses": ("gap/blank without use", {"1 "}),
     "the day on which both sign, read in several ways": ("gap/reading", {"1 八.1"}),
     "whether lending for nothing is lending": ("gap/reading", {"1 三.2"}),
-    "whether a part that is unpaid is arrears": ("gap/reading", {"1 五.3"}),
+    "whether a part that is unpaid is arrears": ("gap/reading", {"1 五.3", "1 五.2"}),
     "how far functions may be adjusted": ("gap/reading", {"1 四.4"}),
     "what a guarantee of stability asks for": ("gap/reading", {"1 四.1"}),
     "best efforts without a measure": ("gap/no measure", {"2 二.2"}),
