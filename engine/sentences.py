@@ -5,16 +5,17 @@ A code without a sentence here is a mistake, and a test looks for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from contractlang.expression import Const, Field
-from contractlang.kinds import FLAG, PERIOD, money_in
+from contractlang.kinds import FLAG, PERIOD
 from contractlang.norms import Norm, Obligation, Permission
 from contractlang.values import period
 from contractlang.words import say_expr
-from engine.dates import parse_day
 from engine.decision import Reason
+from engine.saying import Sentence, on, says
+from engine.sums_said import SUMS
 from engine.walk import walk
 
 if TYPE_CHECKING:
@@ -57,24 +58,8 @@ _RELATIONS = {
     ">": ("is more than", "多于"), ">=": ("is at least", "不少于"),
 }  # fmt: skip
 _OPPOSITES = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
-Sentence = Callable[["Voice", Reason, "Norm | None"], str]
-SENTENCES: dict[str, Sentence] = {}
-
-
-def _says(code: str) -> Callable[[Sentence], Sentence]:
-    def keep(sentence: Sentence) -> Sentence:
-        SENTENCES[code] = sentence
-        return sentence
-
-    return keep
-
-
-def _on(voice: Voice, reason: Reason) -> str:
-    """The events that a reason rests on, as an aside."""
-    events = tuple(dict.fromkeys(reason.events))
-    if not events:
-        return ""
-    return voice.pick(f" ({', '.join(events)})", f"（{'、'.join(events)}）")
+_NORMS: dict[str, Sentence] = {}
+_says = partial(says, _NORMS)
 
 
 @_says("permits")
@@ -87,7 +72,7 @@ def _permits(voice: Voice, reason: Reason, _: Norm | None) -> str:
         said = voice.pick(f"{clause} permits {who} to {act}", f"{clause}允许{who}{act}")
     else:
         said = voice.pick(f"{clause} gives {who} the power to {act}", f"{clause}赋予{who}{act}的权利")
-    return said + _on(voice, reason) + quote
+    return said + on(voice, reason) + quote
 
 
 @_says("requires")
@@ -98,7 +83,7 @@ def _requires(voice: Voice, reason: Reason, _: Norm | None) -> str:
     clause, (who, act) = voice.called(norm), voice.doing(norm)
     return (
         voice.pick(f"{clause} requires {who} to {act}", f"{clause}要求{who}{act}")
-        + _on(voice, reason)
+        + on(voice, reason)
         + voice.quote(norm)
     )
 
@@ -120,7 +105,7 @@ def _restores(voice: Voice, reason: Reason, _: Norm | None) -> str:
     said = voice.pick(
         f"it puts right the breach of {clause} that began on {since}", f"它补正自{since}起对{clause}的违反"
     )
-    return said + _on(voice, reason) + (voice.quote(norm) if norm is not None else "")
+    return said + on(voice, reason) + (voice.quote(norm) if norm is not None else "")
 
 
 @_says("closed")
@@ -237,14 +222,14 @@ def _state(voice: Voice, reason: Reason, norm: Norm | None) -> str:
         wanted, document = reason.args[2], (*reason.args[4:], voice.whose(name, norm))[0]
         options = voice.program.options.get(name, ())
         if value not in options or wanted not in options:
-            return _compared(voice, name, value, wanted, document) + _on(voice, reason)
+            return _compared(voice, name, value, wanted, document) + on(voice, reason)
         # One option of a state, and not another: the same in every account.
         key = ("state", name, value, wanted, document)
         said: str = voice.once(key, lambda: _compared(voice, name, value, wanted, document))
-        return said + _on(voice, reason)
+        return said + on(voice, reason)
     _, _, document, at = reason.args
     since = "" if at is None else voice.pick(f" since {voice.moment(at)}", f"，自{voice.moment(at)}起")
-    return voice.state_is(name, value, document) + since + _on(voice, reason)
+    return voice.state_is(name, value, document) + since + on(voice, reason)
 
 
 def _compared(voice: Voice, name: str, value: Any, wanted: Any, document: str) -> str:
@@ -274,9 +259,9 @@ def _not_overdue(voice: Voice, reason: Reason, _: Norm | None) -> str:
     id, document, longer = reason.args
     norm = voice.by_id(id, document)
     if longer is None:
-        return voice.pick(f"{norm} is not overdue", f"{norm}没有逾期") + _on(voice, reason)
+        return voice.pick(f"{norm} is not overdue", f"{norm}没有逾期") + on(voice, reason)
     length = voice.value(period(longer), PERIOD)
-    return voice.pick(f"{norm} is not overdue for more than {length}", f"{norm}逾期没有超过{length}") + _on(
+    return voice.pick(f"{norm} is not overdue for more than {length}", f"{norm}逾期没有超过{length}") + on(
         voice, reason
     )
 
@@ -288,7 +273,7 @@ def _breach(voice: Voice, reason: Reason, _: Norm | None) -> str:
     told = trig in reason.events or trig.startswith("+")
     about = "" if told else voice.about(trig)
     said = voice.pick(f"{norm} was breached on {since}{about}, {how}", f"{norm}于{since}被违反{about}，{how}")
-    return said + _on(voice, reason)
+    return said + on(voice, reason)
 
 
 @_says("no breach")
@@ -300,7 +285,7 @@ def _no_breach(voice: Voice, reason: Reason, _: Norm | None) -> str:
 @_says("done in time")
 def _done_in_time(voice: Voice, reason: Reason, _: Norm | None) -> str:
     norm = voice.by_id(reason.args[0], reason.args[2])
-    return voice.pick(f"what {norm} asks was done", f"{norm}所要求者已履行") + _on(voice, reason)
+    return voice.pick(f"what {norm} asks was done", f"{norm}所要求者已履行") + on(voice, reason)
 
 
 @_says("discharged")
@@ -326,8 +311,8 @@ def _happened(voice: Voice, reason: Reason, _: Norm | None) -> str:
     name, who, at = reason.args
     actor = voice.who(who) if who else ""
     if voice.language == "en":
-        return f"{voice.name(name)}{' by ' + actor if actor else ''} happened on {voice.moment(at)}{_on(voice, reason)}"
-    return f"{actor}于{voice.moment(at)}{voice.name(name)}{_on(voice, reason)}"
+        return f"{voice.name(name)}{' by ' + actor if actor else ''} happened on {voice.moment(at)}{on(voice, reason)}"
+    return f"{actor}于{voice.moment(at)}{voice.name(name)}{on(voice, reason)}"
 
 
 @_says("not happened")
@@ -362,7 +347,7 @@ def _answer(voice: Voice, reason: Reason, _: Norm | None) -> str:
         known = voice.pick("taken here as", "此处设为")
     return voice.pick(
         f"{text}{voice.about(about)} {known} {said}", f"{text}{voice.about(about)}{known}：{said}"
-    ) + _on(voice, reason)
+    ) + on(voice, reason)
 
 
 @_says("reading")
@@ -386,7 +371,7 @@ def _prevailed(voice: Voice, reason: Reason, _: Norm | None) -> str:
     clause = voice.called(norm) if norm is not None else str(reason.args[1])
     since = voice.moment(reason.args[2])
     said = voice.pick(f"{clause} prevails, exercised since {since}", f"{clause}优先，自{since}起已行使")
-    return said + _on(voice, reason) + (voice.quote(norm) if norm is not None else "")
+    return said + on(voice, reason) + (voice.quote(norm) if norm is not None else "")
 
 
 @_says("limited")
@@ -406,7 +391,7 @@ def _lapsed(voice: Voice, reason: Reason, _: Norm | None) -> str:
     ended = voice.end(end)
     return voice.pick(
         f"its time since {voice.name(name)} ended on {ended}", f"自{voice.name(name)}起的期间已于{ended}届满"
-    ) + _on(voice, reason)
+    ) + on(voice, reason)
 
 
 @_says("not before")
@@ -437,11 +422,9 @@ def _last_day(voice: Voice, reason: Reason, _: Norm | None) -> str:
     document, end = reason.args
     of = voice.of_document(document)
     if end is None:
-        return voice.pick(f"the agreement{of} has no last day", f"协议{of}没有末日") + _on(voice, reason)
+        return voice.pick(f"the agreement{of} has no last day", f"协议{of}没有末日") + on(voice, reason)
     last = voice.end(end) if type(end) is int else voice.value(end, None)
-    return voice.pick(f"last day of the agreement{of}: {last}", f"协议{of}的末日：{last}") + _on(
-        voice, reason
-    )
+    return voice.pick(f"last day of the agreement{of}: {last}", f"协议{of}的末日：{last}") + on(voice, reason)
 
 
 @_says("window")
@@ -450,164 +433,18 @@ def _window(voice: Voice, reason: Reason, _: Norm | None) -> str:
     clause = voice.called(norm) if norm is not None else str(reason.args[1])
     quote = voice.quote(norm) if norm is not None else ""
     if reason.args[2] is None:
-        return voice.pick(f"{clause} sets no end", f"{clause}没有确定的期间末日") + _on(voice, reason) + quote
+        return voice.pick(f"{clause} sets no end", f"{clause}没有确定的期间末日") + on(voice, reason) + quote
     end = voice.value(reason.args[2], None)
     return (
-        voice.pick(f"{clause} gives time until {end}", f"{clause}的期间至{end}") + _on(voice, reason) + quote
+        voice.pick(f"{clause} gives time until {end}", f"{clause}的期间至{end}") + on(voice, reason) + quote
     )
-
-
-@_says("amount")
-def _amount(voice: Voice, reason: Reason, _: Norm | None) -> str:
-    name, about, value, document = reason.args
-    sums = voice.program.sums.get(voice.program.sum_names.get(name, name))
-    kind = sums[0].rule.kind if sums else money_in(voice.currency)
-    said = voice.pick("not known", "不明") if value is None else voice.value(value, kind)
-    return voice.pick(
-        f"{voice.named(name, document)}{voice.about(about)} comes to {said}",
-        f"{voice.named(name, document)}{voice.about(about)}为{said}",
-    )
-
-
-@_says("no sum")
-def _no_sum(voice: Voice, reason: Reason, _: Norm | None) -> str:
-    name, about = reason.args
-    of = f"{voice.named(name)}{voice.about(about)}"
-    return voice.pick(f"nothing that is in force says what {of} is", f"没有施行中的规定说明{of}")
-
-
-@_says("sum")
-def _sum(voice: Voice, reason: Reason, _: Norm | None) -> str:
-    document, clause, name, about, value, broken = reason.args
-    of, quote = voice.clause(document, clause), voice.quote_clause(document, clause)
-    upon = voice.about(about)
-    if broken is not None:
-        norm = voice.norm_of(*broken.split("/", 1))
-        duty = broken if norm is None else voice.called(norm)
-        upon = voice.pick(f" (about the breach of {duty}, {about})", f"（就{duty}的违反，{about}）")
-    return voice.pick(
-        f"{of}: {voice.name(name)}{upon} is {voice.figure(value)}{quote}",
-        f"{of}：{voice.name(name)}{upon}为{voice.figure(value)}{quote}",
-    )
-
-
-@_says("claimable")
-def _claimable(voice: Voice, reason: Reason, _: Norm | None) -> str:
-    if reason.holds:
-        return voice.pick("it may be claimed", "可以主张")
-    return voice.pick("it is not claimed: nothing of it is due", "尚未主张：并不应付")
-
-
-@_says("worked out")
-def _worked_out(voice: Voice, reason: Reason, _: Norm | None) -> str:
-    left, op, right, value = reason.args
-    sign = {"*": "×", "-": "−"}.get(op, op)
-    return f"{voice.figure(left)} {sign} {voice.figure(right)} = {voice.figure(value)}"
-
-
-@_says("accrued")
-def _accrued(voice: Voice, reason: Reason, _: Norm | None) -> str:
-    share, since, until, value = reason.args
-    if since is None or until is None:
-        return voice.pick(f"{share} a day: {voice.figure(value)}", f"每日{share}：{voice.figure(value)}")
-    first, last = voice.day(parse_day(since)), voice.day(parse_day(until))
-    return voice.pick(
-        f"{share} a day after {first} up to {last}: {voice.figure(value)}",
-        f"自{first}次日起至{last}，每日{share}：{voice.figure(value)}",
-    )
-
-
-@_says("unpaid from")
-def _unpaid_from(voice: Voice, reason: Reason, _: Norm | None) -> str:
-    unpaid, first, last, days = reason.args
-    begins, ends = voice.day(parse_day(first)), voice.day(parse_day(last))
-    plural = "" if days == 1 else "s"
-    return voice.pick(
-        f"{voice.figure(unpaid)} unpaid on {days} day{plural}, {begins} to {ends}",
-        f"{begins}至{ends}共{days}日，欠{voice.figure(unpaid)}",
-    ) + _on(voice, reason)
-
-
-@_says("as of")
-def _as_of(voice: Voice, reason: Reason, _: Norm | None) -> str:
-    state, day, value = reason.args
-    at = "" if day is None else voice.pick(f" on {day}", f"（{voice.day(parse_day(day))}）")
-    return voice.pick(
-        f"{voice.name(state)}{at} is {voice.figure(value)}", f"{voice.name(state)}{at}为{voice.figure(value)}"
-    ) + _on(voice, reason)
-
-
-@_says("added up")
-def _added_up(voice: Voice, reason: Reason, _: Norm | None) -> str:
-    name, field, value = reason.args
-    what = voice.name(name)
-    if field is not None:
-        what = voice.pick(f"{voice.param(field)} of {what}", f"{what}的{voice.param(field)}")
-    said = voice.pick(f"{what} in all: {voice.figure(value)}", f"{what}合计{voice.figure(value)}")
-    return said + _on(voice, reason)
-
-
-@_says("counted")
-def _counted(voice: Voice, reason: Reason, _: Norm | None) -> str:
-    name, value = reason.args
-    said = voice.pick(f"{voice.name(name)} happened {value} times", f"{voice.name(name)}共{value}次")
-    return said + _on(voice, reason)
-
-
-@_says("stated")
-def _stated(voice: Voice, reason: Reason, _: Norm | None) -> str:
-    event, field, value = reason.args
-    return voice.pick(
-        f"{event} states {field}: {voice.figure(value)}",
-        f"{event}载明{voice.param(field)}：{voice.figure(value)}",
-    )
-
-
-@_says("filled")
-def _filled(voice: Voice, reason: Reason, _: Norm | None) -> str:
-    name, value = reason.args
-    return voice.pick(
-        f"{voice.name(name)} is {voice.figure(value)}", f"{voice.name(name)}为{voice.figure(value)}"
-    )
-
-
-@_says("owed")
-def _owed(voice: Voice, reason: Reason, norm: Norm | None) -> str:
-    _, id, about, owed, paid = reason.args
-    of = voice.called(norm) if norm is not None else str(id)
-    return voice.pick(
-        f"{of}{voice.about(about)}: {voice.figure(owed)} owed, {voice.figure(paid)} paid",
-        f"{of}{voice.about(about)}：应付{voice.figure(owed)}，已付{voice.figure(paid)}",
-    )
-
-
-@_says("more")
-def _more(voice: Voice, reason: Reason, _: Norm | None) -> str:
-    return voice.pick(f"and {reason.args[0]} more", f"另有{reason.args[0]}项")
-
-
-@_says("loss")
-def _loss(voice: Voice, reason: Reason, _: Norm | None) -> str:
-    document, id, who = reason.args
-    rule = next(
-        (loss.rule for loss in voice.program.losses if loss.rule.document == document and loss.rule.id == id),
-        None,
-    )
-    clause = voice.clause(document, rule.clause if rule is not None else id)
-    if who in ("no_basis", "undetermined"):
-        return voice.pick(f"{clause} does not reach this loss", f"{clause}不及于此项损失") + _on(
-            voice, reason
-        )
-    return voice.pick(
-        f"{clause} puts the loss on {voice.who(who)}", f"{clause}规定损失由{voice.who(who)}承担"
-    ) + _on(voice, reason)
 
 
 @_says("renewed")
 def _renewed(voice: Voice, reason: Reason, _: Norm | None) -> str:
     of = voice.of_document(reason.args[0])
     if reason.holds:
-        return voice.pick(f"the agreement{of} was renewed", f"协议{of}已续期") + _on(voice, reason)
+        return voice.pick(f"the agreement{of} was renewed", f"协议{of}已续期") + on(voice, reason)
     return voice.pick(f"the agreement{of} was not renewed with a basis", f"协议{of}未经有依据的续签")
 
 
@@ -628,3 +465,6 @@ def _time_barred(voice: Voice, reason: Reason, _: Norm | None) -> str:
         return voice.pick(f"no limitation runs for {norm}", f"{norm}没有起算的时效")
     last = voice.value(end, None)
     return voice.pick(f"the limitation for {norm} runs until {last}", f"{norm}的时效至{last}届满")
+
+
+SENTENCES = _NORMS | SUMS
