@@ -13,7 +13,7 @@ from contractlang.norms import Maintenance, Power, Who
 from engine.dates import day_of
 from engine.decision import Item
 from engine.event import ALLEGED, BOTH, NEVER, Event, Instant
-from engine.judge import bearer_of, bears, bind, conditions_fail, judges, not_in_force, window
+from engine.judge import JOINT, OTHER, bearer_of, bears, bind, conditions_fail, judges, not_in_force, window
 from engine.program import Rule, Sum, Touch
 from engine.scene import Breach, Inst, Scene, Unknown
 from engine.step import DAY, OVER, Step, Writes
@@ -255,14 +255,17 @@ def arise_on_breach(scene: Scene, w: Writes, step: Step, rule: Rule, index: int,
     breach: Breach | None = scene.read(("B", index, trig))
     if breach is None or breach.status != "open":
         return
-    own = f"{step.program.norms[index].id}/{trig}"
-    there: Inst | None = scene.read(("I", rule.index, own))
-    if there is not None and there.trigger.norm != index:
-        own = f"{own}/{breach.by}"  # Each of the parties broke its own share of one norm.
-        there = scene.read(("I", rule.index, own))
-    if there is not None:
-        return  # The breach was there already in this case of what is open.
-    arise(scene, w, step, None, rule, own, breach)
+    shares = [breach]
+    if breach.by == BOTH and rule.bearer is OTHER:
+        shares = [breach._replace(by=party) for party in step.program.bound_parties]
+    for broken in shares:
+        own = f"{step.program.norms[index].id}/{trig}" + (f"/{broken.by}" if shares[1:] else "")
+        there: Inst | None = scene.read(("I", rule.index, own))
+        if there is not None and there.trigger.norm != index:
+            own = f"{own}/{broken.by}"  # Each of the parties broke its own share of one norm.
+            there = scene.read(("I", rule.index, own))
+        if there is None:  # Else it was there already in this case of what is open.
+            arise(scene, w, step, None, rule, own, broken)
 
 
 def come_into_being(scene: Scene, w: Writes, step: Step, rule: Rule, trig: str, trigger: Any) -> None:
@@ -387,4 +390,8 @@ def waive(scene: Scene, w: Writes, step: Step, event: Event, rule: Rule) -> None
         breach: Breach | None = scene.read(("B", rule.index, trig))
         if breach is None or breach.status != "open" or about not in (None, trig) or breach.by == actor:
             continue
-        w["B", rule.index, trig] = breach._replace(status="waived", ended_at=step.at)
+        if breach.by == BOTH and rule.bearer is not JOINT:
+            # Of what both did against it each waives the other's part.
+            w["B", rule.index, trig] = breach._replace(by=actor)
+        else:
+            w["B", rule.index, trig] = breach._replace(status="waived", ended_at=step.at)

@@ -84,8 +84,9 @@ def forbid(scene: Scene, w: Writes, step: Step, event: Event, rule: Rule) -> Non
             continue
         if closed_by(scene, step.program.rules[index], event.actor or "", event) is None:
             return
+    by = rule.bearer if isinstance(rule.bearer, str) else event.actor
     w["B", rule.index, event.id] = Breach(
-        rule.index, event.id, event.actor, step.at, None, None, "open", event, event.id
+        rule.index, event.id, by, step.at, None, None, "open", event, event.id
     )
 
 

@@ -140,7 +140,8 @@ class Breaches(Aspect):
 
     def is_by(self, it: Broken, party: str) -> bool:
         """Return whether a breach is one of that party, alone or together with the other."""
-        if isinstance(it.rule.norm, Prohibition) and isinstance(it.bound, Happening):
+        by_actor = isinstance(it.rule.norm, Prohibition) and not isinstance(it.rule.norm.bearer, str)
+        if by_actor and isinstance(it.bound, Happening):
             return it.bound.actor in (party, BOTH)
         if it.rule.norm.bearer is Who.BOTH:
             return True

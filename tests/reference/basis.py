@@ -111,6 +111,7 @@ def open_for(world: World, norm: Giver, act: Event) -> list[Thing]:
         is_it = _is_borne(world, norm, None, act) and _is_open(world, norm, None, since, act)
         return [None] if is_it else []
     return [each.trigger for each in norms.arisen(world, norm) if norms.acts_for(each.bearer, act.actor)
+            and _is_borne(world, norm, each.trigger, act)
             and _is_open(world, norm, each.trigger, each.arose_at, act)]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from contractlang.declaration import OccurrenceDecl
 from contractlang.expression import And, Compare, Const, Expr, StateValue
 from contractlang.norms import Clock, Maintenance, Norm, Obligation, OnOccurrence, Power, Prohibition, Who
 from engine.dates import DAY, day_of
-from engine.event import Event, Instant
+from engine.event import BOTH, Event, Instant
 from tests.reference import basis, documents, facts, norms, open_items, ranks, values, windows
 from tests.reference.cases import Unknown
 
@@ -226,7 +226,10 @@ def waive(world: World, fact: Event) -> None:
     for broken in world.breaches:
         meant = wanted in (broken.norm.id, broken.norm.clause, broken.norm.label)
         if meant and about in (None, broken.trigger) and broken.is_open and fact.actor != broken.by:
-            broken.over = True
+            if broken.by == BOTH and broken.norm.bearer is not Who.BOTH:
+                broken.by = fact.actor  # Each waives the other's part.
+            else:
+                broken.over = True
 
 
 def suspend_and_resume(world: World, act: Event, grounds: list[basis.Ground]) -> None:
@@ -272,7 +275,8 @@ def judge(world: World, act: Event) -> None:
     for norm, thing in forbidding(world, act):
         over = ranks.prevailing_over(world, norm, act)
         if not any(each.norm in over for each in basis.openers(world, act)):
-            breach(world, norm, thing, str(act.actor), world.now, None, act.id)
+            by = norm.bearer if isinstance(norm.bearer, str) else str(act.actor)
+            breach(world, norm, thing, by, world.now, None, act.id)
 
 
 def forbidding(world: World, act: Event) -> list[tuple[Norm, Thing]]:

@@ -50,6 +50,8 @@ def bearers(world: World, norm: Norm, thing: Thing) -> list[str]:
             return [BOTH]
         case Who.OTHER:
             one = thing.actor if isinstance(thing, Event) else None if thing is None else thing.by
+            if one == BOTH and not isinstance(thing, Event):
+                return world.parties
             return [party for party in world.parties if party != one] if one in world.parties else []
         case str():
             return [norm.bearer]

@@ -6,7 +6,7 @@ from contractlang.norms import Obligation, Permission, Power, Prohibition, Who
 from engine.bulk.kernel.held import FALSE, Held, all_of, held, negated
 from engine.bulk.kernel.lower import in_law, is_there
 from engine.bulk.kernel.owing import Owing
-from engine.bulk.kernel.plan import DAY, FAR, Lane
+from engine.bulk.kernel.plan import DAY, FAR, JOINT, Lane
 from engine.bulk.kernel.said import Place, Unsaid
 from engine.bulk.kernel.spell import LIVES
 from engine.bulk.kernel.writer import Text
@@ -35,7 +35,7 @@ class Acting(Owing):
         found = all_of([self.forbidding(rule, at), self.not_let(rule, at, name)])
         condition = self.settled(text, found)
         text.deeper(f"if {condition}:")
-        text.add(f"x{place}[i] = 1", f"n_{rule.index} += 1")
+        text.add(f"x{place}[i] = 1", f"n_{rule.index} += 1", f"if who[i] == {JOINT}: why = 4")
         if (
             any(
                 isinstance(self.program.norms[each], Obligation)
