@@ -77,20 +77,23 @@ class Entries:
         rules = [(place, rule) for place, rule in enumerate(listed) if self.meant(raw, rule)]
         # The first that always comes of the entry goes by its id, so that others can name it.
         named = next((rule for _, rule in rules if "if" not in rule), None)
-        for place, rule in rules:
+        told = [(place, rule, other) for place, rule in rules for other in self.others(raw, rule)]
+        for number, (place, rule, other) in enumerate(told):
             made: dict[str, Any] = {
                 "id": raw["id"] if rule is named else f"{raw['id']}.{place}",
                 "name": rule["name"],
             }
-            if len(rules) > 1:
+            if other is not raw:
+                made["id"] += f".{other['id']}"
+            if len(told) > 1:
                 # What one entry of the file says happened in the order of the mapping.
-                made |= {"source": raw["id"], "sequence": place}
+                made |= {"source": raw["id"], "sequence": number}
             made |= self.times(raw, rule)
             by = rule["by"] if "by" in rule else raw.get("by")
             if by is not None:
                 made["by"] = by
             for target, source in (rule.get("fields") or {}).items():
-                value = self.given(raw, source)
+                value = self.given(raw, source, other)
                 if value is None:
                     continue
                 made[target] = (
@@ -102,6 +105,15 @@ class Entries:
             if "at" in raw and raw["at"] is None:
                 self.answers.update(rule.get("undated") or {})
             yield event_from(self.program, made, "event")
+
+    def others(self, raw: Mapping[str, Any], rule: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+        """Return the entries that a rule makes an event about, each: those of a type before this one, or this alone."""
+        return self.before(raw, [rule["about_each"]]) if "about_each" in rule else [raw]
+
+    def before(self, raw: Mapping[str, Any], types: Sequence[str]) -> list[Mapping[str, Any]]:
+        """Return the entries of some types that are not after this one."""
+        at = str(raw.get("at") or "")
+        return [each for each in self.raw if each["type"] in types and str(each.get("at") or "") <= at]
 
     def arrival_is_open(self, raw: Mapping[str, Any]) -> bool:
         """Tell whether nobody knows when, or whether, a notice arrived: it was not read either."""
@@ -162,11 +174,18 @@ class Entries:
                 and each.get("at")
                 and str(each["at"]) > str(made["at"])
                 and self.last_told(str(each["at"])) is raw
+                and not self.makes(each, rule["name"])
             ]
             if later:
                 made["at"] = iso(parse_instant(str(min(later))) + SECOND)
                 made.pop("arrives", None)
         return made
+
+    def makes(self, raw: Mapping[str, Any], name: str) -> bool:
+        """Tell whether an entry makes such an event of its own: what it agrees on is then that."""
+        return any(
+            rule["name"] == name and self.meant(raw, rule) for rule in self.mapping["events"][raw["type"]]
+        )
 
     def issued(self, invoice: Any) -> str | None:
         """Return when a bill of the file was issued; None where there is no such bill, or nobody knows."""
@@ -211,10 +230,11 @@ class Entries:
         ).end
         return iso(end)
 
-    def given(self, raw: Mapping[str, Any], source: Any) -> Any:
+    def given(self, raw: Mapping[str, Any], source: Any, other: Mapping[str, Any]) -> Any:
         """Return what a field takes: a field of the entry, or else a parameter of that name or the next day of the
         number that one gives; a value; the month of an instant, or that a name tells; what words of the entry tell;
-        or the last entry of some types before it, of those that have the same in some field.
+        the other entry that it is about, or whether a number keeps within that in its words; or the last entry of
+        some types before it, of those that have the same in some field.
         """
         if not isinstance(source, dict):
             return first(raw, source)
@@ -222,8 +242,8 @@ class Entries:
             return first(raw, source["or"])
         if "is" in source:
             return source["is"]
-        if "this" in source:
-            return raw["id"]
+        if "about" in source:
+            return other[source["about"]]
         if "day" in source:
             standing = {**self.parameters, **self.agreed(str(raw.get("at") or ""))}
             return self.next_day(standing.get(source["day"]), raw)
@@ -238,25 +258,26 @@ class Entries:
         if "told" in source:
             return _told(raw, source["told"])
         if "within" in source:
-            return self.within(raw, **source["within"])
+            return self.within(raw, other, source["number"], source["within"])
         before = [
             each["id"]
-            for each in self.raw
-            if each["type"] in source["last"]
-            and (each.get("at") or "") <= (raw.get("at") or "")
-            and ("same" not in source or each.get(source["same"]) == raw.get(source["same"]))
+            for each in self.before(raw, source["last"])
+            if "same" not in source or each.get(source["same"]) == raw.get(source["same"])
         ]
         return before[-1] if before else None
 
-    def within(self, raw: Mapping[str, Any], of: str, words: str, number: str) -> str | None:
-        """Tell whether a number of the entry keeps within that in the words of the last entry of a type before it."""
-        before = [
-            e for e in self.raw if e["type"] == of and str(e.get("at") or "") <= str(raw.get("at") or "")
-        ]
-        limit = _LIMIT.search(str(before[-1].get(words) or "")) if before else None
-        if limit is None or not str(raw.get(number) or 0).isdecimal():
+    def within(self, raw: Mapping[str, Any], other: Mapping[str, Any], number: str, words: str) -> str | None:
+        """Tell whether a number of the entry (none is 0) keeps within that in the words of another, or within that of a
+        later one by the same name before the colon: whoever asks for less asks for that alone.
+        """
+        rule, since = str(other.get(words)), str(other.get("at"))
+        later = [e for e in self.before(raw, [other["type"]]) if str(e.get("at")) >= since]
+        said = [text for text in (str(e.get(words)) for e in later) if _name(text) == _name(rule)]
+        limits = [_LIMIT.search(text) for text in said]
+        told = str(raw.get(number) or 0)
+        if not all(limits) or not told.isdecimal():
             return None
-        return "yes" if int(raw.get(number) or 0) <= int(limit[1]) else "no"
+        return "yes" if int(told) <= max(int(each[1]) for each in limits if each) else "no"
 
     def agreed(self, at: str, known: str | None = None) -> dict[str, Any]:
         """Return the parameters that both parties have set anew by an instant, as known; of prices there are events."""
@@ -323,6 +344,11 @@ def _in_month(made: Mapping[str, Any], month: date | None) -> dict[str, Any]:
     if parse_instant(str(made["at"])) <= last:
         return {}
     return {"recorded_at": made.get("recorded_at") or made["at"], "at": iso(last)}
+
+
+def _name(rule: str) -> str:
+    """Return what a rule is called: what stands before its colon."""
+    return re.split("[:：]", rule)[0]
 
 
 def _never_arrived(raw: Mapping[str, Any]) -> bool:
