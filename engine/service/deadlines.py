@@ -39,7 +39,6 @@ class Deadlines:
 
     def __init__(self, server: Server) -> None:
         self._server = server
-        self.told = asyncio.Event()
         self._renewed: dict[str, tuple[int, str | None]] = {}
         """For each tenant since which documents, and up to which account; None for all."""
 
@@ -53,8 +52,10 @@ class Deadlines:
                     until = now()
                     _, left = await self.wake(tenant, until)
                     self._server.woken(tenant.name, None if left else until)
-                    if left or not await self.renew(tenant, until):
-                        wait = 0 if left else min(every, FOR_A_WHILE_S)
+                    if left:
+                        wait = 0
+                    elif not await self.renew(tenant, until):
+                        wait = min(wait, FOR_A_WHILE_S)
                 except StoreError as wrong:
                     self._server.log.warning("deadlines", tenant=tenant.name, error=str(wrong))
             await asyncio.sleep(wait)
@@ -79,8 +80,6 @@ class Deadlines:
             count, planned = count + kept, True
             if time.monotonic() > ends:
                 break
-        if count:
-            self.told.set()
         # The instant of one that was planned may have come already.
         return count, planned
 

@@ -79,12 +79,13 @@ class Tenant:
 
     async def _read_once(self, name: str) -> Held:
         """Read an account; however many ask for it meanwhile, it is read once."""
-        task = self._reading.get(name)
-        if task is None:
-            task = self._reading[name] = asyncio.create_task(asyncio.to_thread(self.accounts.read, name))
+        before = self._reading.get(name)
+        task = before or asyncio.create_task(asyncio.to_thread(self.accounts.read, name))
+        if before is None:
+            self._reading[name] = task
             task.add_done_callback(lambda _: self._reading.pop(name, None))
         held = self.accounts.hold(await asyncio.shield(task))
-        if held.base:
+        if before is None and held.base:
             self.snapshots["used"] += 1
         self.snap_soon(held)
         return held
