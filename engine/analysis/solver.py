@@ -46,6 +46,9 @@ WALL = 120_000
 _SEED = 7
 _SMALLER = 20
 _FEW = 20
+_MANY = 16
+"""After how many groups it is asked whether there is a world at all. Where there is none, every small set of happenings
+would be gone through before that shows."""
 _OPENING = 9 * 60
 _APART = 15
 _GOES = 3
@@ -464,6 +467,8 @@ class Query:
             if not needed:
                 return False
             self._needed.append(needed)
+            if len(self._needed) % _MANY == 0 and not self._can_be(()):
+                return False
 
     def least(self, term: Any) -> None:
         """Let a number be as small as it can be."""
