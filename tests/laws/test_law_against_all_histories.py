@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from contractlang.load import load
+from contractlang.norms import Obligation
 from engine.account import Account
 from engine.analysis import analyse
 from engine.dates import parse_instant
@@ -94,10 +95,12 @@ def answer(
 def by_hand(alone: Program, beside: Program) -> set[str]:
     """Return which kinds of finding some ledger of the grid shows."""
     shown: set[str] = set()
-    gives = any(rule.home and rule.act_name == "shut_it" for rule in alone.rules)
+    shutting = [rule for rule in beside.rules if rule.act_name == "shut_it"]
+    # What the law merely lets be done takes nothing; what the agreement gives itself is its own exception.
+    takes = any(isinstance(rule.norm, Obligation) for rule in shutting) and not any(e.home for e in shutting)
     for entries, day in product(ledgers(), ASKED):
         at = parse_instant(moment(day, 17))
-        if answer(beside, LAYERS, entries, May("host", "shut_it", at, {})) == "permitted" and not gives:
+        if answer(beside, LAYERS, entries, May("host", "shut_it", at, {})) == "permitted" and takes:
             after = [*entries, {"id": "z", "name": "shut_it", "at": moment(day, 17), "by": "host"}]
             kept = InBreachOf("host", "1:open", at, "house")
             by_paper = [answer(alone, ("contract",), each, kept) for each in (entries, after)]
