@@ -27,28 +27,15 @@ def blanks_without_rule(program: Program, telling: Telling) -> Iterator[Finding]
     of_law = {each.name for each in program.contracts if each.kind == "law"}
     ruled = _ruled(program)
     for declared in program.declarations.values():
-        if not isinstance(declared, BlankDecl):
+        if not isinstance(declared, BlankDecl) or declared.name not in users:
             continue
         rules = list(ruled.get(declared.name, {}) | ruled.get(declared.alias or "", {}))
-        turning = list(users.get(declared.name, ()))
-        # Of what no sentence of the agreement turns on, and it leaves no place for, the law may hang all the same.
-        if (turning or (declared.gap and rules)) and all(each.document in of_law for each in rules):
+        if all(each.document in of_law for each in rules):
             speaking = [] if rules else list(laws_stating(program, declared))
-            here = {each.document for each in turning} or _leaving_out(program, declared)
+            here = {each.document for each in users[declared.name]}
             # What the text does not even leave a place for may have stood in what is lost of it.
             lost = [each for each in broken_off(program) if declared.gap and each.document in here]
-            if turning or lost:
-                yield Unfilled(declared, turning, lost, rules, speaking).told(telling)
-
-
-def _leaving_out(program: Program, declared: BlankDecl) -> set[str]:
-    """Return the documents that say of themselves that they leave no place for a blank."""
-    return {
-        contract.name
-        for contract in program.contracts
-        for each in contract.declarations.values()
-        if isinstance(each, BlankDecl) and each.gap and each.name == declared.name
-    }
+            yield Unfilled(declared, list(users[declared.name]), lost, rules, speaking).told(telling)
 
 
 class Unfilled(NamedTuple):
@@ -87,8 +74,6 @@ class Unfilled(NamedTuple):
             if self.lost
             else Said("", "")
         )
-        if not self.users:
-            return Said(f"of {name.en} the text says nothing{off.en}", f"文本没有约定“{name.zh}”{off.zh}")
         return Said(
             f"{where.en} turns on {name.en}, which the text neither fixes nor leaves a place for{off.en}",
             f"{where.zh}取决于“{name.zh}”，文本既未约定也未留出填写之处{off.zh}",

@@ -255,13 +255,6 @@ def test_two_agreements_side_by_side(programs: Programs) -> None:
     assert "中断" in keys[suspension].sentence.zh
 
 
-def test_what_a_text_that_breaks_off_says_nothing_of_hangs_on_the_law(programs: Programs) -> None:
-    """No sentence of agreement 2 asks for its term; 民法典 563(2) goes by whether there is one."""
-    key = "gap/blank of law:voip-2/断+civil_code/563(2):no_term"
-    assert key in found(programs, ("voip-2",), "civil")
-    assert not any(each.startswith("gap/blank of law") for each in found(programs, ("voip-2",)))
-
-
 def test_who_must_bear_a_change_of_price_may_not_leave(programs: Programs) -> None:
     """Agreement 2 has no exit; 民法典 563(2) gives one, because it has no term."""
     key = "gap/no exit:voip-2/四.2:adjust"
