@@ -8,7 +8,6 @@ that speaks against the act in that history stands in one finding: the more of i
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -16,12 +15,11 @@ from contractlang.norms import Maintenance, Obligation, Prohibition
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.happenings import Broken, Happening, Moment
 from engine.analysis.instances import MANY
-from engine.analysis.lawful import OWN_STEPS, closed_by_itself, is_law, laws_over, parties_of, permits
+from engine.analysis.lawful import OWN_STEPS, closed_by_itself, is_law, parties_of, permits
 from engine.analysis.logic import every, no, some
 from engine.analysis.looking import Put, Shown, bound_of, clause_of, foci_of, named
 from engine.analysis.searcher import Searcher
 from engine.analysis.stated import hanging_on_the_same, readings_stated, speaking_of_questions
-from engine.analysis.taking import given, takers
 from engine.analysis.witness import History, replayed, witness
 from engine.analysis.world import World
 from engine.decision import Decision, Reason
@@ -103,21 +101,8 @@ def _measured(
         beside += speaking_of_questions(program, spoken)
         return by_paper, by_law, list(dict.fromkeys((*_repeated(program, takers), *speaking, *beside)))
 
-    def stands(history: History) -> tuple[Decision, Decision, list[Clause]] | None:
-        taking = (
-            place
-            for each in filter(searcher.reads, group)
-            for place in takers(history, program, searcher.layers, each, laws_over(program, each))
-        )
-        said = judged(replace(history, noted=tuple(map("\t".join, dict.fromkeys(taking)))))
-        if said is None or any(reason.code in ("permits", "requires") for reason in said[1].reasons):
-            return None
-        # What the law itself gives, but for what bars it, is no other measure.
-        barred = (given(history, program, searcher.layers, each) for each in own if laws_over(program, each))
-        return None if any(barred) else said
-
     told = partial(_told, searcher, clauses[0], layer)
-    yield from searcher.findings(step, foci_of(one, bound), "against", clauses, judged, told, stands)
+    yield from searcher.findings(step, foci_of(one, bound), "against", clauses, judged, told)
 
 
 def _measuring(

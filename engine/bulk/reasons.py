@@ -117,6 +117,8 @@ CHINESE = {
     "duties that arise by breaches of one another, in a circle": "义务因彼此违反而循环产生",
     "more than {} kinds of duties and breaches of them": "义务及其违反超过{}种",
     "only `PARTY may ACT`, on the day of the run, is asked of the kernel": "内核只答运行当日的“某方 可以 某行为”",
+    "`{}` and others that give rise to one duty": "同一义务因`{}`及其他事项而生",
+    "which `{}` is spoken of": "所指为哪一次`{}`",
     "an act by which several norms suspend or resume one duty": "一行为使数项规范中止或恢复同一义务",
     "{}: two powers suspend it, and its clock does not go on alike": "{}：两项权力均使其中止，而计时方式不同",
     "{}: a duty as the basis of an act": "{}：以义务为行为依据",

@@ -427,7 +427,7 @@ def test_an_act_without_basis_is_told(voip_1: Program) -> None:
     ledger = ARREARS + "2026-09-05 09:00 provider suspend_service ground=none\n"
     account = account_of(voip_1, ledger, "term = 2年")
     told = told_of(account, account.ledger.entries[-1].effect_at, "zh")
-    assert told[-5:][0] == "没有依据：不生法律效力"
+    assert "没有依据：不生法律效力" in told
     assert "甲方违反二.1" in told
 
 
