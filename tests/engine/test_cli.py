@@ -649,6 +649,40 @@ def test_who_is_stopped_while_it_is_read_says_nothing() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
 
 
+STOPPED_WHILE_CLEARED = """
+import os, signal, sys, time
+
+import engine.cli
+
+
+class Cleared:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        for _ in range(1000):
+            pass
+
+
+def carry_out():
+    Cleared()
+    time.sleep(30)
+    sys.exit("it went on")
+
+
+engine.cli.main = carry_out
+from engine.start import main
+
+try:
+    main()
+except KeyboardInterrupt:
+    sys.exit("stopped")
+"""
+
+
+def test_a_ctrl_c_while_memory_is_being_cleared_is_not_lost() -> None:
+    """Python lets go of what is raised there: a server told to stop just then would go on."""
+    assert process(run=("-c", STOPPED_WHILE_CLEARED)).stderr == "stopped\n"
+
+
 def test_a_question_does_not_wait_for_what_it_does_not_need() -> None:
     tells = "import atexit, runpy, sys; atexit.register(lambda: print(*sys.modules, file=sys.stderr))"
     run = ("-c", f"{tells}; runpy.run_module('engine.cli', run_name='__main__')")
