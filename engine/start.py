@@ -24,7 +24,7 @@ def main() -> NoReturn:
 
 
 def _told(what: sys.UnraisableHookArgs) -> None:
-    """Interrupt once more where that was lost, as it is while memory is being cleared; tell of all else as Python does."""
+    """Interrupt once more where that was lost while memory was being cleared; tell of all else as Python does."""
     if not issubclass(what.exc_type, KeyboardInterrupt):
         sys.__unraisablehook__(what)
         return
