@@ -40,6 +40,10 @@ class BadChecks(EngineError):
         self.where, self.reason, self.field = where, reason, "conflict_checks"
 
 
+class NotEncoded(EngineError):
+    """A check names a clause that no document has: what is found, or is not, says nothing of it."""
+
+
 class Outcome(NamedTuple):
     """What came of one check."""
 
@@ -99,6 +103,8 @@ class Checker:
             if shown.witness is None:
                 return self.settled(outcome, answer, wanted, absent)
             return self.gone(outcome, answer, wanted, absent)
+        except NotEncoded as wrong:
+            return Outcome(id, False, expected, f"not encoded: {wrong}")
         except (EngineError, KeyError) as wrong:
             return Outcome(id, False, expected, f"error: {wrong}")
 
@@ -271,15 +277,27 @@ class Checker:
         return None
 
     def reference(self, written: str) -> Reference:
-        """Return the clause that a reference such as `1.五.3` or `law:电信条例34(2)` means."""
+        """Return the clause that a reference such as `1.五.3` or `law:电信条例34(2)` means. Raises NotEncoded."""
         number, _, rest = written.partition(".")
-        if number in self.words["documents"]:
-            return Reference(written, self.words["documents"][number], rest)
         statute = written.removeprefix("law:")
-        found = cited(statute, self.words["statutes"], self.programs.contracts.values())
+        if number in self.words["documents"]:
+            found: tuple[str, str] | None = self.words["documents"][number], rest
+        else:
+            found = cited(statute, self.words["statutes"], self.programs.contracts.values())
         if found is None:
-            raise KeyError(f"nothing is called {written}")
-        return Reference(written, *found)
+            raise NotEncoded(f"nothing is called {written}")
+        reference = Reference(written, *found)
+        if not any(self.means(reference, each) for each in self.places(reference.document)):
+            raise NotEncoded(f"{written} is no clause of {reference.document}")
+        return reference
+
+    def places(self, document: str) -> Iterator[Clause]:
+        """Yield the clauses of a document in all its versions, and its norms."""
+        for contract in self.programs.contracts.values():
+            if contract.base == document:
+                yield from (Clause(contract.name, each.number) for each in contract.clauses)
+                said = (*contract.norms, *contract.losses)
+                yield from (Clause(contract.name, each.clause, each.id) for each in said)
 
     def findings(
         self, wanted: Collection[Reference], named: Collection[str], assuming: Assuming | None = None
@@ -290,9 +308,6 @@ class Checker:
         """
         documents = {each.document for each in wanted}
         held = [each for each in self.programs.contracts.values() if each.base in documents]
-        missing = set(documents) - {each.base for each in held}
-        if missing:
-            raise KeyError(f"no document is called {', '.join(sorted(missing))}")
         agreements = tuple(dict.fromkeys(each.base for each in held if each.kind == "agreement"))
         left_out = assuming.without_layers if assuming is not None else ()
         laws = {each.layer for each in held if each.kind == "law" and each.layer not in left_out}

@@ -259,7 +259,21 @@ def test_what_cannot_be_checked_fails_with_the_reason(programs: Programs) -> Non
         "not expressible in norms: it speaks of a practice",
     )
     assert check(programs, "never heard", "1.八.2")[0] is False
-    assert "nothing is called law:刑法1" in check(programs, "gap", "law:刑法1")[1]
+
+
+@pytest.mark.parametrize(
+    ("clause", "told"),
+    [
+        ("law:刑法1", "not encoded: nothing is called law:刑法1"),
+        ("law:电信条例99", "not encoded: law:电信条例99 is no clause of telecom_regulations"),
+        ("1.五.9", "not encoded: 1.五.9 is no clause of voip-1"),
+    ],
+)
+def test_of_a_clause_that_no_document_has_nothing_is_told(
+    programs: Programs, clause: str, told: str
+) -> None:
+    """That nothing is found of it does not mean that it stands against nothing."""
+    assert check(programs, "no_gap", "1.二.1", clause) == (False, told)
 
 
 def test_a_letter_means_its_norm_and_no_other(programs: Programs) -> None:
