@@ -269,9 +269,7 @@ def test_what_cannot_be_checked_fails_with_the_reason(programs: Programs) -> Non
         ("1.五.9", "not encoded: 1.五.9 is no clause of voip-1"),
     ],
 )
-def test_of_a_clause_that_no_document_has_nothing_is_told(
-    programs: Programs, clause: str, told: str
-) -> None:
+def test_of_a_clause_that_no_document_has_nothing_is_told(programs: Programs, clause: str, told: str) -> None:
     """That nothing is found of it does not mean that it stands against nothing."""
     assert check(programs, "no_gap", "1.二.1", clause) == (False, told)
 
