@@ -7,7 +7,6 @@ from typing import Any
 
 from engine.account import Account
 from engine.account_standing import powers_of, standing_of
-from engine.dates import day_of
 from engine.decide import decide
 from engine.event import Instant
 from engine.position import Position
@@ -44,15 +43,14 @@ def _by_time(account: Account, at: Instant) -> Position:
 def passed(account: Account, first: Instant, until: Instant) -> Iterator[tuple[Instant, Changes]]:
     """Yield the instants from `first` to `until` at which something was due or became known, with what time brought.
 
-    That is often nothing: who calls may let others have their turn meanwhile. When a power turns by waiting alone is
-    looked for where days go by between two facts: of those of one day there may be thousands.
+    That is often nothing: who calls may let others have their turn meanwhile.
     """
-    line, at = account.line(), first - 1
+    line, turns, at = account.line(), _Turns(account), first - 1
     while at < until:
         place = line.instants.up_to(at)
         fact = line.instants[place] if place < len(line.instants) else None
         end = until if fact is None else min(fact, until)
-        turn = _turn(account, at, end)
+        turn = turns.between(at, end)
         if turn is not None:
             yield turn, brought(account, turn)
         elif end == fact:
@@ -61,11 +59,22 @@ def passed(account: Account, first: Instant, until: Instant) -> Iterator[tuple[I
         at = end if turn is None else turn
 
 
-def _turn(account: Account, after: Instant, until: Instant) -> Instant | None:
-    """Return the first instant later than one, up to another, at which time alone may bring something."""
-    position = account.position_at(after)
-    ahead = [due[0] for due in position.agenda[:1]]
-    if day_of(after) != day_of(until):
-        turns = (decide(position, May(*power, after)).holds_until for power in powers_of(account))
-        ahead += [each for each in turns if each is not None]
-    return min((each for each in ahead if after < each <= until), default=None)
+class _Turns:
+    """When time alone may bring something to an account: what is due, and powers that turn by waiting.
+
+    Of one day there may be thousands of facts. Nearly all leave no trace, and then a power turns when it did before.
+    """
+
+    def __init__(self, account: Account) -> None:
+        self._account, self._powers = account, powers_of(account)
+        self._cells: object = None
+        self._turns: list[Instant] = []
+
+    def between(self, after: Instant, until: Instant) -> Instant | None:
+        """Return the first instant later than one, up to another, at which time alone may bring something."""
+        position = self._account.position_at(after)
+        if position.cells is not self._cells or any(each <= after for each in self._turns):
+            found = (decide(position, May(*power, after)).holds_until for power in self._powers)
+            self._cells, self._turns = position.cells, [each for each in found if each is not None]
+        ahead = [*self._turns, *(due[0] for due in position.agenda[:1])]
+        return min((each for each in ahead if after < each <= until), default=None)

@@ -323,3 +323,31 @@ def test_the_outlook_of_an_account_begun_at_its_last_entry_is_one(service: InPro
     row = tenant.books.account("a")
     assert is_of(row.outlook, tenant.accounts.opening(row).stamp)
     assert looked_at(row).head == row.head
+
+
+CLUB = """| agreement club 俱乐部
+| party club 会所, member 会员
+| state rooms 房间: ready 可用 | shut 关闭
+| act close 关闭房间 by club, needs basis, sets rooms to shut
+| event alarm 警报
+| event note 记录 (line 行: text)
+
+1 Upon an alarm the club may close the rooms within two hours.
+| for each alarm as heard, club may close within 2 hours of heard.at
+"""
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_power_that_turns_between_two_facts_of_one_day_is_told(tmp_path: Path, late: bool) -> None:
+    """Nothing is due then: that the two hours are over is known by looking at the power alone."""
+    with in_process(tmp_path, {"club.contract": CLUB}) as service:
+        with clock_at("2026-03-02T08:00"):
+            assert service.post("/accounts", {"account": "a", "agreements": ["club"]}).status == 200
+        if not late:
+            report(service, "2026-03-02T10:00", "a", "alarm")
+        report(service, "2026-03-02T15:00", "a", "note", line="all is quiet")
+        if late:
+            report(service, "2026-03-02T20:00", "a", "alarm", "2026-03-02T10:00")
+        passes(service, "2026-03-02T21:00")
+        turned = [(each["at"], each["act"], each["is"]) for each in told(service) if each["what"] == "power"]
+        assert turned == [("2026-03-02T12:00+08:00", "close", "forbidden")]
