@@ -16,12 +16,12 @@ from contractlang.norms import Maintenance, Norm, Prohibition
 from contractlang.numerals import plain_number
 from engine.decide import decide
 from engine.decision import Decision
-from engine.errors import Unreached
+from engine.errors import BadQuestion, Unreached
 from engine.event import ALLEGED, BUILT_IN, DAWN, ESTABLISHED, START, Event, Instant, Ledger, event
 from engine.grown import Grown
 from engine.position import Position, advance, before_first, elapse, together
 from engine.program import Program
-from engine.question import May, Question
+from engine.question import May, Question, about_of
 from engine.simultaneous import before_act, in_orders, is_act
 from engine.terms import Terms
 from engine.undated import Way, answered, combined, placed, ways
@@ -52,11 +52,15 @@ class Account:
     _lines: dict[Instant | None, _Line] = field(default_factory=dict, repr=False)
     begun: Begun | None = None
 
-    def reaches(self, at: Instant, known_at: Instant | None = None) -> bool:
-        """Tell whether the entries that are here suffice for questions about an instant, with that knowledge."""
+    def reaches(self, at: Instant, known_at: Instant | None = None, about: str | None = None) -> bool:
+        """Tell whether the entries that are here suffice for questions about an instant, with that knowledge, and about
+        an event.
+        """
         begun = self.begun
         return begun is None or (
-            at > begun.position.now and (known_at is None or known_at >= begun.recorded_at)
+            at > begun.position.now
+            and (known_at is None or known_at >= begun.recorded_at)
+            and (not about or self._has(about))
         )
 
     def goes_on_with(self, events: Iterable[Event]) -> bool:
@@ -71,7 +75,11 @@ class Account:
         return line.after_all()
 
     def decide(self, question: Question, known_at: Instant | None = None) -> Decision:
-        """Return the answer to a question, with the knowledge of `known_at` (None: everything)."""
+        """Return the answer to a question, with the knowledge of `known_at` (None: everything).
+
+        Raises BadQuestion, also for an event that is none of the account's.
+        """
+        self._need_event(question)
         line = self.line(known_at)
         if not line.undated:
             at = question.at
@@ -99,6 +107,23 @@ class Account:
             if any(answered(under(reading, option)) != answered(told) for option in by_default[reading][2])
         )
         return told._replace(assumes=assumes)
+
+    def _need_event(self, question: Question) -> None:
+        """Refuse a question about an event that nobody has reported: nothing is unpaid on it, but by mistake."""
+        about = about_of(question)
+        if not about or self._has(about):
+            return
+        if self.begun is not None:
+            raise Unreached("the event asked about may be one of the entries that are not here")
+        # What a norm arises from need not be an event: it may be a month.
+        cells = self.position_at(question.at).cells
+        if not any(key[0] in ("IO", "BO") and about in listed for key, listed in cells.items()):
+            raise BadQuestion(
+                "about", f"the account has no event `{about}`", f"账户没有编号为`{about}`的事件"
+            )
+
+    def _has(self, id: str) -> bool:
+        return any(each.id == id for each in self.ledger)
 
     def what_if(self, events: Iterable[Event]) -> Account:
         """Return a copy of the account to which those events have happened; nothing is stored."""

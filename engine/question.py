@@ -108,3 +108,10 @@ KINDS: dict[str, type[Question]] = {
 """What each kind is called as JSON, in answers and in the log."""
 
 CALLED: dict[type, str] = {kind: name for name, kind in KINDS.items()}
+
+
+def about_of(question: Question) -> str | None:
+    """Return the id of the event, or other trigger, that a question is about; None where it is about none."""
+    if isinstance(question, LastDay | AmountOfSum | WhoBears | Arrived | TimeBarred):
+        return question.about
+    return None

@@ -101,10 +101,18 @@ class Held:
         heads = self._heads
         return next((n for n in range(self.revision, 0, -1) if heads[4 * n - 4 : 4 * n] == head[:4]), 0)
 
-    def reaches(self, at: Instant, known_at: Instant | None = None, revision: int | None = None) -> bool:
-        """Tell whether the entries that are here suffice for questions about an instant, that knowledge, a revision."""
+    def reaches(
+        self,
+        at: Instant,
+        known_at: Instant | None = None,
+        revision: int | None = None,
+        about: str | None = None,
+    ) -> bool:
+        """Tell whether the entries that are here suffice for questions about an instant, that knowledge, a revision, an
+        event.
+        """
         return not self.base or (
-            (revision is None or revision >= self.base) and self.account.reaches(at, known_at)
+            (revision is None or revision >= self.base) and self.account.reaches(at, known_at, about)
         )
 
     def goes_on_with(self, events: Sequence[Event]) -> bool:

@@ -97,10 +97,11 @@ class Tenant:
         return self.accounts.catch_up(held, rows)
 
     async def reaching(
-        self, held: Held, at: Instant, known_at: Instant | None = None, revision: int | None = None
-    ) -> Held:
-        """Return an account with all entries that questions about an instant, that knowledge, a revision hang on."""
-        if held.base and not held.reaches(at, known_at, revision):
+        self, held: Held, at: Instant, known_at: Instant | None = None, revision: int | None = None,
+        about: str | None = None,
+    ) -> Held:  # fmt: skip
+        """Return an account with all entries on which questions hang: about an instant, with that knowledge, ..."""
+        if held.base and not held.reaches(at, known_at, revision, about):
             await self.whole(held)
         return held
 

@@ -278,6 +278,22 @@ def test_ask_speaks_the_language_of_the_question(contract) -> None:
 
 
 @pytest.mark.parametrize(
+    "options",
+    [
+        ["amount 费用(e99)"], ["last day of 五.2(e99)"], ["arrived e99"], ["--bears", "e99"],
+        ["--time-barred", "五.2", "--about", "e99"],
+    ],
+)  # fmt: skip
+def test_a_question_about_an_event_that_is_not_there_is_none(contract, options: list[str]) -> None:
+    status, out, err = contract("ask", "voip-1", ARREARS, "--as-of", "2026-09-11", *options)
+    assert (status, out) == (REFUSED, "")
+    assert err in (
+        "about: the account has no event `e99`\n",
+        "about：账户没有编号为`e99`的事件\n",
+    )
+
+
+@pytest.mark.parametrize(
     ("options", "answer"),
     [
         (["--party", "user", "--norm", "五.2"], "yes"),

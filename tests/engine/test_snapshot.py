@@ -19,7 +19,7 @@ from engine.event import Event, Ledger, event
 from engine.intake import Intake
 from engine.kept import answer_to_bytes
 from engine.program import Program
-from engine.question import InBreachOf, Question
+from engine.question import InBreachOf, Question, about_of
 from engine.terms import Terms
 from tests.strategies import QUICK, SOAK, Asked, asked
 from tests.wild import wild
@@ -55,7 +55,7 @@ def compare(
     if short is not None:
         whole = Account(program, terms, Ledger(events))
         for question, known_at in questions:
-            if short.reaches(question.at, known_at):
+            if short.reaches(question.at, known_at, about_of(question)):
                 reached += 1
                 answer, wanted = (each.decide(question, known_at) for each in (short, whole))
                 assert answer_to_bytes(answer) == answer_to_bytes(wanted), question

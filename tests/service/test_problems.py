@@ -66,7 +66,14 @@ def test_what_conflicts_has_its_place(live: Live) -> None:
     assert (refused.status_code, refused.json()["field"]) == (409, "/account")
 
 
-@pytest.mark.parametrize("line", ["2026-04-01 user in breach of 99.9", "when may anybody do what"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2026-04-01 user in breach of 99.9",
+        "when may anybody do what",
+        "2026-04-01 amount fee(nobody-sent-it)",
+    ],
+)
 def test_a_question_that_cannot_be_asked_has_its_place(live: Live, line: str) -> None:
     refused = live.client().post("/accounts/a/ask", json={"question": line})
     assert (refused.status_code, refused.json()["field"]) == (400, "/question")

@@ -14,6 +14,7 @@ from engine.account_standing import standing_of
 from engine.dates import iso, parse_as_of
 from engine.errors import BadTerms, Conflict, Unfit
 from engine.event import Instant
+from engine.question import about_of
 from engine.service import accounts
 from engine.service.clock import now
 from engine.service.openapi import ABOUT_AN_ACCOUNT, ASK, OPENED, OPENING, WHAT_IF, asked_by, operation
@@ -130,7 +131,7 @@ async def ask(request: Request, account: str) -> Response:
     if not isinstance(line, str):
         raise Problem("bad_request", "a text is wanted", "/question")
     question, known_at = accounts.written(held.account, line)
-    await tenant.reaching(held, question.at, known_at)
+    await tenant.reaching(held, question.at, known_at, about=about_of(question))
     return told(accounts.explained(held.account, question, known_at, held.token))
 
 
