@@ -140,9 +140,7 @@ class _Compilation:
                 for home in self.made.documents.agreements
             },
         )  # fmt: skip
-        for rule in rules:
-            for state, _, value in rule.restores:
-                program.restorers[state, value] = (*program.restorers.get((state, value), ()), rule)
+        program.restored_by = {act: restored(declared, rules) for act, declared in program.acts.items()}
         program.things = frozenset(
             d.name for d in self.made.declarations.values() if isinstance(d, ThingDecl)
         )
@@ -153,10 +151,7 @@ class _Compilation:
         asked_of = [d.name for d in self.made.declarations.values() if isinstance(d, PartyDecl)] + [BOTH]
         for act in program.acts:
             on_act = [rules[index] for index in program.by_act[act]]
-            sets = program.acts[act].sets
-            restoring = tuple(
-                rule for each in sets for rule in program.restorers.get((each.state, each.option), ())
-            )
+            restoring = program.restored_by[act]
             program.speaking[act] = {party: Speaking(on_act, party, restoring) for party in asked_of}
         dispatch = Dispatch(self.made)
         program.watchers = dispatch.watchers(program)
@@ -345,3 +340,9 @@ class _Compilation:
                     partial(default_of, declared, gaps),
                 )
         return found
+
+
+def restored(act: OccurrenceDecl, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    """Return the duties to keep something so that an act restores: it sets the state to the value they want."""
+    sets = {(each.state, each.option) for each in act.sets}
+    return tuple(rule for rule in rules if any((state, value) in sets for state, _, value in rule.restores))

@@ -13,12 +13,14 @@ from engine.event import ALLEGED, Event
 from engine.judge import (
     agreement_state,
     bases_of,
+    beats,
     bind,
     bound_events,
     closed_by,
     conditions,
     forbids,
     not_in_force,
+    restorable,
 )
 from engine.lifetime import is_renewal, renew
 from engine.program import Rule, Touch
@@ -84,6 +86,9 @@ def forbid(scene: Scene, w: Writes, step: Step, event: Event, rule: Rule) -> Non
             continue
         if closed_by(scene, step.program.rules[index], event.actor or "", event) is None:
             return
+    duties = step.program.restored_by[event.name]
+    if any(beats(scene, duty, rule) for duty, _ in restorable(scene, duties, event.actor)):
+        return
     by = rule.bearer if isinstance(rule.bearer, str) else event.actor
     w["B", rule.index, event.id] = Breach(
         rule.index, event.id, by, step.at, None, None, "open", event, event.id

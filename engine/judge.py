@@ -567,7 +567,12 @@ def forbids(scene: Scene, rule: Rule, party: str | None, act: Event) -> bool:
 
 
 def beats(scene: Scene, rule: Rule, over: Rule) -> bool:
-    """Tell whether a stated priority lets `rule` prevail over `over`."""
+    """Tell whether of two norms on an act `rule` prevails over `over`: a priority is stated, or `rule` weighs more.
+
+    What weighs more is stated beforehand (`ranking.py`), but for a duty to keep something, which speaks of no act.
+    """
+    if (rule.restores or over.restores) and rule.weight > over.weight:
+        return True
     return any(
         index == rule.index and (when is None or when.value(scene)) for index, when, _ in over.prevailed_by
     )  # fmt: skip
@@ -578,6 +583,16 @@ def tolerates(scene: Scene, rule: Rule, over: Rule) -> bool:
     makes it a breach of its own, no more.
     """
     return over.weight == ADMINISTRATIVE or beats(scene, rule, over)
+
+
+def restorable(scene: Scene, duties: tuple[Rule, ...], party: str | None) -> Iterator[tuple[Rule, Breach]]:
+    """Yield those of the duties to keep something that a party is in breach of, each with its first open breach."""
+    for rule in duties:
+        for trig in scene.listed("BO", rule.index):
+            breach: Breach | None = scene.read(("B", rule.index, trig))
+            if breach is not None and breach.status == "open" and breach.by == party:
+                yield rule, breach
+                break
 
 
 def bases_of(scene: Scene, party: str, act: Event) -> Iterator[int]:

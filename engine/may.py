@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any, Final
 
 from contractlang.declaration import OccurrenceDecl
@@ -10,13 +11,13 @@ from engine.decision import Cure, Decision, Reason
 from engine.errors import no_act, no_party
 from engine.evaluator import Evaluator
 from engine.event import ASKED, Event, Instant, asked_about
-from engine.judge import agreement_state, beats, bound_events, conditions, tolerates
+from engine.judge import agreement_state, beats, bound_events, conditions, restorable, tolerates
 from engine.looks import seen
 from engine.position import Position
 from engine.program import Read, Rule, Speaking
 from engine.question import May
 from engine.recall import FORBIDS, SAYS_NOTHING, SILENT
-from engine.scene import Breach, Scene
+from engine.scene import Scene
 from engine.statuses import breach_events
 from engine.tuples import made
 
@@ -68,11 +69,12 @@ class _May(Way):
 
     def go_on(self, scene: Scene, state: Any) -> Case:
         """Look at norm after norm, prohibitions first, until what is seen answers (`Look` in `recall.py`)."""
-        place, restores, speaks = 0, None, NOBODY
+        place, speaks = 0, NOBODY
+        restored: tuple[Rule, ...] | None = None
         forbidding: tuple[Rule, ...] = ()
         opens: tuple[Rule, ...] = ()
         if state is not None:
-            place, forbidding, restores, opens, speaks = state
+            place, forbidding, restored, opens, speaks = state
         speaking, party, act = self.speaking, self.party, self.asked
         looked, turning = speaking.looked, speaking.turning
         while place < turning:
@@ -82,11 +84,12 @@ class _May(Way):
             if rule is not None and seen(scene, rule, party, act)[0] is FORBIDS:
                 forbidding = (*forbidding, rule)
             place += 1
-        if restores is None:
+        if restored is None:
             scene.state = place, forbidding, None, (), NOBODY
-            restores = bool(speaking.restoring) and _restored(scene, speaking.restoring, party) is not None
+            duties = speaking.restoring
+            restored = tuple(duty for duty, _ in restorable(scene, duties, party)) if duties else ()
         while place < len(looked) and (forbidding or not opens):
-            scene.state = place, forbidding, restores, opens, speaks
+            scene.state = place, forbidding, restored, opens, speaks
             one = looked[place]
             rule = one.of(scene) if type(one) is Read else one
             if rule is not None:
@@ -96,27 +99,22 @@ class _May(Way):
                 elif step[0] not in SAYS_NOTHING:
                     speaks = AGREEMENT if rule.home or speaks == AGREEMENT else LAW
             place += 1
-        return self.answer(scene, forbidding, restores, opens, speaks)
+        return self.answer(scene, forbidding, (*restored, *opens), speaks)
 
     def answer(
-        self,
-        scene: Scene,
-        forbidding: tuple[Rule, ...],
-        restores: bool,
-        opens: tuple[Rule, ...],
-        speaks: int,
+        self, scene: Scene, forbidding: tuple[Rule, ...], opens: tuple[Rule, ...], speaks: int
     ) -> Case:
-        """Return what follows from the norms that forbid the act, and those that are open to it."""
-        required = restores
-        for rule in opens:
-            required = required or rule.is_obligation
+        """Return what follows from the norms that forbid the act, and those that are open to it or ask for it."""
         if forbidding:
             scene.vars, scene.event = {}, self.asked
             opens = tuple(o for o in opens if not any(beats(scene, f, o) for f in forbidding))
             if not all(any(tolerates(scene, o, f) for o in opens) for f in forbidding):
-                return CONFLICTING if opens or restores else FORBIDDEN
-        if opens or restores:
-            return REQUIRED if required else PERMITTED
+                return CONFLICTING if opens else FORBIDDEN
+        for each in opens:
+            if each.is_obligation or each.restores:
+                return REQUIRED
+        if opens:
+            return PERMITTED
         if self.act.needs_basis:
             spoken = speaks == AGREEMENT or (speaks == LAW and _some_agreement_stands(scene))
             return FORBIDDEN if spoken else NO_BASIS
@@ -132,23 +130,11 @@ def _some_agreement_stands(scene: Scene) -> bool:
     return not agreements or any(agreement_state(scene, each) == "in_force" for each in agreements)
 
 
-def _restored(scene: Scene, duties: tuple[Rule, ...], party: str) -> tuple[Rule, Breach] | None:
-    """Return the breached maintenance duty that the act would restore, if there is one."""
-    for rule in duties:
-        for trig in scene.listed("BO", rule.index):
-            breach = scene.read(("B", rule.index, trig))
-            if breach is not None and breach.status == "open" and breach.by == party:
-                return rule, breach
-    return None
-
-
 def _why_may(scene: Scene, speaking: Speaking, party: str, act: Event, shown: Case) -> Why:
     program = scene.program
     found: list[Reason] = []
     cure: tuple[Cure, ...] | None = None
-    restored = _restored(scene, speaking.restoring, party) if speaking.restoring else None
-    if restored is not None:
-        duty, breach = restored
+    for duty, breach in islice(restorable(scene, speaking.restoring, party), 1):
         found.append(
             Reason(
                 "restores",

@@ -191,7 +191,7 @@ class Speaking:
 
     Prohibitions come first, then duties: where nothing forbids the act one norm open to it is enough, but a duty also
     requires it. `homes` are the agreements that these norms belong to; `restoring` are the duties to keep something so
-    whose breach the act would cure.
+    that the act restores.
     """
 
     __slots__ = ("homes", "looked", "order", "restoring", "turning", "written")
@@ -357,7 +357,8 @@ class Program:
     """What something sets for a time only."""
     things: frozenset[str] = frozenset()
     options: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    restorers: dict[tuple[str, Any], tuple[Rule, ...]] = field(default_factory=dict)
+    restored_by: dict[str, tuple[Rule, ...]] = field(default_factory=dict)
+    """For each act the duties to keep something so that it restores."""
     truncated: bool = False
     speaking: dict[str, dict[str, Speaking]] = field(default_factory=dict)
     periods: frozenset[tuple[str, str]] = frozenset()

@@ -126,6 +126,7 @@ CHINESE = {
     "it sets the state in law `{}`": "它设定法律状态`{}`",
     "more norms may forbid it than the kernel tells apart": "可能禁止它的规范多于内核所能区分",
     "it may restore {}, {}": "它可恢复{}，{}",
+    "{}: what breaks it may restore {}, which prevails": "{}：违反它的行为可能恢复优先的{}",
     "it asks about {}, {}": "它问及{}，{}",
     "{}: how the act is to be done is not asked": "{}：行为应如何作出未问",
     "a condition that time alone turns": "仅随时间改变的条件",

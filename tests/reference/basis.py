@@ -58,7 +58,9 @@ def openers(world: World, act: Event) -> list[Ground]:
         if isinstance(norm, Permission | Power | Obligation):
             if facts.covers(world.declared, norm.act.name, act.name):
                 found += [Ground(norm, thing) for thing in open_for(world, norm, act)]
-        elif isinstance(norm, Maintenance) and restoring(world, norm, act):
+        elif (
+            isinstance(norm, Maintenance) and restoring(world, norm, act) and not is_closed(world, norm, act)
+        ):
             found.append(Ground(norm, None))
     return found
 

@@ -18,7 +18,7 @@ from contractlang.norms import (
     Within,
 )
 from engine.event import Event
-from tests.reference import documents, facts, norms, values
+from tests.reference import documents, duties, facts, norms, values
 
 if TYPE_CHECKING:
     from tests.reference.world import World
@@ -99,7 +99,7 @@ def prevailing_over(world: World, norm: Norm, act: Event | None = None) -> list[
     heavier = [
         each
         for each in world.norms
-        if clash(world, each, norm)
+        if (clash(world, each, norm) or (act is not None and is_at_odds(world, each, norm, act)))
         and weight(each.standing) > weight(norm.standing)
         and not only_administers(norm)
     ]
@@ -109,6 +109,17 @@ def prevailing_over(world: World, norm: Norm, act: Event | None = None) -> list[
 def clash(world: World, one: Norm, other: Norm) -> bool:
     """Tell whether of two norms on the same act one is a prohibition and the other is not."""
     return isinstance(one, Prohibition) != isinstance(other, Prohibition) and on_same_act(world, one, other)
+
+
+def is_at_odds(world: World, one: Norm, other: Norm, act: Event) -> bool:
+    """Tell whether of two norms one is to be restored by an act, and the other forbids such an act."""
+    kept, ban = (one, other) if isinstance(one, Maintenance) else (other, one)
+    return (
+        isinstance(kept, Maintenance)
+        and isinstance(ban, Prohibition)
+        and facts.covers(world.declared, ban.act.name, act.name)
+        and duties.restores(world, kept, act.name)
+    )
 
 
 def on_same_act(world: World, one: Norm, other: Norm) -> bool:

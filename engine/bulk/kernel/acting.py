@@ -57,6 +57,9 @@ class Acting(Owing):
                 if when is not None:
                     lets.append(held(self.speller, when, here))
                 found.append(negated(all_of(lets)))
+        for duty in self.program.restored_by[name]:
+            if self.beats(duty, rule, at).maybe != FALSE:
+                raise Unsaid(f"{rule.norm.id}: what breaks it may restore {duty.norm.id}, which prevails")
         return all_of(found)
 
     def bases(self, text: Text, name: str, at: Place) -> list[tuple[str, Rule]]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from contractlang.norms import Obligation, Prohibition
+from contractlang.norms import Obligation, Permission, Power, Prohibition
 from engine.bulk.forbidden import is_limited, written
 from engine.bulk.kernel.acting import told
-from engine.bulk.kernel.held import FALSE, TRUE, Held, all_of, any_of, held, negated, plain
+from engine.bulk.kernel.held import FALSE, TRUE, Held, all_of, any_of, negated, plain
 from engine.bulk.kernel.lower import is_there, prohibits
 from engine.bulk.kernel.plan import MOST_FORBIDDING, SAID, Asked
 from engine.bulk.kernel.said import Place, Unsaid
@@ -32,13 +32,11 @@ class Asking(Watching):
     def question(self, text: Text, place: int, asked: Asked) -> None:
         """Write the answer to one question (docs/semantics.md, "May and must")."""
         act = self.program.acts[asked.act]
-        text.add("restores = False", "req = False")
         speaking: list[Held] = []
-        for effect in act.sets:
-            for rule in self.program.restorers.get((effect.state, effect.option), ()):
-                self.restores(text, rule, asked.party)
         forbidding: list[tuple[str, Rule]] = []
         opening: list[tuple[str, Rule]] = []
+        for rule in self.program.restored_by[asked.act]:
+            self.restores(text, rule, asked.party, opening)
         limiting: list[tuple[str, Rule]] = []
         for rule in self.program.speaking[asked.act][asked.party].order:
             if not is_there(self.draft, rule):
@@ -52,10 +50,11 @@ class Asking(Watching):
                 self.asks(text, rule, asked, opening, limiting, speaking)
         self.weighs(text, asked, forbidding, opening)
         wide = len(self.asked)
+        asking = [name for name, rule in opening if not isinstance(rule.norm, Permission | Power)]
         closed = self.unopened(text, speaking) if act.needs_basis else "0"
         text.add(
-            "y = (5 if opens or restores else 3) if clash else "
-            f"(2 if req else 1) if opens or restores else {closed}"
+            "y = (5 if opens else 3) if clash else "
+            f"(2 if {' or '.join(asking) or 'False'} else 1) if opens else {closed}"
         )
         told = [*forbidding, *limiting]
         if len(told) > MOST_FORBIDDING:
@@ -75,7 +74,7 @@ class Asking(Watching):
         speaks = any_of(speaking)
         text.add("speaks = False")
         self.flush(text)
-        text.deeper("if not opens and not restores and not clash:")
+        text.deeper("if not opens and not clash:")
         text.add(f"speaks = {self.settled(text, speaks)}")
         text.out()
         return "(3 if speaks else 4)"
@@ -106,22 +105,16 @@ class Asking(Watching):
             left = all_of([plain(name), negated(any_of(lets))])
             text.add(f"clash = clash or ({self.settled(text, left)})")
 
-    def beats(self, rule: Rule, over: Rule, at: Place) -> Held:
-        """Spell whether a stated priority lets a norm prevail over another."""
-        found = [
-            plain(TRUE) if when is None else held(self.speller, when, at)
-            for index, when, _ in over.prevailed_by if index == rule.index
-        ]  # fmt: skip
-        return any_of(found)
-
-    def restores(self, text: Text, rule: Rule, party: str) -> None:
+    def restores(self, text: Text, rule: Rule, party: str, opening: list[tuple[str, Rule]]) -> None:
         """Write that an act is required of who has broken what he must keep, and would restore it."""
         if not is_there(self.draft, rule) or rule.norm.bearer != party:
             return
         if rule.index in self.speller.broken:
             raise Unsaid(f"it may restore {rule.norm.id}, {self.speller.broken[rule.index]}")
-        for lane in self.draft.of(rule.index):
-            text.add(f"if v{lane.number} > 0: restores = True; req = True")
+        name = f"ob{rule.index}"
+        broken = [f"v{lane.number} > 0" for lane in self.draft.of(rule.index)]
+        text.add(f"{name} = {' or '.join(broken) or 'False'}")
+        opening.append((name, rule))
         self.draft.step(rule, "is restored by the act that is asked about")
 
     def asks_prohibition(
@@ -193,7 +186,7 @@ class Asking(Watching):
             text.out()
         name = f"ob{rule.index}"
         owed = self.settled(text, all_of([plain("y == 1"), ended, *still]))
-        text.add(f"{name} = {owed}", f"if {name}: req = True")
+        text.add(f"{name} = {owed}")
         opening.append((name, rule))
         speaking.append(all_of([plain(f"not {name}"), force, *_heard(rule)]))
         self.draft.step(rule, f"{rule.act_name} is required while it is owed")

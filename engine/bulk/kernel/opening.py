@@ -101,6 +101,16 @@ class Opening(Writer):
             )
         return all_of(found)
 
+    def beats(self, rule: Rule, over: Rule, at: Place) -> Held:
+        """Spell whether a norm prevails over another: stated to, or since it weighs more (`engine.judge.beats`)."""
+        if (rule.restores or over.restores) and rule.weight > over.weight:
+            return plain(TRUE)
+        found = [
+            plain(TRUE) if when is None else held(self.speller, when, at)
+            for index, when, _ in over.prevailed_by if index == rule.index
+        ]  # fmt: skip
+        return any_of(found)
+
     def stands_exercised(self, rule: Rule) -> Held:
         """Spell whether a power stands exercised."""
         try:
