@@ -95,9 +95,11 @@ class Checker:
         try:
             wanted = [self.reference(str(each)) for each in check["norms"]]
             outcome, shown = self.judged(id, expected, answer, wanted)
-            absent = check.get("no_conflict_when") or {}
+            absent, witness = (check.get(name) or {} for name in ("no_conflict_when", "witness"))
+            if "none" in answer and shown is not None and witness:
+                return self.described(outcome, answer, wanted, witness)
             if outcome.passed and "practised" in answer:
-                return self.practised(outcome, answer, wanted, check.get("witness") or {}, absent)
+                return self.practised(outcome, answer, wanted, witness, absent)
             if not outcome.passed or shown is None or not absent:
                 return outcome
             if shown.witness is None:
@@ -130,6 +132,24 @@ class Checker:
         kinds = ", ".join(answer["found"])
         said = f"no finding of the kinds {kinds} contains all the clauses listed"
         return Outcome(id, False, expected, said), None
+
+    def described(
+        self,
+        outcome: Outcome,
+        answer: Mapping[str, Any],
+        wanted: Collection[Reference],
+        witness: Mapping[str, Any],
+    ) -> Outcome:
+        """Return the outcome of a check that expects nothing, asked of what its witness describes.
+
+        Where nothing says what that means, it is what is found in any history that counts.
+        """
+        try:
+            assuming = self.assumed(witness)
+        except ValueError:
+            return outcome
+        again, _ = self.judged(outcome.check, outcome.expected, answer, wanted, assuming)
+        return again._replace(got=f"{again.got} when {_said(witness)}") if again.passed else outcome
 
     def gone(
         self,

@@ -4,7 +4,8 @@ The table names values (`true`), or how a number compares (`>=N`, `<=N`: in what
 `N+10` ten more). What it does not know may be the name, in any language or by its id, of a blank, an attribute, a
 reading, a question or a state, which then has that value; or of an act or event, which has happened or never does. It
 may be a field of an entry as the file calls it, too: then every such entry tells that of itself; or how long ago
-something was (`days_since_payment: <=10`).
+something was (`days_since_payment: <=10`). `layers: [civil]` are the layers of law that are asked, `without_layers` and
+`civil: off` those that are not.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from contractlang.declaration import (
     ReadingDecl,
     StateDecl,
 )
+from engine.governing import CONTRACT
 
 Meaning = Mapping[str, Any]
 """What is assumed of every history, as `Assuming.of` takes it."""
@@ -30,7 +32,9 @@ _COMPARED = re.compile(r"(>=|<=|>|<|=|==|)\s*(\d+)")
 _BETWEEN = re.compile(r"(\d+)\s*(?:\.\.|-|–)\s*(\d+)")
 _NUMBER = re.compile(r"\bN(?:\+(\d+))?\b")
 _AGO = re.compile(r"(days|hours|minutes)_(?:since|after)_(\w+)")
-_YES, _NO = ("true", "yes"), ("false", "no")
+_LAYER = re.compile(r"[\w:]+")
+_YES = ("true", "yes", "on", "given", "granted", "done")
+_NO = ("false", "no", "off", "none", "never")
 
 
 class Wording:
@@ -38,9 +42,11 @@ class Wording:
 
     def __init__(self, words: Mapping[str, Any], contracts: Iterable[Contract]) -> None:
         self.words = words
+        contracts = tuple(contracts)
         self.declared = {
             id(each): each for contract in contracts for each in contract.declarations.values()
         }.values()
+        self.layers = {each.layer for each in contracts if each.kind == "law"}
 
     def meant(self, name: str, value: Any) -> Iterator[Meaning]:
         """Yield what `name: value` means, all of which holds; nothing where nothing says it."""
@@ -48,8 +54,12 @@ class Wording:
             _word(key): meaning
             for key, meaning in self.words.get("no_conflict_when", {}).get(name, {}).items()
         }
-        if _word(value) in table:
-            yield table[_word(value)]
+        for word in (_word(value), _whether(value)):
+            if word in table:
+                yield table[word]
+                return
+        if (left_out := self._left_out(name, value)) is not None:
+            yield {"without_layers": left_out}
             return
         bounds = [(f"{sign}n", number) for sign, number in _bounds(_word(value))]
         if bounds and all(pattern in table for pattern, _ in bounds):
@@ -59,6 +69,17 @@ class Wording:
             yield from self._elapsed(ago[1], ago[2], _bounds(_word(value)))
             return
         yield from self._declared(name, value)
+
+    def _left_out(self, name: str, value: Any) -> list[str] | None:
+        """Return the layers of law that are not asked, where a word speaks of layers; else None."""
+        if name in self.layers and _whether(value) == "false":
+            return [name]
+        named = set(_LAYER.findall(str(value)))
+        if name in ("layer", "layers") and named <= {CONTRACT, *self.layers}:
+            return sorted(self.layers - named)
+        if name in ("without_layer", "without_layers") and named <= self.layers:
+            return sorted(named)
+        return None
 
     def _elapsed(self, unit: str, name: str, bounds: list[tuple[str, int]]) -> Iterator[Meaning]:
         """Yield what it means that something is so long ago. Of days, that on which it happened is not counted."""
@@ -78,6 +99,7 @@ class Wording:
             yield actions[name]
 
     def _declared(self, name: str, value: Any) -> Iterator[Meaning]:
+        name = self.words.get("varied", {}).get(name, name)
         known = self.words.get("parameters", {}).get(name, name)
         owner, _, attribute = known.partition(".") if isinstance(known, str) else ("", "", "")
         for each in self.declared:
@@ -115,7 +137,7 @@ class Wording:
 
     def _told(self, event: Mapping[str, Any], value: Any) -> Iterator[Meaning]:
         """Yield what it means of an event of the file that it is so: that it happened, or what it was about."""
-        if _word(value) in (*_YES, *_NO):
+        if _whether(value):
             yield from _happened(event["name"], value)
         elif len(fields := event.get("fields", {})) == 1:
             (field,) = fields
@@ -129,14 +151,23 @@ class Wording:
 
 
 def _happened(name: str, value: Any) -> Iterator[Meaning]:
-    if _word(value) in _YES:
-        yield {"since": [{"of": name, "at_least": "0 minutes"}]}
-    elif _word(value) in _NO:
-        yield {"never": [name]}
+    match _whether(value):
+        case "true":
+            yield {"since": [{"of": name, "at_least": "0 minutes"}]}
+        case "false":
+            yield {"never": [name]}
+        case _:
+            pass
 
 
 def _word(value: Any) -> str:
     return str(value).strip().lower()
+
+
+def _whether(value: Any) -> str:
+    """Return whether a word says that something is so (`given`, `none`): as `true` or `false`; nothing if neither."""
+    word = _word(value)
+    return "true" if word in _YES else "false" if word in _NO else ""
 
 
 def _bounds(written: str) -> list[tuple[str, int]]:

@@ -52,6 +52,14 @@ def contracts() -> dict[str, Contract]:
         ]),
         ({"days_since_suspend": ">=61"}, [{"since": [{"of": "suspend_service", "at_least": "62 days"}]}]),
         ({"hours_after_payment": "<=48"}, [{"since": [{"of": "pay", "at_most": "48 hours"}]}]),
+        ({"authority_request": "none"}, [{"never": ["request_records"]}]),
+        ({"outage": "never"}, [{"never": ["outage"]}]),
+        ({"P-CONSUMER": False}, [{"settings": {"user.is_consumer": False}}]),
+        ({"layers": ["contract", "civil"]}, [{"without_layers": ["consumer", "cyber", "local:HN", "sector"]}]),
+        ({"layer": "sector"}, [{"without_layers": ["civil", "consumer", "cyber", "local:HN"]}]),
+        ({"without_layers": "civil, local:HN"}, [{"without_layers": ["civil", "local:HN"]}]),
+        ({"cyber": False}, [{"without_layers": ["cyber"]}]),
+        ({"layers": ["canon"]}, []),
         ({"days_since_weather": ">=3"}, []),
         ({"weather": "fine"}, []),
         ({"days_after_due": "some"}, []),
@@ -97,6 +105,24 @@ def test_a_finding_is_gone_where_it_has_to_be_and_nowhere_else(
     outcome = checker.outcome(check)
     assert outcome.passed is gone
     assert ("; gone when" if gone else "is not gone when") in outcome.got
+
+
+@pytest.mark.parametrize(
+    ("witness", "none"),
+    [
+        ({"service_class": "B25"}, True), ({"service_class": "mobile"}, False), ({}, False),
+        ({"weather": "fine"}, False),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_where_none_is_expected_it_is_asked_of_what_the_witness_describes(
+    contracts: dict[str, Contract], witness: dict[str, Any], none: bool
+) -> None:
+    """Emergency calls are free of who runs a local or a mobile network."""
+    check = {"id": "X", "norms": ["1.五.3", "law:电信条例36"], "expected": "no_conflict", "witness": witness}
+    outcome = Checker(Programs(contracts), SHIPPED, laid).outcome(check)
+    assert outcome.passed is none
+    assert ("no such finding when" if none else "found all the same") in outcome.got
 
 
 CLUB = """
