@@ -157,3 +157,7 @@ class Damaged(StoreError):
 
 class Unready(StoreError):
     """The tables are of another version of the program than this one: the message names the command that helps."""
+
+
+class NoStore(Unready):
+    """Nothing is kept at that address: it is mistyped, or a store is still to be made there."""

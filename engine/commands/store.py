@@ -10,26 +10,49 @@ import typer
 
 from engine.commands.audit import Address, Tenant
 from engine.commands.common import Json, Refused, many, print_json
+from engine.errors import NoStore, Unready
 from engine.render import Screen
 
 store = typer.Typer(
     name="store",
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Bring a store up to date; back it up; shorten its log.",
+    help="Make a store; bring it up to date; back it up; shorten its log.",
 )  # fmt: skip
 
 
 @store.command()
-def upgrade(store: Address, json_: Json = False) -> None:
-    """Make a store's tables, or bring them up to what this program knows. `contract serve` does so as it starts.
+def new(store: Address, json_: Json = False) -> None:
+    """Make a store where there is none. `contract serve` does so at its first start.
 
     JSON: store, tables (their version).
     """
     from engine.store import open_store
 
-    opened = open_store(store)
-    opened.close()
+    try:
+        open_store(store, create=False).close()
+    except NoStore:
+        open_store(store).close()
+    except Unready:
+        raise Refused(f"{_shown(store)}: an older store is there: `contract store upgrade`") from None
+    else:
+        raise Refused(f"{_shown(store)}: a store is there already")
+    _tell_tables(store, json_)
+
+
+@store.command()
+def upgrade(store: Address, json_: Json = False) -> None:
+    """Bring a store's tables up to what this program knows. `contract serve` does so as it starts.
+
+    JSON: store, tables (their version).
+    """
+    from engine.store import upgrade_store
+
+    upgrade_store(store)
+    _tell_tables(store, json_)
+
+
+def _tell_tables(store: str, json_: bool) -> None:
     from engine.store.tables import LATEST
 
     if json_:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 import uvicorn
 from starlette.types import ASGIApp
 
-from engine.errors import EngineError
+from engine.errors import EngineError, NoStore, Unready
 from engine.kept import Documents
 from engine.service.app import application
 from engine.service.config import BadConfig, Config
@@ -19,7 +19,7 @@ from engine.service.patience import patient
 from engine.service.server import Server, Texts, said
 from engine.service.tracing import can_trace
 from engine.service.watch import begin_logging
-from engine.store import open_store
+from engine.store import Store, open_store
 
 GRACE_S = 10
 MOST_MESSAGE = 32 * 1024 * 1024
@@ -52,7 +52,7 @@ class Running:
 
     def _opened(self, texts: Texts, documents: Documents) -> Server:
         try:
-            store = open_store(self.config.store)
+            store = _store(self.config.store)
         except EngineError as wrong:
             raise BadConfig(f"store: {wrong}") from None
         try:
@@ -124,3 +124,16 @@ class Running:
         listener = Listener(config)
         listener.ending = self.server.end
         return listener
+
+
+def _store(address: str) -> Store:
+    """Open the store, or make it, and then say so: where its address is mistyped, all that is known seems gone."""
+    try:
+        return open_store(address, create=False)
+    except NoStore as wrong:
+        store = open_store(address)
+        there_was, _, _ = str(wrong).partition(";")
+        said(f"store: made now ({there_was})")
+        return store
+    except Unready:
+        return open_store(address)

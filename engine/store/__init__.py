@@ -13,7 +13,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Protocol
 
-from engine.errors import StoreError, Unavailable
+from engine.errors import NoStore, StoreError, Unavailable, Unready
 from engine.event import Instant
 from engine.store.rows import (
     AT_ONCE,
@@ -62,6 +62,7 @@ __all__ = [
     "Subscription",
     "Wanted",
     "open_store",
+    "upgrade_store",
 ]
 
 
@@ -286,11 +287,22 @@ class Store(Protocol):
         """Finish what was begun, and let go of the database."""
 
 
+def upgrade_store(address: str) -> None:
+    """Bring the tables of a store up to date. Raises NoStore where there is none: to make one is another wish."""
+    try:
+        open_store(address, create=False).close()
+    except NoStore:
+        raise
+    except Unready:
+        open_store(address).close()
+
+
 def open_store(address: str, *, create: bool = True) -> Store:
-    """Open a store by its address, bringing its tables up to date where `create` is set.
+    """Open a store by its address; where `create` is set it is made, or its tables are brought up to date.
 
     `memory:` keeps nothing past the process. A path, or `sqlite:` with a path, is a SQLite file; `postgresql:` begins
-    the address of a PostgreSQL database. Raises Unavailable, and Unready where the tables are of another version.
+    the address of a PostgreSQL database. Raises Unavailable; Unready where the tables are of another version, NoStore
+    where there are none.
     """
     kind = address.partition(":")[0]
     if kind == "memory":

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, text
 
-from engine.errors import Unready
+from engine.errors import NoStore, Unready
 from engine.store.tables import LATEST
 
 _HOME = Path(__file__).parent / "migrations"
@@ -46,7 +46,12 @@ def upgrade(conn: Connection, where: str) -> None:
 
 def refused(where: str, found: str | None) -> Unready:
     """Return what is raised where tables are missing or older."""
-    there = (
-        "has no tables yet" if found is None else f"has tables of an older program ({found}, now {LATEST})"
-    )
-    return Unready(f"{where} {there}: run `contract store upgrade {where}`")
+    if found is None:
+        return no_store(where, "nothing is kept there")
+    told = f"has tables of an older program ({found}, now {LATEST})"
+    return Unready(f"{where} {told}: run `contract store upgrade {where}`")
+
+
+def no_store(where: str, reason: str) -> NoStore:
+    """Return what is raised where there is no store."""
+    return NoStore(f"{where}: {reason}; `contract serve --store {where}` would make a store there")

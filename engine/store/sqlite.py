@@ -44,6 +44,7 @@ _KEPT = text("""
     CROSS JOIN accounts AS a ON a.key = e.account
     LEFT JOIN personal AS p ON p.account = e.account AND p.revision = e.revision
 """)
+_ANYTHING = text("SELECT name FROM sqlite_master LIMIT 1")
 _MEANINGS = (
     ("database or disk is full", "the disk is full"),
     ("disk I/O error", "the disk cannot be written or read"),
@@ -59,9 +60,7 @@ def open_sqlite(path: Path, create: bool) -> Database:
     """Open a file as a store. Raises Unavailable and Unready."""
     if not path.exists():
         if not create:
-            raise Unavailable(
-                f"{path}: there is no such file; `contract serve --store {path}` would make a store there"
-            )
+            raise schema.no_store(str(path), "there is no such file")
         try:
             # What is kept is nobody else's business.
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
@@ -74,6 +73,8 @@ def open_sqlite(path: Path, create: bool) -> Database:
         with writing.connect() as conn:
             ready = schema.check(conn, str(path))
             found = None if ready else schema.version(conn)
+            if found is None and not ready and conn.execute(_ANYTHING).scalar() is not None:
+                raise Unavailable(f"{path}: another program keeps its own there")
         if not ready and not create:
             raise schema.refused(str(path), found)
         if not ready:
@@ -114,9 +115,7 @@ def _sync(folder: Path) -> None:
 def back_up(path: Path, to: Path) -> int:
     """Copy a store as it is at one moment, while it is used; return the copy's size in bytes. Raises Unavailable."""
     if not path.is_file():
-        raise Unavailable(
-            f"{path}: there is no such file; `contract serve --store {path}` would make a store there"
-        )
+        raise schema.no_store(str(path), "there is no such file")
     if to.exists():
         raise Unavailable(f"{to}: something is there already")
     try:

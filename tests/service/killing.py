@@ -22,7 +22,7 @@ import traceback
 import urllib.request
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -93,10 +93,10 @@ def batch(base: str) -> list[Event]:
 
 
 class Callers:
-    """Many callers at work, and what they were answered."""
+    """Many callers at work, and what they were answered: each time by any of the servers."""
 
-    def __init__(self, url: str, key: str) -> None:
-        self.url, self.key = url, key
+    def __init__(self, *servers: Killable) -> None:
+        self._servers = servers
         self.acknowledged: dict[str, list[Recorded]] = {}
         self.decided: list[str] = []
         self.faults: list[str] = []
@@ -105,24 +105,25 @@ class Callers:
 
     def _work(self, writer: int) -> None:
         try:
-            with Client(self.url, self.key, timeout_s=5, within_s=120) as client:
-                self._report(client, writer)
+            with contextlib.ExitStack() as open_:
+                self._report([open_.enter_context(each.client()) for each in self._servers], writer)
         except Exception:
             self.faults.append(f"caller {writer}:\n{traceback.format_exc()}")
 
-    def _report(self, client: Client, writer: int) -> None:
+    def _report(self, clients: Sequence[Client], writer: int) -> None:
         chosen, number = random.Random(writer), 0
         while not self._over:
             bases = [f"{writer}-{number}"]
             if number and chosen.random() < 0.4:
                 bases.append(f"{writer}-{chosen.randrange(number)}")
             for base in bases:
-                told = client.record_all(batch(base))
+                told = chosen.choice(clients).record_all(batch(base))
                 before = self.acknowledged.setdefault(base, told)
                 assert before == told, f"{base} was acknowledged as {before}, and then as {told}"
             if chosen.random() < 0.3:
                 party, act = chosen.choice(ASKED)
-                answer = client.evaluate(Question(Entity("party", party), act, chosen.choice(ACCOUNTS)))
+                asked = Question(Entity("party", party), act, chosen.choice(ACCOUNTS))
+                answer = chosen.choice(clients).evaluate(asked)
                 self.decided.append(answer.decision_id)
             number += 1
 
@@ -159,6 +160,10 @@ class Killable:
     def _line(self) -> str:
         assert self._maker.stdout is not None
         return self._maker.stdout.readline().strip()
+
+    def client(self) -> Client:
+        """Return a caller, who waits until it is back."""
+        return Client(self.url, self.key, timeout_s=5, within_s=120)
 
     def start(self) -> None:
         """Start it; it answers soon after."""
@@ -199,11 +204,7 @@ def kill_often(address: str, folder: Path, times: int, within_s: float) -> Calle
     """Kill the server so often, at random instants; return what its callers were told."""
     chosen = random.Random(times)
     with Killable(address, folder, "durable") as server:
-        callers = Callers(server.url, server.key)
-        with Client(callers.url, callers.key) as client:
-            for account in ACCOUNTS:
-                client.open_account(account, ["voip-1"], settings={"有效期": "2年"})
-                client.record_all(begun(account))
+        callers = _begun(server)
         with callers.at_work():
             for _ in range(times):
                 # Now and then before anything is answered, mostly in the midst of it.
@@ -215,13 +216,43 @@ def kill_often(address: str, folder: Path, times: int, within_s: float) -> Calle
             _answered(callers)
         server.kill()
         server.start()
-        check_answers(address, folder, callers)
+        check_answers(address, folder, server)
     return callers
+
+
+def kill_one_of_two(address: str, folder: Path, times: int, within_s: float) -> Callers:
+    """Have callers report to two servers on one database, and kill now the one and now the other, which is gone for a
+    while; return what they were told."""
+    chosen = random.Random(times)
+    with Killable(address, folder, "durable") as one, Killable(address, folder, "durable") as other:
+        callers = _begun(one, other)
+        with callers.at_work():
+            for _ in range(times):
+                _answered(callers)
+                time.sleep(chosen.random() * within_s)
+                gone = chosen.choice((one, other))
+                gone.kill()
+                _answered(callers)
+                time.sleep(chosen.random() * within_s)
+                gone.start()
+            _answered(callers)
+        for each in (one, other):
+            check_answers(address, folder, each)
+    return callers
+
+
+def _begun(*servers: Killable) -> Callers:
+    """Open the accounts, and return who will report to those servers."""
+    with servers[0].client() as client:
+        for account in ACCOUNTS:
+            client.open_account(account, ["voip-1"], settings={"有效期": "2年"})
+            client.record_all(begun(account))
+    return Callers(*servers)
 
 
 def lost_by_a_kill(address: str, folder: Path, questions: int) -> tuple[int, int]:
     """Ask a server whose log is fast, and kill it; return how many records it said a crash would lose, and lost."""
-    with Killable(address, folder, "fast") as server, Client(server.url, server.key) as client:
+    with Killable(address, folder, "fast") as server, server.client() as client:
         client.open_account("a", ["voip-1"], settings={"有效期": "2年"})
         asked = Question(Entity("party", "provider"), "suspend_service", "a")
         decided = {client.evaluate(asked).decision_id for _ in range(questions)}
@@ -284,13 +315,13 @@ def check_kept(store: Store, callers: Callers) -> int:
     return len(told)
 
 
-def check_answers(address: str, folder: Path, callers: Callers) -> None:
-    """Hold what the server answers, once it is back, against what follows from the store, replayed from scratch."""
+def check_answers(address: str, folder: Path, server: Killable) -> None:
+    """Hold what a server answers, once it is back, against what follows from the store, replayed from scratch."""
     store = open_store(address)
     books = store.of("main")
     documents = Documents(folder / "documents", Cache(folder / "cache"))
     programs = documents.of(published(books.contracts(), now()))
-    with Client(callers.url, callers.key) as client:
+    with server.client() as client:
         for name in ACCOUNTS:
             entries = books.entries(name)
             account = account_of(books.account(name).opening, entries, programs)

@@ -164,8 +164,21 @@ def test_a_postgresql_database_is_copied_by_its_own_program(capsys: pytest.Captu
 
 def test_a_store_is_made_ready(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = str(tmp_path / "store.db")
+    assert carried_out(["store", "new", path]) == 0
+    assert carried_out(["store", "new", path]) == 2
+    assert "a store is there already" in capsys.readouterr().err
     assert carried_out(["store", "upgrade", path]) == 0
     assert carried_out(["store", "upgrade", path, "--json"]) == 0
     assert f"tables {LATEST}" in capsys.readouterr().out
     assert carried_out(["audit", path]) == 0
     assert capsys.readouterr().out == "nothing is kept there\n"
+
+
+def test_an_upgrade_makes_no_store(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    mistyped = tmp_path / "stroe.db"
+    assert carried_out(["store", "upgrade", str(mistyped)]) == 2
+    assert "there is no such file" in capsys.readouterr().err
+    assert not mistyped.exists()
+    mistyped.touch()
+    assert carried_out(["store", "upgrade", str(mistyped)]) == 2
+    assert "nothing is kept there" in capsys.readouterr().err

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import NotKept, Unavailable, Unfit, Unready
+from engine.errors import NoStore, NotKept, StoreError, Unavailable, Unfit, Unready
 from engine.store import Books, Entry, Store, open_store
 from tests.postgres import Cluster
 
@@ -136,8 +136,16 @@ def test_a_new_file_that_another_process_prepares_is_waited_for(quick: Path) -> 
 def test_what_is_no_store_is_not_opened(quick: Path, name: str, content: bytes | None, told: str) -> None:
     if content is not None:
         (quick / name).write_bytes(content)
-    with pytest.raises(Unavailable, match=told):
+    with pytest.raises(StoreError, match=told):
         open_store(str(quick / name), create=False)
+
+
+def test_the_file_of_another_program_is_left_alone(quick: Path) -> None:
+    path = quick / "theirs.db"
+    with closing(sqlite3.connect(path)) as conn, conn:
+        conn.execute("CREATE TABLE theirs (one)")
+    with pytest.raises(Unavailable, match="another program keeps its own there"):
+        open_store(str(path))
 
 
 @pytest.mark.parametrize("address", ["", "sqlite:", "mysql://root@localhost/store", "postgresql://["])
@@ -149,7 +157,7 @@ def test_an_address_that_is_none_is_refused(address: str) -> None:
 def test_tables_that_are_missing_or_newer_are_told(quick: Path) -> None:
     path = quick / "other.db"
     path.touch()
-    with pytest.raises(Unready, match="has no tables yet: run `contract store upgrade"):
+    with pytest.raises(NoStore, match="nothing is kept there"):
         open_store(str(path), create=False)
     opened(str(path))[0].close()
     with closing(sqlite3.connect(path)) as conn, conn:

@@ -13,7 +13,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
-from engine.store import AccountRow, open_store, schema, tables
+from engine.errors import Unready
+from engine.store import AccountRow, open_store, schema, tables, upgrade_store
 from tests.postgres import Cluster
 
 
@@ -56,7 +57,10 @@ def test_what_is_kept_in_the_first_tables_is_there_after_an_upgrade(quick: Path)
             " VALUES (1, 'a', x'7b7d', 5, 0, x'00', 5, 7)"
         )
     engine.dispose()
-    store = open_store(str(path))
+    with pytest.raises(Unready, match="tables of an older program"):
+        open_store(str(path), create=False)
+    upgrade_store(str(path))
+    store = open_store(str(path), create=False)
     books = store.of("main")
     assert books.accounts() == [AccountRow("a", b"{}", 5, 0, b"\0", 5, 7)]
     assert books.wake("a", 0, 9, b"soon")
