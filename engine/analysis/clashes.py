@@ -73,7 +73,11 @@ def _still_clash(searcher: Searcher, one: Rule, other: Rule, history: History) -
     if isinstance(one.norm, Obligation) and other.limit is not None:
         return None
     decision = replayed(history, searcher.program, searcher.layers)
-    clash = decision is not None and decision.answer == "conflicting" and clash_of(decision, one, other)
+    clash = (
+        decision is not None
+        and decision.answer == "conflicting"
+        and clash_of(decision, searcher.program, one, other)
+    )
     return decision if clash else None
 
 

@@ -36,10 +36,21 @@ def forbidden_by(decision: Decision, rule: Rule) -> bool:
     return decision.answer == "forbidden" and forbidding == {(rule.document, rule.norm.id)}
 
 
-def clash_of(decision: Decision, one: Rule, other: Rule) -> bool:
-    """Tell whether of all norms just the one permits or requires the act, and just the other forbids it."""
+def clash_of(decision: Decision, program: Program, one: Rule, other: Rule) -> bool:
+    """Tell whether the one permits or requires the act and the other forbids it, and no priority can decide that: none
+    between the two, and none of what else gives the act.
+    """
     giving, forbidding = _says(decision, "permits", "requires"), _says(decision, "forbids")
-    return giving == {(one.document, one.norm.id)} and forbidding == {(other.document, other.norm.id)}
+    if one.called not in giving or other.called not in forbidding:
+        return False
+    if len(giving) == len(forbidding) == 1:
+        return True
+    before, over = _over(program, one), _over(program, other)
+    return other.called not in before and not giving & over
+
+
+def _over(program: Program, rule: Rule) -> set[tuple[str, str]]:
+    return {program.rules[index].called for index, _, _ in rule.prevailed_by}
 
 
 def _says(decision: Decision, *codes: str) -> set[tuple[str, str]]:

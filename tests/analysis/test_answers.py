@@ -300,6 +300,31 @@ def test_an_example_of_another_clash_is_none(tmp_path: Path) -> None:
     assert conflicts(edited, Kept(tmp_path)) == conflicts(edited)
 
 
+LATE = CLUB.replace("| dry: ", "| late: guest must not swim when bell is done and rain is done\n| dry: ")
+
+
+def test_an_example_in_which_another_norm_forbids_it_as_well_stays(
+    tmp_path: Path, looks: list[z3.CheckSatResult]
+) -> None:
+    before = conflicts(LATE, Kept(tmp_path))
+    looks.clear()
+    after = conflicts(LATE.replace("bell is done and rain", "rain"), Kept(tmp_path))
+    assert not looks
+    assert after == before
+
+
+@pytest.mark.parametrize("before", ["swimming prevails over dry", "dry prevails over swimming"])
+def test_an_example_in_which_a_priority_may_decide_is_looked_for_anew(
+    tmp_path: Path, looks: list[z3.CheckSatResult], before: str
+) -> None:
+    conflicts(LATE, Kept(tmp_path))
+    looks.clear()
+    edited = LATE.replace("bell is done and rain", "rain") + f"3.1 Once.\n| {before} when rain is done\n"
+    after = conflicts(edited, Kept(tmp_path))
+    assert looks
+    assert [each.key for each in after] == [each.key for each in conflicts(edited)]
+
+
 OWED = CLUB.replace("guest may swim", "upon rain, guest must swim within 5 days").replace(
     "guest must not swim when rain is done", "upon rain, guest must not swim within 9 days"
 )
