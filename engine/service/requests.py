@@ -13,6 +13,7 @@ from starlette.types import Message, Receive, Scope
 
 from engine.service.config import Limits
 from engine.service.problems import Problem
+from engine.service.repeated import refuse_repeated
 
 Headers = Mapping[bytes, bytes]
 """The headers of a request by their names in small letters."""
@@ -77,11 +78,13 @@ def _too_large(limits: Limits) -> Problem:
 
 
 def read_json(body: bytes, limits: Limits, exact: bool = False) -> Any:
-    """Return the JSON in a body; with `exact`, fractions as text. Raises Problem, also where it is nested too deep."""
+    """Return the JSON in a body; with `exact`, fractions as text. Raises Problem, also where it is nested too deep, or
+    says something twice.
+    """
     if not body:
         raise Problem("bad_request", "the body is empty: JSON is wanted")
     try:
-        found = _exactly(body) if exact else _read(body)
+        found, fractions = _exactly(body) if exact else (_read(body), 0)
     except RecursionError:
         raise _too_deep(limits) from None
     except ValueError as wrong:
@@ -90,13 +93,22 @@ def read_json(body: bytes, limits: Limits, exact: bool = False) -> Any:
         raise _too_deep(limits)
     if b"\\" in body and (b"\\ud" in body or b"\\uD" in body):
         _no_half_characters(found)
+    refuse_repeated(body, found, fractions)
     return found
 
 
-def _exactly(body: bytes) -> Any:
+def _exactly(body: bytes) -> tuple[Any, int]:
+    """Return the JSON in a body with fractions as text, and how many of them there are."""
+    fractions: list[str] = []
+
+    def fraction(written: str) -> str:
+        fractions.append(written)
+        return written
+
     if body[:1] in b"{[" and body[1:2] != b"\0":
-        return _exact(body.decode("utf-8", "surrogatepass"))
-    return json.loads(body, parse_float=str, parse_constant=_no_constant)
+        decoder = json.JSONDecoder(parse_float=fraction, parse_constant=_no_constant)
+        return decoder.decode(body.decode("utf-8", "surrogatepass")), len(fractions)
+    return json.loads(body, parse_float=fraction, parse_constant=_no_constant), len(fractions)
 
 
 def _read(body: bytes) -> Any:
@@ -117,10 +129,6 @@ def _no_half_characters(found: Any) -> None:
 
 def _no_constant(word: str) -> Any:
     raise ValueError(f"{word} is no number")
-
-
-# Made once: `json.loads` makes one for every text.
-_exact = json.JSONDecoder(parse_float=str, parse_constant=_no_constant).decode
 
 
 def _too_deep(limits: Limits) -> Problem:

@@ -171,3 +171,18 @@ def test_a_waiver_names_a_norm_by_its_clause_or_label(live: Live, norm: str) -> 
 def test_a_subscription_takes_no_field_that_does_nothing(live: Live) -> None:
     refused = live.client().post("/subscriptions", json={"url": "https://example.com/", "account": "a"})
     assert (refused.status_code, refused.json()["field"]) == (400, "/account")
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "body"),
+    [
+        ("/access/v1/evaluation", "json", '{"subject": {"type": "party", "id": "user", "id": "provider"}}'),
+        ("/accounts", "json", '{"account": "twice", "agreements": ["voip-1"], "settings": {"a": 1, "a": 2}}'),
+        ("/events", "cloudevents+json", '{"specversion": "1.0", "data": {"amount": 5.00, "amount": "8.00"}}'),
+        ("/events", "cloudevents-batch+json", '[{"id": "a", "id": "b"}]'),
+    ],
+)  # fmt: skip
+def test_what_says_something_twice_is_refused(live: Live, path: str, kind: str, body: str) -> None:
+    refused = live.client().post(path, content=body, headers={"Content-Type": f"application/{kind}"})
+    assert (refused.status_code, refused.json()["code"]) == (400, "bad_request")
+    assert "stands twice in one object" in refused.json()["detail"]

@@ -1,4 +1,4 @@
-"""How deep a body is nested is told from its brackets alone wherever that is safe, and always as by looking into it."""
+"""What is told of a body by counting (how deep it is nested, that nothing stands in it twice) is so by looking into it."""
 
 from __future__ import annotations
 
@@ -50,3 +50,48 @@ def test_brackets_in_texts_hide_no_depth() -> None:
         for written in (hidden, hidden.replace('"]"', '"∀]∀"').replace('"["', '"∀[∀"')):
             with pytest.raises(Problem, match="nested more than 4 deep"):
                 read_json(written.encode(encoding), LIMITS)
+
+
+@st.composite
+def objects(draw: st.DrawFn) -> tuple[str, bool]:
+    """Return JSON written by hand, and whether a key stands twice in one of its objects."""
+    twice = False
+
+    def written(depth: int) -> str:
+        nonlocal twice
+        kind = draw(st.sampled_from(("object", "list", "text", "number") if depth else ("object", "list")))
+        if kind == "text":
+            return json.dumps(draw(texts), ensure_ascii=draw(st.booleans()))
+        if kind == "number":
+            return draw(st.sampled_from(("1", "null", "-2.5", "true")))
+        inner = [written(depth + 1) for _ in range(draw(st.integers(0, 3) if depth < 3 else st.just(0)))]
+        if kind == "list":
+            return f"[{','.join(inner)}]"
+        keys = [draw(st.sampled_from(("a", "b", '"', "a:", "孛"))) for _ in inner]
+        twice = twice or len(set(keys)) != len(keys)
+        said = (json.dumps(each, ensure_ascii=draw(st.booleans())) for each in keys)
+        between = draw(st.sampled_from((":", " : ", "\n:")))
+        return f"{{{','.join(f'{key}{between}{value}' for key, value in zip(said, inner, strict=True))}}}"
+
+    return written(0), twice
+
+
+@settings(max_examples=400)
+@given(said=objects(), encoding=st.sampled_from(("utf-8", "utf-16-le")), exact=st.booleans())
+def test_what_stands_twice_is_refused_and_nothing_else(
+    said: tuple[str, bool], encoding: str, exact: bool
+) -> None:
+    body, twice = said
+    try:
+        read_json(body.encode(encoding), LIMITS, exact)
+    except Problem as wrong:
+        assert "stands twice in one object" in wrong.detail
+        assert twice
+    else:
+        assert not twice
+
+
+def test_the_key_that_stands_twice_is_named() -> None:
+    for body in (b'{"amount": 1, "amount": 2}', rb'[{"x": {"amount": "", "\u0061mount": "\""}}]'):
+        with pytest.raises(Problem, match="`amount` stands twice"):
+            read_json(body, LIMITS)
