@@ -7,7 +7,7 @@ Only where there are more, what was read lacks something or a text holds some it
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from engine.service.problems import Problem
@@ -29,10 +29,11 @@ def _quoted(found: Any) -> int:
     count = 0
     nested = [found] if type(found) is dict or type(found) is list else []
     for each in nested:
+        values: Collection[Any] = each
         if type(each) is dict:
             count += len(each)
-            each = each.values()
-        for value in each:
+            values = each.values()
+        for value in values:
             kind = type(value)
             if kind is str:
                 count += 1

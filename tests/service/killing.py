@@ -232,7 +232,6 @@ def kill_one_of_two(address: str, folder: Path, times: int, within_s: float) -> 
                 time.sleep(chosen.random() * within_s)
                 gone = chosen.choice((one, other))
                 gone.kill()
-                _answered(callers)
                 time.sleep(chosen.random() * within_s)
                 gone.start()
             _answered(callers)
