@@ -596,7 +596,10 @@ def restorable(scene: Scene, duties: tuple[Rule, ...], party: str | None) -> Ite
 
 
 def bases_of(scene: Scene, party: str, act: Event) -> Iterator[int]:
-    """Yield the norms that are open to the act, each while it stands bound; a joint act wants all who must join."""
+    """Yield the norms that are open to the act, each while it stands bound; a joint act wants all who must join.
+
+    The duties to keep something that the act restores come last.
+    """
     rules = scene.program.rules
     for index in scene.program.by_act[act.name]:
         rule = rules[index]
@@ -606,6 +609,17 @@ def bases_of(scene: Scene, party: str, act: Event) -> Iterator[int]:
             if rule.bearer is JOINT and party != BOTH and not joined(scene, party, act.name):
                 continue
             yield index
+    duties = scene.program.restored_by[act.name]
+    yield from (
+        duty.index for duty, _ in restorable(scene, duties, party) if not outweighed(scene, duty, party, act)
+    )
+
+
+def outweighed(scene: Scene, duty: Rule, party: str, act: Event) -> bool:
+    """Tell whether what forbids the act prevails over the duty that the act would restore."""
+    rules = scene.program.rules
+    bans = (rules[index] for index in scene.program.by_act[act.name] if rules[index].is_prohibition)
+    return any(beats(scene, ban, duty) and forbids(scene, ban, party, act) for ban in bans)
 
 
 def joined(scene: Scene, party: str, name: str) -> bool:

@@ -94,6 +94,9 @@ class Acting(Owing):
             if effect.option is None:
                 raise Unsaid(f"it sets `{effect.state}` to a value of its own")
             if effect.state == "agreement":
+                for rule in self.program.restored_by.get(name, ()):
+                    if is_there(self.draft, rule):
+                        raise Unsaid(f"{rule.norm.id}: a duty as the basis of an act")
                 if bases:
                     # All bases are looked at before what they change.
                     text.add("alters = life")
