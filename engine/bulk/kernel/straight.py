@@ -27,7 +27,7 @@ from engine.terms import Terms
 
 __all__ = ["Straight", "Unlike"]
 
-AT_ONCE = 1 << 19
+AT_ONCE = 1 << 20
 """About how many rows are folded at once."""
 
 BROKEN = (pyarrow.ArrowException, OSError)
