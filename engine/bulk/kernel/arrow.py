@@ -399,7 +399,7 @@ def runs_of(array: Any) -> tuple[Any, Array]:
     starts = numpy.concatenate(([0], numpy.flatnonzero(codes[1:] != codes[:-1]) + 1))[: len(codes)]
     here = codes[starts]
     names = words.dictionary.cast(pyarrow.string()).take(pyarrow.array(here, mask=here < 0))
-    return pc.fill_null(names, ""), starts
+    return pc.fill_null(names, "") if names.null_count else names, starts
 
 
 def _runs(column: Any) -> tuple[Any, Array]:

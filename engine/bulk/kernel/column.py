@@ -147,9 +147,11 @@ def words_in(column: Any) -> Any:
 
 def places_among(words: Any, chunk: Any) -> Array:
     """Return the place among some words of each word of a chunk, and one that stands for any more; -1 for none."""
-    own = chunk.dictionary.cast(pyarrow.string())
-    places = pc.fill_null(pc.index_in(own, words), -1).to_numpy()
-    return numpy.append(places, -1).astype(numpy.int32)
+    found = pc.index_in(chunk.dictionary.cast(pyarrow.string()), words)
+    places = numpy.full(len(found) + 1, -1, numpy.int32)
+    there = nulls_of(found) == 0
+    places[:-1][there] = numbers_of(found, numpy.int32)[there]
+    return places
 
 
 def codes_of(words: Any) -> Array:

@@ -27,6 +27,8 @@ LEVELS = 3
 """How it is encoded which cells are null."""
 STRUCT, TRUE, BYTE, LONGEST, BINARY = 12, 1, 3, 6, 8
 """Kinds of fields, as Thrift's compact protocol numbers them; between the last two whole numbers and one of 8 bytes."""
+LACKING = 1
+"""Where it is told how many cells of a column are null."""
 FAR = 0x3FFF_FFFF_FFFF_FFFF
 """No place is as far; that none is below zero need then not be asked."""
 
@@ -256,8 +258,11 @@ def worded(
     data: Bytes, found: Array, count: int, optional: bool, most: int, at: Array, null: Bytes, dense: Halves,
     out: Halves,
 ) -> int:  # fmt: skip
-    """Read the numbers of the words of a column from the pages in which they are; return the rows, or -1."""
-    row = 0
+    """Read the numbers of the words of a column from the pages in which they are; return the rows, or -1.
+
+    `at` is told how many are null (LACKING); only where some are does `null` mean anything.
+    """
+    row = lacking = 0
     for page in range(count):
         end, last = found[page * WIDE + 1] + found[page * WIDE + 3], row + found[page * WIDE + 4]
         if last > len(out):
@@ -271,15 +276,20 @@ def worded(
             return -1
         else:
             spread(dense, null, out, row, last)
+        lacking += last - row - there
         row = last
+    at[LACKING] = lacking
     return row
 
 
 def numbered(
     data: Bytes, found: Array, count: int, optional: bool, wide: int, at: Array, null: Bytes, out: Bytes
 ) -> int:
-    """Read numbers, `wide` bytes each (4, 8), from the pages in which they stand; return the rows, or -1."""
-    row = 0
+    """Read numbers, `wide` bytes each (4, 8), from the pages in which they stand; return the rows, or -1.
+
+    `at` is told how many are null, as by `worded`.
+    """
+    row = lacking = 0
     for page in range(count):
         end, last = found[page * WIDE + 1] + found[page * WIDE + 3], row + found[page * WIDE + 4]
         if last * wide > len(out):
@@ -298,7 +308,9 @@ def numbered(
             for each in range(row, last):
                 copied(data, start, out, each * 4, 4)
                 start += 4 * (1 - int(null[each & FAR]))
+        lacking += last - row - there
         row = last
+    at[LACKING] = lacking
     return row
 
 

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from engine.bulk.kernel import encoded
 from engine.bulk.kernel.column import CODED, STRINGS, Array, few_words
-from engine.bulk.kernel.encoded import DATA, DATA_2, DICTIONARY, MORE, UNPACKED, WIDE
+from engine.bulk.kernel.encoded import DATA, DATA_2, DICTIONARY, LACKING, MORE, UNPACKED, WIDE
 from engine.bulk.kernel.native import library
 
 PACKED = {"UNCOMPRESSED": None, "SNAPPY": "snappy", "ZSTD": "zstd", "GZIP": "gzip"}
@@ -163,36 +163,39 @@ class File:
         found = self._places(of, count)
         if found is None:
             return None
-        cells = numpy.zeros(of.rows, _CELLS[of.wide])
+        cells = (numpy.empty if count else numpy.zeros)(of.rows, _CELLS[of.wide])
         if count:
             values = numpy.frombuffer(of.data[begin : begin + count * of.wide].tobytes(), cells.dtype)
             (self._code.halves_of if of.wide == 4 else self._code.values_of)(values, found[0], cells)
         return _array(kind, _fitted(cells, kind), found[1])
 
-    def _places(self, of: _Pages, most: int) -> tuple[Array, Array] | None:
-        """Return the numbers of words, each below `most`, and which cells are null; None where they are not such."""
+    def _places(self, of: _Pages, most: int) -> tuple[Array, Any] | None:
+        """Return the numbers of words, each below `most`, and which are there; None where they are not such."""
         null, places = self._nulls(of.rows), numpy.empty(of.rows, numpy.int32)
         if len(self._dense) <= of.rows:
             self._dense = numpy.empty(of.rows + 1, numpy.int32)
         told = of.data, of.pages, len(of.pages) // WIDE, of.optional
         rows = self._code.worded(*told, max(1, most), self._at, null, self._dense, places)
-        return (places, null) if rows == of.rows else None
+        return (places, self._there(null)) if rows == of.rows else None
 
     def _as_they_stand(self, of: _Pages, kind: Any) -> Any:
         null, cells = self._nulls(of.rows), numpy.empty(of.rows, _CELLS[of.wide])
         told = of.data, of.pages, len(of.pages) // WIDE, of.optional
         if self._code.numbered(*told, of.wide, self._at, null, cells.view(numpy.uint8)) != of.rows:
             return None
-        return _array(kind, _fitted(cells, kind), null)
+        return _array(kind, _fitted(cells, kind), self._there(null))
 
     # What is only on its way takes the room of what was so before, which is near at hand.
 
     def _nulls(self, rows: int) -> Array:
-        """Return room for which cells are null; none is."""
+        """Return room for which cells are null."""
         if len(self._null) < rows:
             self._null = numpy.empty(rows, numpy.uint8)
-        self._null[:rows] = 0
         return self._null[:rows]
+
+    def _there(self, null: Array) -> Any:
+        """Return which cells of the column that was read last are there, as Arrow has it: nothing where all are."""
+        return pyarrow.py_buffer(~numpy.packbits(null, bitorder="little")) if self._at[LACKING] else None
 
     def _read(self, held: Any, rows: int, optional: bool) -> _Pages | None:
         """Return the pages of a column, unpacked; None for what is not read."""
@@ -241,9 +244,8 @@ def _unpacked(raw: Array, pages: Array, codec: Any) -> Array:
     return data
 
 
-def _array(kind: Any, cells: Array, null: Array) -> Any:
+def _array(kind: Any, cells: Array, there: Any) -> Any:
     """Return an array of Arrow of numbers as they stand."""
-    there = pyarrow.py_buffer(numpy.packbits(null == 0, bitorder="little")) if null.view(bool).any() else None
     return pyarrow.Array.from_buffers(kind, len(cells), [there, pyarrow.py_buffer(cells)])
 
 
