@@ -2,8 +2,8 @@
    Invoices are due by a day, settlements name an invoice and add up; while one is overdue the seller may dun. */
 #include <stdint.h>
 
-void fold(int64_t accounts, const int64_t *first, const int64_t *things, const int64_t *at, const int64_t *code,
-          const int64_t *who, const int64_t *amount, const int64_t *due, const int64_t *invoice, int64_t base,
+void fold(int64_t accounts, const int64_t *first, const int64_t *things, const int64_t *at, const int32_t *code,
+          const int32_t *who, const int64_t *amount, const int64_t *due, const int64_t *invoice, int64_t base,
           const int64_t *end_of_day, int64_t days, int64_t as_of, int64_t *row, int64_t *status, int64_t *end, int64_t *done,
           int64_t *owed, int64_t *paid, int64_t *answer, int64_t *gone)
 {

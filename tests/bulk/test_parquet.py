@@ -133,10 +133,10 @@ def test_bytes_that_are_no_pages_are_told(tmp_path: Path) -> None:
             null, out = numpy.zeros(400, numpy.uint8), numpy.zeros(400, numpy.int32)
             dense = numpy.zeros(401, numpy.int32)
             rows = code.worded(data, pages[encoded.WIDE :], max(0, count - 1), True, 4, at, null, dense, out)
-            found[-1] += (rows, out.tolist() if rows >= 0 else [])
+            found[-1] += (rows, out.tolist() if rows >= 0 else [], at[encoded.LACKING] if rows >= 0 else 0)
             wide = numpy.zeros(3200, numpy.uint8)
             rows = code.numbered(data, pages, max(0, count), True, 8, at, null, wide)
-            found[-1] += (rows, wide.tolist() if rows >= 0 else [])
+            found[-1] += (rows, wide.tolist() if rows >= 0 else [], at[encoded.LACKING] if rows >= 0 else 0)
         assert found[0] == found[1]
 
 

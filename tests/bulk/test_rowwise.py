@@ -13,7 +13,7 @@ from engine.bulk.kernel import rowwise  # noqa: E402
 from engine.bulk.kernel.cells import NOTHING  # noqa: E402
 from engine.bulk.kernel.machine import plain  # noqa: E402
 from engine.bulk.kernel.plan import MISSING  # noqa: E402
-from engine.bulk.kernel.rowwise import A_MASK, WRONG, WRONG_ID, Column  # noqa: E402
+from engine.bulk.kernel.rowwise import A_MASK, WRONG, WRONG_ACTOR, WRONG_ID, Column  # noqa: E402
 
 ROWS = 500
 
@@ -46,11 +46,19 @@ def read(columns: list[Column], seed: int, by: Any) -> list[list[int]]:
     chance = numpy.random.default_rng(seed)
     names, actors = (chance.integers(0, 3, ROWS, numpy.int32) for _ in range(2))
     unnamed, nobody = ((chance.random(ROWS) < 0.1).astype(numpy.uint8) for _ in range(2))
-    acts = names, unnamed, actors, nobody, numpy.array([0, 1, 2, 2]), chance.choice([-3, 0, WRONG], 12), 4
+    acts = (
+        names,
+        unnamed,
+        actors,
+        nobody,
+        numpy.array([0, 1, 2, 2]),
+        chance.choice([-3, 0, WRONG_ACTOR], 12),
+        4,
+    )
     needs, without = (chance.random((3, len(columns))) < 0.3 / len(columns) for _ in range(2))
     rules = [numpy.array(each) for each in rowwise.rules(needs.tolist(), without.tolist())]
     assert len(rules) == -(-len(columns) // A_MASK)
-    out = numpy.zeros(ROWS, numpy.int64), numpy.zeros(ROWS, numpy.int64), numpy.zeros(ROWS, numpy.uint8)
+    out = [numpy.zeros(ROWS, kind) for kind in (numpy.int32, numpy.int32, numpy.uint8)]
     by(acts, out, columns, rules)
     # What is told of a column stands last in what it is given.
     return [each.tolist() for each in (*out, *(column.given[-1] for column in columns if column.given))]
@@ -89,7 +97,7 @@ def test_what_a_row_may_not_have_or_lacks_is_wrong() -> None:
     none, kinds = numpy.zeros(4, numpy.uint8), numpy.array([0, 1, 0, 1], numpy.int32)
     acts = kinds, none, kinds * 0, none, numpy.array([0, 1, 1]), numpy.array([0, 0, 0, 0]), 2
     bad = none.copy()
-    out = numpy.zeros(4, numpy.int64), numpy.zeros(4, numpy.int64), bad
+    out = numpy.zeros(4, numpy.int32), numpy.zeros(4, numpy.int32), bad
     rowwise.run(acts, out, [rowwise.told(there), rowwise.told(1 - there)], map(numpy.array, rules))
     # The first kind needs the one, and may not have the other.
     assert bad.tolist() == [0, 0, 1, 0]

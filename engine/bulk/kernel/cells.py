@@ -223,7 +223,7 @@ def steps(first: Array, moment: Array, now: int) -> int:
 
 
 def arranged(
-    first: Array, ok: Bytes, in_time: Array, moment: Array, kind: Array, is_coded: Bytes, is_thing: Bytes, until: int,
+    first: Array, ok: Bytes, in_time: Array, moment: Array, kind: Halves, is_coded: Bytes, is_thing: Bytes, until: int,
     offsets: Halves, data: Bytes, slots: Array, order: Array, number: Halves, firsts: Array, things: Array,
     taken: Array,
 ) -> int:  # fmt: skip
@@ -268,7 +268,7 @@ def arranged(
 
 
 def numbered(
-    first: Array, ok: Bytes, in_time: Array, moment: Array, kind: Array, is_coded: Bytes, is_thing: Bytes, until: int,
+    first: Array, ok: Bytes, in_time: Array, moment: Array, kind: Halves, is_coded: Bytes, is_thing: Bytes, until: int,
     ids: Halves, held: Array, order: Array, number: Halves, firsts: Array, things: Array, taken: Array,
 ) -> int:  # fmt: skip
     """Do what `arranged` does where ids are numbers; `held` has, for each, the last account that had it, or -1."""
@@ -279,7 +279,7 @@ def numbered(
         begin, things_before, twice = rows, every, 0
         for place in range(first[account], first[account + 1]):
             row = in_time[place & FAR] & FAR
-            own, of = int(ids[row]) & FAR, kind[row] & FAR
+            own, of = int(ids[row]) & FAR, int(kind[row]) & FAR
             twice |= held[own] == account
             held[own] = account
             thing, is_taken = int(is_thing[of]), int(is_coded[of]) & int(moment[row] <= until)

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from engine.bulk.kernel.kept import folder
-from engine.bulk.kernel.plan import DAY, EAST, FIRST, MISSING, UNSETTLED, Plan, per_lane
+from engine.bulk.kernel.plan import DAY, EAST, FIRST, MISSING, NARROW, UNSETTLED, Plan, per_lane
 from engine.bulk.kernel.tables import MARGIN, tabled
 from engine.program import Program
 from engine.terms import Terms
@@ -111,6 +111,7 @@ def given(
     # What an account leaves is emptied by the loop when it comes to that account.
     bare = _numpy_bare if by_llvm else _plain_bare
     taken = _numpy_column if by_llvm else _listed
+    narrow = _numpy_narrow if by_llvm else _listed
     accounts, events, count = len(columns.first) - 1, len(columns.at), int(columns.things[-1])
     low, high = day_range(plan, columns, as_of)
     found: dict[str, Any] = {
@@ -122,7 +123,10 @@ def given(
     columns_of = calendar or Calendar(program, terms, plan)
     low, tables = columns_of.over(low, high, taken)
     found |= {table.name: column for table, column in zip(plan.tables, tables, strict=True)}
-    found = {name: taken(column) for name, column in found.items()} | {"base": low, "asof": as_of}
+    found = {name: (narrow if name in NARROW else taken)(column) for name, column in found.items()} | {
+        "base": low,
+        "asof": as_of,
+    }
     left = {
         "row": bare(count), "gone": room(accounts, 0), "life_": room(accounts, 0),
         "since_": room(accounts, MISSING), "lend_": room(accounts, 0),
@@ -231,6 +235,12 @@ def _numpy_column(column: Sequence[int]) -> Sequence[int]:
     import numpy
 
     return numpy.ascontiguousarray(column, numpy.int64)  # type: ignore[return-value]
+
+
+def _numpy_narrow(column: Sequence[int]) -> Sequence[int]:
+    import numpy
+
+    return numpy.ascontiguousarray(column, numpy.int32)  # type: ignore[return-value]
 
 
 def _listed(column: Any) -> Sequence[int]:

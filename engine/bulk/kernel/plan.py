@@ -245,6 +245,10 @@ class Plan:
         )
 
 
+NARROW = ("code", "who")
+"""What the loop is given as numbers of 32 bits."""
+
+
 def arguments(
     kinds: Mapping[str, str], issues: Iterable[str], tables: tuple[DayTable, ...], lanes: tuple[Lane, ...],
     prohibitions: tuple[Rule, ...], walks: int,

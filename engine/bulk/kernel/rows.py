@@ -34,7 +34,7 @@ from engine.bulk.kernel.column import (
 )
 from engine.bulk.kernel.columns import ELSE
 from engine.bulk.kernel.plan import DAY, EAST, FIRST, LAST, MISSING, Plan
-from engine.bulk.kernel.rowwise import WRONG, WRONG_ID, Column, name_of, number, told, word
+from engine.bulk.kernel.rowwise import WRONG, WRONG_ACTOR, WRONG_ID, Column, name_of, number, told, word
 from engine.dates import period_day
 from engine.event import Instant
 
@@ -82,7 +82,8 @@ class RowReader:
         table = table if table.num_rows >= A_CHUNK * table.column(0).num_chunks else table.combine_chunks()
         count, columns = table.num_rows, frozenset(table.column_names) - lacking(table)
         names = [name for name in self.kinds if name in columns]
-        moment, kind, who = (numpy.empty(count, numpy.int64) for _ in range(3))
+        moment = numpy.empty(count, numpy.int64)
+        kind, who = numpy.empty(count, numpy.int32), numpy.empty(count, numpy.int32)
         rows = Rows(numpy.zeros(count, numpy.uint8), moment, kind, who, None, {}, {})
         rows.fields["at"] = moment
         for name in names:
@@ -111,23 +112,24 @@ class RowReader:
     def _numbers_of(
         self, names: Sequence[str], actors: Sequence[str], columns: Container[str]
     ) -> tuple[Array, Array, int]:
-        """Return the number of the declaration of each name, and that of each actor by declaration, WRONG for none.
+        """Return the number of the declaration of each name, and that of each actor by declaration.
 
-        An occurrence that needs a column which is not among some is wrong.
+        WRONG_ACTOR is that of one who cannot have done it. An occurrence that needs a column not among some is
+        wrong.
         """
         kinds = [self.names.index(each) if each in self.declared else len(self.names) for each in names]
         parties, words = self.plan.parties, (*actors, None)
-        numbers = numpy.full((len(self.names) + 1, len(words)), WRONG)
+        numbers = numpy.full((len(self.names) + 1, len(words)), WRONG_ACTOR)
         for place, (name, declared) in enumerate(self.declared.items()):
             if any(self._rule(name, each) == NEEDED for each in self.kinds if each not in columns):
                 continue
             for at, actor in enumerate(words):
                 if not declared.is_act:
                     fits = actor is None and "by" not in self.plan.needs.get(name, ())
-                    numbers[place, at] = ELSE if fits else WRONG
+                    numbers[place, at] = ELSE if fits else WRONG_ACTOR
                 elif isinstance(declared.actor, str):
                     fits = actor in (None, declared.actor)
-                    numbers[place, at] = parties.index(declared.actor) if fits else WRONG
+                    numbers[place, at] = parties.index(declared.actor) if fits else WRONG_ACTOR
                 elif declared.actor is not Who.BOTH and actor in parties:
                     numbers[place, at] = parties.index(actor)
         return numpy.array([*kinds, len(self.names)]), numbers.reshape(-1), len(words)

@@ -20,10 +20,13 @@ A_MASK = 31
 WRONG = MISSING + 1
 WRONG_ID = NOTHING - 1
 """What a word is read as that stands for nothing there could be."""
+WRONG_ACTOR = -1 << 31
+"""The number of whoever cannot have done it."""
 
 _HEAD = f"""
 def fold(
-    names: Halves, unnamed: Bytes, by: Halves, nobody: Bytes, kinds, numbers, wide, kind, who, bad: Bytes, {{given}}
+    names: Halves, unnamed: Bytes, by: Halves, nobody: Bytes, kinds, numbers, wide, kind: Halves, who: Halves,
+    bad: Bytes, {{given}}
 ):
     none = len(kinds) - 1
     for row in range(len(kind)):
@@ -35,7 +38,7 @@ def fold(
         number = numbers[int(of * wide + actor) & {FAR}]
         kind[at], who[at] = of, number
         of = of & {FAR}
-        fault = number == {WRONG}
+        fault = number == {WRONG_ACTOR}
 """
 _THERE = """
         null_{n} = nulls_{n}[at]
@@ -125,8 +128,8 @@ def run(acts: Iterable[Any], out: Iterable[Any], columns: Sequence[Column], rule
     """Read what happened and who did it (`acts`), and columns, of which there are `rules`.
 
     `acts` has names and actors, each as places of words and as where there are none; the kind of each name, the number
-    of each actor by kind, WRONG for one that cannot be (of both the last is for none), and how many of these each kind
-    has. `out` is the room for kind, actor and what is bad.
+    of each actor by kind, WRONG_ACTOR for one that cannot be (of both the last is for none), and how many of these each
+    kind has. `out` is the room for kind, actor and what is bad.
     """
     given = [each for column in columns for each in (column.null, *column.given)]
     _loop(tuple(column.shape for column in columns))(*acts, *out, *given, *rules)

@@ -16,7 +16,7 @@ from engine.bulk.kernel.asking import Asking
 from engine.bulk.kernel.held import all_of, any_of
 from engine.bulk.kernel.lasting import MONTHS, Look
 from engine.bulk.kernel.lower import Draft, has_effects, scans
-from engine.bulk.kernel.plan import FAR, NONE, Asked, Lane, Plan, arguments, per_lane
+from engine.bulk.kernel.plan import FAR, NARROW, NONE, Asked, Lane, Plan, arguments, per_lane
 from engine.bulk.kernel.said import Place, Unsaid
 from engine.bulk.kernel.writer import Text
 from engine.program import Rule, Touch
@@ -97,7 +97,8 @@ class _Loop(Asking):
             len(speller.walks),
         )  # fmt: skip
         helpers = f"{HELPERS}\n{MONTHS}" if "months_after" in source else HELPERS
-        head = f"def fold({', '.join(names)}):\n"
+        given = (f"{each}: Halves" if each in NARROW else each for each in names)
+        head = f"def fold({', '.join(given)}):\n"
         return Plan(
             document=self.agreement.name, source=f"{helpers}\n\n{head}{source}", codes=self.codes, left=draft.left,
             kinds=kinds, needs={n: frozenset(f) for n, f in speller.needs.items()},

@@ -120,8 +120,8 @@ class Telling:
                 numpy.array([self._parties.index(lane.bearer)]),
             )  # fmt: skip
         for place, rule in enumerate(self.plan.prohibitions):
-            who = _numbers(taken.columns.who)
-            by = numpy.where(who < len(self.plan.parties), who, -1)
+            who: Any = taken.columns.who
+            by = _numbers(numpy.where(who < len(self.plan.parties), who, -1))
             norm, hits = rule.norm, left[f"x{place}"]
             yield Broken(
                 norm.document,
