@@ -6,7 +6,7 @@ re-derives only what comes after it. Everything is a function of what was given:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -24,6 +24,7 @@ from engine.program import Program
 from engine.question import May, Question, about_of
 from engine.simultaneous import before_act, in_orders, is_act
 from engine.terms import Terms
+from engine.told import Kept
 from engine.undated import Way, answered, combined, placed, ways
 from engine.walk import walk
 
@@ -180,14 +181,14 @@ class _Line:
 
     def __init__(
         self, facts: Grown[Event], undated: tuple[Event, ...], alleges: bool, groups: Grown[list[Event]],
-        instants: Grown[Instant], reached: list[Position], begins: Instant | None,
+        instants: Grown[Instant], reached: list[Position], begins: Instant | None, told: Mapping[tuple[str, str], Kept],
     ) -> None:  # fmt: skip
         self.facts, self.undated, self.alleges = facts, undated, alleges
         self.groups, self.instants = groups, instants
         # After so many groups, position by position; shared with the lines that follow, it may go on further than here.
         self.reached = reached
         self.since: list[Position] = []
-        self.begins = begins
+        self.begins, self.told = begins, told
 
     def starts(self) -> dict[str, Instant]:
         """Return for facts of unknown days, by their ids, when what they name happened: they came after that."""
@@ -219,7 +220,7 @@ class _Line:
             # What follows is established.
             self.facts.followed_by(events), self.undated, self.alleges, groups,
             self.instants.followed_by(each.effect_at for each in events),
-            self.reached if shared else self.reached[: len(self.groups) + 1], self.begins,
+            self.reached if shared else self.reached[: len(self.groups) + 1], self.begins, self.told,
         )  # fmt: skip
 
     def share(self, other: _Line) -> None:
@@ -229,7 +230,7 @@ class _Line:
             if mine != others or same + 1 >= len(other.reached):
                 break
             same += 1
-        self.reached, self.since = other.reached[: same + 1], []
+        self.reached, self.since, self.told = other.reached[: same + 1], [], other.told
 
     def before(self, at: Instant) -> Position:
         """Return the position after all facts before `at`.
@@ -245,7 +246,9 @@ class _Line:
         self._reach(count)
         found = self.reached[count] if count < len(self.groups) else self._since_last(until)
         if found.told is None:
-            found.told = {}
+            # Most of what was told last stands as it did.
+            found.told = dict(self.told)
+        self.told = found.told
         return found
 
     def _reach(self, count: int) -> None:
@@ -316,7 +319,7 @@ def _line_of(
     return _Line(
         dated, tuple(each for each in facts if each.occurred_at is None),
         any(each.standing is ALLEGED for each in dated), groups, Grown(group[0].effect_at for group in groups),
-        [Position.opening(program, terms) if begun is None else begun], None if begun is None else begun.now,
+        [Position.opening(program, terms) if begun is None else begun], None if begun is None else begun.now, {},
     )  # fmt: skip
 
 

@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import chain
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from engine.choice import LIMIT, Split, items_that_matter
-from engine.decision import Cure, Decision, Item, Reason, Receipt, Verdict
-from engine.edition import edition
+from engine.decision import Cure, Decision, Item, Reason, Verdict
 from engine.event import ASKED, Instant
 from engine.position import Position
 from engine.recall import Look, Tangled, ways
 from engine.scene import DEPARTED, Inst, Scene, Start, Unknown
 from engine.step import INEXACT, Entry
+from engine.told import Told
 from engine.tuples import made
 
 _VERDICTS: Final = {each.value: each for each in Verdict}
@@ -76,39 +76,18 @@ def answered(
     position: Position, at: Instant, known_at: Instant | None, case: Callable[[Scene], Case],
     why: Callable[[Scene, Case], Why],
 ) -> Decision:  # fmt: skip
-    return told_of(position, at, _AtOnce(case, why)).decision(position, at, known_at)
+    return told_of(position, at, _AtOnce(case, why), position.cells.get).decision(position, at, known_at)
 
 
-class Told(NamedTuple):
-    """What a question comes to at a position: all of a decision but the instant asked about and what was known.
-
-    That is so from `since` on, and until `until` unless something happens: then what is told beside the answer may be
-    another, if not the answer itself.
-    """
-
-    since: Instant
-    until: Instant
-    said: tuple[Any, ...]
-
-    def decision(self, position: Position, at: Instant, known_at: Instant | None) -> Decision:
-        """Return the decision at an instant."""
-        program = position.program
-        receipt = made(Receipt, (
-            program.versions, edition(), position.terms.calendar.version, position.terms_digest,
-            position.chain.hex(), position.count, at, known_at,
-        ))  # fmt: skip
-        return made(Decision, (*self.said, receipt))
-
-
-def told_of(position: Position, at: Instant, way: Way) -> Told:
-    """Work out what a question about an instant comes to."""
+def told_of(position: Position, at: Instant, way: Way, get: Callable[..., Any]) -> Told:
+    """Work out what a question about an instant comes to; `get` looks at the cells of the position."""
     found: Told | None = None
-    if INEXACT not in position.cells:
+    if get(INEXACT) is None:
         try:
-            found = _in_one_case(position, position.scene(at), way)
+            found = _in_one_case(position, position.scene(at, get), way)
         except Split:
             found = None
-    return found or _in_cases(position, position.scene(at), way)
+    return found or _in_cases(position, position.scene(at, get), way)
 
 
 def _in_one_case(position: Position, scene: Scene, way: Way) -> Told | None:
@@ -146,7 +125,7 @@ def _in_cases(position: Position, scene: Scene, way: Way) -> Told:
         scene.vars = {}
         cases, leaving, exact = _explored(scene, way)
     # Past the limits of the fold nothing is sure any more.
-    exact = exact and INEXACT not in position.cells
+    exact = exact and scene.get(INEXACT) is None
     turn = scene.turn
     outcomes = {each.outcome: each for _, each in cases}
     assigned, shown = cases[0]
@@ -190,7 +169,7 @@ def _told(
     at, turn = scene.at, scene.turn
     for entry in position.agenda:
         # The agenda is in order of time: the first that is to come is the next.
-        if entry[0] > at and (entry[1] != "D" or _breeds(position, entry)):
+        if entry[0] > at and (entry[1] != "D" or _breeds(scene, entry)):
             turn = entry[0] if turn is None or entry[0] < turn else turn
             break
     said = (
@@ -201,11 +180,11 @@ def _told(
     return made(Told, (at, until, said))
 
 
-def _breeds(position: Position, entry: Entry) -> bool:
+def _breeds(scene: Scene, entry: Entry) -> bool:
     """Tell whether the end of a window would bring a breach, and with it a duty that the answer may come to hang on."""
     _, _, index, trigger = entry
-    inst = position.cells.get(("I", index, trigger))
-    return index in position.program.breeding and not (type(inst) is Inst and inst.status != "open")
+    inst = scene.get(("I", index, trigger))
+    return index in scene.program.breeding and not (type(inst) is Inst and inst.status != "open")
 
 
 def _explored(scene: Scene, way: Way) -> tuple[list[tuple[dict[Item, Any], Case]], list[Start], bool]:

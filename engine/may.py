@@ -19,6 +19,7 @@ from engine.question import May
 from engine.recall import FORBIDS, SAYS_NOTHING, SILENT
 from engine.scene import Scene
 from engine.statuses import breach_events
+from engine.told import Kept, Looked
 from engine.tuples import made
 
 PERMITTED: Final = Case("permitted")
@@ -41,16 +42,18 @@ def may(position: Position, question: May, known_at: Instant | None) -> Decision
     speaking = program.speaking[name].get(party)
     if speaking is None:
         raise no_party(party)
-    kept = None if question.fields else position.told
-    told = None if kept is None else kept.get((party, name))
-    if told is None or not told.since <= at < told.until:
+    known: dict[tuple[str, str], Kept] = {}
+    if position.told is not None and not question.fields:
+        known = position.told
+    kept = known.get((party, name))
+    if kept is None or not kept.stands(position, at):
+        looked = Looked(position)
         asked = asked_about(ASKED, name, party, at, question.fields)
-        told = told_of(position, at, _May(act, party, asked, speaking))
-        if kept is not None:
-            if len(kept) >= MOST_TOLD:
-                kept.clear()
-            kept[party, name] = told
-    return told.decision(position, at, known_at)
+        told = told_of(position, at, _May(act, party, asked, speaking), looked.get)
+        if len(known) >= MOST_TOLD:
+            known.clear()
+        kept = known[party, name] = Kept(told, position, looked)
+    return kept.told.decision(position, at, known_at)
 
 
 NOBODY: Final = 0

@@ -8,6 +8,7 @@ is told in `step.py`.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from itertools import permutations
 from random import Random
 from typing import Any
@@ -64,7 +65,7 @@ class Position:
         self.now, self.count, self.chain, self.changed, self.taken = now, count, chain, changed, taken
         # The act, and whose, that had a basis when it last came, until when time alone does not change that.
         self.based: tuple[str, str | None, Instant] | None = None
-        # What was told here of who may do which act (`Told` in `answering.py`); None where nobody would ask again.
+        # What was told of who may do which act (`Kept` in `told.py`); None where nobody would ask again.
         self.told: dict[tuple[str, str], Any] | None = None
 
     @property
@@ -90,9 +91,11 @@ class Position:
             self.program, self.terms, self.cells, self.agenda, self.now, self.count, self.chain, self.changed, taken,
         )  # fmt: skip
 
-    def scene(self, at: Instant | None = None) -> Scene:
-        """Return a look at this position, by default at its instant."""
-        scene = Scene(self.program, self.terms, self.taken, self.cells.get, self.now if at is None else at)
+    def scene(self, at: Instant | None = None, get: Callable[..., Any] | None = None) -> Scene:
+        """Return a look at this position, by default at its instant; `get` looks at its cells."""
+        scene = Scene(
+            self.program, self.terms, self.taken, get or self.cells.get, self.now if at is None else at
+        )
         scene.agenda = self.agenda
         return scene
 
@@ -128,8 +131,7 @@ class Position:
             self.program, self.terms, self.cells, self.agenda, event.effect_at, self.count + 1,
             _chained(self.chain, event), (), self.taken,
         )  # fmt: skip
-        # Nothing stands otherwise: what an act came to before, it comes to now.
-        found.based, found.told = based, self.told
+        found.based = based
         return found
 
 

@@ -36,7 +36,7 @@ FILES = (
 ENGINE = """
     account answering canonical choice conditions dates deadlines decide dispatch duties evaluate evaluator force
     happenings intake judge lifetime logged looks making may position program quantities ranking recall scene
-    simultaneous statuses step sums taken upkeep working_days written_events
+    simultaneous statuses step sums taken told upkeep working_days written_events
 """
 SERVICE = "access answers asking atonce authzen cloudevents direct ids recording requests rim tenant watch"
 MODULES = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from itertools import product
 from pathlib import Path
 
@@ -31,6 +32,13 @@ ROOT = Path(__file__).parents[2]
 HISTORIES = ROOT / "tests" / "data" / "histories.yaml"
 MAPPING = ROOT / "contracts" / "scenarios" / "mapping.yaml"
 
+
+def standing(one: Account, at: Instant) -> set[tuple[str, str]]:
+    """Return who may do which acts, as far as that is told without being looked at."""
+    position = one.line().before(at + 1)
+    return {asked for asked, kept in (position.told or {}).items() if kept.stands(position, at)}
+
+
 LATER = (0, 1, DAY // 3, 2 * DAY, 9 * DAY, 8 * DAY, 40 * DAY, 39 * DAY + 7, 400 * DAY)
 
 
@@ -55,28 +63,54 @@ def test_every_act_of_the_shipped_agreement(
     for party, act in product(program.bound_parties, program.acts):
         for later in LATER:
             at = last + 1 + later
-            told = (one.line().before(at + 1).told or {}).get((party, act))
-            again += told is not None and told.since <= at < told.until
+            again += (party, act) in standing(one, at)
             assert one.decide(May(party, act, at)) == decide(one.position_at(at), May(party, act, at))
     assert again > 100
 
 
-@pytest.mark.parametrize(("name", "kept"), [("place_call", True), ("complaint_filed", False)])
-def test_what_leaves_no_trace_leaves_what_was_told(name: str, kept: bool) -> None:
+BILL = {"period": "2026-12", "amount": 5800, "due": date(2027, 12, 10)}
+FACTS = [
+    # Of a call nothing is written; whether an answer to a complaint is due hangs on it, nothing else.
+    ("place_call", {"to": "10010"}, MOST_TOLD), ("usage", {"period": "2026-03", "minutes": 5}, MOST_TOLD),
+    ("complaint_filed", {}, MOST_TOLD - 1), ("invoice_issued", BILL, 0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "fields", "stand"), FACTS)
+def test_what_changes_nothing_that_was_looked_at_leaves_what_was_told(
+    name: str, fields: dict[str, object], stand: int
+) -> None:
     program = agreement_one()
     before = Account(program, terms(), Ledger(tuple(ledger(300))))
     last = before.ledger.entries[-1].effect_at
-    asked = list(product(program.bound_parties, program.acts))[:MOST_TOLD]
-    for party, act in asked:
+    acts = list(product(program.bound_parties, program.acts))[:MOST_TOLD]
+    for party, act in acts:
         before.decide(May(party, act, last + 1))
     by = "user" if name == "place_call" else None
-    fact = event("next", name, by, last + 2, fields={"to": "10010"} if by else {}, source="switch")
+    fact = event("next", name, by, last + 2, fields=fields, source="switch")
     one, anew = before.recorded([fact]), Account(program, terms(), Ledger((*before.ledger, fact)))
-    assert bool(one.line().before(last + 4).told) is kept
-    for party, act in asked:
+    assert len(standing(one, last + 4)) == stand
+    for party, act in acts:
         for later in LATER:
             question = May(party, act, last + 3 + later)
             assert one.decide(question) == anew.decide(question)
+
+
+@QUICK
+@given(asked())
+def test_whoever_is_asked_at_every_fact_says_the_same(case: Asked) -> None:
+    anew = account(case)
+    acts = list(product(anew.program.bound_parties, anew.program.acts))
+    growing = account(case, Ledger())
+    growing.line()
+    latest = case.question.at
+    for entry in case.ledger:
+        latest = max(latest, entry.effect_at)
+        growing = growing.recorded([entry])
+        so_far = replace(anew, ledger=growing.ledger, _lines={})
+        for (party, act), later in product(acts, (1, 9 * DAY)):
+            question = May(party, act, latest + later)
+            assert growing.decide(question) == so_far.decide(question)
 
 
 def test_whatever_happened(programs: Programs, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,83 @@
+"""What a question has come to at a position, and for how long that can be told again.
+
+Time alone changes nothing of it before an instant that is known; a fact changes nothing of it that changes none of the
+cells that were looked at, nor what is to come by itself.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, final
+
+from engine.decision import Decision, Receipt
+from engine.edition import edition
+from engine.event import Instant
+from engine.position import Position
+from engine.scene import NOTHING
+from engine.step import Entry, Key
+from engine.tuples import made
+
+
+class Told(NamedTuple):
+    """What a question comes to at a position: all of a decision but the instant asked about and what was known.
+
+    That is so from `since` on, and until `until` unless something happens: then what is told beside the answer may be
+    another, if not the answer itself.
+    """
+
+    since: Instant
+    until: Instant
+    said: tuple[Any, ...]
+
+    def decision(self, position: Position, at: Instant, known_at: Instant | None) -> Decision:
+        """Return the decision at an instant."""
+        program = position.program
+        receipt = made(Receipt, (
+            program.versions, edition(), position.terms.calendar.version, position.terms_digest,
+            position.chain.hex(), position.count, at, known_at,
+        ))  # fmt: skip
+        return made(Decision, (*self.said, receipt))
+
+
+@final
+class Looked:
+    """The cells of a position, each noted once it is looked at; one that is not there, too."""
+
+    __slots__ = ("_get", "seen")
+
+    def __init__(self, position: Position) -> None:
+        self._get = position.cells.get
+        self.seen: dict[Key, Any] = {}
+
+    def get(self, key: Key, default: Any = None) -> Any:
+        """Return what a cell holds."""
+        found = self.seen[key] = self._get(key, NOTHING)
+        return default if found is NOTHING else found
+
+
+@final
+class Kept:
+    """What was told at one position, for those that follow."""
+
+    __slots__ = ("_agenda", "_cells", "_seen", "told")
+
+    def __init__(self, told: Told, position: Position, looked: Looked) -> None:
+        self.told, self._seen = told, looked.seen
+        self._cells, self._agenda = position.cells, position.agenda
+
+    def stands(self, position: Position, at: Instant) -> bool:
+        """Tell whether the same would be told of an instant at a position of the same account."""
+        told = self.told
+        if not told.since <= at < told.until:
+            return False
+        cells = position.cells
+        if cells is not self._cells:
+            for key, seen in self._seen.items():
+                if cells.get(key, NOTHING) is not seen:
+                    return False
+            self._cells = cells
+        return position.agenda is self._agenda or self._is_left_of_it(position.agenda, at)
+
+    def _is_left_of_it(self, agenda: tuple[Entry, ...], at: Instant) -> bool:
+        """Tell whether what is to come by itself is what was then, but for what has come: nothing hung on that."""
+        past = len(self._agenda) - len(agenda)
+        return past >= 0 and self._agenda[past:] == agenda and (past == 0 or self._agenda[past - 1][0] <= at)
