@@ -76,11 +76,7 @@ class Account:
         return line.after_all()
 
     def decide(self, question: Question, known_at: Instant | None = None) -> Decision:
-        """Return the answer to a question, with the knowledge of `known_at` (None: everything).
-
-        Raises BadQuestion, also for an event that is none of the account's.
-        """
-        self._need_event(question)
+        """Return the answer to a question, with the knowledge of `known_at` (None: everything). Raises BadQuestion."""
         line = self.line(known_at)
         if not line.undated:
             at = question.at
@@ -109,8 +105,15 @@ class Account:
         )
         return told._replace(assumes=assumes)
 
+    def answer(self, question: Question, known_at: Instant | None = None) -> Decision:
+        """Return the answer to a question that somebody wrote, which may be about an event that nobody has reported.
+
+        Nothing is unpaid on that, but by mistake. Raises BadQuestion.
+        """
+        self._need_event(question)
+        return self.decide(question, known_at)
+
     def _need_event(self, question: Question) -> None:
-        """Refuse a question about an event that nobody has reported: nothing is unpaid on it, but by mistake."""
         about = about_of(question)
         if not about or self._has(about):
             return

@@ -220,7 +220,7 @@ def _expectation(case: Case, account: Account, line: str, number: int) -> Expect
     wanted = wanted.strip()
     try:
         question, known_at = question_of(account.program, asked.strip())
-        decision = account.decide(question, known_at)
+        decision = account.answer(question, known_at)
     except EngineError as wrong:
         said = f"error: {wrong}" if line.isascii() else f"错误：{wrong.said('zh')}"
         return Expectation(case.path, number, case.title, line, wanted, said, False)

@@ -110,7 +110,7 @@ def ask(
         question = _question(
             opened.program, kind, name, at, party, about, document, pairs_of(field, "--field")
         )
-    decision = opened.account.decide(question, known)
+    decision = opened.account.answer(question, known)
     sources = opened.loaded.sources
     if json_:
         print_json(explain.as_json(decision, question, opened.program, sources, texts))

@@ -105,7 +105,7 @@ def explained(
 ) -> dict[str, Any]:
     """Return a decision with everything: itself, and its explanation in both languages. Raises Problem."""
     try:
-        decision = account.decide(question, known_at)
+        decision = account.answer(question, known_at)
     except BadQuestion as wrong:
         raise Problem("bad_request", wrong.reason, "/question") from None
     return {

@@ -211,7 +211,7 @@ def told(opened: Opened, held: Account, line: str) -> dict[str, Any]:
     """Return the answer to a question line: its head and reasons as lines, what is missing and what would cure it."""
     question, known = _asked(opened, line)
     try:
-        decision = held.decide(question, known)
+        decision = held.answer(question, known)
     except (BadQuestion, BadEvent) as wrong:
         raise BadFile("question", wrong.why(opened.language)) from None
     said = as_json(decision, question, opened.program, opened.sources)
