@@ -19,6 +19,7 @@ from engine.errors import Conflict, NotKept, Stale, StoreError
 from engine.store import chain, tables
 from engine.store.database import Database
 from engine.store.rows import AT_ONCE, Appended, Entry
+from engine.tuples import made
 
 COLUMNS = (
     "tenant", "account", "revision", "source", "id", "body", "recorded_at", "hash", "epoch", "written"
@@ -85,17 +86,19 @@ class _Plan:
         tenant = batch.tenant
         for each in batch.entries:
             source, id, body, recorded_at, content = each
-            key = (tenant, source, id)
+            key = tenant, source, id
             same = new.get(key) or self.kept.get(key)
             if same is not None:
                 _refuse_other(same, batch.account, each)
                 revisions.append(same.revision)
                 fresh.append(False)
                 continue
-            revision, at = revision + 1, max(at, recorded_at)
+            revision += 1
+            if recorded_at > at:
+                at = recorded_at
             hash = chain.linked(hash, revision, source, id, body, at)
             hashes.append(hash)
-            new[key] = _Kept(batch.account, revision, body, content)
+            new[key] = made(_Kept, (batch.account, revision, body, content))
             rows.append((tenant, account, revision, source, id, body, at, hash))
             if content is not None:
                 personal.append({"account": account, "revision": revision, "content": content})
@@ -155,7 +158,7 @@ class Recorder:
         plan = _Plan(heads, {})
         outcomes = plan.take_all(batches, keys)
         if any(
-            isinstance(made, StoreError) and made is not key for made, key in zip(outcomes, keys, strict=True)
+            isinstance(each, StoreError) and each is not key for each, key in zip(outcomes, keys, strict=True)
         ):
             return None
         try:
