@@ -261,6 +261,8 @@ def outcome(held: Held, sent: Sent, revision: int) -> dict[str, Any]:
         "id": sent.id, "source": sent.source, "account": held.name, "revision": held.token_of(revision),
         "recorded_at": _written(event.recorded_at), "late": late, "changed": changed(held, revision) if late else [],
     }  # fmt: skip
+    if sent.recorded_at is not None and sent.recorded_at != event.recorded_at:
+        told["not_as_said"] = ["recordedat"]
     if None in sent.raw.values():
         left_out = [name for name, value in sent.raw.items() if value is None and name != "at"]
         return {**told, "left_out": left_out} if left_out else told

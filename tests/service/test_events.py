@@ -173,6 +173,19 @@ def test_a_batch_is_checked_before_anything_is_recorded(client: httpx2.Client) -
     assert client.get("/accounts/whole").json()["revision"].startswith("4-")
 
 
+@pytest.mark.parametrize("said", ["2001-01-01T00:00:00+08:00", "2098-01-01T00:00:00+08:00"])
+def test_a_moment_of_learning_that_cannot_be_is_told(client: httpx2.Client, said: str) -> None:
+    """The account was opened just now, and nothing was known of it before, or will be before it comes."""
+    account = f"learnt in {said[:4]}"
+    begun(client, account)
+    sent = paid(account, "2026-04-05T10:00:00+08:00") | {"recordedat": said}
+    told = [send(client, sent).json()["events"][0] for _ in range(2)]
+    assert told[0] == told[1]
+    assert told[0]["not_as_said"] == ["recordedat"]
+    as_recorded = {**sent, "recordedat": told[0]["recorded_at"]}
+    assert "not_as_said" not in send(client, as_recorded).json()["events"][0]
+
+
 def test_events_of_a_batch_are_recorded_in_their_order_whatever_they_say(tmp_path: Path) -> None:
     texts = texts_of(CONTRACTS / "voip-1", CONTRACTS / "vocabulary")
     told = []
