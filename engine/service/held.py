@@ -22,7 +22,7 @@ from engine.service import snapshots
 from engine.service.library import Library
 from engine.service.openings import Opening, read_opening
 from engine.service.searched import Searched
-from engine.service.snapshots import Found, Past, marks_of
+from engine.service.snapshots import Found, Past
 from engine.service.underway import Underway
 from engine.store import AccountRow, Books, EntryRow
 
@@ -35,13 +35,13 @@ class Held:
     """One account at one revision. `token` names exactly what it has recorded.
 
     One begun at a snapshot has its entries only from `base` on, and answers what it `reaches`; `complete` gives it the
-    rest. `kept` is the revision of the last snapshot that was made or tried. What is `underway` the intake has taken,
-    and nothing else here.
+    rest. `kept` is the revision of the last snapshot that was made or tried, `marked` that up to which the marks of ids
+    are in `marks`. What is `underway` the intake has taken, and nothing else here.
     """
 
     __slots__ = (
-        "__weakref__", "_heads", "_latest", "_past", "_token", "account", "base", "head", "intake", "kept", "name",
-        "opening", "past", "recorded_at", "revision", "underway",
+        "__weakref__", "_heads", "_latest", "_past", "_token", "account", "base", "head", "intake", "kept", "marked",
+        "marks", "name", "opening", "past", "recorded_at", "revision", "underway",
     )  # fmt: skip
 
     def __init__(
@@ -51,13 +51,15 @@ class Held:
         self.intake, self.underway = Intake(opening.program), Underway()
         self.past: Past | None = None
         self._token = ""
-        self.base = self.kept = self.revision = 0
+        self.base = self.kept = self.revision = self.marked = 0
+        self.marks = array("Q")
         self.recorded_at, self.head = row.opened_at, row.head if begun is None else begun.head
         self._heads, self._latest = bytearray(), [START]
         account = Account(opening.program, opening.terms, Ledger())
         if begun is not None:
             self.past, account, self.recorded_at = begun.past, begun.account, begun.recorded_at
-            self.base = self.kept = self.revision = begun.past.revision
+            self.base = self.kept = self.revision = self.marked = begun.past.revision
+            self.marks = begun.past.marks
             self._heads, self._latest = bytearray(begun.past.heads), [begun.past.latest]
             self.intake.go_on(begun.past.so_far)
         events = [event_of(opening.program, each) for each in entries]
@@ -184,10 +186,9 @@ class Held:
         self._note((), events)
 
     def past_now(self) -> Past:
-        """Return what a snapshot keeps of all entries beside the position; of their ids only those up to `base`."""
-        marks = self.past.marks if self.past is not None else array("Q")
+        """Return what a snapshot keeps of all entries beside the position; of their ids only those up to `marked`."""
         so_far = self.underway.without(self.intake.so_far())
-        return Past(self.revision, self._latest[-1], bytes(self._heads), marks, so_far)
+        return Past(self.revision, self._latest[-1], bytes(self._heads), self.marks, so_far)
 
 
 class Accounts:
@@ -264,7 +265,6 @@ class Accounts:
 
     def snap(self, held: Held, account: Account, past: Past, head: bytes, recorded_at: Instant) -> bool:
         """Keep a snapshot of an account as it was; tell whether one could be made. May run on any thread."""
-        past = past._replace(marks=marks_of((each.id for each in account.ledger), past.marks))
         made = snapshots.written(held.opening, account, past, head, recorded_at)
         if made is not None:
             self._books.keep_snapshot(held.name, made)

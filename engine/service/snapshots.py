@@ -26,6 +26,8 @@ FROM = 1_000
 EVERY = 1_000
 CELLS_FOR_ONE = 20
 """A large position costs more to write: it is written for every so many cells' worth of entries."""
+ENTRIES_FOR_ONE = 200
+"""And so does what is kept of many entries, twelve bytes of each: it is written when they are a half per cent more."""
 
 
 class Past(NamedTuple):
@@ -59,7 +61,8 @@ class Found(NamedTuple):
 
 def is_due(revision: int, kept: int, cells: int) -> bool:
     """Tell whether an account at a revision, whose last snapshot is of revision `kept`, should have another."""
-    return revision >= FROM and revision - kept >= max(EVERY, cells // CELLS_FOR_ONE)
+    least = max(EVERY, cells // CELLS_FOR_ONE, revision // ENTRIES_FOR_ONE)
+    return revision >= FROM and revision - kept >= least
 
 
 def written(
@@ -104,7 +107,7 @@ def found(books: Books, name: str, opening: Opening) -> Found | None:
 
 
 def marks_of(ids: Iterable[str], before: Iterable[int]) -> array[int]:
-    """Return the marks of ids, and those before, sorted."""
+    """Return the marks of ids, and those before, which are sorted, all sorted."""
     return array("Q", sorted([*before, *map(mark_of, ids)]))
 
 

@@ -135,7 +135,9 @@ class Tenant:
             self.snapshots["none"] += 1
             return
         try:
-            past = held.past_now()
+            past, new = held.past_now(), held.entries_after(held.marked)
+            marks = await asyncio.to_thread(snapshots.marks_of, [each.id for each in new], past.marks)
+            held.marks, held.marked, past = marks, revision, past._replace(marks=marks)
             made = await asyncio.to_thread(self.accounts.snap, held, account, past, head, recorded_at)
             self.snapshots["made" if made else "none"] += 1
         except StoreError:

@@ -57,11 +57,11 @@ def compare(
         for question, known_at in questions:
             if short.reaches(question.at, known_at, about_of(question)):
                 reached += 1
-                answer, wanted = (each.decide(question, known_at) for each in (short, whole))
+                answer, wanted = (each.answer(question, known_at) for each in (short, whole))
                 assert answer_to_bytes(answer) == answer_to_bytes(wanted), question
             else:
                 with pytest.raises(Unreached):
-                    short.decide(question, known_at)
+                    short.answer(question, known_at)
     return reached
 
 

@@ -147,6 +147,38 @@ def test_what_comes_later_goes_on_from_a_snapshot_and_what_comes_late_has_all_re
         assert compared(live, tmp_path, as_of="2026-05-02")["used"] == 0
 
 
+def test_each_id_is_looked_at_once_however_many_snapshots_there_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else an account of a million events would be looked through again for every thousand."""
+    marked: list[str] = []
+    mark_of = snapshots.mark_of
+
+    def noted(id: str) -> int:
+        marked.append(id)
+        return mark_of(id)
+
+    monkeypatch.setattr(snapshots, "mark_of", noted)
+    with serving(tmp_path, TEXTS) as live:
+        client = live.client()
+        begun(client, "a")
+        for turn in (1, 2):
+            wait(lambda: counted(live)["made"] > 0)
+            counted(live).clear()
+            for number in range(30):
+                at = f"2026-05-{turn:02}T10:{number:02}:00+08:00"
+                assert send(
+                    client, event("a", f"{turn}-{number}", "place_call", at, by="user", to="1")
+                ).is_success
+        wait(lambda: counted(live)["made"] > 0)
+    assert len(marked) == len(set(marked)) >= 90
+
+
+def test_a_longer_account_has_fewer() -> None:
+    assert not snapshots.is_due(1_000_000, 995_001, 0)
+    assert snapshots.is_due(1_000_000, 995_000, 0)
+
+
 def test_what_was_recorded_before_a_snapshot_counts_once(tmp_path: Path) -> None:
     first(tmp_path)
     with serving(tmp_path, TEXTS) as live:
