@@ -7,13 +7,12 @@ from typing import Any
 
 import z3
 
-from contractlang.contract import base_name
 from contractlang.values import Period
 from engine.analysis.aspect import Aspect
 from engine.analysis.days import MINUTES, in_days
 from engine.analysis.happenings import Moment, Truth
 from engine.analysis.logic import every, follows, some
-from engine.analysis.numbers import a_truth, choice, whole
+from engine.analysis.numbers import choice, whole
 from engine.analysis.tally import HORIZON
 from engine.program import LIFE_STATES
 from engine.quantities import BlankE
@@ -52,44 +51,47 @@ class Lifetime(Aspect):
         world = self.world
 
         def make() -> tuple[Truth, Any]:
-            rules = [each for each in world.look("life", document) if each[0] == "takes_effect"]
-            if not any(document in (of, base_name(of)) for _, of, _, _ in rules):
+            if not world.look("waits", document):
                 return True, whole(0)
-            ever, since = a_truth(f"{world.prefix}begins {document}"), world.some_time(f"since {document}")
-            world.early(("begins", document), (ever, since))
+            ever = world.named(("begins", document), lambda: self._begins(document))
+            return ever, world.some_time(f"since {document}")
 
-            def takes(m: Moment) -> list[Truth]:
-                return [
-                    every(world.conditions.truth(holds, m, {}), world.conditions.truth(value, m, {}))
-                    for *_, holds, value in rules
-                ]
+        return world.once(("begins with", document), make)
 
-            met = [e for *_, value in rules for name in _happened_in(value) for e in world.of_kind(name)]
-            world.hold(follows(ever, some(*takes(Moment(since, f"since {document}")))))
-            world.hold(follows(ever, some(*(every(e.here, e.at == since) for e in met))))
-            for each in met:
-                enough = some(*takes(Moment(each.at, f"at {each.id}")))
-                world.hold(follows(every(each.here, enough), every(ever, since <= each.at)))
-            return ever, since
+    def _begins(self, document: str) -> Truth:
+        """Return whether an agreement takes effect when it is said to. It does so as soon as it can."""
+        world = self.world
+        rules = world.look("takes effect", document)
+        ever, since = self.begins(document)
 
-        return world.once(("begins", document), make)
+        def takes(m: Moment) -> Truth:
+            return some(*(
+                every(world.conditions.truth(holds, m, {}), world.conditions.truth(value, m, {}))
+                for holds, value in rules
+            ))  # fmt: skip
+
+        met = [e for _, value in rules for name in _happened_in(value) for e in world.of_kind(name)]
+        for each in met:
+            enough = takes(Moment(each.at, f"at {each.id}"))
+            world.hold(follows(every(each.here, enough), every(ever, since <= each.at)))
+        then = some(*(every(each.here, each.at == since) for each in met))
+        return every(takes(Moment(since, f"since {document}")), then)
 
     def last_minute(self, document: str, since: Any) -> Any:
         """Return the end of an agreement's term, if the terms say how long it lasts."""
         world = self.world
-        for how, _, _, value in world.look("life", document):
-            if how == "lasts":
-                if isinstance(value, BlankE):  # A term that is left blank has no end.
-                    period, known = world.left_open.blank(value.name, value.kind, world.now, {})
-                    if z3.is_expr(known):
-                        world.prefer(known)  # Mostly it is filled.
-                else:
-                    period, known = world.quantities.value(value, world.now, {}).term, True
-                if z3.is_int(period):  # So many years, and the last of its days is part of it.
-                    end = world.day_of(since) + 365 * period + 1
-                    return world.at(choice(known, end, HORIZON) if z3.is_expr(known) else end)
-                if isinstance(period, Period):
-                    return since + in_days(period) * MINUTES
+        for value in world.look("lasts", document):
+            if isinstance(value, BlankE):  # A term that is left blank has no end.
+                period, known = world.left_open.blank(value.name, value.kind, world.now, {})
+                if z3.is_expr(known):
+                    world.prefer(known)  # Mostly it is filled.
+            else:
+                period, known = world.quantities.value(value, world.now, {}).term, True
+            if z3.is_int(period):  # So many years, and the last of its days is part of it.
+                end = world.day_of(since) + 365 * period + 1
+                return world.at(choice(known, end, HORIZON) if z3.is_expr(known) else end)
+            if isinstance(period, Period):
+                return since + in_days(period) * MINUTES
         return None
 
 

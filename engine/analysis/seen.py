@@ -17,10 +17,11 @@ from hashlib import blake2b
 from types import BuiltinFunctionType
 from typing import Any
 
+from contractlang.contract import base_name
 from contractlang.declaration import BlankDecl, OccurrenceDecl, StateDecl
 from contractlang.records import fields_of
 from engine.evaluator import Evaluator
-from engine.program import Program, Rule
+from engine.program import LifeRule, Program, Rule
 from engine.statuses import Norms
 from engine.terms import Terms
 
@@ -221,6 +222,10 @@ def _words(seen: Seen, _: str) -> Any:
     return list(dict.fromkeys((*declared, *(o for each in seen.program.readings.values() for o in each[1]))))
 
 
+def _taking_effect(seen: Seen, document: str) -> list[LifeRule]:
+    return [each for each in seen.program.life.get(document, ()) if each.life.how == "takes_effect"]
+
+
 def _first_option(seen: Seen, state: str) -> Any:
     declared = seen.program.declarations[state]
     if not isinstance(declared, StateDecl) or not declared.options:
@@ -244,6 +249,13 @@ _SORTS: dict[str, Callable[[Seen, str], Any]] = {
     ],
     "life": lambda seen, name: [
         (each.life.how, each.life.document, each.holds, each.value) for each in seen.program.life.get(name, ())
+    ],
+    "waits": lambda seen, name: any(
+        name in (each.life.document, base_name(each.life.document)) for each in _taking_effect(seen, name)
+    ),
+    "takes effect": lambda seen, name: [(each.holds, each.value) for each in _taking_effect(seen, name)],
+    "lasts": lambda seen, name: [
+        each.value for each in seen.program.life.get(name, ()) if each.life.how == "lasts"
     ],
     "taken": lambda seen, name: seen.taken.options.get(name),
     "reading": lambda seen, name: seen.program.readings[name][1],
