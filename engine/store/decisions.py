@@ -11,8 +11,9 @@ from sqlalchemy import Connection, bindparam, delete, func, select
 from engine.errors import NotKept
 from engine.event import Instant
 from engine.store import tables
-from engine.store.database import Database
+from engine.store.database import AnyRow, Database
 from engine.store.names import unfit
+from engine.store.packed import packed, unpacked
 from engine.store.rows import DecisionRow
 
 COLUMNS = ("tenant", "number", "id", "account", "revision", "asked_at", "engine", "question", "answer")
@@ -55,7 +56,7 @@ class Keeper:
             del rows[id]
         last = conn.execute(_LAST, {"of": tenant}).scalar() or 0
         new = [
-            (tenant, number, *row[:-1])
+            (tenant, number, *row[:-2], packed(row.answer))
             for number, row in enumerate(rows.values(), last + 1)
         ]  # fmt: skip
         if new:
@@ -74,12 +75,12 @@ class SqlDecisions:
     def decision(self, id: str) -> DecisionRow:
         if not unfit(id):
             for row in self._database.rows(_ROW.where(_d.tenant == self._key, _d.id == id)):
-                return DecisionRow(*row)
+                return _decision(row)
         raise NotKept("decision", id)
 
     def decisions(self, after: int = 0, limit: int = 1000) -> list[DecisionRow]:
         wanted = _ROW.where(_d.tenant == self._key, _d.number > after).order_by(_d.number).limit(limit)
-        return [DecisionRow(*row) for row in self._database.rows(wanted)]
+        return [_decision(row) for row in self._database.rows(wanted)]
 
     def forget_decisions(self, before: Instant, limit: int = 10_000) -> int:
         return self._database.write(lambda conn: self._forgotten(conn, before, limit))
@@ -95,3 +96,8 @@ class SqlDecisions:
                 gone = delete(tables.decisions).where(_d.tenant == self._key, these)
                 conn.execute(gone, {"numbers": self._database.listed(numbers)})
         return len(numbers)
+
+
+def _decision(row: AnyRow) -> DecisionRow:
+    found = DecisionRow(*row)
+    return found._replace(answer=unpacked(found.answer))
