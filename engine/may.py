@@ -30,7 +30,7 @@ UNREGULATED: Final = Case("unregulated")
 CONFLICTING: Final = Case("conflicting")
 
 MOST_TOLD: Final = 16
-"""Of how many acts is kept what was told of them at one position; about a kilobyte each."""
+"""Of how many acts is kept what was told of them at one position; a good kilobyte each."""
 
 
 def may(position: Position, question: May, known_at: Instant | None) -> Decision:

@@ -6,6 +6,8 @@ cells that were looked at, nor what is to come by itself.
 
 from __future__ import annotations
 
+from itertools import repeat
+from operator import is_
 from typing import Any, NamedTuple, final
 
 from engine.decision import Decision, Receipt
@@ -58,24 +60,19 @@ class Looked:
 class Kept:
     """What was told at one position, for those that follow."""
 
-    __slots__ = ("_agenda", "_cells", "_seen", "told")
+    __slots__ = ("_agenda", "_seen", "told")
 
     def __init__(self, told: Told, position: Position, looked: Looked) -> None:
-        self.told, self._seen = told, looked.seen
-        self._cells, self._agenda = position.cells, position.agenda
+        self.told, self._seen, self._agenda = told, looked.seen, position.agenda
 
     def stands(self, position: Position, at: Instant) -> bool:
         """Tell whether the same would be told of an instant at a position of the same account."""
-        told = self.told
-        if not told.since <= at < told.until:
-            return False
-        cells = position.cells
-        if cells is not self._cells:
-            for key, seen in self._seen.items():
-                if cells.get(key, NOTHING) is not seen:
-                    return False
-            self._cells = cells
-        return position.agenda is self._agenda or self._is_left_of_it(position.agenda, at)
+        seen = self._seen
+        return (
+            self.told.since <= at < self.told.until
+            and all(map(is_, map(position.cells.get, seen, repeat(NOTHING)), seen.values()))
+            and (position.agenda is self._agenda or self._is_left_of_it(position.agenda, at))
+        )
 
     def _is_left_of_it(self, agenda: tuple[Entry, ...], at: Instant) -> bool:
         """Tell whether what is to come by itself is what was then, but for what has come: nothing hung on that."""
