@@ -131,6 +131,8 @@ class Entries:
             return False
         if rule.get("lacks") and self.has(raw, rule["lacks"]):
             return False
+        if rule.get("layer") and rule["layer"] not in {each.layer for each in self.program.contracts}:
+            return False
         if rule.get("where") and not self.says(raw, rule["where"]):
             return False
         return not (rule.get("unless") and self.says(raw, rule["unless"]))

@@ -302,6 +302,8 @@ class Situation:
                 return spoken(parse_instant(self.giving_time(notice)[1])), [], []
             case "amount" if asked.partition(":")[0] in self.mapping.raw["settled"]:
                 return self.paid()
+            case "notice_arrived" | "arrived" if self.never_came():
+                return "no", [], []
         return self.said(self.decision())
 
     def said(self, decision: Decision) -> tuple[str, list[str], list[str]]:
@@ -423,6 +425,11 @@ class Situation:
         if named is None:
             raise Unsupported("arrival of an entry that is not there")
         return str(named)
+
+    def never_came(self) -> bool:
+        """Tell whether the notice asked about is no event: it never arrived."""
+        notice = self.notice(self.query["ask"])
+        return all(event.id != notice for event in self.events)
 
     def unsaid(self, act: str, at: int) -> dict[str, Any]:
         """Return what the query leaves to the entries before it: disclosure is to the authority that asked for it."""

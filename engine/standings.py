@@ -359,15 +359,13 @@ def _barred_from(scene: Scene, said: list[Limitation], breach: Breach) -> Instan
 
 
 def _restarts(program: Program, event: Event, breach: Breach) -> bool:
-    """Tell whether an act begins the time of a claim anew: the other party's, or the debtor's own.
-
-    His own are to perform the duty in part and what nobody else can do, as to acknowledge it, if they name no other.
+    """Tell whether an act, if it names no other object, begins the time of a claim anew: the other party's, or the
+    debtor's own, which is to perform the duty in part or what nobody else can do, as to acknowledge it.
     """
-    if not (_performs(program, event, breach) or _acknowledges(program, event, breach)):
-        return event.actor != breach.by
+    is_owned = _performs(program, event, breach) or _acknowledges(program, event, breach)
     params = program.touches[event.name].declared.params
     named = {event.fields.get(each.name) for each in params if each.kind.name == "occurrence"}
-    return event.actor == breach.by and (breach.trig in named or named <= {None})
+    return (event.actor == breach.by) is is_owned and (breach.trig in named or named <= {None})
 
 
 def _performs(program: Program, event: Event, breach: Breach) -> bool:

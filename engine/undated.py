@@ -2,7 +2,8 @@
 
 A fact that was recorded on a known day happened by then; one recorded nobody knows when may not have happened yet.
 What a place can change is whether it comes before or after another fact, and before or after an instant at which
-time alone brings something. So a fact is tried just before and just after each of these.
+time alone brings something. So a fact is tried just before and just after each of these, and long before: what is
+counted from its day (the end of a term) differs with that day, whatever else happened.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice, product
 
+from engine.dates import DAY
 from engine.decision import Decision, Item, Reason, Verdict, assumed
 from engine.event import START, Event, Instant
 from engine.question import May, Question
@@ -18,6 +20,8 @@ from engine.question import May, Question
 Way = tuple[Instant | None, ...]
 
 MOST_WAYS = 120
+# Further apart than any holiday is long, so that no rolling makes one day of two.
+LONG_BEFORE = 30 * DAY
 
 
 def ways(
@@ -34,7 +38,7 @@ def ways(
         last = min(each.recorded_at, until) if each.recorded_at else until
         done = bool(each.recorded_at) and each.recorded_at <= until
         places.append([] if done else [None])
-        could = {last, last - 1} | {edge for edge in edges if edge <= last}
+        could = {last, last - 1, last - LONG_BEFORE} | {edge for edge in edges if edge <= last}
         start = starts.get(each.id, START)
         places[-1] += sorted({place for place in could if place > start} or {last})
     found: list[Way] = list(islice(product(*places), MOST_WAYS + 1))

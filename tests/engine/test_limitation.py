@@ -59,6 +59,16 @@ def test_part_of_the_debt_paid_begins_the_time_anew(programs: Programs, bill: st
 
 
 @pytest.mark.parametrize(("bill", "barred"), [("b", "no"), ("", "no"), ("other", "yes")])
+def test_a_demand_for_one_bill_is_none_for_another(programs: Programs, bill: str, barred: str) -> None:
+    other = {"id": "other", "name": "invoice_issued", "at": "2026-08-01T09:00", "period": "2026-07", "amount": "9.00",
+             "due": "2026-08-10"}  # fmt: skip
+    demanded = {"name": "demand", "by": "provider", "at": "2026-08-07T09:00"}
+    found = account(programs, other, demanded | ({"bill": bill} if bill else {}))
+    asked = TimeBarred("pay", "b", parse_instant("2026-08-11T00:00"))
+    assert found.decide(asked).answer == barred
+
+
+@pytest.mark.parametrize(("bill", "barred"), [("b", "no"), ("", "no"), ("other", "yes")])
 def test_a_promise_to_pay_begins_the_time_anew(programs: Programs, bill: str, barred: str) -> None:
     """民法典195(2): who promises to pay owns the debt, that of the bill which he names or all that he owes."""
     other = {"id": "other", "name": "invoice_issued", "at": "2026-08-01T09:00", "period": "2026-07", "amount": "9.00",

@@ -63,7 +63,7 @@ def _restarts(world: World, said: list[Bar], breach: Breach) -> Iterator[Event]:
         elif _acknowledges(world, act, breach):
             if facts.object_of(world.declared, act) in (None, breach.trigger):
                 yield act
-        elif act.actor != breach.by:
+        elif act.actor != breach.by and facts.object_of(world.declared, act) in (None, breach.trigger):
             yield act
 
 
