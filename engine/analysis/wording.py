@@ -23,6 +23,7 @@ from contractlang.declaration import (
     ReadingDecl,
     StateDecl,
 )
+from engine.event import BUILT_IN
 from engine.governing import CONTRACT
 
 Meaning = Mapping[str, Any]
@@ -94,7 +95,7 @@ class Wording:
         yield from (
             e.name for e in self.declared if isinstance(e, OccurrenceDecl) and name in (e.name, e.alias)
         )
-        yield from (each["name"] for each in self.words.get("events", {}).get(name, ()))
+        yield from (each["name"] for each in self._made_of(name))
         if name in (actions := self.words.get("actions", {})):
             yield actions[name]
 
@@ -120,14 +121,19 @@ class Wording:
                     yield from _happened(each.name, value)
                 case _:
                     pass
-        events = self.words.get("events", {})
-        for event in events.get(name, ()):
+        for event in self._made_of(name):
             yield from self._told(event, value)
         if name in (actions := self.words.get("actions", {})):
             yield from _happened(actions[name], value)
+        events = self.words.get("events", {})
         if name not in events and not _bounds(_word(value)):
-            for event in (each for named in events.values() for each in named):
+            for event in (each for kind in events for each in self._made_of(kind)):
                 yield from self._field(event, name, value)
+
+    def _made_of(self, kind: str) -> Iterator[Mapping[str, Any]]:
+        """Yield the acts and events that entries of a type are; what is known with them (an answer) is none."""
+        made = self.words.get("events", {}).get(kind, ())
+        yield from (each for each in made if each["name"] not in BUILT_IN)
 
     def _field(self, event: Mapping[str, Any], name: str, value: Any) -> Iterator[Meaning]:
         """Yield what it means that the entries which give an event have that value in a field."""
