@@ -48,8 +48,7 @@ def new(
     shown, kept = new_key(tenant, name, wanted, at, None if days is None else at + days * 86_400_000_000)
     opened = open_store(store, create=False)
     try:
-        if tenant not in (tenants := opened.tenants()):
-            raise _no_tenant(tenant, tenants)
+        _need_tenant(tenant, opened.tenants())
         opened.add_key(kept)
     finally:
         opened.close()
@@ -61,11 +60,13 @@ def new(
         Screen.of().line(shown)
 
 
-def _no_tenant(tenant: str, known: Sequence[str]) -> Refused:
-    """Return that the store has no such tenant, which it has, and how another comes into it."""
+def _need_tenant(tenant: str, known: Sequence[str]) -> None:
+    """Refuse a tenant that the store does not have: say which it has, and how another comes into it."""
+    if tenant in known:
+        return
     near = nearest(tenant, known)
     there = f"did you mean `{near}`?" if near else f"there are: {', '.join(known) or 'none'}"
-    return Refused(
+    raise Refused(
         f"--tenant {tenant}: the store has no such tenant; {there}",
         "for a new tenant, start `contract serve` once with it in the configuration",
         field="tenant",
@@ -83,6 +84,7 @@ def list_(store: Address, tenant: Tenant = "main", json_: Json = False) -> None:
 
     opened = open_store(store, create=False)
     try:
+        _need_tenant(tenant, opened.tenants())
         keys = opened.keys(tenant)
     finally:
         opened.close()

@@ -91,8 +91,8 @@ class Running:
                 each.revoked_at is not None for each in self.server.store.keys(name)
             ):
                 raise BadConfig(
-                    f"tenants.{name}: nobody could call: give it `keys` or `oidc`, or make a key: "
-                    f"`contract key new STORE --tenant {name}`"
+                    f"tenants.{name}: nobody could call: give it `keys` or `oidc`, or make a key, then start again: "
+                    f"`contract key new STORE --tenant {name} --rights ask,record`"
                 )
 
     def run(self) -> None:

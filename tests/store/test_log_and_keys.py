@@ -144,6 +144,8 @@ def test_a_key_is_made_only_in_a_store_and_for_a_tenant_that_are_there(
     assert f"there is no such file; `contract serve --store {mistyped}`" in said
     assert not mistyped.exists()
 
+    assert carried_out(["key", "list", str(path)]) == 2
+    assert "--tenant main: the store has no such tenant; there are: acme" in capsys.readouterr().err
     for wrong, near in (("acne", "; did you mean `acme`?"), ("main", "; there are: acme")):
         assert carried_out(["key", "new", str(path), "--tenant", wrong]) == 2
         said = capsys.readouterr().err
