@@ -176,6 +176,13 @@ def _waives_a_norm(program: Program, named: str, where: str) -> None:
 
 
 def _named(program: Program, spelling: str, where: str) -> tuple[str, OccurrenceDecl | None]:
+    if not spelling:
+        raise BadEvent(
+            where,
+            "name",
+            "every event has a name, that of an act or event of the vocabulary",
+            "每个事件都要有名称，即词汇中的行为或事件",
+        )
     if spelling in BUILT_IN:
         return spelling, None
     called = program.declarations.get(spelling)

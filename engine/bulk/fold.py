@@ -18,6 +18,7 @@ from engine.account import Account
 from engine.account_standing import AccountStanding, standing_of
 from engine.bulk.forbidden import forbidding, written
 from engine.bulk.mapping import Mapped
+from engine.bulk.reasons import said as in_words
 from engine.cases import question_of
 from engine.cells import every_case
 from engine.dates import clock, iso
@@ -199,7 +200,8 @@ class Portfolio:
         listed = named if isinstance(named, list) else str(named).replace(";", " ").split()
         for each in listed:
             if str(each).partition("@")[0] not in self.agreements:
-                raise BadTerms("agreements", f"`{each}` is none of {', '.join(self.agreements)}")
+                known = ", ".join(self.agreements)
+                raise BadTerms("agreements", f"`{each}` is none of {known}", f"`{each}`不在{known}之中")
         return tuple(dict.fromkeys(str(each).partition("@")[0] for each in listed))
 
     def _terms(self, program: Program, agreements: tuple[str, ...], head: Mapping[str, Any]) -> Terms:
@@ -234,7 +236,8 @@ class Portfolio:
             except BadEvent as wrong:
                 found.rejects.append(Reject.of(name, wrong, row))
             except ValueError as wrong:
-                found.rejects.append(Reject(name, "row", " ".join(str(wrong).split()), row))
+                reason = " ".join(str(wrong).split())
+                found.rejects.append(Reject(name, "row", reason, row, in_words(reason, "zh")))
         while True:
             try:
                 checked(program, (*before, *made))
@@ -358,7 +361,7 @@ def _object(head: Mapping[str, Any], name: str) -> dict[str, Any]:
         try:
             value = json.loads(value, parse_float=str)
         except ValueError:
-            raise BadTerms(name, "a JSON object is wanted") from None
+            raise BadTerms(name, "a JSON object is wanted", "应为JSON对象") from None
     if value not in (None, "") and not isinstance(value, dict):
-        raise BadTerms(name, "a JSON object is wanted")
+        raise BadTerms(name, "a JSON object is wanted", "应为JSON对象")
     return dict(value or {})

@@ -30,7 +30,10 @@ from typing import Any
 import yaml
 
 _COLUMN = re.compile(r"\{([^{}]+)\}")
+_IN_TABLES = re.compile(r"(\d{4}-\d{2}-\d{2}) (\d.*?)([+-]\d{2})?")
 _KNOWN = {"account", "events", "days"}
+_MOMENTS = ("at", "recorded_at", "arrives")
+_SOME_DAY = datetime(2026, 11, 27)
 _OF_EVENT = {"name", "by", "id", "at", "time", "recorded_at", "arrives", "fields"}
 
 
@@ -65,14 +68,30 @@ class Mapped:
         try:
             raw = yaml.safe_load(path.read_text("utf-8"))
         except (yaml.YAMLError, UnicodeDecodeError) as wrong:
-            raise BadMapping(str(path), " ".join(str(wrong).split())) from None
+            raise BadMapping(str(path), f"it cannot be read: {' '.join(str(wrong).split())}") from None
         if not isinstance(raw, dict) or not isinstance(raw.get("events"), list):
             raise BadMapping(str(path), "`account:` and a list `events:` are wanted")
         for name in raw:
             if name not in _KNOWN:
                 raise BadMapping(str(name), f"not known here; {', '.join(sorted(_KNOWN))} are")
         made = tuple(_event(each, place) for place, each in enumerate(raw["events"], 1))
-        return Mapped(str(raw.get("account", "account")), made, str(raw.get("days", "")))
+        days = str(raw.get("days", ""))
+        if not _is_day(_SOME_DAY.strftime(days), days):
+            raise BadMapping("days", f"`{days}` is no way to write days, such as `%m/%d/%Y`")
+        return Mapped(str(raw.get("account", "account")), made, days)
+
+    @property
+    def columns(self) -> set[str]:
+        """The columns that a table has to have; what a field is taken from may also be a plain word."""
+        found = {self.account} if self.events else set[str]()
+        for each in self.events:
+            found |= {column for name, column in each.parts.items() if name in _MOMENTS}
+            texts = [
+                *(text for name, text in each.parts.items() if name not in _MOMENTS),
+                *each.fields.values(),
+            ]
+            found |= {name for text in texts for name in _COLUMN.findall(text)}
+        return found
 
     def of(self, row: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         """Yield the events of one row, as JSON objects of a ledger. Raises ValueError for a day that is none."""
@@ -89,7 +108,7 @@ class Mapped:
             made: dict[str, Any] = {
                 name: self._day(row.get(column), each.time)
                 for name, column in each.parts.items()
-                if name in ("at", "recorded_at", "arrives") and row.get(column) not in (None, "")
+                if name in _MOMENTS and row.get(column) not in (None, "")
             }
             for name in ("name", "by", "id"):
                 if name in each.parts:
@@ -103,7 +122,10 @@ class Mapped:
     def _day(self, value: Any, time: str) -> str | None:
         if not self.days:
             return _moment(value)
-        day = datetime.strptime(str(value), self.days)
+        try:
+            day = datetime.strptime(str(value), self.days)
+        except ValueError:
+            raise ValueError(f"`{value}` is not a day written as `{self.days}`") from None
         return day.strftime("%Y-%m-%d") + (f"T{time}" if time else "")
 
 
@@ -137,6 +159,14 @@ def _is_day(value: Any, days: str) -> bool:
 
 
 def _moment(value: Any) -> str | None:
-    """Return a moment as a ledger writes it: tables part day and time with a space."""
-    text = str(value)
-    return re.sub(r"^(\d{4}-\d{2}-\d{2}) (\d)", r"\1T\2", text) if value is not None else None
+    """Return a moment as a ledger writes it.
+
+    Tables part day and time with a space, and of a moment with an offset they tell whole hours as `+08`.
+    """
+    if value is None:
+        return None
+    found = _IN_TABLES.fullmatch(str(value))
+    if found is None:
+        return str(value)
+    day, time, offset = found.groups()
+    return f"{day}T{time}" + (f"{offset}:00" if offset else "")

@@ -22,7 +22,7 @@ from engine.bulk import xes
 from engine.bulk.fold import REJECTS, Folded, Reject
 from engine.bulk.mapping import Mapped
 from engine.bulk.reasons import said
-from engine.bulk.tables import Scattered, Table, written
+from engine.bulk.tables import Scattered, Table, has_columns, written
 from engine.parent import end_with_parent
 
 ACCOUNTS, EVENTS = "accounts", "events"
@@ -129,8 +129,8 @@ def run(job: Job, make: Make, stamp: Mapping[str, Any], tell: Tell) -> Counts:
 
     Raises BadTable for a file that cannot be read, and Unlike where the folder holds another run.
     """
-    work = begin(job, stamp)
     portfolio = make()
+    work = begin(job, stamp, portfolio.mapped)
     straight = _straight(job, make, portfolio, work, tell)
     _scatter(
         job, portfolio.mapped.account, work, tell, None if isinstance(straight, str) else work / STRAIGHT_LEFT
@@ -148,8 +148,13 @@ def run(job: Job, make: Make, stamp: Mapping[str, Any], tell: Tell) -> Counts:
     return done
 
 
-def begin(job: Job, stamp: Mapping[str, Any]) -> Path:
-    """Return the folder for what a run leaves on its way, made or found. Raises Unlike where there is another run."""
+def begin(job: Job, stamp: Mapping[str, Any], mapped: Mapped) -> Path:
+    """Return the folder for what a run leaves on its way, made or found.
+
+    Raises Unlike where there is another run, and BadTable for a table without a column that the mapping names.
+    """
+    for each in job.events:
+        has_columns(each, mapped.columns)
     work = job.out / "work"
     _begin(job.out, work, _of(job, stamp))
     return work

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,6 +23,10 @@ _FETCHED = 10_000
 _LINE = 16_000_000
 _ROWS = 40
 """How many bits the number of a row in its table has."""
+
+_TEXTS = (".csv", ".tsv", ".jsonl", ".ndjson")
+_KIND = re.compile("[A-Z][A-Za-z ]* Error: ")
+"""How DuckDB begins to say what is wrong."""
 
 Row = dict[str, Any]
 
@@ -52,6 +58,8 @@ class Table:
         if not table.path.is_file():
             raise BadTable(written, "no such file")
         table.rows_sql()
+        if table.suffix in _TEXTS and table.begins() in (BOM_UTF16_LE, BOM_UTF16_BE):
+            raise BadTable(written, "it is written in UTF-16: UTF-8 is wanted")
         return table
 
     @property
@@ -59,6 +67,11 @@ class Table:
         """What kind of file it is; `.gz` and `.zst` are looked through."""
         suffixes = [each for each in self.path.suffixes if each not in (".gz", ".zst")]
         return suffixes[-1].lower() if suffixes else ""
+
+    def begins(self) -> bytes:
+        """Return the first two bytes."""
+        with self.path.open("rb") as file:
+            return file.read(2)
 
     def rows_sql(self, where: str = "true") -> str:
         """Return SQL that gives each row as JSON text, in one column `row`.
@@ -104,8 +117,6 @@ class Scattered:
         account. What does not fit into memory is spilled. Raises BadTable for a file that cannot be read.
         """
         with _connection(self.folder) as at:
-            if table.name:
-                at.execute(f"ATTACH {_text(str(table.path))} AS source (READ_ONLY)")
             target = self.folder / kind
             target.mkdir(parents=True, exist_ok=True)
             some = "true"
@@ -119,6 +130,8 @@ class Scattered:
                 " (FORMAT parquet, PARTITION_BY (bucket), APPEND, FILENAME_PATTERN 'part-{uuid}')"
             )
             try:
+                if table.name:
+                    at.execute(f"ATTACH {_text(str(table.path))} AS source (READ_ONLY)")
                 at.execute(query)
                 if table.suffix not in (".csv", ".tsv"):
                     return []
@@ -177,6 +190,17 @@ def first_row(table: Table) -> str:
         except duckdb.Error as wrong:
             raise BadTable(str(table.path), _wrong_with(table, wrong)) from None
     return str(found[0]) if found else "{}"
+
+
+def has_columns(table: Table, columns: Collection[str]) -> None:
+    """Raise BadTable for a table without one of some columns; what is told row by row may lack any."""
+    if not columns or table.suffix in (".jsonl", ".ndjson", ".xes"):
+        return
+    there = json.loads(first_row(table))
+    for each in sorted(columns):
+        # (A table without rows lacks nothing.)
+        if there and each not in there:
+            raise BadTable(str(table.path), f"it has no column `{each}`, which the mapping names")
 
 
 def rows_of(table: Table, key: str, accounts: Sequence[str]) -> list[tuple[str, str]]:
@@ -332,4 +356,5 @@ def _wrong_with(table: Table, wrong: Exception) -> str:
     """Return what is wrong with a table, in one line."""
     if table.name and isinstance(wrong, duckdb.CatalogException):
         return f"it has no table `{table.name}`"
-    return str(wrong).strip().splitlines()[0]
+    found = str(wrong).strip().splitlines()[0]
+    return found if _KIND.match(found) else f"it cannot be read: {found}"

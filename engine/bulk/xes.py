@@ -20,13 +20,17 @@ def rows(path: Path) -> Iterator[dict[str, Any]]:
     """
     with unpacked(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
         try:
-            yield from _traces(iterparse(file, ("end",)))
+            parsed = iterparse(file, ("start", "end"))
+            _, root = next(parsed)
+            if _tag(root) != "log":
+                raise BadTable(str(path), f"no log in XES: its outermost element is `{_tag(root)}`")
+            yield from _traces(each for when, each in parsed if when == "end")
         except ParseError as wrong:
             raise BadTable(str(path), f"not XML, line {wrong.position[0]}") from None
 
 
-def _traces(parsed: Iterator[tuple[str, Element]]) -> Iterator[dict[str, Any]]:
-    for place, trace in enumerate(each for _, each in parsed if _tag(each) == "trace"):
+def _traces(elements: Iterator[Element]) -> Iterator[dict[str, Any]]:
+    for place, trace in enumerate(each for each in elements if _tag(each) == "trace"):
         account = str(_attributes(trace).get("concept:name", place))
         for number, event in enumerate((each for each in trace if _tag(each) == "event"), 1):
             said = _attributes(event)

@@ -74,6 +74,7 @@ def portfolio(
     from engine.account_standing import powers_of
     from engine.bulk.fold import Portfolio
     from engine.bulk.mapping import BadMapping, Mapped
+    from engine.bulk.reasons import said
     from engine.errors import BadQuestion
     from engine.event import Ledger
     from engine.governing import Programs
@@ -89,7 +90,8 @@ def portfolio(
     try:
         mapped = Mapped.read(Path(mapping)) if mapping else Mapped()
     except BadMapping as wrong:
-        raise Refused(f"--mapping {mapping}: {wrong}", where=str(mapping), field=wrong.field) from None
+        zh = f"--mapping {mapping}：{wrong.field}：{said(wrong.reason, 'zh')}"
+        raise Refused(f"--mapping {mapping}: {wrong}", zh=zh, where=str(mapping), field=wrong.field) from None
     made = Portfolio(
         Programs(documents), agreements, layers, instant_of(as_of, "--as-of"), as_of.strip().replace("T", " "),
         known_of(known_at), asked, dict(settings), mapped, dict(readings),
@@ -97,7 +99,9 @@ def portfolio(
     try:
         made.questions(agreements, program)
     except BadQuestion as wrong:
-        raise Refused(f"--ask: {wrong.reason}", field="--ask") from None
+        raise Refused(
+            f"--ask: {wrong.reason}", zh=f"--ask：{wrong.zh or wrong.reason}", field="--ask"
+        ) from None
     return made
 
 

@@ -140,6 +140,17 @@ def test_bytes_that_are_no_pages_are_told(tmp_path: Path) -> None:
         assert found[0] == found[1]
 
 
+def test_a_number_without_its_word_is_never_looked_up(tmp_path: Path) -> None:
+    path = tmp_path / "broken.parquet"
+    pq.write_table(pa.table({"account": ["a", "b", "c"] * 40}), path, compression="none")
+    held = pq.read_metadata(path).row_group(0).column(0)
+    broken = bytearray(path.read_bytes())
+    broken[held.dictionary_page_offset + held.total_compressed_size - 1] = 255
+    path.write_bytes(broken)
+    with File(path) as file, pytest.raises(pa.ArrowInvalid, match="indices"):
+        file.group(0)
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.one_of(st.none(), st.text(max_size=9)), max_size=60))
 def test_texts_are_numbered_alike_by_either(texts: list[str | None]) -> None:

@@ -22,7 +22,7 @@ from engine.naming import Naming
 from engine.terms import Terms
 from tests.bulk.test_kernel import SALE, program_of
 
-MADE_BY = {"BadTable", "Unsaid", "Left", "Unlike", "opened", "opens", "Held", "leave"}
+MADE_BY = {"BadTable", "Unsaid", "Left", "Unlike", "BadMapping", "opened", "opens", "Held", "leave"}
 
 
 def texts(node: ast.expr) -> Iterator[str]:

@@ -247,17 +247,21 @@ def test_processes_change_nothing(tables: Tables, tmp_path: Path) -> None:
         ("events.xlsx", "", "what kind of table"),
         ("events.duckdb", "", "which table"),
         ("events.duckdb#log", "", "it has no table `log`"),
+        ("events.duckdb#log", "no database", "not a valid DuckDB database"),
         ("events.parquet", "no parquet", "events.parquet"),
+        ("events.xes", "<html><body/></html>", "its outermost element is `html`"),
+        ("events.csv", "\ufeffaccount,id".encode("utf-16-le"), "UTF-8 is wanted"),
         ("missing.csv", None, "no such file"),
     ],
 )
 def test_a_file_that_is_no_table_is_refused_by_name(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, content: str | None, said: str
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, content: str | bytes | None, said: str
 ) -> None:
-    if "#" in name:
-        duckdb.connect(str(tmp_path / name.partition("#")[0])).close()
+    path = tmp_path / name.partition("#")[0]
+    if "#" in name and not content:
+        duckdb.connect(str(path)).close()
     elif content is not None:
-        (tmp_path / name).write_text(content, "utf-8")
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
     assert replayed(tmp_path / name, tmp_path / "out") == 2
     assert said in capsys.readouterr().err
 
@@ -268,6 +272,23 @@ def test_a_table_is_told_by_its_last_suffix_but_one_if_packed(tmp_path: Path) ->
     assert Table.called(str(packed)).suffix == ".csv"
     with pytest.raises(BadTable):
         Table.called(str(tmp_path / "log"))
+
+
+def test_a_mapping_names_columns_that_the_table_has(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table, mapping = tmp_path / "invoices.csv", tmp_path / "mapping.yaml"
+    table.write_text("customer,number,issued\nA,1,2026-01-05\n", "utf-8")
+    told = [
+        ("{name: invoiced, id: '{number}', at: sent}", "it has no column `sent`, which the mapping names"),
+        ("{name: invoiced, id: '{no}', at: issued}", "it has no column `no`, which the mapping names"),
+        ("{name: invoiced, id: '{number}', at: issued}\ndays: '%Q'", "`%Q` is no way to write days"),
+    ]
+    for events, said in told:
+        mapping.write_text(f"account: customer\nevents:\n - {events}\n", "utf-8")
+        words = "--mapping", str(mapping)
+        assert replayed(table, tmp_path / "out", *words, contract=str(HERE / "receivables")) == 2
+        assert said in capsys.readouterr().err
 
 
 def test_a_list_of_invoices_made_elsewhere_is_late_where_it_says_so(vectors: Path, tmp_path: Path) -> None:

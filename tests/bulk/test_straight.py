@@ -85,6 +85,7 @@ OTHERS = [(n, f, "plain") for n in FORMS for f in FORMS.values() if FORMS[n] != 
         *((name, form, "plain") for name, form in FORMS.items()),
         *((name, form, "compiled") for name in FORMS for form in FORMS.values()),
         ("club", "text", "compiled"),
+        ("receivables", "zoned", "compiled"),
         *(pytest.param(*each, marks=pytest.mark.soak) for each in OTHERS),
     ],
 )
@@ -100,10 +101,11 @@ def test_a_table_read_as_columns_gives_what_its_rows_give(
     contract.write_text(text, "utf-8")
     program, random = program_of(text), Random(f"columns of {name}")
     kinds = kinds_of(program)
-    types = {n: TYPED[kind] for n, kind in kinds.items() if kind in TYPED} | {"at": "TIMESTAMP"}
+    types = {n: TYPED[kind] for n, kind in kinds.items() if kind in TYPED}
+    types["at"] = "TIMESTAMPTZ" if form == "zoned" else "TIMESTAMP"
     lines = [*written(program, random, 30, 0.04), '{"id": "q"}', '{"account": "", "id": "q", "name": "x"}']
     order = "" if form == "unsorted" else "ORDER BY account"
-    events = parquet(lines, tmp_path / "events.parquet", types if form == "typed" else {}, order)
+    events = parquet(lines, tmp_path / "events.parquet", types if form in ("typed", "zoned") else {}, order)
     done: list[Done] = []
     whole = Straight.fold
 

@@ -51,6 +51,8 @@ def written(*entries: dict[str, Any]) -> str:
         ({**BILL, "at": "0026-01-01T00:00"}, "at", "0026"),
         ({k: v for k, v in BILL.items() if k != "at"}, "at", "when did it happen"),
         ({k: v for k, v in BILL.items() if k != "id"}, "id", "every event has an id"),
+        ({k: v for k, v in BILL.items() if k != "name"}, "name", "every event has a name"),
+        ({**BILL, "name": ""}, "name", "every event has a name"),
         ({**BILL, "recorded_at": "2026-03-01T00:00"}, "recorded_at", "before it happened"),
         ({**BILL, "colour": "red"}, "colour", "no such field"),
         ({**BILL, "ammount": "1.00"}, "ammount", "did you mean `amount`"),

@@ -56,7 +56,6 @@ class Taken:
     """The places of accounts with rows at one instant whose order could matter."""
 
 
-_INSTANTS = (pyarrow.timestamp("us"), pyarrow.timestamp("ms"))
 EARLIER, SAME, NOW = 1, 2, 4
 """What rows of an account may be, beside the one before each: earlier, at the same instant; at that of the run."""
 SEVERAL = "several"
@@ -196,9 +195,9 @@ class Reader:
                 case "by":
                     fits = is_text or types.is_null(type_)
                 case "at":
-                    fits = is_text or type_ in _INSTANTS
+                    fits = is_text or _is_instant(type_)
                 case "recorded_at":
-                    fits = is_text or type_ in _INSTANTS or types.is_null(type_)
+                    fits = is_text or _is_instant(type_) or types.is_null(type_)
                 case name:
                     fits = name in self.kinds and (is_text or _fits(self.kinds[name], type_))
             if not fits:
@@ -434,6 +433,10 @@ def _fits(kind: str, type_: Any) -> bool:
             return bool(types.is_boolean(type_))
         case _:
             return False
+
+
+def _is_instant(type_: Any) -> bool:
+    return bool(pyarrow.types.is_timestamp(type_)) and type_.unit in ("us", "ms")
 
 
 def _is_amount(type_: Any) -> bool:

@@ -90,9 +90,7 @@ class File:
             if rows > A_GROUP:
                 with self._other() as other:
                     read = other.iter_batches(most, row_groups=[group], columns=columns, use_threads=False)
-                    yield from (
-                        with_amounts(pyarrow.Table.from_batches([each])) for each in read if len(each)
-                    )
+                    yield from (seen_to(pyarrow.Table.from_batches([each])) for each in read if len(each))
             elif rows:
                 table = self.group(group, columns)
                 for begin in range(0, rows, most):
@@ -105,7 +103,7 @@ class File:
         others = [name for name, column in found.items() if column is None]
         if others:
             with self._other() as other:
-                read = with_amounts(other.read_row_group(group, others, use_threads=False))
+                read = seen_to(other.read_row_group(group, others, use_threads=False))
             found |= {name: read.column(name) for name in others}
         return pyarrow.table(found)
 
@@ -263,6 +261,17 @@ def _numbers(kind: Any, physical: str) -> Any:
         return pyarrow.decimal64(kind.precision, kind.scale)
     fits = types.is_timestamp(kind) or types.is_date32(kind) or types.is_int64(kind) or types.is_int32(kind)
     return kind if fits and kind.bit_width == (64 if physical == "INT64" else 32) else None
+
+
+def seen_to(table: Any) -> Any:
+    """Return a table that pyarrow read as one that is read here. Raises ArrowInvalid.
+
+    That each number has its word it does not look at; whoever then looked one up would read past the words.
+    """
+    for column in table.columns:
+        if pyarrow.types.is_dictionary(column.type):
+            column.validate(full=True)
+    return with_amounts(table)
 
 
 def with_amounts(table: Any) -> Any:

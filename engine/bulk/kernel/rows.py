@@ -177,9 +177,11 @@ class RowReader:
         if column.type in STRINGS:
             self._cells(name, kind, text_of(column), out, bad)
         elif kind == "at":
-            scale = 1000 if column.type == pyarrow.timestamp("ms") else 1
-            low, high = -((FIRST + EAST) // -scale), -((LAST + EAST) // -scale)
-            return number(numbers_of(column, numpy.int64), null, low, high, scale, EAST, out)
+            scale = 1000 if column.type.unit == "ms" else 1
+            # What has a zone is kept by UTC; what has none is local time.
+            ahead = 0 if column.type.tz else EAST
+            low, high = -((FIRST + ahead) // -scale), -((LAST + ahead) // -scale)
+            return number(numbers_of(column, numpy.int64), null, low, high, scale, ahead, out)
         elif kind == "flag" and pyarrow.types.is_boolean(column.type):
             out[:] = pc.fill_null(column.cast(pyarrow.int64()), MISSING).to_numpy()
         elif kind == "day":

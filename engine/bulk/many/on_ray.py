@@ -67,7 +67,7 @@ def _run(job: Job, make: Make, stamp: Mapping[str, Any], tell: Tell, whole_files
     whole_files = whole_files and as_columns
     if whole_files:
         job = Job(job.accounts, job.events, job.out, len(job.events), job.jobs)
-    work = begin(job, {**stamp, "on": "ray", "whole_files": whole_files})
+    work = begin(job, {**stamp, "on": "ray", "whole_files": whole_files}, portfolio.mapped)
     done, left = done_before(work, range(job.buckets))
     made = ray.put(cloudpickle.dumps(make))
     if whole_files:

@@ -87,7 +87,7 @@ def run(
     """
     portfolio = make()
     as_columns = straight_of(portfolio, job) is not None
-    work = begin(job, {**stamp, "on": "spark", "whole_files": whole_files})
+    work = begin(job, {**stamp, "on": "spark", "whole_files": whole_files}, portfolio.mapped)
     target = work / "outcome"
     shutil.rmtree(target, ignore_errors=True)
     with session(address, job.jobs) as spark:

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from engine.bulk.fold import Reject
 from engine.bulk.kernel.in_units import STRAIGHT_FROM
 from engine.bulk.kernel.machine import is_extra
-from engine.bulk.kernel.parquet import File
+from engine.bulk.kernel.parquet import File, seen_to
 from engine.bulk.kernel.portfolio import Kernelled
 from engine.bulk.kernel.straight import BROKEN, Straight, Unlike, rows_in
 from engine.bulk.run import Fold, Job, plain
@@ -86,7 +86,7 @@ def read_columns(piece: Piece) -> Arrow:
     """Return a piece as it stands in its file."""
     with pq.ParquetFile(piece.table.path) as file:
         first, last = piece.groups or (0, file.num_row_groups)
-        return file.read_row_groups(list(range(first, last)))
+        return seen_to(file.read_row_groups(list(range(first, last))))
 
 
 def read_whole(piece: Piece) -> Arrow:
