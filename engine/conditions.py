@@ -234,7 +234,7 @@ class AnswerE(Evaluator):
 
 
 class ActorE(Evaluator):
-    """The act at hand is that party's; where no act is at hand nothing tells them apart."""
+    """The act at hand is that party's; where none is at hand, it is nobody's."""
 
     __slots__ = ("party",)
 
@@ -242,7 +242,7 @@ class ActorE(Evaluator):
         self.party = party
 
     def value(self, scene: Scene) -> Any:
-        return scene.event is None or scene.event.actor in (self.party, BOTH)
+        return scene.event is not None and scene.event.actor in (self.party, BOTH)
 
 
 class PlacedE(Evaluator):

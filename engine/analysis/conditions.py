@@ -62,7 +62,7 @@ class Conditions(Aspect):
             case TextE():
                 return self.text(it.text, m, env)
             case ActorE():
-                return env.get("@actor") in (None, it.party, BOTH)
+                return env.get("@actor") in (it.party, BOTH)
             case PlacedE():
                 return self.truth(it.part, m, {**env, it.variable: it.place})
             case ConstE():

@@ -76,7 +76,7 @@ def _is_meant(priority: Priority, norm: Norm, act: Event | None) -> bool:
     """Where only one party's share of a norm is meant, the act at hand must be that party's."""
     bearer = priority.over.bearer if isinstance(priority.over, ByAct | ByState) else None
     shared = bearer is not None and isinstance(norm.bearer, Who)
-    return not shared or act is None or facts.did(act.actor, str(bearer))
+    return not shared or (act is not None and facts.did(act.actor, str(bearer)))
 
 
 def is_void(world: World, norm: Norm, act: Event | None) -> bool:

@@ -149,7 +149,7 @@ def held(speller: Speller, made: Evaluator, place: Place) -> Held:
             return valid(speller, made, place)
         case ActorE():
             if not place.who:
-                return plain(TRUE)
+                return plain(FALSE)
             number = speller.party(made.party)
             return plain(f"({place.who} == {number} or {place.who} == {JOINT})")
         case AnswerE():
