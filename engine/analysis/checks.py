@@ -179,13 +179,15 @@ class Checker:
     ) -> Outcome:  # fmt: skip
         """Return the outcome of a check about what no history shows.
 
-        It is gone where a reading is chosen, a blank filled or a question answered on which it hangs; of all else
-        `no_conflict_when` is not asked.
+        It is gone where a reading is chosen, a blank filled or a question answered on which it hangs, or without
+        the law that it needs; of all else `no_conflict_when` is not asked.
         """
         try:
             assuming = self.assumed(absent)
         except ValueError:
             assuming = Assuming()
+        if assuming.without_layers:
+            return self.gone(outcome, answer, wanted, absent)
         chosen = {**assuming.readings, **assuming.settings, **assuming.answers}
         of_histories = (
             dataclasses.replace(assuming, readings={}, settings={}, answers={}, fields={}) != Assuming()

@@ -334,15 +334,19 @@ def _changed_sums(program: Program, telling: Telling, one: str, other: str) -> I
             continue
         name = telling.name(hanging[0].rule.name)
         where = listed(telling.clause(each.rule.document, each.rule.clause) for each in hanging)
+        # The sum that the change is made for in the other agreement.
+        alike = next(found for found in program.sums.values() if hanging[0] in found)
+        theirs = [each for each in alike if each.home == other]
+        both = listed(telling.clause(each.rule.document, each.rule.clause) for each in (*hanging, *theirs))
         called, who, does = telling.norms(rules), telling.party(rules[0].norm.bearer), telling.name(act)
         yield Finding(
             "agreements",
-            (*_where(hanging), *clauses_of(rules)),
+            (*_where(hanging), *clauses_of(rules), *_where(theirs)),
             Said(
                 f"{where.en} fixes {name.en}, and lets nobody {does.en} alone; {called.en} lets {who.en}. Once it is"
-                " used, one bill has two amounts, and nothing says which one holds.",
+                f" used, one bill has two amounts ({both.en}), and nothing says which one holds.",
                 f"{where.zh}约定了{name.zh}，没有允许任何一方单方{does.zh}；{called.zh}则允许{who.zh}单方{does.zh}。"
-                "一旦行使，同一账单便有两个数额，而没有任何约定说明以哪份协议为准。",
+                f"一旦行使，同一账单便有两个数额（{both.zh}），而没有任何约定说明以哪份协议为准。",
             ),
             settles=(
                 Said(

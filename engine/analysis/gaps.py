@@ -37,7 +37,11 @@ from engine.analysis.unfilled import (
     texts_broken_off,
 )
 from engine.analysis.ungraded import remedies_for_one_breach_only
-from engine.analysis.unmeasured import losses_without_extent, standards_without_measure
+from engine.analysis.unmeasured import (
+    conditions_without_measure,
+    losses_without_extent,
+    standards_without_measure,
+)
 from engine.program import Program
 
 
@@ -69,6 +73,7 @@ def gaps(program: Program) -> Iterator[Finding]:
         claims_barred,
         *SILENCES,
         standards_without_measure,
+        conditions_without_measure,
         losses_without_extent,
         bans_judged_apart,
         texts_read_in_several_ways,

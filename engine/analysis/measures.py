@@ -47,7 +47,7 @@ def measured(searcher: Searcher, alone: Program, layer: str) -> Iterator[Finding
             continue
         for actor in parties_of(alone, searcher.actors(one)):
             if any(_given_to(each, actor) for each in own):
-                yield from _measured(searcher, paper, group, near, own, stated, actor, layer)
+                yield from _either(searcher, paper, group, own, stated, actor, layer)
 
 
 def _given_to(rule: Rule, actor: str | None) -> bool:
@@ -68,9 +68,21 @@ def _stated_of(searcher: Searcher, paper: Searcher, group: list[Rule]) -> Iterat
     yield from readings_stated(program, turned)
 
 
+def _either(
+    searcher: Searcher, paper: Searcher, group: list[Rule], own: list[Rule], stated: list[Place],
+    actor: str | None, layer: str,
+) -> Iterator[Finding]:  # fmt: skip
+    """Find that the law reads the norm otherwise, or else that it takes from what it gives."""
+    for takers in [stated, []] if stated else [[]]:
+        found = list(_measured(searcher, paper, group, own, takers, actor, layer))
+        yield from found
+        if found:
+            return
+
+
 def _measured(
-    searcher: Searcher, paper: Searcher, group: list[Rule], near: list[Rule], own: list[Rule],
-    stated: list[Place], actor: str | None, layer: str,
+    searcher: Searcher, paper: Searcher, group: list[Rule], own: list[Rule], stated: list[Place],
+    actor: str | None, layer: str,
 ) -> Iterator[Finding]:  # fmt: skip
     program, one = searcher.program, group[0]
     world, act, _ = searcher.asked(one.act_name, actor)
@@ -90,8 +102,8 @@ def _measured(
             return None
         speaking = list(_speaking(program, by_law))
         measure = [each for each in speaking if each in set(map(clause_of, own))]
-        if closed_by_itself(one, by_law):
-            takers = [Clause(*place) for place in stated]
+        if stated:
+            takers = [Clause(*place) for place in stated if closed_by_itself(one, by_law)]
         else:
             takers = [Clause(*place.split("\t")) for place in history.noted]
         if not measure or not takers:
@@ -115,7 +127,7 @@ def _measuring(
         near = world.on_act(one.act_name)
         group = [world.rule(each.index) for each in group]
         closing = _closing(searcher, world, group, act, m, bound)
-        for truth in closing.values():
+        for truth in () if stated else closing.values():
             world.prefer(truth)
         for each in near:
             if isinstance(each.norm, Prohibition) and not each.home:
@@ -132,17 +144,20 @@ def _measuring(
             for each in group
             if _reads(world, each)
         ]
-        # Where the law reads the norm otherwise, it is in force, its trigger is there, and it is not open all the same.
-        there = [
-            every(
-                world.instances.exists(each, one_of_them, m),
-                world.judge.in_force(each, m, world.instances.env_of(each, one_of_them, act, act.actor)),
-            )
-            for each in (group if stated else ())
-            if _reads(world, each)
-            for one_of_them in _looked_at(world, each, act, bound)
-        ]
-        against = some(every(some(*given), some(*closing.values())), every(no(some(*given)), some(*there)))
+        if stated:
+            # The norm is in force, its trigger is there, nothing closes it, and it is not open all the same.
+            there = [
+                every(
+                    world.instances.exists(each, one_of_them, m),
+                    world.judge.in_force(each, m, world.instances.env_of(each, one_of_them, act, act.actor)),
+                )
+                for each in group
+                if _reads(world, each)
+                for one_of_them in _looked_at(world, each, act, bound)
+            ]
+            against = every(no(some(*given)), some(*there), no(some(*closing.values())))
+        else:
+            against = every(some(*given), some(*closing.values()))
     on_paper, permitted = permits(paper, one, actor, bound)
     return Put(
         world, part, (act,), (against, no(some(*opens)), permitted), beside=lambda each: each.beside(on_paper()),

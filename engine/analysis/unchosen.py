@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from contractlang.contract import Contract
 from contractlang.declaration import ReadingDecl
-from contractlang.expression import Chosen
+from contractlang.expression import Chosen, Happened
+from contractlang.norms import Obligation
 from engine.analysis.comparison import turned_on
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.listing import agreed, under_its_layers
@@ -47,11 +48,29 @@ def texts_read_in_several_ways(program: Program, telling: Telling) -> Iterator[F
                 stated = (Clause(contract.name, number) for number in stating(contract, declared))
                 laws = list(laws_stating(program, declared))
                 told = tuple(dict.fromkeys((*clauses, *stated)))
-                # So does the duty whose breach is read more or less widely.
-                turning = (turned_on(program, each) for each in read.get(declared.name, ()))
-                duties = dict.fromkeys(index for indexes in turning for index in sorted(indexes))
+                # So does the duty whose breach is read more or less widely, or to do what one way waits for.
+                rules = read.get(declared.name, ())
+                turning = (
+                    index
+                    for each in rules
+                    for index in (*sorted(turned_on(program, each)), *_waited_for(program, each))
+                )
+                duties = dict.fromkeys(turning)
                 beside = [*clauses_of(program.rules[index] for index in duties), *laws]
                 yield _told(telling, declared, told, laws, beside, taken.get(declared.name))
+
+
+def _waited_for(program: Program, rule: Rule) -> Iterator[int]:
+    """Yield the duties of an agreement to do what a norm of it waits for."""
+    awaited = {
+        part.name
+        for expr in (rule.norm.when, rule.norm.unless)
+        for part in walk(expr)
+        if isinstance(part, Happened)
+    }
+    for each in agreed(program, rule.home):
+        if isinstance(each.norm, Obligation) and each.act_name in awaited:
+            yield each.index
 
 
 def _hanging_on_readings(contract: Contract) -> dict[str, dict[Clause, None]]:

@@ -2,59 +2,95 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 
 from contractlang.expression import And, Answer, Bound, Expr, Not, Or
-from contractlang.norms import Maintenance
+from contractlang.norms import Maintenance, Prohibition
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.listing import agreed, under_its_layers
 from engine.analysis.plain import questions_of
 from engine.analysis.stated import laws_stating
 from engine.analysis.telling import Telling, agreeing, clauses_of, listed
-from engine.program import Program
+from engine.program import Program, Rule
 from engine.walk import walk
 
 
 def standards_without_measure(program: Program, telling: Telling) -> Iterator[Finding]:
     """Find duties to keep something so of which only the judgment of a human tells whether they are kept."""
+    for rules in _as_read(program):
+        judged = {
+            rule: [part.question for part in walk(rule.norm.keeps) if isinstance(part, Answer)]
+            for rule in rules
+            if isinstance(rule.norm, Maintenance) and _is_for_judgment(rule.norm.keeps)
+        }
+        if judged:
+            called = telling.norms(judged)
+            said = Said(
+                f"whether {called.en} {agreeing(called, 'is', 'are')} kept can only be judged",
+                f"{called.zh}是否得到遵守，只能凭判断",
+            )
+            yield _unmeasured(program, telling, judged, said)
+
+
+def conditions_without_measure(program: Program, telling: Telling) -> Iterator[Finding]:
+    """Find what may, or must, be done only where a human finds something that nobody presumes."""
+    for rules in _as_read(program):
+        judged = {
+            rule: asked
+            for rule in rules
+            if not isinstance(rule.norm, Maintenance | Prohibition)
+            and (asked := list(_to_be_found(program, rule.norm.when, rule.norm.unless)))
+        }
+        if judged:
+            called = telling.norms(judged)
+            questions = listed(telling.name(each) for each in dict.fromkeys(chain(*judged.values())))
+            said = Said(
+                f"whether the condition of {called.en} is met can only be judged ({questions.en})",
+                f"{called.zh}的条件是否具备，只能凭判断（{questions.zh}）",
+            )
+            yield _unmeasured(program, telling, judged, said)
+
+
+def _as_read(program: Program) -> Iterator[list[Rule]]:
+    """Yield the norms of each agreement that are there as its text is read, or may be."""
     taken = program.taken(under_its_layers(program)).options
     for home in program.agreements:
-        judged = [
+        yield [
             rule
             for rule in agreed(program, home)
-            if isinstance(rule.norm, Maintenance)
-            and _is_for_judgment(rule.norm.keeps)
-            and all(taken.get(each.reading) in (None, each.option) for each in rule.option)
+            if all(taken.get(each.reading) in (None, each.option) for each in rule.option)
         ]
-        if not judged:
-            continue
-        called = telling.norms(judged)
-        questions = dict.fromkeys(
-            part.question
-            for rule in judged
-            if isinstance(rule.norm, Maintenance)
-            for part in walk(rule.norm.keeps)
-            if isinstance(part, Answer)
-        )
-        laws = tuple(dict.fromkeys(law for each in questions for law in _speaking(program, each)))
-        said = Said(
-            f"whether {called.en} {agreeing(called, 'is', 'are')} kept can only be judged: the text gives no figure"
-            " and no standard by which it is measured, and names nobody who finds it.",
-            f"{called.zh}是否得到遵守，只能凭判断：文本没有写明以什么指标或标准衡量，也没有写明由谁认定。",
-        )
-        if laws:
-            law = listed(telling.clause(*each[:2]) for each in laws)
-            said = Said(
-                f"{said.en} Only the law speaks of it: {law.en}.", f"{said.zh}仅有法律涉及：{law.zh}。"
-            )
-        yield Finding(
-            "gap", (*clauses_of(judged), *laws), said,
-            settles=(
-                Said("name a figure (hours, shares, numbers), a standard, or who finds it and how",
-                     "约定指标（时长、比例、次数等）或所依据的标准，或写明由谁、以何种程序认定"),
-            ),
-            detail={"what": "no measure"},
-        )  # fmt: skip
+
+
+def _to_be_found(program: Program, *conditions: Expr | None) -> Iterator[str]:
+    for part in (part for each in conditions for part in walk(each)):
+        if isinstance(part, Answer):
+            question = program.questions[part.question]
+            if question.presumed is None and question.kind.name == "flag":
+                yield part.question
+
+
+def _unmeasured(
+    program: Program, telling: Telling, judged: Mapping[Rule, Iterable[str]], said: Said
+) -> Finding:
+    """Return the finding that the text gives no measure for what is judged of some norms."""
+    laws = tuple(dict.fromkeys(law for each in chain(*judged.values()) for law in _speaking(program, each)))
+    said = Said(
+        f"{said.en}: the text gives no figure and no standard by which it is measured, and names nobody who finds it.",
+        f"{said.zh}：文本没有写明以什么指标或标准衡量，也没有写明由谁认定。",
+    )
+    if laws:
+        law = listed(telling.clause(*each[:2]) for each in laws)
+        said = Said(f"{said.en} Only the law speaks of it: {law.en}.", f"{said.zh}仅有法律涉及：{law.zh}。")
+    return Finding(
+        "gap", (*clauses_of(judged), *laws), said,
+        settles=(
+            Said("name a figure (hours, shares, numbers), a standard, or who finds it and how",
+                 "约定指标（时长、比例、次数等）或所依据的标准，或写明由谁、以何种程序认定"),
+        ),
+        detail={"what": "no measure"},
+    )  # fmt: skip
 
 
 def losses_without_extent(program: Program, telling: Telling) -> Iterator[Finding]:

@@ -237,12 +237,27 @@ def test_a_guarantee_has_no_measure_where_it_is_one_of_a_standard(programs: Prog
     assert "gap/no measure:voip-2/二.2+voip-2/三.2a" in found(programs, ("voip-2",))
 
 
+def test_a_condition_has_no_measure_where_a_human_finds_it_and_nobody_presumes_it(programs: Programs) -> None:
+    """Business needs, a reasonable manner of notice; beside the law how grave a breach is, too."""
+    assert "gap/no measure:voip-1/四.4:功能权" in found(programs, ("voip-1",))
+    law = "civil_code/132+spc_contract_interpretation/26+spc_minutes_2019/47"
+    assert f"gap/no measure:voip-1/四.4:功能权+voip-1/八.3:解除权+{law}" in found(
+        programs, ("voip-1",), "civil"
+    )
+    assert "gap/no measure:voip-2/四.2:adjust+voip-2/四.2b" in found(programs, ("voip-2",))
+
+
+def test_a_duty_to_do_what_one_way_of_reading_waits_for_takes_part(programs: Programs) -> None:
+    assert "gap/reading:voip-1/先行协商+voip-1/九.2a" in found(programs, ("voip-1",))
+    assert "gap/reading:voip-2/effect_of_notice+voip-2/四.2b" in found(programs, ("voip-2",))
+
+
 def test_two_agreements_side_by_side(programs: Programs) -> None:
     keys = found(programs, ("voip-1", "voip-2"))
     for key in (
         "agreements/standard:voip-1/四.1:质量+voip-2/二.2",
         "agreements/scope:voip-1/三.4b+voip-2/三.5",
-        "agreements/sum:voip-1/五.1+voip-2/四.2:adjust",
+        "agreements/sum:voip-1/五.1+voip-2/四.2:adjust+voip-2/四.1",
         "agreements/loss:voip-1/三.2c+voip-2/三.2a+voip-2/断",
         "agreements/no priority:voip-1/十.1+voip-2/0+voip-1/八.1+voip-2/一.2+voip-1/五.1+voip-2/四.1",
         "agreements/terms:voip-1/五.2:付费+voip-1/五.1+voip-2/四.1:pay_fee+voip-2/四.1",
