@@ -188,12 +188,12 @@ class Checker:
             assuming = Assuming()
         if assuming.without_layers:
             return self.gone(outcome, answer, wanted, absent)
-        chosen = {**assuming.readings, **assuming.settings, **assuming.answers}
+        chosen = _chosen(assuming)
         of_histories = (
             dataclasses.replace(assuming, readings={}, settings={}, answers={}, fields={}) != Assuming()
         )
         about = self.findings(wanted, answer["found"]) if chosen and not of_histories else ()
-        gone = {each.key: self.hangs(each, chosen) for each in about if self.contains(each, wanted)}
+        gone = {each.key: self.hangs(each, wanted, chosen) for each in about if self.contains(each, wanted)}
         for key, settled in gone.items():
             if settled:
                 return outcome._replace(got=f"{key}; gone when {_said(absent)}")
@@ -202,11 +202,22 @@ class Checker:
                 return outcome._replace(passed=False, got=f"{key} is not gone when {_said(absent)}")
         return outcome._replace(got=f"{outcome.got} (no history shows it: `no_conflict_when` is not asked)")
 
-    def hangs(self, finding: Finding, chosen: Mapping[str, Any]) -> bool | None:
+    def hangs(
+        self, finding: Finding, wanted: Collection[Reference], chosen: Mapping[str, Any]
+    ) -> bool | None:
         """Tell whether what a finding hangs on is settled by what is chosen; None if it is about something else."""
         on = finding.detail.get("reading") or finding.detail.get("blank")
         if on is not None:
             return any(value is not None and on in self.names(name) for name, value in chosen.items())
+        answered = {each for name in chosen for each in self.names(name)}
+        asked = {
+            question
+            for place in finding.clauses
+            if any(self.means(each, place) for each in wanted)
+            for question in finding.detail.get("judged", {}).get(place.norm, ())
+        }
+        if asked & answered:
+            return asked <= answered
         cases = [
             [
                 str(chosen[name]).lower() not in _WORDS[needed]
@@ -244,11 +255,12 @@ class Checker:
     def keys(
         self, answer: Mapping[str, Any], wanted: Collection[Reference], assuming: Assuming | None
     ) -> set[str]:
-        """Return what every finding is called that answers a check; what is undecided among them, too."""
+        """Return what every finding is called that answers a check and is not settled; what is undecided, too."""
+        chosen = _chosen(assuming or Assuming())
         return {
             each.key
             for each in self.findings(wanted, answer["found"], assuming)
-            if self.contains(each, wanted)
+            if self.contains(each, wanted) and not self.hangs(each, wanted, chosen)
         }
 
     def practised(
@@ -403,6 +415,11 @@ def checks_in(text: str) -> list[Mapping[str, Any]]:
         if not isinstance(check.get("norms"), list) or not check["norms"]:
             raise BadChecks(where, "`norms` is a list of clauses, such as `- '1.五.3'`")
     return checks
+
+
+def _chosen(assuming: Assuming) -> dict[str, Any]:
+    """Return what is chosen or answered: of that it is asked whether it settles what no history shows."""
+    return {**assuming.readings, **assuming.settings, **assuming.answers}
 
 
 def _said(told: Mapping[str, Any]) -> str:

@@ -89,7 +89,10 @@ def _unmeasured(
             Said("name a figure (hours, shares, numbers), a standard, or who finds it and how",
                  "约定指标（时长、比例、次数等）或所依据的标准，或写明由谁、以何种程序认定"),
         ),
-        detail={"what": "no measure"},
+        detail={
+            "what": "no measure",
+            "judged": {rule.norm.id: list(dict.fromkeys(asked)) for rule, asked in judged.items()},
+        },
     )  # fmt: skip
 
 
