@@ -12,6 +12,7 @@ from engine.analysis.aspect import Aspect
 from engine.analysis.days import is_day, is_instant, minute_of
 from engine.analysis.happenings import Broken, Env, Happening, Moment, Truth
 from engine.analysis.logic import all_of, any_of, every, no, some
+from engine.analysis.numbers import TRUE
 from engine.conditions import ActorE, AndE, AnswerE, ChosenE, CompareE, IsBlankE, NotE, OrE, PlacedE
 from engine.event import BOTH
 from engine.force import Part, Text, TextE, ValidE
@@ -127,12 +128,8 @@ class Conditions(Aspect):
         return every(*found) if by == Who.BOTH.value and found else some(*found)
 
     def valid(self, it: ValidE, m: Moment) -> Truth:
-        parts: list[Any] = []
-        if it.begins is not None:
-            parts.append(m.at >= minute_of(it.begins))
-        if it.ends is not None:
-            parts.append(m.at < minute_of(it.ends))
-        return every(*parts)
+        begins = True if it.begins is None else _has_come(it.begins, m.at)
+        return every(begins, True if it.ends is None else no(_has_come(it.ends, m.at)))
 
     def text(self, text: Text, m: Moment, env: Env) -> Truth:
         """Return whether a sentence judges what is at hand: its own text does, and none that replaces it."""
@@ -142,21 +139,21 @@ class Conditions(Aspect):
 
     def governs(self, part: Part, m: Moment, env: Env) -> Truth:
         """Return whether what is at hand is judged by a supplement, or by a version of a text, from its days."""
-        begins = minute_of(part.begins)
         if part.is_version:
-            return m.at >= begins
+            return _has_come(part.begins, m.at)
         world, bound = self.world, env.get("@trigger")
         arose = m.at
         if isinstance(bound, Happening | Broken):
             arose = bound.at if isinstance(bound, Happening) else world.breaches.start(bound)
-        since = [begins]
-        ever: Truth = True
+        moments = (m.at,) if part.retroactive else (m.at, arose)
+        begun = [_has_come(part.begins, each) for each in moments]
         if part.takes_effect:
-            ever, taken = world.lifetime.begins(part.name)
-            since.append(taken)
-        return every(
-            ever,
-            *(each <= m.at for each in since),
-            *(() if part.retroactive else (each <= arose for each in since)),
-            True if part.ends is None else arose < minute_of(part.ends),
-        )
+            ever, since = world.lifetime.begins(part.name)
+            begun += [ever, *(since <= each for each in moments)]
+        return every(*begun, True if part.ends is None else no(_has_come(part.ends, arose)))
+
+
+def _has_come(instant: int, at: Any) -> Truth:
+    """Return whether an instant is over at a minute of a world. What lies before its first day is so at every one."""
+    minute = minute_of(instant)
+    return TRUE if minute <= 0 else at >= minute
