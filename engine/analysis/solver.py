@@ -286,22 +286,37 @@ class Query:
 
     def _is_as_it_was(self, name: str) -> bool:
         """Tell whether the world that was singled out before is the one that is singled out now: it is there, and
-        again nothing of what could not be left out can be, nor can anything in it be better.
+        again nothing of what could not be left out can be, nor can anything in it be better. What of it still cannot be
+        left out is remembered.
         """
         before, may_be = self.near.last(name), {each.id: each for each in self.happenings}
         if before is None or not isinstance(self.world, Fragment) or not may_be.keys() >= {*before.there}:
             return False
-        groups = [frozenset(each) & may_be.keys() for each in before.needed]
+        groups = list(dict.fromkeys(frozenset(each).intersection(may_be) for each in before.needed))
         if not self._has_fewest(groups, before.there):
+            return False
+        self._needed = self._still_needed(groups, may_be)
+        if self._needed != groups:
             return False
         self._there = [may_be[each] for each in before.there]
         self._tell_more(self.world.at_once(self._there))
-        left_out = [every(*(no(may_be[each].here) for each in group)) for group in groups]
-        if self._is_still(self._order(), before.values, left_out):
-            self._needed = groups
+        if self._is_still(self._order(), before.values):
             return True
         self.found, self._there = None, []
         return False
+
+    def _still_needed(
+        self, groups: list[frozenset[str]], may_be: dict[str, Happening]
+    ) -> list[frozenset[str]]:  # fmt: skip
+        """Return which of some groups of happenings no world leaves out whole."""
+        left_out = {group: every(*(no(may_be[each].here) for each in group)) for group in groups}
+        try:
+            while left_out and self._can_be([self._name(some(*left_out.values()))]):
+                found = Found(self.solver.model())
+                left_out = {group: truth for group, truth in left_out.items() if not found.truth(truth)}
+        except Unknown:
+            return []
+        return list(left_out)
 
     def _has_fewest(self, groups: list[frozenset[str]], there: Iterable[str]) -> bool:
         """Tell whether nothing that has one of each group is fewer than what happens in a world."""
@@ -311,18 +326,15 @@ class Query:
         fewest = fewest_of([frozenset(places[each] for each in group) for group in groups])
         return fewest == {places[each] for each in there}
 
-    def _is_still(self, order: _Order, values: Values, others: Iterable[Any] = ()) -> bool:
-        """Tell whether a world with values that were singled out before is the one that is singled out now, and others
-        are not possible.
-        """
+    def _is_still(self, order: _Order, values: Values) -> bool:
+        """Tell whether a world with values that were singled out before is the one that is singled out now."""
         shape = self._shape()
         try:
             alike = self._named_alike(order.terms, values)
             if not self._gone_near(alike, shape):
                 return False
             less = self._less([*order.first, *map(no, self._clock()), *order.minutes])
-            better = some(*others, every(*shape, less))
-            return better is FALSE or not self.asked(self._name(better))
+            return less is FALSE or not self.asked(self._name(every(*shape, less)))
         except Unknown:
             return False
 
