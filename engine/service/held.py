@@ -134,7 +134,11 @@ class Held:
 
     def grow(self, hashes: Sequence[bytes], events: Sequence[Event]) -> None:
         """Go on by entries that the store has kept: their hashes, and what they say."""
-        self.account = self.account.recorded(events)
+        before, first = self.account, events[0]
+        if first.name in BUILT_IN or first.effect_at < self._latest[-1]:
+            # What it changes is asked next, and all of that is derived already.
+            self._remember(self.revision, before)
+        self.account = before.recorded(events)
         self._note(hashes, events)
 
     def _note(self, hashes: Sequence[bytes], events: Sequence[Event]) -> None:
@@ -163,14 +167,24 @@ class Held:
         if found is None:
             if revision < self.base:
                 raise Unreached("that revision lies before the entries that are here")
-            ledger = Ledger(self.account.ledger.entries[: revision - self.base])
-            found = self._past[revision] = Account(
-                self.opening.program, self.opening.terms, ledger, begun=self.account.begun
-            )
-            while len(self._past) > MOST_PAST:
-                self._past.popitem(last=False)
+            found = self._derived(revision)
+            self._remember(revision, found)
         self._past.move_to_end(revision)
         return found
+
+    def _derived(self, revision: int) -> Account:
+        """Return the account at a past revision, from one before that is remembered if there is any."""
+        entries, base = self.account.ledger.entries, self.base
+        before = max((each for each in self._past if each < revision), default=None)
+        if before is not None:
+            return self._past[before].recorded(entries[before - base : revision - base])
+        ledger = Ledger(entries[: revision - base])
+        return Account(self.opening.program, self.opening.terms, ledger, begun=self.account.begun)
+
+    def _remember(self, revision: int, account: Account) -> None:
+        self._past[revision] = account
+        while len(self._past) > MOST_PAST:
+            self._past.popitem(last=False)
 
     def complete(self, before: Held) -> None:
         """Take over everything up to `base` from the same account, read whole up to there."""

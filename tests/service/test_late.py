@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import itertools
 import json
 from collections.abc import Iterator, Sequence
@@ -14,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import engine.account
 from engine.dates import parse_instant
 from engine.event import Instant
 from engine.service import deadlines, snapshots
@@ -323,6 +325,35 @@ def test_the_outlook_of_an_account_begun_at_its_last_entry_is_one(service: InPro
     row = tenant.books.account("a")
     assert is_of(row.outlook, tenant.accounts.opening(row).stamp)
     assert looked_at(row).head == row.head
+
+
+@pytest.mark.skipif(
+    not inspect.isfunction(engine.account.take), reason="what is compiled calls itself without being seen"
+)
+def test_what_comes_late_has_nothing_derived_again_that_came_before_it(
+    service: InProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Events come out of order all the time: what that costs must not hang on how long the account is."""
+    used = [
+        event("a", f"u{n}", "usage", f"2026-03-03T10:{n // 60:02}:{n % 60:02}+08:00", period="2026-03", minutes="5")
+        for n in range(300)
+    ]  # fmt: skip
+    assert service.post("/events", used[:290], BATCH).status == 200
+    assert service.post("/events", used[299:], BATCH).status == 200
+    held = service.server.tenants["main"].accounts.here("a")
+    assert held is not None
+    held.account.latest()
+    taken: list[int] = []
+    take = engine.account.take
+
+    def counted(*given: Any) -> Any:
+        taken.append(1)
+        return take(*given)
+
+    monkeypatch.setattr(engine.account, "take", counted)
+    told = service.post("/events", used[290:299], BATCH).json()["events"]
+    assert all(each["late"] for each in told)
+    assert len(taken) < 150
 
 
 CLUB = """| agreement club 俱乐部
