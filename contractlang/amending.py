@@ -37,8 +37,8 @@ def bring_in_the_amended(work: Work) -> None:
     if word is None:
         en, zh = "the supplement does not say what it amends", "补充协议没有写明补充哪一文书"
         help = Said(
-            f"write `| supplement {work.draft.name} to hosting`",
-            f"写 `| 补充 {work.draft.name} 至 hosting`",
+            f"write `supplement {work.draft.name} to hosting`",
+            f"请写 `补充 {work.draft.name} 至 hosting`",
         )
         work.wrong.append(error("change", head.span(), en, zh, help))
         return

@@ -213,8 +213,8 @@ class Work:
         self.names = Names(words=keywords(), chinese=written.source.is_chinese)
         self.wrong = self.names.wrong
         self.declarations = Declarations(self.names, "")
-        self.names.documents = {name: each.name for name, each in library.items()} | {
-            each: each for each in near
+        self.names.documents = {each: each for each in near} | {
+            name: each.name for name, each in library.items()
         }
         self.standings: dict[int, Standing] = {}
         self.switches: dict[int, tuple[Chosen, ...]] = {}
@@ -279,7 +279,7 @@ class Work:
         root = (
             self.amended()[-1].name if self.draft.kind == "supplement" and self.amended() else self.draft.name
         )
-        return Reader(self.names, statement, root, knows_all=self.draft.kind == "supplement")
+        return Reader(self.names, statement, root)
 
     def place(self, here: Here) -> Place:
         return {"document": self.draft.name, "clause": here.clause, "span": here.statement.span(here.node)}

@@ -9,7 +9,7 @@ from typing import Literal
 
 from contractlang.contract import SourceNote, version_name
 from contractlang.declaration import ReadingDecl
-from contractlang.diagnostic import Said, error, warning
+from contractlang.diagnostic import Diagnostic, Label, Said, error, warning
 from contractlang.drafting import Work, amended_by, layer_named, names_of
 from contractlang.expression import Chosen
 from contractlang.norms import Rank, Status
@@ -55,6 +55,8 @@ def head(work: Work, statement: Statement) -> None:
     body, draft = statement.body, work.draft
     words = [part for part in body.parts if isinstance(part, Word)]
     match body.rule:
+        case "document" if draft.name:
+            work.wrong.append(said_twice(work, statement))
         case "document":
             kind = body.node("doc_kind")
             assert kind is not None
@@ -67,6 +69,7 @@ def head(work: Work, statement: Statement) -> None:
                 draft.amends = amended.text
                 names = names[:-1]
             draft.alias = names[1].text if len(names) > 1 else ""
+            work.names.documents |= {each.text: draft.name for each in names}
             draft.rank = "mandatory" if draft.kind == "law" else "agreed"
         case "rank":
             inner = body.node("rank_kind")
@@ -86,11 +89,26 @@ def head(work: Work, statement: Statement) -> None:
         case "retroactive":
             draft.retroactive = True
         case "governed":
-            draft.governed_by += [word.text for word in words if word.kind == "NAME"]
+            laws = [word.text for word in words if word.kind == "NAME"]
+            draft.governed_by += laws
+            work.names.documents |= {each: each for each in laws if each not in work.names.documents}
         case "valid":
             draft.valid_from, draft.valid_to = days(work, statement)
         case _:
             pass
+
+
+def said_twice(work: Work, statement: Statement) -> Diagnostic:
+    """Report a second line that says what document the file is: as a rule one on the life of the agreement."""
+    first = next(each for _, each in work.statements if each.body.rule == "document")
+    return error(
+        "duplicate", statement.span(), "a file says only once what document it is", "一份文件只能写一次是什么文书",
+        Said("remove it; what becomes of an agreement begins with `agreement takes effect once`, `agreement lasts`,"
+             " `agreement renews once` or `agreement ends once`",
+             "请删去；协议的生效、期限、续期、终止，"
+             "写 `协议 生效，一旦`、`协议 存续期`、`协议 续期，一旦`、`协议 终止，一旦`"),
+        labels=(Label(first.span(), Said("first here", "先在此处写明")),),
+    )  # fmt: skip
 
 
 def layered(work: Work) -> None:

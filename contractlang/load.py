@@ -61,10 +61,13 @@ class Workspace:
         self._shelf = {each.stem: each for each in files_of(library)}
         self._held: dict[Path, _Held] = {}
         self._memos: dict[str, Memo] = {}
+        # What the documents around a folder are called; known for as long as one load takes.
+        self._around: dict[Path, dict[Path, set[str]]] = {}
 
     def load(self, paths: Iterable[Path]) -> Loaded:
         """Read and check the contracts in `paths`."""
         loaded = Loaded()
+        self._around.clear()
         with _no_collecting():
             sources = [
                 source for path in files_of(paths) if (source := self._source_of(path, loaded)) is not None
@@ -79,6 +82,7 @@ class Workspace:
     def check(self, path: str, text: str) -> Loaded:
         """Read and check one text, as if it stood in the file at `path`."""
         loaded = Loaded()
+        self._around.clear()
         with _no_collecting():
             loaded.asked.append(_called(self._read(Source(path, text), loaded, ()), loaded))
             self._compare(loaded)
@@ -148,7 +152,16 @@ class Workspace:
 
     def _near(self, beside: str) -> list[str]:
         """Return the names of the documents that could be used."""
-        return sorted({*self._shelf, *(path.stem for path in neighbours(Path(beside)))} - {Path(beside).stem})
+        others = {path: names for path, names in self._neighbours(beside).items() if path != Path(beside)}
+        stems = {*self._shelf, *(path.stem for path in others)} - {Path(beside).stem}
+        return sorted(stems.union(*others.values()))
+
+    def _neighbours(self, beside: str) -> dict[Path, set[str]]:
+        """Return the files that documents used by one at `beside` may be in, with what those are called."""
+        folder = Path(beside).parent
+        if folder not in self._around:
+            self._around[folder] = {path: self._names_in_head(path) for path in neighbours(Path(beside))}
+        return self._around[folder]
 
     def _source_of(self, path: Path, loaded: Loaded) -> Source | None:
         text = self._unsaved.get(str(path))
@@ -188,14 +201,14 @@ class Workspace:
 
     def _find(self, name: str, beside: str) -> Path | None:
         """Return the file of a document used: beside the one that uses it, in the library, or under its alias."""
-        near = list(neighbours(Path(beside)))
+        near = self._neighbours(beside)
         for path in (*near, *self._shelf.values()):
             if path.stem == name:
                 return path
-        for path in (*near, *self._shelf.values()):
-            if name in self._names_in_head(path):
+        for path in near:
+            if name in near[path]:
                 return path
-        return None
+        return next((path for path in self._shelf.values() if name in self._names_in_head(path)), None)
 
 
 @contextmanager

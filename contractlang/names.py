@@ -40,8 +40,9 @@ NO = {"no", "false", "否"}
 class Names:
     """The declarations visible in one document, under every spelling; `words` are those of the language itself.
 
-    `clauses` holds the numbers of its clauses, and of those it amends, by their plain form; `documents` the names of
-    the other documents at hand, by every spelling. `work_out` finds the kind of a sum that is used above its line.
+    `clauses` holds the numbers of its clauses, and of those it amends, by their plain form; `documents` its own
+    name, and those of the documents at hand and of the laws that govern it, by every spelling. `work_out` finds the
+    kind of a sum that is used above its line.
     """
 
     declarations: dict[str, Declaration] = field(default_factory=dict)
@@ -195,7 +196,7 @@ _DECLARED_BY = {
     "blank": ("declare it: `| blank …: text`", "请先声明：`| 空白 …：文字`"),
     "question": ('declare it: `| question …: "is it so?"`', "请先声明：`| 问题 …：“是否如此？”`"),
     "question or amount": ('declare it: `| question …: "is it so?"`', "请先声明：`| 问题 …：“是否如此？”`"),
-    "norm": ("give a norm that name: `| …: user must pay`", "请给一条规范取此名：`| …：乙方 应 支付`"),
+    "norm": ("put it before the norm that is meant, with a colon: `…:`", "请在所指的规范前写上此名和冒号：`…：`"),
     "fact": ('declare it: `| question …: "is it so?"`', "请先声明：`| 问题 …：“是否如此？”`"),
     "day or time": ("declare it: `| blank …: day`", "请先声明：`| 空白 …：日`"),
     "length of time": ("declare it: `| blank …: duration`", "请先声明：`| 空白 …：期间`"),

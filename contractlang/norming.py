@@ -32,7 +32,7 @@ from contractlang.norms import (
     Window,
     Within,
 )
-from contractlang.resolving import Reader
+from contractlang.resolving import Mistake, Reader
 from contractlang.source import Span
 from contractlang.syntax import Node, Word
 from contractlang.targets import label_of, target_of
@@ -182,12 +182,14 @@ def act_of(work: Work, reader: Reader, deontic: Node, trigger: Trigger | None) -
     assert done is not None
     name = done.parts[0]
     assert isinstance(name, Word)
+    argument = done.parts[1] if len(done.parts) > 1 else None
+    if reader.names.find(name.text) is None and argument is not None:
+        the_act_comes_first(reader, name, argument)
     declared = reader.occurrence(name)
     about: Expr | None = None
     amount: Expr | None = None
     for each in deontic.nodes("for_path"):
         about = reader.expression(part_of(each))
-    argument = done.parts[1] if len(done.parts) > 1 else None
     if argument is not None:
         value = reader.expression(argument)
         if kind_of(value).name in ("occurrence", "breach"):
@@ -197,13 +199,38 @@ def act_of(work: Work, reader: Reader, deontic: Node, trigger: Trigger | None) -
             wanted = next((p.kind for p in declared.params if p.name == declared.accumulates), None)
             if wanted is None:
                 wanted = next((p.kind for p in declared.params if p.kind.name == "money"), None)
-            if wanted is not None:
-                reader.want(value, wanted, argument)
+            if wanted is None:
+                raise takes_no_sum(reader, argument, declared)
+            reader.want(value, wanted, argument)
     if about is None and isinstance(trigger, OnOccurrence):
         fits = [p for p in declared.params if p.kind == occurrence_of(trigger.name)]
         if fits:
             about = reader.variables[trigger.variable]
     return Act(name=declared.name, about=about, amount=amount), declared
+
+
+def the_act_comes_first(reader: Reader, before: Word, argument: Node | Word) -> None:
+    """Report a word that says when or how where the act belongs: `must immediately notify`."""
+    words = [argument] if isinstance(argument, Word) else argument.words() if argument.rule == "path" else []
+    if len(words) != 1 or not isinstance(reader.names.find(words[0].text), OccurrenceDecl):
+        return
+    said, act = before.text, words[0].text
+    raise reader.fail(
+        "syntax", before, f"`{said}` stands where the act belongs", f"`{said}`写在了行为的位置上",
+        Said(f"write the act, and behind it when: `{act} at once`, `{act} within 30 days`",
+             f"先写行为，时间写在其后：`{act}，立即`、`{act}，限 30日 内`"),
+    )  # fmt: skip
+
+
+def takes_no_sum(reader: Reader, argument: Node | Word, declared: OccurrenceDecl) -> Mistake:
+    """Report a sum, or whatever stands in its place, behind an act that has no field for one."""
+    own, said = declared.alias or declared.name, reader.statement.raw[argument.start : argument.end].strip()
+    return reader.fail(
+        "kind", argument, f"`{declared.name}` has no sum that this could be",
+        f"`{own}`没有金额字段，此处不能写`{said}`",
+        Said(f"remove `{said}`; a sum is given to an act where it is declared: `| act {declared.name} (amount: money)`",
+             f"请删去 `{said}`；行为如有金额，在声明处写明：`| 行为 {own}（金额：金额）`"),
+    )  # fmt: skip
 
 
 def can_do(work: Work, reader: Reader, who: Node, declared: OccurrenceDecl, bearer: Bearer) -> None:

@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from contractlang import grammar
 from contractlang.diagnostic import Diagnostic, Said, error
+from contractlang.idioms import Told, idiom_in
 from contractlang.numerals import number_of
 from contractlang.slips import Found, slip_in
 from contractlang.source import Source, Span
@@ -337,6 +338,13 @@ def _parsed_up_to(text: str) -> int:
     return parsed.start if isinstance(parsed, NotAStatement) else len(text) + 1
 
 
+def _forms_of(act: str) -> tuple[str, ...]:
+    """Return how prose bends the name of an act: `pays`, `notifies`, `repaired`."""
+    stem = act.removesuffix("e")
+    bent = (f"{act.removesuffix('y')}ies", f"{act.removesuffix('y')}ied") if act.endswith("y") else ()
+    return (act, f"{act}s", f"{act}es", f"{stem}ed", f"{act}了", *bent)
+
+
 class _Explainer:
     """Puts statements of one file that do not parse into words, with what can be typed instead."""
 
@@ -353,6 +361,9 @@ class _Explainer:
         slip = slip_in(raw.translate(WIDTH), wrong.start, _parsed_up_to)
         if slip is not None:
             return self.slipped(base, raw, slip)
+        idiom = idiom_in(raw.translate(WIDTH), wrong.start)
+        if idiom is not None:
+            return self.turned(base, raw, idiom)
         if found == '"':
             help = Said('close the quotation: `"…"`', "补上后引号：`“……”`")
             return error("syntax", span, "the quotation is not closed", "引号没有关闭", help)
@@ -383,12 +394,18 @@ class _Explainer:
         """Say how what was written as in prose is written here."""
         span = Span(self.source.path, base + slip.start, base + max(slip.end, slip.start + 1))
         said = raw[slip.start : slip.end].strip()
-        if not slip.write:
+        typed = slip.write.strip()
+        if not typed:
             help = Said(f"remove `{said}`", f"请删去 `{said}`")
         else:
-            typed = slip.write.strip()
             help = Said(f"write `{typed}`", f"请写 `{in_chinese_marks(typed)}`")
         return error("syntax", span, f"`{said}` is not written so", f"`{said}`不是这里的写法", help)
+
+    def turned(self, base: int, raw: str, idiom: Told) -> Diagnostic:
+        """Say which other sentence says what prose says in one breath."""
+        span = Span(self.source.path, base + idiom.start, base + idiom.end)
+        said = raw[idiom.start : idiom.end].strip()
+        return error("syntax", span, f"`{said}` is not written so", f"`{said}`不是这里的写法", idiom.write)
 
     def misread(self, found: str, behind: str, expected: frozenset[str]) -> str:
         """Return the word of the language that was meant by the word before, where `found` itself is no riddle."""
@@ -466,8 +483,10 @@ class _Explainer:
         near = nearest(found, wanted) if found else None
         if near is not None:
             return Said(f"write `{near}`", f"请写 `{near}`")
-        done = next((act for act in self.acts if found in (f"{act}s", f"{act}es")), None)
-        if "_MUST" in expected and done is not None:
+        done = next((act for act in self.acts if found in _forms_of(act)), None)
+        if done is not None and "_MUST" not in expected and "_DID" in expected:
+            return Said(f"write `did {done}`", f"请写 `已 {done}`")
+        if "_MUST" in expected and done is not None and found != done:
             return Said(f"write `must {done}`", f"请写 `must {done}`")
         if "_MUST" in expected and (not found or found[0].isalpha()):
             # A word behind a party, and no modal: the commonest slip.

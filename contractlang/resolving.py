@@ -81,17 +81,13 @@ class Mistake(Exception):
 
 @dataclass
 class Reader:
-    """Reads the expressions of one statement: the names of its document and its own variables.
-
-    Where it `knows_all`, a name that nothing has is a mistake; elsewhere it may be a document that is not at hand.
-    """
+    """Reads the expressions of one statement: the names of its document and its own variables."""
 
     names: Names
     statement: Statement
     document: str
     variables: dict[str, Expr] = field(default_factory=dict)
     act: OccurrenceDecl | None = None
-    knows_all: bool = False
 
     # -- reporting
 

@@ -42,8 +42,8 @@ def target_of(reader: Reader, node: Node) -> Target:
             if bound is not None and kind_of(bound) == BREACH:
                 return ByBreach(bound)
             declared = reader.names.find(word.text)
-            if declared is None and (word.text in reader.names.documents or not reader.knows_all):
-                return ByDocument(reader.names.documents.get(word.text, word.text))
+            if declared is None and word.text in reader.names.documents:
+                return ByDocument(reader.names.documents[word.text])
             raise reader.unknown(word, "norm", "规范", [*reader.names.labels, *reader.names.documents])
         case "target_clause":
             return ByClause(clause_of(reader, node.words()[0]))
