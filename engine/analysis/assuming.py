@@ -160,7 +160,7 @@ class Assuming:
         for rule in program.rules:
             if isinstance(rule.norm, Obligation) and rule.act_name in self.kept:
                 for bound in world.instances.bindings(rule, None):
-                    world.hold(no(world.breaches.broken(Broken(rule, bound), world.now, True)))
+                    world.hold(no(world.breaches.uncured(Broken(rule, bound), world.now)))
         for name, stretches in self.between.items():
             blank = world.left_open.blank(name, None, world.now, {})
             world.hold(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from contractlang.norms import Maintenance, Obligation, Prohibition, Who
@@ -20,37 +21,59 @@ from engine.statuses import OverdueE
 class Breaches(Aspect):
     """What is in breach."""
 
-    def broken(self, it: Broken, m: Moment, only_open: bool) -> Truth:
-        """Return whether a duty is in breach at a moment: open, or (also) cured."""
+    def broken(self, it: Broken, m: Moment) -> Truth:
+        """Return whether a duty has been broken by a moment, be that cured since or not."""
+        return self._named("broken", it, m, self._broken)
+
+    def uncured(self, it: Broken, m: Moment) -> Truth:
+        """Return whether a duty is broken at a moment, and what was owed still waits to be done."""
+        return self._named("uncured", it, m, self._uncured)
+
+    def _named(self, what: str, it: Broken, m: Moment, make: Callable[[Broken, Moment], Truth]) -> Truth:
         world = self.world
-        key = ("broken", it.rule.index, id_of(it.bound), m.key, only_open)
+        key = (what, it.rule.index, id_of(it.bound), m.key)
         if isinstance(it.bound, Broken) and len(it.rule.on_breach_of) > MANY:
             world.one_of_many[key] = it.bound.rule.index
         if isinstance(it.rule.norm, Maintenance) or (
             isinstance(it.rule.norm, Obligation) and it.bound is None
         ):
             world.brought[key] = it
-        return world.named(key, lambda: self._broken(it, m, only_open))
+        return world.named(key, lambda: make(it, m))
 
-    def _broken(self, it: Broken, m: Moment, only_open: bool) -> Truth:
+    def _broken(self, it: Broken, m: Moment) -> Truth:
         match it.rule.norm:
             case Obligation():
-                return self._late(it, m, only_open)
+                return self._late(it, m)
             case Prohibition():
                 return self._forbidden(it, m)
             case Maintenance():
-                return self._not_kept_since(it, m, only_open)
+                return self._not_kept_since(it, m)
             case _:
                 return False
 
-    def _late(self, it: Broken, m: Moment, only_open: bool) -> Truth:
-        """Return whether a duty to act was not done in time, and (only open) is not done yet."""
+    def _uncured(self, it: Broken, m: Moment) -> Truth:
+        broken = self._broken(it, m)
+        return broken if broken is False else every(broken, no(self._made_good(it, m)))
+
+    def _made_good(self, it: Broken, m: Moment) -> Truth:
+        """Return whether what was owed is done, or kept again; nothing undoes what was forbidden."""
+        world = self.world
+        match it.rule.norm:
+            case Obligation():
+                return world.duties.performed(it.rule, it.bound, m, None)
+            case Maintenance():
+                env = world.instances.env_of(it.rule, it.bound, None, None)
+                return world.conditions.truth(it.rule.keeps, m, env)
+            case _:
+                return False
+
+    def _late(self, it: Broken, m: Moment) -> Truth:
+        """Return whether a duty to act was not done in time."""
         duties, rule, bound = self.world.duties, it.rule, it.bound
         end = duties.deadline(rule, bound)
         if end is None:
             return False
-        late = every(duties.arises(rule, bound), end <= m.at, no(duties.performed(rule, bound, m, end)))
-        return every(late, no(duties.performed(rule, bound, m, None))) if only_open else late
+        return every(duties.arises(rule, bound), end <= m.at, no(duties.performed(rule, bound, m, end)))
 
     def _forbidden(self, it: Broken, m: Moment) -> Truth:
         """Return whether an act was forbidden when it was done, and nothing prevailed over that."""
@@ -69,14 +92,10 @@ class Breaches(Aspect):
         forbidden = world.judge.forbids(rule, before, act, act.actor or "")
         return every(world.has_happened(act, m), forbidden, no(some(*beaten)))
 
-    def _not_kept_since(self, it: Broken, m: Moment, only_open: bool) -> Truth:
-        """Return whether what must be kept once was not, and (only open) is not now."""
+    def _not_kept_since(self, it: Broken, m: Moment) -> Truth:
+        """Return whether what must be kept once was not."""
         start = self.start(it)
-        parts = [start <= m.at, self.not_kept(it, self._beginning(it, start))]
-        if only_open:
-            env = self.world.instances.env_of(it.rule, it.bound, None, None)
-            parts.append(no(self.world.conditions.truth(it.rule.keeps, m, env)))
-        return every(*parts)
+        return every(start <= m.at, self.not_kept(it, self._beginning(it, start)))
 
     def _beginning(self, it: Broken, start: Any) -> Moment:
         return Moment(start, f"broken {it.rule.index} {id_of(it.bound)}")
@@ -155,7 +174,7 @@ class Breaches(Aspect):
         for rule, bound in world.instances.meant(it.norms, env):
             if not isinstance(rule.norm, Obligation):
                 continue
-            truth = self.broken(Broken(rule, bound), m, True)
+            truth = self.uncured(Broken(rule, bound), m)
             days = in_days(period) if isinstance(period, Period) else open_days(period, it.longer)
             if days is not None:
                 end = world.duties.deadline(rule, bound)

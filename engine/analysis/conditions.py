@@ -103,7 +103,7 @@ class Conditions(Aspect):
         party = it.party.constant if isinstance(it.party, ConstE) else None
         found = (Broken(rule, bound) for rule, bound in self.world.instances.meant(it.norms, env))
         meant = (each for each in found if party in (None, Who.EITHER.value) or breaches.is_by(each, party))
-        return some(*(breaches.broken(each, m, False) for each in meant))
+        return some(*(breaches.broken(each, m) for each in meant))
 
     def happened(self, it: HappenedE, m: Moment, env: Env) -> Truth:
         world = self.world

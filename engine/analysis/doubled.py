@@ -120,7 +120,7 @@ def _lines(program: Program) -> Iterator[Debt]:
 def _comes_to_something(tariff: Tariff, place: int, world: World, bound: Any, m: Moment) -> Truth:
     amount = worth(world, tariff, place, bound, m)
     return every(
-        world.breaches.broken(bound, m, False), fits(world, tariff, place, bound, m),
+        world.breaches.broken(bound, m), fits(world, tariff, place, bound, m),
         amount > 0 if z3.is_expr(amount) else True,
     )  # fmt: skip
 

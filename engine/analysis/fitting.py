@@ -307,7 +307,7 @@ def _bounds(world: World, lines: Sequence[Line]) -> list[Any]:
 
 def _is_there(world: World, bound: Any, m: Moment) -> Any:
     if isinstance(bound, Broken):
-        return world.breaches.broken(bound, m, False)
+        return world.breaches.broken(bound, m)
     return world.has_happened(bound, m) if isinstance(bound, Happening) else True
 
 

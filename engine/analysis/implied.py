@@ -210,9 +210,7 @@ def _broken(searcher: Searcher, rule: Rule, others: tuple[Rule, ...], actor: str
 
     def broken(each: Rule) -> Any:
         bounds = world.instances.bindings(each, None)
-        return some(
-            *(world.breaches.broken(Broken(world.rule(each.index), bound), m, False) for bound in bounds)
-        )
+        return some(*(world.breaches.broken(Broken(world.rule(each.index), bound), m) for bound in bounds))
 
     with world.question() as part:
         searcher.asked(rule.act_name, actor, ending)

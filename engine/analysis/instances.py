@@ -57,7 +57,7 @@ class Instances(Aspect):
         """Return whether what an instance is bound to is there."""
         if isinstance(bound, Happening):
             return True if bound is m.before else self.world.has_happened(bound, m)
-        return self.world.breaches.broken(bound, m, False) if isinstance(bound, Broken) else True
+        return self.world.breaches.broken(bound, m) if isinstance(bound, Broken) else True
 
     def in_term(self, rule: Rule, bound: Any, m: Moment) -> Truth:
         """Return whether a norm, no duty to act, was in force when what it waits for happened; else in vain."""

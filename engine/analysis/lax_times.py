@@ -94,8 +94,8 @@ def _put(searcher: Searcher, own: Rule, law: Rule) -> Put:
         mine, theirs = world.rule(own.index), world.rule(law.index)
         late = [
             every(
-                world.breaches.broken(Broken(theirs, bound), m, True), world.duties.arises(mine, bound),
-                no(world.breaches.broken(Broken(mine, bound), m, False)),
+                world.breaches.uncured(Broken(theirs, bound), m), world.duties.arises(mine, bound),
+                no(world.breaches.broken(Broken(mine, bound), m)),
             )
             for bound in world.instances.bindings(theirs, None)
         ]  # fmt: skip

@@ -129,7 +129,7 @@ class Partings:
         def so(world: World, m: Moment, id: str | None) -> Any:
             rules = [each for each in world.program.rules if each.norm.id == id]
             found = [
-                world.breaches.broken(Broken(rule, bound), m, False)
+                world.breaches.broken(Broken(rule, bound), m)
                 for rule in rules
                 for bound in world.instances.broken_by(rule)
                 if _binds(rule, party)

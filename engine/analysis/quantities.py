@@ -156,7 +156,7 @@ class Quantities(Aspect):
                 case "last_day":
                     return Value((start - 1) / MINUTES, True)
                 case "cured":
-                    cured = every(world.breaches.broken(of, m, False), no(world.breaches.broken(of, m, True)))
+                    cured = every(world.breaches.broken(of, m), no(world.breaches.uncured(of, m)))
                     return Value(choice(cured, True, False), True)
                 case _:
                     pass

@@ -143,4 +143,4 @@ def _broken(world: World, rule: Rule) -> Iterator[object]:
         same = (each.norm.document, each.norm.id) == (rule.norm.document, rule.norm.id)
         if same and all(taken.get(chosen.reading) == chosen.option for chosen in each.option):
             for bound in world.instances.broken_by(each):
-                yield world.breaches.broken(Broken(each, bound), m, True)
+                yield world.breaches.uncured(Broken(each, bound), m)

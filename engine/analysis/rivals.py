@@ -116,9 +116,7 @@ def _rivalling(searcher: Searcher, one: Rule, other: Rule, duty: Rule, actor: st
         searcher.asked(one.act_name, actor)
         _, second, _ = searcher.asked(other.act_name, actor)
         owed = world.rule(duty.index)
-        broken = [
-            world.breaches.broken(Broken(owed, bound), m, False) for bound in world.instances.broken_by(owed)
-        ]
+        broken = [world.breaches.broken(Broken(owed, bound), m) for bound in world.instances.broken_by(owed)]
         opens = world.judge.opens(one, m, act, actor), world.judge.opens(other, m, second, actor)
     return Put(world, part, (act, second), (some(*broken), *opens))
 
