@@ -64,7 +64,7 @@ soak: $(READY)
 bench: $(READY)
 	@$(BIN)/python -m bench $(ARGS)
 
-## findings: look anew for what the shipped agreements come to beside all the law (half a minute), and keep it for the pages
+## findings: look anew for what the shipped agreements come to beside all the law (a quarter of a minute), and keep it for the pages
 findings: $(READY)
 	@for names in $(ANALYSED); do echo "findings: $$names"; \
 		first=$${names%%+*}; others=$$(echo "$${names#$$first}" | tr + -); kept=contracts/$$first/findings$$others.json; \
@@ -136,7 +136,7 @@ native: $(READY)
 
 ## native-test: the same, and the tests of the engine and the service over it; ARGS="-k window" is handed on
 native-test: native
-	@cd build/native && ../../$(BIN)/python -m pytest -q tests/engine tests/laws tests/service tests/test_scenarios.py tests/test_error_cases.py $(ARGS)
+	@cd build/native && ../../$(BIN)/python -m pytest -q tests/engine tests/commands tests/laws tests/service tests/test_scenarios.py tests/test_error_cases.py $(ARGS)
 
 ## vsix: pack the VS Code extension into dist/ (needs Node 20 and npm)
 vsix:

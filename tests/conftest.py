@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
 
 from contractlang.load import Loaded, load
+from engine.cli import carried_out
 from engine.compile import compile_program
 from engine.governing import Programs
 from engine.paper.pdf import chinese_font
@@ -24,6 +25,7 @@ hypothesis.settings.load_profile("untimed")
 
 ROOT = Path(__file__).parents[1]
 CONTRACTS = ROOT / "contracts"
+Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -71,6 +73,20 @@ def programs() -> Programs:
 def sale(loaded: Loaded) -> Program:
     """The sale made ready."""
     return compile_program([loaded.contracts["sale"]])
+
+
+@pytest.fixture
+def contract(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Carry out a command as the program does, and return its status, output and errors."""
+    monkeypatch.setenv("COLUMNS", "140")
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        status = carried_out(arguments)
+        out, err = capsys.readouterr()
+        assert "Traceback" not in out + err
+        return status, out, err
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,15 +18,14 @@ from engine.analysis.checks import Checker
 from engine.analysis.finding import Clause, Finding, Said, Witness
 from engine.analysis.gaps import gaps
 from engine.analysis.report import account_of, as_json, lines
-from engine.cli import carried_out
 from engine.commands.common import FINE, FOUND, REFUSED
 from engine.governing import Programs
 from engine.naming import LANGUAGES
 from engine.program import Program
 from tests.analysis.laying import laid
+from tests.conftest import Run
 
 ROOT = Path(__file__).parents[2]
-Run = Callable[..., tuple[int, str, str]]
 ONE_END = "gap/one end only:voip-1/八.4:善后+voip-1/八.1"
 
 SHOWN = Finding(
@@ -47,19 +45,6 @@ SHOWN = Finding(
     settles=(Said("say which goes before", "约定何者优先"),),
     bound=Said("histories of up to 3 events, 670 days", "不超过3个事件、670日的经过"),
 )  # fmt: skip
-
-
-@pytest.fixture
-def contract(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    monkeypatch.setenv("COLUMNS", "120")
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        status = carried_out(arguments)
-        out, err = capsys.readouterr()
-        assert "Traceback" not in out + err
-        return status, out, err
-
-    return run
 
 
 @pytest.fixture
