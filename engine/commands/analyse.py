@@ -2,47 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import re
-import sys
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from contractlang.diagnostic import Language
+from engine.commands.asserted import assert_all
 from engine.commands.clock import now
-from engine.commands.common import (
-    BROKEN,
-    CONTRACT,
-    FINE,
-    FOUND,
-    SHIPPED,
-    Json,
-    Lang,
-    Layers,
-    Refused,
-    many,
-    one_line,
-    print_json,
-)
-from engine.commands.given import (
-    found_at,
-    kept_loads,
-    language_of,
-    layers_named,
-    text_of,
-    usable,
-    words_beside,
-)
+from engine.commands.common import BROKEN, CONTRACT, FINE, FOUND, Json, Lang, Layers, Refused
+from engine.commands.conflict_checks import run_checks
+from engine.commands.findings import print_findings, show_findings
+from engine.commands.given import kept_loads, language_of, layers_named, usable
 from engine.commands.tried import mends_tried, ranges_of, show_mends, show_ranges
 from engine.commands.watching import Progress
 from engine.dates import day_of
 from engine.errors import BadTerms
-from engine.render import Outcome, Screen, show_outcomes
+from engine.render import Screen
 
 if TYPE_CHECKING:
     from contractlang.contract import Contract
@@ -54,6 +33,7 @@ if TYPE_CHECKING:
     from engine.analysis.ranges import Range
     from engine.analysis.tally import Tally
     from engine.analysis.tries import Tried
+    from engine.governing import Programs
     from engine.program import Program
 
 _AGREEMENTS = typer.Argument(
@@ -119,101 +99,147 @@ def analyse(
     bound).
     """
     if conflict_checks is not None:
-        _run_checks(conflict_checks, json_)
-        return
+        raise typer.Exit(run_checks(conflict_checks, json_))
     if not paths:
         raise Refused(
             "which agreement? name a file or folder, for example contracts/voip-1", field="contract"
         )
+    under = (CONTRACT, *(each for each in layers_named(layers) if each != CONTRACT))
     if properties:
-        from engine.commands.asserted import assert_all
-
-        beside = {
-            "only": only,
-            "gate": gate,
-            "accept": accept,
-            "sarif": sarif,
-            "mends": mends,
-            "ranges": ranges, "seconds": seconds, "jobs": jobs,
-        }  # fmt: skip
-        for name in (name for name, given in beside.items() if given):
-            raise Refused(f"a property is asked by itself: leave out --{name}", field=name)
-        under = (CONTRACT, *(each for each in layers_named(layers) if each != CONTRACT))
+        _refuse_beside(
+            "a property is asked by itself: leave out --{}", only=only, gate=gate, accept=accept, sarif=sarif,
+            mends=mends, ranges=ranges, seconds=seconds, jobs=jobs,
+        )  # fmt: skip
         raise typer.Exit(assert_all(paths, properties, under, json_, lang))
-    from engine.analysis import analyse as found
-    from engine.analysis.accepted import Accepted
-    from engine.analysis.crew import fitting
-    from engine.analysis.kept import Kept
-    from engine.analysis.tally import Tally, is_confirmed
-    from engine.governing import Programs
-
-    kinds = _kinds(only)
-    asked = (CONTRACT, *(each for each in layers_named(layers) if each != CONTRACT))
-    loaded = usable(paths, asked)
-    documents = {name: loaded.contracts[name] for name in loaded.asked}
-    agreements = tuple(dict.fromkeys(each.base for each in documents.values() if each.kind == "agreement"))
-    if not agreements:
-        raise Refused("there is no agreement in these files", field="contract")
-    programs, accepted = Programs(documents), Accepted.beside(documents)
-    try:
-        program = programs.of(agreements, asked)
-    except BadTerms as wrong:
-        raise Refused(f"--layers: {wrong.reason}", field=wrong.field) from None
-    if accept is not None:
-        # Only its own kind is looked for.
-        kinds = _kinds(re.split("[/:]", accept)[0])
-    tally = Tally()
-    folder = None if no_cache else kept_loads().folder
-    kept = Kept(folder) if folder is not None or not (mends or ranges) else _aside()
-    if jobs is None:
-        jobs = fitting(program, kept.knows(program.contracts, asked))
-    language = language_of(loaded, lang)
+    if seconds is not None:
+        _refuse_beside("--{0} has no limit of time: leave out --seconds or --{0}", mends=mends, ranges=ranges)
+    # Of a finding that is accepted only its own kind is looked for.
+    kinds = _kinds(only if accept is None else re.split("[/:]", accept)[0])
+    asked = _Asked.of(paths, under, kinds, keeps=not no_cache, tries=mends or ranges)
+    language = language_of(asked.loaded, lang)
     progress = Progress.on(language)
-    if seconds is None:
-        findings = found(
-            programs, agreements, asked, frozenset(kinds), tally=tally, kept=kept, watch=progress, jobs=jobs
-        )
-    else:
-        from engine.analysis.watched import Asked, analyse_within
-
-        for name in (name for name, given in {"mends": mends, "ranges": ranges}.items() if given):
-            raise Refused(f"--{name} has no limit of time: leave out --seconds or --{name}", field=name)
-        whole = Asked(documents, agreements, asked, frozenset(kinds), folder, jobs)
-        findings = analyse_within(whole, seconds, tally, progress)
+    findings = asked.findings(seconds, jobs, progress)
     if accept is not None:
-        _accept(accept, reason, findings, documents)
+        _accept(accept, reason, findings, asked.documents)
         return
-
-    def aside() -> Kept:
-        return _aside(kept.answers(programs.of(agreements, asked).contracts, asked).aside())
-
-    def values() -> Iterator[Range]:
-        return ranges_of(programs, agreements, asked, kinds, aside()) if ranges else iter(())
-
-    def try_mends(found: Sequence[Finding]) -> Iterator[tuple[Finding, tuple[Tried, ...]]]:
-        if not mends:
-            return iter(())
-        return mends_tried(found, loaded, documents, agreements, asked, kinds, aside())
-
     if json_ or sarif:
         everything = list(findings)
         if progress is not None:
             progress.clear()
-        meant = {each.name: each.meaning_hash for each in program.contracts}
-        tries = {each.key: came_of for each, came_of in try_mends(everything)}
-        _print_findings(
-            everything, loaded, accepted, agreements, asked, meant, language, sarif, tally, tries, values()
-        )
+        tries = {each.key: came_of for each, came_of in asked.mended(everything)} if mends else {}
+        values = asked.ranges() if ranges else ()
+        print_findings(
+            everything, asked.loaded, asked.accepted, asked.agreements, under, asked.meant, language, sarif,
+            asked.tally, tries, values,
+        )  # fmt: skip
     else:
-        everything = _show_findings(findings, program, accepted, language, tally, progress)
+        everything = show_findings(findings, asked.program, asked.accepted, language, asked.tally, progress)
         if mends:
-            show_mends(try_mends(everything), language)
+            show_mends(asked.mended(everything), language)
         if ranges:
-            show_ranges(values(), language)
-    if not all(map(is_confirmed, everything)):
-        raise typer.Exit(BROKEN)
-    failing = [each for each in everything if not gate or accepted.of(each) is None]
-    raise typer.Exit(FOUND if failing else FINE)
+            show_ranges(asked.ranges(), language)
+    raise typer.Exit(_status(everything, asked.accepted if gate else None))
+
+
+def _refuse_beside(why: str, **given: object) -> None:
+    """Refuse the first option that is given and does not go with another."""
+    for name in (name for name, value in given.items() if value):
+        raise Refused(why.format(name), field=name)
+
+
+def _status(findings: Sequence[Finding], accepted: Accepted | None) -> int:
+    """Return the exit status that findings bring: where a file of them is given, accepted ones bring none."""
+    from engine.analysis.tally import is_confirmed
+
+    if not all(map(is_confirmed, findings)):
+        return BROKEN
+    failing = [each for each in findings if accepted is None or accepted.of(each) is None]
+    return FOUND if failing else FINE
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is asked of some agreements, beside the law of which layers, for which kinds of finding (all, if none)."""
+
+    loaded: Loaded
+    documents: Mapping[str, Contract]
+    agreements: tuple[str, ...]
+    layers: tuple[str, ...]
+    kinds: tuple[str, ...]
+    programs: Programs
+    program: Program
+    kept: Kept
+    tally: Tally
+
+    @staticmethod
+    def of(
+        paths: Sequence[str], layers: tuple[str, ...], kinds: tuple[str, ...], *, keeps: bool, tries: bool
+    ) -> _Asked:
+        """Read what is asked. Answers are in memory alone where other texts are tried and no folder keeps any."""
+        from engine.analysis.kept import Kept
+        from engine.analysis.tally import Tally
+        from engine.governing import Programs
+
+        loaded = usable(paths, layers)
+        documents = {name: loaded.contracts[name] for name in loaded.asked}
+        agreements = tuple(
+            dict.fromkeys(each.base for each in documents.values() if each.kind == "agreement")
+        )
+        if not agreements:
+            raise Refused("there is no agreement in these files", field="contract")
+        programs = Programs(documents)
+        try:
+            program = programs.of(agreements, layers)
+        except BadTerms as wrong:
+            raise Refused(f"--layers: {wrong.reason}", field=wrong.field) from None
+        folder = kept_loads().folder if keeps else None
+        kept = Kept(folder) if folder is not None or not tries else _aside()
+        return _Asked(loaded, documents, agreements, layers, kinds, programs, program, kept, Tally())
+
+    @cached_property
+    def accepted(self) -> Accepted:
+        """What was accepted beside these agreements."""
+        from engine.analysis.accepted import Accepted
+
+        return Accepted.beside(self.documents)
+
+    @property
+    def meant(self) -> dict[str, str]:
+        """The hash of what each document means."""
+        return {each.name: each.meaning_hash for each in self.program.contracts}
+
+    def findings(
+        self, seconds: float | None, jobs: int | None, progress: Progress | None
+    ) -> Iterable[Finding]:
+        """Yield what is found, within so many seconds if any are named, by so many processes."""
+        from engine.analysis import analyse as found
+        from engine.analysis.crew import fitting
+        from engine.analysis.watched import Asked, analyse_within
+
+        if jobs is None:
+            jobs = fitting(self.program, self.kept.knows(self.program.contracts, self.layers))
+        only = frozenset(self.kinds)
+        if seconds is None:
+            return found(
+                self.programs, self.agreements, self.layers, only, tally=self.tally, kept=self.kept,
+                watch=progress, jobs=jobs,
+            )  # fmt: skip
+        whole = Asked(dict(self.documents), self.agreements, self.layers, only, self.kept.folder, jobs)
+        return analyse_within(whole, seconds, self.tally, progress)
+
+    def mended(self, found: Sequence[Finding]) -> Iterator[tuple[Finding, tuple[Tried, ...]]]:
+        """Yield each finding with what came of its mends."""
+        return mends_tried(
+            found, self.loaded, self.documents, self.agreements, self.layers, self.kinds, self._beside()
+        )
+
+    def ranges(self) -> Iterator[Range]:
+        """Yield for which values of a blank each finding arises."""
+        return ranges_of(self.programs, self.agreements, self.layers, self.kinds, self._beside())
+
+    def _beside(self) -> Kept:
+        """Return where answers about other texts than these are kept."""
+        return _aside(self.kept.answers(self.program.contracts, self.layers).aside())
 
 
 def _aside(answers: Answers | None = None) -> Kept:
@@ -239,69 +265,6 @@ def _kinds(only: str | None) -> tuple[str, ...]:
     return named
 
 
-def _show_findings(
-    findings: Iterable[Finding], program: Program, accepted: Accepted, language: Language, tally: Tally,
-    progress: Progress | None,
-) -> list[Finding]:  # fmt: skip
-    """Print findings as they come, how many there were, and what was asked within which bound."""
-    from engine.analysis.report import KINDS, counted, heading, lines, wrapped
-    from engine.analysis.tally import searched
-
-    screen = Screen.of()
-    shown: list[Finding] = []
-    for finding in findings:
-        if progress is not None:
-            progress.clear()
-        if not shown or shown[-1].kind != finding.kind:
-            screen.heading(heading(finding.kind, language))
-        for line in lines(finding, program, language, screen.width, accepted):
-            screen.line(line)
-        screen.line()
-        screen.out.flush()
-        shown.append(finding)
-    if progress is not None:
-        progress.clear()
-    held = sum(accepted.of(each) is not None for each in shown)
-    chinese = language == "zh"
-    parts = [
-        f"{KINDS[kind][0].zh}{count}项" if chinese else f"{count} {KINDS[kind][0].en}"
-        for kind, count in counted(shown).items()
-    ]
-    kinds = f"{'：' if chinese else ': '}{('，' if chinese else ', ').join(parts)}" if parts else ""
-    told = f"（其中已接受{held}项）" if chinese else f" ({held} accepted)"
-    total = f"共{len(shown)}项发现" if chinese else many(len(shown), "finding")
-    screen.line(f"{total}{kinds}{told if held else ''}", "bold")
-    if tally.asked:
-        for line in wrapped(getattr(searched(tally), language), screen.width, "", ""):
-            screen.line(line)
-    return shown
-
-
-def _print_findings(
-    findings: Sequence[Finding], loaded: Loaded, accepted: Accepted, agreements: Sequence[str],
-    layers: Sequence[str], documents: Mapping[str, str], language: Language, sarif: bool, tally: Tally,
-    tries: Mapping[str, Sequence[Tried]], values: Iterable[Range],
-) -> None:  # fmt: skip
-    from engine.analysis.ranges import as_json as range_as_json
-    from engine.analysis.report import as_json, as_sarif, counted
-    from engine.analysis.tally import searched
-
-    if sarif:
-        log = as_sarif(findings, loaded.contracts, loaded.sources, language, accepted, tries)
-        sys.stdout.write(json.dumps(log, ensure_ascii=False, indent=2, default=str) + "\n")
-        return
-    print_json({
-        "agreements": list(agreements), "layers": list(layers), "documents": documents,
-        "findings": [as_json(each, loaded.contracts, accepted, tries.get(each.key)) for each in findings],
-        "counts": counted(findings),
-        "ranges": [range_as_json(each) for each in values],
-        "searched": {
-            "asked": tally.asked, "found": tally.found, "none": tally.none, "undecided": tally.undecided,
-            "bound": searched(tally)._asdict() if tally.asked else None,
-        },
-    })  # fmt: skip
-
-
 def _accept(
     key: str, reason: str | None, findings: Iterable[Finding], documents: Mapping[str, Contract]
 ) -> None:
@@ -318,45 +281,3 @@ def _accept(
     path = Path(agreed[0].path).with_name(FILE)
     add(path, Acceptance(key, reason, day_of(now()), rests_on(finding, documents)))
     Screen.of().line(f"{path}: {key}")
-
-
-def _laid_beside(paths: Sequence[str], text: str) -> Contract:
-    """Return the supplement that a text is to one of these agreements. Raises Refused where it cannot be read."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "beside.contract"
-        path.write_text(text, "utf-8")
-        loaded = usable([*paths, str(path)])
-    return next(
-        loaded.contracts[name] for name in loaded.asked if loaded.contracts[name].kind == "supplement"
-    )
-
-
-def _run_checks(written: str, as_json: bool) -> None:
-    """Run a file of conflict checks."""
-    from engine.analysis.checks import BadChecks, Checker
-    from engine.governing import Programs
-
-    path = found_at(written)
-    words = words_beside(path)
-    named = dict.fromkeys(name for names in words.documents.values() for name in names)
-    loaded = usable([*named, str(SHIPPED / "law")])
-    programs = Programs({name: loaded.contracts[name] for name in loaded.asked})
-    checker = Checker(programs, words.raw, partial(_laid_beside, tuple(named)))
-    outcomes: list[Outcome] = []
-    screen = Screen.of()
-    try:
-        for each in checker.run(text_of(str(path))):
-            status = "passed" if each.passed else "failed"
-            outcomes.append(Outcome(status, each.check, each.expected, each.got))
-            if not as_json:
-                show_outcomes(screen, outcomes[-1:], "en")
-                screen.out.flush()
-    except BadChecks as wrong:
-        raise Refused(f"{path}: {one_line(wrong)}", where=str(path), field="conflict_checks") from None
-    counts = {name: sum(each.status == name for each in outcomes) for name in ("passed", "failed")}
-    if as_json:
-        rows = [{"status": o.status, "name": o.name, "expected": o.expected, "got": o.got} for o in outcomes]
-        print_json({"outcomes": rows, **counts})
-    else:
-        screen.out.write(f"{counts['passed']} passed, {counts['failed']} failed\n")
-    raise typer.Exit(FOUND if counts["failed"] else FINE)

@@ -39,6 +39,10 @@ if TYPE_CHECKING:
 _FIELD = typer.Option(
     "--field", metavar="NAME=VALUE", help="A value of the act, or of a trigger still to come."
 )
+_NORM = typer.Option(metavar="NORM", help="Is the party in breach of this clause or norm?")
+_STATE = typer.Option(metavar="STATE", help="What is this state: agreement, service, …?")
+_AMOUNT = typer.Option(metavar="SUM", help="How much is this sum, or unpaid on this clause?")
+_DOCUMENT = typer.Option(metavar="NAME", help="Which agreement is meant, where there are several.")
 _DEADLINE = typer.Option(metavar="NORM", help="When does the time for this clause end, or the agreement?")
 _LAW_TEXT = typer.Option(
     "--law-text", metavar="DIR", help="Show the articles cited as they stand in your folder of statutes."
@@ -48,19 +52,19 @@ _BARRED = typer.Option(metavar="NORM", help="Is the claim from this clause time-
 
 def ask(
     inputs: Inputs, ledger: LedgerPath = None,
-    party: Annotated[str | None, typer.Option(help="Who would do it, or is in breach.")] = None,
-    act: Annotated[str | None, typer.Option(help="May, or must, the party do this act?")] = None,
+    party: Annotated[str | None, typer.Option(metavar="PARTY", help="Who would do it, or is in breach.")] = None,
+    act: Annotated[str | None, typer.Option(metavar="ACT", help="May, or must, the party do this act?")] = None,
     field: Annotated[list[str] | None, _FIELD] = None,
-    norm: Annotated[str | None, typer.Option(help="Is the party in breach of this clause or norm?")] = None,
-    state: Annotated[str | None, typer.Option(help="What is this state: agreement, service, …?")] = None,
-    amount: Annotated[str | None, typer.Option(help="How much is this sum, or unpaid on this clause?")] = None,
+    norm: Annotated[str | None, _NORM] = None,
+    state: Annotated[str | None, _STATE] = None,
+    amount: Annotated[str | None, _AMOUNT] = None,
     deadline: Annotated[str | None, _DEADLINE] = None,
     renewed: Annotated[bool, typer.Option("--renewed", help="Was the agreement renewed?")] = False,
     arrived: Annotated[str | None, typer.Option(metavar="EVENT", help="Has this notice arrived?")] = None,
     bears: Annotated[str | None, typer.Option(metavar="EVENT", help="Who bears the loss from this event?")] = None,
     time_barred: Annotated[str | None, _BARRED] = None,
     about: Annotated[str | None, typer.Option(metavar="EVENT", help="For which trigger: the event's id.")] = None,
-    document: Annotated[str | None, typer.Option(help="Which agreement is meant, where there are several.")] = None,
+    document: Annotated[str | None, _DOCUMENT] = None,
     as_of: AsOf = None, known_at: KnownAt = None, settings: Settings = None, readings: Readings = None,
     answers: Answers = None, layers: Layers = None, lang: Lang = None,
     prose: Annotated[bool, typer.Option("--prose", help="One paragraph instead of an outline.")] = False,

@@ -17,7 +17,7 @@ _FOLDER = typer.Argument(
 
 def desk(
     folder: Annotated[str, _FOLDER] = ".",
-    port: Annotated[int | None, typer.Option("--port", help="Where to listen on this machine.")] = None,
+    port: Annotated[int | None, typer.Option("--port", metavar="PORT", help="Where to listen on this machine.")] = None,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the address.")] = False,
 ) -> None:  # fmt: skip
     """Edit contracts in the browser, with everything the language server knows (docs/desk.md). Ctrl-C stops it.

@@ -17,10 +17,11 @@ key = typer.Typer(name="key", no_args_is_help=True, help="Make, list and revoke 
 Address = Annotated[
     str, typer.Argument(metavar="STORE", help="A SQLite file, or postgresql://user@host/name.")
 ]
-Tenant = Annotated[str, typer.Option("--tenant", help="Whose callers these are.")]
+Tenant = Annotated[str, typer.Option("--tenant", metavar="NAME", help="Whose callers these are.")]
 _NAME = typer.Option("--name", metavar="NAME", help="For people: who calls with it.")
 _RIGHTS = typer.Option("--rights", metavar="A,B", help="Of ask, record, publish, audit.")
-_DAYS = typer.Option("--days", min=1, help="For so many days; for ever if left out.")
+_PREFIX = typer.Argument(metavar="PREFIX", help="What `contract key list` shows of it.")
+_DAYS = typer.Option("--days", metavar="N", min=1, help="For so many days; for ever if left out.")
 
 
 @key.command()
@@ -107,7 +108,7 @@ def list_(store: Address, tenant: Tenant = "main", json_: Json = False) -> None:
 
 
 @key.command()
-def revoke(store: Address, prefix: Annotated[str, typer.Argument(metavar="PREFIX")]) -> None:
+def revoke(store: Address, prefix: Annotated[str, _PREFIX]) -> None:
     """Revoke a key by its prefix; a server heeds it within seconds."""
     from engine.store import open_store
 

@@ -46,8 +46,12 @@ Ask = Annotated[
     list[str] | None,
     typer.Option("--ask", metavar="QUESTION", help='Ask of every account: "provider may suspend_service".'),
 ]
-Jobs = Annotated[int, typer.Option("--jobs", min=0, help="Processes; 0, as by default, is one a core.")]
-Buckets = Annotated[int, typer.Option("--buckets", min=1, max=4096, help="Into how many parts accounts go.")]
+Jobs = Annotated[
+    int, typer.Option("--jobs", metavar="N", min=0, help="Processes; 0, as by default, is one a core.")
+]
+Buckets = Annotated[
+    int, typer.Option("--buckets", metavar="N", min=1, max=4096, help="Into how many parts accounts go.")
+]
 Limit = Annotated[
     str, typer.Option("--rejects", metavar="SHARE", help="Fail if more of the rows are set aside.")
 ]

@@ -62,7 +62,7 @@ Verify = Annotated[
     str,
     typer.Option("--verify", metavar="SHARE", help="Fold this share of the accounts with the engine too."),
 ]
-Seed = Annotated[int, typer.Option("--seed", help="Which accounts --verify takes.")]
+Seed = Annotated[int, typer.Option("--seed", metavar="N", help="Which accounts --verify takes.")]
 On = Annotated[str, typer.Option("--on", metavar="WHAT", help="processes (of this machine), ray or spark.")]
 Cluster = Annotated[
     str | None,

@@ -21,14 +21,14 @@ _STORE = typer.Option("--store", metavar="STORE", help="A SQLite file, or postgr
 _DESK = typer.Option(
     "--desk", metavar="FOLDER", help="Edit the contracts of a folder too, in the browser, at /desk."
 )
-_LOG = typer.Option("--log-level", help="debug, info, warning or error.")
+_LOG = typer.Option("--log-level", metavar="LEVEL", help="debug, info, warning or error.")
 
 
 def serve(
     config: Annotated[str | None, _CONFIG] = None,
     store: Annotated[str | None, _STORE] = None,
-    host: Annotated[str | None, typer.Option("--host", help="Where to listen.")] = None,
-    port: Annotated[int | None, typer.Option("--port", help="Where to listen.")] = None,
+    host: Annotated[str | None, typer.Option("--host", metavar="HOST", help="Where to listen.")] = None,
+    port: Annotated[int | None, typer.Option("--port", metavar="PORT", help="Where to listen.")] = None,
     desk: Annotated[str | None, _DESK] = None,
     log_level: Annotated[str, _LOG] = "info",
 ) -> None:
