@@ -251,6 +251,17 @@ def judged(program: Program, decision: Decision, wanted: str, kind: Kind | None)
     return said, same and {m.strip() for m in re.split("[,，、]", missing) if m.strip()} <= names | kinds
 
 
+def said_as(expected: str, got: str) -> str:
+    """Return what an account answered in the language in which an answer was expected."""
+    if expected.isascii():
+        return got
+    answer, _, missing = got.partition(" missing ")
+    of_breaches = expected in ("违约", "未违约", "已补正")
+    words = [word for word, meant in ANSWERS.items() if meant == answer and not word.isascii()]
+    said = (words[0] if of_breaches else words[-1]) if words else answer
+    return f"{said} 缺 {missing}" if missing else said
+
+
 def _kind_asked(program: Program, question: Question) -> Kind | None:
     """Return the kind of the value that a question asks for."""
     if isinstance(question, AmountOfSum):

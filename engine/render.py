@@ -410,6 +410,8 @@ _IN_CHINESE = {"passed": "通过", "failed": "未通过", "not applicable": "不
 
 def show_outcomes(screen: Screen, outcomes: Iterable[Outcome], language: Language) -> None:
     """Print outcomes, one a line; a failed one with both answers beneath."""
+    from engine.cases import said_as
+
     zh = language == "zh"
     for each in outcomes:
         mark = screen.paint(_padded(_IN_CHINESE[each.status] if zh else each.status, 15), _MARKS[each.status])
@@ -417,7 +419,7 @@ def show_outcomes(screen: Screen, outcomes: Iterable[Outcome], language: Languag
             screen.out.write(f"{mark}{printable(each.name)}\n")
             if each.expected:
                 screen.line(f"    {'应为  ' if zh else 'expected  '}{each.expected}", "green")
-            screen.line(f"    {'实为  ' if zh else 'got       '}{each.got}", "red")
+            screen.line(f"    {'实为  ' if zh else 'got       '}{said_as(each.expected, each.got)}", "red")
         else:
             # An expectation that is a line of a case says its answer already.
             told = each.status != "passed" or each.name.endswith(each.expected)

@@ -52,7 +52,7 @@ def test_scenarios_are_told_in_the_language_of_their_contract(contract, tmp_path
     assert (status, out.splitlines()[-1]) == (FINE, "通过1项，未通过0项"), out
     path.write_text(text.format("走", "禁止"), "utf-8")
     out = contract("test", str(tmp_path))[1]
-    assert "    应为  禁止\n    实为  permitted\n" in out
+    assert "    应为  禁止\n    实为  允许\n" in out
     path.write_text(text.format("跑", "允许"), "utf-8")
     assert "错误：第3行（e1），name：词汇中没有行为或事件`跑`" in contract("test", str(tmp_path))[1]
 
