@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from contractlang.declaration import OccurrenceDecl
+from contractlang.declaration import OccurrenceDecl, QuestionDecl, StateDecl, TypeDecl
 from engine.calendars import default_calendar
 from engine.dates import SECOND, day_of, day_of_month, end_of, iso, parse_instant, period_day
 from engine.deadlines import deadline_after
@@ -319,7 +319,8 @@ class Entries:
         named: dict[str, str] = (self.mapping.get("values") or {}).get(key, {})
         if not named:
             return written
-        options = self.program.declarations[kind.of].options if kind is not None else ()  # type: ignore[union-attr]
+        listed = self.program.declarations.get(kind.of) if kind is not None else None
+        options = listed.options if isinstance(listed, TypeDecl | StateDecl | QuestionDecl) else ()
         known = {each.name for each in options} | {each.alias for each in options}
         return named.get(written, written if written in known else named.get("else", written))
 

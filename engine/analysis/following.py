@@ -98,8 +98,8 @@ class Following:
         self.acts = [
             name
             for name in words
-            if isinstance(self.new.contract.declarations[name], OccurrenceDecl)
-            and self.new.contract.declarations[name].is_act  # type: ignore[union-attr]
+            if isinstance(declared := self.new.contract.declarations[name], OccurrenceDecl)
+            and declared.is_act
         ]
 
     def _touch(self, each: Sentence, partner: dict[Sentence, Sentence]) -> None:
