@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from contractlang.source import Span
+from engine.desk.beside import told_by
 from engine.desk.papers import Understood
 
 LONGEST = 300
@@ -32,23 +30,9 @@ class Found:
 async def look(path: str, layers: str) -> list[Any] | None:
     """Return the findings about the agreement in a file as `contract analyse` gives them; None where there are none
     to be had. What is saved is analysed."""
-    command = [sys.executable, "-m", "engine.cli", "analyse", path, "--json"]
-    if layers:
-        command += ["--layers", layers]
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        stdin=asyncio.subprocess.DEVNULL,
-    )
+    under = ("--layers", layers) if layers else ()
     try:
-        out, _ = await asyncio.wait_for(process.communicate(), LONGEST)
-    except (TimeoutError, asyncio.CancelledError):
-        process.kill()
-        await process.wait()
-        raise
-    try:
-        told = json.loads(out)
+        told = await told_by("analyse", path, *under, within_s=LONGEST)
     except ValueError:
         return None
     return list(told["findings"]) if "findings" in told else None

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,11 +10,14 @@ from lsprotocol.types import CodeLens, Command, Location, Position, Range
 from pygls.uris import from_fs_path
 
 from contractlang.contract import Contract
+from engine.desk.beside import told_by
 from engine.desk.findings import Found
 from engine.desk.papers import Understood
 from engine.desk.places import range_of
 
 LONGEST = 120
+"""Seconds after which the scenarios are given up."""
+
 SHOW = "contract.showPlaces"
 """The command of an editor's that shows places: whose file and where, the places, what each is called."""
 
@@ -35,18 +35,8 @@ async def touched(path: str) -> list[Any] | None:
     folder = Path(path).parent
     if not any((folder / name).is_file() for name in ("scenarios.md", "scenarios.yaml", "scenarios.yml")):
         return None
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "engine.cli", "test", str(folder), "--coverage", "--json",
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, stdin=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
     try:
-        out, _ = await asyncio.wait_for(process.communicate(), LONGEST)
-    except (TimeoutError, asyncio.CancelledError):
-        process.kill()
-        await process.wait()
-        raise
-    try:
-        told = json.loads(out)
+        told = await told_by("test", str(folder), "--coverage", within_s=LONGEST)
     except ValueError:
         return None
     return list(told.get("cases", ()))

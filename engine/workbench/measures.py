@@ -5,14 +5,10 @@ The commands are those that a person would type: `contract check`, `contract tes
 
 from __future__ import annotations
 
-import asyncio
-import json
-import os
-import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from engine.desk.beside import told_by
 from engine.workbench.folder import BadFile
 
 LONGEST = 300
@@ -41,29 +37,14 @@ async def measured(path: Path, what: str, layers: str = "") -> dict[str, Any]:
                 else {"passed": 0, "failed": 0, "outcomes": []}
             )
     words = ["test", str(subject), "--coverage"] if what == "coverage" else [what, str(subject)]
-    command = [sys.executable, "-m", "engine.cli", *words, "--json"]
-    if layers and what == "analyse":
-        command += ["--layers", layers]
-    process = await asyncio.create_subprocess_exec(
-        *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, stdin=asyncio.subprocess.DEVNULL
-    )  # fmt: skip
-    with suppress(OSError, AttributeError):
-        # Whoever types goes first. (Not every system has priorities, and it may have ended already.)
-        os.setpriority(os.PRIO_PROCESS, process.pid, 10)
+    under = ("--layers", layers) if layers and what == "analyse" else ()
     try:
-        out, _ = await asyncio.wait_for(process.communicate(), LONGEST)
+        told = await told_by(*words, *under, within_s=LONGEST)
     except TimeoutError:
         raise BadFile("what", f"`contract {what}` has not ended within {LONGEST} s", 503) from None
-    finally:
-        # Also where whoever asked has gone away.
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    try:
-        told = json.loads(out)
     except ValueError:
         raise BadFile("what", f"`contract {what}` has not answered", 500) from None
     if "error" in told:
         return {"unread": str(told["error"]["reason"])}
     told.pop("version", None)
-    return dict(told)
+    return told
