@@ -3,7 +3,8 @@
 `python -m bench.many` measures and keeps (bench/many.json, docs/measured.md). `--pool`, `--ray` and `--spark` (any of
 them, in one run or several) measure the process pool and the local workers of either over the same files: 4, or
 `--files N`, made anew or found in `--at FOLDER`. Each file has a million events of its own accounts; times are CPU time
-of this process where nothing else is said.
+of this process where nothing else is said. `--in-time` measures the pool over one table of as many events in order of
+time, whose rows are scattered by account.
 """
 
 from __future__ import annotations
@@ -103,17 +104,28 @@ def _gathered(parts: list[Any]) -> Any:
     return together(joined(parts))
 
 
-def beside(way_of: str, files: int, folder: Path) -> dict[str, Any]:
+def by_account(files: int, folder: Path) -> list[Table]:
+    """Return the tables of that many files, found or made."""
+    paths = [folder / f"{number}.parquet" for number in range(files)]
+    return [Table(path if path.is_file() else written(path, number)) for number, path in enumerate(paths)]
+
+
+def in_time(files: int, folder: Path) -> list[Table]:
+    """Return one table of as many events in order of time, found or made."""
+    path = folder / f"{files}-in-time.parquet"
+    if not path.is_file():
+        made(path, f"0, {files * ACCOUNTS}", INVOICES, ORDERS["in time"], "plain")
+    return [Table(path)]
+
+
+def beside(way_of: str, files: int, folder: Path, laid: Laid = by_account) -> dict[str, Any]:
     """Return the seconds that the process pool, or an engine's local workers, took for some files.
 
     On the clock, and of CPU, of all processes. Two workers, begun within the time; what an engine runs beside them is
     begun before. `tables` is the same for the same tables, whoever made them.
     """
     spare_pandas()
-    tables = []
-    for number in range(files):
-        path = folder / f"{number}.parquet"
-        tables.append(Table(path if path.is_file() else written(path, number)))
+    tables = laid(files, folder)
     with WAYS[way_of]() as way, tempfile.TemporaryDirectory(dir=folder) as out:
         begun, spent = time.perf_counter(), _spent()
         counts = way(Job(None, tuple(tables), Path(out), files, 2), portfolio, {}, _quiet)
@@ -150,6 +162,8 @@ def _digest(out: Path) -> str:
 
 
 Way = Callable[..., Counts]
+Laid = Callable[[int, Path], list[Table]]
+"""How the tables of that many files lie in a folder."""
 
 
 @contextmanager
@@ -204,6 +218,10 @@ def rows_of(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             for what, told in (("cpu", "of CPU, all processes"), ("clock", "on the clock")):
                 ratio = own[what] / pool[what]
                 yield f"{named}, {told}", f"{pool[what]:.1f} s, {own[what]:.1f} s: x {ratio:.2f}"
+    for events, took in found.get("in time", {}).items():
+        named = f"{int(events):,} events in order of time, two processes"
+        yield f"{named}, of CPU", f"{took['cpu']:.1f} s: {took['cpu'] / int(events) * 1e9:.0f} ns an event"
+        yield f"{named}, on the clock", f"{took['clock']:.1f} s: {int(events) / took['clock'] / 1e6:.1f} M/s"
     steps = found["curve"][-1][1]
     for events in (10**9, 10**11):
         for how, names in (("files of whole accounts", ("read", "fold", "lay")), ("shuffled", tuple(steps))):
@@ -224,12 +242,14 @@ def main(words: list[str]) -> None:
     found = json.loads(KEPT.read_text("utf-8")) if KEPT.is_file() else {}
     ways = [each for each in WAYS if f"--{each}" in words]
     files = int(words[words.index("--files") + 1]) if "--files" in words else 4
-    for each in ways:
-        with tempfile.TemporaryDirectory() as made:
-            place = Path(words[words.index("--at") + 1] if "--at" in words else made)
+    with tempfile.TemporaryDirectory() as anew:
+        place = Path(words[words.index("--at") + 1] if "--at" in words else anew)
+        for each in ways:
             here = found.setdefault("beside", {}).setdefault(str(files * EVENTS), {})
             here[each] = beside(each, files, place)
-    if not ways:
+        if "--in-time" in words:
+            found.setdefault("in time", {})[str(files * EVENTS)] = beside("pool", files, place, in_time)
+    if not ways and "--in-time" not in words:
         found |= measured()
     KEPT.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
     for what, figure in rows_of(found):
