@@ -6,7 +6,7 @@ re-derives only what comes after it. Everything is a function of what was given:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -24,7 +24,7 @@ from engine.program import Program
 from engine.question import May, Question, about_of
 from engine.simultaneous import before_act, in_orders, is_act
 from engine.terms import Terms
-from engine.told import Kept
+from engine.told import Asked, Kept, Memory
 from engine.undated import Way, answered, combined, placed, ways
 from engine.walk import walk
 
@@ -184,7 +184,7 @@ class _Line:
 
     def __init__(
         self, facts: Grown[Event], undated: tuple[Event, ...], alleges: bool, groups: Grown[list[Event]],
-        instants: Grown[Instant], reached: list[Position], begins: Instant | None, told: Mapping[tuple[str, str], Kept],
+        instants: Grown[Instant], reached: list[Position], begins: Instant | None, told: dict[Asked, Kept],
     ) -> None:  # fmt: skip
         self.facts, self.undated, self.alleges = facts, undated, alleges
         self.groups, self.instants = groups, instants
@@ -249,9 +249,7 @@ class _Line:
         self._reach(count)
         found = self.reached[count] if count < len(self.groups) else self._since_last(until)
         if found.told is None:
-            # Most of what was told last stands as it did.
-            found.told = dict(self.told)
-        self.told = found.told
+            found.told = Memory(self.told)
         return found
 
     def _reach(self, count: int) -> None:

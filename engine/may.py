@@ -19,7 +19,7 @@ from engine.question import May
 from engine.recall import FORBIDS, SAYS_NOTHING, SILENT
 from engine.scene import Scene
 from engine.statuses import breach_events
-from engine.told import Kept, Looked
+from engine.told import Kept, Looked, Memory
 from engine.tuples import made
 
 PERMITTED: Final = Case("permitted")
@@ -28,9 +28,6 @@ FORBIDDEN: Final = Case("forbidden")
 NO_BASIS: Final = Case("no_basis")
 UNREGULATED: Final = Case("unregulated")
 CONFLICTING: Final = Case("conflicting")
-
-MOST_TOLD: Final = 16
-"""Of how many acts is kept what was told of them at one position; a good kilobyte each."""
 
 
 def may(position: Position, question: May, known_at: Instant | None) -> Decision:
@@ -42,18 +39,17 @@ def may(position: Position, question: May, known_at: Instant | None) -> Decision
     speaking = program.speaking[name].get(party)
     if speaking is None:
         raise no_party(party)
-    known: dict[tuple[str, str], Kept] = {}
-    if position.told is not None and not question.fields:
-        known = position.told
-    kept = known.get((party, name))
-    if kept is None or not kept.stands(position, at):
-        looked = Looked(position)
-        asked = asked_about(ASKED, name, party, at, question.fields)
-        told = told_of(position, at, _May(act, party, asked, speaking), looked.get)
-        if len(known) >= MOST_TOLD:
-            known.clear()
-        kept = known[party, name] = Kept(told, position, looked)
-    return kept.told.decision(position, at, known_at)
+    memory: Memory = Memory({}) if question.fields or position.told is None else position.told
+    told = memory.here.get((party, name))
+    if told is None or not told.since <= at < told.until:
+        kept = memory.kept.get((party, name))
+        if kept is None or not kept.stands(position, at):
+            looked = Looked(position)
+            way = _May(act, party, asked_about(ASKED, name, party, at, question.fields), speaking)
+            kept = Kept(told_of(position, at, way, looked.get), position, looked)
+        memory.keep((party, name), kept)
+        told = kept.told
+    return told.decision(position, at, known_at)
 
 
 NOBODY: Final = 0

@@ -65,8 +65,8 @@ class Position:
         self.now, self.count, self.chain, self.changed, self.taken = now, count, chain, changed, taken
         # The act, and whose, that had a basis when it last came, until when time alone does not change that.
         self.based: tuple[str, str | None, Instant] | None = None
-        # What was told of who may do which act (`Kept` in `told.py`); None where nobody would ask again.
-        self.told: dict[tuple[str, str], Any] | None = None
+        # What was told of who may do which act (`Memory` in `told.py`); None where nobody would ask again.
+        self.told: Any = None
 
     @property
     def terms_digest(self) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from itertools import repeat
 from operator import is_
-from typing import Any, NamedTuple, final
+from typing import Any, Final, NamedTuple, final
 
 from engine.decision import Decision, Receipt
 from engine.edition import edition
@@ -17,6 +17,11 @@ from engine.position import Position
 from engine.scene import NOTHING
 from engine.step import Entry, Key
 from engine.tuples import made
+
+MOST_TOLD: Final = 16
+"""Of how many acts is kept what was told of them; a good kilobyte each."""
+Asked = tuple[str, str]
+"""A party and an act."""
 
 
 class Told(NamedTuple):
@@ -58,7 +63,7 @@ class Looked:
 
 @final
 class Kept:
-    """What was told at one position, for those that follow."""
+    """What was told at one position, and all that was looked at for it."""
 
     __slots__ = ("_agenda", "_seen", "told")
 
@@ -78,3 +83,22 @@ class Kept:
         """Tell whether what is to come by itself is what was then, but for what has come: nothing hung on that."""
         past = len(self._agenda) - len(agenda)
         return past >= 0 and self._agenda[past:] == agenda and (past == 0 or self._agenda[past - 1][0] <= at)
+
+
+@final
+class Memory:
+    """What was told of who may do which act: `here`, at one position; and last at any of the account, `kept`."""
+
+    __slots__ = ("here", "kept")
+
+    def __init__(self, kept: dict[Asked, Kept]) -> None:
+        self.here: dict[Asked, Told] = {}
+        self.kept = kept
+
+    def keep(self, asked: Asked, found: Kept) -> None:
+        """Keep what was told, or stands, at the position."""
+        if len(self.here) >= MOST_TOLD:
+            self.here.clear()
+        if len(self.kept) >= MOST_TOLD:
+            self.kept.clear()
+        self.here[asked], self.kept[asked] = found.told, found

@@ -20,11 +20,11 @@ from engine.decide import decide
 from engine.decision import Decision
 from engine.event import Instant, Ledger, event
 from engine.governing import Programs
-from engine.may import MOST_TOLD
 from engine.program import Program
 from engine.question import May, Question
 from engine.scenarios import run_scenario
 from engine.situation import Words
+from engine.told import MOST_TOLD
 from tests.laws.accounts import account
 from tests.strategies import QUICK, Asked, asked
 
@@ -36,7 +36,7 @@ MAPPING = ROOT / "contracts" / "scenarios" / "mapping.yaml"
 def standing(one: Account, at: Instant) -> set[tuple[str, str]]:
     """Return who may do which acts, as far as that is told without being looked at."""
     position = one.line().before(at + 1)
-    return {asked for asked, kept in (position.told or {}).items() if kept.stands(position, at)}
+    return {asked for asked, kept in one.line().told.items() if kept.stands(position, at)}
 
 
 LATER = (0, 1, DAY // 3, 2 * DAY, 9 * DAY, 8 * DAY, 40 * DAY, 39 * DAY + 7, 400 * DAY)
