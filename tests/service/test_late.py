@@ -18,7 +18,9 @@ from hypothesis import strategies as st
 import engine.account
 from engine.dates import parse_instant
 from engine.event import Instant
-from engine.service import deadlines, snapshots
+from engine.service import deadlines, recording, snapshots
+from engine.service.clock import now
+from engine.service.cloudevents import sent
 from engine.service.deadlines import Deadlines
 from engine.service.outlook import is_of, looked_at
 from engine.store import AT_ONCE
@@ -354,6 +356,33 @@ def test_what_comes_late_has_nothing_derived_again_that_came_before_it(
     told = service.post("/events", used[290:299], BATCH).json()["events"]
     assert all(each["late"] for each in told)
     assert len(taken) < 150
+
+
+def test_others_have_their_turn_between_what_came_late(
+    service: InProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    billed(service, "2026-04-01T10:00")
+    late = [
+        event("a", f"u{n}", "usage", f"2026-03-03T10:00:0{n}+08:00", period="2026-03", minutes="5") for n in range(5)
+    ]  # fmt: skip
+    turns, seen = 0, list[int]()
+    outcome = recording.outcome
+
+    def noted(*given: Any) -> Any:
+        seen.append(turns)
+        return outcome(*given)
+
+    async def reported() -> None:
+        nonlocal turns
+        found, _ = sent(BATCH, {}, late, 1_000)
+        recorded = asyncio.create_task(recording.record(service.server.tenants["main"], found, now()))
+        while not recorded.done():
+            turns += 1
+            await asyncio.sleep(0)
+
+    monkeypatch.setattr(recording, "outcome", noted)
+    asyncio.run(reported())
+    assert len(set(seen)) == 5
 
 
 CLUB = """| agreement club 俱乐部
