@@ -326,6 +326,8 @@ class Entries:
 
     def bill(self, written: str) -> str:
         """Return the bill, or the sum for a bill (`late_fee:2026-08`), that a payment names."""
+        if written in self.ids:
+            return self.ids[written]
         what, colon, number = written.rpartition(":")
         return f"{what}{colon}{self.ids.get(number, number)}"
 

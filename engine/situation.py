@@ -182,6 +182,8 @@ class Situation:
             self.readings[name] = _OF_FLAGS[value] if isinstance(value, bool) else str(value)
         elif parameter := self.parameter_of(name):
             self.parameters[parameter] = value
+            if self.is_gap(name):
+                self.answers[name] = "blank" if value is None else value
         elif name.startswith(_VARIED):
             said = str(value).lower() if isinstance(value, bool) else "blank" if value is None else value
             self.answers[name] = self.mapping.raw["answers"].get(name, {}).get(said, said)
@@ -246,6 +248,11 @@ class Situation:
             for d in self.program.declarations.values()
         )
 
+    def is_gap(self, name: str) -> bool:
+        """Tell whether a text of those asked has a hole of that name, which no setting fills."""
+        blanks = (each for each in self.program.declarations.values() if isinstance(each, BlankDecl))
+        return any(each.gap and name in (each.name, each.alias, each.external) for each in blanks)
+
     def is_of_the_other(self, name: str) -> bool:
         """Tell whether one of two agreements is asked alone, and a blank is not one of its own."""
         documents = self.mapping.documents
@@ -281,7 +288,7 @@ class Situation:
         """
         told = self.answer()
         for name, target in self.mapping.raw["parameters"].items():
-            if target in told[1] and self.parameters.get(name) is not None and not self.is_asked(target):
+            if target in told[1] and self.parameters.get(name) is not None and self.is_gap(target):
                 one, other = (
                     Situation(
                         self.scenario, self.query, ", ".join(filter(None, (self.variant, f"{target}={value}"))),
@@ -302,8 +309,6 @@ class Situation:
                 return spoken(parse_instant(self.giving_time(notice)[1])), [], []
             case "amount" if asked.partition(":")[0] in self.mapping.raw["settled"]:
                 return self.paid()
-            case "notice_arrived" | "arrived" if self.never_came():
-                return "no", [], []
         return self.said(self.decision())
 
     def said(self, decision: Decision) -> tuple[str, list[str], list[str]]:
@@ -425,11 +430,6 @@ class Situation:
         if named is None:
             raise Unsupported("arrival of an entry that is not there")
         return str(named)
-
-    def never_came(self) -> bool:
-        """Tell whether the notice asked about is no event: it never arrived."""
-        notice = self.notice(self.query["ask"])
-        return all(event.id != notice for event in self.events)
 
     def unsaid(self, act: str, at: int) -> dict[str, Any]:
         """Return what the query leaves to the entries before it: disclosure is to the authority that asked for it."""
