@@ -46,7 +46,7 @@ from contractlang.kinds import (
     money_in,
 )
 from contractlang.names import NO, YES
-from contractlang.substitution import substitute
+from contractlang.substitution import said_in, substitute
 from contractlang.syntax import Node, Word, is_single
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def call(reader: Reader, node: Node) -> Expr:
         values = {
             param.name: reader.expression(each) for param, each in zip(declared.params, rest, strict=True)
         }
-        return substitute(declared.value, values)
+        return substitute(said_in(declared.value, declared.document, reader.document), values)
     questions = [*reader.called(QuestionDecl, DefineDecl), *reader.names.amounts]
     raise reader.unknown(word, "question or amount", "问题或金额", questions)
 
@@ -178,7 +178,7 @@ def _declared(reader: Reader, word: Word, declared: Declaration, alone: bool) ->
                     "kind", word, f"`{spelling}` must be told of what", f"`{spelling}`须写明对象",
                     Said(f"write `{spelling}({wants})`", f"请写 `{spelling}({wants})`"),
                 )  # fmt: skip
-            return declared.value
+            return said_in(declared.value, declared.document, reader.document)
         case ReadingDecl():
             raise reader.fail(
                 "kind",

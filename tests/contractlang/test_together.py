@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from contractlang.expression import StateValue
 from contractlang.load import Loaded, load
 from contractlang.render import render
+from engine.walk import walk
 
 LAW = """\
 | law {name}
@@ -143,3 +145,18 @@ def test_blanks_that_fill_one_another_are_reported(tmp_path: Path) -> None:
     later = rules("2", "2020-01-01") + blanks + "| fills two with one\n"
     ended = law.replace("valid from 2016-01-01", "valid from 2016-01-01 to 2019-12-31")
     assert "circular" not in [each.code for each in together(tmp_path, a=ended, b=later).errors]
+
+
+def test_a_definition_speaks_of_the_state_in_law_of_whose_sentence_uses_it(tmp_path: Path) -> None:
+    common = (
+        "| vocabulary common\n| party owner, tenant\n| state rate, in law: money\n"
+        '| define cheap is rate < 50.00 CNY\n| define cheap_now(limit) is rate < 50.00 CNY and limit is "x"\n'
+        "| act leave by tenant, needs basis\n"
+    )
+    lease = '| agreement {}\n| uses common\n1.1 Text.\n| tenant may leave when cheap or cheap_now("x")\n'
+    found = together(tmp_path, common=common, one=lease.format("one"), other=lease.format("other"))
+    assert not found.diagnostics, render(found.diagnostics, found.sources, "en")
+    for name in ("one", "other"):
+        (norm,) = found.contracts[name].norms
+        states = [each for each in walk(norm.when) if isinstance(each, StateValue)]
+        assert [each.document for each in states] == [name, name]
