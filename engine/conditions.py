@@ -11,7 +11,7 @@ from engine.dates import day_of, end_of, start_of
 from engine.decision import Cure, Item, Reason
 from engine.evaluator import Evaluator
 from engine.event import ASKED, BOTH, Event
-from engine.quantities import NowE, StateE, StateInLawE
+from engine.quantities import BoundE, NowE, StateE, StateInLawE
 from engine.scene import FLAGS, Breach, Scene, Unknown, breach_id
 
 _OPS: dict[str, Callable[[Any, Any], bool]] = {
@@ -220,7 +220,10 @@ class AnswerE(Evaluator):
         return None if value is None else str(value)
 
     def value(self, scene: Scene) -> Any:
-        return scene.answer(self.question, self.of(scene))
+        """Return the answer; about what did not happen there is none, which is no."""
+        about = self.of(scene)
+        is_nothing = about is None and isinstance(self.about, BoundE) and self.about.last
+        return None if is_nothing else scene.answer(self.question, about)
 
     def why(self, scene: Scene) -> Reason:
         about = self.of(scene)

@@ -16,7 +16,7 @@ from engine.analysis.numbers import TRUE
 from engine.conditions import ActorE, AndE, AnswerE, ChosenE, CompareE, IsBlankE, NotE, OrE, PlacedE
 from engine.event import BOTH
 from engine.force import Part, Text, TextE, ValidE
-from engine.quantities import ConstE, FieldE
+from engine.quantities import BoundE, ConstE, FieldE
 from engine.statuses import DischargedE, HappenedE, InBreachE, OverdueE, UsedE
 
 
@@ -40,7 +40,9 @@ class Conditions(Aspect):
             case HappenedE():
                 return self.happened(it, m, env)
             case AnswerE() if world.look("question", it.question)[0].kind.name == "flag":
-                return world.left_open.answer(it.question).term
+                called = isinstance(it.about, BoundE) and it.about.last
+                is_there = not called or world.quantities.value(it.about, m, env).known
+                return every(is_there, world.left_open.answer(it.question).term)
             case ChosenE():
                 return world.left_open.chosen(it.reading, it.option)
             case IsBlankE():

@@ -276,11 +276,13 @@ def about_id(thing: Any) -> str | None:
 
 
 def answer(world: World, asked: Answer, about: Any) -> Any:
-    """Return the answer to a question; about something that did not happen it is no."""
+    """Return the answer to a question; about something that did not happen there is none, which is no."""
     if asked.about is None:
         return open_items.answer(world, asked.question, None)
     if about is None:
-        return False
+        # Of the act of a duty itself, where none is at hand, it is asked all the same.
+        is_act = isinstance(asked.about, Bound) and asked.about.name == "@act"
+        return open_items.answer(world, asked.question, None) if is_act else None
     done = not isinstance(about, Event) or about.id != ""  # The act that is asked about has no id.
     return open_items.answer(world, asked.question, about_id(about), done)
 

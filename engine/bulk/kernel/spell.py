@@ -274,6 +274,10 @@ class Speller:
 
     def answered(self, made: AnswerE, place: Place) -> Said:
         """Spell an answer that is the same for everything asked about: given with the account, or presumed."""
+        about = made.about
+        spoken_of = variable_of(about, place, self.program.touches) if isinstance(about, BoundE) else ""
+        if isinstance(about, BoundE) and about.last and spoken_of == about.name:
+            raise Unsaid(f"which `{about.last}` is spoken of")
         found = self.terms.answers.get(made.question)
         if found is None and made.question not in self.spoken_of:
             found = self.presumption(made, place)
