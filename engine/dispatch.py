@@ -54,6 +54,10 @@ class Dispatch:
             norm.act.name for norm in self.made.norms
             if isinstance(norm, Obligation | Permission | Power) and norm.bearer is Who.BOTH
         }  # fmt: skip
+        wanted |= {
+            act for act, duties in program.restored_by.items()
+            if any(each.norm.bearer is Who.BOTH for each in duties)
+        }  # fmt: skip
         # A power may lapse some time after an event.
         wanted |= {each.event for rule in program.rules for each in rule.lapses}
         wanted |= {each.rule.restarting for each in program.limitations if each.rule.restarting}

@@ -20,7 +20,7 @@ from engine.judge import (
     conditions,
     forbids,
     not_in_force,
-    restorable,
+    restored,
 )
 from engine.lifetime import is_renewal, renew
 from engine.program import Rule, Touch
@@ -33,11 +33,11 @@ def judge(scene: Scene, w: Writes, step: Step, event: Event, touch: Touch) -> No
     """Tell the basis of an act that needs one."""
     if not step.real(scene, event):
         return
-    open_norms: list[int] = []
+    open_norms: dict[int, None] = {}
     meant: dict[str, None] = {}
     found: dict[str, None] = {event.id: None}
     for index in bases_of(scene, event.actor or "", event):
-        open_norms.append(index)
+        open_norms[index] = None
         if not touch.effects:
             return  # Nothing asks on which of them it rests.
         rule = step.program.rules[index]
@@ -86,8 +86,7 @@ def forbid(scene: Scene, w: Writes, step: Step, event: Event, rule: Rule) -> Non
             continue
         if closed_by(scene, step.program.rules[index], event.actor or "", event) is None:
             return
-    duties = step.program.restored_by[event.name]
-    if any(beats(scene, duty, rule) for duty, _ in restorable(scene, duties, event.actor)):
+    if any(beats(scene, duty, rule) for duty, _ in restored(scene, event.actor, event)):
         return
     by = rule.bearer if isinstance(rule.bearer, str) else event.actor
     w["B", rule.index, event.id] = Breach(

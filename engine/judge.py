@@ -585,41 +585,52 @@ def tolerates(scene: Scene, rule: Rule, over: Rule) -> bool:
     return over.weight == ADMINISTRATIVE or beats(scene, rule, over)
 
 
-def restorable(scene: Scene, duties: tuple[Rule, ...], party: str | None) -> Iterator[tuple[Rule, Breach]]:
-    """Yield those of the duties to keep something that a party is in breach of, each with its first open breach."""
+def restorable(
+    scene: Scene, duties: tuple[Rule, ...], party: str | None, act: Event
+) -> Iterator[tuple[Rule, Breach]]:
+    """Yield those of the duties to keep something, none of them asleep, that a party is in breach of, with each breach;
+    what both must keep either may set about restoring.
+    """
     for rule in duties:
         for trig in scene.listed("BO", rule.index):
             breach: Breach | None = scene.read(("B", rule.index, trig))
-            if breach is not None and breach.status == "open" and breach.by == party:
-                yield rule, breach
-                break
+            if breach is None or breach.status != "open":
+                continue
+            if party in (breach.by, BOTH) or breach.by == BOTH:
+                bind(scene, rule, breach.trigger, act)
+                if overridden(scene, rule, act) is None:
+                    yield rule, breach
 
 
 def bases_of(scene: Scene, party: str, act: Event) -> Iterator[int]:
     """Yield the norms that are open to the act, each while it stands bound; a joint act wants all who must join.
 
-    The duties to keep something that the act restores come last.
+    The duties to keep something that the act restores come last, one for each of their breaches.
     """
-    rules = scene.program.rules
-    for index in scene.program.by_act[act.name]:
-        rule = rules[index]
-        if not rule.is_act:
-            continue
-        if closed_by(scene, rule, party, act) is None:
-            if rule.bearer is JOINT and party != BOTH and not joined(scene, party, act.name):
-                continue
+    program = scene.program
+    for index in program.by_act[act.name]:
+        rule = program.rules[index]
+        if rule.is_act and closed_by(scene, rule, party, act) is None and joins(scene, rule, party, act):
             yield index
-    duties = scene.program.restored_by[act.name]
-    yield from (
-        duty.index for duty, _ in restorable(scene, duties, party) if not outweighed(scene, duty, party, act)
-    )
+    for rule, breach in restored(scene, party, act):
+        if joins(scene, rule, party, act):
+            bind(scene, rule, breach.trigger, act)
+            yield rule.index
 
 
-def outweighed(scene: Scene, duty: Rule, party: str, act: Event) -> bool:
-    """Tell whether what forbids the act prevails over the duty that the act would restore."""
-    rules = scene.program.rules
-    bans = (rules[index] for index in scene.program.by_act[act.name] if rules[index].is_prohibition)
-    return any(beats(scene, ban, duty) and forbids(scene, ban, party, act) for ban in bans)
+def restored(scene: Scene, party: str | None, act: Event) -> Iterator[tuple[Rule, Breach]]:
+    """Yield the breached duties to keep something that an act restores, unless what forbids the act weighs more."""
+    program = scene.program
+    for duty, breach in restorable(scene, program.restored_by[act.name], party, act):
+        on_act = (program.rules[index] for index in program.by_act[act.name])
+        heavier = (each for each in on_act if each.is_prohibition and each.weight > duty.weight)
+        if not any(forbids(scene, each, party, act) for each in heavier):
+            yield duty, breach
+
+
+def joins(scene: Scene, rule: Rule, party: str, act: Event) -> bool:
+    """Tell whether the act of a party, with what the other has done, is that of all whom the norm binds."""
+    return rule.bearer is not JOINT or party == BOTH or joined(scene, party, act.name)
 
 
 def joined(scene: Scene, party: str, name: str) -> bool:

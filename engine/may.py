@@ -86,7 +86,7 @@ class _May(Way):
         if restored is None:
             scene.state = place, forbidding, None, (), NOBODY
             duties = speaking.restoring
-            restored = tuple(duty for duty, _ in restorable(scene, duties, party)) if duties else ()
+            restored = tuple(duty for duty, _ in restorable(scene, duties, party, act)) if duties else ()
         while place < len(looked) and (forbidding or not opens):
             scene.state = place, forbidding, restored, opens, speaks
             one = looked[place]
@@ -133,7 +133,7 @@ def _why_may(scene: Scene, speaking: Speaking, party: str, act: Event, shown: Ca
     program = scene.program
     found: list[Reason] = []
     cure: tuple[Cure, ...] | None = None
-    for duty, breach in islice(restorable(scene, speaking.restoring, party), 1):
+    for duty, breach in islice(restorable(scene, speaking.restoring, party, act), 1):
         found.append(
             Reason(
                 "restores",

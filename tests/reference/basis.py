@@ -58,10 +58,8 @@ def openers(world: World, act: Event) -> list[Ground]:
         if isinstance(norm, Permission | Power | Obligation):
             if facts.covers(world.declared, norm.act.name, act.name):
                 found += [Ground(norm, thing) for thing in open_for(world, norm, act)]
-        elif (
-            isinstance(norm, Maintenance) and restoring(world, norm, act) and not is_closed(world, norm, act)
-        ):
-            found.append(Ground(norm, None))
+        elif isinstance(norm, Maintenance) and not is_closed(world, norm, act):
+            found += [Ground(norm, thing) for thing in restoring(world, norm, act)]
     return found
 
 
@@ -89,12 +87,13 @@ def agreements_meant(world: World, grounds: list[Ground]) -> list[str]:
     return list(found)
 
 
-def restoring(world: World, norm: Maintenance, act: Event) -> bool:
-    """Tell whether the act restores a maintenance duty that its actor is in breach of."""
-    broken = [each for each in world.breaches if each.norm is norm and each.is_open]
-    return duties.restores(world, norm, act.name) and any(
-        norms.acts_for(each.by, act.actor) for each in broken
-    )
+def restoring(world: World, norm: Maintenance, act: Event) -> list[Thing]:
+    """Return the triggers of a maintenance duty for which the act restores what its actor is in breach of."""
+    if not duties.restores(world, norm, act.name):
+        return []
+    found = [(each.trigger, each.breach) for each in world.instances if each.norm is norm]
+    return [thing for thing, broken in found
+            if broken is not None and broken.is_open and norms.acts_for(broken.by, act.actor)]  # fmt: skip
 
 
 def is_open(world: World, norm: Giver, act: Event) -> bool:

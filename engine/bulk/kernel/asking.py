@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contractlang.norms import Obligation, Permission, Power, Prohibition
+from contractlang.norms import Obligation, Permission, Power, Prohibition, Who
 from engine.bulk.forbidden import is_limited, written
 from engine.bulk.kernel.acting import told
 from engine.bulk.kernel.held import FALSE, TRUE, Held, all_of, any_of, negated, plain
@@ -36,7 +36,7 @@ class Asking(Watching):
         forbidding: list[tuple[str, Rule]] = []
         opening: list[tuple[str, Rule]] = []
         for rule in self.program.restored_by[asked.act]:
-            self.restores(text, rule, asked.party, opening)
+            self.restores(text, rule, asked, opening)
         limiting: list[tuple[str, Rule]] = []
         for rule in self.program.speaking[asked.act][asked.party].order:
             if not is_there(self.draft, rule):
@@ -105,15 +105,16 @@ class Asking(Watching):
             left = all_of([plain(name), negated(any_of(lets))])
             text.add(f"clash = clash or ({self.settled(text, left)})")
 
-    def restores(self, text: Text, rule: Rule, party: str, opening: list[tuple[str, Rule]]) -> None:
+    def restores(self, text: Text, rule: Rule, asked: Asked, opening: list[tuple[str, Rule]]) -> None:
         """Write that an act is required of who has broken what he must keep, and would restore it."""
-        if not is_there(self.draft, rule) or rule.norm.bearer != party:
+        if not is_there(self.draft, rule) or rule.norm.bearer not in (asked.party, Who.BOTH):
             return
         if rule.index in self.speller.broken:
             raise Unsaid(f"it may restore {rule.norm.id}, {self.speller.broken[rule.index]}")
         name = f"ob{rule.index}"
         broken = [f"v{lane.number} > 0" for lane in self.draft.of(rule.index)]
-        text.add(f"{name} = {' or '.join(broken) or 'False'}")
+        awake = self.open_over(rule, self.asked_at(asked), asked.act)
+        text.add(f"{name} = {self.settled(text, all_of([any_of(map(plain, broken)), awake]))}")
         opening.append((name, rule))
         self.draft.step(rule, "is restored by the act that is asked about")
 
