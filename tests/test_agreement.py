@@ -32,7 +32,7 @@ from tests.reference.interpret import interpret
 from tests.several_documents import Together, together
 from tests.strategies import QUICK, SOAK, Asked, asked
 from tests.wild import Put, Wild, wild
-from tests.wild_together import Company, company
+from tests.wild.together import Company, company
 
 CONTRACTS = Path(__file__).parents[1] / "contracts"
 SCENARIOS = CONTRACTS / "scenarios"

@@ -11,7 +11,7 @@ from contractlang.parser import parse_statement
 from contractlang.syntax import Node
 from tests.strategies import VOCABULARY as PLAUSIBLE
 from tests.wild import Maker
-from tests.wild_together import VOCABULARY, drafted
+from tests.wild.together import VOCABULARY, drafted
 
 GRAMMAR = Path(__file__).parents[1] / "contractlang" / "grammar.lark"
 

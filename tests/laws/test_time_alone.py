@@ -20,7 +20,7 @@ from engine.question import May
 from engine.terms import Terms
 from tests.laws.accounts import account, gist, plain
 from tests.strategies import QUICK, Asked, asked
-from tests.wild_together import company
+from tests.wild.together import company
 
 
 @QUICK

@@ -82,6 +82,9 @@ class Acting(Owing):
                 raise Unsaid(f"{rule.norm.id}: a duty as the basis of an act")
             self.draft.step(rule, f"is the basis of {name}: {told(basis)}")
             found.append((variable, rule))
+        for duty in self.program.restored_by[name]:
+            if self.program.acts[name].needs_basis and is_there(self.draft, duty):
+                raise Unsaid(f"{duty.norm.id}: a duty as the basis of an act")
         return found
 
     def effects(self, text: Text, name: str, touch: Touch, bases: list[tuple[str, Rule]]) -> None:
@@ -149,32 +152,29 @@ class Acting(Owing):
                 else:
                     text.add(f"if {changes}: {stands} = False")
 
-    def suspends(self, text: Text, variable: str, rule: Rule, lane: Lane) -> None:
-        assert isinstance(rule.norm, Power)
-        n = lane.number
+    def clock_of(self, lane: Lane) -> str | None:
+        """Return how the clock of a duty goes on once powers have suspended it; None if none does. Raises Unsaid."""
         clocks = {
-            p.norm.clock
-            for p in self.program.rules
+            p.norm.clock.value for p in self.program.rules
             if lane.rule.index in p.suspends and isinstance(p.norm, Power)
-        }
+        }  # fmt: skip
         if len(clocks) > 1:
             raise Unsaid(f"{lane.norm}: two powers suspend it, and its clock does not go on alike")
+        return next(iter(clocks), None)
+
+    def suspends(self, text: Text, variable: str, rule: Rule, lane: Lane) -> None:
+        n, clock = lane.number, self.clock_of(lane)
         text.deeper(f"if {variable}:")
         self.skipping(text, lane)
         text.deeper(f"for j in range(lo{n}, {lane.top}):")
         text.add(f"if s{n}[j] == 1: s{n}[j] = 5; w{n}[j] = t")
         text.out(2)
-        self.draft.step(rule, f"suspends {lane.norm}; the clock {rule.norm.clock.value}")
+        self.draft.step(rule, f"suspends {lane.norm}; the clock {clock}")
 
     def resumes(self, text: Text, variable: str, rule: Rule, lane: Lane) -> None:
-        n = lane.number
-        clocks = {
-            p.norm.clock.value for p in self.program.rules
-            if lane.rule.index in p.suspends and isinstance(p.norm, Power)
-        }  # fmt: skip
-        if not clocks:
+        n, clock = lane.number, self.clock_of(lane)
+        if clock is None:
             return
-        (clock,) = clocks
         text.deeper(f"if {variable}:")
         self.skipping(text, lane)
         text.deeper(f"for j in range(lo{n}, {lane.top}):")

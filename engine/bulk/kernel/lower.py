@@ -269,10 +269,8 @@ def _arising(draft: Draft) -> None:
                 draft.speller.broken.setdefault(
                     rule.index, "which may arise by the breach of what is no obligation"
                 )
-        draft.lanes += [
-            _lane(draft, rule, lane.number, True)
-            for lane in list(draft.lanes) if lane.rule.index in rule.on_breach_of
-        ]  # fmt: skip
+        for lane in [each for each in draft.lanes if each.rule.index in rule.on_breach_of]:
+            draft.lanes.append(_lane(draft, rule, lane.number, True))
     for rule in on_breach:
         draft.reasons.append((rule.norm.id, "duties that arise by breaches of one another, in a circle"))
     if len(draft.lanes) > MOST_LANES:

@@ -118,6 +118,9 @@ def given(
         "first": columns.first, "things": columns.things, "at": columns.at, "code": columns.code, "who": columns.who,
         **{f"c_{name}": columns.fields[name] for name in plan.kinds},
     }  # fmt: skip
+    if not events:
+        # The first row is read also where there is none, and then tells nothing.
+        found |= {name: [0] for name in found if name not in ("first", "things")}
     for issue, name in plan.issues.items():
         found[name] = columns.answers.get(name) or room(events if issue.by_row else accounts, UNSETTLED)
     columns_of = calendar or Calendar(program, terms, plan)

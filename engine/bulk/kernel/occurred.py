@@ -57,7 +57,8 @@ def latest(speller: Speller, name: str, place: Place) -> tuple[str, tuple[str, .
             raise Unsaid(f"`{name}` and others that give rise to one duty")
     row = speller.last.setdefault(name, f"last_{len(speller.last)}")
     speller.before.append(f"if {row} < 0: why = {speller.opens(f'`{name}` is asked of, and did not happen')}")
-    return row, tuple(each for each, touch in speller.program.touches.items() if name in touch.names)
+    names = tuple(each for each, touch in speller.program.touches.items() if name in touch.names)
+    return f"max({row}, 0)", names  # Where it did not happen, what is read is of no account.
 
 
 def triggering(speller: Speller, rule: Rule) -> tuple[str, ...]:

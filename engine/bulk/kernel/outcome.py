@@ -146,7 +146,7 @@ class Results:
 
     def _end(self, place: int) -> Instant | None:
         found = int(self.outcome.end[place])
-        return None if self._since(place) is None or found >= FAR else found
+        return None if found >= FAR else found
 
     def standing(self, number: int) -> AccountStanding:
         """Return where an account stands."""

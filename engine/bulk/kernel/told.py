@@ -228,7 +228,7 @@ class Telling:
         return pyarrow.MapArray.from_arrays(offsets, named, told)
 
     def _last_days(self, left: dict[str, Array]) -> Any:
-        ends = (left["since_"] != MISSING) & (left["lend_"] < FAR)
+        ends = (left["gone"] == 0) & (left["lend_"] < FAR)
         offsets = numpy.concatenate(([0], numpy.cumsum(ends))).astype(numpy.int32)
         named = pyarrow.array([self.plan.document]).take(_zeros(int(offsets[-1])))
         return pyarrow.MapArray.from_arrays(pyarrow.array(offsets), named, written(left["lend_"][ends]))
@@ -256,9 +256,9 @@ class Telling:
 
     def _happenings(self, taken: Taken, left: dict[str, Array], norms: list[Broken], counts: Array) -> Any:
         """Return breaches and their ends, beginnings and ends of agreements: of each account in this order."""
-        began = (left["gone"] == 0) & (left["since_"] != MISSING)
-        in_force = began & (left["since_"] <= self.as_of)
-        ended = began & (left["lend_"] < FAR) & (left["lend_"] <= self.as_of)
+        kept = left["gone"] == 0
+        in_force = kept & (left["since_"] != MISSING) & (left["since_"] <= self.as_of)
+        ended = kept & (left["lend_"] < FAR) & (left["lend_"] <= self.as_of)
         ends = numpy.cumsum(counts + in_force + ended)
         places, rows = numpy.concatenate(([0], ends[:-1])), int(ends[-1]) if len(ends) else 0
         documents = list(dict.fromkeys([*(each.document for each in norms), self.plan.document]))

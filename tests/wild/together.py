@@ -1,6 +1,6 @@
 """Wild contracts in the company of other documents: a law, a supplement, a second agreement, a second version.
 
-What `tests/wild.py` says of one contract holds here of all that may stand in one account: every document is put
+What `tests/wild` says of one contract holds here of all that may stand in one account: every document is put
 together word by word, and each may speak of each other one, by label, clause, party, act, state or order. A seed
 makes one account.
 """
@@ -245,7 +245,7 @@ class Guest(Maker):
         known = [*self.duties, *self.powers, *self.others]
         match self.pick(
             "over", "over", "under", "void", "void", "limit", "order", "fill", "lapse", "bar", "loss", "life", "power",
-            "power", "ban", "duty", "keep", "usage", "sum", "serve", "serve", "reading", "both",
+            "power", "ban", "duty", "keep", "usage", "sum", "serve", "serve", "reading", "both", "keep", "ban",
         ):  # fmt: skip
             case "over" if known:
                 target, when = self.spoken_of()
@@ -308,7 +308,8 @@ class Guest(Maker):
             case "ban":
                 who, act = self.random.choice(
                     [("buyer", "quit"), ("either party", "quit"), ("either party", "nudge"), ("either party", "serve"),
-                     ("buyer", "dial"), ("buyer", "pay where amount > 30.00 CNY")]
+                     ("buyer", "dial"), ("buyer", "pay where amount > 30.00 CNY"), ("seller", "resume"),
+                     ("either party", "revive"), ("seller", "mend"), ("both parties", "restart")]
                 )  # fmt: skip
                 made.append(f"{label}: {lead}{who} must not {act}{self.tail(bound, False)}")
                 self.others.append(label)
@@ -323,8 +324,17 @@ class Guest(Maker):
                 )
                 self.duties.append(label)
             case "keep":
-                kept = self.pick("service is on", "rate < 90.00 CNY", "not dire", self.condition(bound))
-                made.append(f"{label}: {lead}{self.pick('seller', 'either party')} must keep {kept}")
+                kept = self.pick(
+                    "service is on",
+                    "service is on",
+                    "mode is good",
+                    "rate < 90.00 CNY",
+                    "not dire",
+                    self.condition(bound),
+                )
+                made.append(
+                    f"{label}: {lead}{self.pick('seller', 'either party', 'both parties')} must keep {kept}"
+                )
                 self.others.append(label)
             case "usage":
                 of = f"usage.minutes * (rate as of {self.pick('usage.day', 'usage.day_of')})"
@@ -446,7 +456,7 @@ def _of_documents(
         found += [Renewed(at, each) for each in agreements] + [
             LastDay(None, at, document=each) for each in agreements
         ]
-        found += [StateOf("rate", at, each) for each in agreements]
+        found += [StateOf(state, at, each) for each in agreements for state in ("rate", "mode")]
         found.append(WhoBears(random.choice(triggers), at))
         for contract in contracts:
             duties = [
