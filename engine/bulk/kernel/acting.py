@@ -82,9 +82,6 @@ class Acting(Owing):
                 raise Unsaid(f"{rule.norm.id}: a duty as the basis of an act")
             self.draft.step(rule, f"is the basis of {name}: {told(basis)}")
             found.append((variable, rule))
-        for duty in self.program.restored_by[name]:
-            if self.program.acts[name].needs_basis and is_there(self.draft, duty):
-                raise Unsaid(f"{duty.norm.id}: a duty as the basis of an act")
         return found
 
     def effects(self, text: Text, name: str, touch: Touch, bases: list[tuple[str, Rule]]) -> None:
