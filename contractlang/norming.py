@@ -199,9 +199,10 @@ def act_of(work: Work, reader: Reader, deontic: Node, trigger: Trigger | None) -
             wanted = next((p.kind for p in declared.params if p.name == declared.accumulates), None)
             if wanted is None:
                 wanted = next((p.kind for p in declared.params if p.kind.name == "money"), None)
-            if wanted is None:
+            if wanted is not None:
+                reader.want(value, wanted, argument)
+            elif kind_of(value).name != "money":
                 raise takes_no_sum(reader, argument, declared)
-            reader.want(value, wanted, argument)
     if about is None and isinstance(trigger, OnOccurrence):
         fits = [p for p in declared.params if p.kind == occurrence_of(trigger.name)]
         if fits:
@@ -223,7 +224,7 @@ def the_act_comes_first(reader: Reader, before: Word, argument: Node | Word) -> 
 
 
 def takes_no_sum(reader: Reader, argument: Node | Word, declared: OccurrenceDecl) -> Mistake:
-    """Report a sum, or whatever stands in its place, behind an act that has no field for one."""
+    """Report what stands behind an act where a sum could, and is none: `must notify landlord`."""
     own, said = declared.alias or declared.name, reader.statement.raw[argument.start : argument.end].strip()
     return reader.fail(
         "kind", argument, f"`{declared.name}` has no sum that this could be",
