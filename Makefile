@@ -136,7 +136,7 @@ native: $(READY)
 
 ## native-test: the same, and the tests of the engine and the service over it; ARGS="-k window" is handed on
 native-test: native
-	@cd build/native && ../../$(BIN)/python -m pytest -q tests/engine tests/commands tests/laws tests/service tests/test_scenarios.py tests/test_error_cases.py $(ARGS)
+	@cd build/native && ../../$(BIN)/python -m pytest -q tests/engine tests/commands tests/laws tests/bulk tests/service tests/test_scenarios.py tests/test_error_cases.py $(ARGS)
 
 ## vsix: pack the VS Code extension into dist/ (needs Node 20 and npm)
 vsix:

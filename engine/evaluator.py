@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+from types import GetSetDescriptorType, MemberDescriptorType
 from typing import Any
 
 from engine.decision import Cure, Reason
@@ -24,3 +26,14 @@ class Evaluator:
     def cure(self, scene: Scene, wanted: bool) -> tuple[Cure, ...] | None:
         """Return facts that would make the value `wanted` (none if it is), or None where no fact can."""
         return () if bool(self.value(scene)) is wanted else None
+
+
+@cache
+def made_of(kind: Any) -> tuple[str, ...]:
+    """Return the names of what evaluators of a kind are made of; a compiled class keeps no `__slots__` to tell."""
+    return tuple(
+        name
+        for each in kind.__mro__
+        for name, held in vars(each).items()
+        if isinstance(held, MemberDescriptorType | GetSetDescriptorType) and not name.startswith("__")
+    )

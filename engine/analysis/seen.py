@@ -20,7 +20,7 @@ from typing import Any
 from contractlang.contract import base_name
 from contractlang.declaration import BlankDecl, OccurrenceDecl, StateDecl
 from contractlang.records import fields_of
-from engine.evaluator import Evaluator
+from engine.evaluator import Evaluator, made_of
 from engine.program import LifeRule, Program, Rule
 from engine.statuses import Norms
 from engine.terms import Terms
@@ -131,19 +131,13 @@ class Seen:
             case Norms():
                 return f"{self._norms(value.indexes)}{self._told((value.about, value.variable))}"
             case Evaluator():
-                names = (*_slots_of(kind), *getattr(value, "__dict__", ()))
+                # What a fold counts with hangs on what it folds over.
+                names = tuple(name for name in made_of(kind) if name != "counts")
             case _ if dataclasses.is_dataclass(value):
                 names = _meaning_of(kind)
             case _:
                 raise TypeError(f"{kind.__name__} cannot be told")
         return f"{kind.__name__}({','.join([self._told(getattr(value, name)) for name in names])})"
-
-
-@cache
-def _slots_of(kind: type) -> tuple[str, ...]:
-    """Return what an evaluator is made of; what a fold counts with hangs on what it folds over."""
-    slots = (name for each in kind.__mro__ for name in getattr(each, "__slots__", ()))
-    return tuple(name for name in slots if name != "counts")
 
 
 @cache

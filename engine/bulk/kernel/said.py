@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.bulk.kernel.plan import Lane
-from engine.evaluator import Evaluator
+from engine.evaluator import Evaluator, made_of
 from engine.program import Touch
 from engine.quantities import BoundE
 from engine.statuses import Norms
@@ -73,7 +73,7 @@ def parts_of(made: Any) -> Iterator[Evaluator]:
     if not isinstance(made, Evaluator):
         return
     yield made
-    for name in _slots(made):
+    for name in made_of(type(made)):
         value = getattr(made, name, None)
         for each in value if isinstance(value, tuple) else (value,):
             if isinstance(each, Norms):
@@ -81,8 +81,3 @@ def parts_of(made: Any) -> Iterator[Evaluator]:
                 yield from parts_of(each.variable)
             else:
                 yield from parts_of(each)
-
-
-def _slots(made: Any) -> Iterator[str]:
-    for kind in type(made).__mro__:
-        yield from getattr(kind, "__slots__", ())
