@@ -73,7 +73,8 @@ def parts_of(made: Any) -> Iterator[Evaluator]:
     if not isinstance(made, Evaluator):
         return
     yield made
-    for name in made_of(type(made)):
+    kind: Any = type(made)
+    for name in made_of(kind):
         value = getattr(made, name, None)
         for each in value if isinstance(value, tuple) else (value,):
             if isinstance(each, Norms):
