@@ -27,6 +27,6 @@ def test_what_it_is_made_of_is_told_by_name() -> None:
     assert made_of(NowE) == ()
 
 
-@pytest.mark.parametrize("kind", kinds())
+@pytest.mark.parametrize("kind", list(kinds()))
 def test_nothing_of_it_is_hidden(kind: type[Evaluator]) -> None:
     assert kind.__dictoffset__ == 0
