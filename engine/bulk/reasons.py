@@ -125,6 +125,7 @@ CHINESE = {
     "it sets `{}` to a value of its own": "它将`{}`设为自带之值",
     "it sets the state in law `{}`": "它设定法律状态`{}`",
     "more norms may forbid it than the kernel tells apart": "可能禁止它的规范多于内核所能区分",
+    "{}: bound from or until a day of what it is upon": "{}：其自何时起或至何时止，取决于所针对之事",
     "it may restore {}, {}": "它可恢复{}，{}",
     "{}: what breaks it may restore {}, which prevails": "{}：违反它的行为可能恢复优先的{}",
     "it asks about {}, {}": "它问及{}，{}",

@@ -116,6 +116,13 @@ def test_a_contract_of_a_few_lines_is_folded_alike(lines: str) -> None:
             same(program, plan, book, each, as_of)
 
 
+def test_a_norm_bound_from_a_day_of_what_it_is_upon_is_refused() -> None:
+    """While nothing happened that it is upon it says nothing, and is in force all the same."""
+    program = program_of(f"{HEAD}| {BEGINS}\n| for each fault as f, buyer may call from f.day\n")
+    with pytest.raises(Refused, match="bound from or until a day of what it is upon"):
+        plan_of(program, Terms(), (Asked("buyer", "call"),))
+
+
 def test_an_agreement_without_a_term_ends_as_its_renewal_says() -> None:
     program = program_of(HEAD + "| both parties may renew\n| agreement renews once both parties did renew\n")
     plan = plan_of(program, Terms(), ())

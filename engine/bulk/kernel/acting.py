@@ -82,6 +82,11 @@ class Acting(Owing):
                 raise Unsaid(f"{rule.norm.id}: a duty as the basis of an act")
             self.draft.step(rule, f"is the basis of {name}: {told(basis)}")
             found.append((variable, rule))
+        touch = self.program.touches[name]
+        if touch.renews or any(in_law(self.program, effect.state) for effect in touch.declared.sets):
+            for duty in self.program.restored_by[name]:
+                if is_there(self.draft, duty):
+                    raise Unsaid(f"{duty.norm.id}: a duty as the basis of an act")
         return found
 
     def effects(self, text: Text, name: str, touch: Touch, bases: list[tuple[str, Rule]]) -> None:
@@ -94,9 +99,6 @@ class Acting(Owing):
             if effect.option is None:
                 raise Unsaid(f"it sets `{effect.state}` to a value of its own")
             if effect.state == "agreement":
-                for rule in self.program.restored_by.get(name, ()):
-                    if is_there(self.draft, rule):
-                        raise Unsaid(f"{rule.norm.id}: a duty as the basis of an act")
                 if bases:
                     # All bases are looked at before what they change.
                     text.add("alters = life")

@@ -44,6 +44,8 @@ class Asking(Watching):
             if isinstance(rule.norm, Prohibition):
                 prohibits(rule)
                 self.asks_prohibition(text, rule, asked, forbidding)
+            elif rule.bound_each:
+                raise Unsaid(f"{rule.norm.id}: bound from or until a day of what it is upon")
             elif isinstance(rule.norm, Obligation):
                 self.asks_duty(text, rule, asked, opening, speaking)
             else:
