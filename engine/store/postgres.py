@@ -68,17 +68,17 @@ def open_postgres(address: str, create: bool) -> Database:
     where = url.render_as_string(hide_password=True).replace("+psycopg", "")
     engine = _engine(url, LANES)
     try:
-        with engine.connect() as conn:
-            ready = schema.check(conn, where)
-            found = None if ready else schema.version(conn)
-        if not ready and not create:
-            raise schema.refused(where, found)
-        with engine.begin() as conn:
-            if not ready:
-                schema.upgrade(conn, where)
-            epoch = _epoch(conn)
+        with schema.let_go(engine):
+            with engine.connect() as conn:
+                ready = schema.check(conn, where)
+                found = None if ready else schema.version(conn)
+            if not ready and not create:
+                raise schema.refused(where, found)
+            with engine.begin() as conn:
+                if not ready:
+                    schema.upgrade(conn, where)
+                epoch = _epoch(conn)
     except SQLAlchemyError as wrong:
-        engine.dispose()
         raise _told(where, wrong) from None
     reading = _engine(url, READERS, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True)
     return PostgresDatabase(where, reading, engine, epoch)

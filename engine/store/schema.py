@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
 from engine.errors import NoStore, Unready
 from engine.store.tables import LATEST
@@ -42,6 +44,16 @@ def upgrade(conn: Connection, where: str) -> None:
     config.set_main_option("script_location", str(_HOME).replace("%", "%%"))
     config.attributes["connection"] = conn
     command.upgrade(config, "head")
+
+
+@contextmanager
+def let_go(engine: Engine) -> Iterator[None]:
+    """Leave no connection to a database that turns out to be no store."""
+    try:
+        yield
+    except BaseException:
+        engine.dispose()
+        raise
 
 
 def refused(where: str, found: str | None) -> Unready:

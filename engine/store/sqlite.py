@@ -70,16 +70,17 @@ def open_sqlite(path: Path, create: bool) -> Database:
     _to_wal(path)
     writing = _engine(path, writes=True)
     try:
-        with writing.connect() as conn:
-            ready = schema.check(conn, str(path))
-            found = None if ready else schema.version(conn)
-            if found is None and not ready and conn.execute(_ANYTHING).scalar() is not None:
-                raise Unavailable(f"{path}: another program keeps its own there")
-        if not ready and not create:
-            raise schema.refused(str(path), found)
-        if not ready:
-            with writing.begin() as conn:
-                schema.upgrade(conn, str(path))
+        with schema.let_go(writing):
+            with writing.connect() as conn:
+                ready = schema.check(conn, str(path))
+                found = None if ready else schema.version(conn)
+                if found is None and not ready and conn.execute(_ANYTHING).scalar() is not None:
+                    raise Unavailable(f"{path}: another program keeps its own there")
+            if not ready and not create:
+                raise schema.refused(str(path), found)
+            if not ready:
+                with writing.begin() as conn:
+                    schema.upgrade(conn, str(path))
     except SQLAlchemyError as wrong:
         raise _told(path, wrong) from None
     return SqliteDatabase(path, writing)

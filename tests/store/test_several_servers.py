@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, create_engine, text
 
-from engine.errors import StoreError
+from engine.errors import NoStore, StoreError
 from engine.store import (
     Approval,
     Books,
@@ -170,6 +170,15 @@ def as_operator(address: str) -> Iterator[Connection]:
     with engine.begin() as conn:
         yield conn
     engine.dispose()
+
+
+def test_a_database_that_is_no_store_is_let_go(postgres: Cluster) -> None:
+    address = postgres.database()
+    with pytest.raises(NoStore):
+        open_store(address, create=False)
+    with as_operator(address) as conn:
+        there = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        assert conn.execute(text(there)).scalar() == 1
 
 
 def test_the_feed_ends_before_what_may_still_come(postgres: Cluster) -> None:
