@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-import engine.force
-import engine.statuses
-import engine.sums  # noqa: F401
 from engine.conditions import AndE, CompareE
 from engine.evaluator import Evaluator, made_of
+from engine.force import ValidE
 from engine.quantities import FoldE, NowE
+from engine.statuses import OverdueE
 
 
 def kinds(kind: type[Evaluator] = Evaluator) -> Iterator[type[Evaluator]]:
@@ -24,6 +23,8 @@ def test_what_it_is_made_of_is_told_by_name() -> None:
     assert set(made_of(AndE)) == {"parts"}
     assert set(made_of(CompareE)) == {"sign", "op", "left", "right"}
     assert set(made_of(FoldE)) >= {"name", "worth", "where", "index"}
+    assert set(made_of(ValidE)) == {"begins", "ends", "unknown"}
+    assert set(made_of(OverdueE)) == {"norms", "longer", "spoken"}
     assert made_of(NowE) == ()
 
 

@@ -48,33 +48,23 @@ def test_the_creditor_begins_the_time_anew(programs: Programs, by: str, act: str
 
 
 @pytest.mark.parametrize(("bill", "barred"), [("b", "no"), ("", "no"), ("other", "yes")])
-def test_part_of_the_debt_paid_begins_the_time_anew(programs: Programs, bill: str, barred: str) -> None:
-    """民法典195(2): to pay a part is to own the debt; what is paid on another bill owns nothing of this one."""
+@pytest.mark.parametrize(
+    "act",
+    [
+        {"name": "pay", "by": "user", "amount": "5.00"},
+        {"name": "acknowledge_debt", "by": "user"},
+        {"name": "demand", "by": "provider"},
+    ],
+    ids=lambda act: act["name"],
+)
+def test_the_time_of_a_bill_begins_anew_by_what_names_it_or_none(
+    programs: Programs, act: dict[str, str], bill: str, barred: str
+) -> None:
+    """民法典195(1) and (2): who pays a part, or promises to pay, owns the debt; that of one bill owns no other."""
     other = {"id": "other", "name": "invoice_issued", "at": "2026-08-01T09:00", "period": "2026-07", "amount": "9.00",
              "due": "2026-08-10"}  # fmt: skip
-    paid = {"name": "pay", "by": "user", "at": "2026-08-07T09:00", "amount": "5.00"}
-    found = account(programs, other, paid | ({"bill": bill} if bill else {}))
-    asked = TimeBarred("pay", "b", parse_instant("2026-08-11T00:00"))
-    assert found.decide(asked).answer == barred
-
-
-@pytest.mark.parametrize(("bill", "barred"), [("b", "no"), ("", "no"), ("other", "yes")])
-def test_a_demand_for_one_bill_is_none_for_another(programs: Programs, bill: str, barred: str) -> None:
-    other = {"id": "other", "name": "invoice_issued", "at": "2026-08-01T09:00", "period": "2026-07", "amount": "9.00",
-             "due": "2026-08-10"}  # fmt: skip
-    demanded = {"name": "demand", "by": "provider", "at": "2026-08-07T09:00"}
-    found = account(programs, other, demanded | ({"bill": bill} if bill else {}))
-    asked = TimeBarred("pay", "b", parse_instant("2026-08-11T00:00"))
-    assert found.decide(asked).answer == barred
-
-
-@pytest.mark.parametrize(("bill", "barred"), [("b", "no"), ("", "no"), ("other", "yes")])
-def test_a_promise_to_pay_begins_the_time_anew(programs: Programs, bill: str, barred: str) -> None:
-    """民法典195(2): who promises to pay owns the debt, that of the bill which he names or all that he owes."""
-    other = {"id": "other", "name": "invoice_issued", "at": "2026-08-01T09:00", "period": "2026-07", "amount": "9.00",
-             "due": "2026-08-10"}  # fmt: skip
-    promised = {"name": "acknowledge_debt", "by": "user", "at": "2026-08-07T09:00"}
-    found = account(programs, other, promised | ({"bill": bill} if bill else {}))
+    done = act | {"at": "2026-08-07T09:00"} | ({"bill": bill} if bill else {})
+    found = account(programs, other, done)
     asked = TimeBarred("pay", "b", parse_instant("2026-08-11T00:00"))
     assert found.decide(asked).answer == barred
 
