@@ -13,11 +13,13 @@ from contractlang.norms import Maintenance, Power, Who
 from engine.dates import day_of
 from engine.decision import Item
 from engine.event import ALLEGED, BOTH, NEVER, Event, Instant
-from engine.judge import JOINT, OTHER, bearer_of, bears, bind, conditions_fail, judges, not_in_force, window
+from engine.in_force import conditions_fail, judges, not_in_force
+from engine.instances import JOINT, OTHER, bearer_of, bears, bind
 from engine.program import Rule, Sum, Touch
 from engine.scene import Breach, Inst, Scene, Unknown
 from engine.step import DAY, OVER, Step, Writes
 from engine.sums import due_on, everything
+from engine.windows import window
 
 
 def discharges(step: Step, event: Event, touch: Touch) -> None:

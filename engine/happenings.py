@@ -6,23 +6,16 @@ from datetime import date
 from typing import Any
 
 from contractlang.declaration import Sets, StateDecl
+from engine.bases import bases_of, restored
 from engine.dates import start_of
 from engine.decision import events_in
 from engine.duties import resume, suspend
 from engine.event import ALLEGED, Event
-from engine.judge import (
-    agreement_state,
-    bases_of,
-    beats,
-    bind,
-    bound_events,
-    closed_by,
-    conditions,
-    forbids,
-    not_in_force,
-    restored,
-)
+from engine.in_force import agreement_state, conditions, not_in_force
+from engine.instances import bind, bound_events
+from engine.judge import closed_by
 from engine.lifetime import is_renewal, renew
+from engine.prevailing import beats, forbids
 from engine.program import Rule, Touch
 from engine.quantities import ConstE, FieldE
 from engine.scene import Breach, Cause, Ground, Scene, Setting, Start

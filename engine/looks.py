@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from engine.event import Event
-from engine.judge import Closing, closing, forbids
+from engine.judge import Closing, closing
+from engine.prevailing import forbids
 from engine.program import Rule
 from engine.recall import FORBIDS, ONCE, SILENT, Leaf, Look, recalled
 from engine.scene import Scene

@@ -7,13 +7,16 @@ from typing import Any, Final
 
 from contractlang.declaration import OccurrenceDecl
 from engine.answering import Case, Way, Why, told_of
+from engine.bases import restorable
 from engine.decision import Cure, Decision, Reason
 from engine.errors import no_act, no_party
 from engine.evaluator import Evaluator
 from engine.event import ASKED, Event, Instant, asked_about
-from engine.judge import agreement_state, beats, bound_events, conditions, restorable, tolerates
+from engine.in_force import agreement_state, conditions
+from engine.instances import bound_events
 from engine.looks import seen
 from engine.position import Position
+from engine.prevailing import beats, tolerates
 from engine.program import Read, Rule, Speaking
 from engine.question import May
 from engine.recall import FORBIDS, SAYS_NOTHING, SILENT

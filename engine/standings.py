@@ -17,7 +17,8 @@ from engine.dates import spoken
 from engine.decision import Cure, Decision, Item, Reason
 from engine.errors import BadQuestion
 from engine.event import ASKED, DAWN, Event, Instant
-from engine.judge import agreement_state, bind, moment, window
+from engine.in_force import agreement_state
+from engine.instances import bind
 from engine.position import Position
 from engine.program import Limitation, Program, Rule
 from engine.quantities import BlankE
@@ -33,6 +34,7 @@ from engine.question import (
 from engine.scene import Breach, Inst, LifeCell, Scene, Unknown
 from engine.statuses import breach_events
 from engine.step import OVER
+from engine.windows import moment, window
 
 
 def find_rules(position: Position, norm: str, document: str | None) -> list[Rule]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from engine.event import Event
-from engine.judge import bearer_of, bind, conditions_fail, not_in_force
+from engine.in_force import conditions_fail, not_in_force
+from engine.instances import bearer_of, bind
 from engine.program import Rule
 from engine.scene import Breach, Inst, LifeCell, Scene
 from engine.step import Step, Writes

@@ -15,7 +15,8 @@ from engine.account import Account
 from engine.choice import Choice
 from engine.decision import Decision, Reason
 from engine.event import Instant
-from engine.judge import bind, bindings, conditions_fail, is_trigger, not_in_force
+from engine.in_force import conditions_fail, not_in_force
+from engine.instances import bind, bindings, is_trigger
 from engine.position import Position
 from engine.program import Program, Rule
 from engine.scene import Breach, Inst

@@ -1,4 +1,4 @@
-"""Whether a norm is in force, applies, or is open to an act (engine/judge.py), as conditions that may be open."""
+"""Whether a norm is in force, applies, or is open to an act, as conditions that may be open (engine/judge.py)."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ class Opening(Writer):
         return all_of(found)
 
     def beats(self, rule: Rule, over: Rule, at: Place) -> Held:
-        """Spell whether a norm prevails over another: stated to, or since it weighs more (`engine.judge.beats`)."""
+        """Spell whether a norm prevails over another: stated, or since it weighs more (`engine.prevailing.beats`)."""
         if (rule.restores or over.restores) and rule.weight > over.weight:
             return plain(TRUE)
         found = [
