@@ -19,6 +19,7 @@ from contractlang.declaration import Declared
 from contractlang.diagnostic import Language
 from engine.decision import Item
 from engine.voice import Line, Voice
+from engine.widths import padded
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -166,7 +167,7 @@ def show_standing(screen: Screen, end: AccountStanding, voice: Voice) -> None:
     for name, found in told_standing(end, voice):
         for place, said in enumerate(found):
             head = name if place == 0 else ""
-            screen.out.write(f"  {screen.paint(_padded(head, 12), 'bold')}{printable(said)}\n")
+            screen.out.write(f"  {screen.paint(padded(head, 12), 'bold')}{printable(said)}\n")
 
 
 def told_standing(end: AccountStanding, voice: Voice) -> list[tuple[str, list[str]]]:
@@ -240,10 +241,6 @@ def _state(state: str, document: str, value: object, end: AccountStanding, voice
     return said
 
 
-def _padded(text: str, width: int) -> str:
-    return text + " " * max(1, width - sum(2 if ord(letter) > 0x2E7F else 1 for letter in text))
-
-
 # ---- What governs ---------------------------------------------------------------------------------------------------
 
 
@@ -267,7 +264,7 @@ def show_regime(screen: Screen, found: Regime, voice: Voice) -> None:
     for name, lines in sections:
         for place, said in enumerate(lines):
             head = name if place == 0 else ""
-            screen.out.write(f"  {screen.paint(_padded(head, 12), 'bold')}{printable(said)}\n")
+            screen.out.write(f"  {screen.paint(padded(head, 12), 'bold')}{printable(said)}\n")
 
 
 _THERE = {
@@ -414,7 +411,7 @@ def show_outcomes(screen: Screen, outcomes: Iterable[Outcome], language: Languag
 
     zh = language == "zh"
     for each in outcomes:
-        mark = screen.paint(_padded(_IN_CHINESE[each.status] if zh else each.status, 15), _MARKS[each.status])
+        mark = screen.paint(padded(_IN_CHINESE[each.status] if zh else each.status, 15), _MARKS[each.status])
         if each.status == "failed":
             screen.out.write(f"{mark}{printable(each.name)}\n")
             if each.expected:

@@ -19,7 +19,6 @@ from engine.analysis.finding import Said, Witness
 from engine.analysis.following import Compared
 from engine.analysis.meaning import Said as Sentence
 from engine.analysis.parting import Parting
-from engine.analysis.report import wide, wrapped
 from engine.compile import compile_program
 from engine.dates import parse_as_of
 from engine.event import Ledger
@@ -27,6 +26,7 @@ from engine.program import Program
 from engine.telling import say_event
 from engine.terms import Terms
 from engine.voice import Voice
+from engine.widths import padded, wrapped
 from engine.written_events import event_from
 
 _HOW: Mapping[str, Said] = {
@@ -210,9 +210,7 @@ class Words:
         account = account_of(found.witness, self.program)
         for event in account.ledger:
             moment = self.voice.moment(event.effect_at)
-            yield from wrapped(
-                say_event(event, self.voice), width, f"{moment}{' ' * max(1, 20 - wide(moment))}", " " * 20
-            )
+            yield from wrapped(say_event(event, self.voice), width, padded(moment, 20), " " * 20)
         for line in self.outcome(of, found):
             yield from wrapped(line, width, "→ ", "  ")
 

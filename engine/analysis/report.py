@@ -6,8 +6,6 @@ and what the engine answers at its end, what would settle it, and how far was se
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -27,6 +25,7 @@ from engine.question import AmountOfSum, InBreachOf
 from engine.settings import terms_from
 from engine.telling import say, say_event
 from engine.voice import Voice
+from engine.widths import folded, padded, wide, wrapped
 from engine.written_events import event_from
 
 KINDS: dict[Kind, tuple[Said, Said]] = {
@@ -104,7 +103,7 @@ def _clauses(finding: Finding, program: Program, language: Language, width: int)
     texts = [(name, text) for name, text in texts if text]
     half = (width - 9) // 2
     if len(texts) == 2 and half >= 30:
-        columns = [[name, *_fold(text, half)] for name, text in texts]
+        columns = [[name, *folded(text, half)] for name, text in texts]
         for row in range(max(map(len, columns))):
             left, right = (column[row] if row < len(column) else "" for column in columns)
             yield f"    {left}{' ' * (half - wide(left))} │ {right}".rstrip()
@@ -149,7 +148,7 @@ def _witness(witness: Witness, program: Program, language: Language, width: int)
         at = voice.pick("at any time", "不论何时") if entry.at is None else voice.moment(entry.at)
         said = "; ".join(say_event(each, voice) for each in entry.events)
         said = said or voice.pick("(time passes)", "（时间届至）")
-        yield from wrapped(said, width, f"  {at}{' ' * max(1, 20 - wide(at))}", " " * 22)
+        yield from wrapped(said, width, f"  {padded(at, 20)}", " " * 22)
         for each in entry.happenings:
             yield from wrapped(say(each, voice), width, " " * 22 + "→ ", " " * 24)
     for layers, answer in witness.verdicts.items():
@@ -182,34 +181,6 @@ def question_of(witness: Witness, account: Account, voice: Voice) -> str:
     who, act = voice.who(str(asked["by"])), voice.plain(str(asked["act"]))
     told, at = voice.fields(str(asked["act"]), fields), voice.as_of(parse_as_of(str(asked["at"])))
     return voice.pick(f"{who} may {act}{told} on {at}", f"{who}于{at}可否{act}{told}")
-
-
-# -- widths: a Chinese letter is as wide as two others
-
-
-def wrapped(text: str, width: int, first: str, then: str) -> Iterator[str]:
-    """Yield a text in lines of a width, the first one begun with `first`, the others with `then`."""
-    for number, each in enumerate(_fold(text, width - wide(then), wide(first) - wide(then))):
-        yield (then if number else first) + each
-
-
-def _fold(text: str, width: int, taken: int = 0) -> list[str]:
-    """Return a text in lines of a width; `taken` columns of the first one are taken already."""
-    found, line = [], ""
-    for piece in re.findall(r"\s+|[^\s\u2e80-\uffef]+|[\u2e80-\uffef][，。；：、！？）”》]*", text):
-        size = wide(piece)
-        if line and taken + size > width:
-            found.append(line.rstrip())
-            line, taken = "", 0
-            if piece.isspace():
-                continue
-        line, taken = line + piece, taken + size
-    return [*found, line.rstrip()] if line.strip() or not found else found
-
-
-def wide(text: str) -> int:
-    """Return how many columns a text takes."""
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def _pick(said: Said, language: Language) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
-from unicodedata import east_asian_width
+
+from engine.widths import shortened
 
 _BAR, _ROW, _NAMES, _CELL = 420, 22, 250, 54
 _LETTERS = 34
@@ -78,7 +79,7 @@ def _squares(title: str, rows: Sequence[str], columns: Sequence[str], found: Seq
     ]
     for place, (row, line) in enumerate(zip(rows, found, strict=True), 1):
         top = place * _ROW
-        parts.append(f'<text x="0" y="{top + 15}" font-size="13">{escape(_short(row))}</text>')
+        parts.append(f'<text x="0" y="{top + 15}" font-size="13">{escape(shortened(row, _LETTERS))}</text>')
         for number, n in enumerate(line):
             left, dark = _NAMES + number * _CELL, n / most
             if n:
@@ -96,7 +97,7 @@ def bars(title: str, rows: Sequence[tuple[str, int]]) -> str:
     """Return a bar for each row, and in words what they show."""
     most = max(count for _, count in rows) or 1
     drawn = [
-        f'<text x="0" y="{place * _ROW + 15}" font-size="13">{escape(_short(name))}</text>'
+        f'<text x="0" y="{place * _ROW + 15}" font-size="13">{escape(shortened(name, _LETTERS))}</text>'
         f'<rect x="{_NAMES}" y="{place * _ROW + 3}" width="{max(1, count * _BAR // most)}" height="16" fill="#36c"/>'
         for place, (name, count) in enumerate(rows)
     ]
@@ -107,13 +108,3 @@ def bars(title: str, rows: Sequence[tuple[str, int]]) -> str:
 def _svg(said: str, wide: int, high: int, parts: Sequence[str]) -> str:
     size = f'viewBox="0 0 {wide} {high}" width="{wide}"'
     return f'<svg role="img" aria-label="{escape(said)}" {size}>{"".join(parts)}</svg>'
-
-
-def _short(name: str) -> str:
-    """Return as much of a name as there is room for; Chinese letters take twice as much."""
-    room = _LETTERS
-    for place, letter in enumerate(name):
-        room -= 2 if east_asian_width(letter) in "WF" else 1
-        if room < 0:
-            return name[: place - 1] + "…"
-    return name

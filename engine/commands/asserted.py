@@ -37,9 +37,10 @@ def assert_all(
     from engine.analysis.accepted import Accepted
     from engine.analysis.asserting import failures
     from engine.analysis.report import as_json as told
-    from engine.analysis.report import lines, wrapped
+    from engine.analysis.report import lines
     from engine.analysis.tally import Tally, is_confirmed, searched
     from engine.governing import Programs
+    from engine.widths import wrapped
 
     given = usable(paths, layers)
     agreements = [each for each in given.contracts.values() if each.kind == "agreement"]

@@ -27,8 +27,9 @@ def show_findings(
     progress: Progress | None,
 ) -> list[Finding]:  # fmt: skip
     """Print findings as they come, how many there were, and what was asked within which bound."""
-    from engine.analysis.report import KINDS, counted, heading, lines, wrapped
+    from engine.analysis.report import KINDS, counted, heading, lines
     from engine.analysis.tally import searched
+    from engine.widths import wrapped
 
     screen = Screen.of()
     shown: list[Finding] = []

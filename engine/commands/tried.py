@@ -53,8 +53,8 @@ def mends_tried(
 
 def show_mends(tries: Iterable[tuple[Finding, tuple[Tried, ...]]], language: Language) -> None:
     """Print what came of the mends of each finding, as they are tried."""
-    from engine.analysis.report import wrapped
     from engine.analysis.tries import said_of
+    from engine.widths import wrapped
 
     screen, chinese = Screen.of(), language == "zh"
     screen.line()
@@ -104,7 +104,7 @@ def ranges_of(
 def show_ranges(found: Iterable[Range], language: Language) -> None:
     """Print for which values of a blank each finding arises, as they are found."""
     from engine.analysis.ranges import bound_of, said_of
-    from engine.analysis.report import wrapped
+    from engine.widths import wrapped
 
     screen, chinese = Screen.of(), language == "zh"
     screen.line()

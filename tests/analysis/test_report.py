@@ -72,7 +72,7 @@ def test_a_finding_in_words_shows_the_clauses_side_by_side_and_the_history(voip_
 
 
 def test_no_line_is_wider_than_asked(voip_1: Program) -> None:
-    from engine.analysis.report import wide
+    from engine.widths import wide
 
     for language in LANGUAGES:
         for finding in (SHOWN, *gaps(voip_1)):
