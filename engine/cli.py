@@ -30,8 +30,9 @@ from engine.commands.common import (
     one_line,
     print_json,
 )
+from engine.commands.helping import asked_for, help_language, page
 from engine.errors import EngineError
-from engine.render import printable
+from engine.render import Screen, printable
 
 COMMANDS = {
     "check": "check", "fmt": "fmt", "import": "importing", "run": "run", "ask": "ask", "show": "show", "test": "test",
@@ -75,6 +76,8 @@ def carried_out(arguments: Sequence[str]) -> int:
     begin()
     try:
         app = made(next(iter(arguments), ""))
+        if _helped(app, arguments):
+            return FINE
         return int(app(args=list(arguments), prog_name="contract", standalone_mode=False) or FINE)
     except Refused as wrong:
         return _refuse(wrong, as_json)
@@ -106,6 +109,16 @@ def carried_out(arguments: Sequence[str]) -> int:
             f"internal error: {one_line(wrong)} ({type(wrong).__name__}); CONTRACT_DEBUG=1 shows where\n"
         )
         return BROKEN
+
+
+def _helped(app: typer.Typer, arguments: Sequence[str]) -> bool:
+    """Show the page of the command whose help is asked for, if that is in Chinese; in English typer shows it."""
+    found = asked_for(app, arguments) if help_language(arguments, os.environ) == "zh" else None
+    if found is not None:
+        screen = Screen.of()
+        for line in page(*found, screen.width):
+            screen.line(line)
+    return found is not None
 
 
 def _misused(said: str, context: typer.Context | None) -> Refused:

@@ -29,10 +29,11 @@ Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Commands keep what they load in a folder of the test run, not in that of whoever runs it."""
+def _own_surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Commands keep what they load in a folder of the test run, and take the machine for an English one."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CONTRACT_CACHE", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("LC_ALL", "C.UTF-8")
         yield
 
 
