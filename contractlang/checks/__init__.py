@@ -14,6 +14,7 @@ from contractlang.checks.limited_to_ban import limited_to_ban
 from contractlang.checks.missing_deadline import missing_deadline
 from contractlang.checks.never_arising import never_arising
 from contractlang.checks.no_start import no_start
+from contractlang.checks.no_time import no_time
 from contractlang.checks.parts import Anatomy
 from contractlang.checks.restless_cascade import restless_cascade
 from contractlang.checks.shared_label import shared_label
@@ -36,6 +37,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     limited_to_ban,
     unverified,
     missing_deadline,
+    no_time,
     shared_label,
     unsourced,
     unused,
