@@ -12,6 +12,7 @@ from typing import Any
 from starlette.types import Scope
 
 from engine.dates import iso
+from engine.edition import edition
 from engine.errors import Conflict, Damaged, EngineError, NotKept, Unavailable, Unready
 from engine.event import Instant
 from engine.kept import Documents
@@ -48,6 +49,8 @@ class Server:
 
     def __init__(self, config: Config, store: Store, texts: Texts, documents: Documents) -> None:
         self.config, self.store = config, store
+        # Now, of the code that was read: an upgrade in place may change its files while this server runs.
+        edition()
         self.figures = Figures()
         self.log = logger()
         self.tenants: dict[str, Tenant] = {}
