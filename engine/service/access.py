@@ -6,12 +6,13 @@ signature of one of its issuer's keys, with issuer, audience, algorithm and expi
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import jwt
 
@@ -45,17 +46,25 @@ class Caller:
         return self
 
 
+class _Looked(NamedTuple):
+    """What is kept of a key, and until when that is trusted."""
+
+    until: float
+    key: ApiKey | None
+
+
 class Access:
     """Tells callers apart."""
 
     def __init__(self, store: Store, issuers: dict[str, Oidc]) -> None:
         self._store = store
         self._issuers = [_Issuer(tenant, each) for tenant, each in issuers.items()]
-        self._kept: dict[str, tuple[float, ApiKey | None]] = {}
+        self._kept: dict[str, _Looked] = {}
+        self._looking: dict[str, asyncio.Task[_Looked]] = {}
         # By a hash of what was shown, which tells no more than the hash that the store keeps.
         self._proved: dict[bytes, tuple[float, Instant | None, Caller]] = {}
 
-    def caller(self, header: bytes, at: Instant) -> Caller:
+    async def caller(self, header: bytes, at: Instant) -> Caller:
         """Return who calls, by the Authorization header, empty where there is none. Raises Problem."""
         digest = hashlib.sha256(header).digest()
         before = self._proved.get(digest)
@@ -66,13 +75,13 @@ class Access:
             raise _unknown("send `Authorization: Bearer` and a key")
         prefix = prefix_of(shown)
         if prefix is not None:
-            key = self._key(prefix)
+            until, key = await self._key(prefix)
             if key is None or not proves(shown, key, at):
                 raise _unknown("the key is not known, or no longer holds")
             caller = Caller(key.tenant, key.prefix, key.name, key.rights)
             if len(self._proved) >= MOST_KEPT:
                 self._proved.clear()
-            self._proved[digest] = self._kept[prefix][0], key.expires_at, caller
+            self._proved[digest] = until, key.expires_at, caller
             return caller
         reasons = []
         for issuer in self._issuers:
@@ -85,14 +94,25 @@ class Access:
             logger().info("token", refused=sorted(set(reasons)))
         raise _unknown("the token or key is not known, or no longer holds")
 
-    def _key(self, prefix: str) -> ApiKey | None:
-        moment = time.monotonic()
+    async def _key(self, prefix: str) -> _Looked:
+        """Return a key; where it has to be looked up, however many show it meanwhile, it is once, and off the loop:
+        others are answered though the store is not."""
         kept = self._kept.get(prefix)
-        if kept is None or kept[0] <= moment:
-            if len(self._kept) >= MOST_KEPT:
-                self._kept.clear()
-            kept = self._kept[prefix] = moment + KEPT_S, self._store.key(prefix)
-        return kept[1]
+        if kept is not None and kept.until > time.monotonic():
+            return kept
+        looking = self._looking.get(prefix)
+        if looking is None:
+            looking = self._looking[prefix] = asyncio.create_task(self._looked_up(prefix))
+            looking.add_done_callback(lambda _: self._looking.pop(prefix))
+        return await asyncio.shield(looking)
+
+    async def _looked_up(self, prefix: str) -> _Looked:
+        until = time.monotonic() + KEPT_S
+        found = _Looked(until, await asyncio.to_thread(self._store.key, prefix))
+        if len(self._kept) >= MOST_KEPT:
+            self._kept.clear()
+        self._kept[prefix] = found
+        return found
 
 
 def _unknown(detail: str) -> Problem:

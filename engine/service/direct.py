@@ -37,7 +37,7 @@ Direct = Callable[[Server, Scope, Headers, Receive], Awaitable[Told]]
 async def evaluation(server: Server, scope: Scope, headers: Headers, receive: Receive) -> Told:
     """Answer one question. Raises Problem."""
     begun = time.perf_counter()
-    tenant, _ = server.enter(scope, headers, "ask")
+    tenant, _ = await server.enter(scope, headers, "ask")
     raw = await whole_object(receive, headers, tenant.limits)
     return await _one(server, scope, tenant, raw, begun)
 
@@ -45,7 +45,7 @@ async def evaluation(server: Server, scope: Scope, headers: Headers, receive: Re
 async def evaluations(server: Server, scope: Scope, headers: Headers, receive: Receive) -> Told:
     """Answer several questions, all of them or up to the one that decides. Raises Problem."""
     begun = time.perf_counter()
-    tenant, _ = server.enter(scope, headers, "ask")
+    tenant, _ = await server.enter(scope, headers, "ask")
     raw = await whole_object(receive, headers, tenant.limits)
     batch = authzen.batch(raw, tenant.limits.batch)
     if batch is None:
@@ -66,7 +66,7 @@ async def evaluations(server: Server, scope: Scope, headers: Headers, receive: R
 
 async def events(server: Server, scope: Scope, headers: Headers, receive: Receive) -> Told:
     """Record events, one or several. Raises Problem, and what the store raises."""
-    tenant, _ = server.enter(scope, headers, "record")
+    tenant, _ = await server.enter(scope, headers, "record")
     body = await whole_body(receive, headers, tenant.limits)
     kind = kind_of(headers, body)
     raw = None if b"ce-specversion" in headers and not body else read_json(body, tenant.limits, exact=True)

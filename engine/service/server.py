@@ -109,19 +109,19 @@ class Server:
                 f"{variable}: that key is kept with another secret, tenant or rights: make a new one"
             )
 
-    def enter(self, scope: Scope, headers: Headers, right: str) -> tuple[Tenant, Caller]:
+    async def enter(self, scope: Scope, headers: Headers, right: str) -> tuple[Tenant, Caller]:
         """Return the tenant of who calls, who has that right. Raises Problem."""
-        caller = self.access.caller(headers.get(b"authorization", b""), now())
+        caller = await self.access.caller(headers.get(b"authorization", b""), now())
         scope["caller"] = caller
         self.pace.spend(caller)
         return self.tenant(caller.must(right).tenant), caller
 
-    def still(self, headers: Headers, right: str) -> bool:
+    async def still(self, headers: Headers, right: str) -> bool:
         """Tell whether an answer that goes on may go on: the service does, and whoever called still may."""
         if self.stopping:
             return False
         try:
-            self.access.caller(headers.get(b"authorization", b""), now()).must(right)
+            (await self.access.caller(headers.get(b"authorization", b""), now())).must(right)
         except Problem:
             return False
         return True

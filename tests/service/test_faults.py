@@ -5,19 +5,23 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import httpx2
+import psycopg
 import pytest
 import sqlalchemy
+from contractclient import Client, Entity, Event, Question
 
 from engine.errors import Unavailable
-from engine.service import clock, server
+from engine.service import access, clock, server
 from engine.service.config import BadConfig
 from engine.service.routes import deadlines
 from engine.store import Notice
@@ -26,6 +30,7 @@ from tests.service.serving import CONTRACTS, Live, event, question, send, servin
 from tests.store.test_faults import no_file_beyond
 
 TEXTS = {"main": texts_of(CONTRACTS / "voip-1", CONTRACTS / "vocabulary")}
+CALL = {"by": "user", "to": "10010"}
 ONE = {"Content-Type": "application/cloudevents+json"}
 
 
@@ -210,6 +215,70 @@ def test_a_database_that_is_gone_comes_back(tmp_path: Path, own_postgres: Cluste
         ready(client)
         assert send(client, call(1)).status_code == 200
         assert kept(live) == ["a-s0", "a-s1", "a-c1"]
+
+
+def test_while_the_database_says_nothing_others_are_answered(
+    tmp_path: Path, own_postgres: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A key that has to be looked up made everybody wait, also who asks whether the process is there."""
+    monkeypatch.setattr(access, "KEPT_S", 0.1)
+    address = own_postgres.database()
+    with serving(tmp_path, TEXTS, store=address) as live, psycopg.connect(address) as locking:
+        client = live.client()
+        begun(client)
+        time.sleep(0.2)
+        locking.execute("LOCK TABLE keys IN ACCESS EXCLUSIVE MODE")
+        with ThreadPoolExecutor(1) as pool:
+            asked = pool.submit(client.get, "/accounts/a")
+            try:
+                time.sleep(0.2)
+                assert httpx2.get(f"{live.url}/health", timeout=5).status_code == 200
+                assert not asked.done()
+            finally:
+                locking.rollback()
+            assert asked.result().status_code == 200
+
+
+def test_connections_that_are_cut_in_the_midst_of_it_lose_nothing(
+    tmp_path: Path, own_postgres: Cluster
+) -> None:
+    def called(id: str) -> Event:
+        return Event("a", "place_call", "test", "2026-04-01T09:00:00+08:00", CALL, id)
+
+    address = own_postgres.database()
+    with serving(tmp_path, TEXTS, store=address) as live:
+        client = live.client()
+        begun(client)
+        over, cuts = threading.Event(), list[int]()
+
+        def cut() -> None:
+            here = "datname = current_database() AND pid <> pg_backend_pid()"
+            with psycopg.connect(address, autocommit=True) as conn:
+                while not over.wait(0.1):
+                    found = conn.execute(
+                        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {here} ORDER BY random() LIMIT 1"
+                    ).fetchall()
+                    cuts.append(len(found))
+
+        cutting = threading.Thread(target=cut)
+        cutting.start()
+        try:
+            with Client(live.url, live.key(), within_s=60) as caller:
+                told = [caller.record(called(f"e{number}")) for number in range(100)]
+                asked = Question(Entity("party", "user"), "place_call", "a")
+                answers = [caller.evaluate(asked).revision for _ in range(20)]
+        finally:
+            over.set()
+            cutting.join()
+        assert set(answers) == {told[-1].revision}
+        assert sum(cuts) > 5
+        rows = live.server.tenants["main"].books.entries("a")
+        assert [each.id for each in rows][2:] == [each.id for each in told]
+        assert [each.revision for each in told] == [
+            f"{each.revision}-{each.hash[:4].hex()}" for each in rows
+        ][2:]
+        assert [each.fault for each in live.server.store.audit()] == [None]
+        ready(client)
 
 
 def test_a_clock_that_steps_back(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,9 +21,9 @@ def server_of(request: Request) -> Server:
     return server
 
 
-def enter(request: Request, right: str) -> tuple[Tenant, Caller]:
+async def enter(request: Request, right: str) -> tuple[Tenant, Caller]:
     """Return the tenant of who calls, who has that right. Raises Problem."""
-    return server_of(request).enter(request.scope, headers_of(request.scope), right)
+    return await server_of(request).enter(request.scope, headers_of(request.scope), right)
 
 
 def told(body: Any, status: int = 200, **headers: str) -> Response:

@@ -35,7 +35,7 @@ PARTS = ("/history", "/deadlines", "/ask", "/what-if")
 )
 async def open_account(request: Request) -> Response:
     """Open an account: agreements, layers of law, settings, readings, answers, and who acts for whom."""
-    tenant, _ = enter(request, "record")
+    tenant, _ = await enter(request, "record")
     raw = await object_of(request, tenant.limits)
     name = raw.pop("account", None)
     if not isinstance(name, str) or not name:
@@ -59,7 +59,7 @@ async def open_account(request: Request) -> Response:
 @router.get("", openapi_extra=asked_by("after_name"))
 async def list_accounts(request: Request) -> Response:
     """The accounts in the order of their names, after `after`."""
-    tenant, _ = enter(request, "ask")
+    tenant, _ = await enter(request, "ask")
     after = request.query_params.get("after", "")
     rows = await asyncio.to_thread(tenant.books.accounts, after, MOST_LISTED)
     listed = [
@@ -79,7 +79,7 @@ class _Asked(NamedTuple):
 
 async def _asked(request: Request, account: str, whole: bool = False) -> _Asked:
     """Return what is asked about, `whole` with all entries."""
-    tenant, _ = enter(request, "ask")
+    tenant, _ = await enter(request, "ask")
     held = await tenant.held(account)
     token = request.query_params.get("revision")
     at_least = request.query_params.get("at_least")
@@ -124,7 +124,7 @@ async def read_deadlines(request: Request, account: str) -> Response:
 @router.post("/{account:path}/ask", openapi_extra=ASK)
 async def ask(request: Request, account: str) -> Response:
     """Any question, as a line: `2026-09-12 user in breach of 5.2`."""
-    tenant, _ = enter(request, "ask")
+    tenant, _ = await enter(request, "ask")
     raw = await object_of(request, tenant.limits)
     held = await tenant.held(account)
     line = raw.get("question")
@@ -138,7 +138,7 @@ async def ask(request: Request, account: str) -> Response:
 @router.post("/{account:path}/what-if", openapi_extra=WHAT_IF)
 async def what_if(request: Request, account: str) -> Response:
     """What would be if these events happened: what would change, and the answer to a question. Nothing is kept."""
-    tenant, _ = enter(request, "ask")
+    tenant, _ = await enter(request, "ask")
     raw = await object_of(request, tenant.limits)
     held = await tenant.whole(await tenant.held(account))
     events = raw.get("events")

@@ -37,7 +37,7 @@ Search = Callable[..., Awaitable[dict[str, Any]]]
 
 
 async def _search(request: Request, what: str, search: Search) -> Response:
-    tenant, _ = enter(request, "ask")
+    tenant, _ = await enter(request, "ask")
     raw = await object_of(request, tenant.limits)
     asked = authzen.search(raw, what)
     page = authzen.page_of(raw, tenant.limits.page)

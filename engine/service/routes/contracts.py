@@ -20,7 +20,7 @@ router = APIRouter(prefix="/contracts", tags=["contracts"])
 @router.get("", openapi_extra=READ)
 async def list_contracts(request: Request) -> Response:
     """The documents in use, and every version that was proposed."""
-    tenant, _ = enter(request, "ask")
+    tenant, _ = await enter(request, "ask")
     rows = await asyncio.to_thread(tenant.books.contracts)
     used = [
         {
@@ -37,7 +37,7 @@ async def list_contracts(request: Request) -> Response:
 @router.post("", openapi_extra=PROPOSE)
 async def propose(request: Request) -> Response:
     """Propose a version: `name`, `version`, `files`, `effective_on`. Check, scenarios and analysis are run."""
-    tenant, caller = enter(request, "publish")
+    tenant, caller = await enter(request, "publish")
     raw = await object_of(request, tenant.limits)
     return told(publishing.told(await publishing.propose(tenant, raw, caller.id, now())))
 
@@ -45,12 +45,12 @@ async def propose(request: Request) -> Response:
 @router.post("/{name}/{version}/approve", openapi_extra=READ)
 async def approve(request: Request, name: str, version: str) -> Response:
     """Agree to a version that another person has proposed."""
-    tenant, caller = enter(request, "publish")
+    tenant, caller = await enter(request, "publish")
     return told(publishing.told(await publishing.approve(tenant, name, version, caller.id, now())))
 
 
 @router.post("/{name}/{version}/publish", openapi_extra=READ)
 async def publish(request: Request, name: str, version: str) -> Response:
     """Bring a version into use."""
-    tenant, _ = enter(request, "publish")
+    tenant, _ = await enter(request, "publish")
     return told(publishing.told(await publishing.publish(tenant, name, version, now())))

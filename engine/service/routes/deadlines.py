@@ -35,7 +35,7 @@ MOST_IN_FEED = 2000
 @router.post("/subscriptions", openapi_extra=SUBSCRIBE)
 async def subscribe(request: Request) -> Response:
     """Have notices sent to `url` from now on; the answer holds the secret that signs them, this once."""
-    tenant, _ = enter(request, "audit")
+    tenant, _ = await enter(request, "audit")
     raw = await object_of(request, tenant.limits)
     for name in raw:
         if name != "url":
@@ -55,7 +55,7 @@ async def subscribe(request: Request) -> Response:
 @router.get("/subscriptions", openapi_extra=READ)
 async def list_subscriptions(request: Request) -> Response:
     """Who is told, and what could not be delivered."""
-    tenant, _ = enter(request, "audit")
+    tenant, _ = await enter(request, "audit")
     rows = await asyncio.to_thread(tenant.books.subscriptions)
     failed = await asyncio.to_thread(tenant.books.undelivered)
     return told({
@@ -71,7 +71,7 @@ async def list_subscriptions(request: Request) -> Response:
 @router.delete("/subscriptions/{id}", openapi_extra=READ)
 async def unsubscribe(request: Request, id: str) -> Response:
     """Send nothing there any more."""
-    tenant, _ = enter(request, "audit")
+    tenant, _ = await enter(request, "audit")
     await asyncio.to_thread(tenant.books.unsubscribe, id, now())
     return told({"id": id})
 
@@ -85,7 +85,7 @@ def _number(text: str, field: str) -> int:
 @router.get("/notices", openapi_extra=NOTICES)
 async def notices(request: Request) -> Response:
     """What time has brought, beyond the number `after`; as a stream where text/event-stream is accepted."""
-    tenant, _ = enter(request, "ask")
+    tenant, _ = await enter(request, "ask")
     last = request.headers.get("last-event-id")
     after = (
         _number(last, "Last-Event-ID") if last else _number(request.query_params.get("after", "0"), "after")
@@ -105,12 +105,12 @@ async def _stream(request: Request, after: int) -> AsyncIterator[bytes]:
     It waits while the store is gone: who is told by it cannot do better.
     """
     server, headers = server_of(request), headers_of(request.scope)
-    tenant, _ = enter(request, "ask")
+    tenant, _ = await enter(request, "ask")
     every, beat = min(server.config.deadlines_every_s, LOOKED_EVERY_S), 0.0
     while not await request.is_disconnected():
         rows: list[Notice] = []
         with suppress(Unavailable):
-            if not server.still(headers, "ask"):
+            if not await server.still(headers, "ask"):
                 return
             rows = await asyncio.to_thread(tenant.books.notices, after, PAGE)
         for each in rows:
@@ -129,7 +129,7 @@ async def _stream(request: Request, after: int) -> AsyncIterator[bytes]:
 )
 async def calendar(request: Request) -> Response:
     """What comes next on all accounts, or on `account`, as a calendar."""
-    tenant, _ = enter(request, "ask")
+    tenant, _ = await enter(request, "ask")
     at = now()
     only = request.query_params.get("account")
     names = (

@@ -35,14 +35,14 @@ async def ready(request: Request) -> Response:
 @router.get("/metrics", openapi_extra=text_answer("text/plain"))
 async def metrics(request: Request) -> Response:
     """Figures for Prometheus; needs the right to audit, for they tell how much business there is."""
-    enter(request, "audit")
+    await enter(request, "audit")
     return Response(server_of(request).metrics(), media_type="text/plain; version=0.0.4")
 
 
 @router.get("/decisions", openapi_extra=asked_by("after"))
 async def list_decisions(request: Request) -> Response:
     """The log of decisions, beyond the number `after`."""
-    tenant, _ = enter(request, "audit")
+    tenant, _ = await enter(request, "audit")
     after = request.query_params.get("after", "0")
     if not after.isascii() or not after.isdigit() or len(after) > 15:
         raise Problem("bad_request", "a whole number is wanted", "after")
@@ -60,7 +60,7 @@ async def list_decisions(request: Request) -> Response:
 @router.get("/decisions/{id}", openapi_extra=READ)
 async def explain_decision(request: Request, id: str) -> Response:
     """A decision that was given: as it was logged, and explained from the ledger as it was then."""
-    tenant, _ = enter(request, "audit")
+    tenant, _ = await enter(request, "audit")
     row = await asyncio.to_thread(tenant.books.decision, id)
     held = await tenant.held(row.account)
     question, known_at = question_from_bytes(row.question)
