@@ -69,14 +69,16 @@ class Library:
         used = self._books.published()
         rows = self._books.contracts()
         texts = dict(published(rows, max((each.at for each in used), default=0)))
-        self._programs, self._words, self._parties, self._stamps = self._documents.of(texts), {}, {}, {}
-        self.texts = texts
+        programs = self._documents.of(texts)
+        # Before the documents themselves: an account that is opened meanwhile must not sign what is of a later day.
+        self._effective = {
+            f"{row.name}@{row.version}": start_of(row.effective_on)
+            for row in rows
+            if row.published_at is not None and row.name != CONFIGURED
+        }
+        self._programs, self._words, self._parties, self._stamps = programs, {}, {}, {}
+        self.texts, self._used = texts, used
         self.refreshed += 1
-        self._effective = {}
-        for row in rows:
-            if row.published_at is not None and row.name != CONFIGURED:
-                self._effective[f"{row.name}@{row.version}"] = start_of(row.effective_on)
-        self._used = used
 
     def is_behind(self) -> bool:
         """Tell whether something else is published now than was taken into use: by another server."""

@@ -85,8 +85,7 @@ async def publish(tenant: Tenant, name: str, version: str, now: Instant) -> Cont
     if tenant.part.second_person and all(each.by == row.proposed_by for each in row.approvals):
         raise Problem("refused", "another person than who proposed it has to approve it first")
     row = await asyncio.to_thread(tenant.books.publish, name, version, now)
-    await asyncio.to_thread(tenant.library.refresh)
-    tenant.accounts.forget()
+    await tenant.refresh()
     return row
 
 

@@ -35,7 +35,8 @@ class Tenant:
         self.shared = config.store.startswith(("postgres:", "postgresql:"))
         self.turns = Turns()
         """Whose turn it is to record in an account."""
-        self._reading: dict[str, asyncio.Task[Held]] = {}
+        # By name, and by what is in use: what is read while documents come into use is read again.
+        self._reading: dict[tuple[str, int], asyncio.Task[Held]] = {}
         self._completing: WeakKeyDictionary[Held, asyncio.Lock] = WeakKeyDictionary()
         self._snapping: dict[str, asyncio.Task[None]] = {}
         self.snapshots = Counter[str]()
@@ -63,9 +64,17 @@ class Tenant:
         async with self._renewing:
             if not await asyncio.to_thread(self.library.is_behind):
                 return False
-            await asyncio.to_thread(self.library.refresh)
-            self.accounts.forget()
+            await self._refresh()
             return True
+
+    async def refresh(self) -> None:
+        """Take into use what is published; one after the other, so that the last one knows of everything."""
+        async with self._renewing:
+            await self._refresh()
+
+    async def _refresh(self) -> None:
+        await asyncio.to_thread(self.library.refresh)
+        self.accounts.forget()
 
     async def _read(self, name: str) -> Held:
         """Read an account. One that another server has opened may name what that one has published."""
@@ -79,12 +88,16 @@ class Tenant:
 
     async def _read_once(self, name: str) -> Held:
         """Read an account; however many ask for it meanwhile, it is read once."""
-        before = self._reading.get(name)
+        key = name, self.library.refreshed
+        before = self._reading.get(key)
         task = before or asyncio.create_task(asyncio.to_thread(self.accounts.read, name))
         if before is None:
-            self._reading[name] = task
-            task.add_done_callback(lambda _: self._reading.pop(name, None))
-        held = self.accounts.hold(await asyncio.shield(task))
+            self._reading[key] = task
+            task.add_done_callback(lambda _: self._reading.pop(key, None))
+        found = await asyncio.shield(task)
+        if self.library.refreshed != key[1]:
+            return await self._read_once(name)
+        held = self.accounts.hold(found)
         if before is None and held.base:
             self.snapshots["used"] += 1
         self.snap_soon(held)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,9 @@ import pytest
 
 from engine.cli import carried_out
 from engine.service import shadow
+from engine.service.clock import now
+from engine.service.held import Held
+from engine.store import Books, ContractRow
 from tests.service.serving import Live, serving
 
 FIRST = """| agreement loan 借款
@@ -288,3 +293,69 @@ def test_a_version_is_judged_with_a_vocabulary_of_the_tenants_own(tmp_path: Path
         body = {"name": "fund", "version": "2", "files": {"fund.contract": second, "scenarios.md": HOURS}}
         made = live.client().post("/contracts", json=body, timeout=120)
     assert made.status_code == 200, made.text
+
+
+def candidates(books: Books, *versions: str) -> None:
+    """Have versions of the loan that passed their gates wait to be published."""
+    for version in versions:
+        text = SECOND.replace('version "2"', f'version "{version}"')
+        texts = json.dumps({f"loan@{version}/loan.contract": text}).encode()
+        report = b'{"fit": true}'
+        books.propose(ContractRow("loan", version, texts, "t", "m", date(2026, 1, 1), report, "ann", now()))
+
+
+def test_of_two_versions_published_at_once_both_come_into_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first has read what is published before the second is, and takes it into use when that is done."""
+    with serving(tmp_path, {"main": {"loan.contract": FIRST}}) as live:
+        tenant = live.server.tenants["main"]
+        candidates(tenant.books, "2", "3")
+        refreshed, contracts, looked = threading.Event(), tenant.books.contracts, list[int]()
+
+        def slowly() -> list[ContractRow]:
+            rows = contracts()
+            looked.append(len(rows))
+            if len(looked) == 1:
+                refreshed.wait(1)
+            return rows
+
+        monkeypatch.setattr(tenant.books, "contracts", slowly)
+        with ThreadPoolExecutor(2) as pool:
+            first = pool.submit(live.client().post, "/contracts/loan/2/publish")
+            while not looked:
+                time.sleep(0.01)
+            second = pool.submit(live.client().post, "/contracts/loan/3/publish")
+            time.sleep(0.3)
+            refreshed.set()
+            assert (first.result().status_code, second.result().status_code) == (200, 200)
+        assert {each.version for each in tenant.library.agreements()["loan"]} == {"", "2", "3"}
+
+
+def test_an_account_that_is_read_while_a_version_comes_into_use_is_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would be answered without a supplement that completes it, until it is let go of."""
+    with serving(tmp_path, {"main": {"loan.contract": FIRST}}) as live:
+        tenant = live.server.tenants["main"]
+        candidates(tenant.books, "2")
+        live.client().post("/accounts", json={"account": "a", "agreements": ["loan"]})
+        tenant.accounts.forget()
+        begun, published, read = threading.Event(), threading.Event(), tenant.accounts.read
+
+        def slowly(name: str) -> Held:
+            held = read(name)
+            begun.set()
+            published.wait(10)
+            return held
+
+        monkeypatch.setattr(tenant.accounts, "read", slowly)
+        with ThreadPoolExecutor(1) as pool:
+            asked = pool.submit(outcome, live, "a")
+            begun.wait(10)
+            assert live.client().post("/contracts/loan/2/publish").status_code == 200
+            published.set()
+            assert asked.result() == "permitted"
+        held = tenant.accounts.here("a")
+        assert held is not None
+        assert held.opening.program is tenant.library.program(held.opening.agreements, held.opening.layers)
