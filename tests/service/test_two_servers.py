@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from engine.service import snapshots
+from engine.errors import StoreError
+from engine.service import recording, snapshots
 from engine.service.clock import now
-from engine.store import ContractRow
+from engine.store import Appended, ContractRow, Wanted
 from tests.postgres import Cluster
 from tests.service.serving import Live, event, question, send, serving
 from tests.service.test_publishing import FIRST, SECOND
@@ -80,6 +81,30 @@ def test_the_same_events_sent_to_both_are_there_once(pair: Pair) -> None:
     assert all(each == found[0] for each in found)
     assert {each.fault for each in pair.one.server.store.audit()} == {None}
     assert len(pair.other.server.tenants["main"].books.entries("a")) == 12
+
+
+def test_who_is_always_second_is_recorded_in_the_end(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two servers that record in one account, chance says which is first, and it may say the same for long."""
+    one = pair.one.client()
+    one.post("/accounts", json={"account": "a", "agreements": ["loan"]})
+    books, other = pair.one.server.tenants["main"].books, pair.other.client()
+    sent_all, firsts = books.append_all_soon, iter(range(12))
+
+    def second(wanted: Sequence[Wanted]) -> Future[Sequence[Appended | StoreError]]:
+        for number in firsts:
+            assert send(other, called_in(number)).status_code == 200
+            break
+        return sent_all(wanted)
+
+    monkeypatch.setattr(books, "append_all_soon", second)
+    told = send(one, called_in(50))
+    assert told.status_code == 200, told.text
+    assert told.json()["events"][0]["revision"].startswith("13-")
+    firsts = iter(range(60, 10**6))
+    monkeypatch.setattr(recording, "TRIED_S", 0.2)
+    refused = send(one, called_in(51))
+    # Not 409, after which nobody sends again.
+    assert (refused.status_code, refused.headers["retry-after"]) == (429, "1")
 
 
 def test_a_version_published_by_one_is_noticed_by_the_other(pair: Pair) -> None:
