@@ -19,7 +19,6 @@ from engine.errors import Conflict, NotKept, Stale, StoreError
 from engine.store import chain, tables
 from engine.store.database import Database
 from engine.store.rows import AT_ONCE, Appended, Entry
-from engine.tuples import made
 
 COLUMNS = (
     "tenant", "account", "revision", "source", "id", "body", "recorded_at", "hash", "epoch", "written"
@@ -56,10 +55,10 @@ class _Kept(NamedTuple):
 
 
 class _Plan:
-    """What is to be written for a group, as it is decided batch by batch."""
+    """What is to be written for a group, as it is decided batch by batch: every entry is taken for a new one."""
 
-    def __init__(self, heads: dict[int, _Head], kept: dict[Key, _Kept]) -> None:
-        self.heads, self.kept = heads, kept
+    def __init__(self, heads: dict[int, _Head], stamp: tuple[int, int]) -> None:
+        self.heads, self.stamp = heads, stamp
         self.entries: list[tuple[Any, ...]] = []
         self.personal: list[dict[str, Any]] = []
         self.grown: set[int] = set()
@@ -77,42 +76,62 @@ class _Plan:
         return outcomes
 
     def take(self, batch: Batch, account: int) -> Appended:
-        """Decide about one batch. Raises Conflict and Stale, and then nothing of it is in the plan."""
-        first = self.heads[account]
-        revision, hash, at = first
-        new: dict[Key, _Kept] = {}
-        rows, personal = list[tuple[Any, ...]](), list[dict[str, Any]]()
-        revisions, fresh, hashes = list[int](), list[bool](), list[bytes]()
-        tenant = batch.tenant
-        for each in batch.entries:
-            source, id, body, recorded_at, content = each
-            key = tenant, source, id
-            same = new.get(key) or self.kept.get(key)
-            if same is not None:
-                _refuse_other(same, batch.account, each)
-                revisions.append(same.revision)
-                fresh.append(False)
-                continue
+        """Decide about one batch. Raises Stale, and then nothing of it is in the plan."""
+        before = self.heads[account].revision
+        hashes = self.link(batch, account, batch.entries)
+        revision = before + len(hashes)
+        revisions = tuple(range(before + 1, revision + 1))
+        return Appended(batch.account, revision, revisions, (True,) * len(hashes), hashes)
+
+    def link(self, batch: Batch, account: int, new: Sequence[Entry]) -> tuple[bytes, ...]:
+        """Put the new entries of a batch into the plan, and return their hashes. Raises Stale."""
+        revision, hash, at = self.heads[account]
+        if not new:
+            return ()
+        if batch.expected is not None and batch.expected != revision:
+            raise Stale(batch.account, batch.expected, revision)
+        hashes = list[bytes]()
+        tenant, (epoch, written) = batch.tenant, self.stamp
+        for source, id, body, recorded_at, content in new:
             revision += 1
             if recorded_at > at:
                 at = recorded_at
             hash = chain.linked(hash, revision, source, id, body, at)
             hashes.append(hash)
-            new[key] = made(_Kept, (batch.account, revision, body, content))
-            rows.append((tenant, account, revision, source, id, body, at, hash))
+            self.entries.append((tenant, account, revision, source, id, body, at, hash, epoch, written))
             if content is not None:
-                personal.append({"account": account, "revision": revision, "content": content})
-            revisions.append(revision)
-            fresh.append(True)
-        if new:
-            if batch.expected is not None and batch.expected != first.revision:
-                raise Stale(batch.account, batch.expected, first.revision)
-            self.heads[account] = _Head(revision, hash, at)
-            self.grown.add(account)
-            self.kept |= new
-            self.entries += rows
-            self.personal += personal
-        return Appended(batch.account, revision, tuple(revisions), tuple(fresh), tuple(hashes))
+                self.personal.append({"account": account, "revision": revision, "content": content})
+        self.heads[account] = _Head(revision, hash, at)
+        self.grown.add(account)
+        return tuple(hashes)
+
+
+class _Looked(_Plan):
+    """The same, where it was looked which entries are kept already."""
+
+    def __init__(self, heads: dict[int, _Head], stamp: tuple[int, int], kept: dict[Key, _Kept]) -> None:
+        super().__init__(heads, stamp)
+        self.kept = kept
+
+    def take(self, batch: Batch, account: int) -> Appended:
+        """Decide about one batch. Raises Conflict and Stale, and then nothing of it is in the plan."""
+        revision = self.heads[account].revision
+        found: dict[Key, _Kept] = {}
+        new, revisions, fresh = list[Entry](), list[int](), list[bool]()
+        for each in batch.entries:
+            key = batch.tenant, each.source, each.id
+            same = found.get(key) or self.kept.get(key)
+            fresh.append(same is None)
+            if same is None:
+                revision += 1
+                same = found[key] = _Kept(batch.account, revision, each.body, each.personal)
+                new.append(each)
+            else:
+                _refuse_other(same, batch.account, each)
+            revisions.append(same.revision)
+        hashes = self.link(batch, account, new)
+        self.kept |= found
+        return Appended(batch.account, revision, tuple(revisions), tuple(fresh), hashes)
 
 
 class Recorder:
@@ -138,11 +157,12 @@ class Recorder:
         self._database.lock(conn, accounts)
         found = conn.execute(self._heads, {"keys": self._database.listed(accounts)}).all()
         heads = {row[0]: _Head(row[1], row[2], row[3]) for row in found}
+        stamp = self._database.stamp(conn)
         if sum(len(each.entries) for each in batches) > FEW:
-            outcomes = self._recorded_as_new(conn, batches, keys, dict(heads))
+            outcomes = self._recorded_as_new(conn, batches, keys, _Plan(dict(heads), stamp))
             if outcomes is not None:
                 return outcomes
-        plan = _Plan(heads, self._kept(conn, batches))
+        plan = _Looked(heads, stamp, self._kept(conn, batches))
         outcomes = plan.take_all(batches, keys)
         self._write(conn, plan)
         return outcomes
@@ -152,10 +172,9 @@ class Recorder:
         conn: Connection,
         batches: Sequence[Batch],
         keys: Sequence[int | StoreError],
-        heads: dict[int, _Head],
+        plan: _Plan,
     ) -> list[Appended | StoreError] | None:
         """Record batches if each can be, and all of them is new; None, and nothing recorded, where that is not so."""
-        plan = _Plan(heads, {})
         outcomes = plan.take_all(batches, keys)
         if any(
             isinstance(each, StoreError) and each is not key for each, key in zip(outcomes, keys, strict=True)
@@ -189,8 +208,7 @@ class Recorder:
     def _write(self, conn: Connection, plan: _Plan) -> None:
         if not plan.entries:
             return
-        stamp = self._database.stamp(conn)
-        self._database.insert(conn, tables.entries, COLUMNS, [(*row, *stamp) for row in plan.entries])
+        self._database.insert(conn, tables.entries, COLUMNS, plan.entries)
         if plan.personal:
             conn.execute(insert(tables.personal), plan.personal)
         heads = [(*plan.heads[key], AT_ONCE, key) for key in sorted(plan.grown)]
