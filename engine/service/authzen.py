@@ -215,7 +215,9 @@ def _semantic(raw: Mapping[str, Any]) -> str:
         return SEMANTICS[0]
     if not isinstance(options, dict):
         raise Problem("bad_request", "a JSON object is wanted", "/options")
-    semantic = options.get("evaluations_semantic", SEMANTICS[0])
+    semantic = options.get("evaluations_semantic")
+    if semantic is None:
+        return SEMANTICS[0]
     if semantic not in SEMANTICS:
         raise Problem(
             "bad_request", f"`{semantic}` is none of {', '.join(SEMANTICS)}", "/options/evaluations_semantic"

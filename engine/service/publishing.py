@@ -17,11 +17,13 @@ from engine.event import Instant
 from engine.service.gates import report_on
 from engine.service.library import CONFIGURED, number_of
 from engine.service.problems import Problem, pointer, problem_at
+from engine.service.requests import no_others
 from engine.service.server import Server
 from engine.service.tenant import Tenant
 from engine.store import ContractRow
 
 LOOKED_EVERY_S = 1.0
+FIELDS = ("name", "version", "files", "effective_on")
 
 
 async def propose(tenant: Tenant, raw: Mapping[str, Any], by: str, now: Instant) -> ContractRow:
@@ -29,6 +31,7 @@ async def propose(tenant: Tenant, raw: Mapping[str, Any], by: str, now: Instant)
 
     What does not pass is not kept: it can be mended, and proposed again under its name.
     """
+    no_others(raw, FIELDS)
     name, version = _text(raw, "name"), _text(raw, "version")
     if name == CONFIGURED:
         raise Problem("bad_request", "that name is taken", "/name")
@@ -46,9 +49,13 @@ async def propose(tenant: Tenant, raw: Mapping[str, Any], by: str, now: Instant)
         json.dumps(report, ensure_ascii=False).encode(), by, now,
     )  # fmt: skip
     try:
-        return await asyncio.to_thread(tenant.books.propose, row)
+        kept = await asyncio.to_thread(tenant.books.propose, row)
     except Conflict as wrong:
         raise problem_at(wrong, "/files") from None
+    if said is not None and kept.effective_on != said:
+        told = f"it was proposed before, from {kept.effective_on} on: propose it as another version"
+        raise Problem("conflict", told, "/effective_on")
+    return kept
 
 
 def _version_of(tenant: Tenant, laid: Mapping[str, str], name: str, version: str) -> Contract:

@@ -27,6 +27,8 @@ from engine.service.tenant import Tenant
 from engine.store import Appended, Entry, Wanted
 from engine.written_events import new_event_from
 
+AHEAD = 2_000_000
+"""How far the clock of who reports may be ahead of ours."""
 TRIED_S = 10.0
 """For how long events are sent again while other servers are first: in an account where many record, that is chance."""
 
@@ -41,7 +43,7 @@ async def record(
     by_account: dict[str, list[Sent]] = {}
     for each in events:
         by_account.setdefault(each.account, []).append(each)
-    kept = await _keep(tenant, by_account, now, expected)
+    kept = await _kept_in_time(tenant, by_account, now, expected)
     found: dict[str, Iterator[dict[str, Any]]] = {}
     for name, appended in kept.items():
         held = tenant.accounts.here(name) or await tenant.held(name)
@@ -62,6 +64,21 @@ async def record(
 
 Parts = Mapping[str, list[Sent]]
 """Events by the accounts whose they are."""
+
+
+async def _kept_in_time(
+    tenant: Tenant, parts: Parts, now: Instant, expected: str | None
+) -> dict[str, Appended]:
+    """Have the store keep events, those a moment ahead when their time has come: no two clocks are the same."""
+    latest = now + AHEAD
+    while True:
+        try:
+            return await _keep(tenant, parts, now, expected)
+        except Ahead as early:
+            if early.until > latest:
+                raise
+            await asyncio.sleep((early.until - now) / 1_000_000)
+            now = early.until
 
 
 async def _keep(tenant: Tenant, parts: Parts, now: Instant, expected: str | None) -> dict[str, Appended]:
@@ -114,6 +131,14 @@ async def _sent(
         return dict(zip(parts, outcomes, strict=True))
     finally:
         tenant.turns.give_back(turns)
+
+
+class Ahead(Problem):
+    """An event that lies ahead of our clock, and when its time comes."""
+
+    def __init__(self, until: Instant, at: Instant, field: str) -> None:
+        super().__init__("bad_request", f"it lies ahead: it is {iso(at)}", field)
+        self.until = until
 
 
 class Ready(NamedTuple):
@@ -218,7 +243,7 @@ def _event(held: Held, sent: Sent, at: Instant) -> Event:
     except BadEvent as wrong:
         raise Problem("bad_request", wrong.reason, _place(sent, wrong.field)) from None
     if made.occurred_at is not None and made.occurred_at > at:
-        raise Problem("bad_request", f"it lies ahead: it is {iso(at)}", f"{sent.at}/time")
+        raise Ahead(made.occurred_at, at, f"{sent.at}/time")
     return made
 
 

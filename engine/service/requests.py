@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain, compress
 from typing import Any
 
@@ -11,8 +11,9 @@ from pydantic_core import from_json
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message, Receive, Scope
 
+from contractlang.suggest import nearest
 from engine.service.config import Limits
-from engine.service.problems import Problem
+from engine.service.problems import Problem, pointer
 from engine.service.repeated import refuse_repeated
 
 Headers = Mapping[bytes, bytes]
@@ -165,6 +166,15 @@ def _deeper(found: Any, most: int) -> bool:
         if not level:
             return False
     return any(level)
+
+
+def no_others(said: Iterable[str], known: Sequence[str], place: Callable[[str], str] = pointer) -> None:
+    """Raise Problem for a name that is none of those known: mistyped, it would be passed over in silence."""
+    for name in said:
+        if name not in known:
+            near = nearest(name, known)
+            told = "there is no such field here" + (f"; did you mean `{near}`?" if near else "")
+            raise Problem("bad_request", told, place(name))
 
 
 async def object_of(request: Request, limits: Limits) -> dict[str, Any]:

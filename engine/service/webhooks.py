@@ -158,7 +158,10 @@ def signature(secret: str, body: bytes) -> str:
 
 def address_of(url: str, private: bool) -> str:
     """Return the address that a target's name stands for. Raises Problem where nothing may be sent there."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise Problem("bad_request", "that is no address", "/url") from None
     if parts.scheme not in ("https", "http") or not parts.hostname or parts.username or parts.password:
         raise Problem("bad_request", "an https address without a name and password in it is wanted", "/url")
     if parts.scheme == "http" and not private:

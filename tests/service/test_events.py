@@ -388,3 +388,13 @@ def test_search_contains_whom_the_evaluation_permits(client: httpx2.Client) -> N
     assert [name for name in found if name in names] == ["search-0", "search-2", "search-4"]
     other = {**asked, "action": {"name": "terminate"}, "page": page}
     assert client.post("/access/v1/search/resource", json=other).status_code == 400
+
+
+def test_what_is_a_moment_ahead_is_kept_when_its_time_has_come(client: httpx2.Client) -> None:
+    """No two clocks are the same: who reports at once what just happened is else refused, and drops it."""
+    begun(client, "ahead")
+    at = iso(now() + 300_000)
+    told = send(client, event("ahead", "soon", "place_call", at, by="user", to="1")).json()["events"][0]
+    assert told["recorded_at"] >= at
+    refused = send(client, event("ahead", "later", "place_call", iso(now() + 60_000_000), by="user", to="1"))
+    assert (refused.status_code, refused.json()["field"]) == (400, "/0/time"), refused.text

@@ -186,3 +186,42 @@ def test_what_says_something_twice_is_refused(live: Live, path: str, kind: str, 
     refused = live.client().post(path, content=body, headers={"Content-Type": f"application/{kind}"})
     assert (refused.status_code, refused.json()["code"]) == (400, "bad_request")
     assert "stands twice in one object" in refused.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "said", "field", "near"),
+    [
+        ("GET", "/accounts/a?asof=2026-04-12", None, "asof", "as_of"),
+        ("GET", "/accounts/a/history?knownat=2026-04-12", None, "knownat", "known_at"),
+        ("GET", "/accounts?limit=5", None, "limit", None),
+        ("GET", "/notices?before=5", None, "before", None),
+        ("GET", "/decisions?afer=5", None, "afer", "after"),
+        ("GET", "/deadlines.ics?acount=a", None, "acount", "account"),
+        ("POST", "/accounts/a/ask", {"question": "2026-04-12 user may pay", "as_of": "2026"}, "/as_of", None),
+        ("POST", "/accounts/a/what-if", {"events": [], "asof": "2026-04-12"}, "/asof", "as_of"),
+        ("POST", "/contracts", {"name": "x", "effectiv_on": "2027-01-01"}, "/effectiv_on", "effective_on"),
+    ],
+)  # fmt: skip
+def test_a_name_that_is_mistyped_is_told_and_not_passed_over(
+    live: Live, method: str, path: str, said: Any, field: str, near: str | None
+) -> None:
+    """Whoever asks about `asof` a day is else answered about now."""
+    refused = live.client().request(method, path, json=said)
+    assert (refused.status_code, refused.json()["field"]) == (400, field), refused.text
+    told = "there is no such field here"
+    assert refused.json()["detail"] == (f"{told}; did you mean `{near}`?" if near else told)
+
+
+def test_an_address_that_is_half_of_one_is_refused(live: Live) -> None:
+    refused = live.client().post("/subscriptions", json={"url": "https://[::1"})
+    assert (refused.status_code, refused.json()["field"]) == (400, "/url"), refused.text
+
+
+def test_a_semantic_that_is_null_is_left_out(live: Live) -> None:
+    batch = {
+        **question("user", "pay", "a"),
+        "options": {"evaluations_semantic": None},
+        "evaluations": [{}, {}],
+    }
+    told = live.client().post("/access/v1/evaluations", json=batch)
+    assert len(told.json()["evaluations"]) == 2, told.text

@@ -359,3 +359,20 @@ def test_an_account_that_is_read_while_a_version_comes_into_use_is_read_again(
         held = tenant.accounts.here("a")
         assert held is not None
         assert held.opening.program is tenant.library.program(held.opening.agreements, held.opening.layers)
+
+
+def test_a_version_that_is_proposed_again_from_another_day_is_refused(tmp_path: Path) -> None:
+    """It was given back as it is, and came into use on another day than was said last."""
+    with serving(tmp_path, {"main": {"loan.contract": FIRST}}) as live:
+        (tmp_path / "draft").mkdir()
+        files = {
+            "loan.contract": SECOND,
+            "scenarios.md": CASES,
+            "accepted.yaml": accepted(tmp_path / "draft"),
+        }
+        body = {"name": "loan", "version": "2", "files": files}
+        client = live.client()
+        first = client.post("/contracts", json={**body, "effective_on": "2026-12-01"}, timeout=120)
+        assert first.json()["effective_on"] == "2026-12-01", first.text
+        again = client.post("/contracts", json={**body, "effective_on": "2027-01-01"}, timeout=120)
+        assert (again.status_code, again.json()["field"]) == (409, "/effective_on"), again.text

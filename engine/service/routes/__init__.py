@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic_core import to_json
@@ -10,7 +11,7 @@ from starlette.responses import Response
 
 from engine.service.access import Caller
 from engine.service.direct import Direct
-from engine.service.requests import headers_of
+from engine.service.requests import headers_of, no_others
 from engine.service.server import Server
 from engine.service.tenant import Tenant
 
@@ -22,7 +23,12 @@ def server_of(request: Request) -> Server:
 
 
 async def enter(request: Request, right: str) -> tuple[Tenant, Caller]:
-    """Return the tenant of who calls, who has that right. Raises Problem."""
+    """Return the tenant of who calls, who has that right. Raises Problem, also for a word that the address does not
+    take: `asof=2026-04-12` would be answered as of now."""
+    page: Mapping[str, Any] = getattr(request.scope.get("route"), "openapi_extra", None) or {}
+    words = [each["name"] for each in page.get("parameters", ())]
+    if words:
+        no_others(request.query_params, words, str)
     return await server_of(request).enter(request.scope, headers_of(request.scope), right)
 
 

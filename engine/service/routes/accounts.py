@@ -21,7 +21,7 @@ from engine.service.openapi import ABOUT_AN_ACCOUNT, ASK, OPENED, OPENING, WHAT_
 from engine.service.openings import opening_from
 from engine.service.problems import Problem, problem_at
 from engine.service.recording import differences
-from engine.service.requests import object_of
+from engine.service.requests import no_others, object_of
 from engine.service.routes import enter, told
 
 router = APIRouter(prefix="/accounts", tags=["accounts"])
@@ -126,6 +126,7 @@ async def ask(request: Request, account: str) -> Response:
     """Any question, as a line: `2026-09-12 user in breach of 5.2`."""
     tenant, _ = await enter(request, "ask")
     raw = await object_of(request, tenant.limits)
+    no_others(raw, ("question",))
     held = await tenant.held(account)
     line = raw.get("question")
     if not isinstance(line, str):
@@ -140,6 +141,7 @@ async def what_if(request: Request, account: str) -> Response:
     """What would be if these events happened: what would change, and the answer to a question. Nothing is kept."""
     tenant, _ = await enter(request, "ask")
     raw = await object_of(request, tenant.limits)
+    no_others(raw, ("events", "question", "as_of"))
     held = await tenant.whole(await tenant.held(account))
     events = raw.get("events")
     if not isinstance(events, list) or not events or len(events) > tenant.limits.batch:
