@@ -244,7 +244,7 @@ def _edges_of(document: Contract, documents: Documents) -> Iterator[Edge]:
         if isinstance(amount.trigger, OnOccurrence):
             yield Edge(_occurrence(declared, amount.trigger.name), here, "triggers", amount.span)
     for priority in document.priorities:
-        kind: EdgeKind = {"prevails": "prevails over", "limits": "limits", "voids": "voids"}[priority.how]  # type: ignore[assignment]
+        kind: EdgeKind = "prevails over" if priority.how == "prevails" else priority.how
         for by in documents.meant(priority.by, document.name):
             for over in documents.meant(priority.over, document.name):
                 if by is not over:

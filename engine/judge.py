@@ -44,41 +44,21 @@ def closing(scene: Scene, state: Any, rule: Rule, party: str, act: Event) -> Lea
     scene.event = act
     if state is None or state is ONCE:
         scene.vars = {}
-        is_duty = rule.is_obligation
-        if scene.trees is not None and rule.voided:
-            closed, _ = recalled(scene, ("in force", rule.index), rule.option, _InForce(rule, act))
-        else:
-            closed = not_in_force(scene, rule, is_duty, False)
+        closed = _closed_to_all(scene, rule, act)
         if closed is not None:
             return closed, scene.vars
-        if is_duty:
-            closed = duty_closed(scene, rule, party, act)
-            if closed is not None:
-                closed = agreement_not_in_force(scene, rule) or untold(scene, rule) or closed
-            return closed, scene.vars
+        if rule.is_obligation:
+            return _duty_closed_now(scene, rule, party, act), scene.vars
         if not rule.waits:
-            if not bears(rule, party, None):
-                return NOT_ITS, scene.vars
-            bind(scene, rule, None, act)
-            return instance_closed(scene, rule, party, act, None), scene.vars
+            return _closed_unbound(scene, rule, party, act), scene.vars
         chain = triggers(scene, rule, act)
         last: Step | None = NO_TRIGGER if judges(scene, rule, None) else NO_TEXT
     else:
         chain, last, scene.vars = state
-    # Of a breach by the very party that only the other party's breach concerns, no more is looked at.
-    own = party if rule.on_breach_of and rule.bearer is OTHER else None
     while True:
         if state is not ONCE:
             scene.state = chain, last, scene.vars
-        while (
-            own is not None and chain is not None and (chain[2] == own or chain[0] not in rule.on_breach_of)
-        ):
-            if (
-                chain[0] in rule.on_breach_of and (last is NO_TRIGGER or last is NO_TEXT)
-                and judges(scene, rule, own)
-            ):  # fmt: skip
-                last = NOT_ITS
-            chain = chain[3]
+        chain, last = _past_own_breaches(scene, rule, party, chain, last)
         bound, chain = following(scene, rule, party, chain)
         if bound is NOTHING:
             if rule.on_breach_of:
@@ -97,6 +77,45 @@ def closing(scene: Scene, state: Any, rule: Rule, party: str, act: Event) -> Lea
             last, scene.vars = recalled(scene, key, rule.option, _Bound(rule, party, act, bound))
         if last is None:
             return None, scene.vars
+
+
+def _closed_to_all(scene: Scene, rule: Rule, act: Event) -> Step | None:
+    """Return why the norm is not in force, whatever it may be bound to."""
+    if scene.trees is not None and rule.voided:
+        found: Leaf = recalled(scene, ("in force", rule.index), rule.option, _InForce(rule, act))
+        return found[0]
+    return not_in_force(scene, rule, rule.is_obligation, False)
+
+
+def _duty_closed_now(scene: Scene, rule: Rule, party: str, act: Event) -> Step | None:
+    """Return why the duty does not ask for the act: first that its agreement, or its text, is not there any more."""
+    closed = duty_closed(scene, rule, party, act)
+    return closed and (agreement_not_in_force(scene, rule) or untold(scene, rule) or closed)
+
+
+def _closed_unbound(scene: Scene, rule: Rule, party: str, act: Event) -> Step | None:
+    """Return what closes a permission or power that waits for nothing."""
+    if not bears(rule, party, None):
+        return NOT_ITS
+    bind(scene, rule, None, act)
+    return instance_closed(scene, rule, party, act, None)
+
+
+def _past_own_breaches(
+    scene: Scene, rule: Rule, party: str, chain: Any, last: Step | None
+) -> tuple[Any, Step | None]:
+    """Return what is left of the chain behind breaches by the very party whom only the other party's breach concerns.
+
+    Of these no more is looked at than that they are there.
+    """
+    if rule.bearer is not OTHER or not rule.on_breach_of:
+        return chain, last
+    while chain is not None and (chain[2] == party or chain[0] not in rule.on_breach_of):
+        unsaid = last is NO_TRIGGER or last is NO_TEXT
+        if unsaid and chain[0] in rule.on_breach_of and judges(scene, rule, party):
+            last = NOT_ITS
+        chain = chain[3]
+    return chain, last
 
 
 def next_breach(scene: Scene, rule: Rule) -> None:

@@ -197,7 +197,8 @@ def _why_closed(scene: Scene, step: tuple[str, Any]) -> Reason | None:
         code in ("when", "unless", "since", "until", "valid", "where", "trigger where", "no duty")
         and payload is not None
     ):
-        return payload.why(scene)  # type: ignore[no-any-return]
+        reason: Reason = payload.why(scene)
+        return reason
     if code == "agreement":
         return Reason("agreement", (payload,), False)
     if code == "prevailed":

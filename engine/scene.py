@@ -16,7 +16,7 @@ from contractlang.kinds import FLAG, Kind
 from contractlang.norms import Norm
 from contractlang.values import Period, Roll
 from engine.choice import Choice, Split
-from engine.dates import day_of
+from engine.dates import day_of, end_of
 from engine.deadlines import Deadline, deadline_after, deadline_after_day, deadline_by_day
 from engine.decision import Item
 from engine.event import ASKED, NEVER, Event, Instant
@@ -354,26 +354,23 @@ class Scene:
     ) -> Deadline:
         """Return the deadline of a period from an instant or a day; `rolls` None: a period of days rolls."""
         calendar, count, unit = self.terms.calendar, period.count, period.unit
-        plain = WEEKEND
-        how = first_day, roll
+        if unit == "hours" or unit == "minutes" or unit == "seconds":
+            begun = end_of(start) if isinstance(start, date) else start
+            return deadline_after(begun, count, unit, calendar, WEEKEND, False)
 
         def counted(rest: RestDays, rolling: bool, cutoff: int | None) -> Deadline:
             if isinstance(start, date):
-                if unit in ("hours", "minutes", "seconds"):
-                    from engine.dates import end_of
+                return deadline_after_day(
+                    start, count, unit, calendar, rest, rolling, cutoff, first_day, roll
+                )
+            return deadline_after(start, count, unit, calendar, rest, rolling, cutoff, first_day, roll)
 
-                    return deadline_after(end_of(start), count, unit, calendar, rest, rolling, cutoff)
-                return deadline_after_day(start, count, unit, calendar, rest, rolling, cutoff, *how)  # type: ignore[arg-type]
-            return deadline_after(start, count, unit, calendar, rest, rolling, cutoff, *how)
-
-        if unit in ("hours", "minutes", "seconds"):
-            return counted(plain, False, None)
-        bare = counted(plain, False, None)
+        bare = counted(WEEKEND, False, None)
         if bare.last_day is not None and unit != "business_days" and self.may_roll(bare.last_day):
             rolling = rolls is None or rolls is True or (rolls is not False and rolls.value(self))
             if rolling:
                 return self.settled(counted(self._rest(), True, self._cutoff()))
-        return self.settled(counted(plain, False, self._cutoff()))
+        return self.settled(counted(WEEKEND, False, self._cutoff()))
 
     def may_roll(self, day: date) -> bool:
         """Tell whether the day is, or may turn out to be, a rest day under some reading."""

@@ -241,25 +241,23 @@ class HappenedE(Evaluator):
         self.name, self.by, self.about = name, by, about
 
     def found(self, scene: Scene) -> Event | None:
-        if self.about is not None:
-            wanted = trig_of(self.about.value(scene))
-            got = scene.read(("HA", self.name, wanted))
-            return got[1] if got is not None else None
-        if self.by is None:
-            got = scene.read(("H", self.name, None))
-            return got[1] if got is not None else None
-        who = self.by.value(scene)
-        if who == _BOTH:
-            joint = scene.read(("H", self.name, BOTH))
-            if joint is not None:
-                return joint[1]  # type: ignore[no-any-return]
-            each = [scene.read(("H", self.name, party)) for party in scene.program.parties_of(scene)]
-            return each[-1][1] if each and all(got is not None for got in each) else None
-        if who == _EITHER:
-            got = scene.read(("H", self.name, None))
-            return got[1] if got is not None else None
-        got = scene.read(("H", self.name, who)) or scene.read(("H", self.name, BOTH))
+        got = self._last(scene)
         return got[1] if got is not None else None
+
+    def _last(self, scene: Scene) -> Any:
+        """Return the cell of the last occurrence that is asked for."""
+        if self.about is not None:
+            return scene.read(("HA", self.name, trig_of(self.about.value(scene))))
+        who = self.by.value(scene) if self.by is not None else _EITHER
+        if who == _EITHER:
+            return scene.read(("H", self.name, None))
+        if who != _BOTH:
+            return scene.read(("H", self.name, who)) or scene.read(("H", self.name, BOTH))
+        joint = scene.read(("H", self.name, BOTH))
+        if joint is not None:
+            return joint
+        each = [scene.read(("H", self.name, party)) for party in scene.program.parties_of(scene)]
+        return each[-1] if each and all(got is not None for got in each) else None
 
     def value(self, scene: Scene) -> Any:
         return self.found(scene) is not None

@@ -122,11 +122,6 @@ class Papers:
                 self.understood[path] = found
             return found
 
-    def afresh(self, path: str) -> Understood | None:
-        """Work out what a file means though its own text is the same: what it uses has changed."""
-        self.understood.pop(path, None)
-        return self.understand(path)
-
     def _is_fresh(self, known: Understood) -> bool:
         """Tell whether the open files that took part are as they were."""
         used = known.loaded.sources

@@ -90,8 +90,8 @@ class Reader:
                     kind = "period"
                 if kind == "one of":
                     found = program.declarations.get(param.kind.of)
-                    known = isinstance(found, TypeDecl | StateDecl | QuestionDecl)
-                    options = tuple(each.name for each in found.options) if known else ()  # type: ignore[union-attr]
+                    known = found.options if isinstance(found, TypeDecl | StateDecl | QuestionDecl) else ()
+                    options = tuple(each.name for each in known)
                     if self.options.setdefault(param.name, options) != options:
                         kind = SEVERAL
                 before = self.kinds.setdefault(param.name, kind)
