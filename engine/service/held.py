@@ -27,6 +27,8 @@ from engine.service.underway import Underway
 from engine.store import AccountRow, Books, EntryRow
 
 MOST_PAST = 8
+MOST_CHANGES = 100
+"""Of how many late entries it is remembered what they changed: who had no answer in time sends them again."""
 MOST_OPENINGS = 1_000
 """How many openings are remembered as read: many accounts are opened alike."""
 
@@ -40,8 +42,8 @@ class Held:
     """
 
     __slots__ = (
-        "__weakref__", "_heads", "_latest", "_past", "_token", "account", "base", "head", "intake", "kept", "marked",
-        "marks", "name", "opening", "past", "recorded_at", "revision", "underway",
+        "__weakref__", "_heads", "_latest", "_past", "_token", "account", "base", "changes", "head", "intake", "kept",
+        "marked", "marks", "name", "opening", "past", "recorded_at", "revision", "underway",
     )  # fmt: skip
 
     def __init__(
@@ -67,6 +69,8 @@ class Held:
         self.account = Account(opening.program, opening.terms, Ledger(tuple(events)), begun=account.begun)
         self._note([each.hash for each in entries], events)
         self._past: OrderedDict[int, Account] = OrderedDict()
+        self.changes: dict[int, list[dict[str, Any]]] = {}
+        """What late entries have changed, by their revisions: a function of what was recorded by then."""
 
     @property
     def sent(self) -> tuple[int, Instant]:

@@ -20,7 +20,7 @@ from engine.errors import BadEvent, Conflict, Stale, StoreError, Unfit
 from engine.event import BUILT_IN, Event, Instant
 from engine.intake import Checked
 from engine.service.cloudevents import Sent
-from engine.service.held import Held, plain
+from engine.service.held import MOST_CHANGES, Held, plain
 from engine.service.landing import landed
 from engine.service.problems import Problem, pointer
 from engine.service.tenant import Tenant
@@ -313,10 +313,15 @@ def is_late(held: Held, revision: int, event: Event) -> bool:
 
 def changed(held: Held, revision: int) -> list[dict[str, Any]]:
     """Return what stands otherwise since an entry, as seen at the instant at which it was recorded."""
-    at = held.entry(revision).recorded_at
-    before = standing_of(held.at(revision - 1).position_at(at))
-    after = standing_of(held.at(revision).position_at(at))
-    return list(differences(before, after))
+    found = held.changes.get(revision)
+    if found is None:
+        at = held.entry(revision).recorded_at
+        before = standing_of(held.at(revision - 1).position_at(at))
+        after = standing_of(held.at(revision).position_at(at))
+        if len(held.changes) >= MOST_CHANGES:
+            del held.changes[next(iter(held.changes))]
+        found = held.changes[revision] = list(differences(before, after))
+    return found
 
 
 def differences(before: AccountStanding, after: AccountStanding) -> Iterable[dict[str, Any]]:

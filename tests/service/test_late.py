@@ -411,3 +411,18 @@ def test_a_power_that_turns_between_two_facts_of_one_day_is_told(tmp_path: Path,
         passes(service, "2026-03-02T21:00")
         turned = [(each["at"], each["act"], each["is"]) for each in told(service) if each["what"] == "power"]
         assert turned == [("2026-03-02T12:00+08:00", "close", "forbidden")]
+
+
+def test_what_a_late_event_changed_is_found_once_however_often_it_is_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who had no answer in time sends it again: under a load that is just too high that must not add to it."""
+    with in_process(tmp_path, TEXTS) as service:
+        opened(service, "a")
+        billed(service, "2026-04-12T10:00")
+        gone = event("a", "gone", "retract", "2026-04-13T10:00:00+08:00", of="bill")
+        first = service.post("/events", [gone], BATCH)
+        assert first.json()["events"][0]["changed"]
+        monkeypatch.setattr(recording, "standing_of", None)
+        again = service.post("/events", [gone], BATCH)
+        assert again.body == first.body

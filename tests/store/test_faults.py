@@ -181,6 +181,19 @@ def test_a_database_that_is_gone_is_told_and_comes_back(own_postgres: Cluster) -
     store.close()
 
 
+def test_a_database_whose_machine_is_gone_is_noticed(postgres: Cluster) -> None:
+    """It closes no connection, and by default a quarter of an hour goes by before anybody learns of it."""
+    store = open_store(postgres.database())
+    for engine in store._database._engines:  # type: ignore[attr-defined]
+        with engine.connect() as conn:
+            told = conn.connection.driver_connection.info.get_parameters()
+            silent = int(told["keepalives_idle"]) + int(told["keepalives_interval"]) * int(
+                told["keepalives_count"]
+            )
+            assert (told["connect_timeout"], told["tcp_user_timeout"], silent) == ("5", "20000", 20)
+    store.close()
+
+
 def test_a_number_that_is_too_large_is_told(books: Books) -> None:
     huge = 1 << 70
     assert books.entries("a", after=3) == []
