@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from contractlang.diagnostic import Diagnostic
-from contractlang.parser import MARK, WIDTH
 from contractlang.source import Source
+from contractlang.statements import MARK, WIDTH
 from contractlang.suggest import nearest
 
 _LABEL = re.compile(r"\s*(\w+)(?:[ -](\w+))?\s*:")

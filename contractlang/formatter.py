@@ -11,8 +11,9 @@ import re
 from collections.abc import Callable
 
 from contractlang.diagnostic import Diagnostic
-from contractlang.parser import INSIDE, MARK, WIDTH, NotAStatement, parse, parse_statement
+from contractlang.parser import parse
 from contractlang.source import Source
+from contractlang.statements import INSIDE, MARK, WIDTH, NotAStatement, parse_statement
 from contractlang.syntax import Node, Word
 
 _REMARK = re.compile(r"[ \t　]*(?P<mark>[#＃])(?P<text>.*)")

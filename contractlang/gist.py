@@ -11,7 +11,7 @@ from functools import lru_cache
 from contractlang.drafting import Seen, names_of
 from contractlang.heads import OF_A_CLAUSE
 from contractlang.numerals import plain_number
-from contractlang.parser import NotAStatement, parse_statement
+from contractlang.statements import NotAStatement, parse_statement
 from contractlang.syntax import Clause, Cut, Statement, Word, Written
 
 ONLY_DECLARE = {

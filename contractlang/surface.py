@@ -17,10 +17,11 @@ from contractlang.diagnostic import Diagnostic, Said, error
 from contractlang.formatter import Lines, rewritten, written_anew
 from contractlang.load import Workspace
 from contractlang.loaded import Loaded
-from contractlang.parser import MARK, NotAStatement, in_one_line, in_plain_marks, parse, parse_statement
+from contractlang.parser import parse
 from contractlang.phrases import FORMS, bound, is_word, said, word
 from contractlang.source import Source, Span
 from contractlang.spellings import Spellings, literal
+from contractlang.statements import MARK, NotAStatement, in_one_line, in_plain_marks, parse_statement
 from contractlang.symbols import Symbol, in_statement
 from contractlang.syntax import Clause, Node, Statement, Word
 

@@ -19,13 +19,14 @@ from engine.decision import Decision
 from engine.errors import BadQuestion, Unreached
 from engine.event import ALLEGED, BUILT_IN, DAWN, ESTABLISHED, START, Event, Instant, Ledger, event
 from engine.grown import Grown
-from engine.position import Position, advance, before_first, elapse, together
+from engine.position import Position, advance, before_first, elapse
 from engine.program import Program
 from engine.question import May, Question, about_of
 from engine.simultaneous import before_act, in_orders, is_act
 from engine.terms import Terms
 from engine.told import Asked, Kept, Memory
 from engine.undated import Way, answered, combined, placed, ways
+from engine.unordered import together
 from engine.walk import walk
 
 MOST_SINCE = 48

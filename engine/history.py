@@ -18,10 +18,11 @@ from engine.cells import end_of_life, every_case, read
 from engine.decide import decide
 from engine.decision import Item
 from engine.event import START, Event, Instant
-from engine.position import MOST_TOGETHER, Position, elapse
+from engine.position import Position, elapse
 from engine.question import May
 from engine.scene import Breach, Ground, Inst, LifeCell, Unknown
 from engine.step import OVER
+from engine.unordered import MOST_TOGETHER
 
 
 @dataclass(frozen=True, slots=True)

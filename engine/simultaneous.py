@@ -7,8 +7,8 @@ from itertools import permutations
 
 from engine.decision import Decision, Item, Reason, Verdict, assumed
 from engine.event import Event
-from engine.position import MOST_TOGETHER, in_sequence
 from engine.question import May, Question
+from engine.unordered import MOST_TOGETHER, in_sequence
 
 
 def is_act(question: Question, fact: Event) -> bool:

@@ -10,7 +10,7 @@ import pytest
 import contractlang
 from contractlang.checks.codes import TOGETHER
 from contractlang.load import check_text
-from contractlang.parser import MAX_STATEMENTS
+from contractlang.unread import MAX_STATEMENTS
 from tests import check_pages
 from tests.check_pages import FOLDER, LIST, SHOWN, WITHOUT_EXAMPLE, codes, examples, mended, said_together
 from tests.test_error_cases import PATH, cases

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
-from contractlang.parser import parse_statement
+from contractlang.statements import parse_statement
 from contractlang.syntax import Node
 from tests.strategies import VOCABULARY as PLAUSIBLE
 from tests.wild import Maker

@@ -36,8 +36,8 @@ FILES = (
 ENGINE = """
     account answering bases canonical choice conditions dates deadlines decide dispatch duties evaluate
     evaluator force happenings in_force instances intake judge lifetime logged looks making may position
-    prevailing program quantities ranking recall scene simultaneous statuses step sums taken told upkeep windows
-    working_days written_events
+    prevailing program quantities ranking recall scene simultaneous statuses step sums taken told
+    unordered upkeep windows working_days written_events
 """
 SERVICE = "access answers asking atonce authzen cloudevents direct ids recording requests rim tenant watch"
 MODULES = (

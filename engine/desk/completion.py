@@ -28,8 +28,8 @@ from contractlang.declaration import (
     TypeDecl,
 )
 from contractlang.names import KIND_NAMES
-from contractlang.parser import NotAStatement, parse_statement
 from contractlang.source import Source
+from contractlang.statements import NotAStatement, parse_statement
 from contractlang.symbols import params_of
 from engine.desk.papers import Understood
 from engine.desk.places import range_of

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from unicodedata import normalize
 
 from contractlang.diagnostic import Said
-from contractlang.parser import NotAStatement, parse, parse_statement
+from contractlang.parser import parse
 from contractlang.source import Source
+from contractlang.statements import NotAStatement, parse_statement
 from contractlang.syntax import Clause
 from engine.paper.printed import Line, Printed
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from contractlang import grammar, parser
-from contractlang.parser import NotAStatement, parse, parse_statement
+from contractlang import grammar, statements
+from contractlang.parser import parse
 from contractlang.source import Source
+from contractlang.statements import NotAStatement, parse_statement
 from contractlang.syntax import Clause, Node, Statement, Word
 
 CONTRACTS = Path(__file__).parents[2] / "contracts"
@@ -260,7 +261,7 @@ def test_whole_words_find_what_larks_own_words_find() -> None:
     for path in sorted(CONTRACTS.rglob("*.contract")):
         for _, statement in parse(Source("a", path.read_text("utf-8")))[0].statements():
             # What is quoted is spelled as it was written; lark sees the widths made even.
-            marks = parser.INSIDE if '"' in statement.raw else parser.WIDTH
+            marks = statements.INSIDE if '"' in statement.raw else statements.WIDTH
             tree = reader.parse(statement.raw.translate(marks))
             found = ["start", spelled(statement.label), spelled(statement.body)]
             assert json.dumps(plain(tree)) == json.dumps(found), statement.raw

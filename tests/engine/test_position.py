@@ -6,7 +6,7 @@ import inspect
 
 import pytest
 
-import engine.position
+import engine.unordered
 from contractlang.load import load_text
 from engine.account import Account
 from engine.compile import compile_program
@@ -33,13 +33,12 @@ def test_facts_that_leave_nothing_behind_are_taken_once_each_however_many_share_
     ]
     ledger = Ledger(tuple(event_from(voip_1, each, "event") for each in (*signed, *calls)))
     taken: list[str] = []
-    advance = engine.position.advance
 
     def counting(position: Position, event: Event) -> Position:
         taken.append(event.id)
         return advance(position, event)
 
-    monkeypatch.setattr(engine.position, "advance", counting)
+    monkeypatch.setattr(engine.unordered, "advance", counting)
     account = Account(voip_1, terms_from(voip_1, {}), ledger)
     position = account.position_at(ledger.entries[-1].effect_at)
     assert sorted(each for each in taken if each[0] == "c") == sorted(each["id"] for each in calls)
@@ -78,14 +77,13 @@ def test_how_many_facts_share_an_instant_makes_each_cost_no_more(
         for n, each in enumerate(rows)
     ]
     taken = 0
-    advance = engine.position.advance
 
     def counting(position: Position, event: Event) -> Position:
         nonlocal taken
         taken += 1
         return advance(position, event)
 
-    monkeypatch.setattr(engine.position, "advance", counting)
+    monkeypatch.setattr(engine.unordered, "advance", counting)
     account = Account(program, terms_from(program, {}), Ledger(tuple(facts)))
     position = account.position_at(facts[0].effect_at)
     assert (position.cells.get(INEXACT) is None) is exact
