@@ -160,6 +160,7 @@ def _open(world: World | Fragment, there: list[Happening]) -> Iterator[Any]:
 
 
 z3.set_param("model.compact", False)  # Half of what a model costs; what is left out so is never asked for.
+z3.set_param("smt.propagate_values", False)  # It goes through all facts again whenever some are told.
 
 _idle: dict[int, list[z3.Solver]] = {}
 """Solvers that nobody uses, by their limit: to make one takes as long as to ask it a small question."""
@@ -483,11 +484,14 @@ class Query:
                 return False
 
     def least(self, term: Any) -> None:
-        """Let a number be as small as it can be."""
+        """Let a number be as small as it can be.
+
+        The least is tried first, and the next to it: mostly it can be. Then low ones are tried before the middle: that
+        there is no world costs the solver a twentieth of what it takes to find one.
+        """
         low, high, tries = _low(term, -1), self.number(term), 0
         while low < high:
-            # The least is tried first, and the next to it: mostly it can be.
-            probe = low if tries < 2 else (low + high) // 2
+            probe = low if tries < 2 else low + (high - low) // 8
             tries += 1
             if self.tried(term <= probe):
                 high = self.number(term)
