@@ -12,11 +12,11 @@ from functools import partial
 from itertools import permutations
 
 from contractlang.norms import Maintenance, Prohibition
+from engine.analysis.asking import Unknown
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.lawful import clauses_in, denial, permits
 from engine.analysis.looking import Put, Refuted, bound_of, clause_of, foci_of, looked_for, named, undecided
 from engine.analysis.searcher import Searcher
-from engine.analysis.solver import Unknown
 from engine.analysis.taking import gives
 from engine.analysis.telling import Telling
 from engine.analysis.witness import History, replayed, witness

@@ -14,6 +14,7 @@ from typing import Any
 
 from contractlang.expression import CountOf, SumOf
 from contractlang.norms import Maintenance, Obligation, Permission, Power, Prohibition, Who
+from engine.analysis.asking import Unknown
 from engine.analysis.days import looks_beyond
 from engine.analysis.finding import Finding, Said
 from engine.analysis.happenings import Broken
@@ -21,7 +22,6 @@ from engine.analysis.logic import no, some
 from engine.analysis.looking import Put, bound_of, clause_of, foci_of, foci_of_an_end, is_possible, undecided
 from engine.analysis.plain import expressions, plain
 from engine.analysis.searcher import Searcher
-from engine.analysis.solver import Unknown
 from engine.analysis.taking import applied
 from engine.analysis.telling import Telling, agreeing, clauses_of
 from engine.analysis.witness import History, replayed

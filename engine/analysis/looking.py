@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
 from engine.analysis.answers import Answers, Trail
+from engine.analysis.asking import LIMIT, Unknown
 from engine.analysis.finding import Clause, Finding, Kind, Said
 from engine.analysis.fragment import Fragment
 from engine.analysis.happenings import Broken, Happening
@@ -23,7 +24,7 @@ from engine.analysis.near import Near
 from engine.analysis.parts import Part
 from engine.analysis.plain import questions_of
 from engine.analysis.seen import Seen
-from engine.analysis.solver import LIMIT, Query, Unknown, imaginable, possible, possible_in_steps
+from engine.analysis.solver import Query, imaginable, possible, possible_in_steps
 from engine.analysis.tally import AT_LIMIT, HORIZON, NOT_CONFIRMED, Tally
 from engine.analysis.witness import History, answering, done_later, history_of, knows, later
 from engine.analysis.world import World

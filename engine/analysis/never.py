@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from contractlang.norms import Maintenance, Prohibition
+from engine.analysis.asking import Unknown
 from engine.analysis.calling import spot
 from engine.analysis.clashes import beating
 from engine.analysis.days import looks_beyond
@@ -23,7 +24,6 @@ from engine.analysis.looking import (
     undecided,
 )
 from engine.analysis.searcher import Searcher
-from engine.analysis.solver import Unknown
 from engine.analysis.taking import applied, forbidden_by
 from engine.analysis.witness import History, replayed
 from engine.decision import Decision

@@ -19,12 +19,13 @@ from contractlang.expression import AmountOf
 from contractlang.norms import Bearer, Maintenance, Obligation, OnOccurrence, Prohibition, Who
 from contractlang.values import Money
 from engine.account import Account
+from engine.analysis.asking import Unknown
 from engine.analysis.both import laid_over, shared
 from engine.analysis.days import MINUTES, workday
 from engine.analysis.finding import Witness
 from engine.analysis.happenings import Broken, Happening, Moment
 from engine.analysis.numbers import FALSE, TRUE, choice, whole
-from engine.analysis.solver import Unknown, shortest
+from engine.analysis.solver import shortest
 from engine.analysis.tally import HORIZON
 from engine.analysis.witness import History, history_of
 from engine.analysis.world import World

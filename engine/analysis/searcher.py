@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from contractlang.declaration import OccurrenceDecl
 from engine.analysis.answers import Answers
+from engine.analysis.asking import Unknown
 from engine.analysis.assuming import Assuming
 from engine.analysis.finding import Clause, Finding, Kind, Said
 from engine.analysis.happenings import Happening, Moment
@@ -29,7 +30,6 @@ from engine.analysis.looking import (
 )
 from engine.analysis.numbers import TRUE
 from engine.analysis.seen import Seen
-from engine.analysis.solver import Unknown
 from engine.analysis.tally import Tally
 from engine.analysis.witness import History, replayed, witness
 from engine.analysis.world import World

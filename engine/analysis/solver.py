@@ -1,49 +1,28 @@
-"""Asking the solver: a shortest world in which something holds, none, or not known within a limit.
+"""Questions to the solver: a shortest world in which something holds, none, or not known within a limit.
 
-Limits are the solver's own resource units and its seed is fixed, so that an answer does not hang on how fast a machine
-is. Of the worlds that answer a question one is singled out: the fewest happenings, the question as early as can be, and
+Of the worlds that answer a question one is singled out: the fewest happenings, the question as early as can be, and
 then, one thing after the other in the order of their names, what a reader would sooner believe. So the same question
 has the same answer whatever else was asked before it.
-
-Two facts about every world are told only where a model goes against them, since they are many and seldom matter: no two
-happenings are at one minute, and last days are working days.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Any, NamedTuple
 
 import z3
 
-from engine.analysis.days import is_workday, workday
+from engine.analysis.asking import LIMIT, Unknown, let_go, solver_with
 from engine.analysis.fragment import Fragment
 from engine.analysis.happenings import Happening
 from engine.analysis.hitting import fewest_of
-from engine.analysis.logic import (
-    Found,
-    checked,
-    core,
-    every,
-    follows,
-    is_named,
-    no,
-    simplified,
-    some,
-    tell,
-    tell_all,
-)
+from engine.analysis.logic import Found, core, every, no, simplified, some, tell, tell_all
 from engine.analysis.near import Near, Singled, Values
-from engine.analysis.numbers import FALSE, TRUE, a_truth
+from engine.analysis.numbers import FALSE
+from engine.analysis.preferring import Preferring
 from engine.analysis.world import World
 
-LIMIT = 8_000_000
-"""Resource units of the solver for one question."""
-WALL = 120_000
-"""Milliseconds after which the solver is told to stop in any case."""
-_SEED = 7
 _SMALLER = 20
 _FEW = 20
 _MANY = 16
@@ -51,7 +30,6 @@ _MANY = 16
 would be gone through before that shows."""
 _OPENING = 9 * 60
 _APART = 15
-_GOES = 3
 
 
 @dataclass(frozen=True)
@@ -95,10 +73,6 @@ class _Order(NamedTuple):
     def terms(self) -> list[Any]:
         """What differs between worlds with the same happenings, as far as anybody is told of it."""
         return [*self.days, *self.shown, *self.minutes]
-
-
-class Unknown(Exception):
-    """The solver has come to its limit."""
 
 
 def possible(world: World | Fragment, *wanted: Any) -> Model | None:
@@ -159,59 +133,18 @@ def _open(world: World | Fragment, there: list[Happening]) -> Iterator[Any]:
                 yield values[name].known
 
 
-z3.set_param("model.compact", False)  # Half of what a model costs; what is left out so is never asked for.
-z3.set_param("smt.propagate_values", False)  # It goes through all facts again whenever some are told.
-
-_idle: dict[int, list[z3.Solver]] = {}
-"""Solvers that nobody uses, by their limit: to make one takes as long as to ask it a small question."""
-
-
-def _solver(limit: int, few: bool) -> z3.Solver:
-    """Return a solver in which nothing holds: a new one, unless few facts are to come: it makes more of many."""
-    if few and _idle.get(limit):
-        made = _idle[limit].pop()
-    else:
-        made = z3.SimpleSolver()
-        made.set("rlimit", limit)
-        if (
-            limit == LIMIT
-        ):  # A smaller one is come to soon enough, and a clock beside each question costs more than it.
-            made.set("timeout", WALL)
-        made.set("random_seed", _SEED)
-    if few:
-        made.push()
-    return made
-
-
-def _let_go(solver: z3.Solver, limit: int) -> None:
-    """Give back a solver, if it can be used again: what was asked of it holds no more."""
-    if solver.num_scopes():
-        solver.pop()
-        _idle.setdefault(limit, []).append(solver)
-
-
-def _low(term: Any, otherwise: int) -> int:
-    """Return what a number is never less than, where that is known."""
-    low = getattr(term, "low", None)
-    return otherwise if low is None else low
-
-
-class Query:
+class Query(Preferring):
     """One question to the solver about some acts, and the last world found for it."""
 
     def __init__(
         self, world: World | Fragment, *wanted: Any, acts: tuple[Happening, ...] = (), near: Near | None = None
     ) -> None:  # fmt: skip
+        self.few = len(world.happenings) < _FEW
+        super().__init__(solver_with(LIMIT, self.few))
         self.world, self.acts = world, acts
         self.near = near if near is not None else Near()
-        self.few = len(world.happenings) < _FEW
-        self.solver = _solver(LIMIT, self.few)
-        tell(self.solver, *world.facts, *wanted)
-        self.found: Any = None
-        self._there: list[Happening] = []
         self._needed: list[frozenset[str]] = []
-        self._alike: dict[int, Any] = {}
-        self._names = 0
+        tell(self.solver, *world.facts, *wanted)
         self._list()
 
     def _list(self) -> None:
@@ -219,7 +152,7 @@ class Query:
         held = self.world.happenings
         self.happenings = [held[key] for key in sorted(held, key=str)]
         self._absent = [no(each.here) for each in self.happenings]
-        self._workdays = self.world.workdays
+        self.workdays = self.world.workdays
 
     def next(self) -> bool:
         """Look for a world with the fewest happenings, of another shape than those before; tell whether there is one.
@@ -340,7 +273,7 @@ class Query:
             return False
 
     def _single_out(self, order: _Order, values: Values) -> None:
-        whole, self.solver = self.solver, _solver(LIMIT // _SMALLER, self.few)
+        whole, self.solver = self.solver, solver_with(LIMIT // _SMALLER, self.few)
         try:
             # What is left to be said once it is fixed what happens: a fraction of the facts.
             tell_all(self.solver, simplified(whole, *self._shape()))
@@ -357,12 +290,8 @@ class Query:
                 self.preferred(self._clock())
                 self.smallest(order.minutes)
         finally:
-            _let_go(self.solver, LIMIT // _SMALLER)
+            let_go(self.solver, LIMIT // _SMALLER)
             self.solver = whole
-
-    def close(self) -> None:
-        """Be done: nothing more is asked. What was found stays."""
-        _let_go(self.solver, LIMIT)
 
     def _order(self) -> _Order:
         world, there = self.world, self.there()
@@ -385,79 +314,9 @@ class Query:
         minutes = [*(each.minute for each in ordered), self.world.minute]
         return [minute == _OPENING + _APART * place for place, minute in enumerate(minutes)]
 
-    def _named_alike(self, terms: list[Any], values: Values) -> dict[int, Any]:
-        """Return what to assume, by its identity, for that terms are what they were in another world, or else small."""
-        found = {}
-        for term in terms if values else ():
-            value = values.get(term.sexpr(), False if z3.is_bool(term) else _low(term, 0))
-            alike = term if value is True else no(term) if value is False else term == value
-            name = alike if is_named(term) else self._name(alike)
-            found[name.get_id()] = name
-        return found
-
-    def _gone_near(self, alike: dict[int, Any], shape: Sequence[Any] = ()) -> bool:
-        """Find a world of a shape that is like another one, but for what has to differ: that is no longer named. Tell
-        whether there is one.
-        """
-        for _ in range(_GOES if alike else 0):
-            try:
-                if self.asked(*shape, *alike.values()):
-                    return True
-            except Unknown:
-                break
-            for each in core(self.solver):
-                alike.pop(each, None)
-        alike.clear()
-        return False
-
-    def asked(self, *assumed: Any) -> bool:
-        """Tell whether there is a world in which something more holds: the last one found. Raises Unknown at the limit.
-
-        What is assumed is a truth that has a name, or is denied one.
-        """
-        while self._can_be(assumed):
-            if self._is_taken():
-                return True
-        return False
-
-    def _can_be(self, assumed: Sequence[Any]) -> bool:
-        answer = checked(self.solver, assumed)
-        if answer == z3.unknown:
-            raise Unknown(self.solver.reason_unknown())
-        return bool(answer == z3.sat)
-
-    def _is_taken(self) -> bool:
-        """Take the world that the solver has as the last one found; else say what it goes against of what every world
-        has.
-        """
-        found = Found(self.solver.model())
-        there = [each for each in self.happenings if found.truth(each.here)]
-        forgotten = list(self._forgotten(found, there))
-        if forgotten:
-            tell(self.solver, *forgotten)
-            return False
-        self.found, self._there = found, there
-        return True
-
-    def _forgotten(self, found: Found, there: list[Happening]) -> Iterator[Any]:
-        """Yield what every world has and this one has not: times that differ, last days that are working days."""
-        at: dict[int, list[Happening]] = {}
-        for each in there:
-            at.setdefault(found.number(each.at), []).append(each)
-        for together in at.values():
-            for one, other in combinations(together, 2):
-                yield some(no(one.here), no(other.here), one.at != other.at)
-        for day in self._workdays:
-            if not is_workday(found.number(day)):
-                yield from workday(day)
-
-    def number(self, term: Any) -> int:
-        """Return the number that a term has in the last world found."""
-        return int(self.found.number(term))
-
-    def there(self) -> list[Happening]:
-        """Return what happens in the last world found, in the order of names."""
-        return self._there
+    def close(self) -> None:
+        """Be done: nothing more is asked. What was found stays."""
+        let_go(self.solver, LIMIT)
 
     def fewest(self) -> bool:
         """Find a world in which as little happens as can, and nothing that another thing can stand for.
@@ -482,112 +341,3 @@ class Query:
             self._needed.append(needed)
             if len(self._needed) % _MANY == 0 and not self._can_be(()):
                 return False
-
-    def least(self, term: Any) -> None:
-        """Let a number be as small as it can be.
-
-        The least is tried first, and the next to it: mostly it can be. Then low ones are tried before the middle: that
-        there is no world costs the solver a twentieth of what it takes to find one.
-        """
-        low, high, tries = _low(term, -1), self.number(term), 0
-        while low < high:
-            probe = low if tries < 2 else low + (high - low) // 8
-            tries += 1
-            if self.tried(term <= probe):
-                high = self.number(term)
-            else:
-                low = probe + 1
-        tell(self.solver, term == self.number(term))
-
-    def smallest(self, terms: list[Any]) -> None:
-        """Let numbers be as small as they can be and truths not hold if they need not, the first before the others."""
-        while terms:
-            place = self._smaller(terms)
-            if place is None:
-                tell(self.solver, *(term == self.found.value(term) for term in terms))
-                return
-            self.smallest(terms[:place])
-            if z3.is_bool(terms[place]):
-                self.preferred([no(terms[place])])
-            else:
-                self.least(terms[place])
-            terms = terms[place + 1 :]
-            self._gone_near(self._alike)
-
-    def _smaller(self, terms: list[Any]) -> int | None:
-        """Return which of some terms is smaller in a world found that has the same before it; None: in no world."""
-        values, smaller = list(map(self.found.value, terms)), self._less(terms)
-        if smaller is FALSE or not self.tried(smaller):
-            return None
-        return next(
-            place
-            for place, (term, value) in enumerate(zip(terms, values, strict=True))
-            if self.found.value(term) != value
-        )
-
-    def _less(self, terms: list[Any]) -> Any:
-        """Return that the first of some terms that is not what it is in the world found is smaller."""
-        values = list(map(self.found.value, terms))
-        ways, same = [], TRUE
-        for term, value in zip(terms, values, strict=True):
-            if isinstance(value, bool):
-                less = no(term) if value else FALSE
-            else:
-                less = term < value if value > _low(term, value - 1) else FALSE
-            ways.append(every(same, less))
-            same = every(same, term == value)
-        return some(*ways)
-
-    def preferred(self, facts: list[Any]) -> None:
-        """Let facts hold, the first before the others, if they can.
-
-        All are tried at once. Of some that cannot be together the last is let go, and the rest is tried again: until
-        all that is left can be. One that was let go for the sake of another that was let go too is taken up again.
-        """
-        named = [self._name(each) for each in facts]
-        places = {each.get_id(): place for place, each in enumerate(named)}
-        gone: dict[int, frozenset[int]] = {}
-        kept: set[int] = set()
-        settled = 0
-        while settled < len(facts):
-            left = [place for place in range(settled, len(facts)) if place not in gone]
-            try:
-                can = self.asked(*(named[place] for place in left))
-            except Unknown:
-                self._one_by_one(facts[settled:])
-                return
-            if not can:
-                apart = frozenset(places[each] for each in core(self.solver))
-                gone[max(apart)] = apart - {max(apart)}
-                continue
-            while settled < len(facts):
-                place, settled = settled, settled + 1
-                again = place in gone and not gone[place] <= kept
-                if place not in gone or (again and self.tried(facts[place])):
-                    kept.add(place)
-                    gone.pop(place, None)
-                    tell(self.solver, facts[place])
-                    if again:
-                        break  # Now some that were together before may not be any more.
-
-    def _one_by_one(self, facts: list[Any]) -> None:
-        for each in facts:
-            if self.found.truth(each) or self.tried(each):
-                tell(self.solver, each)
-
-    def _name(self, fact: Any) -> Any:
-        """Return a name for a fact: it holds where its name is assumed."""
-        self._names += 1
-        name = a_truth(f"tried {self._names}")
-        tell(self.solver, follows(name, fact))
-        return name
-
-    def tried(self, fact: Any) -> bool:
-        """Tell whether a fact can hold, as far as a smaller limit lets us know."""
-        name = self._name(fact)
-        try:
-            return self.asked(name)
-        except Unknown:
-            return False
-        finally:
-            tell(self.solver, no(name))

@@ -1,0 +1,138 @@
+"""Asking one solver: whether a world has something more, and the last world that it found.
+
+Two facts about every world are told only where a model goes against them, since they are many and seldom matter: no two
+happenings are at one minute, and last days are working days.
+
+Limits are the solver's own resource units and its seed is fixed, so that an answer does not hang on how fast a machine
+is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from typing import Any
+
+import z3
+
+from engine.analysis.days import is_workday, workday
+from engine.analysis.happenings import Happening
+from engine.analysis.logic import Found, checked, follows, no, some, tell
+from engine.analysis.numbers import a_truth
+
+LIMIT = 8_000_000
+"""Resource units of the solver for one question."""
+WALL = 120_000
+"""Milliseconds after which the solver is told to stop in any case."""
+_SEED = 7
+
+z3.set_param("model.compact", False)  # Half of what a model costs; what is left out so is never asked for.
+z3.set_param("smt.propagate_values", False)  # It goes through all facts again whenever some are told.
+
+_idle: dict[int, list[z3.Solver]] = {}
+"""Solvers that nobody uses, by their limit: to make one takes as long as to ask it a small question."""
+
+
+class Unknown(Exception):
+    """The solver has come to its limit."""
+
+
+class Asking:
+    """One solver, what may happen in its worlds, and the last world that it found."""
+
+    def __init__(self, solver: z3.Solver) -> None:
+        self.solver = solver
+        self.found: Any = None
+        self.happenings: list[Happening] = []
+        self.workdays: list[Any] = []
+        self._there: list[Happening] = []
+        self._names = 0
+
+    def asked(self, *assumed: Any) -> bool:
+        """Tell whether there is a world in which something more holds: the last one found. Raises Unknown at the limit.
+
+        What is assumed is a truth that has a name, or is denied one.
+        """
+        while self._can_be(assumed):
+            if self._is_taken():
+                return True
+        return False
+
+    def tried(self, fact: Any) -> bool:
+        """Tell whether a fact can hold, as far as a smaller limit lets us know."""
+        name = self._name(fact)
+        try:
+            return self.asked(name)
+        except Unknown:
+            return False
+        finally:
+            tell(self.solver, no(name))
+
+    def _can_be(self, assumed: Sequence[Any]) -> bool:
+        answer = checked(self.solver, assumed)
+        if answer == z3.unknown:
+            raise Unknown(self.solver.reason_unknown())
+        return bool(answer == z3.sat)
+
+    def _name(self, fact: Any) -> Any:
+        """Return a name for a fact: it holds where its name is assumed."""
+        self._names += 1
+        name = a_truth(f"tried {self._names}")
+        tell(self.solver, follows(name, fact))
+        return name
+
+    def _is_taken(self) -> bool:
+        """Take the world that the solver has as the last one found; else say what it goes against of what every world
+        has.
+        """
+        found = Found(self.solver.model())
+        there = [each for each in self.happenings if found.truth(each.here)]
+        forgotten = list(self._forgotten(found, there))
+        if forgotten:
+            tell(self.solver, *forgotten)
+            return False
+        self.found, self._there = found, there
+        return True
+
+    def _forgotten(self, found: Found, there: list[Happening]) -> Iterator[Any]:
+        """Yield what every world has and this one has not: times that differ, last days that are working days."""
+        at: dict[int, list[Happening]] = {}
+        for each in there:
+            at.setdefault(found.number(each.at), []).append(each)
+        for together in at.values():
+            for one, other in combinations(together, 2):
+                yield some(no(one.here), no(other.here), one.at != other.at)
+        for day in self.workdays:
+            if not is_workday(found.number(day)):
+                yield from workday(day)
+
+    def number(self, term: Any) -> int:
+        """Return the number that a term has in the last world found."""
+        return int(self.found.number(term))
+
+    def there(self) -> list[Happening]:
+        """Return what happens in the last world found, in the order of names."""
+        return self._there
+
+
+def solver_with(limit: int, few: bool) -> z3.Solver:
+    """Return a solver in which nothing holds: a new one, unless few facts are to come: it makes more of many."""
+    if few and _idle.get(limit):
+        made = _idle[limit].pop()
+    else:
+        made = z3.SimpleSolver()
+        made.set("rlimit", limit)
+        if limit == LIMIT:
+            # A smaller one is come to soon enough, and a clock beside each question costs more than it.
+            made.set("timeout", WALL)
+        made.set("random_seed", _SEED)
+    if few:
+        made.push()
+    return made
+
+
+def let_go(solver: z3.Solver, limit: int) -> None:
+    """Give back a solver, if it can be used again: what was asked of it holds no more."""
+    if solver.num_scopes():
+        solver.pop()
+        _idle.setdefault(limit, []).append(solver)
