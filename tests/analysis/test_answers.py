@@ -10,7 +10,7 @@ import pytest
 import z3
 
 from contractlang.load import load_text
-from engine.analysis import analyse, logic, solver
+from engine.analysis import analyse, asking, logic
 from engine.analysis.finding import Finding
 from engine.analysis.kept import Kept
 from engine.analysis.solver import Query
@@ -215,7 +215,7 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[z3.CheckSatResult]:
         seen.append(logic.checked(*args))
         return seen[-1]
 
-    monkeypatch.setattr(solver, "checked", noted)
+    monkeypatch.setattr(asking, "checked", noted)
     return seen
 
 
