@@ -399,8 +399,7 @@ class Program:
         """Return the option in which each reading is taken: as the terms choose, else by default, if it has one."""
         options, by_default = dict(terms.readings), {}
         for name, (item, among, default) in self.readings.items():
-            option = default(terms)
-            if option and name not in options:
+            if name not in options and (option := default(terms)):
                 options[name] = option
                 by_default[name] = option, item, tuple(each for each in among if each != option)
         return Taken(options, by_default)

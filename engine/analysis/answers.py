@@ -217,17 +217,15 @@ class Answers:
 
     def _digest(self, reads: list[int]) -> str | None:
         """Return the hash of the contents of some things; None where one of them is not there or cannot be told."""
-        contents = []
+        held = self._contents
         for place in reads:
-            content = self._contents.get(place)
-            if content is None:
+            if place not in held:
                 label, sort, name = self._reads[place]
                 seen = self._seen.get(label)
-                content = self._contents[place] = seen.content(sort, name) if seen is not None else ""
-            if not content:
+                held[place] = seen.content(sort, name) if seen is not None else ""
+            if not held[place]:
                 return None
-            contents.append(content)
-        return blake2b("".join(contents).encode(), digest_size=16).hexdigest()
+        return blake2b("".join([held[place] for place in reads]).encode(), digest_size=16).hexdigest()
 
 
 def _trail(held: Any) -> Trail | None:
