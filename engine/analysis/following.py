@@ -29,8 +29,9 @@ from contractlang.norms import (
 from contractlang.numerals import plain_number
 from engine.analysis.cutting import SMALL, Mentions, cut
 from engine.analysis.equivalence import implies
+from engine.analysis.laying import Way
 from engine.analysis.meaning import Meanings, Sentence, alike, mentioned
-from engine.analysis.parting import Parting, Partings, Way
+from engine.analysis.parting import Parting, Partings
 from engine.analysis.sameness import conditions_of, pairs
 from engine.compile import compile_program
 from engine.program import Program

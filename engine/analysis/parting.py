@@ -8,26 +8,21 @@ engine answers the same under both, the history is put aside and another is look
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 import z3
 
-from contractlang.contract import base_name
 from contractlang.expression import AmountOf
-from contractlang.norms import Bearer, Maintenance, Obligation, OnOccurrence, Prohibition, Who
+from contractlang.norms import Bearer, Obligation, OnOccurrence, Prohibition, Who
 from contractlang.values import Money
 from engine.account import Account
-from engine.analysis.asking import Unknown
-from engine.analysis.both import laid_over, shared
-from engine.analysis.days import MINUTES, workday
 from engine.analysis.finding import Witness
 from engine.analysis.happenings import Broken, Happening, Moment
-from engine.analysis.numbers import FALSE, TRUE, choice, whole
-from engine.analysis.solver import shortest
-from engine.analysis.tally import HORIZON
-from engine.analysis.witness import History, history_of
+from engine.analysis.laying import Way, allowed, asked_at, histories, lay, required
+from engine.analysis.numbers import FALSE, choice
+from engine.analysis.witness import History
 from engine.analysis.world import World
 from engine.dates import parse_instant
 from engine.decision import Decision
@@ -38,15 +33,9 @@ from engine.program import Program, Rule
 from engine.quantities import AmountOfE
 from engine.question import AmountOfSum, InBreachOf, May, Question, StateOf, WhoBears
 from engine.settings import terms_from
-from engine.terms import Terms
 from engine.walk import walk
 from engine.written_events import event_from
 
-Way = Literal["more", "less"]
-TRIES = 4
-"""How many histories are put to the engine before a way of parting is given up."""
-AGAIN = 2
-"""How many of these may have the same happenings, at other times."""
 ALLOWED = frozenset({"permitted", "unregulated"})
 
 
@@ -80,8 +69,6 @@ class Partings:
         self.programs = (old, new)
         self.replaying = whole or self.programs
         self.same = same or {}
-        self.horizon = HORIZON
-        self.terms = Terms()
 
     @property
     def parties(self) -> tuple[str, ...]:
@@ -110,7 +97,7 @@ class Partings:
     def may(self, act: str, actor: str, never: frozenset[Way] = frozenset()) -> tuple[list[Parting], bool]:
         """Return where it parts whether a party may do an act; the ways in `never` are known not to be."""
         return self._of_act(
-            act, actor, _allowed, lambda d: d.answer in ALLOWED, lambda d: d.answer, self._gain, never
+            act, actor, allowed, lambda d: d.answer in ALLOWED, lambda d: d.answer, self._gain, never
         )
 
     def must(self, act: str, actor: str) -> tuple[list[Parting], bool]:
@@ -122,7 +109,7 @@ class Partings:
         def said(decision: Decision) -> str:
             return "required" if decision.required else "not required"
 
-        return self._of_act(act, actor, _required, lambda d: d.required, said, burden)
+        return self._of_act(act, actor, required, lambda d: d.required, said, burden)
 
     def breach(self, old: str | None, new: str | None, party: str) -> tuple[list[Parting], bool]:
         """Return where it parts whether a party is in breach of a norm, which either version may be without."""
@@ -260,7 +247,7 @@ class Partings:
         gain: Callable[[str, str, Way], tuple[str | None, str | None]], never: frozenset[Way] = frozenset(),
     ) -> tuple[list[Parting], bool]:  # fmt: skip
         def truth(side: int, world: World, m: Moment) -> Any:
-            return so(world, m, _asked(m)) if act in world.program.acts else FALSE
+            return so(world, m, asked_at(m)) if act in world.program.acts else FALSE
 
         def question(side: int, at: int, history: History) -> Question | None:
             program = self.replaying[side]
@@ -294,9 +281,9 @@ class Partings:
         found: list[Parting] = []
         undecided = False
         ways: tuple[Way, ...] = tuple(way for way in ("more", "less") if way not in never)
-        laid = self._laid(so, act, actor) if ways else None
+        laid = lay(self.programs, self.same, so, act, actor) if ways else None
         for way in ways:
-            for history in _histories(laid, way) if laid is not None else ():
+            for history in histories(laid, way) if laid is not None else ():
                 if history is None:
                     undecided = True
                     break
@@ -321,30 +308,6 @@ class Partings:
                 found.append(Parting(way, (told[0], told[1]), worse, better, since, witness))
                 break
         return found, undecided
-
-    def _laid(
-        self, so: Callable[[int, World, Moment], Any], act: str | None, actor: str | None
-    ) -> _Laid | None:
-        """Return the history of both versions, and what is so in either at its end; None where there is no act."""
-        worlds = [World(program, self.terms) for program in self.programs]
-        shared(*worlds)
-        named = act or next((name for program in self.programs for name in program.acts), None)
-        if named is None:
-            return None
-        goals, made = [], None
-        for side, world in enumerate(worlds):
-            m = world.now
-            if act is not None and act in world.program.acts:
-                happening = _act_asked(world, act, actor)
-                made = made or happening
-                m = Moment(world.now.at, "asked", happening)
-            goals.append(so(side, world, m))
-            world.facts += _taken_effect(world)
-        one = worlds[0]
-        new = laid_over(one, worlds[1], goals[1], made, self.same)
-        old = goals[0] if z3.is_expr(goals[0]) else z3.BoolVal(bool(goals[0]))
-        shown = made or _nothing(one, self.programs, named)
-        return _Laid(one, old, new, shown)
 
     def _lean(
         self, history: History, question: Callable[[int, int, History], Question | None],
@@ -402,113 +365,6 @@ def account_on(history: History | Witness, program: Program) -> Account:
         event_from(program, entry, "witness") for entry in history.entries if entry["name"] in program.touches
     ]
     return Account(program, terms, checked(program, events) if events else Ledger())
-
-
-class _Laid(NamedTuple):
-    """A history of both versions: what is so of it in the old one and in the new one, and the act asked about."""
-
-    world: World
-    old: Any
-    new: Any
-    shown: Happening
-
-
-def _histories(laid: _Laid, way: Way) -> Iterator[History | None]:
-    """Yield histories on which the solver lets the versions part that way; None where it comes to its limit."""
-    world = laid.world
-    less, more = (laid.old, laid.new) if way == "more" else (laid.new, laid.old)
-    goal = z3.And(more, z3.Not(less)) if z3.is_bool(more) else more > less
-    excluded: list[Any] = []
-    shapes: dict[frozenset[int], int] = {}
-    for _ in range(TRIES):
-        try:
-            model = shortest(world, goal, *excluded)
-        except Unknown:
-            yield None
-            return
-        if model is None:
-            return
-        yield history_of(world, model, laid.shown)
-        shape = [each.here for each, _ in model.happenings]
-        seen = frozenset(map(id, (each for each, _ in model.happenings)))
-        shapes[seen] = shapes.get(seen, 0) + 1
-        if shapes[seen] < AGAIN:
-            shape += [each.day == at // MINUTES for each, at in model.happenings]
-            shape.append(world.today == model.now // MINUTES)
-        excluded.append(z3.Not(z3.And(*shape)))
-
-
-# -- what is so at a moment
-
-
-def _taken_effect(world: World) -> list[Any]:
-    """Return that an agreement whose condition to take effect is met by now has taken effect."""
-    found = []
-    for document in world.program.agreements:
-        begins, since = world.lifetime.begins(document)
-        for rule in world.program.life.get(document, ()):
-            if rule.life.how == "takes_effect" and base_name(rule.life.document) == document:
-                met = z3.And(
-                    world.conditions.truth(rule.holds, world.now, {}),
-                    world.conditions.truth(rule.value, world.now, {}),
-                )
-                found.append(z3.Implies(met, z3.And(begins, since <= world.now.at)))
-    return found
-
-
-def _act_asked(world: World, act: str, actor: str | None) -> Happening:
-    today, minute = world.today, world.minute
-    made = Happening(act, actor, "asked", TRUE, today, minute)
-    world.facts += [minute >= 9 * 60, minute < 18 * 60, *workday(today)]
-    for param in world.program.acts[act].params:
-        made.fields[param.name] = world.field_of(made, param.name, param.kind)
-    return made
-
-
-def _nothing(world: World, programs: tuple[Program, ...], act: str) -> Happening:
-    """Return an act to stand where no act is asked about."""
-    made = Happening(act, None, "asked", TRUE, world.today, whole(0))
-    declared = next(program.acts[act] for program in programs if act in program.acts)
-    for param in declared.params:
-        made.fields[param.name] = world.field_of(made, param.name, param.kind)
-    return made
-
-
-def _asked(m: Moment) -> Happening:
-    assert m.before is not None
-    return m.before
-
-
-def _allowed(world: World, m: Moment, act: Happening) -> Any:
-    """Return whether an act may be done: nothing forbids it that nothing open prevails over, and it has its basis."""
-    rules = [world.program.rules[index] for index in world.program.by_act.get(act.name, ())]
-    actor = act.actor or ""
-    opening = {
-        rule.index: world.judge.opens(rule, m, act, actor)
-        for rule in rules
-        if not isinstance(rule.norm, Prohibition | Maintenance)
-    }
-    forbidden = []
-    for rule in rules:
-        if isinstance(rule.norm, Prohibition):
-            beaten = [
-                z3.And(
-                    world.conditions.truth(when, m, world.instances.env_of(rule, None, act, actor)),
-                    opening[index],
-                )
-                for index, when, _ in rule.prevailed_by
-                if index in opening
-            ]
-            forbidden.append(z3.And(world.judge.forbids(rule, m, act, actor), z3.Not(z3.Or(*beaten))))
-    based = z3.Or(*opening.values()) if world.program.acts[act.name].needs_basis else TRUE
-    return z3.And(based, z3.Not(z3.Or(*forbidden)))
-
-
-def _required(world: World, m: Moment, act: Happening) -> Any:
-    """Return whether a party must do an act: a duty to do it has arisen and is not done."""
-    rules = [world.program.rules[index] for index in world.program.by_act.get(act.name, ())]
-    duties = [rule for rule in rules if isinstance(rule.norm, Obligation)]
-    return z3.Or(*(world.judge.opens(rule, m, act, act.actor or "") for rule in duties))
 
 
 def _binds(rule: Rule, party: str) -> bool:
