@@ -118,9 +118,9 @@ async def _sent(
             turns = []
         try:
             outcomes = await landed(writing)
-        except BaseException:
+        except BaseException as lost:
             for each in ready:
-                each.held.underway.not_kept(each.held.intake, each.checked)
+                each.over(lost)
             raise
         finally:
             over.set_result(None)
@@ -165,12 +165,17 @@ class Ready(NamedTuple):
         if self.checked.new:
             self.held.underway.send(self.held.intake, self.checked, self.revision, over)
 
-    def over(self, made: Appended | StoreError) -> None:
+    def over(self, made: Appended | BaseException) -> None:
         """Note what the store has made of it."""
-        if isinstance(made, Appended):
+        if isinstance(made, Appended) or self._is_here():
             self.held.underway.kept(self.checked)
         else:
             self.held.underway.not_kept(self.held.intake, self.checked)
+
+    def _is_here(self) -> bool:
+        """Tell whether it was kept all the same, and read from the store meanwhile: an answer was lost, no event."""
+        first = next(iter(self.checked.new), None)
+        return self.held.revision > self.revision and self.held.entry(self.revision + 1).id == first
 
 
 def _entry(sent: Sent, at: Instant) -> Entry:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -12,7 +13,7 @@ from typing import NamedTuple
 
 import pytest
 
-from engine.errors import StoreError
+from engine.errors import StoreError, Unavailable
 from engine.service import recording, snapshots
 from engine.service.clock import now
 from engine.store import Appended, ContractRow, Wanted
@@ -154,3 +155,39 @@ def test_a_long_account_is_begun_at_the_snapshot_of_another_server(
         with serving(tmp_path, TEXTS, store=address) as plain:
             assert answers(plain.client(), as_of="2026-05-02") == told
             assert not counted(plain)
+
+
+def test_what_was_kept_though_its_answer_was_lost_is_known(
+    tmp_path: Path, postgres: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A connection that is cut at the commit: meanwhile somebody asks, and the entry is read from the store."""
+    with serving(tmp_path, TEXTS, store=postgres.database()) as live:
+        client = live.client()
+        begun(client, "a")
+        books = live.server.tenants["main"].books
+        append, lost, kept = (
+            books.append_all_soon,
+            Future[Sequence[Appended | StoreError]](),
+            threading.Event(),
+        )
+
+        def cut(wanted: Sequence[Wanted]) -> Future[Sequence[Appended | StoreError]]:
+            append(wanted).result()
+            kept.set()
+            return lost
+
+        monkeypatch.setattr(books, "append_all_soon", cut)
+        with ThreadPoolExecutor(1) as pool:
+            data = {"period": "2026-07", "amount": "58.00", "due": "2026-08-10"}
+            sent = pool.submit(
+                send, client, event("a", "july", "invoice_issued", "2026-08-01T09:00:00+08:00", **data)
+            )
+            kept.wait(10)
+            assert (
+                live.client().get("/accounts/a").json()["revision"].startswith(f"{len(books.entries('a'))}-")
+            )
+            lost.set_exception(Unavailable("the connection was lost"))
+            assert sent.result().status_code == 503
+        monkeypatch.undo()
+        again = send(client, event("a", "again", "invoice_issued", "2026-08-01T09:00:00+08:00", **data))
+        assert (again.status_code, again.json()["field"]) == (400, "/0/data/period"), again.text
