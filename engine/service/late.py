@@ -73,7 +73,7 @@ def told_late(
 
     `found` is what time brought as far as it may be told otherwise now, `told` all that was told of that time.
     """
-    stands = _standing(told)
+    stands = not_taken_back(told)
     due = {(at, canonical(each)): (at, each) for at, changes in found for each in changes}
     known = {"known_at": iso(held.recorded_at)}
     late = [(at, {**each, **known}) for key, (at, each) in due.items() if key not in stands]
@@ -89,7 +89,7 @@ Told = dict[tuple[Instant, bytes], tuple[str, Instant, dict[str, Any]]]
 """What was told by instant and change: the id of the notice, and both."""
 
 
-def _standing(told: Iterable[Notice]) -> Told:
+def not_taken_back(told: Iterable[Notice]) -> Told:
     """Return what was told and not taken back."""
     found: Told = {}
     for each in told:

@@ -22,7 +22,7 @@ import traceback
 import urllib.request
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -40,6 +40,7 @@ from engine.service.server import Server
 from engine.service.watch import begin_logging
 from engine.store import Store, open_store
 from engine.store.apikeys import new_key
+from tests.service import hastened
 from tests.service.serving import CONTRACTS, texts_of
 
 ROOT = Path(__file__).parents[2]
@@ -93,10 +94,14 @@ def batch(base: str) -> list[Event]:
 
 
 class Callers:
-    """Many callers at work, and what they were answered: each time by any of the servers."""
+    """Many callers at work, and what they were answered: each time by any of the servers. `batch` says what they send,
+    `pause_s` how long they wait before they send more."""
 
-    def __init__(self, *servers: Killable) -> None:
-        self._servers = servers
+    def __init__(
+        self, *servers: Killable, batch: Callable[[str], list[Event]] = batch, pause_s: float = 0
+    ) -> None:
+        self._servers, self.batch, self._pause_s = servers, batch, pause_s
+        self.answered = Counter[Killable]()
         self.acknowledged: dict[str, list[Recorded]] = {}
         self.decided: list[str] = []
         self.faults: list[str] = []
@@ -117,7 +122,9 @@ class Callers:
             if number and chosen.random() < 0.4:
                 bases.append(f"{writer}-{chosen.randrange(number)}")
             for base in bases:
-                told = chosen.choice(clients).record_all(batch(base))
+                place = chosen.randrange(len(clients))
+                told = clients[place].record_all(self.batch(base))
+                self.answered[self._servers[place]] += 1
                 before = self.acknowledged.setdefault(base, told)
                 assert before == told, f"{base} was acknowledged as {before}, and then as {told}"
             if chosen.random() < 0.3:
@@ -126,6 +133,7 @@ class Callers:
                 answer = chosen.choice(clients).evaluate(asked)
                 self.decided.append(answer.decision_id)
             number += 1
+            time.sleep(self._pause_s)
 
     def must_be_content(self) -> None:
         """Raise AssertionError with everything that callers found wrong."""
@@ -147,11 +155,12 @@ class Callers:
 class Killable:
     """A server that can be killed and is back in the twinkling of an eye: a process forks it that has read all."""
 
-    def __init__(self, address: str, folder: Path, mode: str) -> None:
+    def __init__(self, address: str, folder: Path, mode: str, clock: str = "") -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         self._maker = subprocess.Popen(
-            [sys.executable, "-m", "tests.service.killing", address, str(port), str(folder), mode], cwd=ROOT,
+            [sys.executable, "-m", "tests.service.killing", address, str(port), str(folder), mode, clock],
+            cwd=ROOT,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
             env={**os.environ, "PYTHONPATH": str(ROOT / "client")},
         )  # fmt: skip
@@ -223,30 +232,42 @@ def kill_often(address: str, folder: Path, times: int, within_s: float) -> Calle
 def kill_one_of_two(address: str, folder: Path, times: int, within_s: float) -> Callers:
     """Have callers report to two servers on one database, and kill now the one and now the other, which is gone for a
     while; return what they were told."""
-    chosen = random.Random(times)
     with Killable(address, folder, "durable") as one, Killable(address, folder, "durable") as other:
         callers = _begun(one, other)
         with callers.at_work():
-            for _ in range(times):
-                _answered(callers)
-                time.sleep(chosen.random() * within_s)
-                gone = chosen.choice((one, other))
-                gone.kill()
-                time.sleep(chosen.random() * within_s)
-                gone.start()
-            _answered(callers)
+            kill_either(callers, one, other, times, within_s)
         for each in (one, other):
             check_answers(address, folder, each)
     return callers
 
 
+def kill_either(callers: Callers, one: Killable, other: Killable, times: int, within_s: float) -> None:
+    """Kill now the one and now the other of two servers, mostly after it has answered somebody since it was started: on
+    a busy machine it would else answer nobody for ever."""
+    chosen = random.Random(times)
+    for _ in range(times):
+        gone = chosen.choice((one, other))
+        _answered(callers, gone if chosen.random() < 0.8 else None)
+        time.sleep(chosen.random() * within_s)
+        gone.kill()
+        time.sleep(chosen.random() * within_s)
+        gone.start()
+        callers.answered[gone] = 0
+    _answered(callers)
+
+
 def _begun(*servers: Killable) -> Callers:
     """Open the accounts, and return who will report to those servers."""
+    open_accounts(*servers)
+    return Callers(*servers)
+
+
+def open_accounts(*servers: Killable) -> None:
+    """Open the accounts that callers report to."""
     with servers[0].client() as client:
         for account in ACCOUNTS:
             client.open_account(account, ["voip-1"], settings={"有效期": "2年"})
             client.record_all(begun(account))
-    return Callers(*servers)
 
 
 def lost_by_a_kill(address: str, folder: Path, questions: int) -> tuple[int, int]:
@@ -269,10 +290,15 @@ def lost_by_a_kill(address: str, folder: Path, questions: int) -> tuple[int, int
     return int(float(told[1])), len(decided - kept)
 
 
-def _answered(callers: Callers) -> None:
-    """Wait until somebody was answered. Raises AssertionError where a caller found something wrong."""
+def _answered(callers: Callers, server: Killable | None = None) -> None:
+    """Wait until somebody was answered; where a server is named, by that one, since it was started.
+
+    Raises AssertionError where a caller found something wrong.
+    """
     count = len(callers.acknowledged)
-    while len(callers.acknowledged) == count and not callers.faults:
+    while not callers.faults:
+        if callers.answered[server] if server is not None else len(callers.acknowledged) > count:
+            break
         time.sleep(0.002)
     callers.must_be_content()
 
@@ -302,7 +328,7 @@ def check_kept(store: Store, callers: Callers) -> int:
         assert each.revision == f"{there.revision}-{there.hash[:4].hex()}", "acknowledged, and not kept so"
         assert each.recorded_at == datetime.fromisoformat(iso(there.recorded_at))
     for base in {id.partition("/")[0] for id in kept if not id.startswith(ACCOUNTS)}:
-        assert all(each.id in kept for each in batch(base)), "half of a batch is there"
+        assert all(each.id in kept for each in callers.batch(base)), "half of a batch is there"
     assert [each.fault for each in store.audit()] == [None] * len(ACCOUNTS)
     logged = Counter[str]()
     number = 0
@@ -339,8 +365,9 @@ def check_answers(address: str, folder: Path, server: Killable) -> None:
     store.close()
 
 
-def main(address: str, port: str, folder: str, mode: str) -> None:
-    """Make a store and its key, which is printed; for each line read, start a server that can be killed."""
+def main(address: str, port: str, folder: str, mode: str, clock: str) -> None:
+    """Make a store and its key, which is printed; for each line read, start a server that can be killed, by a clock of
+    its own if one is given."""
     begin_logging("error")
     config, given = config_of(address, int(port), mode), texts()
     documents = Documents(Path(folder) / "documents", Cache(Path(folder) / "cache"))
@@ -361,6 +388,8 @@ def main(address: str, port: str, folder: str, mode: str) -> None:
             print("gone", flush=True)
             continue
         os.dup2(os.open(Path(folder) / SAID, os.O_WRONLY | os.O_CREAT | os.O_APPEND), 2)
+        if clock:
+            hastened.run_by(clock)
         Running(config, given, documents, "error").run()
         os._exit(0)
 
