@@ -30,9 +30,10 @@ WAIT_SECONDS = 10
 READERS = 32
 ROOM = 256 * 1024
 """So many bytes must be left: what is written to find out whether one can write needs less room than an entry."""
-ROWS_AT_ONCE = 50
-"""How many rows one statement writes. Between two statements another thread of this process may come in, and at every
-statement this one must wait for its turn again; beyond so many rows it takes no less time."""
+ROWS_AT_ONCE = 250, 50
+"""How many rows one statement writes: so many, then so many, then what is left, so that few statements are to be kept
+ready. Between two statements another thread of this process may come in, and at every one this must wait for its turn.
+"""
 # What was erased is overwritten; what WAL has grown beyond 64 MB is given back.
 PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "journal_size_limit=67108864")
 
@@ -173,15 +174,13 @@ class SqliteDatabase(Database):
     def insert(
         self, conn: Connection, into: Table, columns: Sequence[str], rows: list[tuple[Any, ...]]
     ) -> None:
-        for start in range(0, len(rows), ROWS_AT_ONCE):
-            some = rows[start : start + ROWS_AT_ONCE]
+        for some in _parted(rows):
             conn.exec_driver_sql(_inserting(into.name, columns, len(some)), tuple(chain.from_iterable(some)))
 
     def update(
         self, conn: Connection, table: Table, columns: Sequence[str], rows: list[tuple[Any, ...]]
     ) -> None:
-        for start in range(0, len(rows), ROWS_AT_ONCE):
-            some = rows[start : start + ROWS_AT_ONCE]
+        for some in _parted(rows):
             conn.exec_driver_sql(_updating(table.name, columns, len(some)), tuple(chain.from_iterable(some)))
 
     @contextmanager
@@ -196,16 +195,27 @@ class SqliteDatabase(Database):
         return conn.execute(_KEPT, {"tenant": tenant, "keys": json.dumps(keys)}).all()
 
 
+def _parted(rows: list[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
+    """Yield rows in the parts that one statement writes."""
+    start = 0
+    for size in ROWS_AT_ONCE:
+        while start + size <= len(rows):
+            yield rows[start : start + size]
+            start += size
+    if start < len(rows):
+        yield rows[start:]
+
+
 def _rows(columns: int, rows: int) -> str:
     return ", ".join([f"({', '.join(['?'] * columns)})"] * rows)
 
 
-@lru_cache(ROWS_AT_ONCE)
+@lru_cache(256)
 def _inserting(table: str, columns: tuple[str, ...], rows: int) -> str:
     return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {_rows(len(columns), rows)}"
 
 
-@lru_cache(ROWS_AT_ONCE)
+@lru_cache(256)
 def _updating(table: str, columns: tuple[str, ...], rows: int) -> str:
     values = ", ".join(f"{each} = new.{each}" for each in columns)
     return (
