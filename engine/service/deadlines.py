@@ -30,8 +30,14 @@ FOR_A_WHILE_S = 1.0
 """How long accounts are planned, or what is out of date is worked out anew, before time has its turn."""
 LOOKED_THROUGH = 500
 """Of how many accounts it is looked at a time whether their outlook is out of date."""
+LOOKED_AGAIN_S = 3_600
+"""How often it is looked anew what is out of date where another server, maybe an older engine, plans accounts too."""
 PLANNED_AT_ONCE = 16
 """How many accounts are read and looked at before callers have their turn."""
+
+
+_Turn = tuple[int, int]
+"""How often documents had come into use, and the hour: in each of these it is looked what is out of date."""
 
 
 class Deadlines:
@@ -39,8 +45,8 @@ class Deadlines:
 
     def __init__(self, server: Server) -> None:
         self._server = server
-        self._renewed: dict[str, tuple[int, str | None]] = {}
-        """For each tenant since which documents, and up to which account; None for all."""
+        self._renewed: dict[str, tuple[_Turn, str | None]] = {}
+        """For each tenant in which turn, and up to which account; None for all."""
 
     async def run(self) -> None:
         """Go on until cancelled."""
@@ -127,8 +133,9 @@ class Deadlines:
     async def renew(self, tenant: Tenant, at: Instant) -> bool:
         """Work out anew what was worked out by another engine, or with documents that meant something else, from now
         on; tell whether all of it is. Only for a while: what time brings must not wait for it."""
-        turn, ends = tenant.library.refreshed, time.monotonic() + FOR_A_WHILE_S
-        of, after = self._renewed.get(tenant.name, (0, ""))
+        hour = int(time.monotonic() // LOOKED_AGAIN_S) if tenant.shared else 0
+        turn, ends = (tenant.library.refreshed, hour), time.monotonic() + FOR_A_WHILE_S
+        of, after = self._renewed.get(tenant.name, (None, ""))
         after = after if of == turn else ""
         while after is not None:
             rows, outdated = await asyncio.to_thread(_looked_through, tenant, after)

@@ -15,7 +15,7 @@ from engine.dates import parse_instant
 from engine.service import clock, deadlines, library
 from engine.service.deadlines import Deadlines
 from engine.service.held import Accounts
-from engine.service.outlook import is_of
+from engine.service.outlook import STAMP, is_of
 from tests.service.inprocess import BATCH, InProcess, in_process
 from tests.service.serving import CONTRACTS, event, texts_of, time_comes
 
@@ -177,6 +177,23 @@ def test_what_is_out_of_date_is_worked_out_a_while_at_a_time(
         done = asyncio.run(working.renew(tenant, clock.now()))
         left.append((done, sum(not is_of(each.outlook, stamp) for each in tenant.books.accounts())))
     assert left == [(False, 1), (False, 0), (True, 0), (True, 0)]
+
+
+def test_what_an_older_engine_plans_meanwhile_is_worked_out_anew(
+    service: InProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that goes on beside this one while a system is upgraded, on one database."""
+    tenant, working = service.server.tenants["main"], Deadlines(service.server)
+    monkeypatch.setattr(tenant, "shared", True)
+    assert asyncio.run(working.renew(tenant, clock.now()))
+    row = tenant.books.account("b")
+    older = b"an older engine's"[:STAMP] + (row.outlook or b"")[STAMP:]
+    assert tenant.books.wake("b", row.revision, None, older)
+    assert asyncio.run(working.renew(tenant, clock.now()))
+    assert tenant.books.account("b").wake_at is None, "not every second"
+    monkeypatch.setattr(deadlines, "LOOKED_AGAIN_S", 1e-9)
+    assert asyncio.run(working.renew(tenant, clock.now()))
+    assert tenant.books.account("b").wake_at == row.wake_at
 
 
 def test_what_is_planned_of_an_account_in_memory_need_not_be_worked_out_for_the_next_question(
