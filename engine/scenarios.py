@@ -16,7 +16,9 @@ import yaml
 from engine.entries import Unsupported
 from engine.errors import EngineError
 from engine.governing import Programs
+from engine.queries import question_of
 from engine.question import Question
+from engine.replies import Reply
 from engine.situation import Absent, Situation, Words, asked_of
 
 PASSED, FAILED, NOT_APPLICABLE = "passed", "failed", "not applicable"
@@ -99,9 +101,11 @@ def _run(
         documents = tuple(mapping.documents[asked_of(scenario, query)])
         program = programs.of(documents, layers)
         situation = Situation(scenario, query, variant, layers, program, mapping)
-        got, missing, could_be = situation.narrowed()
+        got, missing, could_be = Reply(situation).narrowed()
         for item, otherwise in situation.open_arrivals():
-            other = Situation(scenario, query, variant, layers, program, mapping, **otherwise).narrowed()
+            other = Reply(
+                Situation(scenario, query, variant, layers, program, mapping, **otherwise)
+            ).narrowed()
             if other != (got, missing, could_be):
                 could_be = list(dict.fromkeys([*(could_be or [got]), *(other[2] or [other[0]])]))
                 missing = list(dict.fromkeys([*missing, *other[1], item]))
@@ -122,7 +126,7 @@ def _run(
     )
     return Outcome(
         scenario["id"], query["id"], variant, PASSED if passed else FAILED, _expected(wanted), told,
-        situation.question(),
+        question_of(situation),
     )  # fmt: skip
 
 

@@ -1,4 +1,5 @@
-"""One query of a scenario file: the account as the scenario has it, the question, and its answer in the file's words.
+"""One query of a scenario file: the account as the scenario has it. `queries.py` tells what it asks, `replies.py` what
+is answered.
 
 What the words of the file are called in the vocabulary, `contracts/scenarios/mapping.yaml` says.
 """
@@ -7,8 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,29 +16,15 @@ from typing import Any
 import yaml
 
 from contractlang.contract import base_name
-from contractlang.declaration import BlankDecl, OccurrenceDecl
-from contractlang.norms import Obligation
+from contractlang.declaration import BlankDecl
 from engine.account import Account
 from engine.citing import cited
-from engine.dates import day_of_month, iso, parse_as_of, parse_instant, spoken, start_of
-from engine.decision import Decision, Item
+from engine.dates import iso, parse_as_of
 from engine.entries import Entries, Unsupported, first, flat, timed
-from engine.event import BUILT_IN, Instant, Ledger
+from engine.event import Instant, Ledger
 from engine.joined import joined
-from engine.openings import open_time, opens, stretches
 from engine.program import Program
-from engine.question import (
-    AmountOfSum,
-    Arrived,
-    InBreachOf,
-    LastDay,
-    May,
-    Question,
-    Renewed,
-    StateOf,
-    TimeBarred,
-    WhoBears,
-)
+from engine.question import InBreachOf
 from engine.settings import terms_from
 
 # What a file says of the channel for notices where none was named.
@@ -141,7 +127,7 @@ class Situation:
         self.ids = self.entries.ids
         self.events = list(self.entries.events())
         self.answers |= {k: v for k, v in self.entries.answers.items() if self.is_asked(k)}
-        for name, value in self.entries.agreed(_minute(query["at"]), self.known()).items():
+        for name, value in self.entries.agreed(minute(query["at"]), self.known()).items():
             self.agree(name, value)
         self.terms = terms_from(program, dict(self.settings()), layers, self.readings, self.answers)
         self.events = [event for event in self.events if not self.was_met(event.id)]
@@ -156,7 +142,7 @@ class Situation:
     def known(self) -> str | None:
         """Return that instant as entries write it."""
         known = self.query.get("known_at")
-        return _minute(known) if known else None
+        return minute(known) if known else None
 
     def was_met(self, notice: str) -> bool:
         """Tell whether a notice that gave time to perform came to nothing: the breach it names was made good."""
@@ -196,6 +182,14 @@ class Situation:
         else:
             raise Unsupported(f"a variant of {name}")
 
+    def varied(self, name: str, value: Any) -> Situation:
+        """Return the situation of the same query in which one thing more is fixed."""
+        variant = ", ".join(filter(None, (self.variant, f"{name}={value}")))
+        return Situation(
+            self.scenario, self.query, variant, self.layers, self.program, self.mapping,
+            self.entries.named_channel, self.entries.arrived,
+        )  # fmt: skip
+
     def parameter_of(self, blank: str) -> str | None:
         """Return the parameter that fills a blank of the documents, named by its id."""
         targets = self.mapping.raw["parameters"].items()
@@ -208,7 +202,7 @@ class Situation:
             if (
                 "at" in raw
                 and raw["at"] is None
-                and marker in (_undated(raw.get("by"), each) for each in acts)
+                and marker in (undated(raw.get("by"), each) for each in acts)
             ):
                 self.raw_events[place] = timed({**raw, "at": day})
                 return
@@ -281,68 +275,9 @@ class Situation:
             )
         )
 
-    def narrowed(self) -> tuple[str, list[str], list[str]]:
-        """Return the answer, as narrowed by what the file says of a gap of the text: that was agreed elsewhere, or not.
-
-        Where both lead to one answer, it is the answer.
-        """
-        told = self.answer()
-        for name, target in self.mapping.raw["parameters"].items():
-            if target in told[1] and self.parameters.get(name) is not None and self.is_gap(target):
-                one, other = (
-                    Situation(
-                        self.scenario, self.query, ", ".join(filter(None, (self.variant, f"{target}={value}"))),
-                        self.layers, self.program, self.mapping, self.entries.named_channel, self.entries.arrived,
-                    ).answer()
-                    for value in (self.parameters[name], "blank")
-                )  # fmt: skip
-                told = one if one == other else told
-        return told
-
-    def answer(self) -> tuple[str, list[str], list[str]]:
-        """Return the engine's answer, what is missing for it and what it could be, in the words of the file."""
-        asked = str(self.query["ask"].get("of"))
-        match self.query["ask"]["kind"]:
-            case "deadline" if opening := self.mapping.raw["openings"].get(asked):
-                return self.opened(opening["tells"])
-            case "deadline" if notice := self.mapping.raw["given"].get(asked):
-                return spoken(parse_instant(self.giving_time(notice)[1])), [], []
-            case "amount" if asked.partition(":")[0] in self.mapping.raw["settled"]:
-                return self.paid()
-        return self.said(self.decision())
-
-    def said(self, decision: Decision) -> tuple[str, list[str], list[str]]:
-        """Return a decision in the words of the file."""
-        return self.spoken(decision), self.missing(decision), [self.word(each) for each in decision.could_be]
-
-    def opened(self, tells: str) -> tuple[str, list[str], list[str]]:
-        """Return from when, or until when, the act asked about is open; as things stand at the instant asked about."""
-        question = self.question()
-        assert isinstance(question, May)
-        standing = [
-            e
-            for e in self.events
-            if e.occurred_at is None or e.effect_at <= question.at or e.name in BUILT_IN
-        ]
-        account = Account(self.program, self.terms, Ledger(tuple(standing)))
-        found = stretches(account, question, self.known_at)
-        if tells == "end":
-            time = open_time(found, question.at)
-            if not time or time[-1].end is None:
-                return "none", [], []
-            # Where it is certain for a while and then only perhaps, the end is what is open.
-            before, last = (set(each.decision.missing) for each in (time[0], time[-1]))
-            if last - before:
-                return "undetermined", self.missing(time[-1].decision), []
-            return spoken(time[-1].end), [], []
-        first = opens(found, question.at)
-        if first is None:
-            return "none", [], []
-        return (iso(first.start)[:16], [], []) if first.is_open else self.said(first.decision)
-
     def giving_time(self, kind: str) -> tuple[str, str]:
         """Return the last notice of a kind that gives time to perform, and when it is over. Raises Absent for none."""
-        at, known = _minute(self.query["at"]), self.known()
+        at, known = minute(self.query["at"]), self.known()
         found = [
             (str(raw["id"]), end)
             for raw in self.raw_events
@@ -354,91 +289,6 @@ class Situation:
         if not found:
             raise Absent(kind)
         return found[-1]
-
-    def paid(self) -> tuple[str, list[str], list[str]]:
-        """Return what was paid of a bill, or of all: what it comes to less what is unpaid."""
-        question = self.question()
-        assert isinstance(question, AmountOfSum)
-        owed = self.asked(replace(question, name="fee"))
-        unpaid = self.asked(question)
-        for each in (owed, unpaid):
-            if each.answer != "value":
-                return each.answer, self.missing(each), []
-        return self.word(str(int(owed.value) - int(unpaid.value))), [], []
-
-    def asked(self, question: Question) -> Decision:
-        """Return the engine's answer to a question, as the query knows things."""
-        return self.account.decide(question, self.known_at)
-
-    def decision(self) -> Decision:
-        """Return the engine's answer. Of a duty that was done, the last day is asked just before it was."""
-        question = self.question()
-        decision = self.asked(question)
-        if isinstance(question, LastDay) and decision.answer == "none" and question.norm is not None:
-            done = [
-                event.effect_at
-                for event in self.events
-                if event.name == question.norm and event.effect_at <= question.at
-            ]
-            if done:
-                return self.asked(replace(question, at=max(done) - 1))
-        return decision
-
-    def question(self) -> Question:
-        """Return the question that the query asks. Raises Unsupported for a kind that cannot be asked."""
-        ask, at = self.query["ask"], parse_as_of(str(self.query["at"]))
-        match ask["kind"]:
-            case "allowed":
-                party = ask.get("actor") or ask["party"]
-                said = ("kind", "actor", "party", "action", "agreement")
-                fields = {k: v for k, v in ask.items() if k not in said}
-                act = self.mapping.raw["actions"].get(ask["action"], ask["action"])
-                declared = self.program.declarations.get(act)
-                asked = (
-                    {each.name for each in declared.params} if isinstance(declared, OccurrenceDecl) else set()
-                )
-                fields = {**self.entries.presumed(act, party), **self.unsaid(act, at), **fields}
-                fields = {k: self.entries.value(act, k, v) if k in asked else v for k, v in fields.items()}
-                return May(party, act, at, fields)
-            case "breach":
-                document, norm = self.norm(ask["norm"])
-                return InBreachOf(ask["party"], norm, at, document)
-            case "state":
-                of = str(ask["of"]).partition(":")[0]
-                of = "agreement" if of in self.mapping.documents else {"account": "service"}.get(of, of)
-                return StateOf(of, at, self.agreement() if of == "agreement" else None)
-            case "renewed":
-                return Renewed(at, self.agreement())
-            case "deadline":
-                return self.deadline(str(ask["of"]), at)
-            case "amount":
-                return self.amount(str(ask["of"]), at)
-            case "bears_loss":
-                leak = next((e.id for e in self.events if e.name == "credentials_leaked"), "")
-                return WhoBears(leak, at)
-            case "limitation_expired":
-                return TimeBarred("pay", self.ids.get(ask["claim"]), at)
-            case "notice_arrived" | "arrived":
-                return Arrived(self.notice(ask), at)
-            case kind:
-                raise Unsupported(f"kind of query {kind}")
-
-    def notice(self, ask: Mapping[str, Any]) -> str:
-        """Return the entry whose arrival is asked about: any field of the question may name it."""
-        ids = {each["id"] for each in self.raw_events}
-        named = next((value for value in ask.values() if value in ids), None)
-        if named is None:
-            raise Unsupported("arrival of an entry that is not there")
-        return str(named)
-
-    def unsaid(self, act: str, at: int) -> dict[str, Any]:
-        """Return what the query leaves to the entries before it: disclosure is to the authority that asked for it."""
-        found: dict[str, Any] = {}
-        for field, sources in (self.mapping.raw.get("unsaid") or {}).get(act, {}).items():
-            for raw in self.raw_events:
-                if raw["type"] in sources and raw.get("at") and parse_instant(raw["at"]) <= at:
-                    found[field] = raw.get(sources[raw["type"]])
-        return found
 
     def agreement(self) -> str:
         """Return the agreement that the query is about: the one it names (`A2`, `agreement:A2`), or else the first."""
@@ -461,95 +311,13 @@ class Situation:
             raise Absent(written, "no")
         return found
 
-    def deadline(self, of: str, at: int) -> Question:
-        what, _, about = of.partition(":")
-        if opening := self.mapping.raw["openings"].get(of):
-            ask = self.query["ask"]
-            return May(ask.get("actor") or ask.get("party") or opening["by"], opening["act"], at)
-        if notice := self.mapping.raw["given"].get(of):
-            return Arrived(self.giving_time(notice)[0], at)
-        if what == "term_end":
-            return LastDay(None, at, document=self.agreement())
-        if what == "payment" and about.startswith("due-in-"):
-            year, month = map(int, about.removeprefix("due-in-").split("-")[:2])
-            numbered = self.parameters.get("due_day")
-            if numbered is None:
-                return LastDay("pay", at, trigger={"at": start_of(date(year, month, 1))})
-            day = day_of_month(year, month, int(numbered))
-            return LastDay("pay", at, trigger={"due": day, "at": start_of(day.replace(day=1))})
-        if what == "payment":
-            return LastDay("pay", at, about=self.ids.get(about))
-        if what == "limitation":
-            return LastDay("pay", at, about=self.ids.get(about), bar=True)
-        act = self.mapping.raw["actions"].get(what, what)
-        if any(isinstance(rule.norm, Obligation) and rule.act_name == act for rule in self.program.rules):
-            return LastDay(act, at)
-        if isinstance(self.program.declarations.get(act), OccurrenceDecl):
-            raise Absent(of)
-        raise Unsupported(f"deadline of {of}")
 
-    def amount(self, of: str, at: int) -> Question:
-        what, _, about = of.partition(":")
-        name = self.mapping.raw["amounts"].get(what)
-        if name is None:
-            raise Unsupported(f"amount of {of}")
-        if name == "tariff":
-            return StateOf(name, at, self.agreement())
-        if name != "pay" and name not in self.program.sum_names:
-            raise Absent(of)
-        return AmountOfSum(name, at, self.ids.get(about))
-
-    # -- speaking
-
-    def word(self, answer: str) -> str:
-        words: dict[str, str] = self.mapping.raw["words"]
-        kind = self.query["ask"]["kind"]
-        if kind in ("amount", "state") and answer.lstrip("-").isdigit():
-            return f"{int(answer) // 100}.{int(answer) % 100:02d}"
-        return words.get(answer, answer) if kind in ("allowed", "state") else answer
-
-    def spoken(self, decision: Decision) -> str:
-        """Return the answer in the words of the file. Where no layer knows a limitation, none has expired."""
-        if self.query["ask"]["kind"] == "limitation_expired" and decision.answer == "no_basis":
-            return "no"
-        if decision.answer == "permitted" and decision.required:
-            return "obliged"
-        if decision.answer == "value":
-            value = decision.value
-            if (
-                self.query["ask"]["kind"] == "deadline"
-                and isinstance(value, str)
-                and not value.endswith("24:00")
-            ):
-                return value[:16]
-            return self.word(str(value))
-        return self.word(decision.answer)
-
-    def missing(self, decision: Decision) -> list[str]:
-        """Return what is missing by the ids of the file, each once."""
-        return list(dict.fromkeys(self.outside(item) for item in decision.missing))
-
-    def outside(self, item: Item) -> str:
-        declared = self.program.declarations.get(item.name)
-        if declared is not None and declared.external:
-            return declared.external
-        if item.kind == "order":
-            return "F-EVENT-ORDER"
-        if item.kind == "calendar":
-            return f"F-CALENDAR-{item.name}"
-        if item.kind == "date":
-            event = next((e for e in self.events if e.id == item.name), None)
-            return _undated(event.actor, event.name) if event is not None else item.name
-        named: dict[str, str] = self.mapping.raw.get("facts") or {}
-        return named[item.name] if item.kind == "fact" and item.name in named else f"{item.kind}:{item.name}"
-
-
-def _undated(party: Any, act: str) -> str:
+def undated(party: Any, act: str) -> str:
     """Return what a file calls the missing date of an act."""
     return f"F-{party}-{act}-DATE".upper()
 
 
-def _minute(written: Any) -> str:
+def minute(written: Any) -> str:
     """Return an instant asked about as entries write it, so that the two compare."""
     return iso(parse_as_of(str(written)))[:16]
 

@@ -230,6 +230,7 @@ def test_they_agree_on_the_scenarios(
             return decision
 
     monkeypatch.setattr("engine.situation.Account", Listening)
+    monkeypatch.setattr("engine.replies.Account", Listening)
     list(run_scenario(scenario, programs, Words.read(SCENARIOS / "mapping.yaml"), ("contract",)))
     for account, question, known_at, decision in asked_of:
         # The reference knows no unknown dates; whether a notice arrived is asked of the engine alone.

@@ -24,6 +24,7 @@ from engine.entries import Unsupported
 from engine.errors import EngineError
 from engine.event import WAIVE, Event, Ledger, event
 from engine.governing import Programs
+from engine.queries import question_of
 from engine.question import May
 from engine.settings import terms_from
 from engine.situation import Situation, Words
@@ -152,7 +153,7 @@ def test_every_scenario_that_the_kernel_takes_stands_as_the_engine_says(
             program = programs.of(tuple(mapping.documents[scenario["agreement"]]), layers)
             try:
                 situation = Situation(scenario, query, "", layers, program, mapping)
-                question = situation.question()
+                question = question_of(situation)
             except (EngineError, Unsupported, KeyError, ValueError):
                 continue
             if hasattr(question, "at"):
