@@ -102,6 +102,26 @@ def test_of_what_is_written_the_plain_way_nothing_is_left_to_pyarrow(tmp_path: P
     assert left == ["account", "flag", "nothing"]
 
 
+@pytest.mark.parametrize("nulls", [0.0, 0.3])
+@pytest.mark.parametrize("most", [1, 200, 1 << 20])
+def test_accounts_are_read_where_words_are_followed_by_texts(most: int, nulls: float, tmp_path: Path) -> None:
+    table = table_of(3000, nulls, 2)
+    way = {
+        "dictionary_pagesize_limit": most,
+        "data_page_size": 64,
+        "write_batch_size": 50,
+        "compression": "none",
+    }
+    pq.write_table(table, tmp_path / "t.parquet", row_group_size=1100, **way)
+    pq.write_table(table, tmp_path / "plain.parquet", use_dictionary=False)
+    for name in ("t", "plain"):
+        with File(tmp_path / f"{name}.parquet", []) as file:
+            found = [file._column(group, "account") for group in range(file.groups)]
+        for each in found:
+            each.validate(full=True)
+        assert [cell for each in found for cell in each.to_pylist()] == table["account"].to_pylist()
+
+
 def test_a_large_row_group_is_read_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parquet, "A_GROUP", 400)
     table = table_of(1000, 0.2, 3)
@@ -163,7 +183,7 @@ def test_texts_are_numbered_alike_by_either(texts: list[str | None]) -> None:
             (text.offsets, text.data) if code is not cells else (text.offsets.tolist(), text.data.tolist())
         )
         code.hashed(*given_, hashes)
-        slots = numpy.full(256, -1)
+        slots = numpy.full(256, -1, numpy.int32)
         count = code.dense(*given_, text.null, slots, firsts, codes)
         found.append((hashes.tolist(), codes.tolist(), firsts[:count].tolist()))
     assert found[0] == found[1]

@@ -65,7 +65,7 @@ TYPED = {"money": "DECIMAL(12, 2)", "day": "DATE", "flag": "BOOLEAN", "count": "
 
 def as_plain_python(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the functions that read cells, and the loops, run as they are, not compiled: they give the same."""
-    for module in ("arrow", "naming", "units", "told"):
+    for module in ("arrow", "naming", "parted", "ordered", "told"):
         monkeypatch.setattr(f"engine.bulk.kernel.{module}.cells_compiled", lambda: cells)
     monkeypatch.setattr("engine.bulk.kernel.straight.compiled", plain)
 

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import duckdb
-import numpy
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from contractlang.load import load_text
-from engine.bulk.kernel import naming, ordered, units
-from engine.bulk.kernel.column import few_words, in_order
+from engine.bulk.kernel import naming, parted, units
+from engine.bulk.kernel.column import few_words
+from engine.bulk.kernel.in_units import InUnits
 from engine.bulk.kernel.lower import plan_of
-from engine.bulk.kernel.ordered import Ordered, Wider
+from engine.bulk.kernel.ordered import Ordered
+from engine.bulk.kernel.parted import ABOUT, Parted, Wider, keep, kept
+from engine.bulk.kernel.shape import ACCOUNT, LEAN, NUMBER, ROW, WORD, Shape, shape_of
 from engine.bulk.kernel.straight import Straight
 from engine.compile import compile_program
 from engine.terms import Terms
@@ -30,13 +34,14 @@ def straight() -> Straight:
     return Straight(program, Terms(), plan_of(program, Terms()), 0, None, (), ("receivables",))
 
 
-def file_of(path: Path, accounts: Sequence[str | None], group: int) -> Path:
-    ids = [f"{path.stem}-{number}" for number in range(len(accounts))]
+def file_of(path: Path, accounts: Sequence[str | None], group: int, ids: int = 1 << 20) -> Path:
+    """Write events of some accounts, with so many ids at most."""
+    told = [f"{path.stem}-{number % ids}" for number in range(len(accounts))]
     columns = {
         "account": accounts,
-        "id": ids,
-        "name": ["invoiced"] * len(ids),
-        "at": ["2026-03-09"] * len(ids),
+        "id": told,
+        "name": ["invoiced"] * len(told),
+        "at": ["2026-03-09"] * len(told),
     }
     types = {"account": pa.string(), "id": pa.string(), "name": pa.string(), "at": pa.string()}
     table = pa.table({name: pa.array(column, types[name]) for name, column in columns.items()})
@@ -102,7 +107,7 @@ def test_files_of_different_accounts_are_units_and_others_are_scattered(
     pieces = [piece for path in own for piece in units.pieces_of(path, 6)]
     found = units.cut(pieces, [units.surveyed(each, False) for each in pieces])
     assert found is not None
-    assert [each.buckets for each in found] == [(path,) for path in own]
+    assert [each.file for each in found] == own
     whole(straight, own, found)
 
     mixed = [
@@ -110,11 +115,62 @@ def test_files_of_different_accounts_are_units_and_others_are_scattered(
     ]  # fmt: skip
     pieces = [piece for path in mixed for piece in units.pieces_of(path, 6)]
     assert units.cut(pieces, [units.surveyed(each, False) for each in pieces]) is None
-    folder = tmp_path / "laid"
+    whole(straight, mixed, scattered(tmp_path / "laid", mixed, 3))
+
+
+def test_a_column_may_be_words_in_one_file_and_text_or_nothing_in_another(
+    straight: Straight, tmp_path: Path
+) -> None:
+    accounts = [f"A{k * 7 % 5}" for k in range(400)]
+    files = [
+        file_of(tmp_path / "0.parquet", accounts, 200, ids=2),
+        file_of(tmp_path / "1.parquet", accounts, 200),
+    ]
+    assert ["id" in few_words(pq.read_metadata(each)) for each in files] == [True, False]
+    pq.write_table(
+        pq.read_table(files[0]).append_column("due", pa.array([None, "2026-03-09"] * 200)), files[0]
+    )
+    whole(straight, files, scattered(tmp_path / "laid", files, 2))
+
+
+@pytest.mark.parametrize("most", [2, 3, 7])
+def test_columns_have_as_many_words_as_all_that_is_scattered(
+    most: int, straight: Straight, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each file has two words for ids, of which there are six."""
+    monkeypatch.setattr(units, "A_BYTE", most)
+    monkeypatch.setattr(parted, "A_BYTE", most)
+    monkeypatch.setattr(units, "TOGETHER", 400)
+    files = [
+        file_of(tmp_path / f"{n}.parquet", [f"A{k * 7 % 5}" for k in range(400)], 200, ids=2)
+        for n in range(3)
+    ]
+    work = tmp_path / "work"
+    work.mkdir()
+    outlines = [units.outlined(each) for each in files]
+
+    def spread(name: str, given: Sequence[tuple[Any, ...]]) -> Iterator[Any]:
+        return (getattr(InUnits, name)(*each) for each in given)
+
+    def scatter() -> units.Spill:
+        return InUnits._scattered(outlines, work, spread, lambda *_: None)
+
+    spill = scatter()
+    assert spill.parts == 3
+    assert spill.wider == ({"id"} if most < 6 else set())
+    whole(straight, files, units.scattered_units(spill))
+    monkeypatch.setattr(units, "scattered", None)
+    assert scatter() == spill, "what was scattered is not scattered again"
+
+
+def scattered(folder: Path, files: list[Path], parts: int) -> list[units.Unit]:
+    """Return the units of files whose rows are scattered."""
     folder.mkdir()
-    for number, piece in enumerate(pieces):
-        units.scattered(piece, number, 3, folder)
-    whole(straight, mixed, units.bucket_units(folder, 3))
+    spill, pieces = units.spill_of(folder, files, sum(pq.read_metadata(each).num_rows for each in files))
+    spill = replace(spill, parts=parts)
+    wider = frozenset[str]().union(*(units.scattered(each, n, spill) for n, each in enumerate(pieces)))
+    assert not wider | units.overfull(spill)
+    return units.scattered_units(spill)
 
 
 def test_files_in_order_are_cut_though_their_accounts_lie_between_each_other(
@@ -137,7 +193,7 @@ def test_a_file_whose_accounts_are_numbers_of_words_is_put_in_order(
     straight: Straight, tmp_path: Path
 ) -> None:
     path = file_of(tmp_path / "a.parquet", ["B", None, "A", "B"] * 9, 8)
-    whole(straight, [path], [units.Unit(None, buckets=(path,))])
+    whole(straight, [path], [units.Unit(file=path)])
 
 
 def test_a_file_alone_that_is_out_of_order_is_put_in_order_where_it_fits(
@@ -153,25 +209,6 @@ def test_a_file_alone_that_is_out_of_order_is_put_in_order_where_it_fits(
     assert units.cut(pieces, surveys) is None
 
 
-def test_rows_in_some_order_are_what_pyarrow_takes() -> None:
-    random = Random(3)
-    cells = [random.choice((None, random.randrange(9))) for _ in range(60)]
-    words = [None if each is None else f"w{each}" for each in cells]
-    columns = {
-        "whole": pa.array(cells, pa.int64()), "half": pa.array(cells, pa.int32()), "none": pa.nulls(60),
-        "day": pa.array(cells, pa.int32()).cast(pa.date32()), "at": pa.array(cells, pa.timestamp("us")),
-        "amount": pa.array(cells, pa.decimal128(12, 2)), "text": pa.array(words),
-        "flag": pa.array([None if each is None else each > 4 for each in cells]),
-        "word": pa.array(words).dictionary_encode(), "every": pa.array(range(60)),
-    }  # fmt: skip
-    table = pa.concat_tables([pa.table(columns).slice(7, 20), pa.table(columns).slice(30)])
-    order = numpy.array([random.randrange(table.num_rows) for _ in range(90)])
-    found = in_order(table, order)
-    found.validate(full=True)
-    assert found.to_pylist() == table.take(pa.array(order)).to_pylist()
-    assert in_order(table, order[:0]).num_rows == 0
-
-
 def with_numbers(table: pa.Table) -> pa.Table:
     """Return a table with instants that no calendar has as numbers."""
     return table.set_column(
@@ -180,13 +217,13 @@ def with_numbers(table: pa.Table) -> pa.Table:
 
 
 @pytest.mark.parametrize("is_words", [True, False])
-@pytest.mark.parametrize(("words", "at_once", "parts"), [(9, 1 << 15, 1), (900, 16, 5), (9, 16, 200)])
+@pytest.mark.parametrize("are_kept", [True, False])
+@pytest.mark.parametrize(("words", "parts"), [(9, 1), (900, 5), (9, 200)])
 def test_rows_in_the_order_of_their_accounts_are_what_pyarrow_takes(
-    words: int, at_once: int, parts: int, is_words: bool, monkeypatch: pytest.MonkeyPatch
+    words: int, parts: int, are_kept: bool, is_words: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     random, count = Random(3), 900
-    monkeypatch.setattr(ordered, "AT_ONCE", at_once)
-    monkeypatch.setattr(ordered, "TOGETHER", count // parts)
+    monkeypatch.setattr(naming, "A_FEW", 2)
     cells = [random.choice((None, random.randrange(words))) for _ in range(count)]
     texts = [None if each is None else f"w{each}" for each in cells]
     accounts = pa.array([random.choice((None, *(f"A-{n}" for n in range(13)))) for _ in range(count)])
@@ -200,26 +237,64 @@ def test_rows_in_the_order_of_their_accounts_are_what_pyarrow_takes(
         "large": pa.array([None, 5, 2**31] * 300), "least": pa.array([-(2**63), None, 5] * 300, pa.timestamp("us")),
         "least half": pa.array([-(2**31), None, 5] * 300, pa.int32()), "halves": pa.array([2**31 - 1, 1 - 2**31] * 450),
     }  # fmt: skip
-    tables = [pa.table(columns).slice(7, 250), pa.table(columns).slice(300)]
-    wider: list[str] = []
-    found = None
-    while found is None:
-        found = Ordered(tables[0].schema, sum(map(len, tables)), frozenset(wider))
-        try:
-            for table in tables:
-                found.add(table)
-        except Wider as wrong:
-            wider.append(wrong.column)
-            found = None
-    assert sorted(wider) == ["large", "least", "least half", *(["word"] if words > 255 else [])]
-    rows = []
-    for part in found.tables(100):
-        part.validate(full=True)
-        rows += with_numbers(part).to_pylist()
+    tables = [
+        pa.table(columns).slice(7, 250),
+        pa.table(columns).slice(300, 200),
+        pa.table(columns).slice(500),
+    ]
+    shape = narrowest([tables[:2], tables[2:]], parts)
+    is_wide = {cell.column for cell in shape.cells if cell.what not in (ACCOUNT, ROW, WORD, LEAN)}
+    is_wide |= {cell.column for cell in shape.cells if cell.what == WORD and cell.wide == 4}
+    assert is_wide == {"large", "least", "least half", *(["word"] if words > 255 else [])}
+    laid = []
+    for number, some in enumerate((tables[:2], tables[2:])):
+        laid.append(in_parts(shape, some, parts).laid())
+        if are_kept:
+            keep(laid[-1], tmp_path / str(number))
+    rows, first = [], parts // 2
+    for some_parts in (range(first), range(first, parts + 1)):
+        if are_kept:
+            laid = [kept(tmp_path / f"{number}{ABOUT}", shape.wide, some_parts) for number in range(2)]
+        for part in Ordered(shape, laid, some_parts).tables(100) if some_parts else ():
+            part.validate(full=True)
+            rows += with_numbers(part).to_pylist()
     every = with_numbers(pa.concat_tables(tables)).to_pylist()
     names = list(dict.fromkeys(each["account"] for each in rows))
     assert len(names) == len({each["account"] for each in every})
     assert rows == [each for name in names for each in every if each["account"] == name]
+
+
+def test_any_number_of_columns_is_laid_side_by_side() -> None:
+    """Of the last ones one does not fit into few bytes: of those past the 62nd a bit tells together."""
+    columns = {f"n{n}": pa.array([1, None, n], pa.int64()) for n in range(70)}
+    table = pa.table({"account": ["B", "A", "B"], **columns, "n66": [2**31, 1, 2]})
+    shape = narrowest([[table]], 1)
+    assert {cell.column for cell in shape.cells if cell.what == NUMBER} >= {"n66"}
+    (found,) = Ordered(shape, [in_parts(shape, [table], 1).laid()], range(2)).tables(9)
+    rows = {row["n69"]: row for row in found.to_pylist()}
+    assert rows == {row["n69"]: row for row in table.to_pylist()}
+
+
+def in_parts(shape: Shape, tables: Sequence[pa.Table], parts: int) -> Parted:
+    """Return the rows of tables parted by account. Raises Wider."""
+    found = Parted(shape, sum(map(len, tables)), parts)
+    for table in tables:
+        found.add(table)
+    return found
+
+
+def narrowest(some: Sequence[Sequence[pa.Table]], parts: int) -> Shape:
+    """Return the shape in which rows take as few bytes as they can."""
+    wider = frozenset[str]()
+    while True:
+        shape = shape_of(some[0][0].schema, wider)
+        try:
+            for tables in some:
+                in_parts(shape, tables, parts)
+        except Wider as wrong:
+            wider |= wrong.columns
+        else:
+            return shape
 
 
 def test_a_column_that_is_kept_as_words_here_and_there_is_read_as_text(tmp_path: Path) -> None:

@@ -385,7 +385,7 @@ def _cells(column: Text | Numbers) -> tuple[Array, ...]:
 def _slots(first: Array, ids: Ids) -> Array:
     """Return room to look up the ids of any account, empty."""
     wide = int((first[1:] - first[:-1]).max(initial=1))
-    return numpy.full(ids.slots or 1 << (2 * wide + 4).bit_length(), -1)
+    return numpy.full(ids.slots or 1 << (2 * wide + 4).bit_length(), -1, numpy.int32)
 
 
 def runs_of(array: Any) -> tuple[Any, Array]:

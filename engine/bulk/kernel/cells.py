@@ -174,7 +174,7 @@ def mixed(data: Bytes, start: int, end: int) -> int:
 
 
 def slot_of(
-    offsets: Halves, data: Bytes, slots: Array, mask: int, other: Halves, text: Bytes, row: int
+    offsets: Halves, data: Bytes, slots: Halves, mask: int, other: Halves, text: Bytes, row: int
 ) -> int:
     """Return the slot of the table of ids in which the text of a row of another column is, or where it would be."""
     start, end = int(other[row]), int(other[row + 1])
@@ -193,7 +193,7 @@ def slot_of(
     return slot
 
 
-def emptied(slots: Array, size: int) -> None:
+def emptied(slots: Halves, size: int) -> None:
     """Make the first slots of a table empty."""
     for slot in range(size):
         slots[slot] = -1
@@ -224,7 +224,7 @@ def steps(first: Array, moment: Array, now: int) -> int:
 
 def arranged(
     first: Array, ok: Bytes, in_time: Array, moment: Array, kind: Halves, is_coded: Bytes, is_thing: Bytes, until: int,
-    offsets: Halves, data: Bytes, slots: Array, order: Array, number: Halves, firsts: Array, things: Array,
+    offsets: Halves, data: Bytes, slots: Halves, order: Array, number: Halves, firsts: Array, things: Array,
     taken: Array,
 ) -> int:  # fmt: skip
     """Put the rows that the loop looks at in order, account by account; return how many accounts are taken.
@@ -269,7 +269,7 @@ def arranged(
 
 def numbered(
     first: Array, ok: Bytes, in_time: Array, moment: Array, kind: Halves, is_coded: Bytes, is_thing: Bytes, until: int,
-    ids: Halves, held: Array, order: Array, number: Halves, firsts: Array, things: Array, taken: Array,
+    ids: Halves, held: Halves, order: Array, number: Halves, firsts: Array, things: Array, taken: Array,
 ) -> int:  # fmt: skip
     """Do what `arranged` does where ids are numbers; `held` has, for each, the last account that had it, or -1."""
     count = rows = every = 0
@@ -300,7 +300,7 @@ def numbered(
 
 def referred(
     first: Array, taken: Array, count: int, firsts: Array, order: Array, number: Halves, offsets: Halves, data: Bytes,
-    other: Halves, text: Bytes, null: Bytes, slots: Array, out: Array,
+    other: Halves, text: Bytes, null: Bytes, slots: Halves, out: Array,
 ) -> None:  # fmt: skip
     """Look up which thing of its account each row names, among the `count` accounts `taken`."""
     for place in range(count):
@@ -322,7 +322,7 @@ def referred(
 
 
 def looked_up(
-    count: int, firsts: Array, things: Array, order: Array, number: Halves, ids: Halves, others: Halves, held: Array,
+    count: int, firsts: Array, things: Array, order: Array, number: Halves, ids: Halves, others: Halves, held: Halves,
     out: Array,
 ) -> None:  # fmt: skip
     """Do what `referred` does where ids are numbers; `held` has room for the thing that had each last, at first -1."""
@@ -340,28 +340,41 @@ def looked_up(
             out[each & FAR] = MISSING if named == NOTHING else found
 
 
-def grouped(groups: Array, ends: Array, order: Array) -> None:
-    """Put rows in the order of the numbers of their groups, those of one as they stood.
-
-    `ends` gets where each group begins, and once more the end.
-    """
-    for group in range(len(ends)):
-        ends[group] = 0
+def moved(rows: Array, wide: int, groups: Halves, ends: Array, out: Array) -> None:
+    """Lay each row, so many numbers `wide`, after those of its group, and tell where these end then."""
+    at = 0
     for row in range(len(groups)):
-        ends[groups[row] + 1] += 1
-    for group in range(1, len(ends)):
-        ends[group] += ends[group - 1]
-    for row in range(len(groups)):
-        group = groups[row]
-        order[ends[group]] = row
+        group = int(groups[row & FAR]) & FAR
+        place = ends[group] * wide
         ends[group] += 1
-    last = len(ends) - 1
-    for behind in range(last):
-        ends[last - behind] = ends[last - behind - 1]
-    ends[0] = 0
+        for _ in range(wide):
+            out[place & FAR] = rows[at & FAR]
+            place += 1
+            at += 1
 
 
-def dense(offsets: Halves, data: Bytes, null: Bytes, slots: Array, firsts: Array, out: Halves) -> int:
+def counted(
+    wide: int, place: int, rows: Halves, ranks: Halves, least: int, groups: Halves, ends: Array
+) -> None:  # fmt: skip
+    """Tell of which account each row is, the first being that with the rank `least`, and how many rows each has.
+
+    A row tells which name its account has, and `ranks` the rank of that.
+    """
+    at = place
+    for row in range(len(groups)):
+        group = (int(ranks[int(rows[at & FAR]) & FAR]) - least) & FAR
+        groups[row & FAR] = group
+        ends[group + 1] += 1
+        at += wide
+
+
+def begun(ends: Array) -> None:
+    """Tell where the rows of each account begin, of how many the one before each has."""
+    for group in range(1, len(ends)):
+        ends[group & FAR] += ends[(group - 1) & FAR]
+
+
+def dense(offsets: Halves, data: Bytes, null: Bytes, slots: Halves, firsts: Array, out: Halves) -> int:
     """Number texts in the order in which they come first, -1 where nothing is written; return how many there are.
 
     `firsts` gets the row in which each comes first. Return -1 where there are more than half of the `slots`, all -1.
@@ -384,11 +397,52 @@ def dense(offsets: Halves, data: Bytes, null: Bytes, slots: Array, firsts: Array
     return count
 
 
+def allotted(offsets: Halves, data: Bytes, null: Bytes, sizes: Array, out: Array) -> None:
+    """Tell the part of each name, in the upper half of a number, and which name of that part it is; last of null.
+
+    `sizes` tells how many names each part has, those that come twice twice.
+    """
+    last = len(sizes) - 1
+    for row in range(len(out)):
+        at = row & FAR
+        found = whole(mixed(data, offsets[at], offsets[at + 1]))
+        part = last if null[at] else ((found >> 31) * last) >> 32
+        out[at] = part << 32 | sizes[part & FAR]
+        sizes[part & FAR] += 1 - null[at]
+
+
+def measured(offsets: Halves, null: Bytes, of_names: Array, begins: Array, ends: Halves) -> None:
+    """Tell after the place of each name among all, part by part, how long it is."""
+    for row in range(len(of_names)):
+        at = row & FAR
+        if not null[at]:
+            own = of_names[at]
+            ends[(begins[(own >> 32) & FAR] + (own & HALF) + 1) & FAR] = offsets[at + 1] - offsets[at]
+
+
+def spelled_out(
+    offsets: Halves, data: Bytes, null: Bytes, of_names: Array, begins: Array, starts: Halves, out: Bytes
+) -> None:  # fmt: skip
+    """Lay names part by part, where each starts."""
+    for row in range(len(of_names)):
+        at = row & FAR
+        if not null[at]:
+            own = of_names[at]
+            to = int(starts[(begins[(own >> 32) & FAR] + (own & HALF)) & FAR]) & FAR
+            start = int(offsets[at]) & FAR
+            for place in range(int(offsets[at + 1]) - start):
+                out[to + place] = data[start + place]
+
+
+def whole(found: int) -> int:
+    """Return a number of 64 bits as one of 63, in which all bits have a part."""
+    return (found ^ ((found >> 29) & 0x7_FFFF_FFFF)) & 0x7FFF_FFFF_FFFF_FFFF
+
+
 def hashed(offsets: Halves, data: Bytes, out: Array) -> None:
     """Return a number for each text, of 63 bits."""
     for row in range(len(out)):
-        found = mixed(data, offsets[row], offsets[row + 1])
-        out[row] = (found ^ ((found >> 29) & 0x7_FFFF_FFFF)) & 0x7FFF_FFFF_FFFF_FFFF
+        out[row] = whole(mixed(data, offsets[row], offsets[row + 1]))
 
 
 def two(data: Bytes, place: int, number: int) -> None:

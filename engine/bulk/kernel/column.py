@@ -16,7 +16,8 @@ import pyarrow.compute as pc
 Array = Any
 """An array of numpy."""
 
-CODED = ("account", "name", "by")
+ACCOUNT = "account"
+CODED = (ACCOUNT, "name", "by")
 """Columns with few words, always read as numbers of words."""
 STRINGS = (pyarrow.string(), pyarrow.large_string())
 FEW = 5
@@ -59,6 +60,11 @@ def few_words(about: Any) -> set[str]:
                 size = math.inf
             sizes[name] += size
     return {name for name, size in sizes.items() if size < FEW * about.num_rows}
+
+
+def coded_in(about: Any) -> set[str]:
+    """Return the columns of a file that are read as numbers of words."""
+    return {*CODED} | few_words(about)
 
 
 def one(column: Any) -> Any:
@@ -109,27 +115,6 @@ def words_of(column: Any) -> Words:
         words = array.dictionary
     indices = array.indices.cast(pyarrow.int32())
     return Words(numbers_of(indices, numpy.int32), nulls_of(array), words.cast(pyarrow.string()))
-
-
-def in_order(table: Any, order: Array) -> Any:
-    """Return the rows of a table in some order, in a third of the time that `take` needs."""
-    return pyarrow.table([_in_order(one(column), order) for column in table.columns], table.column_names)
-
-
-def _in_order(array: Any, order: Array) -> Any:
-    if is_words(array):
-        places = _in_order(array.indices, order)
-        return pyarrow.DictionaryArray.from_arrays(places, array.dictionary, safe=False)
-    types = pyarrow.types
-    if not (types.is_primitive(array.type) or types.is_decimal(array.type)) or array.type.bit_width < 32:
-        return array.take(pyarrow.array(order))
-    # What is wider than 64 bits is so many numbers of 64 a cell.
-    kind = numpy.int32 if array.type.bit_width == 32 else numpy.int64
-    cells = numbers_of(array, kind).reshape(len(array), -1).take(order, axis=0, mode="clip")
-    there = None
-    if array.null_count:
-        there = pyarrow.py_buffer(numpy.packbits(nulls_of(array).take(order) == 0, bitorder="little"))
-    return pyarrow.Array.from_buffers(array.type, len(order), [there, pyarrow.py_buffer(cells)])
 
 
 def indices_of(words: Any) -> Array:

@@ -314,6 +314,45 @@ def numbered(
     return row
 
 
+def written(
+    data: Bytes, found: Array, first: int, count: int, optional: bool, word: int, at: Array, null: Bytes,
+    offsets: Halves, texts: Bytes, out: Halves,
+) -> int:  # fmt: skip
+    """Read texts from the pages in which they stand, past the `first` ones, each as a word of its own after those that
+    are known, so many as `word` tells; return how many there are then, or -1.
+
+    What `at` is told of null is counted on.
+    """
+    row = 0
+    for page in range(count):
+        end, last = found[page * WIDE + 1] + found[page * WIDE + 3], row + found[page * WIDE + 4]
+        if last > len(out):
+            return -1
+        if page >= first:
+            there = begun(data, found, page, optional, at, null, row, last)
+            place, laid, lacking = at[0], int(offsets[word]), last - row - there
+            if there < 0:
+                return -1
+            for each in range(row, last):
+                if lacking and null[each]:
+                    continue
+                if place + 4 > end:
+                    return -1
+                size = four(data, place)
+                place += 4
+                if place + size > end:
+                    return -1
+                copied(data, place, texts, laid, size)
+                place += size
+                laid += size
+                out[each] = word
+                word += 1
+                offsets[word] = laid
+            at[LACKING] += lacking
+        row = last
+    return word if row == len(out) else -1
+
+
 def copied(data: Bytes, place: int, out: Bytes, to: int, size: int) -> None:
     """Copy some bytes."""
     there, here = place & FAR, to & FAR

@@ -6,9 +6,9 @@ import json
 import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.bulk.kernel.machine import is_extra
 from engine.bulk.mapping import Mapped
@@ -17,7 +17,7 @@ from engine.bulk.tables import Table
 
 if TYPE_CHECKING:
     from engine.bulk.kernel.straight import Straight
-    from engine.bulk.kernel.units import Outline, Piece, Survey, Unit
+    from engine.bulk.kernel.units import Outline, Piece, Spill, Survey, Unit
 
 STRAIGHT_FROM = 100_000
 """From how many rows on a table is folded as a whole: to compile what does so takes as long as so many one by one."""
@@ -84,22 +84,37 @@ class InUnits(ABC):
             surveys.append(each)
         found = units.cut(pieces, surveys)
         if found is None:
-            laid, whole = work / "laid", work / "laid.whole"
-            buckets = units.buckets_for(sum(each.rows for each in tables))
-            if not whole.is_file():
-                shutil.rmtree(laid, ignore_errors=True)
-                laid.mkdir()
-                asked = [(piece, number, buckets, laid) for number, piece in enumerate(pieces)]
-                for number, _ in enumerate(spread("scatter", asked)):
-                    tell("scattering columns", number, len(pieces))
-                whole.touch()
-            found = units.bucket_units(laid, buckets)
+            found = units.scattered_units(self._scattered(tables, work, spread, tell))
         done = Counts()
         asked_units = [(number, unit, work) for number, unit in enumerate(found)]
         for number, each in enumerate(spread("fold_unit", asked_units)):
             tell("folding columns", number, len(found))
             done += each
         return done
+
+    @staticmethod
+    def _scattered(tables: list[Outline], work: Path, spread: Spread, tell: Tell) -> Spill:
+        """Scatter tables, if they are not yet. A column that is wider in one place is so in all."""
+        from engine.bulk.kernel import units
+
+        folder, mark = work / "laid", work / "laid.json"
+        files = dict.fromkeys(piece.path for each in tables for piece in each.pieces)
+        spill, pieces = units.spill_of(folder, list(files), sum(each.rows for each in tables))
+        if mark.is_file():
+            return replace(spill, wider=frozenset(json.loads(mark.read_text("utf-8"))))
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        as_wide = dict.fromkeys(range(len(pieces)), frozenset[str]())
+        left = list(as_wide)
+        while left:
+            asked = [(pieces[number], number, spill) for number in left]
+            for done, wider in enumerate(spread("scatter", asked)):
+                tell("scattering columns", done, len(left))
+                as_wide[left[done]] = wider
+            spill = replace(spill, wider=spill.wider.union(*as_wide.values(), units.overfull(spill)))
+            left = [number for number, wider in as_wide.items() if wider != spill.wider]
+        _write(mark, sorted(spill.wider))
+        return spill
 
     @staticmethod
     def surveyed(piece: Piece, alone: bool) -> Survey:
@@ -109,11 +124,11 @@ class InUnits(ABC):
         return units.surveyed(piece, alone)
 
     @staticmethod
-    def scatter(piece: Piece, number: int, buckets: int, folder: Path) -> None:
-        """Lay the rows of a piece of a table into buckets."""
+    def scatter(piece: Piece, number: int, spill: Spill) -> frozenset[str]:
+        """Lay the rows of a piece of a table part by part; return which columns are wider."""
         from engine.bulk.kernel import units
 
-        units.scattered(piece, number, buckets, folder)
+        return units.scattered(piece, number, spill)
 
     def fold_unit(self, number: int, unit: Unit, work: Path) -> Counts:
         """Fold a unit and leave its files; one that was folded before is not folded again. Raises Unequal."""
@@ -122,7 +137,12 @@ class InUnits(ABC):
             return Counts(**json.loads(mark.read_text("utf-8")))
         targets = {kind: work / f"{STRAIGHT}.{number}.{kind}.piece" for kind in self.tables}
         counts = self.fold_whole(unit, targets, work / f"{STRAIGHT}.{number}.left.parquet")
-        part = mark.with_suffix(".part")
-        part.write_text(json.dumps(asdict(counts)), "utf-8")
-        part.replace(mark)
+        _write(mark, asdict(counts))
         return counts
+
+
+def _write(mark: Path, found: Any) -> None:
+    """Leave what was found, whole or not at all."""
+    part = mark.with_suffix(".part")
+    part.write_text(json.dumps(found), "utf-8")
+    part.replace(mark)

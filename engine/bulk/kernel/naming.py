@@ -19,7 +19,7 @@ def numbered(text: Text) -> tuple[Array, Array]:
     codes, firsts = numpy.empty(rows, numpy.int32), numpy.empty(rows, numpy.int64)
     cells = text.offsets, text.data, text.null
     # Few texts are found in a small table, which is near at hand; for more of them it is begun anew.
-    while (count := dense(*cells, numpy.full(slots, -1), firsts, codes)) < 0:
+    while (count := dense(*cells, numpy.full(slots, -1, numpy.int32), firsts, codes)) < 0:
         slots *= 8
     return codes, firsts[:count]
 

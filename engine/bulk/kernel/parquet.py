@@ -6,9 +6,8 @@ not as the format says.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -18,7 +17,7 @@ import pyarrow
 import pyarrow.parquet as pq
 
 from engine.bulk.kernel import encoded
-from engine.bulk.kernel.column import CODED, STRINGS, Array, few_words
+from engine.bulk.kernel.column import ACCOUNT, STRINGS, Array, coded_in
 from engine.bulk.kernel.encoded import DATA, DATA_2, DICTIONARY, LACKING, MORE, UNPACKED, WIDE
 from engine.bulk.kernel.native import library
 
@@ -48,12 +47,13 @@ class _Pages:
 
 
 class File:
-    """A table of Parquet, opened; columns that are `coded`, or kept so, are read as numbers of words."""
+    """A table of Parquet, opened; some columns are read as numbers of words: if none are named, those `coded_in` it."""
 
-    def __init__(self, path: Path, coded: Iterable[str] = CODED) -> None:
-        self.path, self.coded = path, frozenset(coded)
+    def __init__(self, path: Path, words: Collection[str] | None = None) -> None:
+        self.path = path
         self.about = pq.read_metadata(path)
         self.schema = self.about.schema.to_arrow_schema()
+        self.words = {*self.schema.names} & {*(coded_in(self.about) if words is None else words)}
         self._file = path.open("rb")
         self._code = library(encoded)
         self._bytes, self._null = numpy.empty(0, numpy.uint8), numpy.empty(0, numpy.uint8)
@@ -68,11 +68,6 @@ class File:
         self, kind: type[BaseException] | None, wrong: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._file.close()
-
-    @cached_property
-    def words(self) -> set[str]:
-        """The columns that are read as numbers of words."""
-        return ({*self.schema.names} & self.coded) | (few_words(self.about) - {*CODED})
 
     @property
     def groups(self) -> int:
@@ -129,52 +124,73 @@ class File:
             return None
         kind = self.schema.field(place).type
         numbers = _numbers(kind, held.physical_type)
-        if numbers is None and not (kind in STRINGS and (name in self.coded or name in self.words)):
+        if numbers is None and not (kind in STRINGS and (name in self.words or name == ACCOUNT)):
             return None
         found = self._read(held, self.rows((group,)), bool(shape.max_definition_level))
         if found is None:
             return None
         encodings = {*found.pages[5::WIDE].tolist()}
-        if found.dictionary is not None and encodings <= {PLAIN_WORDS, BY_WORDS}:
-            return self._words(found) if numbers is None else self._numbered(found, numbers)
-        return self._as_they_stand(found, numbers) if numbers is not None and encodings <= {PLAIN} else None
+        by_words = found.dictionary is not None and encodings <= {PLAIN_WORDS, BY_WORDS}
+        if numbers is None:
+            # Texts that stand after words may be such words again.
+            return self._words(found) if by_words or name not in self.words else None
+        if by_words:
+            return self._numbered(found, numbers)
+        return self._as_they_stand(found, numbers) if encodings <= {PLAIN} else None
 
     def _words(self, of: _Pages) -> Any:
-        """Return texts that are kept as numbers of words; None where they are not such."""
-        _, begin, _, plain, count, _, _ = map(int, of.dictionary)
-        offsets, data = numpy.zeros(count + 1, numpy.int32), numpy.empty(plain + 1, numpy.uint8)
-        if self._code.texts(of.data, begin, begin + plain, offsets, data) < 0:
+        """Return texts that are kept as numbers of words, and those that stand after them, each a word by itself.
+
+        None where they are not such.
+        """
+        pages = of.pages.reshape(-1, WIDE)
+        first = int(numpy.append(pages[:, 5] == PLAIN, True).argmax())
+        _, begin, _, held, count, _, _ = map(int, (0,) * WIDE if of.dictionary is None else of.dictionary)
+        size = held + int(pages[first:, 3].sum())
+        by_words = {*pages[:first, 5].tolist()} <= (
+            {PLAIN_WORDS, BY_WORDS} if of.dictionary is not None else set()
+        )
+        if not by_words or (pages[first:, 5] != PLAIN).any() or size >= 1 << 31:
             return None
-        found = self._places(of, count)
-        if found is None:
+        offsets = numpy.zeros(count + int(pages[first:, 4].sum()) + 1, numpy.int32)
+        data = numpy.empty(size + 1, numpy.uint8)
+        if self._code.texts(of.data, begin, begin + held, offsets[: count + 1], data) < 0:
             return None
-        buffers = [None, pyarrow.py_buffer(offsets), pyarrow.py_buffer(data[: int(offsets[-1])])]
+        places = self._places(replace(of, pages=of.pages[: first * WIDE]), count)
+        if places is None:
+            return None
+        null, told = self._nulls(of.rows), (of.data, of.pages, first, len(pages), of.optional, count)
+        count = self._code.written(*told, self._at, null, offsets, data, places)
+        if count < 0:
+            return None
+        buffers = [None, pyarrow.py_buffer(offsets), pyarrow.py_buffer(data[: int(offsets[count])])]
         words = pyarrow.Array.from_buffers(pyarrow.string(), count, buffers)
         # That each number has its word was seen to.
-        return pyarrow.DictionaryArray.from_arrays(_array(pyarrow.int32(), *found), words, safe=False)
+        numbers = _array(pyarrow.int32(), places, self._there(null))
+        return pyarrow.DictionaryArray.from_arrays(numbers, words, safe=False)
 
     def _numbered(self, of: _Pages, kind: Any) -> Any:
         """Return numbers of which each is kept once; None where they are not such."""
         _, begin, _, plain, count, _, _ = map(int, of.dictionary)
         if count * of.wide > plain:
             return None
-        found = self._places(of, count)
-        if found is None:
+        places = self._places(of, count)
+        if places is None:
             return None
         cells = (numpy.empty if count else numpy.zeros)(of.rows, _CELLS[of.wide])
         if count:
             values = numpy.frombuffer(of.data[begin : begin + count * of.wide].tobytes(), cells.dtype)
-            (self._code.halves_of if of.wide == 4 else self._code.values_of)(values, found[0], cells)
-        return _array(kind, _fitted(cells, kind), found[1])
+            (self._code.halves_of if of.wide == 4 else self._code.values_of)(values, places, cells)
+        return _array(kind, _fitted(cells, kind), self._there(self._nulls(of.rows)))
 
-    def _places(self, of: _Pages, most: int) -> tuple[Array, Any] | None:
-        """Return the numbers of words, each below `most`, and which are there; None where they are not such."""
-        null, places = self._nulls(of.rows), numpy.empty(of.rows, numpy.int32)
+    def _places(self, of: _Pages, most: int) -> Array | None:
+        """Return the numbers of words, each below `most`, in room for all rows; None where they are not such."""
+        null, places = self._nulls(of.rows), numpy.zeros(of.rows, numpy.int32)
         if len(self._dense) <= of.rows:
             self._dense = numpy.empty(of.rows + 1, numpy.int32)
         told = of.data, of.pages, len(of.pages) // WIDE, of.optional
         rows = self._code.worded(*told, max(1, most), self._at, null, self._dense, places)
-        return (places, self._there(null)) if rows == of.rows else None
+        return places if rows == of.pages[4::WIDE].sum() else None
 
     def _as_they_stand(self, of: _Pages, kind: Any) -> Any:
         null, cells = self._nulls(of.rows), numpy.empty(of.rows, _CELLS[of.wide])

@@ -94,7 +94,7 @@ class Straight:
             piece = unit.piece
             yield from self.reader.tables(piece.path, AT_ONCE, (piece.first, piece.last), unit.after)
             return
-        yield from together(unit.buckets)
+        yield from together(unit)
 
     def fold(
         self, tables: Iterable[Any], targets: Mapping[str, Path], left: Path,

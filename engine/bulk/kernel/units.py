@@ -2,14 +2,14 @@
 
 A table in the order of its accounts is cut between row groups: an account that goes on past a cut belongs to the unit
 in which it begins. Of files none of which has an account of another each is cut so, or, out of order, is a unit as it
-is, its rows put together in memory. All others are scattered: each row is laid into the bucket of its account, in the
-order of the tables, so what comes after the cut is the same for any number of processes.
+is, its rows put together in memory. All others are scattered: each row is laid to those of the same part of the
+accounts, in the order of the tables, so what comes after the cut is the same for any number of processes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -19,31 +19,26 @@ import pyarrow
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from engine.bulk.kernel.arrow import cells_compiled, runs_of
-from engine.bulk.kernel.column import (
-    CODED,
-    Array,
-    few_words,
-    in_order,
-    one,
-)
+from engine.bulk.kernel.arrow import runs_of
+from engine.bulk.kernel.column import ACCOUNT, STRINGS, Array, coded_in, is_words, one
 from engine.bulk.kernel.naming import mixed
-from engine.bulk.kernel.ordered import Ordered, Wider
+from engine.bulk.kernel.ordered import Ordered, some_of
 from engine.bulk.kernel.parquet import File
+from engine.bulk.kernel.parted import ABOUT, Laid, Parted, Wider, joined_words, keep, kept
+from engine.bulk.kernel.shape import A_BYTE, WORD, Shape, shape_of
 
-IN_MEMORY = 4_000_000
-"""The most rows of a file or bucket that are put in order in memory."""
-A_BUCKET = 1_000_000
-"""About how many rows a bucket is to have."""
-MOST_BUCKETS = 512
+IN_MEMORY = 2_000_000
+"""The most rows of a file that are put in order in memory."""
+A_SHARE, SHARES = (750_000, 2_000_000), 8
+"""How many rows are scattered at once, and how many of those that were are folded at once: at least and at most, and
+else such a share of all rows."""
+TOGETHER, MOST_PARTS, MOST_IN_PART = 1 << 15, 1 << 10, 1 << 20
+"""About how many rows a part of the accounts has; of more than so many parts each has more, and so many at most."""
 A_PART = 1 << 19
 """About how many rows of a unit are told at once."""
-A_SLICE = 4096
-"""Slices of a bucket that have fewer rows are put together before they are written."""
 A_PIECE = 2_000_000
 """About how many rows of a table one process takes at a time."""
 _READ = 1 << 18
-_UNCODED = [each for each in CODED if each != "account"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +62,36 @@ class Survey:
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
-    """Rows of whole accounts: a piece without the rows of the account `after` which it begins, or `buckets` in order.
+class Spill:
+    """Where rows are scattered, with which columns, which of them wider than most, and into how many parts."""
 
-    A unit without a piece is one whose rows are put together in memory.
+    folder: Path
+    schema: Any
+    parts: int
+    wider: frozenset[str] = frozenset()
+
+    @property
+    def shape(self) -> Shape:
+        """The shape of the rows."""
+        return shape_of(self.schema, self.wider)
+
+    def laid(self, parts: range = range(0)) -> list[Laid]:
+        """Return what was scattered, in the order of the tables; of some parts the rows."""
+        files = sorted(self.folder.glob(f"*{ABOUT}"), key=lambda path: int(path.stem))
+        return [kept(each, self.shape.wide, parts) for each in files]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Rows of whole accounts: a piece without the rows of the account `after` which it begins, a file out of order, or
+    some parts of what was scattered.
     """
 
-    piece: Piece | None
+    piece: Piece | None = None
     after: str | None = None
-    buckets: tuple[Path, ...] = ()
+    file: Path | None = None
+    spill: Spill | None = None
+    parts: range = range(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +124,7 @@ def surveyed(piece: Piece, alone: bool) -> Survey:
     """Look at the accounts of a piece; of a table that is `alone` no further than until they are out of order."""
     rows, begins, ends, in_order = 0, None, b"", True
     found = [numpy.zeros(0, numpy.int64)]
-    for batch in _batches(piece, ["account"]):
+    for batch in _batches(piece):
         runs, _ = runs_of(one(batch.column(0)))
         first, last = runs[0].as_py().encode(), runs[-1].as_py().encode()
         in_order = in_order and ends <= first and not pc.any(pc.less(runs[1:], runs[:-1])).as_py()
@@ -164,7 +180,7 @@ def _file_by_file(there: Sequence[tuple[Piece, Survey]]) -> list[Unit] | None:
         in_order = _as_they_stand(found)
         if in_order is None and pq.read_metadata(path).num_rows > IN_MEMORY:
             return None
-        units += [Unit(None, buckets=(path,))] if in_order is None else in_order
+        units += [Unit(file=path)] if in_order is None else in_order
     return units
 
 
@@ -174,105 +190,91 @@ def _distinct(numbers: Sequence[Array]) -> Array:
     return found[numpy.diff(found, prepend=-1) != 0]
 
 
-def buckets_for(rows: int) -> int:
-    """Return into how many buckets so many rows are scattered."""
-    return min(MOST_BUCKETS, max(4, -(-rows // A_BUCKET)))
+def spill_of(folder: Path, files: Sequence[Path], rows: int) -> tuple[Spill, list[Piece]]:
+    """Return where the rows of some files are scattered, and the pieces that are scattered one by one."""
+    pieces = [each for path in files for each in pieces_of(path, _a_share(rows))]
+    return Spill(folder, _schema_of(files), _parts_for(rows)), pieces
 
 
-def scattered(piece: Piece, number: int, buckets: int, folder: Path) -> None:
-    """Lay the rows of a piece into a file for each bucket, in order."""
-    parts: list[list[Any]] = [[] for _ in range(buckets)]
-    for batch in _batches(piece, None):
-        account = batch.column("account")
-        of_rows = mixed(pc.fill_null(account.cast(pyarrow.string()), "")) % buckets
-        for bucket, laid in _parted(batch, of_rows):
-            parts[bucket].append(laid)
-    for bucket, found in enumerate(parts):
-        if not found:
-            continue
-        table = pyarrow.concat_tables(found)
-        if table.num_rows < A_SLICE * len(found):
-            table = table.unify_dictionaries().combine_chunks()
-        with pyarrow.ipc.new_stream(str(folder / f"{bucket}.{number}.arrow"), table.schema) as out:
-            out.write_table(table)
+def scattered(piece: Piece, number: int, spill: Spill) -> frozenset[str]:
+    """Lay the rows of a piece into files, part by part; return which columns are wider."""
+    laid, wider = _laid(piece, spill)
+    keep(laid, spill.folder / str(number))
+    return wider
 
 
-def bucket_units(folder: Path, buckets: int) -> list[Unit]:
-    """Return the buckets that were laid, the parts of each in order."""
-    found = []
-    for bucket in range(buckets):
-        parts = sorted(folder.glob(f"{bucket}.*.arrow"), key=lambda path: int(path.name.split(".")[1]))
-        if parts:
-            found.append(Unit(None, buckets=tuple(parts)))
-    return found
+def overfull(spill: Spill) -> frozenset[str]:
+    """Return the columns that have more words over all that was scattered than fit there."""
+    laid, cells = spill.laid(), spill.shape.cells
+    narrow = [each.column for each in cells if each.what == WORD and each.wide == 1]
+    return frozenset(each for each in narrow if len(joined_words([one.words[each] for one in laid])) > A_BYTE)
 
 
-def together(paths: Sequence[Path]) -> Iterator[Any]:
-    """Yield the rows of some files, many accounts at a time, those of each together in the order of the files."""
-    schema = pyarrow.unify_schemas([_schema(path) for path in paths], promote_options="default")
-    yield from _ordered(paths, schema, frozenset()).tables(A_PART)
+def scattered_units(spill: Spill) -> list[Unit]:
+    """Return the parts of what was scattered as units."""
+    rows = sum(each.counts for each in spill.laid())
+    return [Unit(spill=spill, parts=range(*ends)) for ends in some_of(rows, _a_share(int(rows.sum())))]
 
 
-def _ordered(paths: Sequence[Path], schema: Any, wider: frozenset[str]) -> Ordered:
-    """Return the rows of some files, parted by account; columns of words are as `wide` as they turn out to be."""
-    nothing = schema.empty_table()
-    found = Ordered(schema, sum(map(_count, paths)), wider)
-    try:
-        for path in paths:
-            for table in _tables(path):
-                alike = table.schema == schema
-                found.add(
-                    table if alike else pyarrow.concat_tables([nothing, table], promote_options="default")
-                )
-    except Wider as wrong:
-        return _ordered(paths, schema, wider | {wrong.column})
-    return found
+def together(unit: Unit) -> Iterator[Any]:
+    """Yield the rows of a unit that has no piece, many accounts at a time, those of each together."""
+    if unit.spill is not None:
+        yield from Ordered(unit.spill.shape, unit.spill.laid(unit.parts), unit.parts).tables(A_PART)
+    elif unit.file is not None:
+        about = pq.read_metadata(unit.file)
+        spill = Spill(unit.file.parent, _schema_of([unit.file]), _parts_for(about.num_rows))
+        laid, wider = _laid(Piece(unit.file, 0, about.num_row_groups), spill)
+        yield from Ordered(shape_of(spill.schema, wider), [laid], range(spill.parts + 1)).tables(A_PART)
 
 
-def _schema(path: Path) -> Any:
-    """Return the columns of a file as they are read."""
-    if path.suffix == ".arrow":
-        return _laid(path).schema
-    with File(path, _words_of(path)) as file:
-        return file.read(()).schema
+def _a_share(rows: int) -> int:
+    """Return about how many of so many rows are taken at once."""
+    least, most = A_SHARE
+    return min(max(least, rows // SHARES), most)
 
 
-def _count(path: Path) -> int:
-    """Return how many rows a file has."""
-    return len(_laid(path)) if path.suffix == ".arrow" else int(pq.read_metadata(path).num_rows)
+def _parts_for(rows: int) -> int:
+    return max(1, min(rows // TOGETHER, MOST_PARTS), rows // MOST_IN_PART)
 
 
-def _tables(path: Path) -> Iterator[Any]:
-    """Yield the rows of a file."""
-    if path.suffix == ".arrow":
-        yield _laid(path)
-        return
-    with File(path, _words_of(path)) as file:
-        yield from file.batches(_READ, range(file.groups))
+def _schema_of(files: Sequence[Path]) -> Any:
+    """Return the columns of some files, words only those that are such in all of them."""
+    schemas = []
+    for path in files:
+        # Accounts are read as words only where the file keeps them so.
+        with File(path, coded_in(pq.read_metadata(path)) - {ACCOUNT}) as file:
+            schemas.append(file.read(()).schema)
+    texts = {each.name for schema in schemas for each in schema if each.type in STRINGS}
+    for number, schema in enumerate(schemas):
+        for place, each in enumerate(schema):
+            if is_words(each) and each.name in texts:
+                schemas[number] = schemas[number].set(place, pyarrow.field(each.name, pyarrow.string()))
+    return pyarrow.unify_schemas(schemas, promote_options="default")
 
 
-def _laid(path: Path) -> Any:
-    """Return a file that was laid into a bucket; its rows are read where they are."""
-    with pyarrow.memory_map(str(path)) as source:
-        return pyarrow.ipc.open_stream(source).read_all()
+def _laid(piece: Piece, spill: Spill) -> tuple[Laid, frozenset[str]]:
+    """Return the rows of a piece, part by part, and which columns are wider."""
+    words = [each.name for each in spill.schema if is_words(each)]
+    with File(piece.path, words) as file:
+        groups = range(piece.first, piece.last)
+        parted = Parted(spill.shape, file.rows(groups), spill.parts)
+        try:
+            for table in file.batches(_READ, groups):
+                parted.add(_fitted(table, spill.schema))
+        except Wider as wrong:
+            return _laid(piece, replace(spill, wider=spill.wider | wrong.columns))
+    return parted.laid(), spill.wider
 
 
-def _words_of(path: Path) -> list[str]:
-    """Return the columns of a file that are read as numbers of words: accounts only where the file keeps them so."""
-    return [*_UNCODED, *(few_words(pq.read_metadata(path)) & {"account"})]
+def _fitted(table: Any, schema: Any) -> Any:
+    """Return a table with the columns of a schema. (Accounts may be words, or not.)"""
+    if len(table.schema) == len(schema) and not any(map(pyarrow.types.is_null, table.schema.types)):
+        return table
+    others = [each for each in schema if each.name != ACCOUNT]
+    return pyarrow.concat_tables([pyarrow.schema(others).empty_table(), table], promote_options="default")
 
 
-def _parted(table: Any, of_rows: Array) -> Iterator[tuple[int, Any]]:
-    """Yield the parts of a table, each with its number, the rows of each as they stood."""
-    order, ends = numpy.empty(len(of_rows), numpy.int64), numpy.zeros(int(of_rows.max()) + 2, numpy.int64)
-    cells_compiled().grouped(of_rows, ends, order)
-    laid = in_order(table, order)
-    for part in numpy.flatnonzero(ends[1:] > ends[:-1]).tolist():
-        yield part, laid.slice(ends[part], ends[part + 1] - ends[part])
-
-
-def _batches(piece: Piece, columns: list[str] | None) -> Iterator[Any]:
-    # A dictionary of accounts would be as long as the batch: carried along with each bucket it would be copied often.
-    read = _UNCODED if columns is None else ["account"]
-    with File(piece.path, read) as file:
-        yield from file.batches(_READ, range(piece.first, piece.last), columns)
+def _batches(piece: Piece) -> Iterator[Any]:
+    """Yield the accounts of a piece."""
+    with File(piece.path, [ACCOUNT]) as file:
+        yield from file.batches(_READ, range(piece.first, piece.last), [ACCOUNT])

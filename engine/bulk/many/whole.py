@@ -95,7 +95,7 @@ class Whole:
         """
         assert isinstance(self.portfolio, Kernelled)
         pieces = pieces_of(path)
-        found = cut(pieces, [surveyed(each, True) for each in pieces]) or [Unit(None, buckets=(path,))]
+        found = cut(pieces, [surveyed(each, True) for each in pieces]) or [Unit(file=path)]
         done = Counts()
         for number, unit in enumerate(found):
             done += self.portfolio.fold_unit(number, unit, folder)

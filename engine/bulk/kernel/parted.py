@@ -1,0 +1,215 @@
+"""Rows of tables parted by account as they are read, and kept in a file until all are there.
+
+A column that is put in order by itself costs a look into far memory for each of its cells. So the cells of a row are
+laid side by side as soon as they are read, and the row goes as a whole to those of the same part of the accounts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pyarrow
+import pyarrow.compute as pc
+
+from engine.bulk.kernel.arrow import cells_compiled
+from engine.bulk.kernel.column import (
+    Array,
+    Text,
+    indices_of,
+    is_words,
+    nulls_of,
+    numbers_of,
+    places_among,
+    text_of,
+)
+from engine.bulk.kernel.shape import A_BYTE, ACCOUNT, KINDS, LEAN, NULL, NUMBER, ROW, WORD, Cell, Shape
+
+ROWS, ABOUT, APART, WORDS = ".rows", ".about", ".apart", "words "
+"""The files in which rows are kept, and what comes before the name of a column of words in the second."""
+
+
+class Wider(Exception):
+    """Columns have more words than a byte has numbers, or a number that takes more bytes than most."""
+
+    def __init__(self, columns: set[str]) -> None:
+        super().__init__(", ".join(sorted(columns)))
+        self.columns = columns
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """Rows part by part, as they stood, with the names of their accounts, the words of columns, the columns apart.
+
+    The rows of a part begin at one of `begins`, if they are there, and are so many as `counts` tells; its names end at
+    one of `named`.
+    """
+
+    rows: Array
+    apart: Any
+    begins: Array
+    counts: Array
+    names: Any
+    named: Array
+    words: dict[str, Any]
+
+
+class Parted:
+    """Rows, so many at most, as they are added; after so many `parts` there is one with those of no account."""
+
+    def __init__(self, shape: Shape, rows: int, parts: int) -> None:
+        self._shape = shape
+        self._words = {
+            each.column: pyarrow.array([], pyarrow.string()) for each in shape.cells if each.what == WORD
+        }
+        self._apart = [shape.schema.empty_table().select(shape.apart)]
+        self._names = _Names(parts + 1)
+        self._rows = numpy.empty(rows * shape.wide, numpy.int64)
+        self._parts, self._counts = numpy.empty(rows, numpy.int32), numpy.zeros(parts + 1, numpy.int64)
+        self._added = 0
+        self._placed: dict[str, tuple[Any, Array]] = {}
+        """Of each column the words of the rows that came last, and their places."""
+
+    def add(self, table: Any) -> None:
+        """Lay the rows of a table to those of their parts. Raises Wider."""
+        shape = self._shape
+        if shape.apart:
+            self._apart.append(table.select(shape.apart))
+        for batch in table.to_batches():
+            given = [each for cell in shape.cells for each in self._given(batch, cell)]
+            first, last = self._added, self._added + len(batch)
+            rows = self._rows[first * shape.wide : last * shape.wide]
+            to = self._parts[first:last], self._counts, rows, first
+            unfit = shape.lay(*self._accounts(batch.column("account")), *to, *given)
+            if unfit:
+                raise Wider(shape.unfit(unfit))
+            self._added = last
+
+    def _accounts(self, column: Any) -> tuple[Array, Array, Array]:
+        """Return the number of the word of each account, whether it is null, and what is known of each word."""
+        # Texts that are no words are each a word of its own.
+        names = column.dictionary if is_words(column) else column
+        codes = indices_of(column) if is_words(column) else numpy.arange(len(column), dtype=numpy.int32)
+        return codes, nulls_of(column), self._names.add(names)
+
+    def _given(self, batch: Any, cell: Cell) -> tuple[Array, ...]:
+        """Return what is laid into a cell of each row."""
+        if cell.what in (ACCOUNT, ROW):
+            return ()
+        array = batch.column(cell.column)
+        if cell.what == NUMBER:
+            return (numbers_of(array, KINDS[cell.of]),)
+        if cell.what == NULL:
+            return (nulls_of(array),)
+        if cell.what == LEAN:
+            return nulls_of(array), numbers_of(array, KINDS[cell.of])
+        return nulls_of(array), indices_of(array), self._places(array, cell)
+
+    def _places(self, array: Any, cell: Cell) -> Array:
+        """Return the place of each word of an array among those of its column, to which new ones are added."""
+        words, places = self._placed.get(cell.column, (None, None))
+        if words is None or not words.equals(array.dictionary):
+            known = joined_words([self._words[cell.column], array.dictionary.cast(pyarrow.string())])
+            if cell.wide == 1 and len(known) > A_BYTE:
+                raise Wider({cell.column})
+            self._words[cell.column], places = known, places_among(known, array)
+            self._placed[cell.column] = array.dictionary, places
+        return places
+
+    def laid(self) -> Laid:
+        """Return the rows part by part."""
+        shape, begins = self._shape, numpy.cumsum(self._counts) - self._counts
+        rows = numpy.empty(self._added * shape.wide, numpy.int64)
+        cells_compiled().moved(self._rows, shape.wide, self._parts[: self._added], begins.copy(), rows)
+        apart = pyarrow.concat_tables(self._apart)
+        if (cell := shape.cell(ROW)) is not None:
+            stood = rows.view(KINDS[cell.wide])[cell.place :: shape.wide * 8 // cell.wide]
+            apart = apart.take(pyarrow.array(stood))
+        return Laid(rows, apart, begins, self._counts, *self._names.by_part(), self._words)
+
+
+class _Names:
+    """Names of accounts as they come, of some more than once: of which part each is, and which name of that part."""
+
+    def __init__(self, parts: int) -> None:
+        self._code, self._sizes = cells_compiled(), numpy.zeros(parts, numpy.int64)
+        self._some: list[tuple[Text, Array]] = []
+
+    def add(self, names: Any) -> Array:
+        """Return the part of each name, in the upper half of a number, and which name of it that is; last of null."""
+        text, found = text_of(names), numpy.empty(len(names) + 1, numpy.int64)
+        found[-1] = (len(self._sizes) - 1) << 32
+        self._code.allotted(text.offsets, text.data, text.null, self._sizes, found[:-1])
+        self._some.append((text, found[:-1]))
+        return found
+
+    def by_part(self) -> tuple[Any, Array]:
+        """Return the names part by part, after them one that is none, and where those of each part end."""
+        ends = numpy.cumsum(self._sizes)
+        begins, count = ends - self._sizes, int(ends[-1])
+        offsets = numpy.zeros(count + 1, numpy.int32)
+        for text, found in self._some:
+            self._code.measured(text.offsets, text.null, found, begins, offsets)
+        if (size := int(offsets.sum(dtype=numpy.int64))) >= 1 << 31:
+            raise pyarrow.ArrowCapacityError("the names of accounts take more than 2 GiB")
+        numpy.cumsum(offsets, out=offsets)
+        data = numpy.empty(size, numpy.uint8)
+        for text, found in self._some:
+            self._code.spelled_out(text.offsets, text.data, text.null, found, begins, offsets, data)
+        names = pyarrow.Array.from_buffers(
+            pyarrow.string(), count, [None, pyarrow.py_buffer(offsets), pyarrow.py_buffer(data)]
+        )
+        ends[-1] += 1
+        return pyarrow.concat_arrays([names, pyarrow.nulls(1, pyarrow.string())]), ends
+
+
+def joined_words(some: Sequence[Any]) -> Any:
+    """Return the words of some arrays, each once, and none null."""
+    return pc.drop_null(pc.unique(pyarrow.concat_arrays(some)))
+
+
+def keep(laid: Laid, path: Path) -> None:
+    """Write rows into files that begin with a path."""
+    laid.rows.tofile(path.with_suffix(ROWS))
+    numbers = {"counts": laid.counts, "named": laid.named}
+    words = {f"{WORDS}{name}": each for name, each in laid.words.items()}
+    arrays = {**{name: pyarrow.array(each) for name, each in numbers.items()}, "names": laid.names, **words}
+    # Each array is a cell, so that they can be of any length.
+    _write(pyarrow.table({name: _cell(each) for name, each in arrays.items()}), path.with_suffix(ABOUT))
+    if laid.apart.num_columns:
+        _write(laid.apart, path.with_suffix(APART))
+
+
+def kept(about: Path, wide: int, parts: range) -> Laid:
+    """Return what was written there, of some parts the rows, each so many numbers `wide`."""
+    table = _read(about)
+    arrays = {name: table.column(name)[0].values for name in table.column_names}
+    counts, named, names = (
+        arrays.pop("counts").to_numpy(),
+        arrays.pop("named").to_numpy(),
+        arrays.pop("names"),
+    )
+    begins = numpy.cumsum(counts) - counts
+    first, size = int(counts[: parts.start].sum()), int(counts[parts.start : parts.stop].sum())
+    rows = numpy.fromfile(about.with_suffix(ROWS), numpy.int64, size * wide, offset=first * wide * 8)
+    beside = about.with_suffix(APART)
+    apart = _read(beside).slice(first, size) if beside.is_file() else pyarrow.table({})
+    words = {name.removeprefix(WORDS): each for name, each in arrays.items()}
+    return Laid(rows, apart, begins - first, counts, names, named, words)
+
+
+def _cell(array: Any) -> Any:
+    return pyarrow.ListArray.from_arrays(pyarrow.array([0, len(array)], pyarrow.int32()), array)
+
+
+def _write(table: Any, path: Path) -> None:
+    with pyarrow.ipc.new_file(str(path), table.schema) as out:
+        out.write_table(table)
+
+
+def _read(path: Path) -> Any:
+    with pyarrow.memory_map(str(path)) as source:
+        return pyarrow.ipc.open_file(source).read_all()
