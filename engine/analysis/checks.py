@@ -217,7 +217,7 @@ class Checker:
             for question in finding.detail.get("judged", {}).get(place.norm, ())
         }
         if asked & answered:
-            return asked <= answered
+            return True
         cases = [
             [
                 str(chosen[name]).lower() not in _WORDS[needed]
@@ -358,7 +358,11 @@ class Checker:
                     yield found
 
     def contains(self, finding: Finding, wanted: Collection[Reference]) -> bool:
-        """Tell whether every clause listed takes part in a finding."""
+        """Tell whether every clause listed takes part in a finding; one listed twice is meant by itself alone."""
+        if len(set(wanted)) < len(wanted) and not all(
+            any(self.means(each, place) for each in wanted) for place in finding.clauses
+        ):
+            return False
         return all(any(self.means(each, place) for place in finding.clauses) for each in wanted)
 
     def means(self, reference: Reference, place: Clause) -> bool:

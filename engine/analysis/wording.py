@@ -5,7 +5,8 @@ The table names values (`true`), or how a number compares (`>=N`, `<=N`: in what
 reading, a question or a state, which then has that value; or of an act or event, which has happened or never does. It
 may be a field of an entry as the file calls it, too: then every such entry tells that of itself; or how long ago
 something was (`days_since_payment: <=10`). `layers: [civil]` are the layers of law that are asked, `without_layers` and
-`civil: off` those that are not.
+`civil: off` those that are not; a `province` leaves out the law of the others. What the table has under another name
+(`逾期天数`) is listed in `also_called`.
 """
 
 from __future__ import annotations
@@ -29,13 +30,28 @@ from engine.governing import CONTRACT
 Meaning = Mapping[str, Any]
 """What is assumed of every history, as `Assuming.of` takes it."""
 
-_COMPARED = re.compile(r"(>=|<=|>|<|=|==|)\s*(\d+)")
+_SIGNS = {
+    ">=": (">=", "≥", "at least", "no less than", "至少", "不少于"),
+    "<=": ("<=", "≤", "at most", "no more than", "within", "至多", "不超过", "不多于"),
+    ">": (">", "more than", "over", "超过", "多于"),
+    "<": ("<", "less than", "under", "少于", "不足"),
+    "": ("==", "=", ""),
+}
+"""How a comparison is written."""
+
+_SIGN = {written: sign for sign, ways in _SIGNS.items() for written in ways}
+_COMPARED = re.compile(rf"({'|'.join(sorted(_SIGN, key=len, reverse=True))})\s*(\d+)")
+_UNITS = {
+    "years": ("years", "year", "年"),
+    "days": ("days", "day", "日", "天"),
+    "hours": ("hours", "hour", "小时"),
+}
 _BETWEEN = re.compile(r"(\d+)\s*(?:\.\.|-|–)\s*(\d+)")
 _NUMBER = re.compile(r"\bN(?:\+(\d+))?\b")
 _AGO = re.compile(r"(days|hours|minutes)_(?:since|after)_(\w+)")
 _LAYER = re.compile(r"[\w:]+")
-_YES = ("true", "yes", "on", "given", "granted", "done")
-_NO = ("false", "no", "off", "none", "never")
+_YES = ("true", "yes", "on", "given", "granted", "done", "是", "有", "已", "真")
+_NO = ("false", "no", "off", "none", "never", "否", "无", "没有", "未", "假")
 
 
 class Wording:
@@ -51,23 +67,25 @@ class Wording:
 
     def meant(self, name: str, value: Any) -> Iterator[Meaning]:
         """Yield what `name: value` means, all of which holds; nothing where nothing says it."""
+        name = self.words.get("also_called", {}).get(name, name)
         table = {
             _word(key): meaning
             for key, meaning in self.words.get("no_conflict_when", {}).get(name, {}).items()
         }
-        for word in (_word(value), _whether(value)):
+        for word in (_word(value), _spaced(value), _whether(value)):
             if word in table:
                 yield table[word]
                 return
         if (left_out := self._left_out(name, value)) is not None:
             yield {"without_layers": left_out}
             return
-        bounds = [(f"{sign}n", number) for sign, number in _bounds(_word(value))]
+        compared = _bounds(_number_of(name, value))
+        bounds = [(f"{sign}n", number) for sign, number in compared]
         if bounds and all(pattern in table for pattern, _ in bounds):
             yield from (_numbered(table[pattern], number) for pattern, number in bounds)
             return
         if (ago := _AGO.fullmatch(name)) and bounds:
-            yield from self._elapsed(ago[1], ago[2], _bounds(_word(value)))
+            yield from self._elapsed(ago[1], ago[2], compared)
             return
         yield from self._declared(name, value)
 
@@ -80,6 +98,8 @@ class Wording:
             return sorted(self.layers - named)
         if name in ("without_layer", "without_layers") and named <= self.layers:
             return sorted(named)
+        if name == "province" and (local := {each for each in self.layers if each.startswith("local:")}):
+            return sorted(local - {f"local:{value}"})
         return None
 
     def _elapsed(self, unit: str, name: str, bounds: list[tuple[str, int]]) -> Iterator[Meaning]:
@@ -170,6 +190,18 @@ def _word(value: Any) -> str:
     return str(value).strip().lower()
 
 
+def _number_of(name: str, value: Any) -> str:
+    """Return how a number is compared, without the unit that its name has already (`days_late: 5 days`)."""
+    word = _word(value)
+    units = _UNITS.get(name.partition("_")[0], ())
+    unit = next((each for each in units if word.endswith(each)), "")
+    return word.removesuffix(unit).strip()
+
+
+def _spaced(value: Any) -> str:
+    return _word(value).replace("_", " ")
+
+
 def _whether(value: Any) -> str:
     """Return whether a word says that something is so (`given`, `none`): as `true` or `false`; nothing if neither."""
     word = _word(value)
@@ -183,7 +215,7 @@ def _bounds(written: str) -> list[tuple[str, int]]:
     found = _COMPARED.fullmatch(written)
     if found is None:
         return []
-    sign, number = found[1], int(found[2])
+    sign, number = _SIGN[found[1]], int(found[2])
     match sign:
         case ">":
             return [(">=", number + 1)]

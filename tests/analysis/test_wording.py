@@ -41,7 +41,18 @@ def contracts() -> dict[str, Contract]:
         ({"service_class": "mobile"}, [{"settings": {"service_class": "mobile"}}]),
         ({"RS-30d": "enabling_only"}, [{"readings": {"RS-30d": "enabling_only"}}]),
         ({"D-SLIGHT": True}, [{"answers": {"D-SLIGHT": "true"}}]),
-        ({"D-SERVICE-CLASS": "B25"}, [{"answers": {"D-SERVICE-CLASS": "b25"}}]),
+        ({"D-SERVICE-CLASS": "local"}, [{"answers": {"D-SERVICE-CLASS": "local"}}]),
+        ({"D-SERVICE-CLASS": "B25"}, [
+            {"settings": {"service_class": "B25"}, "answers": {"actual_class": "b25"}},
+        ]),
+        ({"逾期天数": "至少45天"}, [{"since": [{"of": "invoice_issued.due", "at_least": "55 days"}]}]),
+        ({"days_after_due": "more than 44 days"}, [{"since": [{"of": "invoice_issued.due", "at_least": "55 days"}]}]),
+        ({"days_after_due": ">=45 hours"}, []),
+        ({"乙方同意": "是"}, [{"answers": {"consented": True}}]),
+        ({"breach": "false_identity"}, [{"kept": ["pay"]}]),
+        ({"取消的功能": "呼叫转移"}, [{"fields": {"remove_feature.feature": "extra"}}]),
+        ({"province": "GD"}, [{"without_layers": ["local:HN"]}]),
+        ({"province": "HN"}, [{"without_layers": []}]),
         ({"feature_removed": "other"}, [{"fields": {"remove_feature.feature": "extra"}}]),
         ({"feature_removed": "video"}, [{"fields": {"remove_feature.feature": "video_call"}}]),
         ({"complaint_filed": False}, [{"never": ["complaint_filed"]}]),
@@ -221,3 +232,11 @@ def test_a_finding_answers_only_what_it_says(
         {"id": "X", "norms": norms, "expected": expected}
     )
     assert not outcome.passed
+
+
+def test_a_clause_that_is_listed_twice_is_held_against_itself(contracts: dict[str, Contract]) -> None:
+    """That 五.3 and 八.3 compete is not said of 八.3 alone; that it never ends is."""
+    checker = Checker(Programs(contracts), SHIPPED, laid)
+    twice = {"id": "X", "norms": ["1.八.3", "1.八.3"]}
+    assert checker.outcome({**twice, "expected": "no_conflict"}).passed
+    assert checker.outcome({**twice, "expected": "gap"}).got == "gap/power without bound:voip-1/八.3:解除权"
