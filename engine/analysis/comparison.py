@@ -137,9 +137,14 @@ def _terms_of_life(program: Program, telling: Telling, one: str, other: str) -> 
         telling.document(other),
     )
     breaks = _break(program, other)
+    begins = dict.fromkeys(
+        Clause(each.document, each.life.clause)
+        for each in program.life_rules
+        if each.document == other and each.life.document == other and each.life.how == "takes_effect"
+    )
     yield Finding(
         "agreements",
-        (Clause(life.document, life.clause), *([breaks] if breaks is not None else [])),
+        (Clause(life.document, life.clause), *begins, *([breaks] if breaks is not None else [])),
         Said(
             f"{here.en} ends with its term ({called.en}); {there.en} has none. When {here.en} has run out, {there.en}"
             " is still in force, and whoever goes on does so under it alone.",

@@ -38,6 +38,7 @@ from engine.analysis.unfilled import (
 )
 from engine.analysis.ungraded import remedies_for_one_breach_only
 from engine.analysis.unmeasured import (
+    bans_without_measure,
     conditions_without_measure,
     losses_without_extent,
     standards_without_measure,
@@ -74,6 +75,7 @@ def gaps(program: Program) -> Iterator[Finding]:
         *SILENCES,
         standards_without_measure,
         conditions_without_measure,
+        bans_without_measure,
         losses_without_extent,
         bans_judged_apart,
         texts_read_in_several_ways,

@@ -36,18 +36,24 @@ def measured(searcher: Searcher, alone: Program, layer: str) -> Iterator[Finding
             groups.setdefault((rule.document, rule.norm.id), []).append(rule)
     for group in groups.values():
         one = group[0]
-        near = [program.rules[index] for index in program.by_act[one.act_name]]
-        own = [
-            each
-            for each in near
-            if not each.home and not isinstance(each.norm, Prohibition | Maintenance | Obligation)
-        ]
+        own = [each for each in _given_by_law(program, one.act_name) if _measures(each, one)]
         stated = list(_stated_of(searcher, paper, group))
         if not own or not (searcher.asks(*group, *own) or any(map(searcher.about, stated))):
             continue
         for actor in parties_of(alone, searcher.actors(one)):
             if any(_given_to(each, actor) for each in own):
                 yield from _either(searcher, paper, group, own, stated, actor, layer)
+
+
+def _given_by_law(program: Program, act: str) -> list[Rule]:
+    near = (program.rules[index] for index in program.by_act[act])
+    given = (each for each in near if not isinstance(each.norm, Prohibition | Maintenance | Obligation))
+    return [each for each in given if not each.home]
+
+
+def _measures(law: Rule, agreed: Rule) -> bool:
+    """Tell whether a law gives an act in the case of an agreed norm: upon something, where that is."""
+    return law.norm.trigger is not None or agreed.norm.trigger is None
 
 
 def _given_to(rule: Rule, actor: str | None) -> bool:
@@ -92,6 +98,7 @@ def _measured(
         "measured", (*group, *(word for place in stated for word in place), actor or ""), put
     )
     clauses = (clause_of(one), *dict.fromkeys(map(clause_of, own)))
+    otherwise = {*map(clause_of, _given_by_law(program, one.act_name))} - {*clauses}
 
     def judged(history: History) -> tuple[Decision, Decision, list[Clause]] | None:
         by_paper = replayed(history, paper.program, ("contract",))
@@ -100,7 +107,7 @@ def _measured(
             return None
         if by_law.answer not in ("forbidden", "no_basis"):
             return None
-        speaking = list(_speaking(program, by_law))
+        speaking = [each for each in _speaking(program, by_law) if each not in otherwise]
         measure = [each for each in speaking if each in set(map(clause_of, own))]
         if stated:
             takers = [Clause(*place) for place in stated if closed_by_itself(one, by_law)]
@@ -110,7 +117,7 @@ def _measured(
             return None
         spoken = [each for each in program.rules if clause_of(each) in measure]
         beside = [law for each in takers for law in hanging_on_the_same(program, one, each[:2])]
-        beside += speaking_of_questions(program, spoken)
+        beside += speaking_of_questions(program, [*spoken, *group] if stated else spoken)
         return by_paper, by_law, list(dict.fromkeys((*_repeated(program, takers), *speaking, *beside)))
 
     told = partial(_told, searcher, clauses[0], layer)

@@ -7,6 +7,7 @@ of the house are found by different people and measures, and what then follows m
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from contractlang.expression import Answer, CountOf
 from contractlang.norms import Bearer, Maintenance, Prohibition
@@ -18,8 +19,22 @@ from engine.program import Program, Rule
 from engine.walk import walk
 
 
+class Apart(NamedTuple):
+    """Bans on acts of one kind, and what refers to rules elsewhere that may forbid them as well."""
+
+    kind: str
+    bans: list[Rule]
+    beside: list[Rule]
+
+
 def bans_judged_apart(program: Program, telling: Telling) -> Iterator[Finding]:
     """Find bans of one agreement on acts of one kind by one party, of which each hangs on a question of its own."""
+    for each in judged_apart(program):
+        yield _told(program, telling, each.bans, each.beside, each.kind)
+
+
+def judged_apart(program: Program) -> Iterator[Apart]:
+    """Yield the bans of each agreement on acts of one kind by one party that hang on different questions."""
     taken = program.taken(under_its_layers(program)).options
     for home in program.agreements:
         rules = [
@@ -35,7 +50,7 @@ def bans_judged_apart(program: Program, telling: Telling) -> Iterator[Finding]:
         for (bearer, kind), group in bans.items():
             if len({each.act_name for each in group}) > 1 and len({_questions(each) for each in group}) > 1:
                 beside = [each for each in rules if each.norm.bearer == bearer and _refers(each)]
-                yield _told(program, telling, group, beside, kind)
+                yield Apart(kind, group, beside)
 
 
 def _kind(program: Program, act: str) -> str | None:
@@ -90,5 +105,8 @@ def _told(program: Program, telling: Telling, bans: list[Rule], beside: list[Rul
                 f"写明何为“{does.zh}”、由谁依何标准认定，以及同一行为只算一次违约",
             ),
         ),
-        detail={"what": "bans judged apart"},
+        detail={
+            "what": "bans judged apart",
+            "judged": {each.norm.id: list(_questions(each)) for each in bans},
+        },
     )

@@ -11,13 +11,13 @@ from collections import Counter
 from collections.abc import Iterator
 
 from contractlang.contract import base_name
-from contractlang.declaration import OccurrenceDecl
+from contractlang.declaration import BlankDecl, OccurrenceDecl
 from contractlang.expression import Answer, Bound, Expr, Field, StateValue
 from contractlang.norms import Maintenance, Obligation, OnBreach, OnOccurrence, Prohibition, Reasonable
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.listing import OPEN, after, agreed, of_law, states_in
 from engine.analysis.plain import expressions, plain
-from engine.analysis.stated import laws_stating
+from engine.analysis.stated import laws_stating, stating
 from engine.analysis.telling import Telling, agreeing, clauses_of, listed
 from engine.program import Program, Rule
 from engine.terms import Terms
@@ -365,7 +365,11 @@ def said_but_no_norm(program: Program, telling: Telling) -> Iterator[Finding]:
     for contract in program.contracts:
         if contract.kind == "law":
             continue
-        remarked = {each.clause for each in contract.remarks if each.how != "see" and not each.option}
+        blanks = [each for each in contract.declarations.values() if isinstance(each, BlankDecl)]
+        filled = {clause for each in blanks for clause in stating(contract, each)}
+        remarked = {
+            each.clause for each in contract.remarks if each.how != "see" and not each.option
+        } - filled
         told = [
             clause.number
             for clause in contract.clauses

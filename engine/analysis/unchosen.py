@@ -6,7 +6,7 @@ answers possible; it does not make the text clear.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from contractlang.contract import Contract
 from contractlang.declaration import ReadingDecl
@@ -14,7 +14,7 @@ from contractlang.expression import Chosen, Happened
 from contractlang.norms import Obligation
 from engine.analysis.comparison import turned_on
 from engine.analysis.finding import Clause, Finding, Said
-from engine.analysis.listing import agreed, under_its_layers
+from engine.analysis.listing import agreed, states_in, under_its_layers
 from engine.analysis.stated import laws_stating, stating
 from engine.analysis.telling import Telling, agreeing, clauses_of, listed
 from engine.analysis.unfilled import sentences
@@ -56,7 +56,8 @@ def texts_read_in_several_ways(program: Program, telling: Telling) -> Iterator[F
                     for index in (*sorted(turned_on(program, each)), *_waited_for(program, each))
                 )
                 duties = dict.fromkeys(turning)
-                beside = [*clauses_of(program.rules[index] for index in duties), *laws]
+                ends = _ends_waited_for(contract, rules)
+                beside = [*clauses_of(program.rules[index] for index in duties), *ends, *laws]
                 yield _told(telling, declared, told, laws, beside, taken.get(declared.name))
 
 
@@ -71,6 +72,13 @@ def _waited_for(program: Program, rule: Rule) -> Iterator[int]:
     for each in agreed(program, rule.home):
         if isinstance(each.norm, Obligation) and each.act_name in awaited:
             yield each.index
+
+
+def _ends_waited_for(contract: Contract, rules: Iterable[Rule]) -> list[Clause]:
+    """Return the clauses on the term of an agreement, where a norm of it waits until that has run out."""
+    waiting = any(("agreement", "expired") in states_in(rule.norm.when) for rule in rules)
+    terms = (each.clause for each in contract.life if each.how == "lasts") if waiting else ()
+    return [Clause(contract.name, each) for each in dict.fromkeys(terms)]
 
 
 def _hanging_on_readings(contract: Contract) -> dict[str, dict[Clause, None]]:

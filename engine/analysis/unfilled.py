@@ -13,7 +13,7 @@ from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.listing import OPEN, of_law
 from engine.analysis.plain import expressions, occurrences, plain
 from engine.analysis.required import agreements_called, broken_off
-from engine.analysis.stated import laws_stating
+from engine.analysis.stated import laws_stating, stating
 from engine.analysis.telling import Telling, agreeing, clauses_of, listed
 from engine.program import Program, Rule
 from engine.walk import walk
@@ -146,6 +146,7 @@ def blanks_without_use(program: Program, telling: Telling) -> Iterator[Finding]:
                 continue
             name, document = telling.name(declared.name), telling.document(contract.name)
             instead, laws = _taken_instead(program, contract, declared)
+            stated = (Clause(contract.name, number) for number in stating(contract, declared))
             said = Said(
                 f"{document.en} has {name.en} to be filled in, and no sentence asks what stands there: whatever is"
                 " agreed on it, nothing follows.",
@@ -160,7 +161,7 @@ def blanks_without_use(program: Program, telling: Telling) -> Iterator[Finding]:
                 )
             yield Finding(
                 "gap",
-                (Clause(contract.name, "", declared.name), *clauses_of(instead), *laws),
+                (Clause(contract.name, "", declared.name), *stated, *clauses_of(instead), *laws),
                 said,
                 settles=(
                     Said(

@@ -9,6 +9,7 @@ from contractlang.expression import And, Answer, Bound, Expr, Not, Or
 from contractlang.norms import Maintenance, Prohibition
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.listing import agreed, under_its_layers
+from engine.analysis.overlapping import judged_apart
 from engine.analysis.plain import questions_of
 from engine.analysis.stated import laws_stating
 from engine.analysis.telling import Telling, agreeing, clauses_of, listed
@@ -34,13 +35,13 @@ def standards_without_measure(program: Program, telling: Telling) -> Iterator[Fi
 
 
 def conditions_without_measure(program: Program, telling: Telling) -> Iterator[Finding]:
-    """Find what may, or must, be done only where a human finds something that nobody presumes."""
+    """Find what may, or must, be done only where a human finds something."""
     for rules in _as_read(program):
         judged = {
             rule: asked
             for rule in rules
             if not isinstance(rule.norm, Maintenance | Prohibition)
-            and (asked := list(_to_be_found(program, rule.norm.when, rule.norm.unless)))
+            and (asked := list(_to_be_found(program, rule)))
         }
         if judged:
             called = telling.norms(judged)
@@ -48,6 +49,28 @@ def conditions_without_measure(program: Program, telling: Telling) -> Iterator[F
             said = Said(
                 f"whether the condition of {called.en} is met can only be judged ({questions.en})",
                 f"{called.zh}的条件是否具备，只能凭判断（{questions.zh}）",
+            )
+            yield _unmeasured(program, telling, judged, said)
+
+
+def bans_without_measure(program: Program, telling: Telling) -> Iterator[Finding]:
+    """Find what is forbidden only where a human finds something; but for bans that are judged apart, which are told."""
+    told = {rule for each in judged_apart(program) for rule in each.bans}
+    for rules in _as_read(program):
+        judged = {
+            rule: asked
+            for rule in rules
+            if isinstance(rule.norm, Prohibition)
+            and rule not in told
+            and (asked := list(_to_be_found(program, rule)))
+        }
+        if judged:
+            called = telling.norms(judged)
+            questions = listed(telling.name(each) for each in dict.fromkeys(chain(*judged.values())))
+            said = Said(
+                f"whether {called.en} {agreeing(called, 'forbids', 'forbid')} what was done can only be judged"
+                f" ({questions.en})",
+                f"所为是否属于{called.zh}所禁止的，只能凭判断（{questions.zh}）",
             )
             yield _unmeasured(program, telling, judged, said)
 
@@ -63,12 +86,16 @@ def _as_read(program: Program) -> Iterator[list[Rule]]:
         ]
 
 
-def _to_be_found(program: Program, *conditions: Expr | None) -> Iterator[str]:
-    for part in (part for each in conditions for part in walk(each)):
-        if isinstance(part, Answer):
-            question = program.questions[part.question]
-            if question.presumed is None and question.kind.name == "flag":
-                yield part.question
+def _to_be_found(program: Program, rule: Rule) -> Iterator[str]:
+    """Yield what humans have to find for a norm to apply; an exception that is presumed away does not count."""
+    norm = rule.norm
+    where = norm.act.where if not isinstance(norm, Maintenance) else None
+    for part in (*walk(norm.when), *walk(where)):
+        if isinstance(part, Answer) and program.questions[part.question].kind.name == "flag":
+            yield part.question
+    for part in walk(norm.unless):
+        if isinstance(part, Answer) and program.questions[part.question].presumed is None:
+            yield part.question
 
 
 def _unmeasured(
