@@ -36,11 +36,11 @@ class Database(ABC):
     concerns one account always goes through the same one, so it happens in the order in which it was asked for.
     """
 
-    def __init__(self, reading: Engine, writing: Engine, lanes: int) -> None:
-        """`reading` commits by itself; `lanes` is how many writers there are."""
+    def __init__(self, reading: Engine, writing: Engine, lanes: int, apart: bool = False) -> None:
+        """`reading` commits by itself; `lanes` is how many writers there are, `apart` how they write."""
         self._reading = reading
         self._engines = (reading, writing)
-        self._writers = [Writer(writing, self.told) for _ in range(lanes)]
+        self._writers = [Writer(writing, self.told, apart) for _ in range(lanes)]
         self._keys: dict[tuple[int, str], int] = {}
 
     # In what databases differ -----------------------------------------------------------------------------------------

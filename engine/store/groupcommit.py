@@ -1,6 +1,7 @@
 """Many writes in one transaction: a thread that takes whatever is waiting, and answers when all of it is durable.
 
-Waiting for the disk is what a durable write costs; so what arrives while the last group is written forms the next one.
+Waiting for the disk is what a durable write costs; so what arrives while the last group is written forms the next one,
+or, where others write to the same database, one for each kind of write.
 A write either refuses (StoreError) before it has written anything, and then the others of its group go on, or it
 fails, and then the group is taken back and each of its writes is carried out in a transaction of its own.
 """
@@ -100,9 +101,13 @@ def together(
 class Writer:
     """One thread, one connection, and what waits to be written."""
 
-    def __init__(self, engine: Engine, told: Callable[[SQLAlchemyError], StoreError]) -> None:
-        """`told` says what an error of the database means."""
-        self._engine, self._told = engine, told
+    def __init__(
+        self, engine: Engine, told: Callable[[SQLAlchemyError], StoreError], apart: bool = False
+    ) -> None:
+        """`told` says what an error of the database means; `apart`, that only writes of one kind go together, and such
+        as have nothing in common alone: where others write at the same time, each kind takes its locks in one order,
+        and two kinds in one transaction would wait for one another."""
+        self._engine, self._told, self._apart = engine, told, apart
         self._waiting: SimpleQueue[_Write | None] = SimpleQueue()
         self._closed = False
         self._thread = Thread(target=self._work, name="store writer", daemon=True)
@@ -145,15 +150,24 @@ class Writer:
             if group[-1] is None:
                 last = True
                 group.pop()
-            self._carry_out(_sorted([each for each in group if each is not None]))
+            for some in self._transactions(_sorted([each for each in group if each is not None])):
+                self._carry_out(some)
         while not self._waiting.empty():
             late = self._waiting.get()
             if late is not None:
                 late.future.set_exception(Unavailable("the store is closed"))
 
+    def _transactions(self, group: list[_Write]) -> list[list[_Write]]:
+        """Return what of a group is carried out together."""
+        if not self._apart:
+            return [group] if group else []
+        found: list[list[_Write]] = []
+        for kind, writes in groupby(group, key=lambda each: each.together):
+            some = list(writes)
+            found += [[each] for each in some] if kind is one_by_one else [some]
+        return found
+
     def _carry_out(self, group: list[_Write]) -> None:
-        if not group:
-            return
         try:
             found = self._written(group)
         except SQLAlchemyError as wrong:

@@ -95,7 +95,7 @@ class PostgresDatabase(Database):
 
     def __init__(self, where: str, reading: Engine, writing: Engine, epoch: int) -> None:
         self._where, self._epoch = where, epoch
-        super().__init__(reading, writing, LANES)
+        super().__init__(reading, writing, LANES, apart=True)
 
     def told(self, wrong: SQLAlchemyError) -> StoreError:
         return _told(self._where, wrong)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.exc import DBAPIError
 
 from engine.errors import NoStore, StoreError
 from engine.store import (
@@ -25,12 +27,14 @@ from engine.store import (
     Notice,
     Store,
     Subscription,
+    groupcommit,
     open_store,
 )
 from tests.postgres import Cluster
 from tests.store.test_agreement import fed
 
 SERVERS = 4
+ACCOUNTS = [str(number) for number in range(8)]
 NUMBERS = count()
 
 
@@ -214,3 +218,50 @@ def test_a_dump_that_was_restored_elsewhere_is_fed_on(postgres: Cluster, restore
         assert [each.id for each in books.feed(limit=10).rows] == ["e1", "e2", "e3"]
         if "clusters" in restored:
             assert [each.id for each in books.feed(cursor).rows] == ["e2", "e3"]
+
+
+def test_servers_that_record_log_and_tell_at_once_wait_for_nobody_in_a_circle(
+    postgres: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL breaks a circle after a second, and meanwhile nobody else writes either."""
+    failed, passes = list[str | None](), groupcommit._passes
+
+    def noted(wrong: DBAPIError) -> bool:
+        failed.append(getattr(wrong.orig, "sqlstate", None))
+        return passes(wrong)
+
+    monkeypatch.setattr(groupcommit, "_passes", noted)
+    address = postgres.database()
+    stores = [open_store(address) for _ in range(2)]
+    servers = [each.add_tenant("acme", 0) for each in stores]
+    for name in ACCOUNTS:
+        servers[0].open_account(name, b"{}", 5)
+
+    def log(books: Books, own: str, number: int) -> None:
+        books.log([DecisionRow(f"{own}-{number}", "0", 1, 9, "0.1", b"?", b"!")]).result()
+
+    def record(books: Books, own: str, number: int) -> None:
+        books.append(ACCOUNTS[number % 8], [entry(f"{own}-{number}")])
+
+    def tell(books: Books, own: str, number: int) -> None:
+        row = books.account(ACCOUNTS[number % 8])
+        notices = [Notice(f"{own}-{number}", row.name, 9, b"{}")]
+        books.notify(row.name, row.revision, row.wake_at or 0, notices, 0)
+
+    def work(books: Books, act: Callable[[Books, str, int], None], own: str) -> None:
+        chosen = random.Random(own)
+        for number in range(60):
+            act(books, own, 8 * number + chosen.randrange(8))
+
+    acts = (log, record, tell)
+    threads = [
+        Thread(target=work, args=(books, act, f"{place}{act.__name__}{turn}"))
+        for place, books in enumerate(servers) for act in acts for turn in range(2)
+    ]  # fmt: skip
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    for store in stores:
+        store.close()
+    assert "40P01" not in failed
