@@ -27,7 +27,6 @@ WALL = 120_000
 _SEED = 7
 
 z3.set_param("model.compact", False)  # Half of what a model costs; what is left out so is never asked for.
-z3.set_param("smt.propagate_values", False)  # It goes through all facts again whenever some are told.
 
 _idle: dict[int, list[z3.Solver]] = {}
 """Solvers that nobody uses, by their limit: to make one takes as long as to ask it a small question."""
