@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
@@ -43,87 +43,8 @@ class Dispatch:
         self.made = made
 
     def touches(self, program: Program) -> dict[str, Touch]:
-        last = {
-            part.name.removeprefix("@last ")
-            for part in self.everything()
-            if isinstance(part, Bound) and part.name.startswith("@last ")
-        }
-        wanted = last | {part.name for part in self.everything() if isinstance(part, Happened)}
-        # Where both parties act, each may do its part by itself.
-        wanted |= {
-            norm.act.name for norm in self.made.norms
-            if isinstance(norm, Obligation | Permission | Power) and norm.bearer is Who.BOTH
-        }  # fmt: skip
-        wanted |= {
-            act for act, duties in program.restored_by.items()
-            if any(each.norm.bearer is Who.BOTH for each in duties)
-        }  # fmt: skip
-        # A power may lapse some time after an event.
-        wanted |= {each.event for rule in program.rules for each in rule.lapses}
-        wanted |= {each.rule.restarting for each in program.limitations if each.rule.restarting}
-        # The graph's edges tell which norms an occurrence reaches; lines that share a label share a node.
-        places: dict[str, list[int]] = {}
-        for i, norm in enumerate(self.made.norms):
-            places.setdefault(key(norm), []).append(i)
-        reached: dict[str, list[int]] = {}
-        for edge in self.made.graph.edges:
-            if edge.kind in ("discharges", "breaches", "triggers") and edge.target[0] == "norm":
-                reached.setdefault(edge.source[1], []).extend(places[edge.target[1]])
-        shown_since = {
-            s.since for d in self.made.declarations.values() if isinstance(d, OccurrenceDecl) for s in d.shows
-        }
-        looked_through = {
-            rule.trigger_name for rule in program.rules
-            if not rule.self_triggered and isinstance(rule.norm, Permission | Power | Prohibition)
-        }  # fmt: skip
-        looked_through |= {program.rules[i].trigger_name for rule in program.rules for i in rule.excepts}
-        looked_through |= {loss.trigger_name for loss in program.losses}
-        looked_through |= {each.event for rule in program.rules for each in rule.lapses}
-        looked_through |= {each.rule.restarting for each in program.limitations if each.rule.restarting}
-        looked_through |= {
-            each.rule.trigger.name
-            for named in program.sums.values() for each in named if isinstance(each.rule.trigger, OnOccurrence)
-        }  # fmt: skip
-        found = {}
-        for name, above in self.made.kinds.items():
-            declared = self.made.declarations[name]
-            assert isinstance(declared, OccurrenceDecl)
-            indexes = sorted({i for each in above for i in reached.get(each, ())})
-            prohibitions, discharges, instances, waited_for = [], [], [], []
-            for i in indexes:
-                rule, norm = program.rules[i], self.made.norms[i]
-                if isinstance(norm, Prohibition) and norm.act.name in above:
-                    prohibitions.append(i)
-                if isinstance(norm, Obligation) and norm.act.name in above:
-                    discharges.append(i)
-                if rule.trigger_name in above and isinstance(norm, Obligation | Maintenance):
-                    instances.append(i)
-                elif rule.trigger_name in above and not rule.self_triggered:
-                    waited_for.append(i)
-            renews = tuple(
-                r for rules in program.life.values() for r in rules if r.act is not None and r.act in above
-            )
-            shown = tuple(s.state for s in declared.shows)
-            topics: list[tuple[str, Any]] = [("H", each) for each in above]
-            topics += [("S", effect.state) for effect in declared.sets] + [("S", state) for state in shown]
-            powers = tuple(i for i in program.by_act[name] if isinstance(self.made.norms[i], Power))
-            found[name] = Touch(
-                declared=declared, names=tuple(above), prohibitions=tuple(prohibitions), discharges=tuple(discharges),
-                instances=tuple(instances), waited_for=tuple(waited_for), renews=renews,
-                remember=any(each in self.made.compiler.folded or each in looked_through for each in above),
-                referred=any(each in self.made.compiler.referred for each in above),
-                counted=any(each in wanted for each in above) or bool(declared.shows) or name in shown_since,
-                fields=tuple(f for n, f in sorted(self.made.compiler.indexed) if n in above),
-                effects=bool(declared.sets or declared.shows or renews)
-                or any(program.rules[i].suspends or program.rules[i].resumes for i in powers),
-                topics=tuple(topic for topic in dict.fromkeys(topics) if topic in program.watchers),
-                abouts=tuple(p.name for p in declared.params if p.kind.name == "occurrence"),
-                spoken_of=tuple(each for each in above if each in last),
-                alike=not any(
-                    self.looks_at_the_act(program.rules[i], above, program) for i in program.by_act[name]
-                ),
-            )  # fmt: skip
-        return found
+        touching = _Touching(self, program)
+        return {name: touching.touch(name, above) for name, above in self.made.kinds.items()}
 
     def looks_at_the_act(self, rule: Rule, names: Iterable[str], program: Program) -> bool:
         """Tell whether a norm, or one that limits it, looks at what an act tells of itself, or is bound to it."""
@@ -310,3 +231,110 @@ class Dispatch:
         except CycleError:
             found = list(topics)
         return [name for kind in ("life", "norm", "window") for name in found if name[0] == kind]
+
+
+class _Touching:
+    """What the documents ask of all occurrences, and what each therefore touches."""
+
+    def __init__(self, dispatch: Dispatch, program: Program) -> None:
+        self.dispatch, self.made, self.program = dispatch, dispatch.made, program
+        self.last = {
+            part.name.removeprefix("@last ")
+            for part in dispatch.everything()
+            if isinstance(part, Bound) and part.name.startswith("@last ")
+        }
+        # A power may lapse some time after an event, and a limitation begin anew.
+        self.running = {each.event for rule in program.rules for each in rule.lapses}
+        self.running |= {each.rule.restarting for each in program.limitations if each.rule.restarting}
+        self.reached = self._reached()
+        self.counted = self._counted()
+        self.looked_through = self._looked_through()
+        self.shown_since = {
+            s.since for d in self.made.declarations.values() if isinstance(d, OccurrenceDecl) for s in d.shows
+        }
+
+    def _reached(self) -> dict[str, list[int]]:
+        """Return the norms that each occurrence reaches, by the edges of the graph."""
+        # Lines that share a label share a node.
+        places: dict[str, list[int]] = {}
+        for i, norm in enumerate(self.made.norms):
+            places.setdefault(key(norm), []).append(i)
+        reached: dict[str, list[int]] = {}
+        for edge in self.made.graph.edges:
+            if edge.kind in ("discharges", "breaches", "triggers") and edge.target[0] == "norm":
+                reached.setdefault(edge.source[1], []).extend(places[edge.target[1]])
+        return reached
+
+    def _counted(self) -> set[str]:
+        """Return the occurrences of which it is asked whether, or how often, they happened."""
+        happened = {part.name for part in self.dispatch.everything() if isinstance(part, Happened)}
+        # Where both parties act, each may do its part by itself.
+        joint = {
+            norm.act.name for norm in self.made.norms
+            if isinstance(norm, Obligation | Permission | Power) and norm.bearer is Who.BOTH
+        }  # fmt: skip
+        joint |= {
+            act for act, duties in self.program.restored_by.items()
+            if any(each.norm.bearer is Who.BOTH for each in duties)
+        }  # fmt: skip
+        return self.last | happened | joint | self.running
+
+    def _looked_through(self) -> set[str | None]:
+        """Return the occurrences all of which are looked at, one after the other."""
+        program = self.program
+        found = {
+            rule.trigger_name for rule in program.rules
+            if not rule.self_triggered and isinstance(rule.norm, Permission | Power | Prohibition)
+        }  # fmt: skip
+        found |= {program.rules[i].trigger_name for rule in program.rules for i in rule.excepts}
+        found |= {loss.trigger_name for loss in program.losses}
+        found |= self.running
+        found |= {
+            each.rule.trigger.name
+            for named in program.sums.values() for each in named if isinstance(each.rule.trigger, OnOccurrence)
+        }  # fmt: skip
+        return found
+
+    def touch(self, name: str, above: Sequence[str]) -> Touch:
+        """Return what an occurrence touches; `above` are its own name and those of what it is a kind of."""
+        program, compiler = self.program, self.made.compiler
+        declared = self.made.declarations[name]
+        assert isinstance(declared, OccurrenceDecl)
+        renews = tuple(
+            r for rules in program.life.values() for r in rules if r.act is not None and r.act in above
+        )
+        shown = tuple(s.state for s in declared.shows)
+        topics: list[tuple[str, Any]] = [("H", each) for each in above]
+        topics += [("S", effect.state) for effect in declared.sets] + [("S", state) for state in shown]
+        on_act = [program.rules[i] for i in program.by_act[name]]
+        powers = [rule for rule in on_act if isinstance(rule.norm, Power)]
+        prohibitions, discharges, instances, waited_for = self._norms(above)
+        return Touch(
+            declared=declared, names=tuple(above), prohibitions=prohibitions, discharges=discharges,
+            instances=instances, waited_for=waited_for, renews=renews,
+            remember=any(each in compiler.folded or each in self.looked_through for each in above),
+            referred=any(each in compiler.referred for each in above),
+            counted=any(each in self.counted for each in above) or bool(shown) or name in self.shown_since,
+            fields=tuple(f for n, f in sorted(compiler.indexed) if n in above),
+            effects=bool(declared.sets or shown or renews)
+            or any(rule.suspends or rule.resumes for rule in powers),
+            topics=tuple(topic for topic in dict.fromkeys(topics) if topic in program.watchers),
+            abouts=tuple(p.name for p in declared.params if p.kind.name == "occurrence"),
+            spoken_of=tuple(each for each in above if each in self.last),
+            alike=not any(self.dispatch.looks_at_the_act(rule, above, program) for rule in on_act),
+        )  # fmt: skip
+
+    def _norms(self, above: Sequence[str]) -> tuple[tuple[int, ...], ...]:
+        """Return the norms that forbid it, that it discharges, that arise by it, and that wait for it."""
+        forbid, discharged, arise, wait = [], [], [], []
+        for i in sorted({i for each in above for i in self.reached.get(each, ())}):
+            rule, norm = self.program.rules[i], self.made.norms[i]
+            if isinstance(norm, Prohibition) and norm.act.name in above:
+                forbid.append(i)
+            if isinstance(norm, Obligation) and norm.act.name in above:
+                discharged.append(i)
+            if rule.trigger_name in above and isinstance(norm, Obligation | Maintenance):
+                arise.append(i)
+            elif rule.trigger_name in above and not rule.self_triggered:
+                wait.append(i)
+        return tuple(forbid), tuple(discharged), tuple(arise), tuple(wait)
