@@ -348,10 +348,19 @@ def said(value: Any) -> str:
 
 
 def _loaded(row: str) -> dict[str, Any]:
-    raw = json.loads(row, parse_float=str)
+    """Return a row. Raises BadEvent where a key stands twice in it, and ValueError for what is no row."""
+    raw = json.loads(row, parse_float=str, object_pairs_hook=_once)
     if not isinstance(raw, dict):
         raise ValueError("a JSON object is wanted")
     return raw
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        (twice, _), *_ = Counter(key for key, _ in pairs).most_common(1)
+        raise BadEvent("", twice, "it stands twice in the line", "该行中出现两次")
+    return found
 
 
 def _object(head: Mapping[str, Any], name: str) -> dict[str, Any]:

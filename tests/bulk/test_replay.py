@@ -98,6 +98,22 @@ def test_all_kinds_of_tables_give_the_same(tables: Tables, tmp_path: Path, kind:
     assert one == two
 
 
+@pytest.mark.parametrize("kernel", ["auto", "off"])
+def test_a_line_with_a_key_twice_is_set_aside(kernel: str, tables: Tables, tmp_path: Path) -> None:
+    """Readers of JSON differ on which of the two holds."""
+    accounts, events = tables
+    first = json.loads(accounts.read_text("utf-8").splitlines()[0])["account"]
+    row = {"account": first, "id": "x1", "name": "pay", "at": "2026-05-01T09:00", "amount": "5.00"}
+    twice = json.dumps(row)[:-1] + ', "amount": "7.00"}'
+    with events.open("a", encoding="utf-8") as file:
+        file.write(twice + "\n")
+    more = ("--accounts", str(accounts), "--rejects", "100%", "--kernel", kernel)
+    assert replayed(events, tmp_path / "out", *more) == 0
+    (found,) = read_all(tmp_path / "out" / "rejects.parquet")
+    assert (found["account"], found["field"], found["row"]) == (first, "amount", twice)
+    assert (found["reason"], found["reason_zh"]) == ("it stands twice in the line", "该行中出现两次")
+
+
 def test_what_cannot_be_taken_is_set_aside_with_its_reason(
     tables: Tables, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
