@@ -6,7 +6,7 @@ that watch states and statuses are looked at in the order in which they depend o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from contractlang.contract import Contract
 from contractlang.declaration import (
     BlankDecl,
+    Declared,
     OccurrenceDecl,
     PartyDecl,
     QuestionDecl,
@@ -33,6 +34,7 @@ from contractlang.norms import (
     OnOccurrence,
     Power,
     Prohibition,
+    Trigger,
     Who,
 )
 from engine.decision import Item
@@ -89,27 +91,13 @@ class _Compilation:
         limitations: list[Limitation] = []
         for contract in self.made.contracts:
             self.made.compiler.document = contract.name
-            for each in contract.life:
-                # What a law says of the life of an agreement it says of each.
-                home = self.made.documents.homes[contract.name]
-                if contract.kind == "supplement" and each.how == "takes_effect":
-                    home = contract.name  # Its own taking effect; the rest is the agreement's life.
-                for agreement in (home,) if home else self.made.documents.agreements:
-                    life.setdefault(agreement, []).append(self.life_rule(each, agreement))
+            for agreement, life_rule in self.life(contract):
+                life.setdefault(agreement, []).append(life_rule)
             for amount in contract.amounts:
                 total = self.sum(amount)
                 sums.setdefault(self.made.documents.sum_names[amount.name], []).append(total)
-            for loss in contract.losses:
-                where = loss.trigger.where if loss.trigger else None
-                variable = loss.trigger.variable if loss.trigger else ""
-                name = loss.trigger.name if isinstance(loss.trigger, OnOccurrence) else None
-                when, where_made = self.made.compiler.maybe(loss.when), self.made.compiler.maybe(where)
-                holds = self.made.holds(loss.option, loss.standing, contract, clause=loss.clause)
-                losses.append(Loss(loss, holds, weight(loss.standing), when, where_made, name, variable))
-            for bar in (each for each in contract.bars if each.how == "time-barred"):
-                period, since = self.made.compiler.made(bar.period), self.made.compiler.made(bar.since)
-                holds = self.made.holds(bar.option, bar.standing, contract, clause=bar.clause)
-                limitations.append(Limitation(bar, period, since, holds))
+            losses += self.losses(contract)
+            limitations += self.limitations(contract)
         losses.sort(key=lambda loss: -loss.weight)
         self.ranking.void_losses(losses)
         for named in sums.values():
@@ -140,6 +128,38 @@ class _Compilation:
                 for home in self.made.documents.agreements
             },
         )  # fmt: skip
+        self.complete(program)
+        return program
+
+    def life(self, contract: Contract) -> Iterator[tuple[str, LifeRule]]:
+        """Yield what a document says of the life of agreements; what a law says of one it says of each."""
+        for each in contract.life:
+            home = self.made.documents.homes[contract.name]
+            if contract.kind == "supplement" and each.how == "takes_effect":
+                home = contract.name  # Its own taking effect; the rest is the agreement's life.
+            for agreement in (home,) if home else self.made.documents.agreements:
+                yield agreement, self.life_rule(each, agreement)
+
+    def losses(self, contract: Contract) -> Iterator[Loss]:
+        """Yield who bears which loss."""
+        for loss in contract.losses:
+            where = loss.trigger.where if loss.trigger else None
+            variable = loss.trigger.variable if loss.trigger else ""
+            name = loss.trigger.name if isinstance(loss.trigger, OnOccurrence) else None
+            when, where_made = self.made.compiler.maybe(loss.when), self.made.compiler.maybe(where)
+            holds = self.made.holds(loss.option, loss.standing, contract, clause=loss.clause)
+            yield Loss(loss, holds, weight(loss.standing), when, where_made, name, variable)
+
+    def limitations(self, contract: Contract) -> Iterator[Limitation]:
+        """Yield after which time claims are barred."""
+        for bar in (each for each in contract.bars if each.how == "time-barred"):
+            period, since = self.made.compiler.made(bar.period), self.made.compiler.made(bar.since)
+            holds = self.made.holds(bar.option, bar.standing, contract, clause=bar.clause)
+            yield Limitation(bar, period, since, holds)
+
+    def complete(self, program: Program) -> None:
+        """Work out what asks the program itself: who speaks of which act, what touches and watches what."""
+        rules = program.rules
         program.restored_by = {act: restored(declared, rules) for act, declared in program.acts.items()}
         program.things = frozenset(
             d.name for d in self.made.declarations.values() if isinstance(d, ThingDecl)
@@ -165,7 +185,6 @@ class _Compilation:
         program.passing_states = frozenset(
             effect.state for each in occurrences for effect in each.sets if effect.until is not None
         )
-        return program
 
     def rule(self, index: int, norm: Norm) -> Rule:
         self.made.compiler.document = norm.document
@@ -179,31 +198,8 @@ class _Compilation:
         value = getattr(limit, "day", None) or getattr(limit, "period", None)
         excepts = tuple(i for target in norm.excepts for i in self.made.resolve(target, norm.document))
         about_field = None
-        if (
-            act is not None
-            and act.about is not None
-            and isinstance(declared, OccurrenceDecl)
-            and isinstance(trigger, OnOccurrence)
-        ):
-            fits = [
-                p.name
-                for p in declared.params
-                if p.kind.name == "occurrence" and p.kind.of in self.made.kinds[trigger.name]
-            ]
-            about_field = fits[0] if fits else None
-        sets: list[tuple[str, str]] = []
-        if isinstance(declared, OccurrenceDecl):
-            for effect in declared.sets:
-                state = self.made.declarations.get(effect.state)
-                in_law = effect.state == "agreement" or (isinstance(state, StateDecl) and state.in_law)
-                homes = (
-                    (self.made.documents.homes[norm.document],)
-                    if self.made.documents.homes[norm.document]
-                    else None
-                )
-                sets += [(effect.state, home) for home in homes or self.made.documents.agreements] if in_law else [
-                    (effect.state, "")
-                ]  # fmt: skip
+        if act is not None and act.about is not None and isinstance(declared, OccurrenceDecl):
+            about_field = self.naming(declared, trigger)
         return Rule(
             index=index, norm=norm, document=norm.document, home=self.made.documents.homes[norm.document],
             option=norm.option, weight=weight(norm.standing), valid=self.made.valid(norm.standing, contract),
@@ -223,13 +219,35 @@ class _Compilation:
             limit_value=made.maybe(value), limit_of=made.maybe(getattr(limit, "of", None)),
             not_before=made.maybe(window.not_before) if window else None,
             excepts=excepts, excepts_same=frozenset(i for i in excepts if self.share_trigger(norm, self.made.norms[i])),
-            sets=() if isinstance(norm, Maintenance | Prohibition) else tuple(sets),
+            sets=() if isinstance(norm, Maintenance | Prohibition) else tuple(self.set_by(declared, norm.document)),
             restores=self.restores(norm) if isinstance(norm, Maintenance) else (),
             suspends=self.labelled(norm, norm.suspends) if isinstance(norm, Power) else (),
             resumes=self.labelled(norm, norm.resumes) if isinstance(norm, Power) else (),
             self_triggered=isinstance(trigger, OnOccurrence) and act is not None
             and not isinstance(norm, Obligation) and trigger.name in self.made.kinds.get(act.name, [act.name]),
         )  # fmt: skip
+
+    def naming(self, act: OccurrenceDecl, trigger: Trigger | None) -> str | None:
+        """Return the field by which an act names the occurrence that its norm arises by."""
+        if not isinstance(trigger, OnOccurrence):
+            return None
+        kinds = self.made.kinds[trigger.name]
+        fits = (p.name for p in act.params if p.kind.name == "occurrence" and p.kind.of in kinds)
+        return next(fits, None)
+
+    def set_by(self, declared: Declared | None, document: str) -> Iterator[tuple[str, str]]:
+        """Yield the states that an act sets, each with the agreement whose it is; those in fact are nobody's."""
+        if not isinstance(declared, OccurrenceDecl):
+            return
+        home = self.made.documents.homes[document]
+        for effect in declared.sets:
+            state = self.made.declarations.get(effect.state)
+            if effect.state == "agreement" or (isinstance(state, StateDecl) and state.in_law):
+                yield from (
+                    (effect.state, each) for each in ([home] if home else self.made.documents.agreements)
+                )
+            else:
+                yield effect.state, ""
 
     def share_trigger(self, norm: Norm, other: Norm) -> bool:
         """Tell whether one occurrence or breach can be the trigger of both norms."""
