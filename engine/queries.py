@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from contractlang.declaration import OccurrenceDecl
+from contractlang.declaration import OccurrenceDecl, PartyDecl
 from contractlang.norms import Obligation
 from engine.dates import day_of_month, parse_as_of, parse_instant, start_of
 from engine.entries import Unsupported
@@ -33,7 +33,7 @@ def question_of(situation: Situation) -> Question:
             return _allowed(situation, ask, at)
         case "breach":
             document, norm = situation.norm(ask["norm"])
-            return InBreachOf(ask["party"], norm, at, document)
+            return InBreachOf(_party(situation, ask["party"]), norm, at, document)
         case "state":
             of = str(ask["of"]).partition(":")[0]
             of = "agreement" if of in situation.mapping.documents else {"account": "service"}.get(of, of)
@@ -57,13 +57,21 @@ def question_of(situation: Situation) -> Question:
 
 def _allowed(situation: Situation, ask: Mapping[str, Any], at: int) -> Question:
     """Return whether a party may do an act, with what the query, the mapping and earlier entries say of it."""
-    entries, party = situation.entries, ask.get("actor") or ask["party"]
+    entries, party = situation.entries, _party(situation, ask.get("actor") or ask["party"])
     act = situation.mapping.raw["actions"].get(ask["action"], ask["action"])
     declared = situation.program.declarations.get(act)
     params = {each.name for each in declared.params} if isinstance(declared, OccurrenceDecl) else set()
     told = {k: v for k, v in ask.items() if k not in ("kind", "actor", "party", "action", "agreement")}
     fields = {**entries.presumed(act, party), **_unsaid(situation, act, at), **told}
     return May(party, act, at, {k: entries.value(act, k, v) if k in params else v for k, v in fields.items()})
+
+
+def _party(situation: Situation, written: Any) -> str:
+    """Return the party that is asked about. Raises Unsupported for a name that no party has."""
+    party = str(situation.mapping.party(written))
+    if not isinstance(situation.program.declarations.get(party), PartyDecl):
+        raise Unsupported(f"party {written}")
+    return party
 
 
 def _notice(situation: Situation, ask: Mapping[str, Any]) -> str:
@@ -90,7 +98,8 @@ def _deadline(situation: Situation, of: str, at: int) -> Question:
     what, _, about = of.partition(":")
     if opening := situation.mapping.raw["openings"].get(of):
         ask = situation.query["ask"]
-        return May(ask.get("actor") or ask.get("party") or opening["by"], opening["act"], at)
+        party = ask.get("actor") or ask.get("party") or opening["by"]
+        return May(_party(situation, party), opening["act"], at)
     if notice := situation.mapping.raw["given"].get(of):
         return Arrived(situation.giving_time(notice)[0], at)
     if what == "term_end":

@@ -71,6 +71,14 @@ class Words:
             else wanted
         )
 
+    def party(self, written: Any) -> Any:
+        """Return a party by its name in the vocabulary."""
+        return (self.raw.get("parties") or {}).get(written, written)
+
+    def with_party(self, raw: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return an entry that names by its name in the vocabulary who did it."""
+        return {**raw, "by": self.party(raw["by"])} if isinstance(raw.get("by"), str) else raw
+
     @cached_property
     def documents(self) -> dict[str, list[str]]:
         """Agreement tags to document names."""
@@ -105,7 +113,7 @@ class Situation:
         self.parameters = {**(scenario.get("parameters") or {}), **(change.get("parameters") or {})}
         about = {"agreement": scenario["agreement"]}
         self.raw_events: list[Mapping[str, Any]] = [
-            about | timed(each) for each in _changed(scenario.get("events", ()), change)
+            about | timed(mapping.with_party(each)) for each in _changed(scenario.get("events", ()), change)
         ]
         self.readings: dict[str, str] = {}
         self.answers: dict[str, Any] = {}
