@@ -256,8 +256,13 @@ class HappenedE(Evaluator):
         joint = scene.read(("H", self.name, BOTH))
         if joint is not None:
             return joint
-        each = [scene.read(("H", self.name, party)) for party in scene.program.parties_of(scene)]
-        return each[-1] if each and all(got is not None for got in each) else None
+        each = self._of_each(scene)
+        complete = bool(each) and None not in each
+        return max(each, key=lambda got: got[1].effect_at) if complete else None
+
+    def _of_each(self, scene: Scene) -> list[Any]:
+        """Return the cells of the last occurrence by each party."""
+        return [scene.read(("H", self.name, party)) for party in scene.program.parties_of(scene)]
 
     def value(self, scene: Scene) -> Any:
         return self.found(scene) is not None
@@ -267,7 +272,10 @@ class HappenedE(Evaluator):
         who = self.by.value(scene) if self.by is not None else None
         if event is None:
             return Reason("not happened", (self.name, who), False)
-        return Reason("happened", (self.name, who, event.effect_at), True, (), (event.id,))
+        events = (event.id,)
+        if who == _BOTH and event.actor != BOTH:
+            events = tuple(got[1].id for got in self._of_each(scene))
+        return Reason("happened", (self.name, who, event.effect_at), True, (), events)
 
     def cure(self, scene: Scene, wanted: bool) -> tuple[Cure, ...] | None:
         if self.value(scene) is wanted:

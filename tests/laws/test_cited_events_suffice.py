@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 
 from contractlang.load import load_text
@@ -38,3 +39,21 @@ def test_what_a_prohibition_is_bound_to_is_cited() -> None:
     question, _ = question_of(program, "2026-03-16 provider may stop")
     decision = Account(program, Terms(), ledger).decide(question)
     assert (decision.answer, "e2" in decision.cited_events) == ("forbidden", True)
+
+
+BOTH_SIGN = """| agreement pact
+| party host, guest
+| act sign by either party
+| act enter by guest, needs basis
+1. Once both have signed.
+| when both parties did sign, guest may enter
+"""
+
+
+@pytest.mark.parametrize("order", [("host", "guest"), ("guest", "host")])
+def test_what_each_of_both_did_is_cited(order: tuple[str, str]) -> None:
+    program = compile_program(load_text(BOTH_SIGN).contracts.values())
+    facts = [f"2026-03-0{day} 09:00 {party} sign" for day, party in enumerate(order, start=1)]
+    question, _ = question_of(program, "2026-03-16 guest may enter")
+    decision = Account(program, Terms(), ledger_of(program, facts)).decide(question)
+    assert (decision.answer, set(decision.cited_events)) == ("permitted", {"e1", "e2"})
