@@ -285,8 +285,6 @@ def _fields(program: Program, declared: OccurrenceDecl, given: dict[str, Any], w
             raise BadEvent(where, name, *_no_day(value))
         if kind.name == "money" and made < 0:
             raise BadEvent(where, name, "an amount cannot be negative", "金额不能为负")
-        if kind.name == "count" and made < 0:
-            raise BadEvent(where, name, "a count cannot be negative", "数量不能为负")
     return found
 
 
