@@ -52,9 +52,9 @@ check: test
 ## static: everything in `make test` except the tests
 static: format-check lint types imports docs
 
-## pytest: only the tests, one worker to a core; ARGS="-k window -x" is handed on (ARGS="-n 0" runs them in one process)
+## pytest: only the tests; ARGS="-k window -x" is handed on, ARGS="-n auto" uses every core
 pytest: $(READY)
-	@$(BIN)/python -m pytest -n auto $(ARGS)
+	@$(BIN)/python -m pytest $(ARGS)
 
 ## soak: the long tests, which `make test` leaves out
 soak: $(READY)
