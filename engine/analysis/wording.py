@@ -6,7 +6,7 @@ reading, a question or a state, which then has that value; or of an act or event
 may be a field of an entry as the file calls it, too: then every such entry tells that of itself; or how long ago
 something was (`days_since_payment: <=10`). `layers: [civil]` are the layers of law that are asked, `without_layers` and
 `civil: off` those that are not; a `province` leaves out the law of the others. What the table has under another name
-(`逾期天数`) is listed in `also_called`.
+(`逾期天数`) is listed in `also_called`. What is said to be not so (`not_verified: true`, `未核验: 是`) is the contrary.
 """
 
 from __future__ import annotations
@@ -50,6 +50,7 @@ _BETWEEN = re.compile(r"(\d+)\s*(?:\.\.|-|–)\s*(\d+)")
 _NUMBER = re.compile(r"\bN(?:\+(\d+))?\b")
 _AGO = re.compile(r"(days|hours|minutes)_(?:since|after)_(\w+)")
 _LAYER = re.compile(r"[\w:]+")
+_NOT = re.compile(r"(?:not|no|non|without)_|[未无非不]")
 _YES = ("true", "yes", "on", "given", "granted", "done", "是", "有", "已", "真")
 _NO = ("false", "no", "off", "none", "never", "否", "无", "没有", "未", "假")
 
@@ -67,7 +68,7 @@ class Wording:
 
     def meant(self, name: str, value: Any) -> Iterator[Meaning]:
         """Yield what `name: value` means, all of which holds; nothing where nothing says it."""
-        name = self.words.get("also_called", {}).get(name, name)
+        name, value = self._called(name, value)
         table = {
             _word(key): meaning
             for key, meaning in self.words.get("no_conflict_when", {}).get(name, {}).items()
@@ -80,14 +81,31 @@ class Wording:
             yield {"without_layers": left_out}
             return
         compared = _bounds(_number_of(name, value))
-        bounds = [(f"{sign}n", number) for sign, number in compared]
-        if bounds and all(pattern in table for pattern, _ in bounds):
-            yield from (_numbered(table[pattern], number) for pattern, number in bounds)
+        # Of a number with two bounds the table may know one: less is taken for granted then.
+        bounds = [(table[f"{sign}n"], number) for sign, number in compared if f"{sign}n" in table]
+        if bounds:
+            yield from (_numbered(meaning, number) for meaning, number in bounds)
             return
-        if (ago := _AGO.fullmatch(name)) and bounds:
+        if (ago := _AGO.fullmatch(name)) and compared:
             yield from self._elapsed(ago[1], ago[2], compared)
             return
         yield from self._declared(name, value)
+
+    def _called(self, name: str, value: Any) -> tuple[str, Any]:
+        """Return what a name is in the tables; what is said not to be so, by that which is not, or is."""
+        for each in (name, _joined(name)):
+            if (called := self._known_as(each)) is not None:
+                return called, value
+            denied, whether = _NOT.sub("", each, count=1) if _NOT.match(each) else "", _whether(value)
+            if whether and (called := self._known_as(denied)) is not None:
+                return called, whether == "false"
+        return name, value
+
+    def _known_as(self, name: str) -> str | None:
+        """Return under which name the tables, or what is declared, have a word; None where they do not."""
+        name = self.words.get("also_called", {}).get(name, name)
+        tables = (self.words.get(each, {}) for each in ("no_conflict_when", "events", "actions"))
+        return name if any(name in each for each in tables) else None
 
     def _left_out(self, name: str, value: Any) -> list[str] | None:
         """Return the layers of law that are not asked, where a word speaks of layers; else None."""
@@ -131,7 +149,9 @@ class Wording:
                     yield {"settings": {known: value}}
                 case PartyDecl() if attribute:
                     yield {"settings": {known: value}}
-                case ReadingDecl():
+                case ReadingDecl() if any(
+                    _word(value) in (e.name, e.alias, e.external) for e in each.options
+                ):
                     yield {"readings": {name: _word(value)}}
                 case QuestionDecl():
                     yield {"answers": {name: _word(value)}}
@@ -188,6 +208,11 @@ def _happened(name: str, value: Any) -> Iterator[Meaning]:
 
 def _word(value: Any) -> str:
     return str(value).strip().lower()
+
+
+def _joined(name: str) -> str:
+    """Return a name as the tables write it: `days after due` and `Days-After-Due` are `days_after_due`."""
+    return re.sub(r"[\s-]+", "_", name.strip().lower()).removeprefix("is_").removeprefix("是否")
 
 
 def _number_of(name: str, value: Any) -> str:

@@ -48,6 +48,19 @@ def contracts() -> dict[str, Contract]:
         ({"逾期天数": "至少45天"}, [{"since": [{"of": "invoice_issued.due", "at_least": "55 days"}]}]),
         ({"days_after_due": "more than 44 days"}, [{"since": [{"of": "invoice_issued.due", "at_least": "55 days"}]}]),
         ({"days_after_due": ">=45 hours"}, []),
+        # Of notice the table knows how long it was at least.
+        ({"提前通知小时": 24}, [{"since": [
+            {"of": act, "at_least": "24 hours"} for act in ("notify_suspension", "announce_change", "notify_change")
+        ]}]),
+        ({"Days after due": ">=45"}, [{"since": [{"of": "invoice_issued.due", "at_least": "55 days"}]}]),
+        ({"is_mobile": True}, [{"settings": {"service_class": "mobile"}}]),
+        ({"not_paid": False}, [{"kept": ["pay"]}]),
+        ({"未付清": "否"}, [{"kept": ["pay"]}]),
+        ({"no_authority_request": True}, [{"never": ["request_records"]}]),
+        ({"不存在之物": "是"}, []),
+        ({"违约程度": "根本违约"}, [{"answers": {"fundamental": True, "slight": False}}]),
+        ({"违约程度": "任何违约"}, [{"readings": {"违约程度": "任何违约"}}]),
+        ({"RS-terminate": "as it pleases"}, []),
         ({"乙方同意": "是"}, [{"answers": {"consented": True}}]),
         ({"breach": "false_identity"}, [{"kept": ["pay"]}]),
         ({"取消的功能": "呼叫转移"}, [{"fields": {"remove_feature.feature": "extra"}}]),
