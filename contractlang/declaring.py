@@ -121,11 +121,21 @@ class Declarations:
 
     def params(self, statement: Statement, node: Node | None) -> tuple[Param, ...]:
         found = []
+        named: list[Word] = []
         for each in node.nodes("param") if node else []:
             words = [part for part in each.parts if isinstance(part, Word)]
             kind = self.kind(statement, each.node("type"))
             found.append(Param(words[0].text, words[1].text if len(words) > 1 else "", kind))
+            named += words
+        self.distinct(statement, named)
         return tuple(found)
+
+    def distinct(self, statement: Statement, words: list[Word]) -> None:
+        """Report the names of one list that are the same."""
+        first: dict[str, Word] = {}
+        for word in words:
+            if first.setdefault(word.text, word) is not word:
+                self.names.twice(word.text, statement.span(word), statement.span(first[word.text]))
 
     def kind(self, statement: Statement, node: Node | None) -> Kind:
         assert node is not None
@@ -137,11 +147,14 @@ class Declarations:
             return TEXT
         return kind
 
-    def options(self, node: Node) -> tuple[OptionName, ...]:
+    def options(self, statement: Statement, node: Node) -> tuple[OptionName, ...]:
         found = []
+        named: list[Word] = []
         for each in node.nodes("decl_name"):
-            words = [part.text for part in each.parts if isinstance(part, Word) and part.kind == "NAME"]
-            found.append(OptionName(words[0], words[1] if len(words) > 1 else ""))
+            words = [part for part in each.parts if isinstance(part, Word) and part.kind == "NAME"]
+            found.append(OptionName(words[0].text, words[1].text if len(words) > 1 else ""))
+            named += words
+        self.distinct(statement, named)
         return tuple(found)
 
     def party(self, statement: Statement, node: Node) -> Bearer:
@@ -176,13 +189,13 @@ class Declarations:
     def type_decl(self, statement: Statement, body: Node) -> None:
         listed = body.node("alternatives")
         assert listed is not None
-        self.names.declare(TypeDecl(**self.base(statement, body), options=self.options(listed)))
+        self.names.declare(TypeDecl(**self.base(statement, body), options=self.options(statement, listed)))
 
     def state(self, statement: Statement, body: Node) -> None:
         made = self.base(statement, body)
         listed = body.node("alternatives")
         kind = one_of(made["name"]) if listed else self.kind(statement, body.node("type"))
-        options = self.options(listed) if listed else ()
+        options = self.options(statement, listed) if listed else ()
         in_law = body.node("in_law") is not None
         self.names.declare(StateDecl(**made, kind=kind, in_law=in_law, options=options))
 
@@ -211,7 +224,7 @@ class Declarations:
                     inner = part.parts[0]
                     assert isinstance(inner, Node)
                     if inner.rule == "alternatives":
-                        options = self.options(inner)
+                        options = self.options(statement, inner)
                         kind = one_of(made["name"])
                     else:
                         kind = self.kind(statement, inner)

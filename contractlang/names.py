@@ -68,22 +68,26 @@ class Names:
                 twice = taken == declared.name and type(other) is type(declared)
                 if twice and other.document != declared.document:
                     continue
-                self.wrong.append(
-                    error(
-                        "duplicate",
-                        declared.span,
-                        f"`{spelling}` is declared twice",
-                        f"`{spelling}`声明了两次",
-                        help=Said(
-                            f"choose another name for one of the two, such as `{spelling}_2`",
-                            f"给其中一个换名，如`{spelling}二`",
-                        ),
-                        labels=(Label(other.span, Said("first declared here", "先在此处声明")),),
-                    )
-                )
+                self.twice(spelling, declared.span, other.span)
                 continue
             self.spellings[spelling] = declared.name
         self.declarations.setdefault(declared.name, declared)
+
+    def twice(self, spelling: str, span: Span, first: Span) -> None:
+        """Report a name that stands for two things of one list."""
+        self.wrong.append(
+            error(
+                "duplicate",
+                span,
+                f"`{spelling}` is declared twice",
+                f"`{spelling}`声明了两次",
+                help=Said(
+                    f"choose another name for one of the two, such as `{spelling}_2`",
+                    f"给其中一个换名，如`{spelling}二`",
+                ),
+                labels=(Label(first, Said("first declared here", "先在此处声明")),),
+            )
+        )
 
     def find(self, spelling: str) -> Declaration | None:
         """Return what is declared under that spelling, or None."""

@@ -312,7 +312,7 @@ def told_by(work: Work, reader: Reader, tails: list[Node], declared: OccurrenceD
                 if kind_of(length) in (DAY, INSTANT):
                     runs_from(reader, tail, parts)
                 reader.want(length, PERIOD, parts[0])
-                of = reader.expression(parts[1]) if len(parts) > 1 else None
+                of = _beginning(reader, parts[1]) if len(parts) > 1 else None
                 limit = Within(length, of)
             case "reasonable":
                 limit = Reasonable(reasonable(work, reader, tail))
@@ -375,9 +375,9 @@ def _beginning(reader: Reader, part: Node | Word) -> Expr:
     kind = kind_of(since)
     if kind not in (FLAG, DAY, INSTANT) and kind.name not in ("occurrence", "breach"):
         raise reader.fail(
-            "kind", part, f"a norm binds from an occurrence or a day, not from {in_english(kind)}",
-            f"规范自某事发生或某日起有约束力，而不是自{in_chinese(kind)}起",
-            Said("write for example `from 2026-03-01`", "例如写 `自 2026年3月1日 起`"),
+            "kind", part, f"a beginning is an occurrence or a day, not {in_english(kind)}",
+            f"起点是某事发生或某日，而不是{in_chinese(kind)}",
+            Said("write for example `2026-03-01`", "例如写 `2026年3月1日`"),
         )  # fmt: skip
     return since
 

@@ -394,6 +394,9 @@ class Reader:
         rate = next(each for each in values if isinstance(each, Const) and each.kind == SHARE)
         rest = [each for each in values if each is not rate]
         base, since, until = rest if len(rest) == 3 else (rest[1], rest[0], Now())
+        for made, part in zip(values, parts, strict=True):
+            if made is since or made is until:
+                self.want(made, DAY, part)
         kind = kind_of(base)
         return Accrued(rate.value, base, since, until, kind)
 
