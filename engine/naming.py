@@ -458,12 +458,13 @@ class Naming:
 
 
 def third_person(verb: str) -> str:
-    """`pay` → `pays`, `accept terms` → `accepts terms`: acts are named by the bare verb."""
-    first, _, rest = verb.partition(" ")
+    """`pay` → `pays`, `ask_for_data` → `asks_for_data`: acts are named by a bare verb, and what may follow it."""
+    first = re.split("[ _]", verb)[0]
+    rest = verb.removeprefix(first)
     if not first.isascii():
         return verb
     if re.search(r"(?:s|x|z|ch|sh|o)$", first):
         said = first + "es"
     else:
         said = re.sub(r"(?<=[^aeiou])y$", "ie", first) + "s"
-    return f"{said} {rest}".strip()
+    return said + rest
