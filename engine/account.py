@@ -390,9 +390,7 @@ def _by(notice: Event, facts: tuple[Event, ...]) -> tuple[Event, ...]:
 
 
 def _alleged(program: Program, notice: Event, ground: str, facts: tuple[Event, ...]) -> list[Event]:
-    cited = {plain_number(word.removeprefix("1.").removeprefix("2.")) for word in ground.split()} | {
-        plain_number(w) for w in ground.split()
-    }
+    cited = {plain_number(word) for word in ground.split()}
     happened = {
         name for each in facts if each.name in program.touches for name in program.touches[each.name].names
     }

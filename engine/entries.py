@@ -234,9 +234,9 @@ class Entries:
 
     def given(self, raw: Mapping[str, Any], source: Any, other: Mapping[str, Any]) -> Any:
         """Return what a field takes: a field of the entry, or else a parameter of that name or the next day of the
-        number that one gives; a value; the month of an instant, or that a name tells; what words of the entry tell;
-        the other entry that it is about, or whether a number keeps within that in its words; or the last entry of
-        some types before it, of those that have the same in some field.
+        number that one gives; a value; norms that are cited; the month of an instant, or that a name tells; what words
+        of the entry tell; the other entry that it is about, or whether a number keeps within that in its words; or the
+        last entry of some types before it, of those that have the same in some field.
         """
         if not isinstance(source, dict):
             return first(raw, source)
@@ -244,6 +244,8 @@ class Entries:
             return first(raw, source["or"])
         if "is" in source:
             return source["is"]
+        if "norm" in source:
+            return self.in_own_numbers(first(raw, source["norm"]))
         if "about" in source:
             return other[source["about"]]
         if "day" in source:
@@ -267,6 +269,16 @@ class Entries:
             if "same" not in source or each.get(source["same"]) == raw.get(source["same"])
         ]
         return before[-1] if before else None
+
+    def in_own_numbers(self, written: str | None) -> str | None:
+        """Return a text in which norms are cited by their own numbers, without that of their document (`1.三.2b`)."""
+        if written is None:
+            return None
+        parted = (word.partition(".") for word in written.split())
+        return " ".join(
+            rest if dot and document in self.mapping["documents"] else document + dot + rest
+            for document, dot, rest in parted
+        )
 
     def within(self, raw: Mapping[str, Any], other: Mapping[str, Any], number: str, words: str) -> str | None:
         """Tell whether a number of the entry (none is 0) keeps within that in the words of another, or within that of a

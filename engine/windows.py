@@ -196,9 +196,9 @@ def known(scene: Scene, lapse: Lapse, party: str, bound: Any) -> Event | None:
 
 
 def about_breach(scene: Scene, named: str, bound: Any) -> bool:
-    """Tell whether a norm's number or id, as a person writes it (`三.2b`, `1.3.2b`), is that of the breach."""
+    """Tell whether a norm's number, id or label, as a person writes it (`三.2b`, `3.2b`), is that of the breach."""
     if not isinstance(bound, Breach):
         return True
     norm = scene.program.norms[bound.norm]
     own = (plain_number(norm.id), plain_number(norm.clause), plain_number(norm.label))
-    return plain_number(named) in own or plain_number(named.partition(".")[2]) in own
+    return plain_number(named) in own

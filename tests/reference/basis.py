@@ -216,11 +216,11 @@ def _known_since(world: World, name: str, thing: Thing, act: Event) -> Instant |
 
 
 def _is_of(said: str, thing: Thing) -> bool:
-    """Tell whether a breach is the one that is called by a clause, an id or a label, behind the agreement's number."""
+    """Tell whether a breach is the one that is called by a clause, an id or a label."""
     if thing is None or isinstance(thing, Event):
         return True
     called = {plain_number(each) for each in (thing.norm.id, thing.norm.clause, thing.norm.label)}
-    return bool(called & {plain_number(said), plain_number(said.partition(".")[2])})
+    return plain_number(said) in called
 
 
 # ---- May and must ---------------------------------------------------------------------------------------------------

@@ -31,9 +31,7 @@ def with_allegations(contracts: tuple[Contract, ...], known: Iterable[Event]) ->
 def _alleged_by(
     contracts: tuple[Contract, ...], notice: Event, cited: str, facts: list[Event]
 ) -> list[Event]:
-    words = {plain_number(word) for word in cited.split()} | {
-        plain_number(word[2:]) for word in cited.split()
-    }
+    words = {plain_number(word) for word in cited.split()}
     for contract in contracts:
         for norm in contract.norms:
             if words & {plain_number(norm.id), plain_number(norm.clause)}:
