@@ -160,9 +160,9 @@ async def evaluate_batch(tenant: Tenant, batch: authzen.Batch, now: Instant) -> 
     """
     wanted = None if batch.semantic == "execute_all" else batch.semantic == "permit_on_first_permit"
     found: list[Given | Answer] = []
-    for number, raw in enumerate(batch.items):
+    for number, item in enumerate(batch.items):
         try:
-            asked = authzen.single(raw)
+            asked = item if isinstance(item, Asked) else authzen.single(item)
             held = tenant.at_hand(asked.account)
             if held is None or held.base:
                 held = await _read(tenant, asked, now)

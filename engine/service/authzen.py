@@ -6,8 +6,10 @@ with `as_of`, `known_at`, `revision` and `at_least`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Final, NamedTuple
+
+import msgspec
 
 from engine.dates import parse_as_of
 from engine.event import Instant
@@ -45,6 +47,78 @@ class Asked(NamedTuple):
         """Tell whether nothing is said but who, what, on which account, and when."""
         more = (self.known_at, self.revision, self.at_least)
         return not self.data and all(each is None for each in more)
+
+
+# Nearly every question says who, what, on which account, maybe when, and no more. Such a one is read in one go, a
+# tenth of the way through JSON in general; whatever is more than that, or wrong, is read in general.
+
+Text = Annotated[str, msgspec.Meta(min_length=1)]
+
+
+class _Entity(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+    type: Text
+    id: Text
+
+
+class _Action(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+    name: Text
+
+
+class _When(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+    as_of: str
+
+
+class _Plain(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+    subject: _Entity
+    action: _Action
+    resource: _Entity
+    context: _When | None = None
+
+
+class _Plains(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    evaluations: Annotated[list[_Plain], msgspec.Meta(min_length=1)]
+
+
+_ONE: Final = msgspec.json.Decoder(_Plain)
+_SEVERAL: Final = msgspec.json.Decoder(_Plains)
+_WORDS, _WORDS_OF_WHEN, _WORDS_OF_SEVERAL = 13, 3, 1
+"""How many keys and texts there are in a plain question, in when it is about, and around several."""
+_NOTHING: Final[Mapping[str, Any]] = {}
+
+
+def plain(body: bytes) -> Asked | None:
+    """Read a question that says who, what, on which account, maybe when, each once; None of any other."""
+    try:
+        said = _ONE.decode(body)
+        return _asked_plainly(said) if body.count(b'"') == 2 * _words(said) else None
+    except (msgspec.MsgspecError, ValueError):
+        return None
+
+
+def plain_batch(body: bytes, most: int) -> Batch | None:
+    """Read several such questions, of which no more is said; None of any other batch."""
+    try:
+        said = _SEVERAL.decode(body).evaluations
+        words = _WORDS_OF_SEVERAL + sum(map(_words, said))
+        if len(said) > most or body.count(b'"') != 2 * words:
+            return None
+        return Batch(SEMANTICS[0], list(map(_asked_plainly, said)))
+    except (msgspec.MsgspecError, ValueError):
+        return None
+
+
+def _words(said: _Plain) -> int:
+    """Return how many keys and texts there are in a question; each has two marks (`repeated.py`)."""
+    return _WORDS if said.context is None else _WORDS + _WORDS_OF_WHEN
+
+
+def _asked_plainly(said: _Plain) -> Asked:
+    """Return the question. Raises ValueError where it is about no instant."""
+    subject, resource, when = said.subject, said.resource, said.context
+    at = None if when is None else parse_as_of(when.as_of)
+    return made(Asked, (
+        (subject.type, subject.id), said.action.name, resource.type, resource.id, _NOTHING, at, None, None, None, (),
+    ))  # fmt: skip
 
 
 def single(raw: Mapping[str, Any]) -> Asked:
@@ -173,10 +247,10 @@ def _token(value: Any, name: str) -> str:
 
 
 class Batch(NamedTuple):
-    """Several questions: each is a request of its own, or the Problem that it is."""
+    """Several questions: each is one already, or a request of its own that is still to be read."""
 
     semantic: str
-    items: list[dict[str, Any]]
+    items: Sequence[Asked | dict[str, Any]]
 
 
 def batch(raw: Mapping[str, Any], most: int) -> Batch | None:

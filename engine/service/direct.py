@@ -17,11 +17,12 @@ from engine.event import Instant
 from engine.service import authzen
 from engine.service.asking import evaluate, evaluate_batch
 from engine.service.atonce import Told
+from engine.service.authzen import Asked
 from engine.service.clock import now
 from engine.service.cloudevents import kind_of, sent
 from engine.service.problems import Problem
 from engine.service.recording import record
-from engine.service.requests import Headers, read_json, whole_body, whole_object
+from engine.service.requests import Headers, object_body, object_in, read_json, whole_body
 from engine.service.server import Server
 from engine.service.tenant import Tenant
 from engine.tuples import made
@@ -38,18 +39,22 @@ async def evaluation(server: Server, scope: Scope, headers: Headers, receive: Re
     """Answer one question. Raises Problem."""
     begun = time.perf_counter()
     tenant, _ = await server.enter(scope, headers, "ask")
-    raw = await whole_object(receive, headers, tenant.limits)
-    return await _one(server, scope, tenant, raw, begun)
+    body = await object_body(receive, headers, tenant.limits)
+    asked = authzen.plain(body) or authzen.single(object_in(body, tenant.limits))
+    return await _one(server, scope, tenant, asked, begun)
 
 
 async def evaluations(server: Server, scope: Scope, headers: Headers, receive: Receive) -> Told:
     """Answer several questions, all of them or up to the one that decides. Raises Problem."""
     begun = time.perf_counter()
     tenant, _ = await server.enter(scope, headers, "ask")
-    raw = await whole_object(receive, headers, tenant.limits)
-    batch = authzen.batch(raw, tenant.limits.batch)
+    body = await object_body(receive, headers, tenant.limits)
+    batch = authzen.plain_batch(body, tenant.limits.batch)
     if batch is None:
-        return await _one(server, scope, tenant, raw, begun)
+        raw = object_in(body, tenant.limits)
+        batch = authzen.batch(raw, tenant.limits.batch)
+        if batch is None:
+            return await _one(server, scope, tenant, authzen.single(raw), begun)
     at = now()
     answers = await server.tracing.part("decide", evaluate_batch(tenant, batch, at))
     logged = server.keep(tenant, answers)
@@ -85,9 +90,8 @@ async def events(server: Server, scope: Scope, headers: Headers, receive: Receiv
     return Told(200, head.encode(), content)
 
 
-async def _one(server: Server, scope: Scope, tenant: Tenant, raw: Mapping[str, object], begun: float) -> Told:
+async def _one(server: Server, scope: Scope, tenant: Tenant, asked: Asked, begun: float) -> Told:
     at = now()
-    asked = authzen.single(raw)
     answer = await server.tracing.part("decide", evaluate(tenant, asked, at))
     logged = server.keep(tenant, (answer,))
     if logged is not None:

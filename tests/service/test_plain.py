@@ -1,0 +1,105 @@
+"""What is read in one go of a question is what reading it in general makes of it; what may be more is left to that."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.service.authzen import batch, plain, plain_batch, single
+from engine.service.config import Limits
+from engine.service.problems import Problem
+from engine.service.requests import object_in
+
+LIMITS = Limits()
+texts = st.sampled_from(("x", "甲方", "", 'a"b', "a\\b", "\n", "\ud800")) | st.text(max_size=3)
+odd = (
+    texts
+    | st.none()
+    | st.integers()
+    | st.lists(texts, max_size=1)
+    | st.dictionaries(texts, texts, max_size=1)
+)
+instants = st.sampled_from(
+    ("2026-04-10", "2026-04-10T09:00:30.5", "2026-04-10T24:00+08:00", "2026-02-30", "now")
+)
+
+
+@st.composite
+def objects(draw: st.DrawFn, /, **fields: st.SearchStrategy[str]) -> str:
+    """Return a JSON object by hand: of the fields, mostly as they should be, some may be odd, away, there twice."""
+    found = []
+    for name, right in fields.items():
+        how = draw(st.sampled_from(("right",) * 9 + ("odd", "away", "twice")))
+        written = draw(right)
+        if how == "odd":
+            written = json.dumps(draw(odd), ensure_ascii=draw(st.booleans()))
+        found += [f'"{name}": {written}'] * {"away": 0, "twice": 2}.get(how, 1)
+    if draw(st.integers(0, 15)) == 0:
+        found.append(f'"properties": {json.dumps(draw(odd))}')
+    return f"{{{', '.join(draw(st.permutations(found)))}}}"
+
+
+named = st.sampled_from(('"party"', '"甲方"', '"\\u4e59"', '"u\\"1"'))
+entities = objects(type=named, id=named)
+questions = objects(
+    subject=entities,
+    action=objects(name=named),
+    resource=entities,
+    context=objects(as_of=instants.map(json.dumps)),
+)
+
+
+def read(body: bytes) -> Any:
+    """Return what reading a question in general makes of it, or the problem that it is."""
+    try:
+        return single(object_in(body, LIMITS))
+    except Problem as wrong:
+        return wrong
+
+
+@settings(max_examples=500)
+@given(written=questions)
+def test_a_question_read_at_once_is_the_question(written: str) -> None:
+    body = written.encode("utf-8", "surrogatepass")
+    found = plain(body)
+    assert found is None or found == read(body)
+
+
+@settings(max_examples=200)
+@given(written=st.lists(questions, max_size=3), more=st.sampled_from(("", ', "evaluations": []', ', "x": 1')))
+def test_a_batch_read_at_once_is_the_batch(written: list[str], more: str) -> None:
+    body = f'{{"evaluations": [{", ".join(written)}]{more}}}'.encode("utf-8", "surrogatepass")
+    found = plain_batch(body, 2)
+    if found is not None:
+        general = batch(object_in(body, LIMITS), 2)
+        assert general is not None
+        assert found.semantic == general.semantic
+        assert found.items == list(map(single, general.items))  # type: ignore[arg-type]
+
+
+def test_what_is_asked_most_is_read_at_once() -> None:
+    asked = b"""{
+      "subject": {"type": "party", "id": "provider"}, "action": {"name": "suspend_service"},
+      "resource": {"type": "account", "id": "A-1001"}
+    }"""
+    dated = asked.replace(b"provider", "甲方".encode())[:-1] + b', "context": {"as_of": "2026-04-20"}}'
+    for body in (asked, dated):
+        assert plain(body) == read(body)
+        assert plain_batch(b'{"evaluations": [%b]}' % body, 1) is not None
+
+
+@pytest.mark.parametrize("change", [
+    (b'"id": "A-1"', b'"id": "A-1", "id": "A-2"'), (b'"id": "A-1"', b'"id": ""'), (b"2026-04-20", b"2026-02-30"),
+    (b'"id": "A-1"', b'"id": "A-1", "properties": {}'), (b'"as_of"', b'"known_at"'),
+])  # fmt: skip
+def test_whatever_is_more_or_wrong_is_read_in_general(change: tuple[bytes, bytes]) -> None:
+    asked = b"""{
+      "subject": {"type": "party", "id": "provider"}, "action": {"name": "suspend_service"},
+      "resource": {"type": "account", "id": "A-1"}, "context": {"as_of": "2026-04-20"}
+    }"""
+    assert plain(asked) is not None
+    assert plain(asked.replace(*change)) is None
