@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from contractlang.norms import Maintenance
-from engine.account import Account, take
+from engine.account import Account
 from engine.account_standing import powers_of
 from engine.cells import end_of_life, every_case, read
 from engine.decide import decide
 from engine.decision import Item
 from engine.event import START, Event, Instant
+from engine.factline import take
 from engine.position import Position, elapse
 from engine.question import May
 from engine.scene import Breach, Ground, Inst, LifeCell, Unknown

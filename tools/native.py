@@ -34,10 +34,10 @@ FILES = (
 
 # What others make by hand or name in a pickle is left as it is, and what is never called often.
 ENGINE = """
-    account answering bases canonical choice conditions dates deadlines decide dispatch duties evaluate
-    evaluator force happenings in_force instances intake judge lifetime logged looks making may position
-    prevailing program quantities ranking recall scene simultaneous statuses step sums taken told
-    unordered upkeep windows working_days written_events
+    account alleged answering bases canonical choice conditions dates deadlines decide dispatch duties
+    evaluate evaluator factline force happenings in_force instances intake judge lifetime logged looks making
+    may position prevailing program quantities ranking recall scene simultaneous statuses step sums taken
+    told unordered upkeep windows working_days written_events
 """
 SERVICE = "access answers asking atonce authzen cloudevents direct ids recording requests rim tenant watch"
 MODULES = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from engine.account import Account, take
+from engine.account import Account
 from engine.account_standing import powers_of, standing, standing_of
 from engine.cases import question_of
 from engine.dates import iso
@@ -13,6 +13,7 @@ from engine.decide import decide
 from engine.errors import BadEvent, BadQuestion
 from engine.event import Event, Instant
 from engine.explain import decision_as_json, outline, question_as_json
+from engine.factline import take
 from engine.history import history
 from engine.position import Position, elapse
 from engine.question import May, Question

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from contractlang.values import Period
-from engine.account import with_allegations
+from engine.alleged import with_allegations
 from engine.bulk.kernel.machine import Columns
 from engine.bulk.kernel.plan import DANGLING, FIRST, JOINT, MISSING, MOST, NO, UNSETTLED, YES, Issue, Plan
 from engine.bulk.kernel.spell import day_number
