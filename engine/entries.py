@@ -120,6 +120,18 @@ class Entries:
         read = (rule["read"] for rule in self.mapping["events"][raw["type"]] if rule.get("read"))
         return "arrives" in raw and raw["arrives"] is None and not any(first(raw, each) for each in read)
 
+    def told_of(self, act: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the fields of an act that words of a query tell, as those of an entry that is the act would."""
+        return {
+            target: found
+            for rules in self.mapping["events"].values()
+            for rule in rules
+            if rule["name"] == act
+            for target, source in (rule.get("fields") or {}).items()
+            if isinstance(source, dict) and "told" in source
+            if (found := _told(asked, source["told"])) is not None
+        }
+
     def presumed(self, act: str, party: Any) -> dict[str, Any]:
         """Return the fields that an act by a party has where nothing is said of them."""
         by_party = (self.mapping.get("presumed") or {}).get(act, {})

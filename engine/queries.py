@@ -62,7 +62,12 @@ def _allowed(situation: Situation, ask: Mapping[str, Any], at: int) -> Question:
     declared = situation.program.declarations.get(act)
     params = {each.name for each in declared.params} if isinstance(declared, OccurrenceDecl) else set()
     told = {k: v for k, v in ask.items() if k not in ("kind", "actor", "party", "action", "agreement")}
-    fields = {**entries.presumed(act, party), **_unsaid(situation, act, at), **told}
+    fields = {
+        **entries.presumed(act, party),
+        **_unsaid(situation, act, at),
+        **told,
+        **entries.told_of(act, ask),
+    }
     return May(party, act, at, {k: entries.value(act, k, v) if k in params else v for k, v in fields.items()})
 
 
@@ -126,7 +131,11 @@ def _deadline(situation: Situation, of: str, at: int) -> Question:
 def _amount(situation: Situation, of: str, at: int) -> Question:
     """Return the question about a sum, or about a price."""
     what, _, about = of.partition(":")
-    name = situation.mapping.raw["amounts"].get(what)
+    names = situation.mapping.raw["amounts"]
+    name = names.get(what)
+    if name == "pay" and what not in situation.mapping.raw["settled"] and about.partition(":")[0] in names:
+        # What is unpaid of a late fee is that sum.
+        return _amount(situation, about, at)
     if name is None:
         raise Unsupported(f"amount of {of}")
     if name == "tariff":

@@ -22,6 +22,15 @@ from engine.replies import Reply
 from engine.situation import Absent, Situation, Words, asked_of
 
 PASSED, FAILED, NOT_APPLICABLE = "passed", "failed", "not applicable"
+# What holds of an answer of another name. Of an act that needs no basis and of which no norm speaks, no rule grants it,
+# and one may do it.
+_HOLD_OF = (
+    ("yes", "cured"),
+    ("no_basis", "none"),
+    ("none", "no_basis"),
+    ("no_basis", "unregulated"),
+    ("permitted", "unregulated"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,4 +176,4 @@ def _plain(answer: Any) -> str:
 
 
 def _same(wanted: str, got: str) -> bool:
-    return wanted == got or (wanted, got) in (("yes", "cured"), ("no_basis", "none"), ("none", "no_basis"))
+    return wanted == got or (wanted, got) in _HOLD_OF

@@ -46,7 +46,7 @@ def find_rules(position: Position, norm: str, document: str | None) -> list[Rule
         if (document is None or document in (rule.document, base_name(rule.document)))
         and (
             wanted in (plain_number(rule.norm.id), plain_number(rule.norm.clause))
-            or plain_number(rule.norm.clause).startswith(f"{wanted}(")
+            or plain_number(rule.norm.clause).startswith((f"{wanted}(", f"{wanted}."))
             or norm in (rule.norm.label, rule.act_name)
         )
     ]

@@ -75,7 +75,7 @@ def is_called(norm: Norm, name: str) -> bool:
     """Tell whether a question that names an id, a clause or what it is part of, a label or an act means a norm."""
     number, clause = plain_number(name), plain_number(norm.clause)
     act = "" if isinstance(norm, Maintenance) else norm.act.name
-    is_of_clause = clause == number or clause.startswith(f"{number}(")
+    is_of_clause = clause == number or clause.startswith((f"{number}(", f"{number}."))
     return is_of_clause or plain_number(norm.id) == number or name in (norm.label, act)
 
 
