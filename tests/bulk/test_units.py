@@ -279,6 +279,8 @@ def in_parts(shape: Shape, tables: Sequence[pa.Table], parts: int) -> Parted:
     """Return the rows of tables parted by account. Raises Wider."""
     found = Parted(shape, sum(map(len, tables)), parts)
     for table in tables:
+        found.see(table.column("account"))
+    for table in tables:
         found.add(table)
     return found
 

@@ -157,20 +157,28 @@ def texts(offsets: Halves, data: Bytes, null: Bytes, colons: bool, bad: Bytes) -
                 bad[row] = 1
 
 
+def four(data: Bytes, place: int) -> int:
+    """Return the number that four bytes write, the lowest first."""
+    at = place & FAR
+    return int(data[at]) | int(data[at + 1]) << 8 | int(data[at + 2]) << 16 | int(data[at + 3]) << 24
+
+
 def mixed(data: Bytes, start: int, end: int) -> int:
     """Return a number of 64 bits in which all bytes of a text have a part."""
-    found, place = int(end) - int(start), int(start)
-    while place + 4 <= end:
-        part = int(data[place]) | int(data[place + 1]) << 8
-        part |= int(data[place + 2]) << 16 | int(data[place + 3]) << 24
-        found = ((found ^ part) * ODD) & ALL
+    found, place, last = int(end) - int(start), int(start), int(end) - 4
+    while place < last:
+        found = ((found ^ four(data, place)) * ODD) & ALL
         found ^= (found >> 32) & HALF
         place += 4
-    while place < end:
-        found = ((found ^ int(data[place])) * ODD) & ALL
-        found ^= (found >> 32) & HALF
-        place += 1
-    return found
+    # The last four bytes are taken together; some of them for a second time, where there are that many.
+    part = 0
+    if last >= start:
+        part = four(data, last)
+    else:
+        for each in range(place, end):
+            part = part << 8 | int(data[each])
+    found = ((found ^ part) * ODD) & ALL
+    return found ^ ((found >> 32) & HALF)
 
 
 def slot_of(
@@ -340,17 +348,19 @@ def looked_up(
             out[each & FAR] = MISSING if named == NOTHING else found
 
 
-def moved(rows: Array, wide: int, groups: Halves, ends: Array, out: Array) -> None:
-    """Lay each row, so many numbers `wide`, after those of its group, and tell where these end then."""
-    at = 0
-    for row in range(len(groups)):
-        group = int(groups[row & FAR]) & FAR
-        place = ends[group] * wide
-        ends[group] += 1
-        for _ in range(wide):
-            out[place & FAR] = rows[at & FAR]
-            place += 1
-            at += 1
+def shared_out(
+    codes: Halves, none: Bytes, of_names: Array, parts: Halves, numbers: Halves, counts: Array
+) -> None:
+    """Tell the part of each row, which name of it its account has, and how many rows each part has.
+
+    `of_names` tells that of each name, as `allotted` does, and last of none.
+    """
+    last = len(of_names) - 1
+    for row in range(len(codes)):
+        at = row & FAR
+        own = of_names[(last if none[at] else int(codes[at])) & FAR]
+        parts[at], numbers[at] = own >> 32, own & HALF
+        counts[(own >> 32) & FAR] += 1
 
 
 def counted(

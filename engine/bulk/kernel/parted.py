@@ -58,7 +58,10 @@ class Laid:
 
 
 class Parted:
-    """Rows, so many at most, as they are added; after so many `parts` there is one with those of no account."""
+    """So many rows, laid part by part; after so many `parts` there is one with those of no account.
+
+    The accounts of all rows are looked at before the other cells of any, so that each row can be laid in its place.
+    """
 
     def __init__(self, shape: Shape, rows: int, parts: int) -> None:
         self._shape = shape
@@ -67,33 +70,40 @@ class Parted:
         }
         self._apart = [shape.schema.empty_table().select(shape.apart)]
         self._names = _Names(parts + 1)
-        self._rows = numpy.empty(rows * shape.wide, numpy.int64)
-        self._parts, self._counts = numpy.empty(rows, numpy.int32), numpy.zeros(parts + 1, numpy.int64)
-        self._added = 0
+        self._parts, self._numbers = numpy.empty(rows, numpy.int32), numpy.empty(rows, numpy.int32)
+        self._counts = numpy.zeros(parts + 1, numpy.int64)
+        self._seen = self._added = 0
+        self._ends = self._rows = numpy.empty(0, numpy.int64)
         self._placed: dict[str, tuple[Any, Array]] = {}
         """Of each column the words of the rows that came last, and their places."""
 
+    def see(self, accounts: Any) -> None:
+        """Look at the accounts of some rows."""
+        for chunk in accounts.chunks:
+            # Texts that are no words are each a word of its own.
+            names = chunk.dictionary if is_words(chunk) else chunk
+            codes = indices_of(chunk) if is_words(chunk) else numpy.arange(len(chunk), dtype=numpy.int32)
+            here = slice(self._seen, self._seen + len(chunk))
+            told = codes, nulls_of(chunk), self._names.add(names)
+            cells_compiled().shared_out(*told, self._parts[here], self._numbers[here], self._counts)
+            self._seen = here.stop
+
     def add(self, table: Any) -> None:
-        """Lay the rows of a table to those of their parts. Raises Wider."""
+        """Lay the rows of a table to those of their parts, in the order in which they were seen. Raises Wider."""
         shape = self._shape
+        if not self._added:
+            self._ends = numpy.cumsum(self._counts) - self._counts
+            self._rows = numpy.empty(self._seen * shape.wide, numpy.int64)
         if shape.apart:
             self._apart.append(table.select(shape.apart))
         for batch in table.to_batches():
             given = [each for cell in shape.cells for each in self._given(batch, cell)]
-            first, last = self._added, self._added + len(batch)
-            rows = self._rows[first * shape.wide : last * shape.wide]
-            to = self._parts[first:last], self._counts, rows, first
-            unfit = shape.lay(*self._accounts(batch.column("account")), *to, *given)
+            here = slice(self._added, self._added + len(batch))
+            to = self._parts[here], self._numbers[here], self._ends, self._rows, here.start
+            unfit = shape.lay(*to, *given)
             if unfit:
                 raise Wider(shape.unfit(unfit))
-            self._added = last
-
-    def _accounts(self, column: Any) -> tuple[Array, Array, Array]:
-        """Return the number of the word of each account, whether it is null, and what is known of each word."""
-        # Texts that are no words are each a word of its own.
-        names = column.dictionary if is_words(column) else column
-        codes = indices_of(column) if is_words(column) else numpy.arange(len(column), dtype=numpy.int32)
-        return codes, nulls_of(column), self._names.add(names)
+            self._added = here.stop
 
     def _given(self, batch: Any, cell: Cell) -> tuple[Array, ...]:
         """Return what is laid into a cell of each row."""
@@ -121,14 +131,12 @@ class Parted:
 
     def laid(self) -> Laid:
         """Return the rows part by part."""
-        shape, begins = self._shape, numpy.cumsum(self._counts) - self._counts
-        rows = numpy.empty(self._added * shape.wide, numpy.int64)
-        cells_compiled().moved(self._rows, shape.wide, self._parts[: self._added], begins.copy(), rows)
-        apart = pyarrow.concat_tables(self._apart)
+        shape, apart = self._shape, pyarrow.concat_tables(self._apart)
         if (cell := shape.cell(ROW)) is not None:
-            stood = rows.view(KINDS[cell.wide])[cell.place :: shape.wide * 8 // cell.wide]
+            stood = self._rows.view(KINDS[cell.wide])[cell.place :: shape.wide * 8 // cell.wide]
             apart = apart.take(pyarrow.array(stood))
-        return Laid(rows, apart, begins, self._counts, *self._names.by_part(), self._words)
+        begins = numpy.cumsum(self._counts) - self._counts
+        return Laid(self._rows, apart, begins, self._counts, *self._names.by_part(), self._words)
 
 
 class _Names:
@@ -194,7 +202,10 @@ def kept(about: Path, wide: int, parts: range) -> Laid:
     )
     begins = numpy.cumsum(counts) - counts
     first, size = int(counts[: parts.start].sum()), int(counts[parts.start : parts.stop].sum())
-    rows = numpy.fromfile(about.with_suffix(ROWS), numpy.int64, size * wide, offset=first * wide * 8)
+    # What is only looked at once is not copied first.
+    with pyarrow.memory_map(str(about.with_suffix(ROWS))) as file:
+        file.seek(first * wide * 8)
+        rows = numpy.frombuffer(file.read_buffer(size * wide * 8), numpy.int64)
     beside = about.with_suffix(APART)
     apart = _read(beside).slice(first, size) if beside.is_file() else pyarrow.table({})
     words = {name.removeprefix(WORDS): each for name, each in arrays.items()}
@@ -206,10 +217,10 @@ def _cell(array: Any) -> Any:
 
 
 def _write(table: Any, path: Path) -> None:
-    with pyarrow.ipc.new_file(str(path), table.schema) as out:
+    with pyarrow.OSFile(str(path), "wb") as file, pyarrow.ipc.new_stream(file, table.schema) as out:
         out.write_table(table)
 
 
 def _read(path: Path) -> Any:
     with pyarrow.memory_map(str(path)) as source:
-        return pyarrow.ipc.open_file(source).read_all()
+        return pyarrow.ipc.open_stream(source).read_all()

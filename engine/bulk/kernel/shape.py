@@ -14,7 +14,7 @@ from typing import Any
 import numpy
 import pyarrow
 
-from engine.bulk.kernel.cells import FAR, HALF
+from engine.bulk.kernel.cells import FAR
 from engine.bulk.kernel.column import is_words
 from engine.bulk.kernel.kept import folder
 from engine.bulk.kernel.native import OVER_COLUMNS, native
@@ -32,8 +32,8 @@ _FOUND = """
         null_{n}, found_{n} = nulls_{n}[at], cells_{n}[at]
 """
 _LAID = {
-    ACCOUNT: ("", f"""
-        cell_{{n}} = own & {HALF}
+    ACCOUNT: ("", """
+        cell_{n} = numbers[at]
 """),
     ROW: ("", """
         cell_{n} = ahead + row
@@ -75,15 +75,13 @@ _TAKEN = {
 """What is given of a cell, and the lines that tell what a row kept."""
 
 _LAY = f"""
-def fold(codes: Halves, none: Bytes, of_words, parts: Halves, counts, rows, ahead, {{given}}):
-    last, unfit = len(of_words) - 1, 0
-    for row in range(len(codes)):
-        at, place = row & {FAR}, row * {{wide}}
-        code = codes[at]
-        own = of_words[(last if none[at] else int(code)) & {FAR}]
-        part = (own >> 32) & {FAR}
-        parts[at] = part
-        counts[part] += 1
+def fold(parts: Halves, numbers: Halves, ends, rows, ahead, {{given}}):
+    unfit = 0
+    for row in range(len(parts)):
+        at = row & {FAR}
+        part = int(parts[at]) & {FAR}
+        place = ends[part] * {{wide}}
+        ends[part] += 1
 {{cells}}
 {{words}}
     return unfit
@@ -165,7 +163,7 @@ class Shape:
 
     @property
     def lay(self) -> Callable[..., int]:
-        """What lays cells into rows, and tells the parts of these; it returns in bits which cells do not fit."""
+        """What lays the cells of rows after those of their parts; it returns in bits which cells do not fit."""
         return _native(_lay(self.cells, self.wide))
 
     @property

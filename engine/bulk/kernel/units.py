@@ -259,7 +259,10 @@ def _laid(piece: Piece, spill: Spill) -> tuple[Laid, frozenset[str]]:
         groups = range(piece.first, piece.last)
         parted = Parted(spill.shape, file.rows(groups), spill.parts)
         try:
-            for table in file.batches(_READ, groups):
+            for table in file.batches(_READ, groups, [ACCOUNT]):
+                parted.see(table.column(ACCOUNT))
+            others = [name for name in file.schema.names if name != ACCOUNT]
+            for table in file.batches(_READ, groups, others):
                 parted.add(_fitted(table, spill.schema))
         except Wider as wrong:
             return _laid(piece, replace(spill, wider=spill.wider | wrong.columns))
@@ -267,10 +270,10 @@ def _laid(piece: Piece, spill: Spill) -> tuple[Laid, frozenset[str]]:
 
 
 def _fitted(table: Any, schema: Any) -> Any:
-    """Return a table with the columns of a schema. (Accounts may be words, or not.)"""
-    if len(table.schema) == len(schema) and not any(map(pyarrow.types.is_null, table.schema.types)):
-        return table
+    """Return a table without accounts with the other columns of a schema."""
     others = [each for each in schema if each.name != ACCOUNT]
+    if len(table.schema) == len(others) and not any(map(pyarrow.types.is_null, table.schema.types)):
+        return table
     return pyarrow.concat_tables([pyarrow.schema(others).empty_table(), table], promote_options="default")
 
 
