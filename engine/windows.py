@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from contractlang.norms import Within
+from contractlang.norms import Norm, Within
 from contractlang.numerals import plain_number
 from contractlang.values import Period
 from engine.dates import day_of, start_of
@@ -196,9 +196,18 @@ def known(scene: Scene, lapse: Lapse, party: str, bound: Any) -> Event | None:
 
 
 def about_breach(scene: Scene, named: str, bound: Any) -> bool:
-    """Tell whether a norm's number, id or label, as a person writes it (`三.2b`, `3.2b`), is that of the breach."""
+    """Tell whether a norm's number, id or label, as a person writes it (`三.2b`, `3.2b`), is that of the breach, or of
+    another that the same deed is: who knows of the one knows of both.
+    """
     if not isinstance(bound, Breach):
         return True
-    norm = scene.program.norms[bound.norm]
-    own = (plain_number(norm.id), plain_number(norm.clause), plain_number(norm.label))
-    return plain_number(named) in own
+    norms, called = scene.program.norms, plain_number(named)
+    return is_called(norms[bound.norm], called) or any(
+        is_called(norm, called) and scene.get(("B", index, bound.trig)) is not None
+        for index, norm in enumerate(norms if bound.trig else ())
+    )
+
+
+def is_called(norm: Norm, number: str) -> bool:
+    """Tell whether a norm has a number, id or label."""
+    return number in (plain_number(norm.id), plain_number(norm.clause), plain_number(norm.label))

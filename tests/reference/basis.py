@@ -210,17 +210,20 @@ def _known_since(world: World, name: str, thing: Thing, act: Event) -> Instant |
             texts = [each.fields.get(param.name) for param in kind.params if param.kind.name == "text"]
             of = texts[0] if texts else None
             since = isinstance(thing, Event | None) or each.effect_at >= thing.at
-            if since and knows in (None, act.actor) and (of is None or _is_of(str(of), thing)):
+            if since and knows in (None, act.actor) and (of is None or _is_of(world, str(of), thing)):
                 return each.effect_at
     return None
 
 
-def _is_of(said: str, thing: Thing) -> bool:
-    """Tell whether a breach is the one that is called by a clause, an id or a label."""
+def _is_of(world: World, said: str, thing: Thing) -> bool:
+    """Tell whether a breach, or another that the same deed is, is called so by a clause, an id or a label."""
     if thing is None or isinstance(thing, Event):
         return True
-    called = {plain_number(each) for each in (thing.norm.id, thing.norm.clause, thing.norm.label)}
-    return plain_number(said) in called
+    same = [each for each in world.breaches if thing.trigger and each.trigger == thing.trigger]
+    return any(
+        plain_number(said) in map(plain_number, (each.norm.id, each.norm.clause, each.norm.label))
+        for each in (thing, *same)
+    )
 
 
 # ---- May and must ---------------------------------------------------------------------------------------------------
