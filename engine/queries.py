@@ -133,10 +133,8 @@ def _amount(situation: Situation, of: str, at: int) -> Question:
     what, _, about = of.partition(":")
     names = situation.mapping.raw["amounts"]
     name = names.get(what)
-    if name == "pay" and what not in situation.mapping.raw["settled"] and about.partition(":")[0] in names:
-        # What is unpaid of a late fee is that sum.
-        return _amount(situation, about, at)
-    if name is None:
+    # What is unpaid of a late fee is no question to the engine: it says what one comes to.
+    if name is None or about.partition(":")[0] in names:
         raise Unsupported(f"amount of {of}")
     if name == "tariff":
         return StateOf(name, at, situation.agreement())
