@@ -231,6 +231,8 @@ def test_rows_in_the_order_of_their_accounts_are_what_pyarrow_takes(
         "account": accounts.dictionary_encode() if is_words else accounts,
         "whole": pa.array(cells, pa.int64()), "half": pa.array(cells, pa.int32()), "none": pa.nulls(count),
         "day": pa.array(cells, pa.int32()).cast(pa.date32()), "at": pa.array(cells, pa.timestamp("us")),
+        "second": pa.array(cells, pa.timestamp("s")).cast(pa.timestamp("us")),
+        "far": pa.array([2**15 - 1, 2**15, None] * 300, pa.int32()).cast(pa.date32()),
         "amount": pa.array(cells, pa.decimal128(12, 2)), "cents": pa.array(cells, pa.decimal64(12, 2)),
         "text": pa.array(texts), "flag": pa.array([None if each is None else each > 4 for each in cells]),
         "word": pa.array(texts).dictionary_encode(), "every": pa.array(range(count)),
@@ -245,7 +247,7 @@ def test_rows_in_the_order_of_their_accounts_are_what_pyarrow_takes(
     shape = narrowest([tables[:2], tables[2:]], parts)
     is_wide = {cell.column for cell in shape.cells if cell.what not in (ACCOUNT, ROW, WORD, LEAN)}
     is_wide |= {cell.column for cell in shape.cells if cell.what == WORD and cell.wide == 4}
-    assert is_wide == {"large", "least", "least half", *(["word"] if words > 255 else [])}
+    assert is_wide == {"large", "least", "least half", "at", "far", *(["word"] if words > 255 else [])}
     laid = []
     for number, some in enumerate((tables[:2], tables[2:])):
         laid.append(in_parts(shape, some, parts).laid())
@@ -273,6 +275,15 @@ def test_any_number_of_columns_is_laid_side_by_side() -> None:
     (found,) = Ordered(shape, [in_parts(shape, [table], 1).laid()], range(2)).tables(9)
     rows = {row["n69"]: row for row in found.to_pylist()}
     assert rows == {row["n69"]: row for row in table.to_pylist()}
+
+
+def test_names_of_a_part_are_as_many_as_there_are() -> None:
+    names = [f"A-{n}" for n in range(1 << 16)]
+    few, many = (pa.table({"account": some, "at": range(len(some))}) for some in (names, [*names, "B"]))
+    assert [narrowest([[table]], 1).cells[1].wide for table in (few, many)] == [2, 4]
+    shape = narrowest([[many]], 1)
+    (found,) = Ordered(shape, [in_parts(shape, [many], 1).laid()], range(2)).tables(9)
+    assert found.to_pylist() == many.to_pylist()
 
 
 def in_parts(shape: Shape, tables: Sequence[pa.Table], parts: int) -> Parted:

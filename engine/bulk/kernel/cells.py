@@ -364,15 +364,16 @@ def shared_out(
 
 
 def counted(
-    wide: int, place: int, rows: Halves, ranks: Halves, least: int, groups: Halves, ends: Array
+    wide: int, place: int, shift: int, mask: int, rows: Array, ranks: Halves, least: int, groups: Halves, ends: Array
 ) -> None:  # fmt: skip
     """Tell of which account each row is, the first being that with the rank `least`, and how many rows each has.
 
-    A row tells which name its account has, and `ranks` the rank of that.
+    A row, so many numbers `wide`, tells at a place, by the bits of a mask, which name its account has, and `ranks` the
+    rank of that.
     """
     at = place
     for row in range(len(groups)):
-        group = (int(ranks[int(rows[at & FAR]) & FAR]) - least) & FAR
+        group = (int(ranks[((rows[at & FAR] >> shift) & mask) & FAR]) - least) & FAR
         groups[row & FAR] = group
         ends[group + 1] += 1
         at += wide

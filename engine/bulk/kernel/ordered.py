@@ -84,8 +84,8 @@ class Ordered:
         ends, groups = numpy.zeros(within[1] - least + 1, numpy.int64), list[Array]()
         for each, own in zip(self._laid, ranks, strict=True):
             groups.append(numpy.empty(int(each.counts[part]), numpy.int32))
-            rows = self._rows_of(each, part).view(KINDS[self._key.wide])
-            told = shape.wide * 8 // self._key.wide, self._key.place, rows
+            key, rows = self._key, self._rows_of(each, part)
+            told = shape.wide, key.word, key.shift, (1 << 8 * key.wide) - 1, rows
             code.counted(*told, own, least, groups[-1], ends)
         code.begun(ends)
         size = sum(map(len, groups)) * shape.wide

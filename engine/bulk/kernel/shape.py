@@ -7,7 +7,7 @@ laid side by side, in as few bytes as they need, and the row goes as a whole to 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -15,17 +15,21 @@ import numpy
 import pyarrow
 
 from engine.bulk.kernel.cells import FAR
+from engine.bulk.kernel.column import ACCOUNT as WHOSE
 from engine.bulk.kernel.column import is_words
 from engine.bulk.kernel.kept import folder
 from engine.bulk.kernel.native import OVER_COLUMNS, native
 
 ACCOUNT, ROW, NUMBER, NULL, WORD, LEAN = range(6)
 """What a row keeps: which name its account has, which row it was; of a column, its number, whether it is null, the
-number of its word (all bits where it is null), its number or that it is null in as few bytes as most need."""
+number of its word (all bits where it is null), its number (of an instant its seconds) or that it is null in as few
+bytes as most need."""
 A_BYTE = 255
 """So many words have numbers of a byte, all bits of which are not there in one."""
 KINDS: dict[int, Any] = {1: numpy.uint8, 4: numpy.int32, 8: numpy.int64}
 """What cells of so many bytes are."""
+SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
+"""How much a second is, by the unit in which instants are told."""
 _ARRAYS = {1: ": Bytes", 4: ": Halves", 8: ""}
 
 _FOUND = """
@@ -34,6 +38,7 @@ _FOUND = """
 _LAID = {
     ACCOUNT: ("", """
         cell_{n} = numbers[at]
+        unfit |= (cell_{n} >= {limit}) << {bit}
 """),
     ROW: ("", """
         cell_{n} = ahead + row
@@ -49,6 +54,9 @@ _LAID = {
         cell_{{n}} = -1 if null_{{n}} else found_{{n}}
 """),
     LEAN: ("nulls_{n}: Bytes, cells_{n}{array}, ", _FOUND + """
+        whole_{n} = found_{n} // {unit}
+        unfit |= ((1 - null_{n}) & (whole_{n} * {unit} != found_{n})) << {bit}
+        found_{n} = whole_{n}
         unfit |= ((1 - null_{n}) & ((found_{n} <= {least}) | (found_{n} > {most}))) << {bit}
         cell_{n} = {least} if null_{n} else found_{n}
 """),
@@ -68,7 +76,7 @@ _TAKEN = {
         outs_{n}[to] = cell_{n} - ((cell_{n} + 1) & {past})
 """),
     LEAN: ("outs_{n}{array}, lacks_{n}: Bytes, ", """
-        outs_{n}[to] = cell_{n}
+        outs_{n}[to] = cell_{n} * {unit}
         lacks_{n}[to] = cell_{n} == {least}
 """),
 }  # fmt: skip
@@ -120,6 +128,8 @@ class Cell:
     place: int
     of: int
     """How many bytes the number has in the column."""
+    unit: int = 1
+    """Of how much the number is a multiple."""
 
     @property
     def rooms(self) -> dict[int, int]:
@@ -232,11 +242,15 @@ def _held(value: str, cell: Cell) -> str:
 
 
 def _told(cell: Cell) -> str:
-    """Return what a cell says."""
-    word = f"word_{cell.word}"
+    """Return what a cell says: a number of few bytes with its sign, but for those of one byte, which have none."""
+    word, above = f"word_{cell.word}", 64 - 8 * cell.wide
     if cell.wide == 8:
         return word
-    return f"({word} << {32 - cell.shift}) >> 32" if cell.wide == 4 else f"({word} >> {cell.shift}) & 255"
+    return (
+        f"({word} >> {cell.shift}) & 255"
+        if cell.wide == 1
+        else f"({word} << {above - cell.shift}) >> {above}"
+    )
 
 
 def _bit(n: int) -> int:
@@ -254,29 +268,36 @@ def _about(n: int, cell: Cell) -> dict[str, Any]:
         "least": least,
         "most": -1 - least,
         "past": past,
+        "limit": 1 << (8 * cell.wide),
+        "unit": cell.unit,
     }
 
 
 def shape_of(schema: Any, wider: frozenset[str]) -> Shape:
     """Return the shape of rows with the columns of a schema, of which all but the `wider` ones take few bytes."""
-    found = [(4, "", ACCOUNT, 4)]
+    # Of what has no fixed width the number of the row is kept.
+    found = [Cell(WHOSE, ACCOUNT, 4 if WHOSE in wider else 2, 0, 4)]
+    has_rows = False
     for each in schema:
-        name, width = each.name, _width(each.type)
-        if name == "account":
+        name, kind, width = each.name, each.type, _width(each.type)
+        if name == WHOSE:
             continue
         if is_words(each):
-            found.append((4 if name in wider else 1, name, WORD, 4))
+            found.append(Cell(name, WORD, 4 if name in wider else 1, 0, 4))
         elif width and name in wider:
-            found += [(width, name, NUMBER, width), (1, name, NULL, 1)]
+            found += [Cell(name, NUMBER, width, 0, width), Cell(name, NULL, 1, 0, 1)]
         elif width:
-            found.append((width if pyarrow.types.is_timestamp(each.type) else 4, name, LEAN, width))
-        elif ROW not in [what for _, _, what, _ in found]:
-            # Of what has no fixed width the number of the row is kept.
-            found.append((4, "", ROW, 4))
+            is_day, is_instant = pyarrow.types.is_date32(kind), pyarrow.types.is_timestamp(kind)
+            found.append(
+                Cell(name, LEAN, 2 if is_day else 4, 0, width, SECOND[kind.unit] if is_instant else 1)
+            )
+        elif not has_rows:
+            found.append(Cell("", ROW, 4, 0, 4))
+            has_rows = True
     cells, at = [], 0
-    for width, name, what, of in sorted(found, key=lambda each: -each[0]):
-        cells.append(Cell(name, what, width, at // width, of))
-        at += width
+    for cell in sorted(found, key=lambda each: -each.wide):
+        cells.append(replace(cell, place=at // cell.wide))
+        at += cell.wide
     return Shape(schema, tuple(cells), -(-at // 8))
 
 
