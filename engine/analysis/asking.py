@@ -10,7 +10,7 @@ is.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from itertools import chain, combinations
 from typing import Any
 
 import z3
@@ -46,6 +46,8 @@ class Asking:
         self.workdays: list[Any] = []
         self._there: list[Happening] = []
         self._names = 0
+        self.reminded: list[Any] = []
+        self.days_of_rest: list[Any] = []
 
     def asked(self, *assumed: Any) -> bool:
         """Tell whether there is a world in which something more holds: the last one found. Raises Unknown at the limit.
@@ -87,23 +89,23 @@ class Asking:
         found = Found(self.solver.model())
         there = [each for each in self.happenings if found.truth(each.here)]
         forgotten = list(self._forgotten(found, there))
-        if forgotten:
-            tell(self.solver, *forgotten)
+        rested = [day for day in self.workdays if not is_workday(found.number(day))]
+        if forgotten or rested:
+            tell(self.solver, *forgotten, *chain.from_iterable(map(workday, rested)))
+            self.reminded += forgotten
+            self.days_of_rest += rested
             return False
         self.found, self._there = found, there
         return True
 
     def _forgotten(self, found: Found, there: list[Happening]) -> Iterator[Any]:
-        """Yield what every world has and this one has not: times that differ, last days that are working days."""
+        """Yield what every world has and this one has not: times that differ."""
         at: dict[int, list[Happening]] = {}
         for each in there:
             at.setdefault(found.number(each.at), []).append(each)
         for together in at.values():
             for one, other in combinations(together, 2):
                 yield some(no(one.here), no(other.here), one.at != other.at)
-        for day in self.workdays:
-            if not is_workday(found.number(day)):
-                yield from workday(day)
 
     def number(self, term: Any) -> int:
         """Return the number that a term has in the last world found."""
