@@ -227,7 +227,7 @@ class Portfolio:
         texts: dict[str, str] = {}
         for row in rows:
             try:
-                for raw in self.mapped.of(_loaded(row)):
+                for raw in self.mapped.of(loaded(row)):
                     event = event_from(program, raw, "row")
                     if known.get(event.id) == event:
                         continue
@@ -347,7 +347,7 @@ def said(value: Any) -> str:
     return "undetermined" if isinstance(value, Item) else str(value)
 
 
-def _loaded(row: str) -> dict[str, Any]:
+def loaded(row: str) -> dict[str, Any]:
     """Return a row. Raises BadEvent where a key stands twice in it, and ValueError for what is no row."""
     raw = json.loads(row, parse_float=str, object_pairs_hook=_once)
     if not isinstance(raw, dict):
@@ -368,7 +368,9 @@ def _object(head: Mapping[str, Any], name: str) -> dict[str, Any]:
     value = head.get(name)
     if isinstance(value, str) and value:
         try:
-            value = json.loads(value, parse_float=str)
+            value = json.loads(value, parse_float=str, object_pairs_hook=_once)
+        except BadEvent as wrong:
+            raise BadTerms(wrong.field, wrong.reason, wrong.zh) from None
         except ValueError:
             raise BadTerms(name, "a JSON object is wanted", "应为JSON对象") from None
     if value not in (None, "") and not isinstance(value, dict):

@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from engine.bulk import xes
-from engine.bulk.fold import REJECTS, Folded, Reject
+from engine.bulk.fold import REJECTS, Folded, Reject, loaded
 from engine.bulk.mapping import Mapped
 from engine.bulk.reasons import said
 from engine.bulk.tables import Scattered, Table, has_columns, written
+from engine.errors import BadEvent
 from engine.parent import end_with_parent
 
 ACCOUNTS, EVENTS = "accounts", "events"
@@ -387,8 +388,8 @@ def _accounts(
 ) -> Iterator[Given]:  # fmt: skip
     """Yield each account of a bucket: those with events, then those to which nothing happened.
 
-    Rows of no account are set aside in `homeless`; what is `done` already is left out, and rows are read of `only`
-    some, where those are named.
+    Rows of no account are set aside in `homeless`, and so is that of an account in which a key stands twice; what is
+    `done` already is left out, and rows are read of `only` some, where those are named.
     """
     seen = set(done)
     for name, rows in groupby(scattered.rows(EVENTS, bucket, only), lambda each: each[0]):
@@ -400,10 +401,20 @@ def _accounts(
             reason, zh = "the table of accounts has no such account", "账户表中没有此账户"
             homeless += [Reject(name, "account", reason, row, zh) for row in texts]
         else:
-            yield name, json.loads(heads.get(name, "{}"), parse_float=str), texts
+            yield from _given(name, heads.get(name, "{}"), texts, homeless)
     for name, row in heads.items():
         if name not in seen:
-            yield name, json.loads(row, parse_float=str), ()
+            yield from _given(name, row, (), homeless)
+
+
+def _given(name: str, head: str, rows: Iterable[str], homeless: list[Reject]) -> Iterator[Given]:
+    """Yield an account, if its row can be read; set that aside otherwise."""
+    try:
+        found = loaded(head)
+    except BadEvent as wrong:
+        homeless.append(Reject.of(name, wrong, head))
+    else:
+        yield name, found, rows
 
 
 def _nameless(row: str) -> Reject:

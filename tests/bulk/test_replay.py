@@ -114,6 +114,28 @@ def test_a_line_with_a_key_twice_is_set_aside(kernel: str, tables: Tables, tmp_p
     assert (found["reason"], found["reason_zh"]) == ("it stands twice in the line", "该行中出现两次")
 
 
+@pytest.mark.parametrize("kernel", ["auto", "off"])
+def test_an_account_with_a_key_twice_is_set_aside(kernel: str, tables: Tables, tmp_path: Path) -> None:
+    """Whichever of two terms held, nobody would know; so it is of what is given as the text of an object."""
+    accounts, events = tables
+    odd = {name: f'{{"account": "{name}", "{name}": 1, "{name}": 2}}' for name in ("term", "account")}
+    odd["text"] = json.dumps({"account": "text", "settings": '{"x": 1, "x": 2}'})
+    with accounts.open("a", encoding="utf-8") as file:
+        file.writelines(f"{each}\n" for each in odd.values())
+    with events.open("a", encoding="utf-8") as file:
+        for name in odd:
+            row = {"account": name, "id": "e1", "name": "sign", "by": "provider", "at": "2026-03-02T10:00"}
+            file.write(json.dumps(row) + "\n")
+    more = ("--accounts", str(accounts), "--rejects", "100%", "--kernel", kernel)
+    assert replayed(events, tmp_path / "out", *more) == 0
+    found = read_all(tmp_path / "out" / "rejects.parquet")
+    assert {(row["reason"], row["reason_zh"]) for row in found} == {
+        ("it stands twice in the line", "该行中出现两次")
+    }
+    fields = {row["account"]: row["field"] for row in found}
+    assert fields == {"term": "term", "account": "account", "text": "x"}
+
+
 def test_what_cannot_be_taken_is_set_aside_with_its_reason(
     tables: Tables, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -105,7 +105,8 @@ class Typed:
             f" (SELECT {', '.join(read)} FROM (SELECT account, row, {lists} FROM events WHERE account <> ''))"
         )
         heads = "SELECT account, count(*) = 1 AND bool_and(list_has_all(['account'],"
-        heads += " json_keys(json_merge_patch('{}', row)))) AS plain FROM heads GROUP BY account"
+        heads += " json_keys(json_merge_patch('{}', row))) AND len(list_distinct(json_keys(row))) ="
+        heads += " len(json_keys(row))) AS plain FROM heads GROUP BY account"
         held = "r" if not with_heads else f"r LEFT JOIN ({heads}) AS h USING (account)"
         ok = [*self._account(), "coalesce(bool_and(h.plain), false)"] if with_heads else self._account()
         thing = f"name IN ({_listed(self.plan.things)})" if self.plan.things else "false"
