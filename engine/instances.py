@@ -84,6 +84,14 @@ def bind(scene: Scene, rule: Rule, bound: Any, act: Event | None) -> None:
         scene.vars["@rolls"] = rule.rolls
 
 
+def names_another(rule: Rule, act: Event, bound: Any) -> bool:
+    """Tell whether an act names another thing than the one that the norm, bound so, is about."""
+    if rule.about_field is None or not isinstance(bound, Event):
+        return False
+    named = act.fields.get(rule.about_field)
+    return named is not None and named != bound.id
+
+
 def bears(rule: Rule, party: str | None, breach: Any) -> bool:
     """Tell whether the norm binds, or empowers, that party."""
     bearer = rule.bearer

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from engine.event import Event
 from engine.in_force import agreement_not_in_force, ceases, conditions_fail, judges, not_in_force
-from engine.instances import OTHER, bears, bind, following, triggers
+from engine.instances import OTHER, bears, bind, following, names_another, triggers
 from engine.prevailing import overridden
 from engine.program import Rule
 from engine.recall import ONCE, Leaf, Look, Step, recalled
@@ -169,10 +169,8 @@ def instance_closed(scene: Scene, rule: Rule, party: str, act: Event, bound: Any
             return step
     if rule.where is not None and not rule.where.value(scene):
         return ("where", rule.where)
-    if rule.about_field is not None and isinstance(bound, Event):
-        named = act.fields.get(rule.about_field)
-        if named is not None and named != bound.id:
-            return ("about", None)
+    if rule.about_field is not None and names_another(rule, act, bound):
+        return ("about", None)
     if rule.unbounded:
         return None
     step = window_closed(scene, rule, bound)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.event import Event
 from engine.force import ADMINISTRATIVE
 from engine.in_force import ceases, conditions_fail, judges, not_in_force
-from engine.instances import bears, bind, bindings
+from engine.instances import bears, bind, bindings, names_another
 from engine.program import Rule
 from engine.recall import Step
 from engine.scene import Scene
@@ -18,7 +18,7 @@ def forbids(scene: Scene, rule: Rule, party: str | None, act: Event) -> bool:
     if not_in_force(scene, rule, bound=False) is not None:
         return False
     for bound in bindings(scene, rule, party, act):
-        if not bears(rule, party, bound) or not judges(scene, rule, bound):
+        if not bears(rule, party, bound) or not judges(scene, rule, bound) or names_another(rule, act, bound):
             continue
         bind(scene, rule, bound, act)
         if rule.trigger_where is not None and not rule.trigger_where.value(scene):

@@ -221,6 +221,9 @@ class Judge(Aspect):
     def bans(self, rule: Rule, bound: Any, m: Moment, act: Happening, actor: str) -> Truth:
         """Return whether a prohibition, bound to that, applies to an act."""
         world = self.world
+        about = rule.about_field if isinstance(bound, Happening) else None
+        if about is not None and act.fields[about].term is not bound:
+            return FALSE
         env = world.instances.env_of(rule, bound, act, actor)
         return every(
             self.in_force(rule, m, env),

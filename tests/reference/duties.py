@@ -287,8 +287,10 @@ def forbidding(world: World, act: Event) -> list[tuple[Norm, Thing]]:
             for thing in _triggers_of(world, norm, act):
                 borne = any(norms.acts_for(each, act.actor) for each in norms.bearers(world, norm, thing))
                 env = norms.env_of(norm, thing, act)
+                about = norms.object_of(world, norm, thing, norm.act.about)
                 if (
                     borne
+                    and (about is None or facts.object_of(world.declared, act) in (None, about))
                     and norms.applies(world, norm, thing, act)
                     and values.holds(world, norm.act.where, env, norm.document)
                     and basis.is_in_window(world, norm, thing, _began_at(thing), env)
