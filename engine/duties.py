@@ -223,9 +223,9 @@ def put_by(
                 w["PA", name, about.trig] = (scene.read(("PA", name, about.trig)) or 0) + part
                 left -= part
     # Under a second agreement the same money is left over.
-    counted = scene.read(("CE", event.id)) or 0
+    counted = scene.read(("CO", event.id)) or 0
     if left > counted:
-        w["CE", event.id] = left
+        w["CO", event.id] = left
         w["CR", event.actor] = (scene.read(("CR", event.actor)) or 0) + left - counted
 
 

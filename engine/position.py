@@ -2,7 +2,7 @@
 
 A position is immutable and shares its cells with the ones before it, so keeping many is cheap. `advance` and `elapse`
 make positions and nothing else does. The work for an event is bounded by the norms it touches. What the cells hold
-is told in `step.py`.
+is told in docs/architecture.md, "Cells of a position".
 """
 
 from __future__ import annotations

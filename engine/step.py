@@ -1,12 +1,7 @@
 """One instant's work: rules run in every case, what they write, and who is woken by it.
 
 A rule is a function of a scene and a dictionary of writes. Where something open decides, it is run for each answer,
-and what differs is kept as a choice. Cells, by the first part of their key: S state, C its cause, V its history; H an
-occurrence that happened, F all of a kind, FI by a field's value; I an instance of a duty, IO those not over; U what
-happened in vain for a norm that waits for it; B a breach, BN those of a norm, BA all, BO the open ones; PH the payments
-on a debt that accrues, PA what is paid on a named sum; Q an answer, QE the event that gives it, QO its place among
-those recorded, QS one that holds from a later day; X a dispute; L the life of an agreement; G the basis of an act, W
-one without; E and M what a condition-triggered norm was last seen as.
+and what differs is kept as a choice. What each cell holds stands in docs/architecture.md, "Cells of a position".
 """
 
 from __future__ import annotations

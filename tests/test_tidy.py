@@ -215,6 +215,20 @@ def test_every_module_is_on_the_map() -> None:
             assert known or path.name == "__init__.py" or path.parent.name in elsewhere, path
 
 
+def test_every_kind_of_cell_is_in_the_table() -> None:
+    """A tuple whose first part is a capital or two is the key of a cell; with `N` it is who watches a norm."""
+    page = (DOCS / "architecture.md").read_text("utf-8").split("## Cells of a position")[1].split("\n## ")[0]
+    table = {cell for row in re.findall(r"^\| (`.*?) \|", page, re.M) for cell in re.findall(r"`(.+?)`", row)}
+    used = {
+        part.value
+        for path in (ROOT / "engine").glob("*.py")
+        for each in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(each, ast.Tuple) and each.elts and isinstance(part := each.elts[0], ast.Constant)
+        if isinstance(part.value, str) and re.fullmatch(r"[A-Z]{1,2}\d?|!", part.value)
+    }
+    assert used - {"N"} == table
+
+
 def test_the_grammar_s_tables_are_of_the_grammar() -> None:
     stored = (ROOT / "contractlang" / "grammar.tables").read_bytes()
     assert stored.startswith(sha256(GRAMMAR.encode()).digest()), (
