@@ -203,6 +203,20 @@ def test_files_that_pages_name_are_there() -> None:
             assert (ROOT / path).exists(), f"{page.name} names {path}"
 
 
+def test_what_pages_say_is_in_a_file_is_defined_there() -> None:
+    """`name` in `path`, and `path` (`name`)."""
+    path = r"`((?:contractlang|engine|client|tests|bench)/[\w/]+\.py)`"
+    told: list[tuple[str, str]] = []
+    for page in DOCS.rglob("*.md"):
+        text = page.read_text("utf-8")
+        told += re.findall(rf"`(\w+)` (?:in|of) {path}", text)
+        told += [(name, where) for where, name in re.findall(rf"{path} \(`(\w+)`\)", text)]
+    assert told
+    for name, where in told:
+        text = (ROOT / where).read_text("utf-8")
+        assert re.search(rf"^\s*(?:async def|def|class) {name}\b|^{name}\b.*=", text, re.M), (name, where)
+
+
 def test_every_module_is_on_the_map() -> None:
     """The page on architecture says what each file holds; a check, a command and an address have pages of their own."""
     page = (DOCS / "architecture.md").read_text("utf-8").split("## The rooms")[1].split("\n## ")[0]
