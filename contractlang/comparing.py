@@ -16,8 +16,6 @@ from contractlang.kinds import (
     TEXT,
     Kind,
     comparable,
-    in_chinese,
-    in_english,
     sample_of,
 )
 from contractlang.syntax import Node, Word, is_single
@@ -41,7 +39,9 @@ def equals(reader: Reader, node: Node, left: Node | Word, right: Node | Word) ->
         option = reader.names.reading_option(declared, chosen.text)
         if option is None:
             options = [s for each in declared.options for s in (each.name, each.alias) if s]
-            raise reader.unknown(chosen, f"option of {declared.name}", f"`{declared.name}`的选项", options)
+            raise reader.unknown(
+                chosen, f"option of {declared.called.en}", f"`{declared.called.zh}`的选项", options
+            )
         return Chosen(declared.name, option)
     if word is not None and declared is None and word.text in reader.names.labels and is_single(right):
         said = reader.word_of(right).text
@@ -70,13 +70,13 @@ def compare(reader: Reader, node: Node, op: str, left: Node | Word, right: Node 
         raise reader.fail(
             "kind",
             node,
-            f"{in_english(a)} cannot be compared with {in_english(b)}",
-            f"{in_chinese(a)}不能与{in_chinese(b)}比较",
+            f"{reader.names.said(a).en} cannot be compared with {reader.names.said(b).en}",
+            f"{reader.names.said(a).zh}不能与{reader.names.said(b).zh}比较",
             other_side(reader, left, one, op, right, other),
             labels=tuple(
                 Label(
                     reader.statement.span(side),
-                    Said(f"this is {in_english(kind)}", f"这是{in_chinese(kind)}"),
+                    Said(f"this is {reader.names.said(kind).en}", f"这是{reader.names.said(kind).zh}"),
                 )
                 for side, kind in ((left, a), (right, b))
             ),
@@ -89,7 +89,8 @@ def compare(reader: Reader, node: Node, op: str, left: Node | Word, right: Node 
         )  # fmt: skip
     if op not in ("==", "!=") and a.name in ("occurrence", "breach"):
         raise reader.fail(
-            "kind", node, f"{in_english(a)} is neither more nor less than another", f"{in_chinese(a)}没有大小之分",
+            "kind", node, f"{reader.names.said(a).en} is neither more nor less than another",
+            f"{reader.names.said(a).zh}没有大小之分",
             Said(f"write `{reader.statement.said(left)}.day {op} {reader.statement.said(right)}.day`",
                  f"请写 `{reader.statement.said(left)}.发生日 {op} {reader.statement.said(right)}.发生日`"),
         )  # fmt: skip
@@ -99,7 +100,8 @@ def compare(reader: Reader, node: Node, op: str, left: Node | Word, right: Node 
             f"{reader.statement.said(left)} 为 {reader.statement.said(right)}",
         )
         raise reader.fail(
-            "kind", node, f"{in_english(a)} is neither more nor less than another", f"{in_chinese(a)}没有大小之分",
+            "kind", node, f"{reader.names.said(a).en} is neither more nor less than another",
+            f"{reader.names.said(a).zh}没有大小之分",
             Said(f"write `{said[0]}`", f"请写 `{said[1]}`"),
         )  # fmt: skip
     return Compare(_OPERATORS[op], one, other, reader.statement.span(node))
@@ -129,8 +131,8 @@ def arithmetic(reader: Reader, node: Node, parts: list[Node | Word]) -> Expr:
     raise reader.fail(
         "kind",
         node,
-        f"{in_english(b)} cannot be {sign} {in_english(a)}",
-        f"{in_chinese(a)}与{in_chinese(b)}不能{zh}",
+        f"{reader.names.said(b).en} cannot be {sign} {reader.names.said(a).en}",
+        f"{reader.names.said(a).zh}与{reader.names.said(b).zh}不能{zh}",
         Said(f"write `{said}{wanted[0]}`", f"可写 `{said}{wanted[1]}`")
         if wanted[0]
         else Said("write amounts, counts, or days and periods", "请写金额、数量，或日与期间"),
@@ -172,7 +174,8 @@ def other_side(
     kind, kept = (kind_of(other), right) if turned else (kind_of(one), left)
     if kind.name == kind_of(other).name == kind_of(one).name == "money":
         return Said(
-            f"write both amounts in {kind.of}", f"两个金额都用{in_chinese(kind).removesuffix('金额')}"
+            f"write both amounts in {kind.of}",
+            f"两个金额都用{reader.names.said(kind).zh.removesuffix('金额')}",
         )
     options = options_said(reader, kind)
     en, zh = options or sample_of(kind)
@@ -184,8 +187,8 @@ def other_side(
     sign = {"==": ("is", "为"), "!=": ("!=", "≠")}.get(op, (op, op))
     if not en:
         return Said(
-            f"compare `{reader.statement.said(kept)}` with {in_english(kind)}",
-            f"请将`{reader.statement.said(kept)}`与{in_chinese(kind)}比较",
+            f"compare `{reader.statement.said(kept)}` with {reader.names.said(kind).en}",
+            f"请将`{reader.statement.said(kept)}`与{reader.names.said(kind).zh}比较",
         )
     if turned:
         return Said(

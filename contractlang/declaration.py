@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from contractlang.diagnostic import Said
 from contractlang.expression import Bound, Expr
 from contractlang.kinds import Kind
 from contractlang.norms import Bearer
@@ -29,6 +30,13 @@ class Declared:
     external: str
     document: str
     span: Span
+
+    @property
+    def called(self) -> Said:
+        """Its name in a message of either language: the one of that language, where it has one."""
+        chinese = next((each for each in (self.name, self.alias) if not each.isascii()), self.name)
+        english = next((each for each in (self.name, self.alias) if each and each.isascii()), self.name)
+        return Said(english, chinese)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -377,7 +377,7 @@ class Declarations:
             self.names.unknown(
                 value.text,
                 statement.span(value),
-                Said(f"option of {state.name}", f"`{state.name}`的取值"),
+                Said(f"option of {state.called.en}", f"`{state.called.zh}`的取值"),
                 known,
             )
             raise Mistake

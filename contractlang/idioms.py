@@ -77,6 +77,14 @@ _EFFECT = Said(
     "write who has to do what for it: `| agreement takes effect once provider did sign and customer did sign`",
     "请写明由谁做什么而生效：`| 协议 生效，一旦 甲方 已 签署 且 乙方 已 签署`",
 )
+_ITS_NORM = Said(
+    "what became of a clause is asked of its norm, by name: begin the norm of {clause} with `NAME:`, and write"
+    " `NAME is overdue` or `NAME is in breach`",
+    "条款的履行情况问其规范，以名称指明：在{clause}的规范前写 `名称：`，此处写 `名称 逾期` 或 `名称 违约`",
+)
+_CURRENCY = Said(
+    "money is in CNY, EUR or USD: `100.00 EUR`", "金额以人民币、欧元或美元计：`100.00元`、`100.00 EUR`"
+)
 _RISK = Said(
     "who bears a loss is a sentence of its own: `| for each outage as fault, loss fault.at is borne by {who}`",
     "损失由谁承担，写作 `| 就 每次 中断 作为 故障，损失 故障.时点 由 {who} 承担`",
@@ -99,6 +107,9 @@ _IDIOMS = _any_of(
     (r"(?P<who>\w+)\s+may\s+(?P<act>\w+)\s+only\s+(?:if|when|where|after|once)\s+(?P<when>[^,]+)", _ONLY_IF),
     (r"(?P<who>\w+)\s*(?:仅|只)(?:有|能|可)?(?:在|于)?\s*(?P<when>\S.*?)\s*(?:时|后|的情况下|的情形下)\s*,?\s*(?:才|方)?\s*(?:可以|可|有权)\s*(?P<act>\w+)",
      _ONLY_IF),
+    (rf"(?<![\d.]){_CLAUSE}\s+(?:(?:is|are|was)\s+)?(?:not\s+)?"
+     r"(?:overdue|late|in\s+breach|breached|violated|discharged|逾期|违约|已履行)", _ITS_NORM),
+    (r"\b\d+(?:\.\d+)?\s*(?!CNY|EUR|USD)[A-Z]{3}\b", _CURRENCY),
     (rf"(?:notwithstanding|despite|regardless\s+of|irrespective\s+of)\s+(?:clause\s+|section\s+)?{_CLAUSE}", _WINS),
     (rf"(?:尽管|虽有|不论|无论|不管|即使)\s*(?:有\s*)?{_CLAUSE}", _WINS),
     (rf"(?:subject\s+to|except\s+as\s+(?:otherwise\s+)?(?:provided|agreed|stated)\s+in|without\s+prejudice\s+to)\s+(?:clause\s+|section\s+)?{_CLAUSE}",

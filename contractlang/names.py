@@ -13,6 +13,7 @@ from contractlang.declaration import (
     Declaration,
     OccurrenceDecl,
     OptionName,
+    PartyDecl,
     QuestionDecl,
     ReadingDecl,
     StateDecl,
@@ -20,7 +21,7 @@ from contractlang.declaration import (
     TypeDecl,
 )
 from contractlang.diagnostic import Diagnostic, Label, Said, error
-from contractlang.kinds import SIMPLE, Kind, money_in, occurrence_of, one_of
+from contractlang.kinds import SIMPLE, Kind, in_chinese, in_english, money_in, occurrence_of, one_of
 from contractlang.slips import KINDS, name_meant
 from contractlang.source import Span
 from contractlang.suggest import nearest, segmented
@@ -116,6 +117,11 @@ class Names:
         cut = None if spelling.isascii() else segmented(spelling, [*self.words, *self.known()])
         if meant:
             help = Said(f"write `{meant}`", f"请写 `{meant}`")
+        elif what.en == "norm" and isinstance(self.find(spelling), PartyDecl):
+            help = Said(
+                f"name the duty that is meant: `any duty of {spelling} to …`",
+                f"请指明是哪项义务：`{spelling} 的 任何 有关 … 的 义务`",
+            )
         elif near:
             help = Said(f"did you mean `{near}`?", f"是否想写`{near}`？")
         elif cut:
@@ -140,6 +146,12 @@ class Names:
                 help,
             )
         )
+
+    def said(self, kind: Kind) -> Said:
+        """Return a kind as a sentence has it, with the name that what it is of has in either language."""
+        of = self.declarations.get(kind.of)
+        en, zh = of.called if of is not None else (kind.of, kind.of)
+        return Said(in_english(Kind(kind.name, en)), in_chinese(Kind(kind.name, zh)))
 
     def options_of(self, enumeration: str) -> tuple[OptionName, ...]:
         """Return the options of a declared enumeration: a type, a state, a question, or the agreement's life."""

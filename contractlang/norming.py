@@ -9,7 +9,7 @@ from contractlang.declaration import OccurrenceDecl, QuestionDecl
 from contractlang.diagnostic import Said
 from contractlang.drafting import Here, Work, all_of, any_of, part_of
 from contractlang.expression import Bound, ByLabel, Compare, Const, Expr, Now, Target, kind_of
-from contractlang.kinds import BREACH, DAY, FLAG, INSTANT, PERIOD, in_chinese, in_english, occurrence_of
+from contractlang.kinds import BREACH, DAY, FLAG, INSTANT, PERIOD, occurrence_of
 from contractlang.norms import (
     Act,
     AtOnce,
@@ -216,6 +216,15 @@ def the_act_comes_first(reader: Reader, before: Word, argument: Node | Word) -> 
     if len(words) != 1 or not isinstance(reader.names.find(words[0].text), OccurrenceDecl):
         return
     said, act = before.text, words[0].text
+    if said in ("not", "never"):
+        # `may not` and `must never` forbid: what is wrong begins with the word before.
+        raw = reader.statement.raw
+        modal = raw[: before.start].split()[-1]
+        both = Word("NAME", f"{modal} {said}", raw.rindex(modal, 0, before.start), before.end)
+        raise reader.fail(
+            "syntax", both, f"`{both.text}` is not written so", f"`{both.text}`不是这里的写法",
+            Said("write `must not`", "请写 `must not`"),
+        )  # fmt: skip
     raise reader.fail(
         "syntax", before, f"`{said}` stands where the act belongs", f"`{said}`写在了行为的位置上",
         Said(f"write the act, and behind it when: `{act} at once`, `{act} within 30 days`",
@@ -225,7 +234,7 @@ def the_act_comes_first(reader: Reader, before: Word, argument: Node | Word) -> 
 
 def takes_no_sum(reader: Reader, argument: Node | Word, declared: OccurrenceDecl) -> Mistake:
     """Report what stands behind an act where a sum could, and is none: `must notify landlord`."""
-    own, said = declared.alias or declared.name, reader.statement.raw[argument.start : argument.end].strip()
+    own, said = declared.called.zh, reader.statement.raw[argument.start : argument.end].strip()
     return reader.fail(
         "kind", argument, f"`{declared.name}` has no sum that this could be",
         f"`{own}`没有金额字段，此处不能写`{said}`",
@@ -243,10 +252,10 @@ def can_do(work: Work, reader: Reader, who: Node, declared: OccurrenceDecl, bear
         if isinstance(each, OccurrenceDecl) and each.kind_of == declared.name and each.actor != does:
             return
     told = [work.names.declarations[name] for name in (does, bearer)]
-    (en, zh), (not_en, not_zh) = ((each.name, each.alias or each.name) for each in told)
+    (en, zh), (not_en, not_zh) = (each.called for each in told)
     raise reader.fail(
         "wrong-party", who, f"`{declared.name}` is an act of {en}, not of {not_en}",
-        f"`{declared.alias or declared.name}`是{zh}的行为，不是{not_zh}的行为",
+        f"`{declared.called.zh}`是{zh}的行为，不是{not_zh}的行为",
         Said(f"write `{en}`", f"请写 `{zh}`"),
     )  # fmt: skip
 
@@ -263,14 +272,14 @@ def can_name(work: Work, reader: Reader, part: Node, declared: OccurrenceDecl, a
             return
         next_above = work.names.declarations.get(above.kind_of or "")
         above = next_above if isinstance(next_above, OccurrenceDecl) else None
-    en = f"({named.name}: {named.name})", f"（{named.alias or named.name}：{named.alias or named.name}）"
+    en = f"({named.name}: {named.name})", f"（{named.called.zh}：{named.called.zh}）"
     word = "act" if declared.is_act else "event"
     zh = "行为" if declared.is_act else "事件"
     raise reader.fail(
-        "kind", part, f"`{declared.name}` has no field that names {in_english(occurrence_of(named.name))}",
-        f"`{declared.alias or declared.name}`没有字段可以指明是哪一次`{named.alias or named.name}`",
+        "kind", part, f"`{declared.name}` has no field that names {reader.names.said(occurrence_of(named.name)).en}",
+        f"`{declared.called.zh}`没有字段可以指明是哪一次`{named.called.zh}`",
         Said(f"give it one where it is declared: `| {word} {declared.name} {en[0]}`",
-             f"请在声明处添加：`| {zh} {declared.alias or declared.name}{en[1]}`"),
+             f"请在声明处添加：`| {zh} {declared.called.zh}{en[1]}`"),
     )  # fmt: skip
 
 
@@ -375,8 +384,8 @@ def _beginning(reader: Reader, part: Node | Word) -> Expr:
     kind = kind_of(since)
     if kind not in (FLAG, DAY, INSTANT) and kind.name not in ("occurrence", "breach"):
         raise reader.fail(
-            "kind", part, f"a beginning is an occurrence or a day, not {in_english(kind)}",
-            f"起点是某事发生或某日，而不是{in_chinese(kind)}",
+            "kind", part, f"a beginning is an occurrence or a day, not {reader.names.said(kind).en}",
+            f"起点是某事发生或某日，而不是{reader.names.said(kind).zh}",
             Said("write for example `2026-03-01`", "例如写 `2026年3月1日`"),
         )  # fmt: skip
     return since

@@ -41,8 +41,6 @@ from contractlang.kinds import (
     PARTY,
     TEXT,
     Kind,
-    in_chinese,
-    in_english,
     money_in,
 )
 from contractlang.names import NO, YES
@@ -140,7 +138,8 @@ def _undeclared(reader: Reader, word: Word, wanted: Kind | None) -> Expr:
         return AmountOf(name, None, reader.names.kind_of_amount(name))
     if wanted is not None and wanted.name == "one of":
         options = [s for each in reader.names.options_of(wanted.of) for s in (each.name, each.alias) if s]
-        raise reader.unknown(word, f"option of {wanted.of}", f"`{wanted.of}`的取值", options)
+        said = reader.names.said(wanted)
+        raise reader.unknown(word, said.en.removeprefix("an "), said.zh, options)
     if spelling in reader.names.labels:
         raise reader.fail(
             "kind",
@@ -228,7 +227,9 @@ def _field(reader: Reader, of: Expr, word: Word) -> Expr:
             if word.text in (param.name, param.alias):
                 return Field(of, param.name, param.kind)
             known += [param.name, param.alias]
-    raise reader.unknown(word, f"property of {in_english(kind)}", f"{in_chinese(kind)}的属性", known)
+    raise reader.unknown(
+        word, f"property of {reader.names.said(kind).en}", f"{reader.names.said(kind).zh}的属性", known
+    )
 
 
 def _about(reader: Reader, question: QuestionDecl, part: Node | Word) -> Expr:

@@ -56,8 +56,6 @@ from contractlang.kinds import (
     TIME,
     Kind,
     comparable,
-    in_chinese,
-    in_english,
     money_in,
     one_of,
     sample_of,
@@ -122,8 +120,8 @@ class Reader:
             raise self.fail(
                 "kind",
                 part,
-                f"a condition is wanted here, not {in_english(kind)}",
-                f"此处需要条件，而不是{in_chinese(kind)}",
+                f"a condition is wanted here, not {self.names.said(kind).en}",
+                f"此处需要条件，而不是{self.names.said(kind).zh}",
                 comparing.compared(self, part, made),
             )
         return made
@@ -344,8 +342,8 @@ class Reader:
             raise self.fail(
                 "kind",
                 part,
-                f"{in_english(kind)} is wanted here, not {in_english(found)}",
-                f"此处需要{in_chinese(kind)}，而不是{in_chinese(found)}",
+                f"{self.names.said(kind).en} is wanted here, not {self.names.said(found).en}",
+                f"此处需要{self.names.said(kind).zh}，而不是{self.names.said(found).zh}",
                 Said(f"write for example `{en}`", f"例如写 `{zh}`"),
             )
 
@@ -377,8 +375,8 @@ class Reader:
             raise self.fail(
                 "kind",
                 words[1],
-                f"{in_english(kind)} cannot be summed",
-                f"{in_chinese(kind)}不能求和",
+                f"{self.names.said(kind).en} cannot be summed",
+                f"{self.names.said(kind).zh}不能求和",
                 Said(
                     f"write `{declared.name}.{summed[0].name}`",
                     f"可写 `{words[0].text}.{summed[0].alias or summed[0].name}`",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from itertools import islice
 from typing import NamedTuple
 
@@ -33,7 +34,7 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _UNITS = {
     "mth": "months", "mths": "months", "mo": "months", "wk": "weeks", "wks": "weeks", "hr": "hours", "hrs": "hours",
     "yr": "years", "yrs": "years", "day": "days", "d": "days", "days": "days", "weeks": "weeks", "months": "months",
-    "years": "years", "hours": "hours",
+    "years": "years", "hours": "hours", "h": "hours", "min": "minutes", "mins": "minutes",
 }  # fmt: skip
 _HUNDREDS = {"": 1, "hundred": 100, "thousand": 1000, "million": 1_000_000, "k": 1000, "m": 1_000_000}
 _MYRIADS = {"万": 10_000, "亿": 100_000_000, "千": 1000, "百": 100}
@@ -109,11 +110,29 @@ _SLIPS: tuple[Slip, ...] = (
     # Numbers of clauses that were pasted with the text.
     (re.compile(r"^\s*(?:[(]?\d+(?:\.\d+)*[.)、,]?|[(]?[一二三四五六七八九十]+[.)、,])\s*(?=[^\W\d])"), ""),
     # Whole turns of phrase.
+    (re.compile(r"\b(?:upon|on|when|whenever|if|once|where)\s+(?P<what>[^\W\d]\w*(?:\s+of\s+[\w ]+?)?)"
+                r"\s+as\s+(?P<as>[^\W\d]\w*)"),
+     r"for each \g<what> as \g<as>"),
+    (re.compile(r"(?:因|(?<!就 )每次|每当)\s+(?P<what>[^\W\d]\w*)\s+作为\s+(?P<as>[^\W\d]\w*)"),
+     r"就 每次 \g<what> 作为 \g<as>"),
+    (re.compile(r"\b(?:takes?|has)\s+effect\s+(?:upon|at|after|when\s+it)\s+arriv(?:al|es)\b"),
+     "takes effect on arrival"),
+    (re.compile(r"^agreement\s+(?:starts|begins|commences)\s+(?:once|when|if|upon)\b"), "agreement takes effect once"),
+    (re.compile(r"^(?P<head>(?:act|行为)\s+\w+(?:\s+\w+)?)\s+(?P<by>(?:by\s+(?:either\s+party|both\s+parties|\w+)|由\s+\w+))"
+                r"\s*(?P<fields>\([^)]*\))"),
+     r"\g<head> \g<fields> \g<by>"),
+    (re.compile(r"\brequires\s+(?:a\s+)?basis\b|\bneeds\s+a\s+basis\b"), "needs basis"),
+    (re.compile(r"(?:须|需|需要|应|必须)\s*(?:具)?有?\s*依据"), "须有依据"),
+    (re.compile(r"\b(?P<head>decided\s+by|判断人)\s+(?P<who>[^\W\d]\w*)"), r'\g<head> "\g<who>"'),
+    (re.compile(r"\b(?:overrides|supersedes|trumps|(?:takes|has)\s+(?:precedence|priority)\s+over)\b"),
+     "prevails over"),
     (re.compile(r"\b(?P<must>must(?:\s+not)?|may)\s+(?P<when>(?:within|by|before)\s+[\w./ -]+?)\s+(?P<act>\w+)"
                 r"(?=\s*(?:,|$))"),
      r"\g<must> \g<act> \g<when>"),
     (re.compile(rf"(?P<must>应|必须|可以|有权)\s*(?:于|在|限)?\s*(?P<n>{_LENGTH})\s*(?:之|以)?内\s*(?P<act>\w+)"),
      r"\g<must> \g<act>，限 \g<n> 内"),
+    (re.compile(r"\b(?P<what>[^\W\d]\w*)\s+(?:没有|并未|尚未|并没有|未|不)\s*(?P<how>逾期|违约)"),
+     r"非 \g<what> \g<how>"),
     (re.compile(r"\b(?:if|when|upon|where|once)\s+(?P<who>\w+)\s+(?:fails?|failed|neglects|refuses|omits)\s+to\s+(?P<act>\w+)"),
      r"upon breach of any duty of \g<who> to \g<act>"),
     (re.compile(r"\b(?:if|when|upon|where|once)\s+(?P<who>\w+)\s+(?:does|did|has)\s+not\s+(?P<act>\w+)"),
@@ -186,7 +205,23 @@ _SLIPS: tuple[Slip, ...] = (
      lambda f: f"{_NUMBERS.get((f['n'] or '').lower()) or number_of(f['n'] or f['zh'])}%"),
     (re.compile(r"(?P<of>万分之|千分之)(?P<n>[一二三四五六七八九十]+|\d+)"),
      lambda f: f"{number_of(f['n']) / 100:g}%" if f["of"] == "万分之" else f"{number_of(f['n'])}‰"),
+    (re.compile(r"(?P<n>\d+(?:\.\d+)?\s*[%‰])\s+of\s+(?P<what>[^\W\d][\w.]*)"), r"\g<what> * \g<n>"),
+    (re.compile(r"\b(?P<what>[^\W\d][\w.]*)\s*(?:/|÷)\s*(?P<n>\d+)"), r"\g<what> * 1/\g<n>"),
+    (re.compile(r"\*\s*0\.(?P<n>\d{1,4})\b"), lambda f: f"* {(Decimal('0.' + f['n']) * 100).normalize():f}%"),
+    (re.compile(r"[×✕]"), "*"),
+    (re.compile(r"(?P<n>[%‰])\s*(?:计收|计付|计取|计算|加收|收取)(?=\s)"), r"\g<n> 计"),
     # Lengths of time.
+    (re.compile(r"\b(?:by|at|before|until|on)\s+(?:the\s+)?(?:end|last\s+day)\s+of\s+(?:the|each|every|that)\s+month\b"),
+     "by day 31 of each month"),
+    (re.compile(r"(?:最迟|至迟|最晚|不晚于)(?:于|在)?(?=\s)"), "不迟于"),
+    (re.compile(r"(?:如|若)?遇(?:法定)?(?:节假日|休假日|假日|假期|周末|非工作日|公休日)(?:的|时)?"
+                r"(?:相应|自动)?顺延(?:至下一工作日)?"), "遇休息日顺延"),
+    (re.compile(r"在?\s*合理\s*的?\s*(?:期限|时间|期间|期)\s*(?:之|以)?内"), "在合理期限内"),
+    (re.compile(r"逾期\s*(?:达到?|满)?\s*(?P<n>[一二三四五六七八九十百]+)(?P<unit>个工作日|个月|日|天|周|年|小时)\s*(?:以上)?\s*(?:的|时)?(?=\s*,)"),
+     lambda f: f"逾期 超过 {_chinese_number(f)} 时"),
+    (re.compile(r"(?:在|于|限)?\s*(?P<n>[一二三四五六七八九十百]+)(?P<unit>个工作日|个月|日|天|周|年|小时)\s*(?:之|以)?内"),
+     lambda f: f"限 {_chinese_number(f)} 内"),
+    (re.compile(r"(?:\b自\s*)?\b(?P<of>[^\W\d]\w*)\s+到达\s*(?:之日)?\s*(?:起|后)"), r"自 \g<of>.到达 起"),
     (re.compile(rf"\bwithin\s+(?:a\s+period\s+of\s+)?(?:{_SPELLED})?\s*\((?P<n>\d+)\)\s*(?P<unit>[a-z]+)"),
      r"within \g<n> \g<unit>"),
     (re.compile(rf"\b(?P<n>{_SPELLED})\s+(?P<unit>(?:days?|weeks?|months?|years?|hours?))\s*\(\d+\)", re.I),
@@ -235,6 +270,10 @@ _SLIPS: tuple[Slip, ...] = (
      "either party"),
     (re.compile(r"\bboth(?:\s+of)?\s+the\s+parties\b|\bboth(?!\s+parties)\b|\bthe\s+parties\b"), "both parties"),
     # Conditions.
+    (re.compile(r"\b(?P<what>[^\W\d][\w.]*)\s+(?:is\s+not|(?:are|was|were)\s+not|isn['’]t|not\s+is)\s+(?P<how>\w+)"),
+     r"not \g<what> is \g<how>"),
+    (re.compile(r"\b(?P<what>[^\W\d][\w.]*)\s+(?:are|was|were)\s+"), r"\g<what> is "),
+    (re.compile(r"\bbut\b|&&?"), "and"),
     (re.compile(r"\b(?:in\s+the\s+event\s+that|in\s+case|provided\s+that|whenever|as\s+soon\s+as)\b"), "when"),
     (re.compile(r"\b(?:as\s+long\s+as|so\s+long\s+as)\b"), "while"),
     (re.compile(r"\b(?P<what>[^\W\d]\w*)\s+(?:is|has|have)\s+not\s+(?:yet\s+)?(?:been\s+)?"
@@ -259,6 +298,9 @@ _SLIPS: tuple[Slip, ...] = (
     (re.compile(r"(?<![<>!=])=(?!=)"), lambda found: "为" if not found.string.isascii() else "is"),
     (re.compile(r"\band/or\b"), "or"),
     (re.compile(r"(?P<what>逾期|违约|已履行|已发生|已行使)(?=\s*,)"), r"\g<what> 时"),
+    (re.compile(r"(?:未经|未得到|未取得|未获)\s*(?P<who>\w+?)\s*的?\s*(?:事先|书面)*\s*(?P<what>同意|许可|批准|授权)"),
+     r"除非 \g<who> 已 \g<what>"),
+    (re.compile(r"\s+to\s+(?:the\s+)?[^\W\d]\w*(?=\s*$|\s*,|\s+(?:within|by|before|at|when|while|unless)\b)"), ""),
     # References, names and joints.
     (re.compile(r"\b(?:clauses?|sections?|paragraphs?|articles?|art\.)\s*(?=\d)|§+\s*", re.I), ""),
     (re.compile(r"第(?P<a>[一二三四五六七八九十百]+)条(?:第)?(?P<b>\d+|[一二三四五六七八九十]+)[款项]"),
@@ -368,7 +410,8 @@ KINDS = {
 
 _MEANT_NAMES = {
     "甲乙双方": "双方", "双方当事人": "双方", "各方": "双方", "任一方": "任何一方", "每一方": "任何一方",
-    "任意一方": "任何一方", "半年": "6个月", "半个月": "15日", "一刻钟": "15分钟",
+    "任意一方": "任何一方", "任何人": "任何一方", "anyone": "either party", "anybody": "either party",
+    "everyone": "either party", "everybody": "either party", "半年": "6个月", "半个月": "15日", "一刻钟": "15分钟",
 }  # fmt: skip
 
 

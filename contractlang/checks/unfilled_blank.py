@@ -44,8 +44,8 @@ def unfilled_blank(anatomy: Anatomy) -> Iterator[Diagnostic]:
         yield Diagnostic(
             "unfilled-blank",
             Severity.NOTE,
-            Said(f"{what.en} `{declared.name}` is open; {names.en} cannot be decided without it",
-                 f"{what.zh}`{declared.name}`尚待填补；{names.zh}须有它才能判断"),
+            Said(f"{what.en} `{declared.called.en}` is open; {names.en} cannot be decided without it",
+                 f"{what.zh}`{declared.called.zh}`尚待填补；{names.zh}须有它才能判断"),
             declared.span if own else needing[0].span,
             tuple(Label(rule.span, Said("needs it", "需要它")) for rule in places[:MOST_NAMES]),
             _remedy(declared),
@@ -63,9 +63,10 @@ def _called(rule: Rule) -> Said:
 def _remedy(declared: BlankDecl) -> Said:
     if declared.gap:
         return Said(
-            f"a supplement may say `| define {declared.name} is …`; settings do not fill a gap",
-            f"补充协议可写 `| 定义 {declared.name} 为 …`；账户设置不能填补缺漏",
+            f"a supplement may say `| define {declared.called.en} is …`; settings do not fill a gap",
+            f"补充协议可写 `| 定义 {declared.called.zh} 为 …`；账户设置不能填补缺漏",
         )
     return Said(
-        f"give each account a value for `{declared.name}`", f"请在每个账户的设置中填写`{declared.name}`"
+        f"give each account a value for `{declared.called.en}`",
+        f"请在每个账户的设置中填写`{declared.called.zh}`",
     )

@@ -80,8 +80,8 @@ def unused(anatomy: Anatomy) -> Iterator[Diagnostic]:
         yield warning(
             "unused",
             declared.span,
-            f"{what.en} `{declared.name}` is declared and never used",
-            f"{what.zh}`{declared.name}`已声明而从未使用",
+            f"{what.en} `{declared.called.en}` is declared and never used",
+            f"{what.zh}`{declared.called.zh}`已声明而从未使用",
             help=Said(f"{use.en}, or remove the declaration", f"{use.zh}，或删去该声明"),
         )
 
@@ -148,40 +148,38 @@ def _works_alone(declared: Declaration, contract: Contract) -> bool:
 
 def _described(declared: Declaration) -> tuple[Said, Said]:
     """What it is, and how it could be used."""
-    name = declared.name
+    en, zh = declared.called
     match declared:
         case PartyDecl():
             what = Said("party", "当事人")
-            use = Said(
-                f"give it a norm, for example `| {name} must …`", f"为其写一条规范，例如 `| {name} 应 …`"
-            )
+            use = Said(f"give it a norm, for example `| {en} must …`", f"为其写一条规范，例如 `| {zh} 应 …`")
         case BlankDecl():
             what = Said("gap", "缺漏") if declared.gap else Said("blank", "空白")
-            use = Said(f"use `{name}` in a norm", f"在规范中使用`{name}`")
+            use = Said(f"use `{en}` in a norm", f"在规范中使用`{zh}`")
         case QuestionDecl():
             what = Said("question", "问题")
-            use = Said(f"ask it, for example `when {name}`", f"提出该问题，例如 `{name} 时`")
+            use = Said(f"ask it, for example `when {en}`", f"提出该问题，例如 `{zh} 时`")
         case ReadingDecl():
             what = Said("reading", "解释")
             use = Said("give it options with norms: `| option …: …`", "为其选项写规范：`| 选项 …：…`")
         case StateDecl():
             what = Said("state", "状态")
-            use = Said(f"ask for it: `when {name} is …`", f"询问该状态：`{name} 为 … 时`")
+            use = Said(f"ask for it: `when {en} is …`", f"询问该状态：`{zh} 为 … 时`")
         case OccurrenceDecl(is_act=True):
             what = Said("act", "行为")
-            use = Said(f"write a norm on it: `… may {name}`", f"为其写规范：`… 可以 {name}`")
+            use = Said(f"write a norm on it: `… may {en}`", f"为其写规范：`… 可以 {zh}`")
         case OccurrenceDecl():
             what = Said("event", "事件")
-            use = Said(f"let a norm wait for it: `for each {name}, …`", f"由其触发规范：`就 每次 {name}，…`")
+            use = Said(f"let a norm wait for it: `for each {en}, …`", f"由其触发规范：`就 每次 {zh}，…`")
         case TypeDecl():
             what = Said("type", "类型")
-            use = Said(f"give something that type: `…: {name}`", f"以其为类型：`…：{name}`")
+            use = Said(f"give something that type: `…: {en}`", f"以其为类型：`…：{zh}`")
         case ThingDecl():
             what = Said("thing", "物")
-            use = Said(f"speak of it: `{name}.…`", f"提及该物：`{name}.…`")
+            use = Said(f"speak of it: `{en}.…`", f"提及该物：`{zh}.…`")
         case DefineDecl():
             what = Said("definition", "定义")
-            use = Said(f"use `{name}` in a norm", f"在规范中使用`{name}`")
+            use = Said(f"use `{en}` in a norm", f"在规范中使用`{zh}`")
         case _:
             assert_never(declared)
     return what, use
