@@ -336,14 +336,10 @@ def written(
             for each in range(row, last):
                 if lacking and null[each]:
                     continue
-                if place + 4 > end:
+                size = text(data, place, end, texts, laid)
+                if size < 0:
                     return -1
-                size = four(data, place)
-                place += 4
-                if place + size > end:
-                    return -1
-                copied(data, place, texts, laid, size)
-                place += size
+                place += 4 + size
                 laid += size
                 out[each] = word
                 word += 1
@@ -351,6 +347,17 @@ def written(
             at[LACKING] += lacking
         row = last
     return word if row == len(out) else -1
+
+
+def text(data: Bytes, place: int, end: int, out: Bytes, to: int) -> int:
+    """Copy the text that stands there after its length; return that, or -1 where it goes past the end."""
+    if place + 4 > end:
+        return -1
+    size = four(data, place)
+    if place + 4 + size > end:
+        return -1
+    copied(data, place + 4, out, to, size)
+    return size
 
 
 def copied(data: Bytes, place: int, out: Bytes, to: int, size: int) -> None:
@@ -376,14 +383,10 @@ def texts(data: Bytes, start: int, end: int, offsets: Halves, out: Bytes) -> int
     """Read texts, each after its length; return -1 where they are none."""
     at, laid = start, 0
     for each in range(len(offsets) - 1):
-        if at + 4 > end:
+        size = text(data, at, end, out, laid)
+        if size < 0:
             return -1
-        size = four(data, at)
-        at += 4
-        if at + size > end:
-            return -1
-        copied(data, at, out, laid, size)
-        at += size
+        at += 4 + size
         laid += size
         offsets[each + 1] = laid
     return laid

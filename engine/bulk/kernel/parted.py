@@ -122,10 +122,13 @@ class Parted:
         """Return the place of each word of an array among those of its column, to which new ones are added."""
         words, places = self._placed.get(cell.column, (None, None))
         if words is None or not words.equals(array.dictionary):
-            known = joined_words([self._words[cell.column], array.dictionary.cast(pyarrow.string())])
-            if cell.wide == 1 and len(known) > A_BYTE:
-                raise Wider({cell.column})
-            self._words[cell.column], places = known, places_among(known, array)
+            known = self._words[cell.column]
+            places = places_among(known, array)
+            if (places[:-1] < 0).any():
+                known = joined_words([known, array.dictionary.cast(pyarrow.string())])
+                if cell.wide == 1 and len(known) > A_BYTE:
+                    raise Wider({cell.column})
+                self._words[cell.column], places = known, places_among(known, array)
             self._placed[cell.column] = array.dictionary, places
         return places
 

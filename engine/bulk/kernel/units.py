@@ -29,10 +29,10 @@ from engine.bulk.kernel.shape import A_BYTE, WORD, Shape, shape_of
 
 IN_MEMORY = 2_000_000
 """The most rows of a file that are put in order in memory."""
-A_SHARE, SHARES = (750_000, 2_000_000), 8
+A_SHARE, SHARES = (750_000, 2_000_000), 4
 """How many rows are scattered at once, and how many of those that were are folded at once: at least and at most, and
 else such a share of all rows."""
-TOGETHER, MOST_PARTS, MOST_IN_PART = 1 << 15, 1 << 10, 1 << 20
+TOGETHER, MOST_PARTS, MOST_IN_PART = 1 << 16, 1 << 10, 1 << 20
 """About how many rows a part of the accounts has; of more than so many parts each has more, and so many at most."""
 A_PART = 1 << 19
 """About how many rows of a unit are told at once."""
