@@ -52,8 +52,8 @@ from engine.documents.called import (
     sort_declared,
     sort_of,
 )
-from engine.documents.clause import blank_item, question_item, reading_item
 from engine.documents.document import File
+from engine.documents.left_open import blank_item, question_item, reading_item
 from engine.documents.markup import Html, element, in_markdown, inside, joined, link, pick
 from engine.documents.shelf import Shelf, title_of
 from engine.regime import sentences

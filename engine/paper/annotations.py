@@ -12,7 +12,8 @@ from contractlang.words import (
     say_sentence,
 )
 from engine.documents.called import SORTS, norm_called, sort_of
-from engine.documents.clause import NORMS, OTHER, open_in, rows_of
+from engine.documents.clause import NORMS, OTHER, rows_of
+from engine.documents.left_open import open_in
 from engine.documents.markup import pick, plain
 from engine.documents.shelf import Shelf
 
