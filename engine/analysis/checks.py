@@ -116,8 +116,10 @@ class Checker:
     ) -> tuple[Outcome, Finding | None]:  # fmt: skip
         """Return whether a finding of the right kind contains the clauses, or none does where none should."""
         undecided: Finding | None = None
+        chosen = _chosen(assuming or Assuming())
         for each in self.findings(wanted, (*answer.get("found", ()), *answer.get("none", ())), assuming):
-            if not self.contains(each, wanted):
+            settled = each.witness is None and self.hangs(each, wanted, chosen)
+            if settled or not self.contains(each, wanted):
                 continue
             if each.kind == "unknown":
                 undecided = each

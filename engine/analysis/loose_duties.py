@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contractlang.norms import Obligation
 from engine.analysis.finding import Finding, Said
 from engine.analysis.listing import DUTIES, agreed, by_clause, followed_up
+from engine.analysis.required import broken_off, unless_lost
 from engine.analysis.telling import Telling, clauses_of, listed
 from engine.program import Program
 
@@ -19,16 +20,16 @@ def breaches_without_consequence(program: Program, telling: Telling) -> Iterator
         bare = [each for each in duties if each.index not in followed]
         if bare and bare == duties:
             # One finding, not a dozen: what is missing is the part of the text that deals with breach.
-            name = telling.document(home)
+            name, lost = telling.document(home), unless_lost(program, telling, home)
             yield Finding(
                 "gap",
-                clauses_of(bare),
+                (*clauses_of(bare), *broken_off(program, home)),
                 Said(
                     f"{name.en} attaches no consequence to the breach of any of its duties"
-                    f" ({telling.norms(bare).en}): no claim, no power and no sum arises from one. Who suffers a breach"
-                    " can ask for performance, and for the rest depends on the law.",
+                    f" ({telling.norms(bare).en}): no claim, no power and no sum arises from one{lost.en}."
+                    " Who suffers a breach can ask for performance, and for the rest depends on the law.",
                     f"{name.zh}对任何义务的违反都没有约定后果（{telling.norms(bare).zh}）："
-                    "违约不产生请求权、权利或款项，受损方除要求履行外只能依赖法律规定。",
+                    f"违约不产生请求权、权利或款项{lost.zh}，受损方除要求履行外只能依赖法律规定。",
                 ),
                 settles=(
                     Said(

@@ -10,6 +10,7 @@ from contractlang.norms import Maintenance, OnBreach, Power
 from engine.analysis.comparison import agreed_to
 from engine.analysis.finding import Finding, Said
 from engine.analysis.listing import DUTIES, OPEN, agreed, by_clause_and_act, may_be, parts_of, states_in
+from engine.analysis.required import broken_off, unless_lost
 from engine.analysis.telling import Telling, agreeing, clauses_of, listed
 from engine.program import Program, Rule
 from engine.walk import walk
@@ -139,7 +140,10 @@ def _ends(program: Program, rule: Rule, act: OccurrenceDecl) -> bool:
 
 
 def changes_without_exit(program: Program, telling: Telling) -> Iterator[Finding]:
-    """Find powers to change what the other party pays, where that party has no power to leave but on a breach."""
+    """Find powers to change what the other party pays, where that party has no power to leave but on a breach.
+
+    What the law alone lets a party do about it is told.
+    """
     exits = [
         rule
         for rule in program.rules
@@ -168,18 +172,24 @@ def changes_without_exit(program: Program, telling: Telling) -> Iterator[Finding
         if not changed & read or not isinstance(changer, str):
             continue
         others = [each for each in program.bound_parties if each != changer]
-        stuck = [each for each in others if not any(may_be(way, each) for way in exits)]
+        stuck = [each for each in others if not any(may_be(way, each) for way in exits if way.home)]
         if not stuck:
             continue
         called, who, does = telling.norms(group), telling.party(changer), telling.name(rule.act_name)
-        other = listed(telling.party(each) for each in stuck)
+        other, lost = listed(telling.party(each) for each in stuck), unless_lost(program, telling, rule.home)
+        by_law = [way for way in exits if not way.home and any(may_be(way, each) for each in stuck)]
+        law = telling.norms(by_law)
+        only = (
+            Said(f" Only the law does ({law.en}).", f"仅见于法律（{law.zh}）。") if by_law else Said("", "")
+        )
         yield Finding(
             "gap",
-            clauses_of(group),
+            (*clauses_of(group), *broken_off(program, rule.home), *clauses_of(by_law)),
             Said(
                 f"{called.en} lets {who.en} {does.en} alone, and nothing lets {other.en} leave the agreement on that"
-                f" account: {other.en} must pay what {who.en} has set.",
-                f"{called.zh}允许{who.zh}单方{does.zh}，而没有任何约定允许{other.zh}因此退出协议：{other.zh}只能按{who.zh}所定支付。",
+                f" account{lost.en}: {other.en} must pay what {who.en} has set.{only.en}",
+                f"{called.zh}允许{who.zh}单方{does.zh}，而没有任何约定允许{other.zh}因此退出协议{lost.zh}："
+                f"{other.zh}只能按{who.zh}所定支付。{only.zh}",
             ),
             settles=(
                 Said(
@@ -187,5 +197,5 @@ def changes_without_exit(program: Program, telling: Telling) -> Iterator[Finding
                     f"约定{other.zh}可在变更后若干日内解除协议，或使变更以其同意为条件",
                 ),
             ),
-            detail={"what": "no exit"},
+            detail={"what": "exit by law" if by_law else "no exit"},
         )

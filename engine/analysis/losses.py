@@ -23,14 +23,22 @@ _NUMBER = re.compile(r"\d+(?:\(\d+\))?")
 
 
 def losses_against_law(program: Program, telling: Telling) -> Iterator[Finding]:
-    """Find agreed sentences on who bears a loss that a sentence of law sets aside in some case."""
+    """Find agreed sentences on who bears a loss that law sets aside in some case, by all that turns on one question."""
     laws = [each for each in program.contracts if each.kind == "law"]
     for loss in (each.rule for each in program.losses):
         if any(each.name == loss.document for each in laws):
             continue
+        together: dict[frozenset[str], list[tuple[Contract, str]]] = {}
         for law in laws:
             for clause in dict.fromkeys(each.clause for each in law.priorities if _sets_aside(each, loss)):
-                yield _finding(program, telling, loss, law, clause)
+                on = {name for each in _aside(law, clause, loss) for name in _questions(each.when)}
+                together.setdefault(frozenset(on), []).append((law, clause))
+        for places in together.values():
+            yield _finding(program, telling, loss, places)
+
+
+def _aside(law: Contract, clause: str, loss: LossRule) -> list[Priority]:
+    return [each for each in law.priorities if each.clause == clause and _sets_aside(each, loss)]
 
 
 def _sets_aside(priority: Priority, loss: LossRule) -> bool:
@@ -48,26 +56,34 @@ def _left_out(priority: Priority, loss: LossRule) -> bool:
         for each in conjuncts(expr).values()
         if isinstance(each, Not) and isinstance(each.part, Answer)
     }
-    asked = {each.question for each in conjuncts(priority.when).values() if isinstance(each, Answer)}
-    return bool(denied & asked)
+    return bool(denied & set(_asserted(priority.when)))
 
 
-def _finding(program: Program, telling: Telling, loss: LossRule, law: Contract, clause: str) -> Finding:
-    together = [clause, *_together(law, clause)]
+def _asserted(when: Expr | None) -> Iterator[str]:
+    yield from (each.question for each in conjuncts(when).values() if isinstance(each, Answer))
+
+
+def _questions(when: Expr | None) -> Iterator[str]:
+    yield from (each.question for each in walk(when) if isinstance(each, Answer))
+
+
+def _finding(
+    program: Program, telling: Telling, loss: LossRule, places: list[tuple[Contract, str]]
+) -> Finding:
+    together = [
+        Clause(law.name, each) for law, clause in places for each in (clause, *_together(law, clause))
+    ]
     agreed = telling.clause(loss.document, loss.clause)
     who = telling.party(loss.bearer)
-    cited = listed(telling.clause(law.name, each) for each in together)
-    setting_aside = [each for each in law.priorities if each.clause == clause and _sets_aside(each, loss)]
-    asked = [_asked(program, each.when) for each in setting_aside]
+    cited = listed(telling.clause(*each[:2]) for each in together)
+    setting_aside = [each for law, clause in places for each in _aside(law, clause, loss)]
+    asked = list(dict.fromkeys(_asked(program, each.when) for each in setting_aside))
     cases = [Said(telling.en.text(each), telling.zh.text(each)) for each in asked if each]
     case = listed(cases)
     hangs = Said(f" It hangs on this: {case.en}", f"关键在于：{case.zh}") if cases else Said("", "")
     return Finding(
         "against",
-        (
-            Clause(loss.document, loss.clause, loss.id),
-            *(Clause(law.name, each) for each in together),
-        ),
+        (Clause(loss.document, loss.clause, loss.id), *together),
         Said(
             f"{agreed.en} puts the whole loss on {who.en}; mandatory law sets that aside in part of the cases it covers"
             f" ({cited.en}).{hangs.en}",

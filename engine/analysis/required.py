@@ -132,15 +132,17 @@ def care_of_law(program: Program, telling: Telling) -> Iterator[Finding]:
         )
 
 
-def broken_off(program: Program) -> tuple[Clause, ...]:
-    """Return where the texts of agreements break off: what is not found in them may have stood there."""
+def broken_off(program: Program, home: str | None = None) -> tuple[Clause, ...]:
+    """Return where the texts of agreements, or of one, break off: what is not found in them may have stood there."""
     agreements = (each for each in program.contracts if each.truncated and each.kind != "law")
-    return tuple(Clause(each.name, each.clauses[-1].number) for each in agreements)
+    return tuple(
+        Clause(each.name, each.clauses[-1].number) for each in agreements if home in (None, each.name)
+    )
 
 
-def unless_lost(program: Program, telling: Telling) -> Said:
+def unless_lost(program: Program, telling: Telling, home: str | None = None) -> Said:
     """Return that what a text is silent on may have stood in what is lost of it; nothing where all of it is there."""
-    ends = listed(telling.clause(each.document, each.clause) for each in broken_off(program))
+    ends = listed(telling.clause(each.document, each.clause) for each in broken_off(program, home))
     if not ends.en:
         return ends
     return Said(

@@ -65,13 +65,18 @@ _CALLED = {
 
 def hanging_on_the_same(program: Program, rule: Rule, place: Place) -> list[Clause]:
     """Return the other sentences of law that speak of what hangs on a human or a reading where one takes from a norm:
-    whether such a rule voids what is agreed, and what it is if it does not; whether a term was pointed out.
+    whether such a rule voids what is agreed, and what it is if it does not; whether a term was pointed out. So do those
+    that take from it on the same question.
     """
-    asked = list(_asked_by(program, rule, place))
-    readings = {part.reading for part in asked if isinstance(part, Chosen)}
-    names = dict.fromkeys((*sorted(readings), *(part.question for part in asked if isinstance(part, Answer))))
+    taking = dict(_taking_from(program, rule))
+    readings, questions = _hanging(taking.pop(place, ()))
+    names = dict.fromkeys((*sorted(readings), *questions))
     found = [each for name in names for each in laws_stating(program, program.declarations[name])]
     found += [law for law, read in _laws_reading(program) if read & readings]
+    for other, asked in taking.items():
+        also_read, also_asked = _hanging(asked)
+        if readings & also_read or questions.keys() & also_asked.keys():
+            found.append(Clause(*other))
     return [each for each in dict.fromkeys(found) if each[:2] != place]
 
 
@@ -81,15 +86,22 @@ def speaking_of_questions(program: Program, rules: Iterable[Rule]) -> list[Claus
     return [each for name in names for each in laws_stating(program, program.declarations[name])]
 
 
-def _asked_by(program: Program, rule: Rule, place: Place) -> Iterator[object]:
-    """Yield the parts of the conditions under which a sentence of law limits, voids or goes before a norm."""
+def _taking_from(program: Program, rule: Rule) -> Iterator[tuple[Place, list[object]]]:
+    """Yield the sentences that limit, void or go before a norm, each with the parts of its conditions."""
     documents = Documents(program.contracts)
+    found: dict[Place, list[object]] = {}
     for contract in program.contracts:
         for priority in contract.priorities:
-            if (contract.name, priority.clause) == place and any(
-                each is rule.norm for each in documents.meant(priority.over, contract.name)
-            ):
-                yield from walk(priority.when)
+            if any(each is rule.norm for each in documents.meant(priority.over, contract.name)):
+                found.setdefault((contract.name, priority.clause), []).extend(walk(priority.when))
+    yield from found.items()
+
+
+def _hanging(parts: Iterable[object]) -> tuple[set[str], dict[str, None]]:
+    """Return the readings and the questions among the parts of a condition."""
+    parts = tuple(parts)
+    readings = {part.reading for part in parts if isinstance(part, Chosen)}
+    return readings, dict.fromkeys(part.question for part in parts if isinstance(part, Answer))
 
 
 @lru_cache(maxsize=4)

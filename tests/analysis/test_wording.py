@@ -60,6 +60,7 @@ def contracts() -> dict[str, Contract]:
         ({"不存在之物": "是"}, []),
         ({"违约程度": "根本违约"}, [{"answers": {"fundamental": True, "slight": False}}]),
         ({"违约程度": "任何违约"}, [{"readings": {"违约程度": "任何违约"}}]),
+        ({"违约程度": "根本"}, [{"readings": {"违约程度": "根本"}}]),
         ({"RS-terminate": "as it pleases"}, []),
         ({"乙方同意": "是"}, [{"answers": {"consented": True}}]),
         ({"breach": "false_identity"}, [{"kept": ["pay"]}]),
