@@ -9,9 +9,9 @@ from contractlang.norms import Maintenance, Obligation, Prohibition, Who
 from contractlang.values import Period
 from engine.analysis.aspect import Aspect
 from engine.analysis.days import MINUTES, in_days, next_workday, open_days
-from engine.analysis.happenings import Broken, Env, Happening, Moment, Truth, id_of, just_before
+from engine.analysis.happenings import Broken, Env, Happening, Moment, id_of, just_before
 from engine.analysis.instances import MANY
-from engine.analysis.logic import every, follows, no, some
+from engine.analysis.logic import Truth, every, follows, no, some
 from engine.analysis.numbers import whole
 from engine.analysis.tally import HORIZON
 from engine.event import BOTH

@@ -10,8 +10,8 @@ from contractlang.kinds import Kind
 from contractlang.norms import Who
 from engine.analysis.aspect import Aspect
 from engine.analysis.days import is_day, is_instant, minute_of
-from engine.analysis.happenings import Broken, Env, Happening, Moment, Truth
-from engine.analysis.logic import all_of, any_of, every, no, some
+from engine.analysis.happenings import Broken, Env, Happening, Moment
+from engine.analysis.logic import Truth, all_of, any_of, every, no, some
 from engine.analysis.numbers import TRUE
 from engine.conditions import ActorE, AndE, AnswerE, ChosenE, CompareE, IsBlankE, NotE, OrE, PlacedE
 from engine.event import BOTH

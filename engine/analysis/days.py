@@ -12,8 +12,8 @@ import z3
 from contractlang.expression import Const
 from contractlang.norms import Norm
 from contractlang.values import Period
-from engine.analysis.logic import every, some
-from engine.analysis.numbers import choice, whole
+from engine.analysis.logic import Truth, every, some
+from engine.analysis.numbers import AnyNumber, choice, whole
 from engine.analysis.plain import expressions
 from engine.analysis.tally import HORIZON
 from engine.calendars import default_calendar
@@ -46,24 +46,24 @@ def is_workday(day: int) -> bool:
     return day not in _rest_days() and day % 7 < 5
 
 
-def workday(day: Any) -> list[Any]:
+def workday(day: AnyNumber) -> list[Truth]:
     """Return that a day is a working day."""
     return [day % 7 < 5, *(some(day < first, day > last) for first, last in _holidays())]
 
 
-def next_workday(day: Any) -> Any:
+def next_workday(day: AnyNumber) -> AnyNumber:
     """Return a day, or the next working day where it is a day of rest."""
-    made: Any = choice(day % 7 >= 5, day - day % 7 + 7, day)
+    made: AnyNumber = choice(day % 7 >= 5, day - day % 7 + 7, day)
     for first, last, then in _rolls():
         there = day == first if first == last else every(day >= first, day <= last)
         made = choice(there, then, made)
     return made
 
 
-def worked_until(day: Any) -> Any:
+def worked_until(day: AnyNumber) -> AnyNumber:
     """Return how many of the days from day 0 to a day are working days."""
     in_week = day % 7
-    made: Any = day / 7 * 5 + choice(in_week >= 4, whole(5), in_week + 1)
+    made: AnyNumber = day / 7 * 5 + choice(in_week >= 4, whole(5), in_week + 1)
     for number in range(HORIZON):
         on_weekday, works = number % 7 < 5, _works(FIRST_DAY + timedelta(days=number))
         if on_weekday != works:
@@ -75,9 +75,9 @@ def _works(day: date) -> bool:
     return not default_calendar().is_rest_day(day, RestDays.WEEKEND_AND_SHIFTED)
 
 
-def next_day_of_month(day: Any, number: Any) -> Any:
+def next_day_of_month(day: AnyNumber, number: AnyNumber) -> AnyNumber:
     """Return the next day of the month with a number, of no more than 28, that day itself included."""
-    made: Any = whole(HORIZON)
+    made: AnyNumber = whole(HORIZON)
     for first, following in reversed(list(pairwise(_months()))):
         found = choice(first + number - 1 >= day, first + number - 1, following + number - 1)
         made = choice(day < following, found, made)
@@ -174,7 +174,7 @@ def in_minutes(period: Period) -> int | None:
             return None
 
 
-def open_days(count: Any, of: Any) -> Any:
+def open_days(count: AnyNumber, of: Any) -> AnyNumber | None:
     """Return how many days a period is whose number a blank leaves open; None of what is no such number."""
     kind = getattr(of, "kind", None)
     if kind is None or kind.name != "duration" or not z3.is_int(count):

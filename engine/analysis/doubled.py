@@ -22,8 +22,8 @@ from contractlang.kinds import money_in
 from contractlang.norms import Obligation
 from engine.analysis.finding import Clause, Finding, Said
 from engine.analysis.fitting import Tariff, fits, said_of_sum, sum_of, tariffs, world_of, worth
-from engine.analysis.happenings import Broken, Moment, Truth
-from engine.analysis.logic import every, some
+from engine.analysis.happenings import Broken, Moment
+from engine.analysis.logic import Truth, every, some
 from engine.analysis.looking import Foci, Put, Shown, bound_of, clause_of, named
 from engine.analysis.plain import plain
 from engine.analysis.searcher import Searcher

@@ -8,8 +8,8 @@ import z3
 
 from contractlang.norms import Obligation
 from engine.analysis.aspect import Aspect
-from engine.analysis.happenings import Broken, Env, Happening, Moment, Truth, Value, id_of, just_before
-from engine.analysis.logic import every, no, some
+from engine.analysis.happenings import Broken, Env, Happening, Moment, Value, id_of, just_before
+from engine.analysis.logic import Truth, every, no, some
 from engine.analysis.numbers import choice, total
 from engine.program import Rule
 from engine.statuses import Norms

@@ -15,7 +15,7 @@ from itertools import chain
 from typing import Any, TypeVar
 
 from engine.analysis.happenings import Happening, Key, Value
-from engine.analysis.logic import no
+from engine.analysis.logic import Truth, no
 from engine.analysis.parts import Part
 from engine.analysis.seen import Read
 from engine.analysis.world import World
@@ -53,16 +53,16 @@ class Fragment:
             first.beside(each)
         return first
 
-    def grow(self) -> list[Any]:
+    def grow(self) -> list[Truth]:
         """Follow the names that it has come to, once up to the next ones, then to the end; return the facts of that."""
         if self._has_grown:
             return self.complete()
         self._has_grown = True
         return [fact for each in self._reaches for fact in each.grow()]
 
-    def complete(self) -> list[Any]:
+    def complete(self) -> list[Truth]:
         """Follow every name to the end; return the facts that this adds."""
-        facts: list[Any] = []
+        facts: list[Truth] = []
         while not self.is_whole:
             facts += [fact for each in self._reaches for fact in each.grow()]
         return facts
@@ -81,7 +81,7 @@ class Fragment:
         return all(each.is_whole for each in self._reaches)
 
     @property
-    def facts(self) -> list[Any]:
+    def facts(self) -> list[Truth]:
         """What holds in each history."""
         return [fact for each in self._reaches for fact in each.facts]
 
@@ -107,12 +107,12 @@ class Fragment:
     # -- what is listed of a whole one
 
     @property
-    def likely(self) -> list[Any]:
+    def likely(self) -> list[Truth]:
         """What a reader would sooner believe, beside what is so of what happens."""
         return [fact for each in self._reaches for fact in each.listed.likely]
 
     @property
-    def likely_of(self) -> dict[Key, list[Any]]:
+    def likely_of(self) -> dict[Key, list[Truth]]:
         """What a reader would sooner believe of something that happens."""
         return _merged(each.listed.likely_of for each in self._reaches)
 
@@ -147,7 +147,7 @@ class Told:
     """A part that a question has come to, and the one through which it did; none of what every question is told."""
 
     key: Any
-    facts: list[Any]
+    facts: list[Truth]
     reads: dict[Read, None]
     workdays: list[Any]
     user: Told | None = None
@@ -165,8 +165,8 @@ def _merged(held: Iterable[dict[K, V]]) -> dict[K, V]:
 class _Listed:
     """What is open in a whole reach, and what is likely of it: in an order that is the same whichever way it grew."""
 
-    likely: list[Any] = field(default_factory=list)
-    likely_of: dict[Key, list[Any]] = field(default_factory=dict)
+    likely: list[Truth] = field(default_factory=list)
+    likely_of: dict[Key, list[Truth]] = field(default_factory=dict)
     answers: dict[str, Any] = field(default_factory=dict)
     readings: dict[str, Any] = field(default_factory=dict)
     blanks: dict[str, Value] = field(default_factory=dict)
@@ -202,7 +202,7 @@ class _Reach:
     ) -> None:
         self.world, self.question, self.focus, self.is_strict = world, question, focus, strict
         self.any_of_many = any_of_many
-        self.facts: list[Any] = []
+        self.facts: list[Truth] = []
         self.workdays: list[Any] = []
         self.happenings: dict[Key, Happening] = {}
         self.reads: dict[Read, None] = {}
@@ -220,7 +220,7 @@ class _Reach:
         """Tell whether nothing is left open."""
         return not self._names
 
-    def grow(self) -> list[Any]:
+    def grow(self) -> list[Truth]:
         """Follow the names come to; return the facts that this adds."""
         told = len(self.facts)
         names, self._names = self._names, []

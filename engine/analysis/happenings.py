@@ -7,10 +7,9 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from engine.analysis.days import MINUTES
+from engine.analysis.logic import Truth
 from engine.program import Rule
 
-Truth = Any
-"""A bool, or a term of the solver that is true or false."""
 Env = dict[str, Any]
 """What the variables of one instance of a norm stand for."""
 Key = tuple[str, str | None, bool]

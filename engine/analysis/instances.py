@@ -7,7 +7,8 @@ from typing import Any
 
 from contractlang.norms import Prohibition, Who
 from engine.analysis.aspect import Aspect
-from engine.analysis.happenings import Broken, Env, Happening, Moment, Truth, id_of
+from engine.analysis.happenings import Broken, Env, Happening, Moment, id_of
+from engine.analysis.logic import Truth
 from engine.event import BOTH
 from engine.program import Rule
 from engine.statuses import Norms

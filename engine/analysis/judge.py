@@ -12,9 +12,9 @@ from contractlang.norms import Maintenance, Obligation, Prohibition
 from contractlang.values import Period
 from engine.analysis.aspect import Aspect
 from engine.analysis.days import MINUTES, in_days_at_most, is_day
-from engine.analysis.happenings import Broken, Env, Happening, Moment, Truth, id_of, just_before
+from engine.analysis.happenings import Broken, Env, Happening, Moment, id_of, just_before
 from engine.analysis.instances import MANY
-from engine.analysis.logic import every, no, some
+from engine.analysis.logic import Truth, every, no, some
 from engine.analysis.numbers import FALSE
 from engine.program import Place, Rule
 

@@ -8,8 +8,8 @@ import z3
 
 from contractlang.kinds import Kind
 from engine.analysis.aspect import Aspect
-from engine.analysis.happenings import Env, Moment, Truth, Value
-from engine.analysis.logic import some
+from engine.analysis.happenings import Env, Moment, Value
+from engine.analysis.logic import Truth, some
 from engine.analysis.numbers import FALSE, a_number, a_truth, choice
 
 

@@ -10,8 +10,8 @@ import z3
 from contractlang.values import Period
 from engine.analysis.aspect import Aspect
 from engine.analysis.days import MINUTES, in_days
-from engine.analysis.happenings import Moment, Truth
-from engine.analysis.logic import every, follows, some
+from engine.analysis.happenings import Moment
+from engine.analysis.logic import Truth, every, follows, some
 from engine.analysis.numbers import choice, whole
 from engine.analysis.tally import HORIZON
 from engine.program import LIFE_STATES

@@ -43,6 +43,9 @@ _PAIR = z3.Ast * 2
 _here = [True]
 """What is no longer there when Python goes down."""
 
+AnyNumber = Any
+"""A number of the solver's, or one that is known beforehand."""
+
 
 class Held(z3.BoolRef):  # type: ignore[misc]
     """A term that is true or false."""

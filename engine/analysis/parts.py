@@ -11,8 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
-from engine.analysis.happenings import Truth
-from engine.analysis.logic import every, some
+from engine.analysis.logic import Truth, every, some
 from engine.analysis.numbers import a_truth
 from engine.analysis.seen import SHAPE, Read, Seen
 from engine.program import Rule
@@ -28,8 +27,8 @@ _ROUND = (12_000, 8_000, 20_000, 5_000, 30_000, 2_000, 100_000)
 class Part:
     """What is told of one thing in a world, and of what else that makes use."""
 
-    facts: list[Any] = field(default_factory=list)
-    likely: list[Any] = field(default_factory=list)
+    facts: list[Truth] = field(default_factory=list)
+    likely: list[Truth] = field(default_factory=list)
     workdays: list[Any] = field(default_factory=list)
     uses: dict[Any, None] = field(default_factory=dict)
     reads: dict[Read, None] = field(default_factory=dict)
@@ -49,7 +48,7 @@ class Parts:
         self.seen, self.prefix = seen, prefix
         self.parts: dict[Any, Part] = {}
         self.names: set[Any] = set()
-        self.likely: list[Any] = []
+        self.likely: list[Truth] = []
         self.workdays: list[Any] = []
         self.root = Part()
         self._frames: list[Part] = [self.root]
@@ -146,7 +145,7 @@ class Parts:
         return self.parts[key]
 
     @property
-    def facts(self) -> list[Any]:
+    def facts(self) -> list[Truth]:
         """Everything that holds in every world, whatever the question."""
         while self._waiting:
             for key in list(self._waiting):
@@ -154,7 +153,7 @@ class Parts:
         return self._facts
 
     @facts.setter
-    def facts(self, facts: list[Any]) -> None:
+    def facts(self, facts: list[Truth]) -> None:
         self._facts = facts
 
     # -- questions

@@ -11,8 +11,8 @@ import z3
 from contractlang.norms import Prohibition
 from engine.analysis.aspect import Aspect
 from engine.analysis.days import MINUTES, is_day, minute_of
-from engine.analysis.happenings import Env, Happening, Moment, Truth, Value, just_before
-from engine.analysis.logic import every, follows, no, some
+from engine.analysis.happenings import Env, Happening, Moment, Value, just_before
+from engine.analysis.logic import Truth, every, follows, no, some
 from engine.analysis.numbers import a_number, choice, whole
 from engine.dates import end_of
 from engine.quantities import AsOfE, FieldE

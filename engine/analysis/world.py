@@ -22,12 +22,12 @@ from engine.analysis.breaches import Breaches
 from engine.analysis.conditions import Conditions
 from engine.analysis.days import MINUTES, worked_until
 from engine.analysis.duties import Duties
-from engine.analysis.happenings import Broken, Happening, Key, Moment, Truth, Value
+from engine.analysis.happenings import Broken, Happening, Key, Moment, Value
 from engine.analysis.instances import Instances
 from engine.analysis.judge import Judge
 from engine.analysis.left_open import LeftOpen
 from engine.analysis.lifetime import Lifetime
-from engine.analysis.logic import every, follows, no, some
+from engine.analysis.logic import Truth, every, follows, no, some
 from engine.analysis.numbers import Number, a_number, a_truth
 from engine.analysis.parts import Parts
 from engine.analysis.quantities import Quantities
