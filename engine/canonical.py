@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
-from pydantic_core import to_json
+import msgspec
+
+to_json: Final = msgspec.json.encode
+"""JSON whose keys stand in the order in which they are given."""
 
 _PLAIN = frozenset({str, int, bool, type(None)})
 _NAMES = frozenset({str})

@@ -16,8 +16,6 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from pydantic_core import to_json
-
 from contractlang.cache import Cache
 from contractlang.contract import base_name
 from contractlang.diagnostic import Diagnostic
@@ -25,7 +23,7 @@ from contractlang.loaded import Loaded
 from contractlang.render import render
 from contractlang.values import Period, Share
 from engine.account import Account
-from engine.canonical import canonical
+from engine.canonical import canonical, to_json
 from engine.decision import Decision
 from engine.errors import Damaged
 from engine.event import Event, Instant, Ledger

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic_core import to_json
-
+from engine.canonical import to_json
 from engine.dates import iso
 from engine.decision import Decision, Reason, Receipt, is_unmistakable
 from engine.event import Instant

@@ -14,8 +14,7 @@ from functools import lru_cache
 from itertools import product
 from typing import Any
 
-from pydantic_core import to_json
-
+from engine.canonical import to_json
 from engine.dates import iso
 from engine.decision import Decision, Item, Reason, is_unmistakable
 from engine.event import Instant

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from pydantic_core import to_json
-
 from engine.account import Account
+from engine.canonical import to_json
 from engine.decision import Decision
 from engine.edition import edition
 from engine.errors import BadEvent, BadQuestion

@@ -9,13 +9,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Annotated, Any, Final, Literal, NamedTuple
 from urllib.parse import unquote
+
+import msgspec
 
 from engine.canonical import canonical
 from engine.dates import parse_instant
 from engine.event import Instant
 from engine.service.problems import Problem, pointer
+from engine.service.repeated import marks
 from engine.tuples import made
 
 BATCH = "application/cloudevents-batch+json"
@@ -74,6 +77,56 @@ def sent(kind: str, headers: Mapping[bytes, bytes], body: Any, most: int) -> tup
     if isinstance(body, dict) and "specversion" in body:
         return [_event(body, "")], False
     raise _unsupported()
+
+
+# Nearly every event has the attributes that it must have, when it happened, and plain data. Such are read in one go;
+# whatever is more than that, or wrong, is read in general.
+
+_Name = Annotated[str, msgspec.Meta(min_length=1)]
+
+
+class _Plain(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defaults=True):
+    specversion: Literal["1.0"]
+    id: _Name
+    source: _Name
+    type: _Name
+    subject: _Name
+    time: str
+    data: dict[str, str | int | bool | None] | None = None
+    datacontenttype: str | None = None
+
+
+_ONE: Final = msgspec.json.Decoder(_Plain)
+_SEVERAL: Final = msgspec.json.Decoder(list[_Plain])
+_APART: Final = _TAKEN | {"at", "personal"}
+
+
+def plainly_sent(kind: str, body: bytes, most: int) -> tuple[list[Sent], bool] | None:
+    """Return what `sent` does where nothing but plain events are sent, in one piece each; None of anything else.
+
+    Raises Problem.
+    """
+    batch = kind == BATCH
+    if not batch and kind != STRUCTURED:
+        return None
+    try:
+        found = _SEVERAL.decode(body) if batch else [_ONE.decode(body)]
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    if len(found) > most or body.count(b'"') != marks(found):
+        return None
+    if not all(each.data is None or _APART.isdisjoint(each.data) for each in found):
+        return None
+    return [_plain_event(each, f"/{number}" if batch else "") for number, each in enumerate(found)], batch
+
+
+def _plain_event(said: _Plain, at: str) -> Sent:
+    raw: dict[str, Any] = {"id": said.id, "source": said.source, "name": said.type}
+    if said.data:
+        raw |= said.data
+    raw["at"] = _time(said.time, at, "/time")
+    body = canonical(dict(sorted(raw.items())), in_order=True)
+    return made(Sent, (said.subject, said.source, said.id, raw, body, None, None, at))
 
 
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')

@@ -9,9 +9,9 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Mapping
 
-from pydantic_core import to_json
 from starlette.types import Receive, Scope
 
+from engine.canonical import to_json
 from engine.dates import iso
 from engine.event import Instant
 from engine.service import authzen
@@ -19,7 +19,7 @@ from engine.service.asking import evaluate, evaluate_batch
 from engine.service.atonce import Told
 from engine.service.authzen import Asked
 from engine.service.clock import now
-from engine.service.cloudevents import kind_of, sent
+from engine.service.cloudevents import kind_of, plainly_sent, sent
 from engine.service.problems import Problem
 from engine.service.recording import record
 from engine.service.requests import Headers, object_body, object_in, read_json, whole_body
@@ -74,8 +74,13 @@ async def events(server: Server, scope: Scope, headers: Headers, receive: Receiv
     tenant, _ = await server.enter(scope, headers, "record")
     body = await whole_body(receive, headers, tenant.limits)
     kind = kind_of(headers, body)
-    raw = None if b"ce-specversion" in headers and not body else read_json(body, tenant.limits, exact=True)
-    found, batch = sent(kind, headers, raw, tenant.limits.batch)
+    plain = plainly_sent(kind, body, tenant.limits.batch)
+    if plain is None:
+        raw = (
+            None if b"ce-specversion" in headers and not body else read_json(body, tenant.limits, exact=True)
+        )
+        plain = sent(kind, headers, raw, tenant.limits.batch)
+    found, batch = plain
     figures = server.figures
     try:
         expected = headers.get(b"if-match", b"").decode("latin-1").strip('"') or None

@@ -1,4 +1,4 @@
-"""What is read in one go of a question is what reading it in general makes of it; what may be more is left to that."""
+"""What is read in one go of questions and events is what reading in general makes of it; all else is left to that."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.service.authzen import batch, plain, plain_batch, single
+from engine.service.cloudevents import BATCH, STRUCTURED, plainly_sent, sent
 from engine.service.config import Limits
 from engine.service.problems import Problem
-from engine.service.requests import object_in
+from engine.service.requests import object_in, read_json
 
 LIMITS = Limits()
 texts = st.sampled_from(("x", "甲方", "", 'a"b', "a\\b", "\n", "\ud800")) | st.text(max_size=3)
@@ -79,6 +80,47 @@ def test_a_batch_read_at_once_is_the_batch(written: list[str], more: str) -> Non
         assert general is not None
         assert found.semantic == general.semantic
         assert found.items == list(map(single, general.items))  # type: ignore[arg-type]
+
+
+plain_values = st.sampled_from(
+    ('"10010"', '"甲"', '"\\u0022"', "1", "1.0", "-2.5", "1e2", "true", "null", "[]", "12345678901234567890")
+)
+events = objects(
+    specversion=st.just('"1.0"'), id=named, source=named, type=named, subject=named, time=instants.map(json.dumps),
+    data=objects(by=named, to=plain_values), datacontenttype=st.just('"application/json"'),
+)  # fmt: skip
+
+
+@settings(max_examples=500)
+@given(
+    written=st.lists(events, max_size=3),
+    name=st.sampled_from(("x", "at", "personal", "id", "sequence", "data")),
+)
+def test_events_read_at_once_are_the_events(written: list[str], name: str) -> None:
+    said = f"[{', '.join(written)}]".replace('"to"', f'"{name}"')
+    for kind, text in ((BATCH, said), (STRUCTURED, said[1:-1])):
+        body = text.encode("utf-8", "surrogatepass")
+        try:
+            found: Any = plainly_sent(kind, body, 2)
+        except Problem as wrong:
+            found = wrong
+        if found is None:
+            continue
+        try:
+            general: Any = sent(kind, {}, read_json(body, LIMITS, exact=True), 2)
+        except Problem as wrong:
+            general = wrong
+        assert str(found) == str(general)
+        assert getattr(found, "field", None) == getattr(general, "field", None)
+
+
+def test_what_is_reported_most_is_read_at_once() -> None:
+    body = b"""[{"specversion": "1.0", "id": "c-1", "source": "switch", "type": "place_call", "subject": "A-1001",
+      "time": "2026-04-16T00:00:01+08:00", "data": {"by": "user", "to": "10010"}}]"""
+    assert plainly_sent(BATCH, body, 1) == sent(BATCH, {}, read_json(body, LIMITS, exact=True), 1)
+    assert plainly_sent(STRUCTURED, body[1:-1], 1) is not None
+    for more in (b'"id": "c-2", ', b'"sequence": 1, ', b'"recordedat": "2026-05-01T00:00:00Z", '):
+        assert plainly_sent(BATCH, body.replace(b'"source"', more + b'"source"'), 1) is None
 
 
 def test_what_is_asked_most_is_read_at_once() -> None:
