@@ -23,6 +23,7 @@ MOST_TOLD = 12
 
 
 def amount(position: Position, question: AmountOfSum, known_at: Instant | None) -> Decision:
+    """Return what is due of a named sum, or under norms."""
     program = position.program
     name = program.sum_names.get(question.name)
     rules = [] if name is not None else find_rules(position, question.name, question.document)

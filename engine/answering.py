@@ -76,6 +76,7 @@ def answered(
     position: Position, at: Instant, known_at: Instant | None, case: Callable[[Scene], Case],
     why: Callable[[Scene, Case], Why],
 ) -> Decision:  # fmt: skip
+    """Return the answer to a question, its cases worked out by `case` and its reasons told by `why`."""
     return told_of(position, at, _AtOnce(case, why), position.cells.get).decision(position, at, known_at)
 
 

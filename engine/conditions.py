@@ -20,6 +20,8 @@ _OPS: dict[str, Callable[[Any, Any], bool]] = {
 
 
 class NotE(Evaluator):
+    """A condition does not hold."""
+
     __slots__ = ("part",)
 
     def __init__(self, part: Evaluator) -> None:
@@ -37,6 +39,8 @@ class NotE(Evaluator):
 
 
 class AndE(Evaluator):
+    """All of some conditions hold."""
+
     __slots__ = ("parts",)
 
     def __init__(self, parts: tuple[Evaluator, ...]) -> None:
@@ -62,6 +66,8 @@ class AndE(Evaluator):
 
 
 class OrE(Evaluator):
+    """One of some conditions holds."""
+
     __slots__ = ("parts",)
 
     def __init__(self, parts: tuple[Evaluator, ...]) -> None:
@@ -100,6 +106,8 @@ def _cure_of(
 
 
 class CompareE(Evaluator):
+    """One value stands to another as a sign says; what is not known is no value."""
+
     __slots__ = ("left", "op", "right", "sign")
 
     def __init__(self, op: str, left: Evaluator, right: Evaluator) -> None:
@@ -178,6 +186,7 @@ class CompareE(Evaluator):
 
 
 def plain(value: Any) -> Any:
+    """Return a value as a reason holds it: what is not known as `?` and the name of what is open."""
     if isinstance(value, Unknown):
         return f"?{value.item.name}"
     if isinstance(value, Event):
@@ -204,6 +213,8 @@ class IsBlankE(Evaluator):
 
 
 class AnswerE(Evaluator):
+    """What a question is answered, about something or about nothing."""
+
     __slots__ = ("about", "question")
 
     def __init__(self, question: str, about: Evaluator | None) -> None:
@@ -274,6 +285,8 @@ class PlacedE(Evaluator):
 
 
 class ChosenE(Evaluator):
+    """A reading is taken in an option."""
+
     __slots__ = ("option", "reading")
 
     def __init__(self, reading: str, option: str) -> None:

@@ -23,6 +23,7 @@ from engine.windows import window
 
 
 def discharges(step: Step, event: Event, touch: Touch) -> None:
+    """Let an act do what duties ask: those of what it names, or a sum, or what is owed first."""
     declared = touch.declared
     named = event.fields.get(declared.per or "")
     if isinstance(named, str) and ":" in named:
@@ -254,6 +255,7 @@ def arise(
 
 
 def arise_on_breach(scene: Scene, w: Writes, step: Step, rule: Rule, index: int, trig: str) -> None:
+    """Bring what a duty's breach gives rise to into being: for each party whose breach it is, once."""
     breach: Breach | None = scene.read(("B", index, trig))
     if breach is None or breach.status != "open":
         return
@@ -271,6 +273,7 @@ def arise_on_breach(scene: Scene, w: Writes, step: Step, rule: Rule, index: int,
 
 
 def come_into_being(scene: Scene, w: Writes, step: Step, rule: Rule, trig: str, trigger: Any) -> None:
+    """Begin an instance that has arisen: of nothing owed it is done at once."""
     end, last_day = window(scene, rule, step.at)
     owed = rule.amount.value(scene) if rule.amount is not None else None
     done = owed == 0
@@ -329,6 +332,7 @@ def edge(scene: Scene, w: Writes, step: Step, rule: Rule, event: Event | None) -
 
 
 def suspend(scene: Scene, w: Writes, step: Step, rule: Rule) -> None:
+    """Suspend the open duties that a power suspends."""
     assert isinstance(rule.norm, Power)
     for index in rule.suspends:
         for trig in scene.listed("IO", index):
@@ -340,6 +344,7 @@ def suspend(scene: Scene, w: Writes, step: Step, rule: Rule) -> None:
 
 
 def resume(scene: Scene, w: Writes, step: Step, rule: Rule) -> None:
+    """Open again what was suspended: its clock stood still, ran on, or is extended by whole days, as the power says."""
     for index in rule.resumes:
         for trig in scene.listed("IO", index):
             inst: Inst | None = scene.read(("I", index, trig))
@@ -373,6 +378,7 @@ def become_breached(scene: Scene, w: Writes, rule: Rule, trig: str, inst: Inst, 
 
 
 def waived(step: Step, event: Event) -> list[int]:
+    """Return the norms that a waiver names, by id, label or clause."""
     wanted = event.fields.get("norm")
     return [i for i, norm in enumerate(step.program.norms) if wanted in (norm.id, norm.label, norm.clause)]
 

@@ -125,6 +125,7 @@ def term(step: Step, scene: Scene, document: str) -> Instant | None:
 
 
 def expire(scene: Scene, w: Writes, step: Step, document: str, at: Instant) -> None:
+    """End an agreement with the last day of its term, unless that has moved or the agreement has ended."""
     cell: LifeCell | None = scene.read(("L", document))
     state = scene.read(("S", "agreement", document))
     if cell is not None and cell.end == at and state == "in_force":
@@ -133,6 +134,7 @@ def expire(scene: Scene, w: Writes, step: Step, document: str, at: Instant) -> N
 
 
 def begin_again(scene: Scene, w: Writes, step: Step, document: str) -> None:
+    """Put an expired agreement back in force, from the day that its renewal names."""
     if scene.read(("S", "agreement", document)) == "expired":
         w["S", "agreement", document] = "in_force"
         w["C", "agreement", document] = Cause("", (), step.at)

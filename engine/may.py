@@ -34,6 +34,7 @@ CONFLICTING: Final = Case("conflicting")
 
 
 def may(position: Position, question: May, known_at: Instant | None) -> Decision:
+    """Return whether a party may, or must, do an act."""
     program = position.program
     name, party, at = question.act, question.party, question.at
     act = program.acts.get(name)

@@ -187,6 +187,7 @@ def elapse(position: Position, until: Instant) -> Position:
 
 
 def take(step: Step, event: Event, touch: Touch) -> None:
+    """Let an act or event of the contracts do what it does."""
     declared = touch.declared
     if declared.on_arrival:
         step.new["A", event.id] = True
@@ -240,6 +241,7 @@ def settle(step: Step, event: Event | None) -> None:
 
 
 def look(step: Step, name: tuple[str, int], event: Event | None) -> None:
+    """Look again at what watches something that has changed: the life of an agreement, a window, a duty."""
     kind, index = name
     if kind == "life":
         step.run(step.now, live, step, step.program.life_rules[index], event)
@@ -295,6 +297,7 @@ def hold(step: Step, answer: Event) -> None:
 
 
 def take_built_in(step: Step, event: Event) -> None:
+    """Take an entry that says something of the account itself: an answer, a dispute, a migration, a waiver."""
     fields = event.fields
     if event.name == ANSWER:
         since = fields.get("since")

@@ -18,6 +18,8 @@ from engine.sums import accrued, amount, rounded
 
 
 class ConstE(Evaluator):
+    """A value that the text gives."""
+
     __slots__ = ("constant",)
 
     def __init__(self, constant: Any) -> None:
@@ -31,6 +33,8 @@ class ConstE(Evaluator):
 
 
 class BlankE(Evaluator):
+    """What fills a blank: a setting, an answer, a sentence in force of a law or supplement."""
+
     __slots__ = ("kind", "name")
 
     def __init__(self, name: str, kind: Kind) -> None:
@@ -66,6 +70,8 @@ def month_day(scene: Scene, number: int) -> date:
 
 
 class StateE(Evaluator):
+    """What a state is now."""
+
     __slots__ = ("document", "key", "name")
 
     def __init__(self, name: str, document: str) -> None:
@@ -105,6 +111,8 @@ def _stands(scene: Scene, agreement: str) -> bool:
 
 
 class AsOfE(Evaluator):
+    """What a state was on a day, or at an instant."""
+
     __slots__ = ("at", "state")
 
     def __init__(self, state: StateE, at: Evaluator) -> None:
@@ -138,6 +146,8 @@ def instant_of(when: Any) -> Instant:
 
 
 class BoundE(Evaluator):
+    """What a variable of a norm stands for: an occurrence, a breach, the act looked at, or the last of a name."""
+
     __slots__ = ("last", "name")
 
     def __init__(self, name: str) -> None:
@@ -174,6 +184,8 @@ def occurrence_of(bound: Any) -> Event | None:
 
 
 class FieldE(Evaluator):
+    """A field of an occurrence, a party or a thing."""
+
     __slots__ = ("kind", "name", "of")
 
     def __init__(self, of: Evaluator, name: str, kind: Kind) -> None:
@@ -275,6 +287,8 @@ class ReferredE(Evaluator):
 
 
 class ArithmeticE(Evaluator):
+    """One value with, less or times another."""
+
     __slots__ = ("left", "op", "right")
 
     def __init__(self, op: str, left: Evaluator, right: Evaluator) -> None:
@@ -298,6 +312,8 @@ class ArithmeticE(Evaluator):
 
 
 class LaterE(Evaluator):
+    """The day, or the instant, some period after another."""
+
     __slots__ = ("base", "period")
 
     def __init__(self, base: Evaluator, period: Evaluator) -> None:
@@ -312,6 +328,8 @@ class LaterE(Evaluator):
 
 
 class MonthDayE(Evaluator):
+    """A day of each month, by its number: the last where a month has none such."""
+
     __slots__ = ("number",)
 
     def __init__(self, number: int) -> None:

@@ -65,6 +65,7 @@ def find_rules(position: Position, norm: str, document: str | None) -> list[Rule
 
 
 def in_breach(position: Position, question: InBreachOf, known_at: Instant | None) -> Decision:
+    """Return whether a party is in breach of a norm."""
     rules = find_rules(position, question.norm, question.document)
     norms = position.program.norms
 
@@ -137,6 +138,7 @@ def documents_of(position: Position, document: str | None) -> list[str]:
 
 
 def state(position: Position, question: StateOf, known_at: Instant | None) -> Decision:
+    """Return what a state is."""
     program = position.program
     declared = program.declarations.get(question.state)
     if question.state != "agreement" and not isinstance(declared, StateDecl):
@@ -193,6 +195,7 @@ def _left_blank(scene: Scene, document: str) -> str | None:
 
 
 def last_day(position: Position, question: LastDay, known_at: Instant | None) -> Decision:
+    """Return the last day of an agreement, of a duty's window, or of a claim."""
     program = position.program
     if question.bar and question.norm is not None:
         barred = TimeBarred(question.norm, question.about, question.at, question.document)
@@ -267,6 +270,7 @@ def _still_to_come(position: Position, rules: list[Rule], question: LastDay) -> 
 
 
 def who_bears(position: Position, question: WhoBears, known_at: Instant | None) -> Decision:
+    """Return who bears a loss."""
     program = position.program
 
     def case(scene: Scene) -> Case:
@@ -310,6 +314,7 @@ def _of_kind(scene: Scene, name: str, about: str) -> Event | None:
 
 
 def renewed(position: Position, question: Renewed, known_at: Instant | None) -> Decision:
+    """Return whether an agreement was renewed."""
     document = documents_of(position, question.document)[0]
 
     def case(scene: Scene) -> Case:
@@ -325,6 +330,8 @@ def renewed(position: Position, question: Renewed, known_at: Instant | None) -> 
 
 
 def arrived(position: Position, question: Arrived, known_at: Instant | None) -> Decision:
+    """Return whether a notice has arrived."""
+
     def case(scene: Scene) -> Case:
         return Case("yes" if scene.get(("A", question.about)) is not None else "no")
 

@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from contractlang.norms import (
-    Who,
-)
+from contractlang.norms import Who
 from contractlang.values import Period
 from engine.dates import day_of
 from engine.decision import Cure, Reason
@@ -16,6 +14,8 @@ from engine.evaluator import Evaluator
 from engine.event import BOTH, Event, Instant
 from engine.scene import Breach, Inst, Scene, Unknown
 from engine.sums import due
+
+_BOTH, _EITHER = Who.BOTH.value, Who.EITHER.value
 
 
 class Norms:
@@ -106,6 +106,8 @@ def _after(scene: Scene, day: date | Instant, moment: Instant, longer: Evaluator
 
 
 class OverdueE(Evaluator):
+    """A duty that norms lay down is open after its window, for longer than a period where one is named."""
+
     __slots__ = ("longer", "norms", "spoken")
 
     def __init__(self, norms: Norms, longer: Evaluator | None, spoken: str) -> None:
@@ -172,6 +174,8 @@ class OverdueE(Evaluator):
 
 
 class InBreachE(Evaluator):
+    """Norms are in breach, open or cured: by one party, where one is named."""
+
     __slots__ = ("norms", "party", "spoken")
 
     def __init__(self, norms: Norms, party: Evaluator | None, spoken: str) -> None:
@@ -211,6 +215,8 @@ def breach_events(breach: Breach) -> tuple[str, ...]:
 
 
 class DischargedE(Evaluator):
+    """What norms ask was done in time."""
+
     __slots__ = ("norms", "spoken")
 
     def __init__(self, norms: Norms, spoken: str) -> None:
@@ -231,10 +237,9 @@ class DischargedE(Evaluator):
         return Reason("discharged", self.norms.meant(scene, self.spoken), bool(self.value(scene)))
 
 
-_BOTH, _EITHER = Who.BOTH.value, Who.EITHER.value
-
-
 class HappenedE(Evaluator):
+    """An act or event has happened: by one party, or about one thing, where these are named."""
+
     __slots__ = ("about", "by", "name")
 
     def __init__(self, name: str, by: Evaluator | None, about: Evaluator | None) -> None:
@@ -288,6 +293,8 @@ class HappenedE(Evaluator):
 
 
 class UsedE(Evaluator):
+    """A power stands exercised, for longer than a period where one is named."""
+
     __slots__ = ("longer", "norms", "spoken")
 
     def __init__(self, norms: Norms, longer: Evaluator | None, spoken: str) -> None:
@@ -325,6 +332,8 @@ class SumDueE(Evaluator):
 
 
 class AmountDueE(Evaluator):
+    """What is owed under norms and not paid."""
+
     __slots__ = ("norms",)
 
     def __init__(self, norms: Norms) -> None:

@@ -13,6 +13,7 @@ from engine.step import Step, Writes
 
 
 def keep_instance(scene: Scene, w: Writes, step: Step, rule: Rule, trig: str, event: Event | None) -> None:
+    """Look at one instance of a maintenance duty that a trigger brought."""
     inst: Inst | None = scene.read(("I", rule.index, trig))
     if inst is None:
         return
