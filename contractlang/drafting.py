@@ -316,6 +316,7 @@ class Work:
 
 
 def part_of(node: Node | Word) -> Node | Word:
+    """Return the first part of a node; of a word, itself."""
     if isinstance(node, Word):
         return node
     return next(part for part in node.parts if part is not None)
@@ -331,6 +332,7 @@ def amended_by(body: Node) -> Word | None:
 
 
 def layer_named(word: Word) -> str:
+    """Return a layer by its English name."""
     return word.text.replace("地方:", "local:")
 
 
@@ -343,6 +345,7 @@ def names_of(body: Node) -> list[str]:
 
 
 def all_of(parts: list[Expr]) -> Expr | None:
+    """Return that all of some conditions hold; None of no condition."""
     if not parts:
         return None
     flat = tuple(x for part in parts for x in (part.parts if isinstance(part, And) else (part,)))
@@ -350,6 +353,7 @@ def all_of(parts: list[Expr]) -> Expr | None:
 
 
 def any_of(parts: list[Expr]) -> Expr | None:
+    """Return that one of some conditions holds; None of no condition."""
     if not parts:
         return None
     return parts[0] if len(parts) == 1 else Or(tuple(parts))

@@ -62,6 +62,7 @@ class _Told:
 
 
 def make_norm(work: Work, here: Here) -> None:
+    """Make the norms of a statement, and its rules on who bears a loss. Raises Mistake, once it is told."""
     reader = work.reader(here.statement)
     trigger, when = leads_of(work, reader, here.node)
     id, name = work.identify(here)
@@ -85,6 +86,7 @@ def make_norm(work: Work, here: Here) -> None:
 
 
 def leads_of(work: Work, reader: Reader, node: Node) -> tuple[Trigger | None, Expr | None]:
+    """Return the trigger and the conditions that stand before what a norm asks."""
     trigger: Trigger | None = None
     conditions: list[Expr] = []
     for lead in node.parts:
@@ -98,6 +100,7 @@ def leads_of(work: Work, reader: Reader, node: Node) -> tuple[Trigger | None, Ex
 
 
 def trigger_of(work: Work, reader: Reader, lead: Node) -> Trigger:
+    """Return what a norm waits for, each time; what follows may call it by its variable."""
     inner, name, where = lead.parts[0], lead.parts[1] if len(lead.parts) > 1 else None, None
     if len(lead.parts) > 2:
         where = lead.parts[2]
@@ -127,6 +130,7 @@ def norm_of(
     trigger: Trigger | None,
     when: Expr | None,
 ) -> Norm:
+    """Return the norm that the core of a statement lays down, with what stands before and behind it."""
     deontic = core.parts[0]
     assert isinstance(deontic, Node)
     who = deontic.parts[0]
@@ -178,6 +182,7 @@ def norm_of(
 
 
 def act_of(work: Work, reader: Reader, deontic: Node, trigger: Trigger | None) -> tuple[Act, OccurrenceDecl]:
+    """Return the act that a norm is about, and its declaration."""
     done = deontic.node("act_done")
     assert done is not None
     name = done.parts[0]
@@ -300,6 +305,7 @@ def runs_from(reader: Reader, tail: Node, parts: list[Node | Word]) -> None:
 
 
 def told_by(work: Work, reader: Reader, tails: list[Node], declared: OccurrenceDecl | None) -> _Told:
+    """Return what the parts behind the act say: the window, conditions, exceptions and how long it is bound."""
     told = _Told()
     rolls: Expr | None = None
     roll: Roll = "following"
@@ -400,6 +406,7 @@ def _begun(since: Expr | None) -> Expr | None:
 
 
 def reasonable(work: Work, reader: Reader, tail: Node) -> str:
+    """Return the question that a reasonable time asks."""
     words = tail.words()
     spelling = words[0].text if words else "reasonable_period"
     declared = work.names.find(spelling)
@@ -434,6 +441,7 @@ def exception(work: Work, reader: Reader, node: Node, told: _Told) -> None:
 def loss(
     work: Work, here: Here, reader: Reader, node: Node, id: str, trigger: Trigger | None, when: Expr | None
 ) -> None:
+    """Make a rule on who bears a loss."""
     path, who = (part for part in node.parts if isinstance(part, Node))
     value = reader.expression(path)
     bearer = work.declarations.party(here.statement, who)
