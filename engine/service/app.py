@@ -60,10 +60,11 @@ def application(server: Server) -> Rim:
     @app.exception_handler(HTTPException)
     async def routed(request: Request, wrong: Exception) -> Response:
         assert isinstance(wrong, HTTPException)
-        headers = dict(wrong.headers or {})
+        headers, detail = dict(wrong.headers or {}), str(wrong.detail)
         if wrong.status_code == 405:
             headers["Allow"] = ", ".join(_allowed(request.scope))
-        return problem_of_status(wrong.status_code, str(wrong.detail), headers).response()
+            detail = f"here is answered: {headers['Allow']}"
+        return problem_of_status(wrong.status_code, detail, headers).response()
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, wrong: Exception) -> Response:
@@ -89,7 +90,8 @@ def _allowed(scope: Scope) -> list[str]:
     fitting = [route for route in routes if route.matches(scope)[0] is not Match.NONE]
     # The name of an account may hold a slash: what fits first is meant.
     meant = (route for route in fitting if route.path_format == fitting[0].path_format)
-    return sorted({method for route in meant for method in route.methods or ()})
+    methods = {method for route in meant for method in route.methods or ()}
+    return sorted(methods | {"HEAD"} if "GET" in methods else methods)
 
 
 def _secured(app: FastAPI) -> None:

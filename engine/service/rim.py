@@ -54,6 +54,8 @@ class Rim:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        if scope["method"] == "HEAD":
+            scope, send = {**scope, "method": "GET"}, _head_only(send)
         direct = ADDRESSES.get(scope["path"]) if scope["method"] == "POST" else None
         if direct is None:
             await self._routed(scope, receive, send)
@@ -155,6 +157,17 @@ class Rim:
             request_id=request_id.decode("latin-1"), tenant=caller.tenant if caller else None,
             caller=caller.id if caller else None,
         )  # fmt: skip
+
+
+def _head_only(send: Send) -> Send:
+    """Return what sends the head of an answer, and says that this is all: a stream does not wait for what comes."""
+
+    async def sent(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            await send(message)
+            await send({"type": "http.response.body", "body": b""})
+
+    return sent
 
 
 def _problem(problem: Problem) -> Told:

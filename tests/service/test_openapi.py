@@ -86,8 +86,27 @@ def test_an_operation_has_a_name_that_a_program_can_call(live: Live) -> None:
 def test_an_address_tells_all_its_methods(live: Live) -> None:
     """The router names those of the first route that fits; an address may have several."""
     refused = live.client().request("OPTIONS", "/accounts")
-    assert (refused.status_code, refused.headers["allow"]) == (405, "GET, POST")
+    assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD, POST")
+    assert refused.json()["detail"] == "here is answered: GET, HEAD, POST"
     assert live.client().put("/access/v1/evaluation").headers["allow"] == "POST"
+
+
+@pytest.mark.parametrize("path", ["/health", "/accounts", "/accounts/none", "/openapi.json", "/metrics"])
+def test_a_head_is_that_of_the_answer_to_get(live: Live, path: str) -> None:
+    client = live.client()
+    got, head = client.get(path), client.head(path)
+    assert (head.status_code, head.content) == (got.status_code, b"")
+    assert head.headers["content-type"] == got.headers["content-type"]
+
+
+def test_the_head_of_a_stream_does_not_wait_for_what_comes(live: Live) -> None:
+    head = live.client().head("/notices", headers={"Accept": "text/event-stream"})
+    assert (head.status_code, head.headers["content-type"].partition(";")[0]) == (200, "text/event-stream")
+
+
+def test_there_is_no_head_of_what_is_asked_with_a_body(live: Live) -> None:
+    refused = live.client().head("/access/v1/evaluation")
+    assert (refused.status_code, refused.headers["allow"]) == (405, "POST")
 
 
 @pytest.mark.parametrize("wrong", [[], "", 0, "x"])
