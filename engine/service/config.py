@@ -12,7 +12,9 @@ from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
+from contractlang.suggest import nearest
 from engine.errors import EngineError
 
 Right = Literal["ask", "record", "publish", "audit"]
@@ -152,13 +154,34 @@ def _valid(raw: dict[str, Any], where: str) -> Config:
         config = Config.model_validate(raw)
     except ValidationError as wrong:
         raise BadConfig(*(
-            f"{where}: {'.'.join(map(str, each['loc'])) or 'the whole'}: {each['msg'].lower()}"
-            for each in wrong.errors()
+            f"{where}: {'.'.join(map(str, each['loc'])) or 'the whole'}: {_said(each)}" for each in wrong.errors()
         )) from None  # fmt: skip
     lacking = list(_lacking(config))
     if lacking:
         raise BadConfig(*(f"{where}: {each}" for each in lacking))
     return config
+
+
+# What pydantic says of a program's data, as it is said of a file.
+_SAID = {
+    "missing": "it is missing; docs/service.md shows a whole file",
+    "dict_type": "names are wanted, each with what it has",
+    "model_type": "names are wanted, each with what it has",
+    "tuple_type": "a list is wanted, for example `[voip-1]`",
+    "int_parsing": "a whole number is wanted",
+    "int_type": "a whole number is wanted",
+    "bool_parsing": "`true` or `false` is wanted",
+    "string_type": "a text is wanted",
+}
+
+
+def _said(wrong: ErrorDetails) -> str:
+    """Return what is wrong at one place of a configuration, and the name that may have been meant there."""
+    if wrong["type"] == "extra_forbidden":
+        names = {name for part in Part.__subclasses__() for name in part.model_fields}
+        near = nearest(str(wrong["loc"][-1]), names)
+        return "there is no such name" + (f"; did you mean `{near}`?" if near else "")
+    return _SAID.get(wrong["type"], wrong["msg"].lower())
 
 
 def _lacking(config: Config) -> list[str]:

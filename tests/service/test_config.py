@@ -28,6 +28,13 @@ GOOD = "tenants:\n  main:\n    contracts: [voip-1]\n"
             "NOT_SET_ANYWHERE",
         ),
         ("tenants: [\n", "not YAML"),
+        ("tenants: []\n", "tenants: names are wanted, each with what it has"),
+        (
+            "tenants: {acme: {contract: [voip-1]}}\n",
+            "acme.contract: there is no such name; did you mean `contracts`?",
+        ),
+        ("tenants: {acme: {}}\n", "acme.contracts: it is missing"),
+        ("tenants: {acme: {contracts: voip-1}}\nport: eighty\n", "port: a whole number is wanted"),
     ],
 )
 def test_half_a_configuration_is_refused_with_its_place(tmp_path: Path, text: str, said: str) -> None:
