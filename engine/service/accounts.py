@@ -96,7 +96,7 @@ def written(account: Account, line: str) -> tuple[Question, Instant | None]:
     try:
         return question_of(account.program, line)
     except BadQuestion as wrong:
-        raise Problem("bad_request", wrong.reason, "/question") from None
+        raise Problem("bad_request", wrong.reason, "/question", zh=wrong.zh) from None
     except ValueError as wrong:
         raise Problem("bad_request", str(wrong), "/question") from None
 
@@ -108,7 +108,7 @@ def explained(
     try:
         decision = account.answer(question, known_at)
     except BadQuestion as wrong:
-        raise Problem("bad_request", wrong.reason, "/question") from None
+        raise Problem("bad_request", wrong.reason, "/question", zh=wrong.zh) from None
     return {
         "revision": revision,
         "question": question_as_json(question),
@@ -136,7 +136,9 @@ def supposed(held: Held, raw: Sequence[Mapping[str, Any]]) -> list[Event]:
             said = {"id": f"supposed-{number + 1}", **each}
             made = new_event_from(held.opening.program, said, f"event {number + 1}", None)
         except BadEvent as wrong:
-            raise Problem("bad_request", wrong.reason, pointer("events", number, wrong.field)) from None
+            raise Problem(
+                "bad_request", wrong.reason, pointer("events", number, wrong.field), zh=wrong.zh
+            ) from None
         if made.id in found or held.intake.kept(made.id) is not None:
             raise Problem("bad_request", "an event of the account has this id", f"/events/{number}/id")
         found[made.id] = made
@@ -144,4 +146,6 @@ def supposed(held: Held, raw: Sequence[Mapping[str, Any]]) -> list[Event]:
         return list(held.intake.check(found.values()).new.values())
     except BadEvent as wrong:
         place = list(found).index(wrong.where)
-        raise Problem("bad_request", wrong.reason, pointer("events", place, wrong.field)) from None
+        raise Problem(
+            "bad_request", wrong.reason, pointer("events", place, wrong.field), zh=wrong.zh
+        ) from None

@@ -64,21 +64,25 @@ def application(server: Server) -> Rim:
         if wrong.status_code == 405:
             headers["Allow"] = ", ".join(_allowed(request.scope))
             detail = f"here is answered: {headers['Allow']}"
-        return problem_of_status(wrong.status_code, detail, headers).response()
+        return problem_of_status(wrong.status_code, detail, headers).response(
+            request.headers.get("accept-language", "")
+        )
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, wrong: Exception) -> Response:
-        return problem_of_status(400, "the address cannot be read").response()
+        return problem_of_status(400, "the address cannot be read").response(
+            request.headers.get("accept-language", "")
+        )
 
     @app.exception_handler(Problem)
     @app.exception_handler(EngineError)
     async def refused(request: Request, wrong: Exception) -> Response:
         assert isinstance(wrong, Problem | EngineError)
-        return server.problem_of(wrong).response()
+        return server.problem_of(wrong).response(request.headers.get("accept-language", ""))
 
     @app.exception_handler(Exception)
     async def failed(request: Request, wrong: Exception) -> Response:
-        return problem_of(wrong).response()
+        return problem_of(wrong).response(request.headers.get("accept-language", ""))
 
     _secured(app)
     return Rim(app, server)

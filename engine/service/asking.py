@@ -149,7 +149,7 @@ def may(program: Program, party: str, act: str, asked: Asked, at: Instant) -> tu
         return May(party, act, at, event_from(program, raw, "context").fields), ignored
     except BadEvent as wrong:
         place = ("action", "properties") if wrong.field in asked.properties else ("context",)
-        raise Problem("bad_request", wrong.reason, pointer(*place, wrong.field)) from None
+        raise Problem("bad_request", wrong.reason, pointer(*place, wrong.field), zh=wrong.zh) from None
 
 
 async def evaluate_batch(tenant: Tenant, batch: authzen.Batch, now: Instant) -> list[Answer]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from starlette.responses import JSONResponse
 
+from contractlang.diagnostic import Language, Said
 from engine.errors import (
     Conflict,
     Damaged,
@@ -19,20 +20,22 @@ from engine.errors import (
 )
 
 TITLES = {
-    "bad_request": "the request cannot be read",
-    "unauthenticated": "who calls is not known",
-    "not_allowed": "the caller has no right to this",
-    "not_found": "there is nothing of that name",
-    "method_not_allowed": "the method is not allowed here",
-    "conflict": "it does not go together with what is kept",
-    "stale": "what is kept has moved on",
-    "gone": "it is no longer there",
-    "too_large": "the request is too large",
-    "unsupported_media_type": "the request is of a media type that is not read here",
-    "too_many_requests": "too many requests",
-    "refused": "it is not fit to be taken into use",
-    "unavailable": "the store cannot be reached, try again",
-    "internal": "an error of ours",
+    "bad_request": Said("the request cannot be read", "请求无法读取"),
+    "unauthenticated": Said("who calls is not known", "不知调用者是谁"),
+    "not_allowed": Said("the caller has no right to this", "调用者无此权利"),
+    "not_found": Said("there is nothing of that name", "没有此名称的事物"),
+    "method_not_allowed": Said("the method is not allowed here", "此处不接受该方法"),
+    "conflict": Said("it does not go together with what is kept", "与已保存的内容不符"),
+    "stale": Said("what is kept has moved on", "已保存的内容已有变动"),
+    "gone": Said("it is no longer there", "已不在此处"),
+    "too_large": Said("the request is too large", "请求过大"),
+    "unsupported_media_type": Said(
+        "the request is of a media type that is not read here", "此处不读取该媒体类型"
+    ),
+    "too_many_requests": Said("too many requests", "请求过多"),
+    "refused": Said("it is not fit to be taken into use", "尚不宜启用"),
+    "unavailable": Said("the store cannot be reached, try again", "暂时无法访问存储，请再试"),
+    "internal": Said("an error of ours", "我方的错误"),
 }
 _STATUSES = {
     "bad_request": 400, "unauthenticated": 401, "not_allowed": 403, "not_found": 404, "method_not_allowed": 405,
@@ -45,14 +48,17 @@ _CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "u
 class Problem(Exception):
     """A request that is not carried out. `field` names the place of the fault, `more` what helps.
 
-    In the body that is a JSON pointer (`/resource/id`), else the name of a header or of a word in the address.
+    In the body that is a JSON pointer (`/resource/id`), else the name of a header or of a word in the address. `zh`
+    is the detail in Chinese, of what is wrong with a question, an event or terms.
     """
 
     def __init__(
-        self, code: str, detail: str, field: str = "", headers: Mapping[str, str] | None = None, **more: Any
-    ) -> None:
+        self, code: str, detail: str, field: str = "", headers: Mapping[str, str] | None = None, zh: str = "",
+        **more: Any,
+    ) -> None:  # fmt: skip
         super().__init__(detail)
         self.code, self.detail, self.field, self.more = code, detail, field, more
+        self.zh = zh
         self.headers = dict(headers or {})
 
     @property
@@ -60,17 +66,21 @@ class Problem(Exception):
         """The HTTP status."""
         return _STATUSES[self.code]
 
-    def document(self) -> dict[str, Any]:
-        """Return the problem document."""
+    def document(self, language: Language = "en") -> dict[str, Any]:
+        """Return the problem document in a language, as far as it is told in it."""
         place = {"field": self.field} if self.field else {}
         return {
-            "type": f"urn:contract:problem:{self.code}", "title": TITLES[self.code], "status": self.status,
-            "code": self.code, "detail": self.detail, **place, **self.more,
+            "type": f"urn:contract:problem:{self.code}", "title": getattr(TITLES[self.code], language),
+            "status": self.status, "code": self.code, "detail": (language == "zh" and self.zh) or self.detail, **place,
+            **self.more,
         }  # fmt: skip
 
-    def response(self) -> JSONResponse:
-        """Return the answer that tells it."""
-        return JSONResponse(self.document(), self.status, self.headers, media_type="application/problem+json")
+    def response(self, accepted: str = "") -> JSONResponse:
+        """Return the answer that tells it, in the language that is accepted soonest (`Accept-Language`)."""
+        language: Language = "zh" if accepted.lstrip().lower().startswith("zh") else "en"
+        return JSONResponse(
+            self.document(language), self.status, self.headers, media_type="application/problem+json"
+        )
 
 
 def pointer(*names: str | int) -> str:
@@ -96,7 +106,7 @@ def problem_of(wrong: Exception) -> Problem:
         case Damaged():
             return Problem("internal", "what is kept cannot be read as it was kept; it was logged")
         case EngineError():
-            return Problem("bad_request", str(wrong))
+            return Problem("bad_request", str(wrong), zh=wrong.said("zh"))
         case _:
             return Problem("internal", "it was logged; nothing of it is told here")
 

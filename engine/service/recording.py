@@ -223,7 +223,7 @@ def _checked(held: Held, events: list[Sent], made: list[Event | None]) -> Ready:
     except BadEvent as wrong:
         sent = next((each for each in events if each.id == wrong.where), events[0])
         code = "conflict" if wrong.field == "id" else "bad_request"
-        raise Problem(code, wrong.reason, _place(sent, wrong.field)) from None
+        raise Problem(code, wrong.reason, _place(sent, wrong.field), zh=wrong.zh) from None
     return Ready(held, events, made, checked, *held.sent)
 
 
@@ -246,7 +246,7 @@ def _event(held: Held, sent: Sent, at: Instant) -> Event:
     try:
         made = new_event_from(held.opening.program, sent.raw, "event", at)
     except BadEvent as wrong:
-        raise Problem("bad_request", wrong.reason, _place(sent, wrong.field)) from None
+        raise Problem("bad_request", wrong.reason, _place(sent, wrong.field), zh=wrong.zh) from None
     if made.occurred_at is not None and made.occurred_at > at:
         raise Ahead(made.occurred_at, at, f"{sent.at}/time")
     return made

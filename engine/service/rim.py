@@ -90,7 +90,7 @@ class Rim:
             # Who has gone is answered nothing, and nothing went wrong here.
             return None
         except (Problem, EngineError) as wrong:
-            said = _problem(self.server.problem_of(wrong))
+            said = _problem(self.server.problem_of(wrong), headers.get(b"accept-language", b""))
             status = said.status
         except Exception as wrong:
             said = self._failed(wrong, request_id)
@@ -170,7 +170,7 @@ def _head_only(send: Send) -> Send:
     return sent
 
 
-def _problem(problem: Problem) -> Told:
-    response = problem.response()
+def _problem(problem: Problem, accepted: bytes = b"") -> Told:
+    response = problem.response(accepted.decode("latin-1"))
     head = b"".join([b"%b: %b\r\n" % each for each in response.raw_headers])
     return Told(problem.status, head, bytes(response.body))

@@ -225,3 +225,21 @@ def test_a_semantic_that_is_null_is_left_out(live: Live) -> None:
     }
     told = live.client().post("/access/v1/evaluations", json=batch)
     assert len(told.json()["evaluations"]) == 2, told.text
+
+
+def test_what_is_wrong_is_told_in_the_language_that_is_accepted_soonest(live: Live) -> None:
+    opened = {"account": "c", "agreements": ["voip-1"], "settings": {"有效期": "很久"}}
+
+    def told(accepted: str, path: str = "/accounts", body: Any = opened) -> tuple[str, str]:
+        refused = live.client().post(path, json=body, headers={"Accept-Language": accepted}).json()
+        return refused["title"], refused["detail"]
+
+    assert told("en-GB, zh;q=0.5")[0] == "the request cannot be read"
+    title, detail = told("zh-CN,zh;q=0.9,en;q=0.8")
+    assert title == "请求无法读取"
+    assert not detail.isascii()
+    assert detail != told("en")[1]
+    assert (
+        live.client().get("/accounts/nobody", headers={"Accept-Language": "zh"}).json()["title"]
+        == "没有此名称的事物"
+    )

@@ -46,7 +46,7 @@ async def open_account(request: Request) -> Response:
     try:
         body, _ = opening_from(tenant.library, raw, at)
     except BadTerms as wrong:
-        raise Problem("bad_request", wrong.reason, wrong.field) from None
+        raise Problem("bad_request", wrong.reason, wrong.field, zh=wrong.zh) from None
     try:
         row = await asyncio.to_thread(tenant.books.open_account, name, body, at)
     except (Unfit, Conflict) as wrong:
