@@ -7,6 +7,7 @@ answers possible; it does not make the text clear.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from contractlang.contract import Contract
 from contractlang.declaration import ReadingDecl
@@ -23,7 +24,28 @@ from engine.walk import walk
 
 
 def texts_read_in_several_ways(program: Program, telling: Telling) -> Iterator[Finding]:
-    """Find readings of agreements on which sentences hang and that no law asked for decides."""
+    """Find readings of agreements on which sentences hang and that no law asked for decides.
+
+    What several agreements leave open is one reading where it has one id from outside: who chooses, chooses for all.
+    """
+    found: dict[str, list[_Unchosen]] = {}
+    for each in _each_unchosen(program):
+        found.setdefault(each.declared.external or each.declared.name, []).append(each)
+    for together in found.values():
+        yield _told(telling, together)
+
+
+class _Unchosen(NamedTuple):
+    """A reading of one agreement that nobody has chosen: its clauses, what takes part besides, and what is taken."""
+
+    declared: ReadingDecl
+    clauses: tuple[Clause, ...]
+    laws: list[Clause]
+    beside: list[Clause]
+    taken: str | None
+
+
+def _each_unchosen(program: Program) -> Iterator[_Unchosen]:
     terms = under_its_layers(program)
     taken = program.taken(terms).options
     read: dict[str, list[Rule]] = {}
@@ -58,7 +80,7 @@ def texts_read_in_several_ways(program: Program, telling: Telling) -> Iterator[F
                 duties = dict.fromkeys(turning)
                 ends = _ends_waited_for(contract, rules)
                 beside = [*clauses_of(program.rules[index] for index in duties), *ends, *laws]
-                yield _told(telling, declared, told, laws, beside, taken.get(declared.name))
+                yield _Unchosen(declared, told, laws, beside, taken.get(declared.name))
 
 
 def _waited_for(program: Program, rule: Rule) -> Iterator[int]:
@@ -100,10 +122,10 @@ def _hanging_on_readings(contract: Contract) -> dict[str, dict[Clause, None]]:
     return found
 
 
-def _told(
-    telling: Telling, declared: ReadingDecl, clauses: tuple[Clause, ...], laws: list[Clause], beside: list[Clause],
-    taken: str | None,
-) -> Finding:  # fmt: skip
+def _told(telling: Telling, together: list[_Unchosen]) -> Finding:
+    declared, _, laws, _, taken = together[0]
+    clauses = [clause for each in together for clause in each.clauses]
+    beside = [clause for each in together for clause in each.beside]
     where = listed(telling.clause(each.document, each.clause) for each in clauses)
     name = telling.name(declared.name)
     ways = [_called(telling, declared, each.name) for each in declared.options]
@@ -122,7 +144,7 @@ def _told(
             f"{law.zh}与此有关，但未予确定。{unless.zh}",
         )
     return Finding(
-        "gap", (*clauses, *beside),
+        "gap", tuple(dict.fromkeys((*clauses, *beside))),
         Said(
             f"{where.en} may be read in more than one way ({name.en}): as {' or as '.join(each.en for each in ways)};"
             f" nothing says which is meant. {unless.en}",

@@ -262,6 +262,8 @@ def test_a_reading_that_waits_for_the_end_of_the_term_names_it(programs: Program
 def test_a_duty_to_do_what_one_way_of_reading_waits_for_takes_part(programs: Programs) -> None:
     assert "gap/reading:voip-1/先行协商+voip-1/九.2a" in found(programs, ("voip-1",))
     assert "gap/reading:voip-2/effect_of_notice+voip-2/四.2b" in found(programs, ("voip-2",))
+    # What both agreements leave open is one reading.
+    assert "gap/reading:voip-1/租借+voip-2/lending" in found(programs, ("voip-1", "voip-2"))
 
 
 def test_two_agreements_side_by_side(programs: Programs) -> None:
