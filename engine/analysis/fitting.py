@@ -69,10 +69,8 @@ class Tariff:
         return self.program.sum_names.get(name, name) == self.name
 
     def is_part_of(self, rule: AmountRule) -> bool:
-        """Tell whether a line asks for the sum to work out another, or itself, or whether it is for that case."""
-        written = [rule.value] if rule.where is None else [rule.value, rule.where]
-        parts = (part for each in written for part in walk(each))
-        return any(isinstance(part, AmountOf) and self.is_meant(part.name) for part in parts)
+        """Tell whether a line asks for the sum to work out another, or itself."""
+        return any(isinstance(part, AmountOf) and self.is_meant(part.name) for part in walk(rule.value))
 
     @cached_property
     def kinds(self) -> list[list[Line]]:
@@ -160,7 +158,7 @@ def _overlap(searcher: Searcher, tariff: Tariff, earlier: Line, later: Line) -> 
 
 
 def _may_overlap(tariff: Tariff, earlier: Line, later: Line) -> bool:
-    """Tell whether two lines can be at odds: both are for cases of their own, neither asks for what is below it."""
+    """Tell whether two lines can be at odds: both are for cases of their own, neither is made of what is below it."""
     one, other = earlier.sum.rule, later.sum.rule
     cased = earlier.sum.where is not None and later.sum.where is not None
     apart = {each.reading: each.option for each in one.option}

@@ -119,12 +119,6 @@ def test_each_mend_can_be_read_and_settles_it(text: str) -> None:
     [
         # A last line without a condition is what holds otherwise.
         ["5.00 CNY where it.express", "3.00 CNY"],
-        # A line that asks for what the lines below it give is meant to come before them.
-        [
-            "it.price where it.price <= delivery(it)",
-            "5.00 CNY where it.express",
-            "3.00 CNY where not it.express",
-        ],
         # Cases that leave nothing out, and do not meet.
         ["5.00 CNY where it.express", "3.00 CNY where not it.express"],
         ["5.00 CNY where it.price < 100.00 CNY", "3.00 CNY where it.price >= 100.00 CNY"],
