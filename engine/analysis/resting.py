@@ -17,7 +17,7 @@ from engine.analysis.asking import Asking, let_go, solver_with
 from engine.analysis.days import workday
 from engine.analysis.fragment import Fragment, Told
 from engine.analysis.logic import checked, core, follows, tell
-from engine.analysis.numbers import TRUE, a_truth
+from engine.analysis.numbers import a_truth
 from engine.analysis.seen import Read
 
 _LIMIT = 1_000_000
@@ -41,28 +41,23 @@ class Shown:
 Resting = Shown | Fragment
 
 
-def shown_by(
-    fragment: Fragment, wanted: Sequence[Any], cases: Sequence[Any] = (TRUE,), asked: Asking | None = None
-) -> Resting:  # fmt: skip
-    """Return what shows that no history has what is wanted, in any of some cases; all of a fragment where its parts
-    alone do not show it. Who `asked` was reminded of some of what is so of every history.
+def shown_by(fragment: Fragment, wanted: Sequence[Any], asked: Asking | None = None) -> Resting:
+    """Return what shows that no history has what is wanted; all of a fragment where its parts alone do not show it. Who
+    `asked` was reminded of some of what is so of every history.
     """
     parts = fragment.told()
     telling = [part for part in parts if part.facts or part.workdays]
     before = fragment.world.showing
-    near = [part for part in telling if part.user is None or part.key in before]
-    needed = _needed(near, wanted, cases, asked) if len(cases) == 1 else None
+    needed = _needed([part for part in telling if part.user is None or part.key in before], wanted, asked)
     if needed is None:
-        needed = _needed(telling, wanted, cases, asked)
+        needed = _needed(telling, wanted, asked)
     if needed is None:
         return fragment
     before.update(part.key for part in needed)
     return Shown([part for part in parts if part.user is None] + needed)
 
 
-def _needed(
-    parts: list[Told], wanted: Sequence[Any], cases: Sequence[Any], asked: Asking | None
-) -> list[Told] | None:  # fmt: skip
+def _needed(parts: list[Told], wanted: Sequence[Any], asked: Asking | None) -> list[Told] | None:
     """Return those of some parts that it takes to show it; None where they do not."""
     named = {part: a_truth(f"part {place}") for place, part in enumerate(parts)}
     rested = {day.get_id() for day in asked.days_of_rest} if asked is not None else set()
@@ -72,13 +67,9 @@ def _needed(
         for part, name in named.items():
             worked = (workday(day) for day in part.workdays if rested and day.get_id() in rested)
             tell(solver, *(follows(name, fact) for fact in (*part.facts, *chain.from_iterable(worked))))
-        needed: set[int] = set()
-        for place, case in enumerate(cases):
-            assumed = a_truth(f"case {place}")
-            tell(solver, follows(assumed, case))
-            if checked(solver, [assumed, *named.values()]) != z3.unsat:
-                return None
-            needed.update(core(solver))
+        if checked(solver, [*named.values()]) != z3.unsat:
+            return None
+        needed = {*core(solver)}
     finally:
         let_go(solver, _LIMIT)
     return [part for part, name in named.items() if name.get_id() in needed]

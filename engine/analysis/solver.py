@@ -218,7 +218,7 @@ class Query(Preferring):
         """Return what shows that there is no world, or once one is singled out, that none comes before it."""
         assert isinstance(self.world, Fragment)
         if self.found is None:
-            return shown_by(self.world, self.wanted, asked=self)
+            return shown_by(self.world, self.wanted, self)
         held = {each.id: each for each in self.happenings}
         order = self._order()
         less = self._less([*order.first, *map(no, self._clock()), *order.minutes])
@@ -226,7 +226,7 @@ class Query(Preferring):
             *(every(*(no(held[each].here) for each in group)) for group in self._needed),
             every(*self._shape(), less),
         ]
-        return shown_by(self.world, self.wanted, before, self)
+        return shown_by(self.world, (*self.wanted, some(*before)), self)
 
     def _note(self, name: str) -> None:
         there = tuple(each.id for each in self._there)
