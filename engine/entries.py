@@ -105,6 +105,9 @@ class Entries:
             if "at" in raw and raw["at"] is None:
                 self.answers.update(rule.get("undated") or {})
             yield event_from(self.program, made, "event")
+            if (again := self.agreed_later(raw, rule, made.get("at"))) is not None:
+                made = {**made, "id": f"{made['id']}.agreed", "at": again}
+                yield event_from(self.program, {k: v for k, v in made.items() if k != "arrives"}, "event")
 
     def others(self, raw: Mapping[str, Any], rule: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
         """Return the entries that a rule makes an event about, each: those of a type before this one, or this alone."""
@@ -180,20 +183,20 @@ class Entries:
                 made["at"] = iso(parse_instant(issued) + SECOND)
         if rule.get("in_month") and made.get("at"):
             made |= _in_month(made, period_day(str(first(raw, rule["in_month"]))))
-        if rule.get("after") and made.get("at"):
-            later = [
-                each["at"]
-                for each in self.raw
-                if each["type"] in rule["after"]
-                and each.get("at")
-                and str(each["at"]) > str(made["at"])
-                and self.last_told(str(each["at"])) is raw
-                and not self.makes(each, rule["name"])
-            ]
-            if later:
-                made["at"] = iso(parse_instant(str(min(later))) + SECOND)
-                made.pop("arrives", None)
         return made
+
+    def agreed_later(self, raw: Mapping[str, Any], rule: Mapping[str, Any], at: Any) -> str | None:
+        """Return when what an entry told by then was agreed on afterwards; None where it was not."""
+        later = [
+            str(each["at"])
+            for each in self.raw
+            if each["type"] in rule.get("after", ())
+            and each.get("at")
+            and str(each["at"]) > str(at)
+            and self.last_told(str(each["at"])) is raw
+            and not self.makes(each, rule["name"])
+        ]
+        return iso(parse_instant(min(later)) + SECOND) if later and at else None
 
     def makes(self, raw: Mapping[str, Any], name: str) -> bool:
         """Tell whether an entry makes such an event of its own: what it agrees on is then that."""
