@@ -220,18 +220,19 @@ class Portfolio:
     ) -> list[Event]:
         """Return the events that can be taken; set aside the others, and those that do not fit beside them.
 
+        Of rows that say different things under one id nobody knows which is right: all of them are set aside.
         `before` are those that were taken already; a row that says again what one of them says is passed over.
         """
         known = {each.id: each for each in before}
         made: list[Event] = []
-        texts: dict[str, str] = {}
+        texts: dict[str, dict[str, None]] = {}
         for row in rows:
             try:
                 for raw in self.mapped.of(loaded(row)):
                     event = event_from(program, raw, "row")
                     if known.get(event.id) == event:
                         continue
-                    texts[event.id] = row
+                    texts.setdefault(event.id, {})[row] = None
                     made.append(event)
             except BadEvent as wrong:
                 found.rejects.append(Reject.of(name, wrong, row))
@@ -246,7 +247,7 @@ class Portfolio:
                 if len(kept) == len(made):
                     found.rejects.append(Reject(name, wrong.field, f"{wrong.where}: {wrong.reason}", ""))
                     return []
-                found.rejects.append(Reject.of(name, wrong, texts.get(wrong.where, "")))
+                found.rejects += [Reject.of(name, wrong, row) for row in texts[wrong.where]]
                 made = kept
             else:
                 return made

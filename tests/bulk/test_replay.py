@@ -115,6 +115,20 @@ def test_a_line_with_a_key_twice_is_set_aside(kernel: str, tables: Tables, tmp_p
 
 
 @pytest.mark.parametrize("kernel", ["auto", "off"])
+def test_rows_that_differ_under_one_id_are_all_set_aside(kernel: str, tables: Tables, tmp_path: Path) -> None:
+    """Nobody knows which of them is right, so none counts: and each is found again among the rejects."""
+    accounts, events = tables
+    first = json.loads(accounts.read_text("utf-8").splitlines()[0])["account"]
+    row = {"account": first, "id": "x1", "name": "pay", "by": "user", "at": "2026-05-01T09:00", "bill": "b"}
+    differing = [json.dumps({**row, "amount": amount}) for amount in ("5.00", "7.00")]
+    with events.open("a", encoding="utf-8") as file:
+        file.writelines(f"{each}\n" for each in differing)
+    more = ("--accounts", str(accounts), "--rejects", "100%", "--kernel", kernel)
+    assert replayed(events, tmp_path / "out", *more) == 0
+    assert [each["row"] for each in read_all(tmp_path / "out" / "rejects.parquet")] == differing
+
+
+@pytest.mark.parametrize("kernel", ["auto", "off"])
 def test_an_account_with_a_key_twice_is_set_aside(kernel: str, tables: Tables, tmp_path: Path) -> None:
     """Whichever of two terms held, nobody would know; so it is of what is given as the text of an object."""
     accounts, events = tables
