@@ -26,6 +26,8 @@ _assert, _assert_in_goal = bare(z3core.Z3_solver_assert), bare(z3core.Z3_goal_as
 _and, _or, _not, _implies = map(
     bare, (z3core.Z3_mk_and, z3core.Z3_mk_or, z3core.Z3_mk_not, z3core.Z3_mk_implies)
 )
+_simplify = bare(z3core.Z3_simplify_ex)
+_AS_TOLD = z3.args2params([], {"elim_and": True})
 
 
 def every(*parts: Truth) -> Truth:
@@ -80,6 +82,11 @@ def follows(when: Truth, then: Truth) -> Truth:
     if then is False or then is FALSE:
         return no(when)
     return Held(_implies(REF, when.ast, then.ast))
+
+
+def reduced(term: Truth) -> Truth:
+    """Return a term as a solver would make it of this one: each that is told it would do so again."""
+    return Held(_simplify(REF, term.ast, _AS_TOLD.params))
 
 
 def is_named(term: Any) -> bool:

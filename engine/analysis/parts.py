@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
-from engine.analysis.logic import Truth, every, some
+from engine.analysis.logic import Truth, every, reduced, some
 from engine.analysis.numbers import a_truth
 from engine.analysis.seen import SHAPE, Read, Seen
 from engine.program import Rule
@@ -37,7 +37,7 @@ class Part:
     def joined(self) -> list[Any]:
         """Return its facts as one, put together once for all questions."""
         if self._joined[0] != len(self.facts):
-            self._joined = len(self.facts), every(*self.facts)
+            self._joined = len(self.facts), reduced(every(*self.facts))
         return [self._joined[1]] if self.facts else []
 
 
