@@ -41,7 +41,8 @@ def against(searcher: Searcher, alone: Program, layer: str) -> Iterator[Finding]
     for rule in program.rules:
         if not rule.home or isinstance(rule.norm, Prohibition | Maintenance) or not searcher.reads(rule):
             continue
-        places = [place for place in laws_over(program, rule) if searcher.asks(rule) or searcher.about(place)]
+        laws = laws_over(program, rule, searcher.reads)
+        places = [place for place in laws if searcher.asks(rule) or searcher.about(place)]
         for place in places:
             for actor in parties_of(alone, searcher.actors(rule)):
                 world, act, _ = searcher.asked(rule.act_name, actor)
@@ -375,13 +376,13 @@ def clauses_in(
     return list(found)
 
 
-def laws_over(program: Program, rule: Rule) -> list[Place]:
-    """Return the sentences of laws that may close an agreed norm."""
+def laws_over(program: Program, rule: Rule, reads: Callable[[Rule], bool]) -> list[Place]:
+    """Return the sentences of laws that may close an agreed norm, as the law is read."""
     found: dict[Place, None] = {}
     for _, place in rule.voided:
         found[place] = None
     for index, _, place in rule.prevailed_by:
-        if not _by_being_used(program, program.rules[index]):
+        if reads(program.rules[index]) and not _by_being_used(program, program.rules[index]):
             found[place] = None
     for _, _, place in rule.limited_to:
         found[place] = None
