@@ -115,7 +115,7 @@ def simplified(solver: z3.Solver, *more: Truth) -> z3.Goal:
         _assert_in_goal(REF, goal.goal, _at(REF, held.vector, place))
     for each in more:
         _assert_in_goal(REF, goal.goal, each.ast)
-    return z3.Then("simplify", "propagate-values")(goal)[0]
+    return z3.Tactic("propagate-values")(goal)[0]
 
 
 def tell_all(solver: z3.Solver, goal: z3.Goal) -> None:
