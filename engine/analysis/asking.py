@@ -1,7 +1,7 @@
 """Asking one solver: whether a world has something more, and the last world that it found.
 
-Two facts about every world are told only where a model goes against them, since they are many and seldom matter: no two
-happenings are at one minute, and last days are working days.
+Two facts about every world are many and seldom matter. So they are told only where they do: that no two happenings are
+at one minute, of those of a history that is looked for; that last days are working days, of those of a model that rest.
 
 Limits are the solver's own resource units and its seed is fixed, so that an answer does not hang on how fast a machine
 is.
@@ -9,7 +9,7 @@ is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import chain, combinations
 from typing import Any
 
@@ -37,17 +37,17 @@ class Unknown(Exception):
 
 
 class Asking:
-    """One solver, what may happen in its worlds, and the last world that it found."""
+    """One solver, and the last world that it found."""
 
     def __init__(self, solver: z3.Solver) -> None:
         self.solver = solver
         self.found: Any = None
-        self.happenings: list[Happening] = []
         self.workdays: list[Any] = []
         self._there: list[Happening] = []
         self._names = 0
         self.reminded: list[Any] = []
         self.days_of_rest: list[Any] = []
+        self._parted: set[tuple[str, str]] = set()
 
     def asked(self, *assumed: Any) -> bool:
         """Tell whether there is a world in which something more holds: the last one found. Raises Unknown at the limit.
@@ -83,29 +83,23 @@ class Asking:
         return name
 
     def _is_taken(self) -> bool:
-        """Take the world that the solver has as the last one found; else say what it goes against of what every world
-        has.
-        """
+        """Take the world that the solver has as the last one found; else say which of its days are working days."""
         found = Found(self.solver.model())
-        there = [each for each in self.happenings if found.truth(each.here)]
-        forgotten = list(self._forgotten(found, there))
         rested = [day for day in self.workdays if not is_workday(found.number(day))]
-        if forgotten or rested:
-            tell(self.solver, *forgotten, *chain.from_iterable(map(workday, rested)))
-            self.reminded += forgotten
+        if rested:
+            tell(self.solver, *chain.from_iterable(map(workday, rested)))
             self.days_of_rest += rested
             return False
-        self.found, self._there = found, there
+        self.found = found
         return True
 
-    def _forgotten(self, found: Found, there: list[Happening]) -> Iterator[Any]:
-        """Yield what every world has and this one has not: times that differ."""
-        at: dict[int, list[Happening]] = {}
-        for each in there:
-            at.setdefault(found.number(each.at), []).append(each)
-        for together in at.values():
-            for one, other in combinations(together, 2):
-                yield some(no(one.here), no(other.here), one.at != other.at)
+    def _part(self, happenings: list[Happening]) -> None:
+        """Say that no two of some happenings are at one minute, where that was not said before."""
+        for one, other in combinations(happenings, 2):
+            if (one.id, other.id) not in self._parted:
+                self._parted.add((one.id, other.id))
+                self.reminded.append(some(no(one.here), no(other.here), one.at != other.at))
+                tell(self.solver, self.reminded[-1])
 
     def number(self, term: Any) -> int:
         """Return the number that a term has in the last world found."""

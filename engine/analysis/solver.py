@@ -248,6 +248,7 @@ class Query(Preferring):
         if self._needed != groups:
             return False
         self._there = [may_be[each] for each in before.there]
+        self._part(self._there)
         self._tell_more(self.world.at_once(self._there))
         if self._is_still(self._order(), before.values):
             return True
@@ -347,8 +348,9 @@ class Query(Preferring):
         }
         while True:
             there = fewest_of([frozenset(places[each] for each in group) for group in self._needed])
+            self._there = [self.happenings[place] for place in sorted(there)]
+            self._part(self._there)
             if self._can_be([absent for place, absent in enumerate(self._absent) if place not in there]):
-                self._there = [self.happenings[place] for place in sorted(there)]
                 return True
             needed = frozenset(called[each] for each in core(self.solver))
             if not needed:
