@@ -64,12 +64,15 @@ class Access:
         # By a hash of what was shown, which tells no more than the hash that the store keeps.
         self._proved: dict[bytes, tuple[float, Instant | None, Caller]] = {}
 
-    async def caller(self, header: bytes, at: Instant) -> Caller:
-        """Return who calls, by the Authorization header, empty where there is none. Raises Problem."""
-        digest = hashlib.sha256(header).digest()
-        before = self._proved.get(digest)
+    def proved(self, header: bytes, at: Instant) -> Caller | None:
+        """Return who calls, where that was proved by the same header a moment ago."""
+        before = self._proved.get(hashlib.sha256(header).digest())
         if before is not None and before[0] > time.monotonic() and (before[1] is None or before[1] > at):
             return before[2]
+        return None
+
+    async def caller(self, header: bytes, at: Instant) -> Caller:
+        """Return who calls, by the Authorization header, empty where there is none. Raises Problem."""
         scheme, _, shown = header.decode("latin-1").partition(" ")
         if scheme.lower() != "bearer" or not shown:
             raise _unknown("send `Authorization: Bearer` and a key")
@@ -81,7 +84,7 @@ class Access:
             caller = Caller(key.tenant, key.prefix, key.name, key.rights)
             if len(self._proved) >= MOST_KEPT:
                 self._proved.clear()
-            self._proved[digest] = until, key.expires_at, caller
+            self._proved[hashlib.sha256(header).digest()] = until, key.expires_at, caller
             return caller
         reasons = []
         for issuer in self._issuers:

@@ -13,7 +13,7 @@ from engine.errors import BadEvent, BadQuestion
 from engine.event import BOTH, Instant
 from engine.kept import question_to_bytes
 from engine.program import Program
-from engine.question import May
+from engine.question import May, plainly_may
 from engine.service import authzen
 from engine.service.answers import Words, body_of, context_of, refused
 from engine.service.authzen import Asked
@@ -136,12 +136,12 @@ def may(program: Program, party: str, act: str, asked: Asked, at: Instant) -> tu
     """Return the question, and the names among the data that the act does not have. Raises Problem."""
     data = asked.data
     if not data:
-        return May(party, act, at), []
+        return plainly_may(party, act, at), []
     params = {word for each in program.acts[act].params for word in (each.name, each.alias) if word}
     given = {name: value for name, value in data.items() if name in params and value is not None}
     ignored = sorted(name for name in data if name not in params)
     if not given:
-        return May(party, act, at), ignored
+        return plainly_may(party, act, at), ignored
     declared = program.acts[act].actor
     by = declared if isinstance(declared, str) else BOTH
     raw = {"id": "?", "name": act, "at": "2000-01-01T00:00", "by": by, **given}

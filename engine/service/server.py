@@ -111,7 +111,8 @@ class Server:
 
     async def enter(self, scope: Scope, headers: Headers, right: str) -> tuple[Tenant, Caller]:
         """Return the tenant of who calls, who has that right. Raises Problem."""
-        caller = await self.access.caller(headers.get(b"authorization", b""), now())
+        shown, at = headers.get(b"authorization", b""), now()
+        caller = self.access.proved(shown, at) or await self.access.caller(shown, at)
         scope["caller"] = caller
         self.pace.spend(caller)
         return self.tenant(caller.must(right).tenant), caller
