@@ -1,7 +1,7 @@
 """How long the analysis takes: `python -m bench.analysis`. Each case in a process of its own.
 
-First the shipped agreements with all law, everything asked; then so that it is kept; then the same again, of what was
-kept; then with one clause edited, each of some by itself, with the median of these and the worst. Then agreement 1
+First the shipped agreements with all law, everything asked; then the same again, of what was kept; then with one clause
+edited, each of some by itself, with the median of these and the worst. Then agreement 1
 copied, each copy with acts, states and questions of its own, and generated contracts of 100, 300 and 1,000 clauses,
 everything asked: the growth curves. Last the difference of two generated versions of 1,000 clauses, 20 of them edited.
 `two` is what two processes make of it. CPU seconds are those of all processes together; what counts there is the
@@ -60,7 +60,7 @@ def main(arguments: list[str]) -> None:
         print(*row, sep="\t")
         return
     print("case\tclauses\tfindings\tundecided\tCPU s\tfirst finding, CPU s\tMB\twall s", flush=True)
-    for case in ("shipped", "shipped kept", "shipped two", "again"):
+    for case in ("shipped", "shipped two", "again"):
         _show(case, _in_process(case))
     spent = []
     for clause in SAYS:
@@ -84,11 +84,9 @@ def _show(case: str, row: list[str]) -> None:
 
 def _shipped(how: str, which: str = "") -> tuple[object, ...]:
     programs, agreements = programs_in(ROOT), ("voip-1", "voip-2")
-    if how == "shipped" and which != "kept":
+    if how == "shipped":
         return _measured(programs, agreements, LAYERS, jobs=2 if which == "two" else 1)
     with tempfile.TemporaryDirectory() as folder:
-        if how == "shipped":
-            return _measured(programs, agreements, LAYERS, Kept(Path(folder)))
         list(analyse(programs, agreements, LAYERS, kept=Kept(Path(folder))))
         if how == "edited":
             contracts = Path(folder) / "contracts"

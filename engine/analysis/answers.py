@@ -89,7 +89,7 @@ class Answers:
         self.near = Near()
         self._changed = False
         self._new: dict[str, _Step] = {}
-        self.keeps = folder is not None
+        self._keeps = folder is not None
         self.watch: Watch | None = None
         self.share: Share | None = None
         if folder is not None:
@@ -99,7 +99,7 @@ class Answers:
     def in_memory() -> Answers:
         """Return where answers are kept as long as they are looked at, and no longer."""
         made = Answers(None, "")
-        made.keeps = True
+        made._keeps = True
         return made
 
     def anew(self) -> Answers:
@@ -132,10 +132,6 @@ class Answers:
     def trail(self, name: str) -> Trail | None:
         """Return the histories that a step came to; None where they are not kept."""
         return _trail(self._held(name))
-
-    def is_new(self, name: str) -> bool:
-        """Tell whether answers are kept, and none yet to a step, of whatever text."""
-        return self.keeps and name not in self._steps
 
     def earlier(self, name: str) -> Iterator[tuple[History, int]]:
         """Yield the histories that a step came to of older texts, the latest first, with how many kinds could happen;
@@ -186,7 +182,7 @@ class Answers:
         return None
 
     def _keep(self, name: str, came_to: Any, rests_on: Iterable[Resting]) -> None:
-        if not self.keeps:
+        if not self._keeps:
             return
         reads = [self._place(read) for read in sorted({read for each in rests_on for read in each.reads})]
         digest = self._digest(reads)

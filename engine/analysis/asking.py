@@ -45,8 +45,6 @@ class Asking:
         self.workdays: list[Any] = []
         self._there: list[Happening] = []
         self._names = 0
-        self.reminded: list[Any] = []
-        self.days_of_rest: list[Any] = []
         self._parted: set[tuple[str, str]] = set()
 
     def asked(self, *assumed: Any) -> bool:
@@ -88,7 +86,6 @@ class Asking:
         rested = [day for day in self.workdays if not is_workday(found.number(day))]
         if rested:
             tell(self.solver, *chain.from_iterable(map(workday, rested)))
-            self.days_of_rest += rested
             return False
         self.found = found
         return True
@@ -98,8 +95,7 @@ class Asking:
         for one, other in combinations(happenings, 2):
             if (one.id, other.id) not in self._parted:
                 self._parted.add((one.id, other.id))
-                self.reminded.append(some(no(one.here), no(other.here), one.at != other.at))
-                tell(self.solver, self.reminded[-1])
+                tell(self.solver, some(no(one.here), no(other.here), one.at != other.at))
 
     def number(self, term: Any) -> int:
         """Return the number that a term has in the last world found."""

@@ -8,8 +8,7 @@ question that has none needs little to be told; and its answer then rests on no 
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any, TypeVar
@@ -85,10 +84,6 @@ class Fragment:
         """What holds in each history."""
         return [fact for each in self._reaches for fact in each.facts]
 
-    def told(self) -> list[Told]:
-        """Return the parts that it has come to."""
-        return [part for each in self._reaches for part in each.told()]
-
     @property
     def workdays(self) -> list[Any]:
         """The days that are working days."""
@@ -140,17 +135,6 @@ class Fragment:
     def firsts(self) -> dict[str, Value]:
         """What states are at first."""
         return _merged(each.listed.firsts for each in self._reaches)
-
-
-@dataclass(eq=False)
-class Told:
-    """A part that a question has come to, and the one through which it did; none of what every question is told."""
-
-    key: Any
-    facts: list[Truth]
-    reads: dict[Read, None]
-    workdays: list[Any]
-    user: Told | None = None
 
 
 def _merged(held: Iterable[dict[K, V]]) -> dict[K, V]:
@@ -209,7 +193,6 @@ class _Reach:
         self._reached: dict[Any, None] = {}
         self._names: list[Any] = []
         self._there: list[Key] = []
-        self._at_once: dict[Any, Any] = {}
         self._listed: _Listed | None = None
         self._take(world.root)
         self._take(question)
@@ -232,9 +215,7 @@ class _Reach:
         """Tell of what conditions bring as some things happen; return the facts that this adds."""
         told = len(self.facts)
         self._there = sorted((each for each in there if each in self.happenings), key=str)
-        brought = self._brought_at_once(self._reached)
-        self._at_once |= {key: each for each, keys in brought.items() for key in keys}
-        self._follow(chain.from_iterable(brought.values()))
+        self._follow(chain.from_iterable(self._brought_at_once(self._reached)))
         return self.facts[told:]
 
     def _follow(self, keys: Iterable[Any]) -> None:
@@ -271,40 +252,14 @@ class _Reach:
         """Tell whether it is about the breach of another duty than that in focus: there is none."""
         return self.focus is not None and self.world.one_of_many.get(key, self.focus) != self.focus
 
-    def _brought_at_once(self, reached: Iterable[Any]) -> dict[Any, list[Any]]:
+    def _brought_at_once(self, reached: Iterable[Any]) -> list[list[Any]]:
         """Return, for each duty that a condition brings to something, what says that this begins with what happens."""
         world = self.world
-        return {
-            key: [world.breaches.at_once(key, self.happenings[each]) for each in self._there]
+        return [
+            [world.breaches.at_once(key, self.happenings[each]) for each in self._there]
             for key in reached
             if key in world.brought and (self.is_strict or world.brought[key].rule.index == self.focus)
-        }
-
-    def told(self) -> Iterator[Told]:
-        """Yield each part that it has come to, through as few others as can be."""
-        told: dict[Any, Told] = {}
-        left_open = {*self._names}
-        waiting = deque[tuple[Any, Told]]()
-        for part in (self.world.root, self.question):
-            first = Told(None, part.joined(), part.reads, part.workdays)
-            yield first
-            waiting += ((key, first) for key in part.uses)
-        at_once = [self._at_once]
-        while waiting or at_once:
-            if not waiting:
-                waiting += ((key, told[each]) for key, each in at_once.pop().items() if each in told)
-                continue
-            key, user = waiting.popleft()
-            if key in told or key not in self._reached or key in left_open:
-                continue
-            if self._is_out_of_focus(key):
-                told[key] = Told((id(self.world), key), [no(self.world.name_of(key))], {}, [], user)
-                yield told[key]
-            elif not (self.any_of_many and key in self.world.one_of_many):
-                part = self.world.parts[key]
-                told[key] = Told((id(self.world), key), part.joined(), part.reads, part.workdays, user)
-                yield told[key]
-                waiting += ((each, told[key]) for each in part.uses)
+        ]
 
     @property
     def listed(self) -> _Listed:
@@ -314,7 +269,7 @@ class _Reach:
         world, reached, listed = self.world, dict[Any, None](), _Listed()
         listed.likely += [*world.root.likely, *self.question.likely]
         self._list((*world.root.uses, *self.question.uses), reached, listed)
-        for keys in self._brought_at_once(list(reached)).values():
+        for keys in self._brought_at_once(list(reached)):
             self._list(keys, reached, listed)
         self._listed = listed
         return listed

@@ -20,9 +20,9 @@ from engine.analysis.finding import Clause, Finding, Kind, Said
 from engine.analysis.fragment import Fragment
 from engine.analysis.happenings import Broken, Happening
 from engine.analysis.instances import MANY
+from engine.analysis.near import Near
 from engine.analysis.parts import Part
 from engine.analysis.plain import questions_of
-from engine.analysis.resting import Resting, shown_by
 from engine.analysis.seen import Seen
 from engine.analysis.solver import Query, imaginable, possible, possible_in_steps
 from engine.analysis.tally import AT_LIMIT, HORIZON, NOT_CONFIRMED, Tally
@@ -125,58 +125,45 @@ class Step:
         """Tell whether there is anything to ask."""
         return not self.may_be_idle or self.answers.told(f"{self.name}\tasked", self._has_sense)
 
-    def _has_sense(self) -> tuple[bool, list[Resting]]:
+    def _has_sense(self) -> tuple[bool, list[Fragment]]:
         put = self.put
-        rests_on: list[Resting] = [Fragment(put.world, put.part)]
+        rests_on = [Fragment(put.world, put.part)]
         if put.wanted is None or put.first is None:
             return put.wanted is not None, rests_on
         fragment, wanted = put.first()
-        if imaginable(fragment, wanted):
-            return True, [*rests_on, fragment]
-        return False, self._shown_by(f"{self.name}\tasked", fragment, wanted)
+        rests_on.append(fragment)
+        return imaginable(fragment, wanted), rests_on
 
     def is_open(self) -> bool:
         """Tell whether it can be where all that has a name is open."""
         return self.answers.told(f"{self.name}\topen", self._is_open)
 
-    def _is_open(self) -> tuple[bool, list[Resting]]:
-        fragment, wanted = Fragment(self.put.world, self.put.part), self.put.open or self.put.wanted or ()
-        if imaginable(fragment, *wanted):
-            return True, [fragment]
-        return False, self._shown_by(f"{self.name}\topen", fragment, *wanted)
+    def _is_open(self) -> tuple[bool, list[Fragment]]:
+        fragment = Fragment(self.put.world, self.put.part)
+        return imaginable(fragment, *(self.put.open or self.put.wanted or ())), [fragment]
 
     def is_open_with_any(self) -> bool:
         """Tell whether it can be where all is told but which of many duties is broken."""
         return self.answers.told(f"{self.name}\topen with any", self._is_open_with_any)
 
-    def _is_open_with_any(self) -> tuple[bool, list[Resting]]:
+    def _is_open_with_any(self) -> tuple[bool, list[Fragment]]:
         fragment = Fragment(self.put.world, self.put.part, any_of_many=True)
-        wanted = self.put.open or self.put.wanted or ()
-        if possible_in_steps(fragment, *wanted):
-            return True, [fragment]
-        return False, self._shown_by(f"{self.name}\topen with any", fragment, *wanted)
-
-    def _shown_by(self, name: str, fragment: Fragment, *wanted: Any) -> list[Resting]:
-        """Return what shows that there is no history: of a new step, for to show it costs more than to ask once."""
-        return [shown_by(fragment, wanted) if self.answers.is_new(name) else fragment]
+        return possible_in_steps(fragment, *(self.put.open or self.put.wanted or ())), [fragment]
 
     def is_possible(self, focus: int | None) -> bool:
         """Tell whether it can be with a duty in focus. Raises Unknown at the limit."""
 
-        name = f"{self.name}\tpossible {self._called(focus)}"
-
-        def ask() -> tuple[bool, list[Resting]]:
+        def ask() -> tuple[bool, list[Fragment]]:
             fragment = self.put.fragment(focus)
             model = possible(fragment, *(self.put.wanted or ()))
-            if model is None:
-                return False, self._shown_by(name, fragment, *(self.put.wanted or ()))
-            # Kept as an example for a later text; the engine is asked about it then.
-            history = history_of(fragment, model, *self.put.acts)
-            trail = Trail(((history, True),), len(fragment.happenings))
-            self.answers.keep(self._called_shown(focus), trail, [fragment])
-            return True, [fragment]
+            if model is not None:
+                # Kept as an example for a later text; the engine is asked about it then.
+                history = history_of(fragment, model, *self.put.acts)
+                trail = Trail(((history, True),), len(fragment.happenings))
+                self.answers.keep(self._called_shown(focus), trail, [fragment])
+            return model is not None, [fragment]
 
-        return self.answers.told(name, ask)
+        return self.answers.told(f"{self.name}\tpossible {self._called(focus)}", ask)
 
     def still_shown(self, stands: Callable[[History], R | None], focus: int | None) -> tuple[Shown, R] | None:
         """Return a history that an older text had, if by what the engine says it shows what is asked of this one too.
@@ -202,15 +189,12 @@ class Step:
         return None
 
     def shown(
-        self, judged: Callable[[History], R | None], focus: int | None, strict: bool = False,
-        lasts: Callable[[History], bool] | None = None,
-    ) -> tuple[Shown, R] | Unknown | Refuted | None:  # fmt: skip
-        """Return a history with a duty in focus that the engine says shows it, with what the engine says. One that
-        `lasts` is that of another text too, as long as nothing comes before it there.
-        """
+        self, judged: Callable[[History], R | None], focus: int | None, strict: bool = False
+    ) -> tuple[Shown, R] | Unknown | Refuted | None:
+        """Return a history with a duty in focus that the engine says shows it, with what the engine says."""
         name = self._called_shown(focus, strict)
         held = self.answers.trail(name)
-        again = _again(held, judged, lasts) if held is not None else ASK
+        again = _again(held, judged) if held is not None else ASK
         if not isinstance(again, _Ask):
             return again
         if self.answers.near.last(f"{name} 0") is not None:
@@ -229,20 +213,13 @@ class Step:
             tried.append((history, said is not None))
             return said
 
-        query = Query(fragment, *(self.put.wanted or ()), acts=self.put.acts, near=self.answers.near)
-        got = _shown(query, self.put, noted, name)
+        got = _shown(fragment, self.put, noted, self.answers.near, name)
         kinds = len({(each.name, each.actor) for each in fragment.happenings.values()})
         if not isinstance(got, Unknown):
-            is_narrow = not tried or (lasts is not None and tried[0][1] and lasts(tried[0][0]))
-            rests_on = query.rests_on() if is_narrow and self.answers.is_new(name) else fragment
-            self.answers.keep(name, Trail(tuple(tried), kinds), [rests_on])
+            self.answers.keep(name, Trail(tuple(tried), kinds), [fragment])
         if isinstance(got, tuple) and not isinstance(got, Refuted):
             return Shown(got[0], kinds), got[1]
         return got
-
-    def is_known(self, foci: Foci) -> bool:
-        """Tell whether it is kept what came of it with each of some duties in focus."""
-        return all(self.answers.trail(self._called_shown(focus)) is not None for focus in foci.each)
 
     def _forget(self, name: str) -> None:
         """Let the solver not be asked whether an earlier history is still there: the engine says that it is not."""
@@ -262,9 +239,7 @@ class _Ask(Enum):
 ASK = _Ask.ASK
 
 
-def _again(
-    held: Trail, judged: Callable[[History], R | None], lasts: Callable[[History], bool] | None
-) -> tuple[Shown, R] | Refuted | _Ask | None:
+def _again(held: Trail, judged: Callable[[History], R | None]) -> tuple[Shown, R] | Refuted | _Ask | None:
     """Return what histories that are kept come to, or that one has to ask: the engine no longer says what it said."""
     said, history = None, None
     for history, confirmed in held.tried:
@@ -272,19 +247,18 @@ def _again(
         if (said is not None) is not confirmed:
             return ASK
     if history is not None and said is not None:
-        return (Shown(history, held.kinds), said) if lasts is None or lasts(history) else ASK
+        return Shown(history, held.kinds), said
     return Refuted(TRIES) if len(held.tried) == TRIES else None
 
 
 def looked_for(
     step: Step, foci: Foci, judged: Callable[[History], R | None], tally: Tally,
-    stands: Callable[[History], R | None] | None = None, lasts: Callable[[History], bool] | None = None,
+    stands: Callable[[History], R | None] | None = None,
 ) -> tuple[Shown, R] | Unknown | Refuted | None:  # fmt: skip
     """Return a history in which what is asked is so and which the engine confirms, with what it says.
 
     None: there is none within the bound. Which of the terms to be noted hold in it stands in the history. A history of
-    an older text need not be looked for, if what it `stands` for is all that is asked, by what the engine says alone;
-    nor one before which nothing comes, if it `lasts`.
+    an older text need not be looked for, if what it `stands` for is all that is asked, by what the engine says alone.
     """
     if step.is_elsewhere:
         return None
@@ -297,8 +271,8 @@ def looked_for(
         return still
     undecided: Unknown | Refuted | None = None
     doubtful: list[int | None] = []
-    for focus in foci.each if step.is_known(foci) or _maybe(step, foci) else ():
-        got = step.shown(judged, focus, lasts=lasts)
+    for focus in foci.each if _maybe(step, foci) else ():
+        got = step.shown(judged, focus)
         if isinstance(got, tuple) and not isinstance(got, Refuted):
             tally.found += 1
             return got
@@ -345,7 +319,7 @@ def is_possible(step: Step, foci: Foci, stands: Callable[[History], R | None] | 
 
 
 def _shown(
-    query: Query, put: Put, judged: Callable[[History], R | None], name: str
+    world: Fragment, put: Put, judged: Callable[[History], R | None], near: Near, name: str
 ) -> tuple[History, R] | Unknown | Refuted | None:
     """Return a history in which what is asked is so and which the engine says shows it, with what the engine says.
 
@@ -353,9 +327,10 @@ def _shown(
     the solver gives hangs on what it was asked before.
     """
     tried = 0
+    query = Query(world, *(put.wanted or ()), acts=put.acts, near=near)
     try:
         while tried < TRIES and (model := query.singled_out(f"{name} {tried}")) is not None:
-            history = history_of(query.world, model, *put.acts, noting=put.noting)
+            history = history_of(world, model, *put.acts, noting=put.noting)
             said = judged(history)
             if said is not None:
                 return history, said

@@ -20,7 +20,6 @@ from engine.analysis.logic import every, no, some
 from engine.analysis.looking import Put, Shown, bound_of, clause_of, foci_of, named
 from engine.analysis.searcher import Searcher
 from engine.analysis.stated import hanging_on_the_same, readings_stated, speaking_of_questions
-from engine.analysis.taking import forbidding, takers
 from engine.analysis.witness import History, replayed, witness
 from engine.analysis.world import World
 from engine.decision import Decision, Reason
@@ -80,8 +79,8 @@ def _either(
     actor: str | None, layer: str,
 ) -> Iterator[Finding]:  # fmt: skip
     """Find that the law reads the norm otherwise, or else that it takes from what it gives."""
-    for taking in [stated, []] if stated else [[]]:
-        found = list(_measured(searcher, paper, group, own, taking, actor, layer))
+    for takers in [stated, []] if stated else [[]]:
+        found = list(_measured(searcher, paper, group, own, takers, actor, layer))
         yield from found
         if found:
             return
@@ -111,43 +110,18 @@ def _measured(
         speaking = [each for each in _speaking(program, by_law) if each not in otherwise]
         measure = [each for each in speaking if each in set(map(clause_of, own))]
         if stated:
-            taking = [Clause(*place) for place in stated if closed_by_itself(one, by_law)]
+            takers = [Clause(*place) for place in stated if closed_by_itself(one, by_law)]
         else:
-            taking = [Clause(*place) for place in _noted(history, _CLOSES)]
-        if not measure or not taking:
+            takers = [Clause(*place.split("\t")) for place in history.noted]
+        if not measure or not takers:
             return None
         spoken = [each for each in program.rules if clause_of(each) in measure]
-        beside = [law for each in taking for law in hanging_on_the_same(program, one, each[:2])]
+        beside = [law for each in takers for law in hanging_on_the_same(program, one, each[:2])]
         beside += speaking_of_questions(program, [*spoken, *group] if stated else spoken)
-        return by_paper, by_law, list(dict.fromkeys((*_repeated(program, taking), *speaking, *beside)))
-
-    def lasts(history: History) -> bool:
-        """Tell whether by what the engine says no less speaks against it than in the solver's world."""
-        by_law = replayed(history, program, searcher.layers)
-        closing = _noted(history, _CLOSES)
-        closers = {
-            place
-            for each in group
-            if closing and searcher.reads(each)
-            for place in takers(history, program, searcher.layers, each, closing)
-        }
-        return (
-            by_law is not None
-            and {*closing} <= closers
-            and {*_noted(history, _FORBIDS)} <= forbidding(by_law)
-        )
+        return by_paper, by_law, list(dict.fromkeys((*_repeated(program, takers), *speaking, *beside)))
 
     told = partial(_told, searcher, clauses[0], layer)
-    yield from searcher.findings(step, foci_of(one, bound), "against", clauses, judged, told, lasts=lasts)
-
-
-_CLOSES, _FORBIDS = "closes", "forbids"
-
-
-def _noted(history: History, how: str) -> list[Place]:
-    """Return what speaks against the act in one way in the solver's world."""
-    noted = (each.split("\t") for each in history.noted)
-    return [(document, number) for said, document, number in noted if said == how]
+    yield from searcher.findings(step, foci_of(one, bound), "against", clauses, judged, told)
 
 
 def _measuring(
@@ -162,12 +136,9 @@ def _measuring(
         closing = _closing(searcher, world, group, act, m, bound)
         for truth in () if stated else closing.values():
             world.prefer(truth)
-        forbids = {
-            (_FORBIDS, *each.called): world.judge.forbids(each, m, act, actor or "")
-            for each in near
-            if isinstance(each.norm, Prohibition) and not each.home
-        }
-        world.prefer(*forbids.values())
+        for each in near:
+            if isinstance(each.norm, Prohibition) and not each.home:
+                world.prefer(world.judge.forbids(each, m, act, actor or ""))
         # A right of the law's own that has lapsed or is barred was given all the same: that is no other measure.
         opens = [
             world.judge.opens(each, m, act, actor or "") if each.home
@@ -197,10 +168,7 @@ def _measuring(
     on_paper, permitted = permits(paper, one, actor, bound)
     return Put(
         world, part, (act,), (against, no(some(*opens)), permitted), beside=lambda each: each.beside(on_paper()),
-        noting={
-            "\t".join(said): truth
-            for said, truth in (*(((_CLOSES, *place), truth) for place, truth in closing.items()), *forbids.items())
-        },
+        noting={"\t".join(place): truth for place, truth in closing.items()},
     )  # fmt: skip
 
 

@@ -56,7 +56,6 @@ class Parts:
         self._made: dict[Any, Any] = {}
         self._waiting: dict[Any, Callable[[], Truth]] = {}
         self._rules: dict[int, Rule] = {}
-        self.showing: set[Any] = set()
 
     # -- what is looked at
 

@@ -103,13 +103,12 @@ class Searcher:
     def findings(
         self, step: Step, foci: Foci, asks: Kind, clauses: tuple[Clause, ...], judged: Callable[[History], T | None],
         told: Callable[[Shown, T], Finding], stands: Callable[[History], T | None] | None = None,
-        lasts: Callable[[History], bool] | None = None,
     ) -> Iterator[Finding]:  # fmt: skip
         """Yield what comes of a question about some clauses: what is `told` of a history that the engine confirms.
 
         Nothing where there is none; where that is not known, a finding that says so.
         """
-        got = looked_for(step, foci, judged, self.tally, stands, lasts)
+        got = looked_for(step, foci, judged, self.tally, stands)
         if isinstance(got, Unknown | Refuted):
             yield undecided(asks, clauses, got, self.program, step.put.world)
         elif got is not None:

@@ -21,7 +21,6 @@ from engine.analysis.logic import Found, core, every, no, simplified, some, tell
 from engine.analysis.near import Near, Singled, Values
 from engine.analysis.numbers import FALSE
 from engine.analysis.preferring import Preferring
-from engine.analysis.resting import Resting, shown_by
 from engine.analysis.world import World
 
 _SMALLER = 20
@@ -142,7 +141,7 @@ class Query(Preferring):
     ) -> None:  # fmt: skip
         self.few = len(world.happenings) < _FEW
         super().__init__(solver_with(LIMIT, self.few))
-        self.world, self.wanted, self.acts = world, wanted, acts
+        self.world, self.acts = world, acts
         self.near = near if near is not None else Near()
         self._needed: list[frozenset[str]] = []
         tell(self.solver, *world.facts, *wanted)
@@ -213,20 +212,6 @@ class Query(Preferring):
                 self._single_out(order, values)
         self._note(name)
         return self.model()
-
-    def rests_on(self) -> Resting:
-        """Return what shows that there is no world, or once one is singled out, that none comes before it."""
-        assert isinstance(self.world, Fragment)
-        if self.found is None:
-            return shown_by(self.world, self.wanted, self)
-        held = {each.id: each for each in self.happenings}
-        order = self._order()
-        less = self._less([*order.first, *map(no, self._clock()), *order.minutes])
-        before = [
-            *(every(*(no(held[each].here) for each in group)) for group in self._needed),
-            every(*self._shape(), less),
-        ]
-        return shown_by(self.world, (*self.wanted, some(*before)), self)
 
     def _note(self, name: str) -> None:
         there = tuple(each.id for each in self._there)

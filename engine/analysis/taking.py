@@ -32,22 +32,18 @@ def gives(decision: Decision, rule: Rule) -> bool:
 
 def forbidden_by(decision: Decision, rule: Rule) -> bool:
     """Tell whether something is forbidden, and of all norms just that one forbids it."""
-    return decision.answer == "forbidden" and forbidding(decision) == {(rule.document, rule.norm.id)}
-
-
-def forbidding(decision: Decision) -> set[tuple[str, str]]:
-    """Return the norms that forbid what is decided about."""
-    return _says(decision, "forbids")
+    forbidding = _says(decision, "forbids")
+    return decision.answer == "forbidden" and forbidding == {(rule.document, rule.norm.id)}
 
 
 def clash_of(decision: Decision, program: Program, one: Rule, other: Rule) -> bool:
     """Tell whether the one permits or requires the act and the other forbids it, and no priority can decide that: none
     between the two, and none of what else gives the act.
     """
-    giving, forbids = _says(decision, "permits", "requires"), forbidding(decision)
-    if one.called not in giving or other.called not in forbids:
+    giving, forbidding = _says(decision, "permits", "requires"), _says(decision, "forbids")
+    if one.called not in giving or other.called not in forbidding:
         return False
-    if len(giving) == len(forbids) == 1:
+    if len(giving) == len(forbidding) == 1:
         return True
     before, over = _over(program, one), _over(program, other)
     return other.called not in before and not giving & over

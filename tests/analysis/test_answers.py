@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import re
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 import z3
 
+from bench.accounts import LAYERS, ROOT
+from bench.analysis import programs_in
 from contractlang.load import load_text
 from engine.analysis import analyse, asking, logic
 from engine.analysis.finding import Finding
@@ -165,6 +169,63 @@ def test_after_each_edit_of_the_real_agreement_all_but_examples_is_told_as_if_no
         edited = text.replace(before, after, 1)
         kept, fresh = found(edited, Kept(tmp_path), path), found(edited, None, path)
         assert without_examples(kept) == without_examples(fresh), after
+
+
+UNDATED = """
+| agreement club
+| party host, guest
+| event bell
+| act pay by guest
+| act enter by guest, needs basis
+
+1.1 A guest pays after the bell.
+| fee: upon bell, guest must pay
+2.1 Who is late may enter.
+| entry: while fee is overdue, guest may enter
+2.2 Who is late does not enter.
+| silence: guest must not enter when fee is overdue
+"""
+
+
+def test_a_duty_that_gets_a_deadline_is_asked_about_where_nobody_could_be_late(tmp_path: Path) -> None:
+    """That there is no history rests on what stands in the terms of the question, not on what it is told alone."""
+    dated = UNDATED.replace("must pay", "must pay within 5 days")
+    before, fresh = found(UNDATED, Kept(tmp_path)), found(dated)
+    assert not [each for each in before[0] if each.kind == "conflict"]
+    assert [each for each in fresh[0] if each.kind == "conflict"]
+    assert without_examples(found(dated, Kept(tmp_path))) == without_examples(fresh)
+
+
+NORM = re.compile(r"^\| .*(可以|应|不得)")
+VOIP = (CONTRACTS / "voip-1" / "voip-1.contract").read_text("utf-8").split("\n")
+
+
+@pytest.fixture(scope="module")
+def known(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What was answered of agreement 1 beside all law."""
+    folder = tmp_path_factory.mktemp("known")
+    list(analyse(programs_in(ROOT), ("voip-1",), LAYERS, kept=Kept(folder)))
+    return folder
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("place", [place for place, line in enumerate(VOIP) if NORM.match(line)])
+def test_after_a_norm_is_struck_all_but_examples_is_told_as_if_nothing_were_kept(
+    known: Path, tmp_path: Path, place: int
+) -> None:
+    shutil.copytree(ROOT, tmp_path / "contracts")
+    shutil.copytree(known, tmp_path / "kept")
+    path = tmp_path / "contracts" / "voip-1" / "voip-1.contract"
+    path.write_text("\n".join((*VOIP[:place], *VOIP[place + 1 :])), "utf-8")
+    programs = programs_in(tmp_path / "contracts")
+    if "voip-1" not in programs.contracts:
+        pytest.skip("something else in the agreement speaks of that norm")
+
+    def told(kept: Kept | None) -> tuple[list[Finding], Tally]:
+        tally = Tally()
+        return list(analyse(programs, ("voip-1",), LAYERS, tally=tally, kept=kept)), tally
+
+    assert without_examples(told(Kept(tmp_path / "kept"))) == without_examples(told(None))
 
 
 ENDED = """

@@ -190,9 +190,9 @@ def asked_of(monkeypatch: pytest.MonkeyPatch) -> list[int | None]:
     found: list[int | None] = []
     shown = looking.Step.shown
 
-    def watched(step: looking.Step, judged: object, focus: int | None, **more: object) -> object:
+    def watched(step: looking.Step, judged: object, focus: int | None, strict: bool = False) -> object:
         found.append(focus)
-        return shown(step, judged, focus, **more)  # type: ignore[arg-type]
+        return shown(step, judged, focus, strict)  # type: ignore[arg-type]
 
     monkeypatch.setattr(looking.Step, "shown", watched)
     return found
