@@ -99,13 +99,16 @@ class Wording:
             denied, whether = _NOT.sub("", each, count=1) if _NOT.match(each) else "", _whether(value)
             if whether and (called := self._known_as(denied)) is not None:
                 return called, whether == "false"
-        return name, value
+        return self._also(name), value
 
     def _known_as(self, name: str) -> str | None:
         """Return under which name the tables, or what is declared, have a word; None where they do not."""
-        name = self.words.get("also_called", {}).get(name, name)
+        name = self._also(name)
         tables = (self.words.get(each, {}) for each in ("no_conflict_when", "events", "actions"))
         return name if any(name in each for each in tables) else None
+
+    def _also(self, name: str) -> str:
+        return str(self.words.get("also_called", {}).get(name, name))
 
     def _left_out(self, name: str, value: Any) -> list[str] | None:
         """Return the layers of law that are not asked, where a word speaks of layers; else None."""
