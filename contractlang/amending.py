@@ -7,7 +7,7 @@ from typing import Any
 from contractlang.contract import Change
 from contractlang.diagnostic import Label, Said, error
 from contractlang.drafting import Work, amended_by
-from contractlang.numerals import plain_number
+from contractlang.numerals import is_letter, plain_number
 from contractlang.source import Span
 from contractlang.syntax import Clause, Statement
 
@@ -63,7 +63,7 @@ def name_the_amended(work: Work) -> None:
         for number in (each.number for each in contract.clauses if each.number):
             work.names.clauses.setdefault(plain_number(number), number)
         for norm in contract.norms:
-            if len(norm.label) > 1 and not norm.label.startswith("@") and "~" not in norm.label:
+            if norm.label and not is_letter(norm.label) and norm.label[0] != "@" and "~" not in norm.label:
                 work.names.labels.setdefault(norm.label)
         for amount in contract.amounts:
             work.names.amount_kinds.setdefault(amount.name, amount.kind)

@@ -31,6 +31,7 @@ from contractlang.norms import (
     Standing,
     Status,
 )
+from contractlang.numerals import is_letter
 from contractlang.parser import Pieces
 from contractlang.resolving import Mistake, Reader
 from contractlang.source import Span
@@ -294,7 +295,7 @@ class Work:
             self.made.unnamed += 1
             nth = self.count[number] + self.made.unnamed
             return (number if nth == 1 else f"{number}#{nth}"), ""
-        if len(label.text) == 1 and label.text.isascii():
+        if is_letter(label.text):
             return number + label.text, label.text
         return f"{number}:{label.text}", label.text
 

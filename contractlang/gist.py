@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from contractlang.drafting import Seen, names_of
 from contractlang.heads import OF_A_CLAUSE
-from contractlang.numerals import plain_number
+from contractlang.numerals import is_letter, plain_number
 from contractlang.statements import NotAStatement, parse_statement
 from contractlang.syntax import Clause, Cut, Statement, Word, Written
 
@@ -146,4 +146,4 @@ def _label(statement: Statement) -> str | None:
         return None
     if body.rule == "option":
         label = next((part for part in body.parts if isinstance(part, Word)), None)
-    return label.text if label is not None and len(label.text) > 1 else None
+    return label.text if label is not None and not is_letter(label.text) else None

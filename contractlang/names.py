@@ -22,6 +22,7 @@ from contractlang.declaration import (
 )
 from contractlang.diagnostic import Diagnostic, Label, Said, error
 from contractlang.kinds import SIMPLE, Kind, in_chinese, in_english, money_in, occurrence_of, one_of
+from contractlang.numerals import is_letter
 from contractlang.slips import KINDS, name_meant
 from contractlang.source import Span
 from contractlang.suggest import nearest, segmented
@@ -121,6 +122,12 @@ class Names:
             help = Said(
                 f"name the duty that is meant: `any duty of {spelling} to …`",
                 f"请指明是哪项义务：`{spelling} 的 任何 有关 … 的 义务`",
+            )
+        elif what.en == "norm" and is_letter(spelling):
+            help = Said(
+                f"one letter is that of a paragraph: write the clause with it, such as `1.1{spelling}`, or give the"
+                " norm a longer name",
+                f"单个字母是款项的序号：请连同条款写，例如 `1.1{spelling}`，或为该规范取更长的名称",
             )
         elif near:
             help = Said(f"did you mean `{near}`?", f"是否想写`{near}`？")

@@ -63,3 +63,8 @@ def plain_number(number: str) -> str:
     if head and all(letter in _DIGITS or letter in _STEPS for letter in head):
         head = str(number_of(head))
     return head + dot + rest
+
+
+def is_letter(label: str) -> bool:
+    """Tell whether a label is one letter, as paragraphs have (`四.1b`): it is part of a number, no name of its own."""
+    return len(label) == 1 and label.isascii()

@@ -27,6 +27,7 @@ from contractlang.declaration import (
 )
 from contractlang.kinds import Kind
 from contractlang.names import LIFE
+from contractlang.numerals import is_letter
 from contractlang.source import Span
 from contractlang.syntax import Clause, Node, Statement, Word, Written
 
@@ -67,7 +68,7 @@ class Names:
                     names.declared.setdefault(spelling, each)
         home = contract.base
         for norm in contract.norms:
-            if len(norm.label) > 1:
+            if norm.label and not is_letter(norm.label):
                 names.labels.setdefault(norm.label, Symbol("label", home, norm.label))
         for amount in contract.amounts:
             for spelling in (amount.name, amount.alias):
