@@ -244,6 +244,7 @@ def main(words: list[str]) -> None:
     files = int(words[words.index("--files") + 1]) if "--files" in words else 4
     with tempfile.TemporaryDirectory() as anew:
         place = Path(words[words.index("--at") + 1] if "--at" in words else anew)
+        place.mkdir(parents=True, exist_ok=True)
         for each in ways:
             here = found.setdefault("beside", {}).setdefault(str(files * EVENTS), {})
             here[each] = beside(each, files, place)
