@@ -18,7 +18,7 @@ from contractlang.declaring import Declarations
 from contractlang.diagnostic import Diagnostic, Label, Said, error
 from contractlang.drafting import Declared, Here, Made, Memo, Named, Taken, Work, amended_by, names_of
 from contractlang.expression import Chosen
-from contractlang.gist import ONLY_DECLARE, declaring, gist, touched, words_in
+from contractlang.gist import ONLY_DECLARE, declaring, gist, reached, touched, words_in
 from contractlang.groundwork import lay, name_all, name_clauses, so_far, still_holds, taken_over
 from contractlang.heads import OF_A_CLAUSE, collect_sources, collect_switches, head, layered, no_head, stand
 from contractlang.kinds import Kind
@@ -150,7 +150,7 @@ def everything(work: Work, names_now: Named, is_new: bool) -> None:
     others = others or frozenset()
     same_names = memo.named == names_now and not others
     if memo.named is not None:
-        others |= names_now.other_than(memo.named)
+        others |= reached(names_now.other_than(memo.named), seen.seen if seen is not None else ())
     memo.seen, memo.named, memo.taken, memo.told = seen, names_now, {}, {}
     clauses = [each for each in (work.written.preamble, *work.written.clauses) if each.cut.statements]
     cuts = {each.cut for each in clauses}

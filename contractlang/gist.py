@@ -102,10 +102,15 @@ def touched(before: Sequence[Seen], now: Sequence[Seen]) -> frozenset[str] | Non
     kept = [each for each in before if each not in changed]
     if kept != [each for each in now if each not in changed]:
         return None
-    found: frozenset[str] = frozenset()
+    return reached(waiting, (*changed, *kept))
+
+
+def reached(names: frozenset[str], seen: Sequence[Seen]) -> frozenset[str]:
+    """Return `names` and those that are declared by what uses them, one after another."""
+    found, waiting = frozenset[str](), names
     while waiting:
         found |= waiting
-        using = [each for each in (*changed, *kept) if not each.words.isdisjoint(waiting)]
+        using = [each for each in seen if not each.words.isdisjoint(waiting)]
         waiting = frozenset().union(*(each.names | each.of for each in using)) - found
     return found
 

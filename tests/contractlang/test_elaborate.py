@@ -246,6 +246,17 @@ def test_a_text_that_is_edited_means_what_it_would_mean_afresh(tmp_path: Path) -
         assert again.contracts["hosting"].norms == afresh.contracts["hosting"].norms
 
 
+def test_what_uses_a_definition_is_read_anew_when_a_norm_that_it_names_has_gone(tmp_path: Path) -> None:
+    """A definition is written as before and means nothing any more; so does the sum that uses it, and says so."""
+    workspace, path = Workspace(), str(tmp_path / "a.contract")
+    text = f"{VOCABULARY}{ENGLISH}6.1 x\n| define late is breach of pay_fee\n| amount fine: is 5 CNY where late\n"
+    edited = text.replace("| pay_fee: ", "| ", 1)
+    for each in (text, edited, text):
+        again, afresh = workspace.check(path, each), load_text(each, path)
+        assert again.contracts == afresh.contracts
+        assert again.diagnostics == afresh.diagnostics
+
+
 def test_every_norm_stands_where_it_says() -> None:
     text = VOCABULARY + CHINESE
     for norm in meant(text).norms:
