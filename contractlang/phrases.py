@@ -66,6 +66,7 @@ FORMS: dict[str, list[Form]] = {
     "lapses": [Form("0 lapses after 1 from 2", "0 消灭 , 满 1 , 自 2 起")],
     "fills": [Form("fills 0 with 1", "以 1 填补 0")],
     "not_formalised": [Form("not formalised because 0", "不作规范 , 因为 0")],
+    "in_breach": [Form("0 is in breach", "0 违约"), Form("0 is in breach of 1", "0 违反 1")],
     "amount_due": [Form("amount due of 0", "0 的 欠额")],
     "sum_of": [Form("( sum of 0 )", "( 0 之和 )"), Form("( sum of 0 where 1 )", "( 0 限于 1 之和 )")],
     "count_of": [Form("( count of 0 )", "( 0 之数 )"), Form("( count of 0 where 1 )", "( 0 限于 1 之数 )")],

@@ -408,6 +408,9 @@ class Reader:
                 return InBreach(of or AnyNorm(), self.who(subject))
         elif isinstance(subject, Node) and subject.rule in ("either_party", "both_parties", "other_party"):
             return InBreach(of or AnyNorm(), self.who(subject))
+        if of is not None:
+            # A norm is in breach, and of nothing: a party is wanted.
+            self.who(subject)
         return InBreach(spoken_of(self, subject))
 
     # -- literals

@@ -88,7 +88,8 @@ def turned(source: Source, contract: Contract, loaded: Loaded, chinese: bool) ->
         except NoForm:
             made.stayed.append(Stayed(lines[0].strip(), first + 1, is_name=False))
             return written_anew(lines, chinese)
-        made.stayed += [Stayed(each, first + 1, is_name=True) for each in stay if each not in seen]
+        fresh = [each for each in dict.fromkeys(stay) if each not in seen]
+        made.stayed += [Stayed(each, first + 1, is_name=True) for each in fresh]
         seen.update(stay)
         return new
 

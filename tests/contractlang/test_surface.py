@@ -69,6 +69,10 @@ def meaning(path: str, text: str) -> tuple[str, str]:
          "| right：甲方 可以 停机\n| right 优先于 乙方 的 约定 的 有关 付款 的 权力"),
         ("| for each breach of any norm as v, when not slight(v), the other party may stop",
          "| 就 每次 违反 任何规范 作为 v，非 轻微(v) 时，对方 可以 停机"),
+        ("| when buyer is in breach, seller may stop", "| 乙方 违约 时，甲方 可以 停机"),
+        ("| when buyer is in breach of any duty to pay and not either party is in breach of owing, seller may stop\n"
+         "| owing: buyer must pay 1.00 CNY",
+         "| 乙方 违反 任何 有关 付款 的 义务 且 非 任何一方 违反 owing 时，甲方 可以 停机\n| owing：乙方 应 付款 1.00元"),
         ("| agreement takes effect once buyer did pay", "| 协议 生效，一旦 乙方 已 付款"),
         ("| agreement ends once bill.amount * 3/30 > 1.50 EUR * 1", None),
         ("| time-barred after 3 years from breach.last_day, restarting on bill",
