@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from contractlang.declaration import (
@@ -83,28 +84,45 @@ def path(reader: Reader, words: list[Word], wanted: Kind | None) -> Expr:
 
 def call(reader: Reader, node: Node) -> Expr:
     """Return what a name with arguments stands for: a question, an amount, a definition."""
-    word, *rest = [each for each in node.parts if each is not None]
+    word = node.parts[0]
     assert isinstance(word, Word)
     if word.text in reader.names.amounts:
         name = reader.names.amounts[word.text]
-        return AmountOf(name, reader.expression(rest[0]), reader.names.kind_of_amount(name))
+        return AmountOf(name, reader.expression(argument(reader, node)), reader.names.kind_of_amount(name))
     declared = reader.names.find(word.text)
     if isinstance(declared, QuestionDecl):
-        return Answer(declared.name, _about(reader, declared, rest[0]), declared.kind)
+        return Answer(declared.name, _about(reader, declared, argument(reader, node)), declared.kind)
     if isinstance(declared, DefineDecl):
-        if len(rest) != len(declared.params):
-            wants = f"{word.text}({', '.join(param.name for param in declared.params)})"
-            count = len(declared.params)
-            raise reader.fail(
-                "kind", node, f"`{word.text}` takes {count} argument{'s' if count != 1 else ''}, not {len(rest)}",
-                f"`{word.text}`有{count}个参数，而非{len(rest)}个", Said(f"write `{wants}`", f"请写 `{wants}`"),
-            )  # fmt: skip
-        values = {
-            param.name: reader.expression(each) for param, each in zip(declared.params, rest, strict=True)
-        }
+        names = [param.name for param in declared.params]
+        given = map(reader.expression, _arguments(reader, node, names))
+        values = dict(zip(names, given, strict=True))
         return substitute(said_in(declared.value, declared.document, reader.document), values)
     questions = [*reader.called(QuestionDecl, DefineDecl), *reader.names.amounts]
     raise reader.unknown(word, "question or amount", "问题或金额", questions)
+
+
+def argument(reader: Reader, node: Node) -> Node | Word:
+    """Return the one thing that a question, an amount or a norm is called with. Raises Mistake."""
+    first = next(_given(node))
+    return _arguments(reader, node, [reader.statement.said(first)])[0]
+
+
+def _arguments(reader: Reader, node: Node, names: list[str]) -> list[Node | Word]:
+    """Return what a name is called with, one thing for each of the `names`. Raises Mistake."""
+    given, count = list(_given(node)), len(names)
+    if len(given) != count:
+        called = node.words()[0].text
+        wants = f"{called}({', '.join(names)})"
+        raise reader.fail(
+            "kind", node, f"`{called}` takes {count} argument{'s' if count != 1 else ''}, not {len(given)}",
+            f"`{called}`有{count}个参数，而非{len(given)}个", Said(f"write `{wants}`", f"请写 `{wants}`"),
+        )  # fmt: skip
+    return given
+
+
+def _given(node: Node) -> Iterator[Node | Word]:
+    """Yield what stands in the brackets behind a name."""
+    return (each for each in node.parts[1:] if each is not None)
 
 
 def _root(reader: Reader, word: Word, wanted: Kind | None, alone: bool) -> Expr:

@@ -22,6 +22,7 @@ from contractlang.expression import (
 )
 from contractlang.kinds import BREACH
 from contractlang.numerals import plain_number
+from contractlang.paths import argument
 from contractlang.syntax import Node, Word, as_node, first_part
 
 if TYPE_CHECKING:
@@ -80,9 +81,7 @@ def spoken_of(reader: Reader, part: Node | Word) -> Target:
         word = part.parts[0]
         assert isinstance(word, Word)
         label = label_of(reader, word)
-        about = part.parts[1]
-        assert about is not None
-        return ByLabel(label, reader.expression(about))
+        return ByLabel(label, reader.expression(argument(reader, part)))
     word = reader.word_of(part)
     bound = reader.variables.get(word.text)
     if bound is not None and kind_of(bound) == BREACH:
