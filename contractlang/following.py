@@ -1,14 +1,17 @@
-"""What is wrong only because a statement that cannot be read would have declared it: said once, where it is mended."""
+"""What is wrong only because what would declare it cannot be read, or is misspelt: said once, where it is mended."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
-from contractlang.diagnostic import Diagnostic
-from contractlang.source import Source
+from contractlang.declaration import Declaration
+from contractlang.diagnostic import Diagnostic, Said, error
+from contractlang.slips import HEADS
+from contractlang.source import Source, Span
 from contractlang.statements import MARK, WIDTH
-from contractlang.suggest import nearest
+from contractlang.suggest import LIKE, nearest
 
 _LABEL = re.compile(r"\s*(\w+)(?:[ -](\w+))?\s*:")
 _DECLARING = (
@@ -32,8 +35,7 @@ def without_what_follows(
     return [
         each
         for each in found
-        if each.code not in hidden
-        and not (each.code == "undeclared" and source.text[each.span.start : each.span.end] in names)
+        if each.code not in hidden and not (each.code == "undeclared" and _said(source, each) in names)
     ]
 
 
@@ -50,13 +52,61 @@ def _names(line: str) -> Iterator[str]:
     """Yield the names that a statement would declare, were it read."""
     plain = line.translate(WIDTH)
     label = _LABEL.match(plain)
-    if label is not None and (label[2] is None or label[1] not in _DECLARING):
-        yield "_".join(filter(None, label.groups()))
+    if label is not None and label[1].lower() not in _DECLARING:
+        words = list(filter(None, label.groups()))
+        yield from (*words, "_".join(words))
         return
-    words = re.findall(r"\w+", plain)
-    what = words[0] if words else ""
-    what = what if what in _DECLARING else nearest(what, _DECLARING) if what else None
+    first, *words = re.findall(r"\w+", plain) or [""]
+    what = _declaring(first.lower())
     if what in _PARTIES:
-        yield from words[1:]
+        yield from words
     elif what is not None:
-        yield from words[1:3]
+        yield from words[:2]
+
+
+def _declaring(word: str) -> str | None:
+    """Return the word of the language that was meant by the first of a declaration."""
+    word = HEADS.get(word, word)
+    return word if word in _DECLARING else nearest(word, _DECLARING)
+
+
+def misspelt_once(
+    source: Source, declared: Iterable[Declaration], found: list[Diagnostic]
+) -> list[Diagnostic]:
+    """Return what was `found` in a file, with one misspelt declaration in the place of all that wants it as meant.
+
+    A declaration is misspelt where nothing speaks of its name, and the text speaks twice or more of one so near that
+    nothing declares.
+    """
+    wanted = Counter(_said(source, each) for each in found if each.code == "undeclared")
+    often = [name for name, count in wanted.items() if count > 1]
+    if not often:
+        return found
+    lines = "\n".join(line for line in source.lines if MARK.match(line))
+    spoken = Counter(re.findall(r"\w+", lines))
+    silent = {
+        spelling: each for each in declared for spelling in (each.name, each.alias) if spoken[spelling] == 1
+    }
+    misspelt = {meant: nearest(meant, silent, LIKE) for meant in often}
+    kept = [each for each in found if each.code != "undeclared" or not misspelt.get(_said(source, each))]
+    told = [
+        _misspelt(source, silent[spelling].span, spelling, meant)
+        for meant, spelling in misspelt.items()
+        if spelling
+    ]
+    return [*kept, *told]
+
+
+def _misspelt(source: Source, declared: Span, spelling: str, meant: str) -> Diagnostic:
+    """Say of a declaration that another name is spoken of everywhere."""
+    start = max(source.text.find(spelling, declared.start), declared.start)
+    return error(
+        "undeclared", Span(source.path, start, start + len(spelling)),
+        f"`{spelling}` is declared, but `{meant}` is what is spoken of",
+        f"声明的是`{spelling}`，所用的却是`{meant}`", Said(f"write `{meant}`", f"请写 `{meant}`"),
+    )  # fmt: skip
+
+
+def _said(source: Source, found: Diagnostic) -> str:
+    """Return what stands where something is wrong."""
+    return source.text[found.span.start : found.span.end]

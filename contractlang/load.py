@@ -17,7 +17,7 @@ from contractlang.contract import Contract
 from contractlang.diagnostic import Diagnostic, Said, Severity, error
 from contractlang.drafting import Memo
 from contractlang.elaborate import elaborate, head_of
-from contractlang.following import without_what_follows
+from contractlang.following import misspelt_once, without_what_follows
 from contractlang.loaded import Loaded, files_of, neighbours
 from contractlang.parser import parse
 from contractlang.source import Source, Span, Unreadable, read
@@ -118,7 +118,9 @@ class Workspace:
                 if path is not None:
                     self._use(path, loaded, (*above, name))
         contract, mistaken = elaborate(written, _spellings(loaded), self._near(source.path), memo)
-        wrong += without_what_follows(source, unread, mistaken)
+        mistaken = without_what_follows(source, unread, mistaken)
+        own = [each for each in contract.declarations.values() if each.span.path == source.path]
+        wrong += misspelt_once(source, own, mistaken)
         if not any(each.severity is Severity.ERROR for each in wrong):
             wrong += check(contract, memo.told)
         loaded.diagnostics += wrong

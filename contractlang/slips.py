@@ -51,7 +51,7 @@ _MORE = {
     "is equal to": "is", "==": "is",
 }  # fmt: skip
 
-_HEADS = {
+HEADS = {
     "contract": "agreement", "parties": "party", "action": "act", "acts": "act", "events": "event", "states": "state",
     "definition": "define", "合同": "协议", "合约": "协议", "契约": "协议", "当事方": "当事人", "缔约方": "当事人",
     "签约方": "当事人", "动作": "行为", "事项": "事件", "疑问": "问题", "定义为": "定义",
@@ -106,7 +106,8 @@ def _day(year: str, month: int, day: str) -> str:
 
 _SLIPS: tuple[Slip, ...] = (
     # What a document, or a declaration, begins with.
-    (re.compile(rf"^(?:{_words(_HEADS)})(?=\s+\w)"), lambda found: _HEADS[found[0]]),
+    (re.compile(rf"^(?:{_words(HEADS)})(?=\s+\w)"), lambda found: HEADS[found[0]]),
+    (re.compile(r"^(?P<head>[A-Za-z]+|当事人|行为|事件|状态|空白)\s*:?(?=\s)"), lambda found: found["head"].lower()),
     # Numbers of clauses that were pasted with the text.
     (re.compile(r"^\s*(?:[(]?\d+(?:\.\d+)*[.)、,]?|[(]?[一二三四五六七八九十]+[.)、,])\s*(?=[^\W\d])"), ""),
     # Whole turns of phrase.
@@ -310,6 +311,7 @@ _SLIPS: tuple[Slip, ...] = (
      lambda f: f"{f['head']} {'is' if f['head'][0] == 'd' else '为'}"),
     (re.compile(r"^(?P<a>(?!define\b|state\b|type\b|question\b|amount\b|blank\b|gap\b|reading\b|option\b|unverified\b)"
                 r"[^\W\d][a-z0-9]*)[ -](?P<b>[a-z0-9]+)(?=\s*:)"), r"\g<a>_\g<b>"),
+    (re.compile(r"^(?P<name>[^\W\d]\w*)\s+[^\W\d]\w*(?=\s*:)"), r"\g<name>"),
     (re.compile(r"^(?P<a>(?:party|当事人)\s.*?)\s+(?:and|和|与|及)\s+"), r"\g<a>, "),
     (re.compile(r"\b(?P<what>[a-z_]\w*)\s+of\s+(?P<of>[a-z_]\w*)\b"), r"\g<of>.\g<what>"),
     (re.compile(r"(?P<of>[^\W\d]\w*)['’]s\s+(?P<what>\w+)"), r"\g<of>.\g<what>"),

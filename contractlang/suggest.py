@@ -16,11 +16,15 @@ MEANT: Mapping[str, str] = {
 }  # fmt: skip
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name most like `name`, or None when nothing is near."""
+LIKE = 0.7
+"""How much of two names must be alike for one to be taken for the other."""
+
+
+def nearest(name: str, known: Iterable[str], like: float = 0) -> str | None:
+    """Return the known name most like `name`, or None when nothing is near (less is asked of short names)."""
     # A name is never near one that is much longer or shorter, and comparing letters is dear.
     names = sorted(each for each in set(known) if len(name) <= 2 * len(each) and len(each) <= 2 * len(name))
-    found = get_close_matches(name, names, n=1, cutoff=0.7 if len(name) > 3 else 0.5)
+    found = get_close_matches(name, names, n=1, cutoff=like or (LIKE if len(name) > 3 else 0.5))
     return found[0] if found else None
 
 
