@@ -104,7 +104,8 @@ def compare(reader: Reader, node: Node, op: str, left: Node | Word, right: Node 
             f"{reader.names.said(a).zh}没有大小之分",
             Said(f"write `{said[0]}`", f"请写 `{said[1]}`"),
         )  # fmt: skip
-    return Compare(_OPERATORS[op], one, other, reader.statement.span(node))
+    place = reader.statement.span(node) if reader.has_place else None
+    return Compare(_OPERATORS[op], one, other, place)
 
 
 def arithmetic(reader: Reader, node: Node, parts: list[Node | Word]) -> Expr:

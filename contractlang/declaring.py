@@ -401,7 +401,7 @@ class Declarations:
     def define(self, statement: Statement, body: Node) -> None:
         """Declare a named expression; what it uses must be declared before it."""
         words = [part for part in body.parts if isinstance(part, Word)]
-        reader = Reader(self.names, statement, self.document)
+        reader = Reader(self.names, statement, self.document, has_place=False)
         last = body.parts[-1]
         named = words[0]
         params = [word for word in words[1:] if word is not last]

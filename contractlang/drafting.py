@@ -135,6 +135,7 @@ class Memo:
     written: Written | None = None
     seen: Declared | None = None
     named: Named | None = None
+    kinds: frozenset[tuple[str, Kind]] = frozenset()
     ground: Ground | None = None
     taken: dict[tuple[object, ...], Taken] = field(default_factory=dict)
     forces: dict[object, int] = field(default_factory=dict)
@@ -158,7 +159,7 @@ class Seen(NamedTuple):
 class Declared:
     """All that statements can see of what is declared, in the document and in those that it uses."""
 
-    document: tuple[str, str]
+    document: tuple[str, str, bool]
     used: tuple[object, object]
     seen: tuple[Seen, ...]
 

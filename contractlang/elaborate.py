@@ -143,15 +143,16 @@ def everything(work: Work, names_now: Named, is_new: bool) -> None:
 
     `is_new` tells that what is declared was worked out anew; it may have come to the same.
     """
-    memo = work.memo
+    memo, names = work.memo, work.names
     seen = what_is_declared(work) if is_new else memo.seen
     others = names_touched(memo.seen, seen)
     before = memo.taken if others is not None else {}
-    others = others or frozenset()
-    same_names = memo.named == names_now and not others
+    others, kinds = others or frozenset(), kinds_of_sums(work)
     if memo.named is not None:
-        others |= reached(names_now.other_than(memo.named), seen.seen if seen is not None else ())
-    memo.seen, memo.named, memo.taken, memo.told = seen, names_now, {}, {}
+        now_other = names_now.other_than(memo.named) | {name for name, _ in kinds ^ memo.kinds}
+        others |= reached(now_other, seen.seen if seen is not None else ())
+    same_names = memo.named == names_now and not others
+    memo.seen, memo.named, memo.kinds, memo.taken, memo.told = seen, names_now, kinds, {}, {}
     clauses = [each for each in (work.written.preamble, *work.written.clauses) if each.cut.statements]
     cuts = {each.cut for each in clauses}
     # What has gone with its clause may stand elsewhere now.
@@ -162,7 +163,7 @@ def everything(work: Work, names_now: Named, is_new: bool) -> None:
         if (
             taken is not None
             and (same_names or (not taken.wrong and others.isdisjoint(gist(clause.cut).words)))
-            and not (is_new and taken.sums != sums_in(work, clause))
+            and all(names.kind_of_amount(names.amounts[word]) == kind for word, kind in taken.sums.items())
         ):
             taken = _moved_to(clause.base, taken)
             for _, made in taken.made:
@@ -244,7 +245,9 @@ def what_is_declared(work: Work) -> Declared:
     uses = [*work.draft.uses, *([work.draft.amends] if work.draft.amends else [])]
     used = tuple((name, work.library[name].meaning_hash) for name in uses if name in work.library)
     return Declared(
-        (work.draft.name, work.written.source.path), (used, frozenset(work.names.documents)), seen
+        (work.draft.name, work.written.source.path, work.names.chinese),
+        (used, frozenset(work.names.documents.items())),
+        seen,
     )
 
 
@@ -257,6 +260,12 @@ def what_it_names(work: Work, statement: Statement) -> object:
         if word in names.amounts:
             found.append((names.amounts[word], names.kind_of_amount(names.amounts[word])))
     return tuple(found)
+
+
+def kinds_of_sums(work: Work) -> frozenset[tuple[str, Kind]]:
+    """Return every name of a sum with its kind, as it is known before any norm is read."""
+    names = work.names
+    return frozenset((word, names.kind_of_amount(name)) for word, name in names.amounts.items())
 
 
 def sums_in(work: Work, clause: Clause) -> dict[str, Kind]:

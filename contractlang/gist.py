@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from contractlang.drafting import Seen, names_of
 from contractlang.heads import OF_A_CLAUSE
+from contractlang.norming import REASONABLE
 from contractlang.numerals import is_letter, plain_number
 from contractlang.statements import NotAStatement, parse_statement
 from contractlang.syntax import Clause, Cut, Statement, Word, Written
@@ -27,8 +28,8 @@ _UNSEEN = {*OF_A_CLAUSE, "source"}
 _WORDED = {"question", "reading", "unverified"}
 # What gives names by which alone it is known to others.
 NAMING = {"thing", "type_decl", "blank", "gap", "state", "act", "event", "question", "reading", "unverified"}
-# The life of an agreement is spoken of without any name.
-_LIFE = {"agreement", "协议"}
+# What is spoken of without any name: the life of an agreement, and who judges what time is reasonable.
+_UNNAMED = {"agreement", "协议", REASONABLE}
 _QUOTED = re.compile('"[^"]*"|“[^”]*”')
 
 
@@ -97,7 +98,7 @@ def touched(before: Sequence[Seen], now: Sequence[Seen]) -> frozenset[str] | Non
     if not changed:
         return None
     waiting = frozenset().union(*(each.names | each.of for each in changed))
-    if any(each.rule not in NAMING | {"define"} for each in changed) or not waiting.isdisjoint(_LIFE):
+    if any(each.rule not in NAMING | {"define"} for each in changed) or not waiting.isdisjoint(_UNNAMED):
         return None
     kept = [each for each in before if each not in changed]
     if kept != [each for each in now if each not in changed]:

@@ -116,7 +116,7 @@ def _written(work: Work) -> tuple[tuple[object, ...], list[int]]:
         bases += [clause.base + base for base in told.bases]
     if not has_head:
         # Without a head, it matters whether anything is written at all.
-        key.append(any(clause.cut.statements for clause in work.written.clauses))
+        key.append(bool(work.written.statements()))
     return tuple(key), bases
 
 

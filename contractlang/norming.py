@@ -41,6 +41,8 @@ from contractlang.values import Roll
 _ROLLS: dict[str, Roll] = {
     "rolled": "following", "rolled_back": "preceding", "rolled_in_month": "in month",
 }  # fmt: skip
+# The question that a reasonable time asks where none is named.
+REASONABLE = "reasonable_period"
 _CLOCKS = {"clock_stops": Clock.STOPS, "clock_runs": Clock.RUNS, "clock_extends": Clock.EXTENDS}
 
 
@@ -408,7 +410,7 @@ def _begun(since: Expr | None) -> Expr | None:
 def reasonable(work: Work, reader: Reader, tail: Node) -> str:
     """Return the question that a reasonable time asks."""
     words = tail.words()
-    spelling = words[0].text if words else "reasonable_period"
+    spelling = words[0].text if words else REASONABLE
     declared = work.names.find(spelling)
     if not isinstance(declared, QuestionDecl):
         if words:

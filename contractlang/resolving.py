@@ -79,13 +79,17 @@ class Mistake(Exception):
 
 @dataclass
 class Reader:
-    """Reads the expressions of one statement: the names of its document and its own variables."""
+    """Reads the expressions of one statement: the names of its document and its own variables.
+
+    What a definition says has no place of its own (`has_place`): it stands wherever the definition is used.
+    """
 
     names: Names
     statement: Statement
     document: str
     variables: dict[str, Expr] = field(default_factory=dict)
     act: OccurrenceDecl | None = None
+    has_place: bool = True
 
     # -- reporting
 

@@ -246,15 +246,44 @@ def test_a_text_that_is_edited_means_what_it_would_mean_afresh(tmp_path: Path) -
         assert again.contracts["hosting"].norms == afresh.contracts["hosting"].norms
 
 
-def test_what_uses_a_definition_is_read_anew_when_a_norm_that_it_names_has_gone(tmp_path: Path) -> None:
-    """A definition is written as before and means nothing any more; so does the sum that uses it, and says so."""
-    workspace, path = Workspace(), str(tmp_path / "a.contract")
-    text = f"{VOCABULARY}{ENGLISH}6.1 x\n| define late is breach of pay_fee\n| amount fine: is 5 CNY where late\n"
-    edited = text.replace("| pay_fee: ", "| ", 1)
-    for each in (text, edited, text):
+FINE = "| amount fine: is 5 CNY\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "struck", "put"),
+    [
+        (f"{ENGLISH}6.1 x\n| define late is breach of pay_fee\n| amount fine: is 5 CNY where late\n", "pay_fee: ", ""),
+        (f"| define total is fine\n6.1 x\n| when total > 3 CNY, provider may warn\n6.2 x\n{FINE}", "5 CNY", "5 EUR"),
+        (f"| define dear is fine > 3 CNY\n6.1 x\n| when dear, provider may warn\n6.2 x\n{FINE}", "5 CNY", "5 EUR"),
+        ("| define base is 5 CNY\n| define total is fine\n6.1 x\n| when total > 3 CNY, provider may warn\n"
+         "6.2 x\n| amount fine: is base\n", "5 CNY", "5 EUR"),
+        (f"6.1 x\n{FINE}6.2 x\n| when fine > 3 EUR, provider may warn\n6.3 x\n| amount fine: is 5 EUR\n",
+         "6.2 x\n| when fine > 3 EUR, provider may warn\n6.3 x\n| amount fine: is 5 EUR\n",
+         "6.3 x\n| amount fine: is 5 EUR\n6.2 x\n| when fine > 3 EUR, provider may warn\n"),
+        ('| question reasonable_period: "is it?"\n6.1 x\n| customer must pay within a reasonable time\n',
+         "reasonable_period", "another"),
+        ('6.1 x\n| for each invoice as bill, customer must pay bill.qqq\n| states that "Note"\n', "Note", "注" * 400),
+        ("| define never is 5 CNY < 3 CNY\n6.1 x\n| when never, provider may warn\n", "6.1", "6.0 y\n6.1"),
+    ],
+    ids=["a norm", "a sum", "a sum compared", "a sum of a sum", "a sum before and behind", "who judges",
+         "the language", "a place"],
+)  # fmt: skip
+def test_what_is_seen_through_something_else_is_read_anew(
+    tmp_path: Path, text: str, struck: str, put: str
+) -> None:
+    """A statement is written as before, and so is all that it names; but one of these, or what nobody names, is not."""
+    workspace, path, text = Workspace(), str(tmp_path / "a.contract"), VOCABULARY + text
+    assert text.count(struck) == 1
+    for each in (text, text.replace(struck, put), text):
         again, afresh = workspace.check(path, each), load_text(each, path)
-        assert again.contracts == afresh.contracts
         assert again.diagnostics == afresh.diagnostics
+        assert repr(again.contracts) == repr(afresh.contracts)
+
+
+def test_a_file_without_a_head_is_told_so_as_soon_as_it_says_anything(tmp_path: Path) -> None:
+    workspace, path = Workspace(), str(tmp_path / "a.contract")
+    for text in ("", "| user must pay\n", "1. x\n"):
+        assert workspace.check(path, text).diagnostics == load_text(text, path).diagnostics
 
 
 def test_every_norm_stands_where_it_says() -> None:
