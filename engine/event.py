@@ -64,7 +64,8 @@ class Event:
     `name` is an act or event of the vocabulary, or one of BUILT_IN. `actor` is the party that acted (BOTH for a joint
     act). `fields` holds typed values: money as whole minor units, days as dates, references as event ids. `effect_at`
     is when it takes effect: on arrival for acts that need arriving. `personal` is kept apart: it is in no hash, so it
-    can be erased. Events of one source at one instant follow `sequence`.
+    can be erased. Events of one source at one instant follow `sequence`. What it is `hashed` as is worked out when it
+    is first looked at: see `digest`.
     """
 
     id: str
@@ -79,7 +80,19 @@ class Event:
     effect_at: Instant = 0
     settled_by: tuple[str, ...] = ()
     personal: Mapping[str, Any] = field(default_factory=dict, compare=False)
-    digest: bytes = b""
+    hashed: bytes = field(default=b"", compare=False, repr=False)
+
+    @property
+    def digest(self) -> bytes:
+        """BLAKE2b over the canonical content, as it was when the event was made or corrected."""
+        if not self.hashed:
+            content = canonical(self.content(), in_order=True)
+            object.__setattr__(self, "hashed", hashlib.blake2b(content, digest_size=16).digest())
+        return self.hashed
+
+    def placed(self, **otherwise: Any) -> Event:
+        """Return the event as it stands in an account, or where it is placed there; it is hashed as it was made."""
+        return replace(self, hashed=self.digest, **otherwise)
 
     def content(self) -> dict[str, Any]:
         """Return everything that identifies the fact, as JSON-ready values, keys in order; personal data left out."""
@@ -125,10 +138,7 @@ def event(
     settled_by: tuple[str, ...] = (),
     personal: Mapping[str, Any] | None = None,
 ) -> Event:
-    """Return an event with its digest (BLAKE2b over its canonical content) worked out.
-
-    Left out, `recorded_at` and `effect_at` are `occurred_at` (or 0 where that is unknown).
-    """
+    """Return an event. Left out, `recorded_at` and `effect_at` are `occurred_at` (or 0 where that is unknown)."""
     at = occurred_at if occurred_at is not None else 0
     made: Any = _Filling()
     made.id = id
@@ -143,13 +153,13 @@ def event(
     made.effect_at = at if effect_at is None else effect_at
     made.settled_by = settled_by
     made.personal = dict(personal) if personal else _NONE
-    made.digest = _digest_of(made)
+    made.hashed = b""
     made.__class__ = Event
     return made  # type: ignore[no-any-return]
 
 
 def asked_about(id: str, name: str, actor: str | None, at: Instant, fields: Mapping[str, Any]) -> Event:
-    """Return an act that is only asked about, as done at an instant; it has no digest."""
+    """Return an act that is only asked about, as done at an instant."""
     made: Any = _Filling()
     made.id = id
     made.name = name
@@ -163,38 +173,9 @@ def asked_about(id: str, name: str, actor: str | None, at: Instant, fields: Mapp
     made.effect_at = at
     made.settled_by = ()
     made.personal = _NONE
-    made.digest = b""
+    made.hashed = b""
     made.__class__ = Event
     return made  # type: ignore[no-any-return]
-
-
-def sealed(made: Event) -> Event:
-    """Return `made` with its digest worked out from its content."""
-    return _with_digest(made, _digest_of(made))
-
-
-def _digest_of(made: Event) -> bytes:
-    return hashlib.blake2b(canonical(Event.content(made), in_order=True), digest_size=16).digest()
-
-
-def _with_digest(made: Event, digest: bytes) -> Event:
-    """Return a copy with another digest."""
-    found: Any = _Filling()
-    found.id = made.id
-    found.name = made.name
-    found.actor = made.actor
-    found.occurred_at = made.occurred_at
-    found.recorded_at = made.recorded_at
-    found.fields = made.fields
-    found.source = made.source
-    found.sequence = made.sequence
-    found.standing = made.standing
-    found.effect_at = made.effect_at
-    found.settled_by = made.settled_by
-    found.personal = made.personal
-    found.digest = digest
-    found.__class__ = Event
-    return found  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +230,7 @@ def _from_the_start(facts: list[Event]) -> list[Event]:
     """
     known = sorted((each for each in facts if each.name in KNOWLEDGE), key=lambda each: each.recorded_at)
     placed = [
-        replace(each, effect_at=START + place, occurred_at=each.occurred_at or 0)
+        each.placed(effect_at=START + place, occurred_at=each.occurred_at or 0)
         for place, each in enumerate(known)
     ]
     return [each for each in facts if each.name not in KNOWLEDGE] + placed
@@ -265,9 +246,9 @@ def _apply(entry: Event, facts: dict[str, Event]) -> None:
         case "retract":
             del facts[of]
         case "establish":
-            facts[of] = replace(old, standing=ESTABLISHED)
+            facts[of] = old.placed(standing=ESTABLISHED)
         case "reject":
-            facts[of] = replace(old, standing=REJECTED)
+            facts[of] = old.placed(standing=REJECTED)
         case "correct":
             changed = {
                 key: value
@@ -279,6 +260,6 @@ def _apply(entry: Event, facts: dict[str, Event]) -> None:
                 "effect_at", occurred if "occurred_at" in entry.fields else old.effect_at
             )
             fields = {**old.fields, **changed}
-            facts[of] = sealed(replace(old, fields=fields, occurred_at=occurred, effect_at=effect or 0))
+            facts[of] = replace(old, hashed=b"", fields=fields, occurred_at=occurred, effect_at=effect or 0)
         case _:
             raise ValueError(f"{entry.name} is no entry about an entry")

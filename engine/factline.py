@@ -70,7 +70,7 @@ class FactLine:
         """Take over the positions of another line of the same account, as far as the facts are the same."""
         same = 0
         for mine, others in zip(self.groups, other.groups, strict=False):
-            if mine != others or same + 1 >= len(other.reached):
+            if same + 1 >= len(other.reached) or not _are_same(mine, others):
                 break
             same += 1
         self.reached, self.since, self.told = other.reached[: same + 1], [], other.told
@@ -172,6 +172,13 @@ def goes_on(fact: Event, after: Instant) -> bool:
         and fact.occurred_at is not None
         and fact.effect_at > after
         and fact.standing is ESTABLISHED
+    )
+
+
+def _are_same(mine: list[Event], others: list[Event]) -> bool:
+    """Tell whether facts of one instant lead to the same position: what they say and what they are hashed as."""
+    return mine == others and all(
+        one is other or one.digest == other.digest for one, other in zip(mine, others, strict=True)
     )
 
 

@@ -9,7 +9,6 @@ counted from its day (the end of a term) differs with that day, whatever else ha
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from itertools import islice, product
 
 from engine.dates import DAY
@@ -48,7 +47,7 @@ def ways(
 def placed(facts: Sequence[Event], undated: Sequence[Event], way: Way) -> tuple[Event, ...]:
     """Return the facts in order, the undated ones at the instants of `way`."""
     here = (
-        replace(each, occurred_at=at, effect_at=at)
+        each.placed(occurred_at=at, effect_at=at)
         for each, at in zip(undated, way, strict=True)
         if at is not None
     )

@@ -31,7 +31,6 @@ from engine.event import (
     Instant,
     Standing,
     event,
-    sealed,
 )
 from engine.program import Program
 from engine.settings import no_version, typed
@@ -123,7 +122,7 @@ def corrected(program: Program, entry: Event, old: Event) -> Event:
     # What is no text any more was read before.
     plain = {name: value for name, value in written.items() if isinstance(value, str)}
     kept = {name: value for name, value in entry.fields.items() if name not in plain}
-    return sealed(replace(entry, fields={**kept, **_fields(program, declared, plain, entry.id)}))
+    return replace(entry, hashed=b"", fields={**kept, **_fields(program, declared, plain, entry.id)})
 
 
 def _said(raw: Mapping[str, Any], declared: OccurrenceDecl | None, at: Instant | None, where: str) -> _Said:

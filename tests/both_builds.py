@@ -13,7 +13,7 @@ from dataclasses import replace
 import engine.judge
 from bench.accounts import LAYERS, agreement_one, bills, ledger, terms, under_all_law
 from engine.account import Account
-from engine.event import ALLEGED, Event, Ledger, sealed
+from engine.event import ALLEGED, Event, Ledger
 from engine.program import Program
 from engine.question import May
 from engine.service.answers import Words, context_of
@@ -35,7 +35,7 @@ def histories() -> list[list[Event]]:
     """Return what happened on each account."""
     unpaid = ledger(600, unpaid=True)
     alleged = [
-        sealed(replace(each, standing=ALLEGED)) if each.name == "pay" else each for each in ledger(600)
+        replace(each, standing=ALLEGED, hashed=b"") if each.name == "pay" else each for each in ledger(600)
     ]
     return [ledger(600), unpaid, alleged, bills(200)]
 
