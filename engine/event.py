@@ -86,7 +86,7 @@ class Event:
     def digest(self) -> bytes:
         """BLAKE2b over the canonical content, as it was when the event was made or corrected."""
         if not self.hashed:
-            content = canonical(self.content(), in_order=True)
+            content = canonical(self.content(), plain=True)
             object.__setattr__(self, "hashed", hashlib.blake2b(content, digest_size=16).digest())
         return self.hashed
 
@@ -95,11 +95,11 @@ class Event:
         return replace(self, hashed=self.digest, **otherwise)
 
     def content(self) -> dict[str, Any]:
-        """Return everything that identifies the fact, as JSON-ready values, keys in order; personal data left out."""
+        """Return everything that identifies the fact, as JSON-ready values; personal data left out."""
         return {
             "actor": self.actor,
             "effect_at": self.effect_at,
-            "fields": {key: str(value) for key, value in sorted(self.fields.items())},
+            "fields": {key: str(value) for key, value in self.fields.items()},
             "id": self.id,
             "name": self.name,
             "occurred_at": self.occurred_at,

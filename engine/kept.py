@@ -156,7 +156,7 @@ def question_to_bytes(question: Question, known_at: Instant | None = None) -> by
     kind = type(question)
     beside = {"kind": CALLED[kind], "known_at": known_at}
     told = {name: beside[name] if name in beside else _told(getattr(question, name)) for name in _PARTS[kind]}
-    return canonical(told, in_order=True)
+    return canonical(told, plain=True)
 
 
 _OF_MAY = b',"fields":{"fields":{}},"kind":"may","known_at":'

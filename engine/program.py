@@ -5,13 +5,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any, final
+from typing import Any, TypeVar, final
 
 from contractlang.contract import Contract, base_name, version_name
-from contractlang.declaration import Declaration, OccurrenceDecl, QuestionDecl, RelationDecl, StateDecl
+from contractlang.declaration import (
+    Declaration,
+    OccurrenceDecl,
+    Param,
+    PartyDecl,
+    QuestionDecl,
+    RelationDecl,
+    StateDecl,
+)
 from contractlang.expression import Bound, Chosen, Expr
 from contractlang.kinds import Kind
 from contractlang.norms import (
@@ -35,6 +43,7 @@ from engine.taken import Taken
 from engine.terms import Terms
 from engine.walk import walk
 
+Named = TypeVar("Named", OccurrenceDecl, Param, PartyDecl)
 Place = tuple[str, str]
 """Where a sentence stands: its document and clause."""
 
@@ -365,6 +374,12 @@ class Program:
     """Fields, each with its occurrence, whose text is read as a billing period such as `2026-06`."""
     called: dict[str, tuple[Declaration, ...]] = field(init=False)
     """What each name stands for, in either language or from outside; an outside id may stand for several."""
+    occurrences: dict[str, OccurrenceDecl] = field(init=False)
+    """Acts and events by their names, in either language."""
+    parties: dict[str, PartyDecl] = field(init=False)
+    """Parties likewise."""
+    params: dict[str, dict[str, Param]] = field(init=False)
+    """What each act or event tells of itself, likewise."""
     happens_once: dict[str, OccurrenceDecl] = field(init=False)
     """What is declared to happen once, or once for each of something."""
     only_after: dict[str, list[RelationDecl]] = field(init=False)
@@ -380,11 +395,11 @@ class Program:
         for declared in self.declarations.values():
             for name in {declared.name, declared.alias, declared.external} - {None}:
                 self.called[name] = *self.called.get(name, ()), declared
-        self.happens_once = {
-            name: declared
-            for name, declared in self.declarations.items()
-            if isinstance(declared, OccurrenceDecl) and declared.once is not None
-        }
+        declarations = self.declarations.values()
+        self.parties = _by_name([each for each in declarations if isinstance(each, PartyDecl)])
+        self.occurrences = _by_name([each for each in declarations if isinstance(each, OccurrenceDecl)])
+        self.params = {each.name: _by_name(each.params) for each in self.occurrences.values()}
+        self.happens_once = {each.name: each for each in self.occurrences.values() if each.once is not None}
         self.only_after = {}
         for each in chain.from_iterable(contract.relations for contract in self.contracts):
             if each.how == "only_after":
@@ -468,3 +483,8 @@ class Program:
                     if basis == index:
                         return since
         return None
+
+
+def _by_name(declared: Sequence[Named]) -> dict[str, Named]:
+    """Return declarations by their names; then by those in the other language, the first of several."""
+    return {each.alias: each for each in reversed(declared)} | {each.name: each for each in declared}

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from contractlang.contract import version_name
-from contractlang.declaration import OccurrenceDecl, PartyDecl, QuestionDecl, StateDecl, TypeDecl
+from contractlang.declaration import OccurrenceDecl, QuestionDecl, StateDecl, TypeDecl
 from contractlang.norms import Who
 from contractlang.numerals import plain_number
 from contractlang.suggest import nearest
@@ -62,20 +62,27 @@ _PLAINLY = _Said()
 
 
 def event_from(
-    program: Program, raw: Mapping[str, Any], where: str, recorded_at: Instant | None = None
+    program: Program,
+    raw: Mapping[str, Any],
+    where: str,
+    recorded_at: Instant | None = None,
+    happened_at: Instant | None = None,
 ) -> Event:
     """Return the event that one JSON object writes, recorded at an instant that is given, or that the object says.
 
-    Raises BadEvent naming `where` and the field.
+    Its own time need not be read again where it is given. Raises BadEvent naming `where` and the field.
     """
     id = raw.get("id")
     if not isinstance(id, str) or not id:
         raise BadEvent(where, "id", "every event has an id, a text", "每个事件都要有编号 id（文本）")
     where = f"{where} ({id})"
     spelling = str(raw.get("name") or raw.get("type") or "")
-    name, declared = _named(program, spelling, where)
-    happened = raw.get("at", raw.get("occurred_at"))
-    at = None if happened is None else _instant(happened, where, "at")
+    declared = None if spelling in BUILT_IN else _occurrence(program, spelling, where)
+    name = spelling if declared is None else declared.name
+    at = happened_at
+    if at is None:
+        happened = raw.get("at", raw.get("occurred_at"))
+        at = None if happened is None else _instant(happened, where, "at")
     if at is None and "at" not in raw and "occurred_at" not in raw:
         raise BadEvent(
             where,
@@ -101,13 +108,17 @@ def event_from(
 
 
 def new_event_from(
-    program: Program, raw: Mapping[str, Any], where: str, recorded_at: Instant | None
+    program: Program,
+    raw: Mapping[str, Any],
+    where: str,
+    recorded_at: Instant | None,
+    happened_at: Instant | None = None,
 ) -> Event:
     """Return an event that was not kept before: a waiver names a norm that these documents have. Raises BadEvent.
 
     Of a ledger that is kept, a waiver may be of a norm of law that is not asked for: it does nothing.
     """
-    made = event_from(program, raw, where, recorded_at)
+    made = event_from(program, raw, where, recorded_at, happened_at)
     if made.name == WAIVE:
         _waives_a_norm(program, str(made.fields["norm"]), where)
     return made
@@ -174,7 +185,10 @@ def _waives_a_norm(program: Program, named: str, where: str) -> None:
     )
 
 
-def _named(program: Program, spelling: str, where: str) -> tuple[str, OccurrenceDecl | None]:
+def _occurrence(program: Program, spelling: str, where: str) -> OccurrenceDecl:
+    declared = program.occurrences.get(spelling) if spelling else None
+    if declared is not None:
+        return declared
     if not spelling:
         raise BadEvent(
             where,
@@ -182,22 +196,7 @@ def _named(program: Program, spelling: str, where: str) -> tuple[str, Occurrence
             "every event has a name, that of an act or event of the vocabulary",
             "每个事件都要有名称，即词汇中的行为或事件",
         )
-    if spelling in BUILT_IN:
-        return spelling, None
-    called = program.declarations.get(spelling)
-    if isinstance(called, OccurrenceDecl) and called.name == spelling:
-        return spelling, called
-    for declared in program.declarations.values():
-        if isinstance(declared, OccurrenceDecl) and spelling in (declared.name, declared.alias):
-            return declared.name, declared
-    known = [
-        s
-        for d in program.declarations.values()
-        if isinstance(d, OccurrenceDecl)
-        for s in (d.name, d.alias)
-        if s
-    ]
-    en, zh = meant(nearest(spelling, [*known, *BUILT_IN]))
+    en, zh = meant(nearest(spelling, [each for each in (*program.occurrences, *BUILT_IN) if each]))
     raise BadEvent(
         where,
         "name",
@@ -232,7 +231,7 @@ def _actor(program: Program, value: Any, declared: OccurrenceDecl | None, where:
         raise BadEvent(where, "by", f"who did `{declared.name}`?", f"`{in_chinese(declared)}`是谁做的？")
     if value in _TOGETHER:
         return BOTH
-    party = _party(program, value)
+    party = program.parties.get(value) if isinstance(value, str) else None
     if party is not None:
         if (
             declared is not None
@@ -250,22 +249,12 @@ def _actor(program: Program, value: Any, declared: OccurrenceDecl | None, where:
     raise BadEvent(where, "by", f"no party is called `{value}`", f"没有名为`{value}`的当事人")
 
 
-def _party(program: Program, spelling: Any) -> PartyDecl | None:
-    """Return the party of a name, or the first of that name in the other language."""
-    called = program.declarations.get(spelling) if isinstance(spelling, str) else None
-    if isinstance(called, PartyDecl) and called.name == spelling:
-        return called
-    parties = (each for each in program.declarations.values() if isinstance(each, PartyDecl))
-    return next((each for each in parties if spelling in (each.name, each.alias)), None)
-
-
 def _fields(program: Program, declared: OccurrenceDecl, given: dict[str, Any], where: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
+    params = program.params[declared.name]
     for name, value in given.items():
-        for param in declared.params:
-            if name in (param.name, param.alias):
-                break
-        else:
+        param = params.get(name)
+        if param is None:
             raise _no_such_field(declared, name, where)
         kind = param.kind
         if kind.name == "occurrence":

@@ -36,8 +36,8 @@ _TAKEN = frozenset({"id", "source", "name", "type", "recorded_at", "occurred_at"
 class Sent(NamedTuple):
     """One event as it was sent: for which account, under which name, and the object that a ledger would write.
 
-    `body` is that object as it is kept and hashed: the same content gives the same bytes. `at` is the place within the
-    request, for what is wrong with it.
+    `body` is that object as it is kept and hashed: the same content gives the same bytes. `happened_at` is what its
+    `time` says, `at` the place within the request, for what is wrong with it.
     """
 
     account: str
@@ -46,6 +46,7 @@ class Sent(NamedTuple):
     raw: dict[str, Any]
     body: bytes
     personal: bytes | None
+    happened_at: Instant | None
     recorded_at: Instant | None
     at: str
 
@@ -124,9 +125,9 @@ def _plain_event(said: _Plain, at: str) -> Sent:
     raw: dict[str, Any] = {"id": said.id, "source": said.source, "name": said.type}
     if said.data:
         raw |= said.data
-    raw["at"] = _time(said.time, at, "/time")
-    body = canonical(dict(sorted(raw.items())), in_order=True)
-    return made(Sent, (said.subject, said.source, said.id, raw, body, None, None, at))
+    raw["at"], happened_at = _time(said.time, at, "/time")
+    body = canonical(raw, plain=True)
+    return made(Sent, (said.subject, said.source, said.id, raw, body, None, happened_at, None, at))
 
 
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
@@ -173,11 +174,11 @@ def _event(said: Any, at: str) -> Sent:
                 )
         raw |= data
         personal = raw.pop("personal", None)
-    time = said.get("time")
+    time, happened_at = said.get("time"), None
     if time is not None:
         if raw.get("at") is not None:
             raise Problem("bad_request", "`time` says when it happened; leave this out", f"{at}/data/at")
-        raw["at"] = _time(time, at, "/time")
+        raw["at"], happened_at = _time(time, at, "/time")
     elif "at" not in raw:
         raise Problem(
             "bad_request",
@@ -194,9 +195,9 @@ def _event(said: Any, at: str) -> Sent:
                 raise Problem("bad_request", "a plain value is wanted", at + pointer("data", name))
     recorded = said.get("recordedat")
     return made(Sent, (
-        account, source, id, raw, canonical(dict(sorted(raw.items())), in_order=True),
+        account, source, id, raw, canonical(raw, plain=True),
         json.dumps(personal, ensure_ascii=False, sort_keys=True).encode() if personal else None,
-        None if recorded is None else parse_instant(_time(recorded, at, "/recordedat")), at,
+        happened_at, None if recorded is None else _time(recorded, at, "/recordedat")[1], at,
     ))  # fmt: skip
 
 
@@ -214,7 +215,8 @@ _FINER = re.compile(r"(\.\d{6})\d+")
 """Decimals beyond those that an instant has: many senders write nine. They are left out."""
 
 
-def _time(value: Any, at: str, field: str) -> str:
+def _time(value: Any, at: str, field: str) -> tuple[str, Instant]:
+    """Return a moment as it is kept, and which it is. Raises Problem."""
     if not isinstance(value, str):
         raise Problem("bad_request", 'write a moment such as "2026-03-02T10:00:00+08:00"', at + field)
     # CloudEvents writes RFC 3339, whose small letters mean nothing more here.
@@ -222,10 +224,9 @@ def _time(value: Any, at: str, field: str) -> str:
     if len(text) > _TO_THE_MICROSECOND:
         text = _FINER.sub(r"\1", text)
     try:
-        parse_instant(text)
+        return text, parse_instant(text)
     except ValueError as wrong:
         raise Problem("bad_request", str(wrong).replace(text, value), at + field) from None
-    return text
 
 
 def _whole(value: Any, at: str) -> int:

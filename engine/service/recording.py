@@ -244,7 +244,7 @@ def _events_of(held: Held, events: Iterable[Sent], now: Instant) -> list[Event |
 
 def _event(held: Held, sent: Sent, at: Instant) -> Event:
     try:
-        made = new_event_from(held.opening.program, sent.raw, "event", at)
+        made = new_event_from(held.opening.program, sent.raw, "event", at, sent.happened_at)
     except BadEvent as wrong:
         raise Problem("bad_request", wrong.reason, _place(sent, wrong.field), zh=wrong.zh) from None
     if made.occurred_at is not None and made.occurred_at > at:
