@@ -74,23 +74,23 @@ def test_in_enough_time_everything_is_found() -> None:
 
 
 def test_what_does_not_end_is_undecided_and_what_was_found_stands(monkeypatch: pytest.MonkeyPatch) -> None:
-    at_song(monkeypatch, lambda: time.sleep(60))
+    at_song(monkeypatch, lambda: time.sleep(600))
     began = time.monotonic()
-    entry, song, rest = within(2)
-    assert time.monotonic() - began < 30
+    entry, song, rest = within(6)
+    assert time.monotonic() - began < 300
     assert entry.key == ENTRY
     assert song.key == "unknown/conflict out of time:club/1.3:song+club/1.4:quiet"
-    assert "the time of 2 seconds was over" in song.sentence.en
+    assert "the time of 6 seconds was over" in song.sentence.en
     assert song.bound is not None
-    assert song.detail["limit"] == 2
+    assert song.detail["limit"] == 6
     assert rest.key == "unknown/conflict out of time, the rest:"
     assert is_confirmed(song)
 
 
 def test_what_was_answered_by_then_is_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    at_song(monkeypatch, lambda: time.sleep(60))
+    at_song(monkeypatch, lambda: time.sleep(600))
     monkeypatch.setattr(watched, "_SAVED_EVERY", 0.0)
-    within(2, tmp_path)
+    within(6, tmp_path)
     (kept,) = tmp_path.glob("*.answers")
     assert b"clash" in kept.read_bytes()
 

@@ -40,7 +40,7 @@ def test_nobody_is_left_when_the_first_process_is_killed(tmp_path: Path) -> None
             assert first.stdout.readline().split() == ["waiting"] * 4
             first.kill()
             # All of them hold what is read here, so it ends with the last.
-            first.communicate(timeout=20)
+            first.communicate(timeout=60)
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(first.pid, signal.SIGKILL)

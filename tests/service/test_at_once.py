@@ -34,7 +34,7 @@ class Talk:
 
     def __init__(self, live: Live) -> None:
         self.key = live.key()
-        self.socket = socket.create_connection(("127.0.0.1", int(live.url.rpartition(":")[2])), timeout=10)
+        self.socket = socket.create_connection(("127.0.0.1", int(live.url.rpartition(":")[2])), timeout=60)
         self.left = b""
 
     def request(self, body: bytes, head: str = "", path: str = SINGLE, version: str = "1.1") -> bytes:

@@ -181,7 +181,7 @@ class Hanging(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self.server.asked.release()
-        self.server.over.wait(20)
+        self.server.over.wait(120)
 
     def log_message(self, *_: Any) -> None:
         pass
@@ -210,15 +210,15 @@ def test_a_subscriber_that_hangs_holds_up_nobody(
         notices = [Notice(f"n{number}", "a", 1, b'{"what": "state"}') for number in range(60)]
         assert wake_at is not None
         assert books.notify("a", books.account("a").revision, wake_at, notices, None)
-        assert hanging.asked.acquire(timeout=10)
+        assert hanging.asked.acquire(timeout=60)
         taken = subscriber.taken
-        for _ in range(500):
+        for _ in range(6000):
             # One failed, and is due again a second later.
             if len({json.loads(body)["id"] for _, body in taken}) == 60:
                 break
             time.sleep(0.01)
         assert len({json.loads(body)["id"] for _, body in taken}) == 60
-        assert client.get("/ready", timeout=3).status_code == 200
+        assert client.get("/ready").status_code == 200
 
 
 class Dripping(http.server.BaseHTTPRequestHandler):
@@ -226,7 +226,7 @@ class Dripping(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         with suppress(OSError):
-            for _ in range(400):
+            for _ in range(4000):
                 self.wfile.write(b"H")
                 time.sleep(0.02)
 
@@ -245,7 +245,7 @@ def test_who_answers_bit_by_bit_is_waited_for_as_long_as_anybody(monkeypatch: py
             webhooks.post(target, "https://pdp.example.com", due, private=True)
             == "no answer within 0.3 seconds"
         )
-        assert time.monotonic() - begun < 4
+        assert time.monotonic() - begun < 30
 
 
 def test_webhooks_go_to_public_addresses_only(tmp_path: Path) -> None:
@@ -313,7 +313,7 @@ def test_a_stream_ends_with_the_key_that_began_it(tmp_path: Path, monkeypatch: p
     with serving(tmp_path, {"main": TEXTS}, deadlines_every_s=0.05) as live:
         shown = live.key(rights=("ask",))
         headers = {**STREAMED, "Authorization": f"Bearer {shown}"}
-        with httpx2.stream("GET", f"{live.url}/notices", headers=headers, timeout=10) as answer:
+        with httpx2.stream("GET", f"{live.url}/notices", headers=headers, timeout=60) as answer:
             live.server.store.revoke_key(str(prefix_of(shown)), now())
             assert list(answer.iter_lines()) == []
 

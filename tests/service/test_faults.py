@@ -70,7 +70,7 @@ def refused(answer: httpx2.Response, status: int, code: str) -> dict[str, Any]:
     return told
 
 
-def ready(client: httpx2.Client, within_s: float = 10) -> dict[str, Any]:
+def ready(client: httpx2.Client, within_s: float = 60) -> dict[str, Any]:
     """Wait until the service says that it is ready."""
     until = time.monotonic() + within_s
     while True:

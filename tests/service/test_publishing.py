@@ -77,7 +77,7 @@ def outcome(live: Live, account: str) -> str:
 def until(live: Live, result: str, count: int) -> None:
     """Wait until so many questions have come to a result; nobody who asks waits for it."""
     wanted = f'contract_shadow_total{{candidate="loan@2",result="{result}"}} {count}.0'
-    for _ in range(500):
+    for _ in range(3000):
         if wanted in live.client(rights=("audit",)).get("/metrics").text:
             return
         time.sleep(0.02)
@@ -134,13 +134,13 @@ def test_what_waits_for_a_candidate_is_bounded(live: Live, monkeypatch: pytest.M
 
     def slow(self: Any, part: Any) -> list[Any]:
         begun.set()
-        held.wait(20)
+        held.wait(120)
         return [shadow.Compared(each, "same", "") for each in part]
 
     monkeypatch.setattr(shadow.CandidateAccounts, "compared", slow)
     live.client().post("/accounts", json={"account": "a", "agreements": ["loan"]})
     assert outcome(live, "a") == "permitted"
-    assert begun.wait(10)
+    assert begun.wait(60)
     for _ in range(5):
         assert outcome(live, "a") == "permitted"
     until(live, "dropped", 3)
@@ -346,13 +346,13 @@ def test_an_account_that_is_read_while_a_version_comes_into_use_is_read_again(
         def slowly(name: str) -> Held:
             held = read(name)
             begun.set()
-            published.wait(10)
+            published.wait(60)
             return held
 
         monkeypatch.setattr(tenant.accounts, "read", slowly)
         with ThreadPoolExecutor(1) as pool:
             asked = pool.submit(outcome, live, "a")
-            begun.wait(10)
+            begun.wait(60)
             assert live.client().post("/contracts/loan/2/publish").status_code == 200
             published.set()
             assert asked.result() == "permitted"

@@ -70,7 +70,7 @@ def client(tmp_path: Path) -> Iterator[httpx2.Client]:
 
 
 def wait(done: Callable[[], bool]) -> None:
-    for _ in range(500):
+    for _ in range(6000):
         if done():
             return
         time.sleep(0.01)

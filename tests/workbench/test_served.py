@@ -44,7 +44,7 @@ def test_the_page_and_its_language_server_open_with_the_cookie(served: Served) -
         address, additional_headers={"Cookie": f"contract-desk={word}"}, origin=Origin(served.url)
     ) as socket:
         socket.send('{"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"capabilities": {}}}')
-        assert '"id":1' in str(socket.recv(timeout=20)).replace(" ", "")
+        assert '"id":1' in str(socket.recv(timeout=60)).replace(" ", "")
 
 
 def test_saving_and_looking_at_accounts_are_rights_of_their_own(served: Served) -> None:
