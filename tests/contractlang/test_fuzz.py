@@ -91,17 +91,23 @@ def edited(data: st.DataObject, text: str) -> str:
     lines = text.split("\n")
     at = data.draw(st.integers(0, len(lines) - 1))
     match data.draw(
-        st.sampled_from(["remove", "repeat", "longer", "word", "name", "everywhere", "number", "wording"])
+        st.sampled_from(
+            ["remove", "repeat", "move", "longer", "word", "name", "everywhere", "number", "wording"]
+        )
     ):
         case "remove":
             del lines[at]
         case "repeat":
             lines.insert(data.draw(st.integers(0, len(lines))), lines[at])
+        case "move":
+            lines.insert(data.draw(st.integers(0, len(lines) - 1)), lines.pop(at))
         case "longer":
             lines[at] += "  "
         case "word":
             pieces = re.findall(r'"[^"]*"|\w+|\s+|.', lines[at]) or [""]
-            pieces[data.draw(st.integers(0, len(pieces) - 1))] = data.draw(st.sampled_from(WORDS))
+            own = sorted({*re.findall(r"\w+", text)} or {"x"})
+            word = data.draw(st.sampled_from(own) | st.sampled_from(WORDS))
+            pieces[data.draw(st.integers(0, len(pieces) - 1))] = word
             lines[at] = "".join(pieces)
         case "number":
             lines[at] = (
@@ -128,9 +134,9 @@ def test_a_text_that_is_edited_is_what_it_would_be_afresh(data: st.DataObject) -
         texts.append(edited(data, texts[-1]))
     for text in (*texts[1:], texts[0]):
         again, afresh = workspace.check(path, text), load_text(text, path, library)
-        assert again.contracts == afresh.contracts
-        assert [*again.contracts] == [*afresh.contracts]
         assert again.diagnostics == afresh.diagnostics
+        # Where a condition stands makes no condition another.
+        assert repr(again.contracts) == repr(afresh.contracts)
 
 
 @pytest.mark.soak
@@ -149,8 +155,8 @@ def test_a_text_that_is_edited_for_long_is_what_it_would_be_afresh(data: st.Data
         else:
             text = edited(data, text)
         again, afresh = workspace.check(path, text), Workspace([library], unsaved).check(path, text)
-        assert again.contracts == afresh.contracts
         assert again.diagnostics == afresh.diagnostics
+        assert repr(again.contracts) == repr(afresh.contracts)
 
 
 @pytest.mark.soak
