@@ -30,7 +30,7 @@ from engine.commands.common import (
     one_line,
     print_json,
 )
-from engine.commands.helping import asked_for, help_language, page
+from engine.commands.helping import asked_for, help_language, meant_by, misused, page
 from engine.errors import EngineError
 from engine.render import Screen, printable
 
@@ -73,7 +73,7 @@ def _spelled(name: str) -> str:
 def carried_out(arguments: Sequence[str]) -> int:
     """Carry out one command and return its exit status; whatever goes wrong is told without a stack trace."""
     as_json = "--json" in arguments
-    begin()
+    begin(help_language(arguments, os.environ))
     try:
         app = made(next(iter(arguments), ""))
         if _helped(app, arguments):
@@ -102,7 +102,7 @@ def carried_out(arguments: Sequence[str]) -> int:
             # What typer says of a command line it cannot read.
             if type(wrong).__name__ == "NoArgsIsHelpError":
                 return FINE
-            return _refuse(_misused(wrong.format_message(), getattr(wrong, "ctx", None)), as_json)
+            return _refuse(_misused(wrong.format_message(), arguments), as_json)
         if os.environ.get("CONTRACT_DEBUG"):
             raise
         sys.stderr.write(
@@ -121,10 +121,11 @@ def _helped(app: typer.Typer, arguments: Sequence[str]) -> bool:
     return found is not None
 
 
-def _misused(said: str, context: typer.Context | None) -> Refused:
+def _misused(said: str, arguments: Sequence[str]) -> Refused:
     """Return what typer says of a command line that it cannot read, as we say things."""
+    command, *_ = meant_by(made(next(iter(arguments), "")), arguments)
     said = (said[:1].lower() + said[1:]).rstrip(".").replace(". Did you mean", "; did you mean")
-    return Refused(said, f"try `{context.command_path if context else 'contract'} --help`")
+    return Refused(said, f"try `{command} --help`", zh=f"{misused(said)}\n请看 `{command} --help`")
 
 
 def _unreached(wrong: OSError) -> Refused:

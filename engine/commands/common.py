@@ -21,6 +21,7 @@ SUFFIX = ".contract"
 
 
 _SPOKEN: ContextVar[Language | None] = ContextVar("spoken", default=None)
+_OTHERWISE: ContextVar[Language] = ContextVar("otherwise", default="en")
 
 
 def speak(language: Language | None) -> Language | None:
@@ -31,13 +32,14 @@ def speak(language: Language | None) -> Language | None:
 
 
 def spoken() -> Language:
-    """Return the language to speak: that asked for, else that of the question or the agreement, else English."""
-    return _SPOKEN.get() or "en"
+    """Return the language to speak: that asked for, else that of the question or the agreement, else the machine's."""
+    return _SPOKEN.get() or _OTHERWISE.get()
 
 
-def begin() -> None:
-    """Begin a command: nothing is known yet of the language of who gave it."""
+def begin(otherwise: Language) -> None:
+    """Begin a command on a machine of this language: nothing is known yet of what is asked, and in which one."""
     _SPOKEN.set(None)
+    _OTHERWISE.set(otherwise)
 
 
 class Refused(Exception):

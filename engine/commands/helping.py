@@ -1,4 +1,4 @@
-"""`--help` in Chinese: the page of a command, made of `help_zh.yaml`; in English the page is typer's.
+"""`--help` in Chinese, and what cannot be read of a command line: of `help_zh.yaml`; in English both are typer's.
 
 The language is that of `--lang`, else that of the machine (LC_ALL, LC_MESSAGES or LANG).
 """
@@ -17,7 +17,7 @@ from contractlang.diagnostic import Language
 from engine.widths import wide, wrapped
 
 TEXTS = Path(__file__).with_name("help_zh.yaml")
-EVERYWHERE = "everywhere"
+EVERYWHERE, MISUSED = "everywhere", "misused"
 INDENT = "  "
 SIDE = 34
 """How far the names of options may reach for what they are for to stand beside them."""
@@ -40,12 +40,27 @@ def asked_for(app: typer.Typer, arguments: Sequence[str]) -> tuple[str, Command]
     """Return the command whose help is asked for, with its whole name; None if none is."""
     if "--help" not in arguments and len(arguments) > 1:
         return None
+    name, command, rest = meant_by(app, arguments)
+    wanted = "--help" in rest or (isinstance(command, TyperGroup) and not rest)
+    return (name, command) if wanted else None
+
+
+def meant_by(app: typer.Typer, arguments: Sequence[str]) -> tuple[str, Command, list[str]]:
+    """Return the command that a command line begins with, its whole name before it, and what stands behind it."""
     name, command = "contract", as_command(typer.main.get_command(app))
     rest = list(arguments)
     while isinstance(command, TyperGroup) and rest and rest[0] in command.commands:
         name, command = f"{name} {rest[0]}", as_command(command.commands[rest.pop(0)])
-    wanted = "--help" in rest or (isinstance(command, TyperGroup) and not rest)
-    return (name, command) if wanted else None
+    return name, command, rest
+
+
+def misused(said: str) -> str:
+    """Return in Chinese what typer says of a command line that it cannot read; as it is where no text has it."""
+    for pattern, text in read()[MISUSED].items():
+        found = re.fullmatch(pattern, said, re.IGNORECASE)
+        if found is not None:
+            return found.expand(text)
+    return said
 
 
 def as_command(found: object) -> Command:

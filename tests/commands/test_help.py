@@ -9,9 +9,10 @@ import pytest
 import typer
 
 from engine.cli import made
-from engine.commands.common import FINE
+from engine.commands.common import FINE, REFUSED
 from engine.commands.helping import (
     EVERYWHERE,
+    MISUSED,
     Command,
     as_command,
     help_language,
@@ -55,7 +56,7 @@ def _same_names(english: str, chinese: str) -> None:
 
 
 def test_nothing_is_told_that_is_not_there() -> None:
-    assert TEXTS.keys() - {EVERYWHERE} == COMMANDS.keys()
+    assert TEXTS.keys() - {EVERYWHERE, MISUSED} == COMMANDS.keys()
     used = set()
     for name, command in COMMANDS.items():
         keys = {key_of(each) for each in parameters(command)}
@@ -84,3 +85,33 @@ def test_the_list_of_commands_in_chinese(contract, monkeypatch) -> None:
     for line in ([], ["--help"]):
         assert "\n  check             检查合同有何错误，用各文件自己的语言说明。\n" in contract(*line)[1]
     assert "\n  revoke  按前缀撤销一把密钥；" in contract("key")[1]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (["chek"], "没有命令 chek；是否想写 'check', 'schema'？\n请看 `contract --help`\n"),
+        (["xxxxxx"], "没有命令 xxxxxx\n"),
+        (["key", "nw"], "没有命令 nw；是否想写 'new'？\n请看 `contract key --help`\n"),
+        (["ask", "--xxxxxx"], "没有选项 --xxxxxx\n请看 `contract ask --help`\n"),
+        (["ask", "--langg"], "没有选项 --langg；可用的选项：--lang"),
+        (["ask"], "缺少参数 INPUTS...\n"),
+        (["replay", "voip-1"], "缺少选项 --"),
+        (["serve", "--port"], "选项 --port 之后须写值\n请看 `contract serve --help`\n"),
+        (["serve", "--port", "x"], "--port 须为数字，而不是 x\n"),
+        (["analyse", "voip-1", "--seconds", "x"], "--seconds 须为数字，而不是 x\n"),
+        (["analyse", "voip-1", "--seconds", "0"], "--seconds 不能是 0.0；范围为 x>=0.1\n"),
+        (["fmt", "--check=1", "x"], "选项 --check 之后不写值\n"),
+        (["fmt", "--language", "fr", "x"], "--language 不能是 fr；可取 'zh', 'en'\n"),
+        (["store", "new", "a", "b"], "多出参数 b\n请看 `contract store new --help`\n"),
+        (["check", "nowhere"], "nowhere：没有这一文件或文件夹\n"),
+    ],
+)
+def test_what_cannot_be_read_of_a_command_line_is_said_in_chinese(
+    contract, monkeypatch, line: list[str], said: str
+) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    status, out, err = contract(*line)
+    assert (status, out) == (REFUSED, "")
+    assert err.startswith(said)
+    assert not re.search("[\u4e00-\u9fff]", contract(*line, "--lang", "en")[2])
