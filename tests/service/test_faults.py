@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -25,6 +25,7 @@ from engine.service import access, clock, server
 from engine.service.config import BadConfig
 from engine.service.routes import deadlines
 from engine.store import Notice
+from engine.store.decisions import Keeper
 from tests.postgres import Cluster, cluster
 from tests.service.serving import CONTRACTS, Live, event, question, send, serving, texts_of
 from tests.store.test_faults import no_file_beyond
@@ -186,6 +187,24 @@ def test_a_disk_that_can_be_read_only(tmp_path: Path, mode: str) -> None:
         assert (
             client.post("/access/v1/evaluation", json=question("user", "place_call", "a")).status_code == 200
         )
+
+
+def test_no_answer_of_a_durable_log_is_given_without_its_record(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_keeper: Keeper, _conn: Any, _tenant: int, rows: Mapping[str, Any]) -> None:
+        if rows:
+            raise Unavailable("the disk is full")
+
+    # As if the moment at which a fast log is kept came between the answer and its record, each time.
+    monkeypatch.setattr("engine.service.server.KEPT_EVERY_S", 0)
+    with serving(tmp_path, TEXTS, log_decisions="durable") as live:
+        client = live.client()
+        begun(client)
+        monkeypatch.setattr(Keeper, "_keep", full)
+        for _ in range(10):
+            asked = client.post("/access/v1/evaluation", json=question("user", "place_call", "a"))
+            refused(asked, 503, "unavailable")
 
 
 @pytest.fixture(scope="module")
