@@ -100,7 +100,7 @@ def period(text: str) -> Period:
     """Return the period written in `text`, for example `30 days`, `5个工作日`, `2年`. Raises ValueError."""
     found = re.fullmatch(r"(\d+)\s*(.+)", text.strip())
     if not found:
-        raise NoValue(f"{text!r} is not a period", f"`{text}`不是期间")
+        raise NoValue(f"{text!r} is not a period: write it as `30 days`", f"`{text}`不是期间：例如写`30日`")
     word = " ".join(found[2].split())
     unit = _UNITS.get(word) or _UNITS.get(word.removesuffix("s"))
     if unit is None:

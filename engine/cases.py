@@ -14,6 +14,7 @@ from typing import Any
 
 from contractlang.declaration import OccurrenceDecl, PartyDecl, StateDecl
 from contractlang.kinds import Kind, money_in
+from contractlang.suggest import nearest
 from contractlang.values import Money
 from engine.account import Account
 from engine.dates import end_of, parse_day, parse_instant
@@ -333,7 +334,7 @@ def _act(program: Program, word: str) -> OccurrenceDecl:
     for act in program.acts.values():
         if word in (act.name, act.alias):
             return act
-    raise no_act(word)
+    raise no_act(word, _near(program, word, OccurrenceDecl))
 
 
 def _asked_fields(program: Program, act: OccurrenceDecl, fields: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -354,5 +355,11 @@ def _any(program: Program, act: OccurrenceDecl) -> str:
 def _need_party(program: Program, word: str) -> str:
     found = _party(program, word)
     if found is None:
-        raise no_party(word)
+        raise no_party(word, _near(program, word, PartyDecl))
     return found
+
+
+def _near(program: Program, word: str, kind: type[OccurrenceDecl | PartyDecl]) -> str | None:
+    """Return the name of something of that kind that may have been meant."""
+    declared = [each for each in program.declarations.values() if isinstance(each, kind)]
+    return nearest(word, [name for each in declared for name in (each.name, each.alias) if name])

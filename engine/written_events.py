@@ -246,7 +246,8 @@ def _actor(program: Program, value: Any, declared: OccurrenceDecl | None, where:
         return party.name
     if declared is not None and not declared.is_act:
         return None
-    raise BadEvent(where, "by", f"no party is called `{value}`", f"没有名为`{value}`的当事人")
+    en, zh = meant(nearest(str(value), program.parties))
+    raise BadEvent(where, "by", f"no party is called `{value}`{en}", f"没有名为`{value}`的当事人{zh}")
 
 
 def _fields(program: Program, declared: OccurrenceDecl, given: dict[str, Any], where: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -154,7 +155,8 @@ def _valid(raw: dict[str, Any], where: str) -> Config:
         config = Config.model_validate(raw)
     except ValidationError as wrong:
         raise BadConfig(*(
-            f"{where}: {'.'.join(map(str, each['loc'])) or 'the whole'}: {_said(each)}" for each in wrong.errors()
+            f"{where}: {'.'.join(map(str, each['loc'])) or 'the whole'}: {_said(each)}"
+            for each in _apart(wrong.errors())
         )) from None  # fmt: skip
     lacking = list(_lacking(config))
     if lacking:
@@ -172,7 +174,16 @@ _SAID = {
     "int_type": "a whole number is wanted",
     "bool_parsing": "`true` or `false` is wanted",
     "string_type": "a text is wanted",
+    "too_short": "at least one is wanted",
 }
+
+
+def _apart(wrong: Sequence[ErrorDetails]) -> Iterator[ErrorDetails]:
+    """Yield what is wrong, without what is so only because something within it is."""
+    for each in wrong:
+        within = (one["loc"] for one in wrong if len(one["loc"]) > len(each["loc"]))
+        if all(loc[: len(each["loc"])] != each["loc"] for loc in within):
+            yield each
 
 
 def _said(wrong: ErrorDetails) -> str:

@@ -92,7 +92,7 @@ class Running:
             ):
                 raise BadConfig(
                     f"tenants.{name}: nobody could call: give it `keys` or `oidc`, or make a key, then start again: "
-                    f"`contract key new STORE --tenant {name} --rights ask,record`"
+                    f"`contract key new {self.config.store} --tenant {name} --rights ask,record`"
                 )
 
     def run(self) -> None:

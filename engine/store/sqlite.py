@@ -50,7 +50,10 @@ _MEANINGS = (
     ("disk I/O error", "the disk cannot be written or read"),
     ("attempt to write a readonly database", "the file or its folder is read-only"),
     ("database is locked", "another process keeps it locked"),
-    ("unable to open database file", "there is no such file, or it may not be opened"),
+    (
+        "unable to open database file",
+        "it cannot be opened, or its folder not be written, where SQLite keeps files beside it",
+    ),
     ("file is not a database", "the file is no store"),
     ("database disk image is malformed", "the file is damaged: restore a backup"),
 )

@@ -46,6 +46,15 @@ def test_half_a_configuration_is_refused_with_its_place(tmp_path: Path, text: st
     assert str(path) in str(wrong.value)
 
 
+def test_what_is_wrong_only_because_of_a_part_of_it_is_not_told(tmp_path: Path) -> None:
+    path = tmp_path / "service.yaml"
+    path.write_text(GOOD + "    keys: [{name: billing, variable: KEY, rights: [aks]}]\n", "utf-8")
+    with pytest.raises(BadConfig) as wrong:
+        read_config(path)
+    (line,) = str(wrong.value).splitlines()
+    assert "main.keys.0.rights.0: input should be 'ask', 'record', 'publish' or 'audit'" in line
+
+
 @pytest.mark.parametrize("mode", ["off", "fast", "durable"])
 def test_every_log_of_decisions_can_be_written_plainly(tmp_path: Path, mode: str) -> None:
     path = tmp_path / "service.yaml"
