@@ -152,8 +152,12 @@ def _problem(answer: bytes) -> dict[str, Any]:
     try:
         found = json.loads(answer)
     except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
+        found = None
+    return (
+        found
+        if isinstance(found, dict)
+        else {"detail": "it is not said why: is it the service that answers there?"}
+    )
 
 
 def _seconds(said: str | None) -> float:

@@ -337,7 +337,20 @@ PROPOSE = operation(
     "404", "409",
     example={
         "name": "loan", "version": "2", "effective_on": "2027-01-01",
-        "files": {"loan.contract": '| agreement loan 借款\n| version "2"\n…', "scenarios.md": "## …"},
+        "files": {
+            "loan.contract": (
+                '| agreement loan 借款\n| version "2"\n| party lender 出借人, borrower 借款人\n'
+                "| act repay 还款 by borrower\n| act call_in 提前收回 by lender, needs basis\n| event paid_out 放款\n\n"
+                "1. The borrower repays what was paid out within sixty days.\n"
+                "| repayment: for each paid_out as loan, borrower must repay within 60 days of loan.day\n"
+                "2. If a repayment is late, the lender may call in the loan.\n"
+                "| while repayment is overdue, lender may call_in\n"
+            ),
+            "scenarios.md": (
+                "## Nothing was repaid\n\n```ledger\n2026-03-02 09:00 paid_out\n```\n\n"
+                "```expect\n2026-05-06 lender may call_in: forbidden\n2026-05-07 lender may call_in: permitted\n```\n"
+            ),
+        },
     },
 )  # fmt: skip
 SUBSCRIBE = operation(
