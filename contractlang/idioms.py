@@ -55,6 +55,10 @@ _ONE_ACT = Said(
     "one act to a statement: `| {who} {must} {act}`, and `| {who} {must} {other}`",
     "一条规范只写一个行为：`| {who} {must} {act}`，另起一条 `| {who} {must} {other}`",
 )
+_CLAUSE_WINS = Said(
+    "beneath clause {clause} write `{wins} …`, without its number; elsewhere put the label of its norm first",
+    "在条款{clause}之下只写 `{wins} ……`，不写序号；写在别处的，以该规范的名称开头",
+)
 _ONLY_IF = Said(
     "of an act that is free otherwise, write `{who} must not {act} unless {when}`; of one that needs a basis,"
     " `{who} may {act} when {when}`",
@@ -115,6 +119,7 @@ _IDIOMS = _any_of(
     (rf"(?:subject\s+to|except\s+as\s+(?:otherwise\s+)?(?:provided|agreed|stated)\s+in|without\s+prejudice\s+to)\s+(?:clause\s+|section\s+)?{_CLAUSE}",
      _YIELDS),
     (rf"(?:除|在不违反|在不影响|不违反|受|依|按照?|根据)\s*{_CLAUSE}", _YIELDS),
+    (rf"^{_CLAUSE}\s*(?P<wins>prevails\s+over|applies\s+despite|subject\s+to|优先于|不受限于|服从)", _CLAUSE_WINS),
     (r"^agreement\s+lasts\b[^,]*\b(?:from|after|since|starting|beginning|commencing)\b.*", _TERM),
     (r"^(?:本?协议|合同)\s+存续期\s.*自.*", _TERM),
     (r"\b(?:(?:this\s+)?agreement\s+)?(?:is|becomes?|shall\s+be)\s+effective\b|\b(?:takes?|has)\s+effect\b|\benters?\s+into\s+(?:force|effect)\b|\bcommences\b",

@@ -109,7 +109,8 @@ _SLIPS: tuple[Slip, ...] = (
     (re.compile(rf"^(?:{_words(HEADS)})(?=\s+\w)"), lambda found: HEADS[found[0]]),
     (re.compile(r"^(?P<head>[A-Za-z]+|当事人|行为|事件|状态|空白)\s*:?(?=\s)"), lambda found: found["head"].lower()),
     # Numbers of clauses that were pasted with the text.
-    (re.compile(r"^\s*(?:[(]?\d+(?:\.\d+)*[.)、,]?|[(]?[一二三四五六七八九十]+[.)、,])\s*(?=[^\W\d])"), ""),
+    (re.compile(r"^\s*(?:[(]?\d+(?:\.\d+)*[.)、,]?|[(]?[一二三四五六七八九十]+[.)、,])"
+                r"\s*(?!prevails\b|applies\b|subject\b|优先于|不受限于|服从)(?=[^\W\d])"), ""),
     # Whole turns of phrase.
     (re.compile(r"\b(?:upon|on|when|whenever|if|once|where)\s+(?P<what>[^\W\d]\w*(?:\s+of\s+[\w ]+?)?)"
                 r"\s+as\s+(?P<as>[^\W\d]\w*)"),
