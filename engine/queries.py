@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from contractlang.declaration import OccurrenceDecl, PartyDecl
+from contractlang.declaration import OccurrenceDecl, PartyDecl, StateDecl
 from contractlang.norms import Obligation
 from engine.dates import day_of_month, parse_as_of, parse_instant, start_of
 from engine.entries import Unsupported
@@ -35,15 +35,15 @@ def question_of(situation: Situation) -> Question:
             document, norm = situation.norm(ask["norm"])
             return InBreachOf(_party(situation, ask["party"]), norm, at, document)
         case "state":
-            of = str(ask["of"]).partition(":")[0]
-            of = "agreement" if of in situation.mapping.documents else {"account": "service"}.get(of, of)
+            of = situation.mapping.of(ask).partition(":")[0]
+            of = "agreement" if of in situation.mapping.documents else situation.named(of, StateDecl)
             return StateOf(of, at, situation.agreement() if of == "agreement" else None)
         case "renewed":
             return Renewed(at, situation.agreement())
         case "deadline":
-            return _deadline(situation, str(ask["of"]), at)
+            return _deadline(situation, situation.mapping.of(ask), at)
         case "amount":
-            return _amount(situation, str(ask["of"]), at)
+            return _amount(situation, situation.mapping.of(ask), at)
         case "bears_loss":
             leak = next((e.id for e in situation.events if e.name == "credentials_leaked"), "")
             return WhoBears(leak, at)
@@ -58,7 +58,7 @@ def question_of(situation: Situation) -> Question:
 def _allowed(situation: Situation, ask: Mapping[str, Any], at: int) -> Question:
     """Return whether a party may do an act, with what the query, the mapping and earlier entries say of it."""
     entries, party = situation.entries, _party(situation, ask.get("actor") or ask["party"])
-    act = situation.mapping.raw["actions"].get(ask["action"], ask["action"])
+    act = situation.act(ask["action"])
     declared = situation.program.declarations.get(act)
     params = {each.name for each in declared.params} if isinstance(declared, OccurrenceDecl) else set()
     told = {k: v for k, v in ask.items() if k not in ("kind", "actor", "party", "action", "agreement")}
@@ -120,7 +120,7 @@ def _deadline(situation: Situation, of: str, at: int) -> Question:
         return LastDay("pay", at, about=situation.ids.get(about))
     if what == "limitation":
         return LastDay("pay", at, about=situation.ids.get(about), bar=True)
-    act = situation.mapping.raw["actions"].get(what, what)
+    act = situation.act(what)
     if any(isinstance(rule.norm, Obligation) and rule.act_name == act for rule in situation.program.rules):
         return LastDay(act, at)
     if isinstance(situation.program.declarations.get(act), OccurrenceDecl):

@@ -41,7 +41,7 @@ class Reply:
 
     def answer(self) -> Replied:
         """Return the engine's answer, what is missing for it and what it could be, in the words of the file."""
-        asked = str(self.situation.query["ask"].get("of"))
+        asked = self.situation.mapping.of(self.situation.query["ask"])
         match self.kind:
             case "deadline" if opening := self.words["openings"].get(asked):
                 return self.opened(opening["tells"])

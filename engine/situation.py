@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from contractlang.contract import base_name
-from contractlang.declaration import BlankDecl
+from contractlang.declaration import BlankDecl, OccurrenceDecl
 from engine.account import Account
 from engine.citing import cited
 from engine.dates import iso, parse_as_of
@@ -35,6 +35,8 @@ _VARIED = ("RS-", "D-", "P-")
 _NOTHING = ("null", "none", "~", "blank")
 # A variant may fix more than one thing.
 _PARTS = re.compile(r"\s*[,;&]\s*|\s+and\s+")
+# The letter and the name of a norm within its clause.
+_CLAUSE_OF_NORM = re.compile(r"[a-z]?(:.*)?$")
 # What YAML makes of the options `on` and `off` without quotes.
 _OF_FLAGS = {True: "on", False: "off"}
 
@@ -78,6 +80,11 @@ class Words:
     def with_party(self, raw: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return an entry that names by its name in the vocabulary who did it."""
         return {**raw, "by": self.party(raw["by"])} if isinstance(raw.get("by"), str) else raw
+
+    def of(self, ask: Mapping[str, Any]) -> str:
+        """Return what a query is of by its one name: that of `due_date:2026-08` is `payment:2026-08`."""
+        what, colon, about = str(ask.get("of")).partition(":")
+        return str(self.raw["asked"].get(ask["kind"], {}).get(what, what)) + colon + about
 
     @cached_property
     def documents(self) -> dict[str, list[str]]:
@@ -304,8 +311,18 @@ class Situation:
         written = ask.get("agreement") or str(ask.get("of")).rpartition(":")[2]
         return named[written if written in named else self.scenario["agreement"]][0]
 
+    def act(self, written: str) -> str:
+        """Return the name of an act in the vocabulary: what the mapping calls it, or its name in either language."""
+        word = _joined_up(written)
+        return self.named(self.mapping.raw["actions"].get(word, word), OccurrenceDecl)
+
+    def named(self, written: str, kind: type) -> str:
+        """Return the name in the vocabulary of what a query names in either language, or with spaces."""
+        word = _joined_up(written)
+        return next((d.name for d in self.program.called.get(word, ()) if isinstance(d, kind)), word)
+
     def norm(self, written: str) -> tuple[str | None, str]:
-        """Return document and norm of a reference like `1.五.2` or `statute:…`."""
+        """Return document and norm of a reference like `1.五.2`, `statute:…` or, of the agreement asked, `五.2`."""
         number, _, rest = written.partition(".")
         documents = self.mapping.raw["documents"]
         if number in documents:
@@ -313,6 +330,9 @@ class Situation:
         statute = written.removeprefix("statute:").removeprefix("law:").strip()
         found = cited(statute, self.mapping.raw["statutes"], self.program.contracts)
         if found is None:
+            own = next(each for each in self.program.contracts if each.name == self.agreement())
+            if _CLAUSE_OF_NORM.sub("", written) in {clause.number for clause in own.clauses}:
+                return own.name, written
             raise Unsupported(f"norm {written}")
         if found[0] not in {base_name(each.name) for each in self.program.contracts}:
             # A law of a layer that is not asked for is not there, and nobody breaks it.
@@ -323,6 +343,10 @@ class Situation:
 def undated(party: Any, act: str) -> str:
     """Return what a file calls the missing date of an act."""
     return f"F-{party}-{act}-DATE".upper()
+
+
+def _joined_up(written: str) -> str:
+    return "_".join(written.lower().split())
 
 
 def minute(written: Any) -> str:
